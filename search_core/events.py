@@ -1,0 +1,287 @@
+"""The event log: everything that happens in a run, as small frozen typed records.
+
+A run is an append-only list of events. `seq` counts from 0 without holes; `t` is seconds
+since the start. Every view (tree, picture, table, trace file) is a fold over this list.
+Optional fields that hold their default are left out of the JSON, so a live page pays
+only for what is said.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+FORMAT = "espalier-trace"
+VERSION = 1
+ROOT = "root"
+MAX_TEXT = 200_000
+
+# A node's id is its path of child indices, so it depends on nothing but the search itself.
+NodeId = Annotated[str, Field(pattern=r"^(root|\d{1,5}(\.\d{1,5}){0,199})$", max_length=1200)]
+Name = Annotated[str, Field(max_length=200)]
+Line = Annotated[str, Field(max_length=1000)]
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Count = Annotated[int, Field(ge=0, le=10**15)]
+Amount = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
+Real = Annotated[float, Field(allow_inf_nan=False)]
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Rule = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+Ended = Literal["step", "end", "length"]
+VoteMethod = Literal["majority", "weighted", "best"]
+Status = Literal["completed", "cancelled", "failed", "out_of_budget"]
+Aggregate = Literal["last", "min", "prod", "mean"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProblemRecord(_Record):
+    """The problem of a run. See `search_core.problem.Problem`."""
+
+    text: Text
+    answer: Line | None = None
+    family: Name | None = None
+    level: int | None = None
+
+
+class ModelRecord(_Record):
+    """Identity of a solver or a verifier.
+
+    `revision` is a commit or a content hash, `parameters` a count (None: unknown).
+    """
+
+    name: Name
+    revision: Name = ""
+    parameters: Count | None = None
+    dtype: Name = ""
+    device: Name = ""
+
+
+class Event(_Record):
+    """What all events share."""
+
+    seq: Count
+    """Position in the log, from 0, without holes."""
+    t: Amount
+    """Seconds since the run started."""
+
+
+class Started(Event):
+    """The header: what is being run, with everything needed to run it again."""
+
+    kind: Literal["started"] = "started"
+    format: Literal["espalier-trace"] = "espalier-trace"
+    version: int = VERSION
+    run: Name
+    problem: ProblemRecord
+    solver: ModelRecord
+    verifier: ModelRecord
+    strategy: Name
+    options: dict[Name, bool | int | float | Line | None]
+    sampling: dict[Name, bool | int | float | Line | None]
+    seed: int
+    limits: dict[Name, bool | int | float | Line | None]
+    created: Name = ""
+    """ISO 8601 time in UTC, or empty."""
+
+
+class Sampled(Event):
+    """The solver wrote one step: a new node."""
+
+    kind: Literal["sampled"] = "sampled"
+    id: NodeId
+    parent: NodeId
+    text: Text
+    """The step without its delimiter."""
+    tokens: Count
+    """Tokens that the solver generated for it, the delimiter included."""
+    logprob: Real
+    """Sum of the log-probabilities of those tokens."""
+    ended: Ended = "step"
+    """How it ended: step delimiter, end of the solution, or the length limit."""
+    prefilled: Count = 0
+    """Prompt tokens computed for it (its share, where a prompt was shared)."""
+    reused: Count = 0
+    """Prompt tokens served from a cache."""
+    flops: Amount = 0.0
+
+
+class Scored(Event):
+    """A verifier scored one step, given all before it."""
+
+    kind: Literal["scored"] = "scored"
+    id: NodeId
+    verifier: Name
+    score: Score
+    aggregate: Score
+    """The path's scores in one number, as the strategy aggregates them."""
+    tokens: Count = 0
+    """Tokens that the verifier read for it."""
+    flops: Amount = 0.0
+
+
+class Verdict(NamedTuple):
+    """One node's place in a decision; `[id, rank, margin]` in JSON."""
+
+    id: NodeId
+    rank: int | None = None
+    """1 is best; None where the rule does not rank."""
+    margin: Real | None = None
+    """Aggregate minus the cut-off: at least 0 for a kept node, at most 0 for a pruned one."""
+
+
+class Decided(Event):
+    """A strategy kept some nodes and pruned others."""
+
+    kind: Literal["decided"] = "decided"
+    round: Count
+    rule: Rule
+    """Machine name of the rule, e.g. "top_k"."""
+    why: Line
+    """The rule in one plain sentence."""
+    cutoff: Real | None = None
+    """The lowest aggregate that was kept; None where the rule does not rank."""
+    group: NodeId | None = None
+    """The subtree that was judged, where a strategy judges subtrees apart (DVTS)."""
+    kept: tuple[Verdict, ...] = ()
+    pruned: tuple[Verdict, ...] = ()
+
+
+class Merged(Event):
+    """A node repeats another one word for word and is not continued."""
+
+    kind: Literal["merged"] = "merged"
+    id: NodeId
+    into: NodeId
+
+
+class Completed(Event):
+    """A path became a solution."""
+
+    kind: Literal["completed"] = "completed"
+    id: NodeId
+    answer: Line | None = None
+    """The extracted answer; None: none was found."""
+    group: Count | None = None
+    """Equivalence class of the answer; None when there is no answer."""
+    unfinished: bool = False
+    """True: taken as a candidate although it never ended (published DVTS does so)."""
+
+
+class BackedUp(Event):
+    """A tree policy updated a node's statistics (MCTS)."""
+
+    kind: Literal["backed_up"] = "backed_up"
+    id: NodeId
+    visits: Count
+    value: Real
+
+
+class Noted(Event):
+    """A person touched a node."""
+
+    kind: Literal["noted"] = "noted"
+    id: NodeId
+    action: Literal["kept", "pruned", "edited", "injected"]
+    text: Text = ""
+
+
+class Spent(Event):
+    """What one batched model call cost."""
+
+    kind: Literal["spent"] = "spent"
+    round: Count
+    call: Literal["sample", "score"]
+    requests: Count
+    generated: Count = 0
+    prefilled: Count = 0
+    reused: Count = 0
+    verified: Count = 0
+    """Tokens that the verifier read."""
+    solver_flops: Amount = 0.0
+    verifier_flops: Amount = 0.0
+    seconds: Amount = 0.0
+
+
+class Tally(NamedTuple):
+    """One answer's votes; `[group, answer, votes, solutions]` in JSON."""
+
+    group: int
+    answer: Line
+    votes: Real
+    solutions: int
+
+
+class Voted(Event):
+    """All candidates judged by one method."""
+
+    kind: Literal["voted"] = "voted"
+    method: VoteMethod
+    tally: tuple[Tally, ...]
+    """Best first; ties in order of first appearance."""
+    chosen: NodeId | None = None
+    """The solution chosen: the best-scoring candidate of the winning answer."""
+
+
+class Graded(Event):
+    """Solutions held against the reference; written after all decisions, seen by none."""
+
+    kind: Literal["graded"] = "graded"
+    right: tuple[NodeId, ...] = ()
+    wrong: tuple[NodeId, ...] = ()
+
+
+class Finished(Event):
+    """The last event of every run."""
+
+    kind: Literal["finished"] = "finished"
+    status: Status
+    message: Line = ""
+    method: VoteMethod | None = None
+    """The vote that chose."""
+    chosen: NodeId | None = None
+    answer: Line | None = None
+
+
+AnyEvent = Annotated[
+    Started
+    | Sampled
+    | Scored
+    | Decided
+    | Merged
+    | Completed
+    | BackedUp
+    | Noted
+    | Spent
+    | Voted
+    | Graded
+    | Finished,
+    Field(discriminator="kind"),
+]
+
+_ADAPTER: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+
+def event_to_dict(event: Event) -> dict[str, Any]:
+    """The event as JSON-ready values, defaults left out (the header is kept whole)."""
+    values = event.model_dump(mode="json", exclude_defaults=not isinstance(event, Started))
+    kind = getattr(event, "kind")  # noqa: B009  (declared on every concrete event)
+    return {"seq": event.seq, "t": event.t, "kind": kind, **values}
+
+
+def event_to_json(event: Event) -> str:
+    """One line of NDJSON, without the line break."""
+    return json.dumps(event_to_dict(event), ensure_ascii=False, separators=(",", ":"))
+
+
+def event_from_dict(values: object) -> AnyEvent:
+    """Validate JSON values as an event.
+
+    Raises:
+        pydantic.ValidationError: The values are not an event of this version.
+    """
+    return _ADAPTER.validate_python(values)

@@ -1,0 +1,114 @@
+"""What a solver is: it continues a path by one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from search_core.cost import ModelShape
+
+Cancelled = Callable[[], bool]
+"""Returns True once the person wants the run to stop; cheap enough to ask at every token."""
+
+
+class RunCancelled(Exception):
+    """Raised by a solver or a verifier that saw `cancelled()` in the middle of a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Identity of a model, as the trace records it, with what its cost depends on.
+
+    Attributes:
+        name: What people call it.
+        revision: Commit or content hash; "" if unknown.
+        parameters: Parameter count; None if unknown.
+        dtype, device: As strings, e.g. "float32", "cpu"; "" if they mean nothing here.
+        shape: Architecture sizes for counting FLOPs; None: FLOPs are counted as 0.
+    """
+
+    name: str
+    revision: str = ""
+    parameters: int | None = None
+    dtype: str = ""
+    device: str = ""
+    shape: ModelShape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How steps are sampled.
+
+    Attributes:
+        temperature: 0 (greedy) to 2.
+        top_p: Nucleus mass, above 0 to 1.
+        max_step_tokens: Length limit of one step, in tokens, 1 to 4,096.
+    """
+
+    temperature: float = 0.8
+    top_p: float = 1.0
+    max_step_tokens: int = 96
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.temperature <= 2:
+            raise ValueError(f"temperature is {self.temperature}; it must be 0 to 2.")
+        if not 0 < self.top_p <= 1:
+            raise ValueError(f"top_p is {self.top_p}; it must be above 0 and at most 1.")
+        if not 1 <= self.max_step_tokens <= 4096:
+            raise ValueError(f"max_step_tokens is {self.max_step_tokens}; it must be 1 to 4096.")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRequest:
+    """Continue one path by one step.
+
+    Attributes:
+        problem: Problem text.
+        steps: The path so far, without delimiters.
+        seed: Seed of this sample alone (0 to 2**63 - 1): the same request gives the same
+            step whoever else is in the batch.
+    """
+
+    problem: str
+    steps: tuple[str, ...]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepSample:
+    """One sampled step.
+
+    Attributes:
+        text: The step, without its delimiter.
+        tokens: Generated tokens, the delimiter or end token included.
+        logprob: Sum of their log-probabilities under the model (before temperature).
+        ended: "step" (delimiter), "end" (the solution is finished), "length" (cut off).
+        prefilled: Prompt tokens computed for this sample: its share, where several
+            samples shared one prompt, so that a batch's sum is what was really computed.
+        reused: Prompt tokens that were not computed again.
+    """
+
+    text: str
+    tokens: int
+    logprob: float
+    ended: Literal["step", "end", "length"]
+    prefilled: int = 0
+    reused: int = 0
+
+
+class Solver(Protocol):
+    """Samples next steps. Ten lines are enough; see `tests/fakes.py` for a whole one."""
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    def sample(
+        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+    ) -> list[StepSample]:
+        """One step for each request, in their order.
+
+        Raises:
+            RunCancelled: `cancelled()` became True.
+        """
+        ...
