@@ -145,8 +145,8 @@ class Decided(Event):
     """The rule in one plain sentence."""
     cutoff: Real | None = None
     """The lowest aggregate that was kept; None where the rule does not rank."""
-    group: NodeId | None = None
-    """The subtree that was judged, where a strategy judges subtrees apart (DVTS)."""
+    subtree: Count | None = None
+    """Number of the subtree that was judged, where subtrees are judged apart (DVTS)."""
     kept: tuple[Verdict, ...] = ()
     pruned: tuple[Verdict, ...] = ()
 

@@ -68,11 +68,13 @@ class SampleRequest:
         steps: The path so far, without delimiters.
         seed: Seed of this sample alone (0 to 2**63 - 1): the same request gives the same
             step whoever else is in the batch.
+        index: Place among its parent's children, from 0.
     """
 
     problem: str
     steps: tuple[str, ...]
     seed: int
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)

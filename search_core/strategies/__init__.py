@@ -1,0 +1,38 @@
+"""All strategies by name. To add one: write a file like `greedy.py` and list it here."""
+
+from __future__ import annotations
+
+from search_core.strategies.base import Strategy
+from search_core.strategies.beam_search import BEAM_SEARCH
+from search_core.strategies.best_of_n import BEST_OF_N
+from search_core.strategies.dvts import DVTS
+from search_core.strategies.greedy import GREEDY
+from search_core.strategies.options import OptionError, OptionSpec, StrategyOptions
+
+STRATEGIES: dict[str, Strategy] = {
+    strategy.name: strategy for strategy in (GREEDY, BEST_OF_N, BEAM_SEARCH, DVTS)
+}
+
+
+def get_strategy(name: str) -> Strategy:
+    """The strategy of this name.
+
+    Raises:
+        OptionError: There is none; the message lists those there are.
+    """
+    try:
+        return STRATEGIES[name]
+    except KeyError:
+        raise OptionError(
+            f"Unknown strategy {name!r:.60}; known are {', '.join(STRATEGIES)}."
+        ) from None
+
+
+__all__ = [
+    "STRATEGIES",
+    "OptionError",
+    "OptionSpec",
+    "Strategy",
+    "StrategyOptions",
+    "get_strategy",
+]

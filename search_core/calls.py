@@ -1,0 +1,33 @@
+"""The model calls that a run asks for; whoever drives the run answers them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
+from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class SolverCall:
+    """Sample one step for each request."""
+
+    requests: tuple[SampleRequest, ...]
+    sampling: Sampling
+
+    def answer(self, solver: Solver, verifier: Verifier, cancelled: Cancelled) -> list[StepSample]:
+        return solver.sample(self.requests, self.sampling, cancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierCall:
+    """Score the newest steps of each path."""
+
+    requests: tuple[ScoreRequest, ...]
+
+    def answer(self, solver: Solver, verifier: Verifier, cancelled: Cancelled) -> list[StepScores]:
+        return verifier.score(self.requests, cancelled)
+
+
+Call = SolverCall | VerifierCall
+Reply = list[StepSample] | list[StepScores]

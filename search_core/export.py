@@ -1,0 +1,53 @@
+"""The tree in other formats: JSON values, networkx, GraphML."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from search_core.events import event_to_dict
+
+if TYPE_CHECKING:
+    from search_core.tree import Tree
+
+
+def tree_to_dict(tree: Tree) -> dict[str, Any]:
+    """JSON-ready values of the whole tree, nodes in the order of sampling."""
+    return {
+        "seq": tree.seq,
+        "nodes": [asdict(node) for node in tree.nodes.values()],
+        "rounds": tree.rounds,
+        "votes": {method: event_to_dict(vote) for method, vote in tree.votes.items()},
+        "status": tree.finished.status if tree.finished else None,
+        "chosen": tree.finished.chosen if tree.finished else None,
+        "cost": asdict(tree.cost),
+    }
+
+
+def tree_to_networkx(tree: Tree) -> Any:
+    """A `networkx.DiGraph`: edges from parent to child, every field a node attribute.
+
+    Fields that are None are left out, so that `networkx.write_graphml` takes the graph.
+    Control characters that XML cannot hold become U+FFFD.
+    """
+    import networkx as nx
+
+    graph = nx.DiGraph()
+    for node in tree.nodes.values():
+        fields = {
+            key: _xml_safe(value) if isinstance(value, str) else value
+            for key, value in asdict(node).items()
+            if value is not None and key not in {"id", "parent", "children"}
+        }
+        graph.add_node(node.id, **fields)
+        if node.parent is not None:
+            graph.add_edge(node.parent, node.id)
+    return graph
+
+
+def _xml_safe(text: str) -> str:
+    return "".join(c if c in "\t\n\r" or _xml_allows(ord(c)) else "\ufffd" for c in text)
+
+
+def _xml_allows(code: int) -> bool:
+    return 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000

@@ -1,0 +1,129 @@
+"""Which models search: a solver with its score sources, loaded once and only when needed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from search_core.problem import Problem
+from search_core.solvers.base import Sampling, Solver
+from search_core.strategies.options import OptionError
+from search_core.verifiers.base import Verifier
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets" / "models"
+EMBEDDED_SOLVER = ASSETS / "embedded-solver"
+EMBEDDED_VERIFIER = ASSETS / "embedded-verifier"
+
+SCORE_SOURCES: dict[str, str] = {
+    "verifier": "Verifier (process reward model)",
+    "log-probability": "The solver's own log-probability (free)",
+}
+
+
+class ModelPair:
+    """A solver and what can score its steps. Nothing is loaded before it is asked for.
+
+    Args:
+        solver_path, verifier_path: Model folders, or names on the Hugging Face Hub.
+        device: "auto", "cpu", "cuda" or "mps".
+        embedded: Whether these are the embedded models, which read only their families.
+    """
+
+    def __init__(
+        self, solver_path: str, verifier_path: str, *, device: str = "auto", embedded: bool = False
+    ) -> None:
+        self.solver_path = solver_path
+        self.verifier_path = verifier_path
+        self.device = device
+        self.embedded = embedded
+        # Many threads may ask at once; a model is loaded once.
+        self._loading = threading.Lock()
+        self._solver: Solver | None = None
+        self._verifier: Verifier | None = None
+
+    @property
+    def solver(self) -> Solver:
+        """The solver, loaded at the first use.
+
+        Raises:
+            ModelError: It cannot be loaded; the message says what to do.
+        """
+        from search_core.engine.loading import load_solver
+
+        with self._loading:
+            if self._solver is None:
+                self._solver = load_solver(self.solver_path, device=self.device)
+            return self._solver
+
+    @property
+    def verifier(self) -> Verifier:
+        """The verifier, loaded at the first use. Raises as `solver`."""
+        from search_core.engine.loading import load_verifier
+
+        with self._loading:
+            if self._verifier is None:
+                self._verifier = load_verifier(self.verifier_path, device=self.device)
+            return self._verifier
+
+    def score_source(self, name: str) -> Verifier:
+        """The verifier called `name` in `SCORE_SOURCES`.
+
+        Raises:
+            OptionError: There is none of this name.
+        """
+        if name == "verifier":
+            return self.verifier
+        if name == "log-probability":
+            from search_core.verifiers.log_probability import LogProbabilityVerifier
+
+            return LogProbabilityVerifier()
+        raise OptionError(f"Unknown score source {name!r:.60}; known: {', '.join(SCORE_SOURCES)}.")
+
+    @property
+    def sampling(self) -> Sampling:
+        """How this solver is sampled unless asked otherwise (its generation config)."""
+        return default_sampling(self.solver_path)
+
+    @property
+    def read(self) -> Callable[[str | Problem], Problem]:
+        """Turns typed text into a problem that the solver can read."""
+        return _read_embedded if self.embedded else _read_any
+
+
+def default_sampling(model_path: str) -> Sampling:
+    """Temperature and top-p of a model folder's generation_config.json, without loading it.
+
+    A folder without one, or a name on the Hub, gives temperature 0.8 and top-p 1.0.
+    """
+    path = Path(model_path) / "generation_config.json"
+    if not path.is_file():
+        return Sampling(max_step_tokens=512)
+    values = json.loads(path.read_text(encoding="utf-8"))
+    embedded = Path(model_path).resolve() == EMBEDDED_SOLVER
+    return Sampling(
+        temperature=float(values.get("temperature", 0.8)),
+        top_p=float(values.get("top_p", 1.0)),
+        max_step_tokens=96 if embedded else 512,
+    )
+
+
+def _read_embedded(typed: str | Problem) -> Problem:
+    from search_core.embedded import read_problem
+
+    if isinstance(typed, Problem):
+        return typed
+    return read_problem(typed)
+
+
+def _read_any(typed: str | Problem) -> Problem:
+    return typed if isinstance(typed, Problem) else Problem(typed.strip())
+
+
+_EMBEDDED = ModelPair(str(EMBEDDED_SOLVER), str(EMBEDDED_VERIFIER), embedded=True)
+
+
+def embedded_pair() -> ModelPair:
+    """The models that the repository ships."""
+    return _EMBEDDED

@@ -1,0 +1,162 @@
+"""Model replies become events, once they are checked against their contract and priced."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from search_core.cost import forward_flops
+from search_core.events import MAX_TEXT, Aggregate, Sampled, Scored, Spent
+from search_core.run_log import RunLog
+from search_core.scoring import SCORE_DIGITS, aggregate_scores
+from search_core.solvers.base import ModelInfo, StepSample
+from search_core.tree import Node
+from search_core.verifiers.base import StepScores
+
+
+class ProtocolError(RuntimeError):
+    """A strategy, solver or verifier broke its contract; the message says which and how."""
+
+
+class Recorder:
+    """Writes sampled steps and scores, with their cost, into a run's log."""
+
+    def __init__(self, log: RunLog, solver: ModelInfo, verifier: ModelInfo) -> None:
+        self._log = log
+        self._solver, self._verifier = solver, verifier
+
+    def add_samples(
+        self,
+        round_: int,
+        places: Sequence[tuple[str, str]],
+        samples: Sequence[StepSample],
+        seconds: float,
+    ) -> None:
+        """Write down one batch of steps; `places` are (id, parent id).
+
+        Raises:
+            ProtocolError: The solver's reply does not fit the request.
+        """
+        if len(samples) != len(places):
+            raise ProtocolError(
+                f"Solver {self._solver.name} gave {len(samples)} steps for {len(places)} requests."
+            )
+        for sample in samples:
+            self._check_sample(sample)
+        flops = [self._sample_flops(sample) for sample in samples]
+        for (node_id, parent), sample, cost in zip(places, samples, flops, strict=True):
+            self._log.add(
+                Sampled,
+                id=node_id,
+                parent=parent,
+                text=sample.text,
+                tokens=sample.tokens,
+                logprob=round(sample.logprob, 4),
+                ended=sample.ended,
+                prefilled=sample.prefilled,
+                reused=sample.reused,
+                flops=cost,
+            )
+        self._log.add(
+            Spent,
+            round=round_,
+            call="sample",
+            requests=len(places),
+            generated=sum(sample.tokens for sample in samples),
+            prefilled=sum(sample.prefilled for sample in samples),
+            reused=sum(sample.reused for sample in samples),
+            solver_flops=sum(flops),
+            seconds=round(seconds, 4),
+        )
+
+    def add_scores(
+        self,
+        round_: int,
+        wanted: Sequence[Sequence[Node]],
+        replies: Sequence[StepScores],
+        aggregate: Aggregate,
+        seconds: float,
+    ) -> None:
+        """Write down one batch of scores; `wanted` are each request's new nodes, in path order.
+
+        Raises:
+            ProtocolError: The verifier's reply does not fit the request.
+        """
+        if len(replies) != len(wanted):
+            raise ProtocolError(
+                f"Verifier {self._verifier.name} gave {len(replies)} replies "
+                f"for {len(wanted)} requests."
+            )
+        for nodes, reply in zip(wanted, replies, strict=True):
+            self._check_scores(nodes, reply)
+        flops = [self._score_flops(reply) for reply in replies]
+        for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
+            for index, node in enumerate(nodes):
+                self._add_score(node, reply, index, aggregate, cost)
+        self._log.add(
+            Spent,
+            round=round_,
+            call="score",
+            requests=len(wanted),
+            reused=sum(reply.reused for reply in replies),
+            verified=sum(reply.tokens for reply in replies),
+            verifier_flops=sum(flops),
+            seconds=round(seconds, 4),
+        )
+
+    def _add_score(
+        self, node: Node, reply: StepScores, index: int, aggregate: Aggregate, flops: float
+    ) -> None:
+        earlier = [n.score for n in self._log.tree.path(node.id)[:-1] if n.score is not None]
+        score = round(reply.scores[index], SCORE_DIGITS)
+        first = index == 0  # a request's cost is written down once, at its first step
+        self._log.add(
+            Scored,
+            id=node.id,
+            verifier=self._verifier.name,
+            score=score,
+            aggregate=aggregate_scores([*earlier, score], aggregate),
+            tokens=reply.tokens if first else 0,
+            flops=flops if first else 0.0,
+        )
+
+    def _check_sample(self, sample: StepSample) -> None:
+        name = self._solver.name
+        if not math.isfinite(sample.logprob):
+            raise ProtocolError(f"Solver {name} gave log-probability {sample.logprob} for a step.")
+        if len(sample.text) > MAX_TEXT:
+            raise ProtocolError(
+                f"Solver {name} wrote a step of {len(sample.text):,} characters; "
+                f"at most {MAX_TEXT:,} fit. Lower max_step_tokens."
+            )
+
+    def _check_scores(self, nodes: Sequence[Node], reply: StepScores) -> None:
+        name = self._verifier.name
+        if len(reply.scores) != len(nodes):
+            raise ProtocolError(
+                f"Verifier {name} gave {len(reply.scores)} scores for {len(nodes)} steps."
+            )
+        for node, score in zip(nodes, reply.scores, strict=True):
+            if not 0 <= score <= 1:
+                raise ProtocolError(
+                    f"Verifier {name} gave score {score} for step {node.id}; "
+                    "expected a number from 0 to 1."
+                )
+
+    def _sample_flops(self, sample: StepSample) -> float:
+        shape = self._solver.shape
+        prompt = sample.prefilled + sample.reused
+        read = forward_flops(
+            shape, context=sample.reused, tokens=sample.prefilled, outputs=1 if prompt else 0
+        )
+        # The prompt's last position already gives the first token.
+        later = max(0, sample.tokens - 1)
+        return read + forward_flops(shape, context=prompt, tokens=later, outputs=later)
+
+    def _score_flops(self, reply: StepScores) -> float:
+        return forward_flops(
+            self._verifier.shape,
+            context=reply.reused,
+            tokens=reply.tokens,
+            outputs=len(reply.scores) if reply.tokens else 0,
+        )

@@ -1,0 +1,39 @@
+"""The log of one run while it is written: events, and the tree that they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from search_core.events import Event
+from search_core.tree import Tree
+
+TIME_DIGITS = 4
+
+
+class RunLog:
+    """Appends events and keeps the tree in step.
+
+    Args:
+        clock: Seconds, monotone.
+        listener: Called with each event once it is part of the log.
+    """
+
+    def __init__(self, clock: Callable[[], float], listener: Callable[[Event], None]) -> None:
+        self._clock = clock
+        self._start = clock()
+        self._listener = listener
+        self.events: list[Event] = []
+        self.tree = Tree()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run started."""
+        return round(self._clock() - self._start, TIME_DIGITS)
+
+    def add(self, kind: type[Event], **fields: Any) -> None:
+        """Append an event of this kind."""
+        event = kind(seq=len(self.events), t=self.seconds, **fields)
+        self.tree.apply(event)
+        self.events.append(event)
+        self._listener(event)

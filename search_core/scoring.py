@@ -1,0 +1,101 @@
+"""From step scores to decisions: aggregates, ranks and votes. Pure functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from search_core.events import Aggregate, Tally, VoteMethod
+
+SCORE_DIGITS = 6
+VOTE_METHODS: tuple[VoteMethod, ...] = ("majority", "weighted", "best")
+
+
+def aggregate_scores(scores: Sequence[float], how: Aggregate) -> float:
+    """One number for a path's step scores, in [0, 1], rounded to `SCORE_DIGITS`.
+
+    Source: search-and-learn `aggregate_scores`; arXiv 2408.03314 found "last" best.
+
+    Raises:
+        ValueError: No scores, or an unknown aggregate.
+    """
+    if not scores:
+        raise ValueError("A path without step scores cannot be aggregated; score it first.")
+    if how == "last":
+        value = scores[-1]
+    elif how == "min":
+        value = min(scores)
+    elif how == "prod":
+        value = math.prod(scores)
+    elif how == "mean":
+        value = math.fsum(scores) / len(scores)
+    else:
+        raise ValueError(f"Unknown aggregate {how!r}; expected last, min, prod or mean.")
+    return round(value, SCORE_DIGITS)
+
+
+def best_first(values: Sequence[float], *, later_wins_ties: bool = False) -> list[int]:
+    """Indices by falling value; equal values keep their order, or turn it round on request."""
+    sign = -1 if later_wins_ties else 1
+    return sorted(range(len(values)), key=lambda index: (-values[index], sign * index))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A solution that takes part in a vote.
+
+    Attributes:
+        id: Its last node.
+        answer: Extracted answer; None: it has no vote.
+        group: Equivalence class of the answer.
+        value: Aggregate of its scores, in [0, 1]; None when nothing scored it.
+    """
+
+    id: str
+    answer: str | None
+    group: int | None
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The outcome of one vote: all answers best first, and the solution chosen."""
+
+    method: VoteMethod
+    tally: tuple[Tally, ...]
+    chosen: Candidate | None
+
+
+def vote(candidates: Sequence[Candidate], method: VoteMethod) -> Vote:
+    """Judge candidates by one method.
+
+    majority: one vote each. weighted: the sum of the scores of all solutions with the same
+    answer. best: the highest single score. The chosen solution is the best-scoring one of
+    the winning answer; every tie goes to what came first.
+    """
+    groups: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.group is not None and candidate.answer is not None:
+            groups.setdefault(candidate.group, []).append(candidate)
+    tally = [
+        Tally(group, str(members[0].answer), _votes(members, method), len(members))
+        for group, members in groups.items()
+    ]
+    order = best_first([entry.votes for entry in tally])
+    ranked = tuple(tally[index] for index in order)
+    if not ranked:
+        return Vote(method, (), None)
+    winners = groups[ranked[0].group]
+    return Vote(method, ranked, winners[best_first([_value(c) for c in winners])[0]])
+
+
+def _votes(members: Sequence[Candidate], method: VoteMethod) -> float:
+    if method == "majority":
+        return float(len(members))
+    values = [_value(member) for member in members]
+    return round(math.fsum(values) if method == "weighted" else max(values), SCORE_DIGITS)
+
+
+def _value(candidate: Candidate) -> float:
+    return 0.0 if candidate.value is None else candidate.value

@@ -1,0 +1,188 @@
+"""What a strategy is: a generator that asks for samples and scores, and decides.
+
+A strategy never calls a model. It yields requests; the runner answers each with a tuple of
+nodes (empty for decisions). It imports no torch, no network and no clock, so the same
+strategy runs on the embedded models, on a GPU, on a server, on a recording, or on a fake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from search_core.events import Aggregate, Ended, VoteMethod
+from search_core.scoring import best_first
+from search_core.strategies.options import StrategyOptions
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """What a strategy may know of a node. It never learns what is right or wrong.
+
+    `aggregate` is in [0, 1], or None before the node was scored. `ended` is how its step
+    ended: "step", "end" (the solution is finished) or "length" (cut off).
+    """
+
+    id: str
+    depth: int
+    text: str
+    path_text: str
+    ended: Ended
+    aggregate: float | None
+
+    @property
+    def value(self) -> float:
+        """The aggregate of a scored node.
+
+        Raises:
+            ValueError: The node was not scored.
+        """
+        if self.aggregate is None:
+            raise ValueError(f"Node {self.id} was not scored; yield Score first.")
+        return self.aggregate
+
+
+Nodes = tuple[NodeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Sample one child of each parent (name a parent k times for k children).
+
+    With `to_end`, go on from each child until its path ends or has `max_steps` steps, and
+    answer with the last nodes. `temperature` replaces the run's own.
+    """
+
+    parents: Nodes
+    to_end: bool = False
+    max_steps: int = 0
+    temperature: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Score these nodes' paths, as far as they are not scored; answer with them, scored."""
+
+    nodes: Nodes
+    aggregate: Aggregate
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Keep some nodes, prune others, and say why. Each node is decided once."""
+
+    rule: str
+    why: str
+    kept: Nodes = ()
+    pruned: Nodes = ()
+    ranked: bool = False
+    """True: kept, then pruned, is the order from best to worst."""
+    cutoff: float | None = None
+    """The aggregate that a node had to reach, where the rule ranks."""
+    subtree: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """These nodes repeat others word for word: (duplicate, original) pairs."""
+
+    pairs: tuple[tuple[NodeView, NodeView], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """These paths are solutions. `unfinished`: taken although they never ended."""
+
+    nodes: Nodes
+    unfinished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Judge the candidates, in this order, and choose the answer. The last request."""
+
+    candidates: Nodes
+    method: VoteMethod
+
+
+Request = Sample | Score | Decide | Merge | Complete | Choose
+Plan = Generator[Request, Nodes, None]
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A search method as people meet it.
+
+    Attributes:
+        name: Machine name.
+        title: Name on the page.
+        does: What it does, in one plain sentence.
+        does_not: What it does not do, in one plain sentence.
+        source: Where it comes from.
+        options: Its options class.
+        plan: The algorithm: takes the root and the options.
+        as_published: Option values that reproduce the published code, accidents included.
+        uses_verifier: Whether it reads scores.
+    """
+
+    name: str
+    title: str
+    does: str
+    does_not: str
+    source: str
+    options: type[StrategyOptions]
+    plan: Callable[[NodeView, Any], Plan]
+    as_published: Mapping[str, Any] = field(default_factory=dict)
+    uses_verifier: bool = True
+
+
+def keep_best(
+    nodes: Sequence[NodeView],
+    count: int,
+    rule: str,
+    why: str,
+    *,
+    later_wins_ties: bool = False,
+    cutoff: float | None = None,
+    subtree: int | None = None,
+) -> Decide:
+    """Keep the `count` nodes with the highest aggregates, prune the others.
+
+    The cut-off is the lowest aggregate that was kept, unless one is given.
+    """
+    order = best_first([node.value for node in nodes], later_wins_ties=later_wins_ties)
+    ranked = [nodes[index] for index in order]
+    kept, pruned = tuple(ranked[:count]), tuple(ranked[count:])
+    if cutoff is None and kept:
+        cutoff = kept[-1].value
+    return Decide(rule, why, kept, pruned, True, cutoff, subtree)
+
+
+def in_order(nodes: Sequence[NodeView], chosen: Nodes) -> Nodes:
+    """The chosen nodes in the order in which they were sampled."""
+    return tuple(node for node in nodes if node in chosen)
+
+
+def too_long(nodes: Sequence[NodeView]) -> Decide:
+    """Prune steps that hit the length limit: half a step cannot be judged or continued."""
+    return Decide("too_long", "The step hit the length limit before it ended.", pruned=tuple(nodes))
+
+
+def out_of_steps(nodes: Sequence[NodeView], max_steps: int) -> Decide:
+    """Prune paths that are not finished when the steps run out."""
+    why = f"The path was not finished after {max_steps} steps, the most that were allowed."
+    return Decide("out_of_steps", why, pruned=tuple(nodes))
+
+
+def split_duplicates(
+    nodes: Sequence[NodeView],
+) -> tuple[list[NodeView], tuple[tuple[NodeView, NodeView], ...]]:
+    """The first node of each path text, and (duplicate, original) pairs of the others."""
+    first: dict[str, NodeView] = {}
+    pairs = []
+    for node in nodes:
+        original = first.setdefault(node.path_text, node)
+        if original is not node:
+            pairs.append((node, original))
+    return list(first.values()), tuple(pairs)

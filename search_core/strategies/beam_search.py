@@ -1,0 +1,181 @@
+"""Beam search over steps, guided by a verifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search_core.strategies.base import (
+    Choose,
+    Complete,
+    Decide,
+    Merge,
+    Nodes,
+    NodeView,
+    Plan,
+    Sample,
+    Score,
+    Strategy,
+    in_order,
+    keep_best,
+    out_of_steps,
+    split_duplicates,
+    too_long,
+)
+from search_core.strategies.options import OptionError, ScoredOptions, option
+
+
+@dataclass(frozen=True)
+class BeamSearchOptions(ScoredOptions):
+    """Options of beam search. The advanced ones name accidents of the published code."""
+
+    beam_width: int = option(
+        4,
+        "Beam width M",
+        "After each round the best N/M paths are kept, and each is continued M times.",
+        minimum=1,
+        maximum=256,
+    )
+    filter_duplicates: bool = option(
+        True,
+        "Merge duplicates",
+        "Paths that say word for word the same are continued only once.",
+        advanced=True,
+    )
+    stop_when_full: bool = option(
+        True,
+        "Stop at N solutions",
+        "Stop once N solutions are finished. Published code goes on to the last round.",
+        advanced=True,
+    )
+    sort_completed: bool = option(
+        True,
+        "Best N solutions vote",
+        "If more than N are finished, the best N vote. Published code takes the earliest N.",
+        advanced=True,
+    )
+    repeat_completed: bool = option(
+        False,
+        "Repeat solutions up to N",
+        "If fewer than N are finished, repeat them until N vote, as published code does.",
+        advanced=True,
+    )
+    finish_last_round: bool = option(
+        False,
+        "Last round runs to the end",
+        "In the last round, write each path to its end in one go, as published code does.",
+        advanced=True,
+    )
+    length_ends: bool = option(
+        False,
+        "Length limit ends a solution",
+        "Take a step that was cut off for a finished solution, as published code does.",
+        advanced=True,
+    )
+    later_wins_ties: bool = option(
+        False,
+        "Later sample wins ties",
+        "Equal scores: keep the later sample, as published code does.",
+        advanced=True,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.beam_width > self.n:
+            raise OptionError(
+                f"Beam width M (beam_width) is {self.beam_width} and Budget N (n) is {self.n}; "
+                "M can be at most N."
+            )
+
+    @property
+    def survivors(self) -> int:
+        """How many paths are kept after each round: N/M."""
+        return self.n // self.beam_width
+
+
+def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
+    """Each round: one more step for each of N paths, score, keep the best N/M.
+
+    Source: search-and-learn `beam_search`; arXiv 2408.03314 section 5.2. The width is kept
+    constant by repeating the survivors round-robin in their order; finished paths leave the
+    beam and do not shrink it.
+    """
+    beam: Nodes = (root,)
+    solutions: Nodes = ()
+    for step in range(1, options.max_steps + 1):
+        last = step == options.max_steps
+        children = yield Sample(
+            tile(beam, options.n),
+            to_end=last and options.finish_last_round,
+            max_steps=options.max_steps,
+        )
+        children = yield Score(children, options.aggregate)
+        ended = tuple(c for c in children if _ended(c, options))
+        yield Complete(ended)
+        yield too_long([c for c in children if c.ended == "length" and c not in ended])
+        solutions += ended
+
+        active = [c for c in children if c.ended == "step" and c not in ended]
+        if options.filter_duplicates:
+            active, duplicates = split_duplicates(active)
+            yield Merge(duplicates)
+        if last:
+            yield out_of_steps(active, options.max_steps)
+            break
+        if options.stop_when_full and len(solutions) >= options.n:
+            why = f"{len(solutions)} solutions are finished, and the budget was {options.n}."
+            yield Decide("enough_solutions", why, pruned=tuple(active))
+            break
+        if not active:
+            break
+        kept = options.survivors
+        decision = keep_best(
+            active,
+            kept,
+            "top_k",
+            f"Beam search keeps the {kept} best of each round by {options.aggregate} score.",
+            later_wins_ties=options.later_wins_ties,
+        )
+        yield decision
+        beam = in_order(active, decision.kept)
+    yield Choose(_voters(solutions, options), options.judge)
+
+
+def tile(beam: Nodes, width: int) -> Nodes:
+    """The beam repeated round-robin to `width`: A, B, C, A, B, …"""
+    return tuple(beam[index % len(beam)] for index in range(width))
+
+
+def _ended(node: NodeView, options: BeamSearchOptions) -> bool:
+    return node.ended == "end" or (options.length_ends and node.ended == "length")
+
+
+def _voters(solutions: Nodes, options: BeamSearchOptions) -> Nodes:
+    if options.sort_completed:
+        solutions = keep_best(solutions, options.n, "", "").kept
+    else:
+        solutions = solutions[: options.n]
+    if options.repeat_completed and solutions:
+        solutions = tile(solutions, options.n)
+    return solutions
+
+
+BEAM_SEARCH = Strategy(
+    name="beam_search",
+    title="Beam search",
+    does="Writes one step for N paths at once, keeps the best-scored N/M, and goes on from those.",
+    does_not="It does not go back: once every right path is cut, no later round can save it.",
+    source="arXiv 2408.03314, section 5.2; huggingface/search-and-learn, beam_search",
+    options=BeamSearchOptions,
+    plan=plan,
+    as_published={
+        "max_steps": 40,
+        "judge": "best",
+        "filter_duplicates": False,
+        "stop_when_full": False,
+        "sort_completed": False,
+        "repeat_completed": True,
+        "finish_last_round": True,
+        "length_ends": True,
+        "later_wins_ties": True,
+    },
+)

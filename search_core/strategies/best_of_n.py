@@ -1,0 +1,45 @@
+"""Best-of-N: N independent solutions, judged when they are finished."""
+
+from __future__ import annotations
+
+from search_core.strategies.base import (
+    Choose,
+    Complete,
+    NodeView,
+    Plan,
+    Sample,
+    Score,
+    Strategy,
+    out_of_steps,
+    too_long,
+)
+from search_core.strategies.options import ScoredOptions
+
+
+def plan(root: NodeView, options: ScoredOptions) -> Plan:
+    """Sample N solutions, score each once, and choose.
+
+    Source: search-and-learn `best_of_n`; arXiv 2408.03314 section 5. The reference judges
+    by the best score; weighted and majority votes over the same solutions are its
+    `pred_weighted` and `pred_maj`. Deliberate difference: solutions without an end are
+    marked and have no vote.
+    """
+    leaves = yield Sample((root,) * options.n, to_end=True, max_steps=options.max_steps)
+    solutions = tuple(leaf for leaf in leaves if leaf.ended == "end")
+    yield Complete(solutions)
+    yield too_long([leaf for leaf in leaves if leaf.ended == "length"])
+    yield out_of_steps([leaf for leaf in leaves if leaf.ended == "step"], options.max_steps)
+    solutions = yield Score(solutions, options.aggregate)
+    yield Choose(solutions, options.judge)
+
+
+BEST_OF_N = Strategy(
+    name="best_of_n",
+    title="Best-of-N",
+    does="Writes N whole solutions independently, then lets the verifier or a vote choose.",
+    does_not="It cuts nothing on the way: a solution that went wrong early is written to its end.",
+    source="arXiv 2408.03314, section 5; huggingface/search-and-learn, best_of_n",
+    options=ScoredOptions,
+    plan=plan,
+    as_published={"judge": "best"},
+)

@@ -1,0 +1,158 @@
+"""Diverse verifier tree search: independent subtrees, greedy in each."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from search_core.strategies.base import (
+    Choose,
+    Complete,
+    Decide,
+    Nodes,
+    NodeView,
+    Plan,
+    Request,
+    Sample,
+    Score,
+    Strategy,
+    keep_best,
+    out_of_steps,
+    too_long,
+)
+from search_core.strategies.options import OptionError, ScoredOptions, option
+
+
+@dataclass(frozen=True)
+class DvtsOptions(ScoredOptions):
+    """Options of DVTS. The advanced ones name accidents of the published code."""
+
+    beam_width: int = option(
+        4,
+        "Beam width M",
+        "N/M independent subtrees; each writes M next steps a round and keeps the best one.",
+        minimum=1,
+        maximum=256,
+    )
+    siblings_finish: bool = option(
+        True,
+        "Finished siblings count",
+        "A finished path is a solution even if a sibling scored better. "
+        "Published code drops it unless it is among the last.",
+        advanced=True,
+    )
+    vote_unfinished: bool = option(
+        False,
+        "Unfinished paths vote",
+        "All M siblings of a subtree's last round are candidates, finished or not, "
+        "as in published code.",
+        advanced=True,
+    )
+    boxed_ends: bool = option(
+        False,
+        "A boxed answer ends a path",
+        "A step with \\boxed{} in it ends its subtree, as in published code.",
+        advanced=True,
+    )
+    length_ends: bool = option(
+        False,
+        "Length limit ends a solution",
+        "Take a step that was cut off for a finished solution, as published code does.",
+        advanced=True,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.n % self.beam_width:
+            raise OptionError(
+                f"Budget N (n) is {self.n} and Beam width M (beam_width) is {self.beam_width}; "
+                "N must be a multiple of M, because DVTS grows N/M subtrees."
+            )
+
+
+def plan(root: NodeView, options: DvtsOptions) -> Plan:
+    """Each round: M next steps in each of N/M subtrees; each goes on from its best one.
+
+    Source: search-and-learn `dvts`. A subtree stops when its best path is finished.
+    """
+    width = options.beam_width
+    heads: dict[int, NodeView] = dict.fromkeys(range(options.n // width), root)
+    solutions: list[NodeView] = []
+    for step in range(1, options.max_steps + 1):
+        children = yield Sample(tuple(head for head in heads.values() for _ in range(width)))
+        children = yield Score(children, options.aggregate)
+        next_heads: dict[int, NodeView] = {}
+        for place, subtree in enumerate(heads):
+            siblings = children[place * width : (place + 1) * width]
+            last = step == options.max_steps
+            head = yield from _judge(siblings, subtree, last, solutions, options)
+            if head is not None:
+                next_heads[subtree] = head
+        heads = next_heads
+        if not heads:
+            break
+    yield Choose(tuple(solutions), options.judge)
+
+
+def _judge(
+    siblings: Nodes, subtree: int, last: bool, solutions: list[NodeView], options: DvtsOptions
+) -> Generator[Request, Nodes, NodeView | None]:
+    """Settle one subtree's siblings; the one to go on from, or None if the subtree stops."""
+    best = keep_best(siblings, 1, "", "").kept[0]
+    ended = [s for s in siblings if _ended(s, options)]
+    too_long_ones = [s for s in siblings if s.ended == "length" and s not in ended]
+    going = [s for s in siblings if s not in ended and s not in too_long_ones]
+    stops = last or best in ended or not going
+
+    if stops and options.vote_unfinished:
+        rest = tuple(s for s in siblings if s not in ended)
+        yield Complete(tuple(ended))
+        yield Complete(rest, unfinished=True)
+        solutions.extend(siblings)
+        return None
+    if stops or options.siblings_finish:
+        yield Complete(tuple(ended))
+        solutions.extend(ended)
+    else:
+        why = "The path is finished, but a sibling scored better and the subtree follows that one."
+        yield Decide("sibling_dropped", why, pruned=tuple(ended), subtree=subtree)
+    yield too_long(too_long_ones)
+    if stops:
+        if best in ended:
+            why = "The best path of this subtree is finished, so the subtree stops here."
+            cutoff = best.value
+            yield keep_best(going, 0, "subtree_finished", why, subtree=subtree, cutoff=cutoff)
+        else:
+            yield out_of_steps(going, options.max_steps)
+        return None
+    why = f"DVTS keeps only the best of each subtree by {options.aggregate} score."
+    decision = keep_best(going, 1, "best_of_subtree", why, subtree=subtree)
+    yield decision
+    return decision.kept[0]
+
+
+def _ended(node: NodeView, options: DvtsOptions) -> bool:
+    return (
+        node.ended == "end"
+        or (options.length_ends and node.ended == "length")
+        or (options.boxed_ends and "boxed{" in node.text)
+    )
+
+
+DVTS = Strategy(
+    name="dvts",
+    title="DVTS",
+    does="Grows N/M separate trees side by side and keeps one path in each, so ideas stay diverse.",
+    does_not="Trees do not help each other: a weak one keeps its share of the budget to the end.",
+    source="huggingface/search-and-learn, dvts (diverse verifier tree search)",
+    options=DvtsOptions,
+    plan=plan,
+    as_published={
+        "max_steps": 40,
+        "judge": "best",
+        "siblings_finish": False,
+        "vote_unfinished": True,
+        "boxed_ends": True,
+        "length_ends": True,
+    },
+)

@@ -1,0 +1,40 @@
+"""Greedy: one solution at temperature 0, the baseline of everything else."""
+
+from __future__ import annotations
+
+from search_core.strategies.base import (
+    Choose,
+    Complete,
+    NodeView,
+    Plan,
+    Sample,
+    Strategy,
+    out_of_steps,
+    too_long,
+)
+from search_core.strategies.options import StrategyOptions
+
+
+def plan(root: NodeView, options: StrategyOptions) -> Plan:
+    """Write one solution, the likeliest token each time; no verifier is asked."""
+    leaves = yield Sample((root,), to_end=True, max_steps=options.max_steps, temperature=0.0)
+    solutions = tuple(leaf for leaf in leaves if leaf.ended == "end")
+    if solutions:
+        yield Complete(solutions)
+    elif leaves[0].ended == "length":
+        yield too_long(leaves)
+    else:
+        yield out_of_steps(leaves, options.max_steps)
+    yield Choose(solutions, "majority")
+
+
+GREEDY = Strategy(
+    name="greedy",
+    title="Greedy",
+    does="Writes one solution and always takes the likeliest next word.",
+    does_not="It never looks back, never tries a second way, and asks no verifier.",
+    source="The usual baseline.",
+    options=StrategyOptions,
+    plan=plan,
+    uses_verifier=False,
+)

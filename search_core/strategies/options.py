@@ -1,0 +1,170 @@
+"""Strategy options: small frozen validated dataclasses that describe themselves.
+
+The same description makes the form in the app, the options of the command line, and the
+parameters of a recipe link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeVar
+
+from search_core.events import Aggregate, VoteMethod
+
+OptionKind = Literal["integer", "number", "boolean", "choice"]
+T = TypeVar("T")
+
+
+class OptionError(ValueError):
+    """An option is unknown or out of its range; the message says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSpec:
+    """What an option is called, means, and may be."""
+
+    name: str
+    kind: OptionKind
+    default: Any
+    label: str
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    advanced: bool = False
+
+
+def option(
+    default: T,
+    label: str,
+    help: str,  # noqa: A002  (the word that forms and command lines use)
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: tuple[str, ...] = (),
+    advanced: bool = False,
+) -> T:
+    """A dataclass field that carries its own description."""
+    about = {
+        "label": label,
+        "help": help,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": choices,
+        "advanced": advanced,
+    }
+    made: T = field(default=default, metadata=about)
+    return made
+
+
+@dataclass(frozen=True)
+class StrategyOptions:
+    """Options of every strategy.
+
+    Raises:
+        OptionError: A value is of the wrong type or outside its range.
+    """
+
+    max_steps: int = option(
+        12,
+        "Maximum steps",
+        "A path that has not ended after this many steps is left unfinished.",
+        minimum=1,
+        maximum=100,
+        advanced=True,
+    )
+
+    def __post_init__(self) -> None:
+        for spec in self.specs():
+            _check(spec, getattr(self, spec.name))
+
+    @classmethod
+    def specs(cls) -> tuple[OptionSpec, ...]:
+        """Descriptions of all options, in the order of the form."""
+        return tuple(
+            OptionSpec(f.name, _kind(f.default, f.metadata["choices"]), f.default, **f.metadata)
+            for f in fields(cls)
+        )
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> StrategyOptions:
+        """Options from a form, a command line or a trace.
+
+        Raises:
+            OptionError: An option is unknown, of the wrong type, or out of range.
+        """
+        known = [spec.name for spec in cls.specs()]
+        unknown = sorted(set(values) - set(known))
+        if unknown:
+            raise OptionError(
+                f"Unknown option {', '.join(map(repr, unknown))}; known are {', '.join(known)}."
+            )
+        return cls(**values)
+
+    @property
+    def width(self) -> int:
+        """The most samples of one round, and so the budget N in solutions."""
+        return 1
+
+
+@dataclass(frozen=True)
+class ScoredOptions(StrategyOptions):
+    """Options of the strategies that spend a budget and listen to a verifier."""
+
+    n: int = option(
+        16,
+        "Budget N",
+        "How many solutions' worth of samples the search may spend.",
+        minimum=1,
+        maximum=256,
+    )
+    aggregate: Aggregate = option(
+        "last",
+        "Aggregate",
+        "How a path's step scores become one number.",
+        choices=("last", "min", "prod", "mean"),
+        advanced=True,
+    )
+    judge: VoteMethod = option(
+        "weighted",
+        "Judged by",
+        "How the finished solutions choose the answer.",
+        choices=("weighted", "best", "majority"),
+    )
+
+    @property
+    def width(self) -> int:
+        return self.n
+
+
+def _kind(default: object, choices: tuple[str, ...]) -> OptionKind:
+    if choices:
+        return "choice"
+    if isinstance(default, bool):
+        return "boolean"
+    return "integer" if isinstance(default, int) else "number"
+
+
+def _check(spec: OptionSpec, value: object) -> None:
+    got = f"{spec.label} ({spec.name}) is {value!r:.60}"
+    if spec.kind == "choice":
+        if value not in spec.choices:
+            raise OptionError(f"{got}; expected one of {', '.join(spec.choices)}.")
+    elif spec.kind == "boolean":
+        if not isinstance(value, bool):
+            raise OptionError(f"{got}; expected true or false.")
+    elif isinstance(value, bool) or not isinstance(
+        value, int if spec.kind == "integer" else (int, float)
+    ):
+        raise OptionError(
+            f"{got}; expected {'a whole number' if spec.kind == 'integer' else 'a number'}."
+        )
+    elif not _in_range(spec, float(value)):
+        raise OptionError(f"{got}; it must be {spec.minimum:g} to {spec.maximum:g}.")
+
+
+def _in_range(spec: OptionSpec, value: float) -> bool:
+    return (spec.minimum is None or value >= spec.minimum) and (
+        spec.maximum is None or value <= spec.maximum
+    )
