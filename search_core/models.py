@@ -50,20 +50,20 @@ class ModelPair:
         Raises:
             ModelError: It cannot be loaded; the message says what to do.
         """
-        from search_core.engine.loading import load_solver
-
         with self._loading:
             if self._solver is None:
+                from search_core.engine.loading import load_solver
+
                 self._solver = load_solver(self.solver_path, device=self.device)
             return self._solver
 
     @property
     def verifier(self) -> Verifier:
         """The verifier, loaded at the first use. Raises as `solver`."""
-        from search_core.engine.loading import load_verifier
-
         with self._loading:
             if self._verifier is None:
+                from search_core.engine.loading import load_verifier
+
                 self._verifier = load_verifier(self.verifier_path, device=self.device)
             return self._verifier
 

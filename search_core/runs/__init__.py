@@ -1,0 +1,6 @@
+"""Runs on a server: started, followed by anyone with the id, stopped, kept on disk."""
+
+from search_core.runs.hosted import HostedRun
+from search_core.runs.registry import BusyError, RunRegistry
+
+__all__ = ["BusyError", "HostedRun", "RunRegistry"]

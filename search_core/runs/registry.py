@@ -1,0 +1,198 @@
+"""The run registry: searches live here, on worker threads, not in anybody's page.
+
+A refreshed, reconnected or second page reads the same run by its id. Runs take turns at the
+models, one model call at a time, so that a long run does not hold up a short one.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from search_core.events import Event
+from search_core.models import ModelPair
+from search_core.runner import Recipe, Run, drive
+from search_core.runs.hosted import HostedRun
+from search_core.runs.storage import RunStorage, TraceWriter, is_run_id
+from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
+from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+
+_log = logging.getLogger(__name__)
+
+
+class BusyError(RuntimeError):
+    """The server runs as many searches as its operator allows."""
+
+
+class RunRegistry:
+    """Starts, finds and stops runs.
+
+    Args:
+        folder: Where traces are kept.
+        workers: Runs that advance at the same time.
+        most_active: Runs that may be active or waiting; one more is refused.
+        most_held: Runs kept in memory; older finished ones are read from disk again.
+        idle_seconds: A live run that nobody has looked at for so long is cancelled.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        workers: int = 4,
+        most_active: int = 32,
+        most_held: int = 200,
+        idle_seconds: float = 120.0,
+    ) -> None:
+        self._storage = RunStorage(folder)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
+        self._most_active = most_active
+        self._most_held = most_held
+        self._idle_seconds = idle_seconds
+        self._lock = threading.Lock()
+        self._model_turn = threading.Lock()
+        self._held: OrderedDict[str, HostedRun] = OrderedDict()
+        self._pinned: dict[str, HostedRun] = {}
+        self._by_owner: dict[str, HostedRun] = {}
+
+    def start(
+        self, recipe: Recipe, pair: ModelPair, score_source: str = "verifier", owner: str = ""
+    ) -> HostedRun:
+        """Start a run and return at once; models are loaded on the worker.
+
+        An owner (a page's session) has one live run: a new one stops the one before.
+
+        Raises:
+            BusyError: Too many runs are active.
+        """
+        run = HostedRun(secrets.token_urlsafe(16), idle_seconds=self._idle_seconds)
+        with self._lock:
+            earlier = self._by_owner.get(owner) if owner else None
+            if earlier is not None:
+                earlier.stop()
+            active = sum(held.live and not held.cancelled() for held in self._held.values())
+            if active >= self._most_active:
+                raise BusyError(
+                    f"The server is busy with {active} searches, the most it takes. "
+                    "Nothing is lost: try again in a moment."
+                )
+            self._hold(run)
+            if owner:
+                self._by_owner[owner] = run
+        writer = self._storage.create(run.id)
+        self._pool.submit(self._work, run, writer, recipe, pair, score_source)
+        return run
+
+    def get(self, run_id: str) -> HostedRun | None:
+        """The run of this id, from memory or from disk; None if there is none."""
+        with self._lock:
+            if run_id in self._pinned:
+                return self._pinned[run_id]
+            held = self._held.get(run_id)
+            if held is not None:
+                self._held.move_to_end(run_id)
+                return held
+        trace = self._storage.read(run_id) if is_run_id(run_id) else None
+        if trace is None:
+            return None
+        run = HostedRun.finished(run_id, trace.events)
+        with self._lock:
+            self._hold(run)
+        return run
+
+    def pin(self, run_id: str, events: Sequence[Event]) -> HostedRun:
+        """Hold a recording for as long as the server runs."""
+        run = HostedRun.finished(run_id, events)
+        with self._lock:
+            self._pinned[run_id] = run
+        return run
+
+    def add_opened(self, events: Sequence[Event]) -> HostedRun:
+        """Keep a trace that somebody opened as a run with an id of its own."""
+        run = HostedRun.finished(secrets.token_urlsafe(16), events)
+        writer = self._storage.create(run.id)
+        for event in events:
+            writer.add(event)
+        writer.close()
+        with self._lock:
+            self._hold(run)
+        return run
+
+    def close(self) -> None:
+        """Stop all runs and wait for them."""
+        with self._lock:
+            for run in self._held.values():
+                run.stop()
+        self._pool.shutdown(wait=True)
+
+    def _hold(self, run: HostedRun) -> None:
+        self._held[run.id] = run
+        over = [key for key, held in self._held.items() if not held.live]
+        for key in over[: max(0, len(self._held) - self._most_held)]:
+            del self._held[key]
+        self._by_owner = {k: held for k, held in self._by_owner.items() if held.live}
+
+    def _work(
+        self,
+        run: HostedRun,
+        writer: TraceWriter,
+        recipe: Recipe,
+        pair: ModelPair,
+        score_source: str,
+    ) -> None:
+        def listen(event: Event) -> None:
+            writer.add(event)
+            run.add(event)
+
+        try:
+            solver = _SolverInTurn(pair.solver, self._model_turn)
+            verifier = _VerifierInTurn(pair.score_source(score_source), self._model_turn)
+            created = datetime.now(UTC).isoformat(timespec="seconds")
+            search = Run(
+                recipe,
+                solver.info,
+                verifier.info,
+                run_id=run.id,
+                created=created,
+                listener=listen,
+            )
+            drive(search, solver, verifier, run.cancelled)
+        except Exception as error:
+            # The page gets the message, the operator the traceback.
+            run.fail(f"{type(error).__name__}: {error}")
+            _log.exception("Run %s failed", run.id)
+        finally:
+            writer.close()
+            run.close()
+
+
+class _SolverInTurn:
+    """A solver that waits for its turn at the models."""
+
+    def __init__(self, solver: Solver, turn: threading.Lock) -> None:
+        self._solver, self._turn = solver, turn
+        self.info = solver.info
+
+    def sample(
+        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+    ) -> list[StepSample]:
+        with self._turn:
+            return self._solver.sample(requests, sampling, cancelled)
+
+
+class _VerifierInTurn:
+    """A verifier that waits for its turn at the models."""
+
+    def __init__(self, verifier: Verifier, turn: threading.Lock) -> None:
+        self._verifier, self._turn = verifier, turn
+        self.info = verifier.info
+
+    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
+        with self._turn:
+            return self._verifier.score(requests, cancelled)

@@ -1,0 +1,224 @@
+"""The run registry: runs outlive pages, stop on request, and come back from disk."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from search_core.events import Finished
+from search_core.models import ModelPair
+from search_core.problem import Problem
+from search_core.runner import Recipe
+from search_core.runs import BusyError, HostedRun, RunRegistry
+from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
+from search_core.strategies import STRATEGIES
+from search_core.traces import TraceError, read_trace
+from search_core.tree import Tree
+from search_core.verifiers.base import Verifier
+from tests.fakes import FakeSolver, World
+
+
+@dataclass
+class Gate:
+    """A solver that waits at a gate before each call, so that tests decide what is when."""
+
+    solver: FakeSolver
+    open: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def info(self):  # type: ignore[no-untyped-def]
+        return self.solver.info
+
+    def sample(
+        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+    ) -> list[StepSample]:
+        while not self.open.wait(0.005):
+            if cancelled():
+                break
+        return self.solver.sample(requests, sampling, cancelled)
+
+
+class FakePair(ModelPair):
+    """Models that need no file."""
+
+    def __init__(self, solver: Solver, verifier: Verifier) -> None:
+        super().__init__("", "")
+        self._solver, self._verifier = solver, verifier
+
+
+class BrokenPair(ModelPair):
+    """Models that cannot be loaded."""
+
+    @property
+    def solver(self) -> Solver:
+        raise OSError("no such folder: nowhere")
+
+
+WORLD = World(ends=0.4)
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate(WORLD.solver())
+
+
+@pytest.fixture
+def pair(gate: Gate) -> ModelPair:
+    return FakePair(gate, WORLD.verifier())
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[RunRegistry]:
+    registry = RunRegistry(tmp_path, workers=2, most_active=3)
+    yield registry
+    registry.close()
+
+
+def recipe(seed: int = 0) -> Recipe:
+    strategy = STRATEGIES["beam_search"]
+    return Recipe(Problem("?", answer="1"), strategy, strategy.options(n=8), seed=seed)
+
+
+def status(run: HostedRun) -> str:
+    assert run.wait(20)
+    last = run.events()[-1]
+    assert isinstance(last, Finished)
+    return last.status
+
+
+def test_two_followers_see_the_same_log(registry: RunRegistry, pair: ModelPair, gate: Gate) -> None:
+    run = registry.start(recipe(), pair)
+    gate.open.set()
+    assert status(run) == "completed"
+    again = registry.get(run.id)
+    assert again is run
+    assert [e["seq"] for e in run.since(0)] == list(range(run.head))
+    assert run.since(3, limit=2) == run.since(0)[3:5]
+
+
+def test_stop_ends_a_run_and_keeps_its_log(
+    registry: RunRegistry, pair: ModelPair, tmp_path: Path
+) -> None:
+    run = registry.start(recipe(), pair)
+    run.stop()
+    assert status(run) == "cancelled"
+    assert read_trace(tmp_path / f"{run.id}.jsonl").tree == Tree.from_events(run.events())
+
+
+def test_a_run_that_nobody_follows_is_cancelled(tmp_path: Path, pair: ModelPair) -> None:
+    registry = RunRegistry(tmp_path, idle_seconds=0.05)
+    assert status(registry.start(recipe(), pair)) == "cancelled"
+    registry.close()
+
+
+def test_a_restart_keeps_finished_runs(tmp_path: Path, pair: ModelPair, gate: Gate) -> None:
+    gate.open.set()
+    first = RunRegistry(tmp_path)
+    run = first.start(recipe(), pair)
+    assert status(run) == "completed"
+    first.close()
+    second = RunRegistry(tmp_path)
+    found = second.get(run.id)
+    assert found is not None
+    assert found.events() == run.events()
+    assert not found.live
+    second.close()
+
+
+def test_one_page_has_one_live_run(registry: RunRegistry, pair: ModelPair, gate: Gate) -> None:
+    runs = [registry.start(recipe(seed), pair, owner="page") for seed in range(200)]
+    gate.open.set()
+    assert [status(run) for run in runs] == ["cancelled"] * 199 + ["completed"]
+
+
+def test_one_run_too_many_is_refused_and_nothing_is_lost(
+    registry: RunRegistry, pair: ModelPair, gate: Gate
+) -> None:
+    runs = [registry.start(recipe(seed), pair) for seed in range(3)]
+    with pytest.raises(BusyError, match="busy with 3 searches"):
+        registry.start(recipe(), pair)
+    gate.open.set()
+    assert [status(run) for run in runs] == ["completed"] * 3
+    assert status(registry.start(recipe(), pair)) == "completed"
+
+
+def test_a_long_run_does_not_hold_up_a_short_one(registry: RunRegistry, pair: ModelPair) -> None:
+    def endless(steps: tuple[str, ...], index: int) -> tuple[str, str]:
+        time.sleep(0.001)
+        return f"step {index}", "step"
+
+    strategy = STRATEGIES["beam_search"]
+    options = strategy.options(n=16, max_steps=100, filter_duplicates=False)
+    long_recipe = Recipe(Problem("?"), strategy, options)
+    long = registry.start(long_recipe, FakePair(FakeSolver(endless), WORLD.verifier()))
+    short = registry.start(recipe(), FakePair(WORLD.solver(), WORLD.verifier()))
+    assert status(short) == "completed"
+    assert long.live
+    long.stop()
+    assert status(long) == "cancelled"
+
+
+@pytest.mark.parametrize("run_id", ["", "../../etc/passwd", "x" * 65, "nobody-knows-this-id", "\0"])
+def test_unknown_ids_give_nothing(registry: RunRegistry, run_id: str) -> None:
+    assert registry.get(run_id) is None
+
+
+def test_a_model_that_cannot_be_loaded_is_said(registry: RunRegistry) -> None:
+    run = registry.start(recipe(), BrokenPair("", ""))
+    assert run.wait(20)
+    assert run.error == "OSError: no such folder: nowhere"
+    assert run.events() == []
+
+
+def test_a_failing_model_leaves_a_log_that_says_so(registry: RunRegistry) -> None:
+    def broken(steps: tuple[str, ...]) -> float:
+        return float("nan")
+
+    verifier = WORLD.verifier()
+    verifier.judge = broken
+    run = registry.start(recipe(), FakePair(WORLD.solver(), verifier))
+    assert status(run) == "failed"
+    last = run.events()[-1]
+    assert isinstance(last, Finished)
+    assert "fake verifier" in last.message
+    assert "nan" in last.message
+
+
+def test_a_torn_file_is_read_up_to_its_last_whole_event(
+    tmp_path: Path, pair: ModelPair, gate: Gate
+) -> None:
+    gate.open.set()
+    first = RunRegistry(tmp_path)
+    run = first.start(recipe(), pair)
+    assert status(run) == "completed"
+    first.close()
+    path = tmp_path / f"{run.id}.jsonl"
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    found = RunRegistry(tmp_path).get(run.id)
+    assert found is not None
+    assert found.events() == run.events()[: found.head]
+    assert 0 < found.head < run.head
+
+
+def test_an_unreadable_file_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "12345678.jsonl").write_text("<html>")
+    with pytest.raises(TraceError):
+        read_trace(tmp_path / "12345678.jsonl")
+    assert RunRegistry(tmp_path).get("12345678") is None
+
+
+def test_old_files_make_room(tmp_path: Path) -> None:
+    from search_core.runs.storage import RunStorage
+
+    storage = RunStorage(tmp_path, keep=3)
+    for number in range(6):
+        storage.create(f"run-number-{number}").close()
+        time.sleep(0.01)
+    left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
+    assert left == ["run-number-3", "run-number-4", "run-number-5"]
