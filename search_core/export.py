@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search_core.events import event_to_dict
@@ -51,3 +52,14 @@ def _xml_safe(text: str) -> str:
 
 def _xml_allows(code: int) -> bool:
     return 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+
+
+def export_graphml(tree: Tree, path: str | Path) -> None:
+    """Write the tree as GraphML, for graph tools such as Gephi and yEd.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    import networkx as nx
+
+    nx.write_graphml(tree_to_networkx(tree), path)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from search_core.problem import Problem
-from search_core.solvers.base import Sampling, Solver
+from search_core.solvers.base import SampleRequest, Sampling, Solver
 from search_core.strategies.options import OptionError
-from search_core.verifiers.base import Verifier
+from search_core.verifiers.base import ScoreRequest, Verifier
+
+_log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "models"
 EMBEDDED_SOLVER = ASSETS / "embedded-solver"
@@ -67,6 +71,22 @@ class ModelPair:
                 self._verifier = load_verifier(self.verifier_path, device=self.device)
             return self._verifier
 
+    def warm_up(self) -> threading.Thread:
+        """Load both models in the background, so that the first run does not wait for them."""
+        thread = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
+        thread.start()
+        return thread
+
+    def _warm_up(self) -> None:
+        try:
+            steps = [SampleRequest("1 + 1", (), seed=0)]
+            self.solver.sample(steps, Sampling(max_step_tokens=2), lambda: False)
+            scored = [ScoreRequest("1 + 1", ("1 + 1 = 2",), 0, False, (0.0,))]
+            self.verifier.score(scored, lambda: False)
+        except Exception:
+            # The first run meets the same error and shows it; here only the operator looks.
+            _log.exception("The models could not be warmed up")
+
     def score_source(self, name: str) -> Verifier:
         """The verifier called `name` in `SCORE_SOURCES`.
 
@@ -85,6 +105,15 @@ class ModelPair:
     def sampling(self) -> Sampling:
         """How this solver is sampled unless asked otherwise (its generation config)."""
         return default_sampling(self.solver_path)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What was measured of the solver (its folder's espalier.json); {} if there is none."""
+        path = Path(self.solver_path) / "espalier.json"
+        if not path.is_file():
+            return {}
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return facts
 
     @property
     def read(self) -> Callable[[str | Problem], Problem]:

@@ -1,0 +1,67 @@
+"""Builds and launches the app: `python app.py`, then open the address that it prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from components.page import build_page
+from components.style import style_sheet, theme
+from search_core.models import ModelPair, embedded_pair
+from search_core.runs import RunRegistry
+from search_core.traces import MAX_BYTES
+
+
+def arguments() -> argparse.Namespace:
+    """Command line, with environment variables as defaults (for Spaces and containers)."""
+    env = os.environ.get
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help="model folder or Hub name")
+    parser.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
+    parser.add_argument("--device", default=env("ESPALIER_DEVICE", "auto"))
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        default=Path(env("ESPALIER_RUNS") or Path.home() / ".cache" / "espalier" / "runs"),
+        help="folder that keeps the traces of all runs",
+    )
+    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME"))
+    parser.add_argument("--port", type=int, default=None)
+    parsed = parser.parse_args()
+    if (parsed.solver is None) != (parsed.verifier is None):
+        parser.error("--solver and --verifier come together: give both, or neither.")
+    return parsed
+
+
+def models(chosen: argparse.Namespace) -> ModelPair:
+    """The embedded models, or the ones that the operator names."""
+    if chosen.solver is None:
+        return embedded_pair()
+    return ModelPair(chosen.solver, chosen.verifier, device=chosen.device)
+
+
+def main() -> None:
+    """Serve the page until the process is stopped."""
+    chosen = arguments()
+    pair = models(chosen)
+    registry = RunRegistry(chosen.runs)
+    page = build_page(pair, registry)
+    page.queue(default_concurrency_limit=16).launch(
+        server_name=chosen.host,
+        server_port=chosen.port,
+        theme=theme(),
+        css=style_sheet(),
+        max_file_size=MAX_BYTES,
+        ssr_mode=False,
+        run_history=False,
+        footer_links=["settings"],
+        prevent_thread_lock=True,
+    )
+    # Only now: the page opens before torch is imported.
+    pair.warm_up()
+    page.block_thread()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+// The explorer's state and its parts: what is on show, what is selected, and who hears of it.
+
+import { isRecorded, recipeLink, runAddress } from "./recipe.js";
+import { isFold, parentOfFold, Visible, PRUNED_MODES } from "./visible.js";
+import { Answers } from "./answers.js";
+import { Costs } from "./costs.js";
+import { Inspector } from "./inspector.js";
+import { Keys } from "./keys.js";
+import { Legend } from "./legend.js";
+import { Outline } from "./outline.js";
+import { Page } from "./page.js";
+import { Player } from "./player.js";
+import { reducedMotion } from "./dom.js";
+import { Replay } from "./replay.js";
+import { Rounds } from "./rounds.js";
+import { StoryLine } from "./storyline.js";
+import { Theme } from "./theme.js";
+import { Timeline } from "./timeline.js";
+import { toNdjson } from "./log.js";
+import { TreeCanvas } from "./canvas.js";
+
+/** Live views are redrawn on a clock, however often events arrive. */
+const REFRESH_MS = 50;
+
+export class Explorer {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("./log.js").EventLog} log
+   * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[]}} given
+   */
+  constructor(root, log, given) {
+    this.root = root;
+    this.log = log;
+    this.given = given;
+    this.hiddenStates = new Set();
+    this.pruned = "dim";
+    this.lastUpdateMs = 0;
+    this.wished = null;
+    this.theme = new Theme(root, given.palette, () => this.canvas.restyle());
+    this.player = new Player({
+      rounds: () => this.rounds,
+      cursor: () => this.at,
+      seek: (cursor) => this.seek(cursor),
+      stepwise: reducedMotion,
+      onChange: () => this.refresh(),
+    });
+    this.begin();
+    this.build();
+    this.onVisible = () => document.hidden || this.log.live && this.log.pull();
+    document.addEventListener("visibilitychange", this.onVisible);
+  }
+
+  build() {
+    const { palette, labels } = this.given;
+    const select = (id) => this.select(id);
+    this.story = new StoryLine(labels);
+    this.canvas = new TreeCanvas(this.theme, { select: (id) => this.pick(id), onCamera: () => this.page?.updateCamera(this.canvas) });
+    this.outline = new Outline(palette, { select, unfold: (id) => this.unfold(id) });
+    this.legend = new Legend(palette, { toggleState: (state) => this.toggleState(state), setPruned: (mode) => this.setPruned(mode) });
+    this.timeline = new Timeline(this.player, {
+      seek: (cursor) => this.scrub(cursor),
+      step: (by) => this.step(by),
+      goLive: () => this.scrub(this.log.length),
+    });
+    this.inspector = new Inspector(palette, { select, unfold: (id) => this.unfold(id) }, labels);
+    this.answers = new Answers(palette, { select });
+    this.costs = new Costs(palette);
+    this.page = new Page(this.root, this);
+    this.keys = new Keys(this);
+    this.refreshNow();
+  }
+
+  dispose() {
+    document.removeEventListener("visibilitychange", this.onVisible);
+    this.player.pause();
+    this.theme.dispose();
+    this.canvas.dispose();
+    this.story.dispose();
+    this.outline.dispose();
+    clearTimeout(this.timer);
+  }
+
+  // The log ---------------------------------------------------------------------------------
+
+  /** A new run: everything that belonged to the old one goes. */
+  begin() {
+    this.replay = new Replay(this.log.events);
+    this.rounds = new Rounds();
+    this.at = 0;
+    this.follow = true;
+    this.selected = null;
+    this.unfolded = new Set();
+  }
+
+  onLog({ reset }) {
+    if (reset) {
+      this.player.pause();
+      this.begin();
+      this.canvas.reset();
+      this.outline.reset();
+    }
+    this.rounds.extend(this.log.events);
+    if (this.follow && !this.player.playing) this.at = this.log.length;
+    this.refresh();
+  }
+
+  /** Select this node of this run as soon as it exists. */
+  wish(run, node) {
+    if (this.granted === `${run}|${node}`) return;
+    this.wished = { run, node };
+  }
+
+  grant(tree) {
+    if (!this.wished || this.wished.run !== this.log.run || !tree.nodes.has(this.wished.node)) return;
+    const { run, node } = this.wished;
+    this.wished = null;
+    this.granted = `${run}|${node}`;
+    this.select(node);
+  }
+
+  // What is on show -------------------------------------------------------------------------
+
+  /** The tree at the cursor. */
+  tree() {
+    return this.replay.seek(this.at);
+  }
+
+  cursor() {
+    return this.at;
+  }
+
+  seek(cursor) {
+    this.at = Math.max(0, Math.min(cursor, this.log.length));
+    this.follow = this.at === this.log.length;
+    this.refresh();
+  }
+
+  /** A person moved the cursor: playing stops. */
+  scrub(cursor) {
+    this.player.pause();
+    this.seek(cursor);
+  }
+
+  step(by) {
+    this.scrub(this.rounds.neighbour(this.at, by));
+  }
+
+  /** Ask for a refresh; many asks make one. */
+  refresh() {
+    if (this.timer) return;
+    this.timer = setTimeout(() => this.refreshNow(), REFRESH_MS - Math.min(REFRESH_MS, performance.now() - (this.refreshed ?? 0)));
+  }
+
+  refreshNow() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    const start = performance.now();
+    const tree = this.tree();
+    if (tree.root) {
+      this.visible = new Visible(tree, this.pruned, this.unfolded);
+      if (this.selected && !this.visible.has(this.selected)) this.selected = null;
+      this.grant(tree);
+    }
+    this.show(tree);
+    this.refreshed = performance.now();
+    this.lastUpdateMs = this.refreshed - start;
+  }
+
+  show(tree) {
+    const { log, rounds, at: cursor, selected, visible, hiddenStates, pruned, follow } = this;
+    const notice = this.replay.error ? `This log contradicts itself: ${this.replay.error}` : log.notice;
+    this.story.update({ log, rounds, cursor, tree, notice });
+    this.timeline.update({ rounds, cursor, length: log.length, follow, live: log.live });
+    this.page.update({ log, tree });
+    if (!tree.root) return;
+    const view = { tree, visible, selected, hiddenStates, pruned, rounds, cursor, frontier: this.frontier(tree) };
+    this.canvas.update(view);
+    this.legend.update(view);
+    this.inspector.update(view);
+    if (this.page.shows("outline")) this.outline.update(view);
+    this.answers.update(view);
+    this.costs.update({ tree, comparison: log.comparison?.rows ?? this.given.comparisons });
+    this.keepAddress(tree);
+  }
+
+  /** The node to keep in sight while the tree grows: the newest one that is not cut. */
+  frontier(tree) {
+    if (tree.chosen) return tree.chosen;
+    const event = this.log.events[this.at - 1];
+    return event?.id ?? event?.kept?.at(-1)?.[0] ?? null;
+  }
+
+  // Selection -------------------------------------------------------------------------------
+
+  /** Select a node (null: nothing) and bring it into sight, unfolding what hides it. */
+  select(id) {
+    const tree = this.tree();
+    if (id !== null && !isFold(id)) {
+      const node = tree.nodes.get(id);
+      if (!node) return;
+      if (!this.visible.has(id) && this.pruned === "fold") this.unfolded.add(node.parent);
+      else if (!this.visible.has(id)) this.pruned = "dim";
+    }
+    this.selected = id;
+    this.refreshNow();
+    if (id) this.canvas.reveal(id);
+  }
+
+  /** A click in the picture; a folded mark opens. */
+  pick(id) {
+    if (isFold(id)) this.unfold(id);
+    else this.select(id);
+  }
+
+  unfold(id) {
+    const parent = parentOfFold(id);
+    const first = this.visible.fold(id)?.members[0] ?? parent;
+    this.unfolded.add(parent);
+    this.select(first);
+  }
+
+  setPruned(mode) {
+    this.pruned = mode;
+    this.unfolded.clear();
+    this.refreshNow();
+  }
+
+  cyclePruned() {
+    this.setPruned(PRUNED_MODES[(PRUNED_MODES.indexOf(this.pruned) + 1) % PRUNED_MODES.length]);
+  }
+
+  toggleState(state) {
+    if (!this.hiddenStates.delete(state)) this.hiddenStates.add(state);
+    this.refreshNow();
+  }
+
+  // Sharing ---------------------------------------------------------------------------------
+
+  /** The recipe of this run as a link, or "" before its header is here. */
+  link() {
+    const header = this.log.events[0];
+    const node = this.selected && !isFold(this.selected) ? this.selected : null;
+    return header ? recipeLink(location, header, this.given.defaults, node) : "";
+  }
+
+  /** The trace as a file's text, from the events that are here. */
+  trace() {
+    return toNdjson(this.log.events);
+  }
+
+  keepAddress(tree) {
+    if (isRecorded(this.log.run)) return;
+    const node = this.selected && !isFold(this.selected) ? this.selected : null;
+    const key = `${this.log.run}|${node}`;
+    if (key === this.kept || this.wished) return;
+    this.kept = key;
+    history.replaceState(history.state, "", runAddress(location, this.log.run, node, tree.started, this.given.defaults));
+  }
+}

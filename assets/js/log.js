@@ -1,0 +1,149 @@
+// The run's event log in the browser: takes pushes, notices gaps, pulls what is missing.
+//
+// Pushes can get lost (a hidden tab loses about a third of them), so every event has a number
+// and the log never believes that it heard everything: a gap, a head that is ahead, or silence
+// during a live run all lead to a pull. Knows nothing about trees or the page.
+
+const WATCHDOG_MS = 500;
+const SILENCE_MS = 2500;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 15000;
+const FAILURES_BEFORE_NOTICE = 2;
+
+export class EventLog {
+  /**
+   * @param {Object} wiring
+   * @param {(query: {run: string, since: number}) => Promise<?{events: Object[], head: number,
+   *   live: boolean, gone: boolean, comparison: ?Object}>} wiring.pull - asks the server for the
+   *   events from number `since` on, a page at a time; undefined when that failed.
+   * @param {(change: {reset: boolean}) => void} wiring.onChange
+   * @param {() => number} [wiring.now] - milliseconds.
+   * @param {(task: () => void, ms: number) => *} [wiring.later]
+   */
+  constructor({ pull, onChange, now = () => performance.now(), later = (task, ms) => setTimeout(task, ms) }) {
+    this.pullPage = pull;
+    this.onChange = onChange;
+    this.now = now;
+    this.later = later;
+    this.watchdog = null;
+    this.clear("");
+  }
+
+  clear(run) {
+    this.run = run;
+    this.events = [];
+    this.head = 0;
+    this.live = false;
+    this.gone = false;
+    this.notice = "";
+    this.comparison = null;
+    this.failures = 0;
+    this.pulling = false;
+    this.heard = this.now();
+  }
+
+  get length() {
+    return this.events.length;
+  }
+
+  /** True once every event up to the end of the run is here. */
+  get complete() {
+    return this.events.at(-1)?.kind === "finished";
+  }
+
+  /** Take a pushed value `{run, ev, head, live}`; a new run starts the log anew. */
+  accept(value) {
+    if (!value || typeof value.run !== "string" || !value.run) return;
+    const reset = value.run !== this.run;
+    if (reset) this.clear(value.run);
+    this.heard = this.now();
+    const whole = this.ingest(parseEvents(value.ev));
+    this.head = Math.max(this.head, Number(value.head) || 0, this.length);
+    this.live = Boolean(value.live) && !this.complete;
+    this.onChange({ reset });
+    if (!whole || this.length < this.head) this.pull();
+  }
+
+  /** Append the events that are next in line; false when some before them are missing. */
+  ingest(events) {
+    if (!Array.isArray(events)) return false;
+    for (const event of events) {
+      if (event.seq < this.events.length) continue;
+      if (event.seq !== this.events.length) return false;
+      this.events.push(event);
+    }
+    return true;
+  }
+
+  /** Fetch everything that is missing, page after page. One pull runs at a time. */
+  async pull() {
+    if (this.pulling || this.gone || !this.run) return;
+    this.pulling = true;
+    const run = this.run;
+    let reply;
+    try {
+      reply = await this.pullPage({ run, since: this.length });
+    } catch {
+      reply = undefined;
+    }
+    if (run !== this.run) return; // a new run began meanwhile; its own pull is its own affair
+    this.pulling = false;
+    this.heard = this.now();
+    if (!reply || !Array.isArray(reply.events)) {
+      this.retry("The connection is interrupted. Trying again…");
+      return;
+    }
+    const before = this.length;
+    this.ingest(reply.events);
+    this.take(reply);
+    this.onChange({ reset: false });
+    if (this.length >= this.head || this.gone) return;
+    if (this.length > before) this.pull();
+    else this.retry("The server has more of this run than it sends. Trying again…");
+  }
+
+  take(reply) {
+    this.head = Math.max(this.head, Number(reply.head) || 0, this.length);
+    this.live = Boolean(reply.live) && !this.complete;
+    this.gone = Boolean(reply.gone);
+    this.comparison = reply.comparison ?? this.comparison;
+    if (this.length > 0 || !this.gone) this.failures = 0;
+    this.notice = this.gone && !this.complete
+      ? "The server no longer has this run; what is shown here is all that arrived."
+      : "";
+  }
+
+  retry(notice) {
+    this.failures += 1;
+    if (this.failures >= FAILURES_BEFORE_NOTICE) {
+      this.notice = notice;
+      this.onChange({ reset: false });
+    }
+    const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.failures - 1));
+    const run = this.run;
+    this.later(() => run === this.run && this.pull(), wait);
+  }
+
+  /** Pull when a live run has been silent for too long. `alive` ends the watch by saying no. */
+  watch(alive) {
+    this.watchdog = this.later(() => {
+      if (!alive()) return;
+      if (this.live && this.now() - this.heard > SILENCE_MS) this.pull();
+      this.watch(alive);
+    }, WATCHDOG_MS);
+  }
+}
+
+function parseEvents(text) {
+  if (!text) return [];
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // a torn push is a lost push: the gap will be pulled
+  }
+}
+
+/** The log as a trace file: one event per line. */
+export function toNdjson(events) {
+  return events.map((event) => `${JSON.stringify(event)}\n`).join("");
+}

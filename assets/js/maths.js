@@ -1,0 +1,85 @@
+// Maths in steps: text between \( \), \[ \] or $$ $$ goes through KaTeX, all else stays text.
+//
+// Single dollars are left alone: models write prices and stray dollars, and pairing them eats
+// text. KaTeX is loaded only when a text has maths in it, runs with trust off and with bounded
+// sizes, and whatever it cannot read is shown as the plain text that it was.
+
+const DELIMITERS = [["\\(", "\\)", false], ["\\[", "\\]", true], ["$$", "$$", true]];
+const MOST_FORMULA = 2000;
+const MOST_FORMULAS = 200;
+const OPTIONS = { throwOnError: true, trust: false, strict: "ignore", maxSize: 10, maxExpand: 200 };
+
+let folder = "";
+let loading = null;
+
+/** Tell where KaTeX lies: the URL of the folder with katex.min.js. */
+export function setMathsFolder(url) {
+  folder = url;
+}
+
+/** @returns {{text: string, maths: boolean, display: boolean}[]} */
+export function splitMaths(text) {
+  const parts = [];
+  let plain = 0;
+  let from = 0;
+  let found = 0;
+  while (found < MOST_FORMULAS) {
+    const next = nextFormula(text, from);
+    if (!next) break;
+    if (next.end - next.start > MOST_FORMULA) {
+      from = next.start;
+      continue;
+    }
+    if (next.open > plain) parts.push({ text: text.slice(plain, next.open), maths: false, display: false });
+    parts.push({ text: text.slice(next.start, next.end), maths: true, display: next.display });
+    plain = from = next.after;
+    found += 1;
+  }
+  if (plain < text.length) parts.push({ text: text.slice(plain), maths: false, display: false });
+  return parts;
+}
+
+function nextFormula(text, from) {
+  let best = null;
+  for (const [opening, closing, display] of DELIMITERS) {
+    const open = text.indexOf(opening, from);
+    if (open < 0 || (best && open >= best.open)) continue;
+    const start = open + opening.length;
+    const end = text.indexOf(closing, start);
+    if (end > start) best = { open, start, end, after: end + closing.length, display };
+  }
+  return best;
+}
+
+/** Write text into an element, its maths rendered as soon as KaTeX is there. */
+export function writeMaths(element, text) {
+  element.textContent = text;
+  const parts = splitMaths(text);
+  if (!parts.some((part) => part.maths)) return;
+  load().then((katex) => {
+    if (katex && element.textContent === text) element.replaceChildren(...parts.map((part) => render(katex, part)));
+  });
+}
+
+function render(katex, { text, maths, display }) {
+  if (!maths) return document.createTextNode(text);
+  const span = document.createElement("span");
+  try {
+    katex.render(text, span, { ...OPTIONS, displayMode: display });
+  } catch {
+    span.textContent = text;
+  }
+  return span;
+}
+
+function load() {
+  loading ??= new Promise((resolve) => {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = `${folder}katex.min.css`;
+    document.head.append(style);
+    // The build for browsers defines a global; importing it runs it once.
+    import(`${folder}katex.min.js`).then(() => resolve(globalThis.katex ?? null), () => resolve(null));
+  });
+  return loading;
+}

@@ -1,0 +1,55 @@
+// The recipe of a run as a link: problem, strategy, seed, and what differs from the defaults.
+// `components/recipe_link.py` reads such links. Pure.
+
+const LOG_PROBABILITY = "log-probability";
+
+/**
+ * @param {Object} header - the run's `started` event.
+ * @param {{strategies: Object<string, Object>, sampling: Object}} defaults - left out of the link.
+ * @param {?string} node - the selected node.
+ * @returns {URLSearchParams}
+ */
+export function recipeOf(header, defaults, node) {
+  const query = new URLSearchParams();
+  query.set("strategy", header.strategy);
+  query.set("problem", header.problem.text);
+  query.set("seed", String(header.seed));
+  const known = defaults?.strategies?.[header.strategy] ?? {};
+  for (const [name, value] of Object.entries(header.options)) {
+    if (value !== null && value !== known[name]) query.set(name, String(value));
+  }
+  // Only sampling options with a default are part of the form; the rest follows from the models.
+  for (const [name, usual] of Object.entries(defaults?.sampling ?? {})) {
+    const value = header.sampling[name];
+    if (value !== undefined && value !== null && value !== usual) query.set(name, String(value));
+  }
+  if (scoredByLogProbability(header)) query.set("score_source", LOG_PROBABILITY);
+  if (node) query.set("node", node);
+  return query;
+}
+
+/** Greedy asks no verifier, whatever its trace names, so its link need not say. */
+function scoredByLogProbability({ verifier, strategy }) {
+  return strategy !== "greedy" && verifier.name.toLowerCase().includes(LOG_PROBABILITY);
+}
+
+/** The link itself, on the page that `location` names. */
+export function recipeLink(location, header, defaults, node) {
+  return `${location.origin}${location.pathname}?${recipeOf(header, defaults, node)}`;
+}
+
+/** The address of a live run, for a refresh to find: the recipe gives way to the run itself. */
+export function runAddress(location, run, node, header, defaults) {
+  const query = new URLSearchParams(location.search);
+  for (const name of recipeOf(header, defaults, node).keys()) query.delete(name);
+  for (const name of Object.keys(defaults?.strategies?.[header.strategy] ?? {})) query.delete(name);
+  for (const name of Object.keys(defaults?.sampling ?? {})) query.delete(name);
+  query.delete("score_source");
+  query.delete("node");
+  query.set("run", run);
+  if (node) query.set("node", node);
+  return `${location.pathname}?${query}${location.hash}`;
+}
+
+/** Recorded examples are found by name; only runs of this server keep their place in the address. */
+export const isRecorded = (run) => run.startsWith("recorded-");

@@ -1,0 +1,72 @@
+// Where the rounds of a run begin and end in its log: the stops of the timeline and the story.
+
+const ENDING = new Set(["voted", "graded", "finished"]);
+
+/**
+ * @typedef {Object} Stop
+ * @property {"start"|"round"|"end"} kind
+ * @property {number} round - number of the round; 0 for the start.
+ * @property {number} from - its first event.
+ * @property {number} cursor - how many events the log has once this stop is over.
+ */
+
+/** Grows with the log; each event is looked at once. */
+export class Rounds {
+  constructor() {
+    /** @type {Stop[]} */
+    this.stops = [];
+    this.seen = 0;
+    this.previous = "";
+  }
+
+  /** Take the log's newest events into account. */
+  extend(events) {
+    for (; this.seen < events.length; this.seen += 1) {
+      const event = events[this.seen];
+      this.open(event);
+      const stop = this.stops.at(-1);
+      stop.cursor = this.seen + 1;
+      // The runner numbers rounds; counting is only the guess until its number arrives.
+      if (event.kind === "spent" && stop.kind === "round") stop.round = event.round;
+      this.previous = event.kind;
+    }
+  }
+
+  open(event) {
+    const kind = this.stops.at(-1)?.kind;
+    if (event.kind === "started") this.push("start", 0);
+    else if (event.kind === "sampled" && this.previous !== "sampled") this.push("round", this.last + 1);
+    else if (ENDING.has(event.kind) && kind !== "end") this.push("end", this.last);
+    else if (kind === undefined) this.push("start", 0);
+  }
+
+  push(kind, round) {
+    this.stops.push({ kind, round, from: this.seen, cursor: this.seen + 1 });
+  }
+
+  /** Number of the newest round. */
+  get last() {
+    return this.stops.at(-1)?.round ?? 0;
+  }
+
+  /** Index of the stop that the cursor is in. */
+  indexAt(cursor) {
+    let low = 0;
+    let high = this.stops.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.stops[middle].cursor >= cursor) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** The cursor one stop further (`by` = 1) or back (-1). */
+  neighbour(cursor, by) {
+    if (!this.stops.length) return 0;
+    const index = this.indexAt(cursor);
+    const inside = cursor < this.stops[index].cursor;
+    const target = by > 0 ? index + (inside ? 0 : 1) : index - 1;
+    return this.stops[Math.max(0, Math.min(this.stops.length - 1, target))].cursor;
+  }
+}

@@ -1,0 +1,78 @@
+"""The charts of the run on screen, drawn when their tab is opened.
+
+Not earlier: the plotting library is several megabytes, and the first screen does not need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import gradio as gr
+
+from components.charts import (
+    cost_figure,
+    cost_summary,
+    cost_view,
+    scores_figure,
+    scores_summary,
+    scores_view,
+    votes_figure,
+    votes_summary,
+    votes_view,
+)
+from components.notice import Notice, caption
+from components.palette import Theme
+from search_core.events import Event
+from search_core.runs import RunRegistry
+from search_core.tree import Tree
+
+# The browser knows the theme; the server draws for it.
+_ASK_THEME = "(run, theme) => [run, document.body.classList.contains('dark') ? 'dark' : 'light']"
+
+
+class ChartTab:
+    """Three charts, each with a sentence that says the same."""
+
+    def __init__(self) -> None:
+        self._theme = gr.State("light")
+        self._outputs: list[Any] = []
+        for label in ("Scores by depth", "Votes", "Cost by round"):
+            plot = gr.Plot(label=label, show_label=True, elem_classes="chart")
+            self._outputs += [plot, Notice(elem_classes="chart-caption")]
+        self._refresh = gr.Button("Draw again from the run so far", size="sm")
+
+    def wire(self, tab: gr.Tab, registry: RunRegistry, run_id: gr.State) -> None:
+        """Draw when the tab is opened, and again on request while a run goes on."""
+
+        def draw(run: str, theme: Theme) -> list[Any]:
+            held = registry.get(run) if run else None
+            events = held.events() if held else []
+            return charts_of(events, "dark" if theme == "dark" else "light")
+
+        gr.on(
+            [tab.select, self._refresh.click],
+            draw,
+            [run_id, self._theme],
+            self._outputs,
+            js=_ASK_THEME,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+
+
+def charts_of(events: Iterable[Event], theme: Theme) -> list[Any]:
+    """Figure and caption of each chart, in order; nothing while there is no event."""
+    log = list(events)
+    if not log:
+        return [None, caption("No run yet.")] * 3
+    tree = Tree.from_events(log)
+    scores, votes, cost = scores_view(tree), votes_view(tree), cost_view(log)
+    return [
+        scores_figure(scores, theme=theme),
+        caption(scores_summary(scores)),
+        votes_figure(votes, theme=theme),
+        caption(votes_summary(votes)),
+        cost_figure(cost, theme=theme),
+        caption(cost_summary(cost)),
+    ]

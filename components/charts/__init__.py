@@ -1,0 +1,23 @@
+"""Charts of a run. Each is a pure view model, a thin plotly figure of it, and one sentence
+that says the same to those who do not see it."""
+
+from __future__ import annotations
+
+from components.charts.cost import CostView, cost_figure, cost_summary, cost_view
+from components.charts.scores import ScoresView, scores_figure, scores_summary, scores_view
+from components.charts.votes import VotesView, votes_figure, votes_summary, votes_view
+
+__all__ = [
+    "CostView",
+    "ScoresView",
+    "VotesView",
+    "cost_figure",
+    "cost_summary",
+    "cost_view",
+    "scores_figure",
+    "scores_summary",
+    "scores_view",
+    "votes_figure",
+    "votes_summary",
+    "votes_view",
+]

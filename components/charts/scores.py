@@ -1,0 +1,171 @@
+"""Scores by depth: every scored step at its depth and path score, by what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from components.charts.frame import Source, axis, empty_figure, note, tree_of
+from components.charts.plain_text import plain, plain_lines
+from components.numbers import counted, format_score
+from components.palette import STATES, StateName, Theme, palette
+from search_core.tree import Node, Tree
+
+SPREAD = 0.36
+"""Half the width of a depth's column, in depths."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredStep:
+    """One step. `x` is its depth plus what keeps equal scores apart; `score` is in [0, 1]."""
+
+    id: str
+    state: StateName
+    depth: int
+    x: float
+    score: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutLine:
+    """Where a decision drew its line, at the depth of the steps that it judged."""
+
+    depth: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoresView:
+    """What the chart shows. `aggregate` names how a path's scores became one number."""
+
+    aggregate: str
+    steps: tuple[ScoredStep, ...]
+    cuts: tuple[CutLine, ...]
+
+
+def scores_view(source: Source) -> ScoresView:
+    """All scored steps and all cuts of a run."""
+    tree = tree_of(source)
+    columns: dict[tuple[int, float], list[Node]] = {}
+    for node in tree.steps():
+        if node.aggregate is not None:
+            columns.setdefault((node.depth, round(node.aggregate, 2)), []).append(node)
+    chosen = tree.finished.chosen if tree.finished else None
+    steps = tuple(
+        ScoredStep(
+            node.id,
+            "chosen" if node.id == chosen else node.state,
+            node.depth,
+            round(node.depth + offset, 4),
+            node.aggregate or 0.0,
+            node.text,
+        )
+        for nodes in columns.values()
+        for node, offset in zip(nodes, _side_by_side(len(nodes)), strict=True)
+    )
+    options = tree.started.options if tree.started else {}
+    return ScoresView(str(options.get("aggregate") or "last"), steps, tuple(_cuts(tree)))
+
+
+def _side_by_side(count: int) -> list[float]:
+    """Offsets that keep `count` equal scores apart, inside the column, around its middle."""
+    step = min(0.12, 2 * SPREAD / max(1, count - 1))
+    return [(index - (count - 1) / 2) * step for index in range(count)]
+
+
+def _cuts(tree: Tree) -> Iterable[CutLine]:
+    drawn = set()
+    for decision in tree.decisions:
+        if decision.cutoff is None or not decision.pruned:
+            continue
+        cut = CutLine(tree.nodes[decision.pruned[0].id].depth, decision.cutoff)
+        if cut not in drawn:
+            drawn.add(cut)
+            yield cut
+
+
+def scores_figure(view: ScoresView, *, theme: Theme = "light") -> Any:
+    """The view as a plotly figure; the shapes are those of the tree."""
+    figure = empty_figure(theme, 320)
+    if not view.steps:
+        note(figure, "No step has been scored yet.", theme)
+        return figure
+    if view.cuts:
+        figure.add_trace(_cut_trace(view, theme))
+    for state in STATES:
+        steps = [step for step in view.steps if step.state == state]
+        if steps:
+            figure.add_trace(_state_trace(state, steps, theme))
+    depths = max(step.depth for step in view.steps)
+    grid = {"showgrid": True, "gridcolor": palette().themes[theme].muted, "griddash": "dot"}
+    figure.update_layout(
+        xaxis=axis(
+            theme, "Step number", range=[0.5, depths + 0.5], dtick=max(1, depths // 10), tick0=1
+        ),
+        yaxis=axis(
+            theme,
+            f"Path score ({plain(view.aggregate, 20)}), 0 to 1",
+            range=[-0.06, 1.06],
+            tickvals=[0, 0.25, 0.5, 0.75, 1],
+            **{**grid, "gridwidth": 0.5},
+        ),
+    )
+    return figure
+
+
+def _state_trace(state: StateName, steps: list[ScoredStep], theme: Theme) -> Any:
+    entry = palette().states[state]
+    return go.Scatter(
+        x=[step.x for step in steps],
+        y=[step.score for step in steps],
+        mode="markers",
+        name=entry.label,
+        marker=palette().marker(state, theme),
+        hoverinfo="text",
+        hovertext=[
+            f"{entry.label}, score {format_score(step.score)}<br>{plain_lines(step.text, 40, 3)}"
+            for step in steps
+        ],
+        cliponaxis=False,
+    )
+
+
+def _cut_trace(view: ScoresView, theme: Theme) -> Any:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for cut in view.cuts:
+        x += [cut.depth - 0.45, cut.depth + 0.45, None]
+        y += [cut.score, cut.score, None]
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        name="Cut-off",
+        line={"color": palette().themes[theme].ink, "width": 2, "dash": "dot"},
+        hoverinfo="text",
+        hovertext=[None if score is None else f"Cut-off {format_score(score)}" for score in y],
+    )
+
+
+def scores_summary(view: ScoresView) -> str:
+    """The chart in one sentence."""
+    if not view.steps:
+        return "No step has been scored yet."
+    parts = []
+    for state in STATES:
+        scores = sorted(step.score for step in view.steps if step.state == state)
+        if scores:
+            label = palette().states[state].label.lower()
+            span = format_score(scores[0])
+            if scores[-1] != scores[0]:
+                span += f" to {format_score(scores[-1])}"
+            parts.append(f"{len(scores)} {label} ({span})")
+    depths = max(step.depth for step in view.steps)
+    return (
+        f"Path scores of {counted(len(view.steps), 'step')} over {counted(depths, 'depth')}: "
+        f"{', '.join(parts)}."
+    )

@@ -1,0 +1,188 @@
+"""Votes: the answers of one run under every vote method, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from components.charts.frame import Source, axis, empty_figure, note, tree_of
+from components.charts.plain_text import plain
+from components.numbers import counted
+from components.palette import GradeName, Theme, palette
+from search_core.events import Tally, VoteMethod, Voted
+from search_core.scoring import VOTE_METHODS
+from search_core.tree import Tree
+
+TITLES: dict[VoteMethod, str] = {
+    "majority": "Majority: one vote per solution",
+    "weighted": "Weighted: sum of the scores",
+    "best": "Best: highest single score",
+}
+MAX_ANSWERS = 5
+ANSWER_WIDTH = 14
+ROW = 26
+"""Height of one line of the chart in px."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerVotes:
+    """One answer under one method. `share` is its votes over the winner's, in [0, 1]."""
+
+    answer: str
+    votes: float
+    solutions: int
+    share: float
+    wins: bool
+    grade: GradeName | None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodVotes:
+    """One method's answers, best first; `hidden` more have fewer votes. `decides`: this is
+    the method that chose the run's answer."""
+
+    method: VoteMethod
+    answers: tuple[AnswerVotes, ...]
+    hidden: int
+    decides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VotesView:
+    """Every method that was held, in the usual order."""
+
+    methods: tuple[MethodVotes, ...]
+
+
+def votes_view(source: Source, *, most: int = MAX_ANSWERS) -> VotesView:
+    """The votes of a run, at most `most` answers per method."""
+    tree = tree_of(source)
+    grades = _grades(tree)
+    decides = tree.finished.method if tree.finished else None
+    held = [tree.votes[method] for method in VOTE_METHODS if method in tree.votes]
+    return VotesView(tuple(_method(v, grades, most, v.method == decides) for v in held if v.tally))
+
+
+def _method(voted: Voted, grades: dict[int, GradeName], most: int, decides: bool) -> MethodVotes:
+    top = max(tally.votes for tally in voted.tally)
+    shown = voted.tally[:most]
+    answers = tuple(_answer(tally, top, grades, wins=tally is shown[0]) for tally in shown)
+    return MethodVotes(voted.method, answers, len(voted.tally) - len(shown), decides)
+
+
+def _answer(tally: Tally, top: float, grades: dict[int, GradeName], *, wins: bool) -> AnswerVotes:
+    share = max(0.0, tally.votes / top) if top > 0 else 0.0
+    grade = grades.get(tally.group)
+    return AnswerVotes(tally.answer, tally.votes, tally.solutions, share, wins, grade)
+
+
+def _grades(tree: Tree) -> dict[int, GradeName]:
+    """Right or wrong per answer, where its solutions agree on it (a right number can be
+    reached by wrong steps)."""
+    seen: dict[int, set[bool]] = {}
+    for node in tree.steps():
+        if node.group is not None and node.right is not None:
+            seen.setdefault(node.group, set()).add(node.right)
+    names: dict[bool, GradeName] = {True: "right", False: "wrong"}
+    return {group: names[marks.pop()] for group, marks in seen.items() if len(marks) == 1}
+
+
+def votes_figure(view: VotesView, *, theme: Theme = "light") -> Any:
+    """The view as one plotly figure: a block of bars per method, the numbers beside them."""
+    rows = sum(len(method.answers) + 1.4 for method in view.methods)
+    figure = empty_figure(theme, round(max(120, 24 + rows * ROW)))
+    if not view.methods:
+        note(figure, "No vote has been held yet.", theme)
+        return figure
+    bars: list[tuple[float, AnswerVotes, VoteMethod]] = []
+    row = 0.0
+    for method in view.methods:
+        _add_title(figure, method, row, theme)
+        bars += [(row + 1 + i, answer, method.method) for i, answer in enumerate(method.answers)]
+        row += len(method.answers) + 1.4
+    for wins in (True, False):
+        chosen = [bar for bar in bars if bar[1].wins == wins]
+        if chosen:
+            figure.add_trace(_bars(chosen, wins, theme))
+    figure.update_layout(
+        showlegend=False,
+        bargap=0.28,
+        xaxis=axis(theme, range=[0, 1.4], visible=False),
+        yaxis=axis(
+            theme,
+            range=[row - 0.6, -0.6],
+            tickvals=[place for place, _, _ in bars],
+            ticktext=[_label(answer) for _, answer, _ in bars],
+            showline=False,
+        ),
+    )
+    figure.update_yaxes(tickfont={"color": palette().themes[theme].text})
+    return figure
+
+
+def _add_title(figure: Any, method: MethodVotes, row: float, theme: Theme) -> None:
+    more = f" · {counted(method.hidden, 'answer')} more" if method.hidden else ""
+    figure.add_annotation(
+        text=f"<b>{TITLES[method.method]}</b>{more}",
+        x=0,
+        xref="paper",
+        xanchor="left",
+        y=row,
+        yref="y",
+        yanchor="middle",
+        showarrow=False,
+        font={"color": palette().themes[theme].text, "size": 12},
+    )
+
+
+def _bars(bars: list[tuple[float, AnswerVotes, VoteMethod]], wins: bool, theme: Theme) -> Any:
+    colours = palette().themes[theme]
+    state = palette().states["chosen" if wins else "collapsed"]
+    return go.Bar(
+        orientation="h",
+        y=[place for place, _, _ in bars],
+        x=[answer.share for _, answer, _ in bars],
+        marker={
+            "color": state.fill[theme],
+            "line": {"color": colours.ink, "width": 2 if wins else 1},
+        },
+        text=[_number(answer, method) for _, answer, method in bars],
+        textposition="outside",
+        textfont={"color": colours.text, "size": 12},
+        constraintext="none",
+        cliponaxis=False,
+        hoverinfo="text",
+        hovertext=[_hover(answer, method) for _, answer, method in bars],
+    )
+
+
+def _label(answer: AnswerVotes) -> str:
+    star = "★ " if answer.wins else ""
+    mark = f" {palette().grades[answer.grade].mark}" if answer.grade else ""
+    return f"{star}{plain(answer.answer, ANSWER_WIDTH)}{mark}"
+
+
+def _number(answer: AnswerVotes, method: VoteMethod) -> str:
+    return counted(round(answer.votes), "vote") if method == "majority" else f"{answer.votes:.2f}"
+
+
+def _hover(answer: AnswerVotes, method: VoteMethod) -> str:
+    grade = f"<br>{palette().grades[answer.grade].label}" if answer.grade else ""
+    solutions = counted(answer.solutions, "solution")
+    return f"{plain(answer.answer, 80)}<br>{_number(answer, method)} from {solutions}{grade}"
+
+
+def votes_summary(view: VotesView) -> str:
+    """The chart in one sentence."""
+    if not view.methods:
+        return "No vote has been held yet."
+    parts = []
+    for method in view.methods:
+        first = method.answers[0]
+        grade = f", {palette().grades[first.grade].label.lower()}" if first.grade else ""
+        number = _number(first, method.method)
+        amount = number if method.method == "majority" else f"score {number}"
+        parts.append(f"{method.method} chooses {first.answer[:60]} ({amount}{grade})")
+    return f"Of the vote methods, {'; '.join(parts)}."

@@ -1,0 +1,225 @@
+"""The controls: what to solve, how to search, and what it will cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from components.notice import Notice
+from components.options_form import OptionsForm, all_specs, make_field
+from components.recordings import Recording
+from search_core.embedded import FAMILIES
+from search_core.models import SCORE_SOURCES, ModelPair
+from search_core.problem import Problem
+from search_core.strategies import STRATEGIES, Strategy
+
+FIRST_STRATEGY = STRATEGIES["beam_search"]
+# Options that name accidents of published code stand apart, under their own heading.
+PUBLISHED_ONLY = frozenset(
+    {
+        "stop_when_full",
+        "sort_completed",
+        "repeat_completed",
+        "finish_last_round",
+        "length_ends",
+        "later_wins_ties",
+        "siblings_finish",
+        "vote_unfinished",
+        "boxed_ends",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Controls:
+    """All controls of the page."""
+
+    problem: gr.Textbox
+    family: gr.Dropdown
+    level: gr.Dropdown
+    new_problem: gr.Button
+    recording: gr.Dropdown
+    run: gr.Button
+    stop: gr.Button
+    estimate: gr.Markdown
+    notice: Notice
+    strategy: gr.Dropdown
+    about: gr.Markdown
+    as_published: gr.Button
+    as_intended: gr.Button
+    score_source: gr.Dropdown
+    temperature: gr.Number
+    top_p: gr.Number
+    seed: gr.Number
+    options: OptionsForm
+    open_trace: gr.UploadButton
+
+    @property
+    def recipe_inputs(self) -> list[Any]:
+        """What a run is made from, in the order of `handlers.Form`."""
+        return [
+            self.problem,
+            self.strategy,
+            self.score_source,
+            self.temperature,
+            self.top_p,
+            self.seed,
+            *self.options.components,
+        ]
+
+
+def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -> Controls:
+    """Lay the controls out in two columns: the problem, and the search."""
+    with gr.Column(elem_id="problem-column", min_width=240):
+        with gr.Group():
+            problem = gr.Textbox(
+                first.text,
+                label="Problem",
+                info="Type your own, or draw a new one below.",
+                lines=2,
+                max_lines=6,
+                elem_id="problem",
+            )
+            with gr.Row(equal_height=True, elem_classes="buttons"):
+                run = gr.Button("Run", variant="primary", elem_id="run", min_width=90)
+                stop = gr.Button(
+                    "Stop", variant="stop", elem_id="stop", min_width=90, interactive=False
+                )
+        notice = Notice(elem_id="notice")
+        estimate = gr.Markdown("", elem_id="estimate")
+    with gr.Column(elem_id="search-column", min_width=240):
+        with gr.Group():
+            strategy = gr.Dropdown(
+                choices=[(one.title, one.name) for one in STRATEGIES.values()],
+                value=FIRST_STRATEGY.name,
+                label="Strategy",
+                elem_id="strategy",
+            )
+            about = gr.Markdown(
+                about_strategy(FIRST_STRATEGY), elem_id="about-strategy", padding=True
+            )
+            fields = _main_fields()
+        with gr.Accordion("New problem and recorded examples", open=False, elem_id="new-problem"):
+            family, level, new_problem, recording, open_trace = _sources(pair, recordings, first)
+        with gr.Accordion("Advanced", open=False, elem_id="advanced"):
+            score_source, temperature, top_p, seed = _sampling(pair)
+            fields |= _fields(lambda spec: spec.advanced and spec.name not in PUBLISHED_ONLY)
+            with gr.Accordion("As in the published code", open=False):
+                gr.Markdown(
+                    "The published code has habits that its papers do not mention. They are off "
+                    "here, each can be turned on, and one button turns on all of them."
+                )
+                with gr.Row(elem_classes="buttons"):
+                    as_published = gr.Button("All as published", size="sm", min_width=90)
+                    as_intended = gr.Button("All off", size="sm", min_width=90)
+                fields |= _fields(lambda spec: spec.name in PUBLISHED_ONLY)
+    form = OptionsForm({name: fields[name] for name in all_specs()})
+    return Controls(
+        problem=problem,
+        family=family,
+        level=level,
+        new_problem=new_problem,
+        recording=recording,
+        run=run,
+        stop=stop,
+        estimate=estimate,
+        notice=notice,
+        strategy=strategy,
+        about=about,
+        as_published=as_published,
+        as_intended=as_intended,
+        score_source=score_source,
+        temperature=temperature,
+        top_p=top_p,
+        seed=seed,
+        options=form,
+        open_trace=open_trace,
+    )
+
+
+def about_strategy(strategy: Strategy) -> str:
+    """What it does and what it does not do, in two sentences."""
+    return f"{strategy.does}\n\n*What it does not do:* {strategy.does_not}"
+
+
+def levels_of(family: str) -> list[int]:
+    """Difficulty levels of a family."""
+    return list(FAMILIES[family].levels)
+
+
+def _main_fields() -> dict[str, Any]:
+    with gr.Row(elem_classes="fields"):
+        return _fields(lambda spec: not spec.advanced)
+
+
+def _fields(wanted: Any) -> dict[str, Any]:
+    specs = {name: spec for name, spec in all_specs().items() if wanted(spec)}
+    return {name: make_field(spec, FIRST_STRATEGY) for name, spec in specs.items()}
+
+
+def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -> tuple[Any, ...]:
+    with gr.Row(elem_classes="fields"):
+        family = gr.Dropdown(
+            choices=[(one.title, name) for name, one in FAMILIES.items()],
+            value=first.family,
+            label="Family",
+            elem_id="family",
+            min_width=120,
+        )
+        level = gr.Dropdown(
+            choices=levels_of(str(first.family)),
+            value=first.level,
+            label="Level",
+            info="Steps, or numbers in Countdown.",
+            elem_id="level",
+            min_width=80,
+        )
+    new_problem = gr.Button("Draw a new problem", elem_id="draw")
+    recording = gr.Dropdown(
+        choices=[(one.title, one.run_id) for one in recordings],
+        value=None,
+        label="Recorded example",
+        info="Opens at once; nothing is computed.",
+        elem_id="recording",
+    )
+    open_trace = gr.UploadButton(
+        "Open a trace file", file_types=[".jsonl", ".ndjson"], elem_id="open-trace"
+    )
+    return family, level, new_problem, recording, open_trace
+
+
+def _sampling(pair: ModelPair) -> tuple[Any, ...]:
+    score_source = gr.Dropdown(
+        choices=[(label, name) for name, label in SCORE_SOURCES.items()],
+        value="verifier",
+        label="Scored by",
+        elem_id="score-source",
+    )
+    defaults = pair.sampling
+    with gr.Row(elem_classes="fields"):
+        temperature = gr.Number(
+            defaults.temperature,
+            label="Temperature",
+            info="0 always takes the likeliest word. 0 to 2.",
+            elem_id="temperature",
+            min_width=120,
+        )
+        top_p = gr.Number(
+            defaults.top_p,
+            label="Top-p",
+            info="Sample from the likeliest words that make up this share. Above 0, to 1.",
+            elem_id="top-p",
+            min_width=120,
+        )
+        seed = gr.Number(
+            0,
+            label="Seed",
+            info="The same seed gives the same tree.",
+            precision=0,
+            elem_id="seed",
+            min_width=120,
+        )
+    return score_source, temperature, top_p, seed

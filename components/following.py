@@ -1,0 +1,71 @@
+"""From a hosted run to the page: batches of events, a few times a second.
+
+A batch can get lost on its way (a hidden tab drops some): the page sees the gap by the
+sequence numbers and pulls. So what is sent here is small, and never the only way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from search_core.comparison import alternatives
+from search_core.runs import HostedRun, RunRegistry
+from search_core.tree import Tree
+
+SECONDS_BETWEEN_BATCHES = 0.1
+EVENTS_PER_BATCH = 1000
+EVENTS_PER_PULL = 2000
+
+Batch = dict[str, Any]
+
+
+def whole_run(run: HostedRun, node: str | None = None) -> Batch:
+    """A run that is over: the page pulls its events."""
+    return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node}
+
+
+async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch]:
+    """Batches of a run's events until its end. Leaving early does not stop the run."""
+    sent = 0
+    while True:
+        live = run.live  # looked at before the events: the last ones are never missed
+        events = run.since(sent, EVENTS_PER_BATCH)
+        if events or sent == 0 or not live:
+            sent += len(events)
+            text = json.dumps(events, ensure_ascii=False, separators=(",", ":"))
+            yield {"run": run.id, "ev": text, "head": sent, "live": live, "node": node}
+        if not live and sent >= run.head:
+            return
+        await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
+
+
+def comparison(run: HostedRun) -> Batch:
+    """What a bigger model answering once would have cost."""
+    rows = alternatives(Tree.from_events(run.events()))
+    return {"run": run.id, "rows": [asdict(row) for row in rows]}
+
+
+def puller(registry: RunRegistry) -> Callable[[object], Batch]:
+    """The function that the page calls to fill gaps and to read runs that are over."""
+
+    def pull_events(query: object) -> Batch:
+        """Events of `{run, since}` from number `since` on; anything else gives "gone"."""
+        gone: Batch = {"events": [], "head": 0, "live": False, "gone": True}
+        if not isinstance(query, Mapping):
+            return gone
+        run_id, since = query.get("run"), query.get("since", 0)
+        if not isinstance(run_id, str) or not isinstance(since, int) or since < 0:
+            return gone
+        run = registry.get(run_id)
+        if run is None:
+            return gone
+        live = run.live
+        events = run.since(since, EVENTS_PER_PULL)
+        reply = {"events": events, "head": run.head, "live": live, "gone": False}
+        return reply if live else {**reply, "comparison": comparison(run)}
+
+    return pull_events

@@ -1,0 +1,238 @@
+"""What happens on the page: run, stop, resume, new problem, open a trace.
+
+Handlers turn a form into a recipe and hand it to the run registry; the search itself lives
+there and not in any handler, so a refreshed page finds it again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from components.controls import about_strategy, levels_of
+from components.following import follow, whole_run
+from components.notice import error, info
+from components.numbers import format_count
+from components.options_form import OptionsForm, read_options
+from components.recipe_link import LinkedRecipe, read_link
+from components.recordings import Recording
+from search_core.embedded import generate
+from search_core.estimate import estimate
+from search_core.limits import Limits
+from search_core.models import ModelPair
+from search_core.runner import Recipe
+from search_core.runs import BusyError, HostedRun, RunRegistry
+from search_core.solvers.base import Sampling
+from search_core.strategies import get_strategy
+from search_core.traces import TraceError, read_trace
+
+Update = dict[str, Any]
+
+
+class Handlers:
+    """The page's behaviour, over a model pair and a run registry."""
+
+    def __init__(
+        self,
+        pair: ModelPair,
+        registry: RunRegistry,
+        recordings: Sequence[Recording],
+        form: OptionsForm,
+        limits: Limits,
+    ) -> None:
+        self._pair = pair
+        self._registry = registry
+        self._recordings = recordings
+        self._form = form
+        self._limits = limits
+
+    # Runs: outputs are view, notice, run button, stop button, run id ---------------------------
+
+    async def run(self, request: gr.Request, *values: Any) -> AsyncIterator[tuple[Any, ...]]:
+        """Start a run from the form and follow it to its end."""
+        try:
+            recipe, source = self._recipe(values)
+            run = self._registry.start(recipe, self._pair, source, owner=str(request.session_hash))
+        except (ValueError, BusyError) as problem:
+            yield gr.skip(), error(str(problem)), *_idle(), gr.skip()
+            return
+        async for update in self._follow(run, ""):
+            yield update
+
+    def stop(self, run_id: str) -> Update:
+        """Ask the run to end; its last events arrive by the usual way."""
+        run = self._registry.get(run_id) if run_id else None
+        if run is not None:
+            run.stop()
+        return info("Stopping …" if run is not None and run.live else "")
+
+    def show_recording(self, run_id: str | None) -> tuple[Any, ...]:
+        """Show a recorded example."""
+        run = self._registry.get(run_id) if run_id else None
+        if run is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        return whole_run(run), info(""), run.id
+
+    def open_trace(self, path: str) -> tuple[Any, ...]:
+        """Show a trace file that a person opened, once it is found to be one."""
+        try:
+            trace = read_trace(Path(path))
+        except TraceError as problem:
+            return gr.skip(), error(f"This file cannot be shown. {problem}"), gr.skip()
+        run = self._registry.add_opened(trace.events)
+        return whole_run(run), info(trace.notice), run.id
+
+    # The page opens: outputs as `run`, then problem, strategy, sources, options ----------------
+
+    async def open_page(self, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        """Resume the run in the address, or run the recipe in it, or show the first recording."""
+        query = {key: str(value) for key, value in dict(request.query_params).items()}
+        unchanged = [gr.skip()] * (6 + len(self._form.components))
+        run = self._registry.get(query.get("run", ""))
+        recipe = None if run else read_link(query)
+        if run is not None:
+            async for update in self._follow(run, "", query.get("node")):
+                yield *update, *unchanged
+        elif recipe is not None:
+            async for update in self._run_link(request, recipe):
+                yield update
+        else:
+            gone = "That run is no longer kept here; this is a recorded example."
+            note = info(gone if "run" in query else "")
+            first = self._registry.get(self._recordings[0].run_id)
+            view = whole_run(first, query.get("node")) if first else gr.skip()
+            yield view, note, *_idle(), first.id if first else "", *unchanged
+
+    async def _run_link(
+        self, request: gr.Request, link: LinkedRecipe
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        fill = self._fill(link)
+        note = " ".join(link.notes)
+        try:
+            recipe, source = self._recipe(self._values(link))
+            run = self._registry.start(recipe, self._pair, source, owner=str(request.session_hash))
+        except (ValueError, BusyError) as problem:
+            yield gr.skip(), error(f"{problem} {note}".strip()), *_idle(), gr.skip(), *fill
+            return
+        async for update in self._follow(run, note, link.node):
+            yield *update, *fill
+
+    async def _follow(
+        self, run: HostedRun, note: str, node: str | None = None
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        first = True
+        async for batch in follow(run, node):
+            message = info(note) if first else gr.skip()
+            buttons = _running() if first and batch["live"] else (gr.skip(), gr.skip())
+            yield batch, message, *buttons, run.id if first else gr.skip()
+            first = False
+        yield gr.skip(), error(run.error) if run.error else info(note), *_idle(), gr.skip()
+
+    # The form ----------------------------------------------------------------------------------
+
+    def choose_strategy(self, name: str) -> list[Any]:
+        """The strategy's sentences, and its fields."""
+        strategy = get_strategy(name)
+        return [about_strategy(strategy), *self._form.updates(strategy, {})]
+
+    def as_published(self, name: str) -> list[Update]:
+        """Fill in the values of the published code."""
+        strategy = get_strategy(name)
+        return self._form.updates(strategy, strategy.as_published)
+
+    def as_intended(self, name: str) -> list[Update]:
+        """Fill in the defaults."""
+        strategy = get_strategy(name)
+        defaults = {spec.name: spec.default for spec in strategy.options.specs()}
+        return self._form.updates(strategy, {k: defaults[k] for k in strategy.as_published})
+
+    def choose_family(self, family: str) -> Update:
+        """The levels of a family."""
+        levels = levels_of(family)
+        return gr.update(choices=levels, value=levels[len(levels) // 2])
+
+    def draw(self, family: str, level: int) -> tuple[str, Update]:
+        """A fresh held-out problem: the models have not seen it in training."""
+        problem = generate(family, int(level), 1, seed=secrets.randbits(31), split="test")[0]
+        return problem.text, info("")
+
+    def estimate(self, *values: Any) -> str:
+        """What a run of this form will take, in one sentence; "" while the form has a mistake."""
+        try:
+            recipe, _source = self._recipe(values)
+        except ValueError:
+            return ""
+        expected = estimate(recipe.problem, recipe.options, self._pair.facts)
+        return (
+            f"About {expected.paths} × {expected.rounds:.0f} steps, "
+            f"{format_count(expected.tokens)} tokens."
+        )
+
+    def _recipe(self, values: Sequence[Any]) -> tuple[Recipe, str]:
+        """A checked recipe and its score source from the form's values.
+
+        Raises:
+            ValueError: Something is out of range, or the problem cannot be read.
+        """
+        problem, name, source, temperature, top_p, seed, *rest = values
+        strategy = get_strategy(str(name))
+        options = read_options(strategy, self._form.as_mapping(rest))
+        sampling = Sampling(
+            temperature=_number("Temperature", temperature),
+            top_p=_number("Top-p", top_p),
+            max_step_tokens=self._pair.sampling.max_step_tokens,
+        )
+        return (
+            Recipe(
+                self._pair.read(str(problem or "")),
+                strategy,
+                options,
+                sampling,
+                _seed(seed),
+                self._limits,
+            ),
+            str(source),
+        )
+
+    def _values(self, link: LinkedRecipe) -> list[Any]:
+        defaults = {spec.name: spec.default for spec in link.strategy.options.specs()}
+        options = defaults | link.options
+        sampling = self._pair.sampling
+        return [
+            link.problem,
+            link.strategy.name,
+            link.score_source or "verifier",
+            sampling.temperature if link.temperature is None else link.temperature,
+            sampling.top_p if link.top_p is None else link.top_p,
+            0 if link.seed is None else link.seed,
+            *(options.get(name) for name in self._form.fields),
+        ]
+
+    def _fill(self, link: LinkedRecipe) -> list[Any]:
+        values = self._values(link)
+        return [*values[:6], *self._form.updates(link.strategy, link.options)]
+
+
+def _running() -> tuple[Update, Update]:
+    return gr.update(interactive=False), gr.update(interactive=True)
+
+
+def _idle() -> tuple[Update, Update]:
+    return gr.update(interactive=True), gr.update(interactive=False)
+
+
+def _number(label: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{label} is empty; type a number.")
+    return float(value)
+
+
+def _seed(value: Any) -> int:
+    number = _number("Seed", value)
+    if not number.is_integer() or not 0 <= number < 2**53:
+        raise ValueError(f"Seed is {value!r:.40}; expected a whole number from 0 to 2^53 - 1.")
+    return int(number)

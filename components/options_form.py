@@ -1,0 +1,98 @@
+"""The form of a strategy's options, made from the options' own descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from search_core.strategies import STRATEGIES, OptionSpec, Strategy, StrategyOptions
+
+FormField = gr.Number | gr.Checkbox | gr.Dropdown
+
+
+def all_specs() -> dict[str, OptionSpec]:
+    """Every option that any strategy has, by name; one name means one thing everywhere."""
+    specs: dict[str, OptionSpec] = {}
+    for strategy in STRATEGIES.values():
+        for spec in strategy.options.specs():
+            specs.setdefault(spec.name, spec)
+    return specs
+
+
+def strategy_values(strategy: Strategy, form: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a form that belongs to this strategy, as its options class takes it."""
+    return {
+        spec.name: _typed(spec, form[spec.name])
+        for spec in strategy.options.specs()
+        if spec.name in form
+    }
+
+
+def read_options(strategy: Strategy, form: Mapping[str, Any]) -> StrategyOptions:
+    """Options from a form.
+
+    Raises:
+        OptionError: A value is missing or out of range.
+    """
+    return strategy.options.from_values(strategy_values(strategy, form))
+
+
+@dataclass(frozen=True)
+class OptionsForm:
+    """The fields of all options by name; those of the chosen strategy are visible."""
+
+    fields: dict[str, FormField]
+
+    @property
+    def components(self) -> list[FormField]:
+        return list(self.fields.values())
+
+    def as_mapping(self, values: Sequence[Any]) -> dict[str, Any]:
+        """Values of `components`, by name."""
+        return dict(zip(self.fields, values, strict=True))
+
+    def updates(self, strategy: Strategy, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """One update for each component: visible or not, with its value where one is given."""
+        names = {spec.name for spec in strategy.options.specs()}
+        return [
+            gr.update(visible=name in names, value=values[name])
+            if name in values
+            else gr.update(visible=name in names)
+            for name in self.fields
+        ]
+
+
+def make_field(spec: OptionSpec, strategy: Strategy) -> FormField:
+    """The form field of one option."""
+    shown = {one.name: one for one in strategy.options.specs()}
+    default = shown[spec.name].default if spec.name in shown else spec.default
+    common: dict[str, Any] = {
+        "label": spec.label,
+        "info": _info(spec),
+        "visible": spec.name in shown,
+        "elem_id": f"option-{spec.name.replace('_', '-')}",
+        "min_width": 120,
+    }
+    if spec.kind == "boolean":
+        return gr.Checkbox(value=default, **common)
+    if spec.kind == "choice":
+        choices = [(choice.capitalize(), choice) for choice in spec.choices]
+        return gr.Dropdown(choices=choices, value=default, **common)
+    # No bounds in the browser: a value out of range gets our own message, not a silent clamp.
+    return gr.Number(value=default, precision=0 if spec.kind == "integer" else None, **common)
+
+
+def _info(spec: OptionSpec) -> str:
+    if spec.minimum is None:
+        return spec.help
+    return f"{spec.help} {spec.minimum:g} to {spec.maximum:g}."
+
+
+def _typed(spec: OptionSpec, value: Any) -> Any:
+    """A form's numbers come as floats; a whole one is the integer that the option wants."""
+    if spec.kind == "integer" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,0 +1,138 @@
+"""The page: controls, the explorer, and the charts, wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from components.chart_tab import ChartTab
+from components.controls import Controls, make_controls
+from components.following import puller
+from components.handlers import Handlers
+from components.recordings import Recording, pin_recordings
+from components.tree_view import TreeView
+from search_core.limits import Limits
+from search_core.models import ModelPair
+from search_core.problem import Problem
+from search_core.runs import RunRegistry
+from search_core.strategies import STRATEGIES
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+TITLE = "Espalier"
+INTRODUCTION = """# Espalier
+See a language model search: a small model writes steps, a verifier scores them, a strategy
+keeps the good ones and prunes the rest.
+"""
+
+# Handlers are nobody's API: the command line and `search_core.search` are.
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+# A follower waits most of its time; it must not keep others from following.
+_STREAM: dict[str, Any] = {**_QUIET, "concurrency_limit": None}
+
+
+def build_page(
+    pair: ModelPair, registry: RunRegistry, *, limits: Limits | None = None
+) -> gr.Blocks:
+    """The whole app as Gradio blocks.
+
+    Args:
+        pair: The models that search.
+        registry: Where runs live.
+        limits: What one run may use at most.
+    """
+    recordings = pin_recordings(registry)
+    first = _problem_of(registry, recordings)
+    with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as page:
+        gr.Markdown(INTRODUCTION, elem_id="introduction")
+        run_id = gr.State("")
+        with gr.Row(elem_id="layout"):
+            controls = make_controls(pair, recordings, first)
+            with gr.Column(elem_id="explorer-column", min_width=280), gr.Tabs():
+                with gr.Tab("Explore", id="explore"):
+                    view = TreeView(
+                        pull_events=puller(registry),
+                        defaults=recipe_defaults(pair),
+                        labels={"strategies": {s.name: s.title for s in STRATEGIES.values()}},
+                        elem_id="explorer",
+                    )
+                with gr.Tab("Charts", id="charts") as chart_tab:
+                    charts = ChartTab()
+        handlers = Handlers(pair, registry, recordings, controls.options, limits or Limits())
+        _wire_runs(page, controls, handlers, view, run_id)
+        _wire_form(page, controls, handlers)
+        charts.wire(chart_tab, registry, run_id)
+    return page
+
+
+def recipe_defaults(pair: ModelPair) -> dict[str, Any]:
+    """What a recipe link may leave out because it is the default."""
+    sampling = pair.sampling
+    return {
+        "strategies": {
+            strategy.name: {spec.name: spec.default for spec in strategy.options.specs()}
+            for strategy in STRATEGIES.values()
+        },
+        "sampling": {"temperature": sampling.temperature, "top_p": sampling.top_p},
+    }
+
+
+def _problem_of(registry: RunRegistry, recordings: Sequence[Recording]) -> Problem:
+    run = registry.get(recordings[0].run_id)
+    if run is None:
+        raise RuntimeError("The first recording is gone from the registry.")
+    record = run.since(0, 1)[0]["problem"]
+    return Problem(**record)
+
+
+def _wire_runs(
+    page: gr.Blocks, controls: Controls, handlers: Handlers, view: TreeView, run_id: gr.State
+) -> None:
+    run_outputs = [view, controls.notice, controls.run, controls.stop, run_id]
+    gr.on(
+        [controls.run.click, controls.problem.submit],
+        handlers.run,
+        controls.recipe_inputs,
+        run_outputs,
+        **_STREAM,
+    )
+    controls.stop.click(handlers.stop, run_id, controls.notice, queue=False, **_QUIET)
+    show = [view, controls.notice, run_id]
+    controls.recording.input(handlers.show_recording, controls.recording, show, **_QUIET)
+    controls.open_trace.upload(handlers.open_trace, controls.open_trace, show, **_QUIET)
+    page.load(handlers.open_page, None, [*run_outputs, *controls.recipe_inputs], **_STREAM)
+
+
+def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
+    fields = controls.options.components
+    controls.strategy.change(
+        handlers.choose_strategy, controls.strategy, [controls.about, *fields], **_QUIET
+    )
+    controls.as_published.click(handlers.as_published, controls.strategy, fields, **_QUIET)
+    controls.as_intended.click(handlers.as_intended, controls.strategy, fields, **_QUIET)
+    controls.family.input(handlers.choose_family, controls.family, controls.level, **_QUIET)
+    controls.new_problem.click(
+        handlers.draw,
+        [controls.family, controls.level],
+        [controls.problem, controls.notice],
+        **_QUIET,
+    )
+    gr.on(
+        [page.load, *(field.change for field in _estimated(controls))],
+        handlers.estimate,
+        controls.recipe_inputs,
+        controls.estimate,
+        trigger_mode="always_last",
+        **_QUIET,
+    )
+
+
+def _estimated(controls: Controls) -> list[Any]:
+    names = ("n", "max_steps", "beam_width")
+    return [
+        controls.problem,
+        controls.strategy,
+        *(controls.options.fields[name] for name in names),
+    ]

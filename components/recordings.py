@@ -1,0 +1,36 @@
+"""Recorded runs that the page shows without any model: the first screen, and examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from search_core.runs import RunRegistry
+from search_core.traces import read_trace
+
+FOLDER = Path(__file__).resolve().parent.parent / "assets" / "traces"
+FIRST = "countdown-beam-search"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recorded run: its name in the list, and the id under which it is held."""
+
+    title: str
+    run_id: str
+
+
+def pin_recordings(registry: RunRegistry, folder: Path = FOLDER) -> list[Recording]:
+    """Hold every trace of the folder, the first screen's one first.
+
+    Raises:
+        TraceError: A shipped trace is broken.
+    """
+    paths = sorted(folder.glob("*.jsonl"), key=lambda path: (path.stem != FIRST, path.stem))
+    recordings = []
+    for path in paths:
+        trace = read_trace(path)
+        run_id = f"recorded-{path.stem}"
+        registry.pin(run_id, trace.events)
+        recordings.append(Recording(path.stem.replace("-", " ").capitalize(), run_id))
+    return recordings

@@ -1,0 +1,73 @@
+"""The worker process: compares pairs of answers with math-verify, one a line.
+
+Run as a file, never imported by the app. Reads `["a", "b"]` lines, writes `true` or `false`
+lines; the first line written is `"ready"`, or what went wrong. Ends when its input ends,
+that is when the parent does.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import sys
+from typing import IO
+
+_MEMORY = 2 * 1024**3
+_GRACE = 3.0
+
+
+def main() -> None:
+    """Serves until the input ends. The only argument is the deadline in seconds."""
+    deadline = float(sys.argv[1])
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    # Whatever a library prints must not get between the replies.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    _limit_memory()
+    try:
+        from math_verify import parse, verify
+    except ImportError as error:
+        _reply(replies, str(error))
+        return
+
+    def equal(first: str, second: str) -> bool:
+        one, other = (
+            parse(text if "$" in text else f"${text}$", parsing_timeout=None)
+            for text in (first, second)
+        )
+        # verify is not symmetric: an interval may fail to be a pair, and yet match it.
+        return bool(
+            verify(one, other, timeout_seconds=None) or verify(other, one, timeout_seconds=None)
+        )
+
+    equal("\\frac{1}{2}", "0.5")  # the first comparison imports a good deal
+    _reply(replies, "ready")
+    for line in sys.stdin:
+        first, second = json.loads(line)
+        # Ends this process from a thread that needs no interpreter lock, even if the parent
+        # is gone and one big-integer power would run for hours.
+        faulthandler.dump_traceback_later(deadline + _GRACE, exit=True, file=sys.stderr)
+        try:
+            result = equal(first, second)
+        except (MemoryError, RecursionError):
+            result = False  # too big to compare counts as different
+        faulthandler.cancel_dump_traceback_later()
+        _reply(replies, result)
+
+
+def _reply(replies: IO[str], value: bool | str) -> None:
+    replies.write(json.dumps(value) + "\n")
+    replies.flush()
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows; the deadline holds there too
+        return
+    if sys.platform == "linux":  # elsewhere the limit is refused or means something else
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+if __name__ == "__main__":
+    main()

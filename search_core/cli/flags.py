@@ -1,0 +1,84 @@
+"""Flags that several commands share, and what they mean together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import typer
+
+from search_core.models import SCORE_SOURCES, ModelPair
+from search_core.solvers.base import Sampling
+
+_MODELS, _SAMPLING = "Models", "Sampling"
+
+Seed = Annotated[int, typer.Option(help="Same seed, same tree.")]
+Source = Annotated[
+    str,
+    typer.Option(help=f"What scores steps: {' or '.join(SCORE_SOURCES)}."),
+]
+Temperature = Annotated[
+    float | None,
+    typer.Option(help="0 to 2. Default: the solver's own.", rich_help_panel=_SAMPLING),
+]
+TopP = Annotated[
+    float | None,
+    typer.Option(help="Above 0, to 1. Default: the solver's own.", rich_help_panel=_SAMPLING),
+]
+MaxStepTokens = Annotated[
+    int | None,
+    typer.Option(help="Length limit of one step, in tokens.", rich_help_panel=_SAMPLING),
+]
+SolverPath = Annotated[
+    str | None,
+    typer.Option(
+        "--solver",
+        help="Folder or Hugging Face name. Default: the embedded solver.",
+        rich_help_panel=_MODELS,
+    ),
+]
+VerifierPath = Annotated[
+    str | None,
+    typer.Option(
+        "--verifier",
+        help="Folder or Hugging Face name. Default: the embedded verifier.",
+        rich_help_panel=_MODELS,
+    ),
+]
+Device = Annotated[
+    Literal["auto", "cpu", "cuda", "mps"],
+    typer.Option(help="Where the models run.", rich_help_panel=_MODELS),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")]
+
+
+def check_models(solver: str | None, verifier: str | None, score_source: str) -> None:
+    """The embedded verifier cannot read another solver's text.
+
+    Raises:
+        ValueError: The score source is unknown, or the models do not belong together.
+    """
+    if score_source not in SCORE_SOURCES:
+        raise ValueError(
+            f"Unknown score source {score_source!r:.60}; known: {', '.join(SCORE_SOURCES)}."
+        )
+    if solver is not None and verifier is None and score_source == "verifier":
+        raise ValueError(
+            "The embedded verifier reads only the embedded solver's problems. Give a "
+            "--verifier for this --solver too, or use --score-source log-probability."
+        )
+
+
+def sampling(
+    pair: ModelPair, temperature: float | None, top_p: float | None, max_step_tokens: int | None
+) -> Sampling:
+    """The solver's own sampling, changed where asked.
+
+    Raises:
+        ValueError: A value is out of its range.
+    """
+    given = {"temperature": temperature, "top_p": top_p, "max_step_tokens": max_step_tokens}
+    return replace(
+        pair.sampling, **{name: value for name, value in given.items() if value is not None}
+    )

@@ -1,0 +1,84 @@
+"""What is seen and heard while a run is under way: a progress line, and Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+
+from search_core.events import Event
+from search_core.tree import Tree
+
+
+class ProgressLine:
+    """One line that follows a run; nothing at all where no terminal shows it.
+
+    `add` is the run's listener.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.tree = Tree()
+        self._round = 0
+
+    def add(self, event: Event) -> None:
+        """Take the next event into account."""
+        self.tree.apply(event)
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the line until the block ends."""
+        if not self._console.is_terminal:
+            yield
+            return
+        spinner = Spinner("dots")
+
+        def render() -> Spinner:
+            spinner.update(text=progress_text(self.tree))
+            return spinner
+
+        with Live(get_renderable=render, console=self._console, transient=True):
+            yield
+
+
+def progress_text(tree: Tree) -> str:
+    """Round, steps, kept, pruned, finished, tokens."""
+    if tree.started is None:
+        return "loading the models"
+    # The list is taken at once: the run's thread may add nodes meanwhile.
+    states = Counter(node.state for node in list(tree.nodes.values())[1:])
+    return (
+        f"round {tree.rounds} · {states.total()} steps · {states['kept']} kept · "
+        f"{states['pruned'] + states['merged']} pruned · {states['completed']} finished · "
+        f"{tree.cost.generated:,} tokens"
+    )
+
+
+@contextmanager
+def cancelled_by_interrupt() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C asks the run to end well; a second one ends the program at once.
+
+    Yields:
+        Whether Ctrl-C was pressed.
+    """
+    pressed = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        # Only a main thread hears signals; elsewhere there is nothing to listen for.
+        yield pressed.is_set
+        return
+
+    def on_interrupt(number: int, frame: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

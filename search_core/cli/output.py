@@ -1,0 +1,63 @@
+"""Where the command line writes, and how numbers and strangers' text look there."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+
+import typer
+from rich.console import Console
+
+_UNITS = ("", "k", "M", "G", "T", "P", "E")
+# Control characters move the cursor and recolour the screen; format characters reorder text.
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
+
+
+def messages() -> Console:
+    """Standard error: progress, notices and failures."""
+    return Console(stderr=True)
+
+
+def results() -> Console:
+    """Standard output: what was asked for."""
+    return Console()
+
+
+def print_json(values: Any) -> None:
+    """Write values as JSON to standard output, and nothing else."""
+    typer.echo(json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def plain(text: str) -> str:
+    """Text that cannot steer a terminal: hidden characters become U+FFFD, tabs spaces."""
+    return "".join(
+        c
+        if c == "\n" or unicodedata.category(c) not in _HIDDEN_CATEGORIES
+        else " "
+        if c == "\t"
+        else "\ufffd"
+        for c in text
+    )
+
+
+def short_number(value: float) -> str:
+    """Three digits and a unit: 950, 1.20k, 34.5M."""
+    size = 0
+    while abs(value) >= 999.5 and size < len(_UNITS) - 1:
+        value /= 1000
+        size += 1
+    digits = 0 if size == 0 and float(value).is_integer() else max(0, 3 - len(f"{abs(value):.0f}"))
+    return f"{value:.{digits}f}{_UNITS[size]}"
+
+
+def flops(value: float, *, tokens: float) -> str:
+    """FLOPs of a model; 0 although it read or wrote tokens means that nobody knows."""
+    if not value:
+        return "unknown FLOPs" if tokens else "0 FLOPs"
+    return f"{short_number(value)}FLOPs" if value >= 999.5 else f"{value:.0f} FLOPs"
+
+
+def verdict(right: bool | None) -> str:
+    """Right, wrong, or nothing where nobody knows; said by a sign and a word."""
+    return {True: "✓ right", False: "✗ wrong", None: ""}[right]

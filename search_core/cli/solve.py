@@ -1,0 +1,149 @@
+"""`solve`: one search, live, with its answer, votes and cost at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from search_core.cli import flags
+from search_core.cli.errors import RUN_FAILED, STOPPED, bad_arguments, failed_runs
+from search_core.cli.live import ProgressLine, cancelled_by_interrupt
+from search_core.cli.output import messages, plain, print_json, results
+from search_core.cli.services import ModelChoice, services
+from search_core.cli.strategy_flags import with_strategy_flags
+from search_core.cli.summary import print_summary, summary_values
+from search_core.events import Event
+from search_core.export import export_graphml
+from search_core.models import ModelPair
+from search_core.problem import Problem
+from search_core.runner import Recipe
+from search_core.runs.storage import TraceWriter
+from search_core.search import search
+from search_core.solvers.base import Solver
+from search_core.strategies import Strategy, get_strategy
+from search_core.tree import Tree
+from search_core.verifiers.base import Verifier
+
+
+@with_strategy_flags()
+def solve(
+    context: typer.Context,
+    problem: Annotated[str, typer.Argument(help='The problem; "-" reads standard input.')],
+    options: dict[str, Any],
+    strategy: Annotated[str, typer.Option(help="See `strategies`.")] = "beam_search",
+    as_published: Annotated[
+        bool, typer.Option("--as-published", help="Start from the published code's options.")
+    ] = False,
+    seed: flags.Seed = 0,
+    score_source: flags.Source = "verifier",
+    answer: Annotated[
+        str | None, typer.Option(help="Reference answer, to tell right from wrong.")
+    ] = None,
+    temperature: flags.Temperature = None,
+    top_p: flags.TopP = None,
+    max_step_tokens: flags.MaxStepTokens = None,
+    solver: flags.SolverPath = None,
+    verifier: flags.VerifierPath = None,
+    device: flags.Device = "auto",
+    trace: Annotated[
+        Path | None, typer.Option(help="Write the trace here, as the run happens.")
+    ] = None,
+    graphml: Annotated[Path | None, typer.Option(help="Write the tree here as GraphML.")] = None,
+    json_: flags.Json = False,
+    debug: flags.Debug = False,
+) -> None:
+    """Search for a solution of one problem.
+
+    The embedded models read arithmetic expressions, short word problems and Countdown;
+    --solver and --verifier take others.
+    """
+    progress = ProgressLine(messages())
+    with ExitStack() as stack:
+        with bad_arguments(), progress.shown():
+            pair = services(context).open_models(ModelChoice(solver, verifier, device))
+            flags.check_models(solver, verifier, score_source)
+            chosen = get_strategy(strategy)
+            preset = dict(chosen.as_published) if as_published else {}
+            recipe = Recipe(
+                _read(pair, problem, answer),
+                chosen,
+                chosen.options.from_values(preset | options),
+                flags.sampling(pair, temperature, top_p, max_step_tokens),
+                seed,
+            )
+            models = _models(pair, chosen, score_source)
+            listeners = [progress.add]
+            if trace is not None:
+                file = stack.enter_context(trace.open("w", encoding="utf-8"))
+                listeners.insert(0, TraceWriter(file).add)
+        with failed_runs(debug=debug), progress.shown():
+            tree = _run(recipe, models, listeners)
+    if graphml is not None:
+        with bad_arguments():
+            export_graphml(tree, graphml)
+    _report(tree, {"trace": trace, "graphml": graphml}, json_=json_)
+    _exit(tree)
+
+
+def _read(pair: ModelPair, text: str, answer: str | None) -> Problem:
+    if text == "-":
+        text = sys.stdin.read()
+    problem = pair.read(text)
+    if answer is None:
+        return problem
+    return Problem(problem.text, answer, problem.family, problem.level)
+
+
+def _models(
+    pair: ModelPair, strategy: Strategy, score_source: str
+) -> tuple[Solver, Verifier]:
+    """Load what this search needs: a strategy that reads no scores needs no verifier."""
+    source = score_source if strategy.uses_verifier else "log-probability"
+    return pair.solver, pair.score_source(source)
+
+
+def _run(
+    recipe: Recipe,
+    models: tuple[Solver, Verifier],
+    listeners: Sequence[Callable[[Event], None]],
+) -> Tree:
+    def listen(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    solver, verifier = models
+    with cancelled_by_interrupt() as cancelled:
+        result = search(
+            recipe.problem,
+            recipe.strategy.name,
+            solver=solver,
+            verifier=verifier,
+            seed=recipe.seed,
+            sampling=recipe.sampling,
+            listener=listen,
+            cancelled=cancelled,
+            **vars(recipe.options),
+        )
+    return result.tree
+
+
+def _report(tree: Tree, files: dict[str, Path | None], *, json_: bool) -> None:
+    written = {name: str(path) for name, path in files.items() if path is not None}
+    if json_:
+        print_json(summary_values(tree) | written)
+        return
+    print_summary(results(), tree)
+    for name, path in written.items():
+        results().print(plain(f"{name:<9}{path}"), markup=False, highlight=False)
+
+
+def _exit(tree: Tree) -> None:
+    if tree.finished is not None and tree.finished.status == "cancelled":
+        raise typer.Exit(STOPPED)
+    if tree.finished is None or tree.finished.status == "failed":
+        raise typer.Exit(RUN_FAILED)

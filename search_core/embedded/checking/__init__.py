@@ -1,0 +1,79 @@
+"""The exact checker, shared by training, evaluation and the app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from search_core.embedded.checking.countdown import CountdownState
+from search_core.embedded.checking.expression import ExpressionState
+from search_core.embedded.checking.grade import UNFINISHED, Grade, StepError, read_answer
+from search_core.embedded.checking.word import WordState
+from search_core.problem import Problem
+
+
+class State(Protocol):
+    """What a family's checker keeps between steps."""
+
+    def tell(self, step: str) -> None: ...
+    def check_answer(self, answer: int) -> None: ...
+    def is_right(self, answer: int) -> bool: ...
+
+
+def starting_state(problem: Problem) -> State:
+    """The state before the first step.
+
+    Raises:
+        ValueError: The problem is not in the canonical wording of its family.
+    """
+    if problem.family == "expression":
+        return ExpressionState(problem.text)
+    if problem.family == "countdown":
+        return CountdownState(problem.text)
+    if problem.family == "word":
+        return WordState(problem.text)
+    raise ValueError(
+        f"Got a problem of family {problem.family!r}; expected expression, word or countdown. "
+        "Use read_problem for text that a person typed."
+    )
+
+
+def grade(problem: Problem, steps: Sequence[str]) -> Grade:
+    """Checks a solution, finished or not, step by step.
+
+    Expressions and word problems are right when the final number is; Countdown only when
+    every step is true too, uses each number at most once, and the last value is the target.
+
+    Args:
+        problem: In the canonical wording of its family (see `read_problem`).
+        steps: Without delimiters; the last may be "The answer is X.".
+
+    Raises:
+        ValueError: The problem is not in the canonical wording of its family.
+    """
+    state = starting_state(problem)
+    answer: int | None = None
+    error: tuple[int, str] | None = None
+    for index, step in enumerate(steps):
+        try:
+            if answer is not None:
+                raise StepError("Nothing may come after the answer.")
+            answer = read_answer(step)
+            if answer is None:
+                state.tell(step)
+            else:
+                state.check_answer(answer)
+        except StepError as problem_found:
+            error = (index, str(problem_found))
+            break
+    final = read_answer(steps[-1]) if steps else None
+    is_right = final is not None and state.is_right(final)
+    if error is not None:
+        is_correct = is_right and problem.family != "countdown"
+        return Grade(is_correct, error[0], error[1])
+    if final is None:
+        return Grade(False, None, UNFINISHED)
+    return Grade(True, None, "Every step holds and the answer is right.")
+
+
+__all__ = ["Grade", "State", "StepError", "grade", "starting_state"]

@@ -1,0 +1,1 @@
+"""How solutions of each family are spoiled."""

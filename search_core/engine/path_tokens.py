@@ -1,0 +1,99 @@
+"""Turns a problem and its steps into token ids, so that a path's ids only ever grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+DELIMITER = "\n\n"
+"""Ends a step."""
+TEMPLATE_DATE = "26 Jul 2024"
+"""The day that chat templates are told it is (Llama 3's own default), so that the same
+problem gives the same tokens tomorrow."""
+_REMEMBERED = 8192
+
+
+class PathTokens:
+    """Tokenises paths for one model.
+
+    The prompt (chat template with the problem as the user's message) and each step with its
+    delimiter are tokenised apart and joined, so the ids of a path are a prefix of the ids
+    of everything that continues it. Special tokens spelt out in a problem or a step are
+    ordinary text. Not thread-safe, like the tokenizer inside.
+
+    Args:
+        tokenizer: A transformers tokenizer. Without a chat template the prompt is the
+            problem and a blank line.
+        system_prompt: The system message; "" for none.
+        date: What templates that write today's date are given.
+    """
+
+    def __init__(
+        self, tokenizer: Any, *, system_prompt: str = "", date: str = TEMPLATE_DATE
+    ) -> None:
+        self._tokenizer = tokenizer
+        self._system_prompt = system_prompt
+        self._date = date
+        self._prompt = lru_cache(_REMEMBERED)(self._tokenise_prompt)
+        self._step = lru_cache(_REMEMBERED)(self._tokenise_text)
+
+    def prompt(self, problem: str) -> tuple[int, ...]:
+        """Ids up to where the first step begins."""
+        return self._prompt(problem)
+
+    def step(self, text: str) -> tuple[int, ...]:
+        """Ids of a step and its delimiter."""
+        return self._step(text + DELIMITER)
+
+    def last_step(self, text: str, end_id: int) -> tuple[int, ...]:
+        """Ids of a step that finished its solution: the end token stands for the delimiter."""
+        return (*self._step(text), end_id)
+
+    def path(self, problem: str, steps: Sequence[str]) -> tuple[int, ...]:
+        """Ids of a path, up to where its next step begins."""
+        ids = list(self.prompt(problem))
+        for text in steps:
+            ids += self.step(text)
+        return tuple(ids)
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Text of generated ids, without special tokens."""
+        decoded: str = self._tokenizer.decode(
+            list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        return decoded
+
+    def _tokenise_prompt(self, problem: str) -> tuple[int, ...]:
+        if not self._tokenizer.chat_template:
+            return self._without_template(problem)
+        messages = [{"role": "user", "content": problem}]
+        if self._system_prompt:
+            messages.insert(0, {"role": "system", "content": self._system_prompt})
+        ids = self._tokenizer.apply_chat_template(
+            messages,
+            add_generation_prompt=True,
+            return_dict=False,
+            sanitize_control_tokens=True,
+            date_string=self._date,
+        )
+        return tuple(ids)
+
+    def _without_template(self, problem: str) -> tuple[int, ...]:
+        parts = (self._system_prompt, problem)
+        text = "".join(part + DELIMITER for part in parts if part)
+        begin = self._tokenizer.bos_token_id
+        first = () if begin is None else (begin,)
+        return first + self._tokenise_text(text)
+
+    def _tokenise_text(self, text: str) -> tuple[int, ...]:
+        encoded = self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)
+        return tuple(encoded["input_ids"])
+
+
+def end_ids(model: Any, tokenizer: Any) -> tuple[int, ...]:
+    """Ids that end a solution, the tokenizer's own first; empty if the model has none."""
+    generation = getattr(model, "generation_config", None)
+    declared = generation.eos_token_id if generation is not None else None
+    ids = [tokenizer.eos_token_id, *(declared if isinstance(declared, list) else [declared])]
+    return tuple(dict.fromkeys(int(one) for one in ids if one is not None))

@@ -1,0 +1,62 @@
+"""What a search will cost, roughly, before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from search_core.problem import Problem
+from search_core.strategies.options import StrategyOptions
+
+# For models that bring no measured facts: a typical maths step of a chat model.
+USUAL_STEPS = 8.0
+USUAL_TOKENS_PER_STEP = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An expectation, not a bound.
+
+    Attributes:
+        paths: Steps sampled side by side in each round.
+        rounds: Expected rounds.
+        tokens: Expected tokens that the solver writes.
+    """
+
+    paths: int
+    rounds: float
+    tokens: float
+
+
+def estimate(problem: Problem | None, options: StrategyOptions, facts: Mapping[str, Any]) -> Estimate:
+    """Expect what solutions of this family and level took when the model was measured.
+
+    Args:
+        problem: None when it could not be read.
+        facts: The solver's `espalier.json`: "steps_per_solution" by family and level, and
+            "tokens_per_step" by family. Empty for models without one.
+    """
+    rounds = min(_steps(problem, facts), float(options.max_steps))
+    tokens = options.width * rounds * _tokens_per_step(problem, facts)
+    return Estimate(options.width, rounds, tokens)
+
+
+def _steps(problem: Problem | None, facts: Mapping[str, Any]) -> float:
+    levels = _of_family(problem, facts, "steps_per_solution")
+    if not isinstance(levels, Mapping) or problem is None:
+        return USUAL_STEPS
+    known = levels.get(str(problem.level))
+    return float(known) if known is not None else USUAL_STEPS
+
+
+def _tokens_per_step(problem: Problem | None, facts: Mapping[str, Any]) -> float:
+    known = _of_family(problem, facts, "tokens_per_step")
+    return float(known) if isinstance(known, (int, float)) else USUAL_TOKENS_PER_STEP
+
+
+def _of_family(problem: Problem | None, facts: Mapping[str, Any], key: str) -> Any:
+    table = facts.get(key)
+    if problem is None or not isinstance(table, Mapping):
+        return None
+    return table.get(problem.family)

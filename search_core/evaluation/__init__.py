@@ -1,0 +1,1 @@
+"""Measuring: strategies and budgets on held-out problems, with honest intervals."""

@@ -1,0 +1,100 @@
+"""What is compared: strategies at budgets, and the ways to judge their solutions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from search_core.events import VoteMethod
+from search_core.scoring import VOTE_METHODS
+from search_core.strategies import OptionError, Strategy, StrategyOptions, get_strategy
+from search_core.strategies.options import ScoredOptions
+
+Judge = Literal["majority", "weighted", "best", "any"]
+"""How a run is judged right: by a vote's choice, or "any": some solution is (an oracle)."""
+JUDGES: tuple[Judge, ...] = (*VOTE_METHODS, "any")
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One strategy with all its options, run on every problem."""
+
+    strategy: Strategy
+    options: StrategyOptions
+
+    @property
+    def n(self) -> int | None:
+        """Budget N; None for a strategy without one."""
+        return self.options.n if isinstance(self.options, ScoredOptions) else None
+
+    @property
+    def name(self) -> str:
+        """For example "beam_search@16", or "greedy"."""
+        return self.strategy.name if self.n is None else f"{self.strategy.name}@{self.n}"
+
+    @property
+    def seeds_matter(self) -> bool:
+        """False for a strategy without a budget: its one answer is the same for each seed."""
+        return self.n is not None
+
+    @property
+    def scores_only_judge(self) -> bool:
+        """Whether the search itself reads no scores, so that a plain majority needs none.
+
+        True of best-of-N: its solutions are finished before the verifier is asked.
+        """
+        return self.strategy.name == "best_of_n" or not self.strategy.uses_verifier
+
+    @property
+    def own_judge(self) -> VoteMethod:
+        """The vote that its options ask for."""
+        return self.options.judge if isinstance(self.options, ScoredOptions) else "majority"
+
+    @property
+    def judges(self) -> tuple[Judge, ...]:
+        """The ways in which its runs can be judged."""
+        return ("majority",) if self.n is None else JUDGES
+
+    def row_name(self, judge: Judge) -> str:
+        """For example "best_of_n@16/majority", or "greedy"."""
+        return self.name if self.n is None else f"{self.name}/{judge}"
+
+    def values(self) -> dict[str, Any]:
+        """JSON-ready identity."""
+        return {"strategy": self.strategy.name, "options": asdict(self.options)}
+
+
+def make_arms(
+    strategies: Sequence[str], budgets: Iterable[int], options: Mapping[str, Any]
+) -> tuple[list[Arm], list[str]]:
+    """Every strategy at every budget, and what was left out with the reason.
+
+    A strategy takes the options that it knows; one without a budget is run once. A
+    combination that a strategy refuses (N below the beam width) is left out.
+
+    Raises:
+        OptionError: A strategy is unknown, no strategy knows an option, or nothing is left.
+    """
+    chosen = [get_strategy(name) for name in dict.fromkeys(strategies)]
+    known = {spec.name for strategy in chosen for spec in strategy.options.specs()}
+    strange = sorted(set(options) - known)
+    if strange:
+        raise OptionError(
+            f"None of {', '.join(strategies)} knows the option {', '.join(strange)}; "
+            f"known are {', '.join(sorted(known - {'n'}))}."
+        )
+    arms: list[Arm] = []
+    left_out: list[str] = []
+    for strategy in chosen:
+        names = {spec.name for spec in strategy.options.specs()}
+        own = {name: value for name, value in options.items() if name in names}
+        settings = [own | {"n": n} for n in dict.fromkeys(budgets)] if "n" in names else [own]
+        for values in settings:
+            try:
+                arms.append(Arm(strategy, strategy.options.from_values(values)))
+            except OptionError as error:
+                left_out.append(f"{strategy.name}@{values.get('n')} is left out: {error}")
+    if not arms:
+        raise OptionError(" ".join(left_out) or "No strategy was given.")
+    return arms, left_out

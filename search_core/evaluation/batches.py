@@ -1,0 +1,114 @@
+"""Many runs at once: their model calls are answered together, in large batches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+
+from search_core.calls import Call, Reply, SolverCall, VerifierCall
+from search_core.runner import Run
+from search_core.solvers.base import Cancelled, RunCancelled, Solver
+from search_core.verifiers.base import Verifier
+
+
+class ShareClock:
+    """A run's own clock: it goes only while models work for this run.
+
+    A call shared by many runs takes each of them its share of the requests, so that the
+    seconds of all runs add up to what passed.
+    """
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def __call__(self) -> float:
+        return self._seconds
+
+    def advance(self, seconds: float) -> None:
+        self._seconds += seconds
+
+
+StartRun = Callable[[ShareClock], Run]
+
+
+class _Active:
+    """A run under way, stopped at a model call."""
+
+    def __init__(self, start: StartRun) -> None:
+        self.clock = ShareClock()
+        self.run = start(self.clock)
+        self._calls: Generator[Call, Reply, None] = self.run.calls()
+        self.call: Call | None = next(self._calls, None)
+
+    def reply(self, reply: Reply, seconds: float) -> None:
+        self.clock.advance(seconds)
+        try:
+            self.call = self._calls.send(reply)
+        except StopIteration:
+            self.call = None
+
+
+def drive_together(
+    starts: Sequence[StartRun],
+    solver: Solver,
+    verifier: Verifier,
+    *,
+    at_once: int,
+    cancelled: Cancelled,
+) -> Iterator[Run]:
+    """Run all, `at_once` at a time, and yield each when it is finished.
+
+    Raises:
+        RunCancelled: `cancelled()` became True; runs under way are lost.
+        Exception: Whatever a model raised.
+    """
+    waiting = iter(starts)
+    active: list[_Active] = []
+    while True:
+        while len(active) < at_once and (start := next(waiting, None)) is not None:
+            active.append(_Active(start))
+        if not active:
+            return
+        for batch in _batches(active):
+            if cancelled():
+                raise RunCancelled
+            _answer(batch, solver, verifier, cancelled)
+        yield from (one.run for one in active if one.call is None)
+        active = [one for one in active if one.call is not None]
+
+
+def _batches(active: Sequence[_Active]) -> list[list[_Active]]:
+    """Runs whose calls can be answered by one call."""
+    batches: dict[object, list[_Active]] = {}
+    for one in active:
+        if isinstance(one.call, SolverCall):
+            batches.setdefault(one.call.sampling, []).append(one)
+        elif isinstance(one.call, VerifierCall):
+            batches.setdefault(None, []).append(one)
+    return list(batches.values())
+
+
+def _answer(
+    batch: Sequence[_Active], solver: Solver, verifier: Verifier, cancelled: Cancelled
+) -> None:
+    before = time.monotonic()
+    calls = [one.call for one in batch if one.call is not None]
+    joined = _joined(calls)
+    replies = joined.answer(solver, verifier, cancelled)
+    seconds = time.monotonic() - before
+    position = 0
+    for one, call in zip(batch, calls, strict=True):
+        count = len(call.requests)
+        share = seconds * count / len(joined.requests)
+        one.reply(replies[position : position + count], share)
+        position += count
+
+
+def _joined(calls: Sequence[Call]) -> Call:
+    """One call with the requests of all; they are all of one kind."""
+    samplings = [call for call in calls if isinstance(call, SolverCall)]
+    if samplings:
+        requests = tuple(request for call in samplings for request in call.requests)
+        return SolverCall(requests, samplings[0].sampling)
+    scorings = [call for call in calls if isinstance(call, VerifierCall)]
+    return VerifierCall(tuple(request for call in scorings for request in call.requests))

@@ -1,0 +1,170 @@
+"""From outcomes to rows: accuracy with intervals, paired differences, mean costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from search_core.evaluation.arms import Arm, Judge
+from search_core.evaluation.intervals import Values, mean_with_interval
+from search_core.evaluation.outcomes import Outcome, problem_key
+from search_core.evaluation.verifier_quality import verifier_quality
+from search_core.problem import Problem
+
+LEAST_ATTEMPTS = 16
+"""Attempts per problem from which the verifier's own measures are taken."""
+_COSTS = ("tokens", "solver_flops", "verifier_flops", "seconds")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to answer problems.
+
+    Attributes:
+        right: For each family, each problem's share of seeds that were right.
+        costs: For each family, the means per problem of tokens that the solver wrote,
+            FLOPs of solver and of verifier, and seconds.
+    """
+
+    arm: Arm
+    judge: Judge
+    right: dict[str, Values]
+    costs: dict[str, dict[str, float]]
+
+    @property
+    def name(self) -> str:
+        return self.arm.row_name(self.judge)
+
+
+class Comparison:
+    """All rows of one evaluation over the same problems.
+
+    Args:
+        outcomes: Of every arm, problem and seed; missing ones are an error.
+        baselines: Names of rows that the others are held against.
+        draws, seed: Of the bootstrap.
+
+    Raises:
+        ValueError: A baseline is no row; the message lists the rows.
+    """
+
+    def __init__(
+        self,
+        arms: Sequence[Arm],
+        problems: Sequence[Problem],
+        outcomes: Sequence[Outcome],
+        baselines: Sequence[str],
+        *,
+        draws: int,
+        seed: int,
+    ) -> None:
+        self._bootstrap: Mapping[str, int] = {"draws": draws, "seed": seed}
+        self._arms = arms
+        self._families = families_of(problems)
+        self._by_problem: dict[tuple[str, str], list[Outcome]] = {}
+        for outcome in outcomes:
+            self._by_problem.setdefault((outcome.arm, outcome.problem), []).append(outcome)
+        self.rows = [self._row(arm, judge) for arm in arms for judge in self._judges(arm)]
+        named = {row.name: row for row in self.rows}
+        check_baselines(baselines, named)
+        self._baselines = [named[name] for name in baselines]
+
+    def values(self) -> dict[str, Any]:
+        """All rows, and the verifier's measures if there are enough attempts; JSON-ready."""
+        return {
+            "problems": {name: len(keys) for name, keys in self._families.items()},
+            "rows": [self._row_values(row) for row in self.rows],
+            "verifier_quality": self._quality(),
+        }
+
+    def _judges(self, arm: Arm) -> list[Judge]:
+        """Judges that every run could ask; without scores there is only the majority."""
+        runs = [outcome for outcomes in self._of(arm) for outcome in outcomes]
+        return [judge for judge in arm.judges if all(judge in run.right for run in runs)]
+
+    def _of(self, arm: Arm) -> list[list[Outcome]]:
+        keys = [key for keys in self._families.values() for key in keys]
+        return [self._by_problem[arm.name, key] for key in keys]
+
+    def _row(self, arm: Arm, judge: Judge) -> Row:
+        right, costs = {}, {}
+        for family, keys in self._families.items():
+            runs = [self._by_problem[arm.name, key] for key in keys]
+            right[family] = np.array([np.mean([run.right[judge] for run in one]) for one in runs])
+            charged = not (arm.scores_only_judge and judge in ("majority", "any"))
+            priced = [[_costs(run, charged) for run in one] for one in runs]
+            means = np.mean([np.mean(one, axis=0) for one in priced], axis=0)
+            costs[family] = dict(zip(_COSTS, map(float, means), strict=True))
+        return Row(arm, judge, right, costs)
+
+    def _row_values(self, row: Row) -> dict[str, Any]:
+        families = {name: self._measured(row, [name]) for name in self._families}
+        return {
+            "name": row.name,
+            **row.arm.values(),
+            "n": row.arm.n,
+            "judge": row.judge,
+            "average": self._measured(row, list(self._families)),
+            "families": families,
+        }
+
+    def _measured(self, row: Row, families: Sequence[str]) -> dict[str, Any]:
+        accuracy = mean_with_interval({f: row.right[f] for f in families}, **self._bootstrap)
+        differences = {}
+        for baseline in self._baselines:
+            paired = {f: row.right[f] - baseline.right[f] for f in families}
+            difference = mean_with_interval(paired, **self._bootstrap)
+            if baseline is not row and difference is not None:
+                differences[baseline.name] = difference.to_dict()
+        costs = {name: float(np.mean([row.costs[f][name] for f in families])) for name in _COSTS}
+        return {
+            "accuracy": accuracy.to_dict() if accuracy else None,
+            "difference": differences,
+            **costs,
+        }
+
+    def _quality(self) -> dict[str, Any] | None:
+        enough = [
+            arm
+            for arm in self._arms
+            if arm.strategy.name == "best_of_n" and (arm.n or 0) >= LEAST_ATTEMPTS
+        ]
+        if not enough:
+            return None
+        arm = max(enough, key=lambda one: one.n or 0)
+        families = {
+            name: [
+                [attempt for run in self._by_problem[arm.name, key] for attempt in run.attempts]
+                for key in keys
+            ]
+            for name, keys in self._families.items()
+        }
+        return {"from": arm.name, **verifier_quality(families, **self._bootstrap)}
+
+
+def families_of(problems: Sequence[Problem]) -> dict[str, list[str]]:
+    """Keys of the problems of each family; those of none are "other"."""
+    families: dict[str, list[str]] = {}
+    for problem in problems:
+        families.setdefault(problem.family or "other", []).append(problem_key(problem))
+    return families
+
+
+def check_baselines(baselines: Sequence[str], rows: Mapping[str, object] | set[str]) -> None:
+    """Whether all baselines are rows.
+
+    Raises:
+        ValueError: One is not; the message lists the rows.
+    """
+    for name in baselines:
+        if name not in rows:
+            raise ValueError(f"No row is called {name!r:.80}; rows are {', '.join(rows)}.")
+
+
+def _costs(run: Outcome, charged: bool) -> tuple[float, float, float, float]:
+    """As `_COSTS`. A vote that asks no verifier is charged none."""
+    seconds = run.solver_seconds + (run.verifier_seconds if charged else 0.0)
+    return run.generated, run.solver_flops, run.verifier_flops if charged else 0.0, seconds

@@ -1,0 +1,58 @@
+"""Bootstrap intervals over problems: what would other problems of the same kind have given?"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.float64]
+DRAWS = 2000
+_COVERED = (2.5, 97.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean with its 95 % percentile interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def to_dict(self) -> dict[str, float]:
+        """JSON-ready values."""
+        return {"value": self.value, "low": self.low, "high": self.high}
+
+
+def mean_with_interval(groups: Mapping[str, Values], *, draws: int, seed: int) -> Estimate | None:
+    """The average of the groups' means; None if a group is empty or there is none.
+
+    Problems are drawn again with replacement within each group. The same group names, sizes
+    and seed draw the same problems, so that the intervals of differences are paired.
+
+    Args:
+        groups: For each family, one value per problem.
+        draws: Bootstrap samples, at least 1.
+    """
+    if not groups or any(values.size == 0 for values in groups.values()):
+        return None
+    means = np.mean(
+        [values[_drawn(name, values.size, draws, seed)].mean(axis=1)
+         for name, values in groups.items()],
+        axis=0,
+    )  # fmt: skip
+    low, high = np.percentile(means, _COVERED)
+    value = np.mean([values.mean() for values in groups.values()])
+    return Estimate(float(value), float(low), float(high))
+
+
+@lru_cache(maxsize=32)
+def _drawn(name: str, size: int, draws: int, seed: int) -> npt.NDArray[Any]:
+    """Indices of the problems drawn, [draws, size]."""
+    generator = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    return generator.integers(0, size, size=(draws, size), dtype=np.int32)

@@ -1,0 +1,158 @@
+"""What one run of an evaluation came to: small enough to keep thousands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from search_core.evaluation.arms import Arm
+from search_core.events import VERSION, Event, Spent
+from search_core.problem import Problem
+from search_core.runner import Recipe
+from search_core.solvers.base import ModelInfo
+from search_core.tree import Node, Tree
+
+OUTCOME_VERSION = 1
+_KEY_CHARACTERS = 24
+
+
+class Attempt(NamedTuple):
+    """One finished solution, as a verifier's measures need it."""
+
+    aggregate: float | None
+    """The path's scores in one number; None if it was not scored."""
+    logprob: float
+    """Sum of the solver's log-probabilities over the solution."""
+    right: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run's result and cost. Tokens are counts; seconds are its share of its batches.
+
+    Attributes:
+        key: Hash of everything that the run depends on; see `run_key`.
+        problem: Hash of the problem.
+        arm: Name of the arm.
+        right: For each judge ("majority", "weighted", "best", "any") that could be asked,
+            whether its choice is right.
+    """
+
+    key: str
+    problem: str
+    arm: str
+    seed: int
+    status: str
+    right: dict[str, bool]
+    generated: int
+    prefilled: int
+    reused: int
+    verified: int
+    solver_flops: float
+    verifier_flops: float
+    solver_seconds: float
+    verifier_seconds: float
+    attempts: tuple[Attempt, ...] = ()
+
+    def to_json(self) -> str:
+        """One line of NDJSON, without the line break."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> Outcome:
+        """The outcome that `to_json` wrote.
+
+        Raises:
+            TypeError, KeyError: The values are not those of an outcome.
+        """
+        attempts = tuple(Attempt(*attempt) for attempt in values["attempts"])
+        return cls(**{**values, "attempts": attempts})
+
+
+def problem_key(problem: Problem) -> str:
+    """Short hash of a problem: text, reference, family and level."""
+    return _hash(asdict(problem))
+
+
+def run_key(recipe: Recipe, solver: ModelInfo, verifier: ModelInfo) -> str:
+    """Short hash of everything that a run's outcome depends on, model revisions included."""
+    reads_scores = recipe.strategy.uses_verifier
+    return _hash(
+        {
+            "versions": [OUTCOME_VERSION, VERSION],
+            "problem": asdict(recipe.problem),
+            "strategy": recipe.strategy.name,
+            "options": asdict(recipe.options),
+            "sampling": asdict(recipe.sampling),
+            "limits": asdict(recipe.limits),
+            "seed": recipe.seed,
+            "solver": [solver.name, solver.revision, solver.dtype],
+            "verifier": [verifier.name, verifier.revision, verifier.dtype] if reads_scores else None,
+        }
+    )
+
+
+def outcome_of(arm: Arm, recipe: Recipe, key: str, events: list[Event], tree: Tree) -> Outcome:
+    """Read the result off a finished run.
+
+    A run without an answer is wrong: nobody was helped.
+    """
+    solutions = [node for node in tree.steps() if node.state == "completed"]
+    right = {
+        method: bool(vote.chosen and tree.nodes[vote.chosen].right)
+        for method, vote in tree.votes.items()
+    }
+    right["any"] = any(node.right for node in solutions)
+    if arm.scores_only_judge:
+        right["majority"] = _unaided_majority(tree, solutions)
+    cost, spent = tree.cost, [event for event in events if isinstance(event, Spent)]
+    seconds = {
+        call: math.fsum(event.seconds for event in spent if event.call == call)
+        for call in ("sample", "score")
+    }
+    return Outcome(
+        key=key,
+        problem=problem_key(recipe.problem),
+        arm=arm.name,
+        seed=recipe.seed,
+        status=tree.finished.status if tree.finished else "unfinished",
+        right=right,
+        generated=cost.generated,
+        prefilled=cost.prefilled,
+        reused=cost.reused,
+        verified=cost.verified,
+        solver_flops=cost.solver_flops,
+        verifier_flops=cost.verifier_flops,
+        solver_seconds=round(seconds["sample"], 4),
+        verifier_seconds=round(seconds["score"], 4),
+        attempts=tuple(
+            Attempt(
+                node.aggregate,
+                round(math.fsum(step.logprob for step in tree.path(node.id)), 4),
+                bool(node.right),
+            )
+            for node in solutions
+        ),
+    )
+
+
+def _unaided_majority(tree: Tree, solutions: list[Node]) -> bool:
+    """Whether the first solution with the most frequent answer is right.
+
+    The vote itself lets the verifier pick among the solutions of the winning answer, and
+    where steps count (Countdown) that helps. A majority that is charged no verifier must
+    not have that help.
+    """
+    vote = tree.votes.get("majority")
+    if vote is None or not vote.tally:
+        return False
+    winner = vote.tally[0].group
+    return bool(next(node.right for node in solutions if node.group == winner))
+
+
+def _hash(values: Any) -> str:
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:_KEY_CHARACTERS]

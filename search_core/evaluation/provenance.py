@@ -1,0 +1,33 @@
+"""Where figures come from: when, by which command, with which versions, on what."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+_PACKAGES = ("torch", "transformers", "numpy")
+
+
+def provenance(arguments: Sequence[str]) -> dict[str, Any]:
+    """JSON-ready values; nothing is imported for a package's version."""
+    return {
+        "command": shlex.join(["python", "-m", "search_core", *arguments]),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version()} | _versions(),
+        "machine": {"system": platform.system(), "cpus": os.cpu_count()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

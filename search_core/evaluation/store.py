@@ -1,0 +1,67 @@
+"""Outcomes on disk, one a line, so that an evaluation that was stopped can go on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+
+from search_core.evaluation.outcomes import Outcome
+
+
+class OutcomeStore:
+    """An append-only file of outcomes, found again by their keys.
+
+    Each line is on disk before the next run starts. Outcomes of other settings may lie in
+    the same file: they are kept, and used when their settings come back.
+
+    Raises:
+        ValueError: The file holds something else.
+        OSError: It cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._known: dict[str, Outcome] = {}
+        whole = self._read() if path.exists() else 0
+        self._file = path.open("a", encoding="utf-8")
+        self._file.truncate(whole)
+
+    def __enter__(self) -> OutcomeStore:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def get(self, key: str) -> Outcome | None:
+        """The outcome of this key, if it is known."""
+        return self._known.get(key)
+
+    def add(self, outcome: Outcome) -> None:
+        """Keep one more."""
+        self._file.write(outcome.to_json() + "\n")
+        self._file.flush()
+        self._known[outcome.key] = outcome
+
+    def _read(self) -> int:
+        """Read all whole lines; the number of bytes that they take.
+
+        A last line without its line break was being written when the program died.
+        """
+        data = self.path.read_bytes()
+        whole = data.rfind(b"\n") + 1
+        for number, line in enumerate(data[:whole].splitlines(), start=1):
+            try:
+                outcome = Outcome.from_values(json.loads(line))
+            except (ValueError, TypeError, KeyError) as error:
+                raise ValueError(
+                    f"{self.path}, line {number} is no outcome of an evaluation ({error}). "
+                    "Choose another --out, or delete the file."
+                ) from error
+            self._known[outcome.key] = outcome
+        return whole

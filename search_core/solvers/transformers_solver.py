@@ -1,0 +1,97 @@
+"""A solver that runs in this process, on transformers and torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from search_core.engine.loading import LoadedModel
+from search_core.engine.locking import held
+from search_core.engine.path_tokens import DELIMITER, TEMPLATE_DATE, PathTokens, end_ids
+from search_core.engine.stopping import stop_table
+from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+
+
+class TransformersSolver:
+    """Samples steps with a causal language model.
+
+    Args:
+        loaded: The model; `engine.loading.load_solver` loads one and makes this of it.
+        system_prompt: System message before the problem; "" for none.
+        date: The day that a chat template is told it is.
+        memory_budget: Bytes that one batch may take beside the weights; None: judged by
+            the device.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        *,
+        system_prompt: str = "",
+        date: str = TEMPLATE_DATE,
+        memory_budget: int | None = None,
+    ) -> None:
+        self._loaded = loaded
+        self._budget = memory_budget
+        self._paths = PathTokens(loaded.tokenizer, system_prompt=system_prompt, date=date)
+        self._stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
+        config = loaded.model.config.get_text_config()
+        # One position is left for the token that ends a path when a verifier reads it.
+        self._positions = (getattr(config, "max_position_embeddings", None) or math.inf) - 1
+
+    @property
+    def info(self) -> ModelInfo:
+        return self._loaded.info
+
+    def sample(
+        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+    ) -> list[StepSample]:
+        """One step for each request, in their order.
+
+        A path that fills the model's context gets an empty step of ended "length".
+
+        Raises:
+            RunCancelled: `cancelled()` became True.
+            ValueError: A problem alone is longer than the model's context.
+        """
+        from search_core.engine.decode import Row, decode
+
+        with held(self._loaded.lock, cancelled):
+            samples = [StepSample("", 0, 0.0, "length")] * len(requests)
+            rows: dict[int, Row] = {}
+            for index, request in enumerate(requests):
+                prompt = self._paths.path(request.problem, request.steps)
+                room = self._room(prompt, request)
+                if room:
+                    limit = int(min(sampling.max_step_tokens, room))
+                    rows[index] = Row(prompt, request.seed, limit)
+            done = decode(
+                self._loaded.model,
+                list(rows.values()),
+                sampling,
+                self._stops,
+                cancelled,
+                self._budget,
+            )
+            for index, result in zip(rows, done, strict=True):
+                text = self._paths.text(result.tokens)
+                if result.ended == "step":
+                    text = text.split(DELIMITER, 1)[0]
+                samples[index] = StepSample(
+                    text=text,
+                    tokens=len(result.tokens),
+                    logprob=result.logprob,
+                    ended=result.ended,
+                    prefilled=result.prefilled,
+                    reused=result.reused,
+                )
+        return samples
+
+    def _room(self, prompt: tuple[int, ...], request: SampleRequest) -> float:
+        room = self._positions - len(prompt)
+        if room < 1 and not request.steps:
+            raise ValueError(
+                f"The problem is {len(prompt):,} tokens long; solver {self.info.name} reads at "
+                f"most {self._positions - 1:,}. Shorten it."
+            )
+        return max(0, room)

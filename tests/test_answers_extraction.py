@@ -1,0 +1,54 @@
+"""Answers out of solution texts."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from search_core.answers import MAX_ANSWER, extract_answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (r"So \boxed{12}.", "12"),
+        (r"\boxed{1} and then \boxed{2}", "2"),
+        (r"\boxed{\frac{1}{2}}", r"\frac{1}{2}"),
+        (r"\boxed{\boxed{3}}", "3"),
+        (r"\boxed {x^{2^{3}}}", "x^{2^{3}}"),
+        (r"\boxed{\{1, 2\}}", r"\{1, 2\}"),
+        (r"\boxed{1} \boxed{2", "1"),
+        (r"\boxed{} The answer is 4.", "4"),
+        (r"\boxed{7} The answer is 4.", "7"),
+        (r"\boxed{7", None),
+        ("The answer is 12.", "12"),
+        ("the ANSWER is 12", "12"),
+        ("The answer is 3.5.", "3.5"),
+        ("The final step. The answer is **1,200**.", "1,200"),
+        (r"The answer is $\frac{1}{2}$.", r"\frac{1}{2}"),
+        ("The answer is: 12. Done!", "12"),
+        ("The answer is 1.\nThe answer is 2.\nThe answer is", "2"),
+        ("The answer is (8 - 3) * 4.", "(8 - 3) * 4"),
+        ("12", None),
+        ("", None),
+    ],
+)
+def test_finds_the_answer(text: str, answer: str | None) -> None:
+    assert extract_answer(text) == answer
+
+
+def test_too_long_is_not_an_answer() -> None:
+    assert extract_answer(rf"\boxed{{5}} \boxed{{{'9' * (MAX_ANSWER + 1)}}}") == "5"
+    assert extract_answer("The answer is " + "9" * 5000) is None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [r"\boxed{", "{", "}", "\\", "the answer is ", r"\boxed ", "The answer is .*", r"\boxed{1}"],
+)
+def test_hostile_text_takes_linear_time(piece: str) -> None:
+    started = time.monotonic()
+    answer = extract_answer(piece * (400_000 // len(piece)))
+    assert time.monotonic() - started < 10
+    assert answer is None or len(answer) <= MAX_ANSWER

@@ -1,0 +1,127 @@
+"""The FLOP count against an operation counter, published sizes and mixtures of experts."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM
+
+from search_core.cost import (
+    LARGER_MODELS,
+    ModelShape,
+    equal_cost_scale,
+    forward_flops,
+    one_answer_flops,
+    shape_of_config,
+)
+
+CONFIG = LlamaConfig(
+    vocab_size=97,
+    hidden_size=48,
+    num_hidden_layers=3,
+    num_attention_heads=4,
+    num_key_value_heads=2,
+    head_dim=16,
+    intermediate_size=80,
+    attn_implementation="eager",
+)
+
+
+def counted(model: LlamaForCausalLM, cache: DynamicCache, tokens: int) -> int:
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        model(
+            input_ids=torch.zeros(1, tokens, dtype=torch.long),
+            past_key_values=cache,
+            logits_to_keep=1,
+        )
+    return counter.get_total_flops()
+
+
+def test_formula_equals_an_operation_counter() -> None:
+    torch.manual_seed(0)
+    model = LlamaForCausalLM(CONFIG).eval()
+    shape = shape_of_config(CONFIG)
+    assert shape is not None
+    cache = DynamicCache(config=CONFIG)
+    prompt = 40
+    seen = counted(model, cache, prompt)
+    ours = forward_flops(shape, context=0, tokens=prompt, outputs=1)
+    # Eager attention computes the upper triangle too: P(P-1)/2 pairs more per layer.
+    upper = 4 * shape.layers * shape.attention_width * prompt * (prompt - 1) // 2
+    assert seen == ours + upper
+    seen = counted(model, cache, 1)
+    assert seen == forward_flops(shape, context=prompt, tokens=1, outputs=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("Llama-3.2-1B", 1.236e9),
+        ("Llama-3.2-3B", 3.213e9),
+        ("Llama-3.1-8B", 8.030e9),
+        ("Llama-3.1-70B", 70.554e9),
+    ],
+)
+def test_published_sizes(name: str, parameters: float) -> None:
+    shape = LARGER_MODELS[name]
+    tables = 1 if "3.2" in name else 2  # the small ones tie embedding and head
+    total = shape.body_parameters + tables * shape.hidden * shape.outputs
+    assert total == pytest.approx(parameters, rel=1e-3)
+
+
+def test_classifier_reads_out_its_labels() -> None:
+    config = LlamaConfig(num_labels=2, architectures=["LlamaForTokenClassification"])
+    shape = shape_of_config(config)
+    assert shape is not None
+    assert shape.outputs == 2
+
+
+def test_mixture_of_experts_counts_what_a_token_meets() -> None:
+    config = SimpleNamespace(
+        hidden_size=10,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=5,
+        intermediate_size=100,
+        moe_intermediate_size=20,
+        shared_expert_intermediate_size=30,
+        num_experts=8,
+        num_experts_per_tok=2,
+        mlp_only_layers=[0],
+        vocab_size=50,
+        model_type="qwen2_moe",
+    )
+    attention = 2 * 10 * 5 * 3 + 5 * 4
+    sparse = 3 * 10 * (2 * 20 + 30) + 10 * 8 + 10
+    assert shape_of_config(config) == ModelShape(
+        2 * attention + 3 * 10 * 100 + sparse, 2, 10, 10, 50
+    )
+
+
+def test_unknown_shapes_are_unknown() -> None:
+    assert shape_of_config(SimpleNamespace(hidden_size=10)) is None
+    assert one_answer_flops(None, 10, 10) == 0.0
+    assert equal_cost_scale(None, 1e9, 10, 10) == 0.0
+
+
+def test_attention_biases_count() -> None:
+    plain = shape_of_config(CONFIG)
+    biased = shape_of_config(LlamaConfig(**{**CONFIG.to_diff_dict(), "attention_bias": True}))
+    assert plain is not None
+    assert biased is not None
+    assert biased.body_parameters - plain.body_parameters == 3 * (16 * (4 + 4) + 48)
+
+
+def test_equal_cost_scale() -> None:
+    shape = LARGER_MODELS["Llama-3.2-1B"]
+    once = one_answer_flops(shape, 100, 300)
+    assert once == forward_flops(shape, context=0, tokens=399, outputs=300)
+    assert equal_cost_scale(shape, 16 * once, 100, 300) == pytest.approx(16)
+    larger = one_answer_flops(LARGER_MODELS["Llama-3.1-8B"], 100, 300)
+    assert 5 < equal_cost_scale(shape, larger, 100, 300) < 7
+    with pytest.raises(ValueError, match="negative"):
+        one_answer_flops(shape, -1, 3)

@@ -1,0 +1,218 @@
+"""Decoding: a row gets what it gets alone, and what a full recomputation says."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+import torch
+from transformers import LlamaForCausalLM, MistralConfig, MistralForCausalLM
+from transformers.generation.logits_process import TopPLogitsWarper
+
+from search_core.engine import batches
+from search_core.engine.decode import Continuation, Row, decode
+from search_core.engine.sampling import draw, uniform_numbers
+from search_core.engine.stopping import StopTable
+from search_core.solvers.base import RunCancelled, Sampling
+from tests.tiny_models import VOCABULARY, tiny_config
+
+NEVER = StopTable(frozenset(), frozenset(), frozenset(), frozenset())
+OFTEN = StopTable(frozenset(range(0, VOCABULARY, 7)), frozenset(), frozenset(), frozenset({3}))
+SAMPLING = Sampling(0.9, 0.95, 24)
+
+
+def go_on() -> bool:
+    return False
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    torch.manual_seed(0)
+    return LlamaForCausalLM(tiny_config()).eval()
+
+
+def sliding_model() -> Any:
+    torch.manual_seed(0)
+    values = tiny_config().to_dict()
+    wanted = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads")
+    config = MistralConfig(
+        **{name: values[name] for name in wanted},
+        num_key_value_heads=2,
+        head_dim=8,
+        intermediate_size=48,
+        initializer_range=0.3,
+        sliding_window=6,
+    )
+    return MistralForCausalLM(config).eval()
+
+
+def some_rows(limit: int = 24) -> list[Row]:
+    """Prompts of 3 to 19 tokens, most of them shared, every seed different."""
+    dice = random.Random(5)
+    prompts = [tuple(dice.randrange(4, VOCABULARY) for _ in range(n)) for n in (3, 8, 8, 19, 12)]
+    return [Row(dice.choice(prompts), dice.randrange(2**63), limit) for _ in range(24)]
+
+
+def assert_same(one: list[Continuation], other: list[Continuation]) -> None:
+    for mine, theirs in zip(one, other, strict=True):
+        assert mine.tokens == theirs.tokens
+        assert mine.ended == theirs.ended
+        assert mine.logprob == pytest.approx(theirs.logprob, abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["full", "sliding", "eager"])
+@pytest.mark.parametrize("sampling", [SAMPLING, Sampling(0, 1, 24), Sampling(0.3, 1, 24)])
+def test_a_row_does_not_depend_on_its_batch(model: Any, kind: str, sampling: Sampling) -> None:
+    if kind == "sliding":
+        model = sliding_model()
+    elif kind == "eager":
+        model = LlamaForCausalLM(tiny_config(attn_implementation="eager")).eval()
+    rows = some_rows()
+    together = decode(model, rows, sampling, OFTEN, go_on)
+    assert len({len(result.tokens) for result in together}) > 2  # ragged, so compacted
+    alone = [decode(model, [row], sampling, OFTEN, go_on)[0] for row in rows]
+    assert_same(together, alone)
+    order = list(range(len(rows)))
+    random.Random(1).shuffle(order)
+    shuffled = decode(model, [rows[index] for index in order], sampling, OFTEN, go_on)
+    assert_same([together[index] for index in order], shuffled)
+    assert_same(decode(model, rows, sampling, OFTEN, go_on, budget=200_000), together)
+
+
+def test_greedy_equals_generate(model: Any) -> None:
+    for row in some_rows(12)[:6]:
+        ids = torch.tensor([row.prompt])
+        expected = model.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            max_new_tokens=12,
+            do_sample=False,
+            eos_token_id=None,
+        )[0, len(row.prompt) :]
+        result = decode(model, [row], Sampling(0, 1, 12), NEVER, go_on)[0]
+        assert result.tokens == expected.tolist()
+        assert result.ended == "length"
+
+
+@pytest.mark.parametrize("sampling", [SAMPLING, Sampling(0, 1, 24)])
+def test_logprob_is_that_of_a_full_recomputation(model: Any, sampling: Sampling) -> None:
+    rows = some_rows()
+    for row, result in zip(rows, decode(model, rows, sampling, OFTEN, go_on), strict=True):
+        ids = torch.tensor([[*row.prompt, *result.tokens]])
+        with torch.inference_mode():
+            logprobs = model(ids).logits[0].float().log_softmax(-1)
+        where = torch.arange(len(row.prompt) - 1, ids.shape[1] - 1)
+        expected = logprobs[where, ids[0, len(row.prompt) :]].sum().item()
+        assert result.logprob == pytest.approx(expected, abs=1e-4)
+
+
+def test_frequencies_follow_temperature_and_nucleus(model: Any) -> None:
+    prompt = (10, 20, 30)
+    count = 6000
+    with torch.inference_mode():
+        logits = model(torch.tensor([prompt])).logits[:, -1]
+    warped = TopPLogitsWarper(0.7)(torch.tensor([prompt]), logits / 1.3).softmax(-1)[0]
+    rows = [Row(prompt, seed, 1) for seed in range(count)]
+    results = decode(model, rows, Sampling(1.3, 0.7, 1), NEVER, go_on)
+    seen = Counter(result.tokens[0] for result in results)
+    assert all(warped[token] > 0 for token in seen)
+    for token, share in enumerate(warped.tolist()):
+        spread = 5 * (share * (1 - share) / count) ** 0.5 + 1e-9
+        assert abs(seen[token] / count - share) < spread
+
+
+def test_draw_stays_inside_at_the_edges() -> None:
+    logits = torch.tensor([[0.0, 5.0, float("-inf"), 1.0]]).repeat(3, 1)
+    uniform = torch.tensor([0.0, 0.5, 1 - 2.0**-24], dtype=torch.float64)
+    for temperature in (1e-6, 1.0, 2.0):
+        for top_p in (1e-6, 0.5, 1.0):
+            tokens, logprobs = draw(logits, uniform, Sampling(temperature, top_p))
+            assert torch.isfinite(logprobs).all()
+            assert 2 not in tokens.tolist()
+    assert draw(logits, uniform, Sampling(1e-6, 1.0))[0].tolist() == [1, 1, 1]
+
+
+def test_uniform_numbers_belong_to_the_seed() -> None:
+    numbers = uniform_numbers([5, 2**63 - 1], 40)
+    assert torch.equal(numbers[1:], uniform_numbers([2**63 - 1], 40))
+    assert torch.equal(numbers[:, :7], uniform_numbers([5, 2**63 - 1], 7))
+    assert numbers.min() >= 0
+    assert numbers.max() < 1
+
+
+class Counting:
+    """A model that counts its calls and their batch sizes."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.shapes: list[tuple[int, ...]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def __call__(self, **inputs: Any) -> Any:
+        self.shapes.append(tuple(inputs["input_ids"].shape))
+        return self._model(**inputs)
+
+
+def test_prompts_are_read_once_and_finished_rows_leave(model: Any) -> None:
+    rows = some_rows()
+    counting = Counting(model)
+    results = decode(counting, rows, SAMPLING, OFTEN, go_on)
+    distinct = {row.prompt for row in rows}
+    assert counting.shapes[0] == (len(distinct), max(map(len, distinct)))
+    sizes = [shape[0] for shape in counting.shapes[1:]]
+    for position, size in enumerate(sizes):
+        active = sum(len(result.tokens) > position + 1 for result in results)
+        assert active <= size < max(2 * active, 1)
+    assert sum(result.prefilled for result in results) == sum(map(len, distinct))
+    for row, result in zip(rows, results, strict=True):
+        assert result.prefilled + result.reused == len(row.prompt)
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 9])
+def test_cancelling_takes_one_token(model: Any, after: int) -> None:
+    counting = Counting(model)
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > after
+
+    with pytest.raises(RunCancelled):
+        decode(counting, some_rows(), SAMPLING, NEVER, cancelled)
+    assert len(counting.shapes) == after
+
+
+def test_stop_table_sees_a_delimiter_in_one_token_and_across_two() -> None:
+    table = StopTable(frozenset({5}), frozenset({6, 7}), frozenset({6, 8}), frozenset({3}))
+    assert table.ended(5, None) == "step"
+    assert table.ended(6, 6) == "step"
+    assert table.ended(8, 7) == "step"
+    assert table.ended(6, None) is None
+    assert table.ended(7, 6) is None
+    assert table.ended(3, 6) == "end"
+
+
+def test_broken_weights_are_an_error() -> None:
+    model = LlamaForCausalLM(tiny_config()).eval()
+    with torch.no_grad():
+        model.lm_head.weight[3, 3] = float("nan")
+    with pytest.raises(ValueError, match="not a number"):
+        decode(model, [Row((5, 6), 0, 3)], SAMPLING, NEVER, go_on)
+
+
+def test_an_empty_row_is_an_error(model: Any) -> None:
+    with pytest.raises(ValueError, match="0 prompt tokens"):
+        decode(model, [Row((), 0, 3)], SAMPLING, NEVER, go_on)
+    assert decode(model, [], SAMPLING, NEVER, go_on) == []
+
+
+def test_split_keeps_within_the_budget() -> None:
+    lengths = [3, 4, 9, 2, 2, 30]
+    parts = list(batches.split(lengths, lambda one: one, lambda length: 10 * length, 100))
+    assert [one for part in parts for one in part] == lengths
+    assert parts == [[3, 4], [9], [2, 2], [30]]
