@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import gradio as gr
 
@@ -30,7 +30,7 @@ from search_core.solvers.base import Sampling
 from search_core.strategies import get_strategy
 from search_core.traces import TraceError, read_trace
 
-Update = dict[str, Any]
+Update: TypeAlias = dict[str, Any]
 
 
 class Handlers:
@@ -169,7 +169,7 @@ class Handlers:
         expected = estimate(recipe.problem, recipe.options, self._pair.facts)
         return (
             f"About {expected.paths} × {expected.rounds:.0f} steps, "
-            f"{format_count(expected.tokens)} tokens."
+            f"{format_count(round(expected.tokens))} tokens."
         )
 
     def _recipe(self, values: Sequence[Any]) -> tuple[Recipe, str]:

@@ -91,6 +91,8 @@ def _with_prefix(value: float, *, separator: str) -> str:
 
 def _digits(size: float) -> str:
     """Two significant digits below ten, whole numbers above: "1.2", "9.9", "10", "350"."""
+    if size >= 1e6:
+        return f"{size:.1e}"
     return f"{size:.1f}".removesuffix(".0") if size < 9.95 else f"{size:,.0f}"
 
 

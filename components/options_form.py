@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import gradio as gr
 
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy, StrategyOptions
 
-FormField = gr.Number | gr.Checkbox | gr.Dropdown
+FormField: TypeAlias = "gr.Number | gr.Checkbox | gr.Dropdown"
 
 
 def all_specs() -> dict[str, OptionSpec]:

@@ -185,7 +185,13 @@ class Palette(_Entry):
         return {
             "color": entry.fill[theme],
             "line": {"width": 1, "color": colours.ink},
-            "pattern": {"shape": entry.hatch, "fgcolor": colours.ink, "size": 6, "solidity": 0.2},
+            "pattern": {
+                "shape": entry.hatch,
+                "fillmode": "overlay",
+                "fgcolor": colours.ink,
+                "size": 6,
+                "solidity": 0.15,
+            },
         }
 
     def score_scale(self) -> list[tuple[float, str]]:
@@ -224,7 +230,8 @@ def css_variables() -> str:
     `--grade-right-line`, `--series-solver-fill` and so on. An open mark's fill is `transparent`.
     """
     blocks = []
-    for selector, theme in ((":root", "light"), (".dark", "dark")):
+    selectors: dict[Theme, str] = {"light": ":root", "dark": ".dark"}
+    for theme, selector in selectors.items():
         lines = [f"  {name}: {value};" for name, value in _variables(palette(), theme)]
         blocks.append("\n".join([f"{selector} {{", *lines, "}"]))
     return "\n".join(blocks) + "\n"

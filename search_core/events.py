@@ -16,10 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 FORMAT = "espalier-trace"
 VERSION = 1
 ROOT = "root"
+MAX_DEPTH = 200
 MAX_TEXT = 200_000
 
 # A node's id is its path of child indices, so it depends on nothing but the search itself.
-NodeId = Annotated[str, Field(pattern=r"^(root|\d{1,5}(\.\d{1,5}){0,199})$", max_length=1200)]
+_INDEX = "[0-9]{1,5}"
+_ID = rf"^(root|{_INDEX}(\.{_INDEX}){{0,{MAX_DEPTH - 1}}})$"
+NodeId = Annotated[str, Field(pattern=_ID, max_length=6 * MAX_DEPTH)]
 Name = Annotated[str, Field(max_length=200)]
 Line = Annotated[str, Field(max_length=1000)]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
@@ -27,6 +30,7 @@ Count = Annotated[int, Field(ge=0, le=10**15)]
 Amount = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Real = Annotated[float, Field(allow_inf_nan=False)]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Value = bool | int | Real | Line | None
 Rule = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 Ended = Literal["step", "end", "length"]
@@ -81,10 +85,10 @@ class Started(Event):
     solver: ModelRecord
     verifier: ModelRecord
     strategy: Name
-    options: dict[Name, bool | int | float | Line | None]
-    sampling: dict[Name, bool | int | float | Line | None]
+    options: dict[Name, Value]
+    sampling: dict[Name, Value]
     seed: int
-    limits: dict[Name, bool | int | float | Line | None]
+    limits: dict[Name, Value]
     created: Name = ""
     """ISO 8601 time in UTC, or empty."""
 
@@ -275,7 +279,9 @@ def event_to_dict(event: Event) -> dict[str, Any]:
 
 def event_to_json(event: Event) -> str:
     """One line of NDJSON, without the line break."""
-    return json.dumps(event_to_dict(event), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        event_to_dict(event), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
 
 
 def event_from_dict(values: object) -> AnyEvent:

@@ -47,12 +47,19 @@ class ModelPair:
         self._solver: Solver | None = None
         self._verifier: Verifier | None = None
 
+    @classmethod
+    def of(cls, solver: Solver, verifier: Verifier) -> ModelPair:
+        """A pair of models that are there already: your own, or fakes."""
+        pair = cls(solver.info.name, verifier.info.name)
+        pair._solver, pair._verifier = solver, verifier
+        return pair
+
     @property
     def solver(self) -> Solver:
         """The solver, loaded at the first use.
 
         Raises:
-            ModelError: It cannot be loaded; the message says what to do.
+            ModelLoadError: It cannot be loaded; the message says what to do.
         """
         with self._loading:
             if self._solver is None:

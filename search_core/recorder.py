@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from search_core.cost import forward_flops
 from search_core.events import MAX_TEXT, Aggregate, Sampled, Scored, Spent
 from search_core.run_log import RunLog
-from search_core.scoring import SCORE_DIGITS, aggregate_scores
+from search_core.scoring import aggregate_scores, rounded
 from search_core.solvers.base import ModelInfo, StepSample
 from search_core.tree import Node
 from search_core.verifiers.base import StepScores
@@ -108,7 +108,7 @@ class Recorder:
         self, node: Node, reply: StepScores, index: int, aggregate: Aggregate, flops: float
     ) -> None:
         earlier = [n.score for n in self._log.tree.path(node.id)[:-1] if n.score is not None]
-        score = round(reply.scores[index], SCORE_DIGITS)
+        score = rounded(reply.scores[index])
         first = index == 0  # a request's cost is written down once, at its first step
         self._log.add(
             Scored,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from search_core.events import Event
-from search_core.tree import Tree
+from search_core.tree import LogError, Tree
 
 TIME_DIGITS = 4
 
@@ -32,8 +32,16 @@ class RunLog:
         return round(self._clock() - self._start, TIME_DIGITS)
 
     def add(self, kind: type[Event], **fields: Any) -> None:
-        """Append an event of this kind."""
+        """Append an event of this kind.
+
+        Raises:
+            LogError: It does not follow from the log, which stays as it was.
+        """
         event = kind(seq=len(self.events), t=self.seconds, **fields)
-        self.tree.apply(event)
+        try:
+            self.tree.apply(event)
+        except LogError:
+            self.tree = Tree.from_events(self.events)  # the event was half applied
+            raise
         self.events.append(event)
         self._listener(event)

@@ -32,7 +32,7 @@ from search_core.limits import LimitReached, Limits
 from search_core.problem import Problem
 from search_core.recorder import ProtocolError, Recorder
 from search_core.run_log import RunLog
-from search_core.scoring import SCORE_DIGITS
+from search_core.scoring import rounded
 from search_core.seeds import node_seed
 from search_core.solvers.base import (
     Cancelled,
@@ -50,6 +50,7 @@ from search_core.strategies.base import (
     Merge,
     Nodes,
     NodeView,
+    Plan,
     Request,
     Sample,
     Score,
@@ -129,11 +130,12 @@ class Run:
         """
         self._start()
         try:
-            yield from self._search()
-        except RunCancelled:
-            self._stop_early("cancelled", "Stopped by request.")
-        except LimitReached as limit:
-            self._stop_early("out_of_budget", str(limit))
+            try:
+                yield from self._search()
+            except RunCancelled:
+                self._stop_early("cancelled", "Stopped by request.")
+            except LimitReached as limit:
+                self._stop_early("out_of_budget", str(limit))
         except Exception as error:
             self._fail(error)
             raise
@@ -142,15 +144,23 @@ class Run:
 
     def _search(self) -> Generator[Call, Reply, None]:
         plan = self.recipe.strategy.plan(self._view(self.tree.root), self.recipe.options)
-        reply: Nodes = ()
-        request = next(plan)
+        request = self._next_request(plan, None)
         while not isinstance(request, Choose):
             reply = yield from self._serve(request)
-            request = plan.send(reply)
+            request = self._next_request(plan, reply)
         plan.close()
         self._close_open_nodes("The strategy finished without judging this step.")
         candidates = [node.id for node in request.candidates]
         self._finish("completed", "", candidates, request.method)
+
+    def _next_request(self, plan: Plan, reply: Nodes | None) -> Request:
+        try:
+            return next(plan) if reply is None else plan.send(reply)
+        except StopIteration:
+            raise ProtocolError(
+                f"{self.recipe.strategy.name} ended without a choice; its last request must "
+                "be Choose."
+            ) from None
 
     def _serve(self, request: Request) -> Generator[Call, Reply, Nodes]:
         match request:
@@ -239,7 +249,7 @@ class Run:
             if not request.ranked:
                 return Verdict(node.id)
             cutoff = request.cutoff
-            margin = None if cutoff is None else round(node.value - cutoff, SCORE_DIGITS)
+            margin = None if cutoff is None else rounded(node.value - cutoff)
             return Verdict(node.id, next(places), margin)
 
         self._log.add(
@@ -298,6 +308,8 @@ class Run:
 
     def _fail(self, error: Exception) -> None:
         """Write a failure down. Nobody votes: what failed may be the vote itself."""
+        if self.tree.finished:
+            return
         self._close_open_nodes("The run failed before this step was judged.")
         self._log.add(Finished, status="failed", message=f"{type(error).__name__}: {error}"[:900])
 

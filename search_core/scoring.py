@@ -8,12 +8,21 @@ from dataclasses import dataclass
 
 from search_core.events import Aggregate, Tally, VoteMethod
 
-SCORE_DIGITS = 6
+SCORE_DIGITS = 9
 VOTE_METHODS: tuple[VoteMethod, ...] = ("majority", "weighted", "best")
 
 
+def rounded(value: float) -> float:
+    """The value to `SCORE_DIGITS` significant digits: short in a log, in the same order.
+
+    Significant, not decimal: a product over 40 steps may be 1e-9 and must still rank. Nine
+    tell any two numbers of single precision apart.
+    """
+    return float(f"{value:.{SCORE_DIGITS}g}")
+
+
 def aggregate_scores(scores: Sequence[float], how: Aggregate) -> float:
-    """One number for a path's step scores, in [0, 1], rounded to `SCORE_DIGITS`.
+    """One number for a path's step scores, in [0, 1], as `rounded` gives it.
 
     Source: search-and-learn `aggregate_scores`; arXiv 2408.03314 found "last" best.
 
@@ -32,7 +41,7 @@ def aggregate_scores(scores: Sequence[float], how: Aggregate) -> float:
         value = math.fsum(scores) / len(scores)
     else:
         raise ValueError(f"Unknown aggregate {how!r}; expected last, min, prod or mean.")
-    return round(value, SCORE_DIGITS)
+    return rounded(value)
 
 
 def best_first(values: Sequence[float], *, later_wins_ties: bool = False) -> list[int]:
@@ -75,6 +84,10 @@ def vote(candidates: Sequence[Candidate], method: VoteMethod) -> Vote:
     the winning answer; every tie goes to what came first.
     """
     groups: dict[int, list[Candidate]] = {}
+    if method == "best":
+        # The first of the best solutions wins, not the answer that was seen first.
+        order = best_first([_value(candidate) for candidate in candidates])
+        candidates = [candidates[index] for index in order]
     for candidate in candidates:
         if candidate.group is not None and candidate.answer is not None:
             groups.setdefault(candidate.group, []).append(candidate)
@@ -94,7 +107,7 @@ def _votes(members: Sequence[Candidate], method: VoteMethod) -> float:
     if method == "majority":
         return float(len(members))
     values = [_value(member) for member in members]
-    return round(math.fsum(values) if method == "weighted" else max(values), SCORE_DIGITS)
+    return rounded(math.fsum(values) if method == "weighted" else max(values))
 
 
 def _value(candidate: Candidate) -> float:

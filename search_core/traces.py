@@ -82,13 +82,14 @@ def parse_trace(data: bytes) -> Trace:
     """Read a trace from its bytes. Raises as `read_trace`."""
     if len(data) > MAX_BYTES:
         raise TraceError(f"The trace has {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
+    count = data.count(b"\n")
+    if count > MAX_EVENTS:
+        raise TraceError(f"The trace has {count:,} events; at most {MAX_EVENTS:,} are read.")
     lines = data.split(b"\n")
     # A line that was not ended was not finished: the writer crashed or is still writing.
     torn = lines.pop()
     if not any(line.strip() for line in lines) and torn.strip():
         lines, torn = [torn], b""
-    if len(lines) > MAX_EVENTS:
-        raise TraceError(f"The trace has {len(lines):,} events; at most {MAX_EVENTS:,} are read.")
     if not lines:
         raise TraceError("The file is empty; expected one JSON event per line.")
     version = _check_header(_json(lines[0], 1))
@@ -108,12 +109,16 @@ def parse_trace(data: bytes) -> Trace:
 
 def _json(line: bytes, number: int) -> dict[str, Any]:
     try:
-        values = json.loads(line)
+        values = json.loads(line, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise TraceError(f"Line {number} is not JSON ({error}); expected one event.") from error
     if not isinstance(values, dict):
         raise TraceError(f"Line {number} holds {type(values).__name__}; expected a JSON object.")
     return values
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON number")
 
 
 def _check_header(values: dict[str, Any]) -> int:
@@ -135,8 +140,15 @@ def _check_header(values: dict[str, Any]) -> int:
 
 
 def _event(values: dict[str, Any], version: int, number: int) -> Event:
-    for step in range(version, VERSION):
-        values = MIGRATIONS[step](values)
+    try:
+        for step in range(version, VERSION):
+            values = MIGRATIONS[step](values)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise TraceError(
+            f"Line {number} is no event of version {version} ({error!r:.200})."
+        ) from error
+    if version < VERSION and values.get("kind") == "started":
+        values = {**values, "version": VERSION}
     try:
         return event_from_dict(values)
     except ValidationError as error:

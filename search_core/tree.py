@@ -140,6 +140,8 @@ class Tree:
                 for verdict in event.pruned:
                     self._settle(verdict, "pruned")
             case Merged():
+                if event.into == event.id:
+                    raise LogError(f"Node {event.id!r} is merged into itself.")
                 self._node(event.into)
                 self._final(event.id, "merged").merged_into = event.into
             case Completed():
@@ -154,12 +156,14 @@ class Tree:
             case Spent():
                 self.cost = self.cost.plus(event)
             case Voted():
+                self._check_chosen(event.chosen)
                 self.votes[event.method] = event
             case Graded():
                 for right, ids in ((True, event.right), (False, event.wrong)):
                     for node_id in ids:
                         self._node(node_id).right = right
             case Finished():
+                self._check_chosen(event.chosen)
                 self.finished = event
 
     def path(self, node_id: str) -> list[Node]:
@@ -207,9 +211,15 @@ class Tree:
         except KeyError:
             raise LogError(f"Event {self.seq} speaks of node {node_id!r}, never sampled.") from None
 
+    def _check_chosen(self, chosen: str | None) -> None:
+        if chosen is not None and self._node(chosen).state != "completed":
+            raise LogError(f"Node {chosen!r} is chosen, but it is no solution.")
+
     def _add(self, event: Sampled) -> None:
         if event.id in self.nodes:
             raise LogError(f"Node {event.id!r} is sampled twice.")
+        if event.parent != (event.id.rpartition(".")[0] or ROOT):
+            raise LogError(f"Node {event.id!r} names {event.parent!r} as its parent.")
         parent = self._node(event.parent)
         parent.children.append(event.id)
         self.nodes[event.id] = Node(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from search_core.answers import AnswerClasses, classes, judge, same_answer
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class NoAlgebra:
@@ -85,7 +90,8 @@ def test_bombs_come_back() -> None:
     assert same_answer(r"\sqrt{8}", r"2\sqrt{2}")  # a fresh worker
 
 
-def test_many_bombs_are_bounded_together() -> None:
+def test_many_bombs_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classes, "PATIENCE", 3.0)
     started = time.monotonic()
     groups = AnswerClasses()
     numbers = [groups.group_of(f"{bomb} + {index}") for index in range(6) for bomb in BOMBS]
@@ -150,28 +156,57 @@ def test_a_worker_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 SCRIPT = """
-import sys
+import sys, time
 print("main ran", flush=True)
 from search_core.answers import same_answer
 from search_core.answers.judge import shared_judge
 assert same_answer("x+x", "2x")
-print("worker", shared_judge()._process.pid, flush=True)
+print(shared_judge()._process.pid, flush=True)
+time.sleep(float(sys.argv[1]))
 """
 
 
-def test_an_unguarded_script_is_not_run_again_and_the_worker_dies_with_it(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def start_script(tmp_path: Path, seconds: int) -> subprocess.Popen[str]:
+    """Starts a script without a `__main__` guard that compares once and then sleeps."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        capture_output=True,
+    return subprocess.Popen(
+        [sys.executable, str(script), str(seconds)],
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=120,
-        check=True,
-        env={"PYTHONPATH": ":".join(path for path in sys.path if path) + ":."},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
     )
-    assert done.stdout.count("main ran") == 1
-    pid = int(done.stdout.split()[-1])
-    if sys.platform == "linux":
-        status = subprocess.run(["ps", "-p", str(pid)], capture_output=True, check=False)
-        assert status.returncode == 1
+
+
+def is_alive(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        return status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_an_unguarded_script_runs_once(tmp_path: Path) -> None:
+    output, _ = start_script(tmp_path, 0).communicate(timeout=120)
+    assert output.count("main ran") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_worker_dies_with_its_parent(tmp_path: Path, signal_number: int) -> None:
+    with start_script(tmp_path, 60) as script:
+        assert script.stdout is not None
+        assert script.stdout.readline() == "main ran\n"
+        pid = int(script.stdout.readline())
+        assert is_alive(pid)
+        script.send_signal(signal_number)
+    deadline = time.monotonic() + 20
+    while is_alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(pid)
+
+
+def test_an_answer_beyond_all_bounds_is_only_spelling() -> None:
+    groups = AnswerClasses(NoAlgebra())
+    assert groups.group_of("9" * 5000) == groups.group_of("9" * 5000)
+    assert groups.group_of("9" * 5001) == 1

@@ -12,7 +12,8 @@ from transformers import LlamaForCausalLM, MistralConfig, MistralForCausalLM
 from transformers.generation.logits_process import TopPLogitsWarper
 
 from search_core.engine import batches
-from search_core.engine.decode import Continuation, Row, decode
+from search_core.engine.decode import decode
+from search_core.engine.rows import Continuation, Row
 from search_core.engine.sampling import draw, uniform_numbers
 from search_core.engine.stopping import StopTable
 from search_core.solvers.base import RunCancelled, Sampling

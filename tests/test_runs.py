@@ -19,7 +19,6 @@ from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver,
 from search_core.strategies import STRATEGIES
 from search_core.traces import TraceError, read_trace
 from search_core.tree import Tree
-from search_core.verifiers.base import Verifier
 from tests.fakes import FakeSolver, World
 
 
@@ -43,14 +42,6 @@ class Gate:
         return self.solver.sample(requests, sampling, cancelled)
 
 
-class FakePair(ModelPair):
-    """Models that need no file."""
-
-    def __init__(self, solver: Solver, verifier: Verifier) -> None:
-        super().__init__("", "")
-        self._solver, self._verifier = solver, verifier
-
-
 class BrokenPair(ModelPair):
     """Models that cannot be loaded."""
 
@@ -69,7 +60,7 @@ def gate() -> Gate:
 
 @pytest.fixture
 def pair(gate: Gate) -> ModelPair:
-    return FakePair(gate, WORLD.verifier())
+    return ModelPair.of(gate, WORLD.verifier())
 
 
 @pytest.fixture
@@ -155,8 +146,8 @@ def test_a_long_run_does_not_hold_up_a_short_one(registry: RunRegistry, pair: Mo
     strategy = STRATEGIES["beam_search"]
     options = strategy.options(n=16, max_steps=100, filter_duplicates=False)
     long_recipe = Recipe(Problem("?"), strategy, options)
-    long = registry.start(long_recipe, FakePair(FakeSolver(endless), WORLD.verifier()))
-    short = registry.start(recipe(), FakePair(WORLD.solver(), WORLD.verifier()))
+    long = registry.start(long_recipe, ModelPair.of(FakeSolver(endless), WORLD.verifier()))
+    short = registry.start(recipe(), ModelPair.of(WORLD.solver(), WORLD.verifier()))
     assert status(short) == "completed"
     assert long.live
     long.stop()
@@ -181,7 +172,7 @@ def test_a_failing_model_leaves_a_log_that_says_so(registry: RunRegistry) -> Non
 
     verifier = WORLD.verifier()
     verifier.judge = broken
-    run = registry.start(recipe(), FakePair(WORLD.solver(), verifier))
+    run = registry.start(recipe(), ModelPair.of(WORLD.solver(), verifier))
     assert status(run) == "failed"
     last = run.events()[-1]
     assert isinstance(last, Finished)

@@ -13,6 +13,7 @@ from search_core.limits import Limits
 from search_core.problem import Problem
 from search_core.runner import Recipe, Run, drive, never
 from search_core.strategies import STRATEGIES
+from search_core.strategies.beam_search import LAST_ROUND_STEPS
 from search_core.traces import parse_trace
 from search_core.tree import FINAL_STATES, Tree
 from tests.fakes import FakeClock, World
@@ -93,8 +94,10 @@ def test_the_budget_is_never_exceeded(world: World, recipe: Recipe) -> None:
     run = run_in(world, recipe)
     rounds = [e for e in run.events if isinstance(e, Spent) and e.call == "sample"]
     assert all(spent.requests <= recipe.options.width for spent in rounds)
-    assert all(node.depth <= recipe.options.max_steps for node in run.tree.steps())
-    assert len(list(run.tree.steps())) <= recipe.options.width * recipe.options.max_steps
+    extra = LAST_ROUND_STEPS - 1 if getattr(recipe.options, "finish_last_round", False) else 0
+    deepest = recipe.options.max_steps + extra
+    assert all(node.depth <= deepest for node in run.tree.steps())
+    assert len(list(run.tree.steps())) <= recipe.options.width * deepest
 
 
 @given(WORLDS, recipes())

@@ -3,7 +3,7 @@
 // Scale is separate across (ku: pixels per sibling) and along the tree (kd: pixels per level),
 // because a tree is far wider than deep: fitting both with one scale would waste the page.
 
-const MARGIN = { along: { start: 34, end: 96 }, across: { start: 34, end: 22 } };
+const MARGIN = { along: { start: 52, end: 96 }, across: { start: 34, end: 22 } };
 const VERTICAL_MARGIN = { along: { start: 30, end: 46 }, across: { start: 30, end: 30 } };
 /** Below this many pixels per sibling marks of 5 px radius would touch: pan instead. */
 const LEAST_FIT = 11;

@@ -155,11 +155,17 @@ export class TreeCanvas {
     this.actions.onCamera();
   }
 
+  /** Show the whole tree, or as much of it as can be read. */
   fit(glide = true) {
-    this.follow = true;
     if (!this.size.width) return;
     this.move(fitCamera(this.scene.bounds, this.size.width, this.size.height, this.vertical), true);
     if (!glide) this.camera = this.from = this.to;
+  }
+
+  /** Fit again whenever the tree grows, or leave the camera to the person. */
+  setFollow(follow) {
+    this.follow = follow;
+    if (follow) this.aim(null);
     this.actions.onCamera();
   }
 

@@ -12,14 +12,15 @@ const COUSIN_GAP = 1.4;
 /**
  * @param {string} root
  * @param {(id: string) => string[]} childrenOf
+ * @param {(id: string) => number} [widthOf] - room that a leaf needs, in siblings.
  * @returns {Map<string, {u: number, d: number}>} in depth-first order, parents before children.
  */
-export function layoutTree(root, childrenOf) {
+export function layoutTree(root, childrenOf, widthOf = () => 1) {
   const order = preorder(root, childrenOf);
   const blocks = new Map();
   for (let i = order.length - 1; i >= 0; i -= 1) {
     const entry = order[i];
-    blocks.set(entry.id, place(entry.children, blocks));
+    blocks.set(entry.id, entry.children.length ? place(entry.children, blocks) : leaf(widthOf(entry.id)));
     for (const child of entry.children) blocks.get(child).contour = null;
   }
   return absolute(order, blocks);
@@ -39,9 +40,13 @@ function preorder(root, childrenOf) {
   return order;
 }
 
+function leaf(width) {
+  const half = (width - 1) / 2;
+  return { offsets: [], contour: { left: [-half], right: [half], shift: 0 } };
+}
+
 /** A subtree's block: where its children stand relative to it, and its contour around it. */
 function place(children, blocks) {
-  if (!children.length) return { offsets: [], contour: { left: [0], right: [0], shift: 0 } };
   const offsets = [0];
   let forest = blocks.get(children[0]).contour;
   for (let i = 1; i < children.length; i += 1) {

@@ -5,6 +5,7 @@
 
 import { EventLog } from "./log.js";
 import { Explorer } from "./explorer.js";
+import { setMathsFolder } from "./maths.js";
 
 const MOUNTED = new WeakMap();
 
@@ -12,25 +13,28 @@ const MOUNTED = new WeakMap();
  * Build the explorer inside a component's element. Called once for each mount.
  *
  * @param {HTMLElement} element
- * @param {{props: Object, server: Object, watch: Function}} gradio
+ * @param {{props: Object, server: Object, watch: Function, mathsFolder: string}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`; `props.palette`, `defaults`, `labels` and
- *   `mathsUrl` are given once; `server.pull_events({run, since})` fills gaps.
- * @returns {Explorer} also at `element.espalier`: the hook for tests and benchmarks.
+ *   `comparisons` are given once; `server.pull_events({run, since})` fills gaps.
+ * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
+ *   benchmarks, with `log`, `tree()`, `cursor()`, `select(id)`, `seek(n)`, `lastUpdateMs`, ….
  */
-export function mount(element, { props, server, watch }) {
+export function mount(element, { props, server, watch, mathsFolder }) {
   MOUNTED.get(element)?.dispose();
+  setMathsFolder(mathsFolder);
   const log = new EventLog({
     pull: (query) => server.pull_events(query),
     onChange: (change) => explorer.onLog(change),
   });
-  const explorer = new Explorer(element.querySelector(".esp") ?? element, log, {
+  const root = element.querySelector(".esp");
+  const explorer = new Explorer(root, log, {
     palette: props.palette,
     defaults: props.defaults ?? {},
     labels: props.labels ?? {},
     comparisons: props.comparisons ?? [],
   });
   MOUNTED.set(element, explorer);
-  element.espalier = explorer;
+  element.espalier = root.espalier = explorer;
   const take = () => {
     const value = props.value;
     if (typeof value?.node === "string" && value.node) explorer.wish(value.run, value.node);

@@ -1,4 +1,4 @@
-// The explorer's page: where each part stands, the tools over the picture, and the tabs.
+// The explorer's page: where each part stands, the tools for the picture, and the tabs.
 
 import { h, setAttribute, setText } from "./dom.js";
 import { copyText, saveFile } from "./sharing.js";
@@ -14,15 +14,14 @@ export class Page {
     this.shown = "tree";
     const { story, canvas, outline, legend, timeline, inspector, answers, costs } = explorer;
     this.tools = this.makeTools(canvas);
-    canvas.frame.append(this.tools);
     this.panels = { tree: canvas.frame, outline: outline.element };
     root.replaceChildren(
       h("div", { class: "esp-top" }, story.element, this.makeSharing()),
       h("div", { class: "esp-body" },
-        h("div", { class: "esp-main" }, this.makeTabs(), legend.element,
+        h("div", { class: "esp-main" }, h("div", { class: "esp-bar-top" }, this.makeTabs(), this.tools), legend.element,
           h("div", { class: "esp-views" }, Object.entries(this.panels).map(([name, panel]) => this.wrap(name, panel))),
           timeline.element),
-        inspector.element),
+        h("div", { class: "esp-side" }, inspector.element)),
       h("div", { class: "esp-sums" }, answers.element, costs.element),
     );
     this.showTab("tree");
@@ -60,6 +59,7 @@ export class Page {
       this.tabs[index].tabIndex = chosen ? 0 : -1;
       this.panels[tab].parentElement.hidden = !chosen;
     });
+    this.tools.hidden = name !== "tree";
     if (this.explorer.page) this.explorer.refreshNow();
   }
 
@@ -67,13 +67,13 @@ export class Page {
     return this.shown === name;
   }
 
-  // Tools over the picture ----------------------------------------------------------------------
+  // Tools for the picture -------------------------------------------------------------------
 
   makeTools(canvas) {
     const tool = (label, picture, handler, attributes = {}) => h("button", {
       type: "button", class: "esp-button esp-icon-button", "aria-label": label, title: label, on: { click: handler }, ...attributes,
     }, icon(picture));
-    this.follow = tool("Follow the growing tree", "follow", () => canvas.fit(), { "aria-pressed": "true" });
+    this.follow = tool("Follow the growing tree", "follow", () => canvas.setFollow(!canvas.follow), { "aria-pressed": "true" });
     this.moves = h("div", { class: "esp-moves", role: "group", "aria-label": "Move the picture" },
       tool("Show what is left", "left", () => canvas.nudge(1, 0)), tool("Show what is above", "up", () => canvas.nudge(0, 1)),
       tool("Show what is below", "down", () => canvas.nudge(0, -1)), tool("Show what is right", "right", () => canvas.nudge(-1, 0)));

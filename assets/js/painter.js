@@ -2,7 +2,7 @@
 
 import { markRadius, toScreen } from "./camera.js";
 
-const READABLE = { scores: 13, innerScores: 25, links: 400, curves: 5, marks: 4 };
+const READABLE = { scores: 13, innerScores: 17, curves: 5, marks: 4 };
 const GHOST = 0.16;
 const LABEL_GAP = 5;
 
@@ -28,12 +28,12 @@ export class Painter {
     ctx.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     ctx.clearRect(0, 0, view.width, view.height);
     this.place(scene);
-    this.headers(scene);
     this.edges();
     this.links(scene);
     this.marks();
     this.rings(scene);
     this.labels();
+    this.headers(scene);
   }
 
   /** Screen positions once per frame; what is outside the picture is left out. */
@@ -53,6 +53,12 @@ export class Painter {
   headers(scene) {
     const { ctx, camera } = this;
     if (camera.kd < 44) return;
+    if (!camera.vertical) {
+      ctx.globalAlpha = 0.88;
+      ctx.fillStyle = this.theme.base.background;
+      ctx.fillRect(0, 0, this.view.width, 24);
+      ctx.globalAlpha = 1;
+    }
     this.write(11, 500);
     ctx.fillStyle = this.theme.base.subtle;
     ctx.textBaseline = "middle";
@@ -82,7 +88,7 @@ export class Painter {
       this.stroke(items, style, key === "ghost" ? GHOST : 1);
     }
     const style = this.theme.edge(this.theme.palette.states.chosen);
-    this.stroke(winning, { ...style, width: style.width + 3, colour: this.theme.base.casing }, 1);
+    this.stroke(winning, { ...style, width: style.casing, colour: this.theme.base.casing }, 1);
     this.stroke(winning, style, 1);
   }
 
@@ -98,7 +104,7 @@ export class Painter {
     const detailed = camera.ku >= READABLE.curves && items.length < 3000;
     ctx.globalAlpha = alpha;
     ctx.strokeStyle = colour;
-    ctx.lineWidth = detailed ? width : Math.min(width, 1);
+    ctx.lineWidth = detailed ? width * Math.min(1, Math.max(0.6, camera.ku / 20)) : Math.min(width, 1);
     ctx.lineCap = dash.length ? "butt" : "round";
     ctx.setLineDash(detailed ? dash : []);
     ctx.beginPath();
@@ -113,7 +119,7 @@ export class Painter {
     ctx.globalAlpha = 1;
   }
 
-  /** A duplicate's link to its original: always in a small tree, else for the selected one. */
+  /** The link from the duplicate that is pointed at or selected to its original. */
   links(scene) {
     const { ctx, theme } = this;
     const style = theme.edge(theme.palette.states.merged);
@@ -121,8 +127,9 @@ export class Painter {
     ctx.lineWidth = style.width;
     ctx.setLineDash(style.dash);
     for (const item of this.shown) {
-      const original = item.link && !item.ghost ? scene.items.get(item.link) : null;
-      if (!original || (scene.items.size > READABLE.links && item.id !== this.view.selected)) continue;
+      const asked = item.id === this.view.selected || item.id === this.view.hovered;
+      const original = asked && item.link ? scene.items.get(item.link) : null;
+      if (!original) continue;
       const bend = 26;
       const [bx, by] = this.camera.vertical ? [(item.x + original.x) / 2, item.y + bend] : [item.x + bend, (item.y + original.y) / 2];
       ctx.beginPath();
@@ -180,7 +187,7 @@ export class Painter {
   grade(item, radius) {
     const { ctx, theme, camera, view } = this;
     const spec = theme.palette.grades[item.right ? "right" : "wrong"];
-    const outer = Math.max(radius + 4, markRadius(camera, spec.size));
+    const outer = Math.max(radius + 2.5, Math.min(radius + 5, camera.ku * 0.66));
     this.sprites.draw(ctx, spec, { fill: null, line: theme.colours(spec).line }, item.x, item.y, outer, view.ratio);
   }
 
@@ -236,7 +243,7 @@ export class Painter {
     return `${item.answer}${mark}`;
   }
 
-  /** Write beside the mark: after a leaf, above an inner node; never over another label. */
+  /** Write after a leaf, and where the edge comes in at an inner node; never over another label. */
   label(item, text, weight) {
     const { ctx, camera, theme } = this;
     const size = weight > 500 ? 13 : 11;
@@ -244,10 +251,10 @@ export class Painter {
     const width = ctx.measureText(text).width;
     const radius = item.state === "collapsed" ? 11 : 9;
     const away = Math.max(radius, markRadius(camera, 14)) + LABEL_GAP + (item.right === null ? 0 : 5) + (item.winning ? 3 : 0);
-    const beside = camera.vertical ? item.inner : !item.inner;
-    const below = camera.vertical && !item.inner;
-    const left = beside ? item.x + away : item.x - width / 2;
-    const middle = beside ? item.y : below ? item.y + away + size / 2 : item.y - away - size / 2 + 3;
+    let left = item.x + away;
+    let middle = item.y;
+    if (camera.vertical && !item.inner) [left, middle] = [item.x - width / 2, item.y + away + size / 2];
+    else if (!camera.vertical && item.inner) [left, middle] = [item.x - away - width + 2, item.y - size + 1];
     if (!this.reserve(left, middle - size / 2, width, size)) return;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";

@@ -8,6 +8,8 @@ import { ROOT } from "./tree.js";
 
 /** Above this many marks nothing glides: the eye could not follow, and frames would be late. */
 const MOST_ANIMATED = 3000;
+/** Answers carry a ring and a label, and folded marks are wide: they get more room than a step. */
+const WIDE = 1.5;
 
 /**
  * @typedef {Object} Item
@@ -39,7 +41,8 @@ export class Scene {
    * @returns {boolean} whether anything has to move.
    */
   update(tree, visible, hiddenStates, animate) {
-    const places = layoutTree(ROOT, (id) => visible.children(id));
+    const widthOf = (id) => (isFold(id) || tree.nodes.get(id).state === "completed" ? WIDE : 1);
+    const places = layoutTree(ROOT, (id) => visible.children(id), widthOf);
     const winning = new Set(tree.chosen ? [ROOT, ...tree.path(tree.chosen).map((node) => node.id)] : []);
     const before = this.items;
     const glide = animate && places.size <= MOST_ANIMATED && before.size > 0;

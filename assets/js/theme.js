@@ -38,6 +38,7 @@ export class Theme {
       style.setProperty(`--esp-${key}-fill`, fill ?? "none");
       style.setProperty(`--esp-${key}-line`, line);
     }
+    for (const [key, { fill }] of Object.entries(this.palette.series ?? {})) style.setProperty(`--esp-${key}-fill`, fill[this.name]);
   }
 
   /** Fill and line of a state or a grade in this theme. */
@@ -46,10 +47,10 @@ export class Theme {
     return { fill: spec.fill?.[this.name] ?? null, line: spec.line[this.name] };
   }
 
-  /** Dash, width and colour of the edge into a node of this state. */
+  /** Dash, widths and colour of the edge into a node of this state. */
   edge(spec) {
     const colour = this.forced.matches ? "CanvasText" : spec.edge.color[this.name];
-    return { dash: DASHES[spec.edge.dash], width: spec.edge.width, colour };
+    return { dash: DASHES[spec.edge.dash], width: spec.edge.width, casing: spec.edge.casing ?? 0, colour };
   }
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components.charts.frame import axis, empty_figure, note
+from components.charts.frame import axis, empty_figure, grid, note
 from components.numbers import counted, format_count, format_flops, format_percent, format_short
 from components.palette import SeriesName, Theme, palette
 from search_core.cost import Cost
@@ -62,15 +62,15 @@ def cost_figure(view: CostView, *, theme: Theme = "light") -> Any:
     flops = [cost.flops for _, cost in view.rounds]
     tokens = [sum(_tokens(cost, series) for series in TOKENS) for _, cost in view.rounds]
     rounds = [number for number, _ in view.rounds]
-    step = max(1, -(-len(rounds) // 12))
+    step = max(1, -(-(rounds[-1] - rounds[0] + 1) // 12))
     figure.update_layout(
         barmode="stack",
+        legend={"traceorder": "normal"},
         bargap=0.3,
         xaxis=axis(theme, "Round", anchor="y2", tick0=rounds[0], dtick=step, range=_around(rounds)),
-        yaxis=axis(theme, "FLOPs", domain=[0.56, 1], **_scale(max(flops))),
-        yaxis2=axis(theme, "Tokens", domain=[0, 0.44], **_scale(max(tokens))),
+        yaxis=axis(theme, "FLOPs", domain=[0.56, 1], **_scale(max(flops)), **grid(theme)),
+        yaxis2=axis(theme, "Tokens", domain=[0, 0.44], **_scale(max(tokens)), **grid(theme)),
     )
-    figure.update_layout(legend={"traceorder": "normal"})
     return figure
 
 
@@ -119,7 +119,7 @@ def _scale(most: float) -> dict[str, Any]:
     """At most four ticks at round numbers, written as people write them."""
     if most <= 0:
         return {"tickvals": [0], "range": [0, 1]}
-    power = 10 ** math.floor(math.log10(most / 4))
+    power = 10.0 ** math.floor(math.log10(most / 4))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= most / 4)
     values = [step * index for index in range(int(most / step) + 1)]
     return {

@@ -14,10 +14,11 @@ CLEAR = "rgba(0,0,0,0)"
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True}
 """Plotly's config for `to_html` and `show`; figures that live in a page carry none."""
 
-_BUTTONS = (
-    "zoom2d pan2d select2d lasso2d zoomIn2d zoomOut2d autoScale2d resetScale2d toImage "
-    "hoverClosestCartesian hoverCompareCartesian toggleSpikelines"
-).split()
+_BUTTONS = [
+    *("zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"),
+    *("resetScale2d", "toImage", "hoverClosestCartesian", "hoverCompareCartesian"),
+    "toggleSpikelines",
+]
 
 
 @runtime_checkable
@@ -75,6 +76,17 @@ def legend(theme: Theme) -> dict[str, Any]:
         "itemsizing": "trace",
         "font": {"color": palette().themes[theme].text, "size": 12},
     }
+
+
+def faint(colour: str, alpha: float = 0.25) -> str:
+    """A palette colour "#RRGGBB", see-through, for lines that only guide the eye."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"
+
+
+def grid(theme: Theme) -> dict[str, Any]:
+    """Faint lines across the plot, for an `axis`."""
+    return {"showgrid": True, "gridcolor": faint(palette().themes[theme].muted), "gridwidth": 1}
 
 
 def axis(theme: Theme, title: str = "", **more: Any) -> dict[str, Any]:

@@ -17,7 +17,13 @@ _VISIBLE_WHITESPACE = "\t\n\r"
 
 def plain(text: str, limit: int = 120) -> str:
     """One line of at most `limit` visible characters that plotly shows as it stands."""
-    return _escape(_shorten(" ".join(_printable(text[: 8 * limit]).split()), limit))
+    return _escape(shorten(text, limit))
+
+
+def shorten(text: str, limit: int) -> str:
+    """One line of at most `limit` visible characters, not escaped: for text nodes."""
+    line = " ".join(_printable(text[: 8 * limit]).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def plain_lines(text: str, width: int = 48, lines: int = 6) -> str:
@@ -25,10 +31,6 @@ def plain_lines(text: str, width: int = 48, lines: int = 6) -> str:
     line = " ".join(_printable(text[: 8 * width * lines]).split())
     wrapped = textwrap.wrap(line, width, max_lines=lines, placeholder=" …")
     return "<br>".join(_escape(part) for part in wrapped)
-
-
-def _shorten(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def _escape(text: str) -> str:

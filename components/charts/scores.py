@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 
-from components.charts.frame import Source, axis, empty_figure, note, tree_of
+from components.charts.frame import Source, axis, empty_figure, grid, note, tree_of
 from components.charts.plain_text import plain, plain_lines
 from components.numbers import counted, format_score
 from components.palette import STATES, StateName, Theme, palette
 from search_core.tree import Node, Tree
 
-SPREAD = 0.36
-"""Half the width of a depth's column, in depths."""
+SLOTS = (0.0, -0.12, 0.12, -0.24, 0.24, -0.36, 0.36)
+"""Places in a depth's column, the middle first, in depths."""
+CLEARANCE = 0.055
+"""Scores closer than this would overlap in one place of a column."""
+MARK_SCALE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +53,39 @@ class ScoresView:
 def scores_view(source: Source) -> ScoresView:
     """All scored steps and all cuts of a run."""
     tree = tree_of(source)
-    columns: dict[tuple[int, float], list[Node]] = {}
+    columns: dict[int, list[tuple[float, Node]]] = {}
     for node in tree.steps():
         if node.aggregate is not None:
-            columns.setdefault((node.depth, round(node.aggregate, 2)), []).append(node)
+            columns.setdefault(node.depth, []).append((node.aggregate, node))
     chosen = tree.finished.chosen if tree.finished else None
     steps = tuple(
         ScoredStep(
             node.id,
             "chosen" if node.id == chosen else node.state,
             node.depth,
-            round(node.depth + offset, 4),
-            node.aggregate or 0.0,
+            node.depth + offset,
+            score,
             node.text,
         )
-        for nodes in columns.values()
-        for node, offset in zip(nodes, _side_by_side(len(nodes)), strict=True)
+        for column in columns.values()
+        for score, node, offset in _side_by_side(column)
     )
     options = tree.started.options if tree.started else {}
     return ScoresView(str(options.get("aggregate") or "last"), steps, tuple(_cuts(tree)))
 
 
-def _side_by_side(count: int) -> list[float]:
-    """Offsets that keep `count` equal scores apart, inside the column, around its middle."""
-    step = min(0.12, 2 * SPREAD / max(1, count - 1))
-    return [(index - (count - 1) / 2) * step for index in range(count)]
+def _side_by_side(column: list[tuple[float, Node]]) -> Iterator[tuple[float, Node, float]]:
+    """Give each score of a column the most central place where it covers no other, or else
+    the place that has been free for longest."""
+    last = dict.fromkeys(SLOTS, float("-inf"))
+    for score, node in sorted(column, key=lambda entry: entry[0]):
+        free = [slot for slot in SLOTS if score - last[slot] >= CLEARANCE]
+        slot = free[0] if free else min(SLOTS, key=lambda slot: last[slot])
+        last[slot] = score
+        yield score, node, slot
 
 
-def _cuts(tree: Tree) -> Iterable[CutLine]:
+def _cuts(tree: Tree) -> Iterator[CutLine]:
     drawn = set()
     for decision in tree.decisions:
         if decision.cutoff is None or not decision.pruned:
@@ -101,7 +109,6 @@ def scores_figure(view: ScoresView, *, theme: Theme = "light") -> Any:
         if steps:
             figure.add_trace(_state_trace(state, steps, theme))
     depths = max(step.depth for step in view.steps)
-    grid = {"showgrid": True, "gridcolor": palette().themes[theme].muted, "griddash": "dot"}
     figure.update_layout(
         xaxis=axis(
             theme, "Step number", range=[0.5, depths + 0.5], dtick=max(1, depths // 10), tick0=1
@@ -111,7 +118,7 @@ def scores_figure(view: ScoresView, *, theme: Theme = "light") -> Any:
             f"Path score ({plain(view.aggregate, 20)}), 0 to 1",
             range=[-0.06, 1.06],
             tickvals=[0, 0.25, 0.5, 0.75, 1],
-            **{**grid, "gridwidth": 0.5},
+            **grid(theme),
         ),
     )
     return figure
@@ -119,12 +126,13 @@ def scores_figure(view: ScoresView, *, theme: Theme = "light") -> Any:
 
 def _state_trace(state: StateName, steps: list[ScoredStep], theme: Theme) -> Any:
     entry = palette().states[state]
+    marker = palette().marker(state, theme)
     return go.Scatter(
         x=[step.x for step in steps],
         y=[step.score for step in steps],
         mode="markers",
         name=entry.label,
-        marker=palette().marker(state, theme),
+        marker={**marker, "size": MARK_SCALE * marker["size"]},
         hoverinfo="text",
         hovertext=[
             f"{entry.label}, score {format_score(step.score)}<br>{plain_lines(step.text, 40, 3)}"
@@ -163,9 +171,5 @@ def scores_summary(view: ScoresView) -> str:
             span = format_score(scores[0])
             if scores[-1] != scores[0]:
                 span += f" to {format_score(scores[-1])}"
-            parts.append(f"{len(scores)} {label} ({span})")
-    depths = max(step.depth for step in view.steps)
-    return (
-        f"Path scores of {counted(len(view.steps), 'step')} over {counted(depths, 'depth')}: "
-        f"{', '.join(parts)}."
-    )
+            parts.append(f"{label} {len(scores)} ({span})")
+    return f"Path scores of {counted(len(view.steps), 'scored step')}: {', '.join(parts)}."

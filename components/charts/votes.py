@@ -8,10 +8,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.charts.frame import Source, axis, empty_figure, note, tree_of
-from components.charts.plain_text import plain
-from components.numbers import counted
+from components.charts.plain_text import plain, shorten
+from components.numbers import counted, format_count, format_short
 from components.palette import GradeName, Theme, palette
-from search_core.events import Tally, VoteMethod, Voted
+from search_core.events import Tally, Voted, VoteMethod
 from search_core.scoring import VOTE_METHODS
 from search_core.tree import Tree
 
@@ -24,6 +24,8 @@ MAX_ANSWERS = 5
 ANSWER_WIDTH = 14
 ROW = 26
 """Height of one line of the chart in px."""
+LETTER = 7.5
+"""Width of a letter in px, generously."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,9 @@ def votes_figure(view: VotesView, *, theme: Theme = "light") -> Any:
         return figure
     bars: list[tuple[float, AnswerVotes, VoteMethod]] = []
     row = 0.0
+    margin = round(14 + LETTER * max(len(_name(a)) for m in view.methods for a in m.answers))
     for method in view.methods:
-        _add_title(figure, method, row, theme)
+        _add_title(figure, method, row, margin, theme)
         bars += [(row + 1 + i, answer, method.method) for i, answer in enumerate(method.answers)]
         row += len(method.answers) + 1.4
     for wins in (True, False):
@@ -109,26 +112,30 @@ def votes_figure(view: VotesView, *, theme: Theme = "light") -> Any:
     figure.update_layout(
         showlegend=False,
         bargap=0.28,
+        margin={"l": margin},
         xaxis=axis(theme, range=[0, 1.4], visible=False),
         yaxis=axis(
             theme,
             range=[row - 0.6, -0.6],
             tickvals=[place for place, _, _ in bars],
-            ticktext=[_label(answer) for _, answer, _ in bars],
+            ticktext=[plain(_name(answer)) for _, answer, _ in bars],
+            tickfont={"color": palette().themes[theme].text, "size": 12},
             showline=False,
+            automargin=False,
         ),
     )
-    figure.update_yaxes(tickfont={"color": palette().themes[theme].text})
     return figure
 
 
-def _add_title(figure: Any, method: MethodVotes, row: float, theme: Theme) -> None:
-    more = f" · {counted(method.hidden, 'answer')} more" if method.hidden else ""
+def _add_title(figure: Any, method: MethodVotes, row: float, margin: int, theme: Theme) -> None:
+    decides = " · decides" if method.decides else ""
+    more = f" · {format_count(method.hidden)} more" if method.hidden else ""
     figure.add_annotation(
-        text=f"<b>{TITLES[method.method]}</b>{more}",
+        text=f"<b>{TITLES[method.method]}</b>{decides}{more}",
         x=0,
         xref="paper",
         xanchor="left",
+        xshift=8 - margin,
         y=row,
         yref="y",
         yanchor="middle",
@@ -158,14 +165,17 @@ def _bars(bars: list[tuple[float, AnswerVotes, VoteMethod]], wins: bool, theme: 
     )
 
 
-def _label(answer: AnswerVotes) -> str:
+def _name(answer: AnswerVotes) -> str:
+    """The answer as it stands beside its bar, not escaped yet."""
     star = "★ " if answer.wins else ""
     mark = f" {palette().grades[answer.grade].mark}" if answer.grade else ""
-    return f"{star}{plain(answer.answer, ANSWER_WIDTH)}{mark}"
+    return f"{star}{shorten(answer.answer, ANSWER_WIDTH)}{mark}"
 
 
 def _number(answer: AnswerVotes, method: VoteMethod) -> str:
-    return counted(round(answer.votes), "vote") if method == "majority" else f"{answer.votes:.2f}"
+    if method == "majority":
+        return counted(round(answer.votes), "vote")
+    return f"{answer.votes:.2f}" if abs(answer.votes) < 1e6 else format_short(answer.votes)
 
 
 def _hover(answer: AnswerVotes, method: VoteMethod) -> str:
@@ -184,5 +194,6 @@ def votes_summary(view: VotesView) -> str:
         grade = f", {palette().grades[first.grade].label.lower()}" if first.grade else ""
         number = _number(first, method.method)
         amount = number if method.method == "majority" else f"score {number}"
-        parts.append(f"{method.method} chooses {first.answer[:60]} ({amount}{grade})")
-    return f"Of the vote methods, {'; '.join(parts)}."
+        parts.append(f"{method.method} vote chooses {shorten(first.answer, 60)} ({amount}{grade})")
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}."

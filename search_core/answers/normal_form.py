@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from search_core.answers.extraction import MAX_ANSWER
+
 _WRAPPED = re.compile(r"\\(?:text|textbf|textrm|mathrm|mathbf|mbox)\s*\{([^{}]*)\}")
 _IGNORED = re.compile(r"\\left|\\right|\\[!,;:> ]|~")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?|[+-]?\.[0-9]+")
@@ -38,6 +40,8 @@ class NormalForm:
 
 def normal_form(answer: str) -> NormalForm:
     """The answer without wrappers and spacing, read as a number or words where it is one."""
+    if len(answer) > MAX_ANSWER:
+        return NormalForm("other", answer)
     text = _unwrapped(answer)
     plain = text.removeprefix("\\$").removeprefix("$").strip()
     number = _number(plain)

@@ -25,7 +25,11 @@ def bad_arguments() -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, OSError, ModelLoadError) as error:
+    except OSError as error:
+        path = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or str(error)
+        raise typer.BadParameter(plain(f"{path}{reason}. Check the path.")) from error
+    except (ValueError, ModelLoadError) as error:
         raise typer.BadParameter(plain(str(error))) from error
 
 

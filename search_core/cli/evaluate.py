@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,11 +22,12 @@ from search_core.evaluation.arms import make_arms
 from search_core.evaluation.comparison import Comparison, check_baselines
 from search_core.evaluation.intervals import DRAWS
 from search_core.evaluation.measure import Plan, measure
+from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.problems import draw_problems, read_problems
 from search_core.evaluation.provenance import provenance
 from search_core.evaluation.store import OutcomeStore
-from search_core.problem import Problem
-from search_core.solvers.base import RunCancelled
+from search_core.solvers.base import RunCancelled, Solver
+from search_core.verifiers.base import Verifier
 
 _PROBLEMS, _STATISTICS = "Problems", "Statistics"
 
@@ -99,17 +101,20 @@ def evaluate(
         pair = services(context).open_models(ModelChoice(solver, verifier, device))
         flags.check_models(solver, verifier, score_source)
         if draws < 1 or batch < 1:
-            raise ValueError(f"--draws is {draws} and --batch {batch}; both must be at least 1.")
-        baselines = _names(baseline) if baseline != "none" else []
-        names = _names(strategies)
-        if "greedy" in baselines and "greedy" not in names:
-            names.insert(0, "greedy")
-        arms, left_out = make_arms(names, _numbers("--n", n), options)
-        check_baselines(baselines, {arm.row_name(judge) for arm in arms for judge in arm.judges})
-        asked_levels = _numbers("--levels", levels) if levels else None
+            raise ValueError(f"--draws is {draws}, --batch is {batch}; both must be at least 1.")
+        baselines = [] if baseline == "none" else _names(baseline)
+        arms, left_out = make_arms(
+            _with_greedy(_names(strategies), baselines), _numbers("--n", n), options
+        )
+        check_baselines(baselines, [arm.row_name(judge) for arm in arms for judge in arm.judges])
+        chosen_levels = _numbers("--levels", levels) if levels else None
+        if problems is None:
+            asked = draw_problems(_names(families), chosen_levels, count, problem_seed, split)
+        else:
+            asked = read_problems(problems)
         plan = Plan(
             arms,
-            _problems(problems, _names(families), asked_levels, count, problem_seed, split),
+            list(dict.fromkeys(asked)),
             _numbers("--seeds", seeds),
             flags.sampling(pair, temperature, top_p, max_step_tokens),
             batch,
@@ -117,30 +122,70 @@ def evaluate(
         reads_scores = any(arm.strategy.uses_verifier for arm in arms)
         source = pair.score_source(score_source if reads_scores else "log-probability")
         models = pair.solver, source
-        out.touch()
-        store = OutcomeStore(out.with_suffix(".jsonl"))
+        store = OutcomeStore(_runs_file(out))
     for line in left_out:
         messages().print(plain(line), markup=False, highlight=False)
-    with store, failed_runs(debug=debug), RunsBar(messages(), plan.size) as bar:
-        with cancelled_by_interrupt() as cancelled:
-            try:
-                outcomes = measure(plan, *models, store, cancelled=cancelled, on_done=bar.done)
-            except RunCancelled as stop:
-                messages().print(f"Stopped. Run it again to go on from {store.path}.")
-                raise typer.Exit(STOPPED) from stop
+    with store:
+        outcomes = _measure(plan, models, store, debug=debug)
     comparison = Comparison(arms, plan.problems, outcomes, baselines, draws=draws, seed=0)
     values = {
         **provenance(sys.argv[1:]),
-        "solver": _identity(models[0]),
-        "verifier": _identity(models[1]),
+        "solver": asdict(models[0].info),
+        "verifier": asdict(models[1].info),
         "score_source": score_source,
-        "sampling": vars_of(plan.sampling),
+        "sampling": asdict(plan.sampling),
         "seeds": list(plan.seeds),
         "drawn": None if problems else {"split": split, "seed": problem_seed, "levels": levels},
         "bootstrap_draws": draws,
         "left_out": left_out,
         **comparison.values(),
     }
-    out.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with bad_arguments():
+        out.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print_evaluation(results(), values)
     results().print(f"Results in {out}, single runs in {store.path}.", markup=False)
+
+
+def _measure(
+    plan: Plan, models: tuple[Solver, Verifier], store: OutcomeStore, *, debug: bool
+) -> list[Outcome]:
+    bar = RunsBar(messages(), plan.size)
+    with failed_runs(debug=debug), bar.shown(), cancelled_by_interrupt() as cancelled:
+        try:
+            return measure(plan, *models, store, cancelled=cancelled, on_done=bar.done)
+        except RunCancelled as stop:
+            messages().print(f"Stopped. Run it again to go on from {store.path}.", markup=False)
+            raise typer.Exit(STOPPED) from stop
+
+
+def _names(text: str) -> list[str]:
+    """Words between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _numbers(flag: str, text: str) -> list[int]:
+    """Whole numbers between commas.
+
+    Raises:
+        ValueError: There is something else, or nothing.
+    """
+    try:
+        numbers = [int(name) for name in _names(text)]
+    except ValueError as error:
+        raise ValueError(f"{flag} is {text!r:.60}; expected whole numbers like 4,16.") from error
+    if not numbers:
+        raise ValueError(f"{flag} is empty; expected whole numbers like 4,16.")
+    return list(dict.fromkeys(numbers))
+
+
+def _with_greedy(strategies: list[str], baselines: Sequence[str]) -> list[str]:
+    """A baseline that costs one sample a problem need not be asked for twice."""
+    missing = "greedy" in baselines and "greedy" not in strategies
+    return ["greedy", *strategies] if missing else strategies
+
+
+def _runs_file(out: Path) -> Path:
+    path = out.with_suffix(".jsonl")
+    if path == out:
+        raise ValueError(f"--out is {out}; its name must not end in .jsonl: single runs go there.")
+    return path

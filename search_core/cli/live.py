@@ -1,4 +1,4 @@
-"""What is seen and heard while a run is under way: a progress line, and Ctrl-C."""
+"""What is seen and heard while a run is under way: a progress, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.spinner import Spinner
 
+from search_core.evaluation.arms import Arm
 from search_core.events import Event
 from search_core.tree import Tree
 
@@ -58,6 +67,46 @@ def progress_text(tree: Tree) -> str:
         f"{states['pruned'] + states['merged']} pruned · {states['completed']} finished · "
         f"{tree.cost.generated:,} tokens"
     )
+
+
+class RunsBar:
+    """A bar over many runs; where no terminal shows it, one line for each arm.
+
+    `done` is told what is finished.
+    """
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self._task = self._progress.add_task("starting", total=total)
+        self._arm = ""
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the bar until the block ends."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with self._progress:
+            yield
+
+    def done(self, arm: Arm, count: int) -> None:
+        """So many more runs of this arm are done."""
+        if arm.name != self._arm:
+            self._arm = arm.name
+            self._progress.update(self._task, description=arm.name)
+            if not self._console.is_terminal:
+                self._console.print(f"running {arm.name}", markup=False, highlight=False)
+        self._progress.advance(self._task, count)
 
 
 @contextmanager

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
 from typing import Any
 
 import typer
 from rich.console import Console
 
+_FILE_WIDTH = 120
+"""Columns where no terminal says how wide it is."""
 _UNITS = ("", "k", "M", "G", "T", "P", "E")
 # Control characters move the cursor and recolour the screen; format characters reorder text.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
@@ -21,7 +24,7 @@ def messages() -> Console:
 
 def results() -> Console:
     """Standard output: what was asked for."""
-    return Console()
+    return Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
 
 
 def print_json(values: Any) -> None:
@@ -43,19 +46,26 @@ def plain(text: str) -> str:
 
 def short_number(value: float) -> str:
     """Three digits and a unit: 950, 1.20k, 34.5M."""
-    size = 0
-    while abs(value) >= 999.5 and size < len(_UNITS) - 1:
-        value /= 1000
-        size += 1
-    digits = 0 if size == 0 and float(value).is_integer() else max(0, 3 - len(f"{abs(value):.0f}"))
-    return f"{value:.{digits}f}{_UNITS[size]}"
+    number, unit = _scaled(value)
+    return number + unit
 
 
 def flops(value: float, *, tokens: float) -> str:
     """FLOPs of a model; 0 although it read or wrote tokens means that nobody knows."""
-    if not value:
-        return "unknown FLOPs" if tokens else "0 FLOPs"
-    return f"{short_number(value)}FLOPs" if value >= 999.5 else f"{value:.0f} FLOPs"
+    if not value and tokens:
+        return "unknown FLOPs"
+    number, unit = _scaled(value)
+    return f"{number} {unit}FLOPs"
+
+
+def _scaled(value: float) -> tuple[str, str]:
+    size = 0
+    while abs(value) >= 999.5 and size < len(_UNITS) - 1:
+        value /= 1000
+        size += 1
+    whole = size == 0 and float(value).is_integer()
+    digits = 0 if whole else max(0, 3 - len(f"{abs(value):.0f}"))
+    return f"{value:.{digits}f}", _UNITS[size]
 
 
 def verdict(right: bool | None) -> str:

@@ -22,9 +22,7 @@ def problems(
     split: Annotated[
         str, typer.Option(help="train, verifier or test; none shares a problem with another.")
     ] = "test",
-    out: Annotated[
-        Path | None, typer.Option(help="Write here. Default: standard output.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write here. Default: standard output.")] = None,
 ) -> None:
     """Draw problems of one embedded family, one JSON object a line."""
     with bad_arguments():

@@ -59,8 +59,8 @@ def solve(
 ) -> None:
     """Search for a solution of one problem.
 
-    The embedded models read arithmetic expressions, short word problems and Countdown;
-    --solver and --verifier take others.
+    The embedded models read three families of problems (see `problems`). Others come by
+    --solver and --verifier.
     """
     progress = ProgressLine(messages())
     with ExitStack() as stack:
@@ -99,9 +99,7 @@ def _read(pair: ModelPair, text: str, answer: str | None) -> Problem:
     return Problem(problem.text, answer, problem.family, problem.level)
 
 
-def _models(
-    pair: ModelPair, strategy: Strategy, score_source: str
-) -> tuple[Solver, Verifier]:
+def _models(pair: ModelPair, strategy: Strategy, score_source: str) -> tuple[Solver, Verifier]:
     """Load what this search needs: a strategy that reads no scores needs no verifier."""
     source = score_source if strategy.uses_verifier else "log-probability"
     return pair.solver, pair.score_source(source)

@@ -92,7 +92,7 @@ def _help(used: list[tuple[Strategy, OptionSpec]]) -> str:
     else:
         about = " ".join(f"{title}: {text}" for text, title in reversed(texts.items()))
     default = {True: "true", False: "false"}.get(spec.default, spec.default)
-    limits = "" if spec.kind == "boolean" else f" ({range_text(spec)})"
+    limits = f" ({range_text(spec)})" if spec.kind in ("integer", "number") else ""
     return f"{about}{limits} Default: {default}."
 
 

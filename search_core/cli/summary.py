@@ -102,8 +102,9 @@ def _vote_table(values: dict[str, Any], most_answers: int = 4) -> Table:
     for heading in ("method", "answer", "", "tally"):
         table.add_column(heading, overflow="fold")
     for method, vote in values["votes"].items():
+        voters = sum(entry["solutions"] for entry in vote["tally"])
         entries = [
-            f"{entry['answer']}: {entry['votes']:.4g} ({entry['solutions']} solutions)"
+            f"{entry['answer']}: {entry['votes']:.4g} ({entry['solutions']} of {voters})"
             for entry in vote["tally"][:most_answers]
         ]
         if len(vote["tally"]) > most_answers:
@@ -121,9 +122,7 @@ def _print_cost(console: Console, tree: Tree) -> None:
         f"{cost.generated:,} tokens written, {cost.prefilled:,} read, {cost.reused:,} from cache, "
         f"{flops(cost.solver_flops, tokens=cost.generated)}"
     )
-    verifier = (
-        f"{cost.verified:,} tokens read, {flops(cost.verifier_flops, tokens=cost.verified)}"
-    )
+    verifier = f"{cost.verified:,} tokens read, {flops(cost.verifier_flops, tokens=cost.verified)}"
     _line(console, "Solver", solver)
     _line(console, "Verifier", verifier)
     _line(console, "Time", f"{cost.seconds:.2f} s inside the models")

@@ -4,34 +4,64 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Parses the command line and runs the recipe."""
+    """Parses the command line and runs the recipe.
+
+    Args:
+        arguments: Those of the process when None.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    # Imported late: asking for help needs no torch.
+    from search_core.embedded.training.recipe import STAGES, best_device, run
+    from search_core.embedded.training.settings import FULL, QUICK
+    from search_core.embedded.training.workers import core_count
+    from search_core.embedded.training.workshop import Workshop
+
+    settings = QUICK if options.quick else FULL
+    if options.solver_tokens is not None:
+        settings = replace(settings, solver_tokens=options.solver_tokens)
+    if options.corrupted_tokens is not None:
+        settings = replace(settings, corrupted_tokens=options.corrupted_tokens)
+    if options.last not in STAGES:
+        parser.error(f"got --last {options.last}; expected one of {', '.join(STAGES)}")
+    try:
+        device = best_device(options.device)
+    except ValueError as error:
+        parser.error(str(error))
+    workers = core_count() if options.workers is None else options.workers
+    run(Workshop(options.out, settings, workers, device), options.last)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m search_core.embedded",
-        description="Make the embedded solver and verifier from nothing.",
+        description="Makes the embedded solver and verifier from nothing.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser(
         "train",
-        help="data, solver, rollouts, verifier, measurements; run again to resume",
+        help="generate data, train the solver, roll out, train the verifier, measure both",
+        description="Run the same command again to resume after an interruption.",
     )
     train.add_argument("--out", type=Path, required=True, help="folder for the two models")
     train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
-    train.add_argument("--workers", type=int, default=None, help="processes; default one per core")
-    train.add_argument("--solver-tokens", type=int, default=None, help="length of the training")
-    options = parser.parse_args(arguments)
-
-    from search_core.embedded.training.settings import FULL
-    from search_core.embedded.training.stages import Workshop, train_solver
-    from search_core.embedded.training.workers import core_count
-
-    shop = Workshop(
-        out=options.out,
-        settings=FULL.with_solver_tokens(options.solver_tokens),
-        workers=options.workers or core_count(),
-        device="cpu",
+    train.add_argument("--workers", type=_positive, help="processes (default: one per core)")
+    train.add_argument("--solver-tokens", type=_positive, help="length of the solver's training")
+    train.add_argument("--corrupted-tokens", type=_positive, help="length of verifier stage (a)")
+    train.add_argument("--last", default="measure", help="stop after this stage")
+    train.add_argument(
+        "--quick", action="store_true", help="tiny models in a minute: for trying the recipe out"
     )
-    train_solver(shop)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"got {number}; expected 1 or more")
+    return number

@@ -107,7 +107,7 @@ def gold_solution(problem: Problem, rng: random.Random) -> list[str]:
         story = read_story(problem.text)
         return [*word.solve(story), answer_text(story.answer)]
     numbers, target = parse_countdown(problem.text)
-    play = countdown.find_play(tuple(sorted(numbers)), target, rng)
+    play = countdown.find_any_play(tuple(sorted(numbers)), target, rng)
     if play is None:
         raise ValueError(f"No play reaches the target: {problem.text}")
     return [*(countdown.step_text(*move) for move in play), answer_text(target)]

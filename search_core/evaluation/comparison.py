@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,7 @@ class Comparison:
     def values(self) -> dict[str, Any]:
         """All rows, and the verifier's measures if there are enough attempts; JSON-ready."""
         return {
+            "baselines": [row.name for row in self._baselines],
             "problems": {name: len(keys) for name, keys in self._families.items()},
             "rows": [self._row_values(row) for row in self.rows],
             "verifier_quality": self._quality(),
@@ -153,15 +154,16 @@ def families_of(problems: Sequence[Problem]) -> dict[str, list[str]]:
     return families
 
 
-def check_baselines(baselines: Sequence[str], rows: Mapping[str, object] | set[str]) -> None:
+def check_baselines(baselines: Sequence[str], rows: Iterable[str]) -> None:
     """Whether all baselines are rows.
 
     Raises:
         ValueError: One is not; the message lists the rows.
     """
+    names = list(rows)
     for name in baselines:
-        if name not in rows:
-            raise ValueError(f"No row is called {name!r:.80}; rows are {', '.join(rows)}.")
+        if name not in names:
+            raise ValueError(f"No row is called {name!r:.80}; rows are {', '.join(names)}.")
 
 
 def _costs(run: Outcome, charged: bool) -> tuple[float, float, float, float]:

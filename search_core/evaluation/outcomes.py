@@ -90,7 +90,9 @@ def run_key(recipe: Recipe, solver: ModelInfo, verifier: ModelInfo) -> str:
             "limits": asdict(recipe.limits),
             "seed": recipe.seed,
             "solver": [solver.name, solver.revision, solver.dtype],
-            "verifier": [verifier.name, verifier.revision, verifier.dtype] if reads_scores else None,
+            "verifier": [verifier.name, verifier.revision, verifier.dtype]
+            if reads_scores
+            else None,
         }
     )
 

@@ -39,9 +39,7 @@ def calibration_error(scores: Values, right: Flags) -> float:
     if scores.size == 0:
         return math.nan
     bins = np.minimum((scores * _BINS).astype(int), _BINS - 1)
-    gaps = [
-        abs(scores[bins == index].sum() - right[bins == index].sum()) for index in range(_BINS)
-    ]
+    gaps = [abs(scores[bins == index].sum() - right[bins == index].sum()) for index in range(_BINS)]
     return float(sum(gaps) / scores.size)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from search_core.engine.loading import LoadedModel
 from search_core.engine.locking import held
 from search_core.engine.path_tokens import DELIMITER, TEMPLATE_DATE, PathTokens, end_ids
+from search_core.engine.rows import Row
 from search_core.engine.stopping import stop_table
 from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
 
@@ -54,7 +55,7 @@ class TransformersSolver:
             RunCancelled: `cancelled()` became True.
             ValueError: A problem alone is longer than the model's context.
         """
-        from search_core.engine.decode import Row, decode
+        from search_core.engine.decode import decode
 
         with held(self._loaded.lock, cancelled):
             samples = [StepSample("", 0, 0.0, "length")] * len(requests)

@@ -161,7 +161,8 @@ def keep_best(
 
 def in_order(nodes: Sequence[NodeView], chosen: Nodes) -> Nodes:
     """The chosen nodes in the order in which they were sampled."""
-    return tuple(node for node in nodes if node in chosen)
+    ids = {node.id for node in chosen}
+    return tuple(node for node in nodes if node.id in ids)
 
 
 def too_long(nodes: Sequence[NodeView]) -> Decide:

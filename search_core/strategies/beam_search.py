@@ -23,6 +23,9 @@ from search_core.strategies.base import (
 )
 from search_core.strategies.options import OptionError, ScoredOptions, option
 
+LAST_ROUND_STEPS = 40
+"""Most steps of a last round that runs to the end; the published limit is 2,048 tokens."""
+
 
 @dataclass(frozen=True)
 class BeamSearchOptions(ScoredOptions):
@@ -71,6 +74,12 @@ class BeamSearchOptions(ScoredOptions):
         "Take a step that was cut off for a finished solution, as published code does.",
         advanced=True,
     )
+    empty_ends: bool = option(
+        False,
+        "Empty step ends a solution",
+        "Take a step without any text for the end of a solution, as published code does.",
+        advanced=True,
+    )
     later_wins_ties: bool = option(
         False,
         "Later sample wins ties",
@@ -103,11 +112,9 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
     solutions: Nodes = ()
     for step in range(1, options.max_steps + 1):
         last = step == options.max_steps
-        children = yield Sample(
-            tile(beam, options.n),
-            to_end=last and options.finish_last_round,
-            max_steps=options.max_steps,
-        )
+        to_end = last and options.finish_last_round
+        longest = options.max_steps + (LAST_ROUND_STEPS - 1 if to_end else 0)
+        children = yield Sample(tile(beam, options.n), to_end=to_end, max_steps=longest)
         children = yield Score(children, options.aggregate)
         ended = tuple(c for c in children if _ended(c, options))
         yield Complete(ended)
@@ -119,7 +126,7 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
             active, duplicates = split_duplicates(active)
             yield Merge(duplicates)
         if last:
-            yield out_of_steps(active, options.max_steps)
+            yield out_of_steps(active, longest)
             break
         if options.stop_when_full and len(solutions) >= options.n:
             why = f"{len(solutions)} solutions are finished, and the budget was {options.n}."
@@ -146,7 +153,11 @@ def tile(beam: Nodes, width: int) -> Nodes:
 
 
 def _ended(node: NodeView, options: BeamSearchOptions) -> bool:
-    return node.ended == "end" or (options.length_ends and node.ended == "length")
+    return (
+        node.ended == "end"
+        or (options.length_ends and node.ended == "length")
+        or (options.empty_ends and not node.text)
+    )
 
 
 def _voters(solutions: Nodes, options: BeamSearchOptions) -> Nodes:
@@ -176,6 +187,7 @@ BEAM_SEARCH = Strategy(
         "repeat_completed": True,
         "finish_last_round": True,
         "length_ends": True,
+        "empty_ends": True,
         "later_wins_ties": True,
     },
 )

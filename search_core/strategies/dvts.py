@@ -61,6 +61,13 @@ class DvtsOptions(ScoredOptions):
         advanced=True,
     )
 
+    empty_ends: bool = option(
+        False,
+        "Empty step ends a solution",
+        "Take a step without any text for the end of a solution, as published code does.",
+        advanced=True,
+    )
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.n % self.beam_width:
@@ -77,7 +84,8 @@ def plan(root: NodeView, options: DvtsOptions) -> Plan:
     """
     width = options.beam_width
     heads: dict[int, NodeView] = dict.fromkeys(range(options.n // width), root)
-    solutions: list[NodeView] = []
+    # By subtree, whichever stopped first: in this order they vote, and the first wins ties.
+    solutions: dict[int, list[NodeView]] = {subtree: [] for subtree in heads}
     for step in range(1, options.max_steps + 1):
         children = yield Sample(tuple(head for head in heads.values() for _ in range(width)))
         children = yield Score(children, options.aggregate)
@@ -85,13 +93,14 @@ def plan(root: NodeView, options: DvtsOptions) -> Plan:
         for place, subtree in enumerate(heads):
             siblings = children[place * width : (place + 1) * width]
             last = step == options.max_steps
-            head = yield from _judge(siblings, subtree, last, solutions, options)
+            head = yield from _judge(siblings, subtree, last, solutions[subtree], options)
             if head is not None:
                 next_heads[subtree] = head
         heads = next_heads
         if not heads:
             break
-    yield Choose(tuple(solutions), options.judge)
+    voters = tuple(node for found in solutions.values() for node in found)
+    yield Choose(voters, options.judge)
 
 
 def _judge(
@@ -135,6 +144,7 @@ def _ended(node: NodeView, options: DvtsOptions) -> bool:
     return (
         node.ended == "end"
         or (options.length_ends and node.ended == "length")
+        or (options.empty_ends and not node.text)
         or (options.boxed_ends and "boxed{" in node.text)
     )
 
@@ -154,5 +164,6 @@ DVTS = Strategy(
         "vote_unfinished": True,
         "boxed_ends": True,
         "length_ends": True,
+        "empty_ends": True,
     },
 )

@@ -160,11 +160,11 @@ def _check(spec: OptionSpec, value: object) -> None:
         raise OptionError(
             f"{got}; expected {'a whole number' if spec.kind == 'integer' else 'a number'}."
         )
-    elif not _in_range(spec, float(value)):
+    elif not _in_range(spec, value):
         raise OptionError(f"{got}; it must be {spec.minimum:g} to {spec.maximum:g}.")
 
 
-def _in_range(spec: OptionSpec, value: float) -> bool:
+def _in_range(spec: OptionSpec, value: Any) -> bool:
     return (spec.minimum is None or value >= spec.minimum) and (
         spec.maximum is None or value <= spec.maximum
     )

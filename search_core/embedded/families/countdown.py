@@ -43,15 +43,20 @@ def sample(level: int, rng: random.Random) -> tuple[list[int], int]:
             return numbers, target
 
 
-def moves(state: State) -> list[tuple[Equation, State]]:
-    """Every sensible move, larger number first; pointless ones (times 1) are left out."""
+def moves(state: State, only_easy: bool = True) -> list[tuple[Equation, State]]:
+    """Every sensible move, larger number first; pointless ones (times 1) are left out.
+
+    Args:
+        state: Sorted.
+        only_easy: Keeps to the arithmetic that generated problems need.
+    """
     found = []
     for low, high in sorted(set(combinations(state, 2))):
         rest = list(state)
         rest.remove(low)
         rest.remove(high)
         for symbol in "+-*/":
-            if not is_easy(high, symbol, low):
+            if only_easy and not is_easy(high, symbol, low):
                 continue
             result = compute(high, symbol, low)
             if result is None or (symbol == "-" and result == low):
@@ -65,18 +70,20 @@ def step_text(equation: Equation, state: State) -> str:
     return f"{equation}, left {' '.join(map(str, state))}"
 
 
-def find_play(state: State, target: int, rng: random.Random) -> list[tuple[Equation, State]] | None:
+def find_play(
+    state: State, target: int, rng: random.Random, only_easy: bool = True
+) -> list[tuple[Equation, State]] | None:
     """Moves from `state` until a result equals the target, in random order of search.
 
-    Exhaustive, so None means that sensible moves cannot reach the target.
+    Exhaustive, so None means that such moves cannot reach the target.
     """
-    return _find_play(state, target, rng, set())
+    return _find_play(state, target, rng, only_easy, set())
 
 
 def _find_play(
-    state: State, target: int, rng: random.Random, dead: set[State]
+    state: State, target: int, rng: random.Random, only_easy: bool, dead: set[State]
 ) -> list[tuple[Equation, State]] | None:
-    choices = moves(state)
+    choices = moves(state, only_easy)
     rng.shuffle(choices)
     for move in choices:
         if move[0].result == target:
@@ -85,11 +92,23 @@ def _find_play(
         after = move[1]
         if len(after) < 2 or after in dead:
             continue
-        rest = _find_play(after, target, rng, dead)
+        rest = _find_play(after, target, rng, only_easy, dead)
         if rest is not None:
             return [move, *rest]
         dead.add(after)
     return None
+
+
+def find_any_play(
+    state: State, target: int, rng: random.Random
+) -> list[tuple[Equation, State]] | None:
+    """A play of easy arithmetic where there is one, else any play, else None."""
+    return find_play(state, target, rng) or find_play(state, target, rng, only_easy=False)
+
+
+def can_reach(state: State, target: int) -> bool:
+    """Whether any moves at all lead from `state` to the target."""
+    return find_any_play(state, target, random.Random(0)) is not None
 
 
 def is_reachable(state: State, target: int) -> bool:

@@ -164,7 +164,7 @@ class _Run:
         self.tokens += tokens
         self.steps += 1
         for name, value in losses.items():
-            self.loss[name] = 0.98 * self.loss.get(name, float(value)) + 0.02 * float(value)
+            self.loss[name] = _smooth(self.loss.get(name), float(value.detach()))
 
     def _average_gradients(self, tokens: int) -> int:
         """Averages gradients over the workers; returns the tokens that all have seen."""
@@ -208,6 +208,10 @@ def compile_layers(model: nn.Module) -> None:
         layer.forward = torch.compile(layer.forward, dynamic=True)
 
 
+def _smooth(earlier: float | None, latest: float) -> float:
+    return latest if earlier is None else 0.98 * earlier + 0.02 * latest
+
+
 class _Silence:
     """Stands in for a report in the workers that do not report."""
 
@@ -238,7 +242,9 @@ def losses_of(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
     hidden = model.model(batch.tokens)
     learned = batch.learn[:, 1:]
     logits = model.logits(hidden[:, :-1][learned])  # type: ignore[operator]
-    language = F.cross_entropy(logits, batch.tokens[:, 1:][learned])
+    # A batch may hold nothing to imitate: then the loss is 0, and not 0 / 0.
+    language = F.cross_entropy(logits, batch.tokens[:, 1:][learned], reduction="sum")
+    language = language / learned.sum().clamp(min=1)
     score = torch.zeros((), device=hidden.device)
     labelled = batch.labels >= 0
     if hasattr(model, "score") and bool(labelled.any()):

@@ -1,8 +1,7 @@
-"""The stages of the recipe, in order; each leaves a file and is skipped where it exists."""
+"""The stages that make the solver. Each leaves a file and is skipped where that exists."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,41 +9,13 @@ from torch import nn
 
 from search_core.embedded.training.demonstrations import Shard, make_shard, sample_texts
 from search_core.embedded.training.examples import ExampleStore
+from search_core.embedded.training.export import export_solver
 from search_core.embedded.training.loop import Job, train
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.reporting import Report
-from search_core.embedded.training.settings import Settings
-from search_core.embedded.training.tokenizer import train_tokenizer
+from search_core.embedded.training.tokenizer import load_tokenizer, train_tokenizer
 from search_core.embedded.training.workers import map_in_processes
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """Where the recipe works, and with what.
-
-    Attributes:
-        out: Finished model folders go here; intermediate files into its folder "work".
-        settings: Sizes and rates.
-        workers: Processes.
-        device: Where models train and decode.
-    """
-
-    out: Path
-    settings: Settings
-    workers: int
-    device: str
-
-    @property
-    def work(self) -> Path:
-        return self.out / "work"
-
-    @property
-    def tokenizer_folder(self) -> Path:
-        return self.work / "tokenizer"
-
-    @property
-    def training_workers(self) -> int:
-        return self.workers if self.device == "cpu" else 1
+from search_core.embedded.training.workshop import Workshop
 
 
 def make_tokenizer(shop: Workshop) -> None:
@@ -56,6 +27,7 @@ def make_tokenizer(shop: Workshop) -> None:
 
 
 def solver_data(shop: Workshop) -> Path:
+    """Worked solutions of training problems."""
     path = shop.work / "solver-data.npz"
     if not path.exists():
         settings = shop.settings
@@ -70,13 +42,10 @@ def solver_data(shop: Workshop) -> Path:
     return path
 
 
-def build_solver(shape: Shape) -> nn.Module:
-    return LanguageModel(shape)
-
-
-def solver_job(shop: Workshop) -> Job:
+def train_solver(shop: Workshop) -> None:
+    """Trains the solver and writes its folder."""
     settings = shop.settings
-    return Job(
+    job = Job(
         title="Solver (tokens)",
         build=partial(build_solver, settings.shape),
         data=solver_data(shop),
@@ -92,8 +61,13 @@ def solver_job(shop: Workshop) -> Job:
         device=shop.device,
         compiled=settings.compiled,
     )
+    finished = train(job)
+    tokenizer = load_tokenizer(shop.tokenizer_folder)
+    export_solver(
+        finished["model"], settings.shape, tokenizer, settings.sampling, shop.solver_folder
+    )
+    shop.note("solver", {key: finished[key] for key in ("tokens", "seconds", "loss")})
 
 
-def train_solver(shop: Workshop) -> None:
-    make_tokenizer(shop)
-    train(solver_job(shop))
+def build_solver(shape: Shape) -> nn.Module:
+    return LanguageModel(shape)

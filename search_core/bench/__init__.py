@@ -1,0 +1,1 @@
+"""How fast it is, on this machine, as ratios to what is aimed at or compared with."""

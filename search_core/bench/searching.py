@@ -1,0 +1,127 @@
+"""Beam search at N=16: time to the first node and to the end, tokens a second, bytes a node."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from search_core.bench.measurement import Measurement
+from search_core.events import Event, Sampled, Spent, event_to_dict
+from search_core.problem import Problem
+from search_core.search import search
+from search_core.solvers.base import Sampling, Solver
+from search_core.verifiers.base import Verifier
+
+N, BEAM_WIDTH = 16, 4
+FIRST_NODE_AIM, TREE_AIM, BYTES_AIM = 0.5, 3.0, 400.0
+"""Seconds, seconds, bytes."""
+_SECONDS_BETWEEN_BATCHES = 0.1
+"""How often a live page gets a batch of events; see `components/following.py`."""
+
+
+@dataclass(frozen=True)
+class TimedRun:
+    """One search with the seconds at which its events came."""
+
+    events: Sequence[Event]
+    times: Sequence[float]
+
+    @property
+    def nodes(self) -> int:
+        return sum(isinstance(event, Sampled) for event in self.events)
+
+    @property
+    def first_node(self) -> float:
+        """Seconds until the first node was there."""
+        pairs = zip(self.times, self.events, strict=True)
+        return next(time for time, event in pairs if isinstance(event, Sampled))
+
+    @property
+    def seconds(self) -> float:
+        """Seconds until the tree was finished."""
+        return self.times[-1]
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that the solver wrote."""
+        return sum(event.generated for event in self.events if isinstance(event, Spent))
+
+    @property
+    def sampling_seconds(self) -> float:
+        """Seconds inside the solver."""
+        spent = (event for event in self.events if isinstance(event, Spent))
+        return sum(event.seconds for event in spent if event.call == "sample")
+
+    @property
+    def page_bytes(self) -> int:
+        """Bytes of all batches, as the page gets them: events as JSON inside a JSON string."""
+        batches: dict[int, list[Event]] = {}
+        for seconds, event in zip(self.times, self.events, strict=True):
+            batches.setdefault(int(seconds / _SECONDS_BETWEEN_BATCHES), []).append(event)
+        return sum(_batch_bytes(batch) for batch in batches.values())
+
+
+def timed_search(
+    problem: Problem, solver: Solver, verifier: Verifier, sampling: Sampling, seed: int
+) -> TimedRun:
+    """Run beam search once and look at the clock at each event."""
+    events: list[Event] = []
+    times: list[float] = []
+    started = time.perf_counter()
+
+    def listen(event: Event) -> None:
+        times.append(time.perf_counter() - started)
+        events.append(event)
+
+    search(
+        problem,
+        "beam_search",
+        solver=solver,
+        verifier=verifier,
+        sampling=sampling,
+        seed=seed,
+        listener=listen,
+        n=N,
+        beam_width=BEAM_WIDTH,
+    )
+    return TimedRun(events, times)
+
+
+def search_measurements(runs: Sequence[TimedRun]) -> list[Measurement]:
+    """What warm runs say."""
+    return [
+        Measurement("first node", "s", [run.first_node for run in runs], FIRST_NODE_AIM),
+        Measurement("finished tree", "s", [run.seconds for run in runs], TREE_AIM),
+        Measurement("nodes of a tree", "", [run.nodes for run in runs]),
+        Measurement(
+            "bytes to the page per node", "B", [r.page_bytes / r.nodes for r in runs], BYTES_AIM
+        ),
+    ]
+
+
+def speed_measurements(runs: Sequence[TimedRun], plain: Sequence[float]) -> list[Measurement]:
+    """Tokens a second in search and in plain decoding, and their ratio."""
+    decoding = Measurement("plain batched decoding", "tokens/s", plain)
+    sampling = [run.tokens / run.sampling_seconds for run in runs]
+    whole = [run.tokens / run.seconds for run in runs]
+    return [
+        decoding,
+        Measurement("search, inside the solver", "tokens/s", sampling),
+        Measurement("search, everything", "tokens/s", whole),
+        Measurement("search / plain, inside the solver", "", _by(sampling, decoding.median)),
+        Measurement("search / plain, everything", "", _by(whole, decoding.median)),
+    ]
+
+
+def _by(values: Sequence[float], divisor: float) -> list[float]:
+    return [value / divisor for value in values]
+
+
+def _batch_bytes(events: Sequence[Event]) -> int:
+    text = json.dumps(
+        [event_to_dict(event) for event in events], ensure_ascii=False, separators=(",", ":")
+    )
+    value = {"run": "x" * 22, "ev": text, "head": events[-1].seq + 1, "live": True, "node": None}
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,0 +1,67 @@
+"""Where the recipe works, and with what."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from search_core.embedded.training.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Folders, sizes and means of one run of the recipe.
+
+    Attributes:
+        out: Finished model folders go here; intermediate files into its folder "work".
+        settings: Sizes and rates.
+        workers: Processes.
+        device: Where models train: "cpu", "cuda" or "mps".
+    """
+
+    out: Path
+    settings: Settings
+    workers: int
+    device: str
+
+    @property
+    def work(self) -> Path:
+        return self.out / "work"
+
+    @property
+    def tokenizer_folder(self) -> Path:
+        return self.work / "tokenizer"
+
+    @property
+    def solver_folder(self) -> Path:
+        return self.out / "embedded-solver"
+
+    @property
+    def verifier_folder(self) -> Path:
+        return self.out / "embedded-verifier"
+
+    @property
+    def training_workers(self) -> int:
+        return self.workers if self.device == "cpu" else 1
+
+    def note(self, name: str, facts: dict[str, Any]) -> None:
+        """Keeps facts about a stage for the model cards."""
+        (self.work / f"{name}.json").write_text(json.dumps(facts, indent=1))
+
+    def noted(self, name: str) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads((self.work / f"{name}.json").read_text())
+        return facts
+
+
+@contextmanager
+def timed() -> Iterator[dict[str, float]]:
+    """Measures the wall time of a block, in seconds, into the yielded dictionary."""
+    started = time.monotonic()
+    taken = {"seconds": 0.0}
+    yield taken
+    taken["seconds"] = round(time.monotonic() - started, 1)

@@ -1,0 +1,52 @@
+"""Talking to the explorer through its test hook, `element.espalier`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+_FIND = "[...document.querySelectorAll('#explorer *')].find(e => e.espalier).espalier"
+
+
+def ask(page: Page, expression: str) -> Any:
+    """Evaluate a JavaScript expression in which `x` is the explorer."""
+    return page.evaluate(f"(() => {{ const x = {_FIND}; return {expression}; }})()")
+
+
+def wait(page: Page, condition: str, seconds: float = 30) -> None:
+    """Wait until a JavaScript condition on the explorer `x` holds."""
+    found = "[...document.querySelectorAll('#explorer *')].find(e => e.espalier)?.espalier"
+    page.wait_for_function(
+        f"(() => {{ const x = {found}; return Boolean(x && ({condition})); }})()",
+        timeout=seconds * 1000,
+    )
+
+
+def open_page(page: Page, url: str) -> None:
+    """Open the page and wait for a finished tree to stand there."""
+    page.goto(url)
+    wait(page, "x.log.complete")
+
+
+def run_of(page: Page) -> str:
+    """Id of the run on show."""
+    return str(ask(page, "x.log.run"))
+
+
+def start(page: Page) -> str:
+    """Press Run and wait until a new run is on show; its id."""
+    before = run_of(page)
+    page.click("#run")
+    wait(page, f"x.log.run !== {before!r} && x.log.length > 0")
+    return run_of(page)
+
+
+def story_of(page: Page) -> list[Any]:
+    """The log on show without times, header and device: what a recipe determines."""
+    return list(
+        ask(
+            page,
+            "x.log.events.slice(1).filter(e => e.kind !== 'spent').map(e => ({...e, t: 0}))",
+        )
+    )

@@ -1,0 +1,159 @@
+"""`evaluate` and `problems`, with fake models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from search_core.models import ModelPair
+from search_core.solvers.base import RunCancelled
+from tests.fakes import World
+from tests.test_cli_solve import invoke, said
+
+WORLD = World(seed=5, words=4, ends=0.4)
+
+
+@pytest.fixture
+def problems(tmp_path: Path) -> Path:
+    path = tmp_path / "problems.jsonl"
+    lines = [json.dumps({"text": f"What is {i}?", "answer": str(i % 4)}) for i in range(5)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def evaluate(problems: Path, out: Path, *arguments: str, pair: ModelPair | None = None):  # type: ignore[no-untyped-def]
+    return invoke(
+        "evaluate",
+        *("--problems", str(problems), "--out", str(out), "--draws", "50", *arguments),
+        pair=pair or ModelPair.of(WORLD.solver(), WORLD.verifier()),
+    )
+
+
+def test_evaluate_writes_what_it_measured_and_how(problems: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results.json"
+    result = evaluate(
+        problems, out, "--strategies", "best_of_n,beam_search", "--n", "2,16", "--beam-width", "2"
+    )
+    assert result.exit_code == 0, result.output
+    values = json.loads(out.read_text())
+    names = [row["name"] for row in values["rows"]]
+    assert names[:2] == ["greedy", "best_of_n@2/majority"]
+    assert "beam_search@16/weighted" in names
+    assert values["solver"]["name"] == "fake solver"
+    assert values["problems"] == {"other": 5}
+    assert values["command"].startswith("python -m search_core")
+    assert {"date", "versions", "sampling", "seeds", "score_source"} <= set(values)
+    assert values["rows"][1]["average"]["difference"]["greedy"]["value"] is not None
+    assert values["verifier_quality"]["from"] == "best_of_n@16"
+    text = said(result)
+    assert "best_of_n@16/any" in text
+    assert "AUROC within a problem" in text
+
+
+def test_evaluate_goes_on_where_it_stopped(problems: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results.json"
+    arguments = ["--strategies", "best_of_n", "--n", "4", "--seeds", "0,1"]
+    assert evaluate(problems, out, *arguments).exit_code == 0
+    first = json.loads(out.read_text())
+    pair = ModelPair.of(WORLD.solver(), WORLD.verifier())
+    assert evaluate(problems, out, *arguments, pair=pair).exit_code == 0
+    assert pair.solver.calls == 0  # type: ignore[attr-defined]
+    assert json.loads(out.read_text())["rows"] == first["rows"]
+    assert len(out.with_suffix(".jsonl").read_text().splitlines()) == 5 + 5 * 2
+
+
+def test_a_stopped_evaluation_says_how_to_go_on(problems: Path, tmp_path: Path) -> None:
+    class Stops:
+        info = WORLD.solver().info
+
+        def sample(self, *arguments: object) -> None:
+            raise RunCancelled
+
+    pair = ModelPair.of(Stops(), WORLD.verifier())  # type: ignore[arg-type]
+    result = evaluate(problems, tmp_path / "results.json", pair=pair)
+    assert result.exit_code == 130
+    assert "Run it again to go on" in said(result)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--n", "four"], "--n is 'four'; expected whole numbers like 4,16"),
+        (["--seeds", ""], "--seeds is empty"),
+        (["--strategies", "magic"], "Unknown strategy 'magic'"),
+        (["--strategies", "greedy", "--beam-width", "2"], "knows the option beam_width"),
+        (["--n", "1", "--strategies", "beam_search", "--baseline", "none"], "is left out"),
+        (["--baseline", "best"], "No row is called 'best'; rows are greedy, best_of_n@4/majority"),
+        (["--draws", "0"], "--draws is 0, --batch is 256; both must"),
+        (["--batch", "0"], "--batch is 0; both must be at least 1"),
+        (["--seeds", "0", "--problems", "/no/such/file"], "No such file"),
+    ],
+)
+def test_bad_arguments_end_with_2(
+    problems: Path, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    result = evaluate(problems, tmp_path / "results.json", *arguments)
+    assert result.exit_code == 2
+    assert message in said(result)
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("", "holds no problem"),
+        ("nonsense", "line 1 is not JSON"),
+        ("[]", 'line 1 has no "text"'),
+        ('{"text": "?"}', 'line 1 has no "answer"'),
+    ],
+)
+def test_a_broken_file_of_problems_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "problems.jsonl"
+    path.write_text(line)
+    result = evaluate(path, tmp_path / "results.json")
+    assert result.exit_code == 2
+    assert message in said(result)
+
+
+def test_results_and_single_runs_are_two_files(problems: Path, tmp_path: Path) -> None:
+    result = evaluate(problems, tmp_path / "results.jsonl")
+    assert result.exit_code == 2
+    assert "must not end in .jsonl" in said(result)
+
+
+# problems -----------------------------------------------------------------------------------
+
+
+def test_problems_are_drawn_from_seeds_and_can_be_evaluated(tmp_path: Path) -> None:
+    drawn = invoke("problems", "--family", "countdown", "--count", "7", "--seed", "3")
+    assert drawn.exit_code == 0
+    lines = [json.loads(line) for line in drawn.stdout.splitlines()]
+    assert len(lines) == 7
+    assert {line["family"] for line in lines} == {"countdown"}
+    assert sorted({line["level"] for line in lines}) == [3, 4, 5]
+    path = tmp_path / "problems.jsonl"
+    arguments = ["problems", "--family", "countdown", "--count", "7", "--seed", "3"]
+    assert invoke(*arguments, "--out", str(path)).exit_code == 0
+    assert path.read_text() == drawn.stdout
+    result = evaluate(path, tmp_path / "results.json", "--strategies", "greedy")
+    assert result.exit_code == 0
+    assert json.loads((tmp_path / "results.json").read_text())["problems"] == {"countdown": 7}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--family", "chess"], "expected expression, word, countdown"),
+        (["--family", "word", "--level", "99"], "word has 2 to 6"),
+        (["--family", "word", "--count", "0"], "must be at least 1"),
+        (["--family", "word", "--split", "mine"], "expected one of train, verifier, test"),
+        (["--family", "word", "--out", "/no/such/folder/file"], "No such file"),
+        ([], "Missing option '--family'"),
+    ],
+)
+def test_bad_questions_for_problems_end_with_2(arguments: list[str], message: str) -> None:
+    result = invoke("problems", *arguments)
+    assert result.exit_code == 2
+    assert message in said(result)
