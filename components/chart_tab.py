@@ -38,7 +38,8 @@ class ChartTab:
         self._theme = gr.State("light")
         self._outputs: list[Any] = []
         for label in ("Scores by depth", "Votes", "Cost by round"):
-            plot = gr.Plot(label=label, show_label=True, elem_classes="chart")
+            gr.Markdown(f"### {label}", elem_classes="chart-heading")
+            plot = gr.Plot(label=label, show_label=False, elem_classes="chart")
             self._outputs += [plot, Notice(elem_classes="chart-caption")]
         self._refresh = gr.Button("Draw again from the run so far", size="sm")
 

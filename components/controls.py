@@ -85,9 +85,7 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
             )
             with gr.Row(equal_height=True, elem_classes="buttons"):
                 run = gr.Button("Run", variant="primary", elem_id="run", min_width=90)
-                stop = gr.Button(
-                    "Stop", variant="stop", elem_id="stop", min_width=90, interactive=False
-                )
+                stop = gr.Button("Stop", elem_id="stop", min_width=90, interactive=False)
         notice = Notice(elem_id="notice")
         estimate = gr.Markdown("", elem_id="estimate")
     with gr.Column(elem_id="search-column", min_width=240):
@@ -99,7 +97,7 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
                 elem_id="strategy",
             )
             about = gr.Markdown(
-                about_strategy(FIRST_STRATEGY), elem_id="about-strategy", padding=True
+                about_strategy(FIRST_STRATEGY), elem_id="about-strategy", padding=False
             )
             fields = _main_fields()
         with gr.Accordion("New problem and recorded examples", open=False, elem_id="new-problem"):

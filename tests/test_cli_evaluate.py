@@ -107,6 +107,7 @@ def test_bad_arguments_end_with_2(
         ("nonsense", "line 1 is not JSON"),
         ("[]", 'line 1 has no "text"'),
         ('{"text": "?"}', 'line 1 has no "answer"'),
+        ('{"text": "?", "answer": "1", "family": []}', 'line 1: "family" must be text'),
     ],
 )
 def test_a_broken_file_of_problems_is_refused(tmp_path: Path, line: str, message: str) -> None:

@@ -19,7 +19,7 @@ from tests.fakes import FakeClock, World
 from tests.test_search_properties import log_of
 
 GOLDEN = Path(__file__).with_name("golden")
-WORLD = World(seed=11, words=3, ends=0.35, cut_off=0.1, scores=6)
+WORLD = World(seed=215, words=4, ends=0.3, cut_off=0.05, scores=6)
 PRESETS = [name for name, strategy in STRATEGIES.items() if strategy.as_published]
 CASES = [(name, False) for name in STRATEGIES] + [(name, True) for name in PRESETS]
 

@@ -8,7 +8,7 @@ const VERTICAL_MARGIN = { along: { start: 30, end: 46 }, across: { start: 30, en
 /** Below this many pixels per sibling marks of 5 px radius would touch: pan instead. */
 const LEAST_FIT = 11;
 const MOST_FIT = 40;
-const LEVELS = { least: 54, most: 168 };
+const LEVELS = { least: 54, most: 250 };
 const ZOOM = { least: 0.6, most: 140 };
 
 /**
@@ -68,8 +68,8 @@ export function panBy(camera, dx, dy) {
 /** Move as little as needed to bring a place into view, with some room around it. */
 export function reveal(camera, place, width, height) {
   const [x, y] = toScreen(camera, place.u, place.d);
-  const roomX = Math.min(70, width / 4);
-  const roomY = Math.min(48, height / 4);
+  const roomX = Math.min(26, width / 4);
+  const roomY = Math.min(20, height / 4);
   const dx = x < roomX ? roomX - x : x > width - roomX ? width - roomX - x : 0;
   const dy = y < roomY ? roomY - y : y > height - roomY ? height - roomY - y : 0;
   return dx || dy ? panBy(camera, dx, dy) : camera;

@@ -200,6 +200,14 @@ export class TreeCanvas {
     return this.scene.hit((item) => toScreen(this.camera, item.u, item.d), x, y, reach);
   }
 
+  /** Where a node stands once nothing moves any more, in CSS pixels of the canvas; null: unseen. */
+  positionOf(id) {
+    const item = this.scene.items.get(id);
+    if (!item) return null;
+    const [x, y] = toScreen(this.to ?? this.camera, item.toU, item.toD);
+    return { x, y };
+  }
+
   hover(item) {
     const id = item?.id ?? null;
     if (id === this.hovered) return;

@@ -21,6 +21,8 @@ import { TreeCanvas } from "./canvas.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
+/** Browsers refuse pages that rewrite their address at every key press. */
+const ADDRESS_MS = 400;
 
 export class Explorer {
   /**
@@ -78,6 +80,7 @@ export class Explorer {
     this.story.dispose();
     this.outline.dispose();
     clearTimeout(this.timer);
+    clearTimeout(this.addressing);
   }
 
   // The log ---------------------------------------------------------------------------------
@@ -248,12 +251,17 @@ export class Explorer {
     return toNdjson(this.log.events);
   }
 
+  /** A refresh finds a live run again by its address; recorded examples need none. */
   keepAddress(tree) {
     if (isRecorded(this.log.run)) return;
-    const node = this.selected && !isFold(this.selected) ? this.selected : null;
+    const node = this.selected && !isFold(this.selected) ? this.selected : this.wished?.node ?? null;
     const key = `${this.log.run}|${node}`;
-    if (key === this.kept || this.wished) return;
-    this.kept = key;
-    history.replaceState(history.state, "", runAddress(location, this.log.run, node, tree.started, this.given.defaults));
+    if (key === this.address) return;
+    this.address = key;
+    const { run } = this.log;
+    clearTimeout(this.addressing);
+    this.addressing = setTimeout(() => {
+      history.replaceState(history.state, "", runAddress(location, run, node, tree.started, this.given.defaults));
+    }, ADDRESS_MS);
   }
 }

@@ -1,14 +1,15 @@
 // Numbers and texts as people read them. Pure.
 
-/** A score in [0, 1] with two decimals; "not scored" for null. */
+/** A score in [0, 1] with two decimals, small ones with up to four; "not scored" for null. */
 export function score(value) {
-  return value === null || value === undefined ? "not scored" : value.toFixed(2);
+  if (value === null || value === undefined) return "not scored";
+  return value.toFixed(value === 0 || value >= 0.0995 ? 2 : value >= 0.00995 ? 3 : 4);
 }
 
 /** Scores that differ must not look the same: as many decimals as it takes, two to six. */
 export function apart(value, other) {
   if (value === null || value === undefined) return "not scored";
-  let digits = 2;
+  let digits = score(value).length - 2;
   while (digits < 6 && other !== null && other !== undefined && value !== other
     && value.toFixed(digits) === other.toFixed(digits)) digits += 1;
   return value.toFixed(digits);

@@ -7,7 +7,7 @@ import { isFold } from "./visible.js";
 import { ROOT } from "./tree.js";
 
 const HELP = [
-  ["Walk the tree", [["Arrow keys", "Parent, children and siblings, as the picture lies"], ["Home, End", "First and last sibling"], ["Enter", "Unfold a folded branch"], ["r", "The problem"], ["w", "Along the winning path"], ["p", "Next pruned step"], ["a", "Next answer"]]],
+  ["Walk the tree", [["Arrow keys", "Parent, children and siblings, as the picture lies"], ["Home, End", "First and last sibling"], ["Enter", "Unfold a folded branch"], ["r", "The problem"], ["w", "The chosen answer"], ["p", "Next pruned step"], ["a", "Next answer"]]],
   ["The picture", [["f", "Fit the tree"], ["+ and -", "Zoom"], ["h", "Pruned steps: shown, folded, hidden"]]],
   ["Time", [["Space", "Play or pause"], ["[ and ]", "One round back or forward"]]],
   ["Help", [["?", "This list"], ["Esc", "Close, or select nothing"]]],
@@ -42,7 +42,7 @@ export class Keys {
     return {
       ...walk,
       r: () => explorer.select(ROOT),
-      w: () => this.next((tree, node) => tree.chosen !== null && this.onPath(tree, node.id)),
+      w: () => explorer.tree().chosen !== null && explorer.select(explorer.tree().chosen),
       p: () => this.next((_, node) => node.state === "pruned"),
       a: () => this.next((_, node) => node.state === "completed"),
       h: () => explorer.cyclePruned(),

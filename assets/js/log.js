@@ -39,6 +39,7 @@ export class EventLog {
     this.comparison = null;
     this.failures = 0;
     this.pulling = false;
+    this.retrying = false;
     this.heard = this.now();
   }
 
@@ -96,8 +97,10 @@ export class EventLog {
     const before = this.length;
     this.ingest(reply.events);
     this.take(reply);
+    const whole = this.length >= this.head || this.gone;
+    if (whole || this.length > before) this.failures = 0;
     this.onChange({ reset: false });
-    if (this.length >= this.head || this.gone) return;
+    if (whole) return;
     if (this.length > before) this.pull();
     else this.retry("The server has more of this run than it sends. Trying again…");
   }
@@ -107,7 +110,6 @@ export class EventLog {
     this.live = Boolean(reply.live) && !this.complete;
     this.gone = Boolean(reply.gone);
     this.comparison = reply.comparison ?? this.comparison;
-    if (this.length > 0 || !this.gone) this.failures = 0;
     this.notice = this.gone && !this.complete
       ? "The server no longer has this run; what is shown here is all that arrived."
       : "";
@@ -121,14 +123,20 @@ export class EventLog {
     }
     const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.failures - 1));
     const run = this.run;
-    this.later(() => run === this.run && this.pull(), wait);
+    this.retrying = true;
+    this.later(() => {
+      if (run !== this.run) return;
+      this.retrying = false;
+      this.pull();
+    }, wait);
   }
 
   /** Pull when a live run has been silent for too long. `alive` ends the watch by saying no. */
   watch(alive) {
     this.watchdog = this.later(() => {
       if (!alive()) return;
-      if (this.live && this.now() - this.heard > SILENCE_MS) this.pull();
+      const silent = this.now() - this.heard > SILENCE_MS;
+      if (this.live && silent && !this.retrying) this.pull();
       this.watch(alive);
     }, WATCHDOG_MS);
   }

@@ -7,7 +7,7 @@ const STATUS = {
   failed: "The run failed.",
   out_of_budget: "The run reached its limit.",
 };
-const METHODS = { majority: "by majority vote", weighted: "by the votes' weighted sum", best: "by the best single score" };
+const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
 
 /**
  * What happened in one stop, up to the cursor.

@@ -97,7 +97,7 @@ export function aggregateArithmetic(tree, node) {
   const scores = tree.path(node.id).map((step) => step.score).filter((value) => value !== null);
   const result = score(node.aggregate);
   if (how === "last") return `last of (${numbers(scores)}) = ${result}`;
-  if (how === "prod") return `${scores.map(score).join(" × ")} = ${result}`;
+  if (how === "prod" && scores.length > 1) return `${scores.map(score).join(" × ")} = ${result}`;
   if (how === "mean") return `mean(${numbers(scores)}) = (${scores.map(score).join(" + ")}) / ${scores.length} = ${result}`;
   return `${how}(${numbers(scores)}) = ${result}`;
 }

@@ -65,9 +65,11 @@ window.update = async (value) => {
 class _Handler(SimpleHTTPRequestHandler):
     """Serves the page and the assets, quietly."""
 
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+    def guess_type(self, path: Any) -> str:
+        # Some systems map .js to text/plain, and browsers refuse to run that as a module.
+        return "text/javascript" if str(path).endswith(".js") else super().guess_type(path)
 
-    def do_GET(self) -> None:  # noqa: N802  (the base class's name)
+    def do_GET(self) -> None:
         if self.path != "/":
             super().do_GET()
             return

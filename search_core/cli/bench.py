@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from search_core.bench.decoding import plain_decoding
+from search_core.bench.decoding import PlainDecoder
 from search_core.bench.measurement import Measurement
 from search_core.bench.page import page_measurements
 from search_core.bench.searching import (
@@ -41,8 +41,9 @@ def bench(
 ) -> None:
     """Measure the embedded models' search against its aims and against plain decoding.
 
-    Warm: models are loaded, and one search is done before the clock runs. Figures are medians
-    with their range.
+    Warm: models are loaded, and one search is done before the clock runs. Each search is
+    followed by plain decoding of as many rows, so that their ratio means something on a busy
+    machine. Figures are medians with their range.
     """
     with bad_arguments():
         flags.check_models(None, None, score_source)
@@ -63,15 +64,16 @@ def _search(pair: ModelPair, score_source: str, runs: int) -> list[Measurement]:
 
     problems = draw_problems(list(FAMILIES), None, runs, 0, "test")
     models = pair.solver, pair.score_source(score_source)
-    timed_search(problems[0], *models, pair.sampling, seed=0)
-    timed = [
-        timed_search(problem, *models, pair.sampling, seed=seed)
-        for seed, problem in enumerate(problems)
-    ]
-    plain = plain_decoding(
-        pair.solver_path, pair.solver.info, problems[0].text, pair.sampling, rows=N, repeats=runs
+    plain = PlainDecoder(
+        pair.solver_path, pair.solver.info, problems[0].text, pair.sampling, rows=N
     )
-    return search_measurements(timed) + speed_measurements(timed, plain)
+    timed_search(problems[0], *models, pair.sampling, seed=0)
+    plain.tokens_per_second()
+    searches, speeds = [], []
+    for seed, problem in enumerate(problems):
+        searches.append(timed_search(problem, *models, pair.sampling, seed=seed))
+        speeds.append(plain.tokens_per_second())
+    return search_measurements(searches) + speed_measurements(searches, speeds)
 
 
 def _show(console: Console, measurements: list[Measurement]) -> None:

@@ -102,20 +102,20 @@ def evaluate(
         flags.check_models(solver, verifier, score_source)
         if draws < 1 or batch < 1:
             raise ValueError(f"--draws is {draws}, --batch is {batch}; both must be at least 1.")
-        baselines = [] if baseline == "none" else _names(baseline)
+        baselines = [] if baseline == "none" else flags.names(baseline)
         arms, left_out = make_arms(
-            _with_greedy(_names(strategies), baselines), _numbers("--n", n), options
+            _with_greedy(flags.names(strategies), baselines), flags.numbers("--n", n), options
         )
         check_baselines(baselines, [arm.row_name(judge) for arm in arms for judge in arm.judges])
-        chosen_levels = _numbers("--levels", levels) if levels else None
+        chosen_levels = flags.numbers("--levels", levels) if levels else None
         if problems is None:
-            asked = draw_problems(_names(families), chosen_levels, count, problem_seed, split)
+            asked = draw_problems(flags.names(families), chosen_levels, count, problem_seed, split)
         else:
             asked = read_problems(problems)
         plan = Plan(
             arms,
             list(dict.fromkeys(asked)),
-            _numbers("--seeds", seeds),
+            flags.numbers("--seeds", seeds),
             flags.sampling(pair, temperature, top_p, max_step_tokens),
             batch,
         )
@@ -156,26 +156,6 @@ def _measure(
         except RunCancelled as stop:
             messages().print(f"Stopped. Run it again to go on from {store.path}.", markup=False)
             raise typer.Exit(STOPPED) from stop
-
-
-def _names(text: str) -> list[str]:
-    """Words between commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _numbers(flag: str, text: str) -> list[int]:
-    """Whole numbers between commas.
-
-    Raises:
-        ValueError: There is something else, or nothing.
-    """
-    try:
-        numbers = [int(name) for name in _names(text)]
-    except ValueError as error:
-        raise ValueError(f"{flag} is {text!r:.60}; expected whole numbers like 4,16.") from error
-    if not numbers:
-        raise ValueError(f"{flag} is empty; expected whole numbers like 4,16.")
-    return list(dict.fromkeys(numbers))
 
 
 def _with_greedy(strategies: list[str], baselines: Sequence[str]) -> list[str]:

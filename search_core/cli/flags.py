@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -78,7 +78,26 @@ def sampling(
     Raises:
         ValueError: A value is out of its range.
     """
-    given = {"temperature": temperature, "top_p": top_p, "max_step_tokens": max_step_tokens}
-    return replace(
-        pair.sampling, **{name: value for name, value in given.items() if value is not None}
-    )
+    asked = {"temperature": temperature, "top_p": top_p, "max_step_tokens": max_step_tokens}
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    return replace(pair.sampling, **given)
+
+
+def names(text: str) -> list[str]:
+    """Words between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def numbers(flag: str, text: str) -> list[int]:
+    """Whole numbers between commas.
+
+    Raises:
+        ValueError: There is something else, or nothing.
+    """
+    try:
+        found = [int(name) for name in names(text)]
+    except ValueError as error:
+        raise ValueError(f"{flag} is {text!r:.60}; expected whole numbers like 4,16.") from error
+    if not found:
+        raise ValueError(f"{flag} is empty; expected whole numbers like 4,16.")
+    return list(dict.fromkeys(found))

@@ -15,6 +15,8 @@ _FILE_WIDTH = 120
 _UNITS = ("", "k", "M", "G", "T", "P", "E")
 # Control characters move the cursor and recolour the screen; format characters reorder text.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
+_HARMLESS = "\n\u200c\u200d"
+"""Line break, and the joiners without which some scripts and emoji fall apart."""
 
 
 def messages() -> Console:
@@ -34,14 +36,12 @@ def print_json(values: Any) -> None:
 
 def plain(text: str) -> str:
     """Text that cannot steer a terminal: hidden characters become U+FFFD, tabs spaces."""
-    return "".join(
-        c
-        if c == "\n" or unicodedata.category(c) not in _HIDDEN_CATEGORIES
-        else " "
-        if c == "\t"
-        else "\ufffd"
-        for c in text
-    )
+    return "".join(map(_shown, text.replace("\t", " ")))
+
+
+def _shown(c: str) -> str:
+    hidden = c not in _HARMLESS and unicodedata.category(c) in _HIDDEN_CATEGORIES
+    return "\ufffd" if hidden else c
 
 
 def short_number(value: float) -> str:

@@ -69,7 +69,7 @@ def _users() -> dict[str, list[tuple[Strategy, OptionSpec]]]:
 
 def _flag(name: str, used: list[tuple[Strategy, OptionSpec]]) -> inspect.Parameter:
     spec = used[0][1]
-    kind = Literal.__getitem__(spec.choices) if spec.choices else _TYPES[spec.kind]
+    kind: Any = Literal.__getitem__(spec.choices) if spec.choices else _TYPES[spec.kind]
     flag = flag_name(name)
     declaration = f"{flag}/--no-{flag[2:]}" if spec.kind == "boolean" else flag
     info = typer.Option(

@@ -67,7 +67,7 @@ def print_summary(console: Console, tree: Tree) -> None:
     if any(vote["tally"] for vote in values["votes"].values()):
         console.print(_vote_table(values))
     states = ", ".join(f"{count} {state}" for state, count in values["states"].items())
-    _line(console, "Tree", f"{values['steps']} steps in {values['rounds']} rounds: {states}")
+    _line(console, "Tree", f"{values['steps']} steps, {values['rounds']} rounds: {states}")
     _print_cost(console, tree)
 
 

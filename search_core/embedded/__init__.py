@@ -1,0 +1,31 @@
+"""The embedded models' problems: families, generator, checker, and reader of typed text.
+
+Importing this package needs no torch; the recipe that trains the models is in `training`
+and runs as `python -m search_core.embedded train --out DIR`.
+"""
+
+from __future__ import annotations
+
+from search_core.embedded.checking import Grade, grade
+from search_core.embedded.families import FAMILIES, Family
+from search_core.embedded.generation import generate, gold_solution
+from search_core.embedded.reading import (
+    ProblemOutOfRangeError,
+    UnknownProblemError,
+    read_problem,
+)
+from search_core.embedded.splits import canonical_key, split_of
+
+__all__ = [
+    "FAMILIES",
+    "Family",
+    "Grade",
+    "ProblemOutOfRangeError",
+    "UnknownProblemError",
+    "canonical_key",
+    "generate",
+    "gold_solution",
+    "grade",
+    "read_problem",
+    "split_of",
+]

@@ -44,9 +44,7 @@ def sample_problem(family: str, level: int, rng: random.Random) -> Problem:
     return Problem(story.text, str(story.answer), family, level)
 
 
-def generate(
-    family: str, level: int, count: int, seed: int, split: str = "test"
-) -> list[Problem]:
+def generate(family: str, level: int, count: int, seed: int, split: str = "test") -> list[Problem]:
     """Different problems of one split; the same arguments give the same problems.
 
     Args:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
 from search_core.problem import Problem
-
-_FIELDS = frozenset(field.name for field in fields(Problem))
 
 
 def draw_problems(
@@ -82,9 +80,9 @@ def _problem(line: str, where: str) -> Problem:
         raise ValueError(f"{where} is not JSON ({error}); expected one problem.") from error
     if not isinstance(values, dict) or not isinstance(values.get("text"), str):
         raise ValueError(f'{where} has no "text"; expected {{"text": …, "answer": …}}.')
-    if values.get("answer") is None and values.get("family") is None:
+    if not isinstance(values.get("answer"), str | int | float):
         raise ValueError(f'{where} has no "answer", so nothing can be right or wrong.')
-    known = {name: values[name] for name in _FIELDS & values.keys()}
-    if known.get("answer") is not None:
-        known["answer"] = str(known["answer"])
-    return Problem(**known)
+    family, level = values.get("family"), values.get("level")
+    if not isinstance(family, str | None) or not isinstance(level, int | None):
+        raise ValueError(f'{where}: "family" must be text and "level" a whole number.')
+    return Problem(values["text"], str(values["answer"]), family, level)

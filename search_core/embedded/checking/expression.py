@@ -85,5 +85,3 @@ def value_of(tokens: list[str]) -> int | None:
             return None
         remaining = rewrite(remaining, at, result)
     return int(remaining[0])
-
-

@@ -139,7 +139,9 @@ def near_miss(
             return
 
 
-def _finish(state: State, target: int, rng: random.Random) -> Iterator[tuple[Equation, State, bool]]:
+def _finish(
+    state: State, target: int, rng: random.Random
+) -> Iterator[tuple[Equation, State, bool]]:
     while len(state) > 1:
         choices = moves(state)
         if not choices:

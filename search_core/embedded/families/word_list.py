@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import random
 
-NAMES = (
-    "Ella Rosa Tom Ben Maya Leo Nina Omar Ivy Sam Lena Max Anna Paul Zoe Finn Mia Noah Lily "
-    "Hugo Sara Emil Ruby Adam Clara Jonas Alice Oscar Nora Felix Amir Tara Eva David Julia "
-    "Peter Maria Luca Grace Ali Yuki Chen Priya Kofi Elif Ines Jack Emma"
-).split()
-
-THINGS = (
+_NAMES_TEXT = (
+    "Ella Rosa Tom Ben Maya Leo Nina Omar Ivy Sam Lena Max Anna Paul Zoe Finn Mia Noah Lily Hugo "
+    "Sara Emil Ruby Adam Clara Jonas Alice Oscar Nora Felix Amir Tara Eva David Julia Peter Maria "
+    "Luca Grace Ali Yuki Chen Priya Kofi Elif Ines Jack Emma"
+)
+_THINGS_TEXT = (
     "books apples pens cards coins stickers marbles shells stamps beads stones balls oranges "
     "pears plums eggs cookies cakes candies nuts flowers roses leaves seeds toys dolls cars "
-    "trains blocks buttons ribbons badges tickets photos pencils crayons markers erasers "
-    "cups plates spoons bottles boxes bags hats socks keys"
-).split()
+    "trains blocks buttons ribbons badges tickets photos pencils crayons markers erasers cups "
+    "plates spoons bottles boxes bags hats socks keys"
+)
+
+NAMES = _NAMES_TEXT.split()
+
+THINGS = _THINGS_TEXT.split()
 
 _IRREGULAR = {"leaves": "leaf", "boxes": "box", "candies": "candy", "cookies": "cookie"}
 _SYLLABLES = "ba be bi bo da de di do ka ke ko la le li lo ma mi mo na ne no ra ri ro sa so ta to"

@@ -17,17 +17,21 @@ from search_core.embedded.reading.errors import ProblemOutOfRangeError
 from search_core.embedded.reading.normalise import join_thousands, spell_out
 from search_core.problem import Problem
 
-_PIECE = re.compile(r"[0-9]+|[a-z']+|->|=|[^\s0-9a-z]")
-_TARGET_MARKS = set(
-    "make makes making get gets getting reach reaches form obtain hit target produce build "
-    "create total equal equals goal aim result -> =".split()
+_TARGET_MARKS_TEXT = (
+    "make makes making get gets getting reach reaches form obtain hit target produce build create "
+    "total equal equals goal aim result -> ="
 )
-_LIST_MARKS = set("from use using with numbers combine combining take given out".split())
-_FILLERS = set(
-    "the number of to a an and or only these those this is are be you can could please i we "
-    "want need how do does would try by it each once at most all any some countdown game play "
-    "solve find way as what's value in for me into let's lets puzzle should must have".split()
-) | set(",;:.?!&()\"'|")
+_LIST_MARKS_TEXT = "from use using with numbers combine combining take given out"
+_FILLERS_TEXT = (
+    "the number of to a an and or only these those this is are be you can could please i we want "
+    "need how do does would try by it each once at most all any some countdown game play solve "
+    "find way as what's value in for me into let's lets puzzle should must have"
+)
+
+_PIECE = re.compile(r"[0-9]+|[a-z']+|->|=|[^\s0-9a-z]")
+_TARGET_MARKS = set(_TARGET_MARKS_TEXT.split())
+_LIST_MARKS = set(_LIST_MARKS_TEXT.split())
+_FILLERS = set(_FILLERS_TEXT.split()) | set(",;:.?!&()\"'|")
 
 
 def read_countdown(text: str) -> Problem | None:
@@ -80,9 +84,9 @@ def _problem(written: list[str], written_target: str) -> Problem:
             f"This Countdown has {len(written)} numbers; the embedded models know {levels.start} "
             f"to {levels.stop - 1}."
         )
-    for number in (*written, written_target):
-        if len(number) > 6:
-            raise ProblemOutOfRangeError(f"The number {number[:12]}… is too large.")
+    for digits in (*written, written_target):
+        if len(digits) > 6:
+            raise ProblemOutOfRangeError(f"The number {digits[:12]}… is too large.")
     numbers, target = [int(number) for number in written], int(written_target)
     for number in numbers:
         if not SMALLEST_NUMBER <= number <= LARGEST_NUMBER:

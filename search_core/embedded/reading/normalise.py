@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_UNITS_WRITTEN = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS_WRITTEN = "twenty thirty forty fifty sixty seventy eighty ninety"
+
 LONGEST_TEXT = 1_200
 _SYMBOLS = str.maketrans(
     {
@@ -18,15 +24,8 @@ _SYMBOLS = str.maketrans(
 _TIMES_BETWEEN_NUMBERS = re.compile(r"(?<=[0-9)]) ?[xX] ?(?=[0-9(])")
 _THOUSANDS = re.compile(r"(?<![0-9,])([0-9]{1,3})((?:,[0-9]{3})+)(?![0-9,])")
 
-NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
-    )
-} | {
-    word: 10 * tens
-    for tens, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+NUMBER_WORDS = {word: number for number, word in enumerate(_UNITS_WRITTEN.split())} | {
+    word: 10 * tens for tens, word in enumerate(_TENS_WRITTEN.split(), 2)
 }
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _UNITS = "one|two|three|four|five|six|seven|eight|nine"

@@ -17,16 +17,16 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
-import torch.nn.functional as F  # noqa: N812 (its usual name)
-from torch import Tensor, nn
+from torch import nn
+from torch.multiprocessing.spawn import start_processes
 
 from search_core.embedded.training.examples import Batch, ExampleStore, batches
+from search_core.embedded.training.model import LanguageModel
 from search_core.embedded.training.muon import Optimizer
+from search_core.embedded.training.objective import compile_layers, losses_of, rate_factor
 from search_core.embedded.training.reporting import Report
 
 _CLIP = 1.0
-_WARM_UP_SHARE, _COOL_DOWN_SHARE = 0.02, 0.4
 _SECONDS_BETWEEN_CHECKPOINTS = 60.0
 
 
@@ -50,7 +50,7 @@ class Job:
     """
 
     title: str
-    build: Callable[[], nn.Module]
+    build: Callable[[], LanguageModel]
     data: Path
     folder: Path
     tokens: int
@@ -84,7 +84,9 @@ def train(job: Job) -> dict[str, Any]:
         if job.workers == 1:
             _work(0, job, 0)
         else:
-            mp.spawn(_work, args=(job, _free_port()), nprocs=job.workers)
+            start_processes(  # type: ignore[no-untyped-call]
+                _work, args=(job, _free_port()), nprocs=job.workers
+            )
     finished: dict[str, Any] = torch.load(job.finished_path, weights_only=True)
     return finished
 
@@ -101,6 +103,8 @@ def _work(rank: int, job: Job, port: int) -> None:
         torch.set_num_threads(1)
         os.environ["MASTER_ADDR"], os.environ["MASTER_PORT"] = "127.0.0.1", str(port)
         dist.init_process_group("gloo", rank=rank, world_size=job.workers)
+    elif job.device == "cpu":
+        torch.set_num_threads(1)
     try:
         _Run(rank, job).train()
     finally:
@@ -118,7 +122,8 @@ class _Run:
         if job.compiled:
             compile_layers(self.model)
         self.optimizer = Optimizer(self.model, job.muon_rate, job.adam_rate)
-        self.steps, self.tokens, self.seconds, self.loss = 0, 0, 0.0, {}
+        self.steps, self.tokens, self.seconds = 0, 0, 0.0
+        self.loss: dict[str, float] = {}
         if job.checkpoint_path.exists():
             self._resume()
         self.since_checkpoint = time.monotonic()
@@ -202,12 +207,6 @@ class _Run:
         partial.replace(path)
 
 
-def compile_layers(model: nn.Module) -> None:
-    """Compiles each layer's forward for any batch size and length."""
-    for layer in model.model.layers:  # type: ignore[union-attr]
-        layer.forward = torch.compile(layer.forward, dynamic=True)
-
-
 def _smooth(earlier: float | None, latest: float) -> float:
     return latest if earlier is None else 0.98 * earlier + 0.02 * latest
 
@@ -225,30 +224,3 @@ class _Silence:
 
     def update(self, done: int, note: str = "") -> None:
         return None
-
-
-def rate_factor(share: float) -> float:
-    """Learning-rate factor after `share` (0 to 1) of the training."""
-    warm = min(1.0, share / _WARM_UP_SHARE + 0.01)
-    return min(warm, max(0.0, (1.0 - share) / _COOL_DOWN_SHARE))
-
-
-def losses_of(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
-    """Mean language-modelling loss and mean score loss of a batch, in nats.
-
-    The score loss is the cross-entropy against soft labels at the tokens that end a step;
-    it is 0 for a model without a score head.
-    """
-    hidden = model.model(batch.tokens)
-    learned = batch.learn[:, 1:]
-    logits = model.logits(hidden[:, :-1][learned])  # type: ignore[operator]
-    # A batch may hold nothing to imitate: then the loss is 0, and not 0 / 0.
-    language = F.cross_entropy(logits, batch.tokens[:, 1:][learned], reduction="sum")
-    language = language / learned.sum().clamp(min=1)
-    score = torch.zeros((), device=hidden.device)
-    labelled = batch.labels >= 0
-    if hasattr(model, "score") and bool(labelled.any()):
-        wrong_right = model.score(hidden[labelled])
-        right = batch.labels[labelled]
-        score = F.cross_entropy(wrong_right, torch.stack([1 - right, right], dim=-1))
-    return {"language": language, "score": score}

@@ -20,7 +20,7 @@ from search_core.embedded.training.workshop import Workshop, timed
 
 def budgets(attempts: int) -> tuple[int, ...]:
     """The N at which votes are measured: 1, 4, 16, 64 as far as the attempts go."""
-    return tuple(n for n in (1, 4, 16, 64) if n < attempts) + (attempts,)
+    return (*(n for n in (1, 4, 16, 64) if n < attempts), attempts)
 
 
 def measure_models(shop: Workshop) -> None:

@@ -103,7 +103,8 @@ class Attention(nn.Module):
         else:
             k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
             mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        return self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
+        projected: Tensor = self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
+        return projected
 
 
 class FeedForward(nn.Module):
@@ -114,7 +115,8 @@ class FeedForward(nn.Module):
         self.down_proj = nn.Linear(shape.feed_forward, shape.hidden, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        projected: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        return projected
 
 
 class Layer(nn.Module):
@@ -133,7 +135,8 @@ class Layer(nn.Module):
         mask: Tensor | None,
     ) -> Tensor:
         x = x + self.self_attn(self.input_layernorm(x), rotation, cache, mask)
-        return x + self.mlp(self.post_attention_layernorm(x))
+        out: Tensor = x + self.mlp(self.post_attention_layernorm(x))
+        return out
 
 
 class Trunk(nn.Module):
@@ -146,6 +149,8 @@ class Trunk(nn.Module):
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
         self.norm = Norm(shape.hidden, shape.norm_epsilon)
         cosine, sine = rotations(shape)
+        self.cosine: Tensor
+        self.sine: Tensor
         self.register_buffer("cosine", cosine, persistent=False)
         self.register_buffer("sine", sine, persistent=False)
 
@@ -223,7 +228,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
     # A finite floor: queries at padding see nothing, and must not become NaN.
     blocked = ~mask.repeat(1, groups, 1).unsqueeze(1)
     weights = scores.masked_fill(blocked, -1e9).softmax(dim=-1)
-    return (weights @ v).view(batch, heads, length, size)
+    mixed: Tensor = weights @ v
+    return mixed.view(batch, heads, length, size)
 
 
 def rotations(shape: Shape) -> tuple[Tensor, Tensor]:

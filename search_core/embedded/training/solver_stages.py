@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from torch import nn
-
 from search_core.embedded.training.demonstrations import Shard, make_shard, sample_texts
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_solver
@@ -69,5 +67,5 @@ def train_solver(shop: Workshop) -> None:
     shop.note("solver", {key: finished[key] for key in ("tokens", "seconds", "loss")})
 
 
-def build_solver(shape: Shape) -> nn.Module:
+def build_solver(shape: Shape) -> LanguageModel:
     return LanguageModel(shape)

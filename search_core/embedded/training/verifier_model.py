@@ -33,7 +33,7 @@ def verifier_shape(solver: Shape, extra_layers: int) -> Shape:
     return replace(solver, layers=solver.layers + extra_layers)
 
 
-def build_verifier(shape: Shape, solver_state: dict[str, Tensor]) -> nn.Module:
+def build_verifier(shape: Shape, solver_state: dict[str, Tensor]) -> VerifierModel:
     """A verifier that starts as the solver.
 
     The added layers write nothing at first (their output matrices are zero), so the
@@ -42,7 +42,9 @@ def build_verifier(shape: Shape, solver_state: dict[str, Tensor]) -> nn.Module:
     model = VerifierModel(shape)
     unexpected = model.load_state_dict(solver_state, strict=False).unexpected_keys
     if unexpected:
-        raise ValueError(f"The solver's weights hold {unexpected}, which a verifier has no use for.")
+        raise ValueError(
+            f"The solver's weights hold {unexpected}, which a verifier has no use for."
+        )
     return model
 
 

@@ -168,7 +168,5 @@ def tune_on_rollouts(shop: Workshop) -> None:
         )
     )
     tokenizer = load_tokenizer(shop.tokenizer_folder)
-    export_verifier(
-        finished["model"], settings.verifier_shape, tokenizer, shop.verifier_folder
-    )
+    export_verifier(finished["model"], settings.verifier_shape, tokenizer, shop.verifier_folder)
     shop.note("verifier-b", {key: finished[key] for key in ("tokens", "seconds", "loss")})

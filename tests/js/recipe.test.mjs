@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isRecorded, recipeLink, recipeOf, runAddress } from "../../assets/js/recipe.js";
+import { header } from "./synthetic.mjs";
+
+const DEFAULTS = {
+  strategies: { beam_search: { max_steps: 12, n: 16, aggregate: "last", judge: "weighted", beam_width: 4 } },
+  sampling: { temperature: 0.8, top_p: 1 },
+};
+
+test("only what differs from the defaults is in the link", () => {
+  const query = recipeOf(header({ n: 32 }), DEFAULTS, "0.1");
+  assert.deepEqual([...query.keys()], ["strategy", "problem", "seed", "n", "node"]);
+  assert.equal(query.get("n"), "32");
+});
+
+test("sampling and the score source are part of the recipe", () => {
+  const started = header();
+  started.sampling.temperature = 0.3;
+  started.verifier.name = "log-probability";
+  const query = recipeOf(started, DEFAULTS, null);
+  assert.equal(query.get("temperature"), "0.3");
+  assert.equal(query.get("score_source"), "log-probability");
+});
+
+test("a link survives hostile problem text", () => {
+  const started = header();
+  started.problem.text = "</script>&a=1#${x} é 100%";
+  const link = recipeLink({ origin: "https://a.b", pathname: "/sub/" }, started, DEFAULTS, null);
+  const url = new URL(link);
+  assert.equal(url.pathname, "/sub/");
+  assert.equal(url.searchParams.get("problem"), started.problem.text);
+  assert.deepEqual([...url.searchParams.keys()], ["strategy", "problem", "seed"]);
+});
+
+test("a live run's address keeps what is not its own", () => {
+  const location = { pathname: "/", search: "?__theme=dark&strategy=greedy&problem=x&n=4&temperature=1&node=0", hash: "" };
+  assert.equal(runAddress(location, "token", "0.2", header(), DEFAULTS), "/?__theme=dark&run=token&node=0.2");
+  assert.equal(isRecorded("recorded-countdown"), true);
+  assert.equal(isRecorded("token"), false);
+});

@@ -1,0 +1,112 @@
+"""`bench`: that it measures what it says. How fast it is here is no test's business."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from search_core.bench.chromium import BrowserMissing, browser_page, chromium_path
+from search_core.bench.measurement import Measurement
+from search_core.bench.page import page_measurements
+from search_core.bench.searching import TimedRun, search_measurements, timed_search
+from search_core.bench.synthetic import synthetic_log
+from search_core.events import Sampled, Spent
+from search_core.problem import Problem
+from search_core.solvers.base import Sampling
+from search_core.tree import Tree
+from tests.fakes import World
+from tests.test_cli_solve import invoke, said
+
+
+def test_a_measurement_is_a_median_held_against_an_aim() -> None:
+    one = Measurement("first node", "s", [3.0, 1.0, 2.0], aim=4.0)
+    assert one.median == 2.0
+    assert one.share_of_aim == 0.5
+    values = one.to_dict()
+    assert (values["min"], values["max"], values["runs"]) == (1.0, 3.0, 3)
+    assert Measurement("tokens", "", [1.0]).share_of_aim is None
+
+
+def timed() -> TimedRun:
+    world = World(seed=2, ends=0.3)
+    return timed_search(Problem("?"), world.solver(), world.verifier(), Sampling(), seed=0)
+
+
+def test_a_timed_search_looks_at_the_clock_at_every_event() -> None:
+    run = timed()
+    assert len(run.times) == len(run.events)
+    assert list(run.times) == sorted(run.times)
+    assert run.times[0] <= run.first_node <= run.seconds
+    tree = Tree.from_events(run.events)
+    assert run.nodes == len(tree.nodes) - 1
+    assert run.tokens == tree.cost.generated
+    spent = [e for e in run.events if isinstance(e, Spent) and e.call == "sample"]
+    assert run.sampling_seconds == pytest.approx(sum(event.seconds for event in spent))
+
+
+def test_bytes_count_the_events_as_json_in_a_string() -> None:
+    run = timed()
+    at_once = TimedRun(run.events, [0.0] * len(run.events))
+    one_by_one = TimedRun(run.events, [float(second) for second in range(len(run.events))])
+    text = sum(len(event.model_dump_json(exclude_defaults=True)) for event in run.events)
+    assert at_once.page_bytes > text
+    assert one_by_one.page_bytes > at_once.page_bytes + 40 * len(run.events)
+    names = [one.name for one in search_measurements([run])]
+    assert names == [
+        "first node",
+        "finished tree",
+        "nodes of a tree",
+        "bytes to the page per node",
+    ]
+
+
+def test_synthetic_trees_have_the_size_asked_for() -> None:
+    for nodes in (100, 1_000):
+        log = synthetic_log(nodes)
+        sampled = sum(isinstance(event, Sampled) for event in log)
+        assert nodes <= sampled <= 1.3 * nodes
+        assert len(Tree.from_events(log).nodes) == sampled + 1
+    with pytest.raises(ValueError, match="at most 25600"):
+        synthetic_log(100_000)
+
+
+def test_a_missing_browser_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESPALIER_CHROMIUM", "/no/such/browser")
+    with pytest.raises(BrowserMissing, match="ESPALIER_CHROMIUM is /no/such/browser"):
+        chromium_path()
+    monkeypatch.delenv("ESPALIER_CHROMIUM")
+    monkeypatch.setitem(__import__("sys").modules, "playwright.sync_api", None)
+    with pytest.raises(BrowserMissing, match="pip install playwright"), browser_page():
+        pass
+
+
+@pytest.mark.browser
+def test_the_page_is_measured_in_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search_core.bench.page.AIMS", {300: 20.0})
+    monkeypatch.setattr("search_core.bench.page.UPDATES", 5)
+    (one,) = page_measurements()
+    assert one.name == "update at 300 nodes"
+    assert len(one.values) == 5
+    assert all(value > 0 for value in one.values)
+
+
+@pytest.mark.models
+def test_bench_prints_figures_with_their_range_and_aim() -> None:
+    from search_core.cli.services import ModelChoice, open_models
+
+    pair = open_models(ModelChoice())
+    result = invoke("bench", "--runs", "1", "--json", pair=pair)
+    assert result.exit_code == 0, result.output
+    measured = {one["name"]: one for one in json.loads(result.stdout)["measurements"]}
+    assert measured["first node"]["aim"] == 0.5
+    assert measured["finished tree"]["aim"] == 3.0
+    assert measured["search / plain, inside the solver"]["median"] > 0
+    for one in measured.values():
+        assert one["min"] <= one["median"] <= one["max"]
+
+
+def test_bad_arguments_of_bench_end_with_2() -> None:
+    result = invoke("bench", "--runs", "0")
+    assert result.exit_code == 2
+    assert "--runs" in said(result)

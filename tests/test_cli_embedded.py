@@ -1,0 +1,88 @@
+"""The command line and the Python interface on the models that the repository ships."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import networkx as nx
+import pytest
+from typer.testing import CliRunner, Result
+
+from search_core import Problem, search
+from search_core.cli.app import app
+from search_core.export import export_graphml
+from search_core.traces import read_trace
+
+pytestmark = pytest.mark.models
+
+PROBLEM = "What is (7 + 8) * 3 - 4?"
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_solve_writes_a_trace_that_check_accepts(tmp_path: Path) -> None:
+    trace = tmp_path / "run.jsonl"
+    result = invoke("solve", PROBLEM, "--n", "8", "--beam-width", "4", "--trace", str(trace))
+    assert result.exit_code == 0, result.output
+    assert "Answer" in result.stdout
+    checked = invoke("check", str(trace), "--json")
+    values = json.loads(checked.stdout)
+    assert values["status"] == "completed"
+    assert values["problem"]["family"] == "expression"
+    assert values["right"] is not None
+    assert values["solver"]["parameters"] > 100_000
+    assert values["cost"]["solver_flops"] > 0
+    assert values["cost"]["verifier_flops"] > 0
+
+
+def test_the_same_seed_gives_the_same_tree() -> None:
+    runs = [
+        json.loads(invoke("solve", PROBLEM, "--n", "4", "--seed", "5", "--json").stdout)
+        for _ in range(2)
+    ]
+    for run in runs:
+        del run["run"], run["created"], run["cost"]["seconds"]
+    assert runs[0] == runs[1]
+
+
+def test_what_the_embedded_models_cannot_read_is_a_bad_argument() -> None:
+    result = invoke("solve", "Who wrote Hamlet?")
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert "ountdown" in result.output
+
+
+def test_evaluate_measures_the_families(tmp_path: Path) -> None:
+    out = tmp_path / "results.json"
+    result = invoke(
+        "evaluate",
+        *("--strategies", "best_of_n,beam_search", "--n", "4,16", "--count", "3"),
+        *("--draws", "100", "--out", str(out)),
+    )
+    assert result.exit_code == 0, result.output
+    values = json.loads(out.read_text())
+    assert values["problems"] == {"expression": 3, "word": 3, "countdown": 3}
+    rows = {row["name"]: row["average"] for row in values["rows"]}
+    assert rows["best_of_n@16/majority"]["verifier_flops"] == 0
+    assert rows["best_of_n@16/weighted"]["verifier_flops"] > 0
+    assert rows["best_of_n@16/any"]["accuracy"]["value"] > 0
+    assert values["solver"]["revision"]
+    assert values["verifier"]["revision"]
+    assert values["verifier_quality"]["average"]["solutions"] > 0
+
+
+def test_from_python(tmp_path: Path) -> None:
+    run = search(Problem("What is 7 + 8 * 3?", answer="31"), "beam_search", n=8, beam_width=4)
+    assert run.events[0].seq == 0
+    assert run.answer is not None
+    assert run.cost.flops == run.cost.solver_flops + run.cost.verifier_flops > 0
+    graph = run.tree.to_networkx()
+    assert nx.is_arborescence(graph)
+    assert graph.number_of_nodes() == len(run.tree.nodes)
+    export_graphml(run.tree, tmp_path / "tree.graphml")
+    assert set(nx.read_graphml(tmp_path / "tree.graphml")) == set(graph)
+    run.save(tmp_path / "run.jsonl")
+    assert read_trace(tmp_path / "run.jsonl").tree == run.tree
