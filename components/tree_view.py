@@ -8,7 +8,6 @@ and zoom, selection and timeline survive every update.
 from __future__ import annotations
 
 import json
-import mimetypes
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -114,8 +113,6 @@ def published_folder() -> str:
     reach. A folder that is new with every start makes all their addresses new, so a browser
     never mixes old modules with new ones, even if files change while the app runs.
     """
-    # Some systems map .js to text/plain, and browsers refuse to run that as a module.
-    mimetypes.add_type("text/javascript", ".js")
     folder = Path(_temporary_folder().name).resolve()
     for part in _PUBLISHED:
         shutil.copytree(ASSETS / part, folder / part)

@@ -4,7 +4,7 @@
 // remembers that it is out of date. What is selected and what is shown is decided elsewhere.
 
 import { between, contain, fitCamera, markRadius, overflows, panBy, reveal, toScreen, zoomAt } from "./camera.js";
-import { h, reducedMotion, setAttribute, setText } from "./dom.js";
+import { h, reducedMotion, setAttribute, setText, uniqueId } from "./dom.js";
 import { nameOf, summary } from "./words.js";
 import { Painter } from "./painter.js";
 import { Pointer } from "./pointer.js";
@@ -25,8 +25,9 @@ export class TreeCanvas {
     this.actions = actions;
     this.scene = new Scene();
     this.sprites = new Sprites();
-    this.description = h("span", { class: "esp-sr", id: "esp-selected-node" });
-    this.element = h("canvas", { class: "esp-canvas", role: "img", tabindex: "0", "aria-describedby": "esp-selected-node" });
+    const id = uniqueId("selected");
+    this.description = h("span", { class: "esp-sr", id });
+    this.element = h("canvas", { class: "esp-canvas", role: "img", tabindex: "0", "aria-describedby": id });
     this.tooltip = new Tooltip();
     this.frame = h("div", { class: "esp-stage" }, this.element, this.description, this.tooltip.element);
     this.painter = new Painter(this.element.getContext("2d"), this.sprites, theme);

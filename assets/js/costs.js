@@ -39,8 +39,8 @@ export class Costs {
     const all = [{ name: "This search", flops: own, own: true }, ...rows];
     const most = Math.max(...all.map((row) => row.flops));
     return h("div", { class: "esp-section" },
-      h("h4", { text: "A bigger model answering once" }),
-      h("table", { class: "esp-table" }, h("caption", { class: "esp-sr", text: "FLOPs of this search and of bigger models answering once" }),
+      h("h4", { text: "For comparison" }),
+      h("table", { class: "esp-table" }, h("caption", { class: "esp-sr", text: "FLOPs of this search and of models that answer once" }),
         h("tbody", {}, all.map((row) => h("tr", {}, h("th", { scope: "row", text: row.name }),
           h("td", {}, h("div", { class: "esp-vote" }, bar(row.flops / most, row.own ? "esp-wins" : ""), h("span", { class: "esp-number", text: flops(row.flops) })),
             !row.own && h("div", { class: "esp-quiet", text: times(row.flops, own) })))))));

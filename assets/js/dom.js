@@ -5,20 +5,23 @@
  *
  * @param {string} tag
  * @param {Object} attributes - `class`, `text`, `on: {event: handler}`, `style: {property: value}`;
- *   anything else is set as an attribute (true: empty, false / null / undefined: left out).
+ *   anything else is set as an attribute (null and undefined: left out; true: empty and false: left
+ *   out, but for ARIA states and data, which say "true" and "false").
  * @param {...(Node|string|null|undefined|false)} children - strings become text nodes.
  * @returns {HTMLElement}
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
+    if (value === null || value === undefined) continue;
+    const spoken = /^(aria|data)-/.test(name);
+    if (value === false && !spoken) continue;
     if (name === "text") element.textContent = value;
     else if (name === "on") {
       for (const [event, handler] of Object.entries(value)) element.addEventListener(event, handler);
     } else if (name === "style") {
       for (const [property, setting] of Object.entries(value)) element.style.setProperty(property, setting);
-    } else element.setAttribute(name, value === true ? "" : String(value));
+    } else element.setAttribute(name, value === true && !spoken ? "" : String(value));
   }
   element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return element;
@@ -39,6 +42,14 @@ export function setAttribute(element, name, value) {
 /** Set text only where it changes. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+let made = 0;
+
+/** An id that no other element of the page has. */
+export function uniqueId(name) {
+  made += 1;
+  return `esp-${name}-${made}`;
 }
 
 export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -14,6 +14,7 @@ import { reducedMotion } from "./dom.js";
 import { Replay } from "./replay.js";
 import { Rounds } from "./rounds.js";
 import { StoryLine } from "./storyline.js";
+import { tellAll } from "./story.js";
 import { Theme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { toNdjson } from "./log.js";
@@ -64,7 +65,7 @@ export class Explorer {
       step: (by) => this.step(by),
       goLive: () => this.scrub(this.log.length),
     });
-    this.inspector = new Inspector(palette, { select, unfold: (id) => this.unfold(id) }, labels);
+    this.inspector = new Inspector(palette, { select, unfold: (id) => this.unfold(id), seek: (cursor) => this.scrub(cursor) }, labels);
     this.answers = new Answers(palette, { select });
     this.costs = new Costs(palette);
     this.page = new Page(this.root, this);
@@ -161,7 +162,7 @@ export class Explorer {
     const tree = this.tree();
     if (tree.root) {
       this.visible = new Visible(tree, this.pruned, this.unfolded);
-      if (this.selected && !this.visible.has(this.selected)) this.selected = null;
+      this.forgetHidden(tree);
       this.grant(tree);
     }
     this.show(tree);
@@ -170,13 +171,15 @@ export class Explorer {
   }
 
   show(tree) {
-    const { log, rounds, at: cursor, selected, visible, hiddenStates, pruned, follow } = this;
+    const { log, rounds, at: cursor, visible, hiddenStates, pruned, follow } = this;
     const notice = this.replay.error ? `This log contradicts itself: ${this.replay.error}` : log.notice;
     this.story.update({ log, rounds, cursor, tree, notice });
     this.timeline.update({ rounds, cursor, length: log.length, follow, live: log.live });
     this.page.update({ log, tree });
     if (!tree.root) return;
-    const view = { tree, visible, selected, hiddenStates, pruned, rounds, cursor, frontier: this.frontier(tree) };
+    const selected = this.selected && visible.has(this.selected) ? this.selected : null;
+    const story = () => tellAll(log.events, rounds.stops, cursor, this.given.labels);
+    const view = { tree, visible, selected, hiddenStates, pruned, story, frontier: this.frontier(tree) };
     this.canvas.update(view);
     this.legend.update(view);
     this.inspector.update(view);
@@ -184,6 +187,12 @@ export class Explorer {
     this.answers.update(view);
     this.costs.update({ tree, comparison: log.comparison?.rows ?? this.given.comparisons });
     this.keepAddress(tree);
+  }
+
+  /** A selection survives going back in time, but not being folded or hidden. */
+  forgetHidden(tree) {
+    const exists = isFold(this.selected) || tree.nodes.has(this.selected);
+    if (exists && !this.visible.has(this.selected)) this.selected = null;
   }
 
   /** The node to keep in sight while the tree grows: the newest one that is not cut. */

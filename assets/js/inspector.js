@@ -16,7 +16,7 @@ const MOST_SIBLINGS = 64;
 export class Inspector {
   /**
    * @param {Object} palette
-   * @param {{select: (id: string) => void, unfold: (id: string) => void}} actions
+   * @param {{select: (id: string) => void, unfold: (id: string) => void, seek: (cursor: number) => void}} actions
    * @param {Object} labels
    */
   constructor(palette, actions, labels) {
@@ -28,22 +28,22 @@ export class Inspector {
     this.drawn = "";
   }
 
-  update({ tree, visible, selected }) {
-    const key = this.signature(tree, visible, selected);
+  update({ tree, visible, selected, story }) {
+    const key = this.signature(tree, visible, selected, story);
     if (key === this.drawn) return;
     const moved = selected !== this.selected;
     this.drawn = key;
     this.selected = selected;
     const scroll = this.element.scrollTop;
-    fill(this.body, this.contents(tree, visible, selected));
+    fill(this.body, this.contents(tree, visible, selected, story));
     this.element.scrollTop = moved ? 0 : scroll;
   }
 
   /** Everything that the contents depend on: a live run must not rebuild them at every event. */
-  signature(tree, visible, selected) {
+  signature(tree, visible, selected, story) {
     const known = tree.nodes.get(selected);
     if (isFold(selected)) return `${selected}|${visible.fold(selected)?.members.join()}`;
-    if (!known) return `nothing|${tree.chosen}|${Boolean(tree.started)}`;
+    if (!known) return `nothing|${tree.started.run}|${tree.chosen}|${story().length}`;
     if (known.id === ROOT) return `root|${tree.started.run}|${tree.finished?.status}|${known.children.length}`;
     const siblings = tree.nodes.get(known.parent).children.map((id) => {
       const node = tree.nodes.get(id);
@@ -52,19 +52,23 @@ export class Inspector {
     return `${tree.started.run}|${known.id}|${known.aggregate}|${known.decision}|${tree.chosen}|${siblings.join()}`;
   }
 
-  contents(tree, visible, selected) {
+  contents(tree, visible, selected, story) {
     if (isFold(selected) && visible.fold(selected)) return this.foldContents(tree, visible.fold(selected));
     const node = tree.nodes.get(selected);
-    if (!node) return this.hint(tree);
+    if (!node) return this.overview(tree, story());
     return node.id === ROOT ? this.rootContents(tree) : this.nodeContents(tree, node);
   }
 
-  hint(tree) {
+  /** Nothing is selected: the run's story, a line for each round, and the chosen solution. */
+  overview(tree, story) {
     const chosen = tree.chosen ? tree.nodes.get(tree.chosen) : null;
     return [
-      heading(chosen ? "The chosen solution" : "Look inside"),
-      h("p", { class: "esp-quiet", text: "Select a step to read it, and to see why it was kept or pruned: click a mark, or walk the tree with the arrow keys." }),
-      chosen && this.path(tree, chosen),
+      heading("The story so far"),
+      h("ol", { class: "esp-chronicle" }, story.map(({ cursor, sentence }) => h("li", {}, h("button", {
+        type: "button", class: "esp-moment", title: "Go to this moment", text: sentence, on: { click: () => this.actions.seek(cursor) },
+      })))),
+      chosen && section("The chosen solution", this.path(tree, chosen)),
+      h("p", { class: "esp-quiet", text: "Select a step to read it and to see why it was kept or pruned: click a mark, or walk the tree with the arrow keys." }),
     ];
   }
 

@@ -5,7 +5,7 @@ import { fill, h, setAttribute, setText } from "./dom.js";
 import { symbolPicture } from "./shapes.js";
 import { ROOT } from "./tree.js";
 
-const MODE_WORDS = { dim: "Shown", fold: "Folded", hide: "Hidden" };
+const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
 
 export class Legend {
   /**

@@ -3,11 +3,10 @@
 // Only the rows in sight exist in the page, so each carries its level, its place among its
 // siblings and their number. The focus stays on the tree; aria-activedescendant names the row.
 
-import { h, fill, setAttribute } from "./dom.js";
-import { isFold } from "./visible.js";
+import { displayState, isFold } from "./visible.js";
+import { fill, h, setAttribute, uniqueId } from "./dom.js";
 import { nameOf } from "./words.js";
 import { ROOT } from "./tree.js";
-import { displayState } from "./visible.js";
 import { shorten } from "./format.js";
 import { symbolPicture } from "./shapes.js";
 
@@ -24,7 +23,7 @@ export class Outline {
   constructor(palette, actions) {
     this.palette = palette;
     this.actions = actions;
-    this.id = `esp-outline-${Math.random().toString(36).slice(2, 8)}`;
+    this.id = uniqueId("outline");
     this.rows = h("div", { class: "esp-outline-rows", role: "presentation" });
     this.element = h("div", {
       class: "esp-outline", role: "tree", tabindex: "0", "aria-label": "Outline of the search tree",

@@ -1,6 +1,6 @@
 // The explorer's page: where each part stands, the tools for the picture, and the tabs.
 
-import { h, setAttribute, setText } from "./dom.js";
+import { h, setAttribute, setText, uniqueId } from "./dom.js";
 import { copyText, saveFile } from "./sharing.js";
 import { icon } from "./icons.js";
 
@@ -10,7 +10,7 @@ export class Page {
   /** @param {import("./explorer.js").Explorer} explorer */
   constructor(root, explorer) {
     this.explorer = explorer;
-    this.id = `esp-${Math.random().toString(36).slice(2, 8)}`;
+    this.id = uniqueId("view");
     this.shown = "tree";
     const { story, canvas, outline, legend, timeline, inspector, answers, costs } = explorer;
     this.tools = this.makeTools(canvas);
@@ -94,7 +94,7 @@ export class Page {
     this.copy = h("button", { type: "button", class: "esp-button", on: { click: () => this.copyLink() } }, icon("link"), "Copy link");
     this.save = h("button", { type: "button", class: "esp-button", on: { click: () => this.saveTrace() } }, icon("save"), "Download trace");
     this.help = h("button", { type: "button", class: "esp-button esp-icon-button", "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", text: "?", on: { click: () => this.explorer.keys.showHelp() } });
-    return h("div", { class: "esp-sharing" }, this.copied, this.copy, this.save, this.help);
+    return h("div", { class: "esp-sharing" }, this.copy, this.save, this.help, this.copied);
   }
 
   async copyLink() {

@@ -24,6 +24,17 @@ export function tell(events, stop, cursor, labels = {}) {
   return tellRound(slice, stop.round);
 }
 
+/**
+ * The story so far: every stop that is over at the cursor, in order.
+ *
+ * @returns {{cursor: number, sentence: string}[]}
+ */
+export function tellAll(events, stops, cursor, labels) {
+  return stops
+    .filter((stop) => stop.from < cursor && settled(events, stop, cursor))
+    .map((stop) => ({ cursor: stop.cursor, sentence: tell(events, stop, cursor, labels) }));
+}
+
 function tellStart(slice, labels) {
   const header = slice.find((event) => event.kind === "started");
   if (!header) return "Waiting for the first step.";
@@ -36,7 +47,7 @@ function tellRound(slice, round) {
   const facts = collect(slice);
   const told = [`Round ${round}: ${plural(facts.written, "step")} written`];
   if (!facts.settled) return `${told[0]}${facts.scored ? `, ${facts.scored} scored` : ""}…`;
-  if (facts.scored) told.push("scored by the verifier");
+  if (facts.scored) told.push("scored");
   let text = `${list(told)}.`;
   if (facts.kept || facts.pruned) text += ` ${fate(facts)}`;
   if (facts.merged) text += ` ${facts.merged === 1 ? "1 duplicate was" : `${facts.merged} duplicates were`} merged.`;

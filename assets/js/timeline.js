@@ -59,6 +59,7 @@ export class Timeline {
     const first = rounds.stops[0]?.cursor ?? 0;
     this.range.style.setProperty("--esp-done", `${length > first ? (100 * (cursor - first)) / (length - first) : 0}%`);
     setAttribute(this.live, "aria-pressed", follow);
+    setAttribute(this.live, "data-live", live);
     setText(this.live.lastChild, live ? "Live" : "End");
     this.live.title = live ? "Follow the run as it happens" : "Go to the end";
     this.drawTicks(rounds, first, length);

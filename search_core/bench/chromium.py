@@ -15,10 +15,11 @@ class BrowserMissing(RuntimeError):
 
 
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ADVICE = (
     "The page is measured in Chromium through Playwright. Install both: "
     "pip install playwright && playwright install chromium. A Chromium that is there already "
-    "is found as `chromium`, or named by ESPALIER_CHROMIUM."
+    "is found by its usual names, or named by ESPALIER_CHROMIUM."
 )
 
 
@@ -31,7 +32,7 @@ def chromium_path() -> str | None:
     named = os.environ.get("ESPALIER_CHROMIUM")
     if named and not Path(named).is_file():
         raise BrowserMissing(f"ESPALIER_CHROMIUM is {named}, and no such file is there.")
-    return named or shutil.which("chromium")
+    return named or next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 @contextmanager

@@ -15,7 +15,9 @@ _MODELS, _SAMPLING = "Models", "Sampling"
 Seed = Annotated[int, typer.Option(help="Same seed, same tree.")]
 Source = Annotated[
     str,
-    typer.Option(help=f"What scores steps: {' or '.join(SCORE_SOURCES)}."),
+    typer.Option(
+        help=f"What scores steps: {' or '.join(SCORE_SOURCES)} (best with --aggregate prod)."
+    ),
 ]
 Temperature = Annotated[
     float | None,

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from search_core.cli.output import flops, plain, verdict
+from search_core.events import Started
 from search_core.tree import Tree
 
 
@@ -71,7 +72,7 @@ def print_summary(console: Console, tree: Tree) -> None:
     _print_cost(console, tree)
 
 
-def _header(tree: Tree) -> Any:
+def _header(tree: Tree) -> Started:
     if tree.started is None:
         raise ValueError("The run has no header: it never started.")
     return tree.started

@@ -120,10 +120,16 @@ def page(browser: Browser, console: list[str]) -> Iterator[Page]:
     assert console == []
 
 
+# Gradio's own client ends its event stream this way when a page is left in the middle of one.
+_LEAVING = "AbortError: signal is aborted"
+
+
 def listen(page: Page, console: list[str]) -> None:
     """Collect what a page complains about."""
-    page.on("pageerror", lambda error: console.append(f"error: {error}"))
-    page.on(
-        "console",
-        lambda message: console.append(message.text) if message.type == "error" else None,
-    )
+
+    def collect(text: str) -> None:
+        if not text.startswith(_LEAVING):
+            console.append(text)
+
+    page.on("pageerror", lambda error: collect(str(error)))
+    page.on("console", lambda m: collect(m.text) if m.type == "error" else None)

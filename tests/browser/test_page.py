@@ -124,6 +124,7 @@ def test_a_refresh_comes_back_to_the_same_run(app: App, page: Page) -> None:
     open_page(page, app.url)
     fill(page, "#option-n", "64")
     run = start(page)
+    page.wait_for_url(f"**run={run}*")
     page.reload()
     wait(page, "x.log.complete")
     assert run_of(page) == run

@@ -36,7 +36,7 @@ def sample(level: int, rng: random.Random) -> tuple[list[int], int]:
             choices = moves(state)
             if not choices:
                 break
-            equation, state = rng.choice(choices)
+            _, state = rng.choice(choices)
         target = state[0]
         in_range = SMALLEST_TARGET <= target <= LARGEST_TARGET
         if len(state) == 1 and in_range and target not in numbers:

@@ -34,13 +34,13 @@ class Settings:
 
     tokenizer_problems: int = 6_000
     demonstrations: int = 400_000
-    solver_tokens: int = 34_000_000
+    solver_tokens: int = 30_000_000
     muon_rate: float = 0.02
     adam_rate: float = 0.004
 
     extra_layers: int = 4
-    corrupted_solutions: int = 200_000
-    corrupted_tokens: int = 14_000_000
+    corrupted_solutions: int = 120_000
+    corrupted_tokens: int = 10_000_000
     corrupted_muon_rate: float = 0.01
     corrupted_adam_rate: float = 0.002
 
@@ -48,7 +48,7 @@ class Settings:
     rollout_attempts: int = 6
     rollout_count: int = 8
     rollout_shards: int = 16
-    tuning_tokens: int = 5_000_000
+    tuning_tokens: int = 3_000_000
     tuning_muon_rate: float = 0.004
     tuning_adam_rate: float = 0.001
 

@@ -1,0 +1,155 @@
+"""The whole recipe at the size of a test, through the command that reproduces the models."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+)
+
+from search_core.embedded import FAMILIES, generate, gold_solution
+from search_core.embedded.training.decoding import Sampling, sample
+from search_core.embedded.training.encoding import Codec
+from search_core.embedded.training.export import load_solver, load_verifier, revision_of
+from search_core.embedded.training.scoring import score_solutions
+from search_core.embedded.training.settings import QUICK
+from search_core.embedded.training.tokenizer import load_tokenizer
+
+
+def run_recipe(out: Path, *options: str) -> None:
+    command = [sys.executable, "-m", "search_core.embedded", "train", "--out", str(out), "--quick"]
+    finished = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both models, trained in two goes so that resuming is tested too."""
+    folder = tmp_path_factory.mktemp("models")
+    run_recipe(folder, "--device", "cpu", "--workers", "2", "--last", "solver")
+    before = (folder / "embedded-solver" / "model.safetensors").read_bytes()
+    run_recipe(folder, "--device", "cpu", "--workers", "1")
+    assert (folder / "embedded-solver" / "model.safetensors").read_bytes() == before
+    return folder
+
+
+@pytest.fixture(scope="module")
+def codec(out: Path) -> Codec:
+    return Codec.of(load_tokenizer(out / "embedded-solver"))
+
+
+def test_the_chat_template_writes_what_the_models_were_trained_on(out: Path, codec: Codec) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(out / "embedded-solver")
+    problem = generate("word", 3, 1, seed=0)[0]
+    messages = [{"role": "user", "content": problem.text}]
+    prompt = tokenizer.apply_chat_template(
+        messages, add_generation_prompt=True, tokenize=True, return_dict=False
+    )
+    assert prompt == codec.prompts([problem.text])[0]
+    assert tokenizer.decode(prompt) == f"<|user|>{problem.text}<|assistant|>"
+
+
+def test_digits_and_blank_lines_are_single_tokens(codec: Codec) -> None:
+    assert [len(codec.tokenizer.encode(text)) for text in ("\n\n", "7", " 7", "725", " 725")] == [
+        1,
+        1,
+        1,
+        3,
+        3,
+    ]
+    assert len(codec.tokenizer) <= 768
+
+
+def test_every_text_survives_the_tokenizer(codec: Codec) -> None:
+    text = "Ümit \U0001f333 has\n\n12 books.\t<b>"
+    assert codec.tokenizer.decode(codec.tokenizer.encode(text)) == text
+
+
+def test_steps_encode_alike_alone_and_together(codec: Codec) -> None:
+    import random
+
+    for family in FAMILIES.values():
+        problem = generate(family.name, family.levels[-1], 1, seed=0)[0]
+        steps = gold_solution(problem, random.Random(0))
+        alone = [codec.tokenizer.encode(step) for step in steps]
+        joined: list[int] = []
+        for ids in alone:
+            joined += [*ids, codec.delimiter]
+        joined[-1] = codec.end
+        assert codec.solutions([steps]) == [joined]
+        assert codec.steps(joined) == steps
+
+
+def test_solver_loads_with_equal_logits_and_greedy_text(out: Path, codec: Codec) -> None:
+    folder = out / "embedded-solver"
+    theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    ours = load_solver(folder, QUICK.shape)
+    prompts = codec.prompts([generate("expression", level, 1, 0)[0].text for level in (2, 5)])
+    for prompt in prompts:
+        tokens = torch.tensor([prompt])
+        with torch.inference_mode():
+            assert torch.allclose(theirs(tokens).logits, ours.logits(ours.model(tokens)), atol=1e-4)
+    greedy = Sampling(temperature=0.0, longest=20)
+    sampled = sample(ours, prompts, codec.end, greedy, torch.Generator())
+    for prompt, got in zip(prompts, sampled, strict=True):
+        expected = theirs.generate(
+            torch.tensor([prompt]),
+            attention_mask=torch.ones(1, len(prompt), dtype=torch.int64),
+            do_sample=False,
+            temperature=None,
+            top_p=None,
+            max_new_tokens=20,
+        )
+        assert got.tokens == expected[0, len(prompt) :].tolist()
+
+
+def test_verifier_loads_with_equal_scores_at_the_ends_of_steps(out: Path, codec: Codec) -> None:
+    folder = out / "embedded-verifier"
+    theirs = AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32)
+    ours = load_verifier(folder, QUICK.verifier_shape)
+    assert theirs.config.num_labels == 2
+    prompts = codec.prompts(["What is (7 + 8) * 3 - 4?"])
+    steps = ["7 + 8 = 15, now 15 * 3 - 4", "15 * 3 = 45, now 45 - 4"]
+    solutions = codec.solutions([[*steps, "45 - 4 = 41", "The answer is 41."]])
+    (scores,) = score_solutions(ours, codec, prompts, solutions)
+    assert len(scores) == 4
+    tokens = torch.tensor([[*prompts[0], *solutions[0]]])
+    with torch.inference_mode():
+        right = theirs(tokens).logits.softmax(-1)[0, :, 1]
+    is_end = (tokens[0] == codec.delimiter) | (tokens[0] == codec.end)
+    assert right[is_end].tolist() == pytest.approx(scores, abs=1e-4)
+
+
+def test_cards_hold_the_facts(out: Path) -> None:
+    for kind in ("solver", "verifier"):
+        folder = out / f"embedded-{kind}"
+        facts = json.loads((folder / "espalier.json").read_text())
+        assert facts["kind"] == kind
+        assert facts["revision"] == revision_of(folder)
+        assert facts["parameters"] > 1_000
+        assert set(facts["measured"]) == set(FAMILIES)
+        for family in FAMILIES.values():
+            assert set(facts["steps_per_solution"][family.name]) == {*map(str, family.levels)}
+            assert facts["tokens_per_step"][family.name] > 0
+        card = (folder / "README.md").read_text()
+        assert "license: apache-2.0" in card
+        assert "python -m search_core.embedded train" in card
+
+
+def test_a_missing_device_is_named(out: Path) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a CUDA device")
+    command = [sys.executable, "-m", "search_core.embedded", "train", "--out", str(out)]
+    finished = subprocess.run(
+        [*command, "--device", "cuda"], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 2
+    assert "cuda" in finished.stderr
