@@ -17,20 +17,13 @@ from search_core.problem import Problem
 from search_core.strategies import STRATEGIES, Strategy
 
 FIRST_STRATEGY = STRATEGIES["beam_search"]
-# Options that name accidents of published code stand apart, under their own heading.
+# Switches that only reproduce habits of published code stand apart, under their own heading.
 PUBLISHED_ONLY = frozenset(
-    {
-        "stop_when_full",
-        "sort_completed",
-        "repeat_completed",
-        "finish_last_round",
-        "length_ends",
-        "later_wins_ties",
-        "siblings_finish",
-        "vote_unfinished",
-        "boxed_ends",
-    }
-)
+    spec.name
+    for strategy in STRATEGIES.values()
+    for spec in strategy.options.specs()
+    if spec.kind == "boolean" and spec.name in strategy.as_published
+) - {"filter_duplicates"}
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ sequence numbers and pulls. So what is sent here is small, and never the only wa
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from search_core.comparison import alternatives
-from search_core.runs import HostedRun, RunRegistry
+from search_core.events import event_to_dict
+from search_core.runs import HostedRun, RunRegistry, encode_batch
 from search_core.tree import Tree
 
 SECONDS_BETWEEN_BATCHES = 0.1
@@ -36,8 +36,13 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
         events = run.since(sent, EVENTS_PER_BATCH)
         if events or sent == 0 or not live:
             sent += len(events)
-            text = json.dumps(events, ensure_ascii=False, separators=(",", ":"))
-            yield {"run": run.id, "ev": text, "head": sent, "live": live, "node": node}
+            yield {
+                "run": run.id,
+                "ev": encode_batch(events),
+                "head": sent,
+                "live": live,
+                "node": node,
+            }
         if not live and sent >= run.head:
             return
         await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
@@ -64,7 +69,7 @@ def puller(registry: RunRegistry) -> Callable[[object], Batch]:
         if run is None:
             return gone
         live = run.live
-        events = run.since(since, EVENTS_PER_PULL)
+        events = [event_to_dict(event) for event in run.since(since, EVENTS_PER_PULL)]
         reply = {"events": events, "head": run.head, "live": live, "gone": False}
         return reply if live else {**reply, "comparison": comparison(run)}
 

@@ -14,6 +14,7 @@ from components.following import puller
 from components.handlers import Handlers
 from components.recordings import Recording, pin_recordings
 from components.tree_view import TreeView
+from search_core.events import Started
 from search_core.limits import Limits
 from search_core.models import ModelPair
 from search_core.problem import Problem
@@ -83,8 +84,10 @@ def _problem_of(registry: RunRegistry, recordings: Sequence[Recording]) -> Probl
     run = registry.get(recordings[0].run_id)
     if run is None:
         raise RuntimeError("The first recording is gone from the registry.")
-    record = run.since(0, 1)[0]["problem"]
-    return Problem(**record)
+    header = run.events()[0]
+    if not isinstance(header, Started):
+        raise RuntimeError("The first recording does not start with its header.")
+    return Problem(**header.problem.model_dump())
 
 
 def _wire_runs(

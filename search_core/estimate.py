@@ -29,7 +29,9 @@ class Estimate:
     tokens: float
 
 
-def estimate(problem: Problem | None, options: StrategyOptions, facts: Mapping[str, Any]) -> Estimate:
+def estimate(
+    problem: Problem | None, options: StrategyOptions, facts: Mapping[str, Any]
+) -> Estimate:
     """Expect what solutions of this family and level took when the model was measured.
 
     Args:

@@ -39,6 +39,11 @@ Status = Literal["completed", "cancelled", "failed", "out_of_budget"]
 Aggregate = Literal["last", "min", "prod", "mean"]
 
 
+def parent_of(node_id: str) -> str:
+    """Id of a node's parent."""
+    return node_id.rpartition(".")[0] or ROOT
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -98,7 +103,7 @@ class Sampled(Event):
 
     kind: Literal["sampled"] = "sampled"
     id: NodeId
-    parent: NodeId
+    """Says the parent too: it is the id without its last index."""
     text: Text
     """The step without its delimiter."""
     tokens: Count
@@ -113,16 +118,22 @@ class Sampled(Event):
     """Prompt tokens served from a cache."""
     flops: Amount = 0.0
 
+    @property
+    def parent(self) -> str:
+        """Id of the parent."""
+        return parent_of(self.id)
+
 
 class Scored(Event):
     """A verifier scored one step, given all before it."""
 
     kind: Literal["scored"] = "scored"
     id: NodeId
-    verifier: Name
+    verifier: Name = ""
+    """Who scored; empty: the run's own verifier."""
     score: Score
-    aggregate: Score
-    """The path's scores in one number, as the strategy aggregates them."""
+    aggregate: Score | None = None
+    """The path's scores in one number, as the strategy aggregates them; None: the score itself."""
     tokens: Count = 0
     """Tokens that the verifier read for it."""
     flops: Amount = 0.0
@@ -228,7 +239,7 @@ class Voted(Event):
     tally: tuple[Tally, ...]
     """Best first; ties in order of first appearance."""
     chosen: NodeId | None = None
-    """The solution chosen: the best-scoring candidate of the winning answer."""
+    """The solution chosen: of the winning answer, the best-scoring one (majority: the first)."""
 
 
 class Graded(Event):

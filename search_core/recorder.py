@@ -28,27 +28,26 @@ class Recorder:
     def add_samples(
         self,
         round_: int,
-        places: Sequence[tuple[str, str]],
+        ids: Sequence[str],
         samples: Sequence[StepSample],
         seconds: float,
     ) -> None:
-        """Write down one batch of steps; `places` are (id, parent id).
+        """Write down one batch of steps under their ids.
 
         Raises:
             ProtocolError: The solver's reply does not fit the request.
         """
-        if len(samples) != len(places):
+        if len(samples) != len(ids):
             raise ProtocolError(
-                f"Solver {self._solver.name} gave {len(samples)} steps for {len(places)} requests."
+                f"Solver {self._solver.name} gave {len(samples)} steps for {len(ids)} requests."
             )
         for sample in samples:
             self._check_sample(sample)
         flops = [self._sample_flops(sample) for sample in samples]
-        for (node_id, parent), sample, cost in zip(places, samples, flops, strict=True):
+        for node_id, sample, cost in zip(ids, samples, flops, strict=True):
             self._log.add(
                 Sampled,
                 id=node_id,
-                parent=parent,
                 text=sample.text,
                 tokens=sample.tokens,
                 logprob=round(sample.logprob, 4),
@@ -61,7 +60,7 @@ class Recorder:
             Spent,
             round=round_,
             call="sample",
-            requests=len(places),
+            requests=len(ids),
             generated=sum(sample.tokens for sample in samples),
             prefilled=sum(sample.prefilled for sample in samples),
             reused=sum(sample.reused for sample in samples),
@@ -109,13 +108,13 @@ class Recorder:
     ) -> None:
         earlier = [n.score for n in self._log.tree.path(node.id)[:-1] if n.score is not None]
         score = rounded(reply.scores[index])
+        path_score = aggregate_scores([*earlier, score], aggregate)
         first = index == 0  # a request's cost is written down once, at its first step
         self._log.add(
             Scored,
             id=node.id,
-            verifier=self._verifier.name,
             score=score,
-            aggregate=aggregate_scores([*earlier, score], aggregate),
+            aggregate=None if path_score == score else path_score,
             tokens=reply.tokens if first else 0,
             flops=flops if first else 0.0,
         )

@@ -219,8 +219,7 @@ class Run:
 
         before = self._clock()
         samples: list[StepSample] = yield SolverCall(requests, sampling)  # type: ignore[assignment]
-        places = [(key, parent.id) for key, parent in zip(ids, parents, strict=True)]
-        self._recorder.add_samples(self._round, places, samples, self._clock() - before)
+        self._recorder.add_samples(self._round, ids, samples, self._clock() - before)
         return tuple(self._view(tree.nodes[key]) for key in ids)
 
     def _score(self, request: Score) -> Generator[Call, Reply, Nodes]:

@@ -80,8 +80,9 @@ def vote(candidates: Sequence[Candidate], method: VoteMethod) -> Vote:
     """Judge candidates by one method.
 
     majority: one vote each. weighted: the sum of the scores of all solutions with the same
-    answer. best: the highest single score. The chosen solution is the best-scoring one of
-    the winning answer; every tie goes to what came first.
+    answer. best: the highest single score. Of the winning answer's solutions the best-scoring
+    one is chosen; a majority, which asks no verifier, chooses the first. Every tie goes to
+    what came first.
     """
     groups: dict[int, list[Candidate]] = {}
     if method == "best":
@@ -100,7 +101,8 @@ def vote(candidates: Sequence[Candidate], method: VoteMethod) -> Vote:
     if not ranked:
         return Vote(method, (), None)
     winners = groups[ranked[0].group]
-    return Vote(method, ranked, winners[best_first([_value(c) for c in winners])[0]])
+    place = 0 if method == "majority" else best_first([_value(c) for c in winners])[0]
+    return Vote(method, ranked, winners[place])
 
 
 def _votes(members: Sequence[Candidate], method: VoteMethod) -> float:

@@ -129,7 +129,8 @@ class Tree:
                 self._add(event)
             case Scored():
                 node = self._node(event.id)
-                node.score, node.aggregate = event.score, event.aggregate
+                node.score = event.score
+                node.aggregate = event.score if event.aggregate is None else event.aggregate
                 node.verifier_tokens, node.verifier_flops = event.tokens, event.flops
                 if node.state == "frontier":
                     node.state = "candidate"
@@ -218,8 +219,6 @@ class Tree:
     def _add(self, event: Sampled) -> None:
         if event.id in self.nodes:
             raise LogError(f"Node {event.id!r} is sampled twice.")
-        if event.parent != (event.id.rpartition(".")[0] or ROOT):
-            raise LogError(f"Node {event.id!r} names {event.parent!r} as its parent.")
         parent = self._node(event.parent)
         parent.children.append(event.id)
         self.nodes[event.id] = Node(

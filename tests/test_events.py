@@ -22,7 +22,7 @@ from search_core.events import (
 )
 from tests.test_tree import header
 
-STEP = {"seq": 1, "t": 0.5, "kind": "sampled", "id": "0", "parent": "root", "text": "one"}
+STEP = {"seq": 1, "t": 0.5, "kind": "sampled", "id": "0", "text": "one"}
 SAMPLED = {**STEP, "tokens": 2, "logprob": -0.25}
 
 

@@ -27,7 +27,7 @@ HOSTILE = {
 
 
 def one_step(text: str) -> Tree:
-    step = make(Sampled, id="0", parent="root", text=text, tokens=1, logprob=0.0)
+    step = make(Sampled, id="0", text=text, tokens=1, logprob=0.0)
     return Tree.from_events([header(), step(1)])
 
 

@@ -276,7 +276,8 @@ def test_no_step_is_scored_twice_and_unscored_ancestors_are() -> None:
     run = start(Recipe(Problem("?"), fake_strategy(plan), ScoredOptions()))
     drive(run, FakeSolver(lambda _, index: (f"{index}", "step")), verifier)
     assert verifier.calls == 1
-    scored = [(e.id, e.score, e.aggregate) for e in run.events if isinstance(e, Scored)]
+    nodes = [run.tree.nodes[e.id] for e in run.events if isinstance(e, Scored)]
+    scored = [(node.id, node.score, node.aggregate) for node in nodes]
     assert scored == [("0", 0.4, 0.4), ("0.0", 0.5, 0.45), ("0.1", 0.8, 0.6)]
 
 

@@ -88,7 +88,7 @@ def test_two_followers_see_the_same_log(registry: RunRegistry, pair: ModelPair, 
     assert status(run) == "completed"
     again = registry.get(run.id)
     assert again is run
-    assert [e["seq"] for e in run.since(0)] == list(range(run.head))
+    assert [event.seq for event in run.since(0)] == list(range(run.head))
     assert run.since(3, limit=2) == run.since(0)[3:5]
 
 

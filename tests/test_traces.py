@@ -98,7 +98,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "a hole at the start": (with_event(seq=2), "hole"),
     "a line twice": (b"".join([*LINES[:3], LINES[2], *LINES[3:]]), "hole"),
     "an id twice": (LINES[0] + LINES[1] + line({**SAMPLED, "seq": 2}), "sampled twice"),
-    "an unknown parent": (with_event(id="5.0", parent="5"), "never sampled"),
+    "an unknown parent": (with_event(id="5.0"), "never sampled"),
     "a settled node": (
         b"".join(LINES[:12]) + line({"seq": 12, "t": 9, "kind": "completed", "id": "0"}),
         "already",

@@ -50,9 +50,8 @@ def make(kind: type[Event], **fields: object) -> Made:
     return lambda seq: kind(seq=seq, t=seq, **fields)  # type: ignore[arg-type]
 
 
-def sampled(node_id: str, parent: str | None = None) -> Made:
-    above = parent or node_id.rpartition(".")[0] or "root"
-    return make(Sampled, id=node_id, parent=above, text=f"step {node_id}", tokens=2, logprob=-1)
+def sampled(node_id: str) -> Made:
+    return make(Sampled, id=node_id, text=f"step {node_id}", tokens=2, logprob=-1)
 
 
 def scored(node_id: str, score: float = 0.5) -> Made:
@@ -177,10 +176,8 @@ def test_a_copy_is_independent() -> None:
 BROKEN: dict[str, tuple[list[Made], str]] = {
     "a second header": ([header], "exactly one 'started'"),
     "a node sampled twice": ([sampled("0"), sampled("0")], "sampled twice"),
-    "the root sampled": ([sampled("root", "root")], "sampled twice"),
+    "the root sampled": ([sampled("root")], "sampled twice"),
     "an unknown parent": ([sampled("0.0")], "'0', never sampled"),
-    "a parent that the id denies": ([sampled("0"), sampled("1", "0")], "names '0' as its parent"),
-    "a node that is its own parent": ([sampled("0", "0")], "names '0' as its parent"),
     "a score of nothing": ([scored("0")], "never sampled"),
     "a decision on nothing": ([decided("0")], "never sampled"),
     "a decision on the root": ([decided("root")], "already kept"),

@@ -142,10 +142,12 @@ export class EventLog {
   }
 }
 
+/** A batch numbers its first event; the others count on from there. */
 function parseEvents(text) {
   if (!text) return [];
   try {
-    return JSON.parse(text);
+    const { first, events } = JSON.parse(text);
+    return events.map((event, index) => ({ seq: first + index, ...event }));
   } catch {
     return null; // a torn push is a lost push: the gap will be pulled
   }

@@ -101,6 +101,9 @@ export class Tree {
   }
 }
 
+/** The id says where a node stands: the parent's id is all but its last index. */
+const parentOf = (id) => id.includes(".") ? id.slice(0, id.lastIndexOf(".")) : ROOT;
+
 const HANDLERS = {
   started(tree, event) {
     tree.started = event;
@@ -108,9 +111,9 @@ const HANDLERS = {
   },
   sampled(tree, event) {
     if (tree.nodes.has(event.id)) throw new LogError(`Node ${event.id} is sampled twice.`);
-    const parent = tree.node(event.parent);
+    const parent = tree.node(parentOf(event.id));
     parent.children.push(event.id);
-    tree.nodes.set(event.id, newNode(event.id, event.parent, event.text, parent.depth + 1, {
+    tree.nodes.set(event.id, newNode(event.id, parent.id, event.text, parent.depth + 1, {
       tokens: event.tokens,
       logprob: event.logprob,
       ended: event.ended ?? "step",
@@ -122,7 +125,7 @@ const HANDLERS = {
   scored(tree, event) {
     const node = tree.node(event.id);
     node.score = event.score;
-    node.aggregate = event.aggregate;
+    node.aggregate = event.aggregate ?? event.score;
     node.verifier_tokens = event.tokens ?? 0;
     node.verifier_flops = event.flops ?? 0;
     if (node.state === "frontier") node.state = "candidate";

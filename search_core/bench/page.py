@@ -6,7 +6,6 @@ them into the tree, laying it out and drawing it once.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,8 @@ from typing import Any
 from search_core.bench.chromium import browser_page
 from search_core.bench.measurement import Measurement
 from search_core.bench.synthetic import synthetic_log
-from search_core.events import Event, event_to_dict
+from search_core.events import Event
+from search_core.runs import encode_batch
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 UPDATES = 20
@@ -122,5 +122,5 @@ def _updates(page: Any, address: str, nodes: int) -> list[float]:
 
 
 def _batch(events: Sequence[Event], start: int, end: int) -> dict[str, Any]:
-    text = json.dumps([event_to_dict(event) for event in events[start:end]], ensure_ascii=False)
+    text = encode_batch(events[start:end])
     return {"run": "bench", "ev": text, "head": min(end, len(events)), "live": True, "node": None}

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search_core.bench.measurement import Measurement
-from search_core.events import Event, Sampled, Spent, event_to_dict
+from search_core.events import Event, Sampled, Spent
 from search_core.problem import Problem
+from search_core.runs import encode_batch
 from search_core.search import search
 from search_core.solvers.base import Sampling, Solver
 from search_core.verifiers.base import Verifier
@@ -124,8 +125,6 @@ def _ratios(values: Sequence[float], divisors: Sequence[float]) -> list[float]:
 
 
 def _batch_bytes(events: Sequence[Event]) -> int:
-    text = json.dumps(
-        [event_to_dict(event) for event in events], ensure_ascii=False, separators=(",", ":")
-    )
+    text = encode_batch(events)
     value = {"run": "x" * 22, "ev": text, "head": events[-1].seq + 1, "live": True, "node": None}
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())

@@ -13,7 +13,7 @@ from search_core.events import VERSION, Event, Spent
 from search_core.problem import Problem
 from search_core.runner import Recipe
 from search_core.solvers.base import ModelInfo
-from search_core.tree import Node, Tree
+from search_core.tree import Tree
 
 OUTCOME_VERSION = 1
 _KEY_CHARACTERS = 24
@@ -108,8 +108,6 @@ def outcome_of(arm: Arm, recipe: Recipe, key: str, events: list[Event], tree: Tr
         for method, vote in tree.votes.items()
     }
     right["any"] = any(node.right for node in solutions)
-    if arm.scores_only_judge:
-        right["majority"] = _unaided_majority(tree, solutions)
     cost, spent = tree.cost, [event for event in events if isinstance(event, Spent)]
     seconds = {
         call: math.fsum(event.seconds for event in spent if event.call == call)
@@ -139,20 +137,6 @@ def outcome_of(arm: Arm, recipe: Recipe, key: str, events: list[Event], tree: Tr
             for node in solutions
         ),
     )
-
-
-def _unaided_majority(tree: Tree, solutions: list[Node]) -> bool:
-    """Whether the first solution with the most frequent answer is right.
-
-    The vote itself lets the verifier pick among the solutions of the winning answer, and
-    where steps count (Countdown) that helps. A majority that is charged no verifier must
-    not have that help.
-    """
-    vote = tree.votes.get("majority")
-    if vote is None or not vote.tally:
-        return False
-    winner = vote.tally[0].group
-    return bool(next(node.right for node in solutions if node.group == winner))
 
 
 def _hash(values: Any) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from typing import Any
 
-from search_core.events import Event, event_to_dict
+from search_core.events import Event
 
 
 class HostedRun:
@@ -86,9 +85,8 @@ class HostedRun:
         with self._lock:
             return list(self._events)
 
-    def since(self, start: int, limit: int = 2000) -> list[dict[str, Any]]:
-        """At most `limit` events from number `start` on, JSON-ready."""
+    def since(self, start: int, limit: int = 2000) -> list[Event]:
+        """At most `limit` events from number `start` on."""
         self.seen()
         with self._lock:
-            batch = self._events[start : start + limit]
-        return [event_to_dict(event) for event in batch]
+            return self._events[start : start + limit]

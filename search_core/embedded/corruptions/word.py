@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from search_core.embedded.corruptions.common import Spoiled, slip
 from search_core.embedded.families.arithmetic import SYMBOLS, Equation, compute
 from search_core.embedded.families.word import step_text
+from search_core.embedded.families.word_list import sample_names
 from search_core.embedded.families.word_story import Move, Story, read_story
 from search_core.embedded.generation import answer_text
 from search_core.problem import Problem
+
+_OPPOSITE = {"+": "-", "-": "+", "*": "/", "/": "*"}
 
 
 class _Play:
@@ -71,6 +75,8 @@ def _wrong_operand(problem: Problem, rng: random.Random) -> Spoiled:
 def _wrong_operation(problem: Problem, rng: random.Random) -> Spoiled:
     play, at, move = _before(problem, rng)
     symbol = rng.choice([symbol for symbol in SYMBOLS if symbol != move.symbol])
+    # Who gives and who gets is what solvers mix up most.
+    symbol = _OPPOSITE[move.symbol] if rng.random() < 0.7 else symbol
     play.write(move, play.equation(Move(move.sentence, symbol, move.number)))
     play.write_all(play.story.moves[at + 1 :])
     return play.finish(at)
@@ -90,6 +96,36 @@ def _wrong_sentence(problem: Problem, rng: random.Random) -> Spoiled | None:
     play.write(Move(sentence, symbol or rng.choice("+-"), number))
     rest = play.story.moves[at:] if rng.random() < 0.6 else play.story.moves[at + 1 :]
     play.write_all(rest)
+    return play.finish(at)
+
+
+def _borrowed_sentence(problem: Problem, rng: random.Random) -> Spoiled | None:
+    """Tells of the story's person what the problem tells of somebody else."""
+    play, at, _ = _before(problem, rng)
+    moves = {one.sentence for one in play.story.moves}
+    others = [f"{s}." for s in play.story.text.split(". ")[1:-1] if f"{s}." not in moves]
+    told = [words for sentence in others if len(words := sentence.rstrip(".").split()) == 4]
+    if not told:
+        return None
+    _, verb, written, things = rng.choice(told)
+    if not written.isdigit() or verb == "has":
+        return None
+    asked_things, asked_who = problem.text.split()[-5], problem.text.split()[-3]
+    things = rng.choice((things, asked_things))
+    sentence = f"{asked_who} {verb} {written} {things}."
+    symbol = "-" if verb in ("loses", "sells", "uses") else "+"
+    play.write(Move(sentence, symbol, int(written)))
+    play.write_all(play.story.moves[at:])
+    return play.finish(at)
+
+
+def _wrong_name(problem: Problem, rng: random.Random) -> Spoiled:
+    """A name in the quoted sentence is copied wrongly."""
+    play, at, move = _before(problem, rng)
+    names = re.findall("[A-Z][a-z]+", move.sentence)
+    sentence = move.sentence.replace(rng.choice(names), rng.choice(sample_names(2, rng)), 1)
+    play.write(Move(sentence, move.symbol, move.number))
+    play.write_all(play.story.moves[at + 1 :])
     return play.finish(at)
 
 
@@ -139,6 +175,8 @@ SPOILERS: Mapping[str, Callable[[Problem, random.Random], Spoiled | None]] = {
     "wrong operand": _wrong_operand,
     "wrong operation": _wrong_operation,
     "wrong sentence": _wrong_sentence,
+    "borrowed sentence": _borrowed_sentence,
+    "wrong name": _wrong_name,
     "misquoted sentence": _misquoted_sentence,
     "skipped step": _skipped_step,
     "repeated step": _repeated_step,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +27,12 @@ class Shard:
     seed: str
 
 
-def random_problem(rng: random.Random, split: str) -> Problem:
-    """A problem of the split, with the family and level drawn by weight."""
+def random_problem(
+    rng: random.Random, split: str, weights: Mapping[str, float] = FAMILY_WEIGHTS
+) -> Problem:
+    """A problem of the split, with the family drawn by weight and any of its levels."""
     while True:
-        family = rng.choices(list(FAMILY_WEIGHTS), list(FAMILY_WEIGHTS.values()))[0]
+        family = rng.choices(list(weights), list(weights.values()))[0]
         problem = sample_problem(family, rng.choice(FAMILIES[family].levels), rng)
         if split_of(problem) == split:
             return problem

@@ -20,6 +20,9 @@ from search_core.embedded.training.examples import NO_LABEL, Example, ExampleSto
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.problem import Problem
 
+# Expressions need the fewest examples: what is left of them is restated in full.
+CORRUPTION_WEIGHTS = {"expression": 0.2, "word": 0.45, "countdown": 0.35}
+
 
 class Labelled(NamedTuple):
     """A solution with the score that each of its steps should get.
@@ -39,7 +42,7 @@ def labelled_solutions(count: int, seed: str) -> Iterator[Labelled]:
     rng = random.Random(seed)
     made = 0
     while made < count:
-        problem = random_problem(rng, "train")
+        problem = random_problem(rng, "train", CORRUPTION_WEIGHTS)
         gold = gold_solution(problem, rng)
         if problem.family == "countdown":
             gold = demonstration(problem, rng, failed_share=0.1).steps
