@@ -55,7 +55,7 @@ def main() -> None:
         max_file_size=MAX_BYTES,
         ssr_mode=False,
         run_history=False,
-        footer_links=["settings"],
+        footer_links=[],
         prevent_thread_lock=True,
     )
     # Only now: the page opens before torch is imported.

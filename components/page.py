@@ -28,6 +28,8 @@ See a language model search: a small model writes steps, a verifier scores them,
 keeps the good ones and prunes the rest.
 """
 
+_SWITCH_THEME = "() => { document.body.classList.toggle('dark'); }"
+
 # Handlers are nobody's API: the command line and `search_core.search` are.
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # A follower waits most of its time; it must not keep others from following.
@@ -47,7 +49,10 @@ def build_page(
     recordings = pin_recordings(registry)
     first = _problem_of(registry, recordings)
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as page:
-        gr.Markdown(INTRODUCTION, elem_id="introduction")
+        with gr.Row(elem_id="banner"):
+            gr.Markdown(INTRODUCTION, elem_id="introduction")
+            theme = gr.Button("Light / dark", size="sm", elem_id="theme", scale=0, min_width=110)
+            theme.click(None, js=_SWITCH_THEME, api_visibility="private")
         run_id = gr.State("")
         with gr.Row(elem_id="layout"):
             controls = make_controls(pair, recordings, first)

@@ -28,8 +28,9 @@ _TEMPLATE = '<div class="esp"><p class="esp-loading">Loading the search tree …
 _ON_LOAD = """
 const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).replace(/\\/?$/, "/");
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
+const mathsFolder = folder + "vendor/katex/";
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, { props, server, watch, mathsFolder: folder + "vendor/katex/" }),
+  (explorer) => explorer.mount(element, { props, server, watch, mathsFolder }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";

@@ -91,7 +91,8 @@ export class TreeCanvas {
     if (this.follow) {
       let camera = fitCamera(this.scene.bounds, width, height, this.vertical);
       const target = this.scene.items.get(this.frontier);
-      if (target && overflows(camera, this.scene.bounds, width, height)) camera = reveal(camera, { u: target.toU, d: target.toD }, width, height);
+      if (target && overflows(camera, this.scene.bounds, width, height))
+        camera = reveal(camera, { u: target.toU, d: target.toD }, width, height);
       this.move(camera, true);
     } else if (anchor) {
       const item = this.scene.items.get(anchor.id);
@@ -219,7 +220,12 @@ export class TreeCanvas {
 
   describeSelection() {
     const known = this.selected && this.tree && this.scene.items.has(this.selected);
-    setText(this.description, known ? `Selected: ${nameOf(this.tree, this.visible, this.selected)}` : "Nothing is selected. Arrow keys walk the tree.");
+    setText(
+      this.description,
+      known
+        ? `Selected: ${nameOf(this.tree, this.visible, this.selected)}`
+        : "Nothing is selected. Arrow keys walk the tree.",
+    );
     this.redraw();
   }
 
@@ -259,7 +265,13 @@ export class TreeCanvas {
       if (part === 1) this.glide = null;
     }
     const { width, height } = this.size;
-    this.painter.paint(this.scene, this.camera, { width, height, ratio: this.ratio, selected: this.selected, hovered: this.hovered });
+    this.painter.paint(this.scene, this.camera, {
+      width,
+      height,
+      ratio: this.ratio,
+      selected: this.selected,
+      hovered: this.hovered,
+    });
     this.placeTooltip();
   }
 }

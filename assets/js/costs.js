@@ -8,7 +8,12 @@ export class Costs {
   constructor(palette) {
     this.palette = palette;
     this.body = h("div", { class: "esp-costs-body" });
-    this.element = h("section", { class: "esp-panel esp-costs", "aria-label": "Cost" }, h("h3", { class: "esp-heading", text: "Cost" }), this.body);
+    this.element = h(
+      "section",
+      { class: "esp-panel esp-costs", "aria-label": "Cost" },
+      h("h2", { class: "esp-heading", text: "Cost" }),
+      this.body,
+    );
   }
 
   /** @param {{tree: Object, comparison: {name: string, flops: number}[]}} view */
@@ -23,14 +28,26 @@ export class Costs {
   work({ solver_flops: solver, verifier_flops: verifier }) {
     const total = solver + verifier;
     if (!total) return h("p", { class: "esp-quiet", text: "FLOPs are not known for these models." });
-    const part = (value, kind) => h("span", { class: `esp-part esp-part-${kind}`, style: { "flex-grow": String(value / total) } });
-    return h("div", {},
+    const part = (value, kind) =>
+      h("span", { class: `esp-part esp-part-${kind}`, style: { "flex-grow": String(value / total) } });
+    return h(
+      "div",
+      {},
       h("p", { class: "esp-total", text: flops(total) }),
       h("div", { class: "esp-stack", "aria-hidden": "true" }, part(solver, "solver"), part(verifier, "verifier")),
-      h("ul", { class: "esp-keys" },
+      h(
+        "ul",
+        { class: "esp-keys" },
         h("li", {}, h("span", { class: "esp-key esp-part-solver", "aria-hidden": "true" }), `Solver ${flops(solver)}`),
-        h("li", {}, h("span", { class: "esp-key esp-part-verifier", "aria-hidden": "true" }), `Verifier ${verifier ? flops(verifier) : "0"}`)),
-      h("p", { class: "esp-quiet", text: share(solver, verifier) }));
+        h(
+          "li",
+          {},
+          h("span", { class: "esp-key esp-part-verifier", "aria-hidden": "true" }),
+          `Verifier ${verifier ? flops(verifier) : "0"}`,
+        ),
+      ),
+      h("p", { class: "esp-quiet", text: share(solver, verifier) }),
+    );
   }
 
   comparison(cost, rows) {
@@ -38,12 +55,38 @@ export class Costs {
     if (!rows.length || !own) return null;
     const all = [{ name: "This search", flops: own, own: true }, ...rows];
     const most = Math.max(...all.map((row) => row.flops));
-    return h("div", { class: "esp-section" },
-      h("h4", { text: "For comparison" }),
-      h("table", { class: "esp-table" }, h("caption", { class: "esp-sr", text: "FLOPs of this search and of models that answer once" }),
-        h("tbody", {}, all.map((row) => h("tr", {}, h("th", { scope: "row", text: row.name }),
-          h("td", {}, h("div", { class: "esp-vote" }, bar(row.flops / most, row.own ? "esp-wins" : ""), h("span", { class: "esp-number", text: flops(row.flops) })),
-            !row.own && h("div", { class: "esp-quiet", text: times(row.flops, own) })))))));
+    return h(
+      "div",
+      { class: "esp-section" },
+      h("h3", { text: "For comparison" }),
+      h(
+        "table",
+        { class: "esp-table" },
+        h("caption", { class: "esp-sr", text: "FLOPs of this search and of models that answer once" }),
+        h(
+          "tbody",
+          {},
+          all.map((row) =>
+            h(
+              "tr",
+              {},
+              h("th", { scope: "row", text: row.name }),
+              h(
+                "td",
+                {},
+                h(
+                  "div",
+                  { class: "esp-vote" },
+                  bar(row.flops / most, row.own ? "esp-wins" : ""),
+                  h("span", { class: "esp-number", text: flops(row.flops) }),
+                ),
+                !row.own && h("div", { class: "esp-quiet", text: times(row.flops, own) }),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
   }
 }
 
@@ -66,5 +109,9 @@ function facts(cost) {
     ["Tokens the verifier read", count(cost.verified)],
     ["Time in the models", seconds(cost.seconds)],
   ];
-  return h("dl", { class: "esp-facts" }, rows.flatMap(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })]));
+  return h(
+    "dl",
+    { class: "esp-facts" },
+    rows.flatMap(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })]),
+  );
 }

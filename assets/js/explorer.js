@@ -49,7 +49,10 @@ export class Explorer {
     });
     this.begin();
     this.build();
-    this.onVisible = () => document.hidden || this.log.live && this.log.pull();
+    // A hidden tab loses pushes: look what is new as soon as someone looks at the page.
+    this.onVisible = () => {
+      if (!document.hidden && this.log.live) this.log.pull();
+    };
     document.addEventListener("visibilitychange", this.onVisible);
   }
 
@@ -57,15 +60,25 @@ export class Explorer {
     const { palette, labels } = this.given;
     const select = (id) => this.select(id);
     this.story = new StoryLine(labels);
-    this.canvas = new TreeCanvas(this.theme, { select: (id) => this.pick(id), onCamera: () => this.page?.updateCamera(this.canvas) });
+    this.canvas = new TreeCanvas(this.theme, {
+      select: (id) => this.pick(id),
+      onCamera: () => this.page?.updateCamera(this.canvas),
+    });
     this.outline = new Outline(palette, { select, unfold: (id) => this.unfold(id) });
-    this.legend = new Legend(palette, { toggleState: (state) => this.toggleState(state), setPruned: (mode) => this.setPruned(mode) });
+    this.legend = new Legend(palette, {
+      toggleState: (state) => this.toggleState(state),
+      setPruned: (mode) => this.setPruned(mode),
+    });
     this.timeline = new Timeline(this.player, {
       seek: (cursor) => this.scrub(cursor),
       step: (by) => this.step(by),
       goLive: () => this.scrub(this.log.length),
     });
-    this.inspector = new Inspector(palette, { select, unfold: (id) => this.unfold(id), seek: (cursor) => this.scrub(cursor) }, labels);
+    this.inspector = new Inspector(
+      palette,
+      { select, unfold: (id) => this.unfold(id), seek: (cursor) => this.scrub(cursor) },
+      labels,
+    );
     this.answers = new Answers(palette, { select });
     this.costs = new Costs(palette);
     this.page = new Page(this.root, this);
@@ -152,7 +165,10 @@ export class Explorer {
   /** Ask for a refresh; many asks make one. */
   refresh() {
     if (this.timer) return;
-    this.timer = setTimeout(() => this.refreshNow(), REFRESH_MS - Math.min(REFRESH_MS, performance.now() - (this.refreshed ?? 0)));
+    this.timer = setTimeout(
+      () => this.refreshNow(),
+      REFRESH_MS - Math.min(REFRESH_MS, performance.now() - (this.refreshed ?? 0)),
+    );
   }
 
   refreshNow() {
@@ -263,7 +279,7 @@ export class Explorer {
   /** A refresh finds a live run again by its address; recorded examples need none. */
   keepAddress(tree) {
     if (isRecorded(this.log.run)) return;
-    const node = this.selected && !isFold(this.selected) ? this.selected : this.wished?.node ?? null;
+    const node = this.selected && !isFold(this.selected) ? this.selected : (this.wished?.node ?? null);
     const key = `${this.log.run}|${node}`;
     if (key === this.address) return;
     this.address = key;

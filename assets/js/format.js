@@ -10,8 +10,14 @@ export function score(value) {
 export function apart(value, other) {
   if (value === null || value === undefined) return "not scored";
   let digits = score(value).length - 2;
-  while (digits < 6 && other !== null && other !== undefined && value !== other
-    && value.toFixed(digits) === other.toFixed(digits)) digits += 1;
+  while (
+    digits < 6 &&
+    other !== null &&
+    other !== undefined &&
+    value !== other &&
+    value.toFixed(digits) === other.toFixed(digits)
+  )
+    digits += 1;
   return value.toFixed(digits);
 }
 

@@ -23,7 +23,14 @@ const PATHS = {
 /** @returns {SVGElement} */
 export function icon(name) {
   const picture = document.createElementNS(SVG, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", width: 18, height: 18, "aria-hidden": "true", focusable: "false", class: "esp-icon" })) {
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 24 24",
+    width: 18,
+    height: 18,
+    "aria-hidden": "true",
+    focusable: "false",
+    class: "esp-icon",
+  })) {
     picture.setAttribute(key, value);
   }
   const path = document.createElementNS(SVG, "path");

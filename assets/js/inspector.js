@@ -24,7 +24,11 @@ export class Inspector {
     this.actions = actions;
     this.labels = labels;
     this.body = h("div", { class: "esp-inspector-body" });
-    this.element = h("section", { class: "esp-panel esp-inspector", "aria-label": "Selected step", tabindex: "0" }, this.body);
+    this.element = h(
+      "section",
+      { class: "esp-panel esp-inspector", "aria-label": "Selected step", tabindex: "0" },
+      this.body,
+    );
     this.drawn = "";
   }
 
@@ -64,11 +68,28 @@ export class Inspector {
     const chosen = tree.chosen ? tree.nodes.get(tree.chosen) : null;
     return [
       heading("The story so far"),
-      h("ol", { class: "esp-chronicle" }, story.map(({ cursor, sentence }) => h("li", {}, h("button", {
-        type: "button", class: "esp-moment", title: "Go to this moment", text: sentence, on: { click: () => this.actions.seek(cursor) },
-      })))),
+      h(
+        "ol",
+        { class: "esp-chronicle" },
+        story.map(({ cursor, sentence }) =>
+          h(
+            "li",
+            {},
+            h("button", {
+              type: "button",
+              class: "esp-moment",
+              title: "Go to this moment",
+              text: sentence,
+              on: { click: () => this.actions.seek(cursor) },
+            }),
+          ),
+        ),
+      ),
       chosen && section("The chosen solution", this.path(tree, chosen)),
-      h("p", { class: "esp-quiet", text: "Select a step to read it and to see why it was kept or pruned: click a mark, or walk the tree with the arrow keys." }),
+      h("p", {
+        class: "esp-quiet",
+        text: "Select a step to read it and to see why it was kept or pruned: click a mark, or walk the tree with the arrow keys.",
+      }),
     ];
   }
 
@@ -76,10 +97,21 @@ export class Inspector {
     const state = displayState(tree, node);
     const long = node.text.length > MOST_PATH_TEXT;
     return [
-      h("div", { class: "esp-node-head" },
+      h(
+        "div",
+        { class: "esp-node-head" },
         symbolPicture(this.palette.states[state], state, 24),
-        h("div", {}, heading(shortName(tree, node)), h("div", { class: "esp-quiet", text: capital(stateWords(tree, node)) }))),
-      section(node.state === "pruned" ? "Why it was pruned" : node.state === "kept" ? "Why it was kept" : "What became of it", this.why(tree, node)),
+        h(
+          "div",
+          {},
+          heading(shortName(tree, node)),
+          h("div", { class: "esp-quiet", text: capital(stateWords(tree, node)) }),
+        ),
+      ),
+      section(
+        node.state === "pruned" ? "Why it was pruned" : node.state === "kept" ? "Why it was kept" : "What became of it",
+        this.why(tree, node),
+      ),
       section("The path so far", this.path(tree, node)),
       long && section("The whole step", this.wholeText(node.text)),
       node.aggregate !== null && section("Its scores in one number", this.arithmetic(tree, node)),
@@ -103,8 +135,12 @@ export class Inspector {
       writeMaths(text, shorten(step.text, MOST_PATH_TEXT));
       const here = step.id === node.id;
       const number = h("button", {
-        type: "button", class: "esp-step-number", "aria-label": `Select ${nodeName(tree, step)}`, "aria-current": here && "step",
-        text: String(step.depth), on: { click: () => this.actions.select(step.id) },
+        type: "button",
+        class: "esp-step-number",
+        "aria-label": `Select ${nodeName(tree, step)}`,
+        "aria-current": here && "step",
+        text: String(step.depth),
+        on: { click: () => this.actions.select(step.id) },
       });
       return h("li", { class: here ? "esp-step esp-here" : "esp-step" }, number, text, scoreBar(step.score));
     });
@@ -119,8 +155,16 @@ export class Inspector {
 
   arithmetic(tree, node) {
     const how = tree.started.options.aggregate ?? "last";
-    const meaning = { last: "The last step's score counts.", min: "The worst step's score counts.", prod: "All step scores are multiplied.", mean: "The mean of all step scores counts." }[how];
-    return [h("p", { class: "esp-formula", text: aggregateArithmetic(tree, node) }), h("p", { class: "esp-quiet", text: meaning ?? "" })];
+    const meaning = {
+      last: "The last step's score counts.",
+      min: "The worst step's score counts.",
+      prod: "All step scores are multiplied.",
+      mean: "The mean of all step scores counts.",
+    }[how];
+    return [
+      h("p", { class: "esp-formula", text: aggregateArithmetic(tree, node) }),
+      h("p", { class: "esp-quiet", text: meaning ?? "" }),
+    ];
   }
 
   siblings(tree, node) {
@@ -129,26 +173,57 @@ export class Inspector {
     const place = Math.max(0, Math.min(all.indexOf(node.id) - MOST_SIBLINGS / 2, all.length - MOST_SIBLINGS));
     const shown = all.slice(place, place + MOST_SIBLINGS);
     const more = all.length - shown.length;
-    return [this.rows(tree, shown, node.id), more > 0 && h("p", { class: "esp-quiet", text: `${plural(more, "more sibling")} not listed here.` })];
+    return [
+      this.rows(tree, shown, node.id),
+      more > 0 && h("p", { class: "esp-quiet", text: `${plural(more, "more sibling")} not listed here.` }),
+    ];
   }
 
   rows(tree, ids, current = null) {
-    return h("ul", { class: "esp-siblings" }, ids.map((id) => {
-      const node = tree.nodes.get(id);
-      const state = displayState(tree, node);
-      return h("li", {}, h("button", {
-        type: "button", class: "esp-sibling", "aria-label": nodeName(tree, node), "aria-current": id === current && "true",
-        on: { click: () => this.actions.select(id) },
-      }, symbolPicture(this.palette.states[state], state, 16), h("span", { class: "esp-sibling-text", text: shorten(node.text.replace(/\s+/g, " "), 90) }),
-      h("span", { class: "esp-number", text: node.score === null ? "" : score(node.score) })));
-    }));
+    return h(
+      "ul",
+      { class: "esp-siblings" },
+      ids.map((id) => {
+        const node = tree.nodes.get(id);
+        const state = displayState(tree, node);
+        return h(
+          "li",
+          {},
+          h(
+            "button",
+            {
+              type: "button",
+              class: "esp-sibling",
+              "aria-label": nodeName(tree, node),
+              "aria-current": id === current && "true",
+              on: { click: () => this.actions.select(id) },
+            },
+            symbolPicture(this.palette.states[state], state, 16),
+            h("span", { class: "esp-sibling-text", text: shorten(node.text.replace(/\s+/g, " "), 90) }),
+            h("span", { class: "esp-number", text: node.score === null ? "" : score(node.score) }),
+          ),
+        );
+      }),
+    );
   }
 
   foldContents(tree, fold) {
     return [
       heading(`${plural(fold.members.length, "folded step")}`),
-      h("p", { class: "esp-quiet", text: `${fold.best === null ? "None of them was scored." : `The best of them scored ${score(fold.best)}.`}` }),
-      h("p", {}, h("button", { type: "button", class: "esp-button", text: "Unfold them", on: { click: () => this.actions.unfold(fold.id) } })),
+      h("p", {
+        class: "esp-quiet",
+        text: `${fold.best === null ? "None of them was scored." : `The best of them scored ${score(fold.best)}.`}`,
+      }),
+      h(
+        "p",
+        {},
+        h("button", {
+          type: "button",
+          class: "esp-button",
+          text: "Unfold them",
+          on: { click: () => this.actions.unfold(fold.id) },
+        }),
+      ),
       this.rows(tree, fold.members.slice(0, MOST_SIBLINGS)),
     ];
   }
@@ -161,18 +236,23 @@ export class Inspector {
       heading("The problem"),
       text,
       // The reference would give the search's end away; it is shown once solutions are graded.
-      problem.answer !== null && problem.answer !== undefined && tree.finished
-        && h("p", { text: `Reference answer: ${problem.answer}` }),
-      section("Settings of this run", table([
-        ["Strategy", this.labels.strategies?.[strategy] ?? words(strategy)],
-        ...Object.entries(options).map(([name, value]) => [words(name), String(value)]),
-        ...Object.entries(sampling).map(([name, value]) => [words(name), String(value)]),
-        ["Seed", String(seed)],
-        ["Solver", model(solver)],
-        ["Verifier", model(verifier)],
-        ...Object.entries(limits).map(([name, value]) => [`Limit of ${words(name).toLowerCase()}`, String(value)]),
-        ...(created ? [["Started", created]] : []),
-      ])),
+      problem.answer !== null &&
+        problem.answer !== undefined &&
+        tree.finished &&
+        h("p", { text: `Reference answer: ${problem.answer}` }),
+      section(
+        "Settings of this run",
+        table([
+          ["Strategy", this.labels.strategies?.[strategy] ?? words(strategy)],
+          ...Object.entries(options).map(([name, value]) => [words(name), String(value)]),
+          ...Object.entries(sampling).map(([name, value]) => [words(name), String(value)]),
+          ["Seed", String(seed)],
+          ["Solver", model(solver)],
+          ["Verifier", model(verifier)],
+          ...Object.entries(limits).map(([name, value]) => [`Limit of ${words(name).toLowerCase()}`, String(value)]),
+          ...(created ? [["Started", created]] : []),
+        ]),
+      ),
     ];
   }
 
@@ -181,8 +261,8 @@ export class Inspector {
   }
 }
 
-const heading = (text) => h("h3", { class: "esp-heading", text });
-const section = (title, ...contents) => h("div", { class: "esp-section" }, h("h4", { text: title }), contents.flat());
+const heading = (text) => h("h2", { class: "esp-heading", text });
+const section = (title, ...contents) => h("div", { class: "esp-section" }, h("h3", { text: title }), contents.flat());
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function model({ name, parameters, dtype, device }) {
@@ -203,5 +283,9 @@ function costs(node) {
 }
 
 function table(rows) {
-  return h("dl", { class: "esp-facts" }, rows.flatMap(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })]));
+  return h(
+    "dl",
+    { class: "esp-facts" },
+    rows.flatMap(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })]),
+  );
 }

@@ -7,10 +7,40 @@ import { isFold } from "./visible.js";
 import { ROOT } from "./tree.js";
 
 const HELP = [
-  ["Walk the tree", [["Arrow keys", "Parent, children and siblings, as the picture lies"], ["Home, End", "First and last sibling"], ["Enter", "Unfold a folded branch"], ["r", "The problem"], ["w", "The chosen answer"], ["p", "Next pruned step"], ["a", "Next answer"]]],
-  ["The picture", [["f", "Fit the tree"], ["+ and -", "Zoom"], ["h", "Pruned steps: shown, folded, hidden"]]],
-  ["Time", [["Space", "Play or pause"], ["[ and ]", "One round back or forward"]]],
-  ["Help", [["?", "This list"], ["Esc", "Close, or select nothing"]]],
+  [
+    "Walk the tree",
+    [
+      ["Arrow keys", "Parent, children and siblings, as the picture lies"],
+      ["Home, End", "First and last sibling"],
+      ["Enter", "Unfold a folded branch"],
+      ["r", "The problem"],
+      ["w", "The chosen answer"],
+      ["p", "Next pruned step"],
+      ["a", "Next answer"],
+    ],
+  ],
+  [
+    "The picture",
+    [
+      ["f", "Fit the tree"],
+      ["+ and -", "Zoom"],
+      ["h", "Pruned steps: shown, folded, hidden"],
+    ],
+  ],
+  [
+    "Time",
+    [
+      ["Space", "Play or pause"],
+      ["[ and ]", "One round back or forward"],
+    ],
+  ],
+  [
+    "Help",
+    [
+      ["?", "This list"],
+      ["Esc", "Close, or select nothing"],
+    ],
+  ],
 ];
 
 export class Keys {
@@ -88,7 +118,12 @@ export class Keys {
     if (isFold(id)) return null;
     const { tree } = visible;
     const children = visible.children(id);
-    return children.find((child) => this.onPath(tree, child)) ?? children.find((child) => tree.nodes.get(child)?.state === "kept") ?? children[0] ?? null;
+    return (
+      children.find((child) => this.onPath(tree, child)) ??
+      children.find((child) => tree.nodes.get(child)?.state === "kept") ??
+      children[0] ??
+      null
+    );
   }
 
   onPath(tree, id) {
@@ -142,13 +177,34 @@ export class Keys {
   // Help ------------------------------------------------------------------------------------
 
   makeHelp() {
-    const close = h("button", { type: "button", class: "esp-button esp-icon-button", "aria-label": "Close", on: { click: () => this.dialog.close() } }, icon("close"));
+    const close = h(
+      "button",
+      {
+        type: "button",
+        class: "esp-button esp-icon-button",
+        "aria-label": "Close",
+        on: { click: () => this.dialog.close() },
+      },
+      icon("close"),
+    );
     const dialog = h("dialog", { class: "esp-help", "aria-label": "Keyboard shortcuts" });
-    fill(dialog,
-      h("div", { class: "esp-help-head" }, h("h3", { class: "esp-heading", text: "Keyboard shortcuts" }), close),
+    fill(
+      dialog,
+      h("div", { class: "esp-help-head" }, h("h2", { class: "esp-heading", text: "Keyboard shortcuts" }), close),
       h("p", { class: "esp-quiet", text: "They work while the focus is in the explorer." }),
-      HELP.map(([title, rows]) => h("div", { class: "esp-section" }, h("h4", { text: title }),
-        h("dl", { class: "esp-shortcuts" }, rows.flatMap(([key, meaning]) => [h("dt", {}, h("kbd", { text: key })), h("dd", { text: meaning })])))));
+      HELP.map(([title, rows]) =>
+        h(
+          "div",
+          { class: "esp-section" },
+          h("h3", { text: title }),
+          h(
+            "dl",
+            { class: "esp-shortcuts" },
+            rows.flatMap(([key, meaning]) => [h("dt", {}, h("kbd", { text: key })), h("dd", { text: meaning })]),
+          ),
+        ),
+      ),
+    );
     return dialog;
   }
 

@@ -18,21 +18,45 @@ export class Legend {
     this.list = h("div", { class: "esp-legend-states", role: "group", "aria-label": "Legend and filter" });
     for (const [state, spec] of Object.entries(palette.states)) this.add(state, spec, actions);
     this.grades = h("div", { class: "esp-legend-grades" });
-    this.modes = PRUNED_MODES.map((mode) => h("button", {
-      type: "button", class: "esp-segment", "aria-pressed": "false", "data-mode": mode, text: MODE_WORDS[mode],
-      on: { click: () => actions.setPruned(mode) },
-    }));
-    this.element = h("div", { class: "esp-legend" }, this.list, this.grades,
-      h("div", { class: "esp-segments", role: "group", "aria-label": "Pruned steps" },
-        h("span", { class: "esp-segments-label", text: "Pruned steps", "aria-hidden": "true" }), this.modes));
+    this.modes = PRUNED_MODES.map((mode) =>
+      h("button", {
+        type: "button",
+        class: "esp-segment",
+        "aria-pressed": "false",
+        "data-mode": mode,
+        text: MODE_WORDS[mode],
+        on: { click: () => actions.setPruned(mode) },
+      }),
+    );
+    this.element = h(
+      "div",
+      { class: "esp-legend" },
+      this.list,
+      this.grades,
+      h(
+        "div",
+        { class: "esp-segments", role: "group", "aria-label": "Pruned steps" },
+        h("span", { class: "esp-segments-label", text: "Pruned steps", "aria-hidden": "true" }),
+        this.modes,
+      ),
+    );
   }
 
   add(state, spec, actions) {
     const count = h("span", { class: "esp-count" });
-    const button = h("button", {
-      type: "button", class: "esp-legend-entry", "aria-pressed": "true", title: `${spec.label}: ${spec.meaning}`,
-      on: { click: () => actions.toggleState(state) },
-    }, symbolPicture(spec, state), h("span", { text: spec.label }), count);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "esp-legend-entry",
+        "aria-pressed": "true",
+        title: `${spec.label}: ${spec.meaning}`,
+        on: { click: () => actions.toggleState(state) },
+      },
+      symbolPicture(spec, state),
+      h("span", { text: spec.label }),
+      count,
+    );
     this.entries.set(state, { button, count });
     this.list.append(button);
   }
@@ -59,8 +83,13 @@ export class Legend {
     }
     const entry = (grade, number) => {
       const spec = this.palette.grades[grade];
-      return h("span", { class: "esp-legend-grade", title: spec.meaning }, symbolPicture(spec, grade),
-        h("span", { text: spec.label }), h("span", { class: "esp-count", text: String(number) }));
+      return h(
+        "span",
+        { class: "esp-legend-grade", title: spec.meaning },
+        symbolPicture(spec, grade),
+        h("span", { text: spec.label }),
+        h("span", { class: "esp-count", text: String(number) }),
+      );
     };
     fill(this.grades, entry("right", right), entry("wrong", wrong));
   }

@@ -40,6 +40,7 @@ export class EventLog {
     this.failures = 0;
     this.pulling = false;
     this.retrying = false;
+    this.asked = false;
     this.heard = this.now();
   }
 
@@ -62,7 +63,14 @@ export class EventLog {
     this.head = Math.max(this.head, Number(value.head) || 0, this.length);
     this.live = Boolean(value.live) && !this.complete;
     this.onChange({ reset });
-    if (!whole || this.length < this.head) this.pull();
+    if (!whole || this.length < this.head || this.wantsComparison()) this.pull();
+  }
+
+  /** Once a run is over the server can say what other models would have cost: ask once. */
+  wantsComparison() {
+    if (!this.complete || this.asked) return false;
+    this.asked = true;
+    return true;
   }
 
   /** Append the events that are next in line; false when some before them are missing. */
@@ -110,9 +118,9 @@ export class EventLog {
     this.live = Boolean(reply.live) && !this.complete;
     this.gone = Boolean(reply.gone);
     this.comparison = reply.comparison ?? this.comparison;
-    this.notice = this.gone && !this.complete
-      ? "The server no longer has this run; what is shown here is all that arrived."
-      : "";
+    this.asked ||= this.complete;
+    this.notice =
+      this.gone && !this.complete ? "The server no longer has this run; what is shown here is all that arrived." : "";
   }
 
   retry(notice) {

@@ -4,7 +4,11 @@
 // text. KaTeX is loaded only when a text has maths in it, runs with trust off and with bounded
 // sizes, and whatever it cannot read is shown as the plain text that it was.
 
-const DELIMITERS = [["\\(", "\\)", false], ["\\[", "\\]", true], ["$$", "$$", true]];
+const DELIMITERS = [
+  ["\\(", "\\)", false],
+  ["\\[", "\\]", true],
+  ["$$", "$$", true],
+];
 const MOST_FORMULA = 2000;
 const MOST_FORMULAS = 200;
 const OPTIONS = { throwOnError: true, trust: false, strict: "ignore", maxSize: 10, maxExpand: 200 };
@@ -79,7 +83,10 @@ function load() {
     style.href = `${folder}katex.min.css`;
     document.head.append(style);
     // The build for browsers defines a global; importing it runs it once.
-    import(`${folder}katex.min.js`).then(() => resolve(globalThis.katex ?? null), () => resolve(null));
+    import(`${folder}katex.min.js`).then(
+      () => resolve(globalThis.katex ?? null),
+      () => resolve(null),
+    );
   });
   return loading;
 }

@@ -25,10 +25,17 @@ export class Outline {
     this.actions = actions;
     this.id = uniqueId("outline");
     this.rows = h("div", { class: "esp-outline-rows", role: "presentation" });
-    this.element = h("div", {
-      class: "esp-outline", role: "tree", tabindex: "0", "aria-label": "Outline of the search tree",
-      on: { scroll: () => this.draw(), keydown: (event) => this.key(event), focus: () => this.enter() },
-    }, this.rows);
+    this.element = h(
+      "div",
+      {
+        class: "esp-outline",
+        role: "tree",
+        tabindex: "0",
+        "aria-label": "Outline of the search tree",
+        on: { scroll: () => this.draw(), keydown: (event) => this.key(event), focus: () => this.enter() },
+      },
+      this.rows,
+    );
     this.resizes = new ResizeObserver(() => this.draw());
     this.resizes.observe(this.element);
     this.reset();
@@ -72,7 +79,10 @@ export class Outline {
   draw() {
     if (!this.tree || !this.element.clientHeight) return;
     const first = Math.max(0, Math.floor(this.element.scrollTop / ROW) - SPARE_ROWS);
-    const last = Math.min(this.list.length, Math.ceil((this.element.scrollTop + this.element.clientHeight) / ROW) + SPARE_ROWS);
+    const last = Math.min(
+      this.list.length,
+      Math.ceil((this.element.scrollTop + this.element.clientHeight) / ROW) + SPARE_ROWS,
+    );
     const shown = [];
     for (let index = first; index < last; index += 1) shown.push(this.row(this.list[index], index));
     // The row that aria-activedescendant names must exist, wherever the view has scrolled to.
@@ -87,16 +97,33 @@ export class Outline {
     const branch = this.hasChildren(id);
     const state = this.state(id);
     const spec = this.palette.states[state];
-    const element = h("div", {
-      class: "esp-row", role: "treeitem", id: this.rowId(id), "aria-level": depth + 1, "aria-setsize": siblings.length,
-      "aria-posinset": siblings.indexOf(id) + 1, "aria-selected": id === this.selected, "aria-expanded": branch ? !this.closed.has(id) : null,
-      "data-active": id === this.active, style: { top: `${index * ROW}px`, "--esp-level": Math.min(depth, MOST_INDENT) },
-      on: { click: (event) => this.click(event, id) },
-    }, h("span", { class: "esp-twist", "aria-hidden": "true", text: branch ? (this.closed.has(id) ? "▸" : "▾") : "" }),
-    spec ? symbolPicture(spec, state, 18) : null,
-    h("span", { class: "esp-row-name", text: nameOf(this.tree, this.visible, id) }));
+    const element = h(
+      "div",
+      {
+        class: "esp-row",
+        role: "treeitem",
+        id: this.rowId(id),
+        "aria-level": depth + 1,
+        "aria-setsize": siblings.length,
+        "aria-posinset": siblings.indexOf(id) + 1,
+        "aria-selected": id === this.selected,
+        "aria-expanded": branch ? !this.closed.has(id) : null,
+        "data-active": id === this.active,
+        style: { top: `${index * ROW}px`, "--esp-level": Math.min(depth, MOST_INDENT) },
+        on: { click: (event) => this.click(event, id) },
+      },
+      h("span", { class: "esp-twist", "aria-hidden": "true", text: branch ? (this.closed.has(id) ? "▸" : "▾") : "" }),
+      spec ? symbolPicture(spec, state, 18) : null,
+      h("span", { class: "esp-row-name", text: nameOf(this.tree, this.visible, id) }),
+    );
     if (!isFold(id) && id !== ROOT) {
-      element.append(h("span", { class: "esp-row-text", "aria-hidden": "true", text: shorten(this.tree.nodes.get(id).text.replace(/\s+/g, " "), 80) }));
+      element.append(
+        h("span", {
+          class: "esp-row-text",
+          "aria-hidden": "true",
+          text: shorten(this.tree.nodes.get(id).text.replace(/\s+/g, " "), 80),
+        }),
+      );
     }
     return element;
   }
@@ -139,7 +166,11 @@ export class Outline {
     if (open) this.closed.delete(id);
     else this.closed.add(id);
     this.active = id;
-    this.update({ tree: this.tree, visible: this.visible, selected: this.selected && this.hides(id, this.selected) ? id : this.selected });
+    this.update({
+      tree: this.tree,
+      visible: this.visible,
+      selected: this.selected && this.hides(id, this.selected) ? id : this.selected,
+    });
   }
 
   hides(id, other) {
@@ -210,7 +241,9 @@ export class Outline {
   type(key) {
     clearTimeout(this.typing);
     this.typed += key;
-    this.typing = setTimeout(() => { this.typed = ""; }, TYPING_MS);
+    this.typing = setTimeout(() => {
+      this.typed = "";
+    }, TYPING_MS);
     const from = this.places.get(this.active) + (this.typed.length > 1 ? 0 : 1);
     for (let i = 0; i < this.list.length; i += 1) {
       const { id } = this.list[(from + i) % this.list.length];

@@ -4,7 +4,10 @@ import { h, setAttribute, setText, uniqueId } from "./dom.js";
 import { copyText, saveFile } from "./sharing.js";
 import { icon } from "./icons.js";
 
-const TABS = [["tree", "Tree"], ["outline", "Outline"]];
+const TABS = [
+  ["tree", "Tree"],
+  ["outline", "Outline"],
+];
 
 export class Page {
   /** @param {import("./explorer.js").Explorer} explorer */
@@ -17,11 +20,23 @@ export class Page {
     this.panels = { tree: canvas.frame, outline: outline.element };
     root.replaceChildren(
       h("div", { class: "esp-top" }, story.element, this.makeSharing()),
-      h("div", { class: "esp-body" },
-        h("div", { class: "esp-main" }, h("div", { class: "esp-bar-top" }, this.makeTabs(), this.tools), legend.element,
-          h("div", { class: "esp-views" }, Object.entries(this.panels).map(([name, panel]) => this.wrap(name, panel))),
-          timeline.element),
-        h("div", { class: "esp-side" }, inspector.element)),
+      h(
+        "div",
+        { class: "esp-body" },
+        h(
+          "div",
+          { class: "esp-main" },
+          h("div", { class: "esp-bar-top" }, this.makeTabs(), this.tools),
+          legend.element,
+          h(
+            "div",
+            { class: "esp-views" },
+            Object.entries(this.panels).map(([name, panel]) => this.wrap(name, panel)),
+          ),
+          timeline.element,
+        ),
+        h("div", { class: "esp-side" }, inspector.element),
+      ),
       h("div", { class: "esp-sums" }, answers.element, costs.element),
     );
     this.showTab("tree");
@@ -30,15 +45,26 @@ export class Page {
   // Tabs ------------------------------------------------------------------------------------
 
   makeTabs() {
-    this.tabs = TABS.map(([name, title]) => h("button", {
-      type: "button", role: "tab", class: "esp-tab", id: `${this.id}-tab-${name}`, "aria-controls": `${this.id}-${name}`, text: title,
-      on: { click: () => this.showTab(name), keydown: (event) => this.tabKeys(event) },
-    }));
+    this.tabs = TABS.map(([name, title]) =>
+      h("button", {
+        type: "button",
+        role: "tab",
+        class: "esp-tab",
+        id: `${this.id}-tab-${name}`,
+        "aria-controls": `${this.id}-${name}`,
+        text: title,
+        on: { click: () => this.showTab(name), keydown: (event) => this.tabKeys(event) },
+      }),
+    );
     return h("div", { class: "esp-tabs", role: "tablist", "aria-label": "Views of the tree" }, this.tabs);
   }
 
   wrap(name, panel) {
-    return h("div", { role: "tabpanel", id: `${this.id}-${name}`, "aria-labelledby": `${this.id}-tab-${name}`, class: "esp-view" }, panel);
+    return h(
+      "div",
+      { role: "tabpanel", id: `${this.id}-${name}`, "aria-labelledby": `${this.id}-tab-${name}`, class: "esp-view" },
+      panel,
+    );
   }
 
   tabKeys(event) {
@@ -70,16 +96,39 @@ export class Page {
   // Tools for the picture -------------------------------------------------------------------
 
   makeTools(canvas) {
-    const tool = (label, picture, handler, attributes = {}) => h("button", {
-      type: "button", class: "esp-button esp-icon-button", "aria-label": label, title: label, on: { click: handler }, ...attributes,
-    }, icon(picture));
-    this.follow = tool("Follow the growing tree", "follow", () => canvas.setFollow(!canvas.follow), { "aria-pressed": "true" });
-    this.moves = h("div", { class: "esp-moves", role: "group", "aria-label": "Move the picture" },
-      tool("Show what is left", "left", () => canvas.nudge(1, 0)), tool("Show what is above", "up", () => canvas.nudge(0, 1)),
-      tool("Show what is below", "down", () => canvas.nudge(0, -1)), tool("Show what is right", "right", () => canvas.nudge(-1, 0)));
-    return h("div", { class: "esp-tools" }, this.moves,
-      tool("Zoom in", "plus", () => canvas.zoom(1.3)), tool("Zoom out", "minus", () => canvas.zoom(1 / 1.3)),
-      tool("Fit the tree", "fit", () => canvas.fit()), this.follow);
+    const tool = (label, picture, handler, attributes = {}) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "esp-button esp-icon-button",
+          "aria-label": label,
+          title: label,
+          on: { click: handler },
+          ...attributes,
+        },
+        icon(picture),
+      );
+    this.follow = tool("Follow the growing tree", "follow", () => canvas.setFollow(!canvas.follow), {
+      "aria-pressed": "true",
+    });
+    this.moves = h(
+      "div",
+      { class: "esp-moves", role: "group", "aria-label": "Move the picture" },
+      tool("Show what is left", "left", () => canvas.nudge(1, 0)),
+      tool("Show what is above", "up", () => canvas.nudge(0, 1)),
+      tool("Show what is below", "down", () => canvas.nudge(0, -1)),
+      tool("Show what is right", "right", () => canvas.nudge(-1, 0)),
+    );
+    return h(
+      "div",
+      { class: "esp-tools" },
+      this.moves,
+      tool("Zoom in", "plus", () => canvas.zoom(1.3)),
+      tool("Zoom out", "minus", () => canvas.zoom(1 / 1.3)),
+      tool("Fit the tree", "fit", () => canvas.fit()),
+      this.follow,
+    );
   }
 
   updateCamera(canvas) {
@@ -91,9 +140,26 @@ export class Page {
 
   makeSharing() {
     this.copied = h("span", { class: "esp-copied", role: "status" });
-    this.copy = h("button", { type: "button", class: "esp-button", on: { click: () => this.copyLink() } }, icon("link"), "Copy link");
-    this.save = h("button", { type: "button", class: "esp-button", on: { click: () => this.saveTrace() } }, icon("save"), "Download trace");
-    this.help = h("button", { type: "button", class: "esp-button esp-icon-button", "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", text: "?", on: { click: () => this.explorer.keys.showHelp() } });
+    this.copy = h(
+      "button",
+      { type: "button", class: "esp-button", on: { click: () => this.copyLink() } },
+      icon("link"),
+      "Copy link",
+    );
+    this.save = h(
+      "button",
+      { type: "button", class: "esp-button", on: { click: () => this.saveTrace() } },
+      icon("save"),
+      "Download trace",
+    );
+    this.help = h("button", {
+      type: "button",
+      class: "esp-button esp-icon-button",
+      "aria-label": "Keyboard shortcuts",
+      title: "Keyboard shortcuts (?)",
+      text: "?",
+      on: { click: () => this.explorer.keys.showHelp() },
+    });
     return h("div", { class: "esp-sharing" }, this.copy, this.save, this.help, this.copied);
   }
 

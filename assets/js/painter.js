@@ -95,7 +95,12 @@ export class Painter {
   /** An edge whose ends are both outside can still cross the picture. */
   crosses({ x, y, parent }) {
     const { width, height } = this.view;
-    return Math.min(x, parent.x) < width && Math.max(x, parent.x) > 0 && Math.min(y, parent.y) < height && Math.max(y, parent.y) > 0;
+    return (
+      Math.min(x, parent.x) < width &&
+      Math.max(x, parent.x) > 0 &&
+      Math.min(y, parent.y) < height &&
+      Math.max(y, parent.y) > 0
+    );
   }
 
   stroke(items, { dash, width, colour }, alpha) {
@@ -131,7 +136,9 @@ export class Painter {
       const original = asked && item.link ? scene.items.get(item.link) : null;
       if (!original) continue;
       const bend = 26;
-      const [bx, by] = this.camera.vertical ? [(item.x + original.x) / 2, item.y + bend] : [item.x + bend, (item.y + original.y) / 2];
+      const [bx, by] = this.camera.vertical
+        ? [(item.x + original.x) / 2, item.y + bend]
+        : [item.x + bend, (item.y + original.y) / 2];
       ctx.beginPath();
       ctx.moveTo(item.x, item.y);
       ctx.quadraticCurveTo(bx, by, original.x, original.y);
@@ -163,7 +170,8 @@ export class Painter {
       ctx.fillRect(item.x - radius, item.y - radius, 2 * radius, 2 * radius);
       return;
     }
-    if (item.winning && item.state !== "chosen") this.ring(item, radius + 3.5, 3, theme.edge(theme.palette.states.chosen).colour, theme.base.casing);
+    if (item.winning && item.state !== "chosen")
+      this.ring(item, radius + 3.5, 3, theme.edge(theme.palette.states.chosen).colour, theme.base.casing);
     this.sprites.draw(ctx, spec, colours, item.x, item.y, radius, view.ratio);
     if (item.right !== null && !item.ghost) this.grade(item, radius);
   }
@@ -193,7 +201,10 @@ export class Painter {
 
   ring(item, radius, width, colour, casing) {
     const { ctx } = this;
-    for (const [w, c] of [[width + 2, casing], [width, colour]]) {
+    for (const [w, c] of [
+      [width + 2, casing],
+      [width, colour],
+    ]) {
       ctx.lineWidth = w;
       ctx.strokeStyle = c;
       ctx.beginPath();
@@ -204,12 +215,16 @@ export class Painter {
 
   rings(scene) {
     const { hovered, selected } = this.view;
-    for (const [id, width] of [[hovered, 2], [selected, 3]]) {
+    for (const [id, width] of [
+      [hovered, 2],
+      [selected, 3],
+    ]) {
       const item = id ? scene.items.get(id) : null;
       if (!item?.onScreen) continue;
       if (item.state === "root") this.pillRing(item, width);
       else {
-        const radius = markRadius(this.camera, this.theme.palette.states[item.state].size) + (item.right === null ? 6 : 9);
+        const radius =
+          markRadius(this.camera, this.theme.palette.states[item.state].size) + (item.right === null ? 6 : 9);
         this.ring(item, radius, width, this.theme.base.focus, this.theme.base.background);
       }
     }
@@ -234,7 +249,8 @@ export class Painter {
       if (item.ghost || item.state === "root") continue;
       if (item.answer !== null) this.label(item, this.graded(item), 600);
       else if (item.state === "collapsed") this.label(item, item.label, 500);
-      else if (item.label && camera.ku >= (item.inner ? READABLE.innerScores : READABLE.scores)) this.label(item, item.label, 400);
+      else if (item.label && camera.ku >= (item.inner ? READABLE.innerScores : READABLE.scores))
+        this.label(item, item.label, 400);
     }
   }
 
@@ -250,7 +266,8 @@ export class Painter {
     this.write(size, weight);
     const width = ctx.measureText(text).width;
     const radius = item.state === "collapsed" ? 11 : 9;
-    const away = Math.max(radius, markRadius(camera, 14)) + LABEL_GAP + (item.right === null ? 0 : 5) + (item.winning ? 3 : 0);
+    const away =
+      Math.max(radius, markRadius(camera, 14)) + LABEL_GAP + (item.right === null ? 0 : 5) + (item.winning ? 3 : 0);
     let left = item.x + away;
     let middle = item.y;
     if (camera.vertical && !item.inner) [left, middle] = [item.x - width / 2, item.y + away + size / 2];
@@ -271,7 +288,13 @@ export class Painter {
     const row = Math.floor(top / 16);
     for (let r = row - 1; r <= row + 1; r += 1) {
       for (const other of this.taken.get(r) ?? []) {
-        if (left < other[0] + other[2] && other[0] < left + width && top < other[1] + other[3] && other[1] < top + height) return false;
+        if (
+          left < other[0] + other[2] &&
+          other[0] < left + width &&
+          top < other[1] + other[3] &&
+          other[1] < top + height
+        )
+          return false;
       }
     }
     if (!this.taken.has(row)) this.taken.set(row, []);

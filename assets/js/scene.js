@@ -53,7 +53,7 @@ export class Scene {
       item.winning = winning.has(id);
       item.toU = u;
       item.toD = d;
-      const start = glide ? before.get(id) ?? item.parent : null;
+      const start = glide ? (before.get(id) ?? item.parent) : null;
       item.u = item.fromU = start ? start.u : u;
       item.d = item.fromD = start ? start.d : d;
       if (item.parent) item.parent.inner = true;
@@ -67,7 +67,16 @@ export class Scene {
   describe(id, tree, visible, hiddenStates) {
     const parent = this.items.get(visible.parent(id)) ?? null;
     const item = {
-      id, parent, state: "collapsed", inner: false, winning: false, ghost: false, label: "", answer: null, right: null, link: null,
+      id,
+      parent,
+      state: "collapsed",
+      inner: false,
+      winning: false,
+      ghost: false,
+      label: "",
+      answer: null,
+      right: null,
+      link: null,
     };
     if (isFold(id)) {
       const fold = visible.fold(id);

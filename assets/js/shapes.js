@@ -8,21 +8,40 @@ function polygon(points) {
 }
 
 function star() {
-  return polygon(Array.from({ length: 10 }, (_, i) => {
-    const radius = i % 2 ? 0.5 : 1.15;
-    const angle = (Math.PI * i) / 5 - Math.PI / 2;
-    return [radius * Math.cos(angle), radius * Math.sin(angle)];
-  }));
+  return polygon(
+    Array.from({ length: 10 }, (_, i) => {
+      const radius = i % 2 ? 0.5 : 1.15;
+      const angle = (Math.PI * i) / 5 - Math.PI / 2;
+      return [radius * Math.cos(angle), radius * Math.sin(angle)];
+    }),
+  );
 }
 
 function cross() {
   const arm = 0.36;
-  const points = [[0, -arm], [1 - arm, -1], [1, -1 + arm], [arm, 0], [1, 1 - arm], [1 - arm, 1],
-    [0, arm], [-1 + arm, 1], [-1, 1 - arm], [-arm, 0], [-1, -1 + arm], [-1 + arm, -1]];
+  const points = [
+    [0, -arm],
+    [1 - arm, -1],
+    [1, -1 + arm],
+    [arm, 0],
+    [1, 1 - arm],
+    [1 - arm, 1],
+    [0, arm],
+    [-1 + arm, 1],
+    [-1, 1 - arm],
+    [-arm, 0],
+    [-1, -1 + arm],
+    [-1 + arm, -1],
+  ];
   return polygon(points);
 }
 
-const square = polygon([[-0.88, -0.88], [0.88, -0.88], [0.88, 0.88], [-0.88, 0.88]]);
+const square = polygon([
+  [-0.88, -0.88],
+  [0.88, -0.88],
+  [0.88, 0.88],
+  [-0.88, 0.88],
+]);
 
 /** `outline` takes fill and line, `dot` is filled with the line's colour. */
 const SYMBOLS = {
@@ -32,11 +51,37 @@ const SYMBOLS = {
   square: { outline: square },
   "square-open": { outline: square },
   x: { outline: cross() },
-  diamond: { outline: polygon([[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]]) },
+  diamond: {
+    outline: polygon([
+      [0, -1.15],
+      [1.15, 0],
+      [0, 1.15],
+      [-1.15, 0],
+    ]),
+  },
   star: { outline: star() },
-  "hourglass-open": { outline: polygon([[-0.85, -1], [0.85, -1], [-0.85, 1], [0.85, 1]]) },
-  "triangle-down": { outline: polygon([[-1.1, -0.75], [1.1, -0.75], [0, 0.9]]) },
-  "triangle-up": { outline: polygon([[-1.1, 0.75], [1.1, 0.75], [0, -0.9]]) },
+  "hourglass-open": {
+    outline: polygon([
+      [-0.85, -1],
+      [0.85, -1],
+      [-0.85, 1],
+      [0.85, 1],
+    ]),
+  },
+  "triangle-down": {
+    outline: polygon([
+      [-1.1, -0.75],
+      [1.1, -0.75],
+      [0, 0.9],
+    ]),
+  },
+  "triangle-up": {
+    outline: polygon([
+      [-1.1, 0.75],
+      [1.1, 0.75],
+      [0, -0.9],
+    ]),
+  },
 };
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -53,7 +98,12 @@ function svgElement(name, attributes) {
  */
 export function symbolPicture(spec, key, size = 18) {
   const picture = svgElement("svg", {
-    viewBox: "-1.5 -1.5 3 3", width: size, height: size, class: "esp-symbol", "aria-hidden": "true", focusable: "false",
+    viewBox: "-1.5 -1.5 3 3",
+    width: size,
+    height: size,
+    class: "esp-symbol",
+    "aria-hidden": "true",
+    focusable: "false",
   });
   const { outline, dot } = SYMBOLS[spec.symbol];
   const width = spec.line_width ? Math.max(0.16, (2 * spec.line_width) / spec.size) : 0;
@@ -67,7 +117,12 @@ export function symbolPicture(spec, key, size = 18) {
     picture.append(centre);
   }
   if (spec.mark) {
-    const text = svgElement("text", { "text-anchor": "middle", y: "0.5", "font-size": "1.5", class: "esp-symbol-mark" });
+    const text = svgElement("text", {
+      "text-anchor": "middle",
+      y: "0.5",
+      "font-size": "1.5",
+      class: "esp-symbol-mark",
+    });
     text.textContent = spec.mark;
     picture.append(text);
   }

@@ -73,7 +73,7 @@ function collect(slice) {
 }
 
 function fate({ kept, pruned, cuts }) {
-  if (!pruned) return `${kept === 1 ? "It goes" : `All ${kept} go`} on; nothing is cut.`;
+  if (!pruned) return `${kept === 1 ? "1 path goes" : `${kept} paths go`} on; nothing is cut.`;
   if (!kept) return `${pruned === 1 ? "1 path stops" : `${pruned} paths stop`} here.`;
   let cut = "";
   if (cuts.length === 1) cut = `; the cut was ${score(cuts[0])}`;
@@ -98,7 +98,8 @@ function tellEnd(slice) {
   const graded = slice.find((event) => event.kind === "graded");
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
-  const share = all ? `, given by ${tally[0][3]} of ${plural(all, "solution")}` : "";
+  const share =
+    all === 1 ? ", the only solution" : all ? `, given by ${tally[0][3]} of ${plural(all, "solution")}` : "";
   const verdict = !graded ? "" : graded.right?.includes(finished.chosen) ? " That is right." : " That is wrong.";
   return `${opening}The answer is ${shorten(finished.answer ?? "not known", 60)}, chosen ${METHODS[finished.method]}${share}.${verdict}`;
 }
@@ -107,5 +108,11 @@ function tellEnd(slice) {
 export function settled(events, stop, cursor) {
   if (cursor < stop.cursor) return false;
   const last = events[stop.cursor - 1]?.kind;
-  return stop.kind === "start" || last === "finished" || last === "decided" || last === "completed" || events.length > stop.cursor;
+  return (
+    stop.kind === "start" ||
+    last === "finished" ||
+    last === "decided" ||
+    last === "completed" ||
+    events.length > stop.cursor
+  );
 }

@@ -14,8 +14,14 @@ export class StoryLine {
     this.counter = h("span", { class: "esp-counter" });
     this.notice = h("p", { class: "esp-notice", role: "status", hidden: true });
     this.region = h("div", { class: "esp-sr", "aria-live": "polite", "aria-atomic": "true" });
-    this.element = h("div", { class: "esp-story" },
-      h("div", { class: "esp-story-head" }, this.status, this.counter), this.text, this.notice, this.region);
+    this.element = h(
+      "div",
+      { class: "esp-story" },
+      h("div", { class: "esp-story-head" }, this.status, this.counter),
+      this.text,
+      this.notice,
+      this.region,
+    );
     this.announced = "";
   }
 

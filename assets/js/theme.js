@@ -38,7 +38,8 @@ export class Theme {
       style.setProperty(`--esp-${key}-fill`, fill ?? "none");
       style.setProperty(`--esp-${key}-line`, line);
     }
-    for (const [key, { fill }] of Object.entries(this.palette.series ?? {})) style.setProperty(`--esp-${key}-fill`, fill[this.name]);
+    for (const [key, { fill }] of Object.entries(this.palette.series ?? {}))
+      style.setProperty(`--esp-${key}-fill`, fill[this.name]);
   }
 
   /** Fill and line of a state or a grade in this theme. */
@@ -58,7 +59,13 @@ const DASHES = { solid: [], dot: [1.5, 3.5], dash: [6, 4], dashdot: [7, 3, 1.5, 
 
 function forcedBase() {
   return {
-    background: "Canvas", surface: "Canvas", ink: "CanvasText", muted: "CanvasText", text: "CanvasText",
-    subtle: "CanvasText", casing: "CanvasText", focus: "Highlight",
+    background: "Canvas",
+    surface: "Canvas",
+    ink: "CanvasText",
+    muted: "CanvasText",
+    text: "CanvasText",
+    subtle: "CanvasText",
+    casing: "CanvasText",
+    focus: "Highlight",
   };
 }

@@ -13,25 +13,53 @@ export class Timeline {
    */
   constructor(player, actions) {
     this.player = player;
-    const button = (label, picture, handler) => h("button", {
-      type: "button", class: "esp-button esp-icon-button", "aria-label": label, title: label, on: { click: handler },
-    }, icon(picture));
+    const button = (label, picture, handler) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "esp-button esp-icon-button",
+          "aria-label": label,
+          title: label,
+          on: { click: handler },
+        },
+        icon(picture),
+      );
     this.back = button("Back one round", "back", () => actions.step(-1));
     this.play = button("Play", "play", () => player.toggle());
     this.forward = button("Forward one round", "forward", () => actions.step(1));
-    this.live = h("button", { type: "button", class: "esp-button esp-live", "aria-pressed": "false", on: { click: actions.goLive } },
-      h("span", { class: "esp-live-dot", "aria-hidden": "true" }), h("span", { text: "Live" }));
+    this.live = h(
+      "button",
+      { type: "button", class: "esp-button esp-live", "aria-pressed": "false", on: { click: actions.goLive } },
+      h("span", { class: "esp-live-dot", "aria-hidden": "true" }),
+      h("span", { text: "Live" }),
+    );
     this.range = h("input", {
-      type: "range", class: "esp-range", min: "0", max: "0", step: "1", value: "0", "aria-label": "Moment of the run",
+      type: "range",
+      class: "esp-range",
+      min: "0",
+      max: "0",
+      step: "1",
+      value: "0",
+      "aria-label": "Moment of the run",
       on: { input: () => actions.seek(Number(this.range.value)), keydown: (event) => this.pageKeys(event, actions) },
     });
     this.ticks = h("div", { class: "esp-ticks", "aria-hidden": "true" });
-    this.speed = h("select", { class: "esp-select", "aria-label": "Speed", on: { change: () => player.setSpeed(Number(this.speed.value)) } },
-      SPEEDS.map((speed) => h("option", { value: speed, text: `${speed}×`, selected: speed === 1 })));
-    this.element = h("div", { class: "esp-timeline", role: "group", "aria-label": "Timeline" },
-      this.back, this.play, this.forward,
+    this.speed = h(
+      "select",
+      { class: "esp-select", "aria-label": "Speed", on: { change: () => player.setSpeed(Number(this.speed.value)) } },
+      SPEEDS.map((speed) => h("option", { value: speed, text: `${speed}×`, selected: speed === 1 })),
+    );
+    this.element = h(
+      "div",
+      { class: "esp-timeline", role: "group", "aria-label": "Timeline" },
+      this.back,
+      this.play,
+      this.forward,
       h("div", { class: "esp-scrub" }, this.range, this.ticks),
-      this.speed, this.live);
+      this.speed,
+      this.live,
+    );
     this.drawn = "";
   }
 
@@ -71,10 +99,15 @@ export class Timeline {
     this.drawn = key;
     const every = Math.ceil(rounds.stops.length / MOST_TICKS);
     const ticks = rounds.stops.filter((stop, index) => index > 0 && index % every === 0);
-    fill(this.ticks, ticks.map((stop) => h("span", {
-      class: "esp-tick",
-      style: { left: `${(100 * (stop.cursor - first)) / Math.max(1, length - first)}%` },
-    })));
+    fill(
+      this.ticks,
+      ticks.map((stop) =>
+        h("span", {
+          class: "esp-tick",
+          style: { left: `${(100 * (stop.cursor - first)) / Math.max(1, length - first)}%` },
+        }),
+      ),
+    );
   }
 }
 

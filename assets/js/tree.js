@@ -12,10 +12,32 @@ export class LogError extends Error {}
 
 function newNode(id, parent, text, depth, known = {}) {
   return {
-    id, parent, text, depth, children: [], state: "frontier", tokens: 0, logprob: 0, ended: "step",
-    prefilled: 0, reused: 0, solver_flops: 0, score: null, aggregate: null, verifier_tokens: 0,
-    verifier_flops: 0, decision: null, rank: null, margin: null, merged_into: null, answer: null,
-    group: null, right: null, visits: null, value: null, ...known,
+    id,
+    parent,
+    text,
+    depth,
+    children: [],
+    state: "frontier",
+    tokens: 0,
+    logprob: 0,
+    ended: "step",
+    prefilled: 0,
+    reused: 0,
+    solver_flops: 0,
+    score: null,
+    aggregate: null,
+    verifier_tokens: 0,
+    verifier_flops: 0,
+    decision: null,
+    rank: null,
+    margin: null,
+    merged_into: null,
+    answer: null,
+    group: null,
+    right: null,
+    visits: null,
+    value: null,
+    ...known,
   };
 }
 
@@ -91,8 +113,10 @@ export class Tree {
 
   /** Take one more event into account. Throws LogError when it cannot follow. */
   apply(event) {
-    if (event.seq !== this.seq + 1) throw new LogError(`Event ${event.seq} follows event ${this.seq}: the log has a hole.`);
-    if ((this.started === null) !== (event.kind === "started")) throw new LogError("A log starts with exactly one 'started' event.");
+    if (event.seq !== this.seq + 1)
+      throw new LogError(`Event ${event.seq} follows event ${this.seq}: the log has a hole.`);
+    if ((this.started === null) !== (event.kind === "started"))
+      throw new LogError("A log starts with exactly one 'started' event.");
     if (this.finished) throw new LogError(`Event ${event.seq} comes after the run finished.`);
     this.seq = event.seq;
     const handler = HANDLERS[event.kind];
@@ -102,7 +126,7 @@ export class Tree {
 }
 
 /** The id says where a node stands: the parent's id is all but its last index. */
-const parentOf = (id) => id.includes(".") ? id.slice(0, id.lastIndexOf(".")) : ROOT;
+const parentOf = (id) => (id.includes(".") ? id.slice(0, id.lastIndexOf(".")) : ROOT);
 
 const HANDLERS = {
   started(tree, event) {
@@ -113,14 +137,17 @@ const HANDLERS = {
     if (tree.nodes.has(event.id)) throw new LogError(`Node ${event.id} is sampled twice.`);
     const parent = tree.node(parentOf(event.id));
     parent.children.push(event.id);
-    tree.nodes.set(event.id, newNode(event.id, parent.id, event.text, parent.depth + 1, {
-      tokens: event.tokens,
-      logprob: event.logprob,
-      ended: event.ended ?? "step",
-      prefilled: event.prefilled ?? 0,
-      reused: event.reused ?? 0,
-      solver_flops: event.flops ?? 0,
-    }));
+    tree.nodes.set(
+      event.id,
+      newNode(event.id, parent.id, event.text, parent.depth + 1, {
+        tokens: event.tokens,
+        logprob: event.logprob,
+        ended: event.ended ?? "step",
+        prefilled: event.prefilled ?? 0,
+        reused: event.reused ?? 0,
+        solver_flops: event.flops ?? 0,
+      }),
+    );
   },
   scored(tree, event) {
     const node = tree.node(event.id);

@@ -61,7 +61,7 @@ export class Visible {
   }
 
   parent(id) {
-    return isFold(id) ? parentOfFold(id) : this.tree.nodes.get(id)?.parent ?? null;
+    return isFold(id) ? parentOfFold(id) : (this.tree.nodes.get(id)?.parent ?? null);
   }
 
   /** Whether an id can be seen: it exists, and neither it nor a node above it is folded away. */

@@ -8,9 +8,6 @@ const STATE_WORDS = {
   frontier: "just written, not scored yet",
   candidate: "scored, waiting for the decision",
   kept: "kept",
-  pruned: "pruned",
-  completed: "a finished solution",
-  merged: "a duplicate",
 };
 
 /** The answer beside a finished solution's mark. */
@@ -21,7 +18,8 @@ export function answerLabel(node) {
 /** The state in a few words, with its reason where the log gives one. */
 export function stateWords(tree, node) {
   if (node.id === tree.chosen) return `chosen: answer ${answerLabel(node)}`;
-  if (node.state === "completed") return node.answer === null ? "a finished solution without an answer" : `answer ${answerLabel(node)}`;
+  if (node.state === "completed")
+    return node.answer === null ? "a finished solution without an answer" : `answer ${answerLabel(node)}`;
   if (node.state === "merged") return `a duplicate of ${shortName(tree, tree.nodes.get(node.merged_into))}`;
   if (node.state !== "pruned") return STATE_WORDS[node.state];
   if (tree.unfinished(node)) return "pruned: the path never ended";
@@ -61,7 +59,8 @@ export function nameOf(tree, visible, id) {
 export function whySentences(tree, node) {
   if (node.state === "frontier") return ["The solver has just written this step. The verifier has not scored it yet."];
   if (node.state === "candidate") return ["The verifier has scored this step. The strategy has not decided yet."];
-  if (node.state === "merged") return ["This path says word for word the same as another one, so only that one is continued."];
+  if (node.state === "merged")
+    return ["This path says word for word the same as another one, so only that one is continued."];
   if (node.state === "completed") return completedSentences(tree, node);
   const decision = tree.decisionOf(node);
   if (!decision) return [];
@@ -69,11 +68,14 @@ export function whySentences(tree, node) {
 }
 
 function completedSentences(tree, node) {
-  const sentences = [node.answer === null
-    ? "The path ended, but no answer could be read from it, so it has no vote."
-    : `The path ended here with the answer ${answerLabel(node)}.`];
+  const sentences = [
+    node.answer === null
+      ? "The path ended, but no answer could be read from it, so it has no vote."
+      : `The path ended here with the answer ${answerLabel(node)}.`,
+  ];
   if (node.id === tree.chosen) sentences.push("The search chose this solution.");
-  if (node.right !== null) sentences.push(node.right ? "It agrees with the reference: right." : "It disagrees with the reference: wrong.");
+  if (node.right !== null)
+    sentences.push(node.right ? "It agrees with the reference: right." : "It disagrees with the reference: wrong.");
   return sentences;
 }
 
@@ -85,7 +87,8 @@ function placeSentences(decision, node) {
     const value = apart(node.aggregate, decision.cutoff);
     const cut = apart(decision.cutoff, node.aggregate);
     sentences.push(`Its path scores ${value}; the cut was ${cut}, so the margin is ${signed(node.margin)}.`);
-    if (node.margin === 0 && node.state === "pruned") sentences.push("It ties with the last one kept; ties go by order.");
+    if (node.margin === 0 && node.state === "pruned")
+      sentences.push("It ties with the last one kept; ties go by order.");
   }
   return sentences;
 }
@@ -94,11 +97,15 @@ function placeSentences(decision, node) {
 export function aggregateArithmetic(tree, node) {
   if (node.aggregate === null) return "";
   const how = tree.started.options.aggregate ?? "last";
-  const scores = tree.path(node.id).map((step) => step.score).filter((value) => value !== null);
+  const scores = tree
+    .path(node.id)
+    .map((step) => step.score)
+    .filter((value) => value !== null);
   const result = score(node.aggregate);
   if (how === "last") return `last of (${numbers(scores)}) = ${result}`;
   if (how === "prod" && scores.length > 1) return `${scores.map(score).join(" × ")} = ${result}`;
-  if (how === "mean") return `mean(${numbers(scores)}) = (${scores.map(score).join(" + ")}) / ${scores.length} = ${result}`;
+  if (how === "mean")
+    return `mean(${numbers(scores)}) = (${scores.map(score).join(" + ")}) / ${scores.length} = ${result}`;
   return `${how}(${numbers(scores)}) = ${result}`;
 }
 

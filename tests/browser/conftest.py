@@ -120,8 +120,8 @@ def page(browser: Browser, console: list[str]) -> Iterator[Page]:
     assert console == []
 
 
-# Gradio's own client ends its event stream this way when a page is left in the middle of one.
-_LEAVING = "AbortError: signal is aborted"
+# What Gradio's own client says when a page is left, or reloaded, in the middle of a stream.
+_LEAVING = ("AbortError: signal is aborted", "Unexpected error Connection errored out.")
 
 
 def listen(page: Page, console: list[str]) -> None:

@@ -33,7 +33,10 @@ test("no two nodes of a level touch, and children stay in order", () => {
     }
     for (const id of places.keys()) {
       const us = childrenOf(id).map((child) => places.get(child).u);
-      assert.deepEqual(us, us.toSorted((a, b) => a - b));
+      assert.deepEqual(
+        us,
+        us.toSorted((a, b) => a - b),
+      );
       if (us.length) assert.ok(Math.abs(places.get(id).u - (us[0] + us.at(-1)) / 2) < 1e-9);
     }
   }
@@ -63,10 +66,11 @@ test("deep and wide trees are laid out without recursion and in linear time", ()
 test("a small tree fits, a large one keeps its marks readable", () => {
   const small = { uMin: -10, uMax: 10, dMax: 4 };
   const camera = fitCamera(small, 800, 560, false);
-  for (const u of [small.uMin, small.uMax]) for (const d of [0, 4]) {
-    const [x, y] = toScreen(camera, u, d);
-    assert.ok(x >= 0 && x <= 800 && y >= 0 && y <= 560);
-  }
+  for (const u of [small.uMin, small.uMax])
+    for (const d of [0, 4]) {
+      const [x, y] = toScreen(camera, u, d);
+      assert.ok(x >= 0 && x <= 800 && y >= 0 && y <= 560);
+    }
   const large = fitCamera({ uMin: -500, uMax: 500, dMax: 4 }, 800, 560, false);
   assert.ok(markRadius(large, 10) >= 5);
 });
@@ -84,5 +88,11 @@ test("zooming keeps the point under the pointer, revealing moves no more than ne
 });
 
 test("bounds", () => {
-  assert.deepEqual(boundsOf([{ u: -1, d: 0 }, { u: 4, d: 3 }]), { uMin: -1, uMax: 4, dMax: 3 });
+  assert.deepEqual(
+    boundsOf([
+      { u: -1, d: 0 },
+      { u: 4, d: 3 },
+    ]),
+    { uMin: -1, uMax: 4, dMax: 3 },
+  );
 });

@@ -34,7 +34,11 @@ test("a link survives hostile problem text", () => {
 });
 
 test("a live run's address keeps what is not its own", () => {
-  const location = { pathname: "/", search: "?__theme=dark&strategy=greedy&problem=x&n=4&temperature=1&node=0", hash: "" };
+  const location = {
+    pathname: "/",
+    search: "?__theme=dark&strategy=greedy&problem=x&n=4&temperature=1&node=0",
+    hash: "",
+  };
   assert.equal(runAddress(location, "token", "0.2", header(), DEFAULTS), "/?__theme=dark&run=token&node=0.2");
   assert.equal(isRecorded("recorded-countdown"), true);
   assert.equal(isRecorded("token"), false);

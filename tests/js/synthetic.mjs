@@ -11,12 +11,23 @@ function random(seed) {
 
 export function header(options = {}, strategy = "beam_search") {
   return {
-    kind: "started", format: "espalier-trace", version: 1, run: "synthetic",
-    problem: { text: "Ada has 3 boxes of 8 pencils. She gives 4 away. How many are left?", answer: "20", family: "word", level: 2 },
+    kind: "started",
+    format: "espalier-trace",
+    version: 1,
+    run: "synthetic",
+    problem: {
+      text: "Ada has 3 boxes of 8 pencils. She gives 4 away. How many are left?",
+      answer: "20",
+      family: "word",
+      level: 2,
+    },
     solver: { name: "tiny-solver", revision: "abc", parameters: 1000000, dtype: "float16", device: "cpu" },
     verifier: { name: "tiny-verifier", revision: "def", parameters: 1000000, dtype: "float16", device: "cpu" },
-    strategy, options: { max_steps: 12, n: 16, aggregate: "last", judge: "weighted", beam_width: 4, ...options },
-    sampling: { temperature: 0.8, top_p: 1, max_step_tokens: 96 }, seed: 7, limits: { nodes: 20000, tokens: 1000000, seconds: 600 },
+    strategy,
+    options: { max_steps: 12, n: 16, aggregate: "last", judge: "weighted", beam_width: 4, ...options },
+    sampling: { temperature: 0.8, top_p: 1, max_step_tokens: 96 },
+    seed: 7,
+    limits: { nodes: 20000, tokens: 1000000, seconds: 600 },
     created: "2026-01-01T00:00:00Z",
   };
 }
@@ -31,7 +42,8 @@ export function beamLog({ n = 16, width = 4, rounds = 4, seed = 1, text = null }
   const events = [];
   const aggregates = new Map();
   const children = new Map();
-  const add = (kind, fields) => events.push({ seq: events.length, t: Number((events.length * 0.01).toFixed(4)), ...fields, kind });
+  const add = (kind, fields) =>
+    events.push({ seq: events.length, t: Number((events.length * 0.01).toFixed(4)), ...fields, kind });
   const { kind, ...start } = header({ n, beam_width: width });
   add(kind, start);
   let beam = ["root"];
@@ -43,16 +55,33 @@ export function beamLog({ n = 16, width = 4, rounds = 4, seed = 1, text = null }
       children.set(parent, index + 1);
       return [parent, parent === "root" ? String(index) : `${parent}.${index}`];
     });
-    for (const [parent, id] of ids) {
-      const fields = { id, parent, text: text?.(id) ?? `Step ${round} by ${id}: 3 × 8 = 24, and ${24 - round} are left.`, tokens: 12, logprob: -3.5, prefilled: 20, reused: 4, flops: 2e7 };
+    for (const [, id] of ids) {
+      const fields = {
+        id,
+        text: text?.(id) ?? `Step ${round} by ${id}: 3 × 8 = 24, and ${24 - round} are left.`,
+        tokens: 12,
+        logprob: -3.5,
+        prefilled: 20,
+        reused: 4,
+        flops: 2e7,
+      };
       if (round === rounds) fields.ended = "end";
       add("sampled", fields);
     }
-    add("spent", { round, call: "sample", requests: n, generated: 12 * n, prefilled: 20 * n, reused: 4 * n, solver_flops: 2e7 * n, seconds: 0.05 });
+    add("spent", {
+      round,
+      call: "sample",
+      requests: n,
+      generated: 12 * n,
+      prefilled: 20 * n,
+      reused: 4 * n,
+      solver_flops: 2e7 * n,
+      seconds: 0.05,
+    });
     for (const [, id] of ids) {
       const score = Number(next().toFixed(6));
       aggregates.set(id, score);
-      add("scored", { id, verifier: "tiny-verifier", score, aggregate: score, tokens: 30, flops: 3e7 });
+      add("scored", { id, score, tokens: 30, flops: 3e7 });
     }
     add("spent", { round, call: "score", requests: n, verified: 30 * n, verifier_flops: 3e7 * n, seconds: 0.03 });
     const order = ids.map(([, id]) => id).sort((a, b) => aggregates.get(b) - aggregates.get(a));
@@ -77,8 +106,12 @@ function decide(add, order, aggregates, keep, round, ids) {
   const merged = order.length > keep + 2 ? order.at(-1) : null;
   if (merged) add("merged", { id: merged, into: kept[0] });
   add("decided", {
-    round, rule: "top_k", why: `Beam search keeps the ${keep} best of each round by last score.`, cutoff,
-    kept: verdicts.slice(0, keep), pruned: verdicts.slice(keep).filter(([id]) => id !== merged),
+    round,
+    rule: "top_k",
+    why: `Beam search keeps the ${keep} best of each round by last score.`,
+    cutoff,
+    kept: verdicts.slice(0, keep),
+    pruned: verdicts.slice(keep).filter(([id]) => id !== merged),
   });
   return ids.map(([, id]) => id).filter((id) => kept.includes(id));
 }
@@ -93,8 +126,12 @@ function finish(add, events, solutions, aggregates) {
   };
   let outcome = null;
   for (const [method, count] of Object.entries(methods)) {
-    const tally = [...groups].map(([group, members]) => [group, members[0].answer, Number(count(members).toFixed(6)), members.length]).sort((a, b) => b[2] - a[2]);
-    const chosen = groups.get(tally[0][0]).reduce((best, one) => (aggregates.get(one.id) > aggregates.get(best.id) ? one : best));
+    const tally = [...groups]
+      .map(([group, members]) => [group, members[0].answer, Number(count(members).toFixed(6)), members.length])
+      .sort((a, b) => b[2] - a[2]);
+    const chosen = groups
+      .get(tally[0][0])
+      .reduce((best, one) => (aggregates.get(one.id) > aggregates.get(best.id) ? one : best));
     add("voted", { method, tally, chosen: chosen.id });
     if (method === "weighted") outcome = chosen;
   }

@@ -45,7 +45,10 @@ test("rounds: the problem, each round, the answer", () => {
   const rounds = new Rounds();
   rounds.extend(EVENTS.slice(0, 30));
   rounds.extend(EVENTS);
-  assert.deepEqual(rounds.stops.map((stop) => stop.kind), ["start", "round", "round", "round", "round", "end"]);
+  assert.deepEqual(
+    rounds.stops.map((stop) => stop.kind),
+    ["start", "round", "round", "round", "round", "end"],
+  );
   assert.equal(rounds.stops.at(-1).cursor, EVENTS.length);
   const [start, first] = rounds.stops;
   assert.equal(rounds.neighbour(start.cursor, 1), first.cursor);
@@ -81,7 +84,12 @@ test("a pruned step says its rank, its margin and the cut, as the log gives them
 });
 
 test("the arithmetic of every aggregate has the real numbers", () => {
-  for (const [aggregate, expected] of [["last", /^last of \(.+\) = /], ["min", /^min\(.+\) = /], ["prod", / × .+ = /], ["mean", /^mean\(.+\) = \(.+\) \/ 2 = /]]) {
+  for (const [aggregate, expected] of [
+    ["last", /^last of \(.+\) = /],
+    ["min", /^min\(.+\) = /],
+    ["prod", / × .+ = /],
+    ["mean", /^mean\(.+\) = \(.+\) \/ 2 = /],
+  ]) {
     const events = structuredClone(EVENTS);
     events[0].options.aggregate = aggregate;
     const tree = Tree.fromEvents(events);
@@ -94,6 +102,9 @@ test("answers: every method's votes, the chosen one first", () => {
   const tree = Tree.fromEvents(EVENTS);
   const rows = answerRows(tree);
   assert.equal(rows[0].group, tree.nodes.get(tree.chosen).group);
-  assert.equal(rows.reduce((sum, row) => sum + row.solutions, 0), 16);
+  assert.equal(
+    rows.reduce((sum, row) => sum + row.solutions, 0),
+    16,
+  );
   for (const row of rows) assert.deepEqual(Object.keys(row.votes).sort(), ["best", "majority", "weighted"]);
 });
