@@ -8,7 +8,7 @@ from pathlib import Path
 
 from components.page import build_page
 from components.style import style_sheet, theme
-from search_core.models import ModelPair, embedded_pair
+from search_core.models import STEP_PROMPT, ModelPair, embedded_pair
 from search_core.runs import RunRegistry
 from search_core.traces import MAX_BYTES
 
@@ -19,6 +19,11 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help="model folder or Hub name")
     parser.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
+    parser.add_argument(
+        "--system-prompt",
+        default=env("ESPALIER_SYSTEM_PROMPT", STEP_PROMPT),
+        help="what the solver is told before each problem (not the embedded one)",
+    )
     parser.add_argument("--device", default=env("ESPALIER_DEVICE", "auto"))
     parser.add_argument(
         "--runs",
@@ -38,7 +43,12 @@ def models(chosen: argparse.Namespace) -> ModelPair:
     """The embedded models, or the ones that the operator names."""
     if chosen.solver is None:
         return embedded_pair()
-    return ModelPair(chosen.solver, chosen.verifier, device=chosen.device)
+    return ModelPair(
+        chosen.solver,
+        chosen.verifier,
+        device=chosen.device,
+        system_prompt=chosen.system_prompt,
+    )
 
 
 def main() -> None:
@@ -60,7 +70,10 @@ def main() -> None:
     )
     # Only now: the page opens before torch is imported.
     pair.warm_up()
-    page.block_thread()
+    try:
+        page.block_thread()
+    finally:
+        registry.close()
 
 
 if __name__ == "__main__":

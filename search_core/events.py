@@ -68,6 +68,8 @@ class ModelRecord(_Record):
     parameters: Count | None = None
     dtype: Name = ""
     device: Name = ""
+    prompt: Text = ""
+    """System prompt before the problem."""
 
 
 class Event(_Record):

@@ -25,6 +25,13 @@ SCORE_SOURCES: dict[str, str] = {
     "log-probability": "The solver's own log-probability (free)",
 }
 
+# Asks a chat model for what the search works on: one step per paragraph, and one answer.
+STEP_PROMPT = (
+    "Solve the problem step by step. Write each step as one short paragraph, with a blank line "
+    "between steps and none inside a step. Do one thing per step. When you are done, end with "
+    "the line: The answer is \\boxed{...}."
+)
+
 
 class ModelPair:
     """A solver and what can score its steps. Nothing is loaded before it is asked for.
@@ -32,16 +39,25 @@ class ModelPair:
     Args:
         solver_path, verifier_path: Model folders, or names on the Hugging Face Hub.
         device: "auto", "cpu", "cuda" or "mps".
-        embedded: Whether these are the embedded models, which read only their families.
+        embedded: Whether these are the embedded models, which read only their families and
+            were trained without a system prompt.
+        system_prompt: What the solver is told before each problem; "" for nothing.
     """
 
     def __init__(
-        self, solver_path: str, verifier_path: str, *, device: str = "auto", embedded: bool = False
+        self,
+        solver_path: str,
+        verifier_path: str,
+        *,
+        device: str = "auto",
+        embedded: bool = False,
+        system_prompt: str = STEP_PROMPT,
     ) -> None:
         self.solver_path = solver_path
         self.verifier_path = verifier_path
         self.device = device
         self.embedded = embedded
+        self.system_prompt = "" if embedded else system_prompt
         # Many threads may ask at once; a model is loaded once.
         self._loading = threading.Lock()
         self._solver: Solver | None = None
@@ -65,7 +81,9 @@ class ModelPair:
             if self._solver is None:
                 from search_core.engine.loading import load_solver
 
-                self._solver = load_solver(self.solver_path, device=self.device)
+                self._solver = load_solver(
+                    self.solver_path, device=self.device, system_prompt=self.system_prompt
+                )
             return self._solver
 
     @property

@@ -374,6 +374,7 @@ def _record(info: ModelInfo) -> ModelRecord:
         parameters=info.parameters,
         dtype=info.dtype,
         device=info.device,
+        prompt=info.prompt,
     )
 
 

@@ -126,7 +126,7 @@ export class TreeCanvas {
     this.ratio = ratio;
     this.element.width = Math.round(width * ratio);
     this.element.height = Math.round(height * ratio);
-    this.painter.font = getComputedStyle(this.element).fontFamily;
+    this.painter.lettering.font = getComputedStyle(this.element).fontFamily;
     if (this.tree && (this.follow || turned || !this.fitted)) this.fit(false);
     this.paint();
   }

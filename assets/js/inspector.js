@@ -1,7 +1,8 @@
 // The inspector: everything that the log says about the selected node.
 
 import { aggregateArithmetic, nodeName, shortName, stateWords, whySentences } from "./words.js";
-import { count, flops, plural, score, shorten, words } from "./format.js";
+import { capital, heading, model, section, stepCosts, table } from "./facts.js";
+import { plural, score, shorten, words } from "./format.js";
 import { displayState, isFold } from "./visible.js";
 import { fill, h } from "./dom.js";
 import { ROOT } from "./tree.js";
@@ -116,7 +117,7 @@ export class Inspector {
       long && section("The whole step", this.wholeText(node.text)),
       node.aggregate !== null && section("Its scores in one number", this.arithmetic(tree, node)),
       section("Siblings", this.siblings(tree, node)),
-      section("What it cost", costs(node)),
+      section("What it cost", stepCosts(node)),
     ];
   }
 
@@ -259,33 +260,4 @@ export class Inspector {
   link(id, text) {
     return h("button", { type: "button", class: "esp-link", text, on: { click: () => this.actions.select(id) } });
   }
-}
-
-const heading = (text) => h("h2", { class: "esp-heading", text });
-const section = (title, ...contents) => h("div", { class: "esp-section" }, h("h3", { text: title }), contents.flat());
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
-function model({ name, parameters, dtype, device }) {
-  const size = parameters ? `${count(parameters)} parameters` : "";
-  return [name, size, dtype, device].filter(Boolean).join(", ");
-}
-
-function costs(node) {
-  return table([
-    ["Tokens written", count(node.tokens)],
-    ["Prompt tokens computed", count(node.prefilled)],
-    ["Prompt tokens reused", count(node.reused)],
-    ["Tokens the verifier read", count(node.verifier_tokens)],
-    ["Solver", flops(node.solver_flops)],
-    ["Verifier", node.verifier_tokens || node.verifier_flops ? flops(node.verifier_flops) : "not asked at this step"],
-    ["Log-probability", node.logprob.toFixed(2)],
-  ]);
-}
-
-function table(rows) {
-  return h(
-    "dl",
-    { class: "esp-facts" },
-    rows.flatMap(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })]),
-  );
 }

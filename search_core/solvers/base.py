@@ -26,6 +26,7 @@ class ModelInfo:
         parameters: Parameter count; None if unknown.
         dtype, device: As strings, e.g. "float32", "cpu"; "" if they mean nothing here.
         shape: Architecture sizes for counting FLOPs; None: FLOPs are counted as 0.
+        prompt: System prompt that goes before every problem; "" for none.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ModelInfo:
     dtype: str = ""
     device: str = ""
     shape: ModelShape | None = None
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from search_core.engine.loading import LoadedModel
 from search_core.engine.locking import held
@@ -33,6 +34,7 @@ class TransformersSolver:
         memory_budget: int | None = None,
     ) -> None:
         self._loaded = loaded
+        self._info = replace(loaded.info, prompt=system_prompt)
         self._budget = memory_budget
         self._paths = PathTokens(loaded.tokenizer, system_prompt=system_prompt, date=date)
         self._stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
@@ -42,7 +44,7 @@ class TransformersSolver:
 
     @property
     def info(self) -> ModelInfo:
-        return self._loaded.info
+        return self._info
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled

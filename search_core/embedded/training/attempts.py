@@ -68,14 +68,15 @@ class Sampler:
         starts: Sequence[tuple[int, list[int], list[int]]],
         count: int,
     ) -> list[Attempt]:
-        repeated = [start for start in starts for _ in range(count)]
         sampled = sample(
             self.model,
-            [[*prompt, *prefix] for _, prompt, prefix in repeated],
+            [[*prompt, *prefix] for _, prompt, prefix in starts],
             self.codec.end,
             self.sampling,
             self.generator,
+            count,
         )
+        repeated = [start for start in starts for _ in range(count)]
         attempts = []
         for (index, _, prefix), new in zip(repeated, sampled, strict=True):
             tokens = [*prefix, *new.tokens]

@@ -52,9 +52,12 @@ def sample(
     end: int,
     sampling: Sampling,
     generator: torch.Generator,
+    copies: int = 1,
     rows: int = 384,
 ) -> list[Sampled]:
-    """Continues every prompt to its end, in the order of the prompts.
+    """Continues every prompt to its end, `copies` times, prompt by prompt.
+
+    A prompt is read once, whatever the copies.
 
     Args:
         model: In evaluation, on any device.
@@ -62,16 +65,19 @@ def sample(
         end: The token that ends a sequence.
         sampling: How to draw.
         generator: On the model's device; consumed.
+        copies: Continuations of each prompt.
         rows: Sequences decoded at a time.
     """
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-    results: list[Sampled | None] = [None] * len(prompts)
-    for start in range(0, len(order), rows):
-        chosen = order[start : start + rows]
+    results: list[list[Sampled]] = [[] for _ in prompts]
+    at_a_time = max(1, rows // copies)
+    for start in range(0, len(order), at_a_time):
+        chosen = order[start : start + at_a_time]
         batch = _Batch(model, [prompts[i] for i in chosen], end, sampling, generator)
-        for index, sampled in zip(chosen, batch.run(), strict=True):
-            results[index] = sampled
-    return [result for result in results if result is not None]
+        sampled = batch.run(copies)
+        for place, index in enumerate(chosen):
+            results[index] = sampled[place * copies : (place + 1) * copies]
+    return [one for result in results for one in result]
 
 
 class _Batch:
@@ -99,23 +105,35 @@ class _Batch:
             KeyValueCache(len(prompts), model.shape, width + self.room, like)
             for _ in range(model.shape.layers)
         ]
-        self.alive = list(range(len(prompts)))
-        self.new: list[list[int]] = [[] for _ in prompts]
-        self.log_probabilities = [0.0] * len(prompts)
+        self.alive: list[int] = []
+        self.new: list[list[int]] = []
+        self.log_probabilities: list[float] = []
 
     @torch.inference_mode()
-    def run(self) -> list[Sampled]:
-        step = self.tokens
+    def run(self, copies: int) -> list[Sampled]:
+        logits = self._copy(self._next_logits(self.tokens), copies)
         for _ in range(self.room):
-            drawn, log_probability = self._draw(self._next_logits(step))
+            drawn, log_probability = self._draw(logits)
             still = self._record(drawn.tolist(), log_probability.tolist())
             if not still:
                 break
-            step = self._compact(drawn, still)
+            logits = self._next_logits(self._compact(drawn, still))
         return [
             Sampled(tokens, total)
             for tokens, total in zip(self.new, self.log_probabilities, strict=True)
         ]
+
+    def _copy(self, logits: Tensor, copies: int) -> Tensor:
+        """Makes each prompt, read by now, into `copies` rows; returns the rows' logits."""
+        rows = torch.arange(len(logits), device=logits.device).repeat_interleave(copies)
+        if copies > 1:
+            self.padding = self.padding[rows]
+            for cache in self.caches:
+                cache.keep(rows)
+        self.alive = list(range(len(rows)))
+        self.new = [[] for _ in rows]
+        self.log_probabilities = [0.0] * len(rows)
+        return logits[rows]
 
     def _next_logits(self, tokens: Tensor) -> Tensor:
         seen = self.caches[0].length

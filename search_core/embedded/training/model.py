@@ -70,7 +70,7 @@ class KeyValueCache:
         return self.keys[:, :, :end], self.values[:, :, :end]
 
     def keep(self, rows: Tensor) -> None:
-        """Drops the sequences that are not in `rows` (int64 [kept])."""
+        """Keeps the sequences in `rows` (int64), each as often as it is listed."""
         self.keys, self.values = self.keys[rows], self.values[rows]
 
 

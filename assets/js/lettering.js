@@ -1,0 +1,107 @@
+// The words in the picture: scores, answers, folded counts, and the steps' numbers at the edge.
+// A label is left out where it would lie on another one; answers and the winning path go first.
+
+import { markRadius } from "./camera.js";
+
+/** Pixels per sibling from which scores can be read, beside leaves and at inner nodes. */
+const SCORES_FROM = 13;
+const INNER_SCORES_FROM = 17;
+const HEADERS_FROM = 44;
+const HEADER_HEIGHT = 24;
+const GAP = 5;
+const CELL = 16;
+
+export class Lettering {
+  constructor(ctx, theme) {
+    this.ctx = ctx;
+    this.theme = theme;
+    this.font = "sans-serif";
+  }
+
+  /** Use this size in pixels and this weight from now on. */
+  write(size, weight) {
+    this.ctx.font = `${weight} ${size}px ${this.font}`;
+  }
+
+  /** Labels of all items in sight. */
+  labels(shown, camera, selected) {
+    this.camera = camera;
+    this.taken = new Map();
+    const important = (item) => item.winning || item.answer !== null || item.id === selected;
+    const sorted = [...shown.filter(important), ...shown.filter((item) => !important(item))];
+    for (const item of sorted) {
+      if (item.ghost || item.state === "root") continue;
+      if (item.answer !== null) this.label(item, this.graded(item), 600);
+      else if (item.state === "collapsed") this.label(item, item.label, 500);
+      else if (camera.ku >= (item.inner ? INNER_SCORES_FROM : SCORES_FROM)) this.label(item, item.label, 400);
+    }
+  }
+
+  /** An answer, with its sign once it was held against the reference. */
+  graded(item) {
+    if (item.right === null) return item.answer;
+    return `${item.answer} ${this.theme.palette.grades[item.right ? "right" : "wrong"].mark}`;
+  }
+
+  label(item, text, weight) {
+    if (!text) return;
+    const { ctx, theme } = this;
+    const size = weight > 500 ? 13 : 11;
+    this.write(size, weight);
+    const width = ctx.measureText(text).width;
+    const [left, middle] = this.spot(item, width, size);
+    if (!this.reserve(left, middle - size / 2, width, size)) return;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = 4;
+    ctx.strokeStyle = theme.base.background;
+    ctx.strokeText(text, left, middle);
+    ctx.fillStyle = weight > 400 ? theme.base.text : theme.base.subtle;
+    ctx.fillText(text, left, middle);
+  }
+
+  /** After a leaf; at an inner node beside the edge that comes in, where no branch leaves. */
+  spot(item, width, size) {
+    const mark = Math.max(item.state === "collapsed" ? 11 : 9, markRadius(this.camera, 14));
+    const away = mark + GAP + (item.right === null ? 0 : 5) + (item.winning ? 3 : 0);
+    if (this.camera.vertical && !item.inner) return [item.x - width / 2, item.y + away + size / 2];
+    if (!this.camera.vertical && item.inner) return [item.x - away - width + 2, item.y - size + 1];
+    return [item.x + away, item.y];
+  }
+
+  /** Claim a rectangle for a label; false when another label has it. */
+  reserve(left, top, width, height) {
+    const cell = Math.floor(top / CELL);
+    const meets = (other) =>
+      left < other.left + other.width &&
+      other.left < left + width &&
+      top < other.top + other.height &&
+      other.top < top + height;
+    for (const row of [cell - 1, cell, cell + 1]) if (this.taken.get(row)?.some(meets)) return false;
+    if (!this.taken.has(cell)) this.taken.set(cell, []);
+    this.taken.get(cell).push({ left, top, width, height });
+    return true;
+  }
+
+  /** "Step 1", "Step 2", … along the edge of the picture. */
+  headers(camera, depth, width) {
+    const { ctx, theme } = this;
+    if (camera.kd < HEADERS_FROM) return;
+    if (!camera.vertical) {
+      ctx.globalAlpha = 0.88;
+      ctx.fillStyle = theme.base.background;
+      ctx.fillRect(0, 0, width, HEADER_HEIGHT);
+      ctx.globalAlpha = 1;
+    }
+    this.write(11, 500);
+    ctx.fillStyle = theme.base.subtle;
+    ctx.textBaseline = "middle";
+    ctx.textAlign = camera.vertical ? "left" : "center";
+    for (let d = 1; d <= depth; d += 1) {
+      const along = camera.od + d * camera.kd;
+      const place = camera.vertical ? [4, along - camera.kd / 2] : [along, HEADER_HEIGHT / 2];
+      ctx.fillText(`Step ${d}`, ...place);
+    }
+  }
+}
