@@ -187,6 +187,7 @@ def _sampling(pair: ModelPair) -> tuple[Any, ...]:
         choices=[(label, name) for name, label in SCORE_SOURCES.items()],
         value="verifier",
         label="Scored by",
+        info="A trained verifier, or the solver's own belief, which costs nothing.",
         elem_id="score-source",
     )
     defaults = pair.sampling

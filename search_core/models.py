@@ -21,8 +21,8 @@ EMBEDDED_SOLVER = ASSETS / "embedded-solver"
 EMBEDDED_VERIFIER = ASSETS / "embedded-verifier"
 
 SCORE_SOURCES: dict[str, str] = {
-    "verifier": "Verifier (process reward model)",
-    "log-probability": "The solver's own log-probability (free)",
+    "verifier": "Verifier",
+    "log-probability": "Log-probability (free)",
 }
 
 # Asks a chat model for what the search works on: one step per paragraph, and one answer.

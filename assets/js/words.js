@@ -83,12 +83,15 @@ function placeSentences(decision, node) {
   const sentences = [];
   const judged = (decision.kept?.length ?? 0) + (decision.pruned?.length ?? 0);
   if (node.rank !== null) sentences.push(`Rank ${node.rank} of ${judged}.`);
-  if (decision.cutoff !== undefined && decision.cutoff !== null && node.margin !== null) {
-    const value = apart(node.aggregate, decision.cutoff);
-    const cut = apart(decision.cutoff, node.aggregate);
+  if (decision.cutoff === undefined || decision.cutoff === null || node.margin === null) return sentences;
+  const value = apart(node.aggregate, decision.cutoff);
+  const cut = apart(decision.cutoff, node.aggregate);
+  if (node.margin !== 0) {
     sentences.push(`Its path scores ${value}; the cut was ${cut}, so the margin is ${signed(node.margin)}.`);
-    if (node.margin === 0 && node.state === "pruned")
-      sentences.push("It ties with the last one kept; ties go by order.");
+  } else if (node.state === "pruned") {
+    sentences.push(`Its path scores ${value}, level with the last one kept; ties go by order.`);
+  } else {
+    sentences.push(`Its path scores ${value}: the lowest that was kept, and so the cut.`);
   }
   return sentences;
 }

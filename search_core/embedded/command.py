@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ValueError as error:
         parser.error(str(error))
     workers = core_count() if options.workers is None else options.workers
-    run(Workshop(options.out, settings, workers, device), options.last)
+    run(Workshop(options.out, settings, workers, device, options.remark), options.last)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--solver-tokens", type=_positive, help="length of the solver's training")
     train.add_argument("--corrupted-tokens", type=_positive, help="length of verifier stage (a)")
     train.add_argument("--last", default="measure", help="stop after this stage")
+    train.add_argument("--remark", default="", help="a sentence on this run for the model cards")
     train.add_argument(
         "--quick", action="store_true", help="tiny models in a minute: for trying the recipe out"
     )

@@ -83,6 +83,14 @@ test("a pruned step says its rank, its margin and the cut, as the log gives them
   assert.match(nodeName(tree, node), /^Step 1, branch \d+ of 16, score 0\.\d+, pruned: below the cut 0\.\d+$/);
 });
 
+test("who sets the cut, and who ties with it, is said and not shown as a margin of zero", () => {
+  const tree = Tree.fromEvents(EVENTS);
+  const last = [...tree.nodes.values()].find(({ margin, state }) => margin === 0 && state === "kept");
+  assert.match(whySentences(tree, last).join(" "), /the lowest that was kept, and so the cut\.$/);
+  const tied = { ...last, state: "pruned" };
+  assert.match(whySentences(tree, tied).join(" "), /level with the last one kept; ties go by order\.$/);
+});
+
 test("the arithmetic of every aggregate has the real numbers", () => {
   for (const [aggregate, expected] of [
     ["last", /^last of \(.+\) = /],

@@ -72,7 +72,7 @@ def solver_card(shop: Workshop, facts: dict[str, Any]) -> str:
         "\n## Limits\n\nWhole numbers from 0 to about 400 only, in the wordings of the three "
         "families; other text gives nonsense. It makes slips, more of them the longer the "
         "problem: that is what search is for. Use single precision on a CPU.\n\n",
-        _REPRODUCE.format(seed=settings.seed),
+        _reproduce(shop),
     ]
     return "".join(parts)
 
@@ -112,14 +112,19 @@ def verifier_card(shop: Workshop, facts: dict[str, Any]) -> str:
         "\n## Limits\n\nIt was trained on one solver's attempts in three families, and means "
         "nothing elsewhere. Where the table shows that best-of-N does not rise with N, the "
         "search exploits its mistakes.\n\n",
-        _REPRODUCE.format(seed=settings.seed),
+        _reproduce(shop),
     ]
     return "".join(parts)
 
 
 def _families() -> str:
-    lines = [f"- {f.title}: {f.description} {f.example!r}" for f in FAMILIES.values()]
+    lines = [f"- {f.title}: {f.description} “{f.example}”" for f in FAMILIES.values()]
     return _FAMILY_TEXT.format(families="\n".join(lines)) + "\n"
+
+
+def _reproduce(shop: Workshop) -> str:
+    text = _REPRODUCE.format(seed=shop.settings.seed)
+    return f"{text}\n{shop.remark}\n" if shop.remark else text
 
 
 def _machine(shop: Workshop) -> str:

@@ -44,8 +44,8 @@ class Settings:
     corrupted_muon_rate: float = 0.01
     corrupted_adam_rate: float = 0.002
 
-    rollout_problems: int = 4_000
-    rollout_attempts: int = 6
+    rollout_problems: int = 2_000
+    rollout_attempts: int = 10
     rollout_count: int = 8
     rollout_shards: int = 16
     tuning_tokens: int = 3_000_000

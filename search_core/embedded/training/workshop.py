@@ -22,12 +22,14 @@ class Workshop:
         settings: Sizes and rates.
         workers: Processes.
         device: Where models train: "cpu", "cuda" or "mps".
+        remark: A sentence for the model cards on how this run went, or "".
     """
 
     out: Path
     settings: Settings
     workers: int
     device: str
+    remark: str = ""
 
     @property
     def work(self) -> Path:
