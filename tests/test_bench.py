@@ -8,6 +8,7 @@ import pytest
 
 from search_core.bench.chromium import BrowserMissing, browser_page, chromium_path
 from search_core.bench.measurement import Measurement
+from search_core.bench.opening import opening_measurements
 from search_core.bench.page import page_measurements
 from search_core.bench.searching import TimedRun, search_measurements, timed_search
 from search_core.bench.synthetic import synthetic_log
@@ -89,6 +90,15 @@ def test_the_page_is_measured_in_a_browser(monkeypatch: pytest.MonkeyPatch) -> N
     assert one.name == "update at 300 nodes"
     assert len(one.values) == 5
     assert all(value > 0 for value in one.values)
+
+
+@pytest.mark.browser
+@pytest.mark.models
+def test_the_app_is_measured_from_its_start_to_a_finished_tree() -> None:
+    measured = {one.name: one.median for one in opening_measurements(runs=1)}
+    assert all(value > 0 for value in measured.values())
+    first, whole = "Run to first node on the page", "Run to finished tree on the page"
+    assert measured[first] <= measured[whole]
 
 
 @pytest.mark.models

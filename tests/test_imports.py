@@ -117,5 +117,22 @@ def test_importing_the_page_loads_no_model_library() -> None:
     assert not loaded_by(components) & {"torch", "transformers", "accelerate"}
 
 
+def test_the_whole_page_is_built_without_a_model_library(tmp_path: Path) -> None:
+    """So the server answers before torch is imported: models are loaded after that."""
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from components.page import build_page\n"
+        "from search_core.models import embedded_pair\n"
+        "from search_core.runs import RunRegistry\n"
+        f"build_page(embedded_pair(), RunRegistry(Path({str(tmp_path)!r})))\n"
+        "print('torch' in sys.modules, 'transformers' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.stdout.splitlines()[-1:] == ["False False"], result.stderr[-2000:]
+
+
 def test_the_palette_and_the_numbers_load_no_plotting_library() -> None:
     assert not loaded_by(["components.palette", "components.numbers"]) & (HEAVY | PAGE)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from search_core.bench.decoding import PlainDecoder
 from search_core.bench.measurement import Measurement
+from search_core.bench.opening import opening_measurements
 from search_core.bench.page import page_measurements
 from search_core.bench.searching import (
     N,
@@ -31,7 +32,7 @@ from search_core.models import ModelPair
 def bench(
     context: typer.Context,
     page: Annotated[
-        bool, typer.Option("--page", help="Also measure the tree in headless Chromium.")
+        bool, typer.Option("--page", help="Also measure app and tree in headless Chromium.")
     ] = False,
     runs: Annotated[int, typer.Option(help="Searches of each problem family.", min=1)] = 5,
     score_source: flags.Source = "verifier",
@@ -51,7 +52,7 @@ def bench(
     with failed_runs(debug=debug), messages().status("measuring"):
         measurements = _search(pair, score_source, runs)
         if page:
-            measurements += page_measurements()
+            measurements += page_measurements() + opening_measurements(runs)
     if json_:
         values = [measurement.to_dict() for measurement in measurements]
         print_json({**provenance(sys.argv[1:]), "measurements": values})

@@ -1,0 +1,94 @@
+"""From starting the app to a usable page, and from Run to a tree in a real browser.
+
+The app runs in a process of its own, as `python app.py` starts it.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from search_core.bench.chromium import browser_page
+from search_core.bench.measurement import Measurement
+
+ROOT = Path(__file__).resolve().parents[2]
+USABLE_AIM = 2.0
+"""Seconds from opening the address of a running server."""
+FIRST_NODE_AIM, TREE_AIM = 0.5, 3.0
+"""Seconds from pressing Run, warm."""
+_EXPLORER = "[...document.querySelectorAll('#explorer *')].find(e => e.espalier)?.espalier"
+
+
+def opening_measurements(runs: int = 5) -> list[Measurement]:
+    """Seconds until the page is usable, and until Run shows its first node and its tree.
+
+    Raises:
+        BrowserMissing: There is no browser.
+        RuntimeError: The app does not start.
+    """
+    with _app() as (address, started), browser_page() as page:
+        opened = [_open(page, address) for _ in range(runs)]
+        _run(page)  # the models are loaded by now, or with this one
+        searched = [_run(page) for _ in range(runs)]
+    return [
+        Measurement("server answers after start", "s", [started]),
+        Measurement("page usable after opening", "s", opened, USABLE_AIM),
+        Measurement("Run to first node on the page", "s", [s[0] for s in searched], FIRST_NODE_AIM),
+        Measurement("Run to finished tree on the page", "s", [s[1] for s in searched], TREE_AIM),
+    ]
+
+
+@contextmanager
+def _app() -> Iterator[tuple[str, float]]:
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as runs:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "app.py", "--runs", runs],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            yield _address(process), time.perf_counter() - started
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    said = []
+    for line in process.stdout or ():
+        said.append(line)
+        found = re.search(r"http://[\w.]+:\d+", line)
+        if found:
+            return found.group()
+    raise RuntimeError("The app ended before it served a page:\n" + "".join(said))
+
+
+def _open(page: Any, address: str) -> float:
+    started = time.perf_counter()
+    page.goto(address)
+    page.wait_for_function(f"{_EXPLORER}?.log.complete && !document.querySelector('#run').disabled")
+    return time.perf_counter() - started
+
+
+def _run(page: Any) -> tuple[float, float]:
+    """Seconds from the press to the first node, and to the finished tree."""
+    before = page.evaluate(f"{_EXPLORER}.log.run")
+    page.wait_for_function("!document.querySelector('#run').disabled")
+    started = time.perf_counter()
+    page.click("#run")
+    page.wait_for_function(
+        f"{_EXPLORER}.log.run !== {before!r} && {_EXPLORER}.tree().nodes.size > 1"
+    )
+    first = time.perf_counter() - started
+    page.wait_for_function(f"{_EXPLORER}.log.complete")
+    return first, time.perf_counter() - started
