@@ -10,7 +10,9 @@ from components.page import build_page
 from components.style import style_sheet, theme
 from search_core.models import STEP_PROMPT, ModelPair, embedded_pair
 from search_core.runs import RunRegistry
-from search_core.traces import MAX_BYTES
+
+# A stranger's trace file: room for tens of thousands of steps, and little to do for the server.
+MOST_UPLOADED = "16mb"
 
 
 def arguments() -> argparse.Namespace:
@@ -62,7 +64,7 @@ def main() -> None:
         server_port=chosen.port,
         theme=theme(),
         css=style_sheet(),
-        max_file_size=MAX_BYTES,
+        max_file_size=MOST_UPLOADED,
         ssr_mode=False,
         run_history=False,
         footer_links=[],

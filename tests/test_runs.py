@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.runner import Recipe
 from search_core.runs import BusyError, HostedRun, RunRegistry
+from search_core.runs.storage import RunStorage
 from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
 from search_core.strategies import STRATEGIES
 from search_core.traces import TraceError, read_trace
@@ -205,11 +207,33 @@ def test_an_unreadable_file_is_no_run(tmp_path: Path) -> None:
 
 
 def test_old_files_make_room(tmp_path: Path) -> None:
-    from search_core.runs.storage import RunStorage
-
     storage = RunStorage(tmp_path, keep=3)
     for number in range(6):
         storage.create(f"run-number-{number}").close()
         time.sleep(0.01)
     left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
     assert left == ["run-number-3", "run-number-4", "run-number-5"]
+
+
+def test_large_files_make_room(tmp_path: Path) -> None:
+    storage = RunStorage(tmp_path, keep_bytes=100)
+    for number in range(3):
+        (tmp_path / f"run-number-{number}.jsonl").write_text("x" * 60)
+        os.utime(tmp_path / f"run-number-{number}.jsonl", (number, number))
+    storage.create("run-number-3").close()
+    left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
+    assert left == ["run-number-2", "run-number-3"]
+
+
+def test_memory_is_bounded_and_nothing_is_lost(tmp_path: Path, pair: ModelPair, gate: Gate) -> None:
+    gate.open.set()
+    registry = RunRegistry(tmp_path, most_events=200)
+    runs = [registry.start(recipe(seed), pair) for seed in range(6)]
+    assert [status(run) for run in runs] == ["completed"] * 6
+    again = registry.get(registry.start(recipe(9), pair).id)
+    assert again is not None
+    first = registry.get(runs[0].id)
+    assert first is not None
+    assert first is not runs[0]
+    assert first.events() == runs[0].events()
+    registry.close()

@@ -19,6 +19,8 @@ from search_core.embedded.families.countdown import is_reachable
 from search_core.problem import Problem
 
 _FAMILIES = {"expression": expression, "word": word, "countdown": countdown}
+# What solvers do most, and a verifier of the same make is blind to at first.
+_WEIGHTS = {"wrong direction": 15}
 
 
 class Corrupted(NamedTuple):
@@ -61,8 +63,9 @@ def corrupt(problem: Problem, kind: str, rng: random.Random) -> Corrupted | None
 def random_corruption(problem: Problem, rng: random.Random) -> Corrupted:
     """A solution spoiled in a random way that applies to the problem."""
     kinds = corruption_kinds(problem.family or "")
+    weights = [_WEIGHTS.get(kind, 1) for kind in kinds]
     while True:
-        corrupted = corrupt(problem, rng.choice(kinds), rng)
+        corrupted = corrupt(problem, rng.choices(kinds, weights)[0], rng)
         if corrupted is not None:
             return corrupted
 

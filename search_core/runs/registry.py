@@ -37,7 +37,8 @@ class RunRegistry:
         folder: Where traces are kept.
         workers: Runs that advance at the same time.
         most_active: Runs that may be active or waiting; one more is refused.
-        most_held: Runs kept in memory; older finished ones are read from disk again.
+        most_events: Events kept in memory; finished runs that were not looked at for longest
+            leave first, and are read from disk again.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
     """
 
@@ -47,13 +48,13 @@ class RunRegistry:
         *,
         workers: int = 4,
         most_active: int = 32,
-        most_held: int = 200,
+        most_events: int = 500_000,
         idle_seconds: float = 120.0,
     ) -> None:
         self._storage = RunStorage(folder)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
         self._most_active = most_active
-        self._most_held = most_held
+        self._most_events = most_events
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._model_turn = threading.Lock()
@@ -133,9 +134,11 @@ class RunRegistry:
 
     def _hold(self, run: HostedRun) -> None:
         self._held[run.id] = run
-        over = [key for key, held in self._held.items() if not held.live]
-        for key in over[: max(0, len(self._held) - self._most_held)]:
-            del self._held[key]
+        events = sum(held.head for held in self._held.values())
+        for key, held in list(self._held.items()):
+            if events > self._most_events and not held.live and held is not run:
+                events -= held.head
+                del self._held[key]
         self._by_owner = {k: held for k, held in self._by_owner.items() if held.live}
 
     def _work(

@@ -24,12 +24,13 @@ class RunStorage:
 
     Args:
         folder: Made if it is missing.
-        keep: Oldest files beyond this number are deleted.
+        keep, keep_bytes: The oldest files beyond this number, or beyond this size in all,
+            are deleted.
     """
 
-    def __init__(self, folder: Path, *, keep: int = 1000) -> None:
+    def __init__(self, folder: Path, *, keep: int = 1000, keep_bytes: int = 2 * 10**9) -> None:
         self._folder = folder
-        self._keep = keep
+        self._keep, self._keep_bytes = keep, keep_bytes
         folder.mkdir(parents=True, exist_ok=True)
 
     def create(self, run_id: str) -> TraceWriter:
@@ -54,9 +55,13 @@ class RunStorage:
         return self._folder / f"{run_id}.jsonl"
 
     def _make_room(self) -> None:
-        files = sorted(self._folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime)
-        for path in files[: max(0, len(files) - self._keep + 1)]:
-            path.unlink(missing_ok=True)
+        found = [(path.stat(), path) for path in self._folder.glob("*.jsonl")]
+        newest_first = sorted(found, key=lambda entry: entry[0].st_mtime, reverse=True)
+        size = 0
+        for place, (status, path) in enumerate(newest_first, start=2):
+            size += status.st_size
+            if place > self._keep or size > self._keep_bytes:
+                path.unlink(missing_ok=True)
 
 
 class TraceWriter:

@@ -14,7 +14,7 @@ import gradio as gr
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from components.tree_view import ASSETS, TreeView, style_sheet
 from search_core import Problem, read_trace, search
@@ -22,6 +22,7 @@ from search_core.bench.synthetic import synthetic_log
 from search_core.events import event_from_dict, event_to_dict
 from search_core.runs.batches import encode_batch
 from search_core.tree import Tree
+from tests.browser.conftest import listen
 from tests.browser.explorer import ask, wait
 from tests.fakes import World
 
@@ -154,6 +155,23 @@ def fake_greedy() -> Events:
     world = World(seed=3)
     result = search(Problem("1 + 1?"), "greedy", solver=world.solver(), verifier=world.verifier())
     return [event_to_dict(event) for event in result.events]
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all tests here, so that Gradio's own files come from the cache."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, console: list[str]) -> Iterator[Page]:
+    page = context.new_page()
+    listen(page, console)
+    yield page
+    page.close()
+    assert console == []
 
 
 @pytest.fixture

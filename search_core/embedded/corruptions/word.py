@@ -14,6 +14,7 @@ from search_core.embedded.families.word_story import Move, Story, read_story
 from search_core.embedded.generation import answer_text
 from search_core.problem import Problem
 
+_GIVING = re.compile(r" gives [0-9]")
 _OPPOSITE = {"+": "-", "-": "+", "*": "/", "/": "*"}
 
 
@@ -75,11 +76,28 @@ def _wrong_operand(problem: Problem, rng: random.Random) -> Spoiled:
 def _wrong_operation(problem: Problem, rng: random.Random) -> Spoiled:
     play, at, move = _before(problem, rng)
     symbol = rng.choice([symbol for symbol in SYMBOLS if symbol != move.symbol])
-    # Who gives and who gets is what solvers mix up most.
-    symbol = _OPPOSITE[move.symbol] if rng.random() < 0.7 else symbol
     play.write(move, play.equation(Move(move.sentence, symbol, move.number)))
     play.write_all(play.story.moves[at + 1 :])
     return play.finish(at)
+
+
+def _wrong_direction(problem: Problem, rng: random.Random) -> Spoiled | None:
+    """Mixes up who gives and who gets: what solvers do most."""
+    play = _Play(problem)
+    giving = [at for at, move in enumerate(play.story.moves) if is_giving(move.sentence)]
+    if not giving:
+        return None
+    at = rng.choice(giving)
+    play.write_all(play.story.moves[:at])
+    move = play.story.moves[at]
+    play.write(move, play.equation(Move(move.sentence, _OPPOSITE[move.symbol], move.number)))
+    play.write_all(play.story.moves[at + 1 :])
+    return play.finish(at)
+
+
+def is_giving(sentence: str) -> bool:
+    """Whether somebody gives a number of things to somebody."""
+    return _GIVING.search(sentence) is not None
 
 
 def _wrong_sentence(problem: Problem, rng: random.Random) -> Spoiled | None:
@@ -174,6 +192,7 @@ SPOILERS: Mapping[str, Callable[[Problem, random.Random], Spoiled | None]] = {
     "wrong result": _wrong_result,
     "wrong operand": _wrong_operand,
     "wrong operation": _wrong_operation,
+    "wrong direction": _wrong_direction,
     "wrong sentence": _wrong_sentence,
     "borrowed sentence": _borrowed_sentence,
     "wrong name": _wrong_name,

@@ -39,8 +39,8 @@ class Settings:
     adam_rate: float = 0.004
 
     extra_layers: int = 4
-    corrupted_solutions: int = 120_000
-    corrupted_tokens: int = 10_000_000
+    corrupted_solutions: int = 80_000
+    corrupted_tokens: int = 15_000_000
     corrupted_muon_rate: float = 0.01
     corrupted_adam_rate: float = 0.002
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from search_core.embedded.corruption import random_corruption, step_labels
+from search_core.embedded.corruptions.word import is_giving
 from search_core.embedded.generation import demonstration, gold_solution
 from search_core.embedded.training.demonstrations import Shard, random_problem
 from search_core.embedded.training.encoding import Codec
@@ -21,7 +22,9 @@ from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.problem import Problem
 
 # Expressions need the fewest examples: what is left of them is restated in full.
-CORRUPTION_WEIGHTS = {"expression": 0.2, "word": 0.45, "countdown": 0.35}
+CORRUPTION_WEIGHTS = {"expression": 0.15, "word": 0.55, "countdown": 0.3}
+# Most of the solver's wrong steps in word problems mix up who gives and who gets.
+_GIVING_SHARE = 0.6
 
 
 class Labelled(NamedTuple):
@@ -43,6 +46,9 @@ def labelled_solutions(count: int, seed: str) -> Iterator[Labelled]:
     made = 0
     while made < count:
         problem = random_problem(rng, "train", CORRUPTION_WEIGHTS)
+        if problem.family == "word" and rng.random() < _GIVING_SHARE:
+            while not (problem.family == "word" and is_giving(problem.text)):
+                problem = random_problem(rng, "train", {"word": 1.0})
         gold = gold_solution(problem, rng)
         if problem.family == "countdown":
             gold = demonstration(problem, rng, failed_share=0.1).steps
