@@ -98,9 +98,12 @@ export class Lettering {
     ctx.fillStyle = theme.base.subtle;
     ctx.textBaseline = "middle";
     ctx.textAlign = camera.vertical ? "left" : "center";
+    ctx.lineWidth = 4;
+    ctx.strokeStyle = theme.base.background;
     for (let d = 1; d <= depth; d += 1) {
       const along = camera.od + d * camera.kd;
       const place = camera.vertical ? [4, along - camera.kd / 2] : [along, HEADER_HEIGHT / 2];
+      if (camera.vertical) ctx.strokeText(`Step ${d}`, ...place);
       ctx.fillText(`Step ${d}`, ...place);
     }
   }

@@ -21,14 +21,15 @@ from search_core.strategies.base import (
     split_duplicates,
     too_long,
 )
-from search_core.strategies.options import OptionError, ScoredOptions, option
+from search_core.strategies.endings import StepwiseEndingOptions
+from search_core.strategies.options import OptionError, option
 
 LAST_ROUND_STEPS = 40
 """Most steps of a last round that runs to the end; the published limit is 2,048 tokens."""
 
 
 @dataclass(frozen=True)
-class BeamSearchOptions(ScoredOptions):
+class BeamSearchOptions(StepwiseEndingOptions):
     """Options of beam search. The advanced ones name accidents of the published code."""
 
     beam_width: int = option(
@@ -68,18 +69,6 @@ class BeamSearchOptions(ScoredOptions):
         "In the last round, write each path to its end in one go, as published code does.",
         advanced=True,
     )
-    length_ends: bool = option(
-        False,
-        "Length limit ends a solution",
-        "Take a step that was cut off for a finished solution, as published code does.",
-        advanced=True,
-    )
-    empty_ends: bool = option(
-        False,
-        "Empty step ends a solution",
-        "Take a step without any text for the end of a solution, as published code does.",
-        advanced=True,
-    )
     later_wins_ties: bool = option(
         False,
         "Later sample wins ties",
@@ -116,7 +105,7 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
         longest = options.max_steps + (LAST_ROUND_STEPS - 1 if to_end else 0)
         children = yield Sample(tile(beam, options.n), to_end=to_end, max_steps=longest)
         children = yield Score(children, options.aggregate)
-        ended = tuple(c for c in children if _ended(c, options))
+        ended = tuple(c for c in children if options.ended(c))
         yield Complete(ended)
         yield too_long([c for c in children if c.ended == "length" and c not in ended])
         solutions += ended
@@ -150,14 +139,6 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
 def tile(beam: Nodes, width: int) -> Nodes:
     """The beam repeated round-robin to `width`: A, B, C, A, B, …"""
     return tuple(beam[index % len(beam)] for index in range(width))
-
-
-def _ended(node: NodeView, options: BeamSearchOptions) -> bool:
-    return (
-        node.ended == "end"
-        or (options.length_ends and node.ended == "length")
-        or (options.empty_ends and not node.text)
-    )
 
 
 def _voters(solutions: Nodes, options: BeamSearchOptions) -> Nodes:

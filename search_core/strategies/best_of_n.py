@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from search_core.strategies.base import (
     Choose,
     Complete,
@@ -15,22 +13,10 @@ from search_core.strategies.base import (
     out_of_steps,
     too_long,
 )
-from search_core.strategies.options import ScoredOptions, option
+from search_core.strategies.endings import EndingOptions
 
 
-@dataclass(frozen=True)
-class BestOfNOptions(ScoredOptions):
-    """Options of best-of-N. The advanced one names an accident of the published code."""
-
-    length_ends: bool = option(
-        False,
-        "Length limit ends a solution",
-        "Take a step that was cut off for a finished solution, as published code does.",
-        advanced=True,
-    )
-
-
-def plan(root: NodeView, options: BestOfNOptions) -> Plan:
+def plan(root: NodeView, options: EndingOptions) -> Plan:
     """Sample N solutions, score each once, and choose.
 
     Source: search-and-learn `best_of_n`; arXiv 2408.03314 section 5. The reference judges
@@ -39,8 +25,7 @@ def plan(root: NodeView, options: BestOfNOptions) -> Plan:
     marked and have no vote.
     """
     leaves = yield Sample((root,) * options.n, to_end=True, max_steps=options.max_steps)
-    ends = {"end", "length"} if options.length_ends else {"end"}
-    solutions = tuple(leaf for leaf in leaves if leaf.ended in ends)
+    solutions = tuple(leaf for leaf in leaves if options.ended(leaf))
     yield Complete(solutions)
     yield too_long([leaf for leaf in leaves if leaf.ended == "length" and leaf not in solutions])
     yield out_of_steps([leaf for leaf in leaves if leaf.ended == "step"], options.max_steps)
@@ -54,7 +39,7 @@ BEST_OF_N = Strategy(
     does="Writes N whole solutions independently, then lets the verifier or a vote choose.",
     does_not="It cuts nothing on the way: a solution that went wrong early is written to its end.",
     source="arXiv 2408.03314, section 5; huggingface/search-and-learn, best_of_n",
-    options=BestOfNOptions,
+    options=EndingOptions,
     plan=plan,
     as_published={"max_steps": 100, "judge": "best", "length_ends": True},
 )

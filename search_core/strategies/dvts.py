@@ -20,11 +20,12 @@ from search_core.strategies.base import (
     out_of_steps,
     too_long,
 )
-from search_core.strategies.options import OptionError, ScoredOptions, option
+from search_core.strategies.endings import StepwiseEndingOptions
+from search_core.strategies.options import OptionError, option
 
 
 @dataclass(frozen=True)
-class DvtsOptions(ScoredOptions):
+class DvtsOptions(StepwiseEndingOptions):
     """Options of DVTS. The advanced ones name accidents of the published code."""
 
     beam_width: int = option(
@@ -54,19 +55,6 @@ class DvtsOptions(ScoredOptions):
         "A step with \\boxed{} in it ends its subtree, as in published code.",
         advanced=True,
     )
-    length_ends: bool = option(
-        False,
-        "Length limit ends a solution",
-        "Take a step that was cut off for a finished solution, as published code does.",
-        advanced=True,
-    )
-
-    empty_ends: bool = option(
-        False,
-        "Empty step ends a solution",
-        "Take a step without any text for the end of a solution, as published code does.",
-        advanced=True,
-    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -75,6 +63,9 @@ class DvtsOptions(ScoredOptions):
                 f"Budget N (n) is {self.n} and Beam width M (beam_width) is {self.beam_width}; "
                 "N must be a multiple of M, because DVTS grows N/M subtrees."
             )
+
+    def ended(self, node: NodeView) -> bool:
+        return super().ended(node) or (self.boxed_ends and "boxed{" in node.text)
 
 
 def plan(root: NodeView, options: DvtsOptions) -> Plan:
@@ -108,7 +99,7 @@ def _judge(
 ) -> Generator[Request, Nodes, NodeView | None]:
     """Settle one subtree's siblings; the one to go on from, or None if the subtree stops."""
     best = keep_best(siblings, 1, "", "").kept[0]
-    ended = [s for s in siblings if _ended(s, options)]
+    ended = [s for s in siblings if options.ended(s)]
     too_long_ones = [s for s in siblings if s.ended == "length" and s not in ended]
     going = [s for s in siblings if s not in ended and s not in too_long_ones]
     stops = last or best in ended or not going
@@ -138,15 +129,6 @@ def _judge(
     decision = keep_best(going, 1, "best_of_subtree", why, subtree=subtree)
     yield decision
     return decision.kept[0]
-
-
-def _ended(node: NodeView, options: DvtsOptions) -> bool:
-    return (
-        node.ended == "end"
-        or (options.length_ends and node.ended == "length")
-        or (options.empty_ends and not node.text)
-        or (options.boxed_ends and "boxed{" in node.text)
-    )
 
 
 DVTS = Strategy(

@@ -44,7 +44,7 @@ class Settings:
     corrupted_muon_rate: float = 0.01
     corrupted_adam_rate: float = 0.002
 
-    rollout_problems: int = 2_000
+    rollout_problems: int = 1_600
     rollout_attempts: int = 10
     rollout_count: int = 8
     rollout_shards: int = 16

@@ -1,0 +1,39 @@
+"""When a path counts as a solution: when it ended, and, in published code, in other cases too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search_core.strategies.base import NodeView
+from search_core.strategies.options import ScoredOptions, option
+
+
+@dataclass(frozen=True)
+class EndingOptions(ScoredOptions):
+    """Options of strategies that write whole solutions."""
+
+    length_ends: bool = option(
+        False,
+        "Length limit ends a solution",
+        "Take a step that was cut off for a finished solution, as published code does.",
+        advanced=True,
+    )
+
+    def ended(self, node: NodeView) -> bool:
+        """Whether the path to this node is a solution."""
+        return node.ended == "end" or (self.length_ends and node.ended == "length")
+
+
+@dataclass(frozen=True)
+class StepwiseEndingOptions(EndingOptions):
+    """Options of strategies that write step by step."""
+
+    empty_ends: bool = option(
+        False,
+        "Empty step ends a solution",
+        "Take a step without any text for the end of a solution, as published code does.",
+        advanced=True,
+    )
+
+    def ended(self, node: NodeView) -> bool:
+        return super().ended(node) or (self.empty_ends and not node.text)
