@@ -41,8 +41,8 @@ import(folder + "js/main.js").then(
 class TreeViewValue(TypedDict, total=False):
     """What the component is sent: a batch of one run's events.
 
-    `ev` is a JSON array of events, or "" for "pull them". `head` is the number of events
-    that the run has. A batch may get lost; the page notices and pulls.
+    `ev` is JSON as `search_core.runs.encode_batch` makes it, or "" for "pull them". `head` is
+    the number of events that the run has. A batch may get lost; the page notices and pulls.
     """
 
     run: str

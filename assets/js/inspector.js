@@ -195,13 +195,17 @@ export class Inspector {
             {
               type: "button",
               class: "esp-sibling",
-              "aria-label": nodeName(tree, node),
               "aria-current": id === current && "true",
               on: { click: () => this.actions.select(id) },
             },
             symbolPicture(this.palette.states[state], state, 16),
+            h("span", { class: "esp-sr", text: `${nodeName(tree, node)}: ` }),
             h("span", { class: "esp-sibling-text", text: shorten(node.text.replace(/\s+/g, " "), 90) }),
-            h("span", { class: "esp-number", text: node.score === null ? "" : score(node.score) }),
+            h("span", {
+              class: "esp-number",
+              "aria-hidden": "true",
+              text: node.score === null ? "" : score(node.score),
+            }),
           ),
         );
       }),

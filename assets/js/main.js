@@ -14,8 +14,9 @@ const MOUNTED = new WeakMap();
  *
  * @param {HTMLElement} element
  * @param {{props: Object, server: Object, watch: Function, mathsFolder: string}} gradio
- *   `props.value` is `{run, ev, head, live, node?}`; `props.palette`, `defaults`, `labels` and
- *   `comparisons` are given once; `server.pull_events({run, since})` fills gaps.
+ *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
+ *   `props.palette`, `defaults`, `labels` and `comparisons` are given once;
+ *   `server.pull_events({run, since})` fills gaps.
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
  *   benchmarks, with `log`, `tree()`, `cursor()`, `select(id)`, `seek(n)`, `lastUpdateMs`, ….
  */
@@ -42,6 +43,9 @@ export function mount(element, { props, server, watch, mathsFolder }) {
   };
   watch("value", take);
   take(); // a value may be there already
-  log.watch(() => element.isConnected);
+  log.watch(() => {
+    if (!element.isConnected) explorer.dispose(); // Gradio took the component off the page
+    return element.isConnected;
+  });
   return explorer;
 }

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -526,6 +527,26 @@ def test_it_fits_every_width(view: Page, width: int) -> None:
           .filter(([r]) => r.width && (r.width < 24 || r.height < 24)).map(([, name]) => name)"""
     )
     assert small == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation(stage: Stage, view: Page, theme: str) -> None:
+    view.goto(f"{stage.url}/?__theme={theme}")
+    wait(view, "x.log.complete")
+    settle(view)
+    view.evaluate((Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text())
+    chosen = ask(view, "x.tree().chosen ?? 'root'")
+    for state in (
+        "x.select(null)",
+        f"x.select({chosen!r})",
+        "x.select('root')",
+        "x.setPruned('fold'), x.select('fold:root')",
+        "x.keys.showHelp()",
+    ):
+        ask(view, state)
+        found = view.evaluate("axe.run('#explorer')")["violations"]
+        told = [(v["id"], v["help"], [n["target"] for n in v["nodes"][:4]]) for v in found]
+        assert told == [], state
 
 
 def test_a_log_that_contradicts_itself_is_named(stage: Stage, view: Page) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.training.card import write_cards
+from search_core.embedded.training.export import revision_of
 from search_core.embedded.training.measure import (
     Measured,
     MeasureOrder,
@@ -25,6 +26,13 @@ def budgets(attempts: int) -> tuple[int, ...]:
 
 def measure_models(shop: Workshop) -> None:
     """Measures on the test split, keeps the figures, and writes both model cards."""
+    revisions = [revision_of(shop.solver_folder), revision_of(shop.verifier_folder)]
+    if not shop.has_noted("measured") or shop.noted("measured")["revisions"] != revisions:
+        shop.note("measured", {"revisions": revisions} | _measured(shop))
+    write_cards(shop)
+
+
+def _measured(shop: Workshop) -> dict[str, Any]:
     settings = shop.settings
     orders = [
         MeasureOrder(
@@ -51,5 +59,4 @@ def measure_models(shop: Workshop) -> None:
         family: summarise(items, budgets(settings.measured_attempts), settings.measured_seed)
         for family, items in measured.items()
     }
-    shop.note("measured", {"figures": figures, "lengths": mean_lengths(measured)} | taken)
-    write_cards(shop)
+    return {"figures": figures, "lengths": mean_lengths(measured)} | taken

@@ -55,6 +55,9 @@ class Workshop:
         """Keeps facts about a stage for the model cards."""
         (self.work / f"{name}.json").write_text(json.dumps(facts, indent=1))
 
+    def has_noted(self, name: str) -> bool:
+        return (self.work / f"{name}.json").exists()
+
     def noted(self, name: str) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads((self.work / f"{name}.json").read_text())
         return facts
