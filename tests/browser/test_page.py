@@ -73,8 +73,9 @@ def test_a_click_selects_a_pruned_step_and_says_why(app: App, page: Page) -> Non
     inspector = page.locator("#explorer .esp-inspector")
     expect(inspector).to_contain_text("Pruned")
     expect(inspector).to_contain_text(re.compile(r"\d+ of \d+"))
-    place = ask(page, f"x.canvas.positionOf({pruned!r})")
     ask(page, "x.select(null)")
+    page.wait_for_timeout(600)  # the picture comes to rest
+    place = ask(page, f"x.canvas.positionOf({pruned!r})")
     box = page.locator("#explorer canvas").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + place["x"], box["y"] + place["y"])
@@ -355,6 +356,8 @@ def test_axe_finds_no_violation(app: App, page: Page, theme: str) -> None:
     page.evaluate(axe)
     for view in ("Outline", "Charts", "Explore"):
         page.get_by_role("tab", name=view).click()
+        if view == "Charts":
+            expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=30_000)
         page.wait_for_timeout(800)
         found = page.evaluate("axe.run(document)")["violations"]
         told = [

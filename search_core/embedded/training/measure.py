@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from search_core.embedded.checking.grade import read_answer
+from search_core.embedded.corruption import step_labels
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.generation import generate
 from search_core.embedded.training.attempts import Attempt, Sampler
@@ -76,7 +77,10 @@ def measure(order: MeasureOrder) -> list[Measured]:
     sampler = Sampler(model, codec, order.sampling, order.seed)
     attempts = sampler.attempt(problems, order.attempts)
     scores = _scores(order, codec, problems, attempts)
-    tried = [_tried(attempt, one) for attempt, one in zip(attempts, scores, strict=True)]
+    tried = [
+        _tried(problems[attempt.problem], attempt, one)
+        for attempt, one in zip(attempts, scores, strict=True)
+    ]
     size = order.attempts
     return [
         Measured(
@@ -102,13 +106,14 @@ def _scores(
     )
 
 
-def _tried(attempt: Attempt, scores: Sequence[float]) -> Tried:
+def _tried(problem: Problem, attempt: Attempt, scores: Sequence[float]) -> Tried:
+    labels = step_labels(problem, attempt.steps)
     return Tried(
         read_answer(attempt.steps[-1]),
         attempt.grade.correct,
         scores[-1] if scores else 0.0,
         attempt.log_probability,
-        attempt.grade.first_error,
+        labels.index(0.0) if 0.0 in labels else None,
         tuple(scores),
     )
 

@@ -18,7 +18,8 @@ class Tried(NamedTuple):
         correct: Whether the checker calls it right.
         score: The verifier's score of the finished solution, in 0 to 1.
         log_probability: The solver's own, in nats.
-        first_error: Index of its first unsound step, or None.
+        first_error: Index of the first step that is false, or after which the answer is out
+            of reach; None where there is none.
         step_scores: The verifier's score of each step.
     """
 
