@@ -10,7 +10,6 @@ from search_core.embedded.training.statistics import (
     Tried,
     best_of,
     bootstrap,
-    calibration_error,
     first_error_f1,
     ranking_area,
     vote,
@@ -49,8 +48,3 @@ def test_bootstrap_intervals_hold_the_mean_and_shrink() -> None:
     few, many = bootstrap([0.0, 1.0] * 10), bootstrap([0.0, 1.0] * 500)
     assert few.low < few.mean == many.mean == 0.5 < few.high
     assert many.high - many.low < few.high - few.low
-
-
-def test_calibration_error() -> None:
-    assert calibration_error([0.95, 0.95], [1.0, 0.9]) == pytest.approx(0.0)
-    assert calibration_error([0.95, 0.95], [0.0, 0.0]) == pytest.approx(0.95)

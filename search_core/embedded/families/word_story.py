@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from search_core.embedded.families.arithmetic import Equation, compute
+from search_core.embedded.families.word_list import singular
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,6 @@ class _Reading:
                 self.holdings[person, changed] = result
 
     def _things_swapped(self, who: str, parts: dict[str, str]) -> str:
-        from search_core.embedded.families.word_list import singular
-
         if (who, parts["new"]) in self.holdings:
             raise StoryError(f"{who} already has {parts['new']}; swapping into them is not known.")
         for person, things in self.holdings:

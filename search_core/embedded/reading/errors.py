@@ -11,11 +11,11 @@ class UnknownProblemError(ValueError):
     """The text is no problem of the three families; the message tells what would be."""
 
     def __init__(self, detail: str = "") -> None:
-        families = "; ".join(f"{f.title.lower()} ({f.example})" for f in FAMILIES.values())
+        families = "\n".join(f"• {f.title}: {f.example}" for f in FAMILIES.values())
         first = detail or "The embedded models do not know this kind of problem."
         super().__init__(
-            f"{first} They know three kinds: {families} For other problems start the app with "
-            f"a bigger model: {BIGGER_MODEL_COMMAND}"
+            f"{first} They know three kinds:\n{families}\n"
+            f"For other problems start the app with a bigger model:\n{BIGGER_MODEL_COMMAND}"
         )
 
 

@@ -122,7 +122,7 @@ def roll_out(order: RolloutOrder) -> RolloutResult:
     """Estimates reward-to-go for the solver's attempts at verifier-split problems.
 
     After each step that the checker finds sound, `rollouts` continuations are sampled and
-    the share that ends right is the value (Math-Shepherd, arXiv 2312.08935, section 3.2).
+    the share that ends right is the value (Math-Shepherd, arXiv 2312.08935, section 3.3).
     After a step that is false the value is 0 without rollouts. Equal prefixes of one problem
     share their rollouts, and the first attempts serve as rollouts of the empty prefix.
     """
@@ -171,7 +171,7 @@ def _values(
     values = []
     for end in step_ends(attempt.tokens, codec):
         rolled = prefixes.get((attempt.problem, tuple(attempt.tokens[: end + 1])))
-        values.append(sum(rolled) / len(rolled) if rolled else float(False))
+        values.append(sum(rolled) / len(rolled) if rolled else 0.0)
     if values and attempt.tokens[-1] == codec.end:
         values[-1] = float(attempt.grade.correct)
     return values

@@ -91,7 +91,7 @@ def vote(tried: Sequence[Tried], weight: Callable[[Tried], float]) -> float:
 
 
 def first_error_f1(pairs: Sequence[tuple[int | None, int | None]]) -> float:
-    """F1 of locating first errors, as ProcessBench defines it (arXiv 2412.06559, section 3.3).
+    """F1 of locating first errors, as ProcessBench defines it (arXiv 2412.06559).
 
     The harmonic mean of two accuracies: of the error's place in solutions that have one, and
     of finding none in those that are sound.
@@ -105,15 +105,3 @@ def first_error_f1(pairs: Sequence[tuple[int | None, int | None]]) -> float:
         return float("nan")
     a, b = float(np.mean(with_error)), float(np.mean(without))
     return 2 * a * b / (a + b) if a + b else 0.0
-
-
-def calibration_error(scores: Sequence[float], values: Sequence[float], bins: int = 10) -> float:
-    """Expected calibration error of scores in 0 to 1 against true values in 0 to 1."""
-    s, v = np.asarray(scores), np.asarray(values)
-    which = np.minimum((s * bins).astype(int), bins - 1)
-    gaps = [
-        abs(s[which == b].mean() - v[which == b].mean()) * (which == b).mean()
-        for b in range(bins)
-        if (which == b).any()
-    ]
-    return float(sum(gaps))

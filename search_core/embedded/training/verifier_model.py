@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -48,7 +49,7 @@ def build_verifier(shape: Shape, solver_state: dict[str, Tensor]) -> VerifierMod
     return model
 
 
-def read_state(path: object) -> dict[str, Tensor]:
+def read_state(path: Path) -> dict[str, Tensor]:
     """The "model" entry of a checkpoint file."""
-    state: dict[str, Tensor] = torch.load(str(path), weights_only=True, map_location="cpu")["model"]
+    state: dict[str, Tensor] = torch.load(path, weights_only=True, map_location="cpu")["model"]
     return state
