@@ -39,19 +39,38 @@ def test_the_solver_solves_an_easy_problem() -> None:
     assert grade(read_problem("What is 3 + 4 * 5?"), text.split("\n\n")).correct
 
 
-def test_the_verifier_prefers_a_right_solution_to_a_wrong_one() -> None:
+@pytest.mark.parametrize(
+    ("problem", "right", "wrong"),
+    [
+        (
+            "Jonas has 45 markers. Jonas doubles the number of markers. "
+            "Maya gives 10 markers to Jonas. How many markers does Jonas have now?",
+            "Jonas doubles the number of markers. 45 * 2 = 90\n\n"
+            "Maya gives 10 markers to Jonas. 90 + 10 = 100\n\nThe answer is 100.",
+            "Jonas doubles the number of markers. 45 * 2 = 90\n\n"
+            "Maya gives 10 markers to Jonas. 90 - 10 = 80\n\nThe answer is 80.",
+        ),
+        (
+            "Use 3, 7, 8 and 25 to make 24.",
+            "25 - 8 = 17, left 3 7 17\n\n17 + 7 = 24, left 3 24\n\nThe answer is 24.",
+            "25 * 8 = 200, left 3 7 200\n\n200 - 7 = 193, left 3 193\n\nThe answer is 193.",
+        ),
+        (
+            "What is 2 + 3 * 4?",
+            "3 * 4 = 12, now 2 + 12\n\n2 + 12 = 14\n\nThe answer is 14.",
+            "2 + 3 = 5, now 5 * 4\n\n5 * 4 = 20\n\nThe answer is 20.",
+        ),
+    ],
+)
+def test_the_verifier_prefers_a_right_solution(problem: str, right: str, wrong: str) -> None:
     tokenizer = AutoTokenizer.from_pretrained(MODELS / "embedded-verifier")
     model = AutoModelForTokenClassification.from_pretrained(
         MODELS / "embedded-verifier", dtype=torch.float32
     )
     scores = []
-    for product, answer in ((20, 23), (21, 24)):
-        solution = (
-            f"4 * 5 = {product}, now 3 + {product}\n\n3 + {product} = {answer}\n\n"
-            f"The answer is {answer}.<|end|>"
-        )
-        tokens = tokenizer(PROMPT + solution, return_tensors="pt")
+    for solution in (right, wrong):
+        text = f"<|user|>{problem}<|assistant|>{solution}<|end|>"
+        tokens = tokenizer(text, return_tensors="pt")
         with torch.inference_mode():
             scores.append(float(model(**tokens).logits.softmax(-1)[0, -1, 1]))
-    assert scores[0] > 0.8
-    assert scores[1] < 0.2
+    assert scores[0] > 0.5 > scores[1]

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from search_core.embedded.checking.countdown import CountdownState
 from search_core.embedded.checking.expression import ExpressionState
-from search_core.embedded.checking.grade import UNFINISHED, Grade, StepError, read_answer
+from search_core.embedded.checking.verdict import UNFINISHED, Grade, StepError, read_answer
 from search_core.embedded.checking.word import WordState
 from search_core.problem import Problem
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from search_core.embedded.checking.grade import StepError
+from search_core.embedded.checking.verdict import StepError
 from search_core.embedded.families.arithmetic import Equation, read_equation
 from search_core.embedded.families.canonical import parse_countdown
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from search_core.embedded.checking.grade import StepError
+from search_core.embedded.checking.verdict import StepError
 from search_core.embedded.families.arithmetic import Equation, compute, read_equation
 from search_core.embedded.families.canonical import parse_expression
 from search_core.embedded.families.expression import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from search_core.embedded.checking.grade import StepError
+from search_core.embedded.checking.verdict import StepError
 from search_core.embedded.families.arithmetic import Equation, read_equation
 from search_core.embedded.families.word_story import read_story
 

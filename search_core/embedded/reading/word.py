@@ -190,9 +190,10 @@ def _check_size(story: Story) -> None:
     levels = FAMILIES["word"].levels
     count = len(story.moves)
     if count not in levels:
+        bears = "sentence that bears" if count == 1 else "sentences that bear"
         raise ProblemOutOfRangeError(
-            f"Of this story {count} sentence{'' if count == 1 else 's'} matter for the question; "
-            f"the embedded models know {levels.start} to {levels.stop - 1}."
+            f"This story has {count} {bears} on the question; the embedded models know "
+            f"{levels.start} to {levels.stop - 1}."
         )
     for equation in story.equations():
         if equation.result > LARGEST_RESULT:

@@ -108,17 +108,19 @@ def verifier_card(shop: Workshop, facts: dict[str, Any]) -> str:
         "## Measured\n\n",
         _measured_note(shop),
         _verifier_table(facts["measured"]),
-        "\nAUROC is of the scores of finished solutions, over problems with right and wrong ones. "
-        "In Countdown a finished solution shows whether it met the target, so that it is easy "
-        "there. First-error F1 (arXiv 2412.06559) takes the first score below one half for the "
-        "verdict, against the first step that is false or leaves the answer out of reach; a "
+        "\nAUROC is of the scores of finished solutions, over problems with right and wrong "
+        "ones. In Countdown a finished solution shows whether it met the target, so that it is "
+        "easy there. First-error F1 (arXiv 2412.06559) takes the first score below one half for "
+        "the verdict, against the first step that is false or leaves the answer out of reach; a "
         "score that tells how likely success is may be low before anything is wrong.\n"
         "\nAccuracy of choosing one of N attempts, in percent:\n\n",
         _budget_table(facts["measured"]),
         "\n## Limits\n\nIt was trained on one solver's attempts in three families, and means "
-        "nothing elsewhere. The solver hardly ever fails at expressions, so that there was little "
-        "to learn of its failures there. Where the table shows that best-of-N does not rise with N, the "
-        "search exploits its mistakes.\n\n",
+        "nothing elsewhere. It judges what is done, and hardly the arithmetic: a false result "
+        "(4 * 5 = 21) scores almost like the true one, for the solver hardly ever writes one. "
+        "The solver hardly ever fails at expressions, so that there was little to learn of its "
+        "failures there. Where the table shows that best-of-N does not rise with N, the search "
+        "exploits its mistakes.\n\n",
         _reproduce(shop),
     ]
     return "".join(parts)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from search_core.embedded.checking.grade import read_answer
+from search_core.embedded.checking.verdict import read_answer
 from search_core.embedded.corruption import step_labels
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.generation import generate

@@ -1,0 +1,41 @@
+"""The recorded runs that the page shows are whole, and made by the models that are shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from components.recordings import FIRST, FOLDER
+from search_core.engine.checkpoint import find_checkpoint
+from search_core.grading import grade_solution
+from search_core.models import EMBEDDED_SOLVER, EMBEDDED_VERIFIER
+from search_core.problem import Problem
+from search_core.strategies import STRATEGIES
+from search_core.traces import read_trace
+
+TRACES = sorted(FOLDER.glob("*.jsonl"))
+
+
+def shipped_revision(folder: Path) -> str:
+    return find_checkpoint(folder).revision
+
+
+def test_the_first_screen_has_its_recording() -> None:
+    assert FIRST in {path.stem for path in TRACES}
+
+
+@pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
+def test_a_recording_is_what_it_says(path: Path) -> None:
+    trace = read_trace(path)
+    tree = trace.tree
+    assert trace.notice == ""
+    assert tree.finished is not None
+    assert tree.finished.status == "completed"
+    assert trace.started.solver.revision == shipped_revision(EMBEDDED_SOLVER)
+    if STRATEGIES[trace.started.strategy].uses_verifier:
+        assert trace.started.verifier.revision == shipped_revision(EMBEDDED_VERIFIER)
+    problem = Problem(**trace.started.problem.model_dump())
+    for node in tree.steps():
+        if node.state == "completed":
+            assert node.right == grade_solution(problem, [step.text for step in tree.path(node.id)])
