@@ -223,6 +223,8 @@ export class Explorer {
   /** Select a node (null: nothing) and bring it into sight, unfolding what hides it. */
   select(id) {
     const tree = this.tree();
+    // Events may have arrived that no refresh has shown yet.
+    if (tree.root) this.visible = new Visible(tree, this.pruned, this.unfolded);
     if (id !== null && !isFold(id)) {
       const node = tree.nodes.get(id);
       if (!node) return;
