@@ -24,7 +24,7 @@ from search_core.embedded import generate
 from search_core.estimate import estimate
 from search_core.limits import Limits
 from search_core.models import ModelPair
-from search_core.runner import Recipe
+from search_core.recipe import Recipe
 from search_core.runs import BusyError, HostedRun, RunRegistry
 from search_core.solvers.base import Sampling
 from search_core.strategies import get_strategy

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 
 from search_core.answers import AnswerClasses
 from search_core.calls import Call, Reply, SolverCall, VerifierCall
@@ -28,8 +28,8 @@ from search_core.events import (
     VoteMethod,
 )
 from search_core.grading import grade_solution
-from search_core.limits import LimitReached, Limits
-from search_core.problem import Problem
+from search_core.limits import LimitReached
+from search_core.recipe import Recipe
 from search_core.recorder import ProtocolError, Recorder
 from search_core.run_log import RunLog
 from search_core.scoring import rounded
@@ -39,7 +39,6 @@ from search_core.solvers.base import (
     ModelInfo,
     RunCancelled,
     SampleRequest,
-    Sampling,
     Solver,
     StepSample,
 )
@@ -54,23 +53,10 @@ from search_core.strategies.base import (
     Request,
     Sample,
     Score,
-    Strategy,
 )
-from search_core.strategies.options import ScoredOptions, StrategyOptions
+from search_core.strategies.options import ScoredOptions
 from search_core.tree import FINAL_STATES, Node, Tree
 from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that a run depends on, besides the models."""
-
-    problem: Problem
-    strategy: Strategy
-    options: StrategyOptions
-    sampling: Sampling = field(default_factory=Sampling)
-    seed: int = 0
-    limits: Limits = field(default_factory=Limits)
 
 
 def ignore(event: Event) -> None:

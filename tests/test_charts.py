@@ -33,7 +33,7 @@ from components.numbers import (
 )
 from components.palette import THEMES, Theme, palette
 from search_core.events import Spent, Tally, Voted
-from search_core.runner import Recipe
+from search_core.recipe import Recipe
 from search_core.tree import Tree
 from tests.cvd import contrast
 from tests.fakes import World

@@ -20,7 +20,8 @@ from search_core.evaluation.store import OutcomeStore
 from search_core.evaluation.verifier_quality import auroc, calibration_error, verifier_quality
 from search_core.events import Spent, event_to_dict
 from search_core.problem import Problem
-from search_core.runner import Recipe, Run, drive, never
+from search_core.recipe import Recipe
+from search_core.runner import Run, drive, never
 from search_core.solvers.base import ModelInfo, RunCancelled, Sampling
 from search_core.strategies import OptionError, get_strategy
 from tests.fakes import FakeSolver, FakeVerifier, World

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from search_core.problem import Problem
-from search_core.runner import Recipe, Run, drive
+from search_core.recipe import Recipe
+from search_core.runner import Run, drive
 from search_core.solvers.base import SampleRequest, Sampling
 from search_core.strategies import STRATEGIES
 from search_core.verifiers.base import ScoreRequest

@@ -14,7 +14,7 @@ import pytest
 from search_core.events import Finished
 from search_core.models import ModelPair
 from search_core.problem import Problem
-from search_core.runner import Recipe
+from search_core.recipe import Recipe
 from search_core.runs import BusyError, HostedRun, RunRegistry
 from search_core.runs.storage import RunStorage
 from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample

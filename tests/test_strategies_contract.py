@@ -12,8 +12,9 @@ import pytest
 
 from search_core.events import Finished, Merged, Scored
 from search_core.problem import Problem
+from search_core.recipe import Recipe
 from search_core.recorder import ProtocolError
-from search_core.runner import Recipe, Run, drive
+from search_core.runner import Run, drive
 from search_core.solvers.base import StepSample
 from search_core.strategies import STRATEGIES, OptionError, OptionSpec, get_strategy
 from search_core.strategies.options import StrategyOptions

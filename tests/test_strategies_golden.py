@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from search_core.problem import Problem
-from search_core.runner import Recipe, Run, drive
+from search_core.recipe import Recipe
+from search_core.runner import Run, drive
 from search_core.strategies import STRATEGIES
 from search_core.traces import parse_trace
 from tests.fakes import FakeClock, World

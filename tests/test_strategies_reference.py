@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from search_core.events import Aggregate, Completed
 from search_core.problem import Problem
-from search_core.runner import Recipe, Run, drive
+from search_core.recipe import Recipe
+from search_core.runner import Run, drive
 from search_core.scoring import aggregate_scores
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeSolver, FakeVerifier, World

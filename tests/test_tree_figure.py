@@ -17,7 +17,8 @@ from components.palette import THEMES, Theme, palette
 from components.tree_figure import tree_figure
 from search_core.events import Finished
 from search_core.problem import Problem
-from search_core.runner import Recipe, Run
+from search_core.recipe import Recipe
+from search_core.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.traces import Trace
 from search_core.tree import Tree

@@ -21,7 +21,7 @@ from search_core.events import Event
 from search_core.export import export_graphml
 from search_core.models import ModelPair
 from search_core.problem import Problem
-from search_core.runner import Recipe
+from search_core.recipe import Recipe
 from search_core.runs.storage import TraceWriter
 from search_core.search import search
 from search_core.solvers.base import Solver

@@ -10,7 +10,8 @@ from search_core.evaluation.batches import ShareClock, StartRun, drive_together
 from search_core.evaluation.outcomes import Outcome, outcome_of, run_key
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
-from search_core.runner import Recipe, Run
+from search_core.recipe import Recipe
+from search_core.runner import Run
 from search_core.solvers.base import Cancelled, Sampling, Solver
 from search_core.verifiers.base import Verifier
 

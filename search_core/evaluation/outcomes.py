@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from search_core.evaluation.arms import Arm
 from search_core.events import VERSION, Event, Spent
 from search_core.problem import Problem
-from search_core.runner import Recipe
+from search_core.recipe import Recipe
 from search_core.solvers.base import ModelInfo
 from search_core.tree import Tree
 

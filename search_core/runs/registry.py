@@ -17,7 +17,8 @@ from pathlib import Path
 
 from search_core.events import Event
 from search_core.models import ModelPair
-from search_core.runner import Recipe, Run, drive
+from search_core.recipe import Recipe
+from search_core.runner import Run, drive
 from search_core.runs.hosted import HostedRun
 from search_core.runs.storage import RunStorage, TraceWriter, is_run_id
 from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample

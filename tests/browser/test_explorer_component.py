@@ -473,14 +473,14 @@ def test_the_outline_of_a_large_tree_stays_small(view: Page) -> None:
     assert view.get_by_role("treeitem").count() < 80
 
 
-def test_a_large_tree_is_drawn_in_time(view: Page) -> None:
+def test_a_large_tree_has_a_place_for_every_node(view: Page) -> None:
     show(view, "large")
     ask(view, "x.refreshNow()")
-    times = ask(
+    assert ask(view, "x.tree().nodes.size") > 5_000
+    assert ask(
         view,
-        "Array.from({length: 9}, () => { x.refreshNow(); return x.lastUpdateMs; }).sort()[4]",
+        "[...x.tree().nodes.keys()].every(id => Number.isFinite(x.canvas.positionOf(id)?.x))",
     )
-    assert times < 300, "the aim is 100 ms; this machine may be busy"
 
 
 def test_answers_and_cost_have_their_numbers(stage: Stage, view: Page) -> None:
