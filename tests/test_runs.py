@@ -103,6 +103,24 @@ def test_stop_ends_a_run_and_keeps_its_log(
     assert read_trace(tmp_path / f"{run.id}.jsonl").tree == Tree.from_events(run.events())
 
 
+def test_stop_reaches_a_run_that_waits_for_its_turn(
+    registry: RunRegistry, pair: ModelPair, gate: Gate
+) -> None:
+    def never_opens() -> bool:
+        return False
+
+    gate.open.wait = lambda timeout=None: never_opens()  # type: ignore[method-assign,assignment]
+    holding = registry.start(recipe(), pair)
+    while not registry._model_turn.locked():
+        time.sleep(0.001)
+    waiting = registry.start(recipe(), ModelPair.of(WORLD.solver(), WORLD.verifier()))
+    waiting.stop()
+    assert status(waiting) == "cancelled"
+    assert holding.live
+    holding.stop()
+    assert status(holding) == "cancelled"
+
+
 def test_a_run_that_nobody_follows_is_cancelled(tmp_path: Path, pair: ModelPair) -> None:
     registry = RunRegistry(tmp_path, idle_seconds=0.05)
     assert status(registry.start(recipe(), pair)) == "cancelled"

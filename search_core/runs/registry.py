@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+from search_core.engine.locking import held
 from search_core.events import Event
 from search_core.models import ModelPair
 from search_core.recipe import Recipe
@@ -78,7 +79,7 @@ class RunRegistry:
             earlier = self._by_owner.get(owner) if owner else None
             if earlier is not None:
                 earlier.stop()
-            active = sum(held.live and not held.cancelled() for held in self._held.values())
+            active = sum(one.live and not one.cancelled() for one in self._held.values())
             if active >= self._most_active:
                 raise BusyError(
                     f"The server is busy with {active} searches, the most it takes. "
@@ -96,10 +97,10 @@ class RunRegistry:
         with self._lock:
             if run_id in self._pinned:
                 return self._pinned[run_id]
-            held = self._held.get(run_id)
-            if held is not None:
+            known = self._held.get(run_id)
+            if known is not None:
                 self._held.move_to_end(run_id)
-                return held
+                return known
         trace = self._storage.read(run_id) if is_run_id(run_id) else None
         if trace is None:
             return None
@@ -135,12 +136,12 @@ class RunRegistry:
 
     def _hold(self, run: HostedRun) -> None:
         self._held[run.id] = run
-        events = sum(held.head for held in self._held.values())
-        for key, held in list(self._held.items()):
-            if events > self._most_events and not held.live and held is not run:
-                events -= held.head
+        events = sum(one.head for one in self._held.values())
+        for key, one in list(self._held.items()):
+            if events > self._most_events and not one.live and one is not run:
+                events -= one.head
                 del self._held[key]
-        self._by_owner = {k: held for k, held in self._by_owner.items() if held.live}
+        self._by_owner = {k: one for k, one in self._by_owner.items() if one.live}
 
     def _work(
         self,
@@ -186,7 +187,7 @@ class _SolverInTurn:
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
-        with self._turn:
+        with held(self._turn, cancelled):
             return self._solver.sample(requests, sampling, cancelled)
 
 
@@ -198,5 +199,5 @@ class _VerifierInTurn:
         self.info = verifier.info
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        with self._turn:
+        with held(self._turn, cancelled):
             return self._verifier.score(requests, cancelled)
