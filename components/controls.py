@@ -31,19 +31,19 @@ class Controls:
     """All controls of the page."""
 
     problem: gr.Textbox
-    family: gr.Dropdown
-    level: gr.Dropdown
+    family: gr.Radio
+    level: gr.Radio
     new_problem: gr.Button
-    recording: gr.Dropdown
+    recording: gr.Radio
     run: gr.Button
     stop: gr.Button
     estimate: gr.Markdown
     notice: Notice
-    strategy: gr.Dropdown
+    strategy: gr.Radio
     about: gr.Markdown
     as_published: gr.Button
     as_intended: gr.Button
-    score_source: gr.Dropdown
+    score_source: gr.Radio
     temperature: gr.Number
     top_p: gr.Number
     seed: gr.Number
@@ -83,7 +83,7 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
         estimate = gr.Markdown("", elem_id="estimate")
     with gr.Column(elem_id="search-column", min_width=240):
         with gr.Group():
-            strategy = gr.Dropdown(
+            strategy = gr.Radio(
                 choices=[(one.title, one.name) for one in STRATEGIES.values()],
                 value=FIRST_STRATEGY.name,
                 label="Strategy",
@@ -143,7 +143,8 @@ def levels_of(family: str) -> list[int]:
 
 def _main_fields() -> dict[str, Any]:
     with gr.Row(elem_classes="fields"):
-        return _fields(lambda spec: not spec.advanced)
+        numbers = _fields(lambda spec: not spec.advanced and spec.kind != "choice")
+    return numbers | _fields(lambda spec: not spec.advanced and spec.kind == "choice")
 
 
 def _fields(wanted: Any) -> dict[str, Any]:
@@ -153,14 +154,14 @@ def _fields(wanted: Any) -> dict[str, Any]:
 
 def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -> tuple[Any, ...]:
     with gr.Row(elem_classes="fields"):
-        family = gr.Dropdown(
+        family = gr.Radio(
             choices=[(one.title, name) for name, one in FAMILIES.items()],
             value=first.family,
             label="Family",
             elem_id="family",
             min_width=120,
         )
-        level = gr.Dropdown(
+        level = gr.Radio(
             choices=levels_of(str(first.family)),
             value=first.level,
             label="Level",
@@ -169,7 +170,7 @@ def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -
             min_width=80,
         )
     new_problem = gr.Button("Draw a new problem", elem_id="draw")
-    recording = gr.Dropdown(
+    recording = gr.Radio(
         choices=[(one.title, one.run_id) for one in recordings],
         value=None,
         label="Recorded example",
@@ -183,7 +184,7 @@ def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -
 
 
 def _sampling(pair: ModelPair) -> tuple[Any, ...]:
-    score_source = gr.Dropdown(
+    score_source = gr.Radio(
         choices=[(label, name) for name, label in SCORE_SOURCES.items()],
         value="verifier",
         label="Scored by",

@@ -10,7 +10,7 @@ import gradio as gr
 
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy, StrategyOptions
 
-FormField: TypeAlias = "gr.Number | gr.Checkbox | gr.Dropdown"
+FormField: TypeAlias = "gr.Number | gr.Checkbox | gr.Radio"
 
 
 def all_specs() -> dict[str, OptionSpec]:
@@ -79,8 +79,9 @@ def make_field(spec: OptionSpec, strategy: Strategy) -> FormField:
     if spec.kind == "boolean":
         return gr.Checkbox(value=default, **common)
     if spec.kind == "choice":
+        # Not a drop-down list: that of Gradio stays open when the keyboard moves on.
         choices = [(choice.capitalize(), choice) for choice in spec.choices]
-        return gr.Dropdown(choices=choices, value=default, **common)
+        return gr.Radio(choices=choices, value=default, **common)
     # No bounds in the browser: a value out of range gets our own message, not a silent clamp.
     return gr.Number(value=default, precision=0 if spec.kind == "integer" else None, **common)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from search_core.embedded import FAMILIES
+from search_core.events import Started
 from search_core.runs import RunRegistry
+from search_core.strategies import STRATEGIES
 from search_core.traces import read_trace
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "traces"
@@ -32,5 +35,12 @@ def pin_recordings(registry: RunRegistry, folder: Path = FOLDER) -> list[Recordi
         trace = read_trace(path)
         run_id = f"recorded-{path.stem}"
         registry.pin(run_id, trace.events)
-        recordings.append(Recording(path.stem.replace("-", " ").capitalize(), run_id))
+        recordings.append(Recording(_title(trace.started), run_id))
     return recordings
+
+
+def _title(header: Started) -> str:
+    """Family and strategy, as they are called on the page."""
+    family = FAMILIES.get(header.problem.family or "")
+    strategy = STRATEGIES[header.strategy].title
+    return f"{family.title}: {strategy}" if family else strategy
