@@ -48,7 +48,10 @@ def build_page(
     """
     recordings = pin_recordings(registry)
     first = _problem_of(registry, recordings)
-    with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as page:
+    # Uploaded trace files are read at once; Gradio's copies of them go after a day.
+    with gr.Blocks(
+        title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 86_400)
+    ) as page:
         with gr.Row(elem_id="banner"):
             gr.Markdown(INTRODUCTION, elem_id="introduction")
             theme = gr.Button("Light / dark", size="sm", elem_id="theme", scale=0, min_width=110)

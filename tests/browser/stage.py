@@ -1,0 +1,150 @@
+"""A small page with one TreeView, whose runs and whose faults the tests control."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from components.tree_view import TreeView
+from search_core import Problem, search
+from search_core.bench.synthetic import synthetic_log
+from search_core.events import event_from_dict, event_to_dict
+from search_core.runs.batches import encode_batch
+from tests.fakes import World
+
+Events = list[dict[str, Any]]
+MATHS = (
+    r"So \(x^2 + \frac{1}{2}\) is $5 and \(\notacommand{\) stays; \(\href{javascript:alert(1)}{y}\)"
+)
+HOSTILE = "<img src=x onerror=window.pwned=1>${window.pwned=1}</script>{{window.pwned=1}}"
+
+
+def fake_log(name: str, strategy: str = "beam_search", **options: Any) -> Events:
+    """A run over a fake world."""
+    world = World(seed=3, words=9, ends=0.2, cut_off=0.02)
+    result = search(
+        Problem("What is 3 * 8 - 4?", answer="4"),
+        strategy,
+        solver=world.solver(),
+        verifier=world.verifier(),
+        **{"n": 16, **options},
+    )
+    return renamed([event_to_dict(event) for event in result.events], name)
+
+
+def renamed(events: Events, name: str) -> Events:
+    return [{**events[0], "run": name}, *events[1:]]
+
+
+def with_texts(events: Events, *texts: str) -> Events:
+    """The same log, its steps and answers saying these things in turn."""
+    changed = []
+    for index, event in enumerate(events):
+        text = texts[index % len(texts)]
+        if event["kind"] == "sampled":
+            event = {**event, "text": text}
+        elif event["kind"] == "completed" and event.get("answer"):
+            event = {**event, "answer": text[:190]}
+        changed.append(event)
+    return changed
+
+
+@dataclass
+class Stage:
+    """What the page's server knows, and where it is."""
+
+    runs: dict[str, Events]
+    heads: dict[str, int] = field(default_factory=dict)
+    drop: int = 0
+    """Leave out every so many-th batch."""
+    broken: bool = False
+    pulls: int = 0
+    url: str = ""
+
+    def head(self, run: str) -> int:
+        return self.heads.get(run, len(self.runs[run]))
+
+    def whole(self, run: str) -> dict[str, Any]:
+        return {"run": run, "ev": "", "head": len(self.runs[run]), "live": False}
+
+    def pull(self, query: Any) -> dict[str, Any]:
+        self.pulls += 1
+        if self.broken:
+            raise RuntimeError("the server is out of order, as the test wants it")
+        events, head = self.runs[query["run"]], self.head(query["run"])
+        page = events[:head][query["since"] : query["since"] + 2000]
+        return {"events": page, "head": head, "live": head < len(events), "gone": False}
+
+    def stream(self, run: str) -> Iterator[dict[str, Any]]:
+        events = self.runs[run]
+        for number, start in enumerate(range(0, len(events), 6)):
+            batch = [event_from_dict(event) for event in events[start : start + 6]]
+            head = self.heads[run] = start + len(batch)
+            ev, live = encode_batch(batch), head < len(events)
+            if not self.drop or number % self.drop:
+                yield {"run": run, "ev": ev, "head": head, "live": live}
+            time.sleep(0.01)
+
+    def blocks(self) -> gr.Blocks:
+        with gr.Blocks(fill_width=True, analytics_enabled=False) as page:
+            wanted = gr.Textbox(elem_id="wanted")
+            show, stream = gr.Button(elem_id="show"), gr.Button(elem_id="stream")
+            view = TreeView(
+                self.whole("recorded-beam"),
+                pull_events=self.pull,
+                labels={"strategies": {"beam_search": "Beam search"}},
+                comparisons=[{"name": "A bigger model", "flops": 3e12}],
+                elem_id="explorer",
+            )
+            quiet: dict[str, Any] = {"show_progress": "hidden"}
+            show.click(self.whole, wanted, view, **quiet)
+            stream.click(self.stream, wanted, view, **quiet)
+            page.load(self.resume, None, view, **quiet)
+        return page
+
+    def resume(self, request: gr.Request) -> Any:
+        run = dict(request.query_params).get("run")
+        return self.whole(run) if run in self.runs else gr.skip()
+
+
+def fake_greedy() -> Events:
+    world = World(seed=3)
+    result = search(Problem("1 + 1?"), "greedy", solver=world.solver(), verifier=world.verifier())
+    return [event_to_dict(event) for event in result.events]
+
+
+@contextmanager
+def served_stage() -> Iterator[Stage]:
+    """The page, served under a sub-path, with a run of every kind."""
+    beam = fake_log("recorded-beam")
+    runs = {
+        "recorded-beam": beam,
+        "live": fake_log("live", n=24),
+        "dvts": fake_log("dvts", "dvts"),
+        "best": fake_log("best", "best_of_n"),
+        "greedy": renamed(fake_greedy(), "greedy"),
+        "hostile": with_texts(renamed(beam, "hostile"), HOSTILE, "x" * 100_000, MATHS),
+        "large": renamed([event_to_dict(event) for event in synthetic_log(10_000)], "large"),
+    }
+    stage = Stage(runs)
+    app = FastAPI()
+    app.get("/favicon.ico", status_code=204)(lambda: None)
+    gr.mount_gradio_app(app, stage.blocks(), path="/sub/path")
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    stage.url = f"http://127.0.0.1:{port}/sub/path"
+    yield stage
+    server.should_exit = True
+    thread.join(10)
