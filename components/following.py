@@ -29,12 +29,16 @@ def whole_run(run: HostedRun, node: str | None = None) -> Batch:
 
 
 async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch]:
-    """Batches of a run's events until its end. Leaving early does not stop the run."""
+    """Batches of a run's events until its end. Leaving early does not stop the run.
+
+    Nothing comes before the first event, so that the page keeps its tree until there is a
+    new one to show.
+    """
     sent = 0
     while True:
         live = run.live  # looked at before the events: the last ones are never missed
         events = run.since(sent, EVENTS_PER_BATCH)
-        if events or sent == 0 or not live:
+        if events:
             sent += len(events)
             yield {
                 "run": run.id,

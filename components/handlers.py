@@ -124,12 +124,9 @@ class Handlers:
     async def _follow(
         self, run: HostedRun, note: str, node: str | None = None
     ) -> AsyncIterator[tuple[Any, ...]]:
-        first = True
+        yield gr.skip(), info(note), *(_running() if run.live else _idle()), run.id
         async for batch in follow(run, node):
-            message = info(note) if first else gr.skip()
-            buttons = _running() if first and batch["live"] else (gr.skip(), gr.skip())
-            yield batch, message, *buttons, run.id if first else gr.skip()
-            first = False
+            yield batch, *[gr.skip()] * 4
         yield gr.skip(), error(run.error) if run.error else info(note), *_idle(), gr.skip()
 
     # The form ----------------------------------------------------------------------------------

@@ -1,0 +1,89 @@
+"""From a hosted run to the page: every event arrives, in batches that say where they stand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from components.following import follow, puller, whole_run
+from search_core.events import event_to_dict
+from search_core.problem import Problem
+from search_core.runs import HostedRun, RunRegistry
+from search_core.search import search
+from tests.fakes import World
+
+
+def fake_events(n: int = 8) -> list[Any]:
+    world = World(ends=0.3)
+    result = search(Problem("?", answer="1"), n=n, solver=world.solver(), verifier=world.verifier())
+    return result.events
+
+
+def followed(run: HostedRun) -> list[dict[str, Any]]:
+    async def collect() -> list[dict[str, Any]]:
+        return [batch async for batch in follow(run)]
+
+    return asyncio.run(collect())
+
+
+def unpacked(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    events = []
+    for batch in batches:
+        sent = json.loads(batch["ev"])
+        assert sent["first"] == len(events)
+        events += [{"seq": sent["first"] + i, **e} for i, e in enumerate(sent["events"])]
+        assert batch["head"] == len(events)
+    return events
+
+
+def test_every_event_arrives_once_and_in_order() -> None:
+    events = fake_events(64)
+    assert len(events) > 100
+    run = HostedRun.finished("finished-run", events)
+    assert unpacked(followed(run)) == [event_to_dict(event) for event in events]
+
+
+def test_events_that_come_while_following_arrive() -> None:
+    events = fake_events()
+
+    async def write_and_collect(run: HostedRun) -> list[dict[str, Any]]:
+        async def write() -> None:
+            for event in events:
+                run.add(event)
+                await asyncio.sleep(0.005)
+            run.close()
+
+        writing = asyncio.create_task(write())
+        batches = [batch async for batch in follow(run)]
+        await writing
+        return batches
+
+    batches = asyncio.run(write_and_collect(HostedRun("live-run")))
+    assert len(batches) > 1
+    assert unpacked(batches) == [event_to_dict(event) for event in events]
+
+
+def test_a_run_that_failed_before_its_first_event_sends_nothing() -> None:
+    run = HostedRun("broken-run")
+    run.fail("the model is missing")
+    run.close()
+    assert followed(run) == []
+
+
+def test_pulling_fills_any_gap(tmp_path: Any) -> None:
+    registry = RunRegistry(tmp_path)
+    events = fake_events()
+    run = registry.pin("recorded-run", events)
+    pull = puller(registry)
+    reply = pull({"run": run.id, "since": 5})
+    assert reply["events"] == [event_to_dict(event) for event in events[5:]]
+    assert (reply["head"], reply["live"], reply["gone"]) == (len(events), False, False)
+    assert [row["name"] for row in reply["comparison"]["rows"]]
+    assert whole_run(run)["head"] == len(events)
+
+
+def test_strange_queries_give_nothing(tmp_path: Any) -> None:
+    pull = puller(RunRegistry(tmp_path))
+    for query in (None, [], "x", {"run": 1}, {"run": "../../x"}, {"run": "x", "since": -1}):
+        assert pull(query) == {"events": [], "head": 0, "live": False, "gone": True}
