@@ -8,7 +8,14 @@ from pathlib import Path
 
 from components.page import build_page
 from components.style import style_sheet, theme
-from search_core.models import STEP_PROMPT, ModelPair, embedded_pair
+from search_core.models import (
+    STEP_PROMPT,
+    ModelPair,
+    embedded_pair,
+    is_shipped_solver,
+    solver_folder,
+    verifier_folder,
+)
 from search_core.runs import RunRegistry
 
 # A stranger's trace file: room for tens of thousands of steps, and little to do for the server.
@@ -19,7 +26,8 @@ def arguments() -> argparse.Namespace:
     """Command line, with environment variables as defaults (for Spaces and containers)."""
     env = os.environ.get
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help="model folder or Hub name")
+    named = "model folder, Hub name, or embedded name (small, large)"
+    parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=named)
     parser.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
     parser.add_argument(
         "--system-prompt",
@@ -42,13 +50,15 @@ def arguments() -> argparse.Namespace:
 
 
 def models(chosen: argparse.Namespace) -> ModelPair:
-    """The embedded models, or the ones that the operator names."""
+    """The embedded models to choose from, or the two that the operator names."""
     if chosen.solver is None:
         return embedded_pair()
+    folder = solver_folder(chosen.solver)
     return ModelPair(
-        chosen.solver,
-        chosen.verifier,
+        folder,
+        verifier_folder(chosen.verifier),
         device=chosen.device,
+        embedded=is_shipped_solver(folder),
         system_prompt=chosen.system_prompt,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from components.models_form import ModelsForm, make_models_form
 from components.notice import Notice
 from components.options_form import OptionsForm, all_specs, make_field
 from components.recordings import Recording
@@ -43,6 +44,7 @@ class Controls:
     about: gr.Markdown
     as_published: gr.Button
     as_intended: gr.Button
+    models: ModelsForm
     score_source: gr.Radio
     temperature: gr.Number
     top_p: gr.Number
@@ -60,6 +62,7 @@ class Controls:
             self.temperature,
             self.top_p,
             self.seed,
+            *self.models.components,
             *self.options.components,
         ]
 
@@ -89,10 +92,9 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
                 label="Strategy",
                 elem_id="strategy",
             )
-            about = gr.Markdown(
-                about_strategy(FIRST_STRATEGY), elem_id="about-strategy", padding=False
-            )
+            about = gr.Markdown(about_strategy(FIRST_STRATEGY), elem_classes="about", padding=False)
             fields = _main_fields()
+        models = make_models_form(pair)
         with gr.Accordion("New problem and recorded examples", open=False, elem_id="new-problem"):
             family, level, new_problem, recording, open_trace = _sources(pair, recordings, first)
         with gr.Accordion("Advanced", open=False, elem_id="advanced"):
@@ -122,6 +124,7 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
         about=about,
         as_published=as_published,
         as_intended=as_intended,
+        models=models,
         score_source=score_source,
         temperature=temperature,
         top_p=top_p,

@@ -7,7 +7,7 @@ there and not in any handler, so a refreshed page finds it again.
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ import gradio as gr
 
 from components.controls import about_strategy, levels_of
 from components.following import follow, whole_run
+from components.models_form import chosen_pair, models_updates
 from components.notice import error, info
 from components.numbers import format_count
 from components.options_form import OptionsForm, read_options
@@ -23,7 +24,8 @@ from components.recordings import Recording
 from search_core.embedded import generate
 from search_core.estimate import estimate
 from search_core.limits import Limits
-from search_core.models import ModelPair
+from search_core.models import SOLVERS, VERIFIERS, ModelPair
+from search_core.pairing import size_note
 from search_core.recipe import Recipe
 from search_core.runs import BusyError, HostedRun, RunRegistry
 from search_core.solvers.base import Sampling
@@ -32,9 +34,15 @@ from search_core.traces import TraceError, read_trace
 
 Update: TypeAlias = dict[str, Any]
 
+# Values of a form that stand before the strategy's own options; see `Controls.recipe_inputs`.
+_BEFORE_OPTIONS = 8
+
 
 class Handlers:
-    """The page's behaviour, over a model pair and a run registry."""
+    """The page's behaviour, over a model pair and a run registry.
+
+    The pair is the page's own; where it is the embedded one, a form may name another.
+    """
 
     def __init__(
         self,
@@ -55,8 +63,8 @@ class Handlers:
     async def run(self, request: gr.Request, *values: Any) -> AsyncIterator[tuple[Any, ...]]:
         """Start a run from the form and follow it to its end."""
         try:
-            recipe, source = self._recipe(values)
-            run = self._registry.start(recipe, self._pair, source, owner=str(request.session_hash))
+            recipe, pair, source = self._recipe(values)
+            run = self._registry.start(recipe, pair, source, owner=str(request.session_hash))
         except (ValueError, BusyError) as problem:
             yield gr.skip(), error(str(problem)), *_idle(), gr.skip()
             return
@@ -91,7 +99,7 @@ class Handlers:
     async def open_page(self, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         """Resume the run in the address, or run the recipe in it, or show the first recording."""
         query = {key: str(value) for key, value in dict(request.query_params).items()}
-        unchanged = [gr.skip()] * (6 + len(self._form.components))
+        unchanged = [gr.skip()] * (_BEFORE_OPTIONS + len(self._form.components))
         run = self._registry.get(query.get("run", ""))
         recipe = None if run else read_link(query)
         if run is not None:
@@ -113,8 +121,8 @@ class Handlers:
         fill = self._fill(link)
         note = " ".join(link.notes)
         try:
-            recipe, source = self._recipe(self._values(link))
-            run = self._registry.start(recipe, self._pair, source, owner=str(request.session_hash))
+            recipe, pair, source = self._recipe(self._values(link))
+            run = self._registry.start(recipe, pair, source, owner=str(request.session_hash))
         except (ValueError, BusyError) as problem:
             yield gr.skip(), error(f"{problem} {note}".strip()), *_idle(), gr.skip(), *fill
             return
@@ -135,6 +143,12 @@ class Handlers:
         """The strategy's sentences, and its fields."""
         strategy = get_strategy(name)
         return [about_strategy(strategy), *self._form.updates(strategy, {})]
+
+    def choose_models(
+        self, strategy: str, source: str, solver: str | None, verifier: str | None
+    ) -> list[Any]:
+        """What the chosen models are, and whether a verifier is asked at all."""
+        return models_updates(get_strategy(strategy), source, solver, verifier)
 
     def as_published(self, name: str) -> list[Update]:
         """Fill in the values of the published code."""
@@ -160,38 +174,44 @@ class Handlers:
     def estimate(self, *values: Any) -> str:
         """What a run of this form will take, in one sentence; "" while the form has a mistake."""
         try:
-            recipe, _source = self._recipe(values)
+            recipe, pair, source = self._recipe(values)
         except ValueError:
             return ""
-        expected = estimate(recipe.problem, recipe.options, self._pair.facts)
-        return (
+        expected = estimate(recipe.problem, recipe.options, pair.facts)
+        sizes = pair.sizes(source if recipe.strategy.uses_verifier else "")
+        told = (
             f"About {expected.paths} × {expected.rounds:.0f} steps, "
             f"{format_count(round(expected.tokens))} tokens."
         )
+        return f"{told} {size_note(*sizes)}".rstrip()
 
-    def _recipe(self, values: Sequence[Any]) -> tuple[Recipe, str]:
-        """A checked recipe and its score source from the form's values.
+    def _recipe(self, values: Sequence[Any]) -> tuple[Recipe, ModelPair, str]:
+        """A checked recipe, its models and its score source from the form's values.
 
         Raises:
-            ValueError: Something is out of range, or the problem cannot be read.
+            ValueError: Something is out of range, the problem cannot be read, or the models
+                do not go with the strategy.
         """
-        problem, name, source, temperature, top_p, seed, *rest = values
+        problem, name, source, temperature, top_p, seed, solver, verifier, *rest = values
         strategy = get_strategy(str(name))
+        pair = chosen_pair(self._pair, solver, verifier)
+        pair.check(strategy, str(source))
         options = read_options(strategy, self._form.as_mapping(rest))
         sampling = Sampling(
             temperature=_number("Temperature", temperature),
             top_p=_number("Top-p", top_p),
-            max_step_tokens=self._pair.sampling.max_step_tokens,
+            max_step_tokens=pair.sampling.max_step_tokens,
         )
         return (
             Recipe(
-                self._pair.read(str(problem or "")),
+                pair.read(str(problem or "")),
                 strategy,
                 options,
                 sampling,
                 _seed(seed),
                 self._limits,
             ),
+            pair,
             str(source),
         )
 
@@ -206,12 +226,20 @@ class Handlers:
             sampling.temperature if link.temperature is None else link.temperature,
             sampling.top_p if link.top_p is None else link.top_p,
             0 if link.seed is None else link.seed,
+            link.solver,
+            link.verifier,
             *(options.get(name) for name in self._form.fields),
         ]
 
     def _fill(self, link: LinkedRecipe) -> list[Any]:
-        values = self._values(link)
-        return [*values[:6], *self._form.updates(link.strategy, link.options)]
+        *values, solver, verifier = self._values(link)[:_BEFORE_OPTIONS]
+        models = [_choice(solver, SOLVERS), _choice(verifier, VERIFIERS)]
+        return [*values, *models, *self._form.updates(link.strategy, link.options)]
+
+
+def _choice(name: str | None, known: Mapping[str, object]) -> Update:
+    """What a link names; what it does not name, or nobody knows, leaves the choice as it is."""
+    return gr.update(value=name) if name in known else gr.skip()
 
 
 def _running() -> tuple[Update, Update]:

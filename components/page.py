@@ -12,11 +12,12 @@ from components.chart_tab import ChartTab
 from components.controls import Controls, make_controls
 from components.following import puller
 from components.handlers import Handlers
+from components.models_form import may_choose
 from components.recordings import Recording, pin_recordings
 from components.tree_view import TreeView
 from search_core.events import Started
 from search_core.limits import Limits
-from search_core.models import ModelPair
+from search_core.models import FIRST, SOLVERS, VERIFIERS, ModelPair
 from search_core.problem import Problem
 from search_core.runs import RunRegistry
 from search_core.strategies import STRATEGIES
@@ -42,7 +43,8 @@ def build_page(
     """The whole app as Gradio blocks.
 
     Args:
-        pair: The models that search.
+        pair: The models that search. In place of the embedded ones, as `embedded_pair()` gives
+            them, each run may choose others of the embedded models.
         registry: Where runs live.
         limits: What one run may use at most.
     """
@@ -85,6 +87,16 @@ def recipe_defaults(pair: ModelPair) -> dict[str, Any]:
             for strategy in STRATEGIES.values()
         },
         "sampling": {"temperature": sampling.temperature, "top_p": sampling.top_p},
+        "models": _model_names() if may_choose(pair) else {},
+    }
+
+
+def _model_names() -> dict[str, dict[str, str]]:
+    """What a link calls the models that a trace names; the first of each kind goes unsaid."""
+    kinds = {"solver": SOLVERS, "verifier": VERIFIERS}
+    return {
+        kind: {one.folder.name: name for name, one in models.items() if name != FIRST}
+        for kind, models in kinds.items()
     }
 
 
@@ -121,6 +133,14 @@ def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
     controls.strategy.change(
         handlers.choose_strategy, controls.strategy, [controls.about, *fields], **_QUIET
     )
+    models = controls.models
+    gr.on(
+        [field.change for field in (controls.strategy, controls.score_source, *models.components)],
+        handlers.choose_models,
+        [controls.strategy, controls.score_source, *models.components],
+        models.outputs,
+        **_QUIET,
+    )
     controls.as_published.click(handlers.as_published, controls.strategy, fields, **_QUIET)
     controls.as_intended.click(handlers.as_intended, controls.strategy, fields, **_QUIET)
     controls.family.input(handlers.choose_family, controls.family, controls.level, **_QUIET)
@@ -145,5 +165,7 @@ def _estimated(controls: Controls) -> list[Any]:
     return [
         controls.problem,
         controls.strategy,
+        controls.score_source,
+        *controls.models.components,
         *(controls.options.fields[name] for name in names),
     ]

@@ -18,7 +18,10 @@ from search_core.problem import MAX_PROBLEM_CHARACTERS
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 
 _NODE_ID: TypeAdapter[str] = TypeAdapter(NodeId)
-_NOT_OPTIONS = {"problem", "strategy", "score_source", "temperature", "top_p", "seed", "node"}
+_NOT_OPTIONS = {
+    *("problem", "strategy", "score_source", "temperature", "top_p", "seed", "node"),
+    *("solver", "verifier"),
+}
 # Ours and other people's parameters that are no part of a recipe.
 _IGNORED = {"run", "__theme", "view", "__sign", "logs"}
 
@@ -29,6 +32,8 @@ class LinkedRecipe:
 
     Attributes:
         options: Values for the strategy's options form.
+        solver, verifier: Names of embedded models, not checked: who runs the recipe refuses
+            a name that it does not know. Another model would give another tree.
         notes: One sentence for each part of the link that was left out.
     """
 
@@ -36,6 +41,8 @@ class LinkedRecipe:
     strategy: Strategy
     options: dict[str, Any] = field(default_factory=dict)
     score_source: str | None = None
+    solver: str | None = None
+    verifier: str | None = None
     temperature: float | None = None
     top_p: float | None = None
     seed: int | None = None
@@ -65,6 +72,8 @@ def read_link(query: Mapping[str, str]) -> LinkedRecipe | None:
         strategy=strategy,
         options=_options(query, strategy, notes),
         score_source=source,
+        solver=query.get("solver") or None,
+        verifier=query.get("verifier") or None,
         temperature=_number(query, "temperature", notes),
         top_p=_number(query, "top_p", notes),
         seed=_whole(query, "seed", notes),

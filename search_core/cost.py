@@ -141,7 +141,8 @@ def shape_of_config(config: Any) -> ModelShape | None:
     """Shape of a model from its transformers config, read by attribute names alone.
 
     Counts weight matrices (and attention biases) without norms, embeddings and output head.
-    Of a mixture of experts it counts what one token passes through: router, shared experts
+    A verifier that reads the likelihood (`engine.likelihood`) takes every token through the
+    vocabulary, which then counts. Of a mixture of experts it counts what one token passes through: router, shared experts
     and the experts chosen.
 
     Returns:
@@ -162,6 +163,8 @@ def shape_of_config(config: Any) -> ModelShape | None:
     attention = 2 * hidden * head_size * (heads + key_value_heads)
     attention += _attention_biases(text, hidden, head_size, heads, key_value_heads)
     body = layers * attention + sum(_feed_forward(text, layer) for layer in range(layers))
+    if getattr(config, "likelihood_weights", None) is not None:
+        body += hidden * vocabulary
     return ModelShape(body, layers, heads * head_size, hidden, _outputs(config, vocabulary))
 
 

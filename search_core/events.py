@@ -11,7 +11,14 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    model_serializer,
+)
 
 FORMAT = "espalier-trace"
 VERSION = 1
@@ -37,6 +44,8 @@ Ended = Literal["step", "end", "length"]
 VoteMethod = Literal["majority", "weighted", "best"]
 Status = Literal["completed", "cancelled", "failed", "out_of_budget"]
 Aggregate = Literal["last", "min", "prod", "mean"]
+Judged = Literal["steps", "solutions"]
+"""What a verifier judges: every step (a process verifier), or finished solutions only."""
 
 
 def parent_of(node_id: str) -> str:
@@ -70,6 +79,15 @@ class ModelRecord(_Record):
     device: Name = ""
     prompt: Text = ""
     """System prompt before the problem."""
+    scores: Judged = "steps"
+    """What a verifier judges; the JSON says it only where it is not the usual."""
+
+    @model_serializer(mode="wrap")
+    def _without_the_usual(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = dump(self)
+        if self.scores == "steps":
+            values.pop("scores", None)
+        return values
 
 
 class Event(_Record):

@@ -1,183 +1,73 @@
-"""Which models search: a solver with its score sources, loaded once and only when needed."""
+"""Which models search: the embedded ones by name, or others by folder or Hub name."""
 
 from __future__ import annotations
 
-import json
-import logging
-import threading
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
-
-from search_core.problem import Problem
-from search_core.solvers.base import SampleRequest, Sampling, Solver
-from search_core.strategies.options import OptionError
-from search_core.verifiers.base import ScoreRequest, Verifier
-
-_log = logging.getLogger(__name__)
-
-ASSETS = Path(__file__).resolve().parent.parent / "assets" / "models"
-EMBEDDED_SOLVER = ASSETS / "embedded-solver"
-EMBEDDED_VERIFIER = ASSETS / "embedded-verifier"
-
-SCORE_SOURCES: dict[str, str] = {
-    "verifier": "Verifier",
-    "log-probability": "Log-probability (free)",
-}
-
-# Asks a chat model for what the search works on: one step per paragraph, and one answer.
-STEP_PROMPT = (
-    "Solve the problem step by step. Write each step as one short paragraph, with a blank line "
-    "between steps and none inside a step. Do one thing per step. When you are done, end with "
-    "the line: The answer is \\boxed{...}."
+from search_core.lazy_models import lazy_solver, lazy_verifier
+from search_core.model_pair import SCORE_SOURCES, STEP_PROMPT, ModelPair, default_sampling
+from search_core.shipped import (
+    FIRST,
+    SOLVERS,
+    VERIFIERS,
+    is_shipped_solver,
+    solver_folder,
+    verifier_folder,
 )
+from search_core.strategies.options import OptionError
+
+__all__ = [
+    "EMBEDDED_SOLVER",
+    "EMBEDDED_VERIFIER",
+    "FIRST",
+    "SCORE_SOURCES",
+    "SOLVERS",
+    "STEP_PROMPT",
+    "VERIFIERS",
+    "ModelPair",
+    "default_sampling",
+    "embedded_pair",
+    "is_shipped_solver",
+    "open_pair",
+    "solver_folder",
+    "verifier_folder",
+]
+
+EMBEDDED_SOLVER = SOLVERS[FIRST].folder
+EMBEDDED_VERIFIER = VERIFIERS[FIRST].folder
 
 
-class ModelPair:
-    """A solver and what can score its steps. Nothing is loaded before it is asked for.
+def _all_pairs() -> dict[tuple[str, str], ModelPair]:
+    """Every combination. Each model is there once, in however many pairs, and none is loaded."""
+    solvers = {name: lazy_solver(str(one.folder)) for name, one in SOLVERS.items()}
+    verifiers = {name: lazy_verifier(str(one.folder)) for name, one in VERIFIERS.items()}
+    pairs = {}
+    for solver, lazy in solvers.items():
+        for verifier, scorer in verifiers.items():
+            folders = str(SOLVERS[solver].folder), str(VERIFIERS[verifier].folder)
+            pairs[solver, verifier] = ModelPair(*folders, embedded=True)
+            pairs[solver, verifier].share(lazy, scorer)
+    return pairs
 
-    Args:
-        solver_path, verifier_path: Model folders, or names on the Hugging Face Hub.
-        device: "auto", "cpu", "cuda" or "mps".
-        embedded: Whether these are the embedded models, which read only their families and
-            were trained without a system prompt.
-        system_prompt: What the solver is told before each problem; "" for nothing.
+
+_PAIRS = _all_pairs()
+
+
+def embedded_pair(solver: str = FIRST, verifier: str = FIRST) -> ModelPair:
+    """Models that the repository ships, by their names in `SOLVERS` and `VERIFIERS`.
+
+    Raises:
+        OptionError: A name is unknown.
     """
-
-    def __init__(
-        self,
-        solver_path: str,
-        verifier_path: str,
-        *,
-        device: str = "auto",
-        embedded: bool = False,
-        system_prompt: str = STEP_PROMPT,
-    ) -> None:
-        self.solver_path = solver_path
-        self.verifier_path = verifier_path
-        self.device = device
-        self.embedded = embedded
-        self.system_prompt = "" if embedded else system_prompt
-        # Many threads may ask at once; a model is loaded once.
-        self._loading = threading.Lock()
-        self._solver: Solver | None = None
-        self._verifier: Verifier | None = None
-
-    @classmethod
-    def of(cls, solver: Solver, verifier: Verifier) -> ModelPair:
-        """A pair of models that are there already: your own, or fakes."""
-        pair = cls(solver.info.name, verifier.info.name)
-        pair._solver, pair._verifier = solver, verifier
-        return pair
-
-    @property
-    def solver(self) -> Solver:
-        """The solver, loaded at the first use.
-
-        Raises:
-            ModelLoadError: It cannot be loaded; the message says what to do.
-        """
-        with self._loading:
-            if self._solver is None:
-                from search_core.engine.loading import load_solver
-
-                self._solver = load_solver(
-                    self.solver_path, device=self.device, system_prompt=self.system_prompt
-                )
-            return self._solver
-
-    @property
-    def verifier(self) -> Verifier:
-        """The verifier, loaded at the first use. Raises as `solver`."""
-        with self._loading:
-            if self._verifier is None:
-                from search_core.engine.loading import load_verifier
-
-                self._verifier = load_verifier(self.verifier_path, device=self.device)
-            return self._verifier
-
-    def warm_up(self) -> threading.Thread:
-        """Load both models in the background, so that the first run does not wait for them."""
-        thread = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
-        thread.start()
-        return thread
-
-    def _warm_up(self) -> None:
-        try:
-            steps = [SampleRequest("1 + 1", (), seed=0)]
-            self.solver.sample(steps, Sampling(max_step_tokens=2), lambda: False)
-            scored = [ScoreRequest("1 + 1", ("1 + 1 = 2",), 0, False, (0.0,))]
-            self.verifier.score(scored, lambda: False)
-        except Exception:
-            # The first run meets the same error and shows it; here only the operator looks.
-            _log.exception("The models could not be warmed up")
-
-    def score_source(self, name: str) -> Verifier:
-        """The verifier called `name` in `SCORE_SOURCES`.
-
-        Raises:
-            OptionError: There is none of this name.
-        """
-        if name == "verifier":
-            return self.verifier
-        if name == "log-probability":
-            from search_core.verifiers.log_probability import LogProbabilityVerifier
-
-            return LogProbabilityVerifier()
-        raise OptionError(f"Unknown score source {name!r:.60}; known: {', '.join(SCORE_SOURCES)}.")
-
-    @property
-    def sampling(self) -> Sampling:
-        """How this solver is sampled unless asked otherwise (its generation config)."""
-        return default_sampling(self.solver_path)
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """What was measured of the solver (its folder's espalier.json); {} if there is none."""
-        path = Path(self.solver_path) / "espalier.json"
-        if not path.is_file():
-            return {}
-        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return facts
-
-    @property
-    def read(self) -> Callable[[str | Problem], Problem]:
-        """Turns typed text into a problem that the solver can read."""
-        return _read_embedded if self.embedded else _read_any
+    for kind, name, known in (("solver", solver, SOLVERS), ("verifier", verifier, VERIFIERS)):
+        if name not in known:
+            raise OptionError(f"Unknown {kind} {name!r:.60}; known: {', '.join(known)}.")
+    return _PAIRS[solver, verifier]
 
 
-def default_sampling(model_path: str) -> Sampling:
-    """Temperature and top-p of a model folder's generation_config.json, without loading it.
-
-    A folder without one, or a name on the Hub, gives temperature 0.8 and top-p 1.0.
-    """
-    path = Path(model_path) / "generation_config.json"
-    if not path.is_file():
-        return Sampling(max_step_tokens=512)
-    values = json.loads(path.read_text(encoding="utf-8"))
-    embedded = Path(model_path).resolve() == EMBEDDED_SOLVER
-    return Sampling(
-        temperature=float(values.get("temperature", 0.8)),
-        top_p=float(values.get("top_p", 1.0)),
-        max_step_tokens=96 if embedded else 512,
+def open_pair(solver: str, verifier: str, *, device: str = "auto") -> ModelPair:
+    """Models by embedded name, folder, or name on the Hugging Face Hub; nothing is loaded yet."""
+    if solver in SOLVERS and verifier in VERIFIERS and device == "auto":
+        return embedded_pair(solver, verifier)
+    path = solver_folder(solver)
+    return ModelPair(
+        path, verifier_folder(verifier), device=device, embedded=is_shipped_solver(path)
     )
-
-
-def _read_embedded(typed: str | Problem) -> Problem:
-    from search_core.embedded import read_problem
-
-    if isinstance(typed, Problem):
-        return typed
-    return read_problem(typed)
-
-
-def _read_any(typed: str | Problem) -> Problem:
-    return typed if isinstance(typed, Problem) else Problem(typed.strip())
-
-
-_EMBEDDED = ModelPair(str(EMBEDDED_SOLVER), str(EMBEDDED_VERIFIER), embedded=True)
-
-
-def embedded_pair() -> ModelPair:
-    """The models that the repository ships."""
-    return _EMBEDDED

@@ -29,6 +29,7 @@ from search_core.events import (
 )
 from search_core.grading import grade_solution
 from search_core.limits import LimitReached
+from search_core.pairing import check_verifier
 from search_core.recipe import Recipe
 from search_core.recorder import ProtocolError, Recorder
 from search_core.run_log import RunLog
@@ -75,6 +76,9 @@ class Run:
         clock: Seconds, monotone; a fake one makes logs byte-identical.
         classes: Equivalence classes of answers.
         grader: Says whether a solution is right.
+
+    Raises:
+        OptionError: The verifier cannot judge what the strategy asks about.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class Run:
         classes: AnswerClasses | None = None,
         grader: Grader = grade_solution,
     ) -> None:
+        check_verifier(recipe.strategy, verifier.scores)
         self.recipe = recipe
         self.run_id = run_id
         self._solver, self._verifier = solver, verifier
@@ -213,7 +218,8 @@ class Run:
         wanted: list[list[Node]] = []
         planned: set[str] = set()
         for leaf in request.nodes:
-            new = [n for n in tree.path(leaf.id) if n.score is None and n.id not in planned]
+            path = self._judged(tree.path(leaf.id))
+            new = [n for n in path if n.score is None and n.id not in planned]
             planned.update(node.id for node in new)
             if new:
                 wanted.append(new)
@@ -224,6 +230,10 @@ class Run:
             seconds = self._clock() - before
             self._recorder.add_scores(self._round, wanted, replies, request.aggregate, seconds)
         return tuple(self._view(tree.nodes[leaf.id]) for leaf in request.nodes)
+
+    def _judged(self, path: list[Node]) -> list[Node]:
+        """What the verifier judges of a path: an outcome verifier its end, as a whole."""
+        return path[-1:] if self._verifier.scores == "solutions" else path
 
     def _decide(self, request: Decide) -> None:
         if not request.kept and not request.pruned:
@@ -348,7 +358,8 @@ class Run:
             problem=self.recipe.problem.text,
             steps=tuple(node.text for node in path),
             first=len(path) - len(nodes),
-            finished=path[-1].ended == "end",
+            # To an outcome verifier everything is a whole solution, a cut-off one too.
+            finished=path[-1].ended == "end" or self._verifier.scores == "solutions",
             logprobs=tuple(node.logprob for node in path),
         )
 
@@ -361,6 +372,7 @@ def _record(info: ModelInfo) -> ModelRecord:
         dtype=info.dtype,
         device=info.device,
         prompt=info.prompt,
+        scores=info.scores,
     )
 
 

@@ -48,8 +48,8 @@ def search(
     problem: Problem | str,
     strategy: str = "beam_search",
     *,
-    solver: Solver | None = None,
-    verifier: Verifier | None = None,
+    solver: Solver | str | None = None,
+    verifier: Verifier | str | None = None,
     seed: int = 0,
     sampling: Sampling | None = None,
     limits: Limits | None = None,
@@ -59,10 +59,12 @@ def search(
 ) -> SearchResult:
     """Run one search and wait for its end.
 
-    Without a solver, the embedded models search; a problem given as text must then belong to
-    one of their families.
+    With an embedded solver, a problem given as text must belong to one of its families.
 
     Args:
+        solver, verifier: Your own, or the name of an embedded one ("small" or "large"; a
+            verifier also "outcome" or "early"), or a folder or Hugging Face name. None: the
+            small embedded one.
         options: The strategy's own options, e.g. `n=16, beam_width=4`.
         listener: Called with each event as it happens.
 
@@ -73,23 +75,29 @@ def search(
     """
     chosen = get_strategy(strategy)
     checked = chosen.options.from_values(options)
-    if solver is None or verifier is None:
-        from search_core.models import embedded_pair
+    own_solver = None if isinstance(solver, str) else solver
+    own_verifier = None if isinstance(verifier, str) else verifier
+    if own_solver is None or own_verifier is None:
+        from search_core.models import FIRST, open_pair
 
-        pair = embedded_pair()
-        problem = pair.read(problem) if solver is None else problem
-        sampling = sampling or (pair.sampling if solver is None else None)
-        solver, verifier = solver or pair.solver, verifier or pair.verifier
+        pair = open_pair(
+            solver if isinstance(solver, str) else FIRST,
+            verifier if isinstance(verifier, str) else FIRST,
+        )
+        if own_solver is None:
+            problem, sampling = pair.read(problem), sampling or pair.sampling
+        own_solver = own_solver or pair.solver
+        own_verifier = own_verifier or pair.verifier
     if isinstance(problem, str):
         problem = Problem(problem)
     recipe = Recipe(problem, chosen, checked, sampling or Sampling(), seed, limits or Limits())
     run = Run(
         recipe,
-        solver.info,
-        verifier.info,
+        own_solver.info,
+        own_verifier.info,
         run_id=secrets.token_urlsafe(12),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         listener=listener,
     )
-    drive(run, solver, verifier, cancelled)
+    drive(run, own_solver, own_verifier, cancelled)
     return SearchResult(run.events, run.tree)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from components.numbers import (
     format_short,
 )
 from components.palette import THEMES, Theme, palette
+from search_core import Problem, search
 from search_core.events import Spent, Tally, Voted
 from search_core.recipe import Recipe
 from search_core.tree import Tree
@@ -166,6 +168,17 @@ def test_the_sentences_of_a_known_run() -> None:
     assert votes_summary(votes_view(Tree())) == "No vote has been held yet."
     assert scores_summary(scores_view(Tree())) == "No step has been scored yet."
     assert cost_summary(cost_view([])) == "Nothing has been spent yet."
+
+
+def test_the_cost_of_an_unfair_pair_says_so() -> None:
+    world = World(seed=3)
+    solver, verifier = world.solver(), world.verifier()
+    solver.info = replace(solver.info, parameters=1_000)
+    verifier.info = replace(verifier.info, parameters=4_700)
+    for strategy, said in (("beam_search", True), ("greedy", False)):
+        events = search(Problem("?"), strategy, solver=solver, verifier=verifier).events
+        summary = cost_summary(cost_view(events))
+        assert ("4.7 times as large as the solver" in summary) == said
 
 
 def test_text_is_shortened_and_escaped() -> None:

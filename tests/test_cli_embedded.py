@@ -74,6 +74,37 @@ def test_evaluate_measures_the_families(tmp_path: Path) -> None:
     assert values["verifier_quality"]["average"]["solutions"] > 0
 
 
+def test_models_are_chosen_by_name() -> None:
+    chosen = ("--solver", "large", "--verifier", "early")
+    values = json.loads(invoke("solve", PROBLEM, "--n", "4", *chosen, "--json").stdout)
+    assert values["solver"]["name"] == "solver-large"
+    assert values["verifier"]["name"] == "verifier-early"
+    assert values["problem"]["family"] == "expression"
+    assert values["sampling"]["max_step_tokens"] == 96
+    values = json.loads(invoke("solve", PROBLEM, "--n", "4", "--solver", "large", "--json").stdout)
+    assert values["verifier"]["name"] == "verifier-small"
+
+
+def test_the_outcome_verifier_chooses_among_solutions() -> None:
+    arguments = ("solve", PROBLEM, "--n", "4", "--verifier", "outcome")
+    refused = invoke(*arguments, "--strategy", "beam_search")
+    assert refused.exit_code == 2
+    assert "finished solutions" in " ".join(refused.output.replace("│", " ").split())
+    values = json.loads(invoke(*arguments, "--strategy", "best_of_n", "--json").stdout)
+    *before, last = [step["score"] for step in values["solution"]]
+    assert set(before) == {None}
+    assert 0 <= last <= 1
+
+
+def test_models_are_chosen_by_name_from_python() -> None:
+    run = search(PROBLEM, n=4, solver="large", verifier="early")
+    assert run.tree.started is not None
+    assert run.tree.started.solver.name == "solver-large"
+    assert run.tree.started.verifier.name == "verifier-early"
+    assert run.tree.started.problem.family == "expression"
+    assert run.tree.started.sampling["top_p"] == search(PROBLEM, n=4).tree.started.sampling["top_p"]  # type: ignore[union-attr]
+
+
 def test_from_python(tmp_path: Path) -> None:
     run = search(Problem("What is 7 + 8 * 3?", answer="31"), "beam_search", n=8, beam_width=4)
     assert run.events[0].seq == 0

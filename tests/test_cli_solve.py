@@ -113,6 +113,7 @@ def test_greedy_asks_no_verifier() -> None:
         (["solve", "?", "--temperature", "9"], "temperature is 9.0; it must be 0 to 2"),
         (["solve", "?", "--score-source", "oracle"], "Unknown score source 'oracle'"),
         (["solve", "?", "--solver", "other"], "Give a --verifier for this --solver too"),
+        (["solve", "?", "--solver", "./small"], "Give a --verifier for this --solver too"),
         (["solve", "?", "--trace", "/no/such/folder/run.jsonl"], "No such file"),
         (["check", "/no/such/trace.jsonl"], "No such file"),
     ],

@@ -125,3 +125,23 @@ def test_equal_cost_scale() -> None:
     assert 5 < equal_cost_scale(shape, larger, 100, 300) < 7
     with pytest.raises(ValueError, match="negative"):
         one_answer_flops(shape, -1, 3)
+
+
+def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
+    from transformers import LlamaForTokenClassification
+
+    from search_core.engine.classify import classify
+
+    config = LlamaConfig(**{**CONFIG.to_dict(), "num_labels": 2, "architectures": None})
+    config._attn_implementation = "eager"
+    config.likelihood_weights = {"total": 0.5, "least": 0.5}
+    model = LlamaForTokenClassification(config).eval()
+    config.architectures = ["LlamaForTokenClassification"]
+    shape = shape_of_config(config)
+    assert shape is not None
+    tokens = 30
+    with FlopCounterMode(display=False) as counter:
+        classify(model, [(tuple(range(tokens)), (19, 29), 5)], lambda: False)
+    upper = 4 * shape.layers * shape.attention_width * tokens * (tokens - 1) // 2
+    counted = counter.get_total_flops()
+    assert counted == forward_flops(shape, context=0, tokens=tokens, outputs=2) + upper

@@ -27,7 +27,7 @@ def shipped(name: str) -> Path:
 
 
 def test_greedy_solution_equals_generate() -> None:
-    solver = load_solver(shipped("embedded-solver"), device="cpu")
+    solver = load_solver(shipped("solver-small"), device="cpu")
     tokenizer, model = solver._loaded.tokenizer, solver._loaded.model
     steps: list[str] = []
     for _ in range(12):
@@ -47,7 +47,7 @@ def test_greedy_solution_equals_generate() -> None:
 
 
 def test_verifier_scores_a_path_step_by_step() -> None:
-    verifier = load_verifier(shipped("embedded-verifier"), device="cpu")
+    verifier = load_verifier(shipped("verifier-small"), device="cpu")
     steps = ("4 * 5 = 20, now 3 + 20 - 2", "3 + 20 = 23, now 23 - 2")
     last = (*steps, "23 - 2 = 21", "The answer is 21.")
     requests = [

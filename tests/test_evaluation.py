@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search_core.evaluation.arms import JUDGES, Arm, make_arms
+from search_core.evaluation.attempts import Attempt
 from search_core.evaluation.batches import ShareClock, drive_together
 from search_core.evaluation.comparison import Comparison
 from search_core.evaluation.intervals import mean_with_interval
-from search_core.evaluation.measure import Plan, measure
-from search_core.evaluation.outcomes import Attempt, Outcome, outcome_of, problem_key, run_key
+from search_core.evaluation.measure import Models, Plan, measure
+from search_core.evaluation.outcomes import Outcome, outcome_of, problem_key, run_key
 from search_core.evaluation.store import OutcomeStore
 from search_core.evaluation.verifier_quality import auroc, calibration_error, verifier_quality
 from search_core.events import Spent, event_to_dict
@@ -41,9 +42,9 @@ def plan(*arms: Arm, seeds: tuple[int, ...] = (0,), samples_at_once: int = 20) -
 
 def outcomes_of(plan: Plan, folder: Path, world: World = WORLD) -> list[Outcome]:
     with OutcomeStore(folder / "runs.jsonl") as store:
-        return measure(
-            plan, world.solver(), world.verifier(), store, cancelled=never, on_done=lambda *_: None
-        )
+        models = Models(world.solver(), world.verifier())
+        measured = measure(plan, models, store, cancelled=never, on_done=lambda *_: None)
+    return measured.outcomes
 
 
 # Arms ---------------------------------------------------------------------------------------
@@ -135,8 +136,7 @@ def test_a_cancelled_evaluation_keeps_what_was_finished(tmp_path: Path) -> None:
     ):
         measure(
             what,
-            WORLD.solver(),
-            WORLD.verifier(),
+            Models(WORLD.solver(), WORLD.verifier()),
             store,
             cancelled=lambda: next(looks) > 60,
             on_done=lambda *_: None,
@@ -148,13 +148,12 @@ def test_a_cancelled_evaluation_keeps_what_was_finished(tmp_path: Path) -> None:
         done: list[int] = []
         outcomes = measure(
             what,
-            solver,
-            WORLD.verifier(),
+            Models(solver, WORLD.verifier()),
             store,
             cancelled=never,
             on_done=lambda _, count: done.append(count),
-        )
-    assert done[0] == kept
+        ).outcomes
+    assert solver.calls
     assert sum(done) == what.size == len(outcomes)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -6,12 +6,12 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from search_core.events import Finished
+from search_core.events import Finished, Started
 from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.recipe import Recipe
@@ -21,6 +21,7 @@ from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver,
 from search_core.strategies import STRATEGIES
 from search_core.traces import TraceError, read_trace
 from search_core.tree import Tree
+from search_core.verifiers.base import Verifier
 from tests.fakes import FakeSolver, World
 
 
@@ -184,6 +185,33 @@ def test_a_model_that_cannot_be_loaded_is_said(registry: RunRegistry) -> None:
     assert run.wait(20)
     assert run.error == "OSError: no such folder: nowhere"
     assert run.events() == []
+
+
+def test_what_reads_no_scores_loads_no_verifier(registry: RunRegistry) -> None:
+    class NoVerifier(ModelPair):
+        @property
+        def verifier(self) -> Verifier:
+            raise OSError("no such folder: nowhere")
+
+    pair = NoVerifier.of(WORLD.solver(), WORLD.verifier())
+    greedy = STRATEGIES["greedy"]
+    asks_nobody = Recipe(Problem("?"), greedy, greedy.options())
+    assert status(registry.start(asks_nobody, pair)) == "completed"
+    broken = registry.start(recipe(), pair)
+    assert broken.wait(20)
+    assert broken.error == "OSError: no such folder: nowhere"
+
+
+def test_every_run_may_have_a_pair_of_its_own(registry: RunRegistry) -> None:
+    def named(name: str) -> ModelPair:
+        solver = WORLD.solver()
+        solver.info = replace(solver.info, name=name)
+        return ModelPair.of(solver, WORLD.verifier())
+
+    runs = [registry.start(recipe(), named(name)) for name in ("first", "second")]
+    assert [status(run) for run in runs] == ["completed"] * 2
+    headers = [run.events()[0] for run in runs]
+    assert [one.solver.name for one in headers if isinstance(one, Started)] == ["first", "second"]
 
 
 def test_a_failing_model_leaves_a_log_that_says_so(registry: RunRegistry) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -72,6 +73,45 @@ def test_scores_equal_a_naive_recomputation(tmp_path: Path, labels: int) -> None
         assert alone.tokens == scores.tokens == split.tokens
         assert split.scores == pytest.approx(scores.scores, abs=1e-5)
     assert len({scores.scores[0] for scores in together}) == len(REQUESTS)
+
+
+def test_the_likelihood_of_a_solution_counts_where_the_config_says_so(tmp_path: Path) -> None:
+    folder = tiny_verifier(tmp_path / "verifier")
+    config = json.loads((folder / "config.json").read_text())
+    config["likelihood_weights"] = {"total": 0.25, "least": 0.5}
+    (folder / "config.json").write_text(json.dumps(config))
+    verifier = load_verifier(folder, device="cpu")
+    model = LlamaForTokenClassification.from_pretrained(folder).eval()
+    for one, scores in zip(REQUESTS, verifier.score(REQUESTS, go_on), strict=True):
+        assert scores.scores == pytest.approx(naive_with_likelihood(model, one), abs=1e-5)
+
+
+def naive_with_likelihood(model: LlamaForTokenClassification, one: ScoreRequest) -> list[float]:
+    """Token by token: what the model thinks of each, and the least of it."""
+    ids = TOKENS(f"<|user|>{one.problem}<|assistant|>", add_special_tokens=False)["input_ids"]
+    wanted, total, least = [], 0.0, 0.0
+    for index, step in enumerate(one.steps):
+        last = one.finished and index == len(one.steps) - 1
+        written = step + ("<|end|>" if last else "\n\n")
+        for token in TOKENS(written, add_special_tokens=False)["input_ids"]:
+            with torch.inference_mode():
+                hidden = model.model(torch.tensor([ids])).last_hidden_state[0, -1]
+                known = torch.log_softmax(model.get_input_embeddings().weight @ hidden, -1)
+            total, least = total + known[token].item(), min(least, known[token].item())
+            ids = [*ids, token]
+        with torch.inference_mode():
+            wrong, right = model(torch.tensor([ids])).logits[0, -1].tolist()
+        wanted.append(1 / (1 + math.exp(wrong - right - 0.25 * total - 0.5 * least)))
+    return wanted[one.first :]
+
+
+def test_likelihood_weights_that_are_no_numbers_are_named(tmp_path: Path) -> None:
+    folder = tiny_verifier(tmp_path / "verifier")
+    config = json.loads((folder / "config.json").read_text())
+    config["likelihood_weights"] = {"total": "much"}
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ValueError, match="likelihood_weights"):
+        load_verifier(folder, device="cpu").score(REQUESTS, go_on)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import { count, flops, percent, seconds } from "./format.js";
 import { fill, h } from "./dom.js";
 import { bar } from "./bars.js";
+import { sizeNote } from "./words.js";
 
 export class Costs {
   constructor(palette) {
@@ -19,13 +20,14 @@ export class Costs {
   /** @param {{tree: Object, comparison: {name: string, flops: number}[]}} view */
   update({ tree, comparison }) {
     const { cost } = tree;
-    const key = JSON.stringify([cost, comparison]);
+    const note = cost.verified ? sizeNote(tree.started) : "";
+    const key = JSON.stringify([cost, comparison, note]);
     if (key === this.drawn) return;
     this.drawn = key;
-    fill(this.body, this.work(cost), facts(cost), this.comparison(cost, comparison ?? []));
+    fill(this.body, this.work(cost, note), facts(cost), this.comparison(cost, comparison ?? []));
   }
 
-  work({ solver_flops: solver, verifier_flops: verifier }) {
+  work({ solver_flops: solver, verifier_flops: verifier }, note) {
     const total = solver + verifier;
     if (!total) return h("p", { class: "esp-quiet", text: "FLOPs are not known for these models." });
     const part = (value, kind) =>
@@ -47,6 +49,7 @@ export class Costs {
         ),
       ),
       h("p", { class: "esp-quiet", text: share(solver, verifier) }),
+      note && h("p", { text: note }),
     );
   }
 

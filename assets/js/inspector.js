@@ -1,6 +1,6 @@
 // The inspector: everything that the log says about the selected node.
 
-import { aggregateArithmetic, nodeName, shortName, stateWords, whySentences } from "./words.js";
+import { aggregateArithmetic, judgesSolutions, nodeName, shortName, stateWords, whySentences } from "./words.js";
 import { capital, heading, model, section, stepCosts, table } from "./facts.js";
 import { plural, score, shorten, words } from "./format.js";
 import { displayState, isFold } from "./visible.js";
@@ -155,8 +155,9 @@ export class Inspector {
   }
 
   arithmetic(tree, node) {
-    const how = tree.started.options.aggregate ?? "last";
+    const how = judgesSolutions(tree) ? "whole" : (tree.started.options.aggregate ?? "last");
     const meaning = {
+      whole: "An outcome verifier judged the finished solution, not its steps.",
       last: "The last step's score counts.",
       min: "The worst step's score counts.",
       prod: "All step scores are multiplied.",

@@ -2,6 +2,7 @@
 // `components/recipe_link.py` reads such links. Pure.
 
 const LOG_PROBABILITY = "log-probability";
+const MODELS = ["solver", "verifier"];
 
 /**
  * @param {Object} header - the run's `started` event.
@@ -24,6 +25,12 @@ export function recipeOf(header, defaults, node) {
     if (value !== undefined && value !== null && value !== usual) query.set(name, String(value));
   }
   if (scoredByLogProbability(header)) query.set("score_source", LOG_PROBABILITY);
+  // Embedded models have short names, and the usual two go unsaid; others follow from the page.
+  for (const kind of MODELS) {
+    const names = defaults?.models?.[kind] ?? {};
+    const { name } = header[kind];
+    if (Object.hasOwn(names, name)) query.set(kind, names[name]);
+  }
   if (node) query.set("node", node);
   return query;
 }
@@ -44,8 +51,7 @@ export function runAddress(location, run, node, header, defaults) {
   for (const name of recipeOf(header, defaults, node).keys()) query.delete(name);
   for (const name of Object.keys(defaults?.strategies?.[header.strategy] ?? {})) query.delete(name);
   for (const name of Object.keys(defaults?.sampling ?? {})) query.delete(name);
-  query.delete("score_source");
-  query.delete("node");
+  for (const name of [...MODELS, "score_source", "node"]) query.delete(name);
   query.set("run", run);
   if (node) query.set("node", node);
   return `${location.pathname}?${query}${location.hash}`;

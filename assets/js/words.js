@@ -96,9 +96,22 @@ function placeSentences(decision, node) {
   return sentences;
 }
 
+/** Whether an outcome verifier judged: finished solutions only, and each as a whole. */
+export function judgesSolutions(tree) {
+  return tree.started.verifier.scores === "solutions";
+}
+
+/** What must be said of a pair whose verifier is larger than its solver; "" for any other. */
+export function sizeNote(started) {
+  const ratio = started?.verifier.parameters / started?.solver.parameters;
+  if (!Number.isFinite(ratio) || ratio < 1.05) return "";
+  return `The verifier is ${ratio.toFixed(1)} times as large as the solver: its cost counts.`;
+}
+
 /** The path's scores becoming one number, with the real ones: "min(0.91, 0.40) = 0.40". */
 export function aggregateArithmetic(tree, node) {
   if (node.aggregate === null) return "";
+  if (judgesSolutions(tree)) return `score of the whole solution = ${score(node.aggregate)}`;
   const how = tree.started.options.aggregate ?? "last";
   const scores = tree
     .path(node.id)

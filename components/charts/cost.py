@@ -13,7 +13,8 @@ from components.charts.frame import axis, empty_figure, grid, note
 from components.numbers import counted, format_count, format_flops, format_percent, format_short
 from components.palette import SeriesName, Theme, palette
 from search_core.cost import Cost
-from search_core.events import Event, Spent
+from search_core.events import Event, Spent, Started
+from search_core.pairing import size_note
 
 FLOPS: tuple[SeriesName, ...] = ("solver", "verifier")
 TOKENS: tuple[SeriesName, ...] = ("solver", "solver_prompt", "verifier")
@@ -25,6 +26,8 @@ class CostView:
 
     rounds: tuple[tuple[int, Cost], ...]
     total: Cost
+    note: str = ""
+    """What must be said of the two models' sizes, or ""."""
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -37,12 +40,14 @@ class CostView:
 def cost_view(events: Iterable[Event]) -> CostView:
     """What each round of a log cost."""
     rounds: dict[int, Cost] = {}
-    total = Cost()
+    total, note = Cost(), ""
     for event in events:
+        if isinstance(event, Started):
+            note = size_note(event.solver.parameters, event.verifier.parameters)
         if isinstance(event, Spent):
             rounds[event.round] = rounds.get(event.round, Cost()).plus(event)
             total = total.plus(event)
-    return CostView(tuple(sorted(rounds.items())), total)
+    return CostView(tuple(sorted(rounds.items())), total, note if total.verified else "")
 
 
 def cost_figure(view: CostView, *, theme: Theme = "light") -> Any:
@@ -144,4 +149,5 @@ def cost_summary(view: CostView) -> str:
     if total.flops == 0:
         return f"{tokens}."
     share = format_percent(total.verifier_flops / total.flops)
-    return f"{tokens}; {format_flops(total.flops)} in all, {share} of them by the verifier."
+    told = f"{tokens}; {format_flops(total.flops)} in all, {share} of them by the verifier."
+    return f"{told} {view.note}".rstrip()

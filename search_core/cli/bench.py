@@ -27,6 +27,7 @@ from search_core.cli.services import ModelChoice, services
 from search_core.evaluation.problems import draw_problems
 from search_core.evaluation.provenance import provenance
 from search_core.models import ModelPair
+from search_core.strategies import STRATEGIES
 
 
 def bench(
@@ -36,19 +37,22 @@ def bench(
     ] = False,
     runs: Annotated[int, typer.Option(help="Searches of each problem family.", min=1)] = 5,
     score_source: flags.Source = "verifier",
+    solver: flags.SolverPath = None,
+    verifier: flags.VerifierPath = None,
     device: flags.Device = "auto",
     json_: flags.Json = False,
     debug: flags.Debug = False,
 ) -> None:
-    """Measure the embedded models' search against its aims and against plain decoding.
+    """Measure the models' search against its aims and against plain decoding.
 
     Warm: models are loaded, and one search is done before the clock runs. Each search is
     followed by plain decoding of as many rows, so that their ratio means something on a busy
     machine. Figures are medians with their range.
     """
     with bad_arguments():
-        flags.check_models(None, None, score_source)
-        pair = services(context).open_models(ModelChoice(device=device))
+        flags.check_models(solver, verifier, score_source)
+        pair = services(context).open_models(ModelChoice(solver, verifier, device))
+        pair.check(STRATEGIES["beam_search"], score_source)
     with failed_runs(debug=debug), messages().status("measuring"):
         measurements = _search(pair, score_source, runs)
         if page:

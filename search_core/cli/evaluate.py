@@ -6,30 +6,34 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from search_core.cli import flags
-from search_core.cli.errors import STOPPED, bad_arguments, failed_runs
-from search_core.cli.evaluation_table import print_evaluation
-from search_core.cli.live import RunsBar, cancelled_by_interrupt
+from search_core.cli.errors import bad_arguments
+from search_core.cli.evaluation_run import load_models, run_plan, workers_for
+from search_core.cli.evaluation_table import markdown, print_evaluation
 from search_core.cli.output import messages, plain, results
-from search_core.cli.services import ModelChoice, services
+from search_core.cli.services import ModelChoice, Services, services
 from search_core.cli.strategy_flags import with_strategy_flags
-from search_core.evaluation.arms import make_arms
-from search_core.evaluation.comparison import Comparison, check_baselines
+from search_core.evaluation.arms import Arm, make_arms, rival_arm
+from search_core.evaluation.comparison import LEAST_ATTEMPTS, Comparison, check_baselines
+from search_core.evaluation.first_errors import THRESHOLD
 from search_core.evaluation.intervals import DRAWS
-from search_core.evaluation.measure import Plan, measure
-from search_core.evaluation.outcomes import Outcome
+from search_core.evaluation.measure import Plan
 from search_core.evaluation.problems import draw_problems, read_problems
 from search_core.evaluation.provenance import provenance
+from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
-from search_core.solvers.base import RunCancelled, Solver
-from search_core.verifiers.base import Verifier
+from search_core.facts import read_facts
+from search_core.models import ModelPair
 
 _PROBLEMS, _STATISTICS = "Problems", "Statistics"
+_CPU_BATCH, _BATCH = 64, 256
+"""On a CPU a larger batch no longer fits its caches: 256 samples are a quarter slower."""
 
 
 @with_strategy_flags(without=frozenset({"n"}))
@@ -41,7 +45,10 @@ def evaluate(
     ],
     options: dict[str, Any],
     strategies: Annotated[
-        str, typer.Option(help="Names, with commas; see `strategies`.")
+        str,
+        typer.Option(
+            help='Names, with commas; see `strategies`. "dvts@16" is run at that budget alone.'
+        ),
     ] = "greedy,best_of_n,beam_search,dvts",
     n: Annotated[str, typer.Option("--n", help="Budgets N, with commas.")] = "4,16",
     families: Annotated[
@@ -67,6 +74,9 @@ def evaluate(
             rich_help_panel=_PROBLEMS,
         ),
     ] = None,
+    markdown_file: Annotated[
+        Path | None, typer.Option("--markdown", help="Write the tables here as Markdown too.")
+    ] = None,
     seeds: Annotated[str, typer.Option(help="Run seeds, with commas.")] = "0",
     score_source: flags.Source = "verifier",
     baseline: Annotated[
@@ -78,17 +88,46 @@ def evaluate(
         ),
     ] = "greedy",
     draws: Annotated[
-        int, typer.Option(help="Bootstrap samples.", rich_help_panel=_STATISTICS)
+        int, typer.Option(help="Bootstrap samples.", min=1, rich_help_panel=_STATISTICS)
     ] = DRAWS,
+    rollout_problems: Annotated[
+        int,
+        typer.Option(
+            help="Problems of each family on which scores are held against rollouts; 0: none.",
+            min=0,
+            rich_help_panel=_STATISTICS,
+        ),
+    ] = 60,
     temperature: flags.Temperature = None,
     top_p: flags.TopP = None,
     max_step_tokens: flags.MaxStepTokens = None,
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
+    rival: Annotated[
+        str | None,
+        typer.Option(
+            help="Another solver that answers once, greedily: embedded name, folder or Hub name.",
+            rich_help_panel="Models",
+        ),
+    ] = None,
     device: flags.Device = "auto",
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes that share the work. Default: a small model on a CPU gets as many "
+            "as there are cores, any other 1.",
+            min=1,
+            rich_help_panel="Models",
+        ),
+    ] = None,
     batch: Annotated[
-        int, typer.Option(help="Samples at once, over all runs.", rich_help_panel="Models")
-    ] = 256,
+        int | None,
+        typer.Option(
+            help="Samples at once, over all runs of a worker. Default: 64 on a CPU, else 256.",
+            min=1,
+            rich_help_panel="Models",
+        ),
+    ] = None,
     debug: flags.Debug = False,
 ) -> None:
     """Measure strategies on held-out problems: accuracy with 95 % intervals, and cost.
@@ -98,40 +137,62 @@ def evaluate(
     to go on after a stop; finished runs are not repeated.
     """
     with bad_arguments(), messages().status("loading the models"):
-        pair = services(context).open_models(ModelChoice(solver, verifier, device))
+        choice = ModelChoice(solver, verifier, device)
+        pair = services(context).open_models(choice)
         flags.check_models(solver, verifier, score_source)
-        if draws < 1 or batch < 1:
-            raise ValueError(f"--draws is {draws}, --batch is {batch}; both must be at least 1.")
         baselines = [] if baseline == "none" else flags.names(baseline)
         arms, left_out = make_arms(
             _with_greedy(flags.names(strategies), baselines), flags.numbers("--n", n), options
         )
+        for arm in arms:
+            pair.check(arm.strategy, score_source)
         check_baselines(baselines, [arm.row_name(judge) for arm in arms for judge in arm.judges])
         chosen_levels = flags.numbers("--levels", levels) if levels else None
         if problems is None:
             asked = draw_problems(flags.names(families), chosen_levels, count, problem_seed, split)
         else:
             asked = read_problems(problems)
+        reads_scores = any(arm.strategy.uses_verifier for arm in arms)
+        source = score_source if reads_scores else "log-probability"
+        steps_are_scored = source != "verifier" or pair.judged == "steps"
+        opened = partial(load_models, services(context), choice, source, rival)
+        models = opened()
+        if models.rival is not None:
+            arms.append(rival_arm(models.rival.info.name, options))
+        run_seeds = flags.numbers("--seeds", seeds)
         plan = Plan(
             arms,
             list(dict.fromkeys(asked)),
-            flags.numbers("--seeds", seeds),
+            run_seeds,
             flags.sampling(pair, temperature, top_p, max_step_tokens),
-            batch,
+            batch or (_CPU_BATCH if models.solver.info.device == "cpu" else _BATCH),
+            _rollout_plan(rollout_problems, arms, run_seeds[0]) if steps_are_scored else None,
         )
-        reads_scores = any(arm.strategy.uses_verifier for arm in arms)
-        source = pair.score_source(score_source if reads_scores else "log-probability")
-        models = pair.solver, source
+        threshold = _threshold(pair, source) if steps_are_scored else None
+        # Fakes live in this process alone.
+        injected = isinstance(context.obj, Services)
+        sharing = 1 if injected else workers or workers_for(models)
         store = OutcomeStore(_runs_file(out))
     for line in left_out:
         messages().print(plain(line), markup=False, highlight=False)
     with store:
-        outcomes = _measure(plan, models, store, debug=debug)
-    comparison = Comparison(arms, plan.problems, outcomes, baselines, draws=draws, seed=0)
+        measured = run_plan(plan, models, store, opened, sharing, debug=debug)
+    comparison = Comparison(
+        arms,
+        plan.problems,
+        measured.outcomes,
+        baselines,
+        draws=draws,
+        seed=0,
+        rollouts=measured.rollouts,
+        threshold=threshold,
+    )
     values = {
         **provenance(sys.argv[1:]),
-        "solver": asdict(models[0].info),
-        "verifier": asdict(models[1].info),
+        "workers": sharing,
+        "solver": asdict(models.solver.info),
+        "verifier": asdict(models.verifier.info),
+        "rival": asdict(models.rival.info) if models.rival else None,
         "score_source": score_source,
         "sampling": asdict(plan.sampling),
         "seeds": list(plan.seeds),
@@ -142,20 +203,24 @@ def evaluate(
     }
     with bad_arguments():
         out.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        if markdown_file is not None:
+            markdown_file.write_text(markdown(values), encoding="utf-8")
     print_evaluation(results(), values)
     results().print(f"Results in {out}, single runs in {store.path}.", markup=False)
 
 
-def _measure(
-    plan: Plan, models: tuple[Solver, Verifier], store: OutcomeStore, *, debug: bool
-) -> list[Outcome]:
-    bar = RunsBar(messages(), plan.size)
-    with failed_runs(debug=debug), bar.shown(), cancelled_by_interrupt() as cancelled:
-        try:
-            return measure(plan, *models, store, cancelled=cancelled, on_done=bar.done)
-        except RunCancelled as stop:
-            messages().print(f"Stopped. Run it again to go on from {store.path}.", markup=False)
-            raise typer.Exit(STOPPED) from stop
+def _rollout_plan(problems: int, arms: Sequence[Arm], seed: int) -> RolloutPlan | None:
+    """Rollouts where the verifier's other measures are taken too: beside a large best-of-N."""
+    large = [arm for arm in arms if arm.is_best_of_n and (arm.n or 0) >= LEAST_ATTEMPTS]
+    if not large or not problems:
+        return None
+    return RolloutPlan(per_family=problems, max_steps=large[0].options.max_steps, seed=seed)
+
+
+def _threshold(pair: ModelPair, source: str) -> float:
+    """Below which score a step counts as an error: the verifier's own, if its folder says it."""
+    facts = read_facts(pair.verifier_path) if source == "verifier" else {}
+    return float(facts.get("first_error_threshold", THRESHOLD))
 
 
 def _with_greedy(strategies: list[str], baselines: Sequence[str]) -> list[str]:

@@ -7,7 +7,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from search_core.models import SCORE_SOURCES, ModelPair
+from search_core.models import (
+    SCORE_SOURCES,
+    SOLVERS,
+    VERIFIERS,
+    ModelPair,
+    is_shipped_solver,
+    solver_folder,
+)
 from search_core.solvers.base import Sampling
 
 _MODELS, _SAMPLING = "Models", "Sampling"
@@ -35,7 +42,7 @@ SolverPath = Annotated[
     str | None,
     typer.Option(
         "--solver",
-        help="Folder or Hugging Face name. Default: the embedded solver.",
+        help=f"{', '.join(SOLVERS)}, or a folder or Hugging Face name. Default: small.",
         rich_help_panel=_MODELS,
     ),
 ]
@@ -43,7 +50,7 @@ VerifierPath = Annotated[
     str | None,
     typer.Option(
         "--verifier",
-        help="Folder or Hugging Face name. Default: the embedded verifier.",
+        help=f"{', '.join(VERIFIERS)}, or a folder or Hugging Face name. Default: small.",
         rich_help_panel=_MODELS,
     ),
 ]
@@ -56,7 +63,7 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fa
 
 
 def check_models(solver: str | None, verifier: str | None, score_source: str) -> None:
-    """The embedded verifier cannot read another solver's text.
+    """The embedded verifiers cannot read another solver's text.
 
     Raises:
         ValueError: The score source is unknown, or the models do not belong together.
@@ -65,9 +72,10 @@ def check_models(solver: str | None, verifier: str | None, score_source: str) ->
         raise ValueError(
             f"Unknown score source {score_source!r:.60}; known: {', '.join(SCORE_SOURCES)}."
         )
-    if solver is not None and verifier is None and score_source == "verifier":
+    own = solver is not None and not is_shipped_solver(solver_folder(solver))
+    if own and verifier is None and score_source == "verifier":
         raise ValueError(
-            "The embedded verifier reads only the embedded solver's problems. Give a "
+            "The embedded verifiers read only the embedded solvers' problems. Give a "
             "--verifier for this --solver too, or use --score-source log-probability."
         )
 

@@ -20,7 +20,6 @@ from rich.progress import (
 )
 from rich.spinner import Spinner
 
-from search_core.evaluation.arms import Arm
 from search_core.events import Event
 from search_core.tree import Tree
 
@@ -70,7 +69,7 @@ def progress_text(tree: Tree) -> str:
 
 
 class RunsBar:
-    """A bar over many runs; where no terminal shows it, one line for each arm.
+    """A bar over many runs; where no terminal shows it, one line for each kind.
 
     `done` is told what is finished.
     """
@@ -88,7 +87,7 @@ class RunsBar:
             transient=True,
         )
         self._task = self._progress.add_task("starting", total=total)
-        self._arm = ""
+        self._said: set[str] = set()
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -99,13 +98,12 @@ class RunsBar:
         with self._progress:
             yield
 
-    def done(self, arm: Arm, count: int) -> None:
-        """So many more runs of this arm are done."""
-        if arm.name != self._arm:
-            self._arm = arm.name
-            self._progress.update(self._task, description=arm.name)
-            if not self._console.is_terminal:
-                self._console.print(f"running {arm.name}", markup=False, highlight=False)
+    def done(self, name: str, count: int) -> None:
+        """So many more runs of this name are done."""
+        self._progress.update(self._task, description=name)
+        if name not in self._said and not self._console.is_terminal:
+            self._console.print(f"running {name}", markup=False, highlight=False)
+        self._said.add(name)
         self._progress.advance(self._task, count)
 
 

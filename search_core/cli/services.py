@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import typer
 
-from search_core.models import EMBEDDED_SOLVER, EMBEDDED_VERIFIER, ModelPair
+from search_core.models import FIRST, ModelPair, open_pair
 
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Which models to load. None: the embedded one."""
+    """Which models to load: embedded name, folder or Hub name. None: the small embedded one."""
 
     solver: str | None = None
     verifier: str | None = None
@@ -21,12 +21,7 @@ class ModelChoice:
 
 def open_models(choice: ModelChoice) -> ModelPair:
     """The models of this choice; nothing is loaded yet."""
-    return ModelPair(
-        choice.solver or str(EMBEDDED_SOLVER),
-        choice.verifier or str(EMBEDDED_VERIFIER),
-        device=choice.device,
-        embedded=choice.solver is None,
-    )
+    return open_pair(choice.solver or FIRST, choice.verifier or FIRST, device=choice.device)
 
 
 @dataclass(frozen=True, slots=True)

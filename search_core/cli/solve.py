@@ -59,8 +59,8 @@ def solve(
 ) -> None:
     """Search for a solution of one problem.
 
-    The embedded models read three families of problems (see `problems`). Others come by
-    --solver and --verifier.
+    The embedded models read three families of problems (see `problems`). --solver and
+    --verifier choose among them, or bring others.
     """
     progress = ProgressLine(messages())
     with ExitStack() as stack:
@@ -76,6 +76,7 @@ def solve(
                 flags.sampling(pair, temperature, top_p, max_step_tokens),
                 seed,
             )
+            pair.check(chosen, score_source)
             models = _models(pair, chosen, score_source)
             listeners = [progress.add]
             if trace is not None:

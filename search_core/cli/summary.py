@@ -12,6 +12,7 @@ from rich.text import Text
 
 from search_core.cli.output import flops, plain, verdict
 from search_core.events import Started
+from search_core.pairing import size_note
 from search_core.tree import Tree
 
 
@@ -126,6 +127,10 @@ def _print_cost(console: Console, tree: Tree) -> None:
     verifier = f"{cost.verified:,} tokens read, {flops(cost.verifier_flops, tokens=cost.verified)}"
     _line(console, "Solver", solver)
     _line(console, "Verifier", verifier)
+    started = _header(tree)
+    note = size_note(started.solver.parameters, started.verifier.parameters)
+    if note and cost.verified:
+        _line(console, "", note)
     _line(console, "Time", f"{cost.seconds:.2f} s inside the models")
 
 

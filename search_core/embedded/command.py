@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 
@@ -23,10 +22,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from search_core.embedded.training.workshop import Workshop
 
     settings = QUICK if options.quick else FULL
-    if options.solver_tokens is not None:
-        settings = replace(settings, solver_tokens=options.solver_tokens)
-    if options.corrupted_tokens is not None:
-        settings = replace(settings, corrupted_tokens=options.corrupted_tokens)
     if options.last not in STAGES:
         parser.error(f"got --last {options.last}; expected one of {', '.join(STAGES)}")
     try:
@@ -40,20 +35,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m search_core.embedded",
-        description="Makes the embedded solver and verifier from nothing.",
+        description="Makes the embedded solvers and verifiers from nothing.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser(
         "train",
-        help="generate data, train the solver, roll out, train the verifier, measure both",
+        help="generate data, train solvers, roll out, train verifiers, measure all",
         description="Run the same command again to resume after an interruption.",
     )
-    train.add_argument("--out", type=Path, required=True, help="folder for the two models")
+    train.add_argument("--out", type=Path, required=True, help="folder for the models")
     train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     train.add_argument("--workers", type=_positive, help="processes (default: one per core)")
-    train.add_argument("--solver-tokens", type=_positive, help="length of the solver's training")
-    train.add_argument("--corrupted-tokens", type=_positive, help="length of verifier stage (a)")
-    train.add_argument("--last", default="measure", help="stop after this stage")
+    train.add_argument(
+        "--last", default="measure", help="stop after this stage (names are those of its files)"
+    )
     train.add_argument("--remark", default="", help="a sentence on this run for the model cards")
     train.add_argument(
         "--quick", action="store_true", help="tiny models in a minute: for trying the recipe out"

@@ -20,7 +20,7 @@ from search_core.problem import Problem
 
 _FAMILIES = {"expression": expression, "word": word, "countdown": countdown}
 # What solvers do most, and a verifier of the same make is blind to at first.
-_WEIGHTS = {"wrong direction": 15}
+_WEIGHTS = {"wrong result": 5, "wrong direction": 8, "missed target": 4}
 
 
 class Corrupted(NamedTuple):

@@ -31,10 +31,17 @@ def answer_text(answer: int) -> str:
     return f"The answer is {answer}."
 
 
-def sample_problem(family: str, level: int, rng: random.Random) -> Problem:
-    """One random problem, of any split."""
+def sample_problem(
+    family: str, level: int, rng: random.Random, *, two_digits: bool = False
+) -> Problem:
+    """One random problem, of any split.
+
+    Args:
+        level: Any that the models are trained on.
+        two_digits: With larger numbers, where the family makes a difference.
+    """
     if family == "expression":
-        tokens = expression.sample(level, rng)
+        tokens = expression.sample(level, rng, two_digits=two_digits)
         answer = expression.solve(tokens)[-1].rpartition(" ")[2]
         return Problem(expression.problem_text(tokens), answer, family, level)
     if family == "countdown":
@@ -125,7 +132,7 @@ def failed_attempt(problem: Problem, rng: random.Random) -> Demonstration | None
     return Demonstration(steps, [*(not is_mistake for _, _, is_mistake in moves), True])
 
 
-def demonstration(problem: Problem, rng: random.Random, failed_share: float = 0.2) -> Demonstration:
+def demonstration(problem: Problem, rng: random.Random, failed_share: float = 0.1) -> Demonstration:
     """A solution to learn from; for Countdown a share of them are honest failed attempts."""
     if problem.family == "countdown" and rng.random() < failed_share:
         attempt = failed_attempt(problem, rng)

@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 
 from search_core.engine.batches import bytes_per_token, memory_budget, split
+from search_core.engine.likelihood import likelihood, likelihood_weights
 from search_core.engine.threads import threads_for, torch_threads
 from search_core.solvers.base import Cancelled, RunCancelled
 
-Item = tuple[tuple[int, ...], tuple[int, ...]]
-"""Token ids, and the positions at which scores are wanted (0 to length - 1)."""
+Item = tuple[tuple[int, ...], tuple[int, ...], int]
+"""Token ids, the positions at which scores are wanted (0 to length - 1), and where the
+solution starts (at least 1)."""
 
 
 def classify(
@@ -23,7 +25,8 @@ def classify(
 
     Args:
         model: A transformers token classifier with 1 label (sigmoid) or 2 (softmax, the
-            second).
+            second). Where its config has `likelihood_weights`, how likely it finds the
+            solution counts too (see `likelihood`).
         items: Any number; they are split into batches of similar length.
         cancelled: Asked before every batch.
         budget: Bytes a batch may take; None: judged by the device.
@@ -56,14 +59,24 @@ def classify(
 
 def _scores(model: Any, items: list[Item]) -> list[list[float]]:
     """One forward pass, padded on the right, where causal attention never looks."""
-    width = max(len(ids) for ids, _ in items)
-    ids = torch.tensor([[*ids, *[0] * (width - len(ids))] for ids, _ in items])
-    logits = model(input_ids=ids.to(model.device), use_cache=False).logits
-    rows = [row for row, (_, positions) in enumerate(items) for _ in positions]
-    columns = [position for _, positions in items for position in positions]
-    flat = _probability(logits[rows, columns].float()).tolist()
+    width = max(len(ids) for ids, _, _ in items)
+    ids = torch.tensor([[*ids, *[0] * (width - len(ids))] for ids, _, _ in items])
+    ids = ids.to(model.device)
+    rows = [row for row, (_, positions, _) in enumerate(items) for _ in positions]
+    columns = [position for _, positions, _ in items for position in positions]
+    weights = likelihood_weights(model.config)
+    if weights is None:
+        logits = model(input_ids=ids, use_cache=False).logits[rows, columns].float()
+    else:
+        hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
+        starts = torch.tensor([start for _, _, start in items], device=ids.device)
+        embedding = model.get_input_embeddings().weight
+        bonus = likelihood(hidden @ embedding.T, ids, starts, weights)[rows, columns]
+        logits = model.score(hidden[rows, columns]).float()
+        logits = torch.stack([logits[:, 0], logits[:, 1] + bonus], dim=-1)
+    flat = _probability(logits).tolist()
     scores = iter(flat)
-    return [[next(scores) for _ in positions] for _, positions in items]
+    return [[next(scores) for _ in positions] for _, positions, _ in items]
 
 
 def _probability(logits: Tensor) -> Tensor:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search_core.cost import shape_of_config
 from search_core.engine.checkpoint import Checkpoint, ModelLoadError, find_checkpoint
 from search_core.engine.path_tokens import TEMPLATE_DATE
+from search_core.facts import judged_by, read_facts
 from search_core.solvers.base import ModelInfo
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def load_verifier(
 ) -> TransformersVerifier:
     """Loads a token classifier as a verifier. Arguments as for `load_solver`.
 
+    It judges steps, unless "scores" in its folder's espalier.json is "solutions".
+
     Raises:
         ModelLoadError: It cannot be loaded, or has neither one label nor two.
     """
@@ -100,14 +103,19 @@ def load_token_classifier(
 
     Arguments and errors as for `load_verifier`.
     """
-    loaded = _load(find_checkpoint(path_or_id), "ForTokenClassification", device, dtype)
+    checkpoint = find_checkpoint(path_or_id)
+    try:
+        scores = judged_by(read_facts(checkpoint.folder))
+    except ValueError as error:
+        raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
+    loaded = _load(checkpoint, "ForTokenClassification", device, dtype)
     labels = loaded.model.config.num_labels
     if labels not in (1, 2):
         raise ModelLoadError(
             f"Verifier {loaded.info.name} has {labels} labels; expected 1 (sigmoid) or 2 "
             "(softmax, the second is the score)."
         )
-    return loaded
+    return replace(loaded, info=replace(loaded.info, scores=scores))
 
 
 def _load(checkpoint: Checkpoint, kind: str, device: str, dtype: str) -> LoadedModel:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from search_core.events import VoteMethod
 from search_core.scoring import VOTE_METHODS
 from search_core.strategies import OptionError, Strategy, StrategyOptions, get_strategy
+from search_core.strategies.best_of_n import BEST_OF_N
+from search_core.strategies.greedy import GREEDY
 from search_core.strategies.options import ScoredOptions
 
 Judge = Literal["majority", "weighted", "best", "any"]
@@ -18,10 +20,15 @@ JUDGES: tuple[Judge, ...] = (*VOTE_METHODS, "any")
 
 @dataclass(frozen=True)
 class Arm:
-    """One strategy with all its options, run on every problem."""
+    """One strategy with all its options, run on every problem.
+
+    Attributes:
+        rival: Name of the other solver that runs it; "" for the solver that is measured.
+    """
 
     strategy: Strategy
     options: StrategyOptions
+    rival: str = ""
 
     @property
     def n(self) -> int | None:
@@ -30,8 +37,14 @@ class Arm:
 
     @property
     def name(self) -> str:
-        """For example "beam_search@16", or "greedy"."""
-        return self.strategy.name if self.n is None else f"{self.strategy.name}@{self.n}"
+        """For example "beam_search@16", "greedy", or "greedy (solver-large)"."""
+        name = self.strategy.name if self.n is None else f"{self.strategy.name}@{self.n}"
+        return f"{name} ({self.rival})" if self.rival else name
+
+    @property
+    def is_best_of_n(self) -> bool:
+        """Whether its solutions are independent, the first ones those of a smaller budget."""
+        return self.strategy.name == BEST_OF_N.name
 
     @property
     def seeds_matter(self) -> bool:
@@ -44,7 +57,7 @@ class Arm:
 
         True of best-of-N: its solutions are finished before the verifier is asked.
         """
-        return self.strategy.name == "best_of_n" or not self.strategy.uses_verifier
+        return self.is_best_of_n or not self.strategy.uses_verifier
 
     @property
     def own_judge(self) -> VoteMethod:
@@ -65,6 +78,17 @@ class Arm:
         return {"strategy": self.strategy.name, "options": asdict(self.options)}
 
 
+def rival_arm(rival: str, options: Mapping[str, Any]) -> Arm:
+    """The one answer, greedily written, of another solver; it takes the options it knows.
+
+    Raises:
+        OptionError: An option is out of its range.
+    """
+    names = {spec.name for spec in GREEDY.options.specs()}
+    own = {name: value for name, value in options.items() if name in names}
+    return Arm(GREEDY, GREEDY.options.from_values(own), rival)
+
+
 def make_arms(
     strategies: Sequence[str], budgets: Iterable[int], options: Mapping[str, Any]
 ) -> tuple[list[Arm], list[str]]:
@@ -73,28 +97,48 @@ def make_arms(
     A strategy takes the options that it knows; one without a budget is run once. A
     combination that a strategy refuses (N below the beam width) is left out.
 
+    Args:
+        strategies: Names; one with a budget of its own ("best_of_n@64") is run at that alone.
+        budgets: Budgets N of the names without their own.
+
     Raises:
-        OptionError: A strategy is unknown, no strategy knows an option, or nothing is left.
+        OptionError: A strategy is unknown, no strategy knows an option, a budget is no
+            number or the strategy has none, or nothing is left.
     """
-    chosen = [get_strategy(name) for name in dict.fromkeys(strategies)]
-    known = {spec.name for strategy in chosen for spec in strategy.options.specs()}
+    asked = [_asked(name) for name in dict.fromkeys(strategies)]
+    chosen = [(get_strategy(name), n) for name, n in asked]
+    known = {spec.name for strategy, _ in chosen for spec in strategy.options.specs()}
     strange = sorted(set(options) - known)
     if strange:
         raise OptionError(
             f"None of {', '.join(strategies)} knows the option {', '.join(strange)}; "
             f"known are {', '.join(sorted(known - {'n'}))}."
         )
-    arms: list[Arm] = []
+    arms: dict[str, Arm] = {}
     left_out: list[str] = []
-    for strategy in chosen:
+    for strategy, n in chosen:
         names = {spec.name for spec in strategy.options.specs()}
         own = {name: value for name, value in options.items() if name in names}
-        settings = [own | {"n": n} for n in dict.fromkeys(budgets)] if "n" in names else [own]
-        for values in settings:
+        if n is not None and "n" not in names:
+            raise OptionError(f"{strategy.name} has no budget; write it without @{n}.")
+        wanted = list(dict.fromkeys(budgets)) if n is None else [n]
+        for values in [own | {"n": one} for one in wanted] if "n" in names else [own]:
             try:
-                arms.append(Arm(strategy, strategy.options.from_values(values)))
+                arm = Arm(strategy, strategy.options.from_values(values))
             except OptionError as error:
                 left_out.append(f"{strategy.name}@{values.get('n')} is left out: {error}")
+            else:
+                arms[arm.name] = arm
     if not arms:
         raise OptionError(" ".join(left_out) or "No strategy was given.")
-    return arms, left_out
+    return list(arms.values()), left_out
+
+
+def _asked(text: str) -> tuple[str, int | None]:
+    """Name and own budget of "best_of_n@64"."""
+    name, at, budget = text.partition("@")
+    if not at:
+        return name, None
+    if not budget.isascii() or not budget.isdigit():
+        raise OptionError(f"Got {text!r:.60}; after the @ comes a budget, as in {name:.40}@16.")
+    return name, int(budget)

@@ -9,8 +9,14 @@ from typing import Any
 import numpy as np
 
 from search_core.evaluation.arms import Arm, Judge
+from search_core.evaluation.attempts import JUDGED_ATTEMPTS
+from search_core.evaluation.calibration import calibration_of
+from search_core.evaluation.crossing import Point, crossing
+from search_core.evaluation.equal_tokens import equal_tokens
+from search_core.evaluation.first_errors import THRESHOLD
 from search_core.evaluation.intervals import Values, mean_with_interval
 from search_core.evaluation.outcomes import Outcome, problem_key
+from search_core.evaluation.rollouts import Rollouts
 from search_core.evaluation.verifier_quality import verifier_quality
 from search_core.problem import Problem
 
@@ -44,8 +50,11 @@ class Comparison:
 
     Args:
         outcomes: Of every arm, problem and seed; missing ones are an error.
-        baselines: Names of rows that the others are held against.
+        baselines: Names of rows that the others are held against; a rival's row is one too.
         draws, seed: Of the bootstrap.
+        rollouts: What the verifier's scores are held against.
+        threshold: Step scores below it count as an error; None: steps have no scores of
+            their own.
 
     Raises:
         ValueError: A baseline is no row; the message lists the rows.
@@ -60,7 +69,10 @@ class Comparison:
         *,
         draws: int,
         seed: int,
+        rollouts: Sequence[Rollouts] = (),
+        threshold: float | None = THRESHOLD,
     ) -> None:
+        self._rollouts, self._threshold = rollouts, threshold
         self._bootstrap: Mapping[str, int] = {"draws": draws, "seed": seed}
         self._arms = arms
         self._families = families_of(problems)
@@ -70,7 +82,10 @@ class Comparison:
         self.rows = [self._row(arm, judge) for arm in arms for judge in self._judges(arm)]
         named = {row.name: row for row in self.rows}
         check_baselines(baselines, named)
+        self._rival = next((row for row in self.rows if row.arm.rival), None)
         self._baselines = [named[name] for name in baselines]
+        if self._rival and self._rival not in self._baselines:
+            self._baselines.append(self._rival)
 
     def values(self) -> dict[str, Any]:
         """All rows, and the verifier's measures if there are enough attempts; JSON-ready."""
@@ -78,6 +93,8 @@ class Comparison:
             "baselines": [row.name for row in self._baselines],
             "problems": {name: len(keys) for name, keys in self._families.items()},
             "rows": [self._row_values(row) for row in self.rows],
+            "equal_tokens": self._equal_tokens(),
+            "crossing": self._crossing(),
             "verifier_quality": self._quality(),
         }
 
@@ -106,6 +123,7 @@ class Comparison:
         return {
             "name": row.name,
             **row.arm.values(),
+            "rival": row.arm.rival or None,
             "n": row.arm.n,
             "judge": row.judge,
             "average": self._measured(row, list(self._families)),
@@ -127,23 +145,72 @@ class Comparison:
             **costs,
         }
 
-    def _quality(self) -> dict[str, Any] | None:
-        enough = [
-            arm
-            for arm in self._arms
-            if arm.strategy.name == "best_of_n" and (arm.n or 0) >= LEAST_ATTEMPTS
-        ]
-        if not enough:
-            return None
-        arm = max(enough, key=lambda one: one.n or 0)
-        families = {
-            name: [
-                [attempt for run in self._by_problem[arm.name, key] for attempt in run.attempts]
-                for key in keys
-            ]
+    def _largest(self, least: int) -> Arm | None:
+        """Best-of-N at its largest budget, if that is at least so large."""
+        arms = [arm for arm in self._arms if arm.is_best_of_n and (arm.n or 0) >= least]
+        return max(arms, key=lambda arm: arm.n or 0, default=None)
+
+    def _outcomes(self, arm: Arm) -> dict[str, list[list[Outcome]]]:
+        """For each family, each problem's outcomes over the seeds."""
+        return {
+            name: [self._by_problem[arm.name, key] for key in keys]
             for name, keys in self._families.items()
         }
-        return {"from": arm.name, **verifier_quality(families, **self._bootstrap)}
+
+    def _equal_tokens(self) -> list[dict[str, Any]]:
+        """Each search with a budget beside best-of-k, where best-of-N was run."""
+        largest = self._largest(1)
+        if largest is None:
+            return []
+        samples = self._outcomes(largest)
+        searches = [arm for arm in self._arms if arm.n is not None and not arm.is_best_of_n]
+        return [
+            equal_tokens(arm, self._outcomes(arm), samples, **self._bootstrap) for arm in searches
+        ]
+
+    def _crossing(self) -> dict[str, Any] | None:
+        """What greedy and best-of-N by weighted vote need to do as well as the rival."""
+        rival = self._rival
+        curve = [row for row in self.rows if not row.arm.rival and _on_curve(row)]
+        if rival is None or not curve:
+            return None
+
+        def measured(names: Sequence[str]) -> dict[str, Any]:
+            return crossing([_point(row, names) for row in curve], _point(rival, names))
+
+        return {
+            "rival": rival.name,
+            "curve": [row.name for row in curve],
+            "average": measured(list(self._families)),
+            "families": {name: measured([name]) for name in self._families},
+        }
+
+    def _quality(self) -> dict[str, Any] | None:
+        """From the first attempts of the first seed's run of the largest best-of-N."""
+        arm = self._largest(LEAST_ATTEMPTS)
+        if arm is None:
+            return None
+        families = {
+            name: [list(runs[0].attempts[:JUDGED_ATTEMPTS]) for runs in each]
+            for name, each in self._outcomes(arm).items()
+        }
+        return {
+            "from": arm.name,
+            "attempts": min(JUDGED_ATTEMPTS, arm.n or 0),
+            **verifier_quality(families, threshold=self._threshold, **self._bootstrap),
+            "rollouts": calibration_of(self._families, self._rollouts, **self._bootstrap),
+        }
+
+
+def _on_curve(row: Row) -> bool:
+    return row.arm.n is None or (row.arm.is_best_of_n and row.judge == "weighted")
+
+
+def _point(row: Row, families: Sequence[str]) -> Point:
+    costs = [row.costs[name] for name in families]
+    flops = np.mean([cost["solver_flops"] + cost["verifier_flops"] for cost in costs])
+    accuracy = np.mean([row.right[name].mean() for name in families])
+    return Point(row.name, float(flops), float(accuracy))
 
 
 def families_of(problems: Sequence[Problem]) -> dict[str, list[str]]:

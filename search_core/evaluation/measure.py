@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from search_core.evaluation.arms import Arm
 from search_core.evaluation.batches import ShareClock, StartRun, drive_together
+from search_core.evaluation.nested import nested_outcome
 from search_core.evaluation.outcomes import Outcome, outcome_of, run_key
-from search_core.evaluation.store import OutcomeStore
+from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out, rollouts_key
+from search_core.evaluation.store import OutcomeStore, Record
 from search_core.problem import Problem
 from search_core.recipe import Recipe
 from search_core.runner import Run
-from search_core.solvers.base import Cancelled, Sampling, Solver
+from search_core.solvers.base import Cancelled, ModelInfo, Sampling, Solver
+from search_core.strategies.options import StrategyOptions
 from search_core.verifiers.base import Verifier
 
-DoneMany = Callable[[Arm, int], None]
-"""Told the arm and how many more of its runs are done."""
+DoneMany = Callable[[str, int], None]
+"""Told a name (an arm's, or "rollouts") and how many more of it are done."""
+ROLLOUTS = "rollouts"
+
+
+@dataclass(frozen=True)
+class Models:
+    """What answers: the pair that is measured, and perhaps another solver to compare with."""
+
+    solver: Solver
+    verifier: Verifier
+    rival: Solver | None = None
+
+    def solver_of(self, arm: Arm) -> Solver:
+        """Who runs this arm.
+
+        Raises:
+            ValueError: The arm is a rival's and there is none.
+        """
+        if not arm.rival:
+            return self.solver
+        if self.rival is None:
+            raise ValueError(f"{arm.name} needs the other solver, and none was loaded.")
+        return self.rival
 
 
 @dataclass(frozen=True)
@@ -24,8 +50,10 @@ class Plan:
     """What to measure.
 
     Attributes:
+        problems: Distinct ones.
         seeds: Run seeds; an arm whose seeds do not matter is run with the first alone.
         samples_at_once: The most samples in one batch; at least one run is under way.
+        rollouts: Where scores are held against rollouts; None: nowhere.
     """
 
     arms: Sequence[Arm]
@@ -33,6 +61,7 @@ class Plan:
     seeds: Sequence[int]
     sampling: Sampling
     samples_at_once: int = 256
+    rollouts: RolloutPlan | None = None
 
     def recipes(self, arm: Arm) -> list[Recipe]:
         """All runs of one arm."""
@@ -45,44 +74,176 @@ class Plan:
 
     @property
     def size(self) -> int:
-        """Number of runs."""
-        return sum(len(self.recipes(arm)) for arm in self.arms)
+        """Number of runs, and of problems with rollouts."""
+        return sum(len(self.recipes(arm)) for arm in self.arms) + len(self.rolled_out)
+
+    @property
+    def rolled_out(self) -> list[Problem]:
+        """The problems that get rollouts."""
+        return self.rollouts.chosen(self.problems) if self.rollouts else []
+
+    def shard(self, index: int, count: int) -> Plan:
+        """Every `count`-th problem: as much of each kind for everyone who shares the work."""
+        rollouts = self.rollouts and self.rollouts.only(self.rolled_out)
+        return replace(self, problems=self.problems[index::count], rollouts=rollouts)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All outcomes of a plan."""
+
+    outcomes: list[Outcome]
+    rollouts: list[Rollouts]
 
 
 def measure(
     plan: Plan,
-    solver: Solver,
-    verifier: Verifier,
+    models: Models,
     store: OutcomeStore,
     *,
     cancelled: Cancelled,
     on_done: DoneMany,
-) -> list[Outcome]:
+    records: Iterator[tuple[str, Record]] | None = None,
+) -> Measured:
     """Outcomes of the whole plan; new ones go to the store as they come.
 
-    The samples of best-of-N at a small budget are the first ones at a large budget (a
-    sample's seed depends on its place alone), so budgets are compared on paired samples.
+    Args:
+        records: Where new outcomes come from, each with its name; None: from these models,
+            in this process.
 
     Raises:
         RunCancelled: `cancelled()` became True; what was finished is in the store.
         Exception: Whatever a model raised.
     """
-    outcomes = []
-    for arm in plan.arms:
-        keys = {run_key(one, solver.info, verifier.info): one for one in plan.recipes(arm)}
-        missing = {key: recipe for key, recipe in keys.items() if store.get(key) is None}
-        on_done(arm, len(keys) - len(missing))
-        starts = [_start(key, recipe, solver, verifier) for key, recipe in missing.items()]
-        at_once = max(1, plan.samples_at_once // arm.options.width)
+    names = _names(plan, models)
+    for key, name in names.items():
+        if key in store.keys:
+            on_done(name, 1)
+    if records is None:
+        records = missing_records(plan, models, store.keys, cancelled)
+    for name, record in records:
+        store.add(record)
+        on_done(name, 1)
+    found = [one for key in names if (one := store.get(key)) is not None]
+    return Measured(
+        [one for one in found if isinstance(one, Outcome)],
+        [one for one in found if isinstance(one, Rollouts)],
+    )
+
+
+def missing_records(
+    plan: Plan, models: Models, known: Collection[str], cancelled: Cancelled
+) -> Iterator[tuple[str, Record]]:
+    """Everything of the plan whose key is not known, each with its name, as it comes.
+
+    Of best-of-N only the largest missing budget of a problem and seed is run; the smaller
+    ones are read off its log (`nested`). Runs of one problem with different seeds are never
+    under way together, so that no run's prompt is paid for by another one.
+
+    Raises: As `measure`.
+    """
+    for nest in _nests(plan.arms):
+        for seed in plan.seeds if nest[0].seeds_matter else plan.seeds[:1]:
+            jobs = [_job(nest, one, seed, plan, models) for one in plan.problems]
+            yield from _run(jobs, known, plan.samples_at_once, models, cancelled)
+    if plan.rollouts:
+        asked = {_rollouts_key(plan, one, models): one for one in plan.rolled_out}
+        missing = {key: one for key, one in asked.items() if key not in known}
+        rolled = roll_out(
+            missing,
+            plan.rollouts,
+            plan.sampling,
+            models.solver,
+            models.verifier,
+            cancelled,
+            samples_at_once=plan.samples_at_once,
+        )
+        yield from ((ROLLOUTS, one) for one in rolled)
+
+
+Job = dict[str, tuple[Arm, Recipe]]
+"""The runs of one problem and seed that share their samples, by key, the largest first."""
+
+
+def _nests(arms: Sequence[Arm]) -> list[list[Arm]]:
+    """Arms whose runs contain each other: best-of-N at all its budgets, the largest first."""
+    nests: dict[object, list[Arm]] = defaultdict(list)
+    for arm in arms:
+        nests[_but_for_n(arm.options) if arm.is_best_of_n else arm.name].append(arm)
+    return [sorted(nest, key=lambda arm: -(arm.n or 0)) for nest in nests.values()]
+
+
+def _but_for_n(options: StrategyOptions) -> StrategyOptions:
+    """Options with one and the same N, to tell whether the others agree."""
+    return replace(options, n=1)  # type: ignore[call-arg]
+
+
+def _job(nest: Sequence[Arm], problem: Problem, seed: int, plan: Plan, models: Models) -> Job:
+    job: Job = {}
+    for arm in nest:
+        recipe = Recipe(problem, arm.strategy, arm.options, plan.sampling, seed)
+        job[run_key(recipe, models.solver_of(arm).info, models.verifier.info)] = (arm, recipe)
+    return job
+
+
+def _run(
+    jobs: Sequence[Job],
+    known: Collection[str],
+    samples_at_once: int,
+    models: Models,
+    cancelled: Cancelled,
+) -> Iterator[tuple[str, Outcome]]:
+    by_largest: dict[str, dict[str, Job]] = defaultdict(dict)
+    for job in jobs:
+        missing = {key: job[key] for key in job if key not in known}
+        if missing:
+            first = next(iter(missing))
+            by_largest[missing[first][0].name][first] = missing
+    for by_key in by_largest.values():
+        arm = next(job[key][0] for key, job in by_key.items())
+        solver, verifier = models.solver_of(arm), models.verifier
+        infos = solver.info, verifier.info
+        starts = [_start(key, job[key][1], *infos) for key, job in by_key.items()]
+        at_once = max(1, samples_at_once // arm.options.width)
         for run in drive_together(starts, solver, verifier, at_once=at_once, cancelled=cancelled):
-            store.add(outcome_of(arm, run.recipe, run.run_id, run.events, run.tree))
-            on_done(arm, 1)
-        outcomes += [outcome for key in keys if (outcome := store.get(key)) is not None]
-    return outcomes
+            outcome = outcome_of(arm, run.recipe, run.run_id, run.events, run.tree)
+            job = by_key[run.run_id]
+            yield arm.name, outcome
+            for key, (smaller, recipe) in job.items():
+                if key != run.run_id:
+                    yield smaller.name, _smaller(run, outcome, smaller, recipe, key, models)
 
 
-def _start(key: str, recipe: Recipe, solver: Solver, verifier: Verifier) -> StartRun:
+def _smaller(
+    run: Run, outcome: Outcome, arm: Arm, recipe: Recipe, key: str, models: Models
+) -> Outcome:
+    solver, verifier = models.solver_of(arm), models.verifier
+    if outcome.status == "completed":
+        return nested_outcome(run, outcome, arm, key, solver.info, verifier.info)
+    # A run that hit a limit says nothing of one that would not have.
+    start = _start(key, recipe, solver.info, verifier.info)
+    alone = next(drive_together([start], solver, verifier, at_once=1, cancelled=lambda: False))
+    return outcome_of(arm, recipe, key, alone.events, alone.tree)
+
+
+def _start(key: str, recipe: Recipe, solver: ModelInfo, verifier: ModelInfo) -> StartRun:
     def start(clock: ShareClock) -> Run:
-        return Run(recipe, solver.info, verifier.info, run_id=key, clock=clock)
+        return Run(recipe, solver, verifier, run_id=key, clock=clock)
 
     return start
+
+
+def _rollouts_key(plan: Plan, problem: Problem, models: Models) -> str:
+    assert plan.rollouts is not None
+    return rollouts_key(
+        problem, plan.rollouts, plan.sampling, models.solver.info, models.verifier.info
+    )
+
+
+def _names(plan: Plan, models: Models) -> dict[str, str]:
+    """The key of everything in the plan, with its name."""
+    names: dict[str, str] = {}
+    for arm in plan.arms:
+        solver, verifier = models.solver_of(arm).info, models.verifier.info
+        names |= {run_key(recipe, solver, verifier): arm.name for recipe in plan.recipes(arm)}
+    return names | {_rollouts_key(plan, one, models): ROLLOUTS for one in plan.rolled_out}

@@ -6,27 +6,18 @@ import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from search_core.evaluation.arms import Arm
+from search_core.evaluation.attempts import Attempt, attempts_of
 from search_core.events import VERSION, Event, Spent
 from search_core.problem import Problem
 from search_core.recipe import Recipe
 from search_core.solvers.base import ModelInfo
 from search_core.tree import Tree
 
-OUTCOME_VERSION = 1
+OUTCOME_VERSION = 2
 _KEY_CHARACTERS = 24
-
-
-class Attempt(NamedTuple):
-    """One finished solution, as a verifier's measures need it."""
-
-    aggregate: float | None
-    """The path's scores in one number; None if it was not scored."""
-    logprob: float
-    """Sum of the solver's log-probabilities over the solution."""
-    right: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +30,7 @@ class Outcome:
         arm: Name of the arm.
         right: For each judge ("majority", "weighted", "best", "any") that could be asked,
             whether its choice is right.
+        attempts: Those of best-of-N, in order; of other strategies none.
     """
 
     key: str
@@ -68,19 +60,20 @@ class Outcome:
         Raises:
             TypeError, KeyError: The values are not those of an outcome.
         """
-        attempts = tuple(Attempt(*attempt) for attempt in values["attempts"])
+        made = (Attempt(*attempt) for attempt in values["attempts"])
+        attempts = tuple(one._replace(scores=tuple(one.scores)) for one in made)
         return cls(**{**values, "attempts": attempts})
 
 
 def problem_key(problem: Problem) -> str:
     """Short hash of a problem: text, reference, family and level."""
-    return _hash(asdict(problem))
+    return short_hash(asdict(problem))
 
 
 def run_key(recipe: Recipe, solver: ModelInfo, verifier: ModelInfo) -> str:
     """Short hash of everything that a run's outcome depends on, model revisions included."""
     reads_scores = recipe.strategy.uses_verifier
-    return _hash(
+    return short_hash(
         {
             "versions": [OUTCOME_VERSION, VERSION],
             "problem": asdict(recipe.problem),
@@ -128,17 +121,11 @@ def outcome_of(arm: Arm, recipe: Recipe, key: str, events: list[Event], tree: Tr
         verifier_flops=cost.verifier_flops,
         solver_seconds=round(seconds["sample"], 4),
         verifier_seconds=round(seconds["score"], 4),
-        attempts=tuple(
-            Attempt(
-                node.aggregate,
-                round(math.fsum(step.logprob for step in tree.path(node.id)), 4),
-                bool(node.right),
-            )
-            for node in solutions
-        ),
+        attempts=attempts_of(recipe.problem, tree) if arm.is_best_of_n else (),
     )
 
 
-def _hash(values: Any) -> str:
+def short_hash(values: Any) -> str:
+    """Hash of JSON-ready values, short enough to name a run."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:_KEY_CHARACTERS]

@@ -1,12 +1,18 @@
-"""Outcomes on disk, one a line, so that an evaluation that was stopped can go on."""
+"""Outcomes and rollouts on disk, one a line, so that an evaluation that was stopped can go on."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from search_core.evaluation.outcomes import Outcome
+from search_core.evaluation.rollouts import Rollouts
+
+Record = Outcome | Rollouts
+"""What one line holds."""
 
 
 class OutcomeStore:
@@ -22,7 +28,7 @@ class OutcomeStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known: dict[str, Outcome] = {}
+        self._known: dict[str, Record] = {}
         whole = self._read() if path.exists() else 0
         self._file = path.open("a", encoding="utf-8")
         self._file.truncate(whole)
@@ -38,11 +44,16 @@ class OutcomeStore:
     ) -> None:
         self._file.close()
 
-    def get(self, key: str) -> Outcome | None:
+    @property
+    def keys(self) -> Set[str]:
+        """Of all outcomes that are known."""
+        return self._known.keys()
+
+    def get(self, key: str) -> Record | None:
         """The outcome of this key, if it is known."""
         return self._known.get(key)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Record) -> None:
         """Keep one more."""
         self._file.write(outcome.to_json() + "\n")
         self._file.flush()
@@ -57,7 +68,7 @@ class OutcomeStore:
         whole = data.rfind(b"\n") + 1
         for number, line in enumerate(data[:whole].splitlines(), start=1):
             try:
-                outcome = Outcome.from_values(json.loads(line))
+                outcome = _record(json.loads(line))
             except (ValueError, TypeError, KeyError) as error:
                 raise ValueError(
                     f"{self.path}, line {number} is no outcome of an evaluation ({error}). "
@@ -65,3 +76,10 @@ class OutcomeStore:
                 ) from error
             self._known[outcome.key] = outcome
         return whole
+
+
+def _record(values: dict[str, Any]) -> Record:
+    if "points" in values:
+        points = tuple((float(score), float(value)) for score, value in values["points"])
+        return Rollouts(**{**values, "points": points})
+    return Outcome.from_values(values)

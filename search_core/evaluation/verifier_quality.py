@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from search_core.evaluation.attempts import Attempt
+from search_core.evaluation.calibration import BINS, bin_of
+from search_core.evaluation.first_errors import THRESHOLD, first_errors
 from search_core.evaluation.intervals import Values, mean_with_interval
-from search_core.evaluation.outcomes import Attempt
 
 Flags = npt.NDArray[np.bool_]
-_BINS = 10
 
 
 def auroc(scores: Values, right: Flags) -> float:
@@ -38,22 +39,41 @@ def calibration_error(scores: Values, right: Flags) -> float:
     """Expected calibration error in ten equal bins of [0, 1]; NaN without scores."""
     if scores.size == 0:
         return math.nan
-    bins = np.minimum((scores * _BINS).astype(int), _BINS - 1)
-    gaps = [abs(scores[bins == index].sum() - right[bins == index].sum()) for index in range(_BINS)]
+    bins = bin_of(scores)
+    gaps = [abs(scores[bins == index].sum() - right[bins == index].sum()) for index in range(BINS)]
     return float(sum(gaps) / scores.size)
 
 
 def verifier_quality(
-    families: Mapping[str, Sequence[Sequence[Attempt]]], *, draws: int, seed: int
+    families: Mapping[str, Sequence[Sequence[Attempt]]],
+    *,
+    draws: int,
+    seed: int,
+    threshold: float | None = THRESHOLD,
 ) -> dict[str, Any]:
     """Measures of the scores and of the solver's own log-probability, as JSON values.
 
     Args:
-        families: For each family, each problem's finished and scored solutions.
+        families: For each family, each problem's attempts; those without scores are left out.
+        threshold: A step that scores below it counts as an error; None: steps have no
+            scores of their own.
     """
     attempts = {name: _arrays(problems) for name, problems in families.items()}
-    measured = {name: _measures({name: arrays}, draws, seed) for name, arrays in attempts.items()}
-    return {"families": measured, "average": _measures(attempts, draws, seed)}
+
+    def measured(names: Sequence[str]) -> dict[str, Any]:
+        chosen = {name: families[name] for name in names}
+        return {
+            **_measures({name: attempts[name] for name in names}, draws, seed),
+            "first_error": None
+            if threshold is None
+            else first_errors(chosen, threshold, draws=draws, seed=seed),
+        }
+
+    return {
+        "threshold": threshold,
+        "families": {name: measured([name]) for name in families},
+        "average": measured(list(families)),
+    }
 
 
 _Arrays = list[tuple[Values, Values, Flags]]

@@ -69,11 +69,15 @@ class RunRegistry:
     ) -> HostedRun:
         """Start a run and return at once; models are loaded on the worker.
 
+        Every run may have a pair of its own; all take turns.
+
         An owner (a page's session) has one live run: a new one stops the one before.
 
         Raises:
+            OptionError: The pair's verifier cannot guide this strategy.
             BusyError: Too many runs are active.
         """
+        pair.check(recipe.strategy, score_source)
         run = HostedRun(secrets.token_urlsafe(16), idle_seconds=self._idle_seconds)
         with self._lock:
             earlier = self._by_owner.get(owner) if owner else None
@@ -157,7 +161,9 @@ class RunRegistry:
 
         try:
             solver = _SolverInTurn(pair.solver, self._model_turn)
-            verifier = _VerifierInTurn(pair.score_source(score_source), self._model_turn)
+            # A strategy that reads no scores needs no verifier, whichever was chosen.
+            source = score_source if recipe.strategy.uses_verifier else "log-probability"
+            verifier = _VerifierInTurn(pair.score_source(source), self._model_turn)
             created = datetime.now(UTC).isoformat(timespec="seconds")
             search = Run(
                 recipe,

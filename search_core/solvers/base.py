@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from search_core.cost import ModelShape
+from search_core.events import Judged
 
 Cancelled = Callable[[], bool]
 """Returns True once the person wants the run to stop; cheap enough to ask at every token."""
@@ -27,6 +28,8 @@ class ModelInfo:
         dtype, device: As strings, e.g. "float32", "cpu"; "" if they mean nothing here.
         shape: Architecture sizes for counting FLOPs; None: FLOPs are counted as 0.
         prompt: System prompt that goes before every problem; "" for none.
+        scores: What a verifier judges: each step, or finished solutions only. Says nothing
+            of a solver.
     """
 
     name: str
@@ -36,6 +39,7 @@ class ModelInfo:
     device: str = ""
     shape: ModelShape | None = None
     prompt: str = ""
+    scores: Judged = "steps"
 
 
 @dataclass(frozen=True, slots=True)

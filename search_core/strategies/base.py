@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from search_core.events import Aggregate, Ended, VoteMethod
+from search_core.events import Aggregate, Ended, Judged, VoteMethod
 from search_core.scoring import best_first
 from search_core.strategies.options import StrategyOptions
 
@@ -124,6 +124,8 @@ class Strategy:
         plan: The algorithm: takes the root and the options.
         as_published: Option values that reproduce the published code, accidents included.
         uses_verifier: Whether it reads scores.
+        asks_about: "solutions" if it has finished solutions scored and nothing else, which an
+            outcome verifier can do; "steps" if it needs scores on the way.
     """
 
     name: str
@@ -135,6 +137,7 @@ class Strategy:
     plan: Callable[[NodeView, Any], Plan]
     as_published: Mapping[str, Any] = field(default_factory=dict)
     uses_verifier: bool = True
+    asks_about: Judged = "steps"
 
 
 def keep_best(

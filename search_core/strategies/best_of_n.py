@@ -42,4 +42,5 @@ BEST_OF_N = Strategy(
     options=EndingOptions,
     plan=plan,
     as_published={"max_steps": 100, "judge": "best", "length_ends": True},
+    asks_about="solutions",
 )

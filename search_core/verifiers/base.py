@@ -44,7 +44,11 @@ class StepScores:
 
 
 class Verifier(Protocol):
-    """Scores steps given the problem and all steps before them."""
+    """Scores steps given the problem and all steps before them.
+
+    A verifier whose `info.scores` is "solutions" (an outcome verifier) is asked only for the
+    last step of finished solutions: that score is the solution's.
+    """
 
     @property
     def info(self) -> ModelInfo: ...

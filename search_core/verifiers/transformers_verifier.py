@@ -15,17 +15,20 @@ from search_core.verifiers.base import ScoreRequest, StepScores
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Token ids of a path, and the position at which each of its steps is read."""
+    """Token ids of a path, the position at which each of its steps is read, and where the
+    first step starts."""
 
     ids: tuple[int, ...]
     step_ends: tuple[int, ...]
+    start: int
 
 
 class TransformersVerifier:
     """Scores a step at its last token: the delimiter, or the end token of a finished path.
 
     With two labels the score is the softmax of the second, with one its sigmoid
-    (`AutoModelForTokenClassification`, as TRL's process reward models).
+    (`AutoModelForTokenClassification`, as TRL's process reward models). Where the model's
+    config has `likelihood_weights`, how likely it finds the solution counts too.
 
     Args:
         loaded: The model; `engine.loading.load_verifier` loads one and makes this of it.
@@ -70,7 +73,7 @@ class TransformersVerifier:
             distinct = list(dict.fromkeys(readings))
             computed = classify(
                 self._loaded.model,
-                [(reading.ids, reading.step_ends) for reading in distinct],
+                [(reading.ids, reading.step_ends, reading.start) for reading in distinct],
                 cancelled,
                 self._budget,
             )
@@ -92,7 +95,7 @@ class TransformersVerifier:
 
     def _reading(self, request: ScoreRequest) -> _Reading:
         ids = list(self._paths.prompt(request.problem))
-        step_ends = []
+        start, step_ends = len(ids), []
         for index, text in enumerate(request.steps):
             last = request.finished and index == len(request.steps) - 1
             # A model without an end token sees a finished step as any other.
@@ -107,7 +110,7 @@ class TransformersVerifier:
                 f"A path is {len(ids):,} tokens long; verifier {self.info.name} reads at most "
                 f"{self._positions:,}. Choose fewer or shorter steps."
             )
-        return _Reading(tuple(ids), tuple(step_ends))
+        return _Reading(tuple(ids), tuple(step_ends), start)
 
     def _checked(self, scores: Sequence[float], request: ScoreRequest) -> tuple[float, ...]:
         wanted = tuple(scores[request.first :])

@@ -22,7 +22,17 @@ PROMPT = "<|user|>What is 3 + 4 * 5?<|assistant|>"
 pytestmark = pytest.mark.models
 
 
-@pytest.mark.parametrize("name", ["embedded-solver", "embedded-verifier"])
+NAMES = [
+    "solver-small",
+    "solver-large",
+    "verifier-small",
+    "verifier-large",
+    "verifier-outcome",
+    "verifier-early",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_cards_match_the_weights(name: str) -> None:
     facts = json.loads((MODELS / name / "espalier.json").read_text())
     assert facts["revision"] == revision_of(MODELS / name)
@@ -31,8 +41,8 @@ def test_cards_match_the_weights(name: str) -> None:
 
 
 def test_the_solver_solves_an_easy_problem() -> None:
-    tokenizer = AutoTokenizer.from_pretrained(MODELS / "embedded-solver")
-    model = AutoModelForCausalLM.from_pretrained(MODELS / "embedded-solver", dtype=torch.float32)
+    tokenizer = AutoTokenizer.from_pretrained(MODELS / "solver-small")
+    model = AutoModelForCausalLM.from_pretrained(MODELS / "solver-small", dtype=torch.float32)
     tokens = tokenizer(PROMPT, return_tensors="pt")
     out = model.generate(**tokens, do_sample=False, temperature=None, top_p=None)
     text = tokenizer.decode(out[0, tokens["input_ids"].shape[1] :]).removesuffix("<|end|>")
@@ -63,9 +73,9 @@ def test_the_solver_solves_an_easy_problem() -> None:
     ],
 )
 def test_the_verifier_prefers_a_right_solution(problem: str, right: str, wrong: str) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(MODELS / "embedded-verifier")
+    tokenizer = AutoTokenizer.from_pretrained(MODELS / "verifier-small")
     model = AutoModelForTokenClassification.from_pretrained(
-        MODELS / "embedded-verifier", dtype=torch.float32
+        MODELS / "verifier-small", dtype=torch.float32
     )
     scores = []
     for solution in (right, wrong):

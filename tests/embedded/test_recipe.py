@@ -32,23 +32,23 @@ def run_recipe(out: Path, *options: str) -> None:
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both models, trained in two goes so that resuming is tested too."""
+    """All models, trained in two goes so that resuming is tested too."""
     folder = tmp_path_factory.mktemp("models")
-    run_recipe(folder, "--device", "cpu", "--workers", "2", "--last", "solver")
-    before = (folder / "embedded-solver" / "model.safetensors").read_bytes()
+    run_recipe(folder, "--device", "cpu", "--workers", "2", "--last", "solver-small")
+    before = (folder / "solver-small" / "model.safetensors").read_bytes()
     run_recipe(folder, "--device", "cpu", "--workers", "1")
-    assert (folder / "embedded-solver" / "model.safetensors").read_bytes() == before
+    assert (folder / "solver-small" / "model.safetensors").read_bytes() == before
     return folder
 
 
 @pytest.fixture(scope="module")
 def codec(out: Path) -> Codec:
-    return Codec.of(load_tokenizer(out / "embedded-solver"))
+    return Codec.of(load_tokenizer(out / "solver-small"))
 
 
 def test_the_chat_template_writes_what_the_models_were_trained_on(out: Path, codec: Codec) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(out / "embedded-solver")
-    problem = generate("word", 3, 1, seed=0)[0]
+    tokenizer = AutoTokenizer.from_pretrained(out / "solver-small")
+    problem = generate("word", FAMILIES["word"].levels[0], 1, seed=0)[0]
     messages = [{"role": "user", "content": problem.text}]
     prompt = tokenizer.apply_chat_template(
         messages, add_generation_prompt=True, tokenize=True, return_dict=False
@@ -89,10 +89,12 @@ def test_steps_encode_alike_alone_and_together(codec: Codec) -> None:
 
 
 def test_solver_loads_with_equal_logits_and_greedy_text(out: Path, codec: Codec) -> None:
-    folder = out / "embedded-solver"
+    folder = out / "solver-small"
     theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    ours = load_solver(folder, QUICK.shape)
-    prompts = codec.prompts([generate("expression", level, 1, 0)[0].text for level in (2, 5)])
+    ours = load_solver(folder, QUICK.small.shape)
+    prompts = codec.prompts(
+        [generate("expression", level, 1, 0)[0].text for level in FAMILIES["expression"].levels[:2]]
+    )
     for prompt in prompts:
         tokens = torch.tensor([prompt])
         with torch.inference_mode():
@@ -112,9 +114,9 @@ def test_solver_loads_with_equal_logits_and_greedy_text(out: Path, codec: Codec)
 
 
 def test_verifier_loads_with_equal_scores_at_the_ends_of_steps(out: Path, codec: Codec) -> None:
-    folder = out / "embedded-verifier"
+    folder = out / "verifier-small"
     theirs = AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32)
-    ours = load_verifier(folder, QUICK.verifier_shape)
+    ours = load_verifier(folder, QUICK.small.verifier_shape)
     assert theirs.config.num_labels == 2
     prompts = codec.prompts(["What is (7 + 8) * 3 - 4?"])
     steps = ["7 + 8 = 15, now 15 * 3 - 4", "15 * 3 = 45, now 45 - 4"]
@@ -128,20 +130,47 @@ def test_verifier_loads_with_equal_scores_at_the_ends_of_steps(out: Path, codec:
     assert right[is_end].tolist() == pytest.approx(scores, abs=1e-4)
 
 
-def test_cards_hold_the_facts(out: Path) -> None:
-    for kind in ("solver", "verifier"):
-        folder = out / f"embedded-{kind}"
-        facts = json.loads((folder / "espalier.json").read_text())
-        assert facts["kind"] == kind
-        assert facts["revision"] == revision_of(folder)
-        assert facts["parameters"] > 1_000
-        assert set(facts["measured"]) == set(FAMILIES)
-        for family in FAMILIES.values():
-            assert set(facts["steps_per_solution"][family.name]) == {*map(str, family.levels)}
-            assert facts["tokens_per_step"][family.name] > 0
-        card = (folder / "README.md").read_text()
-        assert "license: apache-2.0" in card
-        assert "python -m search_core.embedded train" in card
+@pytest.mark.parametrize(
+    "name",
+    [
+        "solver-small",
+        "solver-large",
+        "verifier-small",
+        "verifier-large",
+        "verifier-outcome",
+        "verifier-early",
+    ],
+)
+def test_cards_hold_the_facts(out: Path, name: str) -> None:
+    folder = out / name
+    facts = json.loads((folder / "espalier.json").read_text())
+    assert facts["name"] == name
+    assert facts["kind"] == name.split("-")[0]
+    assert facts["revision"] == revision_of(folder)
+    assert facts["parameters"] > 1_000
+    assert set(facts["measured"]) == set(FAMILIES)
+    for family in FAMILIES.values():
+        assert set(facts["steps_per_solution"][family.name]) == {*map(str, family.levels)}
+        assert facts["tokens_per_step"][family.name] > 0
+    card = (folder / "README.md").read_text()
+    assert "license: apache-2.0" in card
+    assert "python -m search_core.embedded train" in card
+
+
+def test_the_outcome_verifier_says_that_it_judges_solutions(out: Path) -> None:
+    judged = {
+        name: json.loads((out / f"verifier-{name}" / "espalier.json").read_text())["scores"]
+        for name in ("small", "large", "outcome", "early")
+    }
+    assert judged == {"small": "steps", "large": "steps", "outcome": "solutions", "early": "steps"}
+
+
+def test_the_chosen_sampling_is_in_the_generation_config(out: Path) -> None:
+    chosen = json.loads((out / "work" / "sampling.json").read_text())
+    for name in ("solver-small", "solver-large"):
+        config = json.loads((out / name / "generation_config.json").read_text())
+        assert config["temperature"] == chosen["temperature"]
+        assert config["top_p"] == chosen["top_p"]
 
 
 def test_a_missing_device_is_named(out: Path) -> None:

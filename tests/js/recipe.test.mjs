@@ -23,6 +23,25 @@ test("sampling and the score source are part of the recipe", () => {
   assert.equal(query.get("score_source"), "log-probability");
 });
 
+test("embedded models have short names, and the usual two go unsaid", () => {
+  const models = { solver: { "solver-large": "large" }, verifier: { "verifier-early": "early" } };
+  const started = header();
+  started.solver.name = "solver-small";
+  assert.equal(recipeOf(started, { ...DEFAULTS, models }, null).has("solver"), false);
+  started.solver.name = "solver-large";
+  started.verifier.name = "verifier-early";
+  const query = recipeOf(started, { ...DEFAULTS, models }, null);
+  assert.equal(query.get("solver"), "large");
+  assert.equal(query.get("verifier"), "early");
+  // A stranger's trace may name anything.
+  started.solver.name = "constructor";
+  assert.equal(recipeOf(started, { ...DEFAULTS, models }, null).has("solver"), false);
+  started.solver.name = "solver-large";
+  // A page whose operator chose the models names none.
+  assert.equal(recipeOf(started, { ...DEFAULTS, models: {} }, null).has("solver"), false);
+  assert.equal(recipeOf(started, DEFAULTS, null).has("verifier"), false);
+});
+
 test("a link survives hostile problem text", () => {
   const started = header();
   started.problem.text = "</script>&a=1#${x} é 100%";
@@ -36,7 +55,7 @@ test("a link survives hostile problem text", () => {
 test("a live run's address keeps what is not its own", () => {
   const location = {
     pathname: "/",
-    search: "?__theme=dark&strategy=greedy&problem=x&n=4&temperature=1&node=0",
+    search: "?__theme=dark&strategy=greedy&problem=x&n=4&temperature=1&node=0&solver=large&verifier=early",
     hash: "",
   };
   assert.equal(runAddress(location, "token", "0.2", header(), DEFAULTS), "/?__theme=dark&run=token&node=0.2");

@@ -14,7 +14,9 @@ class Family:
         name: Identifier, as in `Problem.family`.
         title: For headings and menus.
         description: One plain sentence.
-        levels: Difficulty levels; more is harder.
+        levels: Difficulty levels that are offered and measured; more is harder. They are
+            where the small solver, answering once, is right about half of the time.
+        trained: Share of each level in training; it holds all of `levels`.
         example: The text of one problem.
     """
 
@@ -22,7 +24,13 @@ class Family:
     title: str
     description: str
     levels: range
+    trained: Mapping[int, float]
     example: str
+
+    @property
+    def readable(self) -> range:
+        """Levels of typed problems that the models can be asked."""
+        return range(min(self.trained), max(self.trained) + 1)
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -31,15 +39,17 @@ FAMILIES: Mapping[str, Family] = {
         Family(
             "expression",
             "Arithmetic expression",
-            "Work out an expression of 2 to 6 operations, brackets first.",
-            range(2, 7),
+            "Work out an expression of 2 to 9 operations, brackets first.",
+            range(4, 8),
+            dict.fromkeys(range(2, 10), 1.0),
             "What is (7 + 8) * 3 - 4?",
         ),
         Family(
             "word",
             "Word problem",
-            "Follow how many things someone has through 2 to 6 sentences that matter.",
-            range(2, 7),
+            "Follow how many things someone has through 2 to 8 sentences that matter.",
+            range(2, 5),
+            dict.fromkeys(range(2, 9), 1.0),
             "Ella has 27 books. Ella gets 72 books from Rosa. Ella splits the books into 3 "
             "equal piles and keeps one pile. How many books does Ella have now?",
         ),
@@ -47,7 +57,8 @@ FAMILIES: Mapping[str, Family] = {
             "countdown",
             "Countdown",
             "Reach the target with + - * / from 3 to 5 numbers, each used at most once.",
-            range(3, 6),
+            range(3, 5),
+            {3: 0.5, 4: 0.4, 5: 0.1},
             "Use 3, 7, 8 and 25 to make 24.",
         ),
     )

@@ -44,20 +44,31 @@ def count_operations(tokens: Sequence[str]) -> int:
     return sum(token in PRECEDENCE for token in tokens)
 
 
-def sample(level: int, rng: random.Random) -> list[str]:
-    """A random expression of exactly `level` operations with easy intermediate values."""
+def sample(level: int, rng: random.Random, *, two_digits: bool = False) -> list[str]:
+    """A random expression of exactly `level` operations with easy intermediate values.
+
+    Args:
+        two_digits: Mostly numbers of two digits, where more of the steps have a carry to
+            forget: for the verifiers, which must know better than a solver.
+    """
     while True:
-        tree = _sample_tree(level, rng)
+        tree = _sample_tree(level, rng, two_digits)
         if tree is not None:
             return _tokens(tree)
 
 
-def _sample_tree(operations: int, rng: random.Random) -> _Node | None:
+def _sample_number(rng: random.Random, two_digits: bool) -> int:
+    if two_digits:
+        return rng.randint(2, 12) if rng.random() < 0.1 else rng.randint(10, 99)
+    return rng.randint(2, 12) if rng.random() < 0.6 else rng.randint(2, 60)
+
+
+def _sample_tree(operations: int, rng: random.Random, two_digits: bool) -> _Node | None:
     if operations == 0:
-        return rng.randint(2, 12) if rng.random() < 0.6 else rng.randint(2, 60)
+        return _sample_number(rng, two_digits)
     left_operations = rng.randint(0, operations - 1)
-    left = _sample_tree(left_operations, rng)
-    right = _sample_tree(operations - 1 - left_operations, rng)
+    left = _sample_tree(left_operations, rng, two_digits)
+    right = _sample_tree(operations - 1 - left_operations, rng, two_digits)
     if left is None or right is None:
         return None
     symbol = rng.choices(list(_OPERATION_WEIGHTS), list(_OPERATION_WEIGHTS.values()))[0]

@@ -78,7 +78,7 @@ def _target_place(pieces: list[str]) -> int | None:
 
 
 def _problem(written: list[str], written_target: str) -> Problem:
-    levels = FAMILIES["countdown"].levels
+    levels = FAMILIES["countdown"].readable
     if len(written) not in levels:
         raise ProblemOutOfRangeError(
             f"This Countdown has {len(written)} numbers; the embedded models know {levels.start} "

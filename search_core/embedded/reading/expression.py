@@ -85,7 +85,7 @@ def _body(text: str) -> str:
 
 def _check_size(tokens: list[str]) -> None:
     operations = sum(token in PRECEDENCE for token in tokens)
-    levels = FAMILIES["expression"].levels
+    levels = FAMILIES["expression"].readable
     if operations not in levels:
         raise ProblemOutOfRangeError(
             f"This expression has {operations} operation{'s' if operations != 1 else ''}; the "

@@ -187,7 +187,7 @@ def _problem(text: str) -> Problem:
 
 
 def _check_size(story: Story) -> None:
-    levels = FAMILIES["word"].levels
+    levels = FAMILIES["word"].readable
     count = len(story.moves)
     if count not in levels:
         bears = "sentence that bears" if count == 1 else "sentences that bear"

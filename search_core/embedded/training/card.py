@@ -8,52 +8,73 @@ from typing import Any
 
 from safetensors import safe_open
 
-from search_core.embedded.training.card_text import solver_card, verifier_card
 from search_core.embedded.training.export import WEIGHTS_FILE, revision_of
+from search_core.embedded.training.solver_card import solver_card
+from search_core.embedded.training.verifier_card import verifier_card
 from search_core.embedded.training.workshop import Workshop
-
-_SOLVER_FIGURES = ("problems", "greedy", "pass@1", "greedy by level")
 
 
 def write_cards(shop: Workshop) -> None:
-    """Writes both cards into both model folders, from what the stages noted."""
+    """Writes every model's card into its folder, from what the stages noted."""
     measured = shop.noted("measured")
-    for kind, folder in (("solver", shop.solver_folder), ("verifier", shop.verifier_folder)):
-        facts = _facts(shop, kind, folder, measured)
-        (folder / "espalier.json").write_text(json.dumps(facts, indent=1) + "\n")
-        text = solver_card(shop, facts) if kind == "solver" else verifier_card(shop, facts)
-        (folder / "README.md").write_text(text)
+    for name in measured["solvers"]:
+        facts = _solver_facts(shop, name, measured)
+        _write(shop.solver_folder(name), facts, solver_card(shop, name, facts))
+    for name in measured["verifiers"]:
+        facts = _verifier_facts(shop, name, measured)
+        _write(shop.verifier_folder(name), facts, verifier_card(shop, name, facts))
 
 
-def _facts(shop: Workshop, kind: str, folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
-    figures = measured["figures"]
-    if kind == "solver":
-        figures = {
-            family: {name: values[name] for name in _SOLVER_FIGURES}
-            for family, values in figures.items()
-        }
+def _write(folder: Path, facts: dict[str, Any], text: str) -> None:
+    (folder / "espalier.json").write_text(json.dumps(facts, indent=1) + "\n")
+    (folder / "README.md").write_text(text)
+
+
+def _common(folder: Path, kind: str, seed: int) -> dict[str, Any]:
     return {
         "name": folder.name,
         "kind": kind,
         "revision": revision_of(folder),
         "parameters": count_weights(folder),
-        "trained_on": _trained_on(shop, kind),
-        "seed": shop.settings.seed,
-        "measured": figures,
-        **measured["lengths"],
+        "seed": seed,
     }
 
 
-def _trained_on(shop: Workshop, kind: str) -> str:
-    if kind == "solver":
-        tokens = shop.noted("solver")["tokens"]
-        return f"{tokens:,} tokens of worked solutions of generated problems (training split)"
-    spoiled, tuned = shop.noted("verifier-a")["tokens"], shop.noted("verifier-b")["tokens"]
-    rollouts = shop.noted("rollouts")["rollouts"]
+def _solver_facts(shop: Workshop, name: str, measured: dict[str, Any]) -> dict[str, Any]:
+    tokens = shop.noted(f"solver-{name}")["tokens"]
+    return {
+        **_common(shop.solver_folder(name), "solver", shop.settings.seed),
+        "trained_on": f"{tokens:,} tokens of worked solutions of generated problems "
+        "(training split)",
+        "measured": measured["solvers"][name],
+        **measured["lengths"][name],
+    }
+
+
+def _verifier_facts(shop: Workshop, name: str, measured: dict[str, Any]) -> dict[str, Any]:
+    calibration = shop.noted(f"calibration-{name}")
+    threshold = calibration.get("first_error_threshold")
+    return {
+        **_common(shop.verifier_folder(name), "verifier", shop.settings.seed),
+        "scores": "solutions" if name == "outcome" else "steps",
+        **({} if threshold is None else {"first_error_threshold": threshold}),
+        "trained_on": _verifier_data(shop, name),
+        "measured": measured["verifiers"][name],
+        **measured["lengths"]["small"],
+    }
+
+
+def _verifier_data(shop: Workshop, name: str) -> str:
+    tuned = shop.noted(f"verifier-{name}")["tokens"]
+    attempts = f"{tuned:,} tokens of the small solver's own attempts (verifier split)"
+    if name == "early":
+        return f"the small solver's weights, then {attempts}, labelled by rollouts"
+    size = "large" if name == "large" else "small"
+    spoiled = shop.noted(f"corruptions-{size}")["tokens"]
+    labelled = "by their outcome" if name == "outcome" else "by rollouts"
     return (
-        f"the solver's weights, then {spoiled:,} tokens of solutions spoiled on purpose "
-        f"(training split), then {tuned:,} tokens with labels from {rollouts:,} rollouts "
-        "(verifier split)"
+        f"the {size} solver's weights, then {spoiled:,} tokens of solutions spoiled on purpose "
+        f"(training split), then {attempts}, labelled {labelled}"
     )
 
 

@@ -31,7 +31,7 @@ class Sampling:
 
     temperature: float = 0.8
     top_p: float = 0.98
-    longest: int = 220
+    longest: int = 320
 
 
 class Sampled(NamedTuple):

@@ -15,39 +15,66 @@ from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.tokenizer import STEP_DELIMITER, load_tokenizer
 from search_core.problem import Problem
 
-FAMILY_WEIGHTS = {"expression": 0.32, "word": 0.33, "countdown": 0.35}
+# By problems, not by tokens: a Countdown solution is a third as long as the others, and
+# planning needs the most examples.
+BASE_WEIGHTS = {"expression": 0.18, "word": 0.22, "countdown": 0.6}
+
+
+# The small solver sees less of what it would soon master, and so slips in every family.
+SOLVER_WEIGHTS = {"expression": 0.07, "word": 0.13, "countdown": 0.8}
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """An order for part of a data set: which tokenizer, how many examples, which seed."""
+    """An order for part of a data set.
+
+    Attributes:
+        tokenizer_folder: Which tokenizer.
+        count: How many examples.
+        seed: Any text.
+        weights: Share of each family.
+    """
 
     tokenizer_folder: Path
     count: int
     seed: str
+    weights: Mapping[str, float]
 
 
 def random_problem(
-    rng: random.Random, split: str, weights: Mapping[str, float] = FAMILY_WEIGHTS
+    rng: random.Random,
+    split: str,
+    weights: Mapping[str, float] = BASE_WEIGHTS,
+    two_digits: float = 0.0,
 ) -> Problem:
-    """A problem of the split, with the family drawn by weight and any of its levels."""
+    """A problem of the split, family and level drawn by weight.
+
+    Args:
+        two_digits: Share of problems with larger numbers.
+    """
     while True:
         family = rng.choices(list(weights), list(weights.values()))[0]
-        problem = sample_problem(family, rng.choice(FAMILIES[family].levels), rng)
+        trained = FAMILIES[family].trained
+        level = rng.choices(list(trained), list(trained.values()))[0]
+        larger = two_digits > 0 and rng.random() >= 1 - two_digits
+        problem = sample_problem(family, level, rng, two_digits=larger)
         if split_of(problem) == split:
             return problem
 
 
-def demonstrations(count: int, seed: str) -> Iterator[tuple[Problem, Demonstration]]:
+def demonstrations(
+    count: int, seed: str, weights: Mapping[str, float]
+) -> Iterator[tuple[Problem, Demonstration]]:
+    """Problems of the train split with worked solutions."""
     rng = random.Random(seed)
     for _ in range(count):
-        problem = random_problem(rng, "train")
+        problem = random_problem(rng, "train", weights)
         yield problem, demonstration(problem, rng)
 
 
 def sample_texts(count: int, seed: str) -> Iterator[str]:
     """Problems and solutions to train the tokenizer on."""
-    for problem, shown in demonstrations(count, seed):
+    for problem, shown in demonstrations(count, seed, BASE_WEIGHTS):
         yield problem.text
         yield STEP_DELIMITER.join(shown.steps)
 
@@ -55,7 +82,7 @@ def sample_texts(count: int, seed: str) -> Iterator[str]:
 def make_shard(shard: Shard) -> ExampleStore:
     """Generates and tokenises one shard."""
     codec = Codec.of(load_tokenizer(shard.tokenizer_folder))
-    pairs = list(demonstrations(shard.count, shard.seed))
+    pairs = list(demonstrations(shard.count, shard.seed, shard.weights))
     prompts = codec.prompts([problem.text for problem, _ in pairs])
     solutions = codec.solutions([shown.steps for _, shown in pairs])
     return ExampleStore.pack(

@@ -23,7 +23,13 @@ from torch.multiprocessing.spawn import start_processes
 from search_core.embedded.training.examples import Batch, ExampleStore, batches
 from search_core.embedded.training.model import LanguageModel
 from search_core.embedded.training.muon import Optimizer
-from search_core.embedded.training.objective import compile_layers, losses_of, rate_factor
+from search_core.embedded.training.objective import (
+    compile_layers,
+    half_precision_pays,
+    losses_of,
+    multiply_in_half_precision,
+    rate_factor,
+)
 from search_core.embedded.training.reporting import Report
 
 _CLIP = 1.0
@@ -43,6 +49,7 @@ class Job:
         tokens_per_batch: Per worker and update, padding included.
         muon_rate, adam_rate: Peak learning rates.
         language_weight, score_weight: Weights of the two losses.
+        step_ends: Ids of the tokens that end a step.
         seed: Sets the order of the data.
         workers: Processes.
         device: "cpu", "cuda" or "mps"; anything but "cpu" needs one worker.
@@ -59,6 +66,7 @@ class Job:
     adam_rate: float
     language_weight: float
     score_weight: float
+    step_ends: tuple[int, ...]
     seed: int
     workers: int
     device: str
@@ -119,6 +127,8 @@ class _Run:
         torch.manual_seed(job.seed)
         self.rank, self.job = rank, job
         self.model = job.build().to(job.device)
+        if half_precision_pays(job.device):
+            multiply_in_half_precision(self.model)
         if job.compiled:
             compile_layers(self.model)
         self.optimizer = Optimizer(self.model, job.muon_rate, job.adam_rate)
@@ -156,7 +166,7 @@ class _Run:
 
     def _update(self, batch: Batch) -> None:
         batch = Batch(*(part.to(self.job.device) for part in batch))
-        losses = losses_of(self.model, batch)
+        losses = losses_of(self.model, batch, self.job.step_ends)
         total = (
             self.job.language_weight * losses["language"] + self.job.score_weight * losses["score"]
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,23 +31,20 @@ from search_core.embedded.training.statistics import (
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.problem import Problem
 
-_THRESHOLD = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class MeasureOrder:
     """One process's share of the measurements; picklable.
 
     Attributes:
-        verifier_folder: None measures the solver alone.
+        verifiers: Folder and shape of each verifier, by name; none measures the solver alone.
         problems: Per level.
         attempts: Samples per problem.
     """
 
     solver_folder: Path
-    verifier_folder: Path | None
     solver_shape: Shape
-    verifier_shape: Shape
+    verifiers: Mapping[str, tuple[Path, Shape]]
     sampling: Sampling
     family: str
     level: int
@@ -58,11 +55,16 @@ class MeasureOrder:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One problem: the greedy attempt, and the sampled ones."""
+    """One problem: the greedy attempt, and the sampled ones as each verifier sees them.
+
+    Attributes:
+        tried: By verifier; "" where there is none.
+        tokens, steps: Of all samples together.
+    """
 
     level: int
     greedy: Attempt
-    tried: tuple[Tried, ...]
+    tried: Mapping[str, tuple[Tried, ...]]
     tokens: int
     steps: int
 
@@ -73,20 +75,23 @@ def measure(order: MeasureOrder) -> list[Measured]:
     codec = Codec.of(load_tokenizer(order.solver_folder))
     model = load_solver(order.solver_folder, order.solver_shape)
     problems = generate(order.family, order.level, order.problems, order.seed, "test")
-    greedy = Sampler(model, codec, Sampling(temperature=0.0), order.seed).attempt(problems, 1)
-    sampler = Sampler(model, codec, order.sampling, order.seed)
-    attempts = sampler.attempt(problems, order.attempts)
-    scores = _scores(order, codec, problems, attempts)
-    tried = [
-        _tried(problems[attempt.problem], attempt, one)
-        for attempt, one in zip(attempts, scores, strict=True)
-    ]
+    still = replace(order.sampling, temperature=0.0)
+    greedy = Sampler(model, codec, still, order.seed).attempt(problems, 1)
+    attempts = Sampler(model, codec, order.sampling, order.seed).attempt(problems, order.attempts)
+    errors = [_first_error(problems[a.problem], a) for a in attempts]
+    tried = {
+        name: [
+            _tried(attempt, error, one)
+            for attempt, error, one in zip(attempts, errors, scores, strict=True)
+        ]
+        for name, scores in _scores(order, codec, problems, attempts).items()
+    }
     size = order.attempts
     return [
         Measured(
             order.level,
             greedy[index],
-            tuple(tried[index * size : (index + 1) * size]),
+            {name: tuple(t[index * size : (index + 1) * size]) for name, t in tried.items()},
             sum(len(a.tokens) for a in attempts[index * size : (index + 1) * size]),
             sum(len(a.steps) for a in attempts[index * size : (index + 1) * size]),
         )
@@ -96,41 +101,75 @@ def measure(order: MeasureOrder) -> list[Measured]:
 
 def _scores(
     order: MeasureOrder, codec: Codec, problems: Sequence[Problem], attempts: Sequence[Attempt]
-) -> list[list[float]]:
-    if order.verifier_folder is None:
-        return [[] for _ in attempts]
-    verifier = load_verifier(order.verifier_folder, order.verifier_shape)
+) -> dict[str, list[list[float]]]:
+    if not order.verifiers:
+        return {"": [[] for _ in attempts]}
     prompts = codec.prompts([problem.text for problem in problems])
-    return score_solutions(
-        verifier, codec, [prompts[a.problem] for a in attempts], [a.tokens for a in attempts]
-    )
+    asked = [prompts[a.problem] for a in attempts], [a.tokens for a in attempts]
+    return {
+        name: score_solutions(load_verifier(folder, shape), codec, *asked)
+        for name, (folder, shape) in order.verifiers.items()
+    }
 
 
-def _tried(problem: Problem, attempt: Attempt, scores: Sequence[float]) -> Tried:
+def _first_error(problem: Problem, attempt: Attempt) -> int | None:
     labels = step_labels(problem, attempt.steps)
+    return labels.index(0.0) if 0.0 in labels else None
+
+
+def _tried(attempt: Attempt, first_error: int | None, scores: Sequence[float]) -> Tried:
     return Tried(
         read_answer(attempt.steps[-1]),
         attempt.grade.correct,
         scores[-1] if scores else 0.0,
         attempt.log_probability,
-        labels.index(0.0) if 0.0 in labels else None,
+        first_error,
         tuple(scores),
     )
 
 
-def summarise(measured: Sequence[Measured], budgets: Sequence[int], seed: int) -> dict[str, Any]:
-    """Figures of one family, each with its 95 % bootstrap interval over problems."""
+def summarise_solver(measured: Sequence[Measured], seed: int) -> dict[str, Any]:
+    """A solver's figures of one family, each with its 95 % bootstrap interval over problems."""
 
     def over_problems(values: Sequence[float]) -> dict[str, float]:
         return bootstrap(values, seed).as_dict()
 
-    figures: dict[str, Any] = {
+    def greedy(items: Sequence[Measured]) -> dict[str, float]:
+        return over_problems([float(m.greedy.grade.correct) for m in items])
+
+    any_tried = [next(iter(m.tried.values())) for m in measured]
+    return {
         "problems": len(measured),
-        "greedy": over_problems([float(m.greedy.grade.correct) for m in measured]),
-        "pass@1": over_problems([float(np.mean([t.correct for t in m.tried])) for m in measured]),
+        "greedy": greedy(measured),
+        "pass@1": over_problems([float(np.mean([t.correct for t in s])) for s in any_tried]),
+        "oracle": over_problems([float(any(t.correct for t in s)) for s in any_tried]),
+        "greedy by level": {
+            str(level): greedy([m for m in measured if m.level == level])
+            for level in sorted({m.level for m in measured})
+        },
     }
+
+
+def summarise(
+    measured: Sequence[Measured],
+    verifier: str,
+    threshold: float,
+    budgets: Sequence[int],
+    seed: int,
+) -> dict[str, Any]:
+    """A verifier's figures of one family, each with its 95 % bootstrap interval over problems.
+
+    Args:
+        threshold: A step that scores below is where the verifier sees the first error.
+    """
+
+    def over_problems(values: Sequence[float]) -> dict[str, float]:
+        return bootstrap(values, seed).as_dict()
+
+    tried = [m.tried[verifier] for m in measured]
+    figures: dict[str, Any] = {"problems": len(measured)}
     for n in budgets:
-        sets = [m.tried[:n] for m in measured]
+        sets = [one[:n] for one in tried]
         figures[f"n={n}"] = {
             "oracle": over_problems([float(any(t.correct for t in s)) for s in sets]),
             "majority": over_problems([vote(s, lambda t: 1.0) for s in sets]),
@@ -141,32 +180,24 @@ def summarise(measured: Sequence[Measured], budgets: Sequence[int], seed: int) -
             ),
         }
     figures["within-problem AUROC"] = {
-        "score": over_problems(_areas(measured, lambda t: t.score)),
-        "log-probability": over_problems(_areas(measured, lambda t: t.log_probability)),
+        "score": over_problems(_areas(tried, lambda t: t.score)),
+        "log-probability": over_problems(_areas(tried, lambda t: t.log_probability)),
     }
     figures["first-error F1"] = round(
-        first_error_f1([(t.first_error, _guess(t)) for m in measured for t in m.tried]), 4
+        first_error_f1([(t.first_error, _guess(t, threshold)) for one in tried for t in one]), 4
     )
-    figures["greedy by level"] = {
-        str(level): over_problems(
-            [float(m.greedy.grade.correct) for m in measured if m.level == level]
-        )
-        for level in sorted({m.level for m in measured})
-    }
     return figures
 
 
-def _areas(measured: Sequence[Measured], key: Any) -> list[float]:
-    areas = [
-        ranking_area([key(t) for t in m.tried], [t.correct for t in m.tried]) for m in measured
-    ]
+def _areas(tried: Sequence[Sequence[Tried]], key: Callable[[Tried], float]) -> list[float]:
+    areas = [ranking_area([key(t) for t in one], [t.correct for t in one]) for one in tried]
     return [area for area in areas if area is not None]
 
 
-def _guess(tried: Tried) -> int | None:
-    """The first step that the verifier scores below one half."""
-    low = [index for index, score in enumerate(tried.step_scores) if score < _THRESHOLD]
-    return low[0] if low else None
+def _guess(tried: Tried, threshold: float) -> int | None:
+    """The first step that the verifier scores below the threshold."""
+    low = (index for index, score in enumerate(tried.step_scores) if score < threshold)
+    return next(low, None)
 
 
 def mean_lengths(measured: dict[str, list[Measured]]) -> dict[str, Any]:
@@ -176,7 +207,7 @@ def mean_lengths(measured: dict[str, list[Measured]]) -> dict[str, Any]:
         steps[family] = {}
         for level in FAMILIES[family].levels:
             chosen = [m for m in items if m.level == level]
-            attempts = sum(len(m.tried) for m in chosen)
+            attempts = sum(len(next(iter(m.tried.values()))) for m in chosen)
             steps[family][str(level)] = round(sum(m.steps for m in chosen) / max(attempts, 1), 2)
     return {
         "tokens_per_step": {

@@ -13,7 +13,9 @@ from search_core.embedded.training.measure import (
     mean_lengths,
     measure,
     summarise,
+    summarise_solver,
 )
+from search_core.embedded.training.model import Shape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.workers import map_in_processes
 from search_core.embedded.training.workshop import Workshop, timed
@@ -25,38 +27,77 @@ def budgets(attempts: int) -> tuple[int, ...]:
 
 
 def measure_models(shop: Workshop) -> None:
-    """Measures on the test split, keeps the figures, and writes both model cards."""
-    revisions = [revision_of(shop.solver_folder), revision_of(shop.verifier_folder)]
+    """Measures on the test split, keeps the figures, and writes every model's card."""
+    folders = [shop.solver_folder(size.name) for size in shop.settings.sizes]
+    folders += [shop.verifier_folder(name) for name in verifier_shapes(shop)]
+    revisions = [revision_of(folder) for folder in folders]
     if not shop.has_noted("measured") or shop.noted("measured")["revisions"] != revisions:
         shop.note("measured", {"revisions": revisions} | _measured(shop))
     write_cards(shop)
 
 
+def verifier_shapes(shop: Workshop) -> dict[str, Shape]:
+    """Every verifier that the recipe makes, with its shape."""
+    small, large = shop.settings.sizes
+    return {
+        "small": small.verifier_shape,
+        "large": large.verifier_shape,
+        "outcome": small.verifier_shape,
+        "early": small.shape,
+    }
+
+
 def _measured(shop: Workshop) -> dict[str, Any]:
     settings = shop.settings
+    shapes = verifier_shapes(shop)
+    verifiers = {name: (shop.verifier_folder(name), shape) for name, shape in shapes.items()}
+    # The verifiers judge the small solver's attempts; the large solver answers alone.
+    judged = {"small": verifiers, "large": {}}
     orders = [
-        MeasureOrder(
-            solver_folder=shop.solver_folder,
-            verifier_folder=shop.verifier_folder,
-            solver_shape=settings.shape,
-            verifier_shape=settings.verifier_shape,
-            sampling=settings.sampling,
-            family=family.name,
-            level=level,
-            problems=settings.measured_problems,
-            attempts=settings.measured_attempts,
-            seed=settings.measured_seed,
+        (
+            size.name,
+            MeasureOrder(
+                solver_folder=shop.solver_folder(size.name),
+                solver_shape=size.shape,
+                verifiers=judged[size.name],
+                sampling=shop.sampling,
+                family=family.name,
+                level=level,
+                problems=settings.measured_problems,
+                attempts=settings.measured_attempts,
+                seed=settings.measured_seed,
+            ),
         )
+        for size in settings.sizes
         for family in FAMILIES.values()
         for level in family.levels
     ]
     with timed() as taken, Report("Measurements (levels)", len(orders)) as report:
-        results = map_in_processes(measure, orders, shop.workers, report.update)
-    measured: dict[str, list[Measured]] = {family: [] for family in FAMILIES}
-    for order, result in zip(orders, results, strict=True):
-        measured[order.family] += result
-    figures: dict[str, Any] = {
-        family: summarise(items, budgets(settings.measured_attempts), settings.measured_seed)
-        for family, items in measured.items()
+        just_orders = [order for _, order in orders]
+        results = map_in_processes(measure, just_orders, shop.workers, report.update)
+    measured: dict[str, dict[str, list[Measured]]] = {
+        size.name: {family: [] for family in FAMILIES} for size in settings.sizes
     }
-    return {"figures": figures, "lengths": mean_lengths(measured)} | taken
+    for (name, order), result in zip(orders, results, strict=True):
+        measured[name][order.family] += result
+    seed = settings.measured_seed
+    return {
+        "solvers": {
+            name: {f: summarise_solver(items, seed) for f, items in families.items()}
+            for name, families in measured.items()
+        },
+        "verifiers": {
+            name: {
+                family: summarise(
+                    items,
+                    name,
+                    shop.noted(f"calibration-{name}").get("first_error_threshold", 0.5),
+                    budgets(settings.measured_attempts),
+                    seed,
+                )
+                for family, items in measured["small"].items()
+            }
+            for name in shapes
+        },
+        "lengths": {name: mean_lengths(families) for name, families in measured.items()},
+    } | taken

@@ -48,6 +48,19 @@ class Norm(nn.Module):
         return F.rms_norm(x, self.weight.shape, self.weight, self.epsilon)
 
 
+class Product(nn.Linear):
+    """A matrix product without bias, in single precision, or in bfloat16 where `in_bfloat16`."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, bias=False)
+        self.in_bfloat16 = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.in_bfloat16:
+            return F.linear(x.bfloat16(), self.weight.bfloat16()).float()
+        return F.linear(x, self.weight)
+
+
 class KeyValueCache:
     """Keys and values of one layer for B sequences, grown in place.
 
@@ -79,10 +92,10 @@ class Attention(nn.Module):
         super().__init__()
         self.shape = shape
         queries, keys = shape.heads * shape.head_size, shape.key_value_heads * shape.head_size
-        self.q_proj = nn.Linear(shape.hidden, queries, bias=False)
-        self.k_proj = nn.Linear(shape.hidden, keys, bias=False)
-        self.v_proj = nn.Linear(shape.hidden, keys, bias=False)
-        self.o_proj = nn.Linear(queries, shape.hidden, bias=False)
+        self.q_proj = Product(shape.hidden, queries)
+        self.k_proj = Product(shape.hidden, keys)
+        self.v_proj = Product(shape.hidden, keys)
+        self.o_proj = Product(queries, shape.hidden)
 
     def forward(
         self,
@@ -110,9 +123,9 @@ class Attention(nn.Module):
 class FeedForward(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.gate_proj = nn.Linear(shape.hidden, shape.feed_forward, bias=False)
-        self.up_proj = nn.Linear(shape.hidden, shape.feed_forward, bias=False)
-        self.down_proj = nn.Linear(shape.feed_forward, shape.hidden, bias=False)
+        self.gate_proj = Product(shape.hidden, shape.feed_forward)
+        self.up_proj = Product(shape.hidden, shape.feed_forward)
+        self.down_proj = Product(shape.feed_forward, shape.hidden)
 
     def forward(self, x: Tensor) -> Tensor:
         projected: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from search_core.embedded.training.measure_stage import measure_models
-from search_core.embedded.training.solver_stages import make_tokenizer, train_solver
-from search_core.embedded.training.verifier_stages import train_on_corruptions, tune_on_rollouts
+from search_core.embedded.training.rollout_stages import roll_out_small
+from search_core.embedded.training.sampling_stage import choose_sampling
+from search_core.embedded.training.solver_stages import make_tokenizer, train_base, train_solver
+from search_core.embedded.training.verifier_stages import (
+    train_on_corruptions,
+    tune_early_verifier,
+    tune_outcome_verifier,
+    tune_process_verifier,
+)
 from search_core.embedded.training.workshop import Workshop
 
-STAGES = {
+STAGES: dict[str, Callable[[Workshop], None]] = {
     "tokenizer": make_tokenizer,
-    "solver": train_solver,
-    "corruptions": train_on_corruptions,
-    "rollouts": tune_on_rollouts,
+    "base-small": lambda shop: train_base(shop, shop.settings.small),
+    "solver-small": lambda shop: train_solver(shop, shop.settings.small),
+    "corruptions-small": lambda shop: train_on_corruptions(shop, shop.settings.small),
+    "sampling": choose_sampling,
+    "rollouts": roll_out_small,
+    "verifier-small": lambda shop: tune_process_verifier(shop, shop.settings.small),
+    "verifier-outcome": tune_outcome_verifier,
+    "verifier-early": tune_early_verifier,
+    "base-large": lambda shop: train_base(shop, shop.settings.large),
+    "solver-large": lambda shop: train_solver(shop, shop.settings.large),
+    "corruptions-large": lambda shop: train_on_corruptions(shop, shop.settings.large),
+    "verifier-large": lambda shop: tune_process_verifier(shop, shop.settings.large),
     "measure": measure_models,
 }
 

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 
 from search_core.embedded.training.attempts import step_ends
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.verifier_model import VerifierModel
+from search_core.engine.likelihood import log_probabilities
 
 
-@torch.inference_mode()
+class Reading(NamedTuple):
+    """What a verifier reads at the end of a step.
+
+    Attributes:
+        logit: Of the score.
+        total, least: Log-probabilities of the solution so far and of its least likely token,
+            in nats.
+    """
+
+    logit: float
+    total: float
+    least: float
+
+    @property
+    def score(self) -> float:
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.logit))))
+
+
 def score_solutions(
     model: VerifierModel,
     codec: Codec,
@@ -19,28 +39,45 @@ def score_solutions(
     solutions: Sequence[Sequence[int]],
     rows: int = 64,
 ) -> list[list[float]]:
-    """The score of every step of every solution, each in 0 to 1.
+    """The score of every step of every solution, each in 0 to 1. Arguments as `read_solutions`."""
+    read = read_solutions(model, codec, prompts, solutions, rows)
+    return [[one.score for one in steps] for steps in read]
+
+
+@torch.inference_mode()
+def read_solutions(
+    model: VerifierModel,
+    codec: Codec,
+    prompts: Sequence[Sequence[int]],
+    solutions: Sequence[Sequence[int]],
+    rows: int = 64,
+) -> list[list[Reading]]:
+    """What the verifier reads at every step of every solution.
 
     Args:
         model: In evaluation.
         codec: Knows which tokens end a step.
         prompts: Token ids of each solution's problem.
         solutions: Token ids of each solution.
-        rows: Solutions scored at a time.
+        rows: Solutions read at a time.
     """
     device = model.model.embed_tokens.weight.device
     sequences = [[*p, *s] for p, s in zip(prompts, solutions, strict=True)]
     order = sorted(range(len(sequences)), key=lambda index: len(sequences[index]))
-    scores: list[list[float]] = [[] for _ in sequences]
+    readings: list[list[Reading]] = [[] for _ in sequences]
     for start in range(0, len(order), rows):
         chosen = order[start : start + rows]
         width = max(len(sequences[index]) for index in chosen)
-        tokens = torch.zeros(len(chosen), width, dtype=torch.int64)
+        tokens = torch.zeros(len(chosen), width, dtype=torch.int64, device=device)
         for row, index in enumerate(chosen):
             tokens[row, : len(sequences[index])] = torch.tensor(sequences[index])
-        values = model.scores(tokens.to(device)).cpu()
+        starts = torch.tensor([len(prompts[index]) for index in chosen], device=device)
+        hidden = model.model(tokens)
+        total, least = log_probabilities(model.logits(hidden), tokens, starts)
+        wrong_right = model.wrong_right(tokens, hidden)
+        values = torch.stack([wrong_right[..., 1] - wrong_right[..., 0], total, least], dim=-1)
         for row, index in enumerate(chosen):
             offset = len(prompts[index])
-            ends = step_ends(solutions[index], codec)
-            scores[index] = [float(values[row, offset + end]) for end in ends]
-    return scores
+            ends = [offset + end for end in step_ends(solutions[index], codec)]
+            readings[index] = [Reading(*one) for one in values[row, ends].tolist()]
+    return readings

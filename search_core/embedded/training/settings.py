@@ -10,79 +10,152 @@ from search_core.embedded.training.verifier_model import verifier_shape
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """Sizes and rates of all stages.
+class Size:
+    """One solver and the process verifier made of it.
 
     Token counts are what the workers see together, without padding.
 
     Attributes:
-        tokens_per_update: Of all workers together, padding included.
-        muon_rate, adam_rate: Peak learning rates of the solver.
+        name: "small" or "large".
+        shape: The solver's; deep and thin.
         extra_layers: Layers that the verifier has on top of the solver's.
-        corrupted_*: The verifier's first stage, on solutions spoiled on purpose.
-        rollout_*: Problems, attempts at each, and continuations of each sound prefix.
-        tuning_*: The verifier's second stage, on the solver's own attempts.
-        measured_problems: Per level.
+        base_tokens: Length of the training of the base that the verifier is made of.
+        solver_tokens: Length of the solver's own training; None: the solver is the base.
+        corrupted_tokens: The verifier's first stage, on solutions spoiled on purpose.
+        tuning_tokens: Its second stage, on the small solver's own attempts.
+        adam_rate: Peak learning rate of the solver's embeddings and norms.
     """
 
-    seed: int = 20
-    shape: Shape = Shape()
-    sampling: Sampling = Sampling()
-    compiled: bool = True
-    tokens_per_update: int = 8_192
-    examples_per_shard: int = 10_000
-
-    tokenizer_problems: int = 6_000
-    demonstrations: int = 400_000
-    solver_tokens: int = 30_000_000
-    muon_rate: float = 0.02
-    adam_rate: float = 0.004
-
-    extra_layers: int = 4
-    corrupted_solutions: int = 80_000
-    corrupted_tokens: int = 15_000_000
-    corrupted_muon_rate: float = 0.01
-    corrupted_adam_rate: float = 0.002
-
-    rollout_problems: int = 1_600
-    rollout_attempts: int = 10
-    rollout_count: int = 8
-    rollout_shards: int = 16
-    tuning_tokens: int = 3_000_000
-    tuning_muon_rate: float = 0.004
-    tuning_adam_rate: float = 0.001
-
-    measured_problems: int = 60
-    measured_attempts: int = 32
-    measured_seed: int = 1
+    name: str
+    shape: Shape
+    extra_layers: int
+    base_tokens: int
+    solver_tokens: int | None
+    corrupted_tokens: int
+    tuning_tokens: int
+    adam_rate: float
 
     @property
     def verifier_shape(self) -> Shape:
         return verifier_shape(self.shape, self.extra_layers)
 
 
+SMALL = Size(
+    name="small",
+    shape=Shape(),
+    extra_layers=4,
+    base_tokens=16_000_000,
+    solver_tokens=9_000_000,
+    corrupted_tokens=14_000_000,
+    tuning_tokens=3_000_000,
+    adam_rate=0.004,
+)
+LARGE = Size(
+    name="large",
+    shape=Shape(hidden=192, layers=12, heads=6, key_value_heads=3, head_size=32, feed_forward=512),
+    extra_layers=2,
+    base_tokens=5_000_000,
+    solver_tokens=None,
+    corrupted_tokens=3_000_000,
+    tuning_tokens=1_000_000,
+    adam_rate=0.003,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Sizes and rates of all stages.
+
+    Attributes:
+        sampling: What is tried first; the temperature and top-p that ship are chosen among
+            `temperatures` and `top_ps` on problems of the verifier split.
+        tokens_per_update: Of all workers together, padding included.
+        demonstrations, solver_demonstrations: For the bases, and for the small solver.
+        muon_rate: Peak learning rate of the solvers' matrices.
+        corrupted_*, tuning_*: Rates of the verifiers' two stages.
+        rollout_*: Problems, attempts at each, and the fewest continuations of each sound
+            prefix; of the shards the last `validation_shards` are kept from training.
+        outcome_tokens, early_tokens: Length of these verifiers' tuning.
+        choice_*: Problems per family and attempts for choosing the sampling.
+        measured_problems: Per level.
+    """
+
+    small: Size = SMALL
+    large: Size = LARGE
+    seed: int = 20
+    sampling: Sampling = Sampling()
+    temperatures: tuple[float, ...] = (0.6, 0.8, 1.0)
+    top_ps: tuple[float, ...] = (0.95, 1.0)
+    compiled: bool = True
+    tokens_per_update: int = 8_192
+    examples_per_shard: int = 10_000
+
+    tokenizer_problems: int = 6_000
+    demonstrations: int = 200_000
+    solver_demonstrations: int = 140_000
+    muon_rate: float = 0.02
+
+    corrupted_solutions: int = 120_000
+    corrupted_muon_rate: float = 0.01
+    corrupted_adam_rate: float = 0.002
+
+    choice_problems: int = 24
+    choice_attempts: int = 16
+
+    rollout_problems: int = 1_600
+    rollout_attempts: int = 24
+    rollout_count: int = 8
+    rollout_shards: int = 16
+    validation_shards: int = 2
+    tuning_muon_rate: float = 0.004
+    tuning_adam_rate: float = 0.001
+    outcome_tokens: int = 1_000_000
+    early_tokens: int = 800_000
+
+    measured_problems: int = 40
+    measured_attempts: int = 32
+    measured_seed: int = 1
+
+    @property
+    def sizes(self) -> tuple[Size, Size]:
+        return self.small, self.large
+
+
 FULL = Settings()
 
-_TINY = Shape(hidden=32, layers=2, heads=2, key_value_heads=1, head_size=16, feed_forward=64)
+_TINY = Size(
+    name="small",
+    shape=Shape(hidden=32, layers=2, heads=2, key_value_heads=1, head_size=16, feed_forward=64),
+    extra_layers=1,
+    base_tokens=30_000,
+    solver_tokens=20_000,
+    corrupted_tokens=20_000,
+    tuning_tokens=10_000,
+    adam_rate=0.004,
+)
 
 QUICK = replace(
     FULL,
-    shape=_TINY,
+    small=_TINY,
+    large=replace(_TINY, name="large", solver_tokens=None, shape=replace(_TINY.shape, layers=3)),
     sampling=Sampling(longest=24),
+    temperatures=(0.8,),
     compiled=False,
     tokens_per_update=2_048,
     examples_per_shard=200,
     tokenizer_problems=400,
     demonstrations=400,
-    solver_tokens=30_000,
-    extra_layers=1,
+    solver_demonstrations=400,
     corrupted_solutions=200,
-    corrupted_tokens=20_000,
+    choice_problems=2,
+    choice_attempts=2,
     rollout_problems=12,
-    rollout_attempts=2,
+    rollout_attempts=4,
     rollout_count=2,
-    rollout_shards=2,
-    tuning_tokens=10_000,
+    rollout_shards=3,
+    validation_shards=1,
+    outcome_tokens=5_000,
+    early_tokens=5_000,
     measured_problems=2,
     measured_attempts=4,
 )

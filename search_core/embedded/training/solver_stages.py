@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from search_core.embedded.training.demonstrations import Shard, make_shard, sample_texts
+from search_core.embedded.training.demonstrations import (
+    BASE_WEIGHTS,
+    SOLVER_WEIGHTS,
+    Shard,
+    make_shard,
+    sample_texts,
+)
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_solver
 from search_core.embedded.training.loop import Job, train
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.reporting import Report
+from search_core.embedded.training.settings import Size
 from search_core.embedded.training.tokenizer import load_tokenizer, train_tokenizer
+from search_core.embedded.training.verifier_model import read_state
 from search_core.embedded.training.workers import map_in_processes
 from search_core.embedded.training.workshop import Workshop
 
@@ -24,47 +33,74 @@ def make_tokenizer(shop: Workshop) -> None:
     tokenizer.save_pretrained(shop.tokenizer_folder)
 
 
-def solver_data(shop: Workshop) -> Path:
+def _data(shop: Workshop, name: str, count: int, weights: Mapping[str, float]) -> Path:
     """Worked solutions of training problems."""
-    path = shop.work / "solver-data.npz"
+    path = shop.work / f"{name}-data.npz"
     if not path.exists():
         settings = shop.settings
-        count = settings.demonstrations // settings.examples_per_shard
         shards = [
-            Shard(shop.tokenizer_folder, settings.examples_per_shard, f"{settings.seed}/{index}")
-            for index in range(count)
+            Shard(shop.tokenizer_folder, settings.examples_per_shard, seed, weights)
+            for seed in (
+                f"{'' if name == 'base' else name + '/'}{settings.seed}/{index}"
+                for index in range(count // settings.examples_per_shard)
+            )
         ]
-        with Report("Worked solutions (shards)", count) as report:
+        with Report(f"Worked solutions, {name} (shards)", len(shards)) as report:
             stores = map_in_processes(make_shard, shards, shop.workers, report.update)
         ExampleStore.join(stores).save(path)
     return path
 
 
-def train_solver(shop: Workshop) -> None:
-    """Trains the solver and writes its folder."""
+def train_base(shop: Workshop, size: Size) -> None:
+    """Trains the language model that the verifier of one size is made of."""
+    data = _data(shop, "base", shop.settings.demonstrations, BASE_WEIGHTS)
+    _train(shop, f"base-{size.name}", size, data, size.base_tokens)
+
+
+def train_solver(shop: Workshop, size: Size) -> None:
+    """Makes the solver of one size and writes its folder.
+
+    The small one is trained apart, for a shorter time: a verifier can only correct a solver
+    that knows less than it does. The large one is the large base itself.
+    """
+    if size.solver_tokens is None:
+        shop.note(f"solver-{size.name}", shop.noted(f"base-{size.name}"))
+    else:
+        data = _data(shop, "solver", shop.settings.solver_demonstrations, SOLVER_WEIGHTS)
+        _train(shop, f"solver-{size.name}", size, data, size.solver_tokens)
+    export_finished_solver(shop, size)
+
+
+def _train(shop: Workshop, name: str, size: Size, data: Path, tokens: int) -> None:
     settings = shop.settings
     job = Job(
-        title="Solver (tokens)",
-        build=partial(build_solver, settings.shape),
-        data=solver_data(shop),
-        folder=shop.work / "solver",
-        tokens=settings.solver_tokens,
+        title=f"{name} (tokens)",
+        build=partial(build_solver, size.shape),
+        data=data,
+        folder=shop.work / name,
+        tokens=tokens,
         tokens_per_batch=settings.tokens_per_update // shop.training_workers,
         muon_rate=settings.muon_rate,
-        adam_rate=settings.adam_rate,
+        adam_rate=size.adam_rate,
         language_weight=1.0,
         score_weight=0.0,
+        step_ends=shop.step_ends,
         seed=settings.seed,
         workers=shop.training_workers,
         device=shop.device,
         compiled=settings.compiled,
     )
     finished = train(job)
+    shop.note(name, {key: finished[key] for key in ("tokens", "seconds", "loss")})
+
+
+def export_finished_solver(shop: Workshop, size: Size) -> None:
+    """Writes the solver's folder, with the sampling as far as it is chosen."""
+    source = "base" if size.solver_tokens is None else "solver"
+    state = read_state(shop.work / f"{source}-{size.name}" / "finished.pt")
     tokenizer = load_tokenizer(shop.tokenizer_folder)
-    export_solver(
-        finished["model"], settings.shape, tokenizer, settings.sampling, shop.solver_folder
-    )
-    shop.note("solver", {key: finished[key] for key in ("tokens", "seconds", "loss")})
+    folder = shop.solver_folder(size.name)
+    export_solver(state, size.shape, tokenizer, shop.sampling, folder)
 
 
 def build_solver(shape: Shape) -> LanguageModel:

@@ -9,7 +9,7 @@ wrong solution departs from the right one the label is 1, from there on 0.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from search_core.embedded.corruption import random_corruption, step_labels
@@ -21,10 +21,11 @@ from search_core.embedded.training.examples import NO_LABEL, Example, ExampleSto
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.problem import Problem
 
-# Expressions need the fewest examples: what is left of them is restated in full.
-CORRUPTION_WEIGHTS = {"expression": 0.15, "word": 0.55, "countdown": 0.3}
-# Most of the solver's wrong steps in word problems mix up who gives and who gets.
-_GIVING_SHARE = 0.6
+CORRUPTION_WEIGHTS = {"expression": 0.3, "word": 0.35, "countdown": 0.35}
+# Many of the solver's wrong steps in word problems mix up who gives and who gets.
+_GIVING_SHARE = 0.4
+# Larger numbers are where a solver slips.
+_TWO_DIGITS = 0.6
 
 
 class Labelled(NamedTuple):
@@ -40,12 +41,14 @@ class Labelled(NamedTuple):
     departs_from: list[str] | None
 
 
-def labelled_solutions(count: int, seed: str) -> Iterator[Labelled]:
+def labelled_solutions(
+    count: int, seed: str, weights: Mapping[str, float] = CORRUPTION_WEIGHTS
+) -> Iterator[Labelled]:
     """At least `count` solutions: for each problem one right one and one or two wrong ones."""
     rng = random.Random(seed)
     made = 0
     while made < count:
-        problem = random_problem(rng, "train", CORRUPTION_WEIGHTS)
+        problem = random_problem(rng, "train", weights, _TWO_DIGITS)
         if problem.family == "word" and rng.random() < _GIVING_SHARE:
             while not (problem.family == "word" and is_giving(problem.text)):
                 problem = random_problem(rng, "train", {"word": 1.0})
@@ -64,7 +67,7 @@ def labelled_solutions(count: int, seed: str) -> Iterator[Labelled]:
 def make_labelled_shard(shard: Shard) -> ExampleStore:
     """Generates and tokenises one shard."""
     codec = Codec.of(load_tokenizer(shard.tokenizer_folder))
-    return pack_labelled(codec, list(labelled_solutions(shard.count, shard.seed)))
+    return pack_labelled(codec, list(labelled_solutions(shard.count, shard.seed, shard.weights)))
 
 
 def pack_labelled(codec: Codec, solutions: Sequence[Labelled]) -> ExampleStore:

@@ -9,13 +9,21 @@ import torch
 from torch import Tensor, nn
 
 from search_core.embedded.training.model import LanguageModel, Shape
+from search_core.engine.likelihood import log_probabilities
+
+
+# Token that ends the prompt; `tokenizer` writes the special tokens first.
+_ASSISTANT_ID = 2
+_FIRST_WEIGHT = 0.5
 
 
 class VerifierModel(LanguageModel):
     """A language model that also scores.
 
-    `score` maps a hidden state to two logits, wrong and right; the probability of right at
-    the token that ends a step is the step's score.
+    `score` maps a hidden state to two logits, wrong and right. To the logit of right comes
+    how likely the model finds the solution so far (see `search_core.engine.likelihood`);
+    `likelihood` holds the weights of its sum and of its least likely token. The probability
+    of right at the token that ends a step is the step's score.
     """
 
     def __init__(self, shape: Shape) -> None:
@@ -23,29 +31,54 @@ class VerifierModel(LanguageModel):
         self.score = nn.Linear(shape.hidden, 2)
         nn.init.zeros_(self.score.weight)
         nn.init.zeros_(self.score.bias)
+        self.likelihood = nn.Parameter(torch.zeros(2), requires_grad=False)
+
+    @property
+    def reads_likelihood(self) -> bool:
+        """Whether the likelihood counts: it is being learned, or has weights."""
+        return self.likelihood.requires_grad or bool(self.likelihood.any())
+
+    def wrong_right(self, tokens: Tensor, hidden: Tensor) -> Tensor:
+        """Logits of wrong and right after each token: [B, T] and [B, T, hidden] to [B, T, 2].
+
+        The likelihood is taken as it is: its gradient would spoil the language model.
+        """
+        logits: Tensor = self.score(hidden)
+        if not self.reads_likelihood:
+            return logits
+        with torch.no_grad():
+            starts = (tokens == _ASSISTANT_ID).int().argmax(dim=-1) + 1
+            total, least = log_probabilities(self.logits(hidden), tokens, starts)
+        bonus = self.likelihood[0] * total + self.likelihood[1] * least
+        return torch.stack([logits[..., 0], logits[..., 1] + bonus], dim=-1)
 
     def scores(self, tokens: Tensor) -> Tensor:
         """Probability of right after each token: int64 [B, T] to float [B, T]."""
-        logits: Tensor = self.score(self.model(tokens))
-        return logits.softmax(dim=-1)[..., 1]
+        return self.wrong_right(tokens, self.model(tokens)).softmax(dim=-1)[..., 1]
 
 
 def verifier_shape(solver: Shape, extra_layers: int) -> Shape:
     return replace(solver, layers=solver.layers + extra_layers)
 
 
-def build_verifier(shape: Shape, solver_state: dict[str, Tensor]) -> VerifierModel:
-    """A verifier that starts as the solver.
+def build_verifier(
+    shape: Shape, state: dict[str, Tensor], reads_likelihood: bool = False
+) -> VerifierModel:
+    """A verifier that starts from a language model, or from another verifier.
 
     The added layers write nothing at first (their output matrices are zero), so the
-    language-modelling loss starts where the solver left it.
+    language-modelling loss starts where the language model left it.
+
+    Args:
+        reads_likelihood: Learn the weights of the likelihood too, from a fair start.
     """
     model = VerifierModel(shape)
-    unexpected = model.load_state_dict(solver_state, strict=False).unexpected_keys
+    unexpected = model.load_state_dict(state, strict=False).unexpected_keys
     if unexpected:
-        raise ValueError(
-            f"The solver's weights hold {unexpected}, which a verifier has no use for."
-        )
+        raise ValueError(f"The weights hold {unexpected}, which a verifier has no use for.")
+    if reads_likelihood:
+        model.likelihood.data.fill_(_FIRST_WEIGHT)
+        model.likelihood.requires_grad_(True)
     return model
 
 

@@ -6,11 +6,14 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from search_core.embedded.training.decoding import Sampling
+from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.settings import Settings
+from search_core.embedded.training.tokenizer import load_tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,29 @@ class Workshop:
     def tokenizer_folder(self) -> Path:
         return self.work / "tokenizer"
 
-    @property
-    def solver_folder(self) -> Path:
-        return self.out / "embedded-solver"
+    def solver_folder(self, name: str) -> Path:
+        """Folder of the finished solver "small" or "large"."""
+        return self.out / f"solver-{name}"
+
+    def verifier_folder(self, name: str) -> Path:
+        """Folder of the finished verifier "small", "large", "outcome" or "early"."""
+        return self.out / f"verifier-{name}"
 
     @property
-    def verifier_folder(self) -> Path:
-        return self.out / "embedded-verifier"
+    def sampling(self) -> Sampling:
+        """The sampling that was chosen, or before that the one that is tried first."""
+        if not self.has_noted("sampling"):
+            return self.settings.sampling
+        chosen = self.noted("sampling")
+        return replace(
+            self.settings.sampling, temperature=chosen["temperature"], top_p=chosen["top_p"]
+        )
+
+    @property
+    def step_ends(self) -> tuple[int, int]:
+        """Ids of the tokens that end a step."""
+        codec = Codec.of(load_tokenizer(self.tokenizer_folder))
+        return codec.delimiter, codec.end
 
     @property
     def training_workers(self) -> int:

@@ -1,0 +1,154 @@
+"""What the figure of an evaluation shows: lines over budgets, single points, and a level."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from search_core.evaluation.svg import Symbol
+
+_PALETTE = Path(__file__).resolve().parent.parent.parent / "assets" / "palette.json"
+AVERAGE = "average"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a series is drawn: shape first, dashes second, colour third."""
+
+    symbol: Symbol
+    colour: str
+    dash: str = ""
+    width: float = 3
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One row of the results in one panel; shares from 0 to 1. N is 1 for greedy."""
+
+    n: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Series:
+    """Rows that belong together, by panel, each with rising N."""
+
+    label: str
+    look: Look
+    marks: Mapping[str, Sequence[Mark]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything that the figure shows.
+
+    Attributes:
+        panels: "average" and the families.
+        lines: Best-of-N by each vote; the most important is drawn last.
+        points: Greedy, and each search.
+        level: The rival's one answer; None without a rival.
+    """
+
+    panels: Sequence[str]
+    lines: Sequence[Series]
+    points: Sequence[Series]
+    level: Series | None
+
+
+@cache
+def palette() -> dict[str, Any]:
+    """The project's colours, of the light theme where there are two."""
+    colours: dict[str, Any] = json.loads(_PALETTE.read_text(encoding="utf-8"))
+    return colours
+
+
+def shown(values: Mapping[str, Any]) -> Shown:
+    """Read the results of an evaluation.
+
+    Raises:
+        ValueError: They are not what `evaluate` writes.
+    """
+    try:
+        return _shown(values)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"These are no results of `evaluate` ({type(error).__name__}: {error}). Give the "
+            "file that its --out names."
+        ) from error
+
+
+def _shown(values: Mapping[str, Any]) -> Shown:
+    panels = [AVERAGE, *values["problems"]]
+    looks = _looks()
+    rows = [row for row in values["rows"] if row["average"]["accuracy"] is not None]
+    own = [row for row in rows if not row["rival"]]
+    lines = [
+        _series(label, looks[judge], panels, [r for r in own if _is(r, "best_of_n", judge)])
+        for judge, label in (
+            ("any", "any right (oracle)"),
+            ("majority", "majority"),
+            ("best", "best score"),
+            ("weighted", "weighted vote"),
+        )
+    ]
+    names = dict.fromkeys(row["strategy"] for row in own if row["strategy"] != "best_of_n")
+    points = [
+        _series(
+            name.replace("_", " ").replace("dvts", "DVTS"),
+            looks.get(name, looks["other"]),
+            panels,
+            [r for r in own if _is(r, name, r["options"].get("judge", "majority"))],
+        )
+        for name in names
+    ]
+    rivals = [row for row in rows if row["rival"]]
+    level = (
+        _series(f"{rivals[0]['rival']}, greedy", looks["rival"], panels, rivals[:1])
+        if rivals
+        else None
+    )
+    return Shown(panels, [one for one in lines if one.marks[AVERAGE]], points, level)
+
+
+def _is(row: Mapping[str, Any], strategy: str, judge: str) -> bool:
+    return bool(row["strategy"] == strategy and row["judge"] == judge)
+
+
+def _series(
+    label: str, look: Look, panels: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> Series:
+    ordered = sorted(rows, key=lambda row: row["n"] or 1)
+
+    def marks(panel: str) -> list[Mark]:
+        parts = [row["average"] if panel == AVERAGE else row["families"][panel] for row in ordered]
+        return [
+            Mark(row["n"] or 1, *(float(part["accuracy"][key]) for key in ("value", "low", "high")))
+            for row, part in zip(ordered, parts, strict=True)
+        ]
+
+    return Series(label, look, {panel: marks(panel) for panel in panels})
+
+
+def _looks() -> dict[str, Look]:
+    colours = palette()
+    ink = colours["themes"]["light"]["ink"]
+    states, grades = colours["states"], colours["grades"]
+    solver = colours["series"]["solver"]["fill"]["light"]
+    return {
+        "any": Look("circle", colours["themes"]["light"]["muted"], "2 7", 3, hollow=True),
+        "majority": Look("cross", solver, "10 5"),
+        "best": Look("diamond", colours["series"]["verifier"]["fill"]["light"], "", 3),
+        "weighted": Look("square", states["kept"]["fill"]["light"], "", 4.5),
+        "greedy": Look("circle", ink),
+        "beam_search": Look("triangle-up", grades["right"]["line"]["light"]),
+        "dvts": Look("triangle-down", grades["wrong"]["line"]["light"]),
+        "other": Look("star", states["chosen"]["fill"]["light"]),
+        "rival": Look("square", ink, "14 8", 2.5),
+    }

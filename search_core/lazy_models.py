@@ -1,0 +1,69 @@
+"""Models that are loaded when they are first asked for, once, whoever asks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from search_core.solvers.base import Solver
+from search_core.verifiers.base import Verifier
+
+M = TypeVar("M")
+
+# One model is loaded at a time: loading changes settings of the whole process for a moment.
+_LOADING = threading.Lock()
+
+
+class LazyModel(Generic[M]):
+    """A model that is loaded when it is first asked for, once, whoever asks.
+
+    Args:
+        load: Loads it.
+    """
+
+    def __init__(self, load: Callable[[], M]) -> None:
+        self._load = load
+        self._model: M | None = None
+
+    @classmethod
+    def of(cls, model: M) -> LazyModel[M]:
+        """A model that is there already."""
+        lazy = cls(lambda: model)
+        lazy._model = model
+        return lazy
+
+    @property
+    def loaded(self) -> M | None:
+        """The model if it is there; None before."""
+        return self._model
+
+    def get(self) -> M:
+        """The model. Raises what loading it raises."""
+        if self._model is None:
+            with _LOADING:
+                if self._model is None:
+                    self._model = self._load()
+        return self._model
+
+
+def lazy_solver(path: str, device: str = "auto", system_prompt: str = "") -> LazyModel[Solver]:
+    """A solver in this process. Arguments as for `engine.loading.load_solver`."""
+
+    def load() -> Solver:
+        from search_core.engine.loading import load_solver
+
+        return load_solver(path, device=device, system_prompt=system_prompt)
+
+    return LazyModel(load)
+
+
+def lazy_verifier(path: str, device: str = "auto") -> LazyModel[Verifier]:
+    """A verifier in this process. Arguments as for `engine.loading.load_verifier`."""
+
+    def load() -> Verifier:
+        from search_core.engine.loading import load_verifier
+
+        return load_verifier(path, device=device)
+
+    return LazyModel(load)

@@ -1,0 +1,43 @@
+"""Which verifier goes with what, and what must be said of a pair of models."""
+
+from __future__ import annotations
+
+from search_core.events import Judged
+from search_core.strategies.base import Strategy
+from search_core.strategies.options import OptionError
+
+# Below this the difference disappears in the rounding of the sentence.
+_MUCH_LARGER = 1.05
+
+
+def check_verifier(strategy: Strategy, judged: Judged) -> None:
+    """An outcome verifier cannot guide a strategy that prunes on the way.
+
+    Raises:
+        OptionError: The strategy asks about unfinished solutions, and the verifier judges
+            finished ones only.
+    """
+    if not strategy.uses_verifier or strategy.asks_about == "solutions":
+        return
+    if judged == "solutions":
+        raise OptionError(
+            f"The outcome verifier judges finished solutions only, and {_in_a_sentence(strategy)} "
+            "asks about unfinished ones. Choose best-of-N or a process verifier."
+        )
+
+
+def size_note(solver: int | None, verifier: int | None) -> str:
+    """What to say where the cost of an unfair pair is shown; "" for any other.
+
+    Args:
+        solver, verifier: Parameter counts; None if unknown.
+    """
+    if not solver or not verifier or verifier < _MUCH_LARGER * solver:
+        return ""
+    return f"The verifier is {verifier / solver:.1f} times as large as the solver: its cost counts."
+
+
+def _in_a_sentence(strategy: Strategy) -> str:
+    """Its title in the middle of a sentence; "DVTS" stays as it is."""
+    title = strategy.title
+    return title if title.isupper() else title[:1].lower() + title[1:]

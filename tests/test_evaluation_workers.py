@@ -1,0 +1,123 @@
+"""Several processes measure what one would, and stop and fail as one would."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from search_core.evaluation.arms import make_arms
+from search_core.evaluation.measure import Measured, Models, Plan, measure
+from search_core.evaluation.rollouts import RolloutPlan
+from search_core.evaluation.store import OutcomeStore
+from search_core.evaluation.workers import WorkerError, records_of_workers, usual_workers
+from search_core.problem import Problem
+from search_core.runner import never
+from search_core.solvers.base import RunCancelled, Sampling
+from tests.fakes import World
+from tests.test_evaluation_nested import but_for_seconds
+
+PROBLEMS = [Problem(f"What is {i}?", answer=str(i % 4)) for i in range(7)]
+
+
+# Workers find these by name, so they are functions of this module.
+
+
+def open_world() -> Models:
+    return Models(World(5).solver(), World(5).verifier())
+
+
+class BrokenSolver:
+    info = World(5).solver().info
+
+    def sample(self, *arguments: object) -> list[object]:
+        raise RuntimeError("the card is on fire")
+
+
+def open_broken() -> Models:
+    return Models(BrokenSolver(), World(5).verifier())  # type: ignore[arg-type]
+
+
+def die() -> Models:
+    os._exit(9)
+
+
+def plan() -> Plan:
+    arms, _ = make_arms(["greedy", "best_of_n@2", "best_of_n@16", "beam_search@4"], [], {})
+    rollouts = RolloutPlan(per_family=3, attempts=2, rollouts=4)
+    return Plan(arms, PROBLEMS, (0, 1), Sampling(), 32, rollouts)
+
+
+def measured(
+    path: Path,
+    open_models: Callable[[], Models] | None,
+    cancelled: Callable[[], bool] = never,
+) -> Measured:
+    with OutcomeStore(path) as store:
+        records = None
+        if open_models is not None:
+            records = records_of_workers(plan(), open_models, frozenset(store.keys), 2, cancelled)
+        return measure(
+            plan(),
+            open_world(),
+            store,
+            cancelled=cancelled,
+            on_done=lambda *_: None,
+            records=records,
+        )
+
+
+def test_workers_find_what_one_process_finds(tmp_path: Path) -> None:
+    shared = measured(tmp_path / "shared.jsonl", open_world)
+    alone = measured(tmp_path / "alone.jsonl", None)
+    assert [but_for_seconds(one) for one in shared.outcomes] == [
+        but_for_seconds(one) for one in alone.outcomes
+    ]
+    assert shared.rollouts == alone.rollouts
+    assert len(shared.rollouts) == 3
+
+
+def test_workers_do_not_repeat_what_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    first = measured(path, None)
+    before = path.read_bytes()
+    # These cannot answer, so anything that was asked again would fail.
+    assert measured(path, open_broken) == first
+    assert path.read_bytes() == before
+
+
+def test_what_came_before_a_stop_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+
+    def stopped() -> bool:
+        return bool(path.read_bytes())
+
+    with pytest.raises(RunCancelled):
+        measured(path, open_world, stopped)
+    with OutcomeStore(path) as store:
+        assert store.keys
+
+
+@pytest.mark.parametrize(
+    ("open_models", "message"),
+    [(open_broken, "RuntimeError: the card is on fire"), (die, "died with exit code 9")],
+)
+def test_a_worker_that_fails_says_how(
+    tmp_path: Path, open_models: Callable[[], Models], message: str
+) -> None:
+    with pytest.raises(WorkerError, match=message):
+        measured(tmp_path / "runs.jsonl", open_models)
+
+
+def test_shards_are_all_problems_and_each_once() -> None:
+    shards = [plan().shard(index, 3) for index in range(3)]
+    assert sorted(
+        (problem for shard in shards for problem in shard.problems), key=PROBLEMS.index
+    ) == list(PROBLEMS)
+    assert sum(shard.size for shard in shards) == plan().size
+
+
+def test_there_is_at_least_one_worker() -> None:
+    assert usual_workers() >= 1

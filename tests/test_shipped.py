@@ -1,0 +1,204 @@
+"""The models that the repository ships: their names, their sentences, and one copy of each."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from search_core.facts import judged_by, over_optimises, read_facts
+from search_core.lazy_models import LazyModel
+from search_core.models import (
+    SOLVERS,
+    VERIFIERS,
+    default_sampling,
+    embedded_pair,
+    open_pair,
+    solver_folder,
+    verifier_folder,
+)
+from search_core.pairing import check_verifier, size_note
+from search_core.shipped import ShippedModel
+from search_core.strategies import STRATEGIES
+from search_core.strategies.options import OptionError
+
+
+def measured(*best_by_score: tuple[int, float]) -> dict[str, Any]:
+    """Facts in which choosing by score among N is right so often, give or take 0.05."""
+    rows = {
+        f"n={n}": {"best by score": {"mean": mean, "low": mean - 0.05, "high": mean + 0.05}}
+        for n, mean in best_by_score
+    }
+    return {"measured": {"countdown": {"problems": 300, "greedy": {"mean": 0.3}, **rows}}}
+
+
+def test_names_become_folders_and_others_pass() -> None:
+    assert set(SOLVERS) == {"small", "large"}
+    assert set(VERIFIERS) == {"small", "large", "outcome", "early"}
+    for name, one in SOLVERS.items():
+        assert Path(solver_folder(name)) == one.folder
+        assert (one.folder / "config.json").is_file()
+    for name, one in VERIFIERS.items():
+        assert Path(verifier_folder(name)) == one.folder
+        assert (one.folder / "config.json").is_file()
+    for other in ("early", "./small", "meta-llama/Llama-3.2-1B-Instruct", "/some/folder"):
+        assert solver_folder(other) == other
+    assert verifier_folder("./early") == "./early"
+
+
+@pytest.mark.parametrize("name", VERIFIERS)
+def test_verifiers_judge_what_their_names_say(name: str) -> None:
+    assert embedded_pair("small", name).judged == ("solutions" if name == "outcome" else "steps")
+
+
+def test_labels_and_sizes_come_from_the_files() -> None:
+    for one in (*SOLVERS.values(), *VERIFIERS.values()):
+        facts = json.loads((one.folder / "espalier.json").read_text())
+        assert one.label.startswith(f"{one.title} {facts['parameters'] / 1e6:.1f}M")
+        assert one.shape is not None
+        assert one.about.startswith(one.what)
+
+
+def test_over_optimisation_is_said_only_where_it_was_measured(tmp_path: Path) -> None:
+    model = ShippedModel("early", "Early", "It is early.", tmp_path, "It is fooled.")
+    assert (model.label, model.about) == ("Early", "It is early.")
+    (tmp_path / "espalier.json").write_text(json.dumps(measured((4, 0.6), (32, 0.4))))
+    assert (model.label, model.about) == ("Early: over-optimises", "It is early. It is fooled.")
+    other = ShippedModel("small", "Small", "It is small.", tmp_path)
+    assert (other.label, other.about) == ("Small", "It is small.")
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, False),
+        ({"measured": None}, False),
+        ({"measured": {"countdown": {"greedy": {"mean": 0.3}, "n=4": {}}}}, False),
+        (measured((4, 0.6)), False),
+        (measured((4, 0.6), (16, 0.7), (32, 0.72)), False),
+        (measured((4, 0.6), (32, 0.58)), False),  # no more than luck
+        (measured((4, 0.6), (16, 0.5), (32, 0.54)), True),
+        (measured((32, 0.4), (4, 0.6)), True),
+    ],
+)
+def test_over_optimisation_is_a_fall_beyond_luck(facts: dict[str, Any], expected: bool) -> None:
+    assert over_optimises(facts) is expected
+
+
+def test_what_a_folder_says_is_checked(tmp_path: Path) -> None:
+    assert read_facts(tmp_path / "nothing") == {}
+    assert judged_by({}) == "steps"
+    assert judged_by({"scores": "solutions"}) == "solutions"
+    with pytest.raises(ValueError, match="'both'; expected \"steps\""):
+        judged_by({"scores": "both"})
+    for content in ("{", "[1]"):
+        (tmp_path / "espalier.json").write_text(content)
+        with pytest.raises(ValueError, match=r"espalier\.json"):
+            read_facts(tmp_path)
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(OptionError, match="Unknown solver 'huge'; known: small, large"):
+        embedded_pair("huge")
+    with pytest.raises(OptionError, match="Unknown verifier 'best'; known: small, large, outcome"):
+        embedded_pair("small", "best")
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_every_embedded_solver_is_embedded(name: str) -> None:
+    for pair in (embedded_pair(name), open_pair(name, "early", device="cpu")):
+        assert pair.embedded
+        assert pair.system_prompt == ""
+        assert pair.sampling.max_step_tokens == 96
+        with pytest.raises(ValueError, match="Countdown"):
+            pair.read("Who wrote Hamlet?")
+    assert default_sampling(solver_folder(name)).max_step_tokens == 96
+
+
+def test_your_own_models_are_not_embedded(tmp_path: Path) -> None:
+    pair = open_pair(str(tmp_path), "early")
+    assert not pair.embedded
+    assert pair.system_prompt
+    assert pair.read("Who wrote Hamlet?").text == "Who wrote Hamlet?"
+
+
+@pytest.mark.models
+def test_pairs_share_their_models() -> None:
+    pairs = [embedded_pair("small", name) for name in VERIFIERS]
+    assert len({id(pair.solver) for pair in pairs}) == 1
+    assert len({id(pair.verifier) for pair in pairs}) == len(VERIFIERS)
+    assert embedded_pair("large").verifier is embedded_pair("small").verifier
+    assert embedded_pair("large").solver is not embedded_pair("small").solver
+    assert embedded_pair("large").solver.info.name == "solver-large"
+
+
+def test_a_model_is_loaded_once_whoever_asks() -> None:
+    loads = []
+
+    def load() -> object:
+        loads.append(1)
+        time.sleep(0.02)
+        return object()
+
+    lazy = LazyModel(load)
+    assert lazy.loaded is None
+    threads = [threading.Thread(target=lazy.get) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(loads) == 1
+    assert lazy.loaded is lazy.get()
+
+
+def test_a_model_that_could_not_be_loaded_is_tried_again() -> None:
+    tries = iter([OSError("no such folder"), None])
+
+    def load() -> str:
+        problem = next(tries)
+        if problem is not None:
+            raise problem
+        return "model"
+
+    lazy = LazyModel(load)
+    with pytest.raises(OSError, match="no such folder"):
+        lazy.get()
+    assert lazy.get() == "model"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "note"),
+    [
+        ((1_100_000, 5_170_000), "The verifier is 4.7 times as large as the solver"),
+        ((1_089_504, 1_495_970), "The verifier is 1.4 times as large as the solver"),
+        ((1_000_000, 1_000_000), ""),
+        ((1_000_000, 1_010_000), ""),
+        ((5_000_000, 1_500_000), ""),
+        ((None, 1_500_000), ""),
+        ((1_000_000, None), ""),
+        ((0, 5), ""),
+    ],
+)
+def test_an_unfair_pair_is_said(sizes: tuple[int | None, int | None], note: str) -> None:
+    said = size_note(*sizes)
+    assert said.startswith(note)
+    assert bool(said) == bool(note)
+
+
+def test_an_outcome_verifier_goes_with_what_asks_about_whole_solutions() -> None:
+    for name, strategy in STRATEGIES.items():
+        check_verifier(strategy, "steps")
+        if name in {"greedy", "best_of_n"}:
+            check_verifier(strategy, "solutions")
+            continue
+        with pytest.raises(OptionError) as refused:
+            check_verifier(strategy, "solutions")
+        title = {"beam_search": "beam search", "dvts": "DVTS"}.get(name, "")
+        assert str(refused.value) == (
+            f"The outcome verifier judges finished solutions only, and {title} asks about "
+            "unfinished ones. Choose best-of-N or a process verifier."
+        )
