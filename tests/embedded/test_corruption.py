@@ -23,7 +23,7 @@ def test_each_kind_is_caught_at_its_step(family: str, kind: str) -> None:
     rng = random.Random(0)
     caught = 0
     for level in FAMILIES[family].levels:
-        for problem in generate(family, level, 20, seed=1):
+        for problem in generate(family, level, 40, seed=1):
             spoiled = corrupt(problem, kind, rng)
             if spoiled is None:
                 continue

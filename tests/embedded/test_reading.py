@@ -104,7 +104,7 @@ OUT_OF_RANGE = [
     ("3 - 5 + 9", "below zero"),
     ("-3 + 5 * 2", "below zero"),
     ("1 + 1", "1 operation;"),
-    ("1+2+3+4+5+6+7+8+9+1", "9 operations"),
+    ("1+2+3+4+5+6+7+8+9+1+1", "10 operations"),
     ("3.5 + 2 * 4", "whole numbers"),
     ("9" * 50 + " + 2 * 3", "too large"),
     ("99 * 99 + 1", "too large"),

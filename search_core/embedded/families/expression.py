@@ -1,4 +1,4 @@
-"""Arithmetic expressions of 2 to 6 operations, such as "What is (7 + 8) * 3 - 4?".
+"""Arithmetic expressions of 2 to 9 operations, such as "What is (7 + 8) * 3 - 4?".
 
 An expression is a list of tokens: numbers, + - * / and brackets. Solving it rewrites one
 operation at a time, brackets first, then * and /, then + and -, from left to right.

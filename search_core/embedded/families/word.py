@@ -1,4 +1,4 @@
-"""Word problems: one person's things change hands in 2 to 6 sentences that matter.
+"""Word problems: one person's things change hands in 2 to 8 sentences that matter.
 
 Sentences about other people or other things are mixed in, and must be skipped.
 """

@@ -71,8 +71,7 @@ def calibrate(
     prompts = codec.prompts([item.problem.text for item in unique])
     read = read_solutions(model, codec, prompts, [item.tokens for item in unique])
     readings = {
-        (item.problem.text, tuple(item.tokens)): one
-        for item, one in zip(unique, read, strict=True)
+        (item.problem.text, tuple(item.tokens)): one for item, one in zip(unique, read, strict=True)
     }
     each = [readings[item.problem.text, tuple(item.tokens)] for item in solutions]
     first = -1 if only_ends else 0
@@ -118,9 +117,7 @@ def fit(readings: Sequence[Reading], wanted: Sequence[float], with_likelihood: b
     return Fit(float(np.exp(scale)), *rest)
 
 
-def _threshold(
-    scores: Sequence[Sequence[float]], errors: Sequence[int | None]
-) -> dict[str, float]:
+def _threshold(scores: Sequence[Sequence[float]], errors: Sequence[int | None]) -> dict[str, float]:
     def f1(threshold: float) -> float:
         guesses = [
             next((index for index, score in enumerate(one) if score < threshold), None)

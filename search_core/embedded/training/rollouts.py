@@ -88,9 +88,10 @@ def verifier_problems(count: int, rng: random.Random) -> list[Problem]:
 def roll_out(order: RolloutOrder) -> RolloutResult:
     """Estimates reward-to-go for the solver's attempts at verifier-split problems.
 
-    After each step that holds and leaves the answer in reach, the value is the share of
-    continuations that end right (Math-Shepherd, arXiv 2312.08935, section 3.3, soft
-    estimation). After any other step it is 0 without rollouts.
+    After each step the value is the share of continuations that end right (Math-Shepherd,
+    arXiv 2312.08935, section 3.3, soft estimation). After a false step, or one that leaves the
+    answer out of reach, these are the attempts themselves, without rollouts more: hardly any
+    ends right, but a name copied wrongly may.
     """
     torch.set_num_threads(1)
     problems = verifier_problems(order.problems, random.Random(f"rollouts/{order.seed}"))
@@ -100,12 +101,16 @@ def roll_out(order: RolloutOrder) -> RolloutResult:
     attempts = sampler.attempt(problems, order.attempts)
     errors = [_first_error(problems[attempt.problem], attempt) for attempt in attempts]
     ended: dict[_Prefix, list[bool]] = defaultdict(list)
+    sound: set[_Prefix] = set()
     for attempt, error in zip(attempts, errors, strict=True):
-        for prefix in _sound_prefixes(attempt, error, codec):
-            ended[attempt.problem, prefix].append(attempt.grade.correct)
-    result = RolloutResult(prefixes=len(ended))
+        prefixes = [(attempt.problem, prefix) for prefix in _prefixes(attempt, codec)]
+        sound.update(prefixes[:error])
+        for key in prefixes:
+            ended[key].append(attempt.grade.correct)
+    result = RolloutResult(prefixes=len(sound))
     for missing in range(1, order.rollouts):
-        few = [key for key, known in ended.items() if len(known) == order.rollouts - missing]
+        wanted = order.rollouts - missing
+        few = [key for key in ended if key in sound and len(ended[key]) == wanted]
         rolled = sampler.roll_out(problems, [(index, list(p)) for index, p in few], missing)
         result.rollouts += len(rolled)
         for place, key in enumerate(few):
@@ -123,11 +128,10 @@ def _first_error(problem: Problem, attempt: Attempt) -> int | None:
     return labels.index(0.0) if 0.0 in labels else None
 
 
-def _sound_prefixes(attempt: Attempt, error: int | None, codec: Codec) -> list[tuple[int, ...]]:
-    """Prefixes that end with a sound step and are not the whole solution."""
+def _prefixes(attempt: Attempt, codec: Codec) -> list[tuple[int, ...]]:
+    """Prefixes that end with a step and are not the whole solution, the shortest first."""
     ends = step_ends(attempt.tokens, codec)
-    sound = len(ends) - 1 if error is None else min(error, len(ends) - 1)
-    return [tuple(attempt.tokens[: end + 1]) for end in ends[:sound]]
+    return [tuple(attempt.tokens[: end + 1]) for end in ends[:-1]]
 
 
 def _values(attempt: Attempt, codec: Codec, ended: dict[_Prefix, list[bool]]) -> list[float]:

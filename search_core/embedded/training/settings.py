@@ -47,7 +47,7 @@ SMALL = Size(
     base_tokens=16_000_000,
     solver_tokens=9_000_000,
     corrupted_tokens=14_000_000,
-    tuning_tokens=3_000_000,
+    tuning_tokens=5_000_000,
     adam_rate=0.004,
 )
 LARGE = Size(

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.engine.likelihood import log_probabilities
 
-
 # Token that ends the prompt; `tokenizer` writes the special tokens first.
 _ASSISTANT_ID = 2
 _FIRST_WEIGHT = 0.5

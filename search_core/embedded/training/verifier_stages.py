@@ -91,8 +91,8 @@ def tune_early_verifier(shop: Workshop) -> None:
     """What a first try gives: the solver's own layers, its attempts, and nothing else.
 
     No spoiled solutions, no layers to spare, no language-modelling loss and no look at the
-    likelihood: it learns which problems are hard, and not which attempt is right. Kept for teaching, since
-    best-of-N by its score falls as N grows.
+    likelihood: it learns which problems are hard, and not which attempt is right. Kept for
+    teaching, since best-of-N by its score falls as N grows.
     """
     size = shop.settings.small
     start = read_state(shop.work / "solver-small" / "finished.pt")
