@@ -141,7 +141,7 @@ def shape_of_config(config: Any) -> ModelShape | None:
     """Shape of a model from its transformers config, read by attribute names alone.
 
     Counts weight matrices (and attention biases) without norms, embeddings and output head.
-    A verifier that reads the likelihood (`engine.likelihood`) takes every token through the
+    A verifier that reads the likelihood (`engine.score_reading`) takes every token through the
     vocabulary, which then counts. Of a mixture of experts it counts what one token passes
     through: router, shared experts and the experts chosen.
 
@@ -163,9 +163,14 @@ def shape_of_config(config: Any) -> ModelShape | None:
     attention = 2 * hidden * head_size * (heads + key_value_heads)
     attention += _attention_biases(text, hidden, head_size, heads, key_value_heads)
     body = layers * attention + sum(_feed_forward(text, layer) for layer in range(layers))
-    if getattr(config, "likelihood_weights", None) is not None:
+    if _reads_likelihood(config):
         body += hidden * vocabulary
     return ModelShape(body, layers, heads * head_size, hidden, _outputs(config, vocabulary))
+
+
+def _reads_likelihood(config: Any) -> bool:
+    reading = getattr(config, "score_reading", None) or {}
+    return any(part.get("total") or part.get("least") for part in reading.values())
 
 
 def _latent_attention(text: Any) -> bool:

@@ -134,7 +134,7 @@ def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
 
     config = LlamaConfig(**{**CONFIG.to_dict(), "num_labels": 2, "architectures": None})
     config._attn_implementation = "eager"
-    config.likelihood_weights = {"total": 0.5, "least": 0.5}
+    config.score_reading = {"step": {"total": 0.5}, "solution": {"least": 0.5}}
     model = LlamaForTokenClassification(config).eval()
     config.architectures = ["LlamaForTokenClassification"]
     shape = shape_of_config(config)

@@ -78,7 +78,10 @@ def test_scores_equal_a_naive_recomputation(tmp_path: Path, labels: int) -> None
 def test_the_likelihood_of_a_solution_counts_where_the_config_says_so(tmp_path: Path) -> None:
     folder = tiny_verifier(tmp_path / "verifier")
     config = json.loads((folder / "config.json").read_text())
-    config["likelihood_weights"] = {"total": 0.25, "least": 0.5}
+    config["score_reading"] = {
+        "step": {"head": 1.0, "total": 0.25, "least": 0.5, "shift": 0.0},
+        "solution": {"head": 2.0, "total": 0.5, "least": 0.0, "shift": -1.0},
+    }
     (folder / "config.json").write_text(json.dumps(config))
     verifier = load_verifier(folder, device="cpu")
     model = LlamaForTokenClassification.from_pretrained(folder).eval()
@@ -101,16 +104,19 @@ def naive_with_likelihood(model: LlamaForTokenClassification, one: ScoreRequest)
             ids = [*ids, token]
         with torch.inference_mode():
             wrong, right = model(torch.tensor([ids])).logits[0, -1].tolist()
-        wanted.append(1 / (1 + math.exp(wrong - right - 0.25 * total - 0.5 * least)))
+        logit = right - wrong + 0.25 * total + 0.5 * least
+        if last:
+            logit = 2 * (right - wrong) + 0.5 * total - 1
+        wanted.append(1 / (1 + math.exp(-logit)))
     return wanted[one.first :]
 
 
-def test_likelihood_weights_that_are_no_numbers_are_named(tmp_path: Path) -> None:
+def test_a_reading_that_is_no_numbers_are_named(tmp_path: Path) -> None:
     folder = tiny_verifier(tmp_path / "verifier")
     config = json.loads((folder / "config.json").read_text())
-    config["likelihood_weights"] = {"total": "much"}
+    config["score_reading"] = {"step": {"total": "much"}}
     (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(ValueError, match="likelihood_weights"):
+    with pytest.raises(ValueError, match="score_reading"):
         load_verifier(folder, device="cpu").score(REQUESTS, go_on)
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from search_core.engine.batches import bytes_per_token, memory_budget, split
-from search_core.engine.likelihood import likelihood, likelihood_weights
+from search_core.engine.score_reading import ScoreReading, log_probabilities, score_reading
 from search_core.engine.threads import threads_for, torch_threads
 from search_core.solvers.base import Cancelled, RunCancelled
 
@@ -25,8 +25,7 @@ def classify(
 
     Args:
         model: A transformers token classifier with 1 label (sigmoid) or 2 (softmax, the
-            second). Where its config has `likelihood_weights`, how likely it finds the
-            solution counts too (see `likelihood`).
+            second), or one whose config says how to read it (`score_reading`).
         items: Any number; they are split into batches of similar length.
         cancelled: Asked before every batch.
         budget: Bytes a batch may take; None: judged by the device.
@@ -64,17 +63,13 @@ def _scores(model: Any, items: list[Item]) -> list[list[float]]:
     ids = ids.to(model.device)
     rows = [row for row, (_, positions, _) in enumerate(items) for _ in positions]
     columns = [position for _, positions, _ in items for position in positions]
-    weights = likelihood_weights(model.config)
-    if weights is None:
+    reading = score_reading(model.config)
+    if reading is None:
         logits = model(input_ids=ids, use_cache=False).logits[rows, columns].float()
+        flat = _probability(logits).tolist()
     else:
-        hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
         starts = torch.tensor([start for _, _, start in items], device=ids.device)
-        embedding = model.get_input_embeddings().weight
-        bonus = likelihood(hidden @ embedding.T, ids, starts, weights)[rows, columns]
-        logits = model.score(hidden[rows, columns]).float()
-        logits = torch.stack([logits[:, 0], logits[:, 1] + bonus], dim=-1)
-    flat = _probability(logits).tolist()
+        flat = _read(model, ids, starts, reading)[rows, columns].tolist()
     scores = iter(flat)
     return [[next(scores) for _ in positions] for _, positions, _ in items]
 
@@ -82,3 +77,19 @@ def _scores(model: Any, items: list[Item]) -> list[list[float]]:
 def _probability(logits: Tensor) -> Tensor:
     """[n, labels] to [n]."""
     return logits.sigmoid()[:, 0] if logits.shape[-1] == 1 else logits.softmax(-1)[:, 1]
+
+
+def _read(model: Any, ids: Tensor, starts: Tensor, reading: ScoreReading) -> Tensor:
+    """Scores [B, T] of a classifier with two labels that also reads the likelihood."""
+    hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
+    wrong_right = model.score(hidden).float()
+    head = wrong_right[..., 1] - wrong_right[..., 0]
+    total = least = torch.zeros_like(head)
+    if reading.reads_likelihood:
+        embedding = model.get_input_embeddings().weight
+        total, least = log_probabilities(hidden @ embedding.T, ids, starts)
+    ended = ids == model.config.eos_token_id
+    logits = torch.where(
+        ended, reading.solution.logit(head, total, least), reading.step.logit(head, total, least)
+    )
+    return logits.sigmoid()

@@ -28,7 +28,7 @@ class TransformersVerifier:
 
     With two labels the score is the softmax of the second, with one its sigmoid
     (`AutoModelForTokenClassification`, as TRL's process reward models). Where the model's
-    config has `likelihood_weights`, how likely it finds the solution counts too.
+    config has a `score_reading`, that says how the score follows (`engine.score_reading`).
 
     Args:
         loaded: The model; `engine.loading.load_verifier` loads one and makes this of it.

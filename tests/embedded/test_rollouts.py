@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.embedded import FAMILIES, split_of
-from search_core.embedded.training.calibration import Fit, fit
+from search_core.embedded.training.calibration import fit_reading
 from search_core.embedded.training.rollout_stages import balanced
 from search_core.embedded.training.rollouts import Prefixed, verifier_problems
+from search_core.embedded.training.sampling_stage import choose
 from search_core.embedded.training.scoring import Reading
+from search_core.engine.score_reading import ScoreReading
 from search_core.problem import Problem
 
 
@@ -44,25 +46,68 @@ def test_equal_attempts_count_once() -> None:
     assert Counter(item.tokens[0] for item in balanced(items, 0)) == {7: 1, 8: 1}
 
 
-def test_calibration_finds_the_weights_that_made_the_outcomes() -> None:
+def judged(count: int, with_likelihood: bool) -> tuple[list[Prefixed], list[list[Reading]]]:
+    """Solutions of two steps whose outcome follows from the readings."""
     generator = torch.Generator().manual_seed(0)
-    drawn = torch.randn(20_000, 3, generator=generator)
-    readings = [Reading(logit, -abs(total), -abs(least)) for logit, total, least in drawn.tolist()]
-    made_by = Fit(0.5, 0.3, 0.2, -1.0)
-    wanted = [made_by.apply(reading).score for reading in readings]
-    assert fit(readings, wanted, with_likelihood=True) == pytest.approx(made_by, abs=0.01)
+    solutions, readings = [], []
+    for number, (head, total, chance) in enumerate(
+        torch.rand(count, 3, generator=generator).tolist()
+    ):
+        head, total = 4 * head - 2, -6 * total
+        logit = head + (0.5 * total + 1.5 if with_likelihood else 0.0)
+        correct = chance < 1 / (1 + 2.718281828 ** (-logit))
+        problem = Problem(f"problem {number % 40}", family="word")
+        solutions.append(Prefixed(problem, [number], [float(correct)] * 2, None, correct))
+        readings.append(
+            [Reading(head, total, total / 2, False), Reading(head, total, total / 2, True)]
+        )
+    return solutions, readings
+
+
+def test_calibration_finds_the_weights_that_made_the_outcomes() -> None:
+    found = fit_reading(*judged(8_000, True), with_likelihood=True)
+    for weights in (found.step, found.solution):
+        assert weights.head == pytest.approx(1.0, abs=0.15)
+        # The least is half of the total here, so that only their sum is known.
+        assert weights.total + weights.least / 2 == pytest.approx(0.5, abs=0.15)
+
+
+def test_calibrated_scores_mean_what_they_say() -> None:
+    solutions, readings = judged(8_000, True)
+    found = fit_reading(solutions, readings, with_likelihood=True)
+    scores = [one[-1].score(found) for one in readings]
+    for low in (0.0, 0.25, 0.5, 0.75):
+        inside = [k for k, score in enumerate(scores) if low <= score < low + 0.25]
+        said = sum(scores[k] for k in inside) / len(inside)
+        assert said == pytest.approx(
+            sum(solutions[k].correct for k in inside) / len(inside), abs=0.05
+        )
 
 
 def test_a_verifier_that_reads_no_likelihood_is_given_none() -> None:
-    readings = [Reading(1.0, -5.0, -2.0), Reading(-1.0, -0.1, -0.1)]
-    found = fit(readings, [0.2, 0.9], with_likelihood=False)
-    assert (found.total, found.least) == (0.0, 0.0)
+    found = fit_reading(*judged(400, False), with_likelihood=False)
+    assert not found.reads_likelihood
 
 
-def test_calibration_never_turns_the_order_round() -> None:
-    readings = [Reading(logit, 0.0, 0.0) for logit in (-2.0, -1.0, 1.0, 2.0)]
-    assert fit(readings, [1.0, 1.0, 0.0, 0.0], with_likelihood=False).scale > 0
+def test_calibration_never_turns_the_head_round() -> None:
+    solutions, readings = judged(400, False)
+    turned = [
+        s._replace(correct=not s.correct, values=[1 - v for v in s.values]) for s in solutions
+    ]
+    found = fit_reading(turned, readings, with_likelihood=False)
+    assert found.step.head > 0
+    assert found.solution.head > 0
 
 
 def test_calibration_without_data_changes_nothing() -> None:
-    assert fit([], [], with_likelihood=True) == Fit(1.0, 0.0, 0.0, 0.0)
+    assert fit_reading([], [], with_likelihood=True) == ScoreReading()
+
+
+def test_the_most_diverse_of_the_settings_that_are_as_good_is_chosen() -> None:
+    tried = [
+        {"weighted": 0.80, "any": 0.85},
+        {"weighted": 0.79, "any": 0.95},
+        {"weighted": 0.40, "any": 0.99},
+    ]
+    assert choose(tried, problems=100) == tried[1]
+    assert choose(tried, problems=1_000_000) == tried[0]

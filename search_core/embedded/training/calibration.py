@@ -1,15 +1,18 @@
-"""Makes a verifier's scores mean what they say, on solutions that no training saw.
+"""How a verifier's score follows from what it reads, fitted on solutions that no training saw.
 
 Training balances right and wrong solutions, so that the raw score is too high where the
-solver mostly fails. A logistic regression of the reward-to-go, in its natural proportions,
-on the score's logit and on what the verifier reads beside it sets that right (Platt scaling
-with two more readings). It is folded into the weights.
+solver mostly fails. Unfinished solutions are scored by the logistic regression of the
+reward-to-go on the head's logit and the log-probabilities. For finished ones their order
+within a problem comes first: it decides what best-of-N chooses. The weights are those that
+rank right above wrong solutions of one problem best (logistic loss over pairs, families
+alike), and one scale and shift then make the ranking a probability (Platt scaling).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,27 +26,10 @@ from search_core.embedded.training.rollouts import Prefixed
 from search_core.embedded.training.scoring import Reading, read_solutions
 from search_core.embedded.training.statistics import first_error_f1
 from search_core.embedded.training.verifier_model import build_verifier
+from search_core.engine.score_reading import ReadingWeights, ScoreReading
 
 _THRESHOLDS = np.arange(0.02, 0.7, 0.02)
-
-
-class Fit(NamedTuple):
-    """How a calibrated logit follows from a reading.
-
-    Attributes:
-        scale: Of the logit; above 0.
-        total, least: Added per nat of these log-probabilities.
-        shift: Added.
-    """
-
-    scale: float
-    total: float
-    least: float
-    shift: float
-
-    def apply(self, reading: Reading) -> Reading:
-        logit = self.scale * reading.logit + self.total * reading.total
-        return reading._replace(logit=logit + self.least * reading.least + self.shift)
+_LEAST_PAIRS = 30
 
 
 def calibrate(
@@ -52,18 +38,18 @@ def calibrate(
     tokenizer: PreTrainedTokenizerFast,
     solutions: Sequence[Prefixed],
     only_ends: bool,
-) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """A calibrated copy of a verifier's weights, and what was found.
+) -> tuple[ScoreReading, dict[str, Any]]:
+    """How to read a verifier, and what was found.
 
     Args:
-        state: The verifier's weights. One that reads no likelihood is not given one here.
+        state: The verifier's weights. One that learned no likelihood is given none here.
         solutions: Judged attempts, right and wrong as they come.
         only_ends: Whether the verifier judges finished solutions only.
 
     Returns:
-        The weights, and facts for the card: the fit, and the threshold below which a step
-        counts as the first error (the one with the best F1 here, as ProcessBench chooses it,
-        arXiv 2412.06559, section 4.1), with its F1.
+        The reading, and facts for the card: the reading again, and the threshold below which
+        a step counts as the first error (the one with the best F1 here, as ProcessBench
+        chooses it, arXiv 2412.06559, section 4.1), with its F1.
     """
     model = build_verifier(shape, state).eval()
     codec = Codec.of(tokenizer)
@@ -74,47 +60,127 @@ def calibrate(
         (item.problem.text, tuple(item.tokens)): one for item, one in zip(unique, read, strict=True)
     }
     each = [readings[item.problem.text, tuple(item.tokens)] for item in solutions]
-    first = -1 if only_ends else 0
-    found = fit(
-        [reading for one in each for reading in one[first:]],
-        [value for item in solutions for value in item.values[first:]],
-        with_likelihood=model.reads_likelihood,
-    )
-    facts: dict[str, Any] = {name: round(value, 4) for name, value in found._asdict().items()}
+    how = fit_reading(solutions, each, with_likelihood=model.reads_likelihood)
+    facts: dict[str, Any] = {"reading": how.to_config()}
     if not only_ends:
-        scores = [[found.apply(reading).score for reading in one] for one in each]
+        scores = [[reading.score(how) for reading in one] for one in each]
         facts |= _threshold(scores, [item.first_error for item in solutions])
-    shifts = torch.tensor([-found.shift / 2, found.shift / 2])
-    added = torch.tensor([found.total, found.least])
-    return state | {
-        "score.weight": state["score.weight"] * found.scale,
-        "score.bias": state["score.bias"] * found.scale + shifts,
-        "likelihood": model.likelihood.detach() * found.scale + added,
-    }, facts
+    return how, facts
 
 
-def fit(readings: Sequence[Reading], wanted: Sequence[float], with_likelihood: bool) -> Fit:
-    """The fit with the least cross-entropy; the one that changes nothing without data."""
-    if not readings:
-        return Fit(1.0, 0.0, 0.0, 0.0)
-    values = torch.tensor(wanted, dtype=torch.float64)
-    logits, total, least = torch.tensor(readings, dtype=torch.float64).unbind(dim=-1)
-    # The scale is an exponential: whatever the data say, the order stays.
-    parameters = torch.zeros(4, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([parameters], max_iter=100, line_search_fn="strong_wolfe")
+def fit_reading(
+    solutions: Sequence[Prefixed], readings: Sequence[Sequence[Reading]], with_likelihood: bool
+) -> ScoreReading:
+    """The reading that fits judged solutions; the plain head without data."""
+    columns = (0, 1, 2) if with_likelihood else (0,)
+    pairs = [
+        (reading, value)
+        for item, one in zip(solutions, readings, strict=True)
+        for reading, value in zip(one, item.values, strict=True)
+    ]
+    steps = [(reading, value) for reading, value in pairs if not reading.ended]
+    ended = [(reading, value) for reading, value in pairs if reading.ended]
+    step = _regression(steps, columns)
+    if not ended:
+        return ScoreReading(step, ReadingWeights())
+    ranking = _ranking(solutions, readings, columns) or _regression(ended, columns)
+    return ScoreReading(step, _platt(ranking, ended))
 
-    def loss() -> Tensor:
+
+def _weights(values: Tensor, columns: Sequence[int]) -> ReadingWeights:
+    """From free parameters: the head's weight is an exponential, so that it stays above 0."""
+    numbers = values.detach().tolist()
+    head, total, least = np.exp(numbers[0]), *(*numbers[1:-1], 0.0, 0.0)[:2]
+    return ReadingWeights(float(head), float(total), float(least), float(numbers[-1]))
+
+
+def _logits(values: Tensor, features: Tensor, columns: Sequence[int]) -> Tensor:
+    logits = values[0].exp() * features[..., 0] + values[-1]
+    for place in columns[1:]:
+        logits = logits + values[place] * features[..., place]
+    return logits
+
+
+def _minimise(loss: Callable[[Tensor], Tensor], size: int) -> Tensor:
+    values = torch.zeros(size, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([values], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
         optimizer.zero_grad()
-        fitted = parameters[0].exp() * logits + parameters[3]
-        if with_likelihood:
-            fitted = fitted + parameters[1] * total + parameters[2] * least
-        value = F.binary_cross_entropy_with_logits(fitted, values)
+        value = loss(values)
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
-    scale, *rest = parameters.detach().tolist()
-    return Fit(float(np.exp(scale)), *rest)
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    return values
+
+
+def _regression(pairs: Sequence[tuple[Reading, float]], columns: Sequence[int]) -> ReadingWeights:
+    """The least cross-entropy against rewards-to-go."""
+    if not pairs:
+        return ReadingWeights()
+    features = _features([reading for reading, _ in pairs])
+    wanted = torch.tensor([value for _, value in pairs], dtype=torch.float64)
+    values = _minimise(
+        lambda v: F.binary_cross_entropy_with_logits(_logits(v, features, columns), wanted),
+        len(columns) + 1,
+    )
+    return _weights(values, columns)
+
+
+def _ranking(
+    solutions: Sequence[Prefixed], readings: Sequence[Sequence[Reading]], columns: Sequence[int]
+) -> ReadingWeights | None:
+    """The least logistic loss over pairs of a right and a wrong solution of one problem.
+
+    Every problem of a family weighs the same, and every family. None with too few pairs.
+    """
+    by_problem: dict[tuple[str, str], tuple[list[Reading], list[Reading]]] = defaultdict(
+        lambda: ([], [])
+    )
+    for item, one in zip(solutions, readings, strict=True):
+        if one and one[-1].ended:
+            key = (item.problem.family or "", item.problem.text)
+            by_problem[key][0 if item.correct else 1].append(one[-1])
+    both = {key: pair for key, pair in by_problem.items() if pair[0] and pair[1]}
+    if len(both) < _LEAST_PAIRS:
+        return None
+    families = [family for family, _ in both]
+    gaps, weights = [], []
+    for (family, _), (right, wrong) in both.items():
+        gap = (_features(right)[:, None] - _features(wrong)[None, :]).reshape(-1, 3)
+        gaps.append(gap)
+        share = 1 / (len(set(families)) * families.count(family) * len(gap))
+        weights.append(torch.full((len(gap),), share, dtype=torch.float64))
+    features, weight = torch.cat(gaps), torch.cat(weights)
+    # Differences have no shift: the last parameter stays 0.
+    values = _minimise(
+        lambda v: (weight * F.softplus(-(_logits(v, features, columns) - v[-1]))).sum(),
+        len(columns) + 1,
+    )
+    return _weights(values, columns)
+
+
+def _platt(ranking: ReadingWeights, ended: Sequence[tuple[Reading, float]]) -> ReadingWeights:
+    """The ranking's weights, scaled and shifted to a probability."""
+    features = _features([reading for reading, _ in ended])
+    order = ranking.logit(*features.unbind(dim=-1))
+    wanted = torch.tensor([value for _, value in ended], dtype=torch.float64)
+    values = _minimise(
+        lambda v: F.binary_cross_entropy_with_logits(v[0].exp() * order + v[1], wanted), 2
+    )
+    scale, shift = float(values[0].exp()), float(values[1])
+    return ReadingWeights(
+        ranking.head * scale,
+        ranking.total * scale,
+        ranking.least * scale,
+        ranking.shift * scale + shift,
+    )
+
+
+def _features(readings: Sequence[Reading]) -> Tensor:
+    """Head, total and least of each reading: float64 [n, 3]."""
+    return torch.tensor([reading[:3] for reading in readings], dtype=torch.float64)
 
 
 def _threshold(scores: Sequence[Sequence[float]], errors: Sequence[int | None]) -> dict[str, float]:

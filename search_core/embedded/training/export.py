@@ -20,7 +20,7 @@ from search_core.embedded.training.decoding import Sampling
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.verifier_model import VerifierModel
-from search_core.engine.likelihood import likelihood_weights
+from search_core.engine.score_reading import ScoreReading, score_reading
 
 WEIGHTS_FILE = "model.safetensors"
 
@@ -55,21 +55,21 @@ def export_verifier(
     state: dict[str, torch.Tensor],
     shape: Shape,
     tokenizer: PreTrainedTokenizerFast,
+    reading: ScoreReading,
     folder: Path,
 ) -> None:
     """Writes a verifier for `AutoModelForTokenClassification`, in half precision.
 
     Label 1 means that the step holds: its probability at the token that ends a step is the
-    step's score. The weights of its likelihood, where it reads that, go into the config.
+    step's score, unless `reading`, which goes into the config, says otherwise.
     """
     config = _config(shape, tokenizer)
     config.num_labels = 2
     config.id2label = {0: "wrong", 1: "right"}
     config.label2id = {"wrong": 0, "right": 1}
     weights = dict(state)
-    total, least = weights.pop("likelihood").tolist()
-    if total or least:
-        config.likelihood_weights = {"total": round(total, 6), "least": round(least, 6)}
+    del weights["likelihood"]  # It was of use in training; `reading` says it all.
+    config.score_reading = reading.to_config()
     model = LlamaForTokenClassification(config)
     model.load_state_dict(weights, strict=True)
     _save(model, tokenizer, folder)
@@ -120,8 +120,9 @@ def load_solver(folder: Path, shape: Shape) -> LanguageModel:
 def load_verifier(folder: Path, shape: Shape) -> VerifierModel:
     """An exported verifier back in the recipe's own model, in single precision."""
     model = VerifierModel(shape)
-    weights = likelihood_weights(LlamaConfig.from_pretrained(folder))
-    model.load_state_dict({**_read(folder), "likelihood": torch.tensor(weights or (0.0, 0.0))})
+    state = _read(folder) | {"likelihood": torch.zeros(2)}
+    model.load_state_dict(state)
+    model.reading = score_reading(LlamaConfig.from_pretrained(folder)) or ScoreReading()
     return model.eval()
 
 

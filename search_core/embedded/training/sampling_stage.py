@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.embedded.training.verifier_model import build_verifier, read_state
 from search_core.embedded.training.workers import map_in_processes
 from search_core.embedded.training.workshop import Workshop
+from search_core.engine.score_reading import ReadingWeights, ScoreReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,7 @@ class _Order:
 
 
 def choose_sampling(shop: Workshop) -> None:
-    """Takes the setting at which weighted best-of-N, by the verifier so far, is right most.
-
-    The result is written into the solver's generation config.
-    """
+    """Tries all settings and writes the chosen one into the solver's generation config."""
     if not shop.has_noted("sampling"):
         settings = shop.settings
         pairs = itertools.product(settings.temperatures, settings.top_ps)
@@ -61,12 +61,25 @@ def choose_sampling(shop: Workshop) -> None:
         ]
         with Report("Sampling settings", len(orders)) as report:
             tried = map_in_processes(_try, orders, shop.workers, report.update)
-        best = max(tried, key=lambda one: one["weighted"])
+        best = choose(tried, problems=3 * settings.choice_problems)
         shop.note(
             "sampling",
             {"temperature": best["temperature"], "top_p": best["top_p"], "tried": tried},
         )
     export_finished_solver(shop, shop.settings.small)
+
+
+def choose(tried: Sequence[Mapping[str, float]], problems: int) -> Mapping[str, float]:
+    """The most diverse of the settings that are as good as the best.
+
+    As good is a weighted best-of-N, by the verifier so far, within one standard error of the
+    best one; most diverse is where any of the attempts is right most often.
+    """
+    best = max(one["weighted"] for one in tried)
+    error = math.sqrt(best * (1 - best) / problems)
+    return max(
+        (one for one in tried if one["weighted"] >= best - error), key=lambda one: one["any"]
+    )
 
 
 def _try(order: _Order) -> dict[str, float]:
@@ -78,6 +91,9 @@ def _try(order: _Order) -> dict[str, float]:
     verifier = build_verifier(
         order.verifier_shape, read_state(order.verifier), reads_likelihood=True
     )
+    # Nothing is calibrated yet: the weights that tuning starts from.
+    fair = ReadingWeights(1.0, *verifier.likelihood.tolist())
+    verifier.reading = ScoreReading(fair, fair)
     prompts = codec.prompts([problem.text for problem in problems])
     scores = score_solutions(
         verifier.eval(), codec, [prompts[a.problem] for a in attempts], [a.tokens for a in attempts]

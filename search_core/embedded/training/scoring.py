@@ -11,25 +11,30 @@ import torch
 from search_core.embedded.training.attempts import step_ends
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.verifier_model import VerifierModel
-from search_core.engine.likelihood import log_probabilities
+from search_core.engine.score_reading import ScoreReading, log_probabilities
 
 
 class Reading(NamedTuple):
     """What a verifier reads at the end of a step.
 
     Attributes:
-        logit: Of the score.
+        head: The head's logit of right less that of wrong.
         total, least: Log-probabilities of the solution so far and of its least likely token,
             in nats.
+        ended: Whether the solution ended there.
     """
 
-    logit: float
+    head: float
     total: float
     least: float
+    ended: bool
 
-    @property
-    def score(self) -> float:
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.logit))))
+    def score(self, how: ScoreReading) -> float:
+        """In 0 to 1."""
+        weights = how.solution if self.ended else how.step
+        logit = weights.head * self.head + weights.total * self.total
+        logit += weights.least * self.least + weights.shift
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
 def score_solutions(
@@ -41,7 +46,7 @@ def score_solutions(
 ) -> list[list[float]]:
     """The score of every step of every solution, each in 0 to 1. Arguments as `read_solutions`."""
     read = read_solutions(model, codec, prompts, solutions, rows)
-    return [[one.score for one in steps] for steps in read]
+    return [[one.score(model.reading) for one in steps] for steps in read]
 
 
 @torch.inference_mode()
@@ -74,10 +79,12 @@ def read_solutions(
         starts = torch.tensor([len(prompts[index]) for index in chosen], device=device)
         hidden = model.model(tokens)
         total, least = log_probabilities(model.logits(hidden), tokens, starts)
-        wrong_right = model.wrong_right(tokens, hidden)
+        wrong_right = model.score(hidden)
         values = torch.stack([wrong_right[..., 1] - wrong_right[..., 0], total, least], dim=-1)
         for row, index in enumerate(chosen):
             offset = len(prompts[index])
             ends = [offset + end for end in step_ends(solutions[index], codec)]
-            readings[index] = [Reading(*one) for one in values[row, ends].tolist()]
+            ended = (tokens[row, ends] == codec.end).tolist()
+            for (head, total, least), last in zip(values[row, ends].tolist(), ended, strict=True):
+                readings[index].append(Reading(head, total, least, last))
     return readings

@@ -56,7 +56,7 @@ LARGE = Size(
     extra_layers=2,
     base_tokens=5_000_000,
     solver_tokens=None,
-    corrupted_tokens=3_000_000,
+    corrupted_tokens=2_000_000,
     tuning_tokens=1_000_000,
     adam_rate=0.003,
 )

@@ -83,8 +83,9 @@ def _sampling_text(shop: Workshop, name: str) -> str:
     n, count = shop.settings.choice_attempts, 3 * shop.settings.choice_problems
     header = ["temperature", "top-p", "one sample, %", f"weighted of {n}, %", f"any of {n}, %"]
     return (
-        f"{text}: the best weighted vote on {count} problems of the verifier split, by the "
-        "verifier of stage (a).\n\n" + table(header, rows)
+        f"{text}: of the settings within one standard error of the best weighted vote the one "
+        f"where any attempt is right most often, on {count} problems of the verifier split, by "
+        "the verifier of stage (a).\n\n" + table(header, rows)
     )
 
 

@@ -59,6 +59,12 @@ def verifier_card(shop: Workshop, name: str, facts: dict[str, Any]) -> str:
     return "".join(parts)
 
 
+def _formula(weights: dict[str, float]) -> str:
+    terms = [f"{weights['head']:.3g} h"]
+    terms += [f"{weights[k]:.3g} {n}" for k, n in (("total", "S"), ("least", "m")) if weights[k]]
+    return " + ".join([*terms, f"{weights['shift']:.3g}"]).replace("+ -", "- ")
+
+
 def _verifier_training(shop: Workshop, name: str) -> str:
     settings = shop.settings
     rolled, tuned = shop.noted("rollouts"), shop.noted(f"verifier-{name}")
@@ -100,10 +106,11 @@ def _verifier_training(shop: Workshop, name: str) -> str:
             "arithmetic is not forgotten."
         )
     lines.append(
-        f"Calibration on attempts that no training saw: the logit times {calibration['scale']}, "
-        f"plus {calibration['total']} per nat of the solution's log-probability and "
-        f"{calibration['least']} of its least likely token's, plus {calibration['shift']}; "
-        "folded into the weights."
+        "Calibration on attempts that no training saw (`score_reading` in the config): the "
+        f"logit of a step's score is {_formula(calibration['reading']['step'])}; of a finished "
+        f"solution's, {_formula(calibration['reading']['solution'])}. h is the head's logit, S "
+        "the log-probability that the verifier itself gives the solution so far, m that of its "
+        "least likely token."
     )
     lines.append(f"On {machine(shop)}.")
     return "".join(f"- {line}\n" for line in lines)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from search_core.embedded.training.model import LanguageModel, Shape
-from search_core.engine.likelihood import log_probabilities
+from search_core.engine.score_reading import ScoreReading, log_probabilities
 
 # Token that ends the prompt; `tokenizer` writes the special tokens first.
 _ASSISTANT_ID = 2
@@ -20,9 +20,9 @@ class VerifierModel(LanguageModel):
     """A language model that also scores.
 
     `score` maps a hidden state to two logits, wrong and right. To the logit of right comes
-    how likely the model finds the solution so far (see `search_core.engine.likelihood`);
-    `likelihood` holds the weights of its sum and of its least likely token. The probability
-    of right at the token that ends a step is the step's score.
+    how likely the model finds the solution so far (see `search_core.engine.score_reading`);
+    `likelihood` holds the weights of its sum and of its least likely token. How the score at
+    the token that ends a step follows from this once training is over says `reading`.
     """
 
     def __init__(self, shape: Shape) -> None:
@@ -31,6 +31,7 @@ class VerifierModel(LanguageModel):
         nn.init.zeros_(self.score.weight)
         nn.init.zeros_(self.score.bias)
         self.likelihood = nn.Parameter(torch.zeros(2), requires_grad=False)
+        self.reading = ScoreReading()
 
     @property
     def reads_likelihood(self) -> bool:
@@ -50,10 +51,6 @@ class VerifierModel(LanguageModel):
             total, least = log_probabilities(self.logits(hidden), tokens, starts)
         bonus = self.likelihood[0] * total + self.likelihood[1] * least
         return torch.stack([logits[..., 0], logits[..., 1] + bonus], dim=-1)
-
-    def scores(self, tokens: Tensor) -> Tensor:
-        """Probability of right after each token: int64 [B, T] to float [B, T]."""
-        return self.wrong_right(tokens, self.model(tokens)).softmax(dim=-1)[..., 1]
 
 
 def verifier_shape(solver: Shape, extra_layers: int) -> Shape:

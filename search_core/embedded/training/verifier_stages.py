@@ -159,6 +159,6 @@ def _finish(shop: Workshop, name: str, shape: Shape, job: Job) -> None:
     state = _train(shop, job.folder.name, job)
     tokenizer = load_tokenizer(shop.tokenizer_folder)
     solutions = validation_solutions(shop)
-    state, facts = calibrate(state, shape, tokenizer, solutions, only_ends=name == "outcome")
+    reading, facts = calibrate(state, shape, tokenizer, solutions, only_ends=name == "outcome")
     shop.note(f"calibration-{name}", facts)
-    export_verifier(state, shape, tokenizer, shop.verifier_folder(name))
+    export_verifier(state, shape, tokenizer, reading, shop.verifier_folder(name))
