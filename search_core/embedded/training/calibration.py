@@ -89,7 +89,7 @@ def fit_reading(
 
 def _weights(values: Tensor, columns: Sequence[int]) -> ReadingWeights:
     """From free parameters: the head's weight is an exponential, so that it stays above 0."""
-    numbers = values.detach().tolist()
+    numbers = values.tolist()
     head, total, least = np.exp(numbers[0]), *(*numbers[1:-1], 0.0, 0.0)[:2]
     return ReadingWeights(float(head), float(total), float(least), float(numbers[-1]))
 
@@ -112,7 +112,7 @@ def _minimise(loss: Callable[[Tensor], Tensor], size: int) -> Tensor:
         return value
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    return values
+    return values.detach()
 
 
 def _regression(pairs: Sequence[tuple[Reading, float]], columns: Sequence[int]) -> ReadingWeights:

@@ -56,8 +56,8 @@ LARGE = Size(
     extra_layers=2,
     base_tokens=5_000_000,
     solver_tokens=None,
-    corrupted_tokens=2_000_000,
-    tuning_tokens=1_000_000,
+    corrupted_tokens=1_200_000,
+    tuning_tokens=600_000,
     adam_rate=0.003,
 )
 
@@ -112,7 +112,7 @@ class Settings:
     outcome_tokens: int = 1_000_000
     early_tokens: int = 800_000
 
-    measured_problems: int = 40
+    measured_problems: int = 20
     measured_attempts: int = 32
     measured_seed: int = 1
 
