@@ -12,7 +12,7 @@ from search_core.solvers import SampleRequest, Sampling
 from search_core.verifiers import ScoreRequest
 
 MODELS = Path(__file__).resolve().parent.parent / "assets" / "models"
-PROBLEM = "3 + 4 * 5 - 2"
+PROBLEM = "What is 3 + 4 * 5 - 2?"
 pytestmark = pytest.mark.models
 
 

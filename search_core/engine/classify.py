@@ -69,7 +69,7 @@ def _scores(model: Any, items: list[Item]) -> list[list[float]]:
         flat = _probability(logits).tolist()
     else:
         starts = torch.tensor([start for _, _, start in items], device=ids.device)
-        flat = _read(model, ids, starts, reading)[rows, columns].tolist()
+        flat = _read(model, ids, starts, reading, (rows, columns)).tolist()
     scores = iter(flat)
     return [[next(scores) for _ in positions] for _, positions, _ in items]
 
@@ -79,16 +79,23 @@ def _probability(logits: Tensor) -> Tensor:
     return logits.sigmoid()[:, 0] if logits.shape[-1] == 1 else logits.softmax(-1)[:, 1]
 
 
-def _read(model: Any, ids: Tensor, starts: Tensor, reading: ScoreReading) -> Tensor:
-    """Scores [B, T] of a classifier with two labels that also reads the likelihood."""
+def _read(
+    model: Any,
+    ids: Tensor,
+    starts: Tensor,
+    reading: ScoreReading,
+    where: tuple[Sequence[int], Sequence[int]],
+) -> Tensor:
+    """Scores at rows and columns of `ids` by a classifier whose config says how to read it."""
     hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
-    wrong_right = model.score(hidden).float()
+    wrong_right = model.score(hidden[where]).float()
     head = wrong_right[..., 1] - wrong_right[..., 0]
     total = least = torch.zeros_like(head)
     if reading.reads_likelihood:
         embedding = model.get_input_embeddings().weight
-        total, least = log_probabilities(hidden @ embedding.T, ids, starts)
-    ended = ids == model.config.eos_token_id
+        everywhere = log_probabilities(hidden @ embedding.T, ids, starts)
+        total, least = everywhere[0][where], everywhere[1][where]
+    ended = ids[where] == model.config.eos_token_id
     logits = torch.where(
         ended, reading.solution.logit(head, total, least), reading.step.logit(head, total, least)
     )

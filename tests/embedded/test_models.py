@@ -9,12 +9,13 @@ import pytest
 import torch
 from transformers import (
     AutoModelForCausalLM,
-    AutoModelForTokenClassification,
     AutoTokenizer,
 )
 
 from search_core.embedded import grade, read_problem
 from search_core.embedded.training.export import revision_of
+from search_core.engine.loading import load_verifier
+from search_core.verifiers import ScoreRequest
 
 MODELS = Path(__file__).parents[2] / "assets" / "models"
 PROMPT = "<|user|>What is 3 + 4 * 5?<|assistant|>"
@@ -73,14 +74,10 @@ def test_the_solver_solves_an_easy_problem() -> None:
     ],
 )
 def test_the_verifier_prefers_a_right_solution(problem: str, right: str, wrong: str) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(MODELS / "verifier-small")
-    model = AutoModelForTokenClassification.from_pretrained(
-        MODELS / "verifier-small", dtype=torch.float32
-    )
-    scores = []
-    for solution in (right, wrong):
-        text = f"<|user|>{problem}<|assistant|>{solution}<|end|>"
-        tokens = tokenizer(text, return_tensors="pt")
-        with torch.inference_mode():
-            scores.append(float(model(**tokens).logits.softmax(-1)[0, -1, 1]))
-    assert scores[0] > 0.5 > scores[1]
+    verifier = load_verifier(MODELS / "verifier-small", device="cpu")
+    asked = [
+        ScoreRequest(problem, steps, len(steps) - 1, True, (0.0,) * len(steps))
+        for steps in (tuple(solution.split("\n\n")) for solution in (right, wrong))
+    ]
+    better, worse = (one.scores[-1] for one in verifier.score(asked, lambda: False))
+    assert better > worse

@@ -11,7 +11,6 @@ import pytest
 import torch
 from transformers import (
     AutoModelForCausalLM,
-    AutoModelForTokenClassification,
     AutoTokenizer,
 )
 
@@ -22,6 +21,8 @@ from search_core.embedded.training.export import load_solver, load_verifier, rev
 from search_core.embedded.training.scoring import score_solutions
 from search_core.embedded.training.settings import QUICK
 from search_core.embedded.training.tokenizer import load_tokenizer
+from search_core.engine.loading import load_verifier as engine_verifier
+from search_core.verifiers import ScoreRequest
 
 
 def run_recipe(out: Path, *options: str) -> None:
@@ -113,21 +114,21 @@ def test_solver_loads_with_equal_logits_and_greedy_text(out: Path, codec: Codec)
         assert got.tokens == expected[0, len(prompt) :].tolist()
 
 
-def test_verifier_loads_with_equal_scores_at_the_ends_of_steps(out: Path, codec: Codec) -> None:
+def test_the_engine_scores_as_the_recipe_does(out: Path, codec: Codec) -> None:
     folder = out / "verifier-small"
-    theirs = AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32)
     ours = load_verifier(folder, QUICK.small.verifier_shape)
-    assert theirs.config.num_labels == 2
-    prompts = codec.prompts(["What is (7 + 8) * 3 - 4?"])
-    steps = ["7 + 8 = 15, now 15 * 3 - 4", "15 * 3 = 45, now 45 - 4"]
-    solutions = codec.solutions([[*steps, "45 - 4 = 41", "The answer is 41."]])
-    (scores,) = score_solutions(ours, codec, prompts, solutions)
+    problem = "What is (7 + 8) * 3 - 4?"
+    steps = (
+        "7 + 8 = 15, now 15 * 3 - 4",
+        "15 * 3 = 45, now 45 - 4",
+        "45 - 4 = 41",
+        "The answer is 41.",
+    )
+    (scores,) = score_solutions(ours, codec, codec.prompts([problem]), codec.solutions([steps]))
     assert len(scores) == 4
-    tokens = torch.tensor([[*prompts[0], *solutions[0]]])
-    with torch.inference_mode():
-        right = theirs(tokens).logits.softmax(-1)[0, :, 1]
-    is_end = (tokens[0] == codec.delimiter) | (tokens[0] == codec.end)
-    assert right[is_end].tolist() == pytest.approx(scores, abs=1e-4)
+    request = ScoreRequest(problem, steps, 0, True, (0.0,) * 4)
+    (theirs,) = engine_verifier(folder, device="cpu").score([request], lambda: False)
+    assert theirs.scores == pytest.approx(scores, abs=1e-4)
 
 
 @pytest.mark.parametrize(
