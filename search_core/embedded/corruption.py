@@ -76,11 +76,17 @@ def step_labels(problem: Problem, steps: Sequence[str]) -> list[float]:
     For Countdown a true step after which the target is out of reach gets 0.0 as well, found
     by exhaustive search.
     """
-    first_error = grade(problem, steps).first_error
-    sound = len(steps) if first_error is None else first_error
+    false = grade(problem, steps).first_error
+    sound = len(steps) if false is None else false
     if problem.family == "countdown":
         sound = min(sound, _first_dead_end(problem, steps[:sound]))
     return [1.0 if index < sound else 0.0 for index in range(len(steps))]
+
+
+def first_error(problem: Problem, steps: Sequence[str]) -> int | None:
+    """Index of the first step that is false or leaves the answer out of reach, or None."""
+    labels = step_labels(problem, steps)
+    return labels.index(0.0) if 0.0 in labels else None
 
 
 def _first_dead_end(problem: Problem, sound_steps: Sequence[str]) -> int:

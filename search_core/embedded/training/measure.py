@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from search_core.embedded.checking.verdict import read_answer
-from search_core.embedded.corruption import step_labels
+from search_core.embedded.corruption import first_error
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.generation import generate
 from search_core.embedded.training.attempts import Attempt, Sampler
@@ -78,7 +78,7 @@ def measure(order: MeasureOrder) -> list[Measured]:
     still = replace(order.sampling, temperature=0.0)
     greedy = Sampler(model, codec, still, order.seed).attempt(problems, 1)
     attempts = Sampler(model, codec, order.sampling, order.seed).attempt(problems, order.attempts)
-    errors = [_first_error(problems[a.problem], a) for a in attempts]
+    errors = [first_error(problems[a.problem], a.steps) for a in attempts]
     tried = {
         name: [
             _tried(attempt, error, one)
@@ -110,11 +110,6 @@ def _scores(
         name: score_solutions(load_verifier(folder, shape), codec, *asked)
         for name, (folder, shape) in order.verifiers.items()
     }
-
-
-def _first_error(problem: Problem, attempt: Attempt) -> int | None:
-    labels = step_labels(problem, attempt.steps)
-    return labels.index(0.0) if 0.0 in labels else None
 
 
 def _tried(attempt: Attempt, first_error: int | None, scores: Sequence[float]) -> Tried:

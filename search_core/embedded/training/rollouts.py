@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import torch
 
-from search_core.embedded.corruption import step_labels
+from search_core.embedded.corruption import first_error
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.generation import sample_problem
 from search_core.embedded.splits import split_of
@@ -99,7 +99,7 @@ def roll_out(order: RolloutOrder) -> RolloutResult:
     model = load_solver(order.solver_folder, order.shape)
     sampler = Sampler(model, codec, order.sampling, order.seed)
     attempts = sampler.attempt(problems, order.attempts)
-    errors = [_first_error(problems[attempt.problem], attempt) for attempt in attempts]
+    errors = [first_error(problems[attempt.problem], attempt.steps) for attempt in attempts]
     ended: dict[_Prefix, list[bool]] = defaultdict(list)
     sound: set[_Prefix] = set()
     for attempt, error in zip(attempts, errors, strict=True):
@@ -121,11 +121,6 @@ def roll_out(order: RolloutOrder) -> RolloutResult:
         problem, correct = problems[attempt.problem], attempt.grade.correct
         result.solutions.append(Prefixed(problem, attempt.tokens, values, error, correct))
     return result
-
-
-def _first_error(problem: Problem, attempt: Attempt) -> int | None:
-    labels = step_labels(problem, attempt.steps)
-    return labels.index(0.0) if 0.0 in labels else None
 
 
 def _prefixes(attempt: Attempt, codec: Codec) -> list[tuple[int, ...]]:

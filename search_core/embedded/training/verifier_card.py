@@ -88,7 +88,8 @@ def _verifier_training(shop: Workshop, name: str) -> str:
         f"({rolled['right']:.0%} right). The attempts that share a prefix estimate its "
         f"reward-to-go; {rolled['rollouts']:,} rollouts more where fewer than "
         f"{settings.rollout_count} do ({rolled['prefixes']:,} prefixes in all; arXiv "
-        f"2312.08935). After a false step the label is 0. {minutes(rolled['seconds'])}."
+        f"2312.08935). After a false step the attempts that took it are the estimate. "
+        f"{minutes(rolled['seconds'])}."
     )
     labelled = (
         "labelled right or wrong at their end alone"
