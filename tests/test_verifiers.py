@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import LlamaForTokenClassification
@@ -80,13 +82,17 @@ def test_the_likelihood_of_a_solution_counts_where_the_config_says_so(tmp_path: 
     config = json.loads((folder / "config.json").read_text())
     config["score_reading"] = {
         "step": {"head": 1.0, "total": 0.25, "least": 0.5, "shift": 0.0},
-        "solution": {"head": 2.0, "total": 0.5, "least": 0.0, "shift": -1.0},
+        "solution": {"head": 2.0, "total": 0.5, "least": 0.0, "shift": -1.0, "curve": CURVE},
     }
     (folder / "config.json").write_text(json.dumps(config))
     verifier = load_verifier(folder, device="cpu")
     model = LlamaForTokenClassification.from_pretrained(folder).eval()
     for one, scores in zip(REQUESTS, verifier.score(REQUESTS, go_on), strict=True):
         assert scores.scores == pytest.approx(naive_with_likelihood(model, one), abs=1e-5)
+
+
+# The finished requests have plain logits about its corner.
+CURVE = [[-900.0, -4.0], [-65.0, 0.5], [60.0, 3.0]]
 
 
 def naive_with_likelihood(model: LlamaForTokenClassification, one: ScoreRequest) -> list[float]:
@@ -106,15 +112,20 @@ def naive_with_likelihood(model: LlamaForTokenClassification, one: ScoreRequest)
             wrong, right = model(torch.tensor([ids])).logits[0, -1].tolist()
         logit = right - wrong + 0.25 * total + 0.5 * least
         if last:
-            logit = 2 * (right - wrong) + 0.5 * total - 1
+            plain = 2 * (right - wrong) + 0.5 * total - 1
+            logit = float(np.interp(plain, *zip(*CURVE, strict=True)))
         wanted.append(1 / (1 + math.exp(-logit)))
     return wanted[one.first :]
 
 
-def test_a_reading_that_is_no_numbers_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "weights",
+    [{"total": "much"}, {"curve": [[0, 0]]}, {"curve": [[0, 1], [1, 0]]}, {"curve": [1, 2]}],
+)
+def test_a_reading_that_makes_no_sense_is_named(tmp_path: Path, weights: dict[str, Any]) -> None:
     folder = tiny_verifier(tmp_path / "verifier")
     config = json.loads((folder / "config.json").read_text())
-    config["score_reading"] = {"step": {"total": "much"}}
+    config["score_reading"] = {"step": weights}
     (folder / "config.json").write_text(json.dumps(config))
     with pytest.raises(ValueError, match="score_reading"):
         load_verifier(folder, device="cpu").score(REQUESTS, go_on)

@@ -32,13 +32,15 @@ def answer_text(answer: int) -> str:
 
 
 def sample_problem(
-    family: str, level: int, rng: random.Random, *, two_digits: bool = False
+    family: str, level: int, rng: random.Random, *, two_digits: bool = False, made_up: bool = False
 ) -> Problem:
     """One random problem, of any split.
 
     Args:
         level: Any that the models are trained on.
         two_digits: With larger numbers, where the family makes a difference.
+        made_up: With some made-up names, as in training. Problems that are offered have none:
+            a small solver misspells them and reaches the right number all the same.
     """
     if family == "expression":
         tokens = expression.sample(level, rng, two_digits=two_digits)
@@ -47,7 +49,7 @@ def sample_problem(
     if family == "countdown":
         numbers, target = countdown.sample(level, rng)
         return Problem(countdown.problem_text(numbers, target), str(target), family, level)
-    story = word.sample(level, rng)
+    story = word.sample(level, rng, made_up=made_up)
     return Problem(story.text, str(story.answer), family, level)
 
 

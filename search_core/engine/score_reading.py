@@ -10,6 +10,7 @@ the same forward pass, through the tied token embedding.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -18,23 +19,46 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class ReadingWeights:
-    """The logit of a score: head * h + total * S + least * m + shift.
+    """The logit of a score: head * h + total * S + least * m + shift, bent by a curve.
+
+    The curve makes the score a probability where the plain sum is none, and rises everywhere,
+    so that it changes no order (isotonic calibration, Zadrozny and Elkan, KDD 2002).
 
     Attributes:
         head: Of h, the head's logit of "right" less that of "wrong".
         total: Of S, the log-probability of the solution so far, in nats.
         least: Of m, the log-probability of its least likely token, in nats.
         shift: Added.
+        curve: Points (logit without the curve, logit of the score), both strictly rising;
+            straight between them, and on beyond the first and the last. Empty: no curve.
     """
 
     head: float = 1.0
     total: float = 0.0
     least: float = 0.0
     shift: float = 0.0
+    curve: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        rises = all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(self.curve))
+        if len(self.curve) == 1 or not rises:
+            raise ValueError(
+                f"Got the curve {self.curve!r:.80}; expected none, or two points and more that "
+                "rise strictly in both coordinates."
+            )
 
     def logit(self, head: Tensor, total: Tensor, least: Tensor) -> Tensor:
         """The logit of the score, element by element."""
-        return self.head * head + self.total * total + self.least * least + self.shift
+        plain = self.head * head + self.total * total + self.least * least + self.shift
+        return self._bend(plain) if self.curve else plain
+
+    def _bend(self, plain: Tensor) -> Tensor:
+        points = torch.tensor(self.curve, dtype=plain.dtype, device=plain.device)
+        at, to = (column.contiguous() for column in points.unbind(dim=-1))
+        right = torch.searchsorted(at, plain.contiguous()).clamp(1, len(at) - 1)
+        left = right - 1
+        slope = (to[right] - to[left]) / (at[right] - at[left])
+        return to[left] + slope * (plain - at[left])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +90,7 @@ def score_reading(config: Any) -> ScoreReading | None:
         return None
     try:
         parts = {
-            part: ReadingWeights(**{name: float(value) for name, value in weights.items()})
+            part: ReadingWeights(**{name: _number(name, one) for name, one in weights.items()})
             for part, weights in values.items()
         }
         return ScoreReading(**parts)
@@ -74,8 +98,14 @@ def score_reading(config: Any) -> ScoreReading | None:
         raise ValueError(
             f"score_reading in the verifier's config.json is {values!r:.80}; expected "
             '{"step": weights, "solution": weights}, each with numbers "head", "total", '
-            '"least" and "shift". Correct it, or take it out.'
+            '"least" and "shift", and a "curve" of points that rise. Correct it, or take it out.'
         ) from error
+
+
+def _number(name: str, value: Any) -> Any:
+    if name == "curve":
+        return tuple((float(at), float(to)) for at, to in value)
+    return float(value)
 
 
 def log_probabilities(logits: Tensor, tokens: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:

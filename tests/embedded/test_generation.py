@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -15,6 +16,7 @@ from search_core.embedded import (
     split_of,
 )
 from search_core.embedded.families.arithmetic import read_equation
+from search_core.embedded.families.word_list import NAMES
 from search_core.embedded.generation import failed_attempt, sample_problem
 from search_core.embedded.splits import SPLITS
 from search_core.problem import Problem
@@ -45,6 +47,16 @@ def test_splits_share_no_key_even_with_different_seeds(family: str, level: int) 
     assert not keys["train"] & keys["verifier"]
     assert not keys["train"] & keys["test"]
     assert not keys["verifier"] & keys["test"]
+
+
+def test_offered_word_problems_have_ordinary_names_and_training_has_others_too() -> None:
+    def unknown(problem: Problem) -> set[str]:
+        return set(re.findall("[A-Z][a-z]+", problem.text)) - {*NAMES, "How"}
+
+    rng = random.Random(4)
+    for level in FAMILIES["word"].levels:
+        assert not any(unknown(problem) for problem in generate("word", level, 40, seed=8))
+    assert any(unknown(sample_problem("word", 3, rng, made_up=True)) for _ in range(60))
 
 
 def test_splits_have_the_sizes_that_the_cards_state() -> None:

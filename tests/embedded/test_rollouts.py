@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 import torch
@@ -15,7 +16,7 @@ from search_core.embedded.training.calibration import fit_reading
 from search_core.embedded.training.rollout_stages import balanced
 from search_core.embedded.training.rollouts import Prefixed, verifier_problems
 from search_core.embedded.training.sampling_stage import choose
-from search_core.embedded.training.scoring import Reading
+from search_core.embedded.training.scoring import Reading, scores_of
 from search_core.engine.score_reading import ScoreReading
 from search_core.problem import Problem
 
@@ -75,13 +76,31 @@ def test_calibration_finds_the_weights_that_made_the_outcomes() -> None:
 def test_calibrated_scores_mean_what_they_say() -> None:
     solutions, readings = judged(8_000, True)
     found = fit_reading(solutions, readings, with_likelihood=True)
-    scores = [one[-1].score(found) for one in readings]
+    scores = [one[-1] for one in scores_of(readings, found)]
     for low in (0.0, 0.25, 0.5, 0.75):
         inside = [k for k, score in enumerate(scores) if low <= score < low + 0.25]
         said = sum(scores[k] for k in inside) / len(inside)
         assert said == pytest.approx(
             sum(solutions[k].correct for k in inside) / len(inside), abs=0.05
         )
+
+
+def test_what_no_straight_line_fits_is_bent_and_no_order_changed() -> None:
+    rng = random.Random(3)
+    problem = Problem("p", "1", "word", 2)
+    solutions, readings = [], []
+    for number in range(6_000):
+        head = rng.uniform(-4, 4)
+        correct = rng.random() < (0.1 if head < 1 else 0.95)
+        solutions.append(Prefixed(problem, [number], [float(correct)], None, correct))
+        readings.append([Reading(head, 0.0, 0.0, True)])
+    found = fit_reading(solutions, readings, with_likelihood=False)
+    scores = [one[0] for one in scores_of(readings, found)]
+    by_head = sorted(zip((one[0].head for one in readings), scores, strict=True))
+    assert all(a[1] < b[1] for a, b in pairwise(by_head) if a[0] < b[0])
+    for low, high, share in ((-4, 0.5, 0.1), (1.5, 4, 0.95)):
+        inside = [score for head, score in by_head if low < head < high]
+        assert sum(inside) / len(inside) == pytest.approx(share, abs=0.03)
 
 
 def test_a_verifier_that_reads_no_likelihood_is_given_none() -> None:

@@ -141,7 +141,9 @@ def _wrong_name(problem: Problem, rng: random.Random) -> Spoiled:
     """A name in the quoted sentence is copied wrongly."""
     play, at, move = _before(problem, rng)
     names = re.findall("[A-Z][a-z]+", move.sentence)
-    sentence = move.sentence.replace(rng.choice(names), rng.choice(sample_names(2, rng)), 1)
+    sentence = move.sentence.replace(
+        rng.choice(names), rng.choice(sample_names(2, rng, made_up=True)), 1
+    )
     play.write(Move(sentence, move.symbol, move.number))
     play.write_all(play.story.moves[at + 1 :])
     return play.finish(at)

@@ -40,7 +40,7 @@ FAMILIES: Mapping[str, Family] = {
             "expression",
             "Arithmetic expression",
             "Work out an expression of 2 to 9 operations, brackets first.",
-            range(4, 8),
+            range(6, 9),
             dict.fromkeys(range(2, 10), 1.0),
             "What is (7 + 8) * 3 - 4?",
         ),
@@ -48,7 +48,7 @@ FAMILIES: Mapping[str, Family] = {
             "word",
             "Word problem",
             "Follow how many things someone has through 2 to 8 sentences that matter.",
-            range(2, 4),
+            range(2, 5),
             dict.fromkeys(range(2, 9), 1.0),
             "Ella has 27 books. Ella gets 72 books from Rosa. Ella splits the books into 3 "
             "equal piles and keeps one pile. How many books does Ella have now?",

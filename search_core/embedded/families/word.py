@@ -24,11 +24,15 @@ _SYMBOL_WEIGHTS = {"+": 3, "-": 3, "*": 2, "/": 2}
 _DISTRACTION_KINDS = ("buys", "finds", "loses", "sells", "uses", "makes")
 
 
-def sample(level: int, rng: random.Random) -> Story:
-    """A random story with exactly `level` sentences that matter."""
+def sample(level: int, rng: random.Random, *, made_up: bool = False) -> Story:
+    """A random story with exactly `level` sentences that matter.
+
+    Args:
+        made_up: Whether some names and things are made up, so that copying generalises.
+    """
     while True:
         try:
-            story = read_story(_Writer(rng).write(level))
+            story = read_story(_Writer(rng, made_up).write(level))
         except StoryError:
             continue
         if len(story.moves) == level:
@@ -38,10 +42,10 @@ def sample(level: int, rng: random.Random) -> Story:
 class _Writer:
     """Writes one story; keeps track of who is being followed and what they hold."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, made_up: bool) -> None:
         self.rng = rng
-        self.who, *self.others = sample_names(5, rng)
-        self.things, *self.other_things = sample_things(4, rng)
+        self.who, *self.others = sample_names(5, rng, made_up=made_up)
+        self.things, *self.other_things = sample_things(4, rng, made_up=made_up)
         self.value = rng.randint(3, 60)
 
     def write(self, level: int) -> str:

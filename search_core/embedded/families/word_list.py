@@ -35,15 +35,19 @@ def singular(things: str) -> str:
     return things.removesuffix("s")
 
 
-def sample_names(count: int, rng: random.Random) -> list[str]:
-    """Different names; about one in eight is made up."""
+def sample_names(count: int, rng: random.Random, *, made_up: bool = False) -> list[str]:
+    """Different names; about one in eight is made up, where that is asked for."""
     names = rng.sample(NAMES, count)
+    if not made_up:
+        return names
     return [_made_up(rng).capitalize() if rng.random() < 0.12 else name for name in names]
 
 
-def sample_things(count: int, rng: random.Random) -> list[str]:
-    """Different things; about one in twelve is made up."""
+def sample_things(count: int, rng: random.Random, *, made_up: bool = False) -> list[str]:
+    """Different things; about one in twelve is made up, where that is asked for."""
     things = rng.sample(THINGS, count)
+    if not made_up:
+        return things
     return [_made_up(rng) + "ns" if rng.random() < 0.08 else thing for thing in things]
 
 

@@ -5,31 +5,38 @@ solver mostly fails. Unfinished solutions are scored by the logistic regression 
 reward-to-go on the head's logit and the log-probabilities. For finished ones their order
 within a problem comes first: it decides what best-of-N chooses. The weights are those that
 rank right above wrong solutions of one problem best (logistic loss over pairs, families
-alike), and one scale and shift then make the ranking a probability (Platt scaling).
+alike), and one scale and shift then make the ranking a probability (Platt scaling). What is
+left between score and reward-to-go is bent straight by a rising curve (isotonic calibration).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 (its usual name)
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.model import Shape
 from search_core.embedded.training.rollouts import Prefixed
-from search_core.embedded.training.scoring import Reading, read_solutions
+from search_core.embedded.training.scoring import Reading, read_solutions, scores_of
 from search_core.embedded.training.statistics import first_error_f1
 from search_core.embedded.training.verifier_model import build_verifier
 from search_core.engine.score_reading import ReadingWeights, ScoreReading
 
 _THRESHOLDS = np.arange(0.02, 0.7, 0.02)
 _LEAST_PAIRS = 30
+_LEAST_PER_POINT = 100
+_MOST_POINTS = 16
+_FURTHEST = 5.0
+_LEAST_SLOPE = 0.05
 
 
 def calibrate(
@@ -63,7 +70,7 @@ def calibrate(
     how = fit_reading(solutions, each, with_likelihood=model.reads_likelihood)
     facts: dict[str, Any] = {"reading": how.to_config()}
     if not only_ends:
-        scores = [[reading.score(how) for reading in one] for one in each]
+        scores = scores_of(each, how)
         facts |= _threshold(scores, [item.first_error for item in solutions])
     return how, facts
 
@@ -80,11 +87,11 @@ def fit_reading(
     ]
     steps = [(reading, value) for reading, value in pairs if not reading.ended]
     ended = [(reading, value) for reading, value in pairs if reading.ended]
-    step = _regression(steps, columns)
+    step = _bent(_regression(steps, columns), steps)
     if not ended:
         return ScoreReading(step, ReadingWeights())
     ranking = _ranking(solutions, readings, columns) or _regression(ended, columns)
-    return ScoreReading(step, _platt(ranking, ended))
+    return ScoreReading(step, _bent(_platt(ranking, ended), ended))
 
 
 def _weights(values: Tensor, columns: Sequence[int]) -> ReadingWeights:
@@ -176,6 +183,45 @@ def _platt(ranking: ReadingWeights, ended: Sequence[tuple[Reading, float]]) -> R
         ranking.least * scale,
         ranking.shift * scale + shift,
     )
+
+
+def _bent(weights: ReadingWeights, pairs: Sequence[tuple[Reading, float]]) -> ReadingWeights:
+    """The weights with the rising curve that fits rewards-to-go best; without data, without."""
+    groups = min(_MOST_POINTS, len(pairs) // _LEAST_PER_POINT)
+    if groups < 2:
+        return weights
+    plain = weights.logit(*_features([reading for reading, _ in pairs]).unbind(dim=-1)).numpy()
+    order = np.argsort(plain, kind="stable")
+    parts = [part for part in np.array_split(order, groups) if len(part)]
+    wanted = np.array([value for _, value in pairs])
+    at = np.array([plain[part].mean() for part in parts])
+    shares = _rising([float(wanted[part].mean()) for part in parts])
+    with np.errstate(divide="ignore"):
+        to = np.clip(np.log(shares / (1 - shares)), -_FURTHEST, _FURTHEST)
+    points = [(float(at[0]), float(to[0]))]
+    for x, y in zip(at[1:], to[1:], strict=True):
+        last_x, last_y = points[-1]
+        if x > last_x:  # Ties of the plain logit make one point.
+            # Flat stretches rise a little, so that the order is kept.
+            points.append((float(x), float(max(y, last_y + _LEAST_SLOPE * (x - last_x)))))
+    if len(points) < 2:
+        return weights
+    (first_x, first_y), (last_x, last_y) = points[0], points[-1]
+    # Beyond the data hardly anything is known: the ends go on almost flat.
+    points.insert(0, (first_x - 1.0, first_y - _LEAST_SLOPE))
+    points.append((last_x + 1.0, last_y + _LEAST_SLOPE))
+    return replace(weights, curve=tuple(points))
+
+
+def _rising(values: Sequence[float]) -> NDArray[np.float64]:
+    """The closest sequence that never falls (pool adjacent violators, equal weights)."""
+    pools: list[list[float]] = []
+    for value in values:
+        pools.append([value])
+        while len(pools) > 1 and np.mean(pools[-2]) > np.mean(pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    return np.concatenate([np.full(len(pool), np.mean(pool)) for pool in pools])
 
 
 def _features(readings: Sequence[Reading]) -> Tensor:

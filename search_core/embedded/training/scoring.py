@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -29,12 +28,17 @@ class Reading(NamedTuple):
     least: float
     ended: bool
 
-    def score(self, how: ScoreReading) -> float:
-        """In 0 to 1."""
-        weights = how.solution if self.ended else how.step
-        logit = weights.head * self.head + weights.total * self.total
-        logit += weights.least * self.least + weights.shift
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+def scores_of(readings: Sequence[Sequence[Reading]], how: ScoreReading) -> list[list[float]]:
+    """The score of every step of every solution, each in 0 to 1."""
+    flat = [reading for one in readings for reading in one]
+    if not flat:
+        return [[] for _ in readings]
+    values = torch.tensor([reading[:3] for reading in flat], dtype=torch.float64).unbind(dim=-1)
+    ended = torch.tensor([reading.ended for reading in flat])
+    logits = torch.where(ended, how.solution.logit(*values), how.step.logit(*values))
+    scores = iter(logits.sigmoid().tolist())
+    return [[next(scores) for _ in one] for one in readings]
 
 
 def score_solutions(
@@ -45,8 +49,7 @@ def score_solutions(
     rows: int = 64,
 ) -> list[list[float]]:
     """The score of every step of every solution, each in 0 to 1. Arguments as `read_solutions`."""
-    read = read_solutions(model, codec, prompts, solutions, rows)
-    return [[one.score(model.reading) for one in steps] for steps in read]
+    return scores_of(read_solutions(model, codec, prompts, solutions, rows), model.reading)
 
 
 @torch.inference_mode()

@@ -44,9 +44,9 @@ SMALL = Size(
     name="small",
     shape=Shape(),
     extra_layers=4,
-    base_tokens=16_000_000,
-    solver_tokens=9_000_000,
-    corrupted_tokens=14_000_000,
+    base_tokens=26_000_000,
+    solver_tokens=10_500_000,
+    corrupted_tokens=17_000_000,
     tuning_tokens=5_000_000,
     adam_rate=0.004,
 )
@@ -54,10 +54,10 @@ LARGE = Size(
     name="large",
     shape=Shape(hidden=192, layers=12, heads=6, key_value_heads=3, head_size=32, feed_forward=512),
     extra_layers=2,
-    base_tokens=5_000_000,
+    base_tokens=10_000_000,
     solver_tokens=None,
-    corrupted_tokens=1_200_000,
-    tuning_tokens=600_000,
+    corrupted_tokens=4_000_000,
+    tuning_tokens=1_200_000,
     adam_rate=0.003,
 )
 
@@ -91,11 +91,11 @@ class Settings:
     examples_per_shard: int = 10_000
 
     tokenizer_problems: int = 6_000
-    demonstrations: int = 200_000
-    solver_demonstrations: int = 140_000
+    demonstrations: int = 300_000
+    solver_demonstrations: int = 150_000
     muon_rate: float = 0.02
 
-    corrupted_solutions: int = 120_000
+    corrupted_solutions: int = 150_000
     corrupted_muon_rate: float = 0.01
     corrupted_adam_rate: float = 0.002
 
@@ -106,7 +106,7 @@ class Settings:
     rollout_attempts: int = 24
     rollout_count: int = 8
     rollout_shards: int = 16
-    validation_shards: int = 2
+    validation_shards: int = 3
     tuning_muon_rate: float = 0.004
     tuning_adam_rate: float = 0.001
     outcome_tokens: int = 1_000_000

@@ -76,7 +76,11 @@ def _verifier_training(shop: Workshop, name: str) -> str:
         )
         first = shop.noted(f"corruptions-{size.name}")
         lines.append(
-            f"Stage (a): the layers of solver-{size.name} and {size.extra_layers} more on top; "
+            f"Base: a language model of solver-{size.name}'s shape, "
+            f"{shop.noted(f'base-{size.name}')['tokens']:,} tokens of worked solutions."
+        )
+        lines.append(
+            f"Stage (a): {size.extra_layers} layers more on top of the base; "
             f"{first['tokens']:,} tokens of right solutions and of solutions spoiled on purpose "
             "(wrong digit, operand, operation, order, sentence or list; giver and getter mixed "
             "up; skipped or repeated step; early, wrong or faked answer; Countdown states out "
@@ -111,7 +115,10 @@ def _verifier_training(shop: Workshop, name: str) -> str:
         f"logit of a step's score is {_formula(calibration['reading']['step'])}; of a finished "
         f"solution's, {_formula(calibration['reading']['solution'])}. h is the head's logit, S "
         "the log-probability that the verifier itself gives the solution so far, m that of its "
-        "least likely token."
+        "least likely token. A rising curve through "
+        f"{len(calibration['reading']['step']['curve'])} and "
+        f"{len(calibration['reading']['solution']['curve'])} points, kept beside the weights, "
+        "then makes a probability of it (isotonic calibration)."
     )
     lines.append(f"On {machine(shop)}.")
     return "".join(f"- {line}\n" for line in lines)
