@@ -5,8 +5,9 @@ solver mostly fails. Unfinished solutions are scored by the logistic regression 
 reward-to-go on the head's logit and the log-probabilities. For finished ones their order
 within a problem comes first: it decides what best-of-N chooses. The weights are those that
 rank right above wrong solutions of one problem best (logistic loss over pairs, families
-alike), and one scale and shift then make the ranking a probability (Platt scaling). What is
-left between score and reward-to-go is bent straight by a rising curve (isotonic calibration).
+alike), one scale and shift then make the ranking nearly a probability (Platt scaling), and a
+rising curve bends the rest straight (isotonic calibration). Unfinished ones need no curve: it
+gained nothing there.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def fit_reading(
     ]
     steps = [(reading, value) for reading, value in pairs if not reading.ended]
     ended = [(reading, value) for reading, value in pairs if reading.ended]
-    step = _bent(_regression(steps, columns), steps)
+    step = _regression(steps, columns)
     if not ended:
         return ScoreReading(step, ReadingWeights())
     ranking = _ranking(solutions, readings, columns) or _regression(ended, columns)

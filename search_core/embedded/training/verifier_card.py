@@ -115,8 +115,7 @@ def _verifier_training(shop: Workshop, name: str) -> str:
         f"logit of a step's score is {_formula(calibration['reading']['step'])}; of a finished "
         f"solution's, {_formula(calibration['reading']['solution'])}. h is the head's logit, S "
         "the log-probability that the verifier itself gives the solution so far, m that of its "
-        "least likely token. A rising curve through "
-        f"{len(calibration['reading']['step']['curve'])} and "
+        "least likely token. For finished solutions a rising curve through "
         f"{len(calibration['reading']['solution']['curve'])} points, kept beside the weights, "
         "then makes a probability of it (isotonic calibration)."
     )
