@@ -243,6 +243,7 @@ def test_defaults_are_valid_and_described(name: str, spec: OptionSpec) -> None:
 
 BAD_VALUES: dict[str, list[Any]] = {
     "integer": [True, 1.5, 4.0, "4", None, [4], 0, -1, 257, 10**9, 10**400, float("nan")],
+    "number": [True, "0.5", None, [0.5], 0, -1, 10**9, 10**400, float("nan"), float("inf")],
     "boolean": [0, 1, "true", None],
     "choice": ["", "LAST", 0, None, ["last"], True],
 }

@@ -1,0 +1,121 @@
+"""REBASE: the better a path scores, the more next steps it gets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from search_core.scoring import best_first
+from search_core.strategies.base import (
+    Choose,
+    Complete,
+    Decide,
+    Nodes,
+    NodeView,
+    Plan,
+    Sample,
+    Score,
+    Strategy,
+    out_of_steps,
+    too_long,
+)
+from search_core.strategies.options import ScoredOptions, option
+
+_ROUNDING = 1e-9
+_LISTED = 8
+
+
+@dataclass(frozen=True)
+class RebaseOptions(ScoredOptions):
+    """Options of REBASE."""
+
+    balance_temperature: float = option(
+        0.2,
+        "Balance temperature",
+        "Widths follow softmax(score / temperature): a low one feeds the best path alone, "
+        "a high one feeds all alike.",
+        minimum=0.01,
+        maximum=100.0,
+    )
+
+
+def plan(root: NodeView, options: RebaseOptions) -> Plan:
+    """Each round: share the budget that is left among the paths by softmax of their scores.
+
+    Source: reward-balanced search, arXiv 2408.00724, section 3.2; thu-wyz/rebase,
+    `select_softmax` (temperature 0.2). A finished path takes one of the N with it for good.
+    Deliberate differences: a step that hit the length limit is pruned and takes its one of the
+    N too, where the published code goes on from it up to 1,024 tokens; shares are rounded to
+    nine digits before they are rounded up, so that equal scores get equal widths in any
+    precision; the aggregate is an option (published: the last score).
+    """
+    parents: Nodes = (root,) * options.n
+    solutions: Nodes = ()
+    for step in range(1, options.max_steps + 1):
+        children = yield Sample(parents)
+        children = yield Score(children, options.aggregate)
+        ended = tuple(c for c in children if c.ended == "end")
+        yield Complete(ended)
+        yield too_long([c for c in children if c.ended == "length"])
+        solutions += ended
+        active = [c for c in children if c.ended == "step"]
+        if step == options.max_steps:
+            yield out_of_steps(active, options.max_steps)
+            break
+        if not active:
+            break
+        # Each path that is over took one of the N, so as many are left as paths go on.
+        order = best_first([node.value for node in active])
+        ranked = [active[index] for index in order]
+        shares = widths([node.value for node in ranked], len(active), options.balance_temperature)
+        yield _decision(ranked, shares, options)
+        parents = tuple(
+            node for node, width in zip(ranked, shares, strict=True) for _ in range(width)
+        )
+    yield Choose(solutions, options.judge)
+
+
+def widths(scores: Sequence[float], budget: int, temperature: float) -> list[int]:
+    """How many of `budget` next steps each path gets; they add up to the budget.
+
+    From the best to the worst, each gets its softmax share of what is left, rounded up, so
+    that the best are never rounded down to nothing.
+
+    Args:
+        scores: From best to worst, each in 0 to 1; at least one.
+        budget: At least 0.
+        temperature: Of the softmax, above 0.
+    """
+    weights = [math.exp((score - scores[0]) / temperature) for score in scores]
+    found: list[int] = []
+    for place, weight in enumerate(weights):
+        share = budget * weight / math.fsum(weights[place:])
+        found.append(min(budget, math.ceil(share - _ROUNDING)))
+        budget -= found[-1]
+    return found
+
+
+def _decision(ranked: Sequence[NodeView], shares: Sequence[int], options: RebaseOptions) -> Decide:
+    kept = tuple(node for node, width in zip(ranked, shares, strict=True) if width)
+    listed = ", ".join(map(str, shares[: min(_LISTED, len(kept))]))
+    more = ", …" if len(kept) > _LISTED else ""
+    why = (
+        f"REBASE shares {sum(shares)} next steps by softmax of the {options.aggregate} scores at "
+        f"temperature {options.balance_temperature:g}. From the best path on they get "
+        f"{listed}{more}; a path whose share is 0 stops here."
+    )
+    return Decide("softmax_share", why, kept, tuple(ranked[len(kept) :]), True, kept[-1].value)
+
+
+REBASE = Strategy(
+    name="rebase",
+    title="REBASE",
+    does="Gives each path next steps in proportion to how good it looks (softmax of the scores).",
+    does_not="It trusts the size of the scores, not only their order: a verifier that is sure and "
+    "wrong takes the whole budget with it.",
+    source="arXiv 2408.00724, section 3.2; thu-wyz/rebase",
+    options=RebaseOptions,
+    plan=plan,
+    as_published={"max_steps": 25},
+)
