@@ -100,8 +100,9 @@ def _decision(ranked: Sequence[NodeView], shares: Sequence[int], options: Rebase
     kept = tuple(node for node, width in zip(ranked, shares, strict=True) if width)
     listed = ", ".join(map(str, shares[: min(_LISTED, len(kept))]))
     more = ", …" if len(kept) > _LISTED else ""
+    steps = "1 next step" if sum(shares) == 1 else f"{sum(shares)} next steps"
     why = (
-        f"REBASE shares {sum(shares)} next steps by softmax of the {options.aggregate} scores at "
+        f"REBASE shares {steps} by softmax of the {options.aggregate} scores at "
         f"temperature {options.balance_temperature:g}. From the best path on they get "
         f"{listed}{more}; a path whose share is 0 stops here."
     )
