@@ -197,7 +197,7 @@ def test_an_outcome_verifier_goes_with_what_asks_about_whole_solutions() -> None
             continue
         with pytest.raises(OptionError) as refused:
             check_verifier(strategy, "solutions")
-        title = {"beam_search": "beam search", "dvts": "DVTS"}.get(name, "")
+        title = {"beam_search": "beam search", "dvts": "DVTS", "rebase": "REBASE"}.get(name, "")
         assert str(refused.value) == (
             f"The outcome verifier judges finished solutions only, and {title} asks about "
             "unfinished ones. Choose best-of-N or a process verifier."

@@ -118,7 +118,7 @@ def test_failed_attempts_are_honest() -> None:
     ("family", "level", "count", "split", "message"),
     [
         ("algebra", 2, 1, "test", "expression, word, countdown"),
-        ("word", 9, 1, "test", "2 to 3"),
+        ("word", 9, 1, "test", "2 to 4"),
         ("word", 2, -1, "test", "0 or more"),
         ("word", 2, 1, "dev", "train, verifier, test"),
     ],
