@@ -33,8 +33,7 @@ class RebaseOptions(ScoredOptions):
     balance_temperature: float = option(
         0.2,
         "Balance temperature",
-        "Widths follow softmax(score / temperature): a low one feeds the best path alone, "
-        "a high one feeds all alike.",
+        "Low: the best path gets nearly all next steps. High: all paths get the same.",
         minimum=0.01,
         maximum=100.0,
     )
