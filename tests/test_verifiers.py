@@ -91,7 +91,7 @@ def test_the_likelihood_of_a_solution_counts_where_the_config_says_so(tmp_path: 
         assert scores.scores == pytest.approx(naive_with_likelihood(model, one), abs=1e-5)
 
 
-# The finished requests have plain logits about its corner.
+# Rises everywhere, with one corner.
 CURVE = [[-900.0, -4.0], [-65.0, 0.5], [60.0, 3.0]]
 
 
