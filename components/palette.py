@@ -18,7 +18,15 @@ PALETTE_FILE = Path(__file__).resolve().parent.parent / "assets" / "palette.json
 
 Theme = Literal["light", "dark"]
 StateName = Literal[
-    "frontier", "candidate", "kept", "pruned", "completed", "merged", "chosen", "collapsed"
+    "frontier",
+    "candidate",
+    "kept",
+    "pruned",
+    "completed",
+    "merged",
+    "rollout",
+    "chosen",
+    "collapsed",
 ]
 GradeName = Literal["right", "wrong"]
 SeriesName = Literal["solver", "solver_prompt", "verifier"]

@@ -44,6 +44,9 @@ Ended = Literal["step", "end", "length"]
 VoteMethod = Literal["majority", "weighted", "best"]
 Status = Literal["completed", "cancelled", "failed", "out_of_budget"]
 Aggregate = Literal["last", "min", "prod", "mean"]
+Role = Literal["step", "rollout"]
+"""What a sampled node is: a step of the search, or a look at where a step leads (lookahead,
+MCTS by rollout), which the search judges by and does not go on from."""
 Judged = Literal["steps", "solutions"]
 """What a verifier judges: every step (a process verifier), or finished solutions only."""
 
@@ -137,6 +140,12 @@ class Sampled(Event):
     reused: Count = 0
     """Prompt tokens served from a cache."""
     flops: Amount = 0.0
+    role: Role = "step"
+    after: NodeId | None = None
+    """The last node that the solver had read besides the path: the end of the attempt that it
+    revises, or the step before in one long stream, where that is not the parent."""
+    forced: Line = ""
+    """How the text begins, where that was put into the solver's mouth (budget forcing)."""
 
     @property
     def parent(self) -> str:
@@ -154,6 +163,8 @@ class Scored(Event):
     score: Score
     aggregate: Score | None = None
     """The path's scores in one number, as the strategy aggregates them; None: the score itself."""
+    ahead: NodeId | None = None
+    """The end of the rollout up to which the aggregate goes; None: it ends at this node."""
     tokens: Count = 0
     """Tokens that the verifier read for it."""
     flops: Amount = 0.0
@@ -184,6 +195,28 @@ class Decided(Event):
     """Number of the subtree that was judged, where subtrees are judged apart (DVTS)."""
     kept: tuple[Verdict, ...] = ()
     pruned: tuple[Verdict, ...] = ()
+
+
+class Share(NamedTuple):
+    """What one path gets of a budget; `[id, weight, copies]` in JSON."""
+
+    id: NodeId
+    weight: Score
+    """Its part of the whole, 0 to 1."""
+    copies: Count
+    """How many next steps (REBASE) or particles it gets."""
+
+
+class Allocated(Event):
+    """A strategy shared its budget out among paths, finished ones among them."""
+
+    kind: Literal["allocated"] = "allocated"
+    round: Count
+    rule: Rule
+    """Machine name of the rule, e.g. "systematic"."""
+    effective: Amount | None = None
+    """Effective sample size, 1 / sum of the squared weights, where the method speaks of it."""
+    shares: tuple[Share, ...]
 
 
 class Merged(Event):
@@ -287,6 +320,7 @@ AnyEvent = Annotated[
     | Sampled
     | Scored
     | Decided
+    | Allocated
     | Merged
     | Completed
     | BackedUp

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from search_core.cost import forward_flops
-from search_core.events import MAX_TEXT, Aggregate, Sampled, Scored, Spent
+from search_core.events import MAX_TEXT, Aggregate, Role, Sampled, Scored, Spent
 from search_core.run_log import RunLog
 from search_core.scoring import aggregate_scores, rounded
 from search_core.solvers.base import ModelInfo, StepSample
@@ -16,6 +17,16 @@ from search_core.verifiers.base import StepScores
 
 class ProtocolError(RuntimeError):
     """A strategy, solver or verifier broke its contract; the message says which and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What is known of a node before its text is. Fields as of `events.Sampled`."""
+
+    id: str
+    role: Role = "step"
+    after: str | None = None
+    forced: str = ""
 
 
 class Recorder:
@@ -28,26 +39,26 @@ class Recorder:
     def add_samples(
         self,
         round_: int,
-        ids: Sequence[str],
+        births: Sequence[Birth],
         samples: Sequence[StepSample],
         seconds: float,
     ) -> None:
-        """Write down one batch of steps under their ids.
+        """Write down one batch of steps as the nodes that they are.
 
         Raises:
             ProtocolError: The solver's reply does not fit the request.
         """
-        if len(samples) != len(ids):
+        if len(samples) != len(births):
             raise ProtocolError(
-                f"Solver {self._solver.name} gave {len(samples)} steps for {len(ids)} requests."
+                f"Solver {self._solver.name} gave {len(samples)} steps for {len(births)} requests."
             )
         for sample in samples:
             self._check_sample(sample)
         flops = [self._sample_flops(sample) for sample in samples]
-        for node_id, sample, cost in zip(ids, samples, flops, strict=True):
+        for birth, sample, cost in zip(births, samples, flops, strict=True):
             self._log.add(
                 Sampled,
-                id=node_id,
+                id=birth.id,
                 text=sample.text,
                 tokens=sample.tokens,
                 logprob=round(sample.logprob, 4),
@@ -55,12 +66,15 @@ class Recorder:
                 prefilled=sample.prefilled,
                 reused=sample.reused,
                 flops=cost,
+                role=birth.role,
+                after=birth.after,
+                forced=birth.forced,
             )
         self._log.add(
             Spent,
             round=round_,
             call="sample",
-            requests=len(ids),
+            requests=len(births),
             generated=sum(sample.tokens for sample in samples),
             prefilled=sum(sample.prefilled for sample in samples),
             reused=sum(sample.reused for sample in samples),
@@ -75,8 +89,14 @@ class Recorder:
         replies: Sequence[StepScores],
         aggregate: Aggregate,
         seconds: float,
+        ahead: Mapping[str, str],
     ) -> None:
-        """Write down one batch of scores; `wanted` are each request's new nodes, in path order.
+        """Write down one batch of scores.
+
+        Args:
+            wanted: Each request's new nodes, in path order.
+            ahead: For nodes that are judged by the end of a rollout, that end: the last one
+                of the node's request.
 
         Raises:
             ProtocolError: The verifier's reply does not fit the request.
@@ -91,7 +111,8 @@ class Recorder:
         flops = [self._score_flops(reply) for reply in replies]
         for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
             for index, node in enumerate(nodes):
-                self._add_score(node, reply, index, aggregate, cost)
+                end = ahead.get(node.id)
+                self._add_score(node, reply, index, aggregate, cost, end)
         self._log.add(
             Spent,
             round=round_,
@@ -104,17 +125,25 @@ class Recorder:
         )
 
     def _add_score(
-        self, node: Node, reply: StepScores, index: int, aggregate: Aggregate, flops: float
+        self,
+        node: Node,
+        reply: StepScores,
+        index: int,
+        aggregate: Aggregate,
+        flops: float,
+        end: str | None,
     ) -> None:
         earlier = [n.score for n in self._log.tree.path(node.id)[:-1] if n.score is not None]
         score = rounded(reply.scores[index])
-        path_score = aggregate_scores([*earlier, score], aggregate)
+        later = [rounded(one) for one in reply.scores[index + 1 :]] if end else []
+        path_score = aggregate_scores([*earlier, score, *later], aggregate)
         first = index == 0  # a request's cost is written down once, at its first step
         self._log.add(
             Scored,
             id=node.id,
             score=score,
             aggregate=None if path_score == score else path_score,
+            ahead=end,
             tokens=reply.tokens if first else 0,
             flops=flops if first else 0.0,
         )

@@ -8,7 +8,7 @@ of many runs in one batch; `drive` answers those of one run.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import asdict, replace
 
 from search_core.answers import AnswerClasses
@@ -16,12 +16,16 @@ from search_core.calls import Call, Reply, SolverCall, VerifierCall
 from search_core.election import Election, Grader
 from search_core.events import (
     ROOT,
+    Allocated,
+    BackedUp,
     Decided,
     Event,
     Finished,
     Merged,
     ModelRecord,
     ProblemRecord,
+    Role,
+    Share,
     Started,
     Status,
     Verdict,
@@ -29,12 +33,12 @@ from search_core.events import (
 )
 from search_core.grading import grade_solution
 from search_core.limits import LimitReached
+from search_core.node_requests import NodeRequests
 from search_core.pairing import check_verifier
 from search_core.recipe import Recipe
-from search_core.recorder import ProtocolError, Recorder
+from search_core.recorder import Birth, ProtocolError, Recorder
 from search_core.run_log import RunLog
 from search_core.scoring import rounded
-from search_core.seeds import node_seed
 from search_core.solvers.base import (
     Cancelled,
     ModelInfo,
@@ -44,8 +48,11 @@ from search_core.solvers.base import (
     StepSample,
 )
 from search_core.strategies.base import (
+    Allocate,
+    BackUp,
     Choose,
     Complete,
+    Continue,
     Decide,
     Merge,
     Nodes,
@@ -57,7 +64,7 @@ from search_core.strategies.base import (
 )
 from search_core.strategies.options import ScoredOptions
 from search_core.tree import FINAL_STATES, Node, Tree
-from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+from search_core.verifiers.base import StepScores, Verifier
 
 
 def ignore(event: Event) -> None:
@@ -103,6 +110,7 @@ class Run:
         self._clock = clock
         self._election = Election(recipe.problem, self._log, classes or AnswerClasses(), grader)
         self._recorder = Recorder(self._log, solver, verifier)
+        self._nodes = NodeRequests(recipe, self._log, verifier.scores)
         self._round = 0
 
     @property
@@ -134,7 +142,7 @@ class Run:
     # Requests ------------------------------------------------------------------------------
 
     def _search(self) -> Generator[Call, Reply, None]:
-        plan = self.recipe.strategy.plan(self._view(self.tree.root), self.recipe.options)
+        plan = self.recipe.strategy.plan(self._nodes.view(self.tree.root), self.recipe.options)
         request = self._next_request(plan, None)
         while not isinstance(request, Choose):
             reply = yield from self._serve(request)
@@ -156,19 +164,26 @@ class Run:
     def _serve(self, request: Request) -> Generator[Call, Reply, Nodes]:
         match request:
             case Sample(to_end=False):
-                return (yield from self._sample(request, request.parents))
+                return (yield from self._sample(request, request.parents, request.after))
             case Sample():
                 return (yield from self._sample_to_end(request))
+            case Continue():
+                return (yield from self._continue(request))
             case Score():
                 return (yield from self._score(request))
             case Decide():
                 self._decide(request)
+            case Allocate():
+                self._allocate(request)
+            case BackUp(node, visits, value):
+                self._log.add(BackedUp, id=node.id, visits=visits, value=rounded(value))
             case Merge():
                 for duplicate, original in request.pairs:
                     self._log.add(Merged, id=duplicate.id, into=original.id)
             case Complete():
                 for node in request.nodes:
                     self._election.complete(node.id, unfinished=request.unfinished)
+                return self._views(node.id for node in request.nodes)
             case _:
                 raise ProtocolError(f"{self.recipe.strategy.name} yielded {request!r:.200}.")
         return ()
@@ -176,13 +191,16 @@ class Run:
     def _sample_to_end(self, request: Sample) -> Generator[Call, Reply, Nodes]:
         leaves = list(request.parents)
         active = list(range(len(leaves)))
+        after = request.after
         while active:
-            children = yield from self._sample(request, [leaves[index] for index in active])
+            children = yield from self._sample(request, [leaves[index] for index in active], after)
+            after = ()  # What a path revises is said once, at its first step.
             for index, child in zip(active, children, strict=True):
                 leaves[index] = child
             active = [i for i in active if self._goes_on(leaves[i], request)]
-            why = f"{self.recipe.strategy.title} writes this path to its end before it judges."
-            self._decide(Decide("run_to_end", why, kept=tuple(leaves[i] for i in active)))
+            if not request.rollout:
+                why = f"{self.recipe.strategy.title} writes this path to its end before it judges."
+                self._decide(Decide("run_to_end", why, kept=tuple(leaves[i] for i in active)))
         return tuple(leaves)
 
     @staticmethod
@@ -190,50 +208,77 @@ class Run:
         return leaf.ended == "step" and leaf.depth < request.max_steps
 
     def _sample(
-        self, request: Sample, parents: Sequence[NodeView]
+        self, request: Sample, parents: Sequence[NodeView], after: Sequence[NodeView | None]
     ) -> Generator[Call, Reply, Nodes]:
-        recipe, tree = self.recipe, self.tree
-        if not 0 < len(parents) <= recipe.options.width:
+        self._open_round(len(parents))
+        role: Role = "rollout" if request.rollout else "step"
+        before = [node.id if node else None for node in after] or [None] * len(parents)
+        of = [parent.id for parent in parents]
+        ids = self._nodes.child_ids(of)
+        requests = self._nodes.sample(of, ids, role, before)
+        births = [Birth(key, role, one) for key, one in zip(ids, before, strict=True)]
+        samples = yield from self._ask_solver(requests, request.temperature)
+        self._recorder.add_samples(self._round, births, *samples)
+        return self._views(ids)
+
+    def _continue(self, request: Continue) -> Generator[Call, Reply, Nodes]:
+        """One more piece of a stream; where it belongs is known once it is written."""
+        self._open_round(1)
+        pieces = [piece.id for piece in request.stream]
+        asked = self._nodes.stream(pieces, request.forced)
+        samples, seconds = yield from self._ask_solver([asked], request.temperature)
+        samples = [replace(one, text=request.forced + one.text) for one in samples]
+        texts = [piece.text for piece in request.stream]
+        place = request.place(texts, samples[0].text) if samples else -1
+        parent = pieces[place] if place >= 0 else ROOT
+        last = pieces[-1] if pieces else ROOT
+        [key] = self._nodes.child_ids([parent])
+        birth = Birth(key, after=None if parent == last else last, forced=request.forced)
+        self._recorder.add_samples(self._round, [birth], samples, seconds)
+        return self._views([key])
+
+    def _open_round(self, samples: int) -> None:
+        recipe = self.recipe
+        if not 0 < samples <= recipe.options.width:
             raise ProtocolError(
-                f"{recipe.strategy.name} asked for {len(parents)} samples in one round; "
+                f"{recipe.strategy.name} asked for {samples} samples in one round; "
                 f"its budget allows 1 to {recipe.options.width}."
             )
-        self._check_limits(len(parents))
+        self._check_limits(samples)
         self._round += 1
-        ids = self._child_ids(parents)
-        requests = tuple(
-            self._sample_request(parent, key) for parent, key in zip(parents, ids, strict=True)
-        )
-        sampling = recipe.sampling
-        if request.temperature is not None:
-            sampling = replace(sampling, temperature=request.temperature)
 
+    def _ask_solver(
+        self, requests: Sequence[SampleRequest], temperature: float | None
+    ) -> Generator[Call, Reply, tuple[list[StepSample], float]]:
+        """The solver's reply, and the seconds that it took."""
+        sampling = self.recipe.sampling
+        if temperature is not None:
+            sampling = replace(sampling, temperature=temperature)
         before = self._clock()
-        samples: list[StepSample] = yield SolverCall(requests, sampling)  # type: ignore[assignment]
-        self._recorder.add_samples(self._round, ids, samples, self._clock() - before)
-        return tuple(self._view(tree.nodes[key]) for key in ids)
+        samples: list[StepSample] = yield SolverCall(tuple(requests), sampling)  # type: ignore[assignment]
+        return samples, self._clock() - before
 
     def _score(self, request: Score) -> Generator[Call, Reply, Nodes]:
         tree = self.tree
         wanted: list[list[Node]] = []
         planned: set[str] = set()
-        for leaf in request.nodes:
-            path = self._judged(tree.path(leaf.id))
+        ends = request.ends or request.nodes
+        for end in ends:
+            path = self._nodes.judged(tree.path(end.id))
             new = [n for n in path if n.score is None and n.id not in planned]
             planned.update(node.id for node in new)
             if new:
                 wanted.append(new)
         if wanted:
-            requests = tuple(self._score_request(nodes) for nodes in wanted)
+            requests = tuple(self._nodes.score(nodes) for nodes in wanted)
             before = self._clock()
             replies: list[StepScores] = yield VerifierCall(requests)  # type: ignore[assignment]
             seconds = self._clock() - before
-            self._recorder.add_scores(self._round, wanted, replies, request.aggregate, seconds)
-        return tuple(self._view(tree.nodes[leaf.id]) for leaf in request.nodes)
-
-    def _judged(self, path: list[Node]) -> list[Node]:
-        """What the verifier judges of a path: an outcome verifier its end, as a whole."""
-        return path[-1:] if self._verifier.scores == "solutions" else path
+            ahead = {n.id: e.id for n, e in zip(request.nodes, ends, strict=True) if n.id != e.id}
+            self._recorder.add_scores(
+                self._round, wanted, replies, request.aggregate, seconds, ahead
+            )
+        return self._views(leaf.id for leaf in request.nodes)
 
     def _decide(self, request: Decide) -> None:
         if not request.kept and not request.pruned:
@@ -257,6 +302,21 @@ class Run:
             kept=tuple(verdict(node) for node in request.kept),
             pruned=tuple(verdict(node) for node in request.pruned),
         )
+
+    def _allocate(self, request: Allocate) -> None:
+        shares = zip(request.nodes, request.weights, request.copies, strict=True)
+        self._log.add(
+            Allocated,
+            round=self._round,
+            rule=request.rule,
+            effective=None if request.effective is None else rounded(request.effective),
+            shares=tuple(
+                Share(node.id, rounded(weight), copies) for node, weight, copies in shares
+            ),
+        )
+
+    def _views(self, ids: Iterable[str]) -> Nodes:
+        return tuple(self._nodes.view(self.tree.nodes[key]) for key in ids)
 
     # Start and end --------------------------------------------------------------------------
 
@@ -310,7 +370,9 @@ class Run:
 
     def _close_open_nodes(self, why: str) -> None:
         pending = [node for node in self.tree.steps() if node.state not in FINAL_STATES]
-        self._decide(Decide("run_ended", why, pruned=tuple(self._view(node) for node in pending)))
+        self._decide(
+            Decide("run_ended", why, pruned=tuple(self._nodes.view(node) for node in pending))
+        )
 
     def _check_limits(self, samples: int) -> None:
         limits = self.recipe.limits
@@ -325,43 +387,6 @@ class Run:
             )
         if self._log.seconds > limits.seconds:
             raise LimitReached(f"The run has used its {limits.seconds:g} seconds.")
-
-    # Nodes ----------------------------------------------------------------------------------
-
-    def _child_ids(self, parents: Sequence[NodeView]) -> list[str]:
-        made: dict[str, int] = {}
-        ids = []
-        for parent in parents:
-            index = made.get(parent.id, len(self.tree.nodes[parent.id].children))
-            made[parent.id] = index + 1
-            ids.append(str(index) if parent.id == ROOT else f"{parent.id}.{index}")
-        return ids
-
-    def _steps(self, node_id: str) -> tuple[str, ...]:
-        return tuple(node.text for node in self.tree.path(node_id))
-
-    def _view(self, node: Node) -> NodeView:
-        text = "\n\n".join(self._steps(node.id))
-        return NodeView(node.id, node.depth, node.text, text, node.ended, node.aggregate)
-
-    def _sample_request(self, parent: NodeView, key: str) -> SampleRequest:
-        return SampleRequest(
-            problem=self.recipe.problem.text,
-            steps=self._steps(parent.id),
-            seed=node_seed(self.recipe.seed, key),
-            index=int(key.rpartition(".")[2]),
-        )
-
-    def _score_request(self, nodes: Sequence[Node]) -> ScoreRequest:
-        path = self.tree.path(nodes[-1].id)
-        return ScoreRequest(
-            problem=self.recipe.problem.text,
-            steps=tuple(node.text for node in path),
-            first=len(path) - len(nodes),
-            # To an outcome verifier everything is a whole solution, a cut-off one too.
-            finished=path[-1].ended == "end" or self._verifier.scores == "solutions",
-            logprobs=tuple(node.logprob for node in path),
-        )
 
 
 def _record(info: ModelInfo) -> ModelRecord:

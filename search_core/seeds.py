@@ -12,3 +12,17 @@ def node_seed(run_seed: int, node_id: str) -> int:
     """
     digest = hashlib.sha256(f"{run_seed}/{node_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
+
+
+def unit_numbers(seed: int, label: str, count: int) -> list[float]:
+    """`count` numbers in [0, 1) for one random choice of a strategy.
+
+    Args:
+        seed: A node's seed, as `NodeView.seed` says it.
+        label: What the choice is, e.g. "resample 3"; the same label gives the same numbers.
+    """
+    return [
+        int.from_bytes(hashlib.sha256(f"{seed}/{label}/{place}".encode()).digest()[:7], "big")
+        / 2**56
+        for place in range(count)
+    ]

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from search_core.cost import Cost
 from search_core.events import (
     ROOT,
+    Allocated,
     BackedUp,
     Completed,
     Decided,
@@ -21,6 +22,7 @@ from search_core.events import (
     Graded,
     Merged,
     Noted,
+    Role,
     Sampled,
     Scored,
     Spent,
@@ -29,8 +31,10 @@ from search_core.events import (
     Voted,
 )
 
-State = Literal["frontier", "candidate", "kept", "pruned", "completed", "merged"]
-FINAL_STATES: frozenset[State] = frozenset({"kept", "pruned", "completed", "merged"})
+State = Literal["frontier", "candidate", "kept", "pruned", "completed", "merged", "rollout"]
+FINAL_STATES: frozenset[State] = frozenset({"kept", "pruned", "completed", "merged", "rollout"})
+"""Nothing is left to decide. A rollout that ended may still become a solution."""
+_SETTLED: frozenset[State] = FINAL_STATES - {"rollout"}
 # A path that stopped without an answer: marked as such, and excluded from votes.
 UNFINISHED_RULES = frozenset({"out_of_steps", "too_long", "run_ended"})
 
@@ -55,11 +59,15 @@ class Node:
     tokens: int = 0
     logprob: float = 0.0
     ended: Ended = "step"
+    role: Role = "step"
+    after: str | None = None
+    forced: str = ""
     prefilled: int = 0
     reused: int = 0
     solver_flops: float = 0.0
     score: float | None = None
     aggregate: float | None = None
+    ahead: str | None = None
     verifier_tokens: int = 0
     verifier_flops: float = 0.0
     decision: int | None = None
@@ -72,6 +80,9 @@ class Node:
     right: bool | None = None
     visits: int | None = None
     value: float | None = None
+    weight: float | None = None
+    """Its part of the budget when that was shared out last, 0 to 1."""
+    copies: int | None = None
 
 
 @dataclass(slots=True)
@@ -81,6 +92,7 @@ class Tree:
     started: Started | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     decisions: list[Decided] = field(default_factory=list)
+    allocations: list[Allocated] = field(default_factory=list)
     votes: dict[str, Voted] = field(default_factory=dict)
     notes: list[Noted] = field(default_factory=list)
     finished: Finished | None = None
@@ -131,6 +143,7 @@ class Tree:
                 node = self._node(event.id)
                 node.score = event.score
                 node.aggregate = event.score if event.aggregate is None else event.aggregate
+                node.ahead = event.ahead
                 node.verifier_tokens, node.verifier_flops = event.tokens, event.flops
                 if node.state == "frontier":
                     node.state = "candidate"
@@ -140,13 +153,18 @@ class Tree:
                     self._settle(verdict, "kept")
                 for verdict in event.pruned:
                     self._settle(verdict, "pruned")
+            case Allocated():
+                self.allocations.append(event)
+                for share in event.shares:
+                    node = self._node(share.id)
+                    node.weight, node.copies = share.weight, share.copies
             case Merged():
                 if event.into == event.id:
                     raise LogError(f"Node {event.id!r} is merged into itself.")
                 self._node(event.into)
                 self._final(event.id, "merged").merged_into = event.into
             case Completed():
-                node = self._final(event.id, "completed")
+                node = self._final(event.id, "completed", among=_SETTLED)
                 node.answer, node.group = event.answer, event.group
             case BackedUp():
                 node = self._node(event.id)
@@ -190,6 +208,7 @@ class Tree:
             self,
             nodes={key: replace(n, children=list(n.children)) for key, n in self.nodes.items()},
             decisions=list(self.decisions),
+            allocations=list(self.allocations),
             votes=dict(self.votes),
             notes=list(self.notes),
         )
@@ -220,6 +239,8 @@ class Tree:
         if event.id in self.nodes:
             raise LogError(f"Node {event.id!r} is sampled twice.")
         parent = self._node(event.parent)
+        if event.after is not None:
+            self._node(event.after)
         parent.children.append(event.id)
         self.nodes[event.id] = Node(
             event.id,
@@ -228,7 +249,11 @@ class Tree:
             parent.depth + 1,
             tokens=event.tokens,
             logprob=event.logprob,
+            state="rollout" if event.role == "rollout" else "frontier",
             ended=event.ended,
+            role=event.role,
+            after=event.after,
+            forced=event.forced,
             prefilled=event.prefilled,
             reused=event.reused,
             solver_flops=event.flops,
@@ -239,9 +264,9 @@ class Tree:
         node.decision = len(self.decisions) - 1
         node.rank, node.margin = verdict.rank, verdict.margin
 
-    def _final(self, node_id: str, state: State) -> Node:
+    def _final(self, node_id: str, state: State, among: frozenset[State] = FINAL_STATES) -> Node:
         node = self._node(node_id)
-        if node.parent is None or node.state in FINAL_STATES:
+        if node.parent is None or node.state in among:
             raise LogError(f"Node {node_id!r} is already {node.state}; it cannot become {state}.")
         node.state = state
         return node

@@ -17,6 +17,7 @@ from search_core.recorder import ProtocolError
 from search_core.runner import Run, drive
 from search_core.solvers.base import StepSample
 from search_core.strategies import STRATEGIES, OptionError, OptionSpec, get_strategy
+from search_core.strategies.base import KINDS
 from search_core.strategies.options import StrategyOptions
 from search_core.traces import parse_trace
 from search_core.tree import FINAL_STATES
@@ -290,6 +291,17 @@ def test_published_presets_are_valid_and_change_something(name: str) -> None:
     for option, value in strategy.as_published.items():
         assert getattr(published, option) == value
         assert getattr(default, option) != value, f"{option} is the default already"
+
+
+@every_strategy
+def test_every_strategy_says_what_it_is_in_plain_words(name: str) -> None:
+    strategy = STRATEGIES[name]
+    assert strategy.does.endswith(".")
+    assert strategy.does_not.endswith(".")
+    assert strategy.source
+    assert strategy.kind in KINDS
+    assert 3 <= len(strategy.pseudocode.splitlines()) <= 14
+    assert max(map(len, strategy.pseudocode.splitlines())) <= 64
 
 
 def test_published_presets_turn_on_every_accident() -> None:

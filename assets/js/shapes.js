@@ -17,6 +17,11 @@ function star() {
   );
 }
 
+function pentagon() {
+  const turn = (i) => (2 * Math.PI * i) / 5 - Math.PI / 2;
+  return polygon(Array.from({ length: 5 }, (_, i) => [Math.cos(turn(i)), Math.sin(turn(i))]));
+}
+
 function cross() {
   const arm = 0.36;
   const points = [
@@ -68,6 +73,7 @@ const SYMBOLS = {
       [0.85, 1],
     ]),
   },
+  "pentagon-open": { outline: pentagon() },
   "triangle-down": {
     outline: polygon([
       [-1.1, -0.75],

@@ -2,7 +2,9 @@
 // same field names; a test holds `toJSON` against `Tree.to_dict()`.
 
 export const ROOT = "root";
-const FINAL_STATES = new Set(["kept", "pruned", "completed", "merged"]);
+const FINAL_STATES = new Set(["kept", "pruned", "completed", "merged", "rollout"]);
+// A rollout that ended may still become a solution.
+const SETTLED = new Set(["kept", "pruned", "completed", "merged"]);
 // A path that stopped without an answer: marked as such, and excluded from votes.
 const UNFINISHED_RULES = new Set(["out_of_steps", "too_long", "run_ended"]);
 const COSTS = ["generated", "prefilled", "reused", "verified", "solver_flops", "verifier_flops", "seconds"];
@@ -21,11 +23,15 @@ function newNode(id, parent, text, depth, known = {}) {
     tokens: 0,
     logprob: 0,
     ended: "step",
+    role: "step",
+    after: null,
+    forced: "",
     prefilled: 0,
     reused: 0,
     solver_flops: 0,
     score: null,
     aggregate: null,
+    ahead: null,
     verifier_tokens: 0,
     verifier_flops: 0,
     decision: null,
@@ -37,6 +43,8 @@ function newNode(id, parent, text, depth, known = {}) {
     right: null,
     visits: null,
     value: null,
+    weight: null,
+    copies: null,
     ...known,
   };
 }
@@ -46,6 +54,7 @@ export class Tree {
     this.started = null;
     this.nodes = new Map();
     this.decisions = [];
+    this.allocations = [];
     this.votes = new Map();
     this.notes = [];
     this.finished = null;
@@ -65,6 +74,7 @@ export class Tree {
     for (const [id, node] of this.nodes) tree.nodes.set(id, { ...node, children: node.children.slice() });
     tree.started = this.started;
     tree.decisions = this.decisions.slice();
+    tree.allocations = this.allocations.slice();
     tree.votes = new Map(this.votes);
     tree.notes = this.notes.slice();
     tree.finished = this.finished;
@@ -136,13 +146,18 @@ const HANDLERS = {
   sampled(tree, event) {
     if (tree.nodes.has(event.id)) throw new LogError(`Node ${event.id} is sampled twice.`);
     const parent = tree.node(parentOf(event.id));
+    if (event.after) tree.node(event.after);
     parent.children.push(event.id);
     tree.nodes.set(
       event.id,
       newNode(event.id, parent.id, event.text, parent.depth + 1, {
         tokens: event.tokens,
         logprob: event.logprob,
+        state: event.role === "rollout" ? "rollout" : "frontier",
         ended: event.ended ?? "step",
+        role: event.role ?? "step",
+        after: event.after ?? null,
+        forced: event.forced ?? "",
         prefilled: event.prefilled ?? 0,
         reused: event.reused ?? 0,
         solver_flops: event.flops ?? 0,
@@ -153,6 +168,7 @@ const HANDLERS = {
     const node = tree.node(event.id);
     node.score = event.score;
     node.aggregate = event.aggregate ?? event.score;
+    node.ahead = event.ahead ?? null;
     node.verifier_tokens = event.tokens ?? 0;
     node.verifier_flops = event.flops ?? 0;
     if (node.state === "frontier") node.state = "candidate";
@@ -162,12 +178,16 @@ const HANDLERS = {
     for (const verdict of event.kept ?? []) settle(tree, verdict, "kept");
     for (const verdict of event.pruned ?? []) settle(tree, verdict, "pruned");
   },
+  allocated(tree, event) {
+    tree.allocations.push(event);
+    for (const [id, weight, copies] of event.shares) Object.assign(tree.node(id), { weight, copies });
+  },
   merged(tree, event) {
     tree.node(event.into);
     final(tree, event.id, "merged").merged_into = event.into;
   },
   completed(tree, event) {
-    const node = final(tree, event.id, "completed");
+    const node = final(tree, event.id, "completed", SETTLED);
     node.answer = event.answer ?? null;
     node.group = event.group ?? null;
   },
@@ -202,9 +222,9 @@ function settle(tree, [id, rank, margin], state) {
   node.margin = margin ?? null;
 }
 
-function final(tree, id, state) {
+function final(tree, id, state, among = FINAL_STATES) {
   const node = tree.node(id);
-  if (node.parent === null || FINAL_STATES.has(node.state)) {
+  if (node.parent === null || among.has(node.state)) {
     throw new LogError(`Node ${id} is already ${node.state}; it cannot become ${state}.`);
   }
   node.state = state;

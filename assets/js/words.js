@@ -8,6 +8,7 @@ const STATE_WORDS = {
   frontier: "just written, not scored yet",
   candidate: "scored, waiting for the decision",
   kept: "kept",
+  rollout: "written to see where the step before it leads",
 };
 
 /** The answer beside a finished solution's mark. */
@@ -62,6 +63,8 @@ export function whySentences(tree, node) {
   if (node.state === "merged")
     return ["This path says word for word the same as another one, so only that one is continued."];
   if (node.state === "completed") return completedSentences(tree, node);
+  if (node.state === "rollout")
+    return ["The search wrote this step only to see where the one before it leads. It does not go on from here."];
   const decision = tree.decisionOf(node);
   if (!decision) return [];
   return [decision.why, ...placeSentences(decision, node)];

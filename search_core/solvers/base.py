@@ -75,12 +75,18 @@ class SampleRequest:
         seed: Seed of this sample alone (0 to 2**63 - 1): the same request gives the same
             step whoever else is in the batch.
         index: Place among its parent's children, from 0.
+        attempts: Earlier attempts at the problem, each as its steps, the oldest first: the
+            solver is to read them and to do better (self-revision).
+        opening: How the step must begin: the solver reads it as if it had written it, and
+            its reply leaves it out.
     """
 
     problem: str
     steps: tuple[str, ...]
     seed: int
     index: int = 0
+    attempts: tuple[tuple[str, ...], ...] = ()
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)

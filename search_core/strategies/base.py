@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from search_core.events import Aggregate, Ended, Judged, VoteMethod
 from search_core.scoring import best_first
@@ -20,8 +20,14 @@ from search_core.strategies.options import StrategyOptions
 class NodeView:
     """What a strategy may know of a node. It never learns what is right or wrong.
 
-    `aggregate` is in [0, 1], or None before the node was scored. `ended` is how its step
-    ended: "step", "end" (the solution is finished) or "length" (cut off).
+    Attributes:
+        aggregate: In [0, 1], or None before the node was scored.
+        ended: How its step ended: "step", "end" (the solution is finished) or "length".
+        seed: The node's own seed (0 to 2**63 - 1): what a strategy draws by, with
+            `search_core.seeds.unit_numbers`, where its method is random.
+        logprob: Sum of the log-probabilities of the step's tokens.
+        group: Of a completed solution, the number of its answer, by first appearance: equal
+            answers have equal numbers. None before, and without an answer.
     """
 
     id: str
@@ -30,6 +36,9 @@ class NodeView:
     path_text: str
     ended: Ended
     aggregate: float | None
+    seed: int = 0
+    logprob: float = 0.0
+    group: int | None = None
 
     @property
     def value(self) -> float:
@@ -52,20 +61,56 @@ class Sample:
 
     With `to_end`, go on from each child until its path ends or has `max_steps` steps, and
     answer with the last nodes. `temperature` replaces the run's own.
+
+    Attributes:
+        rollout: Only to see where the parents lead: nobody decides on such nodes, and the
+            search does not go on from them; those that end may be completed.
+        after: For each parent, the end of an earlier attempt that the solver reads before it
+            writes (self-revision), with all attempts that this one had read; None for none.
     """
 
     parents: Nodes
     to_end: bool = False
     max_steps: int = 0
     temperature: float | None = None
+    rollout: bool = False
+    after: tuple[NodeView | None, ...] = ()
+
+
+Place = Callable[[Sequence[str], str], int]
+"""Where a new piece of a stream belongs: given all pieces before it and itself, the index of
+the piece that it continues; -1 for the problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Write the next piece of one long stream; answer with it, in its place in the tree.
+
+    Attributes:
+        stream: All pieces so far, in the order in which they were written: the solver reads
+            them all, in this order, and not only the path to the new piece.
+        place: Says where in the tree the new piece belongs.
+        forced: How the piece must begin ("Wait"); "" leaves that to the solver.
+        temperature: Replaces the run's own.
+    """
+
+    stream: Nodes
+    place: Place
+    forced: str = ""
+    temperature: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Score these nodes' paths, as far as they are not scored; answer with them, scored."""
+    """Score these nodes' paths, as far as they are not scored; answer with them, scored.
+
+    With `ends`, each node is judged by the path to its end, the last node of a rollout (or
+    the node itself): the scores on the way are aggregated up to there.
+    """
 
     nodes: Nodes
     aggregate: Aggregate
+    ends: Nodes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +129,30 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True)
+class Allocate:
+    """Say how a budget is shared out: a weight (0 to 1) and a number of copies for each node.
+
+    Finished paths may have a share too. `effective` is the effective sample size, where the
+    method speaks of it.
+    """
+
+    rule: str
+    nodes: Nodes
+    weights: tuple[float, ...]
+    copies: tuple[int, ...]
+    effective: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackUp:
+    """Write down a node's statistics: how often it was visited, and its mean value."""
+
+    node: NodeView
+    visits: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """These nodes repeat others word for word: (duplicate, original) pairs."""
 
@@ -92,7 +161,10 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """These paths are solutions. `unfinished`: taken although they never ended."""
+    """These paths are solutions; answer with them, the number of their answer known.
+
+    `unfinished`: taken although they never ended.
+    """
 
     nodes: Nodes
     unfinished: bool = False
@@ -106,8 +178,18 @@ class Choose:
     method: VoteMethod
 
 
-Request = Sample | Score | Decide | Merge | Complete | Choose
+Request = Sample | Continue | Score | Decide | Allocate | BackUp | Merge | Complete | Choose
 Plan = Generator[Request, Nodes, None]
+
+
+Kind = Literal["vote", "prune", "tree", "think"]
+"""How a strategy spends compute; the page groups the strategies by it."""
+KINDS: dict[Kind, str] = {
+    "vote": "Sample and vote",
+    "prune": "Prune as you go",
+    "tree": "Tree policies",
+    "think": "Think longer",
+}
 
 
 @dataclass(frozen=True)
@@ -122,6 +204,8 @@ class Strategy:
         source: Where it comes from.
         options: Its options class.
         plan: The algorithm: takes the root and the options.
+        kind: How it spends compute.
+        pseudocode: The algorithm in a few lines, as the page shows it.
         as_published: Option values that reproduce the published code, accidents included.
         uses_verifier: Whether it reads scores.
         asks_about: "solutions" if it has finished solutions scored and nothing else, which an
@@ -135,6 +219,8 @@ class Strategy:
     source: str
     options: type[StrategyOptions]
     plan: Callable[[NodeView, Any], Plan]
+    kind: Kind = "prune"
+    pseudocode: str = ""
     as_published: Mapping[str, Any] = field(default_factory=dict)
     uses_verifier: bool = True
     asks_about: Judged = "steps"

@@ -157,6 +157,17 @@ BEAM_SEARCH = Strategy(
     does="Writes one step for N paths at once, keeps the best-scored N/M, and goes on from those.",
     does_not="It does not go back: once every right path is cut, no later round can save it.",
     source="arXiv 2408.03314, section 5.2; huggingface/search-and-learn, beam_search",
+    kind="prune",
+    pseudocode="""\
+beam ← N copies of the problem
+repeat
+    write one step for each of the N paths
+    score the new steps
+    set finished paths aside
+    keep the N/M best of the others
+    beam ← each of them M times
+until N are finished, or the steps run out
+let the finished solutions vote""",
     options=BeamSearchOptions,
     plan=plan,
     as_published={

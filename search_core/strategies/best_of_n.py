@@ -39,6 +39,12 @@ BEST_OF_N = Strategy(
     does="Writes N whole solutions independently, then lets the verifier or a vote choose.",
     does_not="It cuts nothing on the way: a solution that went wrong early is written to its end.",
     source="arXiv 2408.03314, section 5; huggingface/search-and-learn, best_of_n",
+    kind="vote",
+    pseudocode="""\
+for i in 1 … N
+    write a whole solution at the run's temperature
+score every finished solution once
+let the vote choose""",
     options=EndingOptions,
     plan=plan,
     as_published={"max_steps": 100, "judge": "best", "length_ends": True},

@@ -137,6 +137,15 @@ DVTS = Strategy(
     does="Grows N/M separate trees side by side and keeps one path in each, so ideas stay diverse.",
     does_not="Trees do not help each other: a weak one keeps its share of the budget to the end.",
     source="huggingface/search-and-learn, dvts (diverse verifier tree search)",
+    kind="prune",
+    pseudocode="""\
+heads ← N/M copies of the problem
+repeat, in each subtree apart
+    write M next steps of its head
+    score them
+    its head ← the best of the M
+until every head is finished, or the steps run out
+let the finished solutions vote""",
     options=DvtsOptions,
     plan=plan,
     as_published={

@@ -34,6 +34,11 @@ GREEDY = Strategy(
     does="Writes one solution and always takes the likeliest next word.",
     does_not="It never looks back, never tries a second way, and asks no verifier.",
     source="The usual baseline.",
+    kind="vote",
+    pseudocode="""\
+repeat
+    write the likeliest next token
+until the solution is finished""",
     options=StrategyOptions,
     plan=plan,
     uses_verifier=False,

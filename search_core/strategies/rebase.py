@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from search_core.scoring import best_first
 from search_core.strategies.base import (
+    Allocate,
     Choose,
     Complete,
     Decide,
@@ -67,12 +68,25 @@ def plan(root: NodeView, options: RebaseOptions) -> Plan:
         # Each path that is over took one of the N, so as many are left as paths go on.
         order = best_first([node.value for node in active])
         ranked = [active[index] for index in order]
+        weights = softmax([node.value for node in ranked], options.balance_temperature)
         shares = widths([node.value for node in ranked], len(active), options.balance_temperature)
+        yield Allocate("softmax", tuple(ranked), tuple(weights), tuple(shares))
         yield _decision(ranked, shares, options)
         parents = tuple(
             node for node, width in zip(ranked, shares, strict=True) for _ in range(width)
         )
     yield Choose(solutions, options.judge)
+
+
+def softmax(scores: Sequence[float], temperature: float) -> list[float]:
+    """Each score's part of the whole, 0 to 1; they add up to 1.
+
+    Args:
+        scores: Each in 0 to 1; at least one.
+        temperature: Above 0.
+    """
+    powers = [math.exp((score - max(scores)) / temperature) for score in scores]
+    return [power / math.fsum(powers) for power in powers]
 
 
 def widths(scores: Sequence[float], budget: int, temperature: float) -> list[int]:
@@ -115,6 +129,19 @@ REBASE = Strategy(
     does_not="It trusts the size of the scores, not only their order: a verifier that is sure and "
     "wrong takes the whole budget with it.",
     source="arXiv 2408.00724, section 3.2; thu-wyz/rebase",
+    kind="prune",
+    pseudocode="""\
+paths ← N copies of the problem
+repeat
+    write one step for each path
+    score the new steps
+    set finished paths aside; each took one of the N
+    B ← how many of the N are left
+    from the best path on
+        width ← B · softmax(score / T), rounded up
+        path gets that many next steps; B ← B − width
+until no path is left, or the steps run out
+let the finished solutions vote""",
     options=RebaseOptions,
     plan=plan,
     as_published={"max_steps": 25},
