@@ -25,7 +25,16 @@ _log = logging.getLogger(__name__)
 SCORE_SOURCES: dict[str, str] = {
     "verifier": "Verifier",
     "log-probability": "Log-probability (free)",
+    "oracle": "Oracle (knows what is right)",
+    "random": "Random (knows nothing)",
 }
+ABOUT_SOURCES: dict[str, str] = {
+    "verifier": "A trained verifier reads every step. Its cost counts.",
+    "log-probability": "How likely the solver itself found its words. Costs nothing.",
+    "oracle": "A perfect verifier, which no real problem has: what search could reach at best.",
+    "random": "Dice: what a search does with a verifier that knows nothing.",
+}
+"""What each score source is, in plain words."""
 
 # Asks a chat model for what the search works on: one step per paragraph, and one answer.
 STEP_PROMPT = (
@@ -116,6 +125,15 @@ class ModelPair:
             from search_core.verifiers.log_probability import LogProbabilityVerifier
 
             return LogProbabilityVerifier()
+        if name == "oracle":
+            from search_core.verifiers.oracle import OracleVerifier
+
+            self._check_oracle()
+            return OracleVerifier()
+        if name == "random":
+            from search_core.verifiers.random_scores import RandomVerifier
+
+            return RandomVerifier()
         raise OptionError(f"Unknown score source {name!r:.60}; known: {', '.join(SCORE_SOURCES)}.")
 
     @property
@@ -147,13 +165,23 @@ class ModelPair:
         return solver, parameters_of(read_facts(self.verifier_path))
 
     def check(self, strategy: Strategy, score_source: str) -> None:
-        """Refuse, before anything is loaded, a strategy that the verifier cannot guide.
+        """Refuse, before anything is loaded, a strategy that its scores cannot guide.
 
         Raises:
-            OptionError: The verifier judges finished solutions only, and that is too late.
+            OptionError: The verifier judges finished solutions only, and that is too late;
+                or an oracle was asked for where nothing can know what is right.
         """
         if score_source == "verifier":
             check_verifier(strategy, self.judged)
+        elif score_source == "oracle":
+            self._check_oracle()
+
+    def _check_oracle(self) -> None:
+        if not self.embedded:
+            raise OptionError(
+                "The oracle was asked to score another solver's steps; it is the exact checker of "
+                "the embedded families and knows only their problems. Choose another score source."
+            )
 
     @property
     def read(self) -> Callable[[str | Problem], Problem]:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from search_core.lazy_models import lazy_solver, lazy_verifier
-from search_core.model_pair import SCORE_SOURCES, STEP_PROMPT, ModelPair, default_sampling
+from search_core.model_pair import (
+    ABOUT_SOURCES,
+    SCORE_SOURCES,
+    STEP_PROMPT,
+    ModelPair,
+    default_sampling,
+)
 from search_core.shipped import (
     FIRST,
     SOLVERS,
@@ -15,6 +21,7 @@ from search_core.shipped import (
 from search_core.strategies.options import OptionError
 
 __all__ = [
+    "ABOUT_SOURCES",
     "EMBEDDED_SOLVER",
     "EMBEDDED_VERIFIER",
     "FIRST",

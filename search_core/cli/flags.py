@@ -23,7 +23,8 @@ Seed = Annotated[int, typer.Option(help="Same seed, same tree.")]
 Source = Annotated[
     str,
     typer.Option(
-        help=f"What scores steps: {' or '.join(SCORE_SOURCES)} (best with --aggregate prod)."
+        help=f"What scores steps: {', '.join(SCORE_SOURCES)}. Log-probability is best with "
+        "--aggregate prod; oracle and random show a perfect and a useless verifier."
     ),
 ]
 Temperature = Annotated[

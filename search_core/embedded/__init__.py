@@ -6,7 +6,7 @@ and runs as `python -m search_core.embedded train --out DIR`.
 
 from __future__ import annotations
 
-from search_core.embedded.checking import Grade, grade
+from search_core.embedded.checking import Grade, grade, prospects
 from search_core.embedded.families import FAMILIES, Family
 from search_core.embedded.generation import generate, gold_solution
 from search_core.embedded.reading import (
@@ -26,6 +26,7 @@ __all__ = [
     "generate",
     "gold_solution",
     "grade",
+    "prospects",
     "read_problem",
     "split_of",
 ]

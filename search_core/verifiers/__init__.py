@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
 from search_core.verifiers.log_probability import LogProbabilityVerifier
+from search_core.verifiers.oracle import OracleVerifier
+from search_core.verifiers.random_scores import RandomVerifier
 
 if TYPE_CHECKING:
     from search_core.verifiers.transformers_verifier import TransformersVerifier
 
 __all__ = [
     "LogProbabilityVerifier",
+    "OracleVerifier",
+    "RandomVerifier",
     "ScoreRequest",
     "StepScores",
     "TransformersVerifier",

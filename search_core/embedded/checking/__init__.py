@@ -18,6 +18,7 @@ class State(Protocol):
     def tell(self, step: str) -> None: ...
     def check_answer(self, answer: int) -> None: ...
     def is_right(self, answer: int) -> bool: ...
+    def can_be_right(self) -> bool: ...
 
 
 def starting_state(problem: Problem) -> State:
@@ -76,4 +77,28 @@ def grade(problem: Problem, steps: Sequence[str]) -> Grade:
     return Grade(True, None, "Every step holds and the answer is right.")
 
 
-__all__ = ["Grade", "State", "StepError", "grade", "starting_state"]
+def prospects(problem: Problem, steps: Sequence[str]) -> list[bool]:
+    """For each step, whether the path up to it holds and can still become right.
+
+    A step is hopeless once one up to it is false or does not follow, and in Countdown once
+    the target cannot be reached from the numbers that are left.
+
+    Raises:
+        ValueError: The problem is not in the canonical wording of its family.
+    """
+    state = starting_state(problem)
+    hopeful = []
+    for step in steps:
+        try:
+            answer = read_answer(step)
+            if answer is None:
+                state.tell(step)
+            else:
+                state.check_answer(answer)
+        except StepError:
+            break
+        hopeful.append(state.can_be_right())
+    return hopeful + [False] * (len(steps) - len(hopeful))
+
+
+__all__ = ["Grade", "State", "StepError", "grade", "prospects", "starting_state"]

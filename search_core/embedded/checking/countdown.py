@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from search_core.embedded.checking.verdict import StepError
 from search_core.embedded.families.arithmetic import Equation, read_equation
 from search_core.embedded.families.canonical import parse_countdown
+from search_core.embedded.families.countdown import can_reach
 
 _LEFT = re.compile(r"[0-9]{1,7}(?: [0-9]{1,7})*")
 
@@ -59,3 +61,13 @@ class CountdownState:
 
     def is_right(self, answer: int) -> bool:
         return answer == self.target
+
+    def can_be_right(self) -> bool:
+        """Whether the target can be reached from here, or was by the last step."""
+        return self.last == self.target or _can_reach(tuple(self.left), self.target)
+
+
+@lru_cache(maxsize=20_000)
+def _can_reach(left: tuple[int, ...], target: int) -> bool:
+    """A search asks about the same few states again and again."""
+    return can_reach(left, target)
