@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from search_core.cli.services import ModelChoice, Services
 from search_core.embedded import FAMILIES
 from search_core.models import ModelPair
 from search_core.solvers.base import ModelInfo, RunCancelled
+from search_core.strategies import STRATEGIES
 from tests.fakes import SHAPE, FakeSolver, World
 from tests.test_cli_solve import invoke, said
 
@@ -227,3 +229,33 @@ def test_the_threshold_is_the_verifiers_own(
     out = tmp_path / "results.json"
     assert evaluate(problems, out, "--strategies", "best_of_n@16", pair=pair).exit_code == 0
     assert json.loads(out.read_text())["verifier_quality"]["threshold"] == threshold
+
+
+def test_all_strategies_are_run_and_those_that_do_not_fit_are_named(
+    problems: Path, tmp_path: Path
+) -> None:
+    verifier = WORLD.verifier()
+    verifier.info = replace(verifier.info, scores="solutions")
+    pair = ModelPair.of(WORLD.solver(), verifier)
+    out = tmp_path / "results.json"
+    result = evaluate(problems, out, "--strategies", "all", "--n", "4", pair=pair)
+    assert result.exit_code == 0, result.output
+    values = json.loads(out.read_text())
+    ran = {row["strategy"] for row in values["rows"]}
+    told = " ".join(values["left_out"])
+    assert {"greedy", "best_of_n"} <= ran
+    for name in STRATEGIES:
+        assert (name in ran) != (f"{name} is left out" in told or f"{name}@4 is left out" in told)
+    assert "beam_search@4 is left out: The outcome verifier judges finished solutions" in told
+    assert "beam_search@4 is left out" in said(result)
+
+
+def test_a_strategy_asked_for_by_name_that_does_not_fit_is_an_error(
+    problems: Path, tmp_path: Path
+) -> None:
+    verifier = WORLD.verifier()
+    verifier.info = replace(verifier.info, scores="solutions")
+    pair = ModelPair.of(WORLD.solver(), verifier)
+    result = evaluate(problems, tmp_path / "r.json", "--strategies", "beam_search", pair=pair)
+    assert result.exit_code == 2
+    assert "finished solutions only" in said(result)

@@ -19,7 +19,7 @@ from search_core.cli.evaluation_table import markdown, print_evaluation
 from search_core.cli.output import messages, plain, results
 from search_core.cli.services import ModelChoice, Services, services
 from search_core.cli.strategy_flags import with_strategy_flags
-from search_core.evaluation.arms import Arm, make_arms, rival_arm
+from search_core.evaluation.arms import ALL, Arm, fitting_arms, make_arms, rival_arm
 from search_core.evaluation.comparison import LEAST_ATTEMPTS, Comparison, check_baselines
 from search_core.evaluation.first_errors import THRESHOLD
 from search_core.evaluation.intervals import DRAWS
@@ -47,7 +47,8 @@ def evaluate(
     strategies: Annotated[
         str,
         typer.Option(
-            help='Names, with commas; see `strategies`. "dvts@16" is run at that budget alone.'
+            help='Names, with commas, or "all"; see `strategies`. "dvts@16" is run at that '
+            "budget alone."
         ),
     ] = "greedy,best_of_n,beam_search,dvts",
     n: Annotated[str, typer.Option("--n", help="Budgets N, with commas.")] = "4,16",
@@ -141,11 +142,16 @@ def evaluate(
         pair = services(context).open_models(choice)
         flags.check_models(solver, verifier, score_source)
         baselines = [] if baseline == "none" else flags.names(baseline)
+        asked_for = flags.names(strategies)
         arms, left_out = make_arms(
-            _with_greedy(flags.names(strategies), baselines), flags.numbers("--n", n), options
+            _with_greedy(asked_for, baselines), flags.numbers("--n", n), options
         )
+        check = partial(pair.check, score_source=score_source)
+        if ALL in asked_for:
+            arms, refused = fitting_arms(arms, check)
+            left_out += refused
         for arm in arms:
-            pair.check(arm.strategy, score_source)
+            check(arm.strategy)
         check_baselines(baselines, [arm.row_name(judge) for arm in arms for judge in arm.judges])
         chosen_levels = flags.numbers("--levels", levels) if levels else None
         if problems is None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from search_core.events import VoteMethod
 from search_core.scoring import VOTE_METHODS
-from search_core.strategies import OptionError, Strategy, StrategyOptions, get_strategy
+from search_core.strategies import (
+    STRATEGIES,
+    OptionError,
+    Strategy,
+    StrategyOptions,
+    get_strategy,
+)
 from search_core.strategies.best_of_n import BEST_OF_N
 from search_core.strategies.greedy import GREEDY
 from search_core.strategies.options import ScoredOptions
@@ -16,6 +22,8 @@ from search_core.strategies.options import ScoredOptions
 Judge = Literal["majority", "weighted", "best", "any"]
 """How a run is judged right: by a vote's choice, or "any": some solution is (an oracle)."""
 JUDGES: tuple[Judge, ...] = (*VOTE_METHODS, "any")
+ALL = "all"
+"""In place of a name: every strategy there is."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +106,16 @@ def make_arms(
     combination that a strategy refuses (N below the beam width) is left out.
 
     Args:
-        strategies: Names; one with a budget of its own ("best_of_n@64") is run at that alone.
+        strategies: Names; one with a budget of its own ("best_of_n@64") is run at that alone,
+            and "all" stands for all of them.
         budgets: Budgets N of the names without their own.
 
     Raises:
         OptionError: A strategy is unknown, no strategy knows an option, a budget is no
             number or the strategy has none, or nothing is left.
     """
-    asked = [_asked(name) for name in dict.fromkeys(strategies)]
+    every = [one for name in strategies for one in (STRATEGIES if name == ALL else [name])]
+    asked = [_asked(name) for name in dict.fromkeys(every)]
     chosen = [(get_strategy(name), n) for name, n in asked]
     known = {spec.name for strategy, _ in chosen for spec in strategy.options.specs()}
     strange = sorted(set(options) - known)
@@ -132,6 +142,26 @@ def make_arms(
     if not arms:
         raise OptionError(" ".join(left_out) or "No strategy was given.")
     return list(arms.values()), left_out
+
+
+def fitting_arms(
+    arms: Iterable[Arm], check: Callable[[Strategy], None]
+) -> tuple[list[Arm], list[str]]:
+    """The arms whose strategy the models can run, and what was left out with the reason.
+
+    Args:
+        check: Raises an `OptionError` for a strategy that does not go with the models.
+    """
+    fitting: list[Arm] = []
+    left_out: list[str] = []
+    for arm in arms:
+        try:
+            check(arm.strategy)
+        except OptionError as error:
+            left_out.append(f"{arm.name} is left out: {error}")
+        else:
+            fitting.append(arm)
+    return fitting, left_out
 
 
 def _asked(text: str) -> tuple[str, int | None]:
