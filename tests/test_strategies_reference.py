@@ -98,16 +98,16 @@ def reference_dvts(world: World, n: int, width: int, rounds: int, how: Aggregate
     heads: list[Beam | None] = [Beam() for _ in range(n // width)]
     root = Beam()  # all subtrees hang on one root, so its samples are counted together
     siblings: list[list[Beam]] = [[] for _ in heads]
-    for _ in range(rounds):
+    for number in range(rounds):
         for subtree, head in enumerate(heads):
             if head is not None:
                 parent = head if head.path else root
-                siblings[subtree] = [grow(world, parent, how) for _ in range(width)]
+                last = number == rounds - 1
+                siblings[subtree] = [grow(world, parent, how, to_end=last) for _ in range(width)]
                 best = max(siblings[subtree], key=lambda beam: beam.value)
                 heads[subtree] = None if best.ended else best
     output = [beam for group in siblings for beam in group]
-    # Without an answer there is no vote: the one difference that no option removes.
-    return [beam.path for beam in output], first_best([beam for beam in output if beam.ended])
+    return [beam.path for beam in output], first_best(output)
 
 
 def reference_best_of_n(world: World, n: int, how: Aggregate) -> Outcome:
