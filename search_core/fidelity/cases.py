@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from search_core.events import Score
 from search_core.fidelity.record import SearchRecord
 from search_core.fidelity.searching import search_in
 from search_core.fidelity.text_world import IndexBy, Onward, TextWorld, WorldError
@@ -45,7 +46,7 @@ class Case(BaseModel):
     index_by: IndexBy = "text"
     onward: Onward = "first"
     steps: list[tuple[str, int, str, bool]]
-    scores: dict[str, float]
+    scores: dict[str, Score]
     expected: dict[str, Any] = {}
 
     def world(self) -> TextWorld:
