@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_core.estimate import estimate
 from search_core.events import Decided, Sampled, Scored, Spent
 from search_core.problem import Problem
 from search_core.recipe import Recipe
@@ -174,3 +175,10 @@ def test_with_a_lookahead_of_0_it_is_beam_search(world: World, unscored: bool) -
     same = search("lookahead_search", world.step, world.score, **options)
     beam = search("beam_search", world.step, world.score, lookahead_unscored=unscored, **options)
     assert log_of(same).splitlines()[1:] == log_of(beam).splitlines()[1:]
+
+
+def test_the_estimate_counts_the_steps_ahead() -> None:
+    def tokens(k: int) -> float:
+        return estimate(None, STRATEGIES["dvts"].options.from_values({"lookahead": k}), {}).tokens
+
+    assert tokens(3) == 4 * tokens(0)

@@ -29,6 +29,10 @@ class LookaheadOptions(StepwiseEndingOptions):
     lookahead: int = lookahead_option(0, advanced=True)
 
     @property
+    def steps_each(self) -> int:
+        return 1 + self.lookahead
+
+    @property
     def judged_by(self) -> str:
         """What candidates are ranked by, for a decision's reason."""
         if not self.lookahead:
