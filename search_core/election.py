@@ -33,22 +33,27 @@ class Election:
         group = None if answer is None else self._classes.group_of(answer)
         self._log.add(Completed, id=node_id, answer=answer, group=group, unfinished=unfinished)
 
-    def hold(self, candidates: Sequence[str], method: VoteMethod) -> Vote:
+    def hold(
+        self, candidates: Sequence[str], method: VoteMethod, *, answerless: bool = False
+    ) -> Vote:
         """Write down the vote of every method that has what it needs, and return the wanted one.
 
-        Without scores only the majority can be asked, whatever was wanted.
+        Without scores only the majority can be asked, whatever was wanted. With `answerless`,
+        candidates without an answer have a vote too: for the empty answer.
         """
-        nodes = self._log.tree.nodes
-        entries = [
-            Candidate(key, nodes[key].answer, nodes[key].group, nodes[key].aggregate)
-            for key in candidates
-        ]
+        entries = [self._candidate(key, answerless) for key in candidates]
         scored = all(entry.value is not None for entry in entries)
         votes = {m: vote(entries, m) for m in VOTE_METHODS if scored or m == "majority"}
         for held in votes.values():
             chosen = held.chosen.id if held.chosen else None
             self._log.add(Voted, method=held.method, tally=held.tally, chosen=chosen)
         return votes.get(method, votes["majority"])
+
+    def _candidate(self, key: str, answerless: bool) -> Candidate:
+        node = self._log.tree.nodes[key]
+        if node.answer is None and answerless:
+            return Candidate(key, "", self._classes.group_of(""), node.aggregate)
+        return Candidate(key, node.answer, node.group, node.aggregate)
 
     def grade(self) -> None:
         """Hold every solution against the reference, if there is one."""

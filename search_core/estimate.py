@@ -40,7 +40,7 @@ def estimate(
             "tokens_per_step" by family. Empty for models without one.
     """
     rounds = min(_steps(problem, facts), float(options.max_steps))
-    tokens = options.width * rounds * _tokens_per_step(problem, facts)
+    tokens = options.width * options.steps_each * rounds * _tokens_per_step(problem, facts)
     return Estimate(options.width, rounds, tokens)
 
 

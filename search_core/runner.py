@@ -150,7 +150,7 @@ class Run:
         plan.close()
         self._close_open_nodes("The strategy finished without judging this step.")
         candidates = [node.id for node in request.candidates]
-        self._finish("completed", "", candidates, request.method)
+        self._finish("completed", "", candidates, request.method, answerless=request.answerless)
 
     def _next_request(self, plan: Plan, reply: Nodes | None) -> Request:
         try:
@@ -337,9 +337,15 @@ class Run:
         )
 
     def _finish(
-        self, status: Status, message: str, candidates: Sequence[str], method: VoteMethod
+        self,
+        status: Status,
+        message: str,
+        candidates: Sequence[str],
+        method: VoteMethod,
+        *,
+        answerless: bool = False,
     ) -> None:
-        held = self._election.hold(candidates, method)
+        held = self._election.hold(candidates, method, answerless=answerless)
         self._election.grade()
         chosen = held.chosen
         if not chosen and not message:
@@ -350,7 +356,7 @@ class Run:
             message=message,
             method=held.method if chosen else None,
             chosen=chosen.id if chosen else None,
-            answer=chosen.answer if chosen else None,
+            answer=(chosen.answer or None) if chosen else None,
         )
 
     def _stop_early(self, status: Status, message: str) -> None:

@@ -67,6 +67,13 @@ def test_a_new_verifier() -> None:
     assert 0 <= long < short <= 1
 
 
+def test_a_world_of_texts_and_its_record() -> None:
+    names = run_block("from search_core.fidelity import")
+    assert len(names["record"].completions) == 8
+    assert names["record"].options["lookahead"] == 1
+    assert names["record"].pred in names["record"].completions
+
+
 class _Completions(BaseHTTPRequestHandler):
     """Answers as vLLM does: the text without its stop string, and why it stopped."""
 

@@ -41,8 +41,11 @@ def recipes(draw: st.DrawFn) -> Recipe:
     if strategy.name != "greedy":
         width = draw(st.integers(1, 4))
         values["n"] = width * draw(st.integers(1, 4))
-        if strategy.name in {"beam_search", "dvts"}:
+        names = {spec.name for spec in strategy.options.specs()}
+        if "beam_width" in names:
             values["beam_width"] = width
+        if "lookahead" in names:
+            values["lookahead"] = draw(st.integers(0, 3))
     options = strategy.options.from_values(values)
     problem = Problem("What is it?", answer=draw(st.sampled_from([None, "0", "1"])))
     return Recipe(problem, strategy, options, seed=draw(st.integers(0, 99)))
@@ -97,8 +100,12 @@ def test_the_budget_is_never_exceeded(world: World, recipe: Recipe) -> None:
     assert all(spent.requests <= recipe.options.width for spent in rounds)
     extra = LAST_ROUND_STEPS - 1 if getattr(recipe.options, "finish_last_round", False) else 0
     deepest = recipe.options.max_steps + extra
-    assert all(node.depth <= deepest for node in run.tree.steps())
-    assert len(list(run.tree.steps())) <= recipe.options.width * deepest
+    ahead = getattr(recipe.options, "lookahead", 0)
+    steps = [node for node in run.tree.steps() if node.role == "step"]
+    assert all(node.depth <= deepest for node in steps)
+    assert all(node.depth <= deepest + ahead for node in run.tree.steps())
+    assert len(steps) <= recipe.options.width * deepest
+    assert len(run.tree.nodes) - 1 <= recipe.options.width * deepest * (1 + ahead)
 
 
 @given(WORLDS, recipes())

@@ -158,6 +158,21 @@ def test_best_of_n_aggregates_over_the_whole_path() -> None:
     assert votes(made, "best")["3"] == 0.1
 
 
+def test_solutions_without_an_answer_vote_only_where_asked() -> None:
+    children = {"": "x~ 2. y~"}
+    scores = {"x~": 0.9, "2.": 0.4, "y~": 0.1}
+    options = {"n": 3, "length_ends": True, "judge": "best"}
+    made = run("best_of_n", children, scores, **options)
+    assert answer(made) == "2"
+    assert votes(made, "majority") == {"2": 1}
+    published = run("best_of_n", children, scores, answerless_vote=True, **options)
+    assert votes(published, "majority") == {"": 2, "2": 1}
+    assert votes(published, "weighted") == {"": 1.0, "2": 0.4}
+    assert answer(published) is None
+    assert published.tree.finished is not None
+    assert published.tree.finished.chosen == "0"
+
+
 def test_best_of_n_as_published_takes_cut_off_solutions() -> None:
     children = {"": "1. c~"}
     made = run("best_of_n", children, {}, n=2, length_ends=True)

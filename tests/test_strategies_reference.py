@@ -1,182 +1,299 @@
 """Published presets against a plain second writing of the published algorithms.
 
-The functions below follow search-and-learn's `beam_search`, `dvts` and `best_of_n` as
-directly as they can, without a tree, events or a runner. In random worlds both must complete
-the same paths in the same order and choose the same one.
+The functions below follow search-and-learn's `beam_search`, `dvts`, `best_of_n` and
+`generate_k_steps` as directly as they can, on whole texts, without a tree, events or a runner.
+In random worlds both must keep the same paths, complete the same in the same order, and choose
+the same one. Ours are run through the public harness, as anybody would.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import itertools
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.events import Aggregate, Completed
-from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run, drive
-from search_core.scoring import aggregate_scores
-from search_core.strategies import STRATEGIES
-from tests.fakes import FakeSolver, FakeVerifier, World
+from search_core.fidelity import TextWorld, differences, published_options, search_in
+from search_core.worlds import chance
 
-Path = tuple[str, ...]
-Outcome = tuple[list[Path], Path | None]
-LONGEST = 7
-AGGREGATES = st.sampled_from(["last", "min", "prod", "mean"])
+DELIMITER = "\n\n"
+AGGREGATES: dict[str, Callable[[list[float]], float]] = {
+    "last": lambda scores: scores[-1],
+    "min": min,
+    "prod": math.prod,
+}
+Expected = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """A random world of texts: steps with and without answers, boxes and words."""
+
+    seed: int
+    words: int
+    ends: float
+    levels: int
+    longest: int
+    answers: float
+    strange: float
+
+    def step(self, prefix: str, index: int) -> tuple[str, bool]:
+        word = int(chance(self.seed, "word", prefix, index) * self.words)
+        luck = chance(self.seed, "luck", prefix, word)
+        strange = chance(self.seed, "strange", prefix, word) < self.strange
+        if luck < self.ends or prefix.count(DELIMITER) >= self.longest:
+            if strange:
+                return "", True
+            known = chance(self.seed, "answer", prefix, word) < self.answers
+            return (f"The answer is {word}." if known else f"Enough of {word}."), True
+        if strange:
+            return (f"\\boxed{{{word}}}, then" if word % 2 else ""), False
+        return f"step {word}", False
+
+    def score(self, prefix: str) -> float:
+        """Few values, so that ties are common; sums of powers of two, so that products are."""
+        return int(chance(self.seed, "score", prefix) * self.levels) / 8
+
+    def text_world(self) -> TextWorld:
+        return TextWorld(self.step, self.score)
+
+
 WORLDS = st.builds(
-    World,
+    Sentences,
     seed=st.integers(0, 10**6),
-    words=st.integers(1, 5),
+    words=st.integers(1, 6),
     ends=st.sampled_from([0.1, 0.3, 0.6]),
-    cut_off=st.just(0.0),
-    scores=st.integers(1, 9),
+    levels=st.integers(1, 9),
+    longest=st.integers(1, 8),
+    answers=st.sampled_from([0.0, 0.7, 1.0]),
+    strange=st.sampled_from([0.0, 0.0, 0.2]),
 )
 
 
 @dataclass
+class Model:
+    """What search-and-learn has: a generator that sees prompts, and a scorer of texts."""
+
+    world: Sentences
+    drawn: Counter[str] = field(default_factory=Counter)
+
+    def generate(self, prefix: str, *, greedy: bool = False, stop: bool = True) -> tuple[str, bool]:
+        index = 0 if greedy else self.drawn[prefix]
+        self.drawn[prefix] += not greedy
+        step, ended = self.world.step(prefix, index)
+        text = step if ended else step + DELIMITER
+        while not (stop or ended):
+            step, ended = self.world.step(prefix + text, 0)
+            text += step if ended else step + DELIMITER
+        return text, ended
+
+    def k_steps(self, prefix: str, lookahead: int, stop: bool) -> tuple[str, bool, str]:
+        """The next step, whether it ended, and the text up to the end of the lookahead."""
+        text, ended = self.generate(prefix, stop=stop)
+        ahead, over = text, ended
+        for _ in range(lookahead):
+            if not over:
+                more, over = self.generate(prefix + ahead, greedy=True)
+                ahead += more
+        return text, ended, ahead
+
+    def scores(self, text: str) -> list[float]:
+        """One score for each step; behind the last delimiter there is one if there is text."""
+        pieces = text.split(DELIMITER)
+        prefixes = [DELIMITER.join(pieces[:end]) + DELIMITER for end in range(1, len(pieces))]
+        if pieces[-1] or not prefixes:
+            prefixes.append(text)
+        return [self.world.score(prefix) for prefix in prefixes]
+
+
+@dataclass
 class Beam:
-    """A path, and how many continuations of it were sampled."""
+    """A path, its scores, and whether it is over."""
 
-    path: Path = ()
-    ended: bool = False
-    sampled: int = 0
-    value: float = field(default=0.0)
-
-
-def step(world: World, path: Path, index: int) -> tuple[str, str]:
-    """The world's step; every path ends after `LONGEST` steps at the latest."""
-    if len(path) >= LONGEST:
-        return f"The answer is {index}.", "end"
-    return world.step(path, index)
+    text: str = ""
+    over: bool = False
+    scores: list[float] = field(default_factory=list)
 
 
-def grow(world: World, beam: Beam, how: Aggregate, *, to_end: bool = False) -> Beam:
-    text, ended = step(world, beam.path, beam.sampled)
-    beam.sampled += 1
-    grown = Beam((*beam.path, text), ended == "end")
-    while to_end and not grown.ended:
-        text, ended = step(world, grown.path, 0)
-        grown = Beam((*grown.path, text), ended == "end")
-    prefixes = [grown.path[: end + 1] for end in range(len(grown.path))]
-    grown.value = aggregate_scores([world.score(prefix) for prefix in prefixes], how)
-    return grown
-
-
-def first_best(beams: list[Beam]) -> Path | None:
+def first_best(beams: list[Beam], how: str) -> str | None:
     """The argmax, which is the first of equals."""
-    return max(beams, key=lambda beam: beam.value).path if beams else None
+    return max(beams, key=lambda beam: AGGREGATES[how](beam.scores)).text if beams else None
+
+
+def outcome(beams: list[Beam], how: str, **more: Any) -> Expected:
+    return {"completions": [b.text for b in beams], "pred": first_best(beams, how)} | more
 
 
 def reference_beam_search(
-    world: World, n: int, width: int, rounds: int, how: Aggregate, dedupe: bool, by_score: bool
-) -> Outcome:
-    active = [Beam()]
-    completed: list[Beam] = []
+    world: Sentences, n: int, width: int, rounds: int, how: str, look: int, dedupe: bool, sort: bool
+) -> Expected:
+    model, active, completed = Model(world), [Beam()], list[Beam]()
+    log: list[Expected] = []
     for number in range(rounds):
+        last = number == rounds - 1
         active = (active * (n // len(active) + 1))[:n]
-        grown = [grow(world, beam, how, to_end=number == rounds - 1) for beam in active]
-        completed += [beam for beam in grown if beam.ended]
-        active = [beam for beam in grown if not beam.ended]
+        prefixes = [beam.text for beam in active]
+        grown = []
+        for prefix in prefixes:
+            # What it sees ahead is never used.
+            text, over, _ = model.k_steps(prefix, 0 if last else look, stop=not last)
+            grown.append(Beam(prefix + text, over, model.scores(prefix + text)))
+        done = [beam for beam in grown if beam.over]
+        completed += done
+        active = [beam for beam in grown if not beam.over]
+        log.append(
+            {
+                "sampled_from": prefixes,
+                "sampled": [beam.text for beam in grown],
+                "completed": [beam.text for beam in done],
+            }
+        )
         if not active:
             break
         if dedupe:
-            first: dict[Path, Beam] = {}
+            first: dict[str, Beam] = {}
             for beam in active:
-                first.setdefault(beam.path, beam)
+                first.setdefault(beam.text, beam)
             active = list(first.values())
-        ascending = sorted(range(len(active)), key=lambda i: (active[i].value, i))
+        values = [AGGREGATES[how](beam.scores) for beam in active]
+        ascending = sorted(range(len(active)), key=lambda i: (values[i], i))
         kept = set(ascending[-(n // width) :])
+        log[-1]["pruned"] = [beam.text for i, beam in enumerate(active) if i not in kept]
         active = [beam for i, beam in enumerate(active) if i in kept]
-    order = [beam.path for beam in completed]
-    if by_score:
-        completed = sorted(completed, key=lambda beam: beam.value, reverse=True)
-    return order, first_best(completed[:n])
+        log[-1]["kept"] = [beam.text for beam in active]
+    order = [beam.text for beam in completed]
+    if sort:
+        completed.sort(key=lambda beam: AGGREGATES[how](beam.scores), reverse=True)
+    output = (completed[:n] * (n // len(completed) + 1))[:n]
+    return outcome(output, how, completed=order, rounds=log)
 
 
-def reference_dvts(world: World, n: int, width: int, rounds: int, how: Aggregate) -> Outcome:
-    heads: list[Beam | None] = [Beam() for _ in range(n // width)]
-    root = Beam()  # all subtrees hang on one root, so its samples are counted together
+def reference_dvts(
+    world: Sentences, n: int, width: int, rounds: int, how: str, look: int
+) -> Expected:
+    model = Model(world)
+    heads = [Beam() for _ in range(n // width)]
     siblings: list[list[Beam]] = [[] for _ in heads]
-    for _ in range(rounds):
-        for subtree, head in enumerate(heads):
-            if head is not None:
-                parent = head if head.path else root
-                siblings[subtree] = [grow(world, parent, how) for _ in range(width)]
-                best = max(siblings[subtree], key=lambda beam: beam.value)
-                heads[subtree] = None if best.ended else best
-    output = [beam for group in siblings for beam in group]
-    # Without an answer there is no vote: the one difference that no option removes.
-    return [beam.path for beam in output], first_best([beam for beam in output if beam.ended])
+    kept: list[list[str]] = []
+    for number in range(rounds):
+        going = [subtree for subtree, head in enumerate(heads) if not head.over]
+        if not going:
+            break
+        last = number == rounds - 1
+        kept.append([])
+        for subtree in going:
+            prefix = heads[subtree].text
+            siblings[subtree] = []
+            for _ in range(width):
+                text, over, ahead = model.k_steps(prefix, 0 if last else look, stop=not last)
+                siblings[subtree].append(Beam(prefix + text, over, model.scores(prefix + ahead)))
+        for subtree in going:
+            best = max(siblings[subtree], key=lambda beam: AGGREGATES[how](beam.scores))
+            over = best.over or "boxed{" in best.text
+            heads[subtree] = replace(best, over=over)
+            if not over:
+                kept[-1].append(best.text)
+    output = list(itertools.chain(*siblings))
+    return outcome(output, how, rounds=[{"kept": texts} for texts in kept])
 
 
-def reference_best_of_n(world: World, n: int, how: Aggregate) -> Outcome:
-    root = Beam()
-    solutions = [grow(world, root, how, to_end=True) for _ in range(n)]
-    return [beam.path for beam in solutions], first_best(solutions)
+def reference_best_of_n(world: Sentences, n: int, how: str) -> Expected:
+    model = Model(world)
+    texts = [model.generate("", stop=False)[0] for _ in range(n)]
+    return outcome([Beam(text, True, model.scores(text)) for text in texts], how)
 
 
-def ours(world: World, name: str, **values: object) -> Outcome:
-    strategy = STRATEGIES[name]
-    options = strategy.options.from_values({**strategy.as_published, **values})
-    solver = FakeSolver(lambda path, index: step(world, path, index))
-    verifier = FakeVerifier(world.score)
-    run = Run(Recipe(Problem("?"), strategy, options), solver.info, verifier.info)
-    drive(run, solver, verifier)
-    tree = run.tree
-
-    def path(node_id: str) -> Path:
-        return tuple(node.text for node in tree.path(node_id))
-
-    completed = [path(event.id) for event in run.events if isinstance(event, Completed)]
-    chosen = tree.finished.chosen if tree.finished else None
-    return completed, path(chosen) if chosen else None
+def check(world: Sentences, strategy: str, expected: Expected, **config: Any) -> None:
+    """Ours does what is expected, as far as an expectation was written down."""
+    options = published_options(strategy, config)
+    found = search_in(world.text_world(), strategy, options)
+    assert differences(found, expected) == []
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
+@given(
+    WORLDS,
+    st.integers(1, 4),
+    st.integers(1, 5),
+    st.integers(0, 3),
+    st.integers(1, 6),
+    st.sampled_from(sorted(AGGREGATES)),
+    st.integers(0, 3),
+    *[st.booleans()] * 2,
+)
+def test_beam_search(
+    world: Sentences,
+    width: int,
+    survivors: int,
+    odd: int,
+    rounds: int,
+    how: str,
+    look: int,
+    dedupe: bool,
+    sort: bool,
+) -> None:
+    n = width * survivors + odd
+    expected = reference_beam_search(world, n, width, rounds, how, look, dedupe, sort)
+    config = {"n": n, "beam_width": width, "num_iterations": rounds, "agg_strategy": how}
+    config |= {"lookahead": look, "filter_duplicates": dedupe, "sort_completed": sort}
+    check(world, "beam_search", expected, **config)
+    check(world, "lookahead_search", expected, **config)
+
+
+@settings(deadline=None, max_examples=60)
 @given(
     WORLDS,
     st.integers(1, 4),
     st.integers(1, 4),
     st.integers(1, 6),
-    AGGREGATES,
-    *[st.booleans()] * 2,
+    st.sampled_from(sorted(AGGREGATES)),
+    st.integers(0, 3),
 )
-def test_beam_search(
-    world: World,
-    width: int,
-    survivors: int,
-    rounds: int,
-    how: Aggregate,
-    dedupe: bool,
-    by_score: bool,
+def test_dvts(
+    world: Sentences, width: int, subtrees: int, rounds: int, how: str, look: int
 ) -> None:
-    n = width * survivors
-    found = ours(
-        world,
-        "beam_search",
-        n=n,
-        beam_width=width,
-        max_steps=rounds,
-        aggregate=how,
-        filter_duplicates=dedupe,
-        sort_completed=by_score,
-    )
-    assert found == reference_beam_search(world, n, width, rounds, how, dedupe, by_score)
-
-
-@settings(deadline=None)
-@given(WORLDS, st.integers(1, 4), st.integers(1, 4), st.integers(1, 6), AGGREGATES)
-def test_dvts(world: World, width: int, subtrees: int, rounds: int, how: Aggregate) -> None:
     n = width * subtrees
-    found = ours(world, "dvts", n=n, beam_width=width, max_steps=rounds, aggregate=how)
-    expected = reference_dvts(world, n, width, rounds, how)
-    # Subtrees stop in different rounds; the log is in that order, the vote by subtree.
-    assert sorted(found[0]) == sorted(expected[0])
-    assert found[1] == expected[1]
+    expected = reference_dvts(world, n, width, rounds, how, look)
+    config = {"n": n, "beam_width": width, "num_iterations": rounds, "agg_strategy": how}
+    check(world, "dvts", expected, lookahead=look, **config)
 
 
-@settings(deadline=None)
-@given(WORLDS, st.integers(1, 8), AGGREGATES)
-def test_best_of_n(world: World, n: int, how: Aggregate) -> None:
-    assert ours(world, "best_of_n", n=n, aggregate=how) == reference_best_of_n(world, n, how)
+@settings(deadline=None, max_examples=60)
+@given(WORLDS, st.integers(1, 8), st.sampled_from(sorted(AGGREGATES)))
+def test_best_of_n(world: Sentences, n: int, how: str) -> None:
+    check(world, "best_of_n", reference_best_of_n(world, n, how), n=n, agg_strategy=how)
+
+
+@pytest.mark.parametrize("strategy", ["beam_search", "dvts"])
+def test_the_comparison_would_notice(strategy: str) -> None:
+    """Accidents that are turned off, or a lookahead that is not looked by, make a difference."""
+    world = Sentences(seed=4, words=6, ends=0.2, levels=9, longest=6, answers=0.5, strange=0.1)
+    seeds = range(20)
+
+    def disagreements(**changes: object) -> int:
+        count = 0
+        for seed in seeds:
+            one = replace(world, seed=seed)
+            config = {"n": 8, "beam_width": 4, "num_iterations": 4}
+            if strategy == "beam_search":
+                expected = reference_beam_search(one, 8, 4, 4, "last", 1, False, False)
+            else:
+                expected = reference_dvts(one, 8, 4, 4, "last", 1)
+            options = published_options(strategy, config | {"lookahead": 1} | changes)
+            count += bool(differences(search_in(one.text_world(), strategy, options), expected))
+        return count
+
+    changes: list[dict[str, object]] = [{"answerless_vote": False}, {"finish_last_round": False}]
+    if strategy == "beam_search":
+        changes += [{"lookahead_unscored": False}, {"later_wins_ties": False}]
+        changes += [{"filter_duplicates": True}, {"sort_completed": True}]
+    else:
+        changes += [{"lookahead": 0}, {"boxed_ends": False}, {"vote_unfinished": False}]
+    assert disagreements() == 0
+    assert all(disagreements(**change) > 0 for change in changes), changes

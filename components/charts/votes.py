@@ -30,7 +30,10 @@ LETTER = 7.5
 
 @dataclass(frozen=True, slots=True)
 class AnswerVotes:
-    """One answer under one method. `share` is its votes over the winner's, in [0, 1]."""
+    """One answer under one method. `share` is its votes over the winner's, in [0, 1].
+
+    The answer is "" where solutions without one vote together, as in published code.
+    """
 
     answer: str
     votes: float
@@ -38,6 +41,10 @@ class AnswerVotes:
     share: float
     wins: bool
     grade: GradeName | None
+
+    @property
+    def label(self) -> str:
+        return self.answer or "no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,7 @@ def _name(answer: AnswerVotes) -> str:
     """The answer as it stands beside its bar, not escaped yet."""
     star = "★ " if answer.wins else ""
     mark = f" {palette().grades[answer.grade].mark}" if answer.grade else ""
-    return f"{star}{shorten(answer.answer, ANSWER_WIDTH)}{mark}"
+    return f"{star}{shorten(answer.label, ANSWER_WIDTH)}{mark}"
 
 
 def _number(answer: AnswerVotes, method: VoteMethod) -> str:
@@ -181,7 +188,7 @@ def _number(answer: AnswerVotes, method: VoteMethod) -> str:
 def _hover(answer: AnswerVotes, method: VoteMethod) -> str:
     grade = f"<br>{palette().grades[answer.grade].label}" if answer.grade else ""
     solutions = counted(answer.solutions, "solution")
-    return f"{plain(answer.answer, 80)}<br>{_number(answer, method)} from {solutions}{grade}"
+    return f"{plain(answer.label, 80)}<br>{_number(answer, method)} from {solutions}{grade}"
 
 
 def votes_summary(view: VotesView) -> str:
@@ -194,6 +201,6 @@ def votes_summary(view: VotesView) -> str:
         grade = f", {palette().grades[first.grade].label.lower()}" if first.grade else ""
         number = _number(first, method.method)
         amount = number if method.method == "majority" else f"score {number}"
-        parts.append(f"{method.method} vote chooses {shorten(first.answer, 60)} ({amount}{grade})")
+        parts.append(f"{method.method} vote chooses {shorten(first.label, 60)} ({amount}{grade})")
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}."

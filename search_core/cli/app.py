@@ -7,6 +7,7 @@ import typer
 from search_core.cli.bench import bench
 from search_core.cli.check import check
 from search_core.cli.evaluate import evaluate
+from search_core.cli.fidelity import fidelity
 from search_core.cli.figure import figure
 from search_core.cli.problems import problems
 from search_core.cli.solve import solve
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (solve, strategies, problems, evaluate, figure, check, bench):
+for command in (solve, strategies, problems, evaluate, figure, check, fidelity, bench):
     app.command()(command)
 
 

@@ -106,7 +106,8 @@ def _vote_table(values: dict[str, Any], most_answers: int = 4) -> Table:
     for method, vote in values["votes"].items():
         voters = sum(entry["solutions"] for entry in vote["tally"])
         entries = [
-            f"{entry['answer']}: {entry['votes']:.4g} ({entry['solutions']} of {voters})"
+            f"{entry['answer'] or 'no answer'}: {entry['votes']:.4g} "
+            f"({entry['solutions']} of {voters})"
             for entry in vote["tally"][:most_answers]
         ]
         if len(vote["tally"]) > most_answers:

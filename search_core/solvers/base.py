@@ -74,7 +74,7 @@ class SampleRequest:
         steps: The path so far, without delimiters.
         seed: Seed of this sample alone (0 to 2**63 - 1): the same request gives the same
             step whoever else is in the batch.
-        index: Place among its parent's children, from 0.
+        index: Place among its parent's children, from 0; rollouts are counted apart.
         attempts: Earlier attempts at the problem, each as its steps, the oldest first: the
             solver is to read them and to do better (self-revision).
         opening: How the step must begin: the solver reads it as if it had written it, and
@@ -112,7 +112,7 @@ class StepSample:
 
 
 class Solver(Protocol):
-    """Samples next steps. Ten lines are enough; see `tests/fakes.py` for a whole one."""
+    """Samples next steps. Ten lines are enough; see `search_core/worlds.py` for a whole one."""
 
     @property
     def info(self) -> ModelInfo: ...

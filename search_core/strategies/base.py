@@ -172,10 +172,14 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Judge the candidates, in this order, and choose the answer. The last request."""
+    """Judge the candidates, in this order, and choose the answer. The last request.
+
+    With `answerless`, candidates without an answer vote for the empty one; else for none.
+    """
 
     candidates: Nodes
     method: VoteMethod
+    answerless: bool = False
 
 
 Request = Sample | Continue | Score | Decide | Allocate | BackUp | Merge | Complete | Choose

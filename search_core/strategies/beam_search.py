@@ -21,15 +21,13 @@ from search_core.strategies.base import (
     split_duplicates,
     too_long,
 )
-from search_core.strategies.endings import StepwiseEndingOptions
+from search_core.strategies.endings import LAST_ROUND_STEPS
+from search_core.strategies.looking_ahead import LookaheadOptions, look_ahead
 from search_core.strategies.options import OptionError, option
-
-LAST_ROUND_STEPS = 40
-"""Most steps of a last round that runs to the end; the published limit is 2,048 tokens."""
 
 
 @dataclass(frozen=True)
-class BeamSearchOptions(StepwiseEndingOptions):
+class BeamSearchOptions(LookaheadOptions):
     """Options of beam search. The advanced ones name accidents of the published code."""
 
     beam_width: int = option(
@@ -75,6 +73,12 @@ class BeamSearchOptions(StepwiseEndingOptions):
         "Equal scores: keep the later sample, as published code does.",
         advanced=True,
     )
+    lookahead_unscored: bool = option(
+        False,
+        "Lookahead is not scored",
+        "Look ahead, and judge by the step itself all the same, as published code does.",
+        advanced=True,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -95,7 +99,11 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
 
     Source: search-and-learn `beam_search`; arXiv 2408.03314 section 5.2. The width is kept
     constant by repeating the survivors round-robin in their order; finished paths leave the
-    beam and do not shrink it.
+    beam and do not shrink it. With a lookahead, an unfinished step is judged by the end of a
+    rollout behind it (see `look_ahead`); a last round, which prunes whatever is unfinished, looks
+    no further. The published code writes these rollouts and then scores the step alone
+    (`lookahead_unscored`): all of the cost and none of the use. It also writes them behind
+    every duplicate; here they are written once where duplicates are merged.
     """
     beam: Nodes = (root,)
     solutions: Nodes = ()
@@ -104,7 +112,12 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
         to_end = last and options.finish_last_round
         longest = options.max_steps + (LAST_ROUND_STEPS - 1 if to_end else 0)
         children = yield Sample(tile(beam, options.n), to_end=to_end, max_steps=longest)
-        children = yield Score(children, options.aggregate)
+        full = options.stop_when_full and _finished(children, solutions, options) >= options.n
+        ahead = 0 if last or full else options.lookahead
+        ends = yield from look_ahead(children, ahead, merge=options.filter_duplicates)
+        if options.lookahead_unscored:
+            ends = children
+        children = yield Score(children, options.aggregate, ends)
         ended = tuple(c for c in children if options.ended(c))
         yield Complete(ended)
         yield too_long([c for c in children if c.ended == "length" and c not in ended])
@@ -117,7 +130,7 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
         if last:
             yield out_of_steps(active, longest)
             break
-        if options.stop_when_full and len(solutions) >= options.n:
+        if full:
             why = f"{len(solutions)} solutions are finished, and the budget was {options.n}."
             yield Decide("enough_solutions", why, pruned=tuple(active))
             break
@@ -128,17 +141,21 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
             active,
             kept,
             "top_k",
-            f"Beam search keeps the {kept} best of each round by {options.aggregate} score.",
+            f"Beam search keeps the {kept} best of each round by {options.judged_by}.",
             later_wins_ties=options.later_wins_ties,
         )
         yield decision
         beam = in_order(active, decision.kept)
-    yield Choose(_voters(solutions, options), options.judge)
+    yield Choose(_voters(solutions, options), options.judge, options.answerless_vote)
 
 
 def tile(beam: Nodes, width: int) -> Nodes:
     """The beam repeated round-robin to `width`: A, B, C, A, B, …"""
     return tuple(beam[index % len(beam)] for index in range(width))
+
+
+def _finished(children: Nodes, solutions: Nodes, options: BeamSearchOptions) -> int:
+    return len(solutions) + sum(options.ended(child) for child in children)
 
 
 def _voters(solutions: Nodes, options: BeamSearchOptions) -> Nodes:
@@ -180,6 +197,8 @@ let the finished solutions vote""",
         "finish_last_round": True,
         "length_ends": True,
         "empty_ends": True,
+        "answerless_vote": True,
         "later_wins_ties": True,
+        "lookahead_unscored": True,
     },
 )

@@ -30,7 +30,7 @@ def plan(root: NodeView, options: EndingOptions) -> Plan:
     yield too_long([leaf for leaf in leaves if leaf.ended == "length" and leaf not in solutions])
     yield out_of_steps([leaf for leaf in leaves if leaf.ended == "step"], options.max_steps)
     solutions = yield Score(solutions, options.aggregate)
-    yield Choose(solutions, options.judge)
+    yield Choose(solutions, options.judge, options.answerless_vote)
 
 
 BEST_OF_N = Strategy(
@@ -47,6 +47,11 @@ score every finished solution once
 let the vote choose""",
     options=EndingOptions,
     plan=plan,
-    as_published={"max_steps": 100, "judge": "best", "length_ends": True},
+    as_published={
+        "max_steps": 100,
+        "judge": "best",
+        "length_ends": True,
+        "answerless_vote": True,
+    },
     asks_about="solutions",
 )

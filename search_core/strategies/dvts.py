@@ -20,12 +20,13 @@ from search_core.strategies.base import (
     out_of_steps,
     too_long,
 )
-from search_core.strategies.endings import StepwiseEndingOptions
+from search_core.strategies.endings import LAST_ROUND_STEPS
+from search_core.strategies.looking_ahead import LookaheadOptions, look_ahead
 from search_core.strategies.options import OptionError, option
 
 
 @dataclass(frozen=True)
-class DvtsOptions(StepwiseEndingOptions):
+class DvtsOptions(LookaheadOptions):
     """Options of DVTS. The advanced ones name accidents of the published code."""
 
     beam_width: int = option(
@@ -49,6 +50,12 @@ class DvtsOptions(StepwiseEndingOptions):
         "as in published code.",
         advanced=True,
     )
+    finish_last_round: bool = option(
+        False,
+        "Last round runs to the end",
+        "In the last round, write each path to its end in one go, as published code does.",
+        advanced=True,
+    )
     boxed_ends: bool = option(
         False,
         "A boxed answer ends a path",
@@ -69,21 +76,27 @@ class DvtsOptions(StepwiseEndingOptions):
 
 
 def plan(root: NodeView, options: DvtsOptions) -> Plan:
-    """Each round: M next steps in each of N/M subtrees; each goes on from its best one.
+    r"""Each round: M next steps in each of N/M subtrees; each goes on from its best one.
 
-    Source: search-and-learn `dvts`. A subtree stops when its best path is finished.
+    Source: search-and-learn `dvts`. A subtree stops when its best path is finished. With a
+    lookahead, a step is judged by the end of a rollout behind it (see `look_ahead`), in the
+    published code too; there a step that ends its subtree by \boxed{} is looked behind as well.
     """
     width = options.beam_width
     heads: dict[int, NodeView] = dict.fromkeys(range(options.n // width), root)
     # By subtree, whichever stopped first: in this order they vote, and the first wins ties.
     solutions: dict[int, list[NodeView]] = {subtree: [] for subtree in heads}
     for step in range(1, options.max_steps + 1):
-        children = yield Sample(tuple(head for head in heads.values() for _ in range(width)))
-        children = yield Score(children, options.aggregate)
+        last = step == options.max_steps
+        to_end = last and options.finish_last_round
+        longest = options.max_steps + (LAST_ROUND_STEPS - 1 if to_end else 0)
+        parents = tuple(head for head in heads.values() for _ in range(width))
+        children = yield Sample(parents, to_end=to_end, max_steps=longest)
+        ends = yield from look_ahead(children, 0 if last else options.lookahead)
+        children = yield Score(children, options.aggregate, ends)
         next_heads: dict[int, NodeView] = {}
         for place, subtree in enumerate(heads):
             siblings = children[place * width : (place + 1) * width]
-            last = step == options.max_steps
             head = yield from _judge(siblings, subtree, last, solutions[subtree], options)
             if head is not None:
                 next_heads[subtree] = head
@@ -91,7 +104,7 @@ def plan(root: NodeView, options: DvtsOptions) -> Plan:
         if not heads:
             break
     voters = tuple(node for found in solutions.values() for node in found)
-    yield Choose(voters, options.judge)
+    yield Choose(voters, options.judge, options.answerless_vote)
 
 
 def _judge(
@@ -123,9 +136,9 @@ def _judge(
             cutoff = best.value
             yield keep_best(going, 0, "subtree_finished", why, subtree=subtree, cutoff=cutoff)
         else:
-            yield out_of_steps(going, options.max_steps)
+            yield out_of_steps(going, max(s.depth for s in siblings))
         return None
-    why = f"DVTS keeps only the best of each subtree by {options.aggregate} score."
+    why = f"DVTS keeps only the best of each subtree by {options.judged_by}."
     decision = keep_best(going, 1, "best_of_subtree", why, subtree=subtree)
     yield decision
     return decision.kept[0]
@@ -153,6 +166,8 @@ let the finished solutions vote""",
         "judge": "best",
         "siblings_finish": False,
         "vote_unfinished": True,
+        "answerless_vote": True,
+        "finish_last_round": True,
         "boxed_ends": True,
         "length_ends": True,
         "empty_ends": True,

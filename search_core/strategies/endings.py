@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from search_core.strategies.base import NodeView
 from search_core.strategies.options import ScoredOptions, option
 
+LAST_ROUND_STEPS = 40
+"""Most steps of a last round that runs to the end; the published limit is 2,048 tokens."""
+
 
 @dataclass(frozen=True)
 class EndingOptions(ScoredOptions):
@@ -16,6 +19,12 @@ class EndingOptions(ScoredOptions):
         False,
         "Length limit ends a solution",
         "Take a step that was cut off for a finished solution, as published code does.",
+        advanced=True,
+    )
+    answerless_vote: bool = option(
+        False,
+        "Solutions without an answer vote",
+        "Take no answer for an answer that can win like any other, as published code does.",
         advanced=True,
     )
 

@@ -107,6 +107,11 @@ class StrategyOptions:
         """The most samples of one round, and so the budget N in solutions."""
         return 1
 
+    @property
+    def steps_each(self) -> int:
+        """The most steps that are written for each one that the search may go on from."""
+        return 1
+
 
 @dataclass(frozen=True)
 class ScoredOptions(StrategyOptions):
