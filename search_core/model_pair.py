@@ -17,7 +17,7 @@ from search_core.problem import Problem
 from search_core.shipped import is_shipped_solver
 from search_core.solvers.base import SampleRequest, Sampling, Solver
 from search_core.strategies.base import Strategy
-from search_core.strategies.options import OptionError
+from search_core.strategies.options import OptionError, StrategyOptions
 from search_core.verifiers.base import ScoreRequest, Verifier
 
 _log = logging.getLogger(__name__)
@@ -146,14 +146,18 @@ class ModelPair:
             return solver, self._verifier.loaded.info.parameters
         return solver, parameters_of(read_facts(self.verifier_path))
 
-    def check(self, strategy: Strategy, score_source: str) -> None:
+    def check(
+        self, strategy: Strategy, score_source: str, options: StrategyOptions | None = None
+    ) -> None:
         """Refuse, before anything is loaded, a strategy that the verifier cannot guide.
+
+        Without options, the strategy's usual ones count.
 
         Raises:
             OptionError: The verifier judges finished solutions only, and that is too late.
         """
         if score_source == "verifier":
-            check_verifier(strategy, self.judged)
+            check_verifier(strategy, self.judged, options)
 
     @property
     def read(self) -> Callable[[str | Problem], Problem]:

@@ -145,7 +145,7 @@ def evaluate(
             _with_greedy(flags.names(strategies), baselines), flags.numbers("--n", n), options
         )
         for arm in arms:
-            pair.check(arm.strategy, score_source)
+            pair.check(arm.strategy, score_source, arm.options)
         check_baselines(baselines, [arm.row_name(judge) for arm in arms for judge in arm.judges])
         chosen_levels = flags.numbers("--levels", levels) if levels else None
         if problems is None:

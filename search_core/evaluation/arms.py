@@ -62,12 +62,12 @@ class Arm:
     @property
     def own_judge(self) -> VoteMethod:
         """The vote that its options ask for."""
-        return self.options.judge if isinstance(self.options, ScoredOptions) else "majority"
+        return getattr(self.options, "judge", "majority")
 
     @property
     def judges(self) -> tuple[Judge, ...]:
         """The ways in which its runs can be judged."""
-        return ("majority",) if self.n is None else JUDGES
+        return JUDGES if hasattr(self.options, "judge") else ("majority",)
 
     def row_name(self, judge: Judge) -> str:
         """For example "best_of_n@16/majority", or "greedy"."""
