@@ -117,16 +117,17 @@ def plan(root: NodeView, options: MctsOptions) -> Plan:
       (MuZero), replaced by the maximum (ReST-MCTS*, rollouts) or shifted by noise (AlphaZero).
     - A dead end (cut off, or out of steps) is worth 0, and so is a rollout without an end:
       there is no answer, whatever a verifier would say of it. No one selects it again.
-    - A solution may be selected again: its visits rise and nothing is written. So that a
-      search among solutions ends, that happens at most as often as the budget has steps.
-      Rollouts that finished vote, because they were paid for, like others.
+    - A solution may be selected again: its visits rise and nothing is written. That happens N
+      times at most; then only unfinished steps are selected, or a search with a good solution
+      would go round in it and leave its budget unspent.
+    - Rollouts that finished vote, because they were paid for, like others.
     - A virtual loss is one visit worth 0 (AlphaGo: 3 lost games).
     - There is no move before the end: the tree is kept from the problem to the last round.
     """
-    tree = SearchTree(root, options.selection, options.exploration)
+    tree = SearchTree(root, options.selection, options.exploration, revisits=options.n)
     solutions: dict[str, NodeView] = {}
-    left = seen_again = options.steps
-    while len(solutions) < options.n and seen_again > 0:
+    left = options.steps
+    while len(solutions) < options.n:
         growing, again = _select(tree, left, options)
         if not growing and not again:
             break
@@ -134,15 +135,13 @@ def plan(root: NodeView, options: MctsOptions) -> Plan:
         new = yield from _expand(tree, growing, options)
         values, looked_ahead = yield from _evaluate(new, solutions, options)
         left -= sum(count for _, count in growing) + looked_ahead
-        seen_again -= len(again)
         yield from _back_up(tree, [*new, *again], [*values, *(leaf.value for leaf in again)])
+    why = (
+        f"{len(solutions)} solutions are finished, and the budget was {options.n}"
+        if len(solutions) >= options.n
+        else f"The budget of {options.steps} steps is spent"
+    )
     rest = tuple(branch.view for branch in tree.waiting.values())
-    if len(solutions) >= options.n:
-        why = f"{len(solutions)} solutions are finished, and the budget was {options.n}"
-    elif seen_again <= 0:
-        why = f"Solutions were selected again {options.steps} times, as often as they may be"
-    else:
-        why = f"The budget of {options.steps} steps is spent"
     yield Decide("never_selected", f"{why}; the search never came back to this step.", pruned=rest)
     yield _choice(tree, tuple(solutions.values()), options)
 

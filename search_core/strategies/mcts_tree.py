@@ -48,7 +48,7 @@ class Branch:
         losses: Virtual losses: visits without a value by leaves of the batch that is being
             selected. 0 between batches.
         open: Leaves at or below it that can be selected: steps that were not expanded yet,
-            and finished solutions.
+            and finished solutions as long as those may be selected again.
         solution: The solution that was found here: the step itself, or its rollout's end.
     """
 
@@ -97,20 +97,31 @@ class Selected:
 
 
 class SearchTree:
-    """All branches, from the problem down."""
+    """All branches, from the problem down.
 
-    def __init__(self, root: NodeView, selection: Selection, exploration: float) -> None:
+    Args:
+        root: The problem.
+        selection: The formula of the bonus.
+        exploration: Its constant c.
+        revisits: How often solutions may be selected again, in all.
+    """
+
+    def __init__(
+        self, root: NodeView, selection: Selection, exploration: float, revisits: int
+    ) -> None:
         self.top = Branch(root, open=1)
         self.waiting: dict[str, Branch] = {root.id: self.top}
         """Steps that were not expanded yet and are not being expanded, in order of birth."""
         self._bonus = BONUSES[selection]
         self._exploration = exploration
+        self._revisits = revisits
+        self._finished: list[Branch] = []
 
     def select(self) -> Selected:
         """Walk down to a leaf, always to the child with the highest value plus bonus.
 
         Equal sums: the earlier child. The whole way gets a virtual loss. A leaf that will
-        now be expanded cannot be selected again; a solution can.
+        now be expanded cannot be selected again; a solution can, while revisits are left.
         """
         found = Selected(self.top)
         while found.leaf.children:
@@ -118,7 +129,13 @@ class SearchTree:
         expanded = self.waiting.pop(found.leaf.view.id, None) is not None
         for branch in found.leaf.way_up():
             branch.losses += 1
-            branch.open -= expanded
+        if expanded:
+            _add_open(found.leaf, -1)
+        else:
+            self._revisits -= 1
+            if self._revisits == 0:
+                for branch in self._finished:
+                    _add_open(branch, -1)
         return found
 
     def clear_losses(self, batch: Sequence[Selected]) -> None:
@@ -138,9 +155,10 @@ class SearchTree:
         parent.children.append(branch)
         if goes_on:
             self.waiting[view.id] = branch
-        if goes_on or branch.finished:
-            for one in branch.way_up():
-                one.open += 1
+        if branch.finished:
+            self._finished.append(branch)
+        if goes_on or (branch.finished and self._revisits > 0):
+            _add_open(branch, 1)
 
     def back_up(self, leaf: Branch, value: float) -> None:
         """Count one visit with this value for the leaf and all before it."""
@@ -190,6 +208,11 @@ class SearchTree:
             if branch.solution is not None:
                 found.update(one.view.id for one in branch.way_up())
         return found
+
+
+def _add_open(leaf: Branch, count: int) -> None:
+    for branch in leaf.way_up():
+        branch.open += count
 
 
 def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:
