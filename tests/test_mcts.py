@@ -181,6 +181,9 @@ def test_virtual_loss_spreads_a_batch_and_leaves_no_trace(scores: list[float], c
     leaves = [selected.leaf.view.id for selected in batch]
     assert len(set(leaves)) == len(leaves)
     assert tree.top.losses == len(batch)
+    for earlier, selected in enumerate(batch):
+        # Each one before it in the batch counts as a visit of a sibling.
+        assert selected.bonus == puct(1 / len(scores), 1, len(scores) + earlier, 1.0)
     tree.clear_losses(batch)
     after = [(one.visits, one.total) for one in (tree.top, *tree.top.children)]
     assert after == before

@@ -107,6 +107,9 @@ def plan(root: NodeView, options: MctsOptions) -> Plan:
     Kocsis and Szepesvári (2006); steps of a language model as moves, and all new siblings
     evaluated at once, from LATS (arXiv 2310.04406) and ReST-MCTS* (arXiv 2406.03816).
 
+    PUCT's prior is the solver's own probability of a step, by a softmax of the siblings'
+    log-probabilities. Both formulas count the visits of all siblings, as AlphaGo's does.
+
     Deliberate differences:
     - Moves are sampled, so a leaf gets `branching` of them, once. Siblings that say the same
       are one move, as in OpenR and ReST-MCTS*: two would share its visits.
@@ -116,12 +119,14 @@ def plan(root: NodeView, options: MctsOptions) -> Plan:
     - Values are plain means in [0, 1], as the verifier says them: nothing is rescaled
       (MuZero), replaced by the maximum (ReST-MCTS*, rollouts) or shifted by noise (AlphaZero).
     - A dead end (cut off, or out of steps) is worth 0, and so is a rollout without an end:
-      there is no answer, whatever a verifier would say of it. No one selects it again.
+      there is no answer, whatever a verifier would say of it. It is neither scored nor
+      selected.
     - A solution may be selected again: its visits rise and nothing is written. That happens N
       times at most; then only unfinished steps are selected, or a search with a good solution
       would go round in it and leave its budget unspent.
     - Rollouts that finished vote, because they were paid for, like others.
     - A virtual loss is one visit worth 0 (AlphaGo: 3 lost games).
+    - A leaf is expanded only if its longest rollouts still fit the budget.
     - There is no move before the end: the tree is kept from the problem to the last round.
     """
     tree = SearchTree(root, options.selection, options.exploration, revisits=options.n)
