@@ -278,16 +278,17 @@ def _goes_on(view: NodeView, options: MctsOptions) -> bool:
 MCTS = Strategy(
     name="mcts",
     title="MCTS",
-    does="Grows the tree where steps promise most or were seldom tried, and learns from each end.",
+    does="Grows the tree where steps promise most or were seldom tried; what each new step is "
+    "worth is carried back to all steps before it.",
     does_not="It commits to nothing: with a small budget it may look everywhere and finish little.",
     source="AlphaGo (Nature 2016); LATS, arXiv 2310.04406; ReST-MCTS*, arXiv 2406.03816",
     kind="tree",
     pseudocode="""\
 repeat
     for several leaves at once
-        from the problem down: the child with most Q + U
-            PUCT: U = c · P · √(visits of all siblings) / (1 + N)
-            UCT:  U = c · √(ln(visits of all siblings) / N)
+        from the problem down to the child with most Q + U
+            PUCT: U = c · P · √(ΣN of siblings) / (1 + N)
+            UCT:  U = c · √(ln ΣN of siblings / N)
         until a step without children; count a loss for now
     write b next steps under each leaf; merge equal ones
     value ← its score, or the score of a rollout's end, or a mix
