@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_core.evaluation.arms import make_arms
 from search_core.events import Sampled, Spent
+from search_core.limits import Limits
 from search_core.problem import Problem
 from search_core.recipe import Recipe
 from search_core.runner import Run, drive
@@ -110,3 +112,21 @@ def test_just_the_trees_within_the_limit_are_begun(branching: int, max_steps: in
     options = ExhaustiveOptions(branching=branching, max_steps=max_steps)
     assert options.full_tree == steps
     assert options.branching <= options.width
+
+
+def test_what_it_found_before_a_limit_is_judged_as_its_options_ask() -> None:
+    options = EXHAUSTIVE.options.from_values({"judge": "best", "max_steps": 4})
+    recipe = Recipe(Problem("?"), EXHAUSTIVE, options, limits=Limits(nodes=20))
+    solver, verifier = World(seed=3).solver(), World(seed=3).verifier()
+    made = Run(recipe, solver.info, verifier.info, clock=FakeClock())
+    drive(made, solver, verifier)
+    finished = made.tree.finished
+    assert finished is not None
+    assert (finished.status, finished.method) == ("out_of_budget", "best")
+
+
+def test_in_an_evaluation_it_has_no_budget_and_is_judged_by_every_vote() -> None:
+    arms, _ = make_arms(["exhaustive"], [4, 16], {})
+    [arm] = arms
+    assert arm.n is None
+    assert set(arm.judges) == {"majority", "weighted", "best", "any"}
