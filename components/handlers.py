@@ -195,8 +195,8 @@ class Handlers:
         problem, name, source, temperature, top_p, seed, solver, verifier, *rest = values
         strategy = get_strategy(str(name))
         pair = chosen_pair(self._pair, solver, verifier)
-        pair.check(strategy, str(source))
         options = read_options(strategy, self._form.as_mapping(rest))
+        pair.check(strategy, str(source), options)
         sampling = Sampling(
             temperature=_number("Temperature", temperature),
             top_p=_number("Top-p", top_p),

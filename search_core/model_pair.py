@@ -17,7 +17,7 @@ from search_core.problem import Problem
 from search_core.shipped import is_shipped_solver
 from search_core.solvers.base import SampleRequest, Sampling, Solver
 from search_core.strategies.base import Strategy
-from search_core.strategies.options import OptionError
+from search_core.strategies.options import OptionError, StrategyOptions
 from search_core.verifiers.base import ScoreRequest, Verifier
 
 _log = logging.getLogger(__name__)
@@ -164,15 +164,19 @@ class ModelPair:
             return solver, self._verifier.loaded.info.parameters
         return solver, parameters_of(read_facts(self.verifier_path))
 
-    def check(self, strategy: Strategy, score_source: str) -> None:
+    def check(
+        self, strategy: Strategy, score_source: str, options: StrategyOptions | None = None
+    ) -> None:
         """Refuse, before anything is loaded, a strategy that its scores cannot guide.
+
+        Without options, the strategy's usual ones count.
 
         Raises:
             OptionError: The verifier judges finished solutions only, and that is too late;
                 or an oracle was asked for where nothing can know what is right.
         """
         if score_source == "verifier":
-            check_verifier(strategy, self.judged)
+            check_verifier(strategy, self.judged, options)
         elif score_source == "oracle":
             self._check_oracle()
 

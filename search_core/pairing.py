@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from search_core.events import Judged
 from search_core.strategies.base import Strategy
-from search_core.strategies.options import OptionError
+from search_core.strategies.options import OptionError, StrategyOptions
 
 # Below this the difference disappears in the rounding of the sentence.
 _MUCH_LARGER = 1.05
 
 
-def check_verifier(strategy: Strategy, judged: Judged) -> None:
+def check_verifier(
+    strategy: Strategy, judged: Judged, options: StrategyOptions | None = None
+) -> None:
     """An outcome verifier cannot guide a strategy that prunes on the way.
+
+    Args:
+        options: Of the run, where they are known; else the strategy's usual ones.
 
     Raises:
         OptionError: The strategy asks about unfinished solutions, and the verifier judges
             finished ones only.
     """
-    if not strategy.uses_verifier or strategy.asks_about == "solutions":
+    if not strategy.uses_verifier or strategy.asks(options) == "solutions":
         return
     if judged == "solutions":
         raise OptionError(
             f"The outcome verifier judges finished solutions only, and {_in_a_sentence(strategy)} "
-            "asks about unfinished ones. Choose best-of-N or a process verifier."
+            f"asks about unfinished ones. Choose {_way_out(strategy)}best-of-N or a process "
+            "verifier."
         )
 
 
@@ -35,6 +41,13 @@ def size_note(solver: int | None, verifier: int | None) -> str:
     if not solver or not verifier or verifier < _MUCH_LARGER * solver:
         return ""
     return f"The verifier is {verifier / solver:.1f} times as large as the solver: its cost counts."
+
+
+def _way_out(strategy: Strategy) -> str:
+    """Options of the strategy itself that go with an outcome verifier, in a list of choices."""
+    labels = {spec.name: spec.label for spec in strategy.options.specs()}
+    wanted = strategy.whole_solutions_if.items()
+    return "".join(f"{labels[name]} = {value}, " for name, value in wanted)
 
 
 def _in_a_sentence(strategy: Strategy) -> str:

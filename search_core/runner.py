@@ -62,7 +62,6 @@ from search_core.strategies.base import (
     Sample,
     Score,
 )
-from search_core.strategies.options import ScoredOptions
 from search_core.tree import FINAL_STATES, Node, Tree
 from search_core.verifiers.base import StepScores, Verifier
 
@@ -101,7 +100,7 @@ class Run:
         classes: AnswerClasses | None = None,
         grader: Grader = grade_solution,
     ) -> None:
-        check_verifier(recipe.strategy, verifier.scores)
+        check_verifier(recipe.strategy, verifier.scores, recipe.options)
         self.recipe = recipe
         self.run_id = run_id
         self._solver, self._verifier = solver, verifier
@@ -363,7 +362,7 @@ class Run:
         """End a run before its end; what it has found so far still votes."""
         self._close_open_nodes("The run ended before this step was judged.")
         options = self.recipe.options
-        method: VoteMethod = options.judge if isinstance(options, ScoredOptions) else "majority"
+        method: VoteMethod = getattr(options, "judge", "majority")
         found = [node.id for node in self.tree.steps() if node.state == "completed"]
         self._finish(status, message, found, method)
 

@@ -38,7 +38,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
             values[spec.name] = draw(st.booleans())
         elif spec.kind == "choice":
             values[spec.name] = draw(st.sampled_from(spec.choices))
-    if strategy.name != "greedy":
+    if "n" in {spec.name for spec in strategy.options.specs()}:
         width = draw(st.integers(1, 4))
         values["n"] = width * draw(st.integers(1, 4))
         names = {spec.name for spec in strategy.options.specs()}
@@ -46,6 +46,8 @@ def recipes(draw: st.DrawFn) -> Recipe:
             values["beam_width"] = width
         if "lookahead" in names:
             values["lookahead"] = draw(st.integers(0, 3))
+    if strategy.name == "exhaustive":
+        values["branching"] = 2
     options = strategy.options.from_values(values)
     problem = Problem("What is it?", answer=draw(st.sampled_from([None, "0", "1"])))
     return Recipe(problem, strategy, options, seed=draw(st.integers(0, 99)))

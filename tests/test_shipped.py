@@ -197,8 +197,9 @@ def test_an_outcome_verifier_goes_with_what_asks_about_whole_solutions() -> None
             continue
         with pytest.raises(OptionError) as refused:
             check_verifier(strategy, "solutions")
-        title = {"beam_search": "beam search", "dvts": "DVTS", "rebase": "REBASE"}.get(name, "")
+        title = strategy.title if strategy.title.isupper() else strategy.title.lower()
+        instead = "Evaluation = rollout, best-of-N" if name == "mcts" else "best-of-N"
         assert str(refused.value) == (
             f"The outcome verifier judges finished solutions only, and {title} asks about "
-            "unfinished ones. Choose best-of-N or a process verifier."
+            f"unfinished ones. Choose {instead} or a process verifier."
         )

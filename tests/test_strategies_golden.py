@@ -8,6 +8,7 @@ After a change of the log that was reviewed, write them anew and read the differ
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,18 +23,31 @@ from tests.test_search_properties import log_of
 GOLDEN = Path(__file__).with_name("golden")
 WORLD = World(seed=215, words=4, ends=0.3, cut_off=0.05, scores=6)
 PRESETS = [name for name, strategy in STRATEGIES.items() if strategy.as_published]
-CASES = [(name, False) for name in STRATEGIES] + [(name, True) for name in PRESETS]
+# Where a strategy has more than one way: options of each, by the name of the variant.
+VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
+    "mcts": {
+        "uct": {"selection": "uct", "branching": 2, "leaves_at_once": 1},
+        "rollout": {"evaluation": "rollout", "branching": 2, "final_choice": "visits"},
+    },
+}
+SMALLER = {"exhaustive": {"branching": 2, "max_steps": 3}, "mcts": {"branching": 2}}
+CASES = (
+    [(name, "") for name in STRATEGIES]
+    + [(name, "as-published") for name in PRESETS]
+    + [(name, variant) for name, variants in VARIANTS.items() for variant in variants]
+)
 
 
-def golden_path(name: str, published: bool) -> Path:
-    return GOLDEN / f"{name}{'-as-published' if published else ''}.jsonl"
+def golden_path(name: str, variant: str) -> Path:
+    return GOLDEN / f"{name}{'-' if variant else ''}{variant}.jsonl"
 
 
-def golden_log(name: str, published: bool) -> str:
+def golden_log(name: str, variant: str) -> str:
     strategy = STRATEGIES[name]
     known = {spec.name for spec in strategy.options.specs()}
-    values = dict(strategy.as_published) if published else {}
-    values |= {"n": 4, "beam_width": 2, "max_steps": 4}
+    values = dict(strategy.as_published) if variant == "as-published" else {}
+    values |= {"n": 4, "beam_width": 2, "max_steps": 4} | SMALLER.get(name, {})
+    values |= VARIANTS.get(name, {}).get(variant, {})
     options = strategy.options.from_values({k: v for k, v in values.items() if k in known})
     problem = Problem("What is it?", answer="1")
     solver, verifier = WORLD.solver(), WORLD.verifier()
@@ -50,15 +64,15 @@ def golden_log(name: str, published: bool) -> str:
     return log_of(run)
 
 
-@pytest.mark.parametrize(("name", "published"), CASES)
-def test_the_log_is_the_golden_one(name: str, published: bool) -> None:
-    written = golden_path(name, published).read_bytes()
-    assert golden_log(name, published).encode() == written
+@pytest.mark.parametrize(("name", "variant"), CASES)
+def test_the_log_is_the_golden_one(name: str, variant: str) -> None:
+    written = golden_path(name, variant).read_bytes()
+    assert golden_log(name, variant).encode() == written
 
 
-@pytest.mark.parametrize(("name", "published"), CASES)
-def test_golden_logs_are_whole(name: str, published: bool) -> None:
-    trace = parse_trace(golden_path(name, published).read_bytes())
+@pytest.mark.parametrize(("name", "variant"), CASES)
+def test_golden_logs_are_whole(name: str, variant: str) -> None:
+    trace = parse_trace(golden_path(name, variant).read_bytes())
     assert trace.notice == ""
     assert trace.started.strategy == name
 

@@ -146,12 +146,11 @@ def evaluate(
         arms, left_out = make_arms(
             _with_greedy(asked_for, baselines), flags.numbers("--n", n), options
         )
-        check = partial(pair.check, score_source=score_source)
         if ALL in asked_for:
-            arms, refused = fitting_arms(arms, check)
+            arms, refused = fitting_arms(arms, partial(_check, pair, score_source))
             left_out += refused
         for arm in arms:
-            check(arm.strategy)
+            _check(pair, score_source, arm)
         check_baselines(baselines, [arm.row_name(judge) for arm in arms for judge in arm.judges])
         chosen_levels = flags.numbers("--levels", levels) if levels else None
         if problems is None:
@@ -227,6 +226,10 @@ def _threshold(pair: ModelPair, source: str) -> float:
     """Below which score a step counts as an error: the verifier's own, if its folder says it."""
     facts = read_facts(pair.verifier_path) if source == "verifier" else {}
     return float(facts.get("first_error_threshold", THRESHOLD))
+
+
+def _check(pair: ModelPair, source: str, arm: Arm) -> None:
+    pair.check(arm.strategy, source, arm.options)
 
 
 def _with_greedy(strategies: list[str], baselines: Sequence[str]) -> list[str]:

@@ -76,7 +76,7 @@ def solve(
                 flags.sampling(pair, temperature, top_p, max_step_tokens),
                 seed,
             )
-            pair.check(chosen, score_source)
+            pair.check(chosen, score_source, recipe.options)
             models = _models(pair, chosen, score_source)
             listeners = [progress.add]
             if trace is not None:

@@ -70,12 +70,12 @@ class Arm:
     @property
     def own_judge(self) -> VoteMethod:
         """The vote that its options ask for."""
-        return self.options.judge if isinstance(self.options, ScoredOptions) else "majority"
+        return getattr(self.options, "judge", "majority")
 
     @property
     def judges(self) -> tuple[Judge, ...]:
         """The ways in which its runs can be judged."""
-        return ("majority",) if self.n is None else JUDGES
+        return JUDGES if hasattr(self.options, "judge") else ("majority",)
 
     def row_name(self, judge: Judge) -> str:
         """For example "best_of_n@16/majority", or "greedy"."""
@@ -144,19 +144,17 @@ def make_arms(
     return list(arms.values()), left_out
 
 
-def fitting_arms(
-    arms: Iterable[Arm], check: Callable[[Strategy], None]
-) -> tuple[list[Arm], list[str]]:
+def fitting_arms(arms: Iterable[Arm], check: Callable[[Arm], None]) -> tuple[list[Arm], list[str]]:
     """The arms whose strategy the models can run, and what was left out with the reason.
 
     Args:
-        check: Raises an `OptionError` for a strategy that does not go with the models.
+        check: Raises an `OptionError` for an arm that does not go with the models.
     """
     fitting: list[Arm] = []
     left_out: list[str] = []
     for arm in arms:
         try:
-            check(arm.strategy)
+            check(arm)
         except OptionError as error:
             left_out.append(f"{arm.name} is left out: {error}")
         else:

@@ -77,7 +77,7 @@ class RunRegistry:
             OptionError: The pair's verifier cannot guide this strategy.
             BusyError: Too many runs are active.
         """
-        pair.check(recipe.strategy, score_source)
+        pair.check(recipe.strategy, score_source, recipe.options)
         run = HostedRun(secrets.token_urlsafe(16), idle_seconds=self._idle_seconds)
         with self._lock:
             earlier = self._by_owner.get(owner) if owner else None

@@ -6,14 +6,25 @@ from search_core.strategies.base import Strategy
 from search_core.strategies.beam_search import BEAM_SEARCH
 from search_core.strategies.best_of_n import BEST_OF_N
 from search_core.strategies.dvts import DVTS
+from search_core.strategies.exhaustive import EXHAUSTIVE
 from search_core.strategies.greedy import GREEDY
 from search_core.strategies.lookahead_search import LOOKAHEAD_SEARCH
+from search_core.strategies.mcts import MCTS
 from search_core.strategies.options import OptionError, OptionSpec, StrategyOptions
 from search_core.strategies.rebase import REBASE
 
 STRATEGIES: dict[str, Strategy] = {
     strategy.name: strategy
-    for strategy in (GREEDY, BEST_OF_N, BEAM_SEARCH, LOOKAHEAD_SEARCH, DVTS, REBASE)
+    for strategy in (
+        GREEDY,
+        BEST_OF_N,
+        BEAM_SEARCH,
+        LOOKAHEAD_SEARCH,
+        DVTS,
+        REBASE,
+        MCTS,
+        EXHAUSTIVE,
+    )
 }
 
 

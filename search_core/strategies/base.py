@@ -214,6 +214,7 @@ class Strategy:
         uses_verifier: Whether it reads scores.
         asks_about: "solutions" if it has finished solutions scored and nothing else, which an
             outcome verifier can do; "steps" if it needs scores on the way.
+        whole_solutions_if: Option values with which it asks about solutions all the same.
     """
 
     name: str
@@ -228,6 +229,14 @@ class Strategy:
     as_published: Mapping[str, Any] = field(default_factory=dict)
     uses_verifier: bool = True
     asks_about: Judged = "steps"
+    whole_solutions_if: Mapping[str, Any] = field(default_factory=dict)
+
+    def asks(self, options: StrategyOptions | None = None) -> Judged:
+        """What it has scored with these options (without any: with the usual ones)."""
+        chosen, wanted = options or self.options(), self.whole_solutions_if
+        if wanted and all(getattr(chosen, name) == value for name, value in wanted.items()):
+            return "solutions"
+        return self.asks_about
 
 
 def keep_best(

@@ -58,6 +58,27 @@ def option(
     return made
 
 
+def aggregate_option() -> Aggregate:
+    """The option of everything that reads scores."""
+    return option(
+        "last",
+        "Aggregate",
+        "How a path's step scores become one number.",
+        choices=("last", "min", "prod", "mean"),
+        advanced=True,
+    )
+
+
+def judge_option() -> VoteMethod:
+    """The option of everything that ends with a vote of scored solutions."""
+    return option(
+        "weighted",
+        "Judged by",
+        "How the finished solutions choose the answer.",
+        choices=("weighted", "best", "majority"),
+    )
+
+
 @dataclass(frozen=True)
 class StrategyOptions:
     """Options of every strategy.
@@ -124,19 +145,8 @@ class ScoredOptions(StrategyOptions):
         minimum=1,
         maximum=256,
     )
-    aggregate: Aggregate = option(
-        "last",
-        "Aggregate",
-        "How a path's step scores become one number.",
-        choices=("last", "min", "prod", "mean"),
-        advanced=True,
-    )
-    judge: VoteMethod = option(
-        "weighted",
-        "Judged by",
-        "How the finished solutions choose the answer.",
-        choices=("weighted", "best", "majority"),
-    )
+    aggregate: Aggregate = aggregate_option()
+    judge: VoteMethod = judge_option()
 
     @property
     def width(self) -> int:

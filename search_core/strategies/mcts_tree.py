@@ -1,0 +1,230 @@
+"""The statistics of Monte-Carlo tree search: visits, values, priors, and the way down by them.
+
+It knows nothing of models or budgets: `mcts.py` says what to write, this file remembers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from search_core.strategies.base import NodeView
+
+Selection = Literal["puct", "uct"]
+
+
+def puct(prior: float, visits: int, all_visits: int, exploration: float) -> float:
+    """What PUCT adds to a node's value: c · P · sqrt(N of all siblings) / (1 + N).
+
+    Source: AlphaGo (Silver et al. 2016), "Selection"; AlphaZero, arXiv 1712.01815.
+    """
+    return exploration * prior * math.sqrt(all_visits) / (1 + visits)
+
+
+def uct(prior: float, visits: int, all_visits: int, exploration: float) -> float:
+    """What UCT adds to a node's value: c · sqrt(ln(N of all siblings) / N); no prior.
+
+    Source: Kocsis and Szepesvári 2006; LATS, arXiv 2310.04406, equation 1.
+
+    Args:
+        visits: At least 1.
+    """
+    return exploration * math.sqrt(math.log(all_visits) / visits)
+
+
+BONUSES: dict[Selection, Callable[[float, int, int, float], float]] = {"puct": puct, "uct": uct}
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """A step of the tree with its statistics.
+
+    Attributes:
+        prior: Probability among its siblings; they add up to 1.
+        visits: How many values were backed up through it, its own evaluation among them.
+        total: Sum of those values; each in [0, 1].
+        losses: Virtual losses: visits without a value by leaves of the batch that is being
+            selected. 0 between batches.
+        open: Leaves at or below it that can be selected: steps that were not expanded yet,
+            and finished solutions as long as those may be selected again.
+        solution: The solution that was found here: the step itself, or its rollout's end.
+    """
+
+    view: NodeView
+    parent: Branch | None = None
+    prior: float = 1.0
+    children: list[Branch] = field(default_factory=list)
+    visits: int = 0
+    total: float = 0.0
+    losses: int = 0
+    open: int = 0
+    solution: NodeView | None = None
+
+    @property
+    def value(self) -> float:
+        """Mean of the values that were backed up; virtual losses count as 0."""
+        return self.total / (self.visits + self.losses)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the step itself ends a solution."""
+        return self.view.ended == "end"
+
+    def way_up(self) -> Iterator[Branch]:
+        """This step and all before it, up to and with the problem."""
+        branch: Branch | None = self
+        while branch is not None:
+            yield branch
+            branch = branch.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A leaf, and why it won against its siblings.
+
+    Attributes:
+        value, bonus: Of the leaf, as they were when it was selected. Their sum is the most
+            among its siblings.
+        next_best: The highest sum of another sibling; None: no other could be selected.
+    """
+
+    leaf: Branch
+    value: float = 0.0
+    bonus: float = 0.0
+    next_best: float | None = None
+
+
+class SearchTree:
+    """All branches, from the problem down.
+
+    Args:
+        root: The problem.
+        selection: The formula of the bonus.
+        exploration: Its constant c.
+        revisits: How often solutions may be selected again, in all.
+    """
+
+    def __init__(
+        self, root: NodeView, selection: Selection, exploration: float, revisits: int
+    ) -> None:
+        self.top = Branch(root, open=1)
+        self.waiting: dict[str, Branch] = {root.id: self.top}
+        """Steps that were not expanded yet and are not being expanded, in order of birth."""
+        self._bonus = BONUSES[selection]
+        self._exploration = exploration
+        self._revisits = revisits
+        self._finished: list[Branch] = []
+
+    def select(self) -> Selected:
+        """Walk down to a leaf, always to the child with the highest value plus bonus.
+
+        Equal sums: the earlier child. The whole way gets a virtual loss. A leaf that will
+        now be expanded cannot be selected again; a solution can, while revisits are left.
+        """
+        found = Selected(self.top)
+        while found.leaf.children:
+            found = self._best_child(found.leaf)
+        expanded = self.waiting.pop(found.leaf.view.id, None) is not None
+        for branch in found.leaf.way_up():
+            branch.losses += 1
+        if expanded:
+            _add_open(found.leaf, -1)
+        else:
+            self._revisits -= 1
+            if self._revisits == 0:
+                for branch in self._finished:
+                    _add_open(branch, -1)
+        return found
+
+    def clear_losses(self, batch: Sequence[Selected]) -> None:
+        """Take the virtual losses of a whole batch back."""
+        for selected in batch:
+            for branch in selected.leaf.way_up():
+                branch.losses -= 1
+
+    def grow(self, parent: Branch, view: NodeView, prior: float, *, goes_on: bool) -> None:
+        """Add a new step.
+
+        Args:
+            goes_on: Whether more can be written under it. A step that neither goes on nor
+                ends a solution is a dead end and is never selected.
+        """
+        branch = Branch(view, parent, prior)
+        parent.children.append(branch)
+        if goes_on:
+            self.waiting[view.id] = branch
+        if branch.finished:
+            self._finished.append(branch)
+        if goes_on or (branch.finished and self._revisits > 0):
+            _add_open(branch, 1)
+
+    def back_up(self, leaf: Branch, value: float) -> None:
+        """Count one visit with this value for the leaf and all before it."""
+        for branch in leaf.way_up():
+            branch.visits += 1
+            branch.total += value
+
+    def principal(self, by: Callable[[Branch], float]) -> NodeView | None:
+        """Walk down to a solution, always to the child that is best by this measure.
+
+        Only children with a solution at or below them count; equal ones: the earlier.
+        Without any solution: None.
+        """
+        solved = self._solved()
+        branch = self.top
+        while below := [child for child in branch.children if child.view.id in solved]:
+            branch = max(below, key=by)
+        return branch.solution
+
+    def _best_child(self, parent: Branch) -> Selected:
+        all_visits = sum(child.visits + child.losses for child in parent.children)
+        best: Selected | None = None
+        next_best: float | None = None
+        for child in parent.children:
+            if not child.open:
+                continue
+            visits = child.visits + child.losses
+            bonus = self._bonus(child.prior, visits, all_visits, self._exploration)
+            reached = child.value + bonus
+            if best is None or reached > best.value + best.bonus:
+                if best is not None:
+                    next_best = best.value + best.bonus
+                best = Selected(child, child.value, bonus)
+            elif next_best is None or reached > next_best:
+                next_best = reached
+        if best is None:
+            raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
+        return Selected(best.leaf, best.value, best.bonus, next_best)
+
+    def _solved(self) -> set[str]:
+        """Ids of all branches with a solution at or below them."""
+        found: set[str] = set()
+        stack = [self.top]
+        while stack:
+            branch = stack.pop()
+            stack.extend(branch.children)
+            if branch.solution is not None:
+                found.update(one.view.id for one in branch.way_up())
+        return found
+
+
+def _add_open(leaf: Branch, count: int) -> None:
+    for branch in leaf.way_up():
+        branch.open += count
+
+
+def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:
+    """Each sibling's part of the solver's probability: a softmax of the log-probabilities.
+
+    They are those of whole steps, so at temperature 1 this is the probability with which the
+    solver writes just this step, given that it writes one of these.
+
+    Args:
+        siblings: At least one.
+        temperature: Above 0; higher makes them more alike.
+    """
+    best = max(node.logprob for node in siblings)
+    powers = [math.exp((node.logprob - best) / temperature) for node in siblings]
+    return [power / math.fsum(powers) for power in powers]

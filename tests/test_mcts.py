@@ -1,0 +1,402 @@
+"""MCTS: against a second writing of it, against the whole tree, and in worlds worked by hand."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search_core.events import BackedUp, Decided, Sampled
+from search_core.model_pair import ModelPair
+from search_core.problem import Problem
+from search_core.recipe import Recipe
+from search_core.runner import Run, drive
+from search_core.strategies import STRATEGIES, OptionError
+from search_core.strategies.base import NodeView
+from search_core.strategies.mcts import MctsOptions
+from search_core.strategies.mcts_tree import SearchTree, priors, puct, uct
+from search_core.tree import Node, Tree
+from tests.fakes import FakeClock, World
+from tests.mcts_oracle import Path, Search
+from tests.test_exhaustive import search as search_all
+from tests.test_outcome_verifier import Outcome
+from tests.test_strategies import answer, by_state, parents, rules, run
+
+MCTS = STRATEGIES["mcts"]
+WORLDS = st.builds(
+    World,
+    seed=st.integers(0, 10_000),
+    words=st.integers(1, 6),
+    ends=st.sampled_from([0.1, 0.3, 0.6]),
+    cut_off=st.sampled_from([0.0, 0.15]),
+    scores=st.integers(1, 8),
+)
+OPTIONS = st.builds(
+    MctsOptions,
+    n=st.integers(1, 12),
+    max_steps=st.integers(1, 5),
+    branching=st.integers(1, 4),
+    selection=st.sampled_from(["puct", "uct"]),
+    evaluation=st.sampled_from(["value", "rollout", "mix"]),
+    exploration=st.sampled_from([0.1, 1.25, 5.0]),
+    leaves_at_once=st.integers(1, 4),
+    rollout_weight=st.sampled_from([0.25, 0.5]),
+    prior_temperature=st.sampled_from([0.5, 1.0, 10.0]),
+)
+
+
+def search(world: World, options: MctsOptions) -> Run:
+    solver, verifier = world.solver(), world.verifier()
+    made = Run(Recipe(Problem("?"), MCTS, options), solver.info, verifier.info, clock=FakeClock())
+    drive(made, solver, verifier)
+    return made
+
+
+def texts(tree: Tree, node: Node) -> Path:
+    return tuple(step.text for step in tree.path(node.id))
+
+
+def members(tree: Tree) -> list[Node]:
+    """The steps of the search: no rollouts, no duplicates."""
+    return [n for n in tree.steps() if n.role == "step" and n.state != "merged"]
+
+
+# Against the second writing -----------------------------------------------------------------
+
+
+@settings(max_examples=200, deadline=None)
+@given(WORLDS, OPTIONS)
+def test_it_goes_where_the_second_writing_goes(world: World, options: MctsOptions) -> None:
+    made, plain = search(world, options), Search(world, options).run()
+    tree = made.tree
+    found = {texts(tree, node): node for node in members(tree)} | {(): tree.root}
+    assert set(found) == set(plain.ended)
+    for path, values in plain.backed_up.items():
+        assert found[path].visits == len(values)
+        assert found[path].value == pytest.approx(math.fsum(values) / len(values))
+    came_to = [
+        texts(tree, tree.nodes[event.kept[0].id])
+        for event in made.events
+        if isinstance(event, Decided) and event.rule == options.selection
+    ]
+    expanded = [path for path in plain.selected if plain.ended[path] == "step" and path]
+    assert came_to == expanded
+
+
+@settings(max_examples=100, deadline=None)
+@given(WORLDS, OPTIONS)
+def test_visits_and_values_add_up(world: World, options: MctsOptions) -> None:
+    """A step: its own evaluation, and what its children brought. The problem: only these."""
+    tree = search(world, options).tree
+    steps = {node.id: node for node in members(tree)}
+    for node in (tree.root, *steps.values()):
+        children = [steps[key] for key in node.children if key in steps]
+        visits = sum(child.visits or 0 for child in children)
+        total = sum((child.visits or 0) * (child.value or 0.0) for child in children)
+        assert node.visits is not None
+        assert node.value is not None
+        if node.state == "completed":
+            assert node.visits >= 1
+            assert node.value == pytest.approx(node.aggregate)
+            continue
+        own = node.visits - visits
+        assert own == (0 if node is tree.root else 1)
+        evaluation = node.visits * node.value - total
+        if node is tree.root or node.ended == "length" or node.depth == options.max_steps:
+            assert evaluation == pytest.approx(0, abs=1e-6)
+        elif options.evaluation == "value":
+            assert evaluation == pytest.approx(node.aggregate, abs=1e-6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(WORLDS, OPTIONS)
+def test_each_decision_tells_the_sums_that_made_it(world: World, options: MctsOptions) -> None:
+    """One leaf at a time, so that what a decision says can be read off the log before it."""
+    options = MctsOptions(**{**vars(options), "leaves_at_once": 1, "evaluation": "value"})
+    tree = Tree()
+    for event in search(world, options).events:
+        if isinstance(event, Decided) and event.rule == options.selection:
+            [verdict] = event.kept
+            node = tree.nodes[verdict.id]
+            siblings = [n for n in members(tree) if n.parent == node.parent]
+            total = sum(n.visits or 0 for n in siblings)
+            likely = [math.exp(n.logprob / options.prior_temperature) for n in siblings]
+            sums = {}
+            for one, power in zip(siblings, likely, strict=True):
+                bonus = (
+                    puct(power / sum(likely), one.visits or 0, total, options.exploration)
+                    if options.selection == "puct"
+                    else uct(0.0, one.visits or 0, total, options.exploration)
+                )
+                sums[one.id] = ((one.value or 0.0), bonus)
+            told = [float(number) for number in re.findall(r"\d+\.\d+", event.why)]
+            value, bonus = sums[node.id]
+            assert told[:3] == pytest.approx([value, bonus, value + bonus], abs=6e-4)
+            others = [sum(sums[key]) for key in sums if key != node.id]
+            # A sibling with a higher sum can only be one that leads nowhere any more.
+            assert len(told) == 3 or any(abs(one - told[3]) < 6e-4 for one in others)
+            assert len(told) == 3 or told[3] <= told[2]
+        tree.apply(event)
+
+
+def test_the_formulas_by_hand() -> None:
+    assert puct(0.5, 3, 16, 1.25) == 0.625
+    assert puct(1.0, 0, 1, 2.0) == 2.0
+    assert uct(0.9, 4, 1, 1.0) == 0.0
+    assert uct(0.0, 2, round(math.e**2), 1.0) == pytest.approx(math.sqrt(math.log(7) / 2))
+
+
+@given(st.lists(st.floats(-50, 0), min_size=1, max_size=8), st.floats(0.5, 50))
+def test_priors_are_the_solvers_probabilities(logprobs: list[float], temperature: float) -> None:
+    nodes = [NodeView(str(i), 1, "", "", "step", None, logprob=x) for i, x in enumerate(logprobs)]
+    found = priors(nodes, temperature)
+    assert math.fsum(found) == pytest.approx(1)
+    for one, logprob in zip(found, logprobs, strict=True):
+        assert one == pytest.approx(found[0] * math.exp((logprob - logprobs[0]) / temperature))
+
+
+# Virtual loss -------------------------------------------------------------------------------
+
+
+def grown(scores: list[float]) -> SearchTree:
+    """A tree of one level, each step evaluated once."""
+    tree = SearchTree(NodeView("root", 0, "", "", "step", None), "puct", 1.0, revisits=3)
+    tree.select()
+    tree.top.losses = 0
+    for index, score in enumerate(scores):
+        view = NodeView(str(index), 1, str(index), str(index), "step", score)
+        tree.grow(tree.top, view, 1 / len(scores), goes_on=True)
+        tree.back_up(tree.top.children[-1], score)
+    return tree
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.integers(1, 6))
+def test_virtual_loss_spreads_a_batch_and_leaves_no_trace(scores: list[float], count: int) -> None:
+    tree = grown(scores)
+    before = [(one.visits, one.total) for one in (tree.top, *tree.top.children)]
+    batch = [tree.select() for _ in range(min(count, len(scores)))]
+    leaves = [selected.leaf.view.id for selected in batch]
+    assert len(set(leaves)) == len(leaves)
+    assert tree.top.losses == len(batch)
+    for earlier, selected in enumerate(batch):
+        # Each one before it in the batch counts as a visit of a sibling.
+        assert selected.bonus == puct(1 / len(scores), 1, len(scores) + earlier, 1.0)
+    tree.clear_losses(batch)
+    after = [(one.visits, one.total) for one in (tree.top, *tree.top.children)]
+    assert after == before
+    assert all(one.losses == 0 for one in (tree.top, *tree.top.children))
+
+
+def test_a_virtual_loss_sends_the_next_leaf_elsewhere() -> None:
+    children = {"": "A B", "A": "A1 A2", "B": "1. 2.", "A A1": "3. 4.", "A A2": "5. 6."}
+    scores = {"A": 0.9, "B": 0.1, "A1": 0.9, "A2": 0.9}
+    options = {"n": 4, "branching": 2, "exploration": 0.01, "max_steps": 3}
+    together = run("mcts", children, scores, leaves_at_once=2, **options)
+    alone = run("mcts", children, scores, leaves_at_once=1, **options)
+    assert parents(together)[:2] == [["", ""], ["A", "A", "B", "B"]]
+    assert parents(alone)[:2] == [["", ""], ["A", "A"]]
+
+
+def test_a_tree_without_a_leaf_says_so() -> None:
+    tree = grown([0.5])
+    tree.select()
+    with pytest.raises(ValueError, match="No leaf is left at or below node root"):
+        tree.select()
+
+
+# Against the whole tree ---------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    WORLDS,
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.sampled_from(["puct", "uct"]),
+    st.sampled_from(["value", "mix"]),
+)
+def test_with_budget_enough_it_finds_the_best_leaf_of_the_whole_tree(
+    world: World, branching: int, depth: int, selection: str, evaluation: str
+) -> None:
+    whole = search_all(world, branching=branching, max_steps=depth, judge="best")
+    options = MctsOptions(
+        n=128,
+        branching=branching,
+        max_steps=depth,
+        selection=selection,  # type: ignore[arg-type]
+        evaluation=evaluation,  # type: ignore[arg-type]
+        exploration=5.0,
+        final_choice="best_leaf",
+    )
+    made = search(world, options)
+    assert {texts(made.tree, n) for n in members(made.tree)} == {
+        texts(whole.tree, n) for n in members(whole.tree)
+    }
+    best = [tree.finished.chosen for tree in (made.tree, whole.tree) if tree.finished]
+    assert (best[0] is None) == (best[1] is None)
+    if best[0] is not None and best[1] is not None:
+        found, wanted = made.tree.nodes[best[0]], whole.tree.nodes[best[1]]
+        assert found.aggregate == wanted.aggregate
+        top = [n.aggregate or 0.0 for n in whole.tree.steps() if n.state == "completed"]
+        assert found.aggregate == max(top)
+
+
+# Worlds worked by hand ----------------------------------------------------------------------
+
+CHILDREN = {"": "B A 2.", "A": "1. 2. 2.", "B": "4. 3. 5."}
+SCORES = {"A": 0.9, "B": 0.2, "1.": 0.6, "2.": 0.55, "3.": 1.0, "4.": 0.1, "5.": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("final_choice", "wanted"),
+    # Means: A (0.9 + 0.6 + 0.55) / 3, B (0.2 + 0.1 + 1 + 0.1) / 4. Votes: 2 has twice 0.55,
+    # 3 has 1.0. B and A are visited 4 and 3 times, and B's children once each: the first wins.
+    [("vote", "2"), ("value", "1"), ("best_leaf", "3"), ("visits", "4")],
+)
+def test_the_final_choice(final_choice: str, wanted: str) -> None:
+    made = run(
+        "mcts",
+        CHILDREN,
+        SCORES,
+        n=6,
+        branching=3,
+        max_steps=2,
+        selection="uct",
+        exploration=10.0,
+        leaves_at_once=1,
+        final_choice=final_choice,
+    )
+    visits = {node.text: node.visits for node in made.tree.steps() if node.depth == 1}
+    assert visits["B"] == 4
+    assert visits["A"] == 3
+    assert answer(made) == wanted
+
+
+def test_a_mix_weighs_the_rollout_against_the_score() -> None:
+    children = {"": "A", "A": "1."}
+    scores = {"A": 0.4, "1.": 0.8}
+    for evaluation, value in [("value", 0.4), ("rollout", 0.8), ("mix", 0.5)]:
+        made = run(
+            "mcts", children, scores, n=1, max_steps=3, evaluation=evaluation, rollout_weight=0.25
+        )
+        first = next(e for e in made.events if isinstance(e, BackedUp) and e.id == "0")
+        assert (first.visits, first.value) == (1, value)
+
+
+def test_a_finished_rollout_is_a_solution_and_nobody_decides_on_it() -> None:
+    children = {"": "A B", "A": "A1", "A A1": "1.", "B": "B1~"}
+    made = run("mcts", children, {"1.": 0.7}, n=2, branching=2, max_steps=3, evaluation="rollout")
+    rollouts = [node for node in made.tree.steps() if node.role == "rollout"]
+    assert {node.text: node.state for node in rollouts} == {
+        "A1": "rollout",
+        "B1": "rollout",
+        "The answer is 1.": "completed",
+    }
+    assert all(node.decision is None for node in rollouts)
+    # B's rollout was cut off: whatever a verifier would say, there is no answer.
+    assert {n.text: n.value for n in members(made.tree) if n.depth == 1} == {"A": 0.7, "B": 0.0}
+    assert answer(made) == "1"
+    assert rules(made) == {"A": "never_selected", "B": "never_selected"}
+
+
+def test_equal_siblings_are_one_step_but_an_end_is_another_one() -> None:
+    children = {"": "A A 1. 1.", "A": "2. 3. 2. 4."}
+    made = run("mcts", children, {"A": 0.9}, n=4, branching=4, max_steps=2)
+    assert by_state(made, "merged") == ["A", "The answer is 1.", "The answer is 2."]
+    world = {(): [("A", "step"), ("A", "end")], ("A",): [("B", "end"), ("B", "end")]}
+    distinct = World()
+    object.__setattr__(distinct, "step", lambda steps, index: world[steps][index])
+    found = search(distinct, MctsOptions(n=2, branching=2, max_steps=2)).tree
+    assert [node.state for node in found.steps() if node.depth == 1] == ["kept", "completed"]
+
+
+@pytest.mark.parametrize(
+    ("children", "options", "said"),
+    [
+        ({"": "A 1. 2."}, {"n": 3, "branching": 3, "max_steps": 1}, ""),
+        ({"": "A 1.", "A": "C D"}, {"n": 2, "branching": 2, "max_steps": 2}, ""),
+        ({"": "1. A", "A": "3. 4."}, {"n": 2, "branching": 2, "max_steps": 3}, ""),
+        ({"": "B A", "B": "C D"}, {"n": 2, "branching": 2, "max_steps": 2}, "of 4 steps is spent"),
+    ],
+)
+def test_steps_that_the_search_never_came_back_to_say_why(
+    children: dict[str, str], options: dict[str, int], said: str
+) -> None:
+    scores = {"A": 0.0, "B": 0.9, "1.": 1.0, "2.": 1.0}
+    made = run("mcts", children, scores, exploration=0.01, **options)
+    whys = [e.why for e in made.events if isinstance(e, Decided) and e.rule == "never_selected"]
+    assert bool(whys) == bool(said)
+    assert all(said in why for why in whys)
+
+
+def test_it_stops_when_n_different_solutions_are_finished() -> None:
+    children = {"": "B A 7.", "B": "7. 8. 9."}
+    made = run("mcts", children, {"B": 0.9}, n=3, branching=3, exploration=0.01)
+    assert parents(made) == [["", "", ""], ["B", "B", "B"]]
+    assert rules(made) == {"B": "puct", "A": "never_selected"}
+    [why] = [d.why for d in made.tree.decisions if d.rule == "never_selected"]
+    assert why.startswith("4 solutions are finished, and the budget was 3;")
+
+
+# The budget ---------------------------------------------------------------------------------
+
+
+@settings(max_examples=100, deadline=None)
+@given(WORLDS, OPTIONS)
+def test_no_more_steps_are_written_than_n_solutions_have(
+    world: World, options: MctsOptions
+) -> None:
+    made = search(world, options)
+    written = [event for event in made.events if isinstance(event, Sampled)]
+    assert len(written) <= options.n * options.max_steps
+    found = {texts(made.tree, n) for n in made.tree.steps() if n.state == "completed"}
+    rest = [n for n in made.tree.steps() if n.decision is not None]
+    unseen = [n for n in rest if made.tree.decisions[n.decision or 0].rule == "never_selected"]
+    if unseen:
+        # It did not stop early: something was used up.
+        left = options.n * options.max_steps - len(written)
+        longest = 1 if options.evaluation == "value" else options.max_steps
+        assert len(found) >= options.n or left < longest
+
+
+def test_a_good_solution_is_selected_again_and_does_not_eat_the_budget() -> None:
+    children = {"": "1. A", "A": "B C", "A B": "2. 3.", "A C": "4. 5."}
+    made = run(
+        "mcts", children, {"1.": 1.0, "A": 0.0, "B": 0.9}, n=3, branching=2, exploration=0.01
+    )
+    visits = {node.text: node.visits for node in made.tree.steps()}
+    assert visits["The answer is 1."] == 1 + 3
+    assert parents(made) == [["", ""], ["A", "A"], ["B", "B"]]
+
+
+# Outcome verifiers --------------------------------------------------------------------------
+
+
+def test_an_outcome_verifier_goes_with_rollouts_only() -> None:
+    solver, verifier = World(seed=3).solver(), Outcome()
+    pair = ModelPair.of(solver, verifier)
+    for evaluation in ("value", "mix"):
+        options = MCTS.options.from_values({"evaluation": evaluation})
+        assert MCTS.asks(options) == "steps"
+        for refused in (
+            lambda options=options: pair.check(MCTS, "verifier", options),
+            lambda options=options: Run(
+                Recipe(Problem("?"), MCTS, options), solver.info, verifier.info
+            ),
+            lambda: pair.check(MCTS, "verifier"),
+        ):
+            with pytest.raises(OptionError, match=r"Choose Evaluation = rollout, best-of-N or"):
+                refused()
+        pair.check(MCTS, "log-probability", options)
+    options = MCTS.options.from_values({"evaluation": "rollout", "n": 6})
+    assert MCTS.asks(options) == "solutions"
+    pair.check(MCTS, "verifier", options)
+    made = Run(Recipe(Problem("?"), MCTS, options), solver.info, verifier.info)
+    drive(made, solver, verifier)
+    scored = [node for node in made.tree.steps() if node.score is not None]
+    assert len(scored) > 3
+    assert all(node.ended == "end" for node in scored)
+    assert all(asked.finished for asked in verifier.asked)
