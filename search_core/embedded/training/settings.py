@@ -97,8 +97,8 @@ class Settings:
     solver_demonstrations: int = 150_000
     muon_rate: float = 0.02
 
-    streams: int = 120_000
-    stream_tokens: int = 15_000_000
+    streams: int = 60_000
+    stream_tokens: int = 10_000_000
     stream_positions: int = 1_024
     stream_muon_rate: float = 0.01
     stream_adam_rate: float = 0.002
