@@ -27,7 +27,7 @@ from search_core.problem import Problem
 FORCED = "Wait"
 """What budget forcing writes when a stream has ended too soon."""
 
-_LUCK = (0.0, 0.3, 0.6)
+LUCK = (0.0, 0.3, 0.6)
 _BROAD_SHARE = 0.2
 _LAST_TRY_SHARE = 0.2
 
@@ -107,7 +107,7 @@ class _Search:
     result: int = 0
 
     def __post_init__(self) -> None:
-        self.luck = self.rng.choice(_LUCK)
+        self.luck = self.rng.choice(LUCK)
         self.places[self.start] = -1
 
     def run(self) -> bool:
