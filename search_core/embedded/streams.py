@@ -76,7 +76,7 @@ def search_stream(
     last result it has, wrong as it is.
 
     Args:
-        most_moves: About how many moves it has; a few more finish what was begun.
+        most_moves: About how many moves it has; up to four more finish what was begun.
         more_moves: How many more it has, after "Wait", once it has answered; 0: it ends there.
 
     Raises:
@@ -120,7 +120,7 @@ class _Search:
         if not solved:
             self._last_try()
         self._write(answer_text(self.result))
-        return solved
+        return self.result == self.target
 
     def force(self, more_moves: int) -> bool:
         """Goes on after an answer; False if nothing is left to try."""
