@@ -63,8 +63,8 @@ def search(
 
     Args:
         solver, verifier: Your own, or the name of an embedded one ("small" or "large"; a
-            solver also "stream", a verifier also "outcome" or "early"), or a folder or Hugging Face name. None: the
-            small embedded one.
+            solver also "stream", a verifier also "outcome" or "early"), or a folder or Hugging
+            Face name. None: the small embedded one.
         options: The strategy's own options, e.g. `n=16, beam_width=4`.
         listener: Called with each event as it happens.
 
