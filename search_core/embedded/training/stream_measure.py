@@ -144,7 +144,7 @@ class _Writer:
     def _go_on(self, places: Sequence[int]) -> None:
         prompts = [[*self._prompts[at], *self._streams[at]] for at in places]
         written = sample(
-            self._model, prompts, self._codec.end, self._sampling, self._generator, rows=64
+            self._model, prompts, self._codec.end, self._sampling, self._generator, rows=160
         )
         for at, new in zip(places, written, strict=True):
             self._streams[at] += new.tokens

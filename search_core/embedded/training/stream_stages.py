@@ -32,7 +32,7 @@ def train_stream_solver(shop: Workshop) -> None:
         data=_data(shop),
         folder=shop.work / "solver-stream",
         tokens=settings.stream_tokens,
-        tokens_per_batch=settings.tokens_per_update // shop.training_workers,
+        tokens_per_batch=settings.stream_tokens_per_update // shop.training_workers,
         muon_rate=settings.stream_muon_rate,
         adam_rate=settings.stream_adam_rate,
         language_weight=1.0,
@@ -130,7 +130,7 @@ def _choose_temperature(shop: Workshop) -> float:
     if not shop.has_noted("stream-sampling"):
         solved = {}
         for temperature in shop.settings.temperatures:
-            problems = 4 * shop.settings.choice_problems
+            problems = 2 * shop.settings.choice_problems
             orders = orders_of(shop, temperature, "verifier", problems)
             found = map_in_processes(sampled_streams, orders, shop.workers)
             solved[str(temperature)] = sum(one.solved for level in found for one in level)
