@@ -12,6 +12,7 @@ from search_core.strategies.lookahead_search import LOOKAHEAD_SEARCH
 from search_core.strategies.mcts import MCTS
 from search_core.strategies.options import OptionError, OptionSpec, StrategyOptions
 from search_core.strategies.rebase import REBASE
+from search_core.strategies.single_stream import SINGLE_STREAM
 
 STRATEGIES: dict[str, Strategy] = {
     strategy.name: strategy
@@ -24,6 +25,7 @@ STRATEGIES: dict[str, Strategy] = {
         REBASE,
         MCTS,
         EXHAUSTIVE,
+        SINGLE_STREAM,
     )
 }
 
