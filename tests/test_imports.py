@@ -28,6 +28,7 @@ PAGE = {"gradio", "plotly"}
 STRATEGIES_MAY = (
     "search_core.events",
     "search_core.scoring",
+    "search_core.seeds",
     "search_core.strategies",
 )
 OUTSIDE_WORLD = {

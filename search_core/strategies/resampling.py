@@ -68,8 +68,9 @@ def systematic(weights: Sequence[float], draw: float, count: int) -> list[int]:
         draw: In [0, 1).
         count: How many copies there are to give.
     """
-    # Shares are rounded, so that equal weights give equal copies in any precision.
+    # Rounded, so that equal weights give equal copies in any precision.
     ends = [0.0, *(round(count * end, _DIGITS) for end in accumulate(weights))]
     ends[-1] = float(count)
+    draw = min(draw, 1 - 10**-_DIGITS)
     marks = [max(0, math.ceil(end - draw)) for end in ends]
     return [after - before for before, after in pairwise(marks)]
