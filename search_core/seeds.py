@@ -21,8 +21,10 @@ def unit_numbers(seed: int, label: str, count: int) -> list[float]:
         seed: A node's seed, as `NodeView.seed` says it.
         label: What the choice is, e.g. "resample 3"; the same label gives the same numbers.
     """
-    return [
-        int.from_bytes(hashlib.sha256(f"{seed}/{label}/{place}".encode()).digest()[:7], "big")
-        / 2**56
-        for place in range(count)
-    ]
+    return [_unit(f"{seed}/{label}/{place}") for place in range(count)]
+
+
+def _unit(text: str) -> float:
+    """53 bits, all that a float holds: one bit more could be rounded up to 1."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return (int.from_bytes(digest[:7], "big") >> 3) / 2**53

@@ -8,6 +8,7 @@ const STATUS = {
   out_of_budget: "The run reached its limit.",
 };
 const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
+const MOST_COURSES = 2;
 
 /**
  * What happened in one stop, up to the cursor.
@@ -52,11 +53,13 @@ function tellRound(slice, round) {
   if (facts.kept || facts.pruned) text += ` ${fate(facts)}`;
   if (facts.merged) text += ` ${facts.merged === 1 ? "1 duplicate was" : `${facts.merged} duplicates were`} merged.`;
   if (facts.answers.length) text += ` ${answers(facts.answers)}`;
+  for (const why of facts.courses.slice(-MOST_COURSES)) text += ` ${shorten(why, 300)}`;
   return text;
 }
 
 function collect(slice) {
-  const facts = { written: 0, scored: 0, kept: 0, pruned: 0, merged: 0, cuts: [], answers: [], settled: false };
+  const facts = { written: 0, scored: 0, kept: 0, pruned: 0, merged: 0, settled: false };
+  Object.assign(facts, { cuts: [], answers: [], courses: [] });
   for (const event of slice) {
     if (event.kind === "sampled") facts.written += 1;
     else if (event.kind === "scored") facts.scored += 1;
@@ -65,6 +68,8 @@ function collect(slice) {
     else if (event.kind === "decided") {
       facts.kept += event.kept?.length ?? 0;
       facts.pruned += event.pruned?.length ?? 0;
+      // Without nodes, a decision is about the search itself: to stop, or how it goes on.
+      if (!event.kept?.length && !event.pruned?.length) facts.courses.push(event.why);
       if (event.cutoff !== undefined && event.kept?.length && event.pruned?.length) facts.cuts.push(event.cutoff);
     }
     if (["decided", "completed", "merged"].includes(event.kind)) facts.settled = true;

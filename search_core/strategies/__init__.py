@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from search_core.strategies.adaptive_consistency import ADAPTIVE_CONSISTENCY
 from search_core.strategies.base import Strategy
 from search_core.strategies.beam_search import BEAM_SEARCH
 from search_core.strategies.best_of_n import BEST_OF_N
@@ -11,6 +12,8 @@ from search_core.strategies.greedy import GREEDY
 from search_core.strategies.lookahead_search import LOOKAHEAD_SEARCH
 from search_core.strategies.mcts import MCTS
 from search_core.strategies.options import OptionError, OptionSpec, StrategyOptions
+from search_core.strategies.particle_filtering import PARTICLE_FILTERING
+from search_core.strategies.particle_gibbs import PARTICLE_GIBBS
 from search_core.strategies.rebase import REBASE
 from search_core.strategies.single_stream import SINGLE_STREAM
 
@@ -19,10 +22,13 @@ STRATEGIES: dict[str, Strategy] = {
     for strategy in (
         GREEDY,
         BEST_OF_N,
+        ADAPTIVE_CONSISTENCY,
         BEAM_SEARCH,
         LOOKAHEAD_SEARCH,
         DVTS,
         REBASE,
+        PARTICLE_FILTERING,
+        PARTICLE_GIBBS,
         MCTS,
         EXHAUSTIVE,
         SINGLE_STREAM,
