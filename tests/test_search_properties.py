@@ -38,7 +38,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
             values[spec.name] = draw(st.booleans())
         elif spec.kind == "choice":
             values[spec.name] = draw(st.sampled_from(spec.choices))
-    if strategy.name != "greedy":
+    if any(spec.name == "n" for spec in strategy.options.specs()):
         width = draw(st.integers(1, 4))
         values["n"] = width * draw(st.integers(1, 4))
         if strategy.name in {"beam_search", "dvts"}:

@@ -37,7 +37,7 @@ def measured(*best_by_score: tuple[int, float]) -> dict[str, Any]:
 
 
 def test_names_become_folders_and_others_pass() -> None:
-    assert set(SOLVERS) == {"small", "large"}
+    assert set(SOLVERS) == {"small", "large", "stream"}
     assert set(VERIFIERS) == {"small", "large", "outcome", "early"}
     for name, one in SOLVERS.items():
         assert Path(solver_folder(name)) == one.folder
@@ -192,7 +192,7 @@ def test_an_unfair_pair_is_said(sizes: tuple[int | None, int | None], note: str)
 def test_an_outcome_verifier_goes_with_what_asks_about_whole_solutions() -> None:
     for name, strategy in STRATEGIES.items():
         check_verifier(strategy, "steps")
-        if name in {"greedy", "best_of_n"}:
+        if name == "best_of_n" or not strategy.uses_verifier:
             check_verifier(strategy, "solutions")
             continue
         with pytest.raises(OptionError) as refused:
