@@ -37,7 +37,7 @@ def measured(*best_by_score: tuple[int, float]) -> dict[str, Any]:
 
 
 def test_names_become_folders_and_others_pass() -> None:
-    assert set(SOLVERS) == {"small", "large"}
+    assert set(SOLVERS) == {"small", "large", "stream"}
     assert set(VERIFIERS) == {"small", "large", "outcome", "early"}
     for name, one in SOLVERS.items():
         assert Path(solver_folder(name)) == one.folder
