@@ -1,8 +1,6 @@
 // The words in the picture: scores, answers, folded counts, and the steps' numbers at the edge.
 // A label is left out where it would lie on another one; answers and the winning path go first.
 
-import { markRadius } from "./camera.js";
-
 /** Pixels per sibling from which scores can be read, beside leaves and at inner nodes. */
 const SCORES_FROM = 13;
 const INNER_SCORES_FROM = 17;
@@ -24,9 +22,11 @@ export class Lettering {
   }
 
   /** Labels of all items in sight. */
-  labels(shown, camera, selected) {
+  labels(shown, camera, selected, radiusOf) {
     this.camera = camera;
+    this.radiusOf = radiusOf;
     this.taken = new Map();
+    if (camera.vertical) this.keepMarksFree(shown);
     const important = (item) => item.winning || item.answer !== null || item.id === selected;
     const sorted = [...shown.filter(important), ...shown.filter((item) => !important(item))];
     for (const item of sorted) {
@@ -34,6 +34,14 @@ export class Lettering {
       if (item.answer !== null) this.label(item, this.graded(item), 600);
       else if (item.state === "collapsed") this.label(item, item.label, 500);
       else if (camera.ku >= (item.inner ? INNER_SCORES_FROM : SCORES_FROM)) this.label(item, item.label, 400);
+    }
+  }
+
+  /** Where the tree grows downwards, siblings stand where a label would be: those marks stay free. */
+  keepMarksFree(shown) {
+    for (const item of shown) {
+      const half = this.radiusOf(item);
+      if (!item.ghost) this.reserve(item.x - half, item.y - half, 2 * half, 2 * half);
     }
   }
 
@@ -63,11 +71,28 @@ export class Lettering {
 
   /** After a leaf; at an inner node beside the edge that comes in, where no branch leaves. */
   spot(item, width, size) {
-    const mark = Math.max(item.state === "collapsed" ? 11 : 9, markRadius(this.camera, 14));
+    const mark = Math.max(item.state === "collapsed" ? 11 : 9, this.radiusOf(item)) + (item.copies > 1 ? 6 : 0);
     const away = mark + GAP + (item.right === null ? 0 : 5) + (item.winning ? 3 : 0);
     if (this.camera.vertical && !item.inner) return [item.x - width / 2, item.y + away + size / 2];
     if (!this.camera.vertical && item.inner) return [item.x - away - width + 2, item.y - size + 1];
     return [item.x + away, item.y];
+  }
+
+  /** The numbers of the arrows, where there is room. */
+  numbers(places) {
+    const { ctx, theme } = this;
+    this.write(11, 700);
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    for (const { x, y, text } of places) {
+      const width = ctx.measureText(text).width;
+      if (!this.reserve(x - width / 2, y - 6, width, 12)) continue;
+      ctx.lineWidth = 5;
+      ctx.strokeStyle = theme.base.background;
+      ctx.strokeText(text, x, y);
+      ctx.fillStyle = theme.base.text;
+      ctx.fillText(text, x, y);
+    }
   }
 
   /** Claim a rectangle for a label; false when another label has it. */
