@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
+from components.grouped_choice import Group, GroupedChoice
 from components.models_form import ModelsForm, make_models_form
 from components.notice import Notice
 from components.options_form import OptionsForm, all_specs, make_field
-from components.recordings import Recording
+from components.recordings import Recording, examples, listed
+from components.strategy_card import StrategyCard
 from search_core.embedded import FAMILIES
 from search_core.models import SCORE_SOURCES, ModelPair
 from search_core.problem import Problem
-from search_core.strategies import STRATEGIES, Strategy
+from search_core.strategies import STRATEGIES
+from search_core.strategies.base import KINDS
 
 FIRST_STRATEGY = STRATEGIES["beam_search"]
 # Switches that only reproduce habits of published code stand apart, under their own heading.
@@ -35,13 +38,14 @@ class Controls:
     family: gr.Radio
     level: gr.Radio
     new_problem: gr.Button
-    recording: gr.Radio
+    recording: GroupedChoice
     run: gr.Button
     stop: gr.Button
     estimate: gr.Markdown
     notice: Notice
-    strategy: gr.Radio
-    about: gr.Markdown
+    strategy: GroupedChoice
+    about: StrategyCard
+    example: gr.Button
     as_published: gr.Button
     as_intended: gr.Button
     models: ModelsForm
@@ -67,7 +71,12 @@ class Controls:
         ]
 
 
-def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -> Controls:
+def make_controls(
+    pair: ModelPair,
+    recordings: Sequence[Recording],
+    cards: Mapping[str, str],
+    first: Problem,
+) -> Controls:
     """Lay the controls out in two columns: the problem, and the search."""
     with gr.Column(elem_id="problem-column", min_width=240):
         with gr.Group():
@@ -86,13 +95,16 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
         estimate = gr.Markdown("", elem_id="estimate")
     with gr.Column(elem_id="search-column", min_width=240):
         with gr.Group():
-            strategy = gr.Radio(
-                choices=[(one.title, one.name) for one in STRATEGIES.values()],
-                value=FIRST_STRATEGY.name,
-                label="Strategy",
-                elem_id="strategy",
+            strategy = GroupedChoice(
+                strategy_groups(), FIRST_STRATEGY.name, label="Strategy", elem_id="strategy"
             )
-            about = gr.Markdown(about_strategy(FIRST_STRATEGY), elem_classes="about", padding=False)
+            about = StrategyCard(cards[FIRST_STRATEGY.name], elem_id="about-strategy")
+            example = gr.Button(
+                "Open a recorded example",
+                size="sm",
+                elem_id="open-example",
+                visible=FIRST_STRATEGY.name in examples(recordings),
+            )
             fields = _main_fields()
         models = make_models_form(pair)
         with gr.Accordion("New problem and recorded examples", open=False, elem_id="new-problem"):
@@ -122,6 +134,7 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
         notice=notice,
         strategy=strategy,
         about=about,
+        example=example,
         as_published=as_published,
         as_intended=as_intended,
         models=models,
@@ -134,9 +147,14 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
     )
 
 
-def about_strategy(strategy: Strategy) -> str:
-    """What it does and what it does not do, in two sentences."""
-    return f"{strategy.does}\n\n*What it does not do:* {strategy.does_not}"
+def strategy_groups() -> list[Group]:
+    """All strategies by how they spend compute."""
+    groups = []
+    for kind, heading in KINDS.items():
+        members = [one for one in STRATEGIES.values() if one.kind == kind]
+        if members:
+            groups.append(Group(heading, [(one.title, one.name) for one in members]))
+    return groups
 
 
 def levels_of(family: str) -> list[int]:
@@ -173,9 +191,8 @@ def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -
             min_width=80,
         )
     new_problem = gr.Button("Draw a new problem", elem_id="draw")
-    recording = gr.Radio(
-        choices=[(one.title, one.run_id) for one in recordings],
-        value=None,
+    recording = GroupedChoice(
+        listed(recordings),
         label="Recorded example",
         info="Opens at once; nothing is computed.",
         elem_id="recording",

@@ -13,14 +13,14 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
-from components.controls import about_strategy, levels_of
+from components.controls import levels_of
 from components.following import follow, whole_run
 from components.models_form import chosen_pair, models_updates
 from components.notice import error, info
 from components.numbers import format_count
 from components.options_form import OptionsForm, read_options
 from components.recipe_link import LinkedRecipe, read_link
-from components.recordings import Recording
+from components.recordings import Recording, examples
 from search_core.embedded import generate
 from search_core.estimate import estimate
 from search_core.limits import Limits
@@ -49,12 +49,15 @@ class Handlers:
         pair: ModelPair,
         registry: RunRegistry,
         recordings: Sequence[Recording],
+        cards: Mapping[str, str],
         form: OptionsForm,
         limits: Limits,
     ) -> None:
         self._pair = pair
         self._registry = registry
         self._recordings = recordings
+        self._examples = examples(recordings)
+        self._cards = cards
         self._form = form
         self._limits = limits
 
@@ -84,6 +87,11 @@ class Handlers:
         if run is None:
             return gr.skip(), gr.skip(), gr.skip()
         return whole_run(run), info(""), run.id
+
+    def show_example(self, strategy: str) -> tuple[Any, ...]:
+        """Show the recorded example of a strategy."""
+        example = self._examples.get(strategy)
+        return self.show_recording(example.run_id if example else None)
 
     def open_trace(self, path: str) -> tuple[Any, ...]:
         """Show a trace file that a person opened, once it is found to be one."""
@@ -140,9 +148,10 @@ class Handlers:
     # The form ----------------------------------------------------------------------------------
 
     def choose_strategy(self, name: str) -> list[Any]:
-        """The strategy's sentences, and its fields."""
+        """What the strategy is, whether there is an example of it, and its fields."""
         strategy = get_strategy(name)
-        return [about_strategy(strategy), *self._form.updates(strategy, {})]
+        example = gr.update(visible=name in self._examples)
+        return [self._cards[name], example, *self._form.updates(strategy, {})]
 
     def choose_models(
         self, strategy: str, source: str, solver: str | None, verifier: str | None

@@ -13,7 +13,8 @@ from components.controls import Controls, make_controls
 from components.following import puller
 from components.handlers import Handlers
 from components.models_form import may_choose
-from components.recordings import Recording, pin_recordings
+from components.recordings import Recording, examples, pin_recordings
+from components.strategy_card import cards
 from components.tree_view import TreeView
 from search_core.events import Started
 from search_core.limits import Limits
@@ -50,6 +51,7 @@ def build_page(
     """
     recordings = pin_recordings(registry)
     first = _problem_of(registry, recordings)
+    shown = cards({name: example.tree for name, example in examples(recordings).items()})
     # Uploaded trace files are read at once; Gradio's copies of them go after a day.
     with gr.Blocks(
         title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 86_400)
@@ -60,7 +62,7 @@ def build_page(
             theme.click(None, js=_SWITCH_THEME, api_visibility="private")
         run_id = gr.State("")
         with gr.Row(elem_id="layout"):
-            controls = make_controls(pair, recordings, first)
+            controls = make_controls(pair, recordings, shown, first)
             with gr.Column(elem_id="explorer-column", min_width=280), gr.Tabs():
                 with gr.Tab("Explore", id="explore"):
                     view = TreeView(
@@ -71,7 +73,7 @@ def build_page(
                     )
                 with gr.Tab("Charts", id="charts") as chart_tab:
                     charts = ChartTab()
-        handlers = Handlers(pair, registry, recordings, controls.options, limits or Limits())
+        handlers = Handlers(pair, registry, recordings, shown, controls.options, limits or Limits())
         _wire_runs(page, controls, handlers, view, run_id)
         _wire_form(page, controls, handlers)
         charts.wire(chart_tab, registry, run_id)
@@ -123,7 +125,14 @@ def _wire_runs(
     )
     controls.stop.click(handlers.stop, run_id, controls.notice, queue=False, **_QUIET)
     show = [view, controls.notice, run_id]
-    controls.recording.input(handlers.show_recording, controls.recording, show, **_QUIET)
+    gr.on(
+        [controls.recording.input, controls.recording.select],
+        handlers.show_recording,
+        controls.recording,
+        show,
+        **_QUIET,
+    )
+    controls.example.click(handlers.show_example, controls.strategy, show, **_QUIET)
     controls.open_trace.upload(handlers.open_trace, controls.open_trace, show, **_QUIET)
     page.load(handlers.open_page, None, [*run_outputs, *controls.recipe_inputs], **_STREAM)
 
@@ -131,7 +140,10 @@ def _wire_runs(
 def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
     fields = controls.options.components
     controls.strategy.change(
-        handlers.choose_strategy, controls.strategy, [controls.about, *fields], **_QUIET
+        handlers.choose_strategy,
+        controls.strategy,
+        [controls.about, controls.example, *fields],
+        **_QUIET,
     )
     models = controls.models
     gr.on(

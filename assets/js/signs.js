@@ -4,7 +4,7 @@
 import { plural, shorten } from "./format.js";
 
 /** Strategies whose steps are the pieces of one long text, written one after the other. */
-const STREAMS = new Set(["single_stream", "pasted_text"]);
+const STREAMS = new Set(["single_stream"]);
 const FORCED_LENGTH = 24;
 /** Sizes of marks by visits: the least and the most, as a part of the usual size. */
 const LEAST_SCALE = 0.8;
