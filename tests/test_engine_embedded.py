@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from search_core.engine.loading import load_solver, load_verifier
+from search_core.engine.path_tokens import PathTokens
 from search_core.solvers import SampleRequest, Sampling
+from search_core.strategies.single_stream import FORCED_TEXTS
 from search_core.verifiers import ScoreRequest
 
 MODELS = Path(__file__).resolve().parent.parent / "assets" / "models"
@@ -59,3 +61,13 @@ def test_verifier_scores_a_path_step_by_step() -> None:
         torch.tensor(finished.scores[:2]), abs=1e-4
     )
     assert all(0 <= score <= 1 for score in finished.scores)
+
+
+def test_words_put_into_its_mouth_are_read_back_as_they_were_written() -> None:
+    loaded = load_solver(shipped("solver-small"), device="cpu")._loaded
+    paths = PathTokens(loaded.tokenizer)
+    for word in FORCED_TEXTS:
+        asked = paths.path(PROBLEM, ("The answer is 9.",), word)
+        for rest in ("", ", back to 3 7.", " 4 + 5 = 9", "."):
+            later = paths.path(PROBLEM, ("The answer is 9.", word + rest))
+            assert later[: len(asked)] == asked

@@ -29,6 +29,8 @@ STRATEGIES_MAY = (
     "search_core.events",
     "search_core.scoring",
     "search_core.strategies",
+    # Where a stream's pieces belong: a pure reading of text, like an answer's extraction.
+    "search_core.streams.places",
 )
 OUTSIDE_WORLD = {
     *("asyncio", "datetime", "http", "os", "pathlib", "random", "requests", "httpx", "secrets"),

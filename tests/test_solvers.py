@@ -83,6 +83,34 @@ def test_a_line_break_before_the_step_is_not_half_a_delimiter(scripted: Transfor
     assert table.ends == frozenset([END])
 
 
+def test_an_opening_is_read_as_if_it_was_written_and_left_out_of_the_reply(
+    scripted: TransformersSolver,
+) -> None:
+    request = SampleRequest("m", ("m",), 0, opening="Wait, a")
+    (sample,) = scripted.sample([request], GREEDY, go_on)
+    assert (sample.text, sample.tokens, sample.ended) == ("bc", 3, "step")
+    assert sample.prefilled == len("m" + "m" + "Wait, a") + 1  # and the delimiter
+
+
+def test_a_step_made_of_an_opening_is_read_back_with_the_same_tokens() -> None:
+    paths = PathTokens(TOKENS)
+    asked = paths.path("1 + 2", ("a step.",), "Wait")
+    assert TOKENS.decode(asked[-4:]) == "Wait"
+    later = paths.path("1 + 2", ("a step.", "Wait, b"))
+    assert later[: len(asked)] == asked
+    assert paths.path("1 + 2", ("a step.",)) == asked[:-4]
+
+
+def test_an_opening_counts_towards_the_context(tmp_path: Path) -> None:
+    folder = tiny_solver(tmp_path, max_position_embeddings=32)
+    small = load_solver(folder, device="cpu")
+    plain = SampleRequest("1 + 2", ("a",), 0)
+    full = SampleRequest("1 + 2", ("a",), 0, opening="Wait" * 8)
+    room, none = small.sample([plain, full], Sampling(0, 1, 64), go_on)
+    assert 0 < room.tokens < 32
+    assert (none.text, none.tokens, none.ended) == ("", 0, "length")
+
+
 @pytest.fixture(scope="module")
 def solver(tmp_path_factory: pytest.TempPathFactory) -> TransformersSolver:
     return load_solver(tiny_solver(tmp_path_factory.mktemp("solver")), device="cpu")

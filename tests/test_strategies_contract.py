@@ -243,7 +243,7 @@ def test_defaults_are_valid_and_described(name: str, spec: OptionSpec) -> None:
 
 
 BAD_VALUES: dict[str, list[Any]] = {
-    "integer": [True, 1.5, 4.0, "4", None, [4], 0, -1, 257, 10**9, 10**400, float("nan")],
+    "integer": [True, 1.5, 4.0, "4", None, [4], 0, -1, 10**9, 10**400, float("nan")],
     "number": [True, "0.5", None, [0.5], 0, -1, 10**9, 10**400, float("nan"), float("inf")],
     "boolean": [0, 1, "true", None],
     "choice": ["", "LAST", 0, None, ["last"], True],
@@ -252,7 +252,8 @@ BAD_VALUES: dict[str, list[Any]] = {
 
 @each_option
 def test_bad_values_are_refused_with_what_was_got_and_expected(name: str, spec: OptionSpec) -> None:
-    for value in BAD_VALUES[spec.kind]:
+    above = [int(spec.maximum) + 1] if spec.kind == "integer" and spec.maximum else []
+    for value in BAD_VALUES[spec.kind] + above:
         with pytest.raises(OptionError) as raised:
             build(name, **{spec.name: value})
         message = str(raised.value)

@@ -51,11 +51,17 @@ class PathTokens:
         """Ids of a step that finished its solution: the end token stands for the delimiter."""
         return (*self._step(text), end_id)
 
-    def path(self, problem: str, steps: Sequence[str]) -> tuple[int, ...]:
-        """Ids of a path, up to where its next step begins."""
+    def path(self, problem: str, steps: Sequence[str], opening: str = "") -> tuple[int, ...]:
+        """Ids of a path, up to where its next step begins, or up to the end of its opening.
+
+        An opening that is a word of its own has the same ids here and, read back later, at
+        the beginning of the step that was made of it.
+        """
         ids = list(self.prompt(problem))
         for text in steps:
             ids += self.step(text)
+        if opening:
+            ids += self._step(opening)
         return tuple(ids)
 
     def text(self, ids: Sequence[int]) -> str:

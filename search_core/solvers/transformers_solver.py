@@ -63,7 +63,7 @@ class TransformersSolver:
             samples = [StepSample("", 0, 0.0, "length")] * len(requests)
             rows: dict[int, Row] = {}
             for index, request in enumerate(requests):
-                prompt = self._paths.path(request.problem, request.steps)
+                prompt = self._paths.path(request.problem, request.steps, request.opening)
                 room = self._room(prompt, request)
                 if room:
                     limit = int(min(sampling.max_step_tokens, room))

@@ -46,15 +46,17 @@ def random_problem(
     split: str,
     weights: Mapping[str, float] = BASE_WEIGHTS,
     two_digits: float = 0.0,
+    levels: Mapping[int, float] | None = None,
 ) -> Problem:
     """A problem of the split, family and level drawn by weight.
 
     Args:
         two_digits: Share of problems with larger numbers.
+        levels: Share of each level; None: the family's own.
     """
     while True:
         family = rng.choices(list(weights), list(weights.values()))[0]
-        trained = FAMILIES[family].trained
+        trained = levels or FAMILIES[family].trained
         level = rng.choices(list(trained), list(trained.values()))[0]
         larger = two_digits > 0 and rng.random() >= 1 - two_digits
         problem = sample_problem(family, level, rng, two_digits=larger, made_up=True)

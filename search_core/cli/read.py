@@ -1,0 +1,56 @@
+"""`read`: a long chain of thought becomes a trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from search_core.cli import flags
+from search_core.cli.errors import bad_arguments
+from search_core.cli.output import plain, print_json, results
+from search_core.cli.summary import print_summary, summary_values
+from search_core.streams import trace_of_text
+from search_core.streams.pieces import MAX_CHARACTERS
+from search_core.traces import write_trace
+from search_core.tree import Tree
+
+# A character takes at most four bytes: no larger file can be short enough.
+_MAX_BYTES = 4 * MAX_CHARACTERS
+
+
+def read(
+    text: Annotated[
+        Path,
+        typer.Argument(help="A chain of thought: a .txt or .md file, UTF-8.", show_default=False),
+    ],
+    problem: Annotated[str, typer.Option(help="What the text is about.")] = "",
+    trace: Annotated[
+        Path | None, typer.Option(help="Write the trace here (NDJSON).", show_default=False)
+    ] = None,
+    json_: flags.Json = False,
+) -> None:
+    """Read a long chain of thought as the tree that it says it walked.
+
+    Turns are told by how paragraphs begin ("Wait", "Alternatively", "Let me go back to step
+    3"): a reading of the text, and not what the model did inside.
+    """
+    with bad_arguments():
+        events = trace_of_text(_text(text), problem)
+        if trace is not None:
+            write_trace(events, trace)
+    tree = Tree.from_events(events)
+    if json_:
+        print_json(summary_values(tree) | ({"trace": str(trace)} if trace else {}))
+        return
+    print_summary(results(), tree)
+    if trace is not None:
+        results().print(plain(f"{'trace':<9}{trace}"), markup=False, highlight=False)
+
+
+def _text(path: Path) -> str:
+    size = path.stat().st_size
+    if size > _MAX_BYTES:
+        raise ValueError(f"{path} has {size:,} bytes; at most {_MAX_BYTES:,} are read.")
+    return path.read_text(encoding="utf-8", errors="replace")

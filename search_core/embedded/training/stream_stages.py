@@ -1,0 +1,86 @@
+"""The stage that makes the stream solver: the small base, taught to search in writing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from search_core.embedded.training.examples import ExampleStore
+from search_core.embedded.training.export import export_solver
+from search_core.embedded.training.loop import Job, train
+from search_core.embedded.training.model import LanguageModel, Shape
+from search_core.embedded.training.reporting import Report
+from search_core.embedded.training.stream_data import StreamShard, make_stream_shard
+from search_core.embedded.training.tokenizer import load_tokenizer
+from search_core.embedded.training.verifier_model import read_state
+from search_core.embedded.training.workers import map_in_processes
+from search_core.embedded.training.workshop import Workshop
+
+
+def train_stream_solver(shop: Workshop) -> None:
+    """Goes on training the small base on streams, with room for long ones."""
+    settings = shop.settings
+    base = shop.work / f"base-{settings.small.name}" / "finished.pt"
+    job = Job(
+        title="solver-stream (tokens)",
+        build=partial(build_from_base, base, stream_shape(shop)),
+        data=_data(shop),
+        folder=shop.work / "solver-stream",
+        tokens=settings.stream_tokens,
+        tokens_per_batch=settings.tokens_per_update // shop.training_workers,
+        muon_rate=settings.stream_muon_rate,
+        adam_rate=settings.stream_adam_rate,
+        language_weight=1.0,
+        score_weight=0.0,
+        step_ends=shop.step_ends,
+        seed=settings.seed,
+        workers=shop.training_workers,
+        device=shop.device,
+        compiled=settings.compiled,
+    )
+    finished = train(job)
+    shop.note("solver-stream", {key: finished[key] for key in ("tokens", "seconds", "loss")})
+    export_stream_solver(shop)
+
+
+def stream_shape(shop: Workshop) -> Shape:
+    """The small solver's, with a longer context."""
+    return replace(shop.settings.small.shape, positions=shop.settings.stream_positions)
+
+
+def build_from_base(base: Path, shape: Shape) -> LanguageModel:
+    """The trained base; rotary positions need no weights, so its context can grow."""
+    model = LanguageModel(shape)
+    model.load_state_dict(read_state(base))
+    return model
+
+
+def _data(shop: Workshop) -> Path:
+    """Streams of training problems."""
+    path = shop.work / "stream-data.npz"
+    if not path.exists():
+        settings = shop.settings
+        shards = [
+            StreamShard(
+                shop.tokenizer_folder,
+                settings.examples_per_shard,
+                f"stream/{settings.seed}/{index}",
+                settings.stream_positions,
+            )
+            for index in range(settings.streams // settings.examples_per_shard)
+        ]
+        with Report("Streams (shards)", len(shards)) as report:
+            stores = map_in_processes(make_stream_shard, shards, shop.workers, report.update)
+        ExampleStore.join(stores).save(path)
+    return path
+
+
+def export_stream_solver(shop: Workshop) -> None:
+    """Writes the stream solver's folder."""
+    state = read_state(shop.work / "solver-stream" / "finished.pt")
+    tokenizer = load_tokenizer(shop.tokenizer_folder)
+    tokenizer.model_max_length = shop.settings.stream_positions
+    sampling = replace(shop.sampling, longest=shop.settings.stream_positions)
+    folder = shop.solver_folder("stream")
+    export_solver(state, stream_shape(shop), tokenizer, sampling, folder)
