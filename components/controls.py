@@ -14,6 +14,7 @@ from components.notice import Notice
 from components.options_form import OptionsForm, all_specs, make_field
 from components.recordings import Recording, examples, listed
 from components.strategy_card import StrategyCard
+from components.text_form import TextForm, make_text_form
 from search_core.embedded import FAMILIES
 from search_core.models import SCORE_SOURCES, ModelPair
 from search_core.problem import Problem
@@ -28,6 +29,14 @@ PUBLISHED_ONLY = frozenset(
     for spec in strategy.options.specs()
     if spec.kind == "boolean" and spec.name in strategy.as_published
 ) - {"filter_duplicates"}
+
+
+_ABOUT_SOURCES = {
+    "verifier": "A trained verifier says how likely each step leads to the right answer.",
+    "log-probability": "The solver's own belief in what it wrote, which costs nothing.",
+    "oracle": "It knows the reference answer: what a perfect verifier would do.",
+    "random": "Drawn by chance from the seed: what a useless verifier would do.",
+}
 
 
 @dataclass(frozen=True)
@@ -50,11 +59,13 @@ class Controls:
     as_intended: gr.Button
     models: ModelsForm
     score_source: gr.Radio
+    about_source: gr.Markdown
     temperature: gr.Number
     top_p: gr.Number
     seed: gr.Number
     options: OptionsForm
     open_trace: gr.UploadButton
+    pasted: TextForm
 
     @property
     def recipe_inputs(self) -> list[Any]:
@@ -93,6 +104,10 @@ def make_controls(
                 stop = gr.Button("Stop", elem_id="stop", min_width=90, interactive=False)
         notice = Notice(elem_id="notice")
         estimate = gr.Markdown("", elem_id="estimate")
+        with gr.Accordion("Problems, recorded examples, texts", open=False, elem_id="new-problem"):
+            family, level, new_problem, recording, open_trace = _sources(recordings, first)
+            with gr.Accordion("Read a chain of thought", open=False, elem_id="read-text"):
+                pasted = make_text_form()
     with gr.Column(elem_id="search-column", min_width=240):
         with gr.Group():
             strategy = GroupedChoice(
@@ -107,10 +122,8 @@ def make_controls(
             )
             fields = _main_fields()
         models = make_models_form(pair)
-        with gr.Accordion("New problem and recorded examples", open=False, elem_id="new-problem"):
-            family, level, new_problem, recording, open_trace = _sources(pair, recordings, first)
         with gr.Accordion("Advanced", open=False, elem_id="advanced"):
-            score_source, temperature, top_p, seed = _sampling(pair)
+            score_source, about_source, temperature, top_p, seed = _sampling(pair)
             fields |= _fields(lambda spec: spec.advanced and spec.name not in PUBLISHED_ONLY)
             with gr.Accordion("As in the published code", open=False):
                 gr.Markdown(
@@ -139,11 +152,13 @@ def make_controls(
         as_intended=as_intended,
         models=models,
         score_source=score_source,
+        about_source=about_source,
         temperature=temperature,
         top_p=top_p,
         seed=seed,
         options=form,
         open_trace=open_trace,
+        pasted=pasted,
     )
 
 
@@ -155,6 +170,11 @@ def strategy_groups() -> list[Group]:
         if members:
             groups.append(Group(heading, [(one.title, one.name) for one in members]))
     return groups
+
+
+def about_score_source(name: str) -> str:
+    """What a score source is, in a sentence or two."""
+    return _ABOUT_SOURCES.get(name, "")
 
 
 def levels_of(family: str) -> list[int]:
@@ -173,7 +193,7 @@ def _fields(wanted: Any) -> dict[str, Any]:
     return {name: make_field(spec, FIRST_STRATEGY) for name, spec in specs.items()}
 
 
-def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -> tuple[Any, ...]:
+def _sources(recordings: Sequence[Recording], first: Problem) -> tuple[Any, ...]:
     with gr.Row(elem_classes="fields"):
         family = gr.Radio(
             choices=[(one.title, name) for name, one in FAMILIES.items()],
@@ -204,13 +224,19 @@ def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -
 
 
 def _sampling(pair: ModelPair) -> tuple[Any, ...]:
-    score_source = gr.Radio(
-        choices=[(label, name) for name, label in SCORE_SOURCES.items()],
-        value="verifier",
-        label="Scored by",
-        info="A trained verifier, or the solver's own belief, which costs nothing.",
-        elem_id="score-source",
-    )
+    with gr.Group():
+        score_source = gr.Radio(
+            choices=[(label, name) for name, label in SCORE_SOURCES.items()],
+            value="verifier",
+            label="Scored by",
+            elem_id="score-source",
+        )
+        about_source = gr.Markdown(
+            about_score_source("verifier"),
+            elem_id="about-source",
+            elem_classes="about",
+            padding=False,
+        )
     defaults = pair.sampling
     with gr.Row(elem_classes="fields"):
         temperature = gr.Number(
@@ -235,4 +261,4 @@ def _sampling(pair: ModelPair) -> tuple[Any, ...]:
             elem_id="seed",
             min_width=120,
         )
-    return score_source, temperature, top_p, seed
+    return score_source, about_source, temperature, top_p, seed

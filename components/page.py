@@ -30,6 +30,15 @@ See a language model search: a small model writes steps, a verifier scores them,
 keeps the good ones and prunes the rest.
 """
 
+# The controls can be longer than the window: what they bring forth must be seen.
+_LOOK = """() => {
+  const told = document.querySelector("#notice .notice:not([hidden])");
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  (told ?? document.querySelector("#explorer-column")).scrollIntoView({
+    behavior: still ? "auto" : "smooth",
+    block: "start",
+  });
+}"""
 _SWITCH_THEME = "() => { document.body.classList.toggle('dark'); }"
 
 # Handlers are nobody's API: the command line and `search_core.search` are.
@@ -132,8 +141,17 @@ def _wire_runs(
         show,
         **_QUIET,
     )
-    controls.example.click(handlers.show_example, controls.strategy, show, **_QUIET)
-    controls.open_trace.upload(handlers.open_trace, controls.open_trace, show, **_QUIET)
+    pasted = controls.pasted
+    shown = [
+        controls.example.click(handlers.show_example, controls.strategy, show, **_QUIET),
+        controls.open_trace.upload(handlers.open_trace, controls.open_trace, show, **_QUIET),
+        pasted.draw.click(handlers.draw_text, [pasted.text, pasted.problem], show, **_QUIET),
+        pasted.open_file.upload(
+            handlers.draw_file, [pasted.open_file, pasted.problem], show, **_QUIET
+        ),
+    ]
+    for event in shown:
+        event.then(None, js=_LOOK, api_visibility="private")
     page.load(handlers.open_page, None, [*run_outputs, *controls.recipe_inputs], **_STREAM)
 
 
@@ -150,7 +168,7 @@ def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
         [field.change for field in (controls.strategy, controls.score_source, *models.components)],
         handlers.choose_models,
         [controls.strategy, controls.score_source, *models.components],
-        models.outputs,
+        [controls.about_source, *models.outputs],
         **_QUIET,
     )
     controls.as_published.click(handlers.as_published, controls.strategy, fields, **_QUIET)

@@ -10,6 +10,7 @@ import { Legend } from "./legend.js";
 import { Outline } from "./outline.js";
 import { Page } from "./page.js";
 import { Player } from "./player.js";
+import { isPasted } from "./signs.js";
 import { reducedMotion } from "./dom.js";
 import { Replay } from "./replay.js";
 import { Rounds } from "./rounds.js";
@@ -275,11 +276,11 @@ export class Explorer {
 
   // Sharing ---------------------------------------------------------------------------------
 
-  /** The recipe of this run as a link, or "" before its header is here. */
+  /** The recipe of this run as a link, or "" before its header is here and where there is none. */
   link() {
     const header = this.log.events[0];
     const node = this.selected && !isFold(this.selected) ? this.selected : null;
-    return header ? recipeLink(location, header, this.given.defaults, node) : "";
+    return header && !isPasted(header) ? recipeLink(location, header, this.given.defaults, node) : "";
   }
 
   /** The trace as a file's text, from the events that are here. */

@@ -8,6 +8,8 @@ const HEADERS_FROM = 44;
 const HEADER_HEIGHT = 24;
 const GAP = 5;
 const CELL = 16;
+/** Pixels from which a label is too long to stand beside the edge into an inner node. */
+const LONG = 70;
 
 export class Lettering {
   constructor(ctx, theme) {
@@ -22,7 +24,8 @@ export class Lettering {
   }
 
   /** Labels of all items in sight. */
-  labels(shown, camera, selected, radiusOf) {
+  labels(shown, camera, { selected, width }, radiusOf) {
+    this.width = width;
     this.camera = camera;
     this.radiusOf = radiusOf;
     this.taken = new Map();
@@ -73,9 +76,12 @@ export class Lettering {
   spot(item, width, size) {
     const mark = Math.max(item.state === "collapsed" ? 11 : 9, this.radiusOf(item)) + (item.copies > 1 ? 6 : 0);
     const away = mark + GAP + (item.right === null ? 0 : 5) + (item.winning ? 3 : 0);
-    if (this.camera.vertical && !item.inner) return [item.x - width / 2, item.y + away + size / 2];
+    if (this.camera.vertical && !item.inner) return [this.within(item.x - width / 2, width), item.y + away + size / 2];
+    // Words of a text are longer than a score: beside the edge they would hide it.
+    if (!this.camera.vertical && item.inner && width > LONG) return [item.x - mark, item.y - mark - size];
     if (!this.camera.vertical && item.inner) return [item.x - away - width + 2, item.y - size + 1];
-    return [item.x + away, item.y];
+    const over = this.camera.vertical && item.x + away + width > this.width;
+    return [over ? item.x - away - width : item.x + away, item.y];
   }
 
   /** The numbers of the arrows, where there is room. */
@@ -93,6 +99,11 @@ export class Lettering {
       ctx.fillStyle = theme.base.text;
       ctx.fillText(text, x, y);
     }
+  }
+
+  /** As near as the picture's edges allow. */
+  within(left, width) {
+    return Math.max(2, Math.min(left, this.width - width - 2));
   }
 
   /** Claim a rectangle for a label; false when another label has it. */

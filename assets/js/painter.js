@@ -41,7 +41,7 @@ export class Painter {
     const numbers = paintReturns(ctx, theme, { ...picture, radius: (item) => this.radiusOf(item) });
     this.marks();
     this.rings(scene);
-    lettering.labels(this.shown, camera, view.selected, (item) => this.radiusOf(item));
+    lettering.labels(this.shown, camera, view, (item) => this.radiusOf(item));
     lettering.numbers(numbers);
     lettering.headers(camera, scene.bounds.dMax, view.width);
   }

@@ -3,7 +3,7 @@
 
 import { answerLabel } from "./words.js";
 import { boundsOf, layoutTree } from "./layout.js";
-import { copiesLabel, markLabel, mostVisits, returns, visitScale } from "./signs.js";
+import { copiesLabel, isStream, markLabel, mostVisits, returns, visitScale } from "./signs.js";
 import { displayState, isFold, ROLLOUT } from "./visible.js";
 import { ROOT } from "./tree.js";
 
@@ -51,6 +51,7 @@ export class Scene {
     const places = layoutTree(ROOT, (id) => visible.children(id), widthOf);
     const winning = new Set(tree.chosen ? [ROOT, ...tree.path(tree.chosen).map((node) => node.id)] : []);
     this.visits = mostVisits(tree);
+    this.stream = isStream(tree);
     const before = this.items;
     const glide = animate && places.size <= MOST_ANIMATED && before.size > 0;
     this.items = new Map();
@@ -100,7 +101,7 @@ export class Scene {
     const node = tree.nodes.get(id);
     item.state = id === ROOT ? "root" : displayState(tree, node);
     item.ghost = item.state !== ROLLOUT && hiddenStates.has(item.state);
-    item.label = markLabel(node);
+    item.label = markLabel(node, this.stream);
     item.answer = node.state === "completed" ? `${answerLabel(node)} ${copiesLabel(node)}`.trim() : null;
     item.scale = visitScale(node, this.visits);
     item.copies = node.copies ?? 1;

@@ -6,6 +6,7 @@ import { plural, shorten } from "./format.js";
 /** Strategies whose steps are the pieces of one long text, written one after the other. */
 const STREAMS = new Set(["single_stream"]);
 const FORCED_LENGTH = 24;
+const PIECE_LENGTH = 16;
 /** Sizes of marks by visits: the least and the most, as a part of the usual size. */
 const LEAST_SCALE = 0.8;
 const MOST_SCALE = 1.6;
@@ -13,6 +14,9 @@ const MOST_SCALE = 1.6;
 /** Whether the run is one long stream, whose order of writing is part of the story. */
 export const isStream = (tree) => streams(tree.started?.strategy);
 export const streams = (strategy) => STREAMS.has(strategy);
+
+/** Whether nobody ran anything: the text was pasted, and has no recipe. */
+export const isPasted = (header) => header?.solver.name === "pasted text";
 
 /** Ids of a stream's pieces in the order in which they were written. */
 export const piecesOf = (tree) => [...tree.nodes.keys()].slice(1);
@@ -23,8 +27,9 @@ export const returns = (node) => node.after !== null && node.after !== node.pare
 /** How the text was made to begin, in quotes; "" where nothing was forced. */
 export const forcedLabel = (node) => (node.forced ? `“${shorten(node.forced.trim(), FORCED_LENGTH)}”` : "");
 
-/** Beside the mark: value and visits, or the score with the copies, and forced words. */
-export function markLabel(node) {
+/** Beside the mark: value and visits, or the score with the copies; in a stream, how a piece begins. */
+export function markLabel(node, stream = false) {
+  if (stream && node.score === null) return shorten(node.text.replace(/\s+/g, " ").trim(), PIECE_LENGTH);
   const parts = [];
   if (node.visits !== null) parts.push(`${node.value.toFixed(2)} (${node.visits})`);
   else if (node.score !== null) parts.push(scoreLabel(node));

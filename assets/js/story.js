@@ -1,7 +1,7 @@
 // The run told in plain language: one sentence or two for each stop of the timeline. Pure.
 
 import { list, plural, score, shorten, words } from "./format.js";
-import { sharesSentence, streams } from "./signs.js";
+import { isPasted, sharesSentence, streams } from "./signs.js";
 import { ROOT } from "./tree.js";
 
 const STATUS = {
@@ -9,6 +9,7 @@ const STATUS = {
   failed: "The run failed.",
   out_of_budget: "The run reached its limit.",
 };
+const MOST_QUOTED = 110;
 const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
 
 /**
@@ -23,7 +24,8 @@ export function tell(events, stop, cursor, labels = {}) {
   const slice = events.slice(stop.from, Math.min(stop.cursor, cursor));
   if (stop.kind === "start") return tellStart(slice, labels);
   if (stop.kind === "end") return tellEnd(slice);
-  return tellRound(slice, stop.round, settled(events, stop, cursor), streams(events[0]?.strategy));
+  if (streams(events[0]?.strategy)) return tellPiece(slice, stop.round);
+  return tellRound(slice, stop.round, settled(events, stop, cursor));
 }
 
 /**
@@ -40,12 +42,13 @@ export function tellAll(events, stops, cursor, labels) {
 function tellStart(slice, labels) {
   const header = slice.find((event) => event.kind === "started");
   if (!header) return "Waiting for the first step.";
+  if (isPasted(header)) return `A pasted text, piece by piece, on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
   const title = labels.strategies?.[header.strategy] ?? words(header.strategy);
   const budget = header.options.n ? ` with a budget of ${plural(header.options.n, "solution")}` : "";
   return `${title} sets out${budget} on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
 }
 
-function tellRound(slice, round, over, stream) {
+function tellRound(slice, round, over) {
   const facts = collect(slice);
   const told = [`Round ${round}: ${written(facts)} written`];
   if (!facts.settled && !over) return `${told[0]}${facts.scored ? `, ${facts.scored} scored` : ""}…`;
@@ -56,8 +59,19 @@ function tellRound(slice, round, over, stream) {
   if (facts.answers.length) text += ` ${answers(facts.answers)}`;
   if (facts.shared) text += ` ${sharesSentence(facts.shared)}`;
   if (facts.backed.size) text += ` ${backUp(facts)}`;
-  if (stream) for (const piece of facts.turns) text += ` ${wentOn(piece)}`;
-  else if (facts.turns.length) text += ` ${revised(facts.turns.filter((node) => node.after).length)}`;
+  if (facts.revised) text += ` ${revised(facts.revised)}`;
+  return text;
+}
+
+/** A stream is read piece by piece: what it says, and where it goes on. */
+function tellPiece(slice, round) {
+  const piece = slice.find((event) => event.kind === "sampled");
+  if (!piece) return `Piece ${round} is being written…`;
+  const { pruned, answers: found } = collect(slice);
+  let text = `Piece ${round}: “${shorten(piece.text.replace(/\s+/g, " ").trim(), MOST_QUOTED)}”`;
+  if (piece.after || piece.forced) text += ` ${wentOn(piece)}`;
+  if (found.length) text += ` ${answers(found)}`;
+  if (pruned) text += ` ${pruned === 1 ? "1 end leads" : `${pruned} ends lead`} no further.`;
   return text;
 }
 
@@ -90,7 +104,7 @@ const depthOf = (id) => id.split(".").length;
 
 function collect(slice) {
   const facts = { written: 0, ahead: 0, scored: 0, kept: 0, pruned: 0, merged: 0, backed: new Set() };
-  Object.assign(facts, { cuts: [], answers: [], turns: [], shared: null, root: null, settled: false });
+  Object.assign(facts, { cuts: [], answers: [], revised: 0, shared: null, root: null, settled: false });
   for (const event of slice) {
     if (event.kind === "sampled") note(facts, event);
     else if (event.kind === "allocated") facts.shared = event;
@@ -113,7 +127,7 @@ const SETTLING = new Set(["decided", "completed", "merged", "allocated", "backed
 function note(facts, event) {
   if (event.role === "rollout") facts.ahead += 1;
   else facts.written += 1;
-  if (event.after || event.forced) facts.turns.push(event);
+  if (event.after) facts.revised += 1;
 }
 
 /** The newest numbers count. */

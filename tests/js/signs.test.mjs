@@ -137,7 +137,8 @@ test("a stream: pieces in the order of writing, jumps back, forced words", () =>
   assert.equal(shortName(tree, node), "Piece 3 of 4, step 2");
   assert.match(nodeName(tree, node), /after a jump back, forced to begin with “Wait”$/);
   assert.equal(markLabel(node), "“Wait”");
-  assert.equal(story(events, 3), "Round 3: 1 step written. Made to begin with “Wait”, the text goes back from step 2 to step 1.");
+  assert.equal(markLabel({ ...node, text: "Wait, I  meant\n3 * 14 = 42" }, true), "Wait, I meant 3…");
+  assert.equal(story(events, 3), "Piece 3: “text 0.1” Made to begin with “Wait”, the text goes back from step 2 to step 1.");
   assert.match(story([...events, { ...sampled("1.0"), seq: events.length }], 4), /The text goes back from step 2 to the problem\.$/);
   assert.deepEqual(countSigns(tree), { visits: 0, copies: 0, ahead: 0, revisions: 0, jumps: 2, forced: 1 });
 });
