@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 
 from components.charts.tidy_tree import Point, tidy_layout
 from components.numbers import counted
@@ -66,7 +67,7 @@ def diagram(tree: Tree, title: str) -> str:
     scene = _lay_out(tree)
     body = "".join([*_edges(scene), *_jumps(scene), _root(scene), *_marks(scene)])
     return (
-        f'<svg class="diagram" role="img" aria-label="{_words(scene, title)}" '
+        f'<svg class="diagram" role="img" aria-label="{escape(_words(scene, title))}" '
         f'viewBox="0 0 {WIDTH:g} {scene.height:g}">{body}</svg>{_key(scene)}'
     )
 
@@ -237,7 +238,7 @@ def _words(scene: _Scene, title: str) -> str:
     for node in tree.steps():
         label = palette().states[node.state].label.lower()
         tally[label] = tally.get(label, 0) + 1
-    states = ", ".join(f"{number} {label}" for label, number in tally.items())
+    states = ", ".join(f"{label} {number}" for label, number in tally.items())
     levels = max(node.depth for node in tree.steps())
     steps = counted(len(tree.nodes) - 1, "step")
     return f"A recorded run of {title}: {steps} on {counted(levels, 'level')}: {states}."
