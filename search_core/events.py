@@ -181,7 +181,8 @@ class Verdict(NamedTuple):
 
 
 class Decided(Event):
-    """A strategy kept some nodes and pruned others."""
+    """A strategy kept some nodes and pruned others; without nodes, it decided how the search
+    goes on, or that it stops."""
 
     kind: Literal["decided"] = "decided"
     round: Count
@@ -215,7 +216,8 @@ class Allocated(Event):
     rule: Rule
     """Machine name of the rule, e.g. "systematic"."""
     effective: Amount | None = None
-    """Effective sample size, 1 / sum of the squared weights, where the method speaks of it."""
+    """Effective sample size, 1 / sum of the squared weights, where the method speaks of it;
+    particles are counted one by one, also where several are at the same node."""
     shares: tuple[Share, ...]
 
 

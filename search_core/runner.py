@@ -59,6 +59,7 @@ from search_core.strategies.base import (
     NodeView,
     Plan,
     Request,
+    Resolve,
     Sample,
     Score,
 )
@@ -173,6 +174,8 @@ class Run:
                 return (yield from self._score(request))
             case Decide():
                 self._decide(request)
+            case Resolve(rule, why):
+                self._log.add(Decided, round=self._round, rule=rule, why=why)
             case Allocate():
                 self._allocate(request)
             case BackUp(node, visits, value):

@@ -28,6 +28,7 @@ PAGE = {"gradio", "plotly"}
 STRATEGIES_MAY = (
     "search_core.events",
     "search_core.scoring",
+    "search_core.seeds",
     "search_core.strategies",
     # Where a stream's pieces belong: a pure reading of text, like an answer's extraction.
     "search_core.streams.places",

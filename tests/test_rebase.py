@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from search_core.events import Decided
 from search_core.strategies.rebase import widths
+from tests.known_world import KnownWorld
 from tests.test_strategies import answer, by_state, parents, rules, run
 
 SCORES = st.lists(st.floats(0, 1), min_size=1, max_size=40).map(lambda s: sorted(s, reverse=True))
@@ -88,3 +90,34 @@ def test_paths_without_an_end_are_out_of_steps(steps: int) -> None:
     made = run("rebase", {"": "A B", "A": "A1", "B": "B1"}, {}, n=2, max_steps=steps)
     assert rules(made)["A" if steps == 1 else "A1"] == "out_of_steps"
     assert answer(made) is None
+
+
+# Widths of whole runs against the formula, written apart from the code under test -----------
+
+
+def by_the_paper(scores: list[float], temperature: str) -> list[int]:
+    """From the best on: what is left of the budget, times the path's part of the exponentials
+    that are left, rounded up. In 28 digits."""
+    powers = [(Decimal(repr(score)) / Decimal(temperature)).exp() for score in scores]
+    left, found = len(scores), []
+    for place, power in enumerate(powers):
+        share = (left * power / sum(powers[place:])).quantize(Decimal("1e-9"))
+        found.append(min(left, int(share.to_integral_value(ROUND_CEILING))))
+        left -= found[-1]
+    return found
+
+
+def test_the_widths_of_many_runs_are_those_of_the_formula() -> None:
+    wrong = 0
+    shared = 0
+    for seed in range(60):
+        played = KnownWorld(short="a").play("rebase", seed, n=12)
+        for event in played.allocations:
+            scores = [node.value for node in event.nodes]
+            powers = [math.exp(score / 0.2) for score in scores]
+            assert event.weights == pytest.approx([power / sum(powers) for power in powers])
+            assert list(event.copies) == by_the_paper(scores, "0.2")
+            shared += 1
+            wrong += list(event.copies) != by_the_paper(scores, "0.25")
+    # Another temperature would have been noticed.
+    assert wrong > shared / 4 > 10

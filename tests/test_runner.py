@@ -24,6 +24,7 @@ from search_core.strategies.base import (
     Merge,
     NodeView,
     Plan,
+    Resolve,
     Sample,
     Score,
     Strategy,
@@ -257,6 +258,25 @@ def test_steps_that_a_strategy_forgot_are_closed() -> None:
     assert [node.state for node in run.tree.steps()] == ["completed", "pruned"]
     assert run.tree.unfinished(run.tree.nodes["1"])
     assert run.tree.votes["majority"].tally[0].votes == 1
+
+
+def test_a_decision_about_the_search_needs_no_nodes_and_touches_none() -> None:
+    def plan(root: NodeView, options: ScoredOptions) -> Plan:
+        leaves = yield Sample((root,))
+        yield Complete(leaves)
+        yield Decide("top_k", "Nothing was there to decide.")
+        yield Resolve("vote_settled", "One is enough.")
+        yield Choose(leaves, "majority")
+
+    run = start(Recipe(Problem("?"), fake_strategy(plan), ScoredOptions()))
+    drive(run, FakeSolver(lambda *_: ("The answer is 1.", "end")), World().verifier())
+    assert last(run).status == "completed"
+    decided = [event for event in run.events if isinstance(event, Decided)]
+    assert [(one.round, one.rule, one.why) for one in decided] == [
+        (1, "vote_settled", "One is enough.")
+    ]
+    assert run.tree.decisions == decided
+    assert [(node.state, node.decision) for node in run.tree.steps()] == [("completed", None)]
 
 
 # Scoring ------------------------------------------------------------------------------------

@@ -192,12 +192,14 @@ def test_an_unfair_pair_is_said(sizes: tuple[int | None, int | None], note: str)
 def test_an_outcome_verifier_goes_with_what_asks_about_whole_solutions() -> None:
     for name, strategy in STRATEGIES.items():
         check_verifier(strategy, "steps")
-        if name in {"greedy", "best_of_n"}:
+        if name in {"greedy", "best_of_n", "adaptive_consistency"}:
             check_verifier(strategy, "solutions")
             continue
         with pytest.raises(OptionError) as refused:
             check_verifier(strategy, "solutions")
-        title = {"beam_search": "beam search", "dvts": "DVTS", "rebase": "REBASE"}.get(name, "")
+        # In the middle of a sentence: small letters, but for names that are all capitals.
+        title = name.upper() if name in {"dvts", "rebase"} else name.replace("_", " ")
+        title = title.replace("gibbs", "Gibbs")
         assert str(refused.value) == (
             f"The outcome verifier judges finished solutions only, and {title} asks about "
             "unfinished ones. Choose best-of-N or a process verifier."

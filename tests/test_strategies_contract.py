@@ -164,10 +164,11 @@ def test_a_score_outside_0_to_1_is_an_error_that_names_the_verifier(
 
 @every_scored_strategy
 def test_a_bad_score_late_in_a_batch_writes_none_of_the_batch(name: str) -> None:
-    def score(steps: tuple[str, ...]) -> float:
-        return float("nan") if steps[-1] == "3" else 0.5
+    def change(replies: list[StepScores]) -> list[StepScores]:
+        return [*replies[:-1], replace(replies[-1], scores=(float("nan"),))]
 
-    solver, verifier = FakeSolver(lambda _, index: (str(index), "end")), FakeVerifier(score)
+    solver = FakeSolver(lambda _, index: (str(index), "end"))
+    verifier = Distorted(FakeVerifier(lambda _: 0.5), change)
     made = start(name, small(name), solver, verifier)
     with pytest.raises(ProtocolError):
         drive(made, solver, verifier)

@@ -11,6 +11,7 @@ const STATUS = {
 };
 const MOST_QUOTED = 110;
 const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
+const MOST_COURSES = 2;
 
 /**
  * What happened in one stop, up to the cursor.
@@ -57,6 +58,7 @@ function tellRound(slice, round, over) {
   if (facts.kept || facts.pruned) text += ` ${fate(facts)}`;
   if (facts.merged) text += ` ${facts.merged === 1 ? "1 duplicate was" : `${facts.merged} duplicates were`} merged.`;
   if (facts.answers.length) text += ` ${answers(facts.answers)}`;
+  for (const why of facts.courses.slice(-MOST_COURSES)) text += ` ${shorten(why, 300)}`;
   if (facts.shared) text += ` ${sharesSentence(facts.shared)}`;
   if (facts.backed.size) text += ` ${backUp(facts)}`;
   if (facts.revised) text += ` ${revised(facts.revised)}`;
@@ -104,7 +106,7 @@ const depthOf = (id) => id.split(".").length;
 
 function collect(slice) {
   const facts = { written: 0, ahead: 0, scored: 0, kept: 0, pruned: 0, merged: 0, backed: new Set() };
-  Object.assign(facts, { cuts: [], answers: [], revised: 0, shared: null, root: null, settled: false });
+  Object.assign(facts, { cuts: [], answers: [], courses: [], revised: 0, shared: null, root: null, settled: false });
   for (const event of slice) {
     if (event.kind === "sampled") note(facts, event);
     else if (event.kind === "allocated") facts.shared = event;
@@ -115,6 +117,8 @@ function collect(slice) {
     else if (event.kind === "decided") {
       facts.kept += event.kept?.length ?? 0;
       facts.pruned += event.pruned?.length ?? 0;
+      // Without nodes, a decision is about the search itself: to stop, or how it goes on.
+      if (!event.kept?.length && !event.pruned?.length) facts.courses.push(event.why);
       if (event.cutoff !== undefined && event.kept?.length && event.pruned?.length) facts.cuts.push(event.cutoff);
     }
     if (SETTLING.has(event.kind)) facts.settled = true;

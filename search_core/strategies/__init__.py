@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from search_core.strategies.adaptive_consistency import ADAPTIVE_CONSISTENCY
 from search_core.strategies.base import Strategy
 from search_core.strategies.beam_search import BEAM_SEARCH
 from search_core.strategies.best_of_n import BEST_OF_N
 from search_core.strategies.dvts import DVTS
 from search_core.strategies.greedy import GREEDY
 from search_core.strategies.options import OptionError, OptionSpec, StrategyOptions
+from search_core.strategies.particle_filtering import PARTICLE_FILTERING
+from search_core.strategies.particle_gibbs import PARTICLE_GIBBS
 from search_core.strategies.rebase import REBASE
 from search_core.strategies.single_stream import SINGLE_STREAM
 
 STRATEGIES: dict[str, Strategy] = {
     strategy.name: strategy
-    for strategy in (GREEDY, BEST_OF_N, BEAM_SEARCH, DVTS, REBASE, SINGLE_STREAM)
+    for strategy in (
+        GREEDY,
+        BEST_OF_N,
+        ADAPTIVE_CONSISTENCY,
+        BEAM_SEARCH,
+        DVTS,
+        REBASE,
+        PARTICLE_FILTERING,
+        PARTICLE_GIBBS,
+        SINGLE_STREAM,
+    )
 }
 
 

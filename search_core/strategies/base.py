@@ -129,6 +129,14 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolve:
+    """A decision about the search itself, and not about nodes: to stop, or how to go on."""
+
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Allocate:
     """Say how a budget is shared out: a weight (0 to 1) and a number of copies for each node.
 
@@ -178,7 +186,9 @@ class Choose:
     method: VoteMethod
 
 
-Request = Sample | Continue | Score | Decide | Allocate | BackUp | Merge | Complete | Choose
+Request = (
+    Sample | Continue | Score | Decide | Resolve | Allocate | BackUp | Merge | Complete | Choose
+)
 Plan = Generator[Request, Nodes, None]
 
 

@@ -48,6 +48,18 @@ test("best-of-N: nothing is cut on the way", () => {
   );
 });
 
+test("a decision about the search itself is told with its reason", () => {
+  const decision = (why) => ({ kind: "decided", round: 1, rule: "vote_settled", why });
+  const tellOf = (...events) => tell(events, { kind: "round", round: 1, from: 0, cursor: events.length }, events.length);
+  const solution = [{ kind: "sampled" }, { kind: "completed", answer: "12", group: 0 }];
+  assert.equal(
+    tellOf(...solution, decision("The vote is settled.")),
+    "Round 1: 1 step written. 1 path reached its end: 12. The vote is settled.",
+  );
+  const flooded = tellOf(...solution, ...Array.from({ length: 50 }, () => decision("x".repeat(1000))));
+  assert.ok(flooded.length < 700, `${flooded.length}`);
+});
+
 test("maths is found by its delimiters only, and bounded", () => {
   const parts = splitMaths("So \\(x^2\\) costs $5 and $$\\frac{1}{2}$$ or \\[y\\].");
   assert.deepEqual(

@@ -41,6 +41,14 @@ test("a log that contradicts itself is refused, and a replay stops there", () =>
   assert.equal(replay.seek(3).nodes.size, 3);
 });
 
+test("a decision about the search itself changes no step", () => {
+  const before = json(Tree.fromEvents(EVENTS.slice(0, 30)));
+  const decision = { seq: 30, t: 1, kind: "decided", round: 1, rule: "vote_settled", why: "So." };
+  const tree = Tree.fromEvents([...EVENTS.slice(0, 30), decision]);
+  assert.deepEqual(tree.decisions.at(-1), decision);
+  assert.deepEqual(json(tree).nodes, before.nodes);
+});
+
 test("rounds: the problem, each round, the answer", () => {
   const rounds = new Rounds();
   rounds.extend(EVENTS.slice(0, 30));
