@@ -4,12 +4,19 @@
 /** Pixels per sibling from which scores can be read, beside leaves and at inner nodes. */
 const SCORES_FROM = 13;
 const INNER_SCORES_FROM = 17;
+const VALUES_FROM = 9;
 const HEADERS_FROM = 44;
 const HEADER_HEIGHT = 24;
 const GAP = 5;
 const CELL = 16;
 /** Pixels from which a label is too long to stand beside the edge into an inner node. */
 const LONG = 70;
+
+/** Where visits are counted, few steps lead on, and what they are worth is what the picture is about. */
+function labelsFrom({ inner, visited }) {
+  if (visited) return VALUES_FROM;
+  return inner ? INNER_SCORES_FROM : SCORES_FROM;
+}
 
 export class Lettering {
   constructor(ctx, theme) {
@@ -36,7 +43,7 @@ export class Lettering {
       if (item.ghost || item.state === "root") continue;
       if (item.answer !== null) this.label(item, this.graded(item), 600);
       else if (item.state === "collapsed") this.label(item, item.label, 500);
-      else if (camera.ku >= (item.inner ? INNER_SCORES_FROM : SCORES_FROM)) this.label(item, item.label, 400);
+      else if (camera.ku >= labelsFrom(item)) this.label(item, item.label, 400);
     }
   }
 

@@ -23,6 +23,7 @@ const WIDE = 1.5;
  * @property {string} label @property {?string} answer - texts beside the mark.
  * @property {?boolean} right @property {?string} link - id of the original of a duplicate.
  * @property {number} scale - size of the mark as a part of the usual one: more visits, larger.
+ * @property {boolean} visited - the method counts its visits.
  * @property {number} copies - how many times the path is carried on; 1 where nobody counts.
  * @property {boolean} forced - its first words were put into the solver's mouth.
  * @property {?string} after - id of what was read last before it, where that is not the parent.
@@ -86,6 +87,7 @@ export class Scene {
       right: null,
       link: null,
       scale: 1,
+      visited: false,
       copies: 1,
       forced: false,
       after: null,
@@ -104,6 +106,7 @@ export class Scene {
     item.label = markLabel(node, this.stream);
     item.answer = node.state === "completed" ? `${answerLabel(node)} ${copiesLabel(node)}`.trim() : null;
     item.scale = visitScale(node, this.visits);
+    item.visited = node.visits !== null;
     item.copies = node.copies ?? 1;
     item.forced = node.forced !== "";
     item.after = returns(node) ? node.after : null;
