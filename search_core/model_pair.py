@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from search_core.shipped import is_shipped_solver
 from search_core.solvers.base import SampleRequest, Sampling, Solver
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError
+from search_core.strategies.single_stream import SINGLE_STREAM
 from search_core.verifiers.base import ScoreRequest, Verifier
 
 _log = logging.getLogger(__name__)
@@ -147,18 +149,28 @@ class ModelPair:
         return solver, parameters_of(read_facts(self.verifier_path))
 
     def check(self, strategy: Strategy, score_source: str) -> None:
-        """Refuse, before anything is loaded, a strategy that the verifier cannot guide.
+        """Refuse, before anything is loaded, a strategy that the models cannot follow.
 
         Raises:
-            OptionError: The verifier judges finished solutions only, and that is too late.
+            OptionError: The verifier judges finished solutions only, and that is too late; or
+                the solver writes whole searches, and the strategy wants to search itself.
         """
+        if self.facts.get("writes") == "streams" and strategy.name != SINGLE_STREAM.name:
+            raise OptionError(
+                f"Solver {Path(self.solver_path).name} writes a whole search by itself, which "
+                f"{strategy.title} would take for a solution. Choose the strategy "
+                f"{SINGLE_STREAM.title}, or another solver."
+            )
         if score_source == "verifier":
             check_verifier(strategy, self.judged)
 
     @property
     def read(self) -> Callable[[str | Problem], Problem]:
         """Turns typed text into a problem that the solver can read."""
-        return _read_embedded if self.embedded else _read_any
+        if not self.embedded:
+            return _read_any
+        families = self.facts.get("families")
+        return _read_embedded if families is None else partial(_read_some, tuple(families))
 
 
 def default_sampling(model_path: str) -> Sampling:
@@ -184,6 +196,19 @@ def _read_embedded(typed: str | Problem) -> Problem:
     if isinstance(typed, Problem):
         return typed
     return read_problem(typed)
+
+
+def _read_some(families: Sequence[str], typed: str | Problem) -> Problem:
+    from search_core.embedded import FAMILIES
+
+    problem = _read_embedded(typed)
+    if problem.family not in families:
+        known = " ".join(f"{FAMILIES[name].title}: “{FAMILIES[name].example}”" for name in families)
+        raise ValueError(
+            "This solver reads only one kind of problem. "
+            f"{known} Type such a problem, or choose another solver."
+        )
+    return problem
 
 
 def _read_any(typed: str | Problem) -> Problem:

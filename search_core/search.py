@@ -63,8 +63,8 @@ def search(
 
     Args:
         solver, verifier: Your own, or the name of an embedded one ("small" or "large"; a
-            verifier also "outcome" or "early"), or a folder or Hugging Face name. None: the
-            small embedded one.
+            solver also "stream", a verifier also "outcome" or "early"), or a folder or Hugging
+            Face name. None: the small embedded one.
         options: The strategy's own options, e.g. `n=16, beam_width=4`.
         listener: Called with each event as it happens.
 
@@ -86,6 +86,7 @@ def search(
         )
         if own_solver is None:
             problem, sampling = pair.read(problem), sampling or pair.sampling
+            pair.check(chosen, "")  # The run itself checks the verifier, whoever brings it.
         own_solver = own_solver or pair.solver
         own_verifier = own_verifier or pair.verifier
     if isinstance(problem, str):

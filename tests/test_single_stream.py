@@ -7,6 +7,7 @@ After a change of the log that was reviewed, write the golden logs anew:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_core.model_pair import ModelPair
 from search_core.problem import Problem
 from search_core.recipe import Recipe
 from search_core.runner import Run, drive
@@ -103,8 +105,11 @@ def test_the_solver_reads_the_whole_stream_and_not_only_the_path() -> None:
     ]
     assert {request.index for request in solver.requests} == {0}
     assert states(made) == {
-        **{"0": "pruned", "0.0": "pruned"},
-        **{"1": "kept", "1.0": "kept", "1.0.0": "completed"},
+        "0": "pruned",
+        "0.0": "pruned",
+        "1": "kept",
+        "1.0": "kept",
+        "1.0.0": "completed",
     }
     assert made.tree.nodes["1"].after == "0.0"
     assert made.tree.nodes["1.0"].after is None
@@ -142,7 +147,10 @@ def test_an_answer_that_the_stream_takes_back_itself_is_a_solution_too() -> None
     pieces = ("So x is 3.", "The answer is 5.", "Wait, it is 4.", "The answer is 4.")
     made, _ = run(pieces, frozenset({3}))
     assert states(made) == {
-        **{"0": "kept", "0.0": "completed", "0.1": "kept", "0.1.0": "completed"},
+        "0": "kept",
+        "0.0": "completed",
+        "0.1": "kept",
+        "0.1.0": "completed",
     }
     assert made.tree.finished.answer == "4"  # type: ignore[union-attr]
 
@@ -166,6 +174,19 @@ def test_a_path_stops_at_the_most_steps() -> None:
 def test_the_fewest_pieces_are_at_most_the_most() -> None:
     with pytest.raises(OptionError, match=r"\(least_pieces\) is 9 .*\(most_pieces\) is 8"):
         STRATEGY.options.from_values({"least_pieces": 9, "most_pieces": 8})
+
+
+def test_a_solver_that_writes_streams_goes_with_nothing_else(tmp_path: Path) -> None:
+    facts = {"families": ["countdown"], "writes": "streams"}
+    (tmp_path / "espalier.json").write_text(json.dumps(facts))
+    pair = ModelPair(str(tmp_path), str(tmp_path), embedded=True)
+    pair.check(STRATEGY, "verifier")
+    with pytest.raises(OptionError, match=r"Beam search .*Choose the strategy Single stream"):
+        pair.check(get_strategy("beam_search"), "verifier")
+    assert pair.read("Use 3, 7, 8 and 25 to make 24").family == "countdown"
+    for other in ("What is (7 + 8) * 3 - 4?", Problem("What is 1 + 2?", "3", "expression", 2)):
+        with pytest.raises(ValueError, match="only one kind of problem"):
+            pair.read(other)
 
 
 PIECES = st.sampled_from(

@@ -27,7 +27,7 @@ from search_core.problem import Problem
 FORCED = "Wait"
 """What budget forcing writes when a stream has ended too soon."""
 
-_LUCK = (0.0, 0.3, 0.6)
+LUCK = (0.0, 0.3, 0.6)
 _BROAD_SHARE = 0.2
 _LAST_TRY_SHARE = 0.2
 
@@ -76,7 +76,7 @@ def search_stream(
     last result it has, wrong as it is.
 
     Args:
-        most_moves: About how many moves it has; a few more finish what was begun.
+        most_moves: About how many moves it has; up to four more finish what was begun.
         more_moves: How many more it has, after "Wait", once it has answered; 0: it ends there.
 
     Raises:
@@ -107,7 +107,7 @@ class _Search:
     result: int = 0
 
     def __post_init__(self) -> None:
-        self.luck = self.rng.choice(_LUCK)
+        self.luck = self.rng.choice(LUCK)
         self.places[self.start] = -1
 
     def run(self) -> bool:
@@ -120,7 +120,7 @@ class _Search:
         if not solved:
             self._last_try()
         self._write(answer_text(self.result))
-        return solved
+        return self.result == self.target
 
     def force(self, more_moves: int) -> bool:
         """Goes on after an answer; False if nothing is left to try."""

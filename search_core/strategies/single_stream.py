@@ -161,8 +161,8 @@ SINGLE_STREAM = Strategy(
     title="Single stream",
     does="Writes one long chain of thought that searches in its own words, and makes it go on "
     "while it is too short.",
-    does_not="It never looks at two ways side by side and asks no verifier: a solver that was "
-    "not trained to search just writes one chain.",
+    does_not="It never looks at two ways side by side and asks no verifier; a solver that was "
+    "not taught to search, as Small and Large were not, just writes one chain.",
     source="arXiv 2501.19393 (budget forcing); arXiv 2404.03683 (Stream of Search)",
     kind="think",
     pseudocode="""\

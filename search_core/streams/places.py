@@ -5,7 +5,7 @@ Two kinds of text are understood, also mixed:
 - Countdown streams (`search_core.embedded.streams`), exactly: every move names the state that
   it leads to, and "Back to 3 7 8 25." names the state gone back to.
 - Any chain of thought, by how its paragraphs begin. This is a heuristic:
-    - "Wait", "Hmm", "Actually", "But …", "Let me check": one piece is thought over, so the new
+    - "Wait", "But wait", "Hmm", "Actually", "Let me check": one piece is thought over, so the new
       one stands beside it, under what it continued;
     - "Alternatively", "Another approach", "On second thought": the whole approach is left, so
       the new piece stands beside the one that the approach began with;

@@ -158,6 +158,22 @@ def test_cards_hold_the_facts(out: Path, name: str) -> None:
     assert "python -m search_core.embedded train" in card
 
 
+def test_the_stream_solver_says_what_it_reads_and_writes(out: Path) -> None:
+    folder = out / "solver-stream"
+    facts = json.loads((folder / "espalier.json").read_text())
+    assert (facts["families"], facts["writes"]) == (["countdown"], "streams")
+    assert facts["revision"] == revision_of(folder)
+    ways = facts["measured"]["countdown"]["by way"]
+    assert {"base", "greedy at 1", "greedy at 40", "sampled at 1"} <= set(ways)
+    assert all(0 <= figures["solved"]["mean"] <= 1 for figures in ways.values())
+    card = (folder / "README.md").read_text()
+    assert all(f"{figures['tokens']:.0f} |" in card for figures in ways.values())
+    chosen = json.loads((folder / "generation_config.json").read_text())["temperature"]
+    assert chosen == facts["measured"]["countdown"]["temperature"]
+    config = json.loads((folder / "config.json").read_text())
+    assert config["max_position_embeddings"] == QUICK.stream_positions
+
+
 def test_the_outcome_verifier_says_that_it_judges_solutions(out: Path) -> None:
     judged = {
         name: json.loads((out / f"verifier-{name}" / "espalier.json").read_text())["scores"]

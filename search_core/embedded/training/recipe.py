@@ -10,7 +10,7 @@ from search_core.embedded.training.measure_stage import measure_models
 from search_core.embedded.training.rollout_stages import roll_out_small
 from search_core.embedded.training.sampling_stage import choose_sampling
 from search_core.embedded.training.solver_stages import make_tokenizer, train_base, train_solver
-from search_core.embedded.training.stream_stages import train_stream_solver
+from search_core.embedded.training.stream_stages import measure_stream_solver, train_stream_solver
 from search_core.embedded.training.verifier_stages import (
     train_on_corruptions,
     tune_early_verifier,
@@ -24,6 +24,7 @@ STAGES: dict[str, Callable[[Workshop], None]] = {
     "base-small": lambda shop: train_base(shop, shop.settings.small),
     "solver-small": lambda shop: train_solver(shop, shop.settings.small),
     "solver-stream": train_stream_solver,
+    "measure-stream": measure_stream_solver,
     "corruptions-small": lambda shop: train_on_corruptions(shop, shop.settings.small),
     "sampling": choose_sampling,
     "rollouts": roll_out_small,

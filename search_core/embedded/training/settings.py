@@ -72,8 +72,9 @@ class Settings:
         tokens_per_update: Of all workers together, padding included.
         demonstrations, solver_demonstrations: For the bases, and for the small solver.
         muon_rate: Peak learning rate of the solvers' matrices.
-        stream*: Searches written as streams, how long the stream solver trains on them, its
-            context, its rates, and the problems per level that it is measured on.
+        stream*: Searches written as streams, how long the stream solver trains on them and in
+            what portions, its context, its rates, and the problems per level that it is
+            measured on.
         corrupted_*, tuning_*: Rates of the verifiers' two stages.
         rollout_*: Problems, attempts at each, and the fewest continuations of each sound
             prefix; of the shards the last `validation_shards` are kept from training.
@@ -97,8 +98,9 @@ class Settings:
     solver_demonstrations: int = 150_000
     muon_rate: float = 0.02
 
-    streams: int = 60_000
-    stream_tokens: int = 10_000_000
+    streams: int = 20_000
+    stream_tokens: int = 6_000_000
+    stream_tokens_per_update: int = 4_096
     stream_positions: int = 1_024
     stream_muon_rate: float = 0.01
     stream_adam_rate: float = 0.002
@@ -157,6 +159,7 @@ QUICK = replace(
     solver_demonstrations=400,
     streams=200,
     stream_tokens=10_000,
+    stream_tokens_per_update=2_048,
     stream_problems=2,
     corrupted_solutions=200,
     choice_problems=2,

@@ -17,7 +17,7 @@ from search_core.problem import Problem
 LEVELS = {3: 0.35, 4: 0.65}
 _MOST_MOVES = (22, 28)
 _MORE_MOVES = (8, 12)
-_FORCED_SHARE = 0.15
+FORCED_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def streams(count: int, seed: str) -> Iterator[tuple[Problem, Stream]]:
         most, more = rng.randint(*_MOST_MOVES), rng.randint(*_MORE_MOVES)
         state = rng.getstate()
         stream = search_stream(problem, rng, most)
-        if not stream.solved or rng.random() < _FORCED_SHARE:
+        if not stream.solved or rng.random() < FORCED_SHARE:
             rng.setstate(state)
             stream = search_stream(problem, rng, most, more)
         yield problem, stream

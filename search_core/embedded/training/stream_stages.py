@@ -1,17 +1,21 @@
-"""The stage that makes the stream solver: the small base, taught to search in writing."""
+"""The stages of the stream solver: the small base, taught to search in writing."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from search_core.embedded.training.card import count_weights
 from search_core.embedded.training.examples import ExampleStore
-from search_core.embedded.training.export import export_solver
+from search_core.embedded.training.export import export_solver, revision_of
 from search_core.embedded.training.loop import Job, train
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.reporting import Report
+from search_core.embedded.training.stream_card import orders_of, stream_card, stream_figures
 from search_core.embedded.training.stream_data import StreamShard, make_stream_shard
+from search_core.embedded.training.stream_measure import sampled_streams
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.embedded.training.verifier_model import read_state
 from search_core.embedded.training.workers import map_in_processes
@@ -28,7 +32,7 @@ def train_stream_solver(shop: Workshop) -> None:
         data=_data(shop),
         folder=shop.work / "solver-stream",
         tokens=settings.stream_tokens,
-        tokens_per_batch=settings.tokens_per_update // shop.training_workers,
+        tokens_per_batch=settings.stream_tokens_per_update // shop.training_workers,
         muon_rate=settings.stream_muon_rate,
         adam_rate=settings.stream_adam_rate,
         language_weight=1.0,
@@ -76,11 +80,60 @@ def _data(shop: Workshop) -> Path:
     return path
 
 
-def export_stream_solver(shop: Workshop) -> None:
+def export_stream_solver(shop: Workshop, temperature: float = 1.0) -> None:
     """Writes the stream solver's folder."""
     state = read_state(shop.work / "solver-stream" / "finished.pt")
     tokenizer = load_tokenizer(shop.tokenizer_folder)
     tokenizer.model_max_length = shop.settings.stream_positions
-    sampling = replace(shop.sampling, longest=shop.settings.stream_positions)
+    sampling = replace(
+        shop.settings.sampling,
+        temperature=temperature,
+        top_p=1.0,
+        longest=shop.settings.stream_positions,
+    )
     folder = shop.solver_folder("stream")
     export_solver(state, stream_shape(shop), tokenizer, sampling, folder)
+
+
+def measure_stream_solver(shop: Workshop) -> None:
+    """Chooses the temperature, measures on the test split, and writes the card."""
+    temperature = _choose_temperature(shop)
+    export_stream_solver(shop, temperature)
+    folder, settings = shop.solver_folder("stream"), shop.settings
+    revision = revision_of(folder)
+    if not shop.has_noted("measured-stream") or shop.noted("measured-stream")["of"] != revision:
+        orders = orders_of(shop, temperature, "test", settings.stream_problems)
+        figures = stream_figures(shop, orders)
+        shop.note("measured-stream", {"of": revision, "temperature": temperature, **figures})
+    measured = shop.noted("measured-stream")
+    plain = measured["by way"]["greedy at 1"]
+    facts = {
+        "name": folder.name,
+        "kind": "solver",
+        "revision": revision,
+        "parameters": count_weights(folder),
+        "seed": settings.seed,
+        "trained_on": f"{shop.noted('solver-stream')['tokens']:,} tokens of searches for generated "
+        "Countdown problems, dead ends included (training split)",
+        "families": ["countdown"],
+        "writes": "streams",
+        "measured": {"countdown": measured},
+        "tokens_per_step": {"countdown": round(plain["tokens"] / plain["pieces"], 2)},
+        "steps_per_solution": {"countdown": plain["pieces by level"]},
+    }
+    (folder / "espalier.json").write_text(json.dumps(facts, indent=1) + "\n")
+    (folder / "README.md").write_text(stream_card(shop, facts))
+
+
+def _choose_temperature(shop: Workshop) -> float:
+    """The temperature at which most problems of the verifier split are solved."""
+    if not shop.has_noted("stream-sampling"):
+        solved = {}
+        for temperature in shop.settings.temperatures:
+            problems = 2 * shop.settings.choice_problems
+            orders = orders_of(shop, temperature, "verifier", problems)
+            found = map_in_processes(sampled_streams, orders, shop.workers)
+            solved[str(temperature)] = sum(one.solved for level in found for one in level)
+        shop.note("stream-sampling", {"solved": solved})
+    solved = shop.noted("stream-sampling")["solved"]
+    return float(max(solved, key=lambda temperature: solved[temperature]))

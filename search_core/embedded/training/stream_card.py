@@ -1,0 +1,182 @@
+"""The stream solver's figures and card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from search_core.embedded.families import FAMILIES
+from search_core.embedded.streams import LUCK
+from search_core.embedded.training.card_parts import HEADER, machine, minutes, percent, table
+from search_core.embedded.training.reporting import Report
+from search_core.embedded.training.statistics import bootstrap
+from search_core.embedded.training.stream_data import FORCED_SHARE, LEVELS
+from search_core.embedded.training.stream_measure import (
+    LEAST_PIECES,
+    StreamOrder,
+    Walked,
+    measure_streams,
+)
+from search_core.embedded.training.workers import map_in_processes
+from search_core.embedded.training.workshop import Workshop
+
+Figures = Mapping[str, Any]
+
+
+def stream_figures(shop: Workshop, orders: Sequence[StreamOrder]) -> dict[str, Any]:
+    """Measures all levels; JSON-ready."""
+    with Report("Measurements of streams (levels)", len(orders)) as report:
+        levels = map_in_processes(measure_streams, orders, shop.workers, report.update)
+    by_name = {name: [level[name] for level in levels] for name in levels[0]}
+    return {
+        "problems": sum(order.problems for order in orders),
+        "by way": {name: _figures(found, orders) for name, found in by_name.items()},
+    }
+
+
+def _figures(found: Sequence[Sequence[Walked]], orders: Sequence[StreamOrder]) -> dict[str, Any]:
+    everything = [one for level in found for one in level]
+    return {
+        "solved": bootstrap([one.solved for one in everything]).as_dict(),
+        "by level": {
+            str(order.level): bootstrap([one.solved for one in level]).as_dict()
+            for order, level in zip(orders, found, strict=True)
+        },
+        "answered": round(float(np.mean([one.answered for one in everything])), 4),
+        "tokens": round(float(np.mean([one.tokens for one in everything])), 1),
+        "pieces by level": {
+            str(order.level): round(float(np.mean([one.pieces for one in level])), 2)
+            for order, level in zip(orders, found, strict=True)
+        },
+        "pieces": round(float(np.mean([one.pieces for one in everything])), 1),
+    }
+
+
+def orders_of(shop: Workshop, temperature: float, split: str, problems: int) -> list[StreamOrder]:
+    """One order for each level of Countdown that is offered."""
+    settings = shop.settings
+    shape = replace(settings.small.shape, positions=settings.stream_positions)
+    return [
+        StreamOrder(
+            folder=shop.solver_folder("stream"),
+            shape=shape,
+            base=shop.work / f"base-{settings.small.name}" / "finished.pt",
+            sampling=replace(
+                settings.sampling,
+                temperature=temperature,
+                top_p=1.0,
+                longest=settings.stream_positions,
+            ),
+            level=level,
+            problems=problems,
+            seed=settings.measured_seed,
+            split=split,
+        )
+        for level in FAMILIES["countdown"].levels
+    ]
+
+
+def stream_card(shop: Workshop, facts: Figures) -> str:
+    """The card for people, from what the stages noted."""
+    settings, training = shop.settings, shop.noted("solver-stream")
+    example = FAMILIES["countdown"].example
+    return "".join(
+        [
+            HEADER.format(task="text-generation", name=facts["name"]),
+            f"A Llama of {facts['parameters']:,} parameters, the size of solver-small with a "
+            f"context of {settings.stream_positions:,} tokens. It writes a whole search for a "
+            "Countdown problem as one text, dead ends included, after Stream of Search "
+            "(arXiv 2404.03683). It is one of the models that Espalier ships, for the strategy "
+            f"“Single stream”; it knows Countdown only: “{example}”\n\n",
+            _FORMAT,
+            "\n## Training\n\n"
+            f"- Made of: solver-small's base ({shop.noted('base-small')['tokens']:,} tokens of "
+            "worked solutions of all families), which solver-small itself is not made of. What "
+            "the base does alone stands in the table.\n"
+            f"- Data: {settings.streams:,} random searches for problems of the training split, "
+            f"{_levels()}: depth first with limited breadth, or a few first moves side by side "
+            "and depth first below each; moves drawn by how near they come to the target or a "
+            "factor of it. Unlike in the paper some searches are lucky: at each move they guess "
+            f"one that leads to the target in {_luck()} of cases. Searches that fail within 22 "
+            "to 28 moves answer with the number they have. Failed ones, and "
+            f"{FORCED_SHARE:.0%} of the others, go on after “Wait”, which itself is not "
+            "learned.\n"
+            f"- Recipe: loss on all else; Muon at {settings.stream_muon_rate} on the matrices, "
+            f"AdamW at {settings.stream_adam_rate} on the rest; warm-up, then constant, then "
+            "linear cool-down over the last two fifths.\n"
+            f"- {training['tokens']:,} tokens, {minutes(training['seconds'])} on "
+            f"{machine(shop)}; final loss {training['loss']['language']:.3f} nats per token.\n\n",
+            _measured(facts),
+            _LIMITS,
+            _reproduce(shop),
+        ]
+    )
+
+
+_FORMAT = """## Format
+
+A conversation is `<|user|>PROBLEM<|assistant|>PIECE\\n\\nPIECE\\n\\n…The answer is X.<|end|>`.
+A piece is a move (`25 - 7 = 18, left 3 8 18`), or goes back to a state by its numbers
+(`Back to 3 7 8 25.`), or is the answer. A stream that has ended can be made to go on with
+`Wait`: it goes on with `, back to 3 7 8 25.`
+"""
+
+_LIMITS = """
+## Limits
+
+Countdown with 3 or 4 numbers in the family's wording only; other text gives nonsense. It goes
+back to states that do not exist, repeats itself, and gives up. It is meant for watching a
+search that a model runs by itself, beside one that a strategy runs.
+
+"""
+
+
+def _reproduce(shop: Workshop) -> str:
+    text = (
+        "## Reproduce\n\n`python -m search_core.embedded train --out DIR --last measure-stream` "
+        f"makes it from nothing, seed {shop.settings.seed}.\n"
+    )
+    return f"{text}\n{shop.remark}\n" if shop.remark else text
+
+
+def _levels() -> str:
+    return " and ".join(f"{share:.0%} with {level} numbers" for level, share in LEVELS.items())
+
+
+def _luck() -> str:
+    return ", ".join(f"{share:.0%}" for share in LUCK)
+
+
+def _measured(facts: Figures) -> str:
+    measured = facts["measured"]["countdown"]
+    levels = list(next(iter(measured["by way"].values()))["by level"])
+    rows = [
+        [
+            _way(name),
+            percent(figures["solved"]),
+            *(percent(figures["by level"][level]) for level in levels),
+            f"{figures['tokens']:.0f}",
+            f"{figures['pieces']:.1f}",
+        ]
+        for name, figures in measured["by way"].items()
+    ]
+    header = ["", "solved, %", *(f"{n} numbers, %" for n in levels), "tokens", "pieces"]
+    return (
+        f"## Measured\n\nOn {measured['problems']} problems of the test split, with the weights "
+        "as shipped. Solved: the path to the last answer is right by the exact checker, and its "
+        "number the target. Sampled: at temperature "
+        f"{measured['temperature']}, chosen on the verifier split. 95 % bootstrap intervals over "
+        "problems; tokens and pieces are means for one problem.\n\n" + table(header, rows)
+    )
+
+
+def _way(name: str) -> str:
+    if name == "base":
+        return "the base alone, greedy, step by step"
+    kind, _, least = name.partition(" at ")
+    if least == str(LEAST_PIECES[0]):
+        return f"{kind} stream"
+    return f"{kind} stream, made to go on until it has {least} pieces"
