@@ -38,11 +38,13 @@ def recipes(draw: st.DrawFn) -> Recipe:
             values[spec.name] = draw(st.booleans())
         elif spec.kind == "choice":
             values[spec.name] = draw(st.sampled_from(spec.choices))
-    if strategy.name != "greedy":
+    if "n" in {spec.name for spec in strategy.options.specs()}:
         width = draw(st.integers(1, 4))
         values["n"] = width * draw(st.integers(1, 4))
         if strategy.name in {"beam_search", "dvts"}:
             values["beam_width"] = width
+    if strategy.name == "exhaustive":
+        values["branching"] = 2
     options = strategy.options.from_values(values)
     problem = Problem("What is it?", answer=draw(st.sampled_from([None, "0", "1"])))
     return Recipe(problem, strategy, options, seed=draw(st.integers(0, 99)))
