@@ -114,7 +114,8 @@ def test_rollouts_come_on_demand(stage: Stage, page: Page) -> None:
     expect(toggle).to_have_attribute("aria-pressed", "false")
     toggle.click()
     wait(page, f"x.canvas.scene.items.size === {steps + rollouts}")
-    toggle.click()
+    page.locator("#explorer canvas").focus()
+    page.keyboard.press("l")
     wait(page, f"x.canvas.scene.items.size === {steps}")
 
 
