@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
+from components.grouped_choice import Group, GroupedChoice
 from components.models_form import ModelsForm, make_models_form
 from components.notice import Notice
 from components.options_form import OptionsForm, all_specs, make_field
-from components.recordings import Recording
+from components.recordings import Recording, examples, listed
+from components.strategy_card import StrategyCard
+from components.text_form import TextForm, make_text_form
 from search_core.embedded import FAMILIES
 from search_core.models import SCORE_SOURCES, ModelPair
 from search_core.problem import Problem
-from search_core.strategies import STRATEGIES, Strategy
+from search_core.strategies import STRATEGIES
+from search_core.strategies.base import KINDS
 
 FIRST_STRATEGY = STRATEGIES["beam_search"]
 # Switches that only reproduce habits of published code stand apart, under their own heading.
@@ -27,6 +31,14 @@ PUBLISHED_ONLY = frozenset(
 ) - {"filter_duplicates"}
 
 
+_ABOUT_SOURCES = {
+    "verifier": "A trained verifier says how likely each step leads to the right answer.",
+    "log-probability": "The solver's own belief in what it wrote, which costs nothing.",
+    "oracle": "It knows the reference answer: what a perfect verifier would do.",
+    "random": "Drawn by chance from the seed: what a useless verifier would do.",
+}
+
+
 @dataclass(frozen=True)
 class Controls:
     """All controls of the page."""
@@ -35,22 +47,25 @@ class Controls:
     family: gr.Radio
     level: gr.Radio
     new_problem: gr.Button
-    recording: gr.Radio
+    recording: GroupedChoice
     run: gr.Button
     stop: gr.Button
     estimate: gr.Markdown
     notice: Notice
-    strategy: gr.Radio
-    about: gr.Markdown
+    strategy: GroupedChoice
+    about: StrategyCard
+    example: gr.Button
     as_published: gr.Button
     as_intended: gr.Button
     models: ModelsForm
     score_source: gr.Radio
+    about_source: gr.Markdown
     temperature: gr.Number
     top_p: gr.Number
     seed: gr.Number
     options: OptionsForm
     open_trace: gr.UploadButton
+    pasted: TextForm
 
     @property
     def recipe_inputs(self) -> list[Any]:
@@ -67,7 +82,12 @@ class Controls:
         ]
 
 
-def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -> Controls:
+def make_controls(
+    pair: ModelPair,
+    recordings: Sequence[Recording],
+    cards: Mapping[str, str],
+    first: Problem,
+) -> Controls:
     """Lay the controls out in two columns: the problem, and the search."""
     with gr.Column(elem_id="problem-column", min_width=240):
         with gr.Group():
@@ -84,21 +104,26 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
                 stop = gr.Button("Stop", elem_id="stop", min_width=90, interactive=False)
         notice = Notice(elem_id="notice")
         estimate = gr.Markdown("", elem_id="estimate")
+        with gr.Accordion("Problems, recorded examples, texts", open=False, elem_id="new-problem"):
+            family, level, new_problem, recording, open_trace = _sources(recordings, first)
+            with gr.Accordion("Read a chain of thought", open=False, elem_id="read-text"):
+                pasted = make_text_form()
     with gr.Column(elem_id="search-column", min_width=240):
         with gr.Group():
-            strategy = gr.Radio(
-                choices=[(one.title, one.name) for one in STRATEGIES.values()],
-                value=FIRST_STRATEGY.name,
-                label="Strategy",
-                elem_id="strategy",
+            strategy = GroupedChoice(
+                strategy_groups(), FIRST_STRATEGY.name, label="Strategy", elem_id="strategy"
             )
-            about = gr.Markdown(about_strategy(FIRST_STRATEGY), elem_classes="about", padding=False)
+            about = StrategyCard(cards[FIRST_STRATEGY.name], elem_id="about-strategy")
+            example = gr.Button(
+                "Open a recorded example",
+                size="sm",
+                elem_id="open-example",
+                visible=FIRST_STRATEGY.name in examples(recordings),
+            )
             fields = _main_fields()
         models = make_models_form(pair)
-        with gr.Accordion("New problem and recorded examples", open=False, elem_id="new-problem"):
-            family, level, new_problem, recording, open_trace = _sources(pair, recordings, first)
         with gr.Accordion("Advanced", open=False, elem_id="advanced"):
-            score_source, temperature, top_p, seed = _sampling(pair)
+            score_source, about_source, temperature, top_p, seed = _sampling(pair)
             fields |= _fields(lambda spec: spec.advanced and spec.name not in PUBLISHED_ONLY)
             with gr.Accordion("As in the published code", open=False):
                 gr.Markdown(
@@ -122,21 +147,34 @@ def make_controls(pair: ModelPair, recordings: Sequence[Recording], first: Probl
         notice=notice,
         strategy=strategy,
         about=about,
+        example=example,
         as_published=as_published,
         as_intended=as_intended,
         models=models,
         score_source=score_source,
+        about_source=about_source,
         temperature=temperature,
         top_p=top_p,
         seed=seed,
         options=form,
         open_trace=open_trace,
+        pasted=pasted,
     )
 
 
-def about_strategy(strategy: Strategy) -> str:
-    """What it does and what it does not do, in two sentences."""
-    return f"{strategy.does}\n\n*What it does not do:* {strategy.does_not}"
+def strategy_groups() -> list[Group]:
+    """All strategies by how they spend compute."""
+    groups = []
+    for kind, heading in KINDS.items():
+        members = [one for one in STRATEGIES.values() if one.kind == kind]
+        if members:
+            groups.append(Group(heading, [(one.title, one.name) for one in members]))
+    return groups
+
+
+def about_score_source(name: str) -> str:
+    """What a score source is, in a sentence or two."""
+    return _ABOUT_SOURCES.get(name, "")
 
 
 def levels_of(family: str) -> list[int]:
@@ -155,7 +193,7 @@ def _fields(wanted: Any) -> dict[str, Any]:
     return {name: make_field(spec, FIRST_STRATEGY) for name, spec in specs.items()}
 
 
-def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -> tuple[Any, ...]:
+def _sources(recordings: Sequence[Recording], first: Problem) -> tuple[Any, ...]:
     with gr.Row(elem_classes="fields"):
         family = gr.Radio(
             choices=[(one.title, name) for name, one in FAMILIES.items()],
@@ -173,9 +211,8 @@ def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -
             min_width=80,
         )
     new_problem = gr.Button("Draw a new problem", elem_id="draw")
-    recording = gr.Radio(
-        choices=[(one.title, one.run_id) for one in recordings],
-        value=None,
+    recording = GroupedChoice(
+        listed(recordings),
         label="Recorded example",
         info="Opens at once; nothing is computed.",
         elem_id="recording",
@@ -187,13 +224,19 @@ def _sources(pair: ModelPair, recordings: Sequence[Recording], first: Problem) -
 
 
 def _sampling(pair: ModelPair) -> tuple[Any, ...]:
-    score_source = gr.Radio(
-        choices=[(label, name) for name, label in SCORE_SOURCES.items()],
-        value="verifier",
-        label="Scored by",
-        info="A trained verifier, or the solver's own belief, which costs nothing.",
-        elem_id="score-source",
-    )
+    with gr.Group():
+        score_source = gr.Radio(
+            choices=[(label, name) for name, label in SCORE_SOURCES.items()],
+            value="verifier",
+            label="Scored by",
+            elem_id="score-source",
+        )
+        about_source = gr.Markdown(
+            about_score_source("verifier"),
+            elem_id="about-source",
+            elem_classes="about",
+            padding=False,
+        )
     defaults = pair.sampling
     with gr.Row(elem_classes="fields"):
         temperature = gr.Number(
@@ -218,4 +261,4 @@ def _sampling(pair: ModelPair) -> tuple[Any, ...]:
             elem_id="seed",
             min_width=120,
         )
-    return score_source, temperature, top_p, seed
+    return score_source, about_source, temperature, top_p, seed

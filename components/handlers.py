@@ -13,14 +13,15 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
-from components.controls import about_strategy, levels_of
+from components.controls import about_score_source, levels_of
 from components.following import follow, whole_run
 from components.models_form import chosen_pair, models_updates
 from components.notice import error, info
 from components.numbers import format_count
 from components.options_form import OptionsForm, read_options
 from components.recipe_link import LinkedRecipe, read_link
-from components.recordings import Recording
+from components.recordings import Recording, examples
+from components.text_form import read_text_file
 from search_core.embedded import generate
 from search_core.estimate import estimate
 from search_core.limits import Limits
@@ -30,6 +31,7 @@ from search_core.recipe import Recipe
 from search_core.runs import BusyError, HostedRun, RunRegistry
 from search_core.solvers.base import Sampling
 from search_core.strategies import get_strategy
+from search_core.streams import trace_of_text
 from search_core.traces import TraceError, read_trace
 
 Update: TypeAlias = dict[str, Any]
@@ -49,12 +51,15 @@ class Handlers:
         pair: ModelPair,
         registry: RunRegistry,
         recordings: Sequence[Recording],
+        cards: Mapping[str, str],
         form: OptionsForm,
         limits: Limits,
     ) -> None:
         self._pair = pair
         self._registry = registry
         self._recordings = recordings
+        self._examples = examples(recordings)
+        self._cards = cards
         self._form = form
         self._limits = limits
 
@@ -85,6 +90,11 @@ class Handlers:
             return gr.skip(), gr.skip(), gr.skip()
         return whole_run(run), info(""), run.id
 
+    def show_example(self, strategy: str) -> tuple[Any, ...]:
+        """Show the recorded example of a strategy."""
+        example = self._examples.get(strategy)
+        return self.show_recording(example.run_id if example else None)
+
     def open_trace(self, path: str) -> tuple[Any, ...]:
         """Show a trace file that a person opened, once it is found to be one."""
         try:
@@ -93,6 +103,19 @@ class Handlers:
             return gr.skip(), error(f"This file cannot be shown. {problem}"), gr.skip()
         run = self._registry.add_opened(trace.events)
         return whole_run(run), info(trace.notice), run.id
+
+    def draw_text(self, text: str | None, problem: str | None) -> tuple[Any, ...]:
+        """Show a pasted chain of thought as the tree that it walked."""
+        try:
+            events = trace_of_text(text or "", problem or "")
+        except ValueError as mistake:
+            return gr.skip(), error(f"This text cannot be drawn. {mistake}"), gr.skip()
+        run = self._registry.add_opened(events)
+        return whole_run(run), info(""), run.id
+
+    def draw_file(self, path: str, problem: str | None) -> tuple[Any, ...]:
+        """Show a text file that a person opened in the same way."""
+        return self.draw_text(read_text_file(Path(path)), problem)
 
     # The page opens: outputs as `run`, then problem, strategy, sources, options ----------------
 
@@ -140,15 +163,17 @@ class Handlers:
     # The form ----------------------------------------------------------------------------------
 
     def choose_strategy(self, name: str) -> list[Any]:
-        """The strategy's sentences, and its fields."""
+        """What the strategy is, whether there is an example of it, and its fields."""
         strategy = get_strategy(name)
-        return [about_strategy(strategy), *self._form.updates(strategy, {})]
+        example = gr.update(visible=name in self._examples)
+        return [self._cards[name], example, *self._form.updates(strategy, {})]
 
     def choose_models(
         self, strategy: str, source: str, solver: str | None, verifier: str | None
     ) -> list[Any]:
-        """What the chosen models are, and whether a verifier is asked at all."""
-        return models_updates(get_strategy(strategy), source, solver, verifier)
+        """What the chosen models and scores are, and whether a verifier is asked at all."""
+        updates = models_updates(get_strategy(strategy), source, solver, verifier)
+        return [about_score_source(source), *updates]
 
     def as_published(self, name: str) -> list[Update]:
         """Fill in the values of the published code."""

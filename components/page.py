@@ -13,7 +13,8 @@ from components.controls import Controls, make_controls
 from components.following import puller
 from components.handlers import Handlers
 from components.models_form import may_choose
-from components.recordings import Recording, pin_recordings
+from components.recordings import Recording, examples, pin_recordings
+from components.strategy_card import cards
 from components.tree_view import TreeView
 from search_core.events import Started
 from search_core.limits import Limits
@@ -29,6 +30,15 @@ See a language model search: a small model writes steps, a verifier scores them,
 keeps the good ones and prunes the rest.
 """
 
+# The controls can be longer than the window: what they bring forth must be seen.
+_LOOK = """() => {
+  const told = document.querySelector("#notice .notice:not([hidden])");
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  (told ?? document.querySelector("#explorer-column")).scrollIntoView({
+    behavior: still ? "auto" : "smooth",
+    block: "start",
+  });
+}"""
 _SWITCH_THEME = "() => { document.body.classList.toggle('dark'); }"
 
 # Handlers are nobody's API: the command line and `search_core.search` are.
@@ -50,6 +60,7 @@ def build_page(
     """
     recordings = pin_recordings(registry)
     first = _problem_of(registry, recordings)
+    shown = cards({name: example.tree for name, example in examples(recordings).items()})
     # Uploaded trace files are read at once; Gradio's copies of them go after a day.
     with gr.Blocks(
         title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 86_400)
@@ -60,7 +71,7 @@ def build_page(
             theme.click(None, js=_SWITCH_THEME, api_visibility="private")
         run_id = gr.State("")
         with gr.Row(elem_id="layout"):
-            controls = make_controls(pair, recordings, first)
+            controls = make_controls(pair, recordings, shown, first)
             with gr.Column(elem_id="explorer-column", min_width=280), gr.Tabs():
                 with gr.Tab("Explore", id="explore"):
                     view = TreeView(
@@ -71,7 +82,7 @@ def build_page(
                     )
                 with gr.Tab("Charts", id="charts") as chart_tab:
                     charts = ChartTab()
-        handlers = Handlers(pair, registry, recordings, controls.options, limits or Limits())
+        handlers = Handlers(pair, registry, recordings, shown, controls.options, limits or Limits())
         _wire_runs(page, controls, handlers, view, run_id)
         _wire_form(page, controls, handlers)
         charts.wire(chart_tab, registry, run_id)
@@ -123,22 +134,41 @@ def _wire_runs(
     )
     controls.stop.click(handlers.stop, run_id, controls.notice, queue=False, **_QUIET)
     show = [view, controls.notice, run_id]
-    controls.recording.input(handlers.show_recording, controls.recording, show, **_QUIET)
-    controls.open_trace.upload(handlers.open_trace, controls.open_trace, show, **_QUIET)
+    gr.on(
+        [controls.recording.input, controls.recording.select],
+        handlers.show_recording,
+        controls.recording,
+        show,
+        **_QUIET,
+    )
+    pasted = controls.pasted
+    shown = [
+        controls.example.click(handlers.show_example, controls.strategy, show, **_QUIET),
+        controls.open_trace.upload(handlers.open_trace, controls.open_trace, show, **_QUIET),
+        pasted.draw.click(handlers.draw_text, [pasted.text, pasted.problem], show, **_QUIET),
+        pasted.open_file.upload(
+            handlers.draw_file, [pasted.open_file, pasted.problem], show, **_QUIET
+        ),
+    ]
+    for event in shown:
+        event.then(None, js=_LOOK, api_visibility="private")
     page.load(handlers.open_page, None, [*run_outputs, *controls.recipe_inputs], **_STREAM)
 
 
 def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
     fields = controls.options.components
     controls.strategy.change(
-        handlers.choose_strategy, controls.strategy, [controls.about, *fields], **_QUIET
+        handlers.choose_strategy,
+        controls.strategy,
+        [controls.about, controls.example, *fields],
+        **_QUIET,
     )
     models = controls.models
     gr.on(
         [field.change for field in (controls.strategy, controls.score_source, *models.components)],
         handlers.choose_models,
         [controls.strategy, controls.score_source, *models.components],
-        models.outputs,
+        [controls.about_source, *models.outputs],
         **_QUIET,
     )
     controls.as_published.click(handlers.as_published, controls.strategy, fields, **_QUIET)

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.grouped_choice import Group
 from search_core.embedded import FAMILIES
-from search_core.events import Started
 from search_core.runs import RunRegistry
 from search_core.strategies import STRATEGIES
-from search_core.traces import read_trace
+from search_core.traces import Trace, read_trace
+from search_core.tree import Tree
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "traces"
 FIRST = "countdown-beam-search"
+_OTHERS = "Other problems"
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One recorded run: its name in the list, and the id under which it is held."""
+    """One recorded run.
+
+    Attributes:
+        title: What it is called in the list, below its family.
+        family: Heading in the list: the family of problems.
+        strategy: Name of the strategy that ran.
+        run_id: The id under which it is held.
+        tree: What came of it.
+    """
 
     title: str
+    family: str
+    strategy: str
     run_id: str
+    tree: Tree
 
 
 def pin_recordings(registry: RunRegistry, folder: Path = FOLDER) -> list[Recording]:
@@ -33,14 +47,43 @@ def pin_recordings(registry: RunRegistry, folder: Path = FOLDER) -> list[Recordi
     recordings = []
     for path in paths:
         trace = read_trace(path)
-        run_id = f"recorded-{path.stem}"
-        registry.pin(run_id, trace.events)
-        recordings.append(Recording(_title(trace.started), run_id))
+        recording = _recording(path.stem, trace)
+        registry.pin(recording.run_id, trace.events)
+        recordings.append(recording)
     return recordings
 
 
-def _title(header: Started) -> str:
-    """Family and strategy, as they are called on the page."""
+def listed(recordings: Sequence[Recording]) -> list[Group]:
+    """The list of recordings: families, in each its runs in the order of the strategies."""
+    order = list(STRATEGIES)
+    families = [family.title for family in FAMILIES.values()]
+    groups = []
+    for family in [*families, _OTHERS]:
+        runs = [one for one in recordings if one.family == family]
+        runs.sort(key=lambda one: order.index(one.strategy))
+        if runs:
+            groups.append(Group(family, [(one.title, one.run_id) for one in runs]))
+    return groups
+
+
+def examples(recordings: Sequence[Recording]) -> Mapping[str, Recording]:
+    """The recorded example of each strategy that has one, by its name."""
+    first: dict[str, Recording] = {}
+    for one in recordings:
+        first.setdefault(one.strategy, one)
+    return first
+
+
+def _recording(stem: str, trace: Trace) -> Recording:
+    """Named after its family and strategy, and what its file's name says beyond these."""
+    header = trace.started
     family = FAMILIES.get(header.problem.family or "")
-    strategy = STRATEGIES[header.strategy].title
-    return f"{family.title}: {strategy}" if family else strategy
+    strategy = STRATEGIES[header.strategy]
+    more = stem.partition(header.strategy.replace("_", "-"))[2].strip("-").replace("-", " ")
+    return Recording(
+        title=f"{strategy.title}, {more}" if more else strategy.title,
+        family=family.title if family else _OTHERS,
+        strategy=header.strategy,
+        run_id=f"recorded-{stem}",
+        tree=trace.tree,
+    )

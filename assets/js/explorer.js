@@ -1,7 +1,7 @@
 // The explorer's state and its parts: what is on show, what is selected, and who hears of it.
 
 import { isRecorded, recipeLink, runAddress } from "./recipe.js";
-import { isFold, parentOfFold, Visible, PRUNED_MODES } from "./visible.js";
+import { isFold, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./visible.js";
 import { Answers } from "./answers.js";
 import { Costs } from "./costs.js";
 import { Inspector } from "./inspector.js";
@@ -10,6 +10,7 @@ import { Legend } from "./legend.js";
 import { Outline } from "./outline.js";
 import { Page } from "./page.js";
 import { Player } from "./player.js";
+import { isPasted } from "./signs.js";
 import { reducedMotion } from "./dom.js";
 import { Replay } from "./replay.js";
 import { Rounds } from "./rounds.js";
@@ -35,7 +36,8 @@ export class Explorer {
     this.root = root;
     this.log = log;
     this.given = given;
-    this.hiddenStates = new Set();
+    // Rollouts are many and only support what was decided: they come on demand.
+    this.hiddenStates = new Set([ROLLOUT]);
     this.pruned = "dim";
     this.lastUpdateMs = 0;
     this.wished = null;
@@ -177,7 +179,7 @@ export class Explorer {
     const start = performance.now();
     const tree = this.tree();
     if (tree.root) {
-      this.visible = new Visible(tree, this.pruned, this.unfolded);
+      this.visible = this.visibleOf(tree);
       this.forgetHidden(tree);
       this.grant(tree);
     }
@@ -205,6 +207,10 @@ export class Explorer {
     this.keepAddress(tree);
   }
 
+  visibleOf(tree) {
+    return new Visible(tree, this.pruned, this.unfolded, !this.hiddenStates.has(ROLLOUT));
+  }
+
   /** A selection survives going back in time, but not being folded or hidden. */
   forgetHidden(tree) {
     const exists = isFold(this.selected) || tree.nodes.has(this.selected);
@@ -224,10 +230,14 @@ export class Explorer {
   select(id) {
     const tree = this.tree();
     // Events may have arrived that no refresh has shown yet.
-    if (tree.root) this.visible = new Visible(tree, this.pruned, this.unfolded);
+    if (tree.root) this.visible = this.visibleOf(tree);
     if (id !== null && !isFold(id)) {
       const node = tree.nodes.get(id);
       if (!node) return;
+      if (this.visible.unasked(node)) {
+        this.hiddenStates.delete(ROLLOUT);
+        this.visible = this.visibleOf(tree);
+      }
       if (!this.visible.has(id) && this.pruned === "fold") this.unfolded.add(node.parent);
       else if (!this.visible.has(id)) this.pruned = "dim";
     }
@@ -266,11 +276,11 @@ export class Explorer {
 
   // Sharing ---------------------------------------------------------------------------------
 
-  /** The recipe of this run as a link, or "" before its header is here. */
+  /** The recipe of this run as a link, or "" before its header is here and where there is none. */
   link() {
     const header = this.log.events[0];
     const node = this.selected && !isFold(this.selected) ? this.selected : null;
-    return header ? recipeLink(location, header, this.given.defaults, node) : "";
+    return header && !isPasted(header) ? recipeLink(location, header, this.given.defaults, node) : "";
   }
 
   /** The trace as a file's text, from the events that are here. */

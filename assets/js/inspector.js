@@ -5,7 +5,9 @@ import { capital, heading, model, section, stepCosts, table } from "./facts.js";
 import { plural, score, shorten, words } from "./format.js";
 import { displayState, isFold } from "./visible.js";
 import { fill, h } from "./dom.js";
+import { methodSections } from "./sections.js";
 import { ROOT } from "./tree.js";
+import { isStream } from "./signs.js";
 import { scoreBar } from "./bars.js";
 import { symbolPicture } from "./shapes.js";
 import { writeMaths } from "./maths.js";
@@ -54,7 +56,14 @@ export class Inspector {
       const node = tree.nodes.get(id);
       return `${node.state}${node.score}${node.right}`;
     });
-    return `${tree.started.run}|${known.id}|${known.aggregate}|${known.decision}|${tree.chosen}|${siblings.join()}`;
+    const { aggregate, decision, ahead, visits, value, weight, copies } = known;
+    const facts = [aggregate, decision, ahead, visits, value, weight, copies, tree.chosen, this.after(tree, known)];
+    return `${tree.started.run}|${known.id}|${facts.join("|")}|${siblings.join()}`;
+  }
+
+  /** How far the writing has come where an order of writing or a revision is shown. */
+  after(tree, node) {
+    return isStream(tree) || node.state === "completed" ? tree.nodes.size : 0;
   }
 
   contents(tree, visible, selected, story) {
@@ -113,6 +122,7 @@ export class Inspector {
         node.state === "pruned" ? "Why it was pruned" : node.state === "kept" ? "Why it was kept" : "What became of it",
         this.why(tree, node),
       ),
+      ...methodSections(tree, node, (id, text) => this.link(id, text)),
       section("The path so far", this.path(tree, node)),
       long && section("The whole step", this.wholeText(node.text)),
       node.aggregate !== null && section("Its scores in one number", this.arithmetic(tree, node)),
@@ -163,9 +173,15 @@ export class Inspector {
       prod: "All step scores are multiplied.",
       mean: "The mean of all step scores counts.",
     }[how];
+    const steps = node.ahead ? tree.nodes.get(node.ahead).depth - node.depth : 0;
     return [
       h("p", { class: "esp-formula", text: aggregateArithmetic(tree, node) }),
       h("p", { class: "esp-quiet", text: meaning ?? "" }),
+      steps > 0 &&
+        h("p", {
+          class: "esp-quiet",
+          text: steps === 1 ? "The last score is the rollout's." : `The last ${steps} scores are the rollout's.`,
+        }),
     ];
   }
 

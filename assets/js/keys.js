@@ -3,7 +3,7 @@
 
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { isFold } from "./visible.js";
+import { isFold, ROLLOUT } from "./visible.js";
 import { ROOT } from "./tree.js";
 
 const HELP = [
@@ -25,6 +25,7 @@ const HELP = [
       ["f", "Fit the tree"],
       ["+ and -", "Zoom"],
       ["h", "Pruned steps: shown, folded, hidden"],
+      ["l", "Look-ahead steps: shown or hidden"],
     ],
   ],
   [
@@ -76,6 +77,7 @@ export class Keys {
       p: () => this.next((_, node) => node.state === "pruned"),
       a: () => this.next((_, node) => node.state === "completed"),
       h: () => explorer.cyclePruned(),
+      l: () => explorer.toggleState(ROLLOUT),
       f: () => canvas.fit(),
       "+": () => canvas.zoom(1.3),
       "=": () => canvas.zoom(1.3),

@@ -1,11 +1,22 @@
 // The legend is the key to the picture and a filter: a pressed button means "shown".
 
-import { displayState, isCut, PRUNED_MODES } from "./visible.js";
+import { displayState, PRUNED_MODES, ROLLOUT } from "./visible.js";
 import { fill, h, setAttribute, setText } from "./dom.js";
-import { symbolPicture } from "./shapes.js";
+import { countSigns } from "./signs.js";
+import { signPicture, symbolPicture } from "./shapes.js";
 import { ROOT } from "./tree.js";
 
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
+
+/** Signs beside the states, in the order of the legend. */
+const SIGNS = {
+  visits: { label: "Value (visits)", meaning: "mean value of what was found below, and how often the search came by" },
+  copies: { label: "×2 Copies", meaning: "the path is carried on, or counted, that many times" },
+  ahead: { label: "0.9 → 0.4 Judged", meaning: "a step's own score, and what its path scored at the end of its rollout" },
+  revisions: { label: "Revises", meaning: "the arrow leads from an attempt's end to the attempt that revises it" },
+  jumps: { label: "Jumps back", meaning: "the arrow leads to where the text went on; numbers give the order" },
+  forced: { label: "Forced", meaning: "the first words were put into the solver's mouth" },
+};
 
 export class Legend {
   /**
@@ -18,6 +29,7 @@ export class Legend {
     this.list = h("div", { class: "esp-legend-states", role: "group", "aria-label": "Legend and filter" });
     for (const [state, spec] of Object.entries(palette.states)) this.add(state, spec, actions);
     this.grades = h("div", { class: "esp-legend-grades" });
+    this.signs = h("div", { class: "esp-legend-grades", role: "group", "aria-label": "Signs beside the marks" });
     this.modes = PRUNED_MODES.map((mode) =>
       h("button", {
         type: "button",
@@ -33,6 +45,7 @@ export class Legend {
       { class: "esp-legend" },
       this.list,
       this.grades,
+      this.signs,
       h(
         "div",
         { class: "esp-segments", role: "group", "aria-label": "Pruned steps" },
@@ -67,10 +80,32 @@ export class Legend {
       setText(count, String(counts[state] ?? 0));
       setAttribute(button, "aria-pressed", !hiddenStates.has(state));
       // Only what occurs is listed, so that the key stays short; a filter in use stays in reach.
-      button.hidden = !counts[state] && !hiddenStates.has(state);
+      button.hidden = !counts[state] && (!hiddenStates.has(state) || state === ROLLOUT);
     }
     for (const button of this.modes) setAttribute(button, "aria-pressed", button.dataset.mode === pruned);
     this.updateGrades(counts);
+    this.updateSigns(countSigns(tree));
+  }
+
+  /** What only some methods draw is explained where it occurs. */
+  updateSigns(counts) {
+    const there = Object.keys(SIGNS).filter((sign) => counts[sign]);
+    if (there.join() === this.signed) return;
+    this.signed = there.join();
+    this.signs.hidden = !there.length;
+    fill(
+      this.signs,
+      there.map((sign) => {
+        const { label, meaning } = SIGNS[sign];
+        return h(
+          "span",
+          { class: "esp-legend-grade", title: meaning },
+          signPicture(sign),
+          h("span", { text: label }),
+          h("span", { class: "esp-sr", text: `: ${meaning}` }),
+        );
+      }),
+    );
   }
 
   updateGrades({ right, wrong }) {
@@ -105,7 +140,7 @@ function countStates(tree, visible) {
     counts[state] = (counts[state] ?? 0) + 1;
     if (node.right === true) counts.right += 1;
     else if (node.right === false) counts.wrong += 1;
-    if (folded && isCut(node) && !visible.unfolded.has(node.parent)) folds.add(node.parent);
+    if (folded && visible.isCut(node) && !visible.unfolded.has(node.parent)) folds.add(node.parent);
   }
   counts.collapsed = folds.size;
   return counts;

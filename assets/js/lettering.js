@@ -1,15 +1,22 @@
 // The words in the picture: scores, answers, folded counts, and the steps' numbers at the edge.
 // A label is left out where it would lie on another one; answers and the winning path go first.
 
-import { markRadius } from "./camera.js";
-
 /** Pixels per sibling from which scores can be read, beside leaves and at inner nodes. */
 const SCORES_FROM = 13;
 const INNER_SCORES_FROM = 17;
+const VALUES_FROM = 9;
 const HEADERS_FROM = 44;
 const HEADER_HEIGHT = 24;
 const GAP = 5;
 const CELL = 16;
+/** Pixels from which a label is too long to stand beside the edge into an inner node. */
+const LONG = 70;
+
+/** Where visits are counted, few steps lead on, and what they are worth is what the picture is about. */
+function labelsFrom({ inner, visited }) {
+  if (visited) return VALUES_FROM;
+  return inner ? INNER_SCORES_FROM : SCORES_FROM;
+}
 
 export class Lettering {
   constructor(ctx, theme) {
@@ -24,16 +31,27 @@ export class Lettering {
   }
 
   /** Labels of all items in sight. */
-  labels(shown, camera, selected) {
+  labels(shown, camera, { selected, width }, radiusOf) {
+    this.width = width;
     this.camera = camera;
+    this.radiusOf = radiusOf;
     this.taken = new Map();
+    if (camera.vertical) this.keepMarksFree(shown);
     const important = (item) => item.winning || item.answer !== null || item.id === selected;
     const sorted = [...shown.filter(important), ...shown.filter((item) => !important(item))];
     for (const item of sorted) {
       if (item.ghost || item.state === "root") continue;
       if (item.answer !== null) this.label(item, this.graded(item), 600);
       else if (item.state === "collapsed") this.label(item, item.label, 500);
-      else if (camera.ku >= (item.inner ? INNER_SCORES_FROM : SCORES_FROM)) this.label(item, item.label, 400);
+      else if (camera.ku >= labelsFrom(item)) this.label(item, item.label, 400);
+    }
+  }
+
+  /** Where the tree grows downwards, siblings stand where a label would be: those marks stay free. */
+  keepMarksFree(shown) {
+    for (const item of shown) {
+      const half = this.radiusOf(item);
+      if (!item.ghost) this.reserve(item.x - half, item.y - half, 2 * half, 2 * half);
     }
   }
 
@@ -63,11 +81,36 @@ export class Lettering {
 
   /** After a leaf; at an inner node beside the edge that comes in, where no branch leaves. */
   spot(item, width, size) {
-    const mark = Math.max(item.state === "collapsed" ? 11 : 9, markRadius(this.camera, 14));
+    const mark = Math.max(item.state === "collapsed" ? 11 : 9, this.radiusOf(item)) + (item.copies > 1 ? 6 : 0);
     const away = mark + GAP + (item.right === null ? 0 : 5) + (item.winning ? 3 : 0);
-    if (this.camera.vertical && !item.inner) return [item.x - width / 2, item.y + away + size / 2];
+    if (this.camera.vertical && !item.inner) return [this.within(item.x - width / 2, width), item.y + away + size / 2];
+    // Words of a text are longer than a score: beside the edge they would hide it.
+    if (!this.camera.vertical && item.inner && width > LONG) return [item.x - mark, item.y - mark - size];
     if (!this.camera.vertical && item.inner) return [item.x - away - width + 2, item.y - size + 1];
-    return [item.x + away, item.y];
+    const over = this.camera.vertical && item.x + away + width > this.width;
+    return [over ? item.x - away - width : item.x + away, item.y];
+  }
+
+  /** The numbers of the arrows, where there is room. */
+  numbers(places) {
+    const { ctx, theme } = this;
+    this.write(11, 700);
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    for (const { x, y, text } of places) {
+      const width = ctx.measureText(text).width;
+      if (!this.reserve(x - width / 2, y - 6, width, 12)) continue;
+      ctx.lineWidth = 5;
+      ctx.strokeStyle = theme.base.background;
+      ctx.strokeText(text, x, y);
+      ctx.fillStyle = theme.base.text;
+      ctx.fillText(text, x, y);
+    }
+  }
+
+  /** As near as the picture's edges allow. */
+  within(left, width) {
+    return Math.max(2, Math.min(left, this.width - width - 2));
   }
 
   /** Claim a rectangle for a label; false when another label has it. */

@@ -3,6 +3,7 @@
 import { h, setAttribute, setText, uniqueId } from "./dom.js";
 import { copyText, saveFile } from "./sharing.js";
 import { icon } from "./icons.js";
+import { isPasted } from "./signs.js";
 
 const TABS = [
   ["tree", "Tree"],
@@ -177,7 +178,8 @@ export class Page {
   }
 
   update({ log, tree }) {
-    this.copy.disabled = !tree.started;
+    this.copy.disabled = !tree.started || isPasted(tree.started);
+    this.copy.title = isPasted(tree.started) ? "A pasted text has no recipe; its trace can be downloaded." : "";
     this.save.disabled = log.length === 0;
     this.save.title = log.complete ? "" : "The trace as far as it has arrived";
   }

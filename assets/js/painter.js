@@ -3,6 +3,7 @@
 import { Lettering } from "./lettering.js";
 import { markRadius, toScreen } from "./camera.js";
 import { paintEdges, paintLinks } from "./edges.js";
+import { paintReturns } from "./returns.js";
 
 /** Marks of a smaller radius are drawn as dots: shapes cannot be told apart. */
 const LEAST_SHAPE = 4;
@@ -10,6 +11,8 @@ const GHOST = 0.16;
 const REACH = 60;
 const PILL = 22;
 const ROOT_NAME = "Problem";
+/** Pixels by which each copy in a stack lies beside the one above it. */
+const STACKED = 3.5;
 
 export class Painter {
   /**
@@ -35,9 +38,11 @@ export class Painter {
     const picture = { items: scene.items, camera, view, ghost: GHOST };
     paintEdges(ctx, theme, picture);
     paintLinks(ctx, theme, picture);
+    const numbers = paintReturns(ctx, theme, { ...picture, radius: (item) => this.radiusOf(item) });
     this.marks();
     this.rings(scene);
-    lettering.labels(this.shown, camera, view.selected);
+    lettering.labels(this.shown, camera, view, (item) => this.radiusOf(item));
+    lettering.numbers(numbers);
     lettering.headers(camera, scene.bounds.dMax, view.width);
   }
 
@@ -70,7 +75,7 @@ export class Painter {
     }
     const spec = theme.palette.states[item.state];
     const colours = theme.colours(spec);
-    const radius = markRadius(camera, spec.size);
+    const radius = this.radiusOf(item);
     if (radius < LEAST_SHAPE && !item.winning) {
       ctx.fillStyle = colours.fill ?? colours.line;
       ctx.fillRect(item.x - radius, item.y - radius, 2 * radius, 2 * radius);
@@ -78,8 +83,37 @@ export class Painter {
     }
     if (item.winning && item.state !== "chosen")
       this.ring(item, radius + 3.5, 3, theme.edge(theme.palette.states.chosen).colour, theme.base.casing);
+    if (item.copies > 1) this.stack(item, spec, colours, radius);
     this.sprites.draw(ctx, spec, colours, item.x, item.y, radius, view.ratio);
+    if (item.forced) this.gate(item, radius);
     if (item.right !== null && !item.ghost) this.grade(item, radius);
+  }
+
+  /** Radius of a mark; one with many visits is larger, as far as its row has room. */
+  radiusOf(item) {
+    if (item.state === "root") return PILL / 2;
+    const { size } = this.theme.palette.states[item.state];
+    const usual = markRadius(this.camera, size);
+    if (item.scale === 1) return usual;
+    return Math.min(markRadius(this.camera, size * item.scale), Math.max(usual, this.camera.ku * 0.6));
+  }
+
+  /** Copies of a path lie behind its mark like the cards of a stack: two or more than two. */
+  stack(item, spec, colours, radius) {
+    const { ctx, view } = this;
+    const outlined = { ...spec, line_width: Math.max(1, spec.line_width) };
+    for (let back = item.state === "chosen" ? 1 : Math.min(2, item.copies - 1); back > 0; back -= 1)
+      this.sprites.draw(ctx, outlined, colours, item.x + back * STACKED, item.y - back * STACKED, radius, view.ratio);
+  }
+
+  /** Forced words: a bar across the way into the mark. */
+  gate(item, radius) {
+    const { ctx, theme, camera } = this;
+    const half = Math.max(7, radius + 1);
+    const away = radius + 5;
+    ctx.fillStyle = theme.base.ink;
+    if (camera.vertical) ctx.fillRect(item.x - half, item.y - away - 2, 2 * half, 4);
+    else ctx.fillRect(item.x - away - 2, item.y - half, 4, 2 * half);
   }
 
   /** The problem is no step: it has a shape and a name of its own. */
@@ -136,8 +170,7 @@ export class Painter {
       if (!item?.onScreen) continue;
       if (item.state === "root") this.pillRing(item, width);
       else {
-        const radius =
-          markRadius(this.camera, this.theme.palette.states[item.state].size) + (item.right === null ? 6 : 9);
+        const radius = this.radiusOf(item) + (item.right === null ? 6 : 9);
         this.ring(item, radius, width, this.theme.base.focus, this.theme.base.background);
       }
     }

@@ -1,7 +1,12 @@
 // The recipe of a run as a link: problem, strategy, seed, and what differs from the defaults.
 // `components/recipe_link.py` reads such links. Pure.
 
-const LOG_PROBABILITY = "log-probability";
+// Score sources beside the trained verifiers, as the verifier of a trace is called then.
+const SOURCES = [
+  ["log-probability", /log-probability/i],
+  ["oracle", /^oracle\b/i],
+  ["random", /^random$/i],
+];
 const MODELS = ["solver", "verifier"];
 
 /**
@@ -24,7 +29,8 @@ export function recipeOf(header, defaults, node) {
     const value = header.sampling[name];
     if (value !== undefined && value !== null && value !== usual) query.set(name, String(value));
   }
-  if (scoredByLogProbability(header)) query.set("score_source", LOG_PROBABILITY);
+  const source = sourceOf(header);
+  if (source) query.set("score_source", source);
   // Embedded models have short names, and the usual two go unsaid; others follow from the page.
   for (const kind of MODELS) {
     const names = defaults?.models?.[kind] ?? {};
@@ -36,8 +42,8 @@ export function recipeOf(header, defaults, node) {
 }
 
 /** Greedy asks no verifier, whatever its trace names, so its link need not say. */
-function scoredByLogProbability({ verifier, strategy }) {
-  return strategy !== "greedy" && verifier.name.toLowerCase().includes(LOG_PROBABILITY);
+function sourceOf({ verifier, strategy }) {
+  return strategy === "greedy" ? null : (SOURCES.find(([, name]) => name.test(verifier.name))?.[0] ?? null);
 }
 
 /** The link itself, on the page that `location` names. */

@@ -3,7 +3,8 @@
 
 import { answerLabel } from "./words.js";
 import { boundsOf, layoutTree } from "./layout.js";
-import { displayState, isFold } from "./visible.js";
+import { copiesLabel, isStream, markLabel, mostVisits, returns, visitScale } from "./signs.js";
+import { displayState, isFold, ROLLOUT } from "./visible.js";
 import { ROOT } from "./tree.js";
 
 /** Above this many marks nothing glides: the eye could not follow, and frames would be late. */
@@ -21,6 +22,12 @@ const WIDE = 1.5;
  * @property {boolean} ghost - filtered away by the legend: drawn faintly.
  * @property {string} label @property {?string} answer - texts beside the mark.
  * @property {?boolean} right @property {?string} link - id of the original of a duplicate.
+ * @property {number} scale - size of the mark as a part of the usual one: more visits, larger.
+ * @property {boolean} visited - the method counts its visits.
+ * @property {number} copies - how many times the path is carried on; 1 where nobody counts.
+ * @property {boolean} forced - its first words were put into the solver's mouth.
+ * @property {?string} after - id of what was read last before it, where that is not the parent.
+ * @property {number} order - its place in the order of writing.
  */
 
 export class Scene {
@@ -44,6 +51,8 @@ export class Scene {
     const widthOf = (id) => (isFold(id) || tree.nodes.get(id).state === "completed" ? WIDE : 1);
     const places = layoutTree(ROOT, (id) => visible.children(id), widthOf);
     const winning = new Set(tree.chosen ? [ROOT, ...tree.path(tree.chosen).map((node) => node.id)] : []);
+    this.visits = mostVisits(tree);
+    this.stream = isStream(tree);
     const before = this.items;
     const glide = animate && places.size <= MOST_ANIMATED && before.size > 0;
     this.items = new Map();
@@ -77,6 +86,12 @@ export class Scene {
       answer: null,
       right: null,
       link: null,
+      scale: 1,
+      visited: false,
+      copies: 1,
+      forced: false,
+      after: null,
+      order: 0,
     };
     if (isFold(id)) {
       const fold = visible.fold(id);
@@ -87,12 +102,28 @@ export class Scene {
     }
     const node = tree.nodes.get(id);
     item.state = id === ROOT ? "root" : displayState(tree, node);
-    item.ghost = hiddenStates.has(item.state);
-    item.label = node.score === null ? "" : node.score.toFixed(2);
-    item.answer = node.state === "completed" ? answerLabel(node) : null;
+    item.ghost = item.state !== ROLLOUT && hiddenStates.has(item.state);
+    item.label = markLabel(node, this.stream);
+    item.answer = node.state === "completed" ? `${answerLabel(node)} ${copiesLabel(node)}`.trim() : null;
+    item.scale = visitScale(node, this.visits);
+    item.visited = node.visits !== null;
+    item.copies = node.copies ?? 1;
+    item.forced = node.forced !== "";
+    item.after = returns(node) ? node.after : null;
+    item.order = item.after ? this.orders(tree).get(id) : 0;
     item.right = node.right;
     item.link = node.merged_into;
     return item;
+  }
+
+  /** The order of writing of a tree's nodes, counted once and only where it is asked for. */
+  orders(tree) {
+    if (this.ordered !== tree.nodes.size || this.orderedOf !== tree.started) {
+      this.ordered = tree.nodes.size;
+      this.orderedOf = tree.started;
+      this.order = new Map([...tree.nodes.keys()].map((id, index) => [id, index]));
+    }
+    return this.order;
   }
 
   /** Move every item to its place at `part` (0 to 1) of the way. */

@@ -135,6 +135,58 @@ export function symbolPicture(spec, key, size = 18) {
   return picture;
 }
 
+const BACK_ARROW = [
+  { d: "M1.3 -0.9C-0.6 -1.4 -1.1 -0.5 -1 0.6", dashed: true },
+  { d: "M-1 1.4L-1.6 0.4L-0.4 0.4Z", filled: true },
+];
+
+/** Drawings of the signs that particular methods add, for the legend. */
+const SIGN_DRAWINGS = {
+  visits: [
+    { d: ring(0.5), at: [-1, 0.4] },
+    { d: ring(1), at: [0.6, 0] },
+  ],
+  copies: [
+    { d: square, at: [0.5, -0.5], scale: 0.8 },
+    { d: square, at: [0, 0], scale: 0.8 },
+    { d: square, at: [-0.5, 0.5], scale: 0.8, filled: true },
+  ],
+  revisions: BACK_ARROW,
+  jumps: BACK_ARROW,
+  ahead: [
+    { d: pentagon(), at: [0.6, 0], scale: 0.9 },
+    { d: "M-1.6 0L-0.4 0", dashed: true },
+  ],
+  forced: [
+    { d: "M-1 -1.2L-1 1.2", thick: true },
+    { d: ring(0.8), at: [0.5, 0] },
+  ],
+};
+
+/** A sign of a particular method as an SVG picture in the colour of text. Decoration. */
+export function signPicture(sign, size = 18) {
+  const picture = svgElement("svg", {
+    viewBox: "-1.7 -1.7 3.4 3.4",
+    width: size,
+    height: size,
+    class: "esp-symbol",
+    "aria-hidden": "true",
+    focusable: "false",
+  });
+  for (const { d, at = [0, 0], scale = 1, filled, dashed, thick } of SIGN_DRAWINGS[sign]) {
+    const part = svgElement("path", {
+      d,
+      transform: `translate(${at}) scale(${scale})`,
+      "stroke-width": thick ? 0.6 : 0.2,
+      "stroke-dasharray": dashed ? "0.5 0.35" : "none",
+    });
+    part.style.fill = filled ? "var(--esp-ink)" : dashed ? "none" : "var(--esp-background)";
+    part.style.stroke = "var(--esp-ink)";
+    picture.append(part);
+  }
+  return picture;
+}
+
 /** Draws marks as cached pictures: thousands of small path fills are slow, copying pixels is not. */
 export class Sprites {
   constructor() {

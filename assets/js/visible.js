@@ -1,4 +1,5 @@
-// Which nodes a view shows: pruned leaves can be dimmed, folded into one mark, or hidden.
+// Which nodes a view shows: pruned leaves can be dimmed, folded into one mark, or hidden, and
+// rollouts are shown on demand.
 // The picture and the outline ask the same question, so they always show the same tree.
 
 const FOLD = "fold:";
@@ -9,8 +10,8 @@ export const isFold = (id) => typeof id === "string" && id.startsWith(FOLD);
 export const foldOf = (parent) => FOLD + parent;
 export const parentOfFold = (id) => id.slice(FOLD.length);
 
-/** A leaf that the search does not go on from. */
-export const isCut = (node) => node.children.length === 0 && (node.state === "pruned" || node.state === "merged");
+/** The state whose nodes are left out of the picture, and not only faint, where it is filtered away. */
+export const ROLLOUT = "rollout";
 
 /** What a node is drawn as: its state, or "chosen" for the solution that won. */
 export function displayState(tree, node) {
@@ -22,22 +23,42 @@ export class Visible {
    * @param {import("./tree.js").Tree} tree
    * @param {"dim"|"fold"|"hide"} mode
    * @param {Set<string>} unfolded - parents whose pruned children are shown although `mode` folds.
+   * @param {boolean} rollouts - whether steps are shown that were only written to look ahead.
    */
-  constructor(tree, mode, unfolded) {
+  constructor(tree, mode, unfolded, rollouts = true) {
     this.tree = tree;
     this.mode = mode;
     this.unfolded = unfolded;
+    this.rollouts = rollouts;
     this.folds = new Map();
+    this.leading = rollouts ? null : leadingToAnswers(tree);
+  }
+
+  /** Whether a node is out of sight because it only looks ahead. One that led to an answer is not. */
+  unasked(node) {
+    return !this.rollouts && node.role === ROLLOUT && !this.leading.has(node.id);
+  }
+
+  /** The children that there are to show, before pruned ones are folded or hidden. */
+  asked(node) {
+    if (this.rollouts) return node.children;
+    return node.children.filter((id) => !this.unasked(this.tree.nodes.get(id)));
+  }
+
+  /** A leaf that the search does not go on from. */
+  isCut(node) {
+    return (node.state === "pruned" || node.state === "merged") && this.asked(node).length === 0;
   }
 
   /** Ids of the children to show, in index order; a fold comes last. */
   children(id) {
     const node = this.tree.nodes.get(id);
     if (!node) return [];
-    if (this.mode === "dim" || (this.mode === "fold" && this.unfolded.has(id))) return node.children;
+    const all = this.asked(node);
+    if (this.mode === "dim" || (this.mode === "fold" && this.unfolded.has(id))) return all;
     const open = [];
     const cut = [];
-    for (const child of node.children) (isCut(this.tree.nodes.get(child)) ? cut : open).push(child);
+    for (const child of all) (this.isCut(this.tree.nodes.get(child)) ? cut : open).push(child);
     if (this.mode === "fold" && cut.length) {
       open.push(foldOf(id));
       if (!this.folds.has(id)) this.folds.set(id, this.describe(id, cut));
@@ -68,8 +89,8 @@ export class Visible {
   has(id) {
     if (isFold(id)) return this.fold(id) !== null && this.children(parentOfFold(id)).includes(id);
     const node = this.tree.nodes.get(id);
-    if (!node) return false;
-    return this.mode === "dim" || !isCut(node) || (this.mode === "fold" && this.unfolded.has(node.parent));
+    if (!node || this.unasked(node)) return false;
+    return this.mode === "dim" || !this.isCut(node) || (this.mode === "fold" && this.unfolded.has(node.parent));
   }
 
   /** All ids to show, in depth-first order: `[id, depth]`. Iterative: trees can be deep. */
@@ -83,4 +104,14 @@ export class Visible {
       for (let i = children.length - 1; i >= 0; i -= 1) stack.push([children[i], depth + 1]);
     }
   }
+}
+
+/** Ids of the rollout nodes on the way to a finished solution. */
+function leadingToAnswers(tree) {
+  const leading = new Set();
+  for (const node of tree.nodes.values()) {
+    if (node.state !== "completed") continue;
+    for (let up = node; up?.role === ROLLOUT && !leading.has(up.id); up = tree.nodes.get(up.parent)) leading.add(up.id);
+  }
+  return leading;
 }

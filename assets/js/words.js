@@ -1,8 +1,9 @@
 // What a node is and why it was kept or cut, in plain words. Pure: numbers come from the log.
 
 import { apart, list, plural, score, shorten, signed } from "./format.js";
+import { isFold, ROLLOUT } from "./visible.js";
+import { isStream, piecesOf, signPhrases } from "./signs.js";
 import { ROOT } from "./tree.js";
-import { isFold } from "./visible.js";
 
 const STATE_WORDS = {
   frontier: "just written, not scored yet",
@@ -30,19 +31,29 @@ export function stateWords(tree, node) {
   return `pruned: ${node.margin < 0 ? "below" : "above"} the cut ${apart(cutoff, node.aggregate)}`;
 }
 
-/** "Step 3, branch 2 of 4". */
+/** "Step 3, branch 2 of 4"; in a stream, "Piece 7 of 31, step 3". */
 export function shortName(tree, node) {
   if (!node || node.id === ROOT) return "The problem";
-  const siblings = tree.nodes.get(node.parent).children;
-  return `Step ${node.depth}, branch ${siblings.indexOf(node.id) + 1} of ${siblings.length}`;
+  if (isStream(tree)) return `${pieceName(tree, node)}, step ${node.depth}`;
+  // Rollouts only look ahead: they are counted apart from the steps of the search.
+  const siblings = tree.nodes.get(node.parent).children.filter((id) => tree.nodes.get(id).role === node.role);
+  const kind = node.role === ROLLOUT ? "Look-ahead step" : "Step";
+  return `${kind} ${node.depth}, branch ${siblings.indexOf(node.id) + 1} of ${siblings.length}`;
+}
+
+/** "Piece 7 of 31": the place of a node in the order of writing. */
+export function pieceName(tree, node) {
+  const pieces = piecesOf(tree);
+  return `Piece ${pieces.indexOf(node.id) + 1} of ${pieces.length}`;
 }
 
 /** "Step 3, branch 2 of 4, score 0.62, pruned: below the cut 0.71": a node for the ear. */
 export function nodeName(tree, node) {
   if (node.id === ROOT) return `The problem: ${shorten(node.text, 120)}`;
   const scored = node.score === null ? "not scored" : `score ${score(node.score)}`;
-  const graded = node.right === null ? "" : node.right ? ", right" : ", wrong";
-  return `${shortName(tree, node)}, ${scored}, ${stateWords(tree, node)}${graded}`;
+  const graded = node.right === null ? [] : [node.right ? "right" : "wrong"];
+  const told = [shortName(tree, node), scored, stateWords(tree, node), ...graded, ...signPhrases(tree, node)];
+  return told.join(", ");
 }
 
 /** A folded group for the ear. */
@@ -111,13 +122,16 @@ export function sizeNote(started) {
   return `The verifier is ${ratio.toFixed(1)} times as large as the solver: its cost counts.`;
 }
 
-/** The path's scores becoming one number, with the real ones: "min(0.91, 0.40) = 0.40". */
+/**
+ * The path's scores becoming one number, with the real ones: "min(0.91, 0.40) = 0.40". Where a
+ * rollout's end judges, its scores belong to the path.
+ */
 export function aggregateArithmetic(tree, node) {
   if (node.aggregate === null) return "";
   if (judgesSolutions(tree)) return `score of the whole solution = ${score(node.aggregate)}`;
   const how = tree.started.options.aggregate ?? "last";
   const scores = tree
-    .path(node.id)
+    .path(node.ahead ?? node.id)
     .map((step) => step.score)
     .filter((value) => value !== null);
   const result = score(node.aggregate);

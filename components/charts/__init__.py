@@ -4,16 +4,26 @@ that says the same to those who do not see it."""
 from __future__ import annotations
 
 from components.charts.cost import CostView, cost_figure, cost_summary, cost_view
+from components.charts.effective import (
+    EffectiveView,
+    effective_figure,
+    effective_summary,
+    effective_view,
+)
 from components.charts.scores import ScoresView, scores_figure, scores_summary, scores_view
 from components.charts.votes import VotesView, votes_figure, votes_summary, votes_view
 
 __all__ = [
     "CostView",
+    "EffectiveView",
     "ScoresView",
     "VotesView",
     "cost_figure",
     "cost_summary",
     "cost_view",
+    "effective_figure",
+    "effective_summary",
+    "effective_view",
     "scores_figure",
     "scores_summary",
     "scores_view",

@@ -18,6 +18,7 @@ from search_core import Problem, search
 from search_core.bench.synthetic import synthetic_log
 from search_core.events import event_from_dict, event_to_dict
 from search_core.runs.batches import encode_batch
+from tests.browser.method_logs import METHODS
 from tests.fakes import World
 
 Events = list[dict[str, Any]]
@@ -126,6 +127,7 @@ def served_stage() -> Iterator[Stage]:
     """The page, served under a sub-path, with a run of every kind."""
     beam = fake_log("recorded-beam")
     runs = {
+        **METHODS,
         "recorded-beam": beam,
         "live": fake_log("live", n=24),
         "dvts": fake_log("dvts", "dvts"),

@@ -16,6 +16,7 @@ from search_core.events import event_from_dict, event_to_dict
 from search_core.tree import Tree
 from tests.browser.conftest import listen
 from tests.browser.explorer import ask, wait
+from tests.browser.method_logs import METHODS
 from tests.browser.stage import (
     HOSTILE,
     Stage,
@@ -100,7 +101,7 @@ def test_a_value_at_mount_is_drawn_under_a_sub_path(stage: Stage, view: Page) ->
     assert "javascript" in reply.headers["content-type"]
 
 
-@pytest.mark.parametrize("run", ["recorded-beam", "dvts", "best", "greedy"])
+@pytest.mark.parametrize("run", ["recorded-beam", "dvts", "best", "greedy", *METHODS])
 def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, view: Page, run: str) -> None:
     show(view, run)
     events = [event_from_dict(event) for event in stage.runs[run]]

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from components.palette import Theme, palette
 from search_core.traces import read_trace
 from tests.browser.conftest import App, listen
 from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait
@@ -349,6 +350,17 @@ def test_nothing_is_wider_than_the_window(app: App, page: Page, width: int) -> N
     page.set_viewport_size({"width": width, "height": 900})
     open_page(page, app.url)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_charts_are_drawn_for_the_theme_on_show(app: App, page: Page, theme: Theme) -> None:
+    open_page(page, f"{app.url}/?__theme={theme}")
+    page.get_by_role("tab", name="Charts").click()
+    title = page.locator(".js-plotly-plot .ytitle").first
+    expect(title).to_be_visible(timeout=30_000)
+    wanted = palette().themes[theme].subtle.lstrip("#")
+    colour = tuple(int(wanted[i : i + 2], 16) for i in (0, 2, 4))
+    expect(title).to_have_css("fill", f"rgb{colour}")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

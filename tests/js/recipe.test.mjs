@@ -23,6 +23,18 @@ test("sampling and the score source are part of the recipe", () => {
   assert.equal(query.get("score_source"), "log-probability");
 });
 
+test("a score source is known by what its verifier is called", () => {
+  const sourceOf = (name, strategy = "beam_search") => {
+    const started = header({}, strategy);
+    started.verifier.name = name;
+    return recipeOf(started, DEFAULTS, null).get("score_source");
+  };
+  assert.equal(sourceOf("oracle"), "oracle");
+  assert.equal(sourceOf("random"), "random");
+  assert.equal(sourceOf("random-forest-7b"), null);
+  assert.equal(sourceOf("log-probability", "greedy"), null);
+});
+
 test("embedded models have short names, and the usual two go unsaid", () => {
   const models = { solver: { "solver-large": "large" }, verifier: { "verifier-early": "early" } };
   const started = header();

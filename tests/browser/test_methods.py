@@ -1,0 +1,189 @@
+"""What particular methods add to the picture, the inspector, the outline and the legend."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import listen
+from tests.browser.explorer import ask, wait
+from tests.browser.method_logs import METHODS
+from tests.browser.stage import Stage, served_stage
+
+pytestmark = pytest.mark.browser
+
+LEGEND = {
+    "mcts": ["Value (visits)"],
+    "particles": ["×2 Copies"],
+    "lookahead": ["0.9 → 0.4 Judged"],
+    "revisions": ["Revises"],
+    "stream": ["Jumps back", "Forced"],
+}
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with served_stage() as stage:
+        yield stage
+
+
+@pytest.fixture
+def page(browser: Browser, console: list[str]) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    listen(page, console)
+    yield page
+    page.close()
+    assert console == []
+
+
+def show(page: Page, stage: Stage, run: str, theme: str = "light") -> None:
+    page.goto(f"{stage.url}/?run={run}&__theme={theme}")
+    wait(page, f"x.log.run === {run!r} && x.log.complete && x.canvas.fitted && !x.canvas.pending")
+
+
+def select(page: Page, node: str) -> str:
+    """Select a node; what the inspector says then."""
+    ask(page, f"x.select({node!r})")
+    return page.locator(".esp-inspector").inner_text()
+
+
+def signs(page: Page) -> list[str]:
+    """The legend's entries for signs beside the states."""
+    shown = page.locator(".esp-legend [aria-label='Signs beside the marks']")
+    return [
+        text.split("\n")[0]
+        for text in shown.locator("> span > span:first-of-type").all_inner_texts()
+    ]
+
+
+@pytest.mark.parametrize("run", METHODS)
+def test_the_legend_explains_what_occurs_and_nothing_else(
+    stage: Stage, page: Page, run: str
+) -> None:
+    show(page, stage, run)
+    assert signs(page) == LEGEND[run]
+    ask(page, "x.scrub(2)")
+    assert signs(page) == []
+    show(page, stage, "recorded-beam")
+    assert signs(page) == []
+
+
+def test_visits_make_marks_larger_and_are_explained(stage: Stage, page: Page) -> None:
+    show(page, stage, "mcts")
+    most = ask(
+        page, "[...x.tree().nodes.values()].slice(1).sort((a, b) => b.visits - a.visits)[0].id"
+    )
+    sizes = ask(
+        page,
+        "[...x.canvas.scene.items.values()].slice(1)"
+        ".map(i => [i.id, x.canvas.painter.radiusOf(i)])",
+    )
+    assert max(sizes, key=lambda pair: pair[1])[0] == most
+    told = select(page, most)
+    assert "What the search believes" in told
+    visits = ask(page, f"x.tree().nodes.get({most!r}).visits")
+    assert f"Visits\n{visits}" in told
+    ask(page, "x.scrub(x.rounds.stops[2].cursor)")
+    expect(page.locator(".esp-story-text")).to_contain_text("backed up; the problem now has")
+
+
+def test_copies_lie_behind_the_mark_and_shares_are_told(stage: Stage, page: Page) -> None:
+    show(page, stage, "particles")
+    node = ask(
+        page, "[...x.tree().nodes.values()].find(n => n.copies > 1 && n.state === 'kept').id"
+    )
+    copies = ask(page, f"x.tree().nodes.get({node!r}).copies")
+    assert ask(page, f"x.canvas.scene.items.get({node!r}).label").endswith(f"×{copies}")
+    told = select(page, node)
+    assert f"Copies\n{copies} of 8" in told
+    assert "Effective sample size" in told
+    ask(page, "x.select(null), x.scrub(x.rounds.stops[1].cursor)")
+    expect(page.locator(".esp-story-text")).to_contain_text("Effective sample size")
+
+
+def test_rollouts_come_on_demand(stage: Stage, page: Page) -> None:
+    show(page, stage, "lookahead")
+    steps = ask(page, "x.canvas.scene.items.size")
+    rollouts = ask(page, "[...x.tree().nodes.values()].filter(n => n.role === 'rollout').length")
+    assert steps + rollouts == ask(page, "x.tree().nodes.size")
+    toggle = page.locator(".esp-legend-entry", has_text="Look ahead")
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    toggle.click()
+    wait(page, f"x.canvas.scene.items.size === {steps + rollouts}")
+    page.locator("#explorer canvas").focus()
+    page.keyboard.press("l")
+    wait(page, f"x.canvas.scene.items.size === {steps}")
+
+
+def test_a_candidate_leads_to_the_rollout_that_judged_it(stage: Stage, page: Page) -> None:
+    show(page, stage, "lookahead")
+    told = select(page, "1")
+    assert "Judged by the end of its rollout" in told
+    scores = ask(page, "x.tree().path(x.tree().nodes.get('1').ahead).map(n => n.score.toFixed(2))")
+    assert f"min({', '.join(scores)})" in told
+    page.locator(".esp-inspector .esp-link", has_text="Go to the end").click()
+    assert ask(page, "x.selected") == ask(page, "x.tree().nodes.get('1').ahead")
+    assert ask(page, "x.canvas.scene.items.has(x.selected)")
+    expect(page.locator(".esp-inspector h2")).to_contain_text("Look-ahead step 3")
+
+
+def test_an_attempt_leads_to_the_one_it_revises_and_back(stage: Stage, page: Page) -> None:
+    show(page, stage, "revisions")
+    select(page, "2")
+    page.locator(".esp-inspector .esp-link", has_text="It revises the attempt").click()
+    assert ask(page, "x.selected") == "0.0.0.0"
+    page.locator(".esp-inspector .esp-link", has_text="Revised by the attempt").click()
+    assert ask(page, "x.selected") == "2"
+
+
+def test_a_stream_can_be_read_in_the_order_of_writing(stage: Stage, page: Page) -> None:
+    show(page, stage, "stream")
+    written = ask(page, "[...x.tree().nodes.keys()].slice(1)")
+    assert "Piece 1 of 10" in select(page, written[0])
+    for node in written[1:]:
+        page.locator(".esp-links .esp-link", has_text="Next piece").click()
+        assert ask(page, "x.selected") == node
+    told = select(page, written[6])
+    assert "The stream jumped back here: it goes on from the problem." in told
+    assert "The text begins with “Wait”, which was put into the solver's mouth." in told
+
+
+def test_arrows_are_drawn_and_numbered_in_order(stage: Stage, page: Page) -> None:
+    show(page, stage, "stream")
+    page.wait_for_timeout(400)
+    counted = page.evaluate(
+        """() => {
+          const x = document.querySelector('.esp').espalier;
+          const drawn = [];
+          const own = x.canvas.painter.lettering.numbers;
+          x.canvas.painter.lettering.numbers = (places) => drawn.push(...places.map(p => p.text));
+          x.canvas.paint();
+          x.canvas.painter.lettering.numbers = own;
+          return drawn;
+        }"""
+    )
+    assert counted == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize("run", METHODS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation(stage: Stage, page: Page, run: str, theme: str) -> None:
+    show(page, stage, run, theme)
+    page.evaluate((Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text())
+    ask(page, "x.select([...x.tree().nodes.keys()][1])")
+    page.wait_for_timeout(400)
+    found = page.evaluate("axe.run(document.querySelector('#explorer'))")["violations"]
+    told = [(v["id"], [n["target"] for n in v["nodes"][:4]]) for v in found]
+    assert told == [], json.dumps(told, indent=1)
+
+
+@pytest.mark.parametrize("run", METHODS)
+def test_it_fits_a_phone(stage: Stage, page: Page, run: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    show(page, stage, run)
+    ask(page, "x.select([...x.tree().nodes.keys()][2])")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

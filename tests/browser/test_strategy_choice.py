@@ -1,0 +1,215 @@
+"""Choosing a strategy, reading what it is, and opening its recorded example; pasting a text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from components.controls import strategy_groups
+from components.recordings import FOLDER
+from search_core.models import SCORE_SOURCES
+from search_core.strategies import STRATEGIES
+from search_core.traces import read_trace
+from tests.browser.conftest import App
+from tests.browser.explorer import ask, open_page, run_of, start, wait
+
+pytestmark = pytest.mark.browser
+
+RECORDED = {read_trace(path).started.strategy for path in FOLDER.glob("*.jsonl")}
+THOUGHT = """Let me try 25 - 8 = 17.
+
+17 + 7 = 24, but the 3 is left.
+
+Alternatively, 8 * 3 = 24.
+
+<img src=x onerror=window.pwned=1> ${window.pwned=1}
+
+The answer is 24."""
+
+
+def choose(page: Page, name: str) -> None:
+    page.locator(f"#strategy input[value='{name}']").check()
+    expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES[name].does)
+
+
+def test_the_strategies_stand_in_their_groups(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    groups = page.locator("#strategy fieldset")
+    assert groups.locator("legend").all_inner_texts() == [g.heading for g in strategy_groups()]
+    for index, group in enumerate(strategy_groups()):
+        labels = groups.nth(index).locator("label").all_inner_texts()
+        assert [text.strip() for text in labels] == [label for label, _ in group.options]
+    assert page.locator("#strategy input:checked").input_value() == "beam_search"
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_each_strategy_is_explained_and_keeps_its_own_options(
+    app: App, page: Page, name: str
+) -> None:
+    open_page(page, app.url)
+    choose(page, "greedy")
+    choose(page, name)
+    strategy, about = STRATEGIES[name], page.locator("#about-strategy")
+    expect(about).to_contain_text(strategy.does_not)
+    expect(about.locator("svg.diagram")).to_have_count(int(name in RECORDED))
+    expect(page.locator("#open-example")).to_have_count(int(name in RECORDED))
+    about.locator("summary").click()
+    for line in strategy.pseudocode.splitlines():
+        expect(about.locator("pre")).to_contain_text(line.strip())
+    shown = {spec.name for spec in strategy.options.specs() if not spec.advanced}
+    for spec in STRATEGIES["beam_search"].options.specs():
+        field = page.locator(f"#option-{spec.name.replace('_', '-')}")
+        if spec.name in shown:
+            expect(field).to_be_visible()
+        else:
+            expect(field).not_to_be_visible()
+
+
+def test_pseudocode_stays_open_while_strategies_are_compared(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.locator("#about-strategy summary").click()
+    choose(page, "dvts")
+    expect(page.locator("#about-strategy pre")).to_be_visible()
+    page.locator("#about-strategy summary").click()
+    choose(page, "rebase")
+    expect(page.locator("#about-strategy pre")).not_to_be_visible()
+
+
+def test_the_keyboard_walks_through_all_groups(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    names = [value for group in strategy_groups() for _, value in group.options]
+    page.locator("#strategy input:checked").focus()
+    place = names.index("beam_search")
+    for name in [*names[place + 1 :], *names[: place + 1]]:
+        page.keyboard.press("ArrowDown")
+        assert page.locator("#strategy input:checked").input_value() == name
+    expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES["beam_search"].does)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#strategy')") is None
+
+
+def test_the_chosen_strategy_is_the_one_that_runs(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    choose(page, "rebase")
+    start(page)
+    wait(page, "x.log.complete")
+    assert ask(page, "x.log.events[0].strategy") == "rebase"
+
+
+def test_a_link_chooses_its_strategy(app: App, page: Page) -> None:
+    open_page(page, f"{app.url}/?problem=What+is+(7+%2B+8)+*+3%3F&strategy=dvts&n=4&beam_width=2")
+    wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
+    assert page.locator("#strategy input:checked").input_value() == "dvts"
+    expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES["dvts"].does)
+
+
+def test_a_recorded_example_opens_from_the_strategy(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    choose(page, "rebase")
+    page.click("#open-example")
+    wait(page, "x.log.complete && x.log.run === 'recorded-countdown-rebase'")
+    expect(page.locator("#explorer canvas")).to_be_in_viewport()
+    # What the picture beside the strategy says of the run is what the run says.
+    told = page.locator("#about-strategy svg.diagram").get_attribute("aria-label")
+    assert f"{ask(page, 'x.tree().nodes.size') - 1} steps" in str(told)
+
+
+def test_a_recording_can_be_opened_again(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.click("#new-problem button >> nth=0")
+    option = page.locator("#recording input[value='recorded-countdown-dvts']")
+    option.click()
+    wait(page, "x.log.complete && x.log.run === 'recorded-countdown-dvts'")
+    page.click("#open-example")
+    wait(page, "x.log.complete && x.log.run === 'recorded-countdown-beam-search'")
+    option.click()
+    wait(page, "x.log.complete && x.log.run === 'recorded-countdown-dvts'")
+
+
+def open_form(page: Page) -> None:
+    page.click("#new-problem button >> nth=0")
+    page.locator("#read-text button").first.click()
+    expect(page.locator("#pasted-text textarea")).to_be_visible()
+
+
+def test_a_pasted_text_becomes_a_tree(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    before = run_of(page)
+    open_form(page)
+    page.fill("#pasted-text textarea", THOUGHT)
+    page.fill("#pasted-problem textarea, #pasted-problem input", "Make 24 of 3, 7, 8 and 25.")
+    page.click("#draw-text")
+    wait(page, f"x.log.complete && x.log.run !== {before!r}")
+    assert ask(page, "x.tree().nodes.size") == 6
+    assert ask(page, "[...x.tree().nodes.values()].some(n => n.after !== null)")
+    expect(page.locator("#explorer canvas")).to_be_in_viewport()
+    ask(page, "x.select([...x.tree().nodes.keys()][4])")
+    expect(page.locator(".esp-inspector")).to_contain_text("<img src=x onerror=")
+    assert page.evaluate("window.pwned") is None
+    expect(page.get_by_role("button", name="Copy link")).to_be_disabled()
+    expect(page.get_by_role("button", name="Download trace")).to_be_enabled()
+
+
+def test_a_text_file_becomes_a_tree(app: App, page: Page, tmp_path: Path) -> None:
+    open_page(page, app.url)
+    before = run_of(page)
+    open_form(page)
+    path = tmp_path / "thought.txt"
+    path.write_bytes(THOUGHT.encode() + b"\n\nWait, \xff\xfe what?")
+    page.locator("#read-text input[type=file]").set_input_files(path)
+    wait(page, f"x.log.complete && x.log.run !== {before!r}")
+    assert ask(page, "x.tree().nodes.size") > 5
+
+
+def test_an_empty_text_gets_a_clear_message(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    before = run_of(page)
+    open_form(page)
+    page.click("#draw-text")
+    page.wait_for_function(
+        "document.querySelector('#notice .notice').textContent.includes('cannot be drawn')"
+    )
+    expect(page.locator("#notice .notice")).to_be_in_viewport()
+    assert run_of(page) == before
+
+
+def test_each_score_source_says_what_it_is(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.locator("#advanced button").first.click()
+    told = set()
+    for name in SCORE_SOURCES:
+        page.locator(f"#score-source input[value='{name}']").check()
+        page.wait_for_timeout(500)
+        told.add(page.locator("#about-source").inner_text().strip())
+    assert "" not in told
+    assert len(told) == len(SCORE_SOURCES)
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280, 1920])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everything_opened_fits_and_is_accessible(
+    app: App, page: Page, theme: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 1000})
+    open_page(page, f"{app.url}/?__theme={theme}")
+    page.locator("#about-strategy summary").click()
+    open_form(page)
+    page.locator("#advanced button").first.click()
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('#strategy *, #about-strategy *, #recording *')]
+          .filter(e => e.getClientRects().length && e.scrollWidth > e.clientWidth + 1
+            && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline')
+          .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert wide == []
+    page.evaluate((Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text())
+    found = page.evaluate("axe.run(document)")["violations"]
+    told = [
+        (v["id"], [(n["target"], n["failureSummary"][:300]) for n in v["nodes"][:4]]) for v in found
+    ]
+    assert told == [], json.dumps(told, indent=1)
