@@ -130,10 +130,13 @@ def _wire_runs(
 
 def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
     fields = controls.options.components
-    controls.strategy.change(
-        handlers.choose_strategy, controls.strategy, [controls.about, *fields], **_QUIET
-    )
     models = controls.models
+    controls.strategy.change(
+        handlers.choose_strategy,
+        [controls.strategy, models.solver],
+        [controls.about, models.solver, *fields],
+        **_QUIET,
+    )
     gr.on(
         [field.change for field in (controls.strategy, controls.score_source, *models.components)],
         handlers.choose_models,

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from search_core.events import Judged
-from search_core.facts import judged_by, parameters_of, read_facts
+from search_core.facts import judged_by, parameters_of, read_facts, revises
 from search_core.lazy_models import LazyModel, lazy_solver, lazy_verifier
-from search_core.pairing import check_verifier
+from search_core.pairing import check_solver, check_verifier
 from search_core.problem import Problem
 from search_core.shipped import is_shipped_solver
 from search_core.solvers.base import SampleRequest, Sampling, Solver
@@ -135,6 +135,13 @@ class ModelPair:
             return self._verifier.loaded.info.scores
         return judged_by(read_facts(self.verifier_path))
 
+    @property
+    def revises(self) -> bool:
+        """Whether the solver reads its earlier attempts, as far as its folder says."""
+        if self._solver.loaded is not None:
+            return self._solver.loaded.info.revises
+        return revises(self.facts)
+
     def sizes(self, score_source: str) -> tuple[int | None, int | None]:
         """Parameters of the solver and of what scores, as their folders say; None: unknown."""
         solver = parameters_of(self.facts)
@@ -147,11 +154,13 @@ class ModelPair:
         return solver, parameters_of(read_facts(self.verifier_path))
 
     def check(self, strategy: Strategy, score_source: str) -> None:
-        """Refuse, before anything is loaded, a strategy that the verifier cannot guide.
+        """Refuse, before anything is loaded, a strategy that these models cannot follow.
 
         Raises:
-            OptionError: The verifier judges finished solutions only, and that is too late.
+            OptionError: The verifier judges finished solutions only, and that is too late; or
+                the solver does not read its earlier attempts, and is asked to revise them.
         """
+        check_solver(strategy, self.revises, Path(self.solver_path).name)
         if score_source == "verifier":
             check_verifier(strategy, self.judged)
 

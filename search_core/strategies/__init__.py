@@ -9,9 +9,11 @@ from search_core.strategies.dvts import DVTS
 from search_core.strategies.greedy import GREEDY
 from search_core.strategies.options import OptionError, OptionSpec, StrategyOptions
 from search_core.strategies.rebase import REBASE
+from search_core.strategies.self_revision import SELF_REVISION
 
 STRATEGIES: dict[str, Strategy] = {
-    strategy.name: strategy for strategy in (GREEDY, BEST_OF_N, BEAM_SEARCH, DVTS, REBASE)
+    strategy.name: strategy
+    for strategy in (GREEDY, BEST_OF_N, BEAM_SEARCH, DVTS, REBASE, SELF_REVISION)
 }
 
 

@@ -67,6 +67,7 @@ class Sample:
             search does not go on from them; those that end may be completed.
         after: For each parent, the end of an earlier attempt that the solver reads before it
             writes (self-revision), with all attempts that this one had read; None for none.
+        attempts_seen: The most of these attempts that it reads, the latest ones; 0: all.
     """
 
     parents: Nodes
@@ -75,6 +76,7 @@ class Sample:
     temperature: float | None = None
     rollout: bool = False
     after: tuple[NodeView | None, ...] = ()
+    attempts_seen: int = 0
 
 
 Place = Callable[[Sequence[str], str], int]
@@ -210,6 +212,7 @@ class Strategy:
         uses_verifier: Whether it reads scores.
         asks_about: "solutions" if it has finished solutions scored and nothing else, which an
             outcome verifier can do; "steps" if it needs scores on the way.
+        revises: Whether the solver must be able to read its earlier attempts.
     """
 
     name: str
@@ -224,6 +227,7 @@ class Strategy:
     as_published: Mapping[str, Any] = field(default_factory=dict)
     uses_verifier: bool = True
     asks_about: Judged = "steps"
+    revises: bool = False
 
 
 def keep_best(
