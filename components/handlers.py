@@ -15,7 +15,7 @@ import gradio as gr
 
 from components.controls import about_score_source, levels_of
 from components.following import follow, whole_run
-from components.models_form import chosen_pair, models_updates
+from components.models_form import chosen_pair, models_updates, solver_update
 from components.notice import error, info
 from components.numbers import format_count
 from components.options_form import OptionsForm, read_options
@@ -162,11 +162,13 @@ class Handlers:
 
     # The form ----------------------------------------------------------------------------------
 
-    def choose_strategy(self, name: str) -> list[Any]:
-        """What the strategy is, whether there is an example of it, and its fields."""
+    def choose_strategy(self, name: str, solver: str | None) -> list[Any]:
+        """What the strategy is, whether there is an example of it, a solver that can follow it,
+        and its fields."""
         strategy = get_strategy(name)
         example = gr.update(visible=name in self._examples)
-        return [self._cards[name], example, *self._form.updates(strategy, {})]
+        chosen = solver_update(strategy, solver)
+        return [self._cards[name], example, chosen, *self._form.updates(strategy, {})]
 
     def choose_models(
         self, strategy: str, source: str, solver: str | None, verifier: str | None
@@ -219,7 +221,7 @@ class Handlers:
         """
         problem, name, source, temperature, top_p, seed, solver, verifier, *rest = values
         strategy = get_strategy(str(name))
-        pair = chosen_pair(self._pair, solver, verifier)
+        pair = chosen_pair(self._pair, strategy, solver, verifier)
         options = read_options(strategy, self._form.as_mapping(rest))
         pair.check(strategy, str(source), options)
         sampling = Sampling(

@@ -7,7 +7,14 @@ from typing import Any
 
 import gradio as gr
 
-from search_core.models import FIRST, SOLVERS, VERIFIERS, ModelPair, embedded_pair
+from search_core.models import (
+    FIRST,
+    SOLVERS,
+    VERIFIERS,
+    ModelPair,
+    embedded_pair,
+    usual_solver,
+)
 from search_core.strategies import Strategy
 from search_core.strategies.options import OptionError
 
@@ -37,14 +44,16 @@ def may_choose(pair: ModelPair) -> bool:
     return pair is embedded_pair()
 
 
-def chosen_pair(served: ModelPair, solver: str | None, verifier: str | None) -> ModelPair:
-    """The pair of these names, on a page that serves `served`; None: the usual one.
+def chosen_pair(
+    served: ModelPair, strategy: Strategy, solver: str | None, verifier: str | None
+) -> ModelPair:
+    """The pair of these names, on a page that serves `served`; None: the strategy's usual one.
 
     Raises:
         OptionError: A name is unknown, or there is nothing to choose here.
     """
     if may_choose(served):
-        return embedded_pair(solver or FIRST, verifier or FIRST)
+        return embedded_pair(solver or usual_solver(strategy), verifier or FIRST)
     if solver or verifier:
         raise OptionError(
             f"{str(solver or verifier)!r:.60} was asked for, but this page serves other models, "
@@ -78,14 +87,21 @@ def make_models_form(served: ModelPair) -> ModelsForm:
     return ModelsForm(solver, about_solver, verifier, about_verifier)
 
 
+def solver_update(strategy: Strategy, solver: str | None) -> dict[str, Any]:
+    """Who picks a strategy that the chosen solver cannot follow gets one that can."""
+    cannot = strategy.revises and solver in SOLVERS and not embedded_pair(str(solver)).revises
+    update: dict[str, Any] = gr.update(value=usual_solver(strategy)) if cannot else gr.skip()
+    return update
+
+
 def models_updates(
     strategy: Strategy, source: str, solver: str | None, verifier: str | None
 ) -> list[Any]:
     """Updates of `ModelsForm.outputs`: sentences, and no verifier where none is asked."""
-    known, scorer = SOLVERS.get(solver or FIRST), VERIFIERS.get(verifier or FIRST)
+    scorer = VERIFIERS.get(verifier or FIRST)
     asked = strategy.uses_verifier and source == "verifier"
     return [
-        known.about if known else "",
+        _about_solver(strategy, solver or FIRST) if (solver or FIRST) in SOLVERS else "",
         gr.update(visible=asked),
         gr.update(visible=asked, value=_about_verifier(strategy, verifier or FIRST))
         if scorer
@@ -93,11 +109,20 @@ def models_updates(
     ]
 
 
-def _about_verifier(strategy: Strategy, name: str) -> str:
+def _about_solver(strategy: Strategy, name: str) -> str:
     """What it is and, already here and not only at Run, why it does not go with the strategy."""
-    about = VERIFIERS[name].about
+    return _about(SOLVERS[name].about, embedded_pair(name), strategy, "")
+
+
+def _about_verifier(strategy: Strategy, name: str) -> str:
+    """As `_about_solver`."""
+    pair = embedded_pair(usual_solver(strategy), name)
+    return _about(VERIFIERS[name].about, pair, strategy, "verifier")
+
+
+def _about(about: str, pair: ModelPair, strategy: Strategy, source: str) -> str:
     try:
-        embedded_pair(FIRST, name).check(strategy, "verifier")
+        pair.check(strategy, source)
     except OptionError as error:
         return f"{about}\n\n**{error}**"
     return about

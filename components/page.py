@@ -157,13 +157,13 @@ def _wire_runs(
 
 def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
     fields = controls.options.components
+    models = controls.models
     controls.strategy.change(
         handlers.choose_strategy,
-        controls.strategy,
-        [controls.about, controls.example, *fields],
+        [controls.strategy, models.solver],
+        [controls.about, controls.example, models.solver, *fields],
         **_QUIET,
     )
-    models = controls.models
     gr.on(
         [field.change for field in (controls.strategy, controls.score_source, *models.components)],
         handlers.choose_models,

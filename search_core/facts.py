@@ -48,6 +48,14 @@ def judged_by(facts: Mapping[str, Any]) -> Judged:
     )
 
 
+def revises(facts: Mapping[str, Any]) -> bool:
+    """Whether a solver with these facts was trained to read its earlier attempts ("revises").
+
+    A solver without facts, {}, is a chat model that can be asked to.
+    """
+    return not facts or facts.get("revises") is True
+
+
 def parameters_of(facts: Mapping[str, Any]) -> int | None:
     """The model's parameter count; None if nobody wrote it down."""
     count = facts.get("parameters")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from search_core.events import Judged
-from search_core.facts import judged_by, parameters_of, read_facts
+from search_core.facts import judged_by, parameters_of, read_facts, revises
 from search_core.lazy_models import LazyModel, lazy_solver, lazy_verifier
-from search_core.pairing import check_verifier
+from search_core.pairing import check_solver, check_verifier
 from search_core.problem import Problem
 from search_core.shipped import is_shipped_solver
 from search_core.solvers.base import SampleRequest, Sampling, Solver
@@ -155,6 +155,13 @@ class ModelPair:
             return self._verifier.loaded.info.scores
         return judged_by(read_facts(self.verifier_path))
 
+    @property
+    def revises(self) -> bool:
+        """Whether the solver reads its earlier attempts, as far as its folder says."""
+        if self._solver.loaded is not None:
+            return self._solver.loaded.info.revises
+        return revises(self.facts)
+
     def sizes(self, score_source: str) -> tuple[int | None, int | None]:
         """Parameters of the solver and of what scores, as their folders say; None: unknown."""
         solver = parameters_of(self.facts)
@@ -175,8 +182,9 @@ class ModelPair:
 
         Raises:
             OptionError: The verifier judges finished solutions only, and that is too late;
-                an oracle was asked for where nothing can know what is right; or the solver
-                writes whole searches, and the strategy wants to search itself.
+                an oracle was asked for where nothing can know what is right; the solver
+                does not read its earlier attempts, and is asked to revise them; or it writes
+                whole searches, and the strategy wants to search itself.
         """
         if self.facts.get("writes") == "streams" and strategy.name != SINGLE_STREAM.name:
             raise OptionError(
@@ -184,6 +192,7 @@ class ModelPair:
                 f"{strategy.title} would take for a solution. Choose the strategy "
                 f"{SINGLE_STREAM.title}, or another solver."
             )
+        check_solver(strategy, self.revises, Path(self.solver_path).name)
         if score_source == "verifier":
             check_verifier(strategy, self.judged, options)
         elif score_source == "oracle":

@@ -12,12 +12,14 @@ from search_core.model_pair import (
 )
 from search_core.shipped import (
     FIRST,
+    REVISER,
     SOLVERS,
     VERIFIERS,
     is_shipped_solver,
     solver_folder,
     verifier_folder,
 )
+from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "is_shipped_solver",
     "open_pair",
     "solver_folder",
+    "usual_solver",
     "verifier_folder",
 ]
 
@@ -68,6 +71,11 @@ def embedded_pair(solver: str = FIRST, verifier: str = FIRST) -> ModelPair:
         if name not in known:
             raise OptionError(f"Unknown {kind} {name!r:.60}; known: {', '.join(known)}.")
     return _PAIRS[solver, verifier]
+
+
+def usual_solver(strategy: Strategy) -> str:
+    """The embedded solver that searches by this strategy unless another one is chosen."""
+    return REVISER if strategy.revises else FIRST
 
 
 def open_pair(solver: str, verifier: str, *, device: str = "auto") -> ModelPair:

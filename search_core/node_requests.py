@@ -47,12 +47,18 @@ class NodeRequests:
         return ids
 
     def sample(
-        self, parents: Sequence[str], ids: Sequence[str], role: Role, after: Sequence[str | None]
+        self,
+        parents: Sequence[str],
+        ids: Sequence[str],
+        role: Role,
+        after: Sequence[str | None],
+        attempts_seen: int = 0,
     ) -> list[SampleRequest]:
         """Requests for one child of each parent.
 
         A child's index counts the parent's children of its own role: what a rollout looked
-        at changes nothing for the steps that are sampled later.
+        at changes nothing for the steps that are sampled later. Of the earlier attempts that
+        a child revises the solver gets the latest `attempts_seen`; 0: all.
         """
         nodes = self._log.tree.nodes
         made: dict[str, int] = {}
@@ -67,7 +73,7 @@ class NodeRequests:
                     steps=self._steps(parent),
                     seed=node_seed(self._recipe.seed, key),
                     index=index,
-                    attempts=self._attempts(earlier or self._revised(parent)),
+                    attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
                 )
             )
         return requests

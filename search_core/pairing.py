@@ -1,8 +1,9 @@
-"""Which verifier goes with what, and what must be said of a pair of models."""
+"""Which models go with what, and what must be said of a pair of models."""
 
 from __future__ import annotations
 
 from search_core.events import Judged
+from search_core.shipped import REVISER
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
 
@@ -29,6 +30,23 @@ def check_verifier(
             f"The outcome verifier judges finished solutions only, and {_in_a_sentence(strategy)} "
             f"asks about unfinished ones. Choose {_way_out(strategy)}best-of-N or a process "
             "verifier."
+        )
+
+
+def check_solver(strategy: Strategy, revises: bool, name: str) -> None:
+    """A solver that does not read its earlier attempts cannot revise them.
+
+    Args:
+        revises: Whether the solver reads them.
+        name: The solver's.
+
+    Raises:
+        OptionError: It does not, and the strategy is about nothing else.
+    """
+    if strategy.revises and not revises:
+        raise OptionError(
+            f"{strategy.title} needs a solver that reads its earlier attempts, and {name} does "
+            f'not. Choose the solver "{REVISER}", or a chat model.'
         )
 
 

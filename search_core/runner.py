@@ -34,7 +34,7 @@ from search_core.events import (
 from search_core.grading import grade_solution
 from search_core.limits import LimitReached
 from search_core.node_requests import NodeRequests
-from search_core.pairing import check_verifier
+from search_core.pairing import check_solver, check_verifier
 from search_core.recipe import Recipe
 from search_core.recorder import Birth, ProtocolError, Recorder
 from search_core.run_log import RunLog
@@ -85,7 +85,8 @@ class Run:
         grader: Says whether a solution is right.
 
     Raises:
-        OptionError: The verifier cannot judge what the strategy asks about.
+        OptionError: The verifier cannot judge what the strategy asks about, or the solver
+            cannot read what it has to.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Run:
         grader: Grader = grade_solution,
     ) -> None:
         check_verifier(recipe.strategy, verifier.scores, recipe.options)
+        check_solver(recipe.strategy, solver.revises, solver.name)
         self.recipe = recipe
         self.run_id = run_id
         self._solver, self._verifier = solver, verifier
@@ -217,7 +219,7 @@ class Run:
         before = [node.id if node else None for node in after] or [None] * len(parents)
         of = [parent.id for parent in parents]
         ids = self._nodes.child_ids(of)
-        requests = self._nodes.sample(of, ids, role, before)
+        requests = self._nodes.sample(of, ids, role, before, request.attempts_seen)
         births = [Birth(key, role, one) for key, one in zip(ids, before, strict=True)]
         samples = yield from self._ask_solver(requests, request.temperature)
         self._recorder.add_samples(self._round, births, *samples)

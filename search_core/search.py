@@ -63,8 +63,9 @@ def search(
 
     Args:
         solver, verifier: Your own, or the name of an embedded one ("small" or "large"; a
-            solver also "stream", a verifier also "outcome" or "early"), or a folder or Hugging
-            Face name. None: the small embedded one.
+            solver also "revision" or "stream", a verifier also "outcome" or "early"), or a
+            folder or Hugging Face name. None: the small embedded one; for self-revision the
+            solver that was made for it.
         options: The strategy's own options, e.g. `n=16, beam_width=4`.
         listener: Called with each event as it happens.
 
@@ -78,10 +79,10 @@ def search(
     own_solver = None if isinstance(solver, str) else solver
     own_verifier = None if isinstance(verifier, str) else verifier
     if own_solver is None or own_verifier is None:
-        from search_core.models import FIRST, open_pair
+        from search_core.models import FIRST, open_pair, usual_solver
 
         pair = open_pair(
-            solver if isinstance(solver, str) else FIRST,
+            solver if isinstance(solver, str) else usual_solver(chosen),
             verifier if isinstance(verifier, str) else FIRST,
         )
         if own_solver is None:

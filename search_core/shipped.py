@@ -80,6 +80,13 @@ SOLVERS = _by_name(
         "The same recipe with more parameters: every step costs more.",
         ASSETS / "solver-large",
     ),
+    ShippedModel(
+        "revision",
+        "Revision",
+        "The small one, tuned to read its earlier attempts and to write a better one: it goes "
+        "with self-revision.",
+        ASSETS / "solver-revision",
+    ),
 )
 VERIFIERS = _by_name(
     ShippedModel(
@@ -111,6 +118,8 @@ VERIFIERS = _by_name(
 )
 FIRST = "small"
 """The name of the solver, and of the verifier, that search unless others are chosen."""
+REVISER = "revision"
+"""The name of the solver that reads its earlier attempts."""
 
 
 def solver_folder(name_or_path: str) -> str:

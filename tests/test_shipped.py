@@ -19,10 +19,13 @@ from search_core.models import (
     embedded_pair,
     open_pair,
     solver_folder,
+    usual_solver,
     verifier_folder,
 )
 from search_core.pairing import check_verifier, size_note
+from search_core.search import search
 from search_core.shipped import ShippedModel
+from search_core.solvers.base import SampleRequest, Sampling
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
 
@@ -37,7 +40,7 @@ def measured(*best_by_score: tuple[int, float]) -> dict[str, Any]:
 
 
 def test_names_become_folders_and_others_pass() -> None:
-    assert set(SOLVERS) == {"small", "large", "stream"}
+    assert set(SOLVERS) == {"small", "large", "revision", "stream"}
     assert set(VERIFIERS) == {"small", "large", "outcome", "early"}
     for name, one in SOLVERS.items():
         assert Path(solver_folder(name)) == one.folder
@@ -106,6 +109,59 @@ def test_unknown_names_are_refused() -> None:
         embedded_pair("huge")
     with pytest.raises(OptionError, match="Unknown verifier 'best'; known: small, large, outcome"):
         embedded_pair("small", "best")
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_one_solver_revises_and_the_others_say_which(name: str) -> None:
+    pair = embedded_pair(name)
+    pair.check(STRATEGIES["best_of_n"], "verifier")
+    if name == "revision":
+        pair.check(STRATEGIES["self_revision"], "verifier")
+        return
+    with pytest.raises(OptionError) as refused:
+        pair.check(STRATEGIES["self_revision"], "verifier")
+    assert str(refused.value) == (
+        "Self-revision needs a solver that reads its earlier attempts, and "
+        f'{SOLVERS[name].folder.name} does not. Choose the solver "revision", or a chat model.'
+    )
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_usual_solver_can_follow_the_strategy(name: str) -> None:
+    strategy = STRATEGIES[name]
+    assert usual_solver(strategy) == ("revision" if name == "self_revision" else "small")
+    embedded_pair(usual_solver(strategy)).check(strategy, "verifier")
+
+
+@pytest.mark.models
+def test_the_embedded_models_know_whether_they_revise() -> None:
+    for name, one in SOLVERS.items():
+        assert embedded_pair(name).solver.info.revises == (name == "revision"), one.folder
+
+
+@pytest.mark.models
+def test_the_revising_solver_reads_its_attempts_without_being_asked() -> None:
+    """Attempts change what it writes, and no more than their own tokens are read for them."""
+    solver = embedded_pair("revision").solver
+    attempt = ("7 + 8 = 15, now 15 * 3 - 4", "15 * 3 = 45, now 45 - 4", "The answer is 49.")
+    problem = "What is (7 + 8) * 3 - 4?"
+    plain, revised = solver.sample(
+        [SampleRequest(problem, (), 0), SampleRequest(problem, (), 0, attempts=(attempt,))],
+        Sampling(temperature=0, max_step_tokens=48),
+        lambda: False,
+    )
+    more = (revised.prefilled + revised.reused) - (plain.prefilled + plain.reused)
+    tokens = solver._loaded.tokenizer  # type: ignore[attr-defined]
+    assert more == len(tokens.encode("\n\n".join(attempt))) + 2  # its end, and the next turn
+
+
+@pytest.mark.models
+def test_self_revision_runs_without_a_choice_of_models() -> None:
+    result = search("What is (7 + 8) * 3 - 4?", "self_revision", n=4, sequential=2)
+    assert result.tree.started.solver.name == "solver-revision"  # type: ignore[union-attr]
+    first_steps = [node for node in result.tree.steps() if node.depth == 1]
+    assert len(first_steps) == 4
+    assert any(node.after for node in first_steps)
 
 
 @pytest.mark.parametrize("name", SOLVERS)
@@ -192,7 +248,7 @@ def test_an_unfair_pair_is_said(sizes: tuple[int | None, int | None], note: str)
 def test_an_outcome_verifier_goes_with_what_asks_about_whole_solutions() -> None:
     for name, strategy in STRATEGIES.items():
         check_verifier(strategy, "steps")
-        if not strategy.uses_verifier or name == "best_of_n":
+        if not strategy.uses_verifier or name in {"best_of_n", "self_revision"}:
             check_verifier(strategy, "solutions")
             continue
         with pytest.raises(OptionError) as refused:

@@ -19,7 +19,7 @@ from search_core.cli.strategy_flags import with_strategy_flags
 from search_core.cli.summary import print_summary, summary_values
 from search_core.events import Event
 from search_core.export import export_graphml
-from search_core.models import ModelPair
+from search_core.models import ModelPair, usual_solver
 from search_core.problem import Problem
 from search_core.recipe import Recipe
 from search_core.runs.storage import TraceWriter
@@ -65,9 +65,10 @@ def solve(
     progress = ProgressLine(messages())
     with ExitStack() as stack:
         with bad_arguments(), progress.shown():
-            pair = services(context).open_models(ModelChoice(solver, verifier, device))
-            flags.check_models(solver, verifier, score_source)
             chosen = get_strategy(strategy)
+            choice = ModelChoice(solver or usual_solver(chosen), verifier, device)
+            pair = services(context).open_models(choice)
+            flags.check_models(solver, verifier, score_source)
             preset = dict(chosen.as_published) if as_published else {}
             recipe = Recipe(
                 _read(pair, problem, answer),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search_core.cost import shape_of_config
 from search_core.engine.checkpoint import Checkpoint, ModelLoadError, find_checkpoint
-from search_core.engine.path_tokens import TEMPLATE_DATE
-from search_core.facts import judged_by, read_facts
+from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE
+from search_core.facts import judged_by, read_facts, revises
 from search_core.solvers.base import ModelInfo
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ def load_solver(
 ) -> TransformersSolver:
     """Loads a causal language model as a solver.
 
+    One without an espalier.json reads its earlier attempts if it has a chat template; one with
+    such a file reads them if that says so ("revises").
+
     Args:
         path_or_id: Folder, or Hub id.
         device: "cuda", "mps", "cpu", or "auto" for the first of them that is there.
@@ -64,8 +68,12 @@ def load_solver(
     """
     from search_core.solvers.transformers_solver import TransformersSolver
 
-    loaded = load_language_model(path_or_id, device=device, dtype=dtype)
-    return TransformersSolver(loaded, system_prompt=system_prompt, date=date)
+    checkpoint = find_checkpoint(path_or_id)
+    request = _revision_request(_facts(checkpoint))
+    loaded = _load(checkpoint, "ForCausalLM", device, dtype)
+    return TransformersSolver(
+        loaded, system_prompt=system_prompt, date=date, revision_request=request
+    )
 
 
 def load_verifier(
@@ -105,7 +113,7 @@ def load_token_classifier(
     """
     checkpoint = find_checkpoint(path_or_id)
     try:
-        scores = judged_by(read_facts(checkpoint.folder))
+        scores = judged_by(_facts(checkpoint))
     except ValueError as error:
         raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
     loaded = _load(checkpoint, "ForTokenClassification", device, dtype)
@@ -116,6 +124,20 @@ def load_token_classifier(
             "(softmax, the second is the score)."
         )
     return replace(loaded, info=replace(loaded.info, scores=scores))
+
+
+def _facts(checkpoint: Checkpoint) -> Mapping[str, Any]:
+    try:
+        return read_facts(checkpoint.folder)
+    except ValueError as error:
+        raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
+
+
+def _revision_request(facts: Mapping[str, Any]) -> str | None:
+    """How a solver with these facts reads its earlier attempts, as `TransformersSolver` wants."""
+    if not revises(facts):
+        return None
+    return "" if facts else REVISION_REQUEST
 
 
 def _load(checkpoint: Checkpoint, kind: str, device: str, dtype: str) -> LoadedModel:

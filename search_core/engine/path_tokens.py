@@ -11,6 +11,13 @@ DELIMITER = "\n\n"
 TEMPLATE_DATE = "26 Jul 2024"
 """The day that chat templates are told it is (Llama 3's own default), so that the same
 problem gives the same tokens tomorrow."""
+REVISION_REQUEST = (
+    "This attempt may be wrong. Go through it, find the mistake if there is one, and then solve "
+    "the whole problem again from the beginning, in the same form: avoid the mistake, or keep "
+    "what was right."
+)
+"""What a chat model is asked after each of its earlier attempts."""
+Attempts = Sequence[tuple[str, ...]]
 _PROMPTS, _STEPS = 256, 4096
 """How many tokenised texts are remembered."""
 
@@ -20,28 +27,44 @@ class PathTokens:
 
     The prompt (chat template with the problem as the user's message) and each step with its
     delimiter are tokenised apart and joined, so the ids of a path are a prefix of the ids
-    of everything that continues it. Special tokens spelt out in a problem or a step are
-    ordinary text. Not thread-safe, like the tokenizer inside.
+    of everything that continues it. Earlier attempts at the problem belong to the prompt:
+    each is a turn of the assistant's. Special tokens spelt out in a problem, a step or an
+    attempt are ordinary text. Not thread-safe, like the tokenizer inside.
 
     Args:
         tokenizer: A transformers tokenizer. Without a chat template the prompt is the
             problem and a blank line.
         system_prompt: The system message; "" for none.
         date: What templates that write today's date are given.
+        revision_request: The user's turn after each earlier attempt; "" for none, where a
+            model was trained on attempts in a row.
     """
 
     def __init__(
-        self, tokenizer: Any, *, system_prompt: str = "", date: str = TEMPLATE_DATE
+        self,
+        tokenizer: Any,
+        *,
+        system_prompt: str = "",
+        date: str = TEMPLATE_DATE,
+        revision_request: str = REVISION_REQUEST,
     ) -> None:
         self._tokenizer = tokenizer
+        self._revision_request = revision_request
         self._system_prompt = system_prompt
         self._date = date
         self._prompt = lru_cache(_PROMPTS)(self._tokenise_prompt)
         self._step = lru_cache(_STEPS)(self._tokenise_text)
 
-    def prompt(self, problem: str) -> tuple[int, ...]:
-        """Ids up to where the first step begins."""
-        return self._prompt(problem)
+    def prompt(self, problem: str, attempts: Attempts = ()) -> tuple[int, ...]:
+        """Ids up to where the first step begins.
+
+        Args:
+            attempts: Earlier attempts, each as its steps, the oldest first.
+
+        Raises:
+            ValueError: There are attempts, and the tokenizer has no chat template.
+        """
+        return self._prompt(problem, tuple(attempts))
 
     def step(self, text: str) -> tuple[int, ...]:
         """Ids of a step and its delimiter."""
@@ -51,13 +74,15 @@ class PathTokens:
         """Ids of a step that finished its solution: the end token stands for the delimiter."""
         return (*self._step(text), end_id)
 
-    def path(self, problem: str, steps: Sequence[str], opening: str = "") -> tuple[int, ...]:
+    def path(
+        self, problem: str, steps: Sequence[str], opening: str = "", attempts: Attempts = ()
+    ) -> tuple[int, ...]:
         """Ids of a path, up to where its next step begins, or up to the end of its opening.
 
         An opening that is a word of its own has the same ids here and, read back later, at
-        the beginning of the step that was made of it.
+        the beginning of the step that was made of it. Raises as `prompt`.
         """
-        ids = list(self.prompt(problem))
+        ids = list(self.prompt(problem, attempts))
         for text in steps:
             ids += self.step(text)
         if opening:
@@ -71,20 +96,31 @@ class PathTokens:
         )
         return decoded
 
-    def _tokenise_prompt(self, problem: str) -> tuple[int, ...]:
+    def _tokenise_prompt(self, problem: str, attempts: Attempts) -> tuple[int, ...]:
         if not self._tokenizer.chat_template:
+            if attempts:
+                raise ValueError(
+                    f"There are {len(attempts)} earlier attempts to read, and the tokenizer has "
+                    "no chat template to set them apart. Use a chat model for self-revision."
+                )
             return self._without_template(problem)
-        messages = [{"role": "user", "content": problem}]
-        if self._system_prompt:
-            messages.insert(0, {"role": "system", "content": self._system_prompt})
         ids = self._tokenizer.apply_chat_template(
-            messages,
+            self._messages(problem, attempts),
             add_generation_prompt=True,
             return_dict=False,
             sanitize_control_tokens=True,
             date_string=self._date,
         )
         return tuple(ids)
+
+    def _messages(self, problem: str, attempts: Attempts) -> list[dict[str, str]]:
+        said = [("system", self._system_prompt)] if self._system_prompt else []
+        said.append(("user", problem))
+        for steps in attempts:
+            said.append(("assistant", DELIMITER.join(steps)))
+            if self._revision_request:
+                said.append(("user", self._revision_request))
+        return [{"role": role, "content": content} for role, content in said]
 
     def _without_template(self, problem: str) -> tuple[int, ...]:
         parts = (self._system_prompt, problem)

@@ -30,6 +30,8 @@ class ModelInfo:
         prompt: System prompt that goes before every problem; "" for none.
         scores: What a verifier judges: each step, or finished solutions only. Says nothing
             of a solver.
+        revises: Whether a solver reads `SampleRequest.attempts`. One that does not must say
+            so here: then self-revision is refused. Says nothing of a verifier.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ModelInfo:
     shape: ModelShape | None = None
     prompt: str = ""
     scores: Judged = "steps"
+    revises: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ class SampleRequest:
             step whoever else is in the batch.
         index: Place among its parent's children, from 0; rollouts are counted apart.
         attempts: Earlier attempts at the problem, each as its steps, the oldest first: the
-            solver is to read them and to do better (self-revision).
+            solver is to read them and to do better (self-revision). Always empty for a solver
+            whose `info.revises` is False.
         opening: How the step must begin: the solver reads it as if it had written it, and
             its reply leaves it out.
     """

@@ -8,19 +8,34 @@ from dataclasses import replace
 
 from search_core.engine.loading import LoadedModel
 from search_core.engine.locking import held
-from search_core.engine.path_tokens import DELIMITER, TEMPLATE_DATE, PathTokens, end_ids
+from search_core.engine.path_tokens import (
+    DELIMITER,
+    REVISION_REQUEST,
+    TEMPLATE_DATE,
+    Attempts,
+    PathTokens,
+    end_ids,
+)
 from search_core.engine.rows import Row
 from search_core.engine.stopping import stop_table
 from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+
+_READ_SHARE = 0.75
+"""Of the context: what a problem and earlier attempts may fill, so that a new one has room."""
 
 
 class TransformersSolver:
     """Samples steps with a causal language model.
 
+    Of the earlier attempts that a request brings it reads the latest one, and of the others
+    as many of the latest as leave a quarter of its context free.
+
     Args:
         loaded: The model; `engine.loading.load_solver` loads one and makes this of it.
         system_prompt: System message before the problem; "" for none.
         date: The day that a chat template is told it is.
+        revision_request: What it is asked after each earlier attempt; "" for nothing, where
+            it was trained on attempts in a row; None: it was trained to read none.
         memory_budget: Bytes that one batch may take beside the weights; None: judged by
             the device.
     """
@@ -31,12 +46,20 @@ class TransformersSolver:
         *,
         system_prompt: str = "",
         date: str = TEMPLATE_DATE,
+        revision_request: str | None = REVISION_REQUEST,
         memory_budget: int | None = None,
     ) -> None:
         self._loaded = loaded
-        self._info = replace(loaded.info, prompt=system_prompt)
+        # Without a chat template there is nothing to set an attempt apart from the next one.
+        revises = revision_request is not None and bool(loaded.tokenizer.chat_template)
+        self._info = replace(loaded.info, prompt=system_prompt, revises=revises)
         self._budget = memory_budget
-        self._paths = PathTokens(loaded.tokenizer, system_prompt=system_prompt, date=date)
+        self._paths = PathTokens(
+            loaded.tokenizer,
+            system_prompt=system_prompt,
+            date=date,
+            revision_request=revision_request or "",
+        )
         self._stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
         config = loaded.model.config.get_text_config()
         # One position is left for the token that ends a path when a verifier reads it.
@@ -55,7 +78,8 @@ class TransformersSolver:
 
         Raises:
             RunCancelled: `cancelled()` became True.
-            ValueError: A problem alone is longer than the model's context.
+            ValueError: A problem, with the latest attempt at it, is longer than the model's
+                context; or there are attempts, and the solver reads none.
         """
         from search_core.engine.decode import decode
 
@@ -63,7 +87,13 @@ class TransformersSolver:
             samples = [StepSample("", 0, 0.0, "length")] * len(requests)
             rows: dict[int, Row] = {}
             for index, request in enumerate(requests):
-                prompt = self._paths.path(request.problem, request.steps, request.opening)
+                if request.attempts and not self._info.revises:
+                    raise ValueError(
+                        f"Solver {self._info.name} got earlier attempts, and it was not made to "
+                        "read any. Use one that was, or a chat model."
+                    )
+                attempts = self._attempts_that_fit(request)
+                prompt = self._paths.path(request.problem, request.steps, request.opening, attempts)
                 room = self._room(prompt, request)
                 if room:
                     limit = int(min(sampling.max_step_tokens, room))
@@ -90,8 +120,22 @@ class TransformersSolver:
                 )
         return samples
 
+    def _attempts_that_fit(self, request: SampleRequest) -> Attempts:
+        """It depends on nothing but problem and attempts, so a path's ids only ever grow."""
+        attempts = request.attempts
+        most = _READ_SHARE * self._positions
+        while len(attempts) > 1 and len(self._paths.prompt(request.problem, attempts)) > most:
+            attempts = attempts[1:]
+        return attempts
+
     def _room(self, prompt: tuple[int, ...], request: SampleRequest) -> float:
         room = self._positions - len(prompt)
+        if room < 1 and not request.steps and request.attempts:
+            raise ValueError(
+                f"The problem and an earlier attempt at it are {len(prompt):,} tokens long; solver "
+                f"{self.info.name} reads at most {self._positions - 1:,}. Allow fewer steps "
+                "(max_steps), or shorter ones."
+            )
         if room < 1 and not request.steps:
             raise ValueError(
                 f"The problem is {len(prompt):,} tokens long; solver {self.info.name} reads at "

@@ -15,6 +15,7 @@ from search_core.strategies.options import OptionError, OptionSpec, StrategyOpti
 from search_core.strategies.particle_filtering import PARTICLE_FILTERING
 from search_core.strategies.particle_gibbs import PARTICLE_GIBBS
 from search_core.strategies.rebase import REBASE
+from search_core.strategies.self_revision import SELF_REVISION
 from search_core.strategies.single_stream import SINGLE_STREAM
 
 STRATEGIES: dict[str, Strategy] = {
@@ -31,6 +32,7 @@ STRATEGIES: dict[str, Strategy] = {
         PARTICLE_GIBBS,
         MCTS,
         EXHAUSTIVE,
+        SELF_REVISION,
         SINGLE_STREAM,
     )
 }

@@ -67,6 +67,7 @@ class Sample:
             search does not go on from them; those that end may be completed.
         after: For each parent, the end of an earlier attempt that the solver reads before it
             writes (self-revision), with all attempts that this one had read; None for none.
+        attempts_seen: The most of these attempts that it reads, the latest ones; 0: all.
     """
 
     parents: Nodes
@@ -75,6 +76,7 @@ class Sample:
     temperature: float | None = None
     rollout: bool = False
     after: tuple[NodeView | None, ...] = ()
+    attempts_seen: int = 0
 
 
 Place = Callable[[Sequence[str], str], int]
@@ -225,6 +227,7 @@ class Strategy:
         asks_about: "solutions" if it has finished solutions scored and nothing else, which an
             outcome verifier can do; "steps" if it needs scores on the way.
         whole_solutions_if: Option values with which it asks about solutions all the same.
+        revises: Whether the solver must be able to read its earlier attempts.
     """
 
     name: str
@@ -240,6 +243,7 @@ class Strategy:
     uses_verifier: bool = True
     asks_about: Judged = "steps"
     whole_solutions_if: Mapping[str, Any] = field(default_factory=dict)
+    revises: bool = False
 
     def asks(self, options: StrategyOptions | None = None) -> Judged:
         """What it has scored with these options (without any: with the usual ones)."""

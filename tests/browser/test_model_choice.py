@@ -135,6 +135,38 @@ def test_the_outcome_verifier_is_refused_where_it_comes_too_late(app: App, page:
     expect(page.locator("#explorer .esp-inspector")).to_contain_text("judged the finished solution")
 
 
+def test_self_revision_brings_the_solver_that_can(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    choose(page, "strategy", "self_revision")
+    expect(page.locator("#solver input[value='revision']")).to_be_checked()
+    expect(page.locator("#about-solver")).to_contain_text(SOLVERS["revision"].about)
+    run = start(page)
+    wait(page, "x.log.complete")
+    trace = read_trace(app.runs / f"{run}.jsonl")
+    assert trace.started.solver.name == "solver-revision"
+    assert any(node.after for node in trace.tree.steps())
+    query = parse_qs(urlsplit(ask(page, "x.link()")).query)
+    assert (query["strategy"], query["solver"]) == (["self_revision"], ["revision"])
+    # Who goes back to a solver that cannot is told at once, and again at Run.
+    choose(page, "solver", "small")
+    refused = 'Choose the solver "revision"'
+    expect(page.locator("#about-solver")).to_contain_text(refused)
+    page.click("#run")
+    notice_says(page, refused)
+    assert run_of(page) == run
+    choose(page, "strategy", "best_of_n")
+    expect(page.locator("#about-solver")).not_to_contain_text(refused)
+    assert chosen(page, "solver") == "small"
+
+
+def test_a_link_to_self_revision_needs_no_solver(app: App, page: Page) -> None:
+    open_page(page, f"{app.url}/?problem={PROBLEM}&n=4&strategy=self_revision")
+    wait(page, "x.log.complete && x.tree().started.solver.name === 'solver-revision'")
+    expect(page.locator("#solver input[value='revision']")).to_be_checked()
+    page.goto(f"{app.url}/?problem={PROBLEM}&n=4&strategy=self_revision&solver=large")
+    notice_says(page, "solver-large does not")
+
+
 def test_the_cost_of_an_unfair_pair_is_said(app: App, page: Page) -> None:
     open_page(page, app.url)
     choose(page, "verifier", "large")
@@ -157,7 +189,8 @@ def test_the_keyboard_chooses_a_model(app: App, page: Page) -> None:
     assert chosen(page, "solver") == "large"
     expect(page.locator("#about-solver")).to_contain_text(SOLVERS["large"].about)
     assert page.evaluate("document.activeElement.closest('#solver') !== null")
-    page.keyboard.press("Tab")
+    for _ in range(len(SOLVERS) - 1):
+        page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#verifier') !== null")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")

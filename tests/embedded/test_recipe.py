@@ -22,6 +22,7 @@ from search_core.embedded.training.scoring import score_solutions
 from search_core.embedded.training.settings import QUICK
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.engine.loading import load_verifier as engine_verifier
+from search_core.engine.path_tokens import PathTokens
 from search_core.verifiers import ScoreRequest
 
 
@@ -136,6 +137,7 @@ def test_the_engine_scores_as_the_recipe_does(out: Path, codec: Codec) -> None:
     [
         "solver-small",
         "solver-large",
+        "solver-revision",
         "verifier-small",
         "verifier-large",
         "verifier-outcome",
@@ -182,9 +184,27 @@ def test_the_outcome_verifier_says_that_it_judges_solutions(out: Path) -> None:
     assert judged == {"small": "steps", "large": "steps", "outcome": "solutions", "early": "steps"}
 
 
+def test_one_solver_says_that_it_revises(out: Path) -> None:
+    revises = {
+        name: json.loads((out / f"solver-{name}" / "espalier.json").read_text()).get("revises")
+        for name in ("small", "large", "revision")
+    }
+    assert revises == {"small": None, "large": None, "revision": True}
+    config = json.loads((out / "solver-revision" / "config.json").read_text())
+    assert config["max_position_embeddings"] == QUICK.revision_positions
+
+
+def test_the_prompt_of_a_revision_is_what_the_solver_was_trained_on(out: Path) -> None:
+    codec = Codec.of(load_tokenizer(out / "solver-revision"))
+    attempts = [["7 + 8 = 15", "The answer is 15."], ["The answer is 16."]]
+    trained = codec.after_attempts(codec.prompts(["What is 7 + 8?"])[0], codec.solutions(attempts))
+    paths = PathTokens(codec.tokenizer, revision_request="")
+    assert paths.prompt("What is 7 + 8?", tuple(map(tuple, attempts))) == tuple(trained)
+
+
 def test_the_chosen_sampling_is_in_the_generation_config(out: Path) -> None:
     chosen = json.loads((out / "work" / "sampling.json").read_text())
-    for name in ("solver-small", "solver-large"):
+    for name in ("solver-small", "solver-large", "solver-revision"):
         config = json.loads((out / name / "generation_config.json").read_text())
         assert config["temperature"] == chosen["temperature"]
         assert config["top_p"] == chosen["top_p"]

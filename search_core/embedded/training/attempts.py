@@ -13,6 +13,10 @@ from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.model import LanguageModel
 from search_core.problem import Problem
 
+# Rows of a batch; where prompts are long, fewer keep their attention in memory.
+_ROWS, _LONG_ROWS = 384, 64
+_READ_SHARE = 0.75
+
 
 class Attempt(NamedTuple):
     """One sampled solution.
@@ -53,11 +57,30 @@ class Sampler:
         starts = [(index, prompts[index], prefix) for index, prefix in prefixes]
         return self._continue(problems, starts, count)
 
+    def revise(
+        self, problems: Sequence[Problem], earlier: Sequence[tuple[int, Sequence[Sequence[int]]]]
+    ) -> list[Attempt]:
+        """One attempt after each list of earlier ones (problem index, their tokens).
+
+        As in the search, the oldest that do not leave a quarter of the context free are left out.
+        """
+        prompts = self.codec.prompts([problem.text for problem in problems])
+        most = int(_READ_SHARE * self.model.shape.positions)
+        starts: list[tuple[int, list[int], list[int]]] = []
+        for index, attempts in earlier:
+            read = [
+                self.codec.after_attempts(prompts[index], attempts[first:])
+                for first in range(len(attempts) + 1)
+            ]
+            starts.append((index, next((one for one in read if len(one) <= most), read[-1]), []))
+        return self._continue(problems, starts, 1, rows=_LONG_ROWS)
+
     def _continue(
         self,
         problems: Sequence[Problem],
         starts: Sequence[tuple[int, list[int], list[int]]],
         count: int,
+        rows: int = _ROWS,
     ) -> list[Attempt]:
         sampled = sample(
             self.model,
@@ -66,6 +89,7 @@ class Sampler:
             self.sampling,
             self.generator,
             count,
+            rows,
         )
         repeated = [start for start in starts for _ in range(count)]
         attempts = []

@@ -19,18 +19,18 @@ def write_cards(shop: Workshop) -> None:
     measured = shop.noted("measured")
     for name in measured["solvers"]:
         facts = _solver_facts(shop, name, measured)
-        _write(shop.solver_folder(name), facts, solver_card(shop, name, facts))
+        write_card(shop.solver_folder(name), facts, solver_card(shop, name, facts))
     for name in measured["verifiers"]:
         facts = _verifier_facts(shop, name, measured)
-        _write(shop.verifier_folder(name), facts, verifier_card(shop, name, facts))
+        write_card(shop.verifier_folder(name), facts, verifier_card(shop, name, facts))
 
 
-def _write(folder: Path, facts: dict[str, Any], text: str) -> None:
+def write_card(folder: Path, facts: dict[str, Any], text: str) -> None:
     (folder / "espalier.json").write_text(json.dumps(facts, indent=1) + "\n")
     (folder / "README.md").write_text(text)
 
 
-def _common(folder: Path, kind: str, seed: int) -> dict[str, Any]:
+def common_facts(folder: Path, kind: str, seed: int) -> dict[str, Any]:
     return {
         "name": folder.name,
         "kind": kind,
@@ -43,7 +43,7 @@ def _common(folder: Path, kind: str, seed: int) -> dict[str, Any]:
 def _solver_facts(shop: Workshop, name: str, measured: dict[str, Any]) -> dict[str, Any]:
     tokens = shop.noted(f"solver-{name}")["tokens"]
     return {
-        **_common(shop.solver_folder(name), "solver", shop.settings.seed),
+        **common_facts(shop.solver_folder(name), "solver", shop.settings.seed),
         "trained_on": f"{tokens:,} tokens of worked solutions of generated problems "
         "(training split)",
         "measured": measured["solvers"][name],
@@ -55,7 +55,7 @@ def _verifier_facts(shop: Workshop, name: str, measured: dict[str, Any]) -> dict
     calibration = shop.noted(f"calibration-{name}")
     threshold = calibration.get("first_error_threshold")
     return {
-        **_common(shop.verifier_folder(name), "verifier", shop.settings.seed),
+        **common_facts(shop.verifier_folder(name), "verifier", shop.settings.seed),
         "scores": "solutions" if name == "outcome" else "steps",
         **({} if threshold is None else {"first_error_threshold": threshold}),
         "trained_on": _verifier_data(shop, name),

@@ -30,6 +30,14 @@ class Codec(NamedTuple):
         encoded = self._encode(texts)
         return [[self.user, *ids, self.assistant] for ids in encoded]
 
+    def after_attempts(self, prompt: Sequence[int], attempts: Sequence[Sequence[int]]) -> list[int]:
+        """A prompt followed by finished attempts, each a turn of the assistant's, up to where
+        the next attempt starts."""
+        ids = list(prompt)
+        for attempt in attempts:
+            ids += [*attempt, self.assistant]
+        return ids
+
     def solutions(self, solutions: Sequence[Sequence[str]]) -> list[list[int]]:
         """Token ids of each finished solution; its last token is the end token."""
         encoded = self._encode([STEP_DELIMITER.join(steps) for steps in solutions])

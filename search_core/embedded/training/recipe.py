@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 
 from search_core.embedded.training.measure_stage import measure_models
+from search_core.embedded.training.revision_stages import measure_reviser, train_reviser
 from search_core.embedded.training.rollout_stages import roll_out_small
 from search_core.embedded.training.sampling_stage import choose_sampling
 from search_core.embedded.training.solver_stages import make_tokenizer, train_base, train_solver
@@ -28,6 +29,7 @@ STAGES: dict[str, Callable[[Workshop], None]] = {
     "corruptions-small": lambda shop: train_on_corruptions(shop, shop.settings.small),
     "sampling": choose_sampling,
     "rollouts": roll_out_small,
+    "solver-revision": train_reviser,
     "verifier-small": lambda shop: tune_process_verifier(shop, shop.settings.small),
     "verifier-outcome": tune_outcome_verifier,
     "verifier-early": tune_early_verifier,
@@ -35,6 +37,7 @@ STAGES: dict[str, Callable[[Workshop], None]] = {
     "solver-large": lambda shop: train_solver(shop, shop.settings.large),
     "corruptions-large": lambda shop: train_on_corruptions(shop, shop.settings.large),
     "verifier-large": lambda shop: tune_process_verifier(shop, shop.settings.large),
+    "measure-revision": measure_reviser,
     "measure": measure_models,
 }
 

@@ -73,9 +73,14 @@ def validation_solutions(shop: Workshop) -> list[Prefixed]:
     return [item for shard in kept for item in shard]
 
 
-def _training_solutions(shop: Workshop) -> list[Prefixed]:
+def training_attempts(shop: Workshop) -> list[Prefixed]:
+    """All solutions of the other shards."""
     seen = _results(shop)[: -shop.settings.validation_shards]
-    return balanced([item for shard in seen for item in shard], shop.settings.seed)
+    return [item for shard in seen for item in shard]
+
+
+def _training_solutions(shop: Workshop) -> list[Prefixed]:
+    return balanced(training_attempts(shop), shop.settings.seed)
 
 
 def balanced(solutions: Sequence[Prefixed], seed: int) -> list[Prefixed]:

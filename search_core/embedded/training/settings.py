@@ -80,7 +80,11 @@ class Settings:
             prefix; of the shards the last `validation_shards` are kept from training.
         outcome_tokens, early_tokens: Length of these verifiers' tuning.
         choice_*: Problems per family and attempts for choosing the sampling.
+        revision_*: The revising solver: rows made of each problem's attempts, plain worked
+            solutions beside them, length of its tuning, its short updates (so that a short
+            tuning has many), its context in tokens, and its rates.
         measured_problems: Per level.
+        measured_chains: Problems per family on which the revising solver is measured.
     """
 
     small: Size = SMALL
@@ -123,6 +127,15 @@ class Settings:
     outcome_tokens: int = 1_000_000
     early_tokens: int = 800_000
 
+    revision_rows: int = 6
+    revision_plain: int = 5_000
+    revision_tokens: int = 900_000
+    revision_tokens_per_update: int = 2_048
+    revision_positions: int = 1_024
+    revision_muon_rate: float = 0.01
+    revision_adam_rate: float = 0.002
+    measured_chains: int = 150
+
     measured_problems: int = 20
     measured_attempts: int = 32
     measured_seed: int = 1
@@ -130,6 +143,11 @@ class Settings:
     @property
     def sizes(self) -> tuple[Size, Size]:
         return self.small, self.large
+
+    @property
+    def revision_shape(self) -> Shape:
+        """The small solver's, with a context that holds several attempts."""
+        return replace(self.small.shape, positions=self.revision_positions)
 
 
 FULL = Settings()
@@ -171,6 +189,10 @@ QUICK = replace(
     validation_shards=1,
     outcome_tokens=5_000,
     early_tokens=5_000,
+    revision_rows=2,
+    revision_plain=200,
+    revision_tokens=5_000,
+    measured_chains=4,
     measured_problems=2,
     measured_attempts=4,
 )
