@@ -17,7 +17,6 @@ from search_core.strategies import (
 )
 from search_core.strategies.best_of_n import BEST_OF_N
 from search_core.strategies.greedy import GREEDY
-from search_core.strategies.options import ScoredOptions
 
 Judge = Literal["majority", "weighted", "best", "any"]
 """How a run is judged right: by a vote's choice, or "any": some solution is (an oracle)."""
@@ -41,7 +40,7 @@ class Arm:
     @property
     def n(self) -> int | None:
         """Budget N; None for a strategy without one."""
-        return self.options.n if isinstance(self.options, ScoredOptions) else None
+        return getattr(self.options, "n", None)
 
     @property
     def name(self) -> str:
@@ -56,8 +55,8 @@ class Arm:
 
     @property
     def seeds_matter(self) -> bool:
-        """False for a strategy without a budget: its one answer is the same for each seed."""
-        return self.n is not None
+        """False for the greedy answer: it is the same for each seed."""
+        return self.strategy.name != GREEDY.name
 
     @property
     def scores_only_judge(self) -> bool:
@@ -78,8 +77,8 @@ class Arm:
         return JUDGES if hasattr(self.options, "judge") else ("majority",)
 
     def row_name(self, judge: Judge) -> str:
-        """For example "best_of_n@16/majority", or "greedy"."""
-        return self.name if self.n is None else f"{self.name}/{judge}"
+        """For example "best_of_n@16/majority"; without the judge where there is one only."""
+        return self.name if len(self.judges) == 1 else f"{self.name}/{judge}"
 
     def values(self) -> dict[str, Any]:
         """JSON-ready identity."""

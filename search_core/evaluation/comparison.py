@@ -19,6 +19,7 @@ from search_core.evaluation.outcomes import Outcome, problem_key
 from search_core.evaluation.rollouts import Rollouts
 from search_core.evaluation.verifier_quality import verifier_quality
 from search_core.problem import Problem
+from search_core.strategies.greedy import GREEDY
 
 LEAST_ATTEMPTS = 16
 """Attempts per problem from which the verifier's own measures are taken."""
@@ -203,7 +204,8 @@ class Comparison:
 
 
 def _on_curve(row: Row) -> bool:
-    return row.arm.n is None or (row.arm.is_best_of_n and row.judge == "weighted")
+    alone = row.arm.strategy.name == GREEDY.name
+    return alone or (row.arm.is_best_of_n and row.judge == "weighted")
 
 
 def _point(row: Row, families: Sequence[str]) -> Point:

@@ -75,8 +75,9 @@ def revise(row: Sequence[Prefixed], pool: Sequence[Prefixed], gold: Sequence[int
         gold,
         *(attempt.tokens for attempt in pool if _sound(attempt)),
     ]
-    last = list(row[-1].tokens)
-    return list(max(candidates, key=lambda tokens: _in_common(tokens, last)))
+    last = row[-1].tokens
+    likest: Sequence[int] = max(candidates, key=lambda tokens: _in_common(tokens, last))
+    return list(likest)
 
 
 def _sound(attempt: Prefixed) -> bool:
