@@ -18,7 +18,7 @@ from components.following import follow, whole_run
 from components.models_form import chosen_pair, models_updates, solver_update
 from components.notice import error, info
 from components.numbers import format_count
-from components.options_form import OptionsForm, read_options
+from components.options_form import OptionsForm, own_defaults, read_options
 from components.recipe_link import LinkedRecipe, read_link
 from components.recordings import Recording, examples
 from components.text_form import read_text_file
@@ -168,7 +168,12 @@ class Handlers:
         strategy = get_strategy(name)
         example = gr.update(visible=name in self._examples)
         chosen = solver_update(strategy, solver)
-        return [self._cards[name], example, chosen, *self._form.updates(strategy, {})]
+        return [
+            self._cards[name],
+            example,
+            chosen,
+            *self._form.updates(strategy, own_defaults(strategy)),
+        ]
 
     def choose_models(
         self, strategy: str, source: str, solver: str | None, verifier: str | None
@@ -261,7 +266,11 @@ class Handlers:
     def _fill(self, link: LinkedRecipe) -> list[Any]:
         *values, solver, verifier = self._values(link)[:_BEFORE_OPTIONS]
         models = [_choice(solver, SOLVERS), _choice(verifier, VERIFIERS)]
-        return [*values, *models, *self._form.updates(link.strategy, link.options)]
+        return [
+            *values,
+            *models,
+            *self._form.updates(link.strategy, own_defaults(link.strategy) | link.options),
+        ]
 
 
 def _choice(name: str | None, known: Mapping[str, object]) -> Update:

@@ -10,6 +10,8 @@ import gradio as gr
 
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy, StrategyOptions
 
+_LETTERS = {"puct", "uct"}
+
 FormField: TypeAlias = "gr.Number | gr.Checkbox | gr.Radio"
 
 
@@ -20,6 +22,16 @@ def all_specs() -> dict[str, OptionSpec]:
         for spec in strategy.options.specs():
             specs.setdefault(spec.name, spec)
     return specs
+
+
+def own_defaults(strategy: Strategy) -> dict[str, Any]:
+    """Its defaults of the options of which another strategy has another default."""
+    known: dict[str, set[Any]] = {}
+    for one in STRATEGIES.values():
+        for spec in one.options.specs():
+            known.setdefault(spec.name, set()).add(spec.default)
+    specs = strategy.options.specs()
+    return {spec.name: spec.default for spec in specs if len(known[spec.name]) > 1}
 
 
 def strategy_values(strategy: Strategy, form: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,10 +92,15 @@ def make_field(spec: OptionSpec, strategy: Strategy) -> FormField:
         return gr.Checkbox(value=default, **common)
     if spec.kind == "choice":
         # Not a drop-down list: that of Gradio stays open when the keyboard moves on.
-        choices = [(choice.capitalize(), choice) for choice in spec.choices]
+        choices = [(_choice_label(choice), choice) for choice in spec.choices]
         return gr.Radio(choices=choices, value=default, **common)
     # No bounds in the browser: a value out of range gets our own message, not a silent clamp.
     return gr.Number(value=default, precision=0 if spec.kind == "integer" else None, **common)
+
+
+def _choice_label(choice: str) -> str:
+    """ "best_leaf" as "Best leaf"; names that are spoken letter by letter in capitals."""
+    return choice.upper() if choice in _LETTERS else choice.replace("_", " ").capitalize()
 
 
 def _info(spec: OptionSpec) -> str:

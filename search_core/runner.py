@@ -2,7 +2,7 @@
 
 It is the only place where budgets, limits, seeds, cancellation, cost and the log meet.
 `Run.calls()` is itself a generator of model calls, so that one engine can answer the calls
-of many runs in one batch; `drive` answers those of one run.
+of many runs in one batch; `search_core.driving.drive` answers those of one run.
 """
 
 from __future__ import annotations
@@ -40,11 +40,9 @@ from search_core.recorder import Birth, ProtocolError, Recorder
 from search_core.run_log import RunLog
 from search_core.scoring import rounded
 from search_core.solvers.base import (
-    Cancelled,
     ModelInfo,
     RunCancelled,
     SampleRequest,
-    Solver,
     StepSample,
 )
 from search_core.strategies.base import (
@@ -64,7 +62,7 @@ from search_core.strategies.base import (
     Score,
 )
 from search_core.tree import FINAL_STATES, Node, Tree
-from search_core.verifiers.base import StepScores, Verifier
+from search_core.verifiers.base import StepScores
 
 
 def ignore(event: Event) -> None:
@@ -385,18 +383,13 @@ class Run:
         )
 
     def _check_limits(self, samples: int) -> None:
-        limits = self.recipe.limits
-        nodes = len(self.tree.nodes) - 1
-        if nodes + samples > limits.nodes:
-            raise LimitReached(f"The run has {nodes} steps; its limit is {limits.nodes}.")
-        most = samples * self.recipe.sampling.max_step_tokens
-        if self.tree.cost.generated + most > limits.tokens:
-            raise LimitReached(
-                f"The run has written {self.tree.cost.generated} tokens and the next round "
-                f"may write {most}; its limit is {limits.tokens}."
-            )
-        if self._log.seconds > limits.seconds:
-            raise LimitReached(f"The run has used its {limits.seconds:g} seconds.")
+        self.recipe.limits.check(
+            samples,
+            self.recipe.sampling.max_step_tokens,
+            nodes=len(self.tree.nodes) - 1,
+            written=self.tree.cost.generated,
+            seconds=self._log.seconds,
+        )
 
 
 def _record(info: ModelInfo) -> ModelRecord:
@@ -409,30 +402,3 @@ def _record(info: ModelInfo) -> ModelRecord:
         prompt=info.prompt,
         scores=info.scores,
     )
-
-
-def never() -> bool:
-    """A run that nobody cancels."""
-    return False
-
-
-def drive(run: Run, solver: Solver, verifier: Verifier, cancelled: Cancelled = never) -> None:
-    """Answer all calls of one run.
-
-    Raises:
-        Exception: Whatever a model raised; the run's log says "failed" by then.
-    """
-    calls = run.calls()
-    try:
-        call = next(calls)
-        while True:
-            try:
-                if cancelled():
-                    raise RunCancelled
-                reply = call.answer(solver, verifier, cancelled)
-            except Exception as error:
-                call = calls.throw(error)
-            else:
-                call = calls.send(reply)
-    except StopIteration:
-        return

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from search_core.cost import Cost
+from search_core.driving import drive, never
 from search_core.events import Event
 from search_core.limits import Limits
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive, ignore, never
+from search_core.runner import Run, ignore
 from search_core.solvers.base import Cancelled, Sampling, Solver
 from search_core.strategies import get_strategy
 from search_core.traces import write_trace

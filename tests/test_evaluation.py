@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_core.driving import drive, never
 from search_core.evaluation.arms import JUDGES, Arm, make_arms
 from search_core.evaluation.attempts import Attempt
 from search_core.evaluation.batches import ShareClock, drive_together
@@ -22,7 +23,7 @@ from search_core.evaluation.verifier_quality import auroc, calibration_error, ve
 from search_core.events import Spent, event_to_dict
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive, never
+from search_core.runner import Run
 from search_core.solvers.base import ModelInfo, RunCancelled, Sampling
 from search_core.strategies import OptionError, get_strategy
 from tests.fakes import FakeSolver, FakeVerifier, World

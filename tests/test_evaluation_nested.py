@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_core.driving import never
 from search_core.evaluation.arms import Arm
 from search_core.evaluation.measure import Measured, Models, Plan, measure
 from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
-from search_core.runner import never
 from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
 from search_core.strategies import get_strategy
 from search_core.verifiers.base import ScoreRequest, StepScores

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_core.driving import drive, never
 from search_core.embedded import FAMILIES, generate, gold_solution
 from search_core.evaluation.arms import make_arms
 from search_core.evaluation.attempts import JUDGED_ATTEMPTS, NO_ERROR, Attempt, attempts_of
@@ -23,7 +24,7 @@ from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive, never
+from search_core.runner import Run
 from search_core.solvers.base import Sampling
 from search_core.strategies import get_strategy
 from tests.fakes import FakeSolver, FakeVerifier, World

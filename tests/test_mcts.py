@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_core.driving import drive
 from search_core.events import BackedUp, Decided, Sampled
 from search_core.model_pair import ModelPair
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.strategies.base import NodeView
 from search_core.strategies.mcts import MctsOptions

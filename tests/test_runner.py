@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from search_core.driving import drive
 from search_core.events import Decided, Event, Finished, Sampled, Scored, Spent
 from search_core.limits import Limits
 from search_core.problem import Problem
 from search_core.recipe import Recipe
 from search_core.recorder import ProtocolError
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.seeds import node_seed
 from search_core.solvers.base import SampleRequest, Sampling, StepSample
 from search_core.strategies import STRATEGIES

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_core.driving import drive, never
 from search_core.events import Decided, Finished, Graded, Sampled, Spent, event_to_json
 from search_core.limits import Limits
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive, never
+from search_core.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.strategies.beam_search import LAST_ROUND_STEPS
 from search_core.traces import parse_trace

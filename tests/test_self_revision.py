@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_core.driving import drive
 from search_core.events import Sampled
 from search_core.pairing import check_solver
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.strategies.base import Choose, Complete, NodeView, Plan, Sample

@@ -16,10 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_core.driving import drive
 from search_core.model_pair import ModelPair
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.seeds import node_seed
 from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
 from search_core.strategies import OptionError, get_strategy

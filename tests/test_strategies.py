@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from search_core.driving import drive
 from search_core.events import Completed, Decided, Merged, Sampled, Spent, Voted
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.solvers.base import SampleRequest, Sampling
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeClock, FakeSolver, FakeVerifier

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from search_core.driving import drive
 from search_core.events import Finished, Merged, Scored
 from search_core.problem import Problem
 from search_core.recipe import Recipe
 from search_core.recorder import ProtocolError
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.solvers.base import StepSample
 from search_core.strategies import STRATEGIES, OptionError, OptionSpec, get_strategy
 from search_core.strategies.base import KINDS

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from search_core.driving import drive
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.traces import parse_trace
 from tests.fakes import FakeClock, World

@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from search_core.driving import drive
 from search_core.evaluation.arms import Arm
 from search_core.evaluation.outcomes import Outcome, outcome_of
 from search_core.problem import Problem
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.seeds import node_seed
 from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
 from search_core.tree import Node

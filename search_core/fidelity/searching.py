@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from search_core.driving import drive
 from search_core.fidelity.observer import Observer, texts
 from search_core.fidelity.record import SearchRecord
 from search_core.fidelity.text_world import (
@@ -19,7 +20,7 @@ from search_core.fidelity.text_world import (
 from search_core.limits import Limits
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.strategies import get_strategy
 from search_core.strategies.options import ScoredOptions
 from search_core.tree import Tree

@@ -15,11 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+from search_core.driving import drive
 from search_core.engine.locking import held
 from search_core.events import Event
 from search_core.models import ModelPair
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.runs.hosted import HostedRun
 from search_core.runs.storage import RunStorage, TraceWriter, is_run_id
 from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample

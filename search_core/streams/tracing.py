@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from search_core.driving import drive
 from search_core.events import MAX_DEPTH, Event
 from search_core.problem import Problem
 from search_core.recipe import Recipe
-from search_core.runner import Run, drive
+from search_core.runner import Run
 from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
 from search_core.strategies.single_stream import MAX_PIECES, SINGLE_STREAM, SingleStreamOptions
 from search_core.streams.pieces import fitting, split
