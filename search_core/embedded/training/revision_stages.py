@@ -55,13 +55,10 @@ def train_reviser(shop: Workshop) -> None:
     )
     finished = train(job)
     shop.note(f"solver-{NAME}", {key: finished[key] for key in ("tokens", "seconds", "loss")})
-    export_solver(
-        read_state(job.finished_path),
-        settings.revision_shape,
-        load_tokenizer(shop.tokenizer_folder),
-        shop.sampling,
-        shop.solver_folder(NAME),
-    )
+    tokenizer = load_tokenizer(shop.tokenizer_folder)
+    tokenizer.model_max_length = settings.revision_positions
+    state, folder = read_state(job.finished_path), shop.solver_folder(NAME)
+    export_solver(state, settings.revision_shape, tokenizer, shop.sampling, folder)
 
 
 def build_reviser(solver_folder: Path, shape: Shape) -> LanguageModel:
