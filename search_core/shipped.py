@@ -80,6 +80,13 @@ SOLVERS = _by_name(
         "The same recipe with more parameters: every step costs more.",
         ASSETS / "solver-large",
     ),
+    ShippedModel(
+        "stream",
+        "Stream",
+        "Searches in writing, dead ends included: for the strategy Single stream, on Countdown "
+        "problems only.",
+        ASSETS / "solver-stream",
+    ),
 )
 VERIFIERS = _by_name(
     ShippedModel(
