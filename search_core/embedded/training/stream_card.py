@@ -186,8 +186,9 @@ def _finding(ways: Figures) -> str:
     base, free = ways["base"], ways[f"greedy at {LEAST_PIECES[0]}"]
     forced = ways[f"greedy at {LEAST_PIECES[-1]}"]
     return (
-        f"So a stream solves {_share(free)} in {free['tokens']:.0f} tokens where the base, answering "
-        f"once, solves {_share(base)} in {base['tokens']:.0f}. Made to go on to {LEAST_PIECES[-1]} "
+        f"So a stream solves {_share(free)} in {free['tokens']:.0f} tokens where the base, "
+        f"answering once, solves {_share(base)} in {base['tokens']:.0f}. Made to go on to "
+        f"{LEAST_PIECES[-1]} "
         f"pieces it solves {_share(forced)}: the last answer counts, so that a wrong one can be "
         "mended and a right one lost."
     )
