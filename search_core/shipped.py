@@ -87,6 +87,13 @@ SOLVERS = _by_name(
         "with self-revision.",
         ASSETS / "solver-revision",
     ),
+    ShippedModel(
+        "stream",
+        "Stream",
+        "Searches in writing, dead ends included: for the strategy Single stream, on Countdown "
+        "problems only.",
+        ASSETS / "solver-stream",
+    ),
 )
 VERIFIERS = _by_name(
     ShippedModel(

@@ -9,7 +9,7 @@ import pytest
 from components.recordings import FIRST, FOLDER
 from search_core.engine.checkpoint import find_checkpoint
 from search_core.grading import grade_solution
-from search_core.models import EMBEDDED_SOLVER, EMBEDDED_VERIFIER
+from search_core.models import EMBEDDED_VERIFIER, SOLVERS
 from search_core.problem import Problem
 from search_core.strategies import STRATEGIES
 from search_core.traces import read_trace
@@ -32,7 +32,9 @@ def test_a_recording_is_what_it_says(path: Path) -> None:
     assert trace.notice == ""
     assert tree.finished is not None
     assert tree.finished.status == "completed"
-    assert trace.started.solver.revision == shipped_revision(EMBEDDED_SOLVER)
+    solvers = {one.folder.name: one.folder for one in SOLVERS.values()}
+    solver = solvers[trace.started.solver.name]
+    assert trace.started.solver.revision == shipped_revision(solver)
     if STRATEGIES[trace.started.strategy].uses_verifier:
         assert trace.started.verifier.revision == shipped_revision(EMBEDDED_VERIFIER)
     problem = Problem(**trace.started.problem.model_dump())

@@ -73,8 +73,8 @@ class Settings:
         demonstrations, solver_demonstrations: For the bases, and for the small solver.
         muon_rate: Peak learning rate of the solvers' matrices.
         stream*: Searches written as streams, how long the stream solver trains on them and in
-            what portions, its context, its rates, and the problems per level that it is
-            measured on.
+            what portions, its context, its rates, the temperature that ships, and the problems
+            per level that it is measured on.
         corrupted_*, tuning_*: Rates of the verifiers' two stages.
         rollout_*: Problems, attempts at each, and the fewest continuations of each sound
             prefix; of the shards the last `validation_shards` are kept from training.
@@ -108,6 +108,7 @@ class Settings:
     stream_positions: int = 1_024
     stream_muon_rate: float = 0.01
     stream_adam_rate: float = 0.002
+    stream_temperature: float = 0.6
     stream_problems: int = 160
 
     corrupted_solutions: int = 150_000

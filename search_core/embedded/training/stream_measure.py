@@ -51,7 +51,6 @@ class StreamOrder:
         folder, shape: Of the finished stream solver.
         base: Checkpoint that it was made of, for comparison.
         sampling: For the sampled streams.
-        split: "test", or "verifier" for choosing the temperature.
     """
 
     folder: Path
@@ -61,36 +60,25 @@ class StreamOrder:
     level: int
     problems: int
     seed: int
-    split: str = "test"
-
-    @property
-    def drawn(self) -> list[Problem]:
-        return generate("countdown", self.level, self.problems, self.seed, self.split)
 
 
 def measure_streams(order: StreamOrder) -> dict[str, list[Walked]]:
-    """Streams for one level: "greedy at 1", "sampled at 1", … for each of `LEAST_PIECES`.
+    """Streams for one level: "sampled at 1", and "greedy at 1", … for each of `LEAST_PIECES`.
 
     Under "base" are the step-by-step solutions of the base that the solver was made of.
     """
     torch.set_num_threads(1)
     codec = Codec.of(load_tokenizer(order.folder))
-    model, problems = load_solver(order.folder, order.shape), order.drawn
+    model = load_solver(order.folder, order.shape)
+    problems = generate("countdown", order.level, order.problems, order.seed, "test")
     still = replace(order.sampling, temperature=0.0)
     measured = {"base": _base(order, codec, problems, still)}
-    for name, sampling in (("greedy", still), ("sampled", order.sampling)):
-        writer = _Writer(model, codec, problems, sampling, order.seed)
-        for least in LEAST_PIECES:
-            measured[f"{name} at {least}"] = writer.write(least)
+    sampled = _Writer(model, codec, problems, order.sampling, order.seed)
+    measured["sampled at 1"] = sampled.write(1)
+    greedy = _Writer(model, codec, problems, still, order.seed)
+    for least in LEAST_PIECES:
+        measured[f"greedy at {least}"] = greedy.write(least)
     return measured
-
-
-def sampled_streams(order: StreamOrder) -> list[Walked]:
-    """One sampled stream for each problem."""
-    torch.set_num_threads(1)
-    codec = Codec.of(load_tokenizer(order.folder))
-    model = load_solver(order.folder, order.shape)
-    return _Writer(model, codec, order.drawn, order.sampling, order.seed).write(1)
 
 
 def _base(

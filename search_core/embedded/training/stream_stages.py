@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +12,13 @@ from search_core.embedded.training.export import export_solver, revision_of
 from search_core.embedded.training.loop import Job, train
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.reporting import Report
-from search_core.embedded.training.stream_card import orders_of, stream_card, stream_figures
+from search_core.embedded.training.stream_card import (
+    stream_card,
+    stream_figures,
+    stream_sampling,
+    stream_shape,
+)
 from search_core.embedded.training.stream_data import StreamShard, make_stream_shard
-from search_core.embedded.training.stream_measure import sampled_streams
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.embedded.training.verifier_model import read_state
 from search_core.embedded.training.workers import map_in_processes
@@ -48,11 +51,6 @@ def train_stream_solver(shop: Workshop) -> None:
     export_stream_solver(shop)
 
 
-def stream_shape(shop: Workshop) -> Shape:
-    """The small solver's, with a longer context."""
-    return replace(shop.settings.small.shape, positions=shop.settings.stream_positions)
-
-
 def build_from_base(base: Path, shape: Shape) -> LanguageModel:
     """The trained base; rotary positions need no weights, so its context can grow."""
     model = LanguageModel(shape)
@@ -80,31 +78,21 @@ def _data(shop: Workshop) -> Path:
     return path
 
 
-def export_stream_solver(shop: Workshop, temperature: float = 1.0) -> None:
+def export_stream_solver(shop: Workshop) -> None:
     """Writes the stream solver's folder."""
     state = read_state(shop.work / "solver-stream" / "finished.pt")
     tokenizer = load_tokenizer(shop.tokenizer_folder)
     tokenizer.model_max_length = shop.settings.stream_positions
-    sampling = replace(
-        shop.settings.sampling,
-        temperature=temperature,
-        top_p=1.0,
-        longest=shop.settings.stream_positions,
-    )
     folder = shop.solver_folder("stream")
-    export_solver(state, stream_shape(shop), tokenizer, sampling, folder)
+    export_solver(state, stream_shape(shop), tokenizer, stream_sampling(shop), folder)
 
 
 def measure_stream_solver(shop: Workshop) -> None:
-    """Chooses the temperature, measures on the test split, and writes the card."""
-    temperature = _choose_temperature(shop)
-    export_stream_solver(shop, temperature)
+    """Measures on the test split, and writes the card."""
     folder, settings = shop.solver_folder("stream"), shop.settings
     revision = revision_of(folder)
     if not shop.has_noted("measured-stream") or shop.noted("measured-stream")["of"] != revision:
-        orders = orders_of(shop, temperature, "test", settings.stream_problems)
-        figures = stream_figures(shop, orders)
-        shop.note("measured-stream", {"of": revision, "temperature": temperature, **figures})
+        shop.note("measured-stream", {"of": revision, **stream_figures(shop)})
     measured = shop.noted("measured-stream")
     plain = measured["by way"]["greedy at 1"]
     facts = {
@@ -123,17 +111,3 @@ def measure_stream_solver(shop: Workshop) -> None:
     }
     (folder / "espalier.json").write_text(json.dumps(facts, indent=1) + "\n")
     (folder / "README.md").write_text(stream_card(shop, facts))
-
-
-def _choose_temperature(shop: Workshop) -> float:
-    """The temperature at which most problems of the verifier split are solved."""
-    if not shop.has_noted("stream-sampling"):
-        solved = {}
-        for temperature in shop.settings.temperatures:
-            problems = 2 * shop.settings.choice_problems
-            orders = orders_of(shop, temperature, "verifier", problems)
-            found = map_in_processes(sampled_streams, orders, shop.workers)
-            solved[str(temperature)] = sum(one.solved for level in found for one in level)
-        shop.note("stream-sampling", {"solved": solved})
-    solved = shop.noted("stream-sampling")["solved"]
-    return float(max(solved, key=lambda temperature: solved[temperature]))
