@@ -75,7 +75,9 @@ def revise(row: Sequence[Prefixed], pool: Sequence[Prefixed], gold: Sequence[int
         gold,
         *(attempt.tokens for attempt in pool if _sound(attempt)),
     ]
-    return list(max(candidates, key=lambda tokens: _in_common(tokens, row[-1].tokens)))
+    last = row[-1].tokens
+    chosen: Sequence[int] = max(candidates, key=lambda tokens: _in_common(tokens, last))
+    return list(chosen)
 
 
 def _sound(attempt: Prefixed) -> bool:
