@@ -88,10 +88,21 @@ def make_models_form(served: ModelPair) -> ModelsForm:
 
 
 def solver_update(strategy: Strategy, solver: str | None) -> dict[str, Any]:
-    """Who picks a strategy that the chosen solver cannot follow gets one that can."""
-    cannot = strategy.revises and solver in SOLVERS and not embedded_pair(str(solver)).revises
-    update: dict[str, Any] = gr.update(value=usual_solver(strategy)) if cannot else gr.skip()
-    return update
+    """Who picks a strategy gets the solver that was made for it, or one that can follow it."""
+    usual = usual_solver(strategy)
+    if solver not in SOLVERS or (usual == FIRST and _follows(str(solver), strategy)):
+        skipped: dict[str, Any] = gr.skip()
+        return skipped
+    updated: dict[str, Any] = gr.update(value=usual)
+    return updated
+
+
+def _follows(solver: str, strategy: Strategy) -> bool:
+    try:
+        embedded_pair(solver).check(strategy, "")
+    except OptionError:
+        return False
+    return True
 
 
 def models_updates(

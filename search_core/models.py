@@ -12,7 +12,7 @@ from search_core.model_pair import (
 )
 from search_core.shipped import (
     FIRST,
-    REVISER,
+    MADE_FOR,
     SOLVERS,
     VERIFIERS,
     is_shipped_solver,
@@ -75,7 +75,7 @@ def embedded_pair(solver: str = FIRST, verifier: str = FIRST) -> ModelPair:
 
 def usual_solver(strategy: Strategy) -> str:
     """The embedded solver that searches by this strategy unless another one is chosen."""
-    return REVISER if strategy.revises else FIRST
+    return MADE_FOR.get(strategy.name, FIRST)
 
 
 def open_pair(solver: str, verifier: str, *, device: str = "auto") -> ModelPair:

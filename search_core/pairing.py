@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from search_core.events import Judged
-from search_core.shipped import REVISER
+from search_core.shipped import MADE_FOR
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
 
@@ -44,9 +44,10 @@ def check_solver(strategy: Strategy, revises: bool, name: str) -> None:
         OptionError: It does not, and the strategy is about nothing else.
     """
     if strategy.revises and not revises:
+        reviser = MADE_FOR["self_revision"]
         raise OptionError(
             f"{strategy.title} needs a solver that reads its earlier attempts, and {name} does "
-            f'not. Choose the solver "{REVISER}", or a chat model.'
+            f'not. Choose the solver "{reviser}", or a chat model.'
         )
 
 

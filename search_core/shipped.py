@@ -125,8 +125,8 @@ VERIFIERS = _by_name(
 )
 FIRST = "small"
 """The name of the solver, and of the verifier, that search unless others are chosen."""
-REVISER = "revision"
-"""The name of the solver that reads its earlier attempts."""
+MADE_FOR = {"self_revision": "revision", "single_stream": "stream"}
+"""Strategies for which there is a solver of their own, by the solver's name."""
 
 
 def solver_folder(name_or_path: str) -> str:

@@ -24,7 +24,7 @@ from search_core.models import (
 )
 from search_core.pairing import check_verifier, size_note
 from search_core.search import search
-from search_core.shipped import ShippedModel
+from search_core.shipped import MADE_FOR, ShippedModel
 from search_core.solvers.base import SampleRequest, Sampling
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
@@ -114,12 +114,15 @@ def test_unknown_names_are_refused() -> None:
 @pytest.mark.parametrize("name", SOLVERS)
 def test_one_solver_revises_and_the_others_say_which(name: str) -> None:
     pair = embedded_pair(name)
-    pair.check(STRATEGIES["best_of_n"], "verifier")
+    pair.check(STRATEGIES["single_stream" if name == "stream" else "best_of_n"], "verifier")
     if name == "revision":
         pair.check(STRATEGIES["self_revision"], "verifier")
         return
     with pytest.raises(OptionError) as refused:
         pair.check(STRATEGIES["self_revision"], "verifier")
+    if name == "stream":
+        assert "writes a whole search by itself" in str(refused.value)
+        return
     assert str(refused.value) == (
         "Self-revision needs a solver that reads its earlier attempts, and "
         f'{SOLVERS[name].folder.name} does not. Choose the solver "revision", or a chat model.'
@@ -129,7 +132,7 @@ def test_one_solver_revises_and_the_others_say_which(name: str) -> None:
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_the_usual_solver_can_follow_the_strategy(name: str) -> None:
     strategy = STRATEGIES[name]
-    assert usual_solver(strategy) == ("revision" if name == "self_revision" else "small")
+    assert usual_solver(strategy) == MADE_FOR.get(name, "small")
     embedded_pair(usual_solver(strategy)).check(strategy, "verifier")
 
 

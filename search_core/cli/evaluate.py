@@ -29,7 +29,8 @@ from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
 from search_core.facts import read_facts
-from search_core.models import ModelPair
+from search_core.models import FIRST, ModelPair, usual_solver
+from search_core.strategies import OptionError
 
 _PROBLEMS, _STATISTICS = "Problems", "Statistics"
 _CPU_BATCH, _BATCH = 64, 256
@@ -147,7 +148,8 @@ def evaluate(
             _with_greedy(asked_for, baselines), flags.numbers("--n", n), options
         )
         if ALL in asked_for:
-            arms, refused = fitting_arms(arms, partial(_check, pair, score_source))
+            fits = partial(_check_made_for, pair, score_source, solver)
+            arms, refused = fitting_arms(arms, fits)
             left_out += refused
         for arm in arms:
             _check(pair, score_source, arm)
@@ -230,6 +232,14 @@ def _threshold(pair: ModelPair, source: str) -> float:
 
 def _check(pair: ModelPair, source: str, arm: Arm) -> None:
     pair.check(arm.strategy, source, arm.options)
+
+
+def _check_made_for(pair: ModelPair, source: str, solver: str | None, arm: Arm) -> None:
+    """As `_check`; and a strategy that has a solver of its own says little with another one."""
+    usual = usual_solver(arm.strategy)
+    if pair.embedded and usual not in (FIRST, solver):
+        raise OptionError(f"it has a solver of its own; run it with --solver {usual}.")
+    _check(pair, source, arm)
 
 
 def _with_greedy(strategies: list[str], baselines: Sequence[str]) -> list[str]:

@@ -64,7 +64,10 @@ class Arm:
 
         True of best-of-N: its solutions are finished before the verifier is asked.
         """
-        return self.is_best_of_n or not self.strategy.uses_verifier
+        if not self.strategy.uses_verifier:
+            return True
+        chosen_by_score = getattr(self.options, "electors", "attempts") != "attempts"
+        return self.strategy.asks_about == "solutions" and not chosen_by_score
 
     @property
     def own_judge(self) -> VoteMethod:

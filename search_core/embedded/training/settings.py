@@ -102,8 +102,8 @@ class Settings:
     solver_demonstrations: int = 150_000
     muon_rate: float = 0.02
 
-    streams: int = 20_000
-    stream_tokens: int = 2_000_000
+    streams: int = 100_000
+    stream_tokens: int = 10_000_000
     stream_tokens_per_update: int = 4_096
     stream_positions: int = 1_024
     stream_muon_rate: float = 0.01
@@ -130,11 +130,11 @@ class Settings:
 
     revision_rows: int = 6
     revision_plain: int = 5_000
-    revision_tokens: int = 900_000
-    revision_tokens_per_update: int = 2_048
+    revision_tokens: int = 2_000_000
+    revision_tokens_per_update: int = 4_096
     revision_positions: int = 1_024
-    revision_muon_rate: float = 0.01
-    revision_adam_rate: float = 0.002
+    revision_muon_rate: float = 0.002
+    revision_adam_rate: float = 0.0005
     measured_chains: int = 150
 
     measured_problems: int = 20
