@@ -103,7 +103,7 @@ class Settings:
     muon_rate: float = 0.02
 
     streams: int = 100_000
-    stream_tokens: int = 10_000_000
+    stream_tokens: int = 5_000_000
     stream_tokens_per_update: int = 4_096
     stream_positions: int = 1_024
     stream_muon_rate: float = 0.01
