@@ -83,8 +83,8 @@ SOLVERS = _by_name(
     ShippedModel(
         "revision",
         "Revision",
-        "The small one, tuned to read its earlier attempts: it goes with self-revision. The "
-        "tuning was short and did harm: it is right far less often than the small one.",
+        "The small one, tuned to read its earlier attempts: it goes with self-revision. As "
+        "measured, its later attempts are right less often than its first.",
         ASSETS / "solver-revision",
     ),
     ShippedModel(
