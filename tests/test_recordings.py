@@ -25,6 +25,10 @@ def test_the_first_screen_has_its_recording() -> None:
     assert FIRST in {path.stem for path in TRACES}
 
 
+def test_every_strategy_has_a_recorded_example() -> None:
+    assert {read_trace(path).started.strategy for path in TRACES} == set(STRATEGIES)
+
+
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
 def test_a_recording_is_what_it_says(path: Path) -> None:
     trace = read_trace(path)
