@@ -8,7 +8,7 @@ import pytest
 
 from search_core.embedded import FAMILIES, generate, gold_solution, grade
 from search_core.model_pair import ABOUT_SOURCES, SCORE_SOURCES, ModelPair
-from search_core.models import embedded_pair
+from search_core.models import embedded_pair, usual_solver
 from search_core.problem import Problem
 from search_core.search import search
 from search_core.strategies import STRATEGIES
@@ -89,6 +89,30 @@ def test_every_source_is_explained_and_can_be_had() -> None:
     assert set(ABOUT_SOURCES) == set(SCORE_SOURCES)
     for name in ("log-probability", "oracle", "random"):
         assert pair.score_source(name).info.name == name
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("source", sorted(SCORE_SOURCES))
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_every_strategy_goes_with_every_source_of_scores(name: str, source: str) -> None:
+    strategy = STRATEGIES[name]
+    pair = embedded_pair(usual_solver(strategy))
+    pair.check(strategy, source)
+    known = {spec.name for spec in strategy.options.specs()}
+    wanted = {"n": 4, "beam_width": 2, "branching": 2, "sequential": 2, "most_pieces": 12}
+    found = search(
+        COUNTDOWN,
+        name,
+        solver=pair.solver,
+        verifier=pair.score_source(source),
+        **{key: value for key, value in wanted.items() if key in known},
+    )
+    scores = [node.score for node in found.tree.steps() if node.score is not None]
+    assert found.tree.finished is not None
+    assert found.tree.finished.status == "completed"
+    assert bool(scores) == strategy.uses_verifier
+    if source == "oracle":
+        assert set(scores) <= {0.0, 1.0}
 
 
 def test_an_oracle_for_another_solver_is_refused_with_what_to_do() -> None:
