@@ -67,7 +67,7 @@ def test_words_put_into_its_mouth_are_read_back_as_they_were_written() -> None:
     loaded = load_solver(shipped("solver-small"), device="cpu")._loaded
     paths = PathTokens(loaded.tokenizer)
     for word in FORCED_TEXTS:
-        asked = paths.path(PROBLEM, ("The answer is 9.",), word)
+        asked = paths.path(PROBLEM, ("The answer is 9.",), opening=word)
         for rest in ("", ", back to 3 7.", " 4 + 5 = 9", "."):
             later = paths.path(PROBLEM, ("The answer is 9.", word + rest))
             assert later[: len(asked)] == asked

@@ -94,7 +94,7 @@ def test_an_opening_is_read_as_if_it_was_written_and_left_out_of_the_reply(
 
 def test_a_step_made_of_an_opening_is_read_back_with_the_same_tokens() -> None:
     paths = PathTokens(TOKENS)
-    asked = paths.path("1 + 2", ("a step.",), "Wait")
+    asked = paths.path("1 + 2", ("a step.",), opening="Wait")
     assert TOKENS.decode(asked[-4:]) == "Wait"
     later = paths.path("1 + 2", ("a step.", "Wait, b"))
     assert later[: len(asked)] == asked

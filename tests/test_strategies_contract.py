@@ -341,3 +341,10 @@ def test_strategies_import_no_model_code_no_network_and_no_clock() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n") == ["[]", "[]", ""]
+
+
+def test_an_option_has_one_place_in_the_form_whatever_the_strategy() -> None:
+    places: dict[str, set[bool]] = {}
+    for _, spec in OPTIONS:
+        places.setdefault(spec.name, set()).add(spec.advanced)
+    assert [name for name, found in places.items() if len(found) > 1] == []

@@ -75,7 +75,7 @@ class PathTokens:
         return (*self._step(text), end_id)
 
     def path(
-        self, problem: str, steps: Sequence[str], opening: str = "", attempts: Attempts = ()
+        self, problem: str, steps: Sequence[str], attempts: Attempts = (), opening: str = ""
     ) -> tuple[int, ...]:
         """Ids of a path, up to where its next step begins, or up to the end of its opening.
 

@@ -93,7 +93,7 @@ class TransformersSolver:
                         "read any. Use one that was, or a chat model."
                     )
                 attempts = self._attempts_that_fit(request)
-                prompt = self._paths.path(request.problem, request.steps, request.opening, attempts)
+                prompt = self._paths.path(request.problem, request.steps, attempts, request.opening)
                 room = self._room(prompt, request)
                 if room:
                     limit = int(min(sampling.max_step_tokens, room))

@@ -44,6 +44,7 @@ class ExhaustiveOptions(StrategyOptions):
         "A path that has not ended after this many steps is left unfinished.",
         minimum=1,
         maximum=100,
+        advanced=True,
     )
     branching: int = branching_option(3)
     aggregate: Aggregate = aggregate_option()

@@ -13,7 +13,7 @@ from search_core.strategies.looking_ahead import lookahead_option
 class LookaheadSearchOptions(BeamSearchOptions):
     """Options of beam search, with a lookahead that is on."""
 
-    lookahead: int = lookahead_option(3, advanced=False)
+    lookahead: int = lookahead_option(3)
 
 
 # The algorithm is beam search's own, `beam_search.plan`: arXiv 2408.03314, section 5.2, runs

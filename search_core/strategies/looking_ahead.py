@@ -10,7 +10,7 @@ from search_core.strategies.endings import StepwiseEndingOptions
 from search_core.strategies.options import option
 
 
-def lookahead_option(default: int, *, advanced: bool) -> int:
+def lookahead_option(default: int) -> int:
     """How many steps to look ahead, as every strategy that can do it asks for it."""
     return option(
         default,
@@ -18,7 +18,6 @@ def lookahead_option(default: int, *, advanced: bool) -> int:
         "Judge each candidate by where it leads k steps on at temperature 0. 0: do not look.",
         minimum=0,
         maximum=10,
-        advanced=advanced,
     )
 
 
@@ -26,7 +25,7 @@ def lookahead_option(default: int, *, advanced: bool) -> int:
 class LookaheadOptions(StepwiseEndingOptions):
     """Options of strategies that can look ahead."""
 
-    lookahead: int = lookahead_option(0, advanced=True)
+    lookahead: int = lookahead_option(0)
 
     @property
     def steps_each(self) -> int:
