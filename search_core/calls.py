@@ -10,10 +10,16 @@ from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
 
 @dataclass(frozen=True, slots=True)
 class SolverCall:
-    """Sample one step for each request."""
+    """Sample one step for each request.
+
+    Attributes:
+        ids: Of the nodes that the steps will be; empty where their place is not known before
+            they are written.
+    """
 
     requests: tuple[SampleRequest, ...]
     sampling: Sampling
+    ids: tuple[str, ...] = ()
 
     def answer(self, solver: Solver, verifier: Verifier, cancelled: Cancelled) -> list[StepSample]:
         return solver.sample(self.requests, self.sampling, cancelled)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from search_core.releasing import Releaser
 from search_core.runner import Run
 from search_core.solvers.base import Cancelled, RunCancelled, Solver
 from search_core.verifiers.base import Verifier
+from search_core.watch import watch_of
 
 
 def never() -> bool:
@@ -15,20 +17,34 @@ def never() -> bool:
 def drive(run: Run, solver: Solver, verifier: Verifier, cancelled: Cancelled = never) -> None:
     """Answer all calls of one run.
 
+    What the models warn of goes into its log, and what it pruned is let go by them.
+
     Raises:
         Exception: Whatever a model raised; the run's log says "failed" by then.
     """
+    watch = watch_of(cancelled)
+    releaser = Releaser(run, (solver, verifier))
     calls = run.calls()
     try:
         call = next(calls)
         while True:
             try:
-                if cancelled():
+                if watch():
                     raise RunCancelled
-                reply = call.answer(solver, verifier, cancelled)
+                reply = call.answer(solver, verifier, watch)
             except Exception as error:
+                _write_warnings(run, watch.warnings())
                 call = calls.throw(error)
             else:
+                _write_warnings(run, watch.warnings())
                 call = calls.send(reply)
+            releaser.release_pruned()
     except StopIteration:
         return
+    finally:
+        releaser.release_all()
+
+
+def _write_warnings(run: Run, messages: list[str]) -> None:
+    for message in messages:
+        run.warn(message)

@@ -260,6 +260,13 @@ class Noted(Event):
     text: Text = ""
 
 
+class Warned(Event):
+    """Something went otherwise than planned, and the run went on (a batch was split)."""
+
+    kind: Literal["warned"] = "warned"
+    message: Line
+
+
 class Spent(Event):
     """What one batched model call cost."""
 
@@ -327,6 +334,7 @@ AnyEvent = Annotated[
     | Completed
     | BackedUp
     | Noted
+    | Warned
     | Spent
     | Voted
     | Graded

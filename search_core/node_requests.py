@@ -17,7 +17,8 @@ from search_core.verifiers.base import ScoreRequest
 class NodeRequests:
     """Reads a run's tree and writes requests about its nodes."""
 
-    def __init__(self, recipe: Recipe, log: RunLog, judged: Judged) -> None:
+    def __init__(self, run_id: str, recipe: Recipe, log: RunLog, judged: Judged) -> None:
+        self._run = run_id
         self._recipe = recipe
         self._log = log
         self._judged = judged
@@ -74,6 +75,7 @@ class NodeRequests:
                     seed=node_seed(self._recipe.seed, key),
                     index=index,
                     attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
+                    run=self._run,
                 )
             )
         return requests
@@ -87,6 +89,7 @@ class NodeRequests:
             seed=node_seed(self._recipe.seed, f"stream/{len(pieces)}"),
             index=0,
             opening=forced,
+            run=self._run,
         )
 
     def score(self, nodes: Sequence[Node]) -> ScoreRequest:
@@ -99,6 +102,7 @@ class NodeRequests:
             # To an outcome verifier everything is a whole solution, a cut-off one too.
             finished=path[-1].ended == "end" or self._judged == "solutions",
             logprobs=tuple(node.logprob for node in path),
+            run=self._run,
         )
 
     def judged(self, path: list[Node]) -> list[Node]:

@@ -30,6 +30,7 @@ from search_core.events import (
     Status,
     Verdict,
     VoteMethod,
+    Warned,
 )
 from search_core.grading import grade_solution
 from search_core.limits import LimitReached
@@ -63,6 +64,9 @@ from search_core.strategies.base import (
 )
 from search_core.tree import FINAL_STATES, Node, Tree
 from search_core.verifiers.base import StepScores
+
+MOST_WARNED = 900
+"""Characters of one warning in the log."""
 
 
 def ignore(event: Event) -> None:
@@ -110,7 +114,7 @@ class Run:
         self._clock = clock
         self._election = Election(recipe.problem, self._log, classes or AnswerClasses(), grader)
         self._recorder = Recorder(self._log, solver, verifier)
-        self._nodes = NodeRequests(recipe, self._log, verifier.scores)
+        self._nodes = NodeRequests(run_id, recipe, self._log, verifier.scores)
         self._round = 0
 
     @property
@@ -138,6 +142,11 @@ class Run:
         except Exception as error:
             self._fail(error)
             raise
+
+    def warn(self, message: str) -> None:
+        """Write down that something went otherwise than planned, while the run goes on."""
+        if not self.tree.finished:
+            self._log.add(Warned, message=message[:MOST_WARNED])
 
     # Requests ------------------------------------------------------------------------------
 
@@ -219,7 +228,7 @@ class Run:
         ids = self._nodes.child_ids(of)
         requests = self._nodes.sample(of, ids, role, before, request.attempts_seen)
         births = [Birth(key, role, one) for key, one in zip(ids, before, strict=True)]
-        samples = yield from self._ask_solver(requests, request.temperature)
+        samples = yield from self._ask_solver(requests, ids, request.temperature)
         self._recorder.add_samples(self._round, births, *samples)
         return self._views(ids)
 
@@ -228,7 +237,7 @@ class Run:
         self._open_round(1)
         pieces = [piece.id for piece in request.stream]
         asked = self._nodes.stream(pieces, request.forced)
-        samples, seconds = yield from self._ask_solver([asked], request.temperature)
+        samples, seconds = yield from self._ask_solver([asked], [], request.temperature)
         samples = [replace(one, text=request.forced + one.text) for one in samples]
         texts = [piece.text for piece in request.stream]
         place = request.place(texts, samples[0].text) if samples else -1
@@ -250,14 +259,14 @@ class Run:
         self._round += 1
 
     def _ask_solver(
-        self, requests: Sequence[SampleRequest], temperature: float | None
+        self, requests: Sequence[SampleRequest], ids: Sequence[str], temperature: float | None
     ) -> Generator[Call, Reply, tuple[list[StepSample], float]]:
         """The solver's reply, and the seconds that it took."""
         sampling = self.recipe.sampling
         if temperature is not None:
             sampling = replace(sampling, temperature=temperature)
         before = self._clock()
-        samples: list[StepSample] = yield SolverCall(tuple(requests), sampling)  # type: ignore[assignment]
+        samples: list[StepSample] = yield SolverCall(tuple(requests), sampling, tuple(ids))  # type: ignore[assignment]
         return samples, self._clock() - before
 
     def _score(self, request: Score) -> Generator[Call, Reply, Nodes]:

@@ -29,6 +29,7 @@ from search_core.events import (
     Started,
     Verdict,
     Voted,
+    Warned,
 )
 
 State = Literal["frontier", "candidate", "kept", "pruned", "completed", "merged", "rollout"]
@@ -95,6 +96,7 @@ class Tree:
     allocations: list[Allocated] = field(default_factory=list)
     votes: dict[str, Voted] = field(default_factory=dict)
     notes: list[Noted] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
     finished: Finished | None = None
     cost: Cost = field(default_factory=Cost)
     seq: int = -1
@@ -172,6 +174,8 @@ class Tree:
             case Noted():
                 self._node(event.id)
                 self.notes.append(event)
+            case Warned():
+                self.warnings.append(event)
             case Spent():
                 self.cost = self.cost.plus(event)
             case Voted():

@@ -57,6 +57,7 @@ export class Tree {
     this.allocations = [];
     this.votes = new Map();
     this.notes = [];
+    this.warnings = [];
     this.finished = null;
     this.cost = Object.fromEntries(COSTS.map((name) => [name, 0]));
     this.seq = -1;
@@ -77,6 +78,7 @@ export class Tree {
     tree.allocations = this.allocations.slice();
     tree.votes = new Map(this.votes);
     tree.notes = this.notes.slice();
+    tree.warnings = this.warnings.slice();
     tree.finished = this.finished;
     tree.cost = { ...this.cost };
     tree.seq = this.seq;
@@ -199,6 +201,9 @@ const HANDLERS = {
   noted(tree, event) {
     tree.node(event.id);
     tree.notes.push(event);
+  },
+  warned(tree, event) {
+    tree.warnings.push(event);
   },
   spent(tree, event) {
     for (const name of COSTS) tree.cost[name] += event[name] ?? 0;

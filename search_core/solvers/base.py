@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from search_core.cost import ModelShape
 from search_core.events import Judged
+from search_core.watch import Cancelled, RunCancelled
 
-Cancelled = Callable[[], bool]
-"""Returns True once the person wants the run to stop; cheap enough to ask at every token."""
-
-
-class RunCancelled(Exception):
-    """Raised by a solver or a verifier that saw `cancelled()` in the middle of a call."""
+__all__ = [
+    "Cancelled",
+    "KeepsPaths",
+    "ModelInfo",
+    "RunCancelled",
+    "SampleRequest",
+    "Sampling",
+    "Solver",
+    "StepSample",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ class SampleRequest:
             whose `info.revises` is False.
         opening: How the step must begin: the solver reads it as if it had written it, and
             its reply leaves it out.
+        run: Id of the run that asks. It changes nothing of the step: an engine shares its time
+            fairly between runs by it, and knows by it what a run still holds.
     """
 
     problem: str
@@ -91,6 +98,7 @@ class SampleRequest:
     index: int = 0
     attempts: tuple[tuple[str, ...], ...] = ()
     opening: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,27 @@ class Solver(Protocol):
     ) -> list[StepSample]:
         """One step for each request, in their order.
 
+        Args:
+            cancelled: Often a `search_core.watch.Watch`, which also hears how far each sample
+                is; `watch_of` makes one of whatever came.
+
         Raises:
             RunCancelled: `cancelled()` became True.
+        """
+        ...
+
+
+@runtime_checkable
+class KeepsPaths(Protocol):
+    """A solver or a verifier that keeps what it computed of a path, to continue from there."""
+
+    def release(
+        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+    ) -> None:
+        """Forget what a run will not come back to: memory only, never a result.
+
+        Args:
+            paths: Their last steps, and whatever continues them, are let go; the steps before
+                may still be needed. None: everything of the run, which is over.
         """
         ...

@@ -19,6 +19,7 @@ class ScoreRequest:
         first: Index of the first step whose score is wanted (0 <= first < len(steps)).
         finished: Whether the last step ended the solution.
         logprobs: The solver's log-probability of each step (same length as `steps`).
+        run: Id of the run that asks; see `SampleRequest.run`.
     """
 
     problem: str
@@ -26,6 +27,7 @@ class ScoreRequest:
     first: int
     finished: bool
     logprobs: tuple[float, ...]
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,8 @@ LARGE = Size(
     extra_layers=2,
     base_tokens=10_000_000,
     solver_tokens=None,
-    corrupted_tokens=2_500_000,
-    tuning_tokens=800_000,
+    corrupted_tokens=11_000_000,
+    tuning_tokens=3_000_000,
     adam_rate=0.003,
 )
 

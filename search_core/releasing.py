@@ -1,0 +1,52 @@
+"""Tells the models what a run will not come back to, so that they can free its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from search_core.events import Completed, Decided, Event, Merged
+from search_core.runner import Run
+from search_core.solvers.base import KeepsPaths
+
+
+class Releaser:
+    """Reads a run's log as it grows, and releases pruned, merged and finished paths.
+
+    Args:
+        run: Its log is read, never written.
+        models: Those of them that keep paths are told.
+    """
+
+    def __init__(self, run: Run, models: Sequence[object]) -> None:
+        self._run = run
+        self._models = [model for model in models if isinstance(model, KeepsPaths)]
+        self._read = 0
+
+    def release_pruned(self) -> None:
+        """Release what the events since the last time settled for good."""
+        if not self._models:
+            return
+        new = self._run.events[self._read :]
+        self._read += len(new)
+        tree = self._run.tree
+        ids = dict.fromkeys(key for event in new for key in _settled(event))
+        if ids:
+            self._release([tuple(node.text for node in tree.path(key)) for key in ids])
+
+    def release_all(self) -> None:
+        """Release everything; the run is over."""
+        self._release(None)
+
+    def _release(self, paths: list[tuple[str, ...]] | None) -> None:
+        for model in self._models:
+            model.release(self._run.run_id, self._run.recipe.problem.text, paths)
+
+
+def _settled(event: Event) -> list[str]:
+    match event:
+        case Decided():
+            return [verdict.id for verdict in event.pruned]
+        case Merged() | Completed():
+            return [event.id]
+        case _:
+            return []
