@@ -117,3 +117,21 @@ def test_from_python(tmp_path: Path) -> None:
     assert set(nx.read_graphml(tmp_path / "tree.graphml")) == set(graph)
     run.save(tmp_path / "run.jsonl")
     assert read_trace(tmp_path / "run.jsonl").tree == run.tree
+
+
+def test_all_strategies_run_those_with_a_solver_of_their_own_by_it(tmp_path: Path) -> None:
+    out = tmp_path / "results.json"
+    result = invoke(
+        *("evaluate", "--strategies", "all", "--n", "4", "--count", "1"),
+        *("--rollout-problems", "0", "--draws", "20", "--workers", "1", "--out", str(out)),
+    )
+    assert result.exit_code == 0, result.output
+    values = json.loads(out.read_text())
+    rows = {row["strategy"]: row for row in values["rows"]}
+    assert rows["self_revision"]["own_solver"] == "revision"
+    assert set(rows["self_revision"]["families"]) == {"expression", "word", "countdown"}
+    assert rows["single_stream"]["own_solver"] == "stream"
+    assert set(rows["single_stream"]["families"]) == {"countdown"}
+    assert rows["beam_search"]["own_solver"] is None
+    assert values["own_solvers"]["stream"]["name"] == "solver-stream"
+    assert values["own_sampling"]["stream"]["temperature"] == 0.6

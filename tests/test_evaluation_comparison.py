@@ -222,3 +222,40 @@ def test_numbers_are_numbers(tmp_path: Path) -> None:
     assert numbers
     assert all(math.isfinite(number) for number in numbers)
     assert not any(isinstance(leaf, np.generic) for leaf in leaves(compared(tmp_path)))
+
+
+# Solvers that were made for one strategy ----------------------------------------------------
+
+
+def test_a_strategy_with_a_solver_of_its_own_stands_in_the_same_table(tmp_path: Path) -> None:
+    problems = [
+        Problem(f"What is {i}?", answer=str(i % 4), family=family)
+        for i in range(3)
+        for family in ("sums", "games")
+    ]
+    world, other = World(seed=3), World(seed=4)
+    own = FakeSolver(other.step, info=ModelInfo("made for it", shape=SHAPE))
+    usual = Sampling(temperature=0.3)
+    arms = [
+        arm("best_of_n", n=4),
+        replace(arm("beam_search", n=4, beam_width=2), own_solver="stream", families=("games",)),
+    ]
+    plan = Plan(arms, problems, [0], Sampling(), own_sampling={"stream": usual})
+    models = Models(world.solver(), world.verifier(), own={"stream": own})
+    with OutcomeStore(tmp_path / "runs.jsonl") as store:
+        measured = measure(plan, models, store, cancelled=never, on_done=lambda *_: None)
+    comparison = Comparison(arms, problems, measured.outcomes, [], **BOOTSTRAP)
+    rows = {row["name"]: row for row in comparison.values()["rows"]}
+    row = rows["beam_search@4 (solver-stream, games)/weighted"]
+    assert list(row["families"]) == ["games"]
+    assert row["average"]["accuracy"] is None
+    assert row["average"]["tokens"] == row["families"]["games"]["tokens"] > 0
+    assert own.calls > 0
+    assert {recipe.sampling for recipe in plan.recipes(arms[1])} == {usual}
+    assert list(rows["best_of_n@4/weighted"]["families"]) == ["sums", "games"]
+
+
+def test_a_solver_of_its_own_that_was_not_loaded_is_an_error() -> None:
+    models = Models(World(seed=3).solver(), World(seed=3).verifier())
+    with pytest.raises(ValueError, match="needs its own solver"):
+        models.solver_of(replace(arm("greedy"), own_solver="stream"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +17,7 @@ from search_core.cli.errors import bad_arguments
 from search_core.cli.evaluation_run import load_models, run_plan, workers_for
 from search_core.cli.evaluation_table import markdown, print_evaluation
 from search_core.cli.output import messages, plain, results
+from search_core.cli.own_solvers import Pairs, own_pairs, with_own_solvers
 from search_core.cli.services import ModelChoice, Services, services
 from search_core.cli.strategy_flags import with_strategy_flags
 from search_core.evaluation.arms import ALL, Arm, fitting_arms, make_arms, rival_arm
@@ -29,8 +30,7 @@ from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
 from search_core.facts import read_facts
-from search_core.models import FIRST, ModelPair, usual_solver
-from search_core.strategies import OptionError
+from search_core.models import ModelPair
 
 _PROBLEMS, _STATISTICS = "Problems", "Statistics"
 _CPU_BATCH, _BATCH = 64, 256
@@ -134,6 +134,8 @@ def evaluate(
 ) -> None:
     """Measure strategies on held-out problems: accuracy with 95 % intervals, and cost.
 
+    With "all", a strategy for which there is a solver of its own is run with that one.
+
     Best-of-N is judged by every vote, and by an oracle ("any": some solution is right). With
     best-of-N at N of 16 or more, the verifier's own measures are reported too. Run it again
     to go on after a stop; finished runs are not repeated.
@@ -144,15 +146,17 @@ def evaluate(
         flags.check_models(solver, verifier, score_source)
         baselines = [] if baseline == "none" else flags.names(baseline)
         asked_for = flags.names(strategies)
+        pairs: Pairs = {}
         arms, left_out = make_arms(
             _with_greedy(asked_for, baselines), flags.numbers("--n", n), options
         )
         if ALL in asked_for:
-            fits = partial(_check_made_for, pair, score_source, solver)
-            arms, refused = fitting_arms(arms, fits)
+            pairs = own_pairs(arms, pair, solver, partial(_opened, services(context), choice))
+            arms = with_own_solvers(arms, pairs)
+            arms, refused = fitting_arms(arms, partial(_check, pair, pairs, score_source))
             left_out += refused
         for arm in arms:
-            _check(pair, score_source, arm)
+            _check(pair, pairs, score_source, arm)
         check_baselines(baselines, [arm.row_name(judge) for arm in arms for judge in arm.judges])
         chosen_levels = flags.numbers("--levels", levels) if levels else None
         if problems is None:
@@ -162,7 +166,7 @@ def evaluate(
         reads_scores = any(arm.strategy.uses_verifier for arm in arms)
         source = score_source if reads_scores else "log-probability"
         steps_are_scored = source != "verifier" or pair.judged == "steps"
-        opened = partial(load_models, services(context), choice, source, rival)
+        opened = partial(load_models, services(context), choice, source, rival, tuple(pairs))
         models = opened()
         if models.rival is not None:
             arms.append(rival_arm(models.rival.info.name, options))
@@ -174,6 +178,10 @@ def evaluate(
             flags.sampling(pair, temperature, top_p, max_step_tokens),
             batch or (_CPU_BATCH if models.solver.info.device == "cpu" else _BATCH),
             _rollout_plan(rollout_problems, arms, run_seeds[0]) if steps_are_scored else None,
+            {
+                name: flags.sampling(one, temperature, top_p, max_step_tokens)
+                for name, one in pairs.items()
+            },
         )
         threshold = _threshold(pair, source) if steps_are_scored else None
         # Fakes live in this process alone.
@@ -200,8 +208,10 @@ def evaluate(
         "solver": asdict(models.solver.info),
         "verifier": asdict(models.verifier.info),
         "rival": asdict(models.rival.info) if models.rival else None,
+        "own_solvers": {name: asdict(one.info) for name, one in models.own.items()},
         "score_source": score_source,
         "sampling": asdict(plan.sampling),
+        "own_sampling": {name: asdict(one) for name, one in plan.own_sampling.items()},
         "seeds": list(plan.seeds),
         "drawn": None if problems else {"split": split, "seed": problem_seed, "levels": levels},
         "bootstrap_draws": draws,
@@ -230,16 +240,13 @@ def _threshold(pair: ModelPair, source: str) -> float:
     return float(facts.get("first_error_threshold", THRESHOLD))
 
 
-def _check(pair: ModelPair, source: str, arm: Arm) -> None:
+def _check(measured: ModelPair, own: Pairs, source: str, arm: Arm) -> None:
+    pair = own.get(arm.own_solver, measured)
     pair.check(arm.strategy, source, arm.options)
 
 
-def _check_made_for(pair: ModelPair, source: str, solver: str | None, arm: Arm) -> None:
-    """As `_check`; and a strategy that has a solver of its own says little with another one."""
-    usual = usual_solver(arm.strategy)
-    if pair.embedded and usual not in (FIRST, solver):
-        raise OptionError(f"it has a solver of its own; run it with --solver {usual}.")
-    _check(pair, source, arm)
+def _opened(services: Services, choice: ModelChoice, solver: str) -> ModelPair:
+    return services.open_models(replace(choice, solver=solver))
 
 
 def _with_greedy(strategies: list[str], baselines: Sequence[str]) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import typer
 
@@ -20,14 +22,19 @@ _SMALL = 20_000_000
 
 
 def load_models(
-    services: Services, choice: ModelChoice, score_source: str, rival: str | None
+    services: Services,
+    choice: ModelChoice,
+    score_source: str,
+    rival: str | None,
+    own: Sequence[str] = (),
 ) -> Models:
-    """The pair, and the other solver to compare with. Workers do it again, each for itself.
+    """The pair, and the solvers beside it. Workers do it again, each for itself.
 
     Args:
         choice: The pair.
         score_source: What scores.
         rival: The other solver's embedded name, folder or Hub name; None for none.
+        own: Embedded names of the solvers that were made for one strategy each.
 
     Raises:
         ModelLoadError: A model cannot be loaded.
@@ -35,14 +42,15 @@ def load_models(
     """
     pair = services.open_models(choice)
     solver, verifier = pair.solver, pair.score_source(score_source)
+    made_for = {name: services.open_models(replace(choice, solver=name)).solver for name in own}
     if rival is None:
-        return Models(solver, verifier)
-    other = services.open_models(ModelChoice(rival, choice.verifier, choice.device)).solver
+        return Models(solver, verifier, own=made_for)
+    other = services.open_models(replace(choice, solver=rival)).solver
     if other.info == solver.info:
         raise ValueError(
             f"--rival is {rival}, the solver that is measured; choose a bigger one, or none."
         )
-    return Models(solver, verifier, other)
+    return Models(solver, verifier, other, made_for)
 
 
 def run_plan(

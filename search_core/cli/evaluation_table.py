@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,8 +94,9 @@ def _worth_a_line(row: dict[str, Any]) -> bool:
 def _accuracy(values: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Sheet:
     counts = ", ".join(f"{count} {name}" for name, count in values["problems"].items())
     title = f"Right, in % of problems ({counts}), with 95 % intervals"
-    cells = [[row["name"], *_each(row, lambda one: _percent(one["accuracy"]))] for row in rows]
-    return Sheet(title, ["average", *values["problems"]], cells)
+    families = list(values["problems"])
+    cells = [[row["name"], *_accuracies(row, families)] for row in rows]
+    return Sheet(title, ["average", *families], cells)
 
 
 def _differences(values: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Sheet:
@@ -209,8 +210,10 @@ def _calibration(quality: dict[str, Any]) -> Sheet:
     return Sheet(f"{title}, and calibration", headings, cells)
 
 
-def _each(row: dict[str, Any], shown: Callable[[dict[str, Any]], str]) -> list[str]:
-    return [shown(row["average"]), *(shown(one) for one in row["families"].values())]
+def _accuracies(row: dict[str, Any], families: Sequence[str]) -> list[str]:
+    """On average, and of each family; empty where the row was not run on it."""
+    parts = [row["average"], *(row["families"].get(name, {}) for name in families)]
+    return [_percent(part.get("accuracy")) for part in parts]
 
 
 def _percent(estimate: dict[str, float] | None, *, signed: bool = False) -> str:

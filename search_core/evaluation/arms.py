@@ -30,12 +30,17 @@ class Arm:
     """One strategy with all its options, run on every problem.
 
     Attributes:
-        rival: Name of the other solver that runs it; "" for the solver that is measured.
+        rival: Name of the other solver that answers beside the measured one; "" for none.
+        own_solver: Name of the solver that was made for the strategy, which runs it in place
+            of the measured one; "" for none.
+        families: The only problem families that it is run on; empty: all.
     """
 
     strategy: Strategy
     options: StrategyOptions
     rival: str = ""
+    own_solver: str = ""
+    families: tuple[str, ...] = ()
 
     @property
     def n(self) -> int | None:
@@ -44,9 +49,18 @@ class Arm:
 
     @property
     def name(self) -> str:
-        """For example "beam_search@16", "greedy", or "greedy (solver-large)"."""
+        """For example "beam_search@16", or "greedy (solver-large)": who else runs it, on what."""
         name = self.strategy.name if self.n is None else f"{self.strategy.name}@{self.n}"
-        return f"{name} ({self.rival})" if self.rival else name
+        notes = ", ".join(filter(None, (self.rival, self._own, *self.families)))
+        return f"{name} ({notes})" if notes else name
+
+    @property
+    def _own(self) -> str:
+        return self.own_solver and f"solver-{self.own_solver}"
+
+    def reads(self, family: str | None) -> bool:
+        """Whether it is run on problems of this family."""
+        return not self.families or family in self.families
 
     @property
     def is_best_of_n(self) -> bool:

@@ -105,12 +105,12 @@ class Comparison:
         return [judge for judge in arm.judges if all(judge in run.right for run in runs)]
 
     def _of(self, arm: Arm) -> list[list[Outcome]]:
-        keys = [key for keys in self._families.values() for key in keys]
+        keys = [key for keys in self._read_by(arm).values() for key in keys]
         return [self._by_problem[arm.name, key] for key in keys]
 
     def _row(self, arm: Arm, judge: Judge) -> Row:
         right, costs = {}, {}
-        for family, keys in self._families.items():
+        for family, keys in self._read_by(arm).items():
             runs = [self._by_problem[arm.name, key] for key in keys]
             right[family] = np.array([np.mean([run.right[judge] for run in one]) for one in runs])
             charged = not (arm.scores_only_judge and judge in ("majority", "any"))
@@ -120,21 +120,33 @@ class Comparison:
         return Row(arm, judge, right, costs)
 
     def _row_values(self, row: Row) -> dict[str, Any]:
-        families = {name: self._measured(row, [name]) for name in self._families}
+        families = {name: self._measured(row, [name]) for name in row.right}
         return {
             "name": row.name,
             **row.arm.values(),
             "rival": row.arm.rival or None,
+            "own_solver": row.arm.own_solver or None,
             "n": row.arm.n,
             "judge": row.judge,
-            "average": self._measured(row, list(self._families)),
+            "average": self._on_average(row),
             "families": families,
         }
+
+    def _on_average(self, row: Row) -> dict[str, Any]:
+        """Over all families; of a row that has but some of them only the costs."""
+        average = self._measured(row, list(row.right))
+        whole = len(row.right) == len(self._families)
+        return average if whole else {**average, "accuracy": None, "difference": {}}
+
+    def _read_by(self, arm: Arm) -> dict[str, list[str]]:
+        return {name: keys for name, keys in self._families.items() if arm.reads(name)}
 
     def _measured(self, row: Row, families: Sequence[str]) -> dict[str, Any]:
         accuracy = mean_with_interval({f: row.right[f] for f in families}, **self._bootstrap)
         differences = {}
         for baseline in self._baselines:
+            if not all(name in baseline.right for name in families):
+                continue
             paired = {f: row.right[f] - baseline.right[f] for f in families}
             difference = mean_with_interval(paired, **self._bootstrap)
             if baseline is not row and difference is not None:
@@ -163,8 +175,12 @@ class Comparison:
         largest = self._largest(1)
         if largest is None:
             return []
-        samples = self._outcomes(largest)
-        searches = [arm for arm in self._arms if arm.n is not None and not arm.is_best_of_n]
+        samples, every = self._outcomes(largest), self._families
+        searches = [
+            arm
+            for arm in self._arms
+            if arm.n is not None and not arm.is_best_of_n and len(self._read_by(arm)) == len(every)
+        ]
         return [
             equal_tokens(arm, self._outcomes(arm), samples, **self._bootstrap) for arm in searches
         ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from search_core.evaluation.arms import Arm
 from search_core.evaluation.batches import ShareClock, StartRun, drive_together
@@ -26,18 +26,28 @@ ROLLOUTS = "rollouts"
 
 @dataclass(frozen=True)
 class Models:
-    """What answers: the pair that is measured, and perhaps another solver to compare with."""
+    """What answers: the pair that is measured, and perhaps other solvers beside it.
+
+    Attributes:
+        rival: Answers once, to compare with.
+        own: Solvers that were made for one strategy each, by name.
+    """
 
     solver: Solver
     verifier: Verifier
     rival: Solver | None = None
+    own: Mapping[str, Solver] = field(default_factory=dict)
 
     def solver_of(self, arm: Arm) -> Solver:
         """Who runs this arm.
 
         Raises:
-            ValueError: The arm is a rival's and there is none.
+            ValueError: The arm is another solver's and that was not loaded.
         """
+        if arm.own_solver:
+            if arm.own_solver not in self.own:
+                raise ValueError(f"{arm.name} needs its own solver, and it was not loaded.")
+            return self.own[arm.own_solver]
         if not arm.rival:
             return self.solver
         if self.rival is None:
@@ -54,6 +64,7 @@ class Plan:
         seeds: Run seeds; an arm whose seeds do not matter is run with the first alone.
         samples_at_once: The most samples in one batch; at least one run is under way.
         rollouts: Where scores are held against rollouts; None: nowhere.
+        own_sampling: How solvers that were made for one strategy are sampled, by name.
     """
 
     arms: Sequence[Arm]
@@ -62,15 +73,21 @@ class Plan:
     sampling: Sampling
     samples_at_once: int = 256
     rollouts: RolloutPlan | None = None
+    own_sampling: Mapping[str, Sampling] = field(default_factory=dict)
+
+    def recipe(self, arm: Arm, problem: Problem, seed: int) -> Recipe:
+        """One run of one arm."""
+        sampling = self.own_sampling[arm.own_solver] if arm.own_solver else self.sampling
+        return Recipe(problem, arm.strategy, arm.options, sampling, seed)
+
+    def problems_of(self, arm: Arm) -> list[Problem]:
+        """The problems that an arm is run on."""
+        return [problem for problem in self.problems if arm.reads(problem.family)]
 
     def recipes(self, arm: Arm) -> list[Recipe]:
         """All runs of one arm."""
         seeds = self.seeds if arm.seeds_matter else self.seeds[:1]
-        return [
-            Recipe(problem, arm.strategy, arm.options, self.sampling, seed)
-            for seed in seeds
-            for problem in self.problems
-        ]
+        return [self.recipe(arm, one, seed) for seed in seeds for one in self.problems_of(arm)]
 
     @property
     def size(self) -> int:
@@ -144,7 +161,7 @@ def missing_records(
     """
     for nest in _nests(plan.arms):
         for seed in plan.seeds if nest[0].seeds_matter else plan.seeds[:1]:
-            jobs = [_job(nest, one, seed, plan, models) for one in plan.problems]
+            jobs = [_job(nest, one, seed, plan, models) for one in plan.problems_of(nest[0])]
             yield from _run(jobs, known, plan.samples_at_once, models, cancelled)
     if plan.rollouts:
         asked = {_rollouts_key(plan, one, models): one for one in plan.rolled_out}
@@ -181,7 +198,7 @@ def _but_for_n(options: StrategyOptions) -> StrategyOptions:
 def _job(nest: Sequence[Arm], problem: Problem, seed: int, plan: Plan, models: Models) -> Job:
     job: Job = {}
     for arm in nest:
-        recipe = Recipe(problem, arm.strategy, arm.options, plan.sampling, seed)
+        recipe = plan.recipe(arm, problem, seed)
         job[run_key(recipe, models.solver_of(arm).info, models.verifier.info)] = (arm, recipe)
     return job
 
