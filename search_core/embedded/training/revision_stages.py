@@ -12,7 +12,6 @@ from search_core.embedded.training.demonstrations import BASE_WEIGHTS, Shard, ma
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_solver, load_solver, revision_of
-from search_core.embedded.training.loop import Job, train
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.revision_card import revision_card
@@ -26,7 +25,7 @@ from search_core.embedded.training.revision_measure import (
 )
 from search_core.embedded.training.rollout_stages import training_attempts
 from search_core.embedded.training.tokenizer import load_tokenizer
-from search_core.embedded.training.verifier_model import read_state
+from search_core.embedded.training.training_stage import Lesson, teach
 from search_core.embedded.training.workers import map_in_processes
 from search_core.embedded.training.workshop import Workshop, timed
 
@@ -36,28 +35,17 @@ NAME = "revision"
 def train_reviser(shop: Workshop) -> None:
     """Tunes the finished small solver to read its earlier attempts, and writes its folder."""
     settings = shop.settings
-    job = Job(
-        title="solver-revision (tokens)",
+    lesson = Lesson(
+        f"solver-{NAME}",
         build=partial(build_reviser, shop.solver_folder("small"), settings.revision_shape),
         data=_data(shop),
-        folder=shop.work / f"solver-{NAME}",
         tokens=settings.revision_tokens,
-        tokens_per_batch=settings.revision_tokens_per_update // shop.training_workers,
-        muon_rate=settings.revision_muon_rate,
-        adam_rate=settings.revision_adam_rate,
-        language_weight=1.0,
-        score_weight=0.0,
-        step_ends=shop.step_ends,
-        seed=settings.seed,
-        workers=shop.training_workers,
-        device=shop.device,
-        compiled=settings.compiled,
+        rates=(settings.revision_muon_rate, settings.revision_adam_rate),
+        tokens_per_update=settings.revision_tokens_per_update,
     )
-    finished = train(job)
-    shop.note(f"solver-{NAME}", {key: finished[key] for key in ("tokens", "seconds", "loss")})
+    state, folder = teach(shop, lesson), shop.solver_folder(NAME)
     tokenizer = load_tokenizer(shop.tokenizer_folder)
     tokenizer.model_max_length = settings.revision_positions
-    state, folder = read_state(job.finished_path), shop.solver_folder(NAME)
     export_solver(state, settings.revision_shape, tokenizer, shop.sampling, folder)
 
 

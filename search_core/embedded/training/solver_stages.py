@@ -15,11 +15,11 @@ from search_core.embedded.training.demonstrations import (
 )
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_solver
-from search_core.embedded.training.loop import Job, train
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.settings import Size
 from search_core.embedded.training.tokenizer import load_tokenizer, train_tokenizer
+from search_core.embedded.training.training_stage import Lesson, teach
 from search_core.embedded.training.verifier_model import read_state
 from search_core.embedded.training.workers import map_in_processes
 from search_core.embedded.training.workshop import Workshop
@@ -72,26 +72,8 @@ def train_solver(shop: Workshop, size: Size) -> None:
 
 
 def _train(shop: Workshop, name: str, size: Size, data: Path, tokens: int) -> None:
-    settings = shop.settings
-    job = Job(
-        title=f"{name} (tokens)",
-        build=partial(build_solver, size.shape),
-        data=data,
-        folder=shop.work / name,
-        tokens=tokens,
-        tokens_per_batch=settings.tokens_per_update // shop.training_workers,
-        muon_rate=settings.muon_rate,
-        adam_rate=size.adam_rate,
-        language_weight=1.0,
-        score_weight=0.0,
-        step_ends=shop.step_ends,
-        seed=settings.seed,
-        workers=shop.training_workers,
-        device=shop.device,
-        compiled=settings.compiled,
-    )
-    finished = train(job)
-    shop.note(name, {key: finished[key] for key in ("tokens", "seconds", "loss")})
+    rates = (shop.settings.muon_rate, size.adam_rate)
+    teach(shop, Lesson(name, partial(build_solver, size.shape), data, tokens, rates))
 
 
 def export_finished_solver(shop: Workshop, size: Size) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from search_core.embedded.training.card import count_weights
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_solver, revision_of
-from search_core.embedded.training.loop import Job, train
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.stream_card import (
@@ -20,6 +19,7 @@ from search_core.embedded.training.stream_card import (
 )
 from search_core.embedded.training.stream_data import StreamShard, make_stream_shard
 from search_core.embedded.training.tokenizer import load_tokenizer
+from search_core.embedded.training.training_stage import Lesson, teach
 from search_core.embedded.training.verifier_model import read_state
 from search_core.embedded.training.workers import map_in_processes
 from search_core.embedded.training.workshop import Workshop
@@ -29,25 +29,15 @@ def train_stream_solver(shop: Workshop) -> None:
     """Goes on training the small base on streams, with room for long ones."""
     settings = shop.settings
     base = shop.work / f"base-{settings.small.name}" / "finished.pt"
-    job = Job(
-        title="solver-stream (tokens)",
+    lesson = Lesson(
+        "solver-stream",
         build=partial(build_from_base, base, stream_shape(shop)),
         data=_data(shop),
-        folder=shop.work / "solver-stream",
         tokens=settings.stream_tokens,
-        tokens_per_batch=settings.stream_tokens_per_update // shop.training_workers,
-        muon_rate=settings.stream_muon_rate,
-        adam_rate=settings.stream_adam_rate,
-        language_weight=1.0,
-        score_weight=0.0,
-        step_ends=shop.step_ends,
-        seed=settings.seed,
-        workers=shop.training_workers,
-        device=shop.device,
-        compiled=settings.compiled,
+        rates=(settings.stream_muon_rate, settings.stream_adam_rate),
+        tokens_per_update=settings.stream_tokens_per_update,
     )
-    finished = train(job)
-    shop.note("solver-stream", {key: finished[key] for key in ("tokens", "seconds", "loss")})
+    teach(shop, lesson)
     export_stream_solver(shop)
 
 

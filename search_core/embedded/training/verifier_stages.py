@@ -6,13 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from torch import Tensor
-
 from search_core.embedded.training.calibration import calibrate
 from search_core.embedded.training.demonstrations import Shard
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_verifier
-from search_core.embedded.training.loop import Job, train
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.rollout_stages import (
@@ -23,12 +20,15 @@ from search_core.embedded.training.rollout_stages import (
 )
 from search_core.embedded.training.settings import Size
 from search_core.embedded.training.tokenizer import load_tokenizer
+from search_core.embedded.training.training_stage import Lesson, teach
 from search_core.embedded.training.verifier_data import CORRUPTION_WEIGHTS, make_labelled_shard
 from search_core.embedded.training.verifier_model import build_verifier, read_state
 from search_core.embedded.training.workers import map_in_processes
 from search_core.embedded.training.workshop import Workshop
 
 _LANGUAGE_WEIGHT = 0.5
+_SEED = 1
+"""Verifiers see their data in another order than solvers."""
 
 
 def corrupted_data(shop: Workshop) -> Path:
@@ -57,24 +57,26 @@ def train_on_corruptions(shop: Workshop, size: Size) -> None:
     settings = shop.settings
     name = f"corruptions-{size.name}"
     start = read_state(shop.work / f"base-{size.name}" / "finished.pt")
-    job = _job(
-        shop,
+    lesson = Lesson(
         name,
         build=partial(build_verifier, size.verifier_shape, start),
         data=corrupted_data(shop),
         tokens=size.corrupted_tokens,
         rates=(settings.corrupted_muon_rate, settings.corrupted_adam_rate),
         language_weight=_LANGUAGE_WEIGHT,
+        score_weight=1.0,
+        seed=_SEED,
     )
-    _train(shop, name, job)
+    teach(shop, lesson)
 
 
 def tune_process_verifier(shop: Workshop, size: Size) -> None:
     """Stage (b): how likely is the solver to get there from here?"""
     start = read_state(shop.work / f"corruptions-{size.name}" / "finished.pt")
     build = partial(build_verifier, size.verifier_shape, start, reads_likelihood=True)
-    job = _tuning(shop, f"verifier-{size.name}", build, rollout_data(shop), size.tuning_tokens)
-    _finish(shop, size.name, size.verifier_shape, job)
+    name, tokens = f"verifier-{size.name}", size.tuning_tokens
+    lesson = _tuning(shop, name, build, rollout_data(shop), tokens)
+    _finish(shop, size.name, size.verifier_shape, lesson)
 
 
 def tune_outcome_verifier(shop: Workshop) -> None:
@@ -83,8 +85,8 @@ def tune_outcome_verifier(shop: Workshop) -> None:
     start = read_state(shop.work / "corruptions-small" / "finished.pt")
     build = partial(build_verifier, size.verifier_shape, start, reads_likelihood=True)
     tokens = shop.settings.outcome_tokens
-    job = _tuning(shop, "verifier-outcome", build, outcome_data(shop), tokens)
-    _finish(shop, "outcome", size.verifier_shape, job)
+    lesson = _tuning(shop, "verifier-outcome", build, outcome_data(shop), tokens)
+    _finish(shop, "outcome", size.verifier_shape, lesson)
 
 
 def tune_early_verifier(shop: Workshop) -> None:
@@ -96,7 +98,7 @@ def tune_early_verifier(shop: Workshop) -> None:
     """
     size = shop.settings.small
     start = read_state(shop.work / "solver-small" / "finished.pt")
-    job = _tuning(
+    lesson = _tuning(
         shop,
         "verifier-early",
         partial(build_verifier, size.shape, start),
@@ -104,7 +106,7 @@ def tune_early_verifier(shop: Workshop) -> None:
         shop.settings.early_tokens,
         language_weight=0.0,
     )
-    _finish(shop, "early", size.shape, job)
+    _finish(shop, "early", size.shape, lesson)
 
 
 def _tuning(
@@ -114,49 +116,14 @@ def _tuning(
     data: Path,
     tokens: int,
     language_weight: float = _LANGUAGE_WEIGHT,
-) -> Job:
+) -> Lesson:
     rates = (shop.settings.tuning_muon_rate, shop.settings.tuning_adam_rate)
-    return _job(shop, name, build, data, tokens, rates, language_weight)
+    return Lesson(name, build, data, tokens, rates, language_weight, score_weight=1.0, seed=_SEED)
 
 
-def _job(
-    shop: Workshop,
-    name: str,
-    build: Callable[[], LanguageModel],
-    data: Path,
-    tokens: int,
-    rates: tuple[float, float],
-    language_weight: float,
-) -> Job:
-    return Job(
-        title=f"{name} (tokens)",
-        build=build,
-        data=data,
-        folder=shop.work / name,
-        tokens=tokens,
-        tokens_per_batch=shop.settings.tokens_per_update // shop.training_workers,
-        muon_rate=rates[0],
-        adam_rate=rates[1],
-        language_weight=language_weight,
-        score_weight=1.0,
-        step_ends=shop.step_ends,
-        seed=shop.settings.seed + 1,
-        workers=shop.training_workers,
-        device=shop.device,
-        compiled=shop.settings.compiled,
-    )
-
-
-def _train(shop: Workshop, name: str, job: Job) -> dict[str, Tensor]:
-    finished = train(job)
-    shop.note(name, {key: finished[key] for key in ("tokens", "seconds", "loss")})
-    state: dict[str, Tensor] = finished["model"]
-    return state
-
-
-def _finish(shop: Workshop, name: str, shape: Shape, job: Job) -> None:
+def _finish(shop: Workshop, name: str, shape: Shape, lesson: Lesson) -> None:
     """Trains, calibrates on solutions that no training saw, and writes the folder."""
-    state = _train(shop, job.folder.name, job)
+    state = teach(shop, lesson)
     tokenizer = load_tokenizer(shop.tokenizer_folder)
     solutions = validation_solutions(shop)
     reading, facts = calibrate(state, shape, tokenizer, solutions, only_ends=name == "outcome")
