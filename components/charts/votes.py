@@ -16,9 +16,9 @@ from search_core.scoring import VOTE_METHODS
 from search_core.tree import Tree
 
 TITLES: dict[VoteMethod, str] = {
-    "majority": "Majority: one vote per solution",
-    "weighted": "Weighted: sum of the scores",
-    "best": "Best: highest single score",
+    "majority": "Majority: one vote each",
+    "weighted": "Weighted: sum of scores",
+    "best": "Best: highest score",
 }
 MAX_ANSWERS = 5
 ANSWER_WIDTH = 14
