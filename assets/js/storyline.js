@@ -13,7 +13,7 @@ export class StoryLine {
     this.status = h("span", { class: "esp-status" });
     this.text = h("p", { class: "esp-story-text" });
     this.counter = h("span", { class: "esp-counter" });
-    this.writing = h("span", { class: "esp-counter" });
+    this.writing = h("span", { class: "esp-writing" });
     this.notice = h("p", { class: "esp-notice", role: "status", hidden: true });
     this.warnings = new Warnings();
     this.region = h("div", { class: "esp-sr", "aria-live": "polite", "aria-atomic": "true" });
