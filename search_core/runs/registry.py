@@ -25,6 +25,7 @@ from search_core.runs.hosted import HostedRun
 from search_core.runs.storage import RunStorage, TraceWriter, is_run_id
 from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
 from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+from search_core.watch import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -174,7 +175,8 @@ class RunRegistry:
                 created=created,
                 listener=listen,
             )
-            drive(search, solver, verifier, run.cancelled)
+            watch = Watch(run.cancelled, run.writing.written, run.writing.begin)
+            drive(search, solver, verifier, watch)
         except Exception as error:
             # The page gets the message, the operator the traceback.
             run.fail(f"{type(error).__name__}: {error}")
