@@ -55,6 +55,8 @@ class ModelPair:
         embedded: Whether the solver is an embedded one, which reads only its families and
             was trained without a system prompt.
         system_prompt: What the solver is told before each problem; "" for nothing.
+        dtype, verifier_dtype: As for `engine.loading.load_solver` and `load_verifier`.
+        verifier_format: How the verifier's score is read; None: told by the checkpoint.
     """
 
     def __init__(
@@ -65,14 +67,17 @@ class ModelPair:
         device: str = "auto",
         embedded: bool = False,
         system_prompt: str = STEP_PROMPT,
+        dtype: str = "auto",
+        verifier_dtype: str = "auto",
+        verifier_format: str | None = None,
     ) -> None:
         self.solver_path = solver_path
         self.verifier_path = verifier_path
         self.device = device
         self.embedded = embedded
         self.system_prompt = "" if embedded else system_prompt
-        self._solver = lazy_solver(solver_path, device, self.system_prompt)
-        self._verifier = lazy_verifier(verifier_path, device)
+        self._solver = lazy_solver(solver_path, device, self.system_prompt, dtype)
+        self._verifier = lazy_verifier(verifier_path, device, verifier_dtype, verifier_format)
 
     @classmethod
     def of(cls, solver: Solver, verifier: Verifier) -> ModelPair:
