@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -13,6 +14,16 @@ M = TypeVar("M")
 
 # One model is loaded at a time: loading changes settings of the whole process for a moment.
 _LOADING = threading.Lock()
+
+
+def _forget_who_loads() -> None:
+    """In a forked child: whoever was loading is not there."""
+    global _LOADING
+    _LOADING = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_who_loads)
 
 
 class LazyModel(Generic[M]):
@@ -61,18 +72,18 @@ def lazy_solver(
 
 
 def lazy_verifier(
-    path: str, device: str = "auto", dtype: str = "auto", format_: str | None = None
+    path: str, device: str = "auto", dtype: str = "auto", format_: str = "auto"
 ) -> LazyModel[Verifier]:
     """A verifier. Arguments as for `engine.loading.load_verifier`.
 
     Args:
-        format_: How its score is read; None: told by the checkpoint.
+        format_: How its score is read; "auto": told by the checkpoint.
     """
 
     def load() -> Verifier:
         from search_core.engine.loading import load_verifier
 
-        told: dict[str, Any] = {} if format_ is None else {"format": format_}
+        told: dict[str, Any] = {} if format_ == "auto" else {"format": format_}
         return load_verifier(path, device=device, dtype=dtype, **told)
 
     return LazyModel(load)

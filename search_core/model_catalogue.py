@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
+from search_core.lazy_models import LazyModel
 from search_core.model_entries import Entry, Example, PairEntry, Sizes, SolverEntry, VerifierEntry
 from search_core.model_pair import STEP_PROMPT, ModelPair
 from search_core.models import embedded_pair
@@ -22,6 +23,8 @@ from search_core.shipped import (
     solver_folder,
     verifier_folder,
 )
+from search_core.solvers.base import Solver
+from search_core.verifiers.base import Verifier
 
 SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "models.yaml"
 EMBEDDED = "embedded"
@@ -109,10 +112,21 @@ def offer(catalogue: Catalogue, names: Sequence[str], device: str = "auto") -> l
             f"No pair is offered; known in {catalogue.path}: {', '.join(catalogue.pairs)}."
         )
     entries = {name: _entry(catalogue.pairs, name, "pair", catalogue.path) for name in names}
-    return [
-        Offered(name, entry.title, entry.about, catalogue.pair(name, device))
-        for name, entry in entries.items()
-    ]
+    pairs = {name: catalogue.pair(name, device) for name in entries}
+    _share(entries, pairs)
+    return [Offered(name, entry.title, entry.about, pairs[name]) for name, entry in entries.items()]
+
+
+def _share(entries: Mapping[str, PairEntry], pairs: Mapping[str, ModelPair]) -> None:
+    """Each model is there once, in however many pairs."""
+    solvers: dict[str, LazyModel[Solver]] = {}
+    verifiers: dict[str, LazyModel[Verifier]] = {}
+    for name, entry in entries.items():
+        solver, verifier = pairs[name].parts
+        pairs[name].share(
+            solvers.setdefault(entry.solver, solver),
+            verifiers.setdefault(entry.verifier, verifier),
+        )
 
 
 def read_catalogue(path: str | Path = SHIPPED) -> Catalogue:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from search_core.cost import ModelShape, decoder_shape
 
-Dtype = Literal["auto", "float32", "bfloat16", "float16", "8bit", "4bit"]
+Dtype = Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"]
 Line = Annotated[str, Field(min_length=1, max_length=1000)]
 Prompt = Annotated[str, Field(max_length=8000)]
 Size = Annotated[int, Field(ge=1, le=10**7)]
@@ -16,7 +16,7 @@ Size = Annotated[int, Field(ge=1, le=10**7)]
 _BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
 # Of the layers' matrices; embedding, read-out and norms stay at two bytes. 4 bit are stored in
 # blocks of 64 with a scale of four bytes each.
-_QUANTISED = {"8bit": 1.0, "4bit": 0.5 + 4 / 64}
+_QUANTISED = {"int8": 1.0, "int4": 0.5 + 4 / 64}
 # Norms and small heads are not in the sizes; more than this is a mistake in one of the numbers.
 _UNCOUNTED = 0.01
 
@@ -188,11 +188,11 @@ class VerifierEntry(ModelEntry):
     """A model that scores steps.
 
     Attributes:
-        format: How its score is read; None: told by the checkpoint.
+        format: How its score is read; "auto": told by the checkpoint.
         reads_likelihood: Whether it takes every token through the vocabulary too.
     """
 
-    format: str | None = Field(None, pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    format: str = Field("auto", pattern=r"^[a-z][a-z0-9_]{0,39}(:\S{1,200})?$")
     reads_likelihood: bool = False
 
     @property

@@ -68,7 +68,7 @@ def _show(console: Console, catalogue: Catalogue) -> None:
         solvers.add_row(*_cells(name, *_cells_of(solver)))
     verifiers = _table("verifier (--verifier)", *columns, "format")
     for name, verifier in catalogue.verifiers.items():
-        verifiers.add_row(*_cells(name, *_cells_of(verifier), verifier.format or "told by it"))
+        verifiers.add_row(*_cells(name, *_cells_of(verifier), verifier.format))
     console.print()
     console.print(solvers)
     console.print()
