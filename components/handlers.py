@@ -7,6 +7,7 @@ there and not in any handler, so a refreshed page finds it again.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ from components.text_form import read_text_file
 from search_core.embedded import generate
 from search_core.estimate import estimate
 from search_core.limits import Limits
-from search_core.model_memory import memory_line
+from search_core.model_memory import NOT_LOADED, memory_line
 from search_core.models import SOLVERS, VERIFIERS, ModelPair
 from search_core.pairing import size_note
 from search_core.recipe import Recipe
@@ -42,6 +43,7 @@ Update: TypeAlias = dict[str, Any]
 # Values of a form that stand before the strategy's own options; see `Controls.recipe_inputs`.
 _BEFORE_OPTIONS = 9
 _SECONDS_BETWEEN_LOOKS = 1.0
+_LOOKS_WHILE_LOADING = 60
 
 
 class Handlers:
@@ -209,16 +211,19 @@ class Handlers:
     async def watch_memory(
         self, request: gr.Request, strategy: str, *names: str | None
     ) -> AsyncIterator[str]:
-        """The same, again and again until the run that was just started is over."""
-        told, live = "", True
-        while live:
+        """The same, again and again: until the run that was just started is over, or, on a page
+        that has just opened, until the models are there."""
+        told = ""
+        for look in itertools.count(1):
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-            run = self._registry.live_run_of(str(request.session_hash))
-            live = run is not None
+            live = self._registry.live_run_of(str(request.session_hash)) is not None
             line = self.models_memory(strategy, *names)
             if line != told:
                 told = line
                 yield line
+            loading = line.endswith(NOT_LOADED) and look < _LOOKS_WHILE_LOADING
+            if not live and not loading:
+                return
 
     def as_published(self, name: str) -> list[Update]:
         """Fill in the values of the published code."""

@@ -194,7 +194,7 @@ def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
     )
     chosen = [controls.strategy, *models.components]
     gr.on(
-        [page.load, *(field.change for field in chosen)],
+        [field.change for field in chosen],
         handlers.models_memory,
         chosen,
         models.memory,
@@ -202,7 +202,7 @@ def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
         **_QUIET,
     )
     gr.on(
-        [controls.run.click, controls.problem.submit],
+        [page.load, controls.run.click, controls.problem.submit],
         handlers.watch_memory,
         chosen,
         models.memory,

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from search_core.model_pair import ModelPair
 from search_core.solvers.base import ModelInfo
 
+NOT_LOADED = "not loaded yet."
 _DEVICES = {"cpu": "CPU", "cuda": "GPU", "mps": "GPU (Metal)"}
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -50,7 +51,7 @@ def memory_line(pair: ModelPair) -> str:
     who = f"{solver} with {verifier}"
     held = held_by(pair)
     if not held:
-        return f"{who}: not loaded yet."
+        return f"{who}: {NOT_LOADED}"
     devices = dict.fromkeys(one.info.device for one in held if one.info.device)
     where = " and ".join(_DEVICES.get(device, device) for device in devices)
     kept = [one.kept for one in held if one.kept is not None]

@@ -36,7 +36,7 @@ export function recipeOf(header, defaults, node) {
   const pair = pairOf(header, defaults?.pairs ?? [], source);
   if (pair) query.set("models", pair);
   // Embedded models have short names, and the usual two go unsaid; others follow from the page.
-  for (const kind of MODELS) {
+  for (const kind of pair ? [] : MODELS) {
     const names = defaults?.models?.[kind] ?? {};
     const { name } = header[kind];
     if (Object.hasOwn(names, name)) query.set(kind, names[name]);
