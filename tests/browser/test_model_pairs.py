@@ -46,6 +46,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def test_a_pair_is_chosen_run_and_linked(shop: App, page: Page) -> None:
     open_page(page, shop.url)
     expect(page.locator("#solver")).to_be_visible()
+    # A page that was there before the models says when they are.
+    expect(page.locator("#models-memory")).to_contain_text("of weights", timeout=120_000)
     choose(page, "pair", "big")
     expect(page.locator("#about-pair")).to_contain_text("The large ones.")
     expect(page.locator("#solver")).to_be_hidden()
