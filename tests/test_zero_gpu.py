@@ -33,6 +33,7 @@ from search_core.strategies import STRATEGIES
 from search_core.traces import read_trace
 from search_core.tree import Tree
 from search_core.verifiers.base import ScoreRequest, StepScores
+from search_core.watch import Watch
 from tests.fake_zero_gpu import QUOTA, FakeGradioError, FakeZeroGpu
 from tests.fakes import FakeSolver, World
 
@@ -179,6 +180,8 @@ def test_events_come_while_the_run_goes_on_and_stop_reaches_the_worker(space: Ma
     run = on_space.start(recipe())
     wait_until(lambda: run.head > 1)
     assert run.live
+    # What is being written in the worker is known here.
+    wait_until(lambda: bool(run.writing.now().ids))
     assert on_space.gpu.workers_left() == 1
     run.stop()
     end = last(run)
@@ -269,10 +272,14 @@ def test_stopped_before_it_has_a_gpu() -> None:
     pair = world()
     driver = ZeroGpu(gpu.GPU, {"mine": pair})
     with pytest.raises(GpuError, match="stopped before it got a GPU"):
-        driver.drive(Order("r", recipe(), pair, "verifier"), lambda event: None, lambda: True)
+        driver.drive(
+            Order("r", recipe(), pair, "verifier"), lambda event: None, Watch(lambda: True)
+        )
     assert gpu.workers == []
     with pytest.raises(ValueError, match="not placed"):
-        driver.drive(Order("r", recipe(), world(), "verifier"), lambda event: None, lambda: False)
+        driver.drive(
+            Order("r", recipe(), world(), "verifier"), lambda event: None, Watch(lambda: False)
+        )
 
 
 def test_a_listener_that_fails_ends_the_worker() -> None:
@@ -283,7 +290,7 @@ def test_a_listener_that_fails_ends_the_worker() -> None:
         raise OSError("no space left on device")
 
     with pytest.raises(OSError, match="no space left"):
-        driver.drive(Order("r", recipe(), pair, "verifier"), full, lambda: False)
+        driver.drive(Order("r", recipe(), pair, "verifier"), full, Watch(lambda: False))
     assert gpu.workers_left() == 0
 
 

@@ -22,8 +22,10 @@ from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.recipe import Recipe
 from search_core.runs.order import Order
+from search_core.runs.writing import Writing, Written
 from search_core.solvers.base import Sampling
 from search_core.strategies import get_strategy
+from search_core.watch import Watch
 
 _BEAT = 0.25
 """Seconds between batches."""
@@ -88,10 +90,12 @@ class Batch:
     """What happened since the batch before.
 
     Attributes:
+        written: What is being written now.
         error: Why the run failed, in the last batch of one that did.
     """
 
     events: tuple[Event, ...] = ()
+    written: Written = Written()
     error: str = ""
 
 
@@ -100,6 +104,7 @@ def search_in_worker(ticket: Ticket, pair: ModelPair) -> Iterator[Batch]:
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     errors: list[str] = []
     over, left = threading.Event(), threading.Event()
+    writing = Writing()
     stop = Path(ticket.stop_file)
 
     def cancelled() -> bool:
@@ -109,7 +114,8 @@ def search_in_worker(ticket: Ticket, pair: ModelPair) -> Iterator[Batch]:
         try:
             order = ticket.order(pair)
             solver, verifier = order.models()
-            drive(order.run(solver, verifier, events.put), solver, verifier, cancelled)
+            watch = Watch(cancelled, writing.written, writing.begin)
+            drive(order.run(solver, verifier, events.put), solver, verifier, watch)
         except ModelLoadError as error:
             errors.append(str(error))
         except Exception as error:
@@ -121,8 +127,9 @@ def search_in_worker(ticket: Ticket, pair: ModelPair) -> Iterator[Batch]:
     thread.start()
     try:
         while not over.wait(_BEAT):
-            yield Batch(_all(events))
-        yield Batch(_all(events), "".join(errors))
+            now = writing.now()  # before the events: what is there by then is among them
+            yield Batch(_all(events), now)
+        yield Batch(_all(events), error="".join(errors))
     finally:
         left.set()
         thread.join()

@@ -11,8 +11,9 @@ from search_core.events import Event
 from search_core.models import ModelPair
 from search_core.recipe import Recipe
 from search_core.runner import Run
-from search_core.solvers.base import Cancelled, Solver
+from search_core.solvers.base import Solver
 from search_core.verifiers.base import Verifier
+from search_core.watch import Watch
 
 Listener = Callable[[Event], None]
 
@@ -55,8 +56,11 @@ class Driver(Protocol):
         """Whether runs with these models are its own."""
         ...
 
-    def drive(self, order: Order, listener: Listener, cancelled: Cancelled) -> None:
+    def drive(self, order: Order, listener: Listener, watch: Watch) -> None:
         """Drive a run from its first event to its last; returns when it is over.
+
+        Args:
+            watch: Says when the run is to stop, and hears what is being written.
 
         Raises:
             Exception: It failed; the message is for the person who waits for it. A log that

@@ -27,6 +27,7 @@ from search_core.runs.order import Driver, Order
 from search_core.runs.storage import RunStorage, TraceWriter, is_run_id
 from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
 from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+from search_core.watch import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -168,13 +169,14 @@ class RunRegistry:
             run.add(event)
 
         try:
+            watch = Watch(run.cancelled, run.writing.written, run.writing.begin)
             if self._elsewhere is not None and self._elsewhere.takes(order.pair):
-                self._elsewhere.drive(order, listen, run.cancelled)
+                self._elsewhere.drive(order, listen, watch)
             else:
                 solver, verifier = order.models()
                 solver = _SolverInTurn(solver, self._model_turn)
                 verifier = _VerifierInTurn(verifier, self._model_turn)
-                drive(order.run(solver, verifier, listen), solver, verifier, run.cancelled)
+                drive(order.run(solver, verifier, listen), solver, verifier, watch)
         except (GpuError, ModelLoadError) as error:
             # Their messages say all that the operator needs too.
             run.fail(str(error))

@@ -24,7 +24,7 @@ from search_core.runs.gpu_errors import GpuError, explained
 from search_core.runs.gpu_worker import Batch, Ticket, search_in_worker
 from search_core.runs.log_end import ending
 from search_core.runs.order import Listener, Order
-from search_core.solvers.base import Cancelled
+from search_core.watch import Watch
 
 LEAST_SECONDS, MOST_SECONDS = 15, 120
 """Of one GPU call. ZeroGPU takes no free visitor's call much longer than the latter."""
@@ -88,7 +88,7 @@ class ZeroGpu:
         needed = _START_SECONDS + 2 * seconds_on_gpu(expected, *weights)
         return round(min(max(needed, self._least), self._most))
 
-    def drive(self, order: Order, listener: Listener, cancelled: Cancelled) -> None:
+    def drive(self, order: Order, listener: Listener, watch: Watch) -> None:
         """Drive a run in a worker until it is over.
 
         Raises:
@@ -107,24 +107,27 @@ class ZeroGpu:
         try:
             with _stop_file() as stop:
                 ticket = Ticket.of(_within(order, seconds), name, stop, seconds)
-                self._follow(ticket, stop, listen, cancelled)
+                self._follow(ticket, stop, listen, watch)
         except Exception as error:
             told = error if isinstance(error, GpuError) else explained(error, seconds)
             for event in ending(seen, str(told)):
                 listener(event)
             raise told from error
 
-    def _follow(self, ticket: Ticket, stop: Path, listener: Listener, cancelled: Cancelled) -> None:
-        if cancelled():
+    def _follow(self, ticket: Ticket, stop: Path, listener: Listener, watch: Watch) -> None:
+        if watch():
             raise GpuError("The run was stopped before it got a GPU.")
         with contextlib.closing(self._on_gpu(ticket)) as batches:  # type: ignore[type-var]
             for batch in batches:
                 for event in batch.events:
                     listener(event)
+                watch.begin(batch.written.ids, batch.written.role)
+                for place, tokens in enumerate(batch.written.tokens):
+                    watch.written(place, tokens)
                 if batch.error:
                     raise GpuError(batch.error)
                 # The worker ends the run by itself and sends its last events.
-                if cancelled():
+                if watch():
                     stop.touch()
 
     def _search(self, ticket: Ticket) -> Iterator[Batch]:
