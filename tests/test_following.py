@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -124,7 +125,7 @@ def test_what_is_being_written_is_told_between_events_and_only_when_it_changes()
     told = [json.loads(batch["writing"])["tokens"] for batch in batches if "writing" in batch]
     assert [["0", 0], ["1", 5]] in told
     assert "never" not in str(told)
-    assert all(first != second for first, second in zip(told, told[1:], strict=False))
+    assert all(first != second for first, second in itertools.pairwise(told))
     assert all("writing" in batch for batch in batches if not batch["ev"])
 
 
