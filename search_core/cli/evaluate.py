@@ -105,6 +105,8 @@ def evaluate(
     max_step_tokens: flags.MaxStepTokens = None,
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
+    pair_name: flags.PairName = None,
+    models_file: flags.ModelsFile = None,
     rival: Annotated[
         str | None,
         typer.Option(
@@ -141,7 +143,8 @@ def evaluate(
     to go on after a stop; finished runs are not repeated.
     """
     with bad_arguments(), messages().status("loading the models"):
-        choice = ModelChoice(solver, verifier, device)
+        flags.check_pair(pair_name, solver, verifier)
+        choice = ModelChoice(solver, verifier, device, pair_name, models_file)
         pair = services(context).open_models(choice)
         flags.check_models(solver, verifier, score_source)
         baselines = [] if baseline == "none" else flags.names(baseline)
@@ -246,7 +249,7 @@ def _check(measured: ModelPair, own: Pairs, source: str, arm: Arm) -> None:
 
 
 def _opened(services: Services, choice: ModelChoice, solver: str) -> ModelPair:
-    return services.open_models(replace(choice, solver=solver))
+    return services.open_models(replace(choice, solver=solver, pair=None))
 
 
 def _with_greedy(strategies: list[str], baselines: Sequence[str]) -> list[str]:

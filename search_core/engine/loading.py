@@ -188,6 +188,7 @@ def _load(checkpoint: Checkpoint, kind: str, device: str, dtype: str) -> LoadedM
         dtype=str(what).removeprefix("torch."),
         device=where.type,
         shape=shape_of_config(model.config),
+        weight_bytes=sum(one.nbytes for one in (*model.parameters(), *model.buffers())),
     )
     return LoadedModel(model, tokenizer, info, where)
 
