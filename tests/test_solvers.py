@@ -70,7 +70,7 @@ def test_how_a_step_ends(
     (sample,) = scripted.sample([SampleRequest(problem, (), 0)], GREEDY, go_on)
     assert (sample.text, sample.tokens, sample.ended) == (text, tokens, ended)
     assert sample.logprob < 0
-    assert (sample.prefilled, sample.reused) == (1, 0)
+    assert (sample.prefilled, sample.reused, sample.known) == (1, 0, 0)
 
 
 def test_a_line_break_before_the_step_is_not_half_a_delimiter(scripted: TransformersSolver) -> None:
@@ -89,7 +89,8 @@ def test_an_opening_is_read_as_if_it_was_written_and_left_out_of_the_reply(
     request = SampleRequest("m", ("m",), 0, opening="Wait, a")
     (sample,) = scripted.sample([request], GREEDY, go_on)
     assert (sample.text, sample.tokens, sample.ended) == ("bc", 3, "step")
-    assert sample.prefilled == len("m" + "m" + "Wait, a") + 1  # and the delimiter
+    read = sample.prefilled + sample.reused
+    assert read == len("m" + "m" + "Wait, a") + 1  # and the delimiter
 
 
 def test_a_step_made_of_an_opening_is_read_back_with_the_same_tokens() -> None:

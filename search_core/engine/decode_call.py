@@ -28,7 +28,7 @@ class DecodeCall:
 
     def __init__(self, rows: Sequence[Row], sampling: Sampling, watch: Watch) -> None:
         self.sampling, self.watch = sampling, watch
-        self.rows = [OpenRow(self, place, row) for place, row in enumerate(rows)]
+        self.rows = [OpenRow(self, row) for row in rows]
         self.warned = False
         self._left = len(rows)
         self._error: BaseException | None = None
@@ -48,12 +48,18 @@ class DecodeCall:
         """Whether nobody waits any more: all is done, or something went wrong."""
         return self._over.is_set()
 
-    def stopped(self) -> bool:
-        """Whether it was cancelled; then it is over."""
-        if not self._abandoned and not self.watch():
-            return False
-        self.fail(RunCancelled())
-        return True
+    @property
+    def cancelled(self) -> bool:
+        """Whether it is over because somebody wished so."""
+        return isinstance(self._error, RunCancelled)
+
+    def check(self) -> None:
+        """Ask whether it is to stop; then it is over."""
+        try:
+            if self._abandoned or self.watch():
+                self.fail(RunCancelled())
+        except Exception as error:  # the asker's own, and nobody else's business
+            self.fail(error)
 
     def fail(self, error: BaseException) -> None:
         """It is over, without a result."""
@@ -70,10 +76,14 @@ class DecodeCall:
     def tell(self) -> None:
         """Tell the watch how long the rows are, a few times a second."""
         now = time.monotonic()
-        if now - self._told >= _SECONDS_BETWEEN_COUNTS:
-            self._told = now
+        if now - self._told < _SECONDS_BETWEEN_COUNTS:
+            return
+        self._told = now
+        try:
             for one in self.rows:
                 one.tell()
+        except Exception as error:  # as in `check`
+            self.fail(error)
 
     def wait(self) -> list[Continuation]:
         """The rows' continuations, once they are there.
@@ -98,17 +108,17 @@ class OpenRow:
 
     Attributes:
         call: Whose it is.
-        place: Its place there.
         result: What it has so far.
         numbers: The uniform numbers it draws with.
+        done: Whether it has ended.
         told: How many tokens the watch knows of.
     """
 
     call: DecodeCall
-    place: int
     row: Row
     result: Continuation = field(default_factory=Continuation)
     numbers: Numbers = field(init=False)
+    done: bool = False
     told: int = 0
 
     def __post_init__(self) -> None:
@@ -147,7 +157,8 @@ class OpenRow:
         result.logprob += logprob
         if ended is not None:
             result.ended = ended
-        return ended is not None or len(result.tokens) >= self.row.limit
+        self.done = ended is not None or len(result.tokens) >= self.row.limit
+        return self.done
 
     def restart(self) -> None:
         """Forget what it has; it will get the same again."""
@@ -159,4 +170,4 @@ class OpenRow:
         count = len(self.result.tokens)
         if count > self.told:
             self.told = count
-            self.call.watch.written(self.place, count)
+            self.call.watch.written(self.row.place, count)

@@ -17,12 +17,14 @@ class Row:
         seed: 0 to 2**63 - 1.
         limit: Most tokens to generate, at least 1.
         run: Who asks.
+        place: What the watch of its call hears of it as.
     """
 
     prompt: tuple[int, ...]
     seed: int
     limit: int
     run: str = ""
+    place: int = 0
 
     def __post_init__(self) -> None:
         if not self.prompt or self.limit < 1:

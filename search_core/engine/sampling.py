@@ -92,18 +92,17 @@ def draw(logits: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
         nucleus.
     """
     logprobs = logits.float().log_softmax(-1)
-    tokens = _sampled(logprobs, draws)
-    if draws.any_greedy:
-        likeliest = logprobs.argmax(-1)
-        tokens = likeliest if tokens is None else tokens.where(draws.temperature > 0, likeliest)
-    assert tokens is not None
+    if draws.all_greedy:
+        tokens = logprobs.argmax(-1)
+    else:
+        tokens = _sampled(logprobs, draws)
+        if draws.any_greedy:
+            tokens = tokens.where(draws.temperature > 0, logprobs.argmax(-1))
     return tokens, logprobs.gather(-1, tokens[:, None])[:, 0]
 
 
-def _sampled(logprobs: Tensor, draws: Draws) -> Tensor | None:
-    """Tokens [B], of which those of greedy rows mean nothing; None if all are greedy."""
-    if draws.all_greedy:
-        return None
+def _sampled(logprobs: Tensor, draws: Draws) -> Tensor:
+    """Tokens [B], of which those of greedy rows mean nothing."""
     # Relative to the likeliest, so that a tiny temperature cannot overflow.
     relative = logprobs - logprobs.amax(-1, keepdim=True)
     temperature = draws.temperature

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 
-from search_core.engine.decode_call import DecodeCall, OpenRow
+from search_core.engine.decode_call import OpenRow
 
 
 class WaitingRows:
@@ -16,11 +16,6 @@ class WaitingRows:
 
     def __bool__(self) -> bool:
         return bool(self._queues)
-
-    @property
-    def calls(self) -> set[DecodeCall]:
-        """Whose rows wait here."""
-        return {one.call for queue in self._queues.values() for one in queue}
 
     def add(self, rows: Iterable[OpenRow]) -> None:
         """Rows that came last are served last among those of their run."""
@@ -53,7 +48,7 @@ class WaitingRows:
                 del self._queues[run]
         return taken
 
-    def drop_finished(self) -> None:
+    def drop_over(self) -> None:
         """Let go of the rows that nobody waits for any more."""
         for run, queue in list(self._queues.items()):
             if any(one.call.over for one in queue):
