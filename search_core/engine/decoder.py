@@ -77,10 +77,8 @@ class Decoder:
         self._worker.wake()
         return call.wait()
 
-    def submit(
-        self, rows: Sequence[Row], sampling: Sampling, cancelled: Cancelled
-    ) -> DecodeCall:
-        """Hands in rows that somebody's `turn` will decode."""
+    def submit(self, rows: Sequence[Row], sampling: Sampling, cancelled: Cancelled) -> DecodeCall:
+        """Hands in rows, to be decoded by whoever calls `turn` (one thread at a time)."""
         call = DecodeCall(rows, sampling, watch_of(cancelled))
         self._notes.append(lambda: self._take(call))
         return call
@@ -90,8 +88,12 @@ class Decoder:
 
         It happens on the thread that decodes, before its next token.
         """
-        self._notes.append(lambda: self._release(run, paths))
+        self.let_go(run, paths)
         self._worker.wake()
+
+    def let_go(self, run: str, paths: Sequence[tuple[Ids, int]] | None = None) -> None:
+        """The same, at somebody's next `turn`."""
+        self._notes.append(lambda: self._release(run, paths))
 
     def turn(self) -> bool:
         """One more token for every row there is room for; whether anything is left to do."""

@@ -88,7 +88,7 @@ class DenseCache:
         window.rows = len(sources)
         window.start = window.end - longest
         if moved and longest:
-            to, source = (torch.tensor(one, device=self._buffer.device) for one in zip(*moved))
+            to, source = torch.tensor(moved, device=self._buffer.device).T
             part = self._buffer[:, :, :, :, window.start : window.end]
             part[:, :, to] = part[:, :, source]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from search_core.engine.dense_cache import DenseCache
 from search_core.engine.kv_layout import KvLayout
@@ -80,5 +79,3 @@ def groups_by_size(lengths: Sequence[int], rests: Sequence[int], budget: int) ->
             total, longest, width = rests[index], rests[index], lengths[index]
         groups[-1].append(index)
     return groups
-
-

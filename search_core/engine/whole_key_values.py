@@ -18,7 +18,8 @@ class WholeKeyValues:
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self.clear()
+        self._cache: Any = None
+        self._mask = torch.empty(0, 0, dtype=torch.bool)
 
     @property
     def joinable(self) -> bool:
@@ -77,5 +78,4 @@ class WholeKeyValues:
             self._mask = self._mask[list(sources)]
 
     def clear(self) -> None:
-        self._cache: Any = None
-        self._mask = torch.empty(0, 0, dtype=torch.bool)
+        self._cache = None

@@ -1,7 +1,8 @@
 """The run registry: searches live here, on worker threads, not in anybody's page.
 
-A refreshed, reconnected or second page reads the same run by its id. Runs take turns at the
-models, one model call at a time, so that a long run does not hold up a short one.
+A refreshed, reconnected or second page reads the same run by its id. Runs call their models
+whenever they need them: an engine answers the calls of all runs together and shares its time
+fairly between them (`engine.decoder`), and solver and verifier compute at the same time.
 """
 
 from __future__ import annotations
@@ -16,15 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from search_core.driving import drive
-from search_core.engine.locking import held
 from search_core.events import Event
 from search_core.models import ModelPair
 from search_core.recipe import Recipe
 from search_core.runner import Run
 from search_core.runs.hosted import HostedRun
 from search_core.runs.storage import RunStorage, TraceWriter, is_run_id
-from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
-from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +47,7 @@ class RunRegistry:
         self,
         folder: Path,
         *,
-        workers: int = 4,
+        workers: int = 16,
         most_active: int = 32,
         most_events: int = 500_000,
         idle_seconds: float = 120.0,
@@ -60,7 +58,6 @@ class RunRegistry:
         self._most_events = most_events
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
-        self._model_turn = threading.Lock()
         self._held: OrderedDict[str, HostedRun] = OrderedDict()
         self._pinned: dict[str, HostedRun] = {}
         self._by_owner: dict[str, HostedRun] = {}
@@ -70,7 +67,7 @@ class RunRegistry:
     ) -> HostedRun:
         """Start a run and return at once; models are loaded on the worker.
 
-        Every run may have a pair of its own; all take turns.
+        Every run may have a pair of its own.
 
         An owner (a page's session) has one live run: a new one stops the one before.
 
@@ -161,10 +158,10 @@ class RunRegistry:
             run.add(event)
 
         try:
-            solver = _SolverInTurn(pair.solver, self._model_turn)
+            solver = pair.solver
             # A strategy that reads no scores needs no verifier, whichever was chosen.
             source = score_source if recipe.strategy.uses_verifier else "log-probability"
-            verifier = _VerifierInTurn(pair.score_source(source), self._model_turn)
+            verifier = pair.score_source(source)
             created = datetime.now(UTC).isoformat(timespec="seconds")
             search = Run(
                 recipe,
@@ -182,29 +179,3 @@ class RunRegistry:
         finally:
             writer.close()
             run.close()
-
-
-class _SolverInTurn:
-    """A solver that waits for its turn at the models."""
-
-    def __init__(self, solver: Solver, turn: threading.Lock) -> None:
-        self._solver, self._turn = solver, turn
-        self.info = solver.info
-
-    def sample(
-        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
-    ) -> list[StepSample]:
-        with held(self._turn, cancelled):
-            return self._solver.sample(requests, sampling, cancelled)
-
-
-class _VerifierInTurn:
-    """A verifier that waits for its turn at the models."""
-
-    def __init__(self, verifier: Verifier, turn: threading.Lock) -> None:
-        self._verifier, self._turn = verifier, turn
-        self.info = verifier.info
-
-    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        with held(self._turn, cancelled):
-            return self._verifier.score(requests, cancelled)
