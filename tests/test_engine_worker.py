@@ -1,0 +1,90 @@
+"""The engine's thread: it outlives a fork and tells a solver's paths apart."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from search_core.engine.loading import load_solver
+from search_core.engine.worker import Worker
+from search_core.solvers import SampleRequest, Sampling, TransformersSolver
+from search_core.solvers.base import KeepsPaths
+from tests.decoding import go_on
+from tests.tiny_models import tiny_solver
+
+SAMPLING = Sampling(0.8, 0.95, 8)
+
+
+@pytest.fixture(scope="module")
+def solver(tmp_path_factory: pytest.TempPathFactory) -> TransformersSolver:
+    return load_solver(tiny_solver(tmp_path_factory.mktemp("solver")), device="cpu")
+
+
+def requests(*steps: str, run: str = "a") -> list[SampleRequest]:
+    return [SampleRequest("1 + 2", steps, seed, run=run) for seed in range(3)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="There is no fork here.")
+def test_a_forked_child_decodes_too(solver: TransformersSolver) -> None:
+    expected = solver.sample(requests(), SAMPLING, go_on)
+    child = os.fork()
+    if child == 0:
+        texts = [one.text for one in solver.sample(requests(), SAMPLING, go_on)]
+        os._exit(0 if texts == [one.text for one in expected] else 1)
+    _, code = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(code) == 0
+    again = solver.sample(requests(), SAMPLING, go_on)
+    assert [one.text for one in again] == [one.text for one in expected]
+
+
+def test_a_child_forgets_what_its_parent_had_under_way() -> None:
+    forgotten: list[bool] = []
+    turned = threading.Event()
+
+    def turn() -> bool:
+        turned.set()
+        return False
+
+    worker = Worker(turn, lambda: forgotten.append(True))
+    worker.wake()
+    assert turned.wait(20)
+    turned.clear()
+    worker.in_child()
+    assert forgotten == [True]
+    worker.wake()
+    assert turned.wait(20)
+
+
+def test_released_paths_are_read_again_and_the_others_are_not(solver: TransformersSolver) -> None:
+    assert isinstance(solver, KeepsPaths)
+    solver.release("a", "")
+    solver.sample(requests(), SAMPLING, go_on)
+    first = solver.sample(requests("a step."), SAMPLING, go_on)
+    again = solver.sample(requests("a step."), SAMPLING, go_on)
+    assert sum(one.prefilled for one in again) == 1 < sum(one.prefilled for one in first)
+    other = solver.sample(requests("a step.", run="b"), SAMPLING, go_on)
+    assert sum(one.prefilled for one in other) == 1
+    solver.release("a", "1 + 2", [("a step.",)])
+    held_by_other = solver.sample(requests("a step.", run="b"), SAMPLING, go_on)
+    assert sum(one.prefilled for one in held_by_other) == 1
+    solver.release("b", "1 + 2", [("a step.",)])
+    gone = solver.sample(requests("a step."), SAMPLING, go_on)
+    assert sum(one.prefilled for one in gone) == len("a step") + 1  # ".\n\n" is one token
+    solver.release("a", "")
+    solver.release("b", "")
+    whole = solver.sample(requests("a step."), SAMPLING, go_on)
+    assert sum(one.prefilled for one in whole) == whole[0].prefilled + whole[0].reused
+
+
+def test_a_path_of_a_full_context_leaves_the_places_of_the_others(tmp_path: Path) -> None:
+    from search_core.watch import Watch
+
+    small = load_solver(tiny_solver(tmp_path, max_position_embeddings=32), device="cpu")
+    heard: set[int] = set()
+    watch = Watch(go_on, lambda place, tokens: heard.add(place))
+    full = SampleRequest("1 + 2", ("x" * 40,), 0)
+    small.sample([full, SampleRequest("1 + 2", (), 1)], Sampling(0, 1, 8), watch)
+    assert heard == {1}
