@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
+from search_core.engine.decoder import Decoder
 from search_core.engine.loading import load_solver
+from search_core.engine.rows import Continuation, Row
 from search_core.engine.worker import Worker
-from search_core.solvers import SampleRequest, Sampling, TransformersSolver
+from search_core.solvers import RunCancelled, SampleRequest, Sampling, TransformersSolver
 from search_core.solvers.base import KeepsPaths
 from tests.decoding import go_on
+from tests.test_engine_decode import NEVER
+from tests.test_engine_sharing import LLAMA, Narrow
 from tests.tiny_models import tiny_solver
 
 SAMPLING = Sampling(0.8, 0.95, 8)
@@ -88,3 +94,44 @@ def test_a_path_of_a_full_context_leaves_the_places_of_the_others(tmp_path: Path
     full = SampleRequest("1 + 2", ("x" * 40,), 0)
     small.sample([full, SampleRequest("1 + 2", (), 1)], Sampling(0, 1, 8), watch)
     assert heard == {1}
+
+
+def test_a_small_model_computes_on_one_thread_of_torch() -> None:
+    seen: list[int] = []
+
+    class Counting(Narrow):
+        def __call__(self, **inputs: Any) -> Any:
+            seen.append(torch.get_num_threads())
+            return LLAMA(**inputs)
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        Decoder(Counting(100), NEVER).decode([Row((5, 6), 1, 4)], SAMPLING, go_on)
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {1}
+
+
+def test_calls_of_many_threads_are_answered_and_a_cancelled_one_is_not_waited_for() -> None:
+    decoder = Decoder(LLAMA, NEVER, most_rows=4)
+    rows = [Row((5, one), one, 10, str(one)) for one in range(12)]
+    expected = decoder.decode(rows, SAMPLING, go_on)
+    results: dict[int, list[Continuation]] = {}
+    stopped: list[int] = []
+
+    def work(number: int) -> None:
+        try:
+            cancelled = (lambda: True) if number % 4 == 3 else go_on
+            results[number] = decoder.decode(rows[number : number + 1], SAMPLING, cancelled)
+        except RunCancelled:
+            stopped.append(number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(stopped) == [3, 7, 11]
+    for number, (one,) in results.items():
+        assert one.tokens == expected[number].tokens

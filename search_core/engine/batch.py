@@ -72,18 +72,22 @@ class Batch:
             for one in slot.rows
             if not one.call.over and not one.done
         ]
-        if not left:
+        if not left and self._slots:
             self.clear()
-        elif len(left) < len(self) or len(left) > len(self._slots):
+        elif left and (len(left) < len(self) or len(left) > len(self._slots)):
             arranged = _arranged(left)
             self._slots = [Slot([one]) for _, one in arranged]
             self._kv.arrange([place for place, _ in arranged], self._slots)
 
-    def clear(self) -> list[OpenRow]:
-        """Everyone leaves; returns who was there."""
+    def clear(self, give_back: bool = False) -> list[OpenRow]:
+        """Everyone leaves; returns who was there.
+
+        Args:
+            give_back: No memory is to be kept for the next ones.
+        """
         rows = list(self.rows)
         self._slots = []
-        self._kv.clear()
+        self._kv.clear(give_back)
         return rows
 
     def _record(self, rows: Sequence[OpenRow], places: Sequence[int], logits: Tensor) -> None:

@@ -217,7 +217,7 @@ class Decoder:
                 )
 
     def _recover(self, opened: _Opened, error: Exception, chosen: Sequence[OpenRow]) -> None:
-        rows = opened.batch.clear()
+        rows = opened.batch.clear(give_back=True)
         there = set(rows)
         rows += [one for one in chosen if one not in there]
         rows = [one for one in rows if not one.done]

@@ -67,13 +67,17 @@ class DenseCache:
         """Make room for so many rows, so many columns before the end, and one after it."""
         have_rows, have_columns = self._buffer.shape[2], self._buffer.shape[4]
         window = self.window
+        if rows <= have_rows and not window.rows and longest < have_columns:
+            window.start = window.end = longest
         if rows <= have_rows and longest <= window.end < have_columns:
             return
-        old, live = self._buffer, window.end - window.start
+        old, live = self._buffer, window.end - window.start if window.rows else 0
         longest = max(longest, live)
-        self._allocate(max(rows, window.rows), longest + ROOM)
-        if window.rows and live:
-            source = old[:, :, : window.rows, :, window.start : window.end]
+        # Whoever joins others is seldom the last one.
+        spare = rows // 2 if window.rows and rows > have_rows else 0
+        self._allocate(max(rows, window.rows) + spare, longest + ROOM)
+        if live:
+            source = old[:, :, : window.rows, :, window.end - live : window.end]
             self._buffer[:, :, : window.rows, :, longest - live : longest] = source
         window.start, window.end = longest - live, longest
 
@@ -81,16 +85,20 @@ class DenseCache:
         """Make the rows copies of these rows; those that stay where they are cost nothing.
 
         Args:
+            sources: Where each row was. One that is copied elsewhere is not overwritten.
             longest: Columns that the longest of them needs.
         """
-        moved = [(to, source) for to, source in enumerate(sources) if to != source]
         window = self.window
         window.rows = len(sources)
         window.start = window.end - longest
-        if moved and longest:
-            to, source = torch.tensor(moved, device=self._buffer.device).T
-            part = self._buffer[:, :, :, :, window.start : window.end]
-            part[:, :, to] = part[:, :, source]
+        part = self._buffer[:, :, :, :, window.start : window.end]
+        for to, source in enumerate(sources):
+            if to != source:
+                part[:, :, to] = part[:, :, source]
+
+    def empty(self) -> None:
+        """No rows are left."""
+        self.window.rows = 0
 
     def blank(self, row: int) -> None:
         """Overwrite a row whose numbers are none, or they would spread as padding of another."""

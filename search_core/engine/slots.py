@@ -55,8 +55,8 @@ class KeyValues(Protocol):
         """The slots from now on, each with the place where its keys and values were."""
         ...
 
-    def clear(self) -> None:
-        """Every slot has left."""
+    def clear(self, give_back: bool) -> None:
+        """Every slot has left; perhaps so must all memory."""
         ...
 
 

@@ -20,6 +20,9 @@ from search_core.engine.slots import Slot, count_prompt
 _MOST_READ = 16_384
 """Padded positions that one pass over new prompts takes, unless a single one is longer."""
 
+_MOST_KEPT = 64 * 1024**2
+"""Bytes of room that wait for the next rows when nobody is there."""
+
 
 class TreeKeyValues:
     """For models whose paths can be cut anywhere (`kv_layout`).
@@ -116,8 +119,10 @@ class TreeKeyValues:
     def arrange(self, sources: Sequence[int], slots: Sequence[Slot]) -> None:
         self._dense.arrange(sources, _longest(slots))
 
-    def clear(self) -> None:
-        self._dense = DenseCache(self._layout)
+    def clear(self, give_back: bool) -> None:
+        if give_back or self._dense.bytes > _MOST_KEPT:
+            self._dense = DenseCache(self._layout)
+        self._dense.empty()
 
 
 def _longest(slots: Sequence[Slot]) -> int:

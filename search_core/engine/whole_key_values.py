@@ -77,5 +77,5 @@ class WholeKeyValues:
             select_rows(self._cache, list(sources), self._model.device)
             self._mask = self._mask[list(sources)]
 
-    def clear(self) -> None:
+    def clear(self, give_back: bool) -> None:
         self._cache = None
