@@ -64,6 +64,28 @@ def test_a_child_forgets_what_its_parent_had_under_way() -> None:
     assert turned.wait(20)
 
 
+def test_a_stopped_worker_ends_after_its_turn_though_there_is_more() -> None:
+    turns: list[str] = []
+    first, go = threading.Event(), threading.Event()
+
+    def turn() -> bool:
+        turns.append(threading.current_thread().name)
+        first.set()
+        return go.wait(20)
+
+    worker = Worker(turn, lambda: None, "stopped")
+    worker.wake()
+    assert first.wait(20)
+    stopping = threading.Thread(target=worker.stop)
+    stopping.start()
+    while not worker._stopping:
+        pass
+    go.set()
+    stopping.join(20)
+    assert turns == ["stopped"]
+    assert "stopped" not in {one.name for one in threading.enumerate()}
+
+
 def test_released_paths_are_read_again_and_the_others_are_not(solver: TransformersSolver) -> None:
     assert isinstance(solver, KeepsPaths)
     solver.release("a", "")
