@@ -174,9 +174,10 @@ class Recorder:
     def _sample_flops(self, sample: StepSample) -> float:
         shape = self._solver.shape
         prompt = sample.prefilled + sample.reused
-        read = forward_flops(
-            shape, context=sample.reused, tokens=sample.prefilled, outputs=1 if prompt else 0
-        )
+        known = sample.reused if sample.known is None else sample.known
+        read = forward_flops(shape, context=known, tokens=prompt - known, outputs=1)
+        # Of reading a prompt that several samples share, each has its share.
+        read *= sample.prefilled / max(1, prompt - known)
         # The prompt's last position already gives the first token.
         later = max(0, sample.tokens - 1)
         return read + forward_flops(shape, context=prompt, tokens=later, outputs=later)

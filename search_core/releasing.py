@@ -30,12 +30,25 @@ class Releaser:
         self._read += len(new)
         tree = self._run.tree
         ids = dict.fromkeys(key for event in new for key in _settled(event))
-        if ids:
-            self._release([tuple(node.text for node in tree.path(key)) for key in ids])
+        paths = [
+            tuple(node.text for node in tree.path(key)) for key in ids if not self._has_a_twin(key)
+        ]
+        if paths:
+            self._release(paths)
 
     def release_all(self) -> None:
         """Release everything; the run is over."""
         self._release(None)
+
+    def _has_a_twin(self, key: str) -> bool:
+        """Whether a sibling says the same and may go on: then their path is still needed."""
+        nodes = self._run.tree.nodes
+        node = nodes[key]
+        return node.parent is not None and any(
+            nodes[other].text == node.text and nodes[other].state in ("frontier", "kept")
+            for other in nodes[node.parent].children
+            if other != key
+        )
 
     def _release(self, paths: list[tuple[str, ...]] | None) -> None:
         for model in self._models:

@@ -17,6 +17,10 @@ from search_core.cost import (
     one_answer_flops,
     shape_of_config,
 )
+from search_core.recorder import Recorder
+from search_core.run_log import RunLog
+from search_core.runner import ignore
+from search_core.solvers.base import ModelInfo, StepSample
 
 CONFIG = LlamaConfig(
     vocab_size=97,
@@ -145,3 +149,23 @@ def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     upper = 4 * shape.layers * shape.attention_width * tokens * (tokens - 1) // 2
     counted = counter.get_total_flops()
     assert counted == forward_flops(shape, context=0, tokens=tokens, outputs=2) + upper
+
+
+def test_shares_of_a_prompt_cost_together_what_reading_it_once_costs() -> None:
+    shape = shape_of_config(CONFIG)
+    assert shape is not None
+    known, read, rows = 30, 11, 4
+    shares = [read // rows + (row < read % rows) for row in range(rows)]
+    samples = [
+        StepSample("", 1, 0.0, "step", prefilled=share, reused=known + read - share, known=known)
+        for share in shares
+    ]
+    recorder = Recorder(RunLog(lambda: 0.0, ignore), ModelInfo("a", shape=shape), ModelInfo("b"))
+    once = forward_flops(shape, context=known, tokens=read, outputs=1)
+    assert sum(map(recorder._sample_flops, samples)) == pytest.approx(once)
+    # One that shares with nobody says no more than how much was there.
+    alone = StepSample("", 3, 0.0, "step", prefilled=read, reused=known)
+    later = forward_flops(shape, context=known + read, tokens=2, outputs=2)
+    assert recorder._sample_flops(alone) == pytest.approx(once + later)
+    free = StepSample("", 1, 0.0, "step", prefilled=0, reused=known)
+    assert recorder._sample_flops(free) == 0

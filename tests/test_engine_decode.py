@@ -12,20 +12,16 @@ from transformers import LlamaForCausalLM, MistralConfig, MistralForCausalLM
 from transformers.generation.logits_process import TopPLogitsWarper
 
 from search_core.engine import batches
-from search_core.engine.decode import decode
 from search_core.engine.rows import Continuation, Row
-from search_core.engine.sampling import draw, uniform_numbers
+from search_core.engine.sampling import Draws, draw, uniform_numbers
 from search_core.engine.stopping import StopTable
 from search_core.solvers.base import RunCancelled, Sampling
+from tests.decoding import decode, go_on
 from tests.tiny_models import VOCABULARY, tiny_config
 
 NEVER = StopTable(frozenset(), frozenset(), frozenset(), frozenset())
 OFTEN = StopTable(frozenset(range(0, VOCABULARY, 7)), frozenset(), frozenset(), frozenset({3}))
 SAMPLING = Sampling(0.9, 0.95, 24)
-
-
-def go_on() -> bool:
-    return False
 
 
 @pytest.fixture(scope="module")
@@ -124,21 +120,62 @@ def test_frequencies_follow_temperature_and_nucleus(model: Any) -> None:
         assert abs(seen[token] / count - share) < spread
 
 
+def draws(uniform: list[float], *samplings: Sampling) -> Draws:
+    return Draws.of(uniform, samplings, torch.device("cpu"))
+
+
 def test_draw_stays_inside_at_the_edges() -> None:
     logits = torch.tensor([[0.0, 5.0, float("-inf"), 1.0]]).repeat(3, 1)
-    uniform = torch.tensor([0.0, 0.5, 1 - 2.0**-24], dtype=torch.float64)
+    uniform = [0.0, 0.5, 1 - 2.0**-24]
     for temperature in (1e-6, 1.0, 2.0):
         for top_p in (1e-6, 0.5, 1.0):
-            tokens, logprobs = draw(logits, uniform, Sampling(temperature, top_p))
+            sampling = Sampling(temperature, top_p)
+            tokens, logprobs = draw(logits, draws(uniform, *[sampling] * 3))
             assert torch.isfinite(logprobs).all()
             assert 2 not in tokens.tolist()
-    assert draw(logits, uniform, Sampling(1e-6, 1.0))[0].tolist() == [1, 1, 1]
+    cold = draws(uniform, *[Sampling(1e-6, 1.0)] * 3)
+    assert draw(logits, cold)[0].tolist() == [1, 1, 1]
+
+
+def test_a_row_is_drawn_as_if_all_were_drawn_its_way() -> None:
+    torch.manual_seed(3)
+    kinds = [Sampling(0), Sampling(0.7, 0.9), Sampling(1.3), Sampling(0.8, 0.98), Sampling(1)]
+    for _ in range(20):
+        logits = 2 * torch.randn(15, 60)
+        uniform = torch.rand(15, dtype=torch.float64).tolist()
+        mixed = [kinds[row % len(kinds)] for row in range(15)]
+        tokens, logprobs = draw(logits, draws(uniform, *mixed))
+        for row, sampling in enumerate(mixed):
+            alone = draw(logits[row : row + 1], draws(uniform[row : row + 1], sampling))
+            assert tokens[row] == alone[0][0] == _plainly(logits[row], uniform[row], sampling)
+            assert logprobs[row] == alone[1][0]
+
+
+def _plainly(logits: torch.Tensor, uniform: float, sampling: Sampling) -> int:
+    """The same draw in the vocabulary's order, one token after the other."""
+    if sampling.temperature == 0:
+        return int(logits.argmax())
+    logprobs = logits.log_softmax(-1)
+    weights = ((logprobs - logprobs.max()) / sampling.temperature).exp().double().tolist()
+    if sampling.top_p < 1:
+        before, whole = 0.0, sum(weights)
+        for token in sorted(range(len(weights)), key=lambda one: -weights[one]):
+            weight = weights[token]
+            if before / whole >= sampling.top_p:
+                weights[token] = 0.0
+            before += weight
+    target, reached = uniform * sum(weights), 0.0
+    for token, weight in enumerate(weights):
+        reached += weight
+        if reached > target:
+            return token
+    return len(weights) - 1
 
 
 def test_uniform_numbers_belong_to_the_seed() -> None:
-    numbers = uniform_numbers([5, 2**63 - 1], 40)
-    assert torch.equal(numbers[1:], uniform_numbers([2**63 - 1], 40))
-    assert torch.equal(numbers[:, :7], uniform_numbers([5, 2**63 - 1], 7))
+    numbers = uniform_numbers(2**63 - 1, 40)
+    assert numbers[:7].tolist() == uniform_numbers(2**63 - 1, 7).tolist()
+    assert numbers.tolist() != uniform_numbers(5, 40).tolist()
     assert numbers.min() >= 0
     assert numbers.max() < 1
 
@@ -161,16 +198,18 @@ class Counting:
 def test_prompts_are_read_once_and_finished_rows_leave(model: Any) -> None:
     rows = some_rows()
     counting = Counting(model)
-    results = decode(counting, rows, SAMPLING, OFTEN, go_on)
+    results = decode(counting, rows, SAMPLING, OFTEN)
     distinct = {row.prompt for row in rows}
-    assert counting.shapes[0] == (len(distinct), max(map(len, distinct)))
-    sizes = [shape[0] for shape in counting.shapes[1:]]
-    for position, size in enumerate(sizes):
-        active = sum(len(result.tokens) > position + 1 for result in results)
-        assert active <= size < max(2 * active, 1)
+    # The last token of a prompt is read by the pass that draws what follows it.
+    (read, *steps) = counting.shapes
+    assert read == (len(distinct), max(map(len, distinct)) - 1)
+    assert steps[0] == (len(distinct), 1)
+    for position, size in enumerate(steps[1:], start=1):
+        assert size == (sum(len(result.tokens) > position for result in results), 1)
     assert sum(result.prefilled for result in results) == sum(map(len, distinct))
     for row, result in zip(rows, results, strict=True):
         assert result.prefilled + result.reused == len(row.prompt)
+        assert result.known == 0
 
 
 @pytest.mark.parametrize("after", [0, 1, 2, 9])
@@ -185,7 +224,7 @@ def test_cancelling_takes_one_token(model: Any, after: int) -> None:
 
     with pytest.raises(RunCancelled):
         decode(counting, some_rows(), SAMPLING, NEVER, cancelled)
-    assert len(counting.shapes) == after
+    assert sum(columns == 1 for _, columns in counting.shapes) == after
 
 
 def test_stop_table_sees_a_delimiter_in_one_token_and_across_two() -> None:
@@ -208,7 +247,7 @@ def test_broken_weights_are_an_error() -> None:
 
 def test_an_empty_row_is_an_error(model: Any) -> None:
     with pytest.raises(ValueError, match="0 prompt tokens"):
-        decode(model, [Row((), 0, 3)], SAMPLING, NEVER, go_on)
+        Row((), 0, 3)
     assert decode(model, [], SAMPLING, NEVER, go_on) == []
 
 

@@ -44,7 +44,9 @@ class SharingSolver:
             share, rest = divmod(length, len(indices))
             for place, index in enumerate(indices):
                 read = share + (place < rest)
-                samples[index] = replace(samples[index], prefilled=read, reused=length - read)
+                samples[index] = replace(
+                    samples[index], prefilled=read, reused=length - read, known=0
+                )
         return samples
 
 

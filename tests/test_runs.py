@@ -104,22 +104,56 @@ def test_stop_ends_a_run_and_keeps_its_log(
     assert read_trace(tmp_path / f"{run.id}.jsonl").tree == Tree.from_events(run.events())
 
 
-def test_stop_reaches_a_run_that_waits_for_its_turn(
-    registry: RunRegistry, pair: ModelPair, gate: Gate
-) -> None:
-    def never_opens() -> bool:
-        return False
+def test_runs_compute_at_the_same_time(tmp_path: Path) -> None:
+    """Each of eight runs waits, inside its solver, until all of them are there."""
+    everyone = threading.Barrier(8, timeout=20)
 
-    gate.open.wait = lambda timeout=None: never_opens()  # type: ignore[method-assign,assignment]
-    holding = registry.start(recipe(), pair)
-    while not registry._model_turn.locked():
-        time.sleep(0.001)
-    waiting = registry.start(recipe(), ModelPair.of(WORLD.solver(), WORLD.verifier()))
-    waiting.stop()
-    assert status(waiting) == "cancelled"
-    assert holding.live
-    holding.stop()
-    assert status(holding) == "cancelled"
+    @dataclass
+    class Meeting:
+        solver: FakeSolver
+        met: bool = False
+
+        @property
+        def info(self):  # type: ignore[no-untyped-def]
+            return self.solver.info
+
+        def sample(
+            self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+        ) -> list[StepSample]:
+            if not self.met:
+                everyone.wait()
+            self.met = True
+            return self.solver.sample(requests, sampling, cancelled)
+
+    registry = RunRegistry(tmp_path)
+    pairs = [ModelPair.of(Meeting(WORLD.solver()), WORLD.verifier()) for _ in range(8)]
+    runs = [registry.start(recipe(seed), pair) for seed, pair in enumerate(pairs)]
+    assert [status(run) for run in runs] == ["completed"] * 8
+    registry.close()
+
+
+def test_a_verifier_computes_while_a_solver_does(registry: RunRegistry) -> None:
+    together = threading.Barrier(2, timeout=20)
+    met = threading.Event()
+
+    def meet() -> None:
+        if not met.is_set():
+            together.wait()
+            met.set()
+
+    def write(steps: tuple[str, ...], index: int) -> tuple[str, str]:
+        meet()
+        return f"step {index}", "end"
+
+    def judge(steps: tuple[str, ...]) -> float:
+        meet()
+        return 0.5
+
+    verifier = WORLD.verifier()
+    verifier.judge = judge
+    writing = registry.start(recipe(), ModelPair.of(FakeSolver(write), WORLD.verifier()))
+    judging = registry.start(recipe(), ModelPair.of(WORLD.solver(), verifier))
+    assert [status(writing), status(judging)] == ["completed"] * 2
 
 
 def test_a_run_that_nobody_follows_is_cancelled(tmp_path: Path, pair: ModelPair) -> None:

@@ -70,7 +70,7 @@ def test_how_a_step_ends(
     (sample,) = scripted.sample([SampleRequest(problem, (), 0)], GREEDY, go_on)
     assert (sample.text, sample.tokens, sample.ended) == (text, tokens, ended)
     assert sample.logprob < 0
-    assert (sample.prefilled, sample.reused) == (1, 0)
+    assert (sample.prefilled, sample.reused, sample.known) == (1, 0, 0)
 
 
 def test_a_line_break_before_the_step_is_not_half_a_delimiter(scripted: TransformersSolver) -> None:
@@ -89,7 +89,8 @@ def test_an_opening_is_read_as_if_it_was_written_and_left_out_of_the_reply(
     request = SampleRequest("m", ("m",), 0, opening="Wait, a")
     (sample,) = scripted.sample([request], GREEDY, go_on)
     assert (sample.text, sample.tokens, sample.ended) == ("bc", 3, "step")
-    assert sample.prefilled == len("m" + "m" + "Wait, a") + 1  # and the delimiter
+    read = sample.prefilled + sample.reused
+    assert read == len("m" + "m" + "Wait, a") + 1  # and the delimiter
 
 
 def test_a_step_made_of_an_opening_is_read_back_with_the_same_tokens() -> None:
@@ -142,6 +143,7 @@ def test_a_request_gets_the_same_step_in_any_company(solver: TransformersSolver)
 
 
 def test_tokens_add_up_to_what_was_computed(solver: TransformersSolver) -> None:
+    solver.release("", "")  # whatever other tests left
     samples = solver.sample(requests(), Sampling(0.8, 1, 5), go_on)
     paths = PathTokens(TOKENS)
     lengths = {
@@ -151,6 +153,8 @@ def test_tokens_add_up_to_what_was_computed(solver: TransformersSolver) -> None:
     assert sum(sample.prefilled for sample in samples) == sum(lengths.values())
     for request, sample in zip(requests(), samples, strict=True):
         assert sample.prefilled + sample.reused == lengths[request.problem, request.steps]
+    again = solver.sample(requests(), Sampling(0.8, 1, 5), go_on)
+    assert sum(sample.prefilled for sample in again) == len(lengths)  # each one's last token
 
 
 def test_a_full_context_ends_the_path_and_not_the_run(solver: TransformersSolver) -> None:
@@ -177,7 +181,7 @@ def test_cancelling_while_another_run_computes(solver: TransformersSolver) -> No
     assert solver.sample(requests()[:1], GREEDY, go_on)
 
 
-def test_threads_take_turns(solver: TransformersSolver) -> None:
+def test_threads_are_answered_together(solver: TransformersSolver) -> None:
     sampling = Sampling(0.8, 1, 10)
     expected = solver.sample(requests(), sampling, go_on)
     results: list[list[StepSample]] = []
@@ -190,7 +194,10 @@ def test_threads_take_turns(solver: TransformersSolver) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert results == [expected] * 4
+    assert len(results) == 4
+    for result in results:
+        for one, other in zip(result, expected, strict=True):
+            assert_same(one, other)
 
 
 def test_path_ids_only_grow() -> None:

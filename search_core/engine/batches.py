@@ -26,6 +26,11 @@ def memory_budget(device: torch.device) -> int:
     return _CPU_BUDGET
 
 
+def store_budget(device: torch.device) -> int:
+    """Bytes that the keys and values of known paths may take on a device."""
+    return memory_budget(device) // 2 if device.type == "cuda" else _CPU_BUDGET
+
+
 def bytes_per_token(config: Any, item_size: int) -> int:
     """Bytes of keys and values that one position takes in all layers."""
     text = config.get_text_config()

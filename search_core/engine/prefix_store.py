@@ -15,6 +15,8 @@ import torch
 from torch import Tensor
 
 Ids = tuple[int, ...]
+_FILLED_AGAIN = 0.9
+"""Of the budget: what is kept once it was exceeded."""
 
 
 @dataclass(eq=False, slots=True)
@@ -229,8 +231,9 @@ class PrefixStore:
         if self._bytes <= self.budget:
             return
         # Nothing was read later than what it continues, so that ends leave before beginnings.
+        # Some more leave than must, or the next one to come would have to look again.
         for segment in sorted(self._segments(), key=lambda one: (one.used, -one.start)):
-            if self._bytes <= self.budget:
+            if self._bytes <= _FILLED_AGAIN * self.budget:
                 return
             segment.runs.clear()
             self._drop_if_free(segment)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,11 +16,22 @@ class Row:
         prompt: Token ids. Not empty.
         seed: 0 to 2**63 - 1.
         limit: Most tokens to generate, at least 1.
+        run: Who asks.
+        place: What the watch of its call hears of it as.
     """
 
     prompt: tuple[int, ...]
     seed: int
     limit: int
+    run: str = ""
+    place: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.prompt or self.limit < 1:
+            raise ValueError(
+                f"A row has {len(self.prompt)} prompt tokens and a limit of {self.limit}; "
+                "both must be at least 1."
+            )
 
 
 @dataclass(slots=True)
@@ -36,6 +45,7 @@ class Continuation:
         prefilled: Prompt tokens computed for it; those of a shared prompt are split evenly
             over its rows.
         reused: Its other prompt tokens.
+        known: Those of them that were there before anything was computed for its prompt.
     """
 
     tokens: list[int] = field(default_factory=list)
@@ -43,15 +53,4 @@ class Continuation:
     ended: Ended = "length"
     prefilled: int = 0
     reused: int = 0
-
-
-def share_prompts(rows: Sequence[Row], results: Sequence[Continuation]) -> None:
-    """Splits the tokens of each distinct prompt evenly over the rows that have it."""
-    sharing: dict[tuple[int, ...], list[Continuation]] = defaultdict(list)
-    for row, result in zip(rows, results, strict=True):
-        sharing[row.prompt].append(result)
-    for prompt, those in sharing.items():
-        share, rest = divmod(len(prompt), len(those))
-        for place, result in enumerate(those):
-            result.prefilled = share + (place < rest)
-            result.reused = len(prompt) - result.prefilled
+    known: int = 0

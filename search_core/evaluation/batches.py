@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 from search_core.calls import Call, Reply, SolverCall, VerifierCall
+from search_core.releasing import Releaser
 from search_core.runner import Run
 from search_core.solvers.base import Cancelled, RunCancelled, Solver
 from search_core.verifiers.base import Verifier
+from search_core.watch import Watch
 
 
 class ShareClock:
@@ -34,9 +36,10 @@ StartRun = Callable[[ShareClock], Run]
 class _Active:
     """A run under way, stopped at a model call."""
 
-    def __init__(self, start: StartRun) -> None:
+    def __init__(self, start: StartRun, models: tuple[Solver, Verifier]) -> None:
         self.clock = ShareClock()
         self.run = start(self.clock)
+        self.releaser = Releaser(self.run, models)
         self._calls: Generator[Call, Reply, None] = self.run.calls()
         self.call: Call | None = next(self._calls, None)
 
@@ -46,6 +49,9 @@ class _Active:
             self.call = self._calls.send(reply)
         except StopIteration:
             self.call = None
+            self.releaser.release_all()
+        else:
+            self.releaser.release_pruned()
 
 
 def drive_together(
@@ -64,17 +70,21 @@ def drive_together(
     """
     waiting = iter(starts)
     active: list[_Active] = []
-    while True:
-        while len(active) < at_once and (start := next(waiting, None)) is not None:
-            active.append(_Active(start))
-        if not active:
-            return
-        for batch in _batches(active):
-            if cancelled():
-                raise RunCancelled
-            _answer(batch, solver, verifier, cancelled)
-        yield from (one.run for one in active if one.call is None)
-        active = [one for one in active if one.call is not None]
+    try:
+        while True:
+            while len(active) < at_once and (start := next(waiting, None)) is not None:
+                active.append(_Active(start, (solver, verifier)))
+            if not active:
+                return
+            for batch in _batches(active):
+                if cancelled():
+                    raise RunCancelled
+                _answer(batch, solver, verifier, cancelled)
+            yield from (one.run for one in active if one.call is None)
+            active = [one for one in active if one.call is not None]
+    finally:
+        for one in active:
+            one.releaser.release_all()
 
 
 def _batches(active: Sequence[_Active]) -> list[list[_Active]]:
@@ -94,8 +104,12 @@ def _answer(
     before = time.monotonic()
     calls = [one.call for one in batch if one.call is not None]
     joined = _joined(calls)
-    replies = joined.answer(solver, verifier, cancelled)
+    watch = Watch(cancelled)
+    replies = joined.answer(solver, verifier, watch)
     seconds = time.monotonic() - before
+    for message in watch.warnings():
+        for one in batch:
+            one.run.warn(message)
     position = 0
     for one, call in zip(batch, calls, strict=True):
         count = len(call.requests)

@@ -56,12 +56,15 @@ class _RecordedSolver:
     """Gives again what a run's log says was sampled with each seed.
 
     A prompt that several samples of one call shared is shared anew, among those that are
-    asked for: its tokens are split evenly, as the engine does it.
+    asked for: what was computed of it is split evenly, as the engine does it.
     """
 
     def __init__(self, run: Run, info: ModelInfo) -> None:
         self.info = info
         self._by_seed = {node_seed(run.recipe.seed, node.id): node for node in run.tree.steps()}
+        self._computed: dict[Steps, int] = defaultdict(int)
+        for node in self._by_seed.values():
+            self._computed[_steps(run, node)[:-1]] += node.prefilled
         self._shares = any(node.reused for node in self._by_seed.values())
 
     def sample(
@@ -72,13 +75,17 @@ class _RecordedSolver:
         together: dict[Steps, list[int]] = defaultdict(list)
         for index, request in enumerate(requests):
             together[request.steps].append(index)
-        for indices in together.values() if self._shares else ():
+        for steps, indices in together.items() if self._shares else ():
             length = samples[indices[0]].prefilled + samples[indices[0]].reused
-            share, rest = divmod(length, len(indices))
+            known = max(0, length - self._computed[steps])
+            share, rest = divmod(length - known, len(indices))
             for place, index in enumerate(indices):
                 prefilled = share + (place < rest)
                 samples[index] = replace(
-                    samples[index], prefilled=prefilled, reused=length - prefilled
+                    samples[index],
+                    prefilled=prefilled,
+                    reused=length - prefilled,
+                    known=known,
                 )
         return samples
 

@@ -1,7 +1,8 @@
 """The run registry: searches live here, on worker threads, not in anybody's page.
 
-A refreshed, reconnected or second page reads the same run by its id. Runs take turns at the
-models, one model call at a time, so that a long run does not hold up a short one.
+A refreshed, reconnected or second page reads the same run by its id. Runs call their models
+whenever they need them: an engine answers the calls of all runs together and shares its time
+fairly between them (`engine.decoder`), and solver and verifier compute at the same time.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from pathlib import Path
 
 from search_core.driving import drive
 from search_core.engine.checkpoint import ModelLoadError
-from search_core.engine.locking import held
 from search_core.events import Event
 from search_core.models import ModelPair
 from search_core.recipe import Recipe
@@ -25,8 +25,6 @@ from search_core.runs.gpu_errors import GpuError
 from search_core.runs.hosted import HostedRun
 from search_core.runs.order import Driver, Order
 from search_core.runs.storage import RunStorage, TraceWriter, is_run_id
-from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
-from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
 from search_core.watch import Watch
 
 _log = logging.getLogger(__name__)
@@ -53,7 +51,7 @@ class RunRegistry:
         self,
         folder: Path,
         *,
-        workers: int = 4,
+        workers: int = 16,
         most_active: int = 32,
         most_events: int = 500_000,
         idle_seconds: float = 120.0,
@@ -66,7 +64,6 @@ class RunRegistry:
         self._most_events = most_events
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
-        self._model_turn = threading.Lock()
         self._held: OrderedDict[str, HostedRun] = OrderedDict()
         self._pinned: dict[str, HostedRun] = {}
         self._by_owner: dict[str, HostedRun] = {}
@@ -76,7 +73,7 @@ class RunRegistry:
     ) -> HostedRun:
         """Start a run and return at once; models are loaded on the worker.
 
-        Every run may have a pair of its own; all take turns.
+        Every run may have a pair of its own.
 
         An owner (a page's session) has one live run: a new one stops the one before.
 
@@ -174,8 +171,6 @@ class RunRegistry:
                 self._elsewhere.drive(order, listen, watch)
             else:
                 solver, verifier = order.models()
-                solver = _SolverInTurn(solver, self._model_turn)
-                verifier = _VerifierInTurn(verifier, self._model_turn)
                 drive(order.run(solver, verifier, listen), solver, verifier, watch)
         except (GpuError, ModelLoadError) as error:
             # Their messages say all that the operator needs too.
@@ -188,29 +183,3 @@ class RunRegistry:
         finally:
             writer.close()
             run.close()
-
-
-class _SolverInTurn:
-    """A solver that waits for its turn at the models."""
-
-    def __init__(self, solver: Solver, turn: threading.Lock) -> None:
-        self._solver, self._turn = solver, turn
-        self.info = solver.info
-
-    def sample(
-        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
-    ) -> list[StepSample]:
-        with held(self._turn, cancelled):
-            return self._solver.sample(requests, sampling, cancelled)
-
-
-class _VerifierInTurn:
-    """A verifier that waits for its turn at the models."""
-
-    def __init__(self, verifier: Verifier, turn: threading.Lock) -> None:
-        self._verifier, self._turn = verifier, turn
-        self.info = verifier.info
-
-    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        with held(self._turn, cancelled):
-            return self._verifier.score(requests, cancelled)

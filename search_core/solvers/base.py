@@ -115,6 +115,8 @@ class StepSample:
         prefilled: Prompt tokens computed for this sample: its share, where several
             samples shared one prompt, so that a batch's sum is what was really computed.
         reused: Prompt tokens that were not computed again.
+        known: Those of them that nobody computed in this call, where several samples shared
+            one prompt; None: all. What a share costs depends on it.
     """
 
     text: str
@@ -123,6 +125,7 @@ class StepSample:
     ended: Literal["step", "end", "length"]
     prefilled: int = 0
     reused: int = 0
+    known: int | None = None
 
 
 class Solver(Protocol):

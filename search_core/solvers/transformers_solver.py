@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from search_core.engine.decoder import Decoder
 from search_core.engine.loading import LoadedModel
 from search_core.engine.locking import held
 from search_core.engine.path_tokens import (
@@ -16,7 +17,7 @@ from search_core.engine.path_tokens import (
     PathTokens,
     end_ids,
 )
-from search_core.engine.rows import Row
+from search_core.engine.rows import Continuation, Row
 from search_core.engine.stopping import stop_table
 from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
 
@@ -36,8 +37,8 @@ class TransformersSolver:
         date: The day that a chat template is told it is.
         revision_request: What it is asked after each earlier attempt; "" for nothing, where
             it was trained on attempts in a row; None: it was trained to read none.
-        memory_budget: Bytes that one batch may take beside the weights; None: judged by
-            the device.
+        memory_budget: Bytes that the steps under way may take beside the weights; None: judged
+            by the device.
     """
 
     def __init__(
@@ -53,14 +54,14 @@ class TransformersSolver:
         # Without a chat template there is nothing to set an attempt apart from the next one.
         revises = revision_request is not None and bool(loaded.tokenizer.chat_template)
         self._info = replace(loaded.info, prompt=system_prompt, revises=revises)
-        self._budget = memory_budget
         self._paths = PathTokens(
             loaded.tokenizer,
             system_prompt=system_prompt,
             date=date,
             revision_request=revision_request or "",
         )
-        self._stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
+        stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
+        self._decoder = Decoder(loaded.model, stops, budget=memory_budget)
         config = loaded.model.config.get_text_config()
         # One position is left for the token that ends a path when a verifier reads it.
         self._positions = (getattr(config, "max_position_embeddings", None) or math.inf) - 1
@@ -81,44 +82,61 @@ class TransformersSolver:
             ValueError: A problem, with the latest attempt at it, is longer than the model's
                 context; or there are attempts, and the solver reads none.
         """
-        from search_core.engine.decode import decode
-
         with held(self._loaded.lock, cancelled):
-            samples = [StepSample("", 0, 0.0, "length")] * len(requests)
-            rows: dict[int, Row] = {}
-            for index, request in enumerate(requests):
-                if request.attempts and not self._info.revises:
-                    raise ValueError(
-                        f"Solver {self._info.name} got earlier attempts, and it was not made to "
-                        "read any. Use one that was, or a chat model."
-                    )
-                attempts = self._attempts_that_fit(request)
-                prompt = self._paths.path(request.problem, request.steps, attempts, request.opening)
-                room = self._room(prompt, request)
-                if room:
-                    limit = int(min(sampling.max_step_tokens, room))
-                    rows[index] = Row(prompt, request.seed, limit)
-            done = decode(
-                self._loaded.model,
-                list(rows.values()),
-                sampling,
-                self._stops,
-                cancelled,
-                self._budget,
-            )
-            for index, result in zip(rows, done, strict=True):
-                text = self._paths.text(result.tokens)
-                if result.ended == "step":
-                    text = text.split(DELIMITER, 1)[0]
-                samples[index] = StepSample(
-                    text=text,
-                    tokens=len(result.tokens),
-                    logprob=result.logprob,
-                    ended=result.ended,
-                    prefilled=result.prefilled,
-                    reused=result.reused,
-                )
+            rows = {
+                place: row
+                for place, request in enumerate(requests)
+                if (row := self._row(place, request, sampling)) is not None
+            }
+        done = self._decoder.decode(list(rows.values()), sampling, cancelled)
+        samples = [StepSample("", 0, 0.0, "length")] * len(requests)
+        with held(self._loaded.lock, cancelled):
+            for place, result in zip(rows, done, strict=True):
+                samples[place] = self._sample(result)
         return samples
+
+    def release(
+        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+    ) -> None:
+        """See `KeepsPaths`. Paths that revise earlier attempts go when their run is over."""
+        if paths is None:
+            self._decoder.release(run)
+            return
+        with self._loaded.lock:
+            ends = [
+                (self._paths.path(problem, path), len(self._paths.path(problem, path[:-1])))
+                for path in paths
+            ]
+        self._decoder.release(run, ends)
+
+    def _row(self, place: int, request: SampleRequest, sampling: Sampling) -> Row | None:
+        """What is to be decoded; None where the context is full."""
+        if request.attempts and not self._info.revises:
+            raise ValueError(
+                f"Solver {self._info.name} got earlier attempts, and it was not made to "
+                "read any. Use one that was, or a chat model."
+            )
+        attempts = self._attempts_that_fit(request)
+        prompt = self._paths.path(request.problem, request.steps, attempts, request.opening)
+        room = self._room(prompt, request)
+        if not room:
+            return None
+        limit = int(min(sampling.max_step_tokens, room))
+        return Row(prompt, request.seed, limit, request.run, place)
+
+    def _sample(self, result: Continuation) -> StepSample:
+        text = self._paths.text(result.tokens)
+        if result.ended == "step":
+            text = text.split(DELIMITER, 1)[0]
+        return StepSample(
+            text=text,
+            tokens=len(result.tokens),
+            logprob=result.logprob,
+            ended=result.ended,
+            prefilled=result.prefilled,
+            reused=result.reused,
+            known=result.known,
+        )
 
     def _attempts_that_fit(self, request: SampleRequest) -> Attempts:
         """It depends on nothing but problem and attempts, so a path's ids only ever grow."""
