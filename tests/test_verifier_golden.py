@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +27,9 @@ def request(case: dict[str, Any], end: int, first: int = 0, run: str = "") -> Sc
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def family(request: pytest.FixtureRequest) -> Iterator[tuple[str, TransformersVerifier]]:
+def family(request: pytest.FixtureRequest) -> tuple[str, TransformersVerifier]:
     name = request.param
-    yield name, load_verifier(GOLDEN / name, format=name, device="cpu")
+    return name, load_verifier(GOLDEN / name, format=name, device="cpu")
 
 
 @pytest.fixture(autouse=True)

@@ -149,7 +149,8 @@ class Reader:
         found = []
         for ids, those in sharing.items():
             missing = len(ids) - self.store.longest(ids).length
-            if (len(those) - 1) * missing < _WORTH_APART:
+            fits = len(ids) * self._per_stored <= self.store.budget
+            if not fits or (len(those) - 1) * missing < _WORTH_APART:
                 continue
             text = PathText(ids, (), those[0].text.start, 0, len(ids))
             askers = [one for job in those for one in job.askers]

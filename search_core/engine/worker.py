@@ -30,6 +30,7 @@ class Worker:
         self, turn: Callable[[], bool], forget: Callable[[], None], name: str = "engine"
     ) -> None:
         self._turn, self._forget, self._name = turn, forget, name
+        self._thread: threading.Thread | None = None
         self._reset()
         _all.add(self)
 
@@ -49,7 +50,7 @@ class Worker:
 
     def _reset(self) -> None:
         self._condition = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._thread = None
         self._wanted = False
 
     def _run(self) -> None:

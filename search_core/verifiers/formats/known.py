@@ -79,12 +79,6 @@ FORMATS: Mapping[str, KnownFormat] = {
             named=r"GenPRM-[\d.]+B$",
         ),
         KnownFormat(
-            "thinkprm",
-            "launch/ThinkPRM-1.5B, -7B, -14B",
-            "writes its reasons about every step, then a verdict on each",
-            named=r"ThinkPRM-[\d.]+B$",
-        ),
-        KnownFormat(
             "judge",
             "any chat model",
             'is asked whether the last step is correct; "Yes" against "No"',
