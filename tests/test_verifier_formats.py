@@ -28,8 +28,9 @@ from search_core.verifiers.formats.whole import JUDGE_QUESTION, JUDGE_TASK
 from tests.tiny_models import tiny_config, tiny_solver, tiny_tokenizer, tiny_verifier
 
 TEMPLATE = (
-    "{% for m in messages %}<|user|>{{ m['role'] + ': ' + m['content'] | trim }}<|end|>\n"
-    "{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    "{% for m in messages %}{{ '<|assistant|>' if m['role'] == 'assistant' else '<|user|>' }}"
+    "{{ m['content'] | trim }}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 PROBLEM = "What is 3 + 4?"
 STEPS = ("3 + 4 = 7.", "Check it\nonce.", "The answer is 7.")
@@ -46,7 +47,8 @@ def ids_of(text: str) -> list[int]:
 
 
 def chat(*messages: tuple[str, str]) -> str:
-    return "".join(f"<|user|>{role}: {content.strip()}<|end|>\n" for role, content in messages)
+    turns = {"assistant": "<|assistant|>", "user": "<|user|>", "system": "<|user|>"}
+    return "".join(f"{turns[role]}{content.strip()}<|end|>\n" for role, content in messages)
 
 
 def scored(verifier: TransformersVerifier, finished: bool = True) -> list[float]:
@@ -97,11 +99,7 @@ def test_genprm_answers_each_paragraph(chat_model: Path) -> None:
     for number, step in enumerate(STEPS):
         messages.append(("user", f"{PROBLEM}\n{step}" if number == 0 else step))
         text = chat(*messages) + "<|assistant|>" + opening
-        # The template writes an answer's turn as any other, so a path grows behind its header.
-        ids = verifier._format.texts(PROBLEM, STEPS[: number + 1], number, False)[0].ids
-        if number == 0:
-            assert list(ids) == ids_of(text)
-        expected.append(pair(model, ids, "Yes", "No"))
+        expected.append(pair(model, ids_of(text), "Yes", "No"))
         messages.append(("assistant", opening + "Yes}$\n</output>"))
     assert scored(verifier) == pytest.approx(expected, abs=1e-4)
 
@@ -118,7 +116,7 @@ def test_an_outcome_model_is_read_at_the_end_of_the_chat(tmp_path: Path, labels:
     text = chat(("user", PROBLEM), ("assistant", "\n\n".join(STEPS)))
     with torch.inference_mode():
         logits = model(torch.tensor([ids_of(text)])).logits[0]
-    expected = logits.sigmoid()[0] if labels == 1 else logits.softmax(-1)[1]
+    expected = float(logits.sigmoid()[0] if labels == 1 else logits.softmax(-1)[1])
     one = ScoreRequest(PROBLEM, STEPS, 2, True, ())
     other = ScoreRequest(PROBLEM, (*STEPS, "more"), 3, True, ())
     for requests in ([one], [other, one]):
@@ -133,7 +131,8 @@ def test_a_trl_model_is_read_at_its_separators(tmp_path: Path, name: str, separa
     expected = []
     for end in range(1, 4):
         # Each part is tokenised by itself, as the trainer does.
-        ids = sum((ids_of(part) + ids_of(separator) for part in (PROBLEM, *STEPS[:end])), [])
+        parts = [part for text in (PROBLEM, *STEPS[:end]) for part in (text, separator)]
+        ids = [one for part in parts for one in ids_of(part)]
         with torch.inference_mode():
             expected.append(float(model(torch.tensor([ids])).logits[0, -1].softmax(-1)[1]))
     assert scored(verifier) == pytest.approx(expected, abs=1e-4)
