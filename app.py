@@ -8,15 +8,18 @@ from pathlib import Path
 
 from components.page import build_page
 from components.style import style_sheet, theme
-from search_core.models import (
-    STEP_PROMPT,
-    ModelPair,
-    embedded_pair,
-    is_shipped_solver,
-    solver_folder,
-    verifier_folder,
+from search_core.model_catalogue import (
+    EMBEDDED,
+    SHIPPED,
+    CatalogueError,
+    Offered,
+    offer,
+    read_catalogue,
 )
+from search_core.models import STEP_PROMPT
 from search_core.runs import RunRegistry
+from search_core.runs.zero_gpu import ZeroGpu
+from search_core.spaces import on_zero_gpu
 
 # A stranger's trace file: room for tens of thousands of steps, and little to do for the server.
 MOST_UPLOADED = "16mb"
@@ -26,13 +29,38 @@ def arguments() -> argparse.Namespace:
     """Command line, with environment variables as defaults (for Spaces and containers)."""
     env = os.environ.get
     parser = argparse.ArgumentParser(description=__doc__)
-    named = "model folder, Hub name, or embedded name (small, large)"
-    parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=named)
+    named = "name in the models file, embedded name (small, large), folder, Hub name, or URL"
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=Path(env("ESPALIER_MODELS") or SHIPPED),
+        help="file that names models and pairs, as assets/models.yaml",
+    )
+    parser.add_argument(
+        "--offer",
+        default=env("ESPALIER_OFFER"),
+        help=f"pairs of that file that visitors choose among, with commas; default: {EMBEDDED}",
+    )
+    parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=f"in their place: {named}")
     parser.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
+    own = "of a --solver or --verifier that the models file does not name: "
     parser.add_argument(
         "--system-prompt",
         default=env("ESPALIER_SYSTEM_PROMPT", STEP_PROMPT),
-        help="what the solver is told before each problem (not the embedded one)",
+        help=own + "what the solver is told before each problem (not the embedded one)",
+    )
+    parser.add_argument(
+        "--verifier-format",
+        default=env("ESPALIER_VERIFIER_FORMAT", "auto"),
+        help=own + "how the verifier's score is read",
+    )
+    parser.add_argument(
+        "--dtype", default=env("ESPALIER_DTYPE", "auto"), help=own + "the solver's precision"
+    )
+    parser.add_argument(
+        "--verifier-dtype",
+        default=env("ESPALIER_VERIFIER_DTYPE", "auto"),
+        help=own + "the verifier's precision",
     )
     parser.add_argument("--device", default=env("ESPALIER_DEVICE", "auto"))
     parser.add_argument(
@@ -46,29 +74,57 @@ def arguments() -> argparse.Namespace:
     parsed = parser.parse_args()
     if (parsed.solver is None) != (parsed.verifier is None):
         parser.error("--solver and --verifier come together: give both, or neither.")
+    if parsed.solver is not None and parsed.offer is not None:
+        parser.error(
+            "--offer names pairs, --solver and --verifier make one: give one or the other."
+        )
     return parsed
 
 
-def models(chosen: argparse.Namespace) -> ModelPair:
-    """The embedded models to choose from, or the two that the operator names."""
+def models(chosen: argparse.Namespace) -> list[Offered]:
+    """The pairs that visitors may choose; the embedded models unless the operator says more.
+
+    Raises:
+        CatalogueError: The models file cannot be read, or has no pair of a name.
+    """
+    catalogue = read_catalogue(chosen.models)
     if chosen.solver is None:
-        return embedded_pair()
-    folder = solver_folder(chosen.solver)
-    return ModelPair(
-        folder,
-        verifier_folder(chosen.verifier),
+        names = (chosen.offer or EMBEDDED).split(",")
+        return offer(catalogue, [name.strip() for name in names if name.strip()], chosen.device)
+    pair = catalogue.open(
+        chosen.solver,
+        chosen.verifier,
         device=chosen.device,
-        embedded=is_shipped_solver(folder),
         system_prompt=chosen.system_prompt,
+        dtype=chosen.dtype,
+        verifier_dtype=chosen.verifier_dtype,
+        verifier_format=chosen.verifier_format,
     )
+    return [Offered("own", "", "", pair)]
+
+
+def zero_gpu(offered: list[Offered]) -> ZeroGpu | None:
+    """Where runs go on a ZeroGPU Space, with their models placed; None anywhere else."""
+    if not on_zero_gpu():
+        return None
+    try:
+        import spaces  # before torch, which it patches
+    except ImportError as error:
+        raise SystemExit("A ZeroGPU Space needs `pip install spaces==0.51.3`.") from error
+    gpu = ZeroGpu(spaces.GPU, {one.name: one.pair for one in offered if one.pair.needs_gpu})
+    gpu.place()
+    return gpu
 
 
 def main() -> None:
     """Serve the page until the process is stopped."""
     chosen = arguments()
-    pair = models(chosen)
-    registry = RunRegistry(chosen.runs)
-    page = build_page(pair, registry)
+    try:
+        offered = models(chosen)
+    except CatalogueError as error:
+        raise SystemExit(str(error)) from error
+    registry = RunRegistry(chosen.runs, elsewhere=zero_gpu(offered))
+    page = build_page(offered, registry)
     page.queue(default_concurrency_limit=16).launch(
         server_name=chosen.host,
         server_port=chosen.port,
@@ -81,7 +137,8 @@ def main() -> None:
         prevent_thread_lock=True,
     )
     # Only now: the page opens before torch is imported.
-    pair.warm_up()
+    if not on_zero_gpu() or offered[0].pair.embedded:
+        offered[0].pair.warm_up()
     try:
         page.block_thread()
     finally:

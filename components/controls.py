@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from components.grouped_choice import Group, GroupedChoice
+from components.model_offer import ModelOffer
 from components.models_form import ModelsForm, make_models_form
 from components.notice import Notice
 from components.options_form import OptionsForm, all_specs, make_field
@@ -83,7 +84,7 @@ class Controls:
 
 
 def make_controls(
-    pair: ModelPair,
+    offer: ModelOffer,
     recordings: Sequence[Recording],
     cards: Mapping[str, str],
     first: Problem,
@@ -121,9 +122,9 @@ def make_controls(
                 visible=FIRST_STRATEGY.name in examples(recordings),
             )
             fields = _main_fields()
-        models = make_models_form(pair)
+        models = make_models_form(offer)
         with gr.Accordion("Advanced", open=False, elem_id="advanced"):
-            score_source, about_source, temperature, top_p, seed = _sampling(pair)
+            score_source, about_source, temperature, top_p, seed = _sampling(offer.first)
             fields |= _fields(lambda spec: spec.advanced and spec.name not in PUBLISHED_ONLY)
             with gr.Accordion("As in the published code", open=False):
                 gr.Markdown(

@@ -28,7 +28,7 @@ _LARGEST_MARK = 5.0
 _USUAL_SIZE = 14
 """Size in the palette of the mark that gets the scene's radius."""
 _STACKED = 1.6
-_DASHES = {"solid": "", "dash": "4 3", "dot": "1 2.5", "dashdot": "5 2 1 2"}
+_DASHES = {"solid": "", "dash": "4 3", "longdash": "8 3", "dot": "1 2.5", "dashdot": "5 2 1 2"}
 _CROWDS = (16, 8, 6, 4, 3, 2, 1)
 """How many siblings are shown at most, from the first that lets the picture fit."""
 

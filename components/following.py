@@ -7,6 +7,7 @@ sequence numbers and pulls. So what is sent here is small, and never the only wa
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -14,9 +15,12 @@ from typing import Any
 from search_core.comparison import alternatives
 from search_core.events import event_to_dict
 from search_core.runs import HostedRun, RunRegistry, encode_batch
+from search_core.runs.writing import Written
 from search_core.tree import Tree
 
 SECONDS_BETWEEN_BATCHES = 0.1
+SECONDS_BETWEEN_COUNTS = 0.3
+"""Between batches that only say how many tokens there are by now."""
 EVENTS_PER_BATCH = 1000
 EVENTS_PER_PULL = 2000
 
@@ -32,21 +36,29 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
     """Batches of a run's events until its end. Leaving early does not stop the run.
 
     Nothing comes before the first event, so that the page keeps its tree until there is a
-    new one to show.
+    new one to show. Between events it is told what is being written, whenever that changes.
     """
     sent = 0
+    told, told_at = Written(), 0.0
     while True:
         live = run.live  # looked at before the events: the last ones are never missed
+        # Before the events too: what has just been written is among the one or the other.
+        writing, now = run.writing.now(), time.monotonic()
         events = run.since(sent, EVENTS_PER_BATCH)
-        if events:
+        due = writing.ids != told.ids or now - told_at > SECONDS_BETWEEN_COUNTS
+        if events or (sent and writing != told and due):
             sent += len(events)
-            yield {
+            batch = {
                 "run": run.id,
-                "ev": encode_batch(events),
+                "ev": encode_batch(events) if events else "",
                 "head": sent,
                 "live": live,
                 "node": node,
             }
+            if writing != told:
+                told, told_at = writing, now
+                batch["writing"] = writing.encoded()
+            yield batch
         if not live and sent >= run.head:
             return
         await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
@@ -72,9 +84,10 @@ def puller(registry: RunRegistry) -> Callable[[object], Batch]:
         run = registry.get(run_id)
         if run is None:
             return gone
-        live = run.live
+        live, writing = run.live, run.writing.now()
         events = [event_to_dict(event) for event in run.since(since, EVENTS_PER_PULL)]
-        reply = {"events": events, "head": run.head, "live": live, "gone": False}
-        return reply if live else {**reply, "comparison": comparison(run)}
+        reply: Batch = {"events": events, "head": run.head, "live": live, "gone": False}
+        more = {"writing": writing.encoded()} if live else {"comparison": comparison(run)}
+        return {**reply, **more}
 
     return pull_events

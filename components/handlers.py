@@ -6,6 +6,8 @@ there and not in any handler, so a refreshed page finds it again.
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +17,8 @@ import gradio as gr
 
 from components.controls import about_score_source, levels_of
 from components.following import follow, whole_run
-from components.models_form import chosen_pair, models_updates, solver_update
+from components.model_offer import ModelOffer, is_embedded
+from components.models_form import models_updates, solver_update
 from components.notice import error, info
 from components.numbers import format_count
 from components.options_form import OptionsForm, own_defaults, read_options
@@ -25,6 +28,7 @@ from components.text_form import read_text_file
 from search_core.embedded import generate
 from search_core.estimate import estimate
 from search_core.limits import Limits
+from search_core.model_memory import NOT_LOADED, memory_line
 from search_core.models import SOLVERS, VERIFIERS, ModelPair
 from search_core.pairing import size_note
 from search_core.recipe import Recipe
@@ -37,25 +41,24 @@ from search_core.traces import TraceError, read_trace
 Update: TypeAlias = dict[str, Any]
 
 # Values of a form that stand before the strategy's own options; see `Controls.recipe_inputs`.
-_BEFORE_OPTIONS = 8
+_BEFORE_OPTIONS = 9
+_SECONDS_BETWEEN_LOOKS = 1.0
+_LOOKS_WHILE_LOADING = 60
 
 
 class Handlers:
-    """The page's behaviour, over a model pair and a run registry.
-
-    The pair is the page's own; where it is the embedded one, a form may name another.
-    """
+    """The page's behaviour, over the pairs of models that are offered and a run registry."""
 
     def __init__(
         self,
-        pair: ModelPair,
+        offer: ModelOffer,
         registry: RunRegistry,
         recordings: Sequence[Recording],
         cards: Mapping[str, str],
         form: OptionsForm,
         limits: Limits,
     ) -> None:
-        self._pair = pair
+        self._offer = offer
         self._registry = registry
         self._recordings = recordings
         self._examples = examples(recordings)
@@ -68,7 +71,7 @@ class Handlers:
     async def run(self, request: gr.Request, *values: Any) -> AsyncIterator[tuple[Any, ...]]:
         """Start a run from the form and follow it to its end."""
         try:
-            recipe, pair, source = self._recipe(values)
+            recipe, pair, source = self._recipe(self._shown(values))
             run = self._registry.start(recipe, pair, source, owner=str(request.session_hash))
         except (ValueError, BusyError) as problem:
             yield gr.skip(), error(str(problem)), *_idle(), gr.skip()
@@ -176,11 +179,51 @@ class Handlers:
         ]
 
     def choose_models(
-        self, strategy: str, source: str, solver: str | None, verifier: str | None
+        self,
+        strategy: str,
+        source: str,
+        name: str | None,
+        solver: str | None,
+        verifier: str | None,
     ) -> list[Any]:
         """What the chosen models and scores are, and whether a verifier is asked at all."""
-        updates = models_updates(get_strategy(strategy), source, solver, verifier)
+        chosen = get_strategy(strategy)
+        updates = models_updates(self._offer, chosen, source, name, solver, verifier)
         return [about_score_source(source), *updates]
+
+    def choose_pair(self, name: str | None) -> list[Update]:
+        """How the models of this pair are sampled: temperature and top-p."""
+        sampling = self._offer.named(name).pair.sampling
+        return [gr.update(value=sampling.temperature), gr.update(value=sampling.top_p)]
+
+    def models_memory(
+        self, strategy: str, name: str | None, solver: str | None, verifier: str | None
+    ) -> str:
+        """Which models are chosen, where they run, and what memory they hold."""
+        if not is_embedded(self._offer.named(name).pair):
+            solver = verifier = None
+        try:
+            pair = self._offer.choose(get_strategy(strategy), name, solver, verifier)
+        except ValueError:
+            return ""
+        return memory_line(pair)
+
+    async def watch_memory(
+        self, request: gr.Request, strategy: str, *names: str | None
+    ) -> AsyncIterator[str]:
+        """The same, again and again: until the run that was just started is over, or, on a page
+        that has just opened, until the models are there."""
+        told = ""
+        for look in itertools.count(1):
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+            live = self._registry.live_run_of(str(request.session_hash)) is not None
+            line = self.models_memory(strategy, *names)
+            if line != told:
+                told = line
+                yield line
+            loading = line.endswith(NOT_LOADED) and look < _LOOKS_WHILE_LOADING
+            if not live and not loading:
+                return
 
     def as_published(self, name: str) -> list[Update]:
         """Fill in the values of the published code."""
@@ -206,7 +249,7 @@ class Handlers:
     def estimate(self, *values: Any) -> str:
         """What a run of this form will take, in one sentence; "" while the form has a mistake."""
         try:
-            recipe, pair, source = self._recipe(values)
+            recipe, pair, source = self._recipe(self._shown(values))
         except ValueError:
             return ""
         expected = estimate(recipe.problem, recipe.options, pair.facts)
@@ -217,6 +260,13 @@ class Handlers:
         )
         return f"{told} {size_note(*sizes)}".rstrip()
 
+    def _shown(self, values: Sequence[Any]) -> list[Any]:
+        """The form's values without a solver and a verifier that its page does not show."""
+        *before, name, solver, verifier = values[:_BEFORE_OPTIONS]
+        if not is_embedded(self._offer.named(name).pair):
+            solver = verifier = None
+        return [*before, name, solver, verifier, *values[_BEFORE_OPTIONS:]]
+
     def _recipe(self, values: Sequence[Any]) -> tuple[Recipe, ModelPair, str]:
         """A checked recipe, its models and its score source from the form's values.
 
@@ -224,9 +274,9 @@ class Handlers:
             ValueError: Something is out of range, the problem cannot be read, or the models
                 do not go with the strategy.
         """
-        problem, name, source, temperature, top_p, seed, solver, verifier, *rest = values
+        problem, name, source, temperature, top_p, seed, models, solver, verifier, *rest = values
         strategy = get_strategy(str(name))
-        pair = chosen_pair(self._pair, strategy, solver, verifier)
+        pair = self._offer.choose(strategy, models, solver, verifier)
         options = read_options(strategy, self._form.as_mapping(rest))
         pair.check(strategy, str(source), options)
         sampling = Sampling(
@@ -250,7 +300,7 @@ class Handlers:
     def _values(self, link: LinkedRecipe) -> list[Any]:
         defaults = {spec.name: spec.default for spec in link.strategy.options.specs()}
         options = defaults | link.options
-        sampling = self._pair.sampling
+        sampling = self._sampling_of(link)
         return [
             link.problem,
             link.strategy.name,
@@ -258,14 +308,26 @@ class Handlers:
             sampling.temperature if link.temperature is None else link.temperature,
             sampling.top_p if link.top_p is None else link.top_p,
             0 if link.seed is None else link.seed,
+            link.models,
             link.solver,
             link.verifier,
             *(options.get(name) for name in self._form.fields),
         ]
 
+    def _sampling_of(self, link: LinkedRecipe) -> Sampling:
+        try:
+            return self._offer.named(link.models).pair.sampling
+        except ValueError:  # whoever runs the link refuses it, and says why
+            return self._offer.first.sampling
+
     def _fill(self, link: LinkedRecipe) -> list[Any]:
-        *values, solver, verifier = self._values(link)[:_BEFORE_OPTIONS]
-        models = [_choice(solver, SOLVERS), _choice(verifier, VERIFIERS)]
+        *values, name, solver, verifier = self._values(link)[:_BEFORE_OPTIONS]
+        offered = {one.name: one for one in self._offer.pairs} if self._offer.several else {}
+        models = [
+            _choice(name, offered),
+            _choice(solver, SOLVERS),
+            _choice(verifier, VERIFIERS),
+        ]
         return [
             *values,
             *models,

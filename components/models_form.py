@@ -1,4 +1,4 @@
-"""Which embedded models search: two choices, each with a sentence of what was chosen."""
+"""Which models search: the pairs that are offered, and the embedded models one by one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from components.model_offer import ModelOffer, is_embedded
+from components.quiet_line import QuietLine
 from search_core.models import (
     FIRST,
     SOLVERS,
@@ -21,70 +23,70 @@ from search_core.strategies.options import OptionError
 
 @dataclass(frozen=True)
 class ModelsForm:
-    """The two choices; nothing of them is shown where the operator has chosen."""
+    """The choices; nothing of them is shown where the operator has left none."""
 
+    pair: gr.Radio
+    about_pair: gr.Markdown
     solver: gr.Radio
     about_solver: gr.Markdown
     verifier: gr.Radio
     about_verifier: gr.Markdown
+    memory: QuietLine
 
     @property
     def components(self) -> list[Any]:
         """The fields that a recipe is made from."""
-        return [self.solver, self.verifier]
+        return [self.pair, self.solver, self.verifier]
 
     @property
     def outputs(self) -> list[Any]:
         """What `models_updates` updates."""
-        return [self.about_solver, self.verifier, self.about_verifier]
+        return [
+            self.about_pair,
+            self.solver,
+            self.about_solver,
+            self.verifier,
+            self.about_verifier,
+        ]
 
 
-def may_choose(pair: ModelPair) -> bool:
-    """Whether the page serves the embedded models, and not the two that its operator named."""
-    return pair is embedded_pair()
-
-
-def chosen_pair(
-    served: ModelPair, strategy: Strategy, solver: str | None, verifier: str | None
-) -> ModelPair:
-    """The pair of these names, on a page that serves `served`; None: the strategy's usual one.
-
-    Raises:
-        OptionError: A name is unknown, or there is nothing to choose here.
-    """
-    if may_choose(served):
-        return embedded_pair(solver or usual_solver(strategy), verifier or FIRST)
-    if solver or verifier:
-        raise OptionError(
-            f"{str(solver or verifier)!r:.60} was asked for, but this page serves other models, "
-            "which its operator chose. Leave solver and verifier out of the link."
+def make_models_form(offer: ModelOffer) -> ModelsForm:
+    """Lay the choices out; what was offered first, and the smallest models, come first."""
+    first = offer.pairs[0]
+    embedded = is_embedded(first.pair)
+    with gr.Group():
+        pair = gr.Radio(
+            choices=[(one.title, one.name) for one in offer.pairs],
+            value=first.name if offer.several else None,
+            label="Models",
+            elem_id="pair",
+            visible=offer.several,
         )
-    return served
-
-
-def make_models_form(served: ModelPair) -> ModelsForm:
-    """Lay the choices out; the smallest models come first."""
-    shown = may_choose(served)
-    with gr.Group(visible=shown):
+        about_pair = _about_line("pair", first.about, visible=offer.several)
         solver = gr.Radio(
             choices=[(one.label, name) for name, one in SOLVERS.items()],
-            value=FIRST if shown else None,
+            value=FIRST if offer.has_embedded else None,
             label="Solver",
             elem_id="solver",
+            visible=embedded,
         )
-        about_solver = gr.Markdown(
-            SOLVERS[FIRST].about, elem_id="about-solver", elem_classes="about", padding=False
-        )
+        about_solver = _about_line("solver", SOLVERS[FIRST].about, visible=embedded)
         verifier = gr.Radio(
             choices=[(one.label, name) for name, one in VERIFIERS.items()],
-            value=FIRST if shown else None,
+            value=FIRST if offer.has_embedded else None,
             label="Verifier",
             elem_id="verifier",
+            visible=embedded,
         )
-        about_verifier = gr.Markdown(
-            VERIFIERS[FIRST].about, elem_id="about-verifier", elem_classes="about", padding=False
-        )
-    return ModelsForm(solver, about_solver, verifier, about_verifier)
+        about_verifier = _about_line("verifier", VERIFIERS[FIRST].about, visible=embedded)
+    memory = QuietLine(elem_id="models-memory")
+    return ModelsForm(pair, about_pair, solver, about_solver, verifier, about_verifier, memory)
+
+
+def _about_line(kind: str, text: str, *, visible: bool) -> gr.Markdown:
+    return gr.Markdown(
+        text, elem_id=f"about-{kind}", elem_classes="about", padding=False, visible=visible
+    )
 
 
 def solver_update(strategy: Strategy, solver: str | None) -> dict[str, Any]:
@@ -106,13 +108,26 @@ def _follows(solver: str, strategy: Strategy) -> bool:
 
 
 def models_updates(
-    strategy: Strategy, source: str, solver: str | None, verifier: str | None
+    offer: ModelOffer,
+    strategy: Strategy,
+    source: str,
+    name: str | None,
+    solver: str | None,
+    verifier: str | None,
 ) -> list[Any]:
     """Updates of `ModelsForm.outputs`: sentences, and no verifier where none is asked."""
-    scorer = VERIFIERS.get(verifier or FIRST)
+    chosen = offer.named(name)
     asked = strategy.uses_verifier and source == "verifier"
+    if not is_embedded(chosen.pair):
+        hidden = [gr.update(visible=False)] * 4
+        about = _about(chosen.about, chosen.pair, strategy, source if asked else "")
+        return [gr.update(value=about, visible=offer.several), *hidden]
+    scorer = VERIFIERS.get(verifier or FIRST)
+    known = (solver or FIRST) in SOLVERS
     return [
-        _about_solver(strategy, solver or FIRST) if (solver or FIRST) in SOLVERS else "",
+        gr.update(value=chosen.about, visible=offer.several),
+        gr.update(visible=True),
+        gr.update(visible=known, value=_about_solver(strategy, solver or FIRST) if known else ""),
         gr.update(visible=asked),
         gr.update(visible=asked, value=_about_verifier(strategy, verifier or FIRST))
         if scorer

@@ -12,12 +12,13 @@ from components.chart_tab import ChartTab
 from components.controls import Controls, make_controls
 from components.following import puller
 from components.handlers import Handlers
-from components.models_form import may_choose
+from components.model_offer import ModelOffer
 from components.recordings import Recording, examples, pin_recordings
 from components.strategy_card import cards
 from components.tree_view import TreeView
 from search_core.events import Started
 from search_core.limits import Limits
+from search_core.model_catalogue import Offered
 from search_core.models import FIRST, SOLVERS, VERIFIERS, ModelPair
 from search_core.problem import Problem
 from search_core.runs import RunRegistry
@@ -48,16 +49,21 @@ _STREAM: dict[str, Any] = {**_QUIET, "concurrency_limit": None}
 
 
 def build_page(
-    pair: ModelPair, registry: RunRegistry, *, limits: Limits | None = None
+    served: ModelPair | Sequence[Offered],
+    registry: RunRegistry,
+    *,
+    limits: Limits | None = None,
 ) -> gr.Blocks:
     """The whole app as Gradio blocks.
 
     Args:
-        pair: The models that search. In place of the embedded ones, as `embedded_pair()` gives
-            them, each run may choose others of the embedded models.
+        served: The models that search, or several pairs by name among which each run chooses.
+            In place of the embedded ones, as `embedded_pair()` gives them, each run may choose
+            others of the embedded models.
         registry: Where runs live.
         limits: What one run may use at most.
     """
+    offer = ModelOffer.of(served)
     recordings = pin_recordings(registry)
     first = _problem_of(registry, recordings)
     shown = cards({name: example.tree for name, example in examples(recordings).items()})
@@ -71,35 +77,44 @@ def build_page(
             theme.click(None, js=_SWITCH_THEME, api_visibility="private")
         run_id = gr.State("")
         with gr.Row(elem_id="layout"):
-            controls = make_controls(pair, recordings, shown, first)
+            controls = make_controls(offer, recordings, shown, first)
             with gr.Column(elem_id="explorer-column", min_width=280), gr.Tabs():
                 with gr.Tab("Explore", id="explore"):
                     view = TreeView(
                         pull_events=puller(registry),
-                        defaults=recipe_defaults(pair),
+                        defaults=recipe_defaults(offer),
                         labels={"strategies": {s.name: s.title for s in STRATEGIES.values()}},
                         elem_id="explorer",
                     )
                 with gr.Tab("Charts", id="charts") as chart_tab:
                     charts = ChartTab()
-        handlers = Handlers(pair, registry, recordings, shown, controls.options, limits or Limits())
+        handlers = Handlers(
+            offer, registry, recordings, shown, controls.options, limits or Limits()
+        )
         _wire_runs(page, controls, handlers, view, run_id)
         _wire_form(page, controls, handlers)
         charts.wire(chart_tab, registry, run_id)
     return page
 
 
-def recipe_defaults(pair: ModelPair) -> dict[str, Any]:
+def recipe_defaults(offer: ModelOffer) -> dict[str, Any]:
     """What a recipe link may leave out because it is the default."""
-    sampling = pair.sampling
+    sampling = offer.first.sampling
     return {
         "strategies": {
             strategy.name: {spec.name: spec.default for spec in strategy.options.specs()}
             for strategy in STRATEGIES.values()
         },
         "sampling": {"temperature": sampling.temperature, "top_p": sampling.top_p},
-        "models": _model_names() if may_choose(pair) else {},
+        "models": _model_names() if offer.has_embedded else {},
+        "pairs": _pair_names(offer),
     }
+
+
+def _pair_names(offer: ModelOffer) -> list[dict[str, str]]:
+    """What a link calls a pair whose models a trace names; the first one goes unsaid."""
+    names = [(one.name, *one.pair.names) for one in offer.pairs[1:]]
+    return [{"name": n, "solver": solver, "verifier": verifier} for n, solver, verifier in names]
 
 
 def _model_names() -> dict[str, dict[str, str]]:
@@ -170,6 +185,28 @@ def _wire_form(page: gr.Blocks, controls: Controls, handlers: Handlers) -> None:
         [controls.strategy, controls.score_source, *models.components],
         [controls.about_source, *models.outputs],
         **_QUIET,
+    )
+    models.pair.input(
+        handlers.choose_pair,
+        models.pair,
+        [controls.temperature, controls.top_p],
+        **_QUIET,
+    )
+    chosen = [controls.strategy, *models.components]
+    gr.on(
+        [field.change for field in chosen],
+        handlers.models_memory,
+        chosen,
+        models.memory,
+        trigger_mode="always_last",
+        **_QUIET,
+    )
+    gr.on(
+        [page.load, controls.run.click, controls.problem.submit],
+        handlers.watch_memory,
+        chosen,
+        models.memory,
+        **_STREAM,
     )
     controls.as_published.click(handlers.as_published, controls.strategy, fields, **_QUIET)
     controls.as_intended.click(handlers.as_intended, controls.strategy, fields, **_QUIET)

@@ -18,6 +18,7 @@ PALETTE_FILE = Path(__file__).resolve().parent.parent / "assets" / "palette.json
 
 Theme = Literal["light", "dark"]
 StateName = Literal[
+    "writing",
     "frontier",
     "candidate",
     "kept",
@@ -36,7 +37,7 @@ STATES: tuple[StateName, ...] = get_args(StateName)
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 Symbol = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
 Pixels = Annotated[float, Field(ge=0, le=64)]
-Dash = Literal["solid", "dot", "dash", "dashdot"]
+Dash = Literal["solid", "dot", "dash", "longdash", "dashdot"]
 Hatch = Literal["", "/", "\\", "x", ".", "-", "|", "+"]
 
 

@@ -20,7 +20,7 @@ from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 _NODE_ID: TypeAdapter[str] = TypeAdapter(NodeId)
 _NOT_OPTIONS = {
     *("problem", "strategy", "score_source", "temperature", "top_p", "seed", "node"),
-    *("solver", "verifier"),
+    *("models", "solver", "verifier"),
 }
 # Ours and other people's parameters that are no part of a recipe.
 _IGNORED = {"run", "__theme", "view", "__sign", "logs"}
@@ -32,8 +32,10 @@ class LinkedRecipe:
 
     Attributes:
         options: Values for the strategy's options form.
-        solver, verifier: Names of embedded models, not checked: who runs the recipe refuses
-            a name that it does not know. Another model would give another tree.
+        models: Name of an offered pair; None: the first.
+        solver, verifier: Names of embedded models. They and `models` are not checked: who runs
+            the recipe refuses a name that it does not know. Another model would give another
+            tree.
         notes: One sentence for each part of the link that was left out.
     """
 
@@ -41,6 +43,7 @@ class LinkedRecipe:
     strategy: Strategy
     options: dict[str, Any] = field(default_factory=dict)
     score_source: str | None = None
+    models: str | None = None
     solver: str | None = None
     verifier: str | None = None
     temperature: float | None = None
@@ -72,6 +75,7 @@ def read_link(query: Mapping[str, str]) -> LinkedRecipe | None:
         strategy=strategy,
         options=_options(query, strategy, notes),
         score_source=source,
+        models=query.get("models") or None,
         solver=query.get("solver") or None,
         verifier=query.get("verifier") or None,
         temperature=_number(query, "temperature", notes),

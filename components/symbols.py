@@ -54,5 +54,6 @@ def symbol_path(symbol: str) -> str:
         "star": _around(10, 1.15, 0.5),
         "hourglass-open": _polygon([(-0.85, -1), (0.85, -1), (-0.85, 1), (0.85, 1)]),
         "pentagon-open": _around(5, 1),
+        "arrow-right-open": _polygon([(-0.9, -0.95), (1.15, 0), (-0.9, 0.95), (-0.35, 0)]),
         "triangle-down": _polygon([(-1.1, -0.75), (1.1, -0.75), (0, 0.9)]),
     }[symbol]

@@ -43,6 +43,8 @@ class TreeViewValue(TypedDict, total=False):
 
     `ev` is JSON as `search_core.runs.encode_batch` makes it, or "" for "pull them". `head` is
     the number of events that the run has. A batch may get lost; the page notices and pulls.
+    `writing`, where it is there, is JSON `{role, tokens: [[id, tokens], …]}`: the steps that the
+    solver is writing now.
     """
 
     run: str
@@ -50,6 +52,7 @@ class TreeViewValue(TypedDict, total=False):
     head: int
     live: bool
     node: str | None
+    writing: str
 
 
 class TreeView(gr.HTML):

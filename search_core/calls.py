@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from search_core.events import Role
 from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
 from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
 
@@ -15,11 +16,13 @@ class SolverCall:
     Attributes:
         ids: Of the nodes that the steps will be; empty where their place is not known before
             they are written.
+        role: What those nodes are for.
     """
 
     requests: tuple[SampleRequest, ...]
     sampling: Sampling
     ids: tuple[str, ...] = ()
+    role: Role = "step"
 
     def answer(self, solver: Solver, verifier: Verifier, cancelled: Cancelled) -> list[StepSample]:
         return solver.sample(self.requests, self.sampling, cancelled)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from search_core.calls import Call, SolverCall
 from search_core.releasing import Releaser
 from search_core.runner import Run
 from search_core.solvers.base import Cancelled, RunCancelled, Solver
 from search_core.verifiers.base import Verifier
-from search_core.watch import watch_of
+from search_core.watch import Watch, watch_of
 
 
 def never() -> bool:
@@ -28,6 +29,7 @@ def drive(run: Run, solver: Solver, verifier: Verifier, cancelled: Cancelled = n
     try:
         call = next(calls)
         while True:
+            _announce(watch, call)
             try:
                 if watch():
                     raise RunCancelled
@@ -42,7 +44,16 @@ def drive(run: Run, solver: Solver, verifier: Verifier, cancelled: Cancelled = n
     except StopIteration:
         return
     finally:
+        watch.begin(())
         releaser.release_all()
+
+
+def _announce(watch: Watch, call: Call) -> None:
+    # What the last call wrote is in the log by now, so nothing is missing in between.
+    if isinstance(call, SolverCall):
+        watch.begin(call.ids, call.role)
+    else:
+        watch.begin(())
 
 
 def _write_warnings(run: Run, messages: list[str]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from search_core.solvers.base import Solver
 from search_core.verifiers.base import Verifier
@@ -13,6 +14,16 @@ M = TypeVar("M")
 
 # One model is loaded at a time: loading changes settings of the whole process for a moment.
 _LOADING = threading.Lock()
+
+
+def _forget_who_loads() -> None:
+    """In a forked child: whoever was loading is not there."""
+    global _LOADING
+    _LOADING = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_who_loads)
 
 
 class LazyModel(Generic[M]):
@@ -47,23 +58,32 @@ class LazyModel(Generic[M]):
         return self._model
 
 
-def lazy_solver(path: str, device: str = "auto", system_prompt: str = "") -> LazyModel[Solver]:
-    """A solver in this process. Arguments as for `engine.loading.load_solver`."""
+def lazy_solver(
+    path: str, device: str = "auto", system_prompt: str = "", dtype: str = "auto"
+) -> LazyModel[Solver]:
+    """A solver. Arguments as for `engine.loading.load_solver`."""
 
     def load() -> Solver:
         from search_core.engine.loading import load_solver
 
-        return load_solver(path, device=device, system_prompt=system_prompt)
+        return load_solver(path, device=device, dtype=dtype, system_prompt=system_prompt)
 
     return LazyModel(load)
 
 
-def lazy_verifier(path: str, device: str = "auto") -> LazyModel[Verifier]:
-    """A verifier in this process. Arguments as for `engine.loading.load_verifier`."""
+def lazy_verifier(
+    path: str, device: str = "auto", dtype: str = "auto", format_: str = "auto"
+) -> LazyModel[Verifier]:
+    """A verifier. Arguments as for `engine.loading.load_verifier`.
+
+    Args:
+        format_: How its score is read; "auto": told by the checkpoint.
+    """
 
     def load() -> Verifier:
         from search_core.engine.loading import load_verifier
 
-        return load_verifier(path, device=device)
+        told: dict[str, Any] = {} if format_ == "auto" else {"format": format_}
+        return load_verifier(path, device=device, dtype=dtype, **told)
 
     return LazyModel(load)

@@ -17,6 +17,7 @@ from search_core.pairing import check_solver, check_verifier
 from search_core.problem import Problem
 from search_core.shipped import is_shipped_solver
 from search_core.solvers.base import SampleRequest, Sampling, Solver
+from search_core.spaces import on_zero_gpu
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
 from search_core.strategies.single_stream import SINGLE_STREAM
@@ -55,6 +56,8 @@ class ModelPair:
         embedded: Whether the solver is an embedded one, which reads only its families and
             was trained without a system prompt.
         system_prompt: What the solver is told before each problem; "" for nothing.
+        dtype, verifier_dtype: As for `engine.loading.load_solver` and `load_verifier`.
+        verifier_format: How the verifier's score is read; "auto": told by the checkpoint.
     """
 
     def __init__(
@@ -65,14 +68,19 @@ class ModelPair:
         device: str = "auto",
         embedded: bool = False,
         system_prompt: str = STEP_PROMPT,
+        dtype: str = "auto",
+        verifier_dtype: str = "auto",
+        verifier_format: str = "auto",
     ) -> None:
+        if embedded and device == "auto" and on_zero_gpu():
+            device = "cpu"  # the GPU is there only inside bounded calls, which these do not need
         self.solver_path = solver_path
         self.verifier_path = verifier_path
         self.device = device
         self.embedded = embedded
         self.system_prompt = "" if embedded else system_prompt
-        self._solver = lazy_solver(solver_path, device, self.system_prompt)
-        self._verifier = lazy_verifier(verifier_path, device)
+        self._solver = lazy_solver(solver_path, device, self.system_prompt, dtype)
+        self._verifier = lazy_verifier(verifier_path, device, verifier_dtype, verifier_format)
 
     @classmethod
     def of(cls, solver: Solver, verifier: Verifier) -> ModelPair:
@@ -84,6 +92,27 @@ class ModelPair:
     def share(self, solver: LazyModel[Solver], verifier: LazyModel[Verifier]) -> None:
         """Use these models, which other pairs may use too."""
         self._solver, self._verifier = solver, verifier
+
+    @property
+    def parts(self) -> tuple[LazyModel[Solver], LazyModel[Verifier]]:
+        """Both models, loaded or not, as `share` takes them."""
+        return self._solver, self._verifier
+
+    @property
+    def needs_gpu(self) -> bool:
+        """Whether a GPU would be of use: not for the embedded models, nor for a server's."""
+        paths = self.solver_path, self.verifier_path
+        return not self.embedded and not all(path.startswith(("http:", "https:")) for path in paths)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What a trace calls the solver and the verifier, as far as it is known unloaded."""
+        lazy = (self._solver, self.solver_path), (self._verifier, self.verifier_path)
+        solver, verifier = (
+            model.loaded.info.name if model.loaded is not None else _name(path)
+            for model, path in lazy
+        )
+        return solver, verifier
 
     @property
     def solver(self) -> Solver:
@@ -212,6 +241,11 @@ class ModelPair:
             return _read_any
         families = self.facts.get("families")
         return _read_embedded if families is None else partial(_read_some, tuple(families))
+
+
+def _name(path: str) -> str:
+    """A folder's name; a Hub id or an address as it stands."""
+    return Path(path).resolve().name if Path(path).is_dir() else path
 
 
 def default_sampling(model_path: str) -> Sampling:

@@ -19,6 +19,7 @@ from search_core.shipped import (
     solver_folder,
     verifier_folder,
 )
+from search_core.spaces import on_zero_gpu
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError
 
@@ -47,8 +48,10 @@ EMBEDDED_VERIFIER = VERIFIERS[FIRST].folder
 
 def _all_pairs() -> dict[tuple[str, str], ModelPair]:
     """Every combination. Each model is there once, in however many pairs, and none is loaded."""
-    solvers = {name: lazy_solver(str(one.folder)) for name, one in SOLVERS.items()}
-    verifiers = {name: lazy_verifier(str(one.folder)) for name, one in VERIFIERS.items()}
+    # ZeroGPU's GPU is there only inside its bounded calls, which these models do not need.
+    device = "cpu" if on_zero_gpu() else "auto"
+    solvers = {name: lazy_solver(str(one.folder), device) for name, one in SOLVERS.items()}
+    verifiers = {name: lazy_verifier(str(one.folder), device) for name, one in VERIFIERS.items()}
     pairs = {}
     for solver, lazy in solvers.items():
         for verifier, scorer in verifiers.items():

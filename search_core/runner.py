@@ -228,7 +228,7 @@ class Run:
         ids = self._nodes.child_ids(of)
         requests = self._nodes.sample(of, ids, role, before, request.attempts_seen)
         births = [Birth(key, role, one) for key, one in zip(ids, before, strict=True)]
-        samples = yield from self._ask_solver(requests, ids, request.temperature)
+        samples = yield from self._ask_solver(requests, ids, request.temperature, role)
         self._recorder.add_samples(self._round, births, *samples)
         return self._views(ids)
 
@@ -259,14 +259,19 @@ class Run:
         self._round += 1
 
     def _ask_solver(
-        self, requests: Sequence[SampleRequest], ids: Sequence[str], temperature: float | None
+        self,
+        requests: Sequence[SampleRequest],
+        ids: Sequence[str],
+        temperature: float | None,
+        role: Role = "step",
     ) -> Generator[Call, Reply, tuple[list[StepSample], float]]:
         """The solver's reply, and the seconds that it took."""
         sampling = self.recipe.sampling
         if temperature is not None:
             sampling = replace(sampling, temperature=temperature)
         before = self._clock()
-        samples: list[StepSample] = yield SolverCall(tuple(requests), sampling, tuple(ids))  # type: ignore[assignment]
+        call = SolverCall(tuple(requests), sampling, tuple(ids), role)
+        samples: list[StepSample] = yield call  # type: ignore[assignment]
         return samples, self._clock() - before
 
     def _score(self, request: Score) -> Generator[Call, Reply, Nodes]:

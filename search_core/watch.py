@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from search_core.events import Role
 
 Cancelled = Callable[[], bool]
 """Returns True once the person wants the run to stop; cheap enough to ask at every token."""
@@ -20,17 +22,27 @@ class Watch:
     Args:
         cancelled: Whether the run is to stop.
         on_written: Called with a sample's place in the call and the tokens it has so far.
+        on_begin: Called with the ids of the nodes that a call is going to write, and their role.
     """
 
     def __init__(
-        self, cancelled: Cancelled, on_written: Callable[[int, int], None] | None = None
+        self,
+        cancelled: Cancelled,
+        on_written: Callable[[int, int], None] | None = None,
+        on_begin: Callable[[Sequence[str], Role], None] | None = None,
     ) -> None:
         self._cancelled = cancelled
         self._on_written = on_written
+        self._on_begin = on_begin
         self._warnings: list[str] = []
 
     def __call__(self) -> bool:
         return self._cancelled()
+
+    def begin(self, ids: Sequence[str], role: Role = "step") -> None:
+        """The next call writes these nodes, in this order; none: it writes no nodes."""
+        if self._on_begin is not None:
+            self._on_begin(ids, role)
 
     def written(self, place: int, tokens: int) -> None:
         """Sample number `place` of this call has so many tokens by now."""

@@ -242,3 +242,14 @@ def test_nouns_agree_with_their_numbers() -> None:
 def test_every_amount_is_short(value: float) -> None:
     assert len(format_flops(value)) <= 18
     assert len(format_short(value)) <= 12
+
+
+@pytest.mark.parametrize("strategy", ["greedy", "best_of_n"])
+def test_no_bar_of_the_votes_covers_a_heading(strategy: str) -> None:
+    world = World(seed=3, words=9, ends=0.5)
+    run = search(Problem("?"), strategy, solver=world.solver(), verifier=world.verifier())
+    figure = votes_figure(votes_view(run)).to_dict()
+    headings = [note["y"] for note in figure["layout"]["annotations"]]
+    bars = [(y, trace["width"] / 2) for trace in figure["data"] for y in trace["y"]]
+    assert headings
+    assert all(abs(y - heading) >= half + 0.5 for y, half in bars for heading in headings)

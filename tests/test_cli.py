@@ -16,7 +16,17 @@ from search_core.cli.strategy_flags import flag_name
 from search_core.strategies import STRATEGIES
 from tests.test_cli_solve import invoke, said
 
-COMMANDS = ("solve", "strategies", "problems", "evaluate", "figure", "check", "fidelity", "bench")
+COMMANDS = (
+    "solve",
+    "strategies",
+    "models",
+    "problems",
+    "evaluate",
+    "figure",
+    "check",
+    "fidelity",
+    "bench",
+)
 
 
 def test_help_names_every_command_and_the_exit_codes() -> None:

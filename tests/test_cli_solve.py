@@ -17,9 +17,11 @@ from search_core.cli.app import app
 from search_core.cli.live import progress_text
 from search_core.cli.services import ModelChoice, Services
 from search_core.models import ModelPair
+from search_core.search import search
 from search_core.solvers.base import Cancelled, SampleRequest, Sampling, StepSample
 from search_core.traces import read_trace
 from search_core.tree import Tree
+from search_core.watch import watch_of
 from tests.fakes import FakeSolver, FakeVerifier, World
 
 WORLD = World(seed=3, words=3, ends=0.4, cut_off=0.0)
@@ -271,3 +273,20 @@ def test_check_refuses_what_is_no_trace(tmp_path: Path, content: str) -> None:
     assert result.exit_code == 2
     assert "expected" in said(result)
     assert "Traceback" not in result.output
+
+
+def test_warnings_are_counted_while_it_runs_and_told_in_the_summary() -> None:
+    class Short(FakeSolver):
+        def sample(
+            self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+        ) -> list[StepSample]:
+            watch_of(cancelled).warn("Short of [memory]: the batch was split.")
+            return super().sample(requests, sampling, cancelled)
+
+    pair = ModelPair.of(Short(WORLD.step), WORLD.verifier())
+    text = said(invoke("solve", "?", "--n", "4", "--max-steps", "2", pair=pair))
+    assert "Warning Short of [memory]: the batch was split. (2 times)" in text
+    values = json.loads(invoke("solve", "?", "--n", "4", "--json", pair=pair).stdout)
+    assert set(values["warnings"]) == {"Short of [memory]: the batch was split."}
+    tree = search("?", n=4, solver=pair.solver, verifier=pair.verifier).tree
+    assert progress_text(tree).endswith(f"tokens · {len(tree.warnings)} warnings")

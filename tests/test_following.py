@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from components.following import follow, puller, whole_run
 from search_core.events import event_to_dict
 from search_core.problem import Problem
 from search_core.runs import HostedRun, RunRegistry
+from search_core.runs.writing import MOST_TOLD
 from search_core.search import search
 from tests.fakes import World
 
@@ -95,3 +97,55 @@ def test_strange_queries_give_nothing(tmp_path: Any) -> None:
     pull = puller(RunRegistry(tmp_path))
     for query in (None, [], "x", {"run": 1}, {"run": "../../x"}, {"run": "x", "since": -1}):
         assert pull(query) == {"events": [], "head": 0, "live": False, "gone": True}
+
+
+def test_what_is_being_written_is_told_between_events_and_only_when_it_changes() -> None:
+    events = fake_events()
+    run = HostedRun("live-run")
+
+    async def write_and_collect() -> list[dict[str, Any]]:
+        async def write() -> None:
+            run.writing.begin(["never"], "step")  # before the first event nothing is sent
+            await asyncio.sleep(0.15)
+            run.add(events[0])
+            run.writing.begin(["0", "1"], "step")
+            await asyncio.sleep(0.3)
+            run.writing.written(1, 5)
+            await asyncio.sleep(0.6)
+            run.writing.begin([], "step")
+            run.close()
+
+        writing = asyncio.create_task(write())
+        batches = [batch async for batch in follow(run)]
+        await writing
+        return batches
+
+    batches = in_a_loop(write_and_collect())
+    assert batches[0]["ev"]
+    told = [json.loads(batch["writing"])["tokens"] for batch in batches if "writing" in batch]
+    assert [["0", 0], ["1", 5]] in told
+    assert "never" not in str(told)
+    assert all(first != second for first, second in itertools.pairwise(told))
+    assert all("writing" in batch for batch in batches if not batch["ev"])
+
+
+def test_a_pull_says_what_is_being_written_while_the_run_is_live(tmp_path: Any) -> None:
+    registry = RunRegistry(tmp_path)
+    run = HostedRun("live-run")
+    registry._pinned[run.id] = run
+    run.writing.begin(["0.1"], "rollout")
+    run.writing.written(0, 7)
+    pull = puller(registry)
+    reply = pull({"run": run.id, "since": 0})
+    assert json.loads(reply["writing"]) == {"role": "rollout", "tokens": [["0.1", 7]]}
+    run.close()
+
+
+def test_a_very_wide_call_is_told_in_part_and_strange_places_are_ignored() -> None:
+    run = HostedRun("live-run")
+    run.writing.begin([str(index) for index in range(5000)], "step")
+    for place in (-1, 4999, 10**9):
+        run.writing.written(place, 3)
+    now = run.writing.now()
+    assert len(now.ids) == len(now.tokens) == MOST_TOLD
+    assert set(now.tokens) == {0}

@@ -84,6 +84,12 @@ export class TreeCanvas {
     this.redraw();
   }
 
+  /** There are more tokens in what is being written: new words at the same places. */
+  recount(visible) {
+    this.scene.recount(visible);
+    this.redraw();
+  }
+
   /** Where the camera should go after the tree changed. */
   aim(anchor) {
     const { width, height } = this.size;

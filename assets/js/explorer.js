@@ -19,12 +19,15 @@ import { tellAll } from "./story.js";
 import { Theme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { toNdjson } from "./log.js";
+import { NOTHING } from "./writing.js";
 import { TreeCanvas } from "./canvas.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
 /** Browsers refuse pages that rewrite their address at every key press. */
 const ADDRESS_MS = 400;
+/** The outline tells token counts more calmly than the picture does. */
+const RECITED_MS = 1000;
 
 export class Explorer {
   /**
@@ -109,9 +112,15 @@ export class Explorer {
     this.follow = true;
     this.selected = null;
     this.unfolded = new Set();
+    this.view = null;
+    this.recited = 0;
   }
 
-  onLog({ reset }) {
+  onLog({ reset, counted }) {
+    if (counted) {
+      this.recount();
+      return;
+    }
     if (reset) {
       this.player.pause();
       this.begin();
@@ -121,6 +130,26 @@ export class Explorer {
     this.rounds.extend(this.log.events);
     if (this.follow && !this.player.playing) this.at = this.log.length;
     this.refresh();
+  }
+
+  /** What is being written at the moment on show: only the newest one of a live run has any. */
+  writing(tree) {
+    const now = this.log.live && this.at === this.log.length && !this.player.playing;
+    return now ? this.log.writing.of(tree) : NOTHING;
+  }
+
+  /** More tokens in the steps that are being written: nothing is laid out anew. */
+  recount() {
+    if (this.timer || !this.view) return;
+    const writing = this.writing(this.view.tree);
+    if (writing === NOTHING) return;
+    this.visible.count(writing);
+    this.canvas.recount(this.visible);
+    this.story.updateWriting(writing);
+    this.inspector.update(this.view);
+    if (!this.page.shows("outline") || performance.now() - this.recited < RECITED_MS) return;
+    this.recited = performance.now();
+    this.outline.draw();
   }
 
   /** Select this node of this run as soon as it exists. */
@@ -192,12 +221,14 @@ export class Explorer {
     const { log, rounds, at: cursor, visible, hiddenStates, pruned, follow } = this;
     const notice = this.replay.error ? `This log contradicts itself: ${this.replay.error}` : log.notice;
     this.story.update({ log, rounds, cursor, tree, notice });
-    this.timeline.update({ rounds, cursor, length: log.length, follow, live: log.live });
+    this.story.updateWriting(this.writing(tree));
+    this.timeline.update({ rounds, cursor, length: log.length, follow, live: log.live, events: log.events });
     this.page.update({ log, tree });
     if (!tree.root) return;
     const selected = this.selected && visible.has(this.selected) ? this.selected : null;
     const story = () => tellAll(log.events, rounds.stops, cursor, this.given.labels);
-    const view = { tree, visible, selected, hiddenStates, pruned, story, frontier: this.frontier(tree) };
+    const view = { tree, visible, selected, hiddenStates, pruned, story, frontier: this.frontier(tree), live: log.live };
+    this.view = view;
     this.canvas.update(view);
     this.legend.update(view);
     this.inspector.update(view);
@@ -208,7 +239,7 @@ export class Explorer {
   }
 
   visibleOf(tree) {
-    return new Visible(tree, this.pruned, this.unfolded, !this.hiddenStates.has(ROLLOUT));
+    return new Visible(tree, this.pruned, this.unfolded, !this.hiddenStates.has(ROLLOUT), this.writing(tree));
   }
 
   /** A selection survives going back in time, but not being folded or hidden. */
@@ -231,7 +262,7 @@ export class Explorer {
     const tree = this.tree();
     // Events may have arrived that no refresh has shown yet.
     if (tree.root) this.visible = this.visibleOf(tree);
-    if (id !== null && !isFold(id)) {
+    if (id !== null && !isFold(id) && !this.visible?.writing.has(id)) {
       const node = tree.nodes.get(id);
       if (!node) return;
       if (this.visible.unasked(node)) {

@@ -1,9 +1,9 @@
 // The inspector: everything that the log says about the selected node.
 
-import { aggregateArithmetic, judgesSolutions, nodeName, shortName, stateWords, whySentences } from "./words.js";
+import { aggregateArithmetic, begunName, judgesSolutions, nodeName, shortName, stateWords, whySentences } from "./words.js";
 import { capital, heading, model, section, stepCosts, table } from "./facts.js";
 import { plural, score, shorten, words } from "./format.js";
-import { displayState, isFold } from "./visible.js";
+import { displayState, isFold, WRITING } from "./visible.js";
 import { fill, h } from "./dom.js";
 import { methodSections } from "./sections.js";
 import { ROOT } from "./tree.js";
@@ -11,6 +11,7 @@ import { isStream } from "./signs.js";
 import { scoreBar } from "./bars.js";
 import { symbolPicture } from "./shapes.js";
 import { writeMaths } from "./maths.js";
+import { writingWords } from "./writing.js";
 
 const MOST_PATH_TEXT = 1500;
 const MOST_TEXT = 200000;
@@ -49,6 +50,7 @@ export class Inspector {
   /** Everything that the contents depend on: a live run must not rebuild them at every event. */
   signature(tree, visible, selected, story) {
     const known = tree.nodes.get(selected);
+    if (visible.writing.has(selected)) return `${selected}|${visible.writing.get(selected)} tokens`;
     if (isFold(selected)) return `${selected}|${visible.fold(selected)?.members.join()}`;
     if (!known) return `nothing|${tree.started.run}|${tree.chosen}|${story().length}`;
     if (known.id === ROOT) return `root|${tree.started.run}|${tree.finished?.status}|${known.children.length}`;
@@ -68,6 +70,7 @@ export class Inspector {
 
   contents(tree, visible, selected, story) {
     if (isFold(selected) && visible.fold(selected)) return this.foldContents(tree, visible.fold(selected));
+    if (visible.writing.has(selected)) return this.begunContents(tree, visible, selected);
     const node = tree.nodes.get(selected);
     if (!node) return this.overview(tree, story());
     return node.id === ROOT ? this.rootContents(tree) : this.nodeContents(tree, node);
@@ -128,6 +131,26 @@ export class Inspector {
       node.aggregate !== null && section("Its scores in one number", this.arithmetic(tree, node)),
       section("Siblings", this.siblings(tree, node)),
       section("What it cost", stepCosts(node)),
+    ];
+  }
+
+  /** Not a step yet: what it continues can be read already. */
+  begunContents(tree, visible, id) {
+    const parent = tree.nodes.get(visible.parent(id));
+    return [
+      h(
+        "div",
+        { class: "esp-node-head" },
+        symbolPicture(this.palette.states[WRITING], WRITING, 24),
+        h(
+          "div",
+          {},
+          heading(begunName(tree, visible, id)),
+          h("div", { class: "esp-quiet", text: capital(writingWords(visible.writing.get(id))) }),
+        ),
+      ),
+      h("p", { text: "The solver is writing this step. Its text is here once the step is complete." }),
+      parent.id !== ROOT && section("What it continues", this.path(tree, parent)),
     ];
   }
 

@@ -1,6 +1,6 @@
 // The legend is the key to the picture and a filter: a pressed button means "shown".
 
-import { displayState, PRUNED_MODES, ROLLOUT } from "./visible.js";
+import { displayState, PRUNED_MODES, ROLLOUT, WRITING } from "./visible.js";
 import { fill, h, setAttribute, setText } from "./dom.js";
 import { countSigns } from "./signs.js";
 import { signPicture, symbolPicture } from "./shapes.js";
@@ -74,13 +74,16 @@ export class Legend {
     this.list.append(button);
   }
 
-  update({ tree, visible, hiddenStates, pruned }) {
+  update({ tree, visible, hiddenStates, pruned, live }) {
     const counts = countStates(tree, visible);
+    if (counts[WRITING]) this.seen = tree.started.run;
     for (const [state, { button, count }] of this.entries) {
       setText(count, String(counts[state] ?? 0));
       setAttribute(button, "aria-pressed", !hiddenStates.has(state));
       // Only what occurs is listed, so that the key stays short; a filter in use stays in reach.
       button.hidden = !counts[state] && (!hiddenStates.has(state) || state === ROLLOUT);
+      // Between two calls nothing is being written: its entry must not come and go with them.
+      if (state === WRITING) button.hidden = !counts[state] && !(live && this.seen === tree.started.run);
     }
     for (const button of this.modes) setAttribute(button, "aria-pressed", button.dataset.mode === pruned);
     this.updateGrades(counts);
@@ -131,7 +134,7 @@ export class Legend {
 }
 
 function countStates(tree, visible) {
-  const counts = { right: 0, wrong: 0, collapsed: 0 };
+  const counts = { right: 0, wrong: 0, collapsed: 0, [WRITING]: visible.writing.size };
   const folded = visible.mode === "fold";
   const folds = new Set();
   for (const node of tree.nodes.values()) {

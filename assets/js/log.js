@@ -4,6 +4,8 @@
 // and the log never believes that it heard everything: a gap, a head that is ahead, or silence
 // during a live run all lead to a pull. Knows nothing about trees or the page.
 
+import { NOTHING, parseWriting } from "./writing.js";
+
 const WATCHDOG_MS = 500;
 const SILENCE_MS = 2500;
 const FIRST_RETRY_MS = 500;
@@ -14,9 +16,10 @@ export class EventLog {
   /**
    * @param {Object} wiring
    * @param {(query: {run: string, since: number}) => Promise<?{events: Object[], head: number,
-   *   live: boolean, gone: boolean, comparison: ?Object}>} wiring.pull - asks the server for the
+   *   live: boolean, gone: boolean, comparison: ?Object, writing: ?string}>} wiring.pull - asks the server for the
    *   events from number `since` on, a page at a time; undefined when that failed.
-   * @param {(change: {reset: boolean}) => void} wiring.onChange
+   * @param {(change: {reset: boolean, counted: boolean}) => void} wiring.onChange - `counted`: there
+   *   are more tokens in what is being written, and nothing else is new.
    * @param {() => number} [wiring.now] - milliseconds.
    * @param {(task: () => void, ms: number) => *} [wiring.later]
    */
@@ -37,6 +40,7 @@ export class EventLog {
     this.gone = false;
     this.notice = "";
     this.comparison = null;
+    this.writing = NOTHING;
     this.failures = 0;
     this.pulling = false;
     this.retrying = false;
@@ -53,17 +57,26 @@ export class EventLog {
     return this.events.at(-1)?.kind === "finished";
   }
 
-  /** Take a pushed value `{run, ev, head, live}`; a new run starts the log anew. */
+  /** Take a pushed value `{run, ev, head, live, writing?}`; a new run starts the log anew. */
   accept(value) {
     if (!value || typeof value.run !== "string" || !value.run) return;
     const reset = value.run !== this.run;
     if (reset) this.clear(value.run);
     this.heard = this.now();
+    const { length, live } = this;
     const whole = this.ingest(parseEvents(value.ev));
     this.head = Math.max(this.head, Number(value.head) || 0, this.length);
     this.live = Boolean(value.live) && !this.complete;
-    this.onChange({ reset });
+    const counted = this.hear(value.writing);
+    this.onChange({ reset, counted: counted && !reset && length === this.length && live === this.live });
     if (!whole || this.length < this.head || this.wantsComparison()) this.pull();
+  }
+
+  /** Take what is being written; true when it is the same as before but for its counts. */
+  hear(text) {
+    const before = this.writing;
+    this.writing = this.live ? (parseWriting(text) ?? before) : NOTHING;
+    return this.writing !== before && this.writing.alike(before);
   }
 
   /** Once a run is over the server can say what other models would have cost: ask once. */
@@ -107,7 +120,7 @@ export class EventLog {
     this.take(reply);
     const whole = this.length >= this.head || this.gone;
     if (whole || this.length > before) this.failures = 0;
-    this.onChange({ reset: false });
+    this.onChange({ reset: false, counted: false });
     if (whole) return;
     if (this.length > before) this.pull();
     else this.retry("The server has more of this run than it sends. Trying again…");
@@ -117,6 +130,7 @@ export class EventLog {
     this.head = Math.max(this.head, Number(reply.head) || 0, this.length);
     this.live = Boolean(reply.live) && !this.complete;
     this.gone = Boolean(reply.gone);
+    this.hear(reply.writing);
     this.comparison = reply.comparison ?? this.comparison;
     this.asked ||= this.complete;
     this.notice =
@@ -127,7 +141,7 @@ export class EventLog {
     this.failures += 1;
     if (this.failures >= FAILURES_BEFORE_NOTICE) {
       this.notice = notice;
-      this.onChange({ reset: false });
+      this.onChange({ reset: false, counted: false });
     }
     const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.failures - 1));
     const run = this.run;

@@ -3,7 +3,7 @@
 // Only the rows in sight exist in the page, so each carries its level, its place among its
 // siblings and their number. The focus stays on the tree; aria-activedescendant names the row.
 
-import { displayState, isFold } from "./visible.js";
+import { displayState, isFold, WRITING } from "./visible.js";
 import { fill, h, setAttribute, uniqueId } from "./dom.js";
 import { nameOf } from "./words.js";
 import { ROOT } from "./tree.js";
@@ -116,7 +116,7 @@ export class Outline {
       spec ? symbolPicture(spec, state, 18) : null,
       h("span", { class: "esp-row-name", text: nameOf(this.tree, this.visible, id) }),
     );
-    if (!isFold(id) && id !== ROOT) {
+    if (!isFold(id) && id !== ROOT && state !== WRITING) {
       element.append(
         h("span", {
           class: "esp-row-text",
@@ -130,6 +130,7 @@ export class Outline {
 
   state(id) {
     if (isFold(id)) return "collapsed";
+    if (this.visible.writing.has(id)) return WRITING;
     return id === ROOT ? null : displayState(this.tree, this.tree.nodes.get(id));
   }
 

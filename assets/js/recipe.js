@@ -11,7 +11,9 @@ const MODELS = ["solver", "verifier"];
 
 /**
  * @param {Object} header - the run's `started` event.
- * @param {{strategies: Object<string, Object>, sampling: Object}} defaults - left out of the link.
+ * @param {{strategies: Object<string, Object>, sampling: Object, models: Object,
+ *   pairs: Array<{name: string, solver: string, verifier: string}>}} defaults - what a link leaves
+ *   out, and what it calls the models.
  * @param {?string} node - the selected node.
  * @returns {URLSearchParams}
  */
@@ -31,14 +33,23 @@ export function recipeOf(header, defaults, node) {
   }
   const source = sourceOf(header);
   if (source) query.set("score_source", source);
+  const pair = pairOf(header, defaults?.pairs ?? [], source);
+  if (pair) query.set("models", pair);
   // Embedded models have short names, and the usual two go unsaid; others follow from the page.
-  for (const kind of MODELS) {
+  for (const kind of pair ? [] : MODELS) {
     const names = defaults?.models?.[kind] ?? {};
     const { name } = header[kind];
     if (Object.hasOwn(names, name)) query.set(kind, names[name]);
   }
   if (node) query.set("node", node);
   return query;
+}
+
+/** The name of the offered pair that ran. Where no verifier scored, its name tells nothing. */
+function pairOf({ solver, verifier, strategy }, pairs, source) {
+  const alone = source !== null || strategy === "greedy";
+  const fits = (one) => one.solver === solver.name && (alone || one.verifier === verifier.name);
+  return pairs.find(fits)?.name ?? null;
 }
 
 /** Greedy asks no verifier, whatever its trace names, so its link need not say. */
@@ -57,7 +68,7 @@ export function runAddress(location, run, node, header, defaults) {
   for (const name of recipeOf(header, defaults, node).keys()) query.delete(name);
   for (const name of Object.keys(defaults?.strategies?.[header.strategy] ?? {})) query.delete(name);
   for (const name of Object.keys(defaults?.sampling ?? {})) query.delete(name);
-  for (const name of [...MODELS, "score_source", "node"]) query.delete(name);
+  for (const name of [...MODELS, "models", "score_source", "node"]) query.delete(name);
   query.set("run", run);
   if (node) query.set("node", node);
   return `${location.pathname}?${query}${location.hash}`;

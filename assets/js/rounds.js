@@ -23,7 +23,7 @@ export class Rounds {
   extend(events) {
     for (; this.seen < events.length; this.seen += 1) {
       const event = events[this.seen];
-      this.open(event);
+      this.open(event, events);
       const stop = this.stops.at(-1);
       stop.cursor = this.seen + 1;
       // The runner numbers rounds; counting is only the guess until its number arrives.
@@ -32,16 +32,20 @@ export class Rounds {
     }
   }
 
-  open(event) {
+  open(event, events) {
     const kind = this.stops.at(-1)?.kind;
     if (event.kind === "started") this.push("start", 0);
-    else if (event.kind === "sampled" && this.previous !== "sampled") this.push("round", this.last + 1);
+    else if (event.kind === "sampled" && this.previous !== "sampled") this.push("round", this.last + 1, events);
     else if (ENDING.has(event.kind) && kind !== "end") this.push("end", this.last);
     else if (kind === undefined) this.push("start", 0);
   }
 
-  push(kind, round) {
-    this.stops.push({ kind, round, from: this.seen, cursor: this.seen + 1 });
+  push(kind, round, events = []) {
+    let from = this.seen;
+    // A warning comes before the steps that the call wrote nevertheless.
+    while (events[from - 1]?.kind === "warned") from -= 1;
+    if (from < this.seen) this.stops.at(-1).cursor = from;
+    this.stops.push({ kind, round, from, cursor: this.seen + 1 });
   }
 
   /** Number of the newest round. */

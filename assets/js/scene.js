@@ -4,8 +4,9 @@
 import { answerLabel } from "./words.js";
 import { boundsOf, layoutTree } from "./layout.js";
 import { copiesLabel, isStream, markLabel, mostVisits, returns, visitScale } from "./signs.js";
-import { displayState, isFold, ROLLOUT } from "./visible.js";
+import { displayState, isFold, ROLLOUT, WRITING } from "./visible.js";
 import { ROOT } from "./tree.js";
+import { tokensLabel } from "./writing.js";
 
 /** Above this many marks nothing glides: the eye could not follow, and frames would be late. */
 const MOST_ANIMATED = 3000;
@@ -48,7 +49,7 @@ export class Scene {
    * @returns {boolean} whether anything has to move.
    */
   update(tree, visible, hiddenStates, animate) {
-    const widthOf = (id) => (isFold(id) || tree.nodes.get(id).state === "completed" ? WIDE : 1);
+    const widthOf = (id) => (isFold(id) || tree.nodes.get(id)?.state === "completed" ? WIDE : 1);
     const places = layoutTree(ROOT, (id) => visible.children(id), widthOf);
     const winning = new Set(tree.chosen ? [ROOT, ...tree.path(tree.chosen).map((node) => node.id)] : []);
     this.visits = mostVisits(tree);
@@ -100,6 +101,12 @@ export class Scene {
       item.ghost = hiddenStates.has("collapsed");
       return item;
     }
+    if (visible.writing.has(id)) {
+      item.state = WRITING;
+      item.label = tokensLabel(visible.writing.get(id));
+      item.ghost = hiddenStates.has(WRITING);
+      return item;
+    }
     const node = tree.nodes.get(id);
     item.state = id === ROOT ? "root" : displayState(tree, node);
     item.ghost = item.state !== ROLLOUT && hiddenStates.has(item.state);
@@ -114,6 +121,14 @@ export class Scene {
     item.right = node.right;
     item.link = node.merged_into;
     return item;
+  }
+
+  /** New counts beside the steps that are being written; nothing moves. */
+  recount(visible) {
+    for (const [id, count] of visible.writing) {
+      const item = this.items.get(id);
+      if (item) item.label = tokensLabel(count);
+    }
   }
 
   /** The order of writing of a tree's nodes, counted once and only where it is asked for. */

@@ -74,6 +74,14 @@ const SYMBOLS = {
     ]),
   },
   "pentagon-open": { outline: pentagon() },
+  "arrow-right-open": {
+    outline: polygon([
+      [-0.9, -0.95],
+      [1.15, 0],
+      [-0.9, 0.95],
+      [-0.35, 0],
+    ]),
+  },
   "triangle-down": {
     outline: polygon([
       [-1.1, -0.75],

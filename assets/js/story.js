@@ -12,6 +12,7 @@ const STATUS = {
 const MOST_QUOTED = 110;
 const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
 const MOST_COURSES = 2;
+const MOST_WARNINGS = 2;
 
 /**
  * What happened in one stop, up to the cursor.
@@ -37,7 +38,16 @@ export function tell(events, stop, cursor, labels = {}) {
 export function tellAll(events, stops, cursor, labels) {
   return stops
     .filter((stop) => stop.from < cursor && settled(events, stop, cursor))
-    .map((stop) => ({ cursor: stop.cursor, sentence: tell(events, stop, cursor, labels) }));
+    .map((stop) => ({ cursor: stop.cursor, sentence: withWarnings(events, stop, cursor, labels) }));
+}
+
+/** What happened in one stop, and what went otherwise than planned in it. */
+export function withWarnings(events, stop, cursor, labels) {
+  const slice = events.slice(stop.from, Math.min(stop.cursor, cursor));
+  const warned = slice.filter((event) => event.kind === "warned");
+  const told = warned.slice(0, MOST_WARNINGS).map(({ message }) => ` Warning: ${shorten(message, 300)}`);
+  const more = warned.length > MOST_WARNINGS ? ` And ${plural(warned.length - MOST_WARNINGS, "more warning")}.` : "";
+  return tell(events, stop, cursor, labels) + told.join("") + more;
 }
 
 function tellStart(slice, labels) {

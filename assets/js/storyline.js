@@ -2,7 +2,8 @@
 // It also feeds the page's one polite live region, with at most one sentence per round.
 
 import { h, setAttribute, setText } from "./dom.js";
-import { settled, tell } from "./story.js";
+import { settled, tell, withWarnings } from "./story.js";
+import { Warnings } from "./warnings.js";
 
 const ANNOUNCE_AFTER_MS = 500;
 
@@ -12,14 +13,17 @@ export class StoryLine {
     this.status = h("span", { class: "esp-status" });
     this.text = h("p", { class: "esp-story-text" });
     this.counter = h("span", { class: "esp-counter" });
+    this.writing = h("span", { class: "esp-counter" });
     this.notice = h("p", { class: "esp-notice", role: "status", hidden: true });
+    this.warnings = new Warnings();
     this.region = h("div", { class: "esp-sr", "aria-live": "polite", "aria-atomic": "true" });
     this.element = h(
       "div",
       { class: "esp-story" },
-      h("div", { class: "esp-story-head" }, this.status, this.counter),
+      h("div", { class: "esp-story-head" }, this.status, this.counter, this.writing),
       this.text,
       this.notice,
+      this.warnings.element,
       this.region,
     );
     this.announced = "";
@@ -36,7 +40,14 @@ export class StoryLine {
     setAttribute(this.status, "data-kind", kind);
     setText(this.notice, notice);
     this.notice.hidden = !notice;
-    if (stop && settled(log.events, stop, cursor)) this.announce(`${log.run}|${index}`, sentence);
+    this.warnings.update(tree);
+    if (stop && settled(log.events, stop, cursor))
+      this.announce(`${log.run}|${index}`, () => withWarnings(log.events, stop, cursor, this.labels));
+  }
+
+  /** What is being written stands beside the round, where the line below it does not move. */
+  updateWriting(writing) {
+    setText(this.writing, writing.sentence());
   }
 
   /** Say a round's sentence once, and only if it still stands a moment later. */
@@ -47,7 +58,7 @@ export class StoryLine {
     this.timer = setTimeout(() => {
       this.announced = key;
       this.waiting = null;
-      this.region.textContent = sentence;
+      this.region.textContent = sentence();
     }, ANNOUNCE_AFTER_MS);
   }
 

@@ -55,7 +55,7 @@ export class Theme {
   }
 }
 
-const DASHES = { solid: [], dot: [1.5, 3.5], dash: [6, 4], dashdot: [7, 3, 1.5, 3] };
+const DASHES = { solid: [], dot: [1.5, 3.5], dash: [6, 4], longdash: [11, 4], dashdot: [7, 3, 1.5, 3] };
 
 function forcedBase() {
   return {

@@ -71,7 +71,7 @@ export class Timeline {
     actions.step(by);
   }
 
-  update({ rounds, cursor, length, follow, live }) {
+  update({ rounds, cursor, length, follow, live, events }) {
     const playing = this.player.playing;
     setAttribute(this.play, "aria-label", playing ? "Pause" : "Play");
     this.play.title = playing ? "Pause (space)" : "Play (space)";
@@ -83,37 +83,42 @@ export class Timeline {
     setAttribute(this.range, "min", rounds.stops[0]?.cursor ?? 0);
     setAttribute(this.range, "max", length);
     this.range.value = String(cursor);
-    setAttribute(this.range, "aria-valuetext", spoken(rounds, cursor, length));
+    setAttribute(this.range, "aria-valuetext", spoken(rounds, cursor, events));
     const first = rounds.stops[0]?.cursor ?? 0;
     this.range.style.setProperty("--esp-done", `${length > first ? (100 * (cursor - first)) / (length - first) : 0}%`);
     setAttribute(this.live, "aria-pressed", follow);
     setAttribute(this.live, "data-live", live);
     setText(this.live.lastChild, live ? "Live" : "End");
     this.live.title = live ? "Follow the run as it happens" : "Go to the end";
-    this.drawTicks(rounds, first, length);
+    this.drawTicks(rounds, first, events);
   }
 
-  drawTicks(rounds, first, length) {
+  drawTicks(rounds, first, events) {
+    const { length } = events;
     const key = `${rounds.stops.length}|${length}`;
     if (key === this.drawn) return;
     this.drawn = key;
     const every = Math.ceil(rounds.stops.length / MOST_TICKS);
     const ticks = rounds.stops.filter((stop, index) => index > 0 && index % every === 0);
+    const warned = rounds.stops.filter((stop) => warnedIn(events, stop)).slice(0, MOST_TICKS);
+    const at = (cursor) => ({ left: `${(100 * (cursor - first)) / Math.max(1, length - first)}%` });
     fill(
       this.ticks,
-      ticks.map((stop) =>
-        h("span", {
-          class: "esp-tick",
-          style: { left: `${(100 * (stop.cursor - first)) / Math.max(1, length - first)}%` },
-        }),
-      ),
+      ticks.map((stop) => h("span", { class: "esp-tick", style: at(stop.cursor) })),
+      warned.map((stop) => h("span", { class: "esp-tick-warning", text: "!", style: at(stop.cursor) })),
     );
   }
 }
 
-function spoken(rounds, cursor, length) {
+/** Whether something went otherwise than planned in this stop. */
+const warnedIn = (events, { from, cursor }) => {
+  for (let i = from; i < cursor; i += 1) if (events[i].kind === "warned") return true;
+  return false;
+};
+
+function spoken(rounds, cursor, events) {
   const stop = rounds.stops[rounds.indexAt(cursor)];
   if (!stop || stop.kind === "start") return "The problem";
   const place = stop.kind === "end" ? "The answer" : `Round ${stop.round} of ${rounds.last}`;
-  return `${place}, event ${cursor} of ${length}`;
+  return `${place}, event ${cursor} of ${events.length}${warnedIn(events, stop) ? ", a warning" : ""}`;
 }

@@ -7,6 +7,11 @@ import { shorten } from "./format.js";
 
 const MOST_TEXT = 420;
 
+function textOf(tree, visible, id) {
+  if (visible.writing.has(id)) return "Its text is here once the step is complete.";
+  return isFold(id) ? "Press Enter to unfold." : shorten(tree.nodes.get(id).text, MOST_TEXT);
+}
+
 export class Tooltip {
   constructor() {
     this.title = h("div", { class: "esp-tip-title" });
@@ -22,7 +27,7 @@ export class Tooltip {
     this.dismissed = null;
     this.id = id;
     setText(this.title, nameOf(tree, visible, id));
-    setText(this.text, isFold(id) ? "Press Enter to unfold." : shorten(tree.nodes.get(id).text, MOST_TEXT));
+    setText(this.text, textOf(tree, visible, id));
     this.element.hidden = false;
     const box = this.element.getBoundingClientRect();
     const left = Math.max(4, Math.min(width - box.width - 4, x - box.width / 2));

@@ -138,7 +138,7 @@ export class Tree {
 }
 
 /** The id says where a node stands: the parent's id is all but its last index. */
-const parentOf = (id) => (id.includes(".") ? id.slice(0, id.lastIndexOf(".")) : ROOT);
+export const parentOf = (id) => (id.includes(".") ? id.slice(0, id.lastIndexOf(".")) : ROOT);
 
 const HANDLERS = {
   started(tree, event) {

@@ -2,6 +2,9 @@
 // rollouts are shown on demand.
 // The picture and the outline ask the same question, so they always show the same tree.
 
+import { NOTHING } from "./writing.js";
+import { parentOf } from "./tree.js";
+
 const FOLD = "fold:";
 export const PRUNED_MODES = ["dim", "fold", "hide"];
 
@@ -12,6 +15,9 @@ export const parentOfFold = (id) => id.slice(FOLD.length);
 
 /** The state whose nodes are left out of the picture, and not only faint, where it is filtered away. */
 export const ROLLOUT = "rollout";
+
+/** The state of what is no step of the tree yet: the solver is writing it. */
+export const WRITING = "writing";
 
 /** What a node is drawn as: its state, or "chosen" for the solution that won. */
 export function displayState(tree, node) {
@@ -24,14 +30,28 @@ export class Visible {
    * @param {"dim"|"fold"|"hide"} mode
    * @param {Set<string>} unfolded - parents whose pruned children are shown although `mode` folds.
    * @param {boolean} rollouts - whether steps are shown that were only written to look ahead.
+   * @param {import("./writing.js").Writing} writing - what the solver is writing at this moment.
    */
-  constructor(tree, mode, unfolded, rollouts = true) {
+  constructor(tree, mode, unfolded, rollouts = true, writing = NOTHING) {
     this.tree = tree;
     this.mode = mode;
     this.unfolded = unfolded;
     this.rollouts = rollouts;
     this.folds = new Map();
     this.leading = rollouts ? null : leadingToAnswers(tree);
+    this.begun = new Map();
+    this.count(writing);
+    for (const id of this.writing.keys()) {
+      const parent = parentOf(id);
+      if (this.begun.has(parent)) this.begun.get(parent).push(id);
+      else this.begun.set(parent, [id]);
+    }
+  }
+
+  /** Tokens so far of the steps that are being written, by id. */
+  count({ role, tokens }) {
+    this.role = role;
+    this.writing = this.rollouts || role !== ROLLOUT ? tokens : NOTHING.tokens;
   }
 
   /** Whether a node is out of sight because it only looks ahead. One that led to an answer is not. */
@@ -54,11 +74,15 @@ export class Visible {
   children(id) {
     const node = this.tree.nodes.get(id);
     if (!node) return [];
-    const all = this.asked(node);
+    // What is being written stands where it will be: after all that is there.
+    const begun = this.begun.get(id) ?? [];
+    const asked = this.asked(node);
+    const all = begun.length ? [...asked, ...begun] : asked;
     if (this.mode === "dim" || (this.mode === "fold" && this.unfolded.has(id))) return all;
     const open = [];
     const cut = [];
-    for (const child of all) (this.isCut(this.tree.nodes.get(child)) ? cut : open).push(child);
+    for (const child of asked) (this.isCut(this.tree.nodes.get(child)) ? cut : open).push(child);
+    open.push(...begun);
     if (this.mode === "fold" && cut.length) {
       open.push(foldOf(id));
       if (!this.folds.has(id)) this.folds.set(id, this.describe(id, cut));
@@ -82,12 +106,14 @@ export class Visible {
   }
 
   parent(id) {
+    if (this.writing.has(id)) return parentOf(id);
     return isFold(id) ? parentOfFold(id) : (this.tree.nodes.get(id)?.parent ?? null);
   }
 
   /** Whether an id can be seen: it exists, and neither it nor a node above it is folded away. */
   has(id) {
     if (isFold(id)) return this.fold(id) !== null && this.children(parentOfFold(id)).includes(id);
+    if (this.writing.has(id)) return true;
     const node = this.tree.nodes.get(id);
     if (!node || this.unasked(node)) return false;
     return this.mode === "dim" || !this.isCut(node) || (this.mode === "fold" && this.unfolded.has(node.parent));

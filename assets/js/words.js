@@ -2,6 +2,7 @@
 
 import { apart, list, plural, score, shorten, signed } from "./format.js";
 import { isFold, ROLLOUT } from "./visible.js";
+import { writingWords } from "./writing.js";
 import { isStream, piecesOf, signPhrases } from "./signs.js";
 import { ROOT } from "./tree.js";
 
@@ -64,7 +65,19 @@ export function foldName(fold) {
 
 /** The name of anything that can be selected. */
 export function nameOf(tree, visible, id) {
+  if (visible.writing.has(id)) return `${begunName(tree, visible, id)}, ${writingWords(visible.writing.get(id))}`;
   return isFold(id) ? foldName(visible.fold(id)) : nodeName(tree, tree.nodes.get(id));
+}
+
+/** "Step 3, branch 2 of 4" of a step that is not there yet. */
+export function begunName(tree, visible, id) {
+  const ahead = visible.role === ROLLOUT;
+  const siblings = visible
+    .children(visible.parent(id))
+    .filter((other) => visible.writing.has(other) || (tree.nodes.get(other)?.role === ROLLOUT) === ahead)
+    .filter((other) => !isFold(other));
+  const kind = ahead ? "Look-ahead step" : "Step";
+  return `${kind} ${id.split(".").length}, branch ${siblings.indexOf(id) + 1} of ${siblings.length}`;
 }
 
 /** The sentences that say why a node is where it is. */

@@ -16,14 +16,16 @@ from search_core.scoring import VOTE_METHODS
 from search_core.tree import Tree
 
 TITLES: dict[VoteMethod, str] = {
-    "majority": "Majority: one vote per solution",
-    "weighted": "Weighted: sum of the scores",
-    "best": "Best: highest single score",
+    "majority": "Majority: one vote each",
+    "weighted": "Weighted: sum of scores",
+    "best": "Best: highest score",
 }
 MAX_ANSWERS = 5
 ANSWER_WIDTH = 14
 ROW = 26
 """Height of one line of the chart in px."""
+BAR = 0.72
+"""Thickness of a bar in lines: by itself plotly fills the gaps, and so covers the headings."""
 LETTER = 7.5
 """Width of a letter in px, generously."""
 
@@ -118,7 +120,7 @@ def votes_figure(view: VotesView, *, theme: Theme = "light") -> Any:
             figure.add_trace(_bars(chosen, wins, theme))
     figure.update_layout(
         showlegend=False,
-        bargap=0.28,
+        barmode="overlay",
         margin={"l": margin},
         xaxis=axis(theme, range=[0, 1.4], visible=False),
         yaxis=axis(
@@ -156,6 +158,7 @@ def _bars(bars: list[tuple[float, AnswerVotes, VoteMethod]], wins: bool, theme: 
     state = palette().states["chosen" if wins else "collapsed"]
     return go.Bar(
         orientation="h",
+        width=BAR,
         y=[place for place, _, _ in bars],
         x=[answer.share for _, answer, _ in bars],
         marker={

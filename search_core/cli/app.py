@@ -9,6 +9,7 @@ from search_core.cli.check import check
 from search_core.cli.evaluate import evaluate
 from search_core.cli.fidelity import fidelity
 from search_core.cli.figure import figure
+from search_core.cli.models import models
 from search_core.cli.problems import problems
 from search_core.cli.read import read
 from search_core.cli.solve import solve
@@ -23,7 +24,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (solve, strategies, problems, evaluate, figure, check, fidelity, read, bench):
+for command in (
+    solve,
+    strategies,
+    models,
+    problems,
+    evaluate,
+    figure,
+    check,
+    fidelity,
+    read,
+    bench,
+):
     app.command()(command)
 
 

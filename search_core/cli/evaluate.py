@@ -105,6 +105,8 @@ def evaluate(
     max_step_tokens: flags.MaxStepTokens = None,
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
+    pair_name: flags.PairName = None,
+    models_file: flags.ModelsFile = None,
     rival: Annotated[
         str | None,
         typer.Option(
@@ -139,7 +141,8 @@ def evaluate(
     to go on after a stop; finished runs are not repeated.
     """
     with bad_arguments(), messages().status("loading the models"):
-        choice = ModelChoice(solver, verifier, device)
+        flags.check_pair(pair_name, solver, verifier)
+        choice = ModelChoice(solver, verifier, device, pair_name, models_file)
         pair = services(context).open_models(choice)
         flags.check_models(solver, verifier, score_source)
         baselines = [] if baseline == "none" else flags.names(baseline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import typer
 
@@ -37,7 +38,7 @@ def load_models(
     solver, verifier = pair.solver, pair.score_source(score_source)
     if rival is None:
         return Models(solver, verifier)
-    other = services.open_models(ModelChoice(rival, choice.verifier, choice.device)).solver
+    other = services.open_models(replace(choice, solver=rival, pair=None)).solver
     if other.info == solver.info:
         raise ValueError(
             f"--rival is {rival}, the solver that is measured; choose a bigger one, or none."

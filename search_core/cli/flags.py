@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -43,7 +44,8 @@ SolverPath = Annotated[
     str | None,
     typer.Option(
         "--solver",
-        help=f"{', '.join(SOLVERS)}, or a folder or Hugging Face name. Default: small.",
+        help=f"{', '.join(SOLVERS)}, a name that `models` lists, a folder, Hugging Face name or "
+        "URL. Default: small.",
         rich_help_panel=_MODELS,
     ),
 ]
@@ -51,7 +53,24 @@ VerifierPath = Annotated[
     str | None,
     typer.Option(
         "--verifier",
-        help=f"{', '.join(VERIFIERS)}, or a folder or Hugging Face name. Default: small.",
+        help=f"{', '.join(VERIFIERS)}, a name that `models` lists, a folder, Hugging Face name "
+        "or URL. Default: small.",
+        rich_help_panel=_MODELS,
+    ),
+]
+PairName = Annotated[
+    str | None,
+    typer.Option(
+        "--pair",
+        help="Solver and verifier together: a pair that `models` lists.",
+        rich_help_panel=_MODELS,
+    ),
+]
+ModelsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--models",
+        help="File that names models, as assets/models.yaml, which is the default.",
         rich_help_panel=_MODELS,
     ),
 ]
@@ -61,6 +80,19 @@ Device = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")]
+
+
+def check_pair(pair: str | None, solver: str | None, verifier: str | None) -> None:
+    """A pair is both models.
+
+    Raises:
+        ValueError: There is a solver or a verifier beside it.
+    """
+    if pair is not None and (solver is not None or verifier is not None):
+        raise ValueError(
+            "--pair names both models; leave --solver and --verifier out, or give the two of "
+            "them in its place."
+        )
 
 
 def check_models(solver: str | None, verifier: str | None, score_source: str) -> None:

@@ -64,8 +64,14 @@ def progress_text(tree: Tree) -> str:
     return (
         f"round {tree.rounds} · {states.total()} steps · {states['kept']} kept · "
         f"{states['pruned'] + states['merged']} pruned · {states['completed']} finished · "
-        f"{tree.cost.generated:,} tokens"
+        f"{tree.cost.generated:,} tokens{_warned(len(tree.warnings))}"
     )
+
+
+def _warned(count: int) -> str:
+    if not count:
+        return ""
+    return " · 1 warning" if count == 1 else f" · {count} warnings"
 
 
 class RunsBar:

@@ -49,6 +49,8 @@ def solve(
     max_step_tokens: flags.MaxStepTokens = None,
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
+    pair: flags.PairName = None,
+    models: flags.ModelsFile = None,
     device: flags.Device = "auto",
     trace: Annotated[
         Path | None, typer.Option(help="Write the trace here, as the run happens.")
@@ -60,31 +62,33 @@ def solve(
     """Search for a solution of one problem.
 
     The embedded models read three families of problems (see `problems`). --solver and
-    --verifier choose among them, or bring others.
+    --verifier choose among them, or bring others; --pair chooses both (see `models`).
     """
     progress = ProgressLine(messages())
     with ExitStack() as stack:
         with bad_arguments(), progress.shown():
             chosen = get_strategy(strategy)
-            choice = ModelChoice(solver or usual_solver(chosen), verifier, device)
-            pair = services(context).open_models(choice)
+            flags.check_pair(pair, solver, verifier)
+            wanted = None if pair else solver or usual_solver(chosen)
+            choice = ModelChoice(wanted, verifier, device, pair, models)
+            used = services(context).open_models(choice)
             flags.check_models(solver, verifier, score_source)
             preset = dict(chosen.as_published) if as_published else {}
             recipe = Recipe(
-                _read(pair, problem, answer),
+                _read(used, problem, answer),
                 chosen,
                 chosen.options.from_values(preset | options),
-                flags.sampling(pair, temperature, top_p, max_step_tokens),
+                flags.sampling(used, temperature, top_p, max_step_tokens),
                 seed,
             )
-            pair.check(chosen, score_source, recipe.options)
-            models = _models(pair, chosen, score_source)
+            used.check(chosen, score_source, recipe.options)
+            loaded = _models(used, chosen, score_source)
             listeners = [progress.add]
             if trace is not None:
                 file = stack.enter_context(trace.open("w", encoding="utf-8"))
                 listeners.insert(0, TraceWriter(file).add)
         with failed_runs(debug=debug), progress.shown():
-            tree = _run(recipe, models, listeners)
+            tree = _run(recipe, loaded, listeners)
     if graphml is not None:
         with bad_arguments():
             export_graphml(tree, graphml)

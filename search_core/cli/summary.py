@@ -15,6 +15,9 @@ from search_core.events import Started
 from search_core.pairing import size_note
 from search_core.tree import Tree
 
+_MOST_WARNINGS = 5
+"""Different warnings that a summary prints; the trace and its JSON have them all."""
+
 
 def summary_values(tree: Tree) -> dict[str, Any]:
     """Everything about a run but its events; JSON-ready.
@@ -36,6 +39,7 @@ def summary_values(tree: Tree) -> dict[str, Any]:
         "verifier": started.verifier.model_dump(),
         "status": finished.status if finished else "unfinished",
         "message": finished.message if finished else "",
+        "warnings": [warned.message for warned in tree.warnings],
         "answer": finished.answer if finished else None,
         "right": chosen.right if chosen else None,
         "method": finished.method if finished else None,
@@ -66,6 +70,8 @@ def print_summary(console: Console, tree: Tree) -> None:
     _line(console, "Answer", _answer(values), style="bold")
     if values["status"] != "completed" or values["message"]:
         _line(console, "Status", f"{values['status'].replace('_', ' ')}. {values['message']}")
+    for message, count in list(Counter(values["warnings"]).items())[:_MOST_WARNINGS]:
+        _line(console, "Warning", message + (f" ({count} times)" if count > 1 else ""))
     if any(vote["tally"] for vote in values["votes"].values()):
         console.print(_vote_table(values))
     states = ", ".join(f"{count} {state}" for state, count in values["states"].items())

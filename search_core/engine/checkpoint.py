@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from search_core.engine.hub import ModelLoadError, downloaded
+
+__all__ = ["Checkpoint", "ModelLoadError", "find_checkpoint"]
+
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
-_WANTED_FILES = ["*.safetensors", "*.json", "*.jinja", "tokenizer.model"]
 _WHOLE = 256 * 1024**2
 _SAMPLE = 1024**2
-
-
-class ModelLoadError(Exception):
-    """A model cannot be loaded; the message says what was got, expected, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +51,9 @@ def find_checkpoint(path_or_id: str | Path) -> Checkpoint:
             "tokenizer.json and *.safetensors, or the id of a model on the Hugging Face Hub "
             'like "meta-llama/Llama-3.2-1B-Instruct". Check the spelling.'
         )
-    folder = _downloaded(path_or_id)
+    folder = downloaded(path_or_id)
     config = _checked_config(folder)
     return Checkpoint(path_or_id, folder, _revision(folder), config)
-
-
-def _downloaded(hub_id: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError
-    from huggingface_hub.errors import HfHubHTTPError as HubError
-
-    try:
-        return Path(snapshot_download(hub_id, allow_patterns=_WANTED_FILES))
-    except GatedRepoError as error:
-        raise ModelLoadError(
-            f"{hub_id} is gated: accept its licence on https://huggingface.co/{hub_id}, then "
-            "run `hf auth login`."
-        ) from error
-    except (LocalEntryNotFoundError, HubError, OSError) as error:
-        raise ModelLoadError(
-            f"No folder named {hub_id}, and it could not be downloaded from the Hugging Face "
-            f"Hub ({type(error).__name__}). Check the name and the connection, or fetch it with "
-            f"`hf download {hub_id} --local-dir DIR` and give DIR."
-        ) from error
 
 
 def _checked_config(folder: Path) -> dict[str, Any]:
@@ -87,7 +66,8 @@ def _checked_config(folder: Path) -> dict[str, Any]:
         got = ", ".join(entry.name for entry in others[:4]) or "no weights at all"
         raise ModelLoadError(
             f"{folder} has no *.safetensors file; it holds {got}. Only safetensors is loaded, "
-            "because other formats can run code. Convert the weights, or choose another model."
+            "because other formats can run code. Convert the weights (for a model of the Hub, "
+            "https://huggingface.co/spaces/safetensors/convert does), or choose another model."
         )
     try:
         config = json.loads(path.read_text(encoding="utf-8"))

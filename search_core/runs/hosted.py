@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 
 from search_core.events import Event
+from search_core.runs.writing import Writing
 
 
 class HostedRun:
@@ -19,6 +20,7 @@ class HostedRun:
 
     def __init__(self, run_id: str, *, idle_seconds: float = 120.0) -> None:
         self.id = run_id
+        self.writing = Writing()
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._events: list[Event] = []

@@ -6,25 +6,28 @@ models, one model call at a time, so that a long run does not hold up a short on
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 from search_core.driving import drive
+from search_core.engine.checkpoint import ModelLoadError
 from search_core.engine.locking import held
 from search_core.events import Event
 from search_core.models import ModelPair
 from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.runs.gpu_errors import GpuError
 from search_core.runs.hosted import HostedRun
+from search_core.runs.order import Driver, Order
 from search_core.runs.storage import RunStorage, TraceWriter, is_run_id
 from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
 from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+from search_core.watch import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ class RunRegistry:
         most_events: Events kept in memory; finished runs that were not looked at for longest
             leave first, and are read from disk again.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
+        elsewhere: Drives the runs of some pairs in a way of its own (ZeroGPU).
     """
 
     def __init__(
@@ -53,7 +57,9 @@ class RunRegistry:
         most_active: int = 32,
         most_events: int = 500_000,
         idle_seconds: float = 120.0,
+        elsewhere: Driver | None = None,
     ) -> None:
+        self._elsewhere = elsewhere
         self._storage = RunStorage(folder)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
         self._most_active = most_active
@@ -94,7 +100,10 @@ class RunRegistry:
             if owner:
                 self._by_owner[owner] = run
         writer = self._storage.create(run.id)
-        self._pool.submit(self._work, run, writer, recipe, pair, score_source)
+        # Whose GPU time a run may use is known by the context that asked for it.
+        asked_by = contextvars.copy_context()
+        order = Order(run.id, recipe, pair, score_source)
+        self._pool.submit(asked_by.run, self._work, run, writer, order)
         return run
 
     def get(self, run_id: str) -> HostedRun | None:
@@ -113,6 +122,12 @@ class RunRegistry:
         with self._lock:
             self._hold(run)
         return run
+
+    def live_run_of(self, owner: str) -> HostedRun | None:
+        """The run that this owner has going; None if there is none."""
+        with self._lock:
+            run = self._by_owner.get(owner)
+        return run if run is not None and run.live else None
 
     def pin(self, run_id: str, events: Sequence[Event]) -> HostedRun:
         """Hold a recording for as long as the server runs."""
@@ -148,33 +163,24 @@ class RunRegistry:
                 del self._held[key]
         self._by_owner = {k: one for k, one in self._by_owner.items() if one.live}
 
-    def _work(
-        self,
-        run: HostedRun,
-        writer: TraceWriter,
-        recipe: Recipe,
-        pair: ModelPair,
-        score_source: str,
-    ) -> None:
+    def _work(self, run: HostedRun, writer: TraceWriter, order: Order) -> None:
         def listen(event: Event) -> None:
             writer.add(event)
             run.add(event)
 
         try:
-            solver = _SolverInTurn(pair.solver, self._model_turn)
-            # A strategy that reads no scores needs no verifier, whichever was chosen.
-            source = score_source if recipe.strategy.uses_verifier else "log-probability"
-            verifier = _VerifierInTurn(pair.score_source(source), self._model_turn)
-            created = datetime.now(UTC).isoformat(timespec="seconds")
-            search = Run(
-                recipe,
-                solver.info,
-                verifier.info,
-                run_id=run.id,
-                created=created,
-                listener=listen,
-            )
-            drive(search, solver, verifier, run.cancelled)
+            watch = Watch(run.cancelled, run.writing.written, run.writing.begin)
+            if self._elsewhere is not None and self._elsewhere.takes(order.pair):
+                self._elsewhere.drive(order, listen, watch)
+            else:
+                solver, verifier = order.models()
+                solver = _SolverInTurn(solver, self._model_turn)
+                verifier = _VerifierInTurn(verifier, self._model_turn)
+                drive(order.run(solver, verifier, listen), solver, verifier, watch)
+        except (GpuError, ModelLoadError) as error:
+            # Their messages say all that the operator needs too.
+            run.fail(str(error))
+            _log.error("Run %s failed: %s", run.id, error)
         except Exception as error:
             # The page gets the message, the operator the traceback.
             run.fail(f"{type(error).__name__}: {error}")

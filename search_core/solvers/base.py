@@ -37,6 +37,7 @@ class ModelInfo:
             of a solver.
         revises: Whether a solver reads `SampleRequest.attempts`. One that does not must say
             so here: then self-revision is refused. Says nothing of a verifier.
+        weight_bytes: What its weights take in memory; None if they are not in this process.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ModelInfo:
     prompt: str = ""
     scores: Judged = "steps"
     revises: bool = True
+    weight_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Iterator
@@ -68,6 +69,8 @@ class Stage:
     """Leave out every so many-th batch."""
     broken: bool = False
     pulls: int = 0
+    pushes: queue.Queue[dict[str, Any] | None] = field(default_factory=queue.Queue)
+    """Batches that a test sends one by one; None ends the stream."""
     url: str = ""
 
     def head(self, run: str) -> int:
@@ -94,10 +97,15 @@ class Stage:
                 yield {"run": run, "ev": ev, "head": head, "live": live}
             time.sleep(0.01)
 
+    def tell(self) -> Iterator[dict[str, Any]]:
+        while (batch := self.pushes.get(timeout=60)) is not None:
+            yield batch
+
     def blocks(self) -> gr.Blocks:
         with gr.Blocks(fill_width=True, analytics_enabled=False) as page:
             wanted = gr.Textbox(elem_id="wanted")
             show, stream = gr.Button(elem_id="show"), gr.Button(elem_id="stream")
+            tell = gr.Button(elem_id="tell")
             view = TreeView(
                 self.whole("recorded-beam"),
                 pull_events=self.pull,
@@ -108,6 +116,7 @@ class Stage:
             quiet: dict[str, Any] = {"show_progress": "hidden"}
             show.click(self.whole, wanted, view, **quiet)
             stream.click(self.stream, wanted, view, **quiet)
+            tell.click(self.tell, None, view, **quiet)
             page.load(self.resume, None, view, **quiet)
         return page
 

@@ -380,3 +380,29 @@ def test_axe_finds_no_violation(app: App, page: Page, theme: str) -> None:
             for v in found
         ]
         assert told == [], f"{view}: {json.dumps(told, indent=1)}"
+
+
+def test_whoever_goes_by_keyboard_sees_where_they_are(app: App, page: Page) -> None:
+    """Fields and choices of the form show an outline: Gradio's own are too faint or absent."""
+    open_page(page, app.url)
+    page.locator("#theme").focus()
+    unseen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        what, seen = page.evaluate(
+            """() => {
+              const e = document.activeElement;
+              const shown = [e, e.closest('label')].filter(Boolean).some((one) => {
+                const { outlineStyle, outlineWidth } = getComputedStyle(one);
+                return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1;
+              });
+              return [e.tagName + ' ' + (e.id || e.value || e.innerText), shown];
+            }"""
+        )
+        if what.startswith("CANVAS"):
+            break
+        if not seen:
+            unseen.append(what)
+    else:
+        pytest.fail("the keyboard never reached the picture")
+    assert unseen == []

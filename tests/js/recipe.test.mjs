@@ -54,6 +54,25 @@ test("embedded models have short names, and the usual two go unsaid", () => {
   assert.equal(recipeOf(started, DEFAULTS, null).has("verifier"), false);
 });
 
+test("an offered pair has one name, and a run without a verifier is known by its solver", () => {
+  const models = { solver: { "a/solver": "large" }, verifier: {} };
+  const pairs = [{ name: "big", solver: "a/solver", verifier: "b/verifier" }];
+  const linked = (solver, verifier, strategy) => {
+    const started = header({}, strategy);
+    started.solver.name = solver;
+    started.verifier.name = verifier;
+    return recipeOf(started, { ...DEFAULTS, models, pairs }, null);
+  };
+  const query = linked("a/solver", "b/verifier");
+  assert.equal(query.get("models"), "big");
+  assert.equal(query.has("solver"), false);
+  assert.equal(linked("a/solver", "another").get("models"), null);
+  assert.equal(linked("a/solver", "another").get("solver"), "large");
+  assert.equal(linked("a/solver", "log-probability").get("models"), "big");
+  assert.equal(linked("a/solver", "none", "greedy").get("models"), "big");
+  assert.equal(linked("another", "b/verifier").get("models"), null);
+});
+
 test("a link survives hostile problem text", () => {
   const started = header();
   started.problem.text = "</script>&a=1#${x} é 100%";

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EventLog } from "../../assets/js/log.js";
+import { Rounds } from "../../assets/js/rounds.js";
+import { gathered } from "../../assets/js/warnings.js";
+import { Scene } from "../../assets/js/scene.js";
+import { tellAll } from "../../assets/js/story.js";
+import { Tree } from "../../assets/js/tree.js";
+import { Visible } from "../../assets/js/visible.js";
+import { nameOf } from "../../assets/js/words.js";
+import { NOTHING, parseWriting, Writing } from "../../assets/js/writing.js";
+import { beamLog } from "./synthetic.mjs";
+
+const EVENTS = beamLog({ n: 16, width: 4, rounds: 3 });
+const CALLS = EVENTS.flatMap((event, i) => (event.kind === "sampled" && EVENTS[i - 1].kind !== "sampled" ? [i] : []));
+
+function idsFrom(start) {
+  const ids = [];
+  for (let i = start; EVENTS[i].kind === "sampled"; i += 1) ids.push(EVENTS[i].id);
+  return ids;
+}
+
+const written = (ids, count = 0) => new Writing("step", new Map(ids.map((id) => [id, count])));
+
+function placesOf(tree, visible) {
+  const scene = new Scene();
+  scene.update(tree, visible, new Set(), false);
+  return new Map([...scene.items].map(([id, { u, d }]) => [id, `${u}|${d}`]));
+}
+
+for (const mode of ["dim", "fold", "hide"]) {
+  test(`a step stands where it was being written (${mode})`, () => {
+    for (const start of CALLS) {
+      const tree = Tree.fromEvents(EVENTS.slice(0, start));
+      const ids = idsFrom(start);
+      const before = placesOf(tree, new Visible(tree, mode, new Set(), true, written(ids).of(tree)));
+      for (const event of EVENTS.slice(start, start + ids.length)) tree.apply(event);
+      const after = placesOf(tree, new Visible(tree, mode, new Set(), true, written(ids).of(tree)));
+      assert.deepEqual(before, after);
+      assert.ok(ids.every((id) => before.has(id)));
+    }
+  });
+}
+
+test("only what is not there yet, below what is there, is being written", () => {
+  const tree = Tree.fromEvents(EVENTS.slice(0, CALLS[1]));
+  const ids = [...tree.nodes.keys()].slice(1, 3);
+  assert.equal(written(ids).of(tree).tokens.size, 0);
+  assert.equal(written(["99.0", "0.0.0.0"]).of(tree).tokens.size, 0);
+  const coming = written(["99"], 12).of(tree);
+  const visible = new Visible(tree, "dim", new Set(), true, coming);
+  assert.equal(nameOf(tree, visible, "99"), "Step 1, branch 17 of 17, being written, 12 tokens");
+  assert.equal(visible.parent("99"), "root");
+  assert.equal(coming.sentence(), "Writing 1 step, 12 tokens so far");
+  assert.equal(written(["99"]).sentence(), "Writing 1 step…");
+  assert.equal(NOTHING.sentence(), "");
+});
+
+test("look-ahead steps are in sight while they are written only where they are asked for", () => {
+  const tree = Tree.fromEvents(EVENTS.slice(0, CALLS[0]));
+  const ahead = new Writing("rollout", new Map([["0", 3]]));
+  assert.equal(new Visible(tree, "dim", new Set(), false, ahead).has("0"), false);
+  assert.equal(new Visible(tree, "dim", new Set(), true, ahead).has("0"), true);
+});
+
+test("torn or strange counts are no counts", () => {
+  for (const text of [undefined, null, 3, "", "{", "[]", '{"tokens": 3}', '{"tokens": [3]}'])
+    assert.equal(parseWriting(text), null);
+  const { role, tokens } = parseWriting('{"role": "x", "tokens": [["__proto__", 1], ["0.1", -4], ["2", 7], [3, 3]]}');
+  assert.equal(role, "step");
+  assert.deepEqual([...tokens], [["0.1", 0], ["2", 7]]);
+});
+
+test("the log knows when nothing but the counts is new, and forgets them at the end", () => {
+  const changes = [];
+  const log = new EventLog({ pull: () => new Promise(() => {}), onChange: (change) => changes.push(change.counted) });
+  const push = (tokens, live = true) =>
+    log.accept({ run: "r", ev: "", head: 0, live, writing: JSON.stringify({ role: "step", tokens }) });
+  push([["0", 0]]);
+  push([["0", 4]]);
+  push([["1", 0]]);
+  assert.deepEqual(changes, [false, true, false]);
+  assert.equal(log.writing.tokens.get("1"), 0);
+  push([["1", 3]], false);
+  assert.deepEqual([changes.at(-1), log.writing], [false, NOTHING]);
+});
+
+test("a warning belongs to the round whose steps were written nevertheless", () => {
+  const [start] = CALLS.slice(1);
+  const warned = { kind: "warned", message: "Short of memory." };
+  const events = [...EVENTS.slice(0, start), warned, ...EVENTS.slice(start)].map((event, seq) => ({ ...event, seq }));
+  const rounds = new Rounds();
+  rounds.extend(events);
+  const told = tellAll(events, rounds.stops, events.length, {}).map(({ sentence }) => sentence);
+  assert.deepEqual(
+    told.flatMap((sentence, index) => (sentence.includes("Warning: Short of memory.") ? [index] : [])),
+    [2],
+  );
+  assert.equal(rounds.stops[1].cursor, rounds.stops[2].from);
+  assert.equal(Tree.fromEvents(events).warnings.length, 1);
+  assert.deepEqual(gathered([{ message: "a" }, { message: "b" }, { message: "a" }]), [["a", 2], ["b", 1]]);
+});

@@ -1,0 +1,200 @@
+"""The catalogue of models: what is shipped adds up, and what is wrong in a file is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from search_core.cli.services import ModelChoice, open_models
+from search_core.cost import LARGER_MODELS
+from search_core.model_catalogue import (
+    EMBEDDED,
+    SHIPPED,
+    CatalogueError,
+    offer,
+    read_catalogue,
+)
+from search_core.models import SOLVERS, VERIFIERS, embedded_pair
+from tests.test_cli_solve import invoke, said
+
+CATALOGUE = read_catalogue()
+PAIRS = ["embedded", "llama-1b", "llama-3b", "qwen-7b", "qwen-skywork", "remote"]
+MODEL = "title: T, model: ./m, licence: L"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "models.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def complaint(folder: Path, text: str) -> str:
+    with pytest.raises(CatalogueError) as caught:
+        read_catalogue(written(folder, text))
+    assert str(folder) in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_shipped_pairs_are_those_that_are_promised() -> None:
+    assert list(CATALOGUE.pairs) == PAIRS
+    for name in PAIRS:
+        pair = CATALOGUE.pairs[name]
+        solver, verifier = CATALOGUE.solvers[pair.solver], CATALOGUE.verifiers[pair.verifier]
+        for entry in (solver, verifier):
+            assert entry.licence
+            assert entry.checked
+            if not entry.remote:
+                assert entry.memory == entry.expected_memory() is not None
+                assert entry.flops_per_token == entry.expected_flops() is not None
+        assert solver.chat_template
+        assert solver.delimiter == "\n\n"
+        if name != EMBEDDED:
+            assert "paragraph" in solver.prompt
+            assert "blank line" in solver.prompt
+            assert verifier.format != "auto"
+
+
+def test_sizes_are_those_that_costs_are_compared_with() -> None:
+    for name, known in (("llama-3.2-1b", "Llama-3.2-1B"), ("llama-3.2-3b", "Llama-3.2-3B")):
+        sizes = CATALOGUE.solvers[name].sizes
+        assert sizes is not None
+        assert sizes.shape == LARGER_MODELS[known]
+    # 32 KiB and 128 KiB a token, as the file says.
+    assert CATALOGUE.solvers["llama-3.2-1b"].sizes.kept_per_token == 32 * 1024  # type: ignore[union-attr]
+    assert CATALOGUE.verifiers["rlhflow-8b"].sizes.kept_per_token == 128 * 1024  # type: ignore[union-attr]
+
+
+def test_the_embedded_entries_say_what_the_models_say() -> None:
+    for entry, shipped in (
+        (CATALOGUE.solvers[EMBEDDED], SOLVERS["small"]),
+        (CATALOGUE.verifiers[EMBEDDED], VERIFIERS["small"]),
+    ):
+        assert entry.parameters == shipped.facts["parameters"]
+        assert shipped.shape is not None
+        assert entry.sizes is not None
+        readout = entry.sizes.embedding if shipped.shape.outputs > 2 else 0
+        assert entry.flops_per_token == 2 * (shipped.shape.body_parameters + readout)
+        assert (SHIPPED.parent / entry.model).resolve() == shipped.folder
+
+
+def test_the_embedded_pair_is_the_one_with_a_choice() -> None:
+    assert CATALOGUE.pair(EMBEDDED) is embedded_pair()
+    # Whoever names the two models leaves nothing to choose.
+    assert CATALOGUE.open("small", "small") is not embedded_pair()
+    assert CATALOGUE.open("small", "small").embedded
+
+
+def test_an_entry_brings_its_settings_to_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr("search_core.model_pair.lazy_solver", lambda *values: asked.append(values))
+    monkeypatch.setattr(
+        "search_core.model_pair.lazy_verifier", lambda *values: asked.append(values)
+    )
+    pair = CATALOGUE.pair("qwen-7b", "cuda")
+    prompt = CATALOGUE.solvers["qwen2.5-1.5b"].prompt
+    assert asked == [
+        ("Qwen/Qwen2.5-1.5B-Instruct", "cuda", prompt, "bfloat16"),
+        ("Qwen/Qwen2.5-Math-PRM-7B", "cuda", "bfloat16", "qwen_prm"),
+    ]
+    assert not pair.embedded
+    assert "Example problem: A shop sells pens" in prompt
+    assert prompt.endswith("$\\boxed{8}$.")
+
+
+def test_a_path_is_beside_the_file_and_other_names_stay(tmp_path: Path) -> None:
+    path = written(tmp_path, f"solvers:\n  mine: {{{MODEL}}}\n")
+    catalogue = read_catalogue(path)
+    assert catalogue.open("mine", "someone/prm").solver_path == str(tmp_path / "m")
+    pair = catalogue.open("./here", "http://localhost:1/v1", system_prompt="P")
+    assert (pair.solver_path, pair.verifier_path) == ("./here", "http://localhost:1/v1")
+    assert pair.system_prompt == "P"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("bla: 3", "the file has an unknown key 'bla'; known: solvers, verifiers, pairs"),
+        ("solvers: {a: {title: T, model: m, licens: L}}",
+         "solvers.a has an unknown key 'licens'; known: title, model, licence"),
+        (f"verifiers: {{a: {{{MODEL}, system_prompt: x}}}}",
+         "verifiers.a has an unknown key 'system_prompt'"),
+        (f"solvers: {{a: {{{MODEL}, sizes: {{layer: 1}}}}}}",
+         "solvers.a.sizes has an unknown key 'layer'; known: layers, hidden"),
+        (f"solvers: {{a: {{{MODEL}, examples: [{{problem: p, step: [s]}}]}}}}",
+         "solvers.a.examples.0 has an unknown key 'step'; known: problem, steps"),
+        ("solvers: {a: {title: T, model: m}}", "solvers.a.licence: Field required"),
+        (f"solvers: {{a: {{{MODEL}, dtype: int3}}}}", "solvers.a.dtype: Input should be 'auto'"),
+        (f"solvers: {{a: {{{MODEL}, parameters: '5'}}}}", "solvers.a.parameters: "),
+        (f"solvers: {{a: {{{MODEL}, delimiter: ';'}}}}", "delimiter is ';'; steps end at a blank"),
+        (f"verifiers: {{a: {{{MODEL}, format: 'no such!'}}}}", "verifiers.a.format: "),
+        (f"solvers: {{a: {{{MODEL}, dtype: bfloat16, parameters: 100, memory: 300}}}}",
+         "solvers.a: memory is 300, and 200 follows from"),
+        ("pairs: {p: {title: T, about: A, solver: q, verifier: r}}",
+         "unknown solver of pair p 'q'; known: none"),
+        (f"solvers:\n  a: {{{MODEL}}}\n  a: {{{MODEL}}}", "the key 'a' stands here twice"),
+        ("- 3", "holds list; expected solvers, verifiers and pairs"),
+        ("a: [", "is not valid YAML"),
+        ("a: !!python/object/apply:os.getcwd []", "is not valid YAML"),
+        ("# " + "x" * 1_000_001, "has 1,000,003 characters; at most 1,000,000 fit"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
+    assert said in complaint(tmp_path, text)
+
+
+def test_a_flop_or_a_parameter_too_many_is_noticed(tmp_path: Path) -> None:
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    wrong = shipped.replace("flops_per_token: 2_471_493_632", "flops_per_token: 2_471_493_634")
+    assert "2,471,493,632 follows" in complaint(tmp_path, wrong)
+    wrong = shipped.replace("layers: 16, hidden: 2048", "layers: 26, hidden: 2048")
+    assert "solvers.llama-3.2-1b" in complaint(tmp_path, wrong)
+
+
+def test_quantised_weights_take_less(tmp_path: Path) -> None:
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    for dtype, memory in (("int8", 9_081_200_640), ("int4", 6_027_747_328)):
+        text = shipped.replace(
+            "dtype: bfloat16\n    sizes: {layers: 32", f"dtype: {dtype}\n    sizes: {{layers: 32"
+        )
+        assert f"{memory:,} follows" in complaint(tmp_path, text)
+    # 6,979,321,856 in the layers at 1 byte, or at 0.5 and 4 bytes for 64; the rest at 2 bytes.
+    rest = 2 * (8_030_261_248 - 6_979_321_856)
+    assert 6_979_321_856 + rest == 9_081_200_640
+    assert round(6_979_321_856 * (0.5 + 4 / 64)) + rest == 6_027_747_328
+
+
+def test_no_such_file_and_not_text(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="cannot be read"):
+        read_catalogue(tmp_path / "nowhere.yaml")
+    (tmp_path / "m.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CatalogueError, match="cannot be read"):
+        read_catalogue(tmp_path / "m.yaml")
+
+
+def test_an_operator_offers_some_pairs_in_an_order() -> None:
+    offered = offer(CATALOGUE, ["qwen-skywork", "embedded"])
+    assert [one.name for one in offered] == ["qwen-skywork", "embedded"]
+    assert offered[1].pair is embedded_pair()
+    assert offered[0].title == "Qwen 1.5B, 1.5B verifier"
+    with pytest.raises(CatalogueError, match="unknown pair 'llama-9b'; known: embedded, llama-1b"):
+        offer(CATALOGUE, ["llama-9b"])
+    with pytest.raises(CatalogueError, match="No pair is offered; known in"):
+        offer(CATALOGUE, [])
+
+
+def test_the_command_line_lists_and_uses_them() -> None:
+    listed = json.loads(invoke("models", "--json").output)
+    assert list(listed["pairs"]) == PAIRS
+    assert listed["verifiers"]["rlhflow-8b"]["memory"] == 16_060_522_496
+    text = said(invoke("models"))
+    for name in (*PAIRS, "qwen2.5-math-prm-7b", "skywork", "(gated)"):
+        assert name in text
+    for choice in (ModelChoice(pair="nothing"), ModelChoice(pair="nothing", models=SHIPPED)):
+        with pytest.raises(CatalogueError, match="unknown pair 'nothing'"):
+            open_models(choice)
+    assert open_models(ModelChoice(pair="llama-1b")).solver_path.startswith("meta-llama/")
+    assert open_models(ModelChoice("qwen2.5-1.5b", "large")).solver_path.startswith("Qwen/")
+    both = said(invoke("solve", "1 + 1", "--pair", "embedded", "--solver", "small"))
+    assert "--pair names both models" in both
