@@ -162,6 +162,24 @@ def test_an_implicit_verifier_compares_two_models(chat_model: Path, tmp_path: Pa
     )
 
 
+def test_a_model_that_caps_its_logits_is_read_with_the_cap(tmp_path: Path) -> None:
+    from transformers import Gemma2Config, Gemma2ForCausalLM
+
+    values = tiny_config(**LONG).to_dict()
+    for name in ("model_type", "architectures", "rope_parameters"):
+        values.pop(name, None)
+    torch.manual_seed(6)
+    config = Gemma2Config(**{**values, "final_logit_softcapping": 1.0, "sliding_window": 2048})
+    Gemma2ForCausalLM(config).save_pretrained(tmp_path)
+    TOKENS.save_pretrained(tmp_path)
+    verifier = load_verifier(tmp_path, format="judge", device="cpu")
+    model = AutoModelForCausalLM.from_pretrained(tmp_path).eval()
+    one = ScoreRequest(PROBLEM, STEPS, 2, False, ())
+    ids = verifier._format.texts(PROBLEM, STEPS, 2, False)[0].ids
+    (scores,) = verifier.score([one], go_on)
+    assert scores.scores == pytest.approx([pair(model, ids, "Yes", "No")], abs=1e-4)
+
+
 def test_an_implicit_verifier_needs_its_reference(chat_model: Path) -> None:
     with pytest.raises(ModelLoadError, match="implicit:HUB_ID"):
         load_verifier(chat_model, format="implicit", device="cpu")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -103,6 +104,19 @@ class LikelihoodReadout:
 
     def values(self, hidden: Tensor, tokens: Tensor, total: Tensor, least: Tensor) -> Tensor:
         return total
+
+
+def language_head(model: Any) -> Callable[[Tensor], Tensor]:
+    """What makes logits of a language model's hidden states, with whatever its config adds."""
+    head: Callable[[Tensor], Tensor] = model.get_output_embeddings()
+    config = model.config.get_text_config()
+    cap = getattr(config, "final_logit_softcapping", None)
+    scale = getattr(config, "logit_scale", None) or 1 / (
+        getattr(config, "logits_scaling", None) or 1
+    )
+    if cap:
+        return lambda hidden: cap * torch.tanh(head(hidden) / cap)
+    return head if scale == 1 else lambda hidden: head(hidden) * scale
 
 
 def label_readout(model: Any) -> LabelReadout | CalibratedReadout:

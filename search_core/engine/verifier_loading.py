@@ -132,12 +132,12 @@ def _pair(
     """A language model that is read at two words."""
 
     def build(order: _Order) -> TransformersVerifier:
-        from search_core.engine.readouts import PairReadout
+        from search_core.engine.readouts import PairReadout, language_head
 
         loaded = order.load("ForCausalLM")
         words = order.words(loaded)
         ids = words.last_id(first), words.last_id(second)
-        head = loaded.model.get_output_embeddings()
+        head = language_head(loaded.model)
         return TransformersVerifier(loaded, make(words), _reader(loaded, PairReadout(head, *ids)))
 
     return build
@@ -189,7 +189,7 @@ def _with_head(loaded: LoadedModel, size: int, matrices: list[Any]) -> Any:
 
 def _implicit(order: _Order) -> TransformersVerifier:
     from search_core.engine.log_ratio import LogRatio
-    from search_core.engine.readouts import LikelihoodReadout
+    from search_core.engine.readouts import LikelihoodReadout, language_head
 
     if not order.argument:
         raise ValueError(
@@ -204,8 +204,7 @@ def _implicit(order: _Order) -> TransformersVerifier:
             "model that it was trained from."
         )
     ours, theirs = (
-        _reader(one, LikelihoodReadout(one.model.get_output_embeddings()))
-        for one in (loaded, reference)
+        _reader(one, LikelihoodReadout(language_head(one.model))) for one in (loaded, reference)
     )
     info = replace(
         loaded.info,

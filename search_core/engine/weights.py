@@ -56,7 +56,7 @@ def _header(checkpoint: Checkpoint, path: Path) -> list[str]:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(length)) if length <= _LONGEST_HEADER else None
-    except ValueError:
+    except (ValueError, RecursionError):
         header = None
     if not isinstance(header, dict):
         raise ModelLoadError(
