@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import weakref
@@ -9,6 +10,8 @@ from collections.abc import Callable
 
 _IDLE_SECONDS = 5.0
 """A thread that has waited so long ends, so that a model nobody uses can be freed."""
+_EXIT_SECONDS = 20.0
+"""How long the end of the process waits for a turn under way."""
 
 _all: weakref.WeakSet[Worker] = weakref.WeakSet()
 
@@ -38,7 +41,7 @@ class Worker:
         """Say that there is something to do. Any thread may."""
         with self._condition:
             self._wanted = True
-            if self._thread is None:
+            if self._thread is None and not self._stopping:
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
             self._condition.notify()
@@ -48,21 +51,33 @@ class Worker:
         self._reset()
         self._forget()
 
+    def stop(self) -> None:
+        """End after the turn under way, for good; the process is about to.
+
+        A thread that computes while the interpreter goes away takes the process down with it.
+        """
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+            thread = self._thread
+        if thread is not None:
+            thread.join(_EXIT_SECONDS)
+
     def _reset(self) -> None:
         self._condition = threading.Condition()
         self._thread = None
-        self._wanted = False
+        self._wanted = self._stopping = False
 
     def _run(self) -> None:
         while True:
             with self._condition:
-                if not self._wanted:
+                if not self._wanted and not self._stopping:
                     self._condition.wait(_IDLE_SECONDS)
-                if not self._wanted:
+                if not self._wanted or self._stopping:
                     self._thread = None
                     return
                 self._wanted = False
-            while self._turn():
+            while self._turn() and not self._stopping:
                 pass
 
 
@@ -73,3 +88,11 @@ def _in_child() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)
+
+
+def _stop_all() -> None:
+    for worker in list(_all):
+        worker.stop()
+
+
+atexit.register(_stop_all)
