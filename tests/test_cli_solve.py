@@ -81,6 +81,18 @@ def test_solve_writes_a_trace_and_a_graph_of_the_same_tree(tmp_path: Path) -> No
     assert {(n.parent, n.id) for n in tree.steps()} == set(read.edges)
 
 
+def test_a_flag_names_the_format_of_a_verifier() -> None:
+    chosen: list[ModelChoice] = []
+
+    def open_models(choice: ModelChoice) -> ModelPair:
+        chosen.append(choice)
+        return ModelPair.of(WORLD.solver(), WORLD.verifier())
+
+    arguments = ["solve", "What is it?", "--verifier", "some/chat", "--verifier-format", "judge"]
+    assert CliRunner().invoke(app, arguments, obj=Services(open_models)).exit_code == 0
+    assert chosen[0].verifier_format == "judge"
+
+
 def test_a_problem_can_come_from_standard_input() -> None:
     values = json.loads(invoke("solve", "-", "--json", stdin="How many?\n").stdout)
     assert values["problem"]["text"] == "How many?"

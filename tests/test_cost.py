@@ -134,7 +134,10 @@ def test_equal_cost_scale() -> None:
 def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     from transformers import LlamaForTokenClassification
 
-    from search_core.engine.classify import classify
+    from search_core.engine.path_reading import Asked, PathText
+    from search_core.engine.reader import Reader
+    from search_core.engine.readouts import label_readout
+    from search_core.watch import Watch
 
     config = LlamaConfig(**{**CONFIG.to_dict(), "num_labels": 2, "architectures": None})
     config._attn_implementation = "eager"
@@ -144,8 +147,10 @@ def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     shape = shape_of_config(config)
     assert shape is not None
     tokens = 30
+    reader = Reader(model, label_readout(model))
+    path = PathText(tuple(range(tokens)), (19, 29), start=5, stem=5, keep=5)
     with FlopCounterMode(display=False) as counter:
-        classify(model, [(tuple(range(tokens)), (19, 29), 5)], lambda: False)
+        reader.read([Asked(path, "", Watch(lambda: False))])
     upper = 4 * shape.layers * shape.attention_width * tokens * (tokens - 1) // 2
     counted = counter.get_total_flops()
     assert counted == forward_flops(shape, context=0, tokens=tokens, outputs=2) + upper

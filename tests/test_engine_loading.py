@@ -121,7 +121,7 @@ def test_wrong_architecture(tmp_path: Path) -> None:
     with pytest.raises(ModelLoadError, match=r"LlamaForTokenClassification; a solver must be"):
         load_solver(tiny_verifier(tmp_path / "verifier"))
     with pytest.raises(ModelLoadError, match=r"LlamaForCausalLM; a verifier of this format"):
-        load_verifier(tiny_solver(tmp_path / "solver"))
+        load_verifier(tiny_solver(tmp_path / "solver"), format="token_classification")
     with pytest.raises(ModelLoadError, match="has 5 labels"):
         load_verifier(tiny_verifier(tmp_path / "five", labels=5))
 

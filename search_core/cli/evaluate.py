@@ -105,6 +105,7 @@ def evaluate(
     max_step_tokens: flags.MaxStepTokens = None,
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
+    verifier_format: flags.VerifierFormat = "auto",
     pair_name: flags.PairName = None,
     models_file: flags.ModelsFile = None,
     rival: Annotated[
@@ -144,7 +145,7 @@ def evaluate(
     """
     with bad_arguments(), messages().status("loading the models"):
         flags.check_pair(pair_name, solver, verifier)
-        choice = ModelChoice(solver, verifier, device, pair_name, models_file)
+        choice = ModelChoice(solver, verifier, device, pair_name, models_file, verifier_format)
         pair = services(context).open_models(choice)
         flags.check_models(solver, verifier, score_source)
         baselines = [] if baseline == "none" else flags.names(baseline)

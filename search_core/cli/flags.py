@@ -17,6 +17,7 @@ from search_core.models import (
     solver_folder,
 )
 from search_core.solvers.base import Sampling
+from search_core.verifiers.formats import FORMATS
 
 _MODELS, _SAMPLING = "Models", "Sampling"
 
@@ -55,6 +56,14 @@ VerifierPath = Annotated[
         "--verifier",
         help=f"{', '.join(VERIFIERS)}, a name that `models` lists, a folder, Hugging Face name "
         "or URL. Default: small.",
+        rich_help_panel=_MODELS,
+    ),
+]
+VerifierFormat = Annotated[
+    str,
+    typer.Option(
+        help="How the score of a --verifier of your own is read, where its checkpoint does not "
+        f"tell: {', '.join(one.usage for one in FORMATS.values())}.",
         rich_help_panel=_MODELS,
     ),
 ]

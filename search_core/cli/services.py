@@ -19,6 +19,7 @@ class ModelChoice:
         solver, verifier: None: the small embedded one.
         pair: Both, by a pair's name in a catalogue; the two before are None then.
         models: The catalogue's file; None: the one that is shipped.
+        verifier_format: How the verifier's score is read; "auto": told by the checkpoint.
     """
 
     solver: str | None = None
@@ -26,6 +27,7 @@ class ModelChoice:
     device: str = "auto"
     pair: str | None = None
     models: Path | None = None
+    verifier_format: str = "auto"
 
 
 def open_models(choice: ModelChoice) -> ModelPair:
@@ -42,7 +44,9 @@ def open_models(choice: ModelChoice) -> ModelPair:
     catalogue = read_catalogue(choice.models or SHIPPED)
     if choice.pair is not None:
         return catalogue.pair(choice.pair, choice.device)
-    return catalogue.open(solver, verifier, device=choice.device)
+    return catalogue.open(
+        solver, verifier, device=choice.device, verifier_format=choice.verifier_format
+    )
 
 
 def _embedded(solver: str, verifier: str) -> bool:

@@ -49,6 +49,7 @@ def solve(
     max_step_tokens: flags.MaxStepTokens = None,
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
+    verifier_format: flags.VerifierFormat = "auto",
     pair: flags.PairName = None,
     models: flags.ModelsFile = None,
     device: flags.Device = "auto",
@@ -70,7 +71,7 @@ def solve(
             chosen = get_strategy(strategy)
             flags.check_pair(pair, solver, verifier)
             wanted = None if pair else solver or usual_solver(chosen)
-            choice = ModelChoice(wanted, verifier, device, pair, models)
+            choice = ModelChoice(wanted, verifier, device, pair, models, verifier_format)
             used = services(context).open_models(choice)
             flags.check_models(solver, verifier, score_source)
             preset = dict(chosen.as_published) if as_published else {}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search_core.cost import shape_of_config
 from search_core.engine.checkpoint import Checkpoint, ModelLoadError, find_checkpoint
 from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE
-from search_core.facts import judged_by, read_facts, revises
+from search_core.engine.quantisation import quantisation
+from search_core.facts import read_facts, revises
 from search_core.solvers.base import ModelInfo
 
 if TYPE_CHECKING:
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
     from search_core.solvers.transformers_solver import TransformersSolver
     from search_core.verifiers.transformers_verifier import TransformersVerifier
 
+_GENERAL = ("TokenizersBackend", "PreTrainedTokenizerFast")
+"""Tokenizer classes that do what tokenizer.json says, whatever that is."""
 DEVICES = ("auto", "cuda", "mps", "cpu")
-DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def load_solver(
     Args:
         path_or_id: Folder, or Hub id.
         device: "cuda", "mps", "cpu", or "auto" for the first of them that is there.
-        dtype: "float32", "bfloat16", "float16", or "auto": bfloat16 on CUDA, else float32.
+        dtype: "float32", "bfloat16", "float16", "int8" or "int4" (on CUDA, with bitsandbytes),
+            or "auto": bfloat16 on CUDA, else float32.
         system_prompt: System message before the problem; "" for none.
         date: The day that a chat template is told it is.
 
@@ -69,8 +73,8 @@ def load_solver(
     from search_core.solvers.transformers_solver import TransformersSolver
 
     checkpoint = find_checkpoint(path_or_id)
-    request = _revision_request(_facts(checkpoint))
-    loaded = _load(checkpoint, "ForCausalLM", device, dtype)
+    request = _revision_request(facts_of(checkpoint))
+    loaded = load_checkpoint(checkpoint, "ForCausalLM", device, dtype)
     return TransformersSolver(
         loaded, system_prompt=system_prompt, date=date, revision_request=request
     )
@@ -79,54 +83,44 @@ def load_solver(
 def load_verifier(
     path_or_id: str | Path,
     *,
+    format: str = "auto",  # noqa: A002  what a flag of this name says
     device: str = "auto",
     dtype: str = "auto",
     system_prompt: str = "",
     date: str = TEMPLATE_DATE,
 ) -> TransformersVerifier:
-    """Loads a token classifier as a verifier. Arguments as for `load_solver`.
+    """Loads a verifier of any format that is known. Other arguments as for `load_solver`.
 
-    It judges steps, unless "scores" in its folder's espalier.json is "solutions".
+    Args:
+        format: Its format's name in `verifiers.formats.FORMATS`, with an argument after a colon
+            where it takes one ("implicit:Qwen/Qwen2.5-Math-7B-Instruct"), or "auto" for what
+            the checkpoint tells.
+        system_prompt: For the format token_classification; the others have their own.
 
     Raises:
-        ModelLoadError: It cannot be loaded, or has neither one label nor two.
+        ModelLoadError: It cannot be loaded, its format cannot be told, or it does not fit the
+            format that was named.
     """
-    from search_core.verifiers.transformers_verifier import TransformersVerifier
+    from search_core.engine.verifier_loading import built_verifier
 
-    loaded = load_token_classifier(path_or_id, device=device, dtype=dtype)
-    return TransformersVerifier(loaded, system_prompt=system_prompt, date=date)
+    return built_verifier(
+        find_checkpoint(path_or_id), format, device, dtype, system_prompt=system_prompt, date=date
+    )
 
 
 def load_language_model(
     path_or_id: str | Path, *, device: str = "auto", dtype: str = "auto"
 ) -> LoadedModel:
     """Loads a causal language model. Arguments and errors as for `load_solver`."""
-    return _load(find_checkpoint(path_or_id), "ForCausalLM", device, dtype)
+    return load_checkpoint(find_checkpoint(path_or_id), "ForCausalLM", device, dtype)
 
 
-def load_token_classifier(
-    path_or_id: str | Path, *, device: str = "auto", dtype: str = "auto"
-) -> LoadedModel:
-    """Loads a token classifier with one label (sigmoid) or two (softmax, second label).
+def facts_of(checkpoint: Checkpoint) -> Mapping[str, Any]:
+    """Its espalier.json; {} if there is none.
 
-    Arguments and errors as for `load_verifier`.
+    Raises:
+        ModelLoadError: The file is no JSON object.
     """
-    checkpoint = find_checkpoint(path_or_id)
-    try:
-        scores = judged_by(_facts(checkpoint))
-    except ValueError as error:
-        raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
-    loaded = _load(checkpoint, "ForTokenClassification", device, dtype)
-    labels = loaded.model.config.num_labels
-    if labels not in (1, 2):
-        raise ModelLoadError(
-            f"Verifier {loaded.info.name} has {labels} labels; expected 1 (sigmoid) or 2 "
-            "(softmax, the second is the score)."
-        )
-    return replace(loaded, info=replace(loaded.info, scores=scores))
-
-
-def _facts(checkpoint: Checkpoint) -> Mapping[str, Any]:
     try:
         return read_facts(checkpoint.folder)
     except ValueError as error:
@@ -140,29 +134,38 @@ def _revision_request(facts: Mapping[str, Any]) -> str | None:
     return "" if facts else REVISION_REQUEST
 
 
-def _load(checkpoint: Checkpoint, kind: str, device: str, dtype: str) -> LoadedModel:
+def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) -> LoadedModel:
+    """Loads a checkpoint into one of transformers' classes.
+
+    Args:
+        kind: "ForCausalLM" and so on; "" for the decoder alone, whatever stands on it.
+        device, dtype: As for `load_solver`.
+
+    Raises:
+        ModelLoadError: It cannot be loaded.
+    """
     import transformers
     from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    _check_architecture(checkpoint, kind)
+    if kind:
+        _check_architecture(checkpoint, kind)
     where = _device(device)
-    what = _dtype(dtype, where)
+    what, quantised = quantisation(dtype, where)
     loader = getattr(transformers, f"AutoModel{kind}")
     try:
         model, report = loader.from_pretrained(
             checkpoint.folder,
             dtype=what,
+            **quantised,
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=True,
             output_loading_info=True,
         )
-        tokenizer = transformers.AutoTokenizer.from_pretrained(
-            checkpoint.folder, trust_remote_code=False, local_files_only=True
-        )
+        tokenizer = _tokenizer(checkpoint.folder)
     except (
         OSError,
         ValueError,
@@ -179,18 +182,35 @@ def _load(checkpoint: Checkpoint, kind: str, device: str, dtype: str) -> LoadedM
             f"{checkpoint.name} lacks weights that {type(model).__name__} needs ({names}); they "
             "would be random. Check that it is a checkpoint of this architecture."
         )
-    model.eval().requires_grad_(False).to(where)
-    parameters = sum(weight.numel() for weight in model.parameters())
+    model.eval().requires_grad_(False)
+    if not quantised:
+        model.to(where)
     info = ModelInfo(
         name=checkpoint.name,
         revision=checkpoint.revision,
-        parameters=parameters,
-        dtype=str(what).removeprefix("torch."),
+        parameters=int(model.num_parameters()),
+        dtype=dtype if quantised else str(what).removeprefix("torch."),
         device=where.type,
         shape=shape_of_config(model.config),
         weight_bytes=sum(one.nbytes for one in (*model.parameters(), *model.buffers())),
     )
     return LoadedModel(model, tokenizer, info, where)
+
+
+def _tokenizer(folder: Path) -> Any:
+    """The tokenizer as its tokenizer.json has it.
+
+    AutoTokenizer takes the class that belongs to the model's type, even where the folder names
+    the general one, and some of those classes split text in a way of their own.
+    """
+    import transformers
+
+    loader = transformers.AutoTokenizer
+    path = folder / "tokenizer_config.json"
+    declared = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if (folder / "tokenizer.json").is_file() and declared.get("tokenizer_class") in _GENERAL:
+        loader = transformers.PreTrainedTokenizerFast
+    return loader.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
 
 
 def _check_architecture(checkpoint: Checkpoint, kind: str) -> None:
@@ -218,14 +238,3 @@ def _device(name: str) -> torch.device:
     if not available[name]:
         raise ModelLoadError(f"Device {name!r} is not available here; use auto or cpu.")
     return torch.device(name)
-
-
-def _dtype(name: str, device: torch.device) -> torch.dtype:
-    import torch
-
-    if name not in DTYPES:
-        raise ModelLoadError(f"dtype {name!r} is unknown; expected one of {', '.join(DTYPES)}.")
-    if name == "auto":
-        name = "bfloat16" if device.type == "cuda" else "float32"
-    chosen: torch.dtype = getattr(torch, name)
-    return chosen

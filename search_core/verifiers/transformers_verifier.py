@@ -1,57 +1,72 @@
-"""A process reward model that runs in this process: a token classifier read at step ends."""
+"""A verifier that runs in this process, on transformers and torch."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
-from search_core.engine.loading import LoadedModel
-from search_core.engine.locking import held
-from search_core.engine.path_tokens import TEMPLATE_DATE, PathTokens, end_ids
+from search_core.engine.joining import Call, Joined
+from search_core.engine.path_reading import Answer, Asked, PathText
+from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
 from search_core.solvers.base import Cancelled, ModelInfo
 from search_core.verifiers.base import ScoreRequest, StepScores
+from search_core.verifiers.formats.base import Format, Ids
+from search_core.verifiers.formats.step_ends import StepEnds
+
+if TYPE_CHECKING:
+    from search_core.engine.loading import LoadedModel
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Token ids of a path, the position at which each of its steps is read, and where the
-    first step starts."""
+class ReadsPaths(Protocol):
+    """What computes the numbers: `engine.reader.Reader`, or something made of several."""
 
-    ids: tuple[int, ...]
-    step_ends: tuple[int, ...]
-    start: int
+    def read(self, asked: Sequence[Asked]) -> list[Answer | None]: ...
+
+    def release(self, run: str, beginnings: Sequence[tuple[Ids, int]] | None = None) -> None: ...
+
+    def forget(self) -> None: ...
 
 
 class TransformersVerifier:
-    """Scores a step at its last token: the delimiter, or the end token of a finished path.
+    """Scores steps by what a model says at certain places of a text: its format's.
 
-    With two labels the score is the softmax of the second, with one its sigmoid
-    (`AutoModelForTokenClassification`, as TRL's process reward models). Where the model's
-    config has a `score_reading`, that says how the score follows (`engine.score_reading`).
+    What was computed of a path is kept until the run lets go of it, so a step's score costs
+    the step. Calls of several threads are computed together, by one thread, which is the only
+    one that computes with the model or tokenises for it.
 
     Args:
         loaded: The model; `engine.loading.load_verifier` loads one and makes this of it.
-        system_prompt: System message before the problem; "" for none.
-        date: The day that a chat template is told it is.
-        memory_budget: Bytes that one batch may take beside the weights; None: judged by
-            the device.
+        format_: What the model reads; None: token classification at the ends of steps.
+        reader: Reads it; None: the model's labels are read.
+        system_prompt: System message before the problem, for the format None; "" for none.
+        date: The day that a chat template is told it is, for the format None.
+        memory_budget: Bytes that one batch may take beside the weights, for the reader None;
+            None: judged by the device.
     """
 
     def __init__(
         self,
         loaded: LoadedModel,
+        format_: Format | None = None,
+        reader: ReadsPaths | None = None,
         *,
         system_prompt: str = "",
         date: str = TEMPLATE_DATE,
         memory_budget: int | None = None,
     ) -> None:
         self._loaded = loaded
+        if format_ is None:
+            ends = end_ids(loaded.model, loaded.tokenizer)
+            format_ = StepEnds(
+                loaded.tokenizer, ends[0] if ends else None, system_prompt=system_prompt, date=date
+            )
+        self._format = format_
+        self._reader = reader
         self._budget = memory_budget
-        self._paths = PathTokens(loaded.tokenizer, system_prompt=system_prompt, date=date)
-        self._ends = end_ids(loaded.model, loaded.tokenizer)
         config = loaded.model.config.get_text_config()
         self._positions = getattr(config, "max_position_embeddings", None) or math.inf
+        self._joined: Joined[ScoreRequest, StepScores] = Joined(self._work, self._in_child)
 
     @property
     def info(self) -> ModelInfo:
@@ -66,62 +81,103 @@ class TransformersVerifier:
             RunCancelled: `cancelled()` became True.
             ValueError: A path is longer than the model's context, or a score is not a number.
         """
-        from search_core.engine.classify import classify
+        return self._joined(requests, cancelled) if requests else []
 
-        with held(self._loaded.lock, cancelled):
-            readings = [self._reading(request) for request in requests]
-            distinct = list(dict.fromkeys(readings))
-            computed = classify(
-                self._loaded.model,
-                [(reading.ids, reading.step_ends, reading.start) for reading in distinct],
-                cancelled,
-                self._budget,
-            )
-        scores = dict(zip(distinct, computed, strict=True))
-        unpaid = set(distinct)
-        results = []
-        for request, reading in zip(requests, readings, strict=True):
-            length = len(reading.ids)
-            first_time = reading in unpaid
-            unpaid.discard(reading)
-            results.append(
-                StepScores(
-                    scores=self._checked(scores[reading], request),
-                    tokens=length if first_time else 0,
-                    reused=0 if first_time else length,
-                )
-            )
-        return results
+    def release(
+        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+    ) -> None:
+        """Free what was kept of paths that a run will not come back to; see `KeepsPaths`."""
+        self._joined.later(lambda: self._release(run, problem, paths))
 
-    def _reading(self, request: ScoreRequest) -> _Reading:
-        ids = list(self._paths.prompt(request.problem))
-        start, step_ends = len(ids), []
-        for index, text in enumerate(request.steps):
-            last = request.finished and index == len(request.steps) - 1
-            # A model without an end token sees a finished step as any other.
-            ids += (
-                self._paths.last_step(text, self._ends[0])
-                if last and self._ends
-                else (self._paths.step(text))
-            )
-            step_ends.append(len(ids) - 1)
-        if len(ids) > self._positions:
+    def _in_child(self) -> None:
+        """In a forked process: what the parent's thread was about to keep may be half there."""
+        if self._reader is not None:
+            self._reader.forget()
+
+    def _work(self, calls: list[Call[ScoreRequest, StepScores]]) -> None:
+        texts = [self._texts(call) for call in calls]
+        asked = [
+            Asked(text, request.run, call.watch)
+            for call, per_request in zip(calls, texts, strict=True)
+            for request, own in zip(call.requests, per_request, strict=True)
+            for text in own
+        ]
+        answers = iter(self._read(asked))
+        for call, per_request in zip(calls, texts, strict=True):
+            found = [[next(answers) for _ in own] for own in per_request]
+            if call.error is None:
+                self._finish(call, found)
+
+    def _texts(self, call: Call[ScoreRequest, StepScores]) -> list[list[PathText]]:
+        """The texts of each request; none at all if one of them cannot be read."""
+        try:
+            return [self._checked(request) for request in call.requests]
+        except ValueError as error:
+            call.error = error
+            return [[] for _ in call.requests]
+
+    def _checked(self, request: ScoreRequest) -> list[PathText]:
+        texts = self._format.texts(request.problem, request.steps, request.first, request.finished)
+        longest = max(len(text.ids) for text in texts)
+        if longest > self._positions:
             raise ValueError(
-                f"A path is {len(ids):,} tokens long; verifier {self.info.name} reads at most "
+                f"A path is {longest:,} tokens long; verifier {self.info.name} reads at most "
                 f"{self._positions:,}. Choose fewer or shorter steps."
             )
-        return _Reading(tuple(ids), tuple(step_ends), start)
+        return texts
 
-    def _checked(self, scores: Sequence[float], request: ScoreRequest) -> tuple[float, ...]:
-        wanted = tuple(scores[request.first :])
+    def _read(self, asked: list[Asked]) -> list[Answer | None]:
+        if self._reader is None:
+            from search_core.engine.reader import Reader
+            from search_core.engine.readouts import label_readout
+
+            self._reader = Reader(
+                self._loaded.model, label_readout(self._loaded.model), budget=self._budget
+            )
+        return self._reader.read(asked)
+
+    def _finish(
+        self, call: Call[ScoreRequest, StepScores], found: list[list[Answer | None]]
+    ) -> None:
+        results = []
+        for request, answers in zip(call.requests, found, strict=True):
+            there = [answer for answer in answers if answer is not None]
+            if len(there) < len(answers):
+                return  # Cancelled: there are no results.
+            try:
+                scores = self._checked_scores(
+                    [value for answer in there for value in answer.values], request
+                )
+            except ValueError as error:
+                call.error = error
+                return
+            tokens = sum(answer.tokens for answer in there)
+            results.append(StepScores(scores, tokens, sum(answer.reused for answer in there)))
+        call.results = results
+
+    def _checked_scores(self, scores: list[float], request: ScoreRequest) -> tuple[float, ...]:
         expected = len(request.steps) - request.first
-        if len(wanted) != expected:
+        if len(scores) != expected:
             raise ValueError(
-                f"Verifier {self.info.name} gave {len(wanted)} scores for {expected} steps."
+                f"Verifier {self.info.name} gave {len(scores)} scores for {expected} steps."
             )
-        if any(math.isnan(score) for score in wanted):
+        if any(math.isnan(score) for score in scores):
             raise ValueError(
-                f"Verifier {self.info.name} gave scores that are not numbers: {wanted}. Its "
-                "weights are broken, or its dtype is too narrow; try float32."
+                f"Verifier {self.info.name} gave scores that are not numbers: {tuple(scores)}. "
+                "Its weights are broken, or its dtype is too narrow; try float32."
             )
-        return wanted
+        return tuple(scores)
+
+    def _release(self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None) -> None:
+        if self._reader is None:
+            return
+        if paths is None:
+            self._reader.release(run)
+            return
+        texts = [
+            text
+            for path in paths
+            if path
+            for text in self._format.texts(problem, path, len(path) - 1, False)
+        ]
+        self._reader.release(run, [(text.ids[: text.keep], text.stem) for text in texts])
