@@ -26,7 +26,7 @@ def arguments() -> argparse.Namespace:
     """Command line, with environment variables as defaults (for Spaces and containers)."""
     env = os.environ.get
     parser = argparse.ArgumentParser(description=__doc__)
-    named = "model folder, Hub name, or embedded name (small, large)"
+    named = "model folder, Hub name, embedded name (small, large), or http://host:8000/v1"
     parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=named)
     parser.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
     parser.add_argument(

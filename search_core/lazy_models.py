@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from search_core.remote.address import is_remote
+from search_core.remote.lazy import load_remote_solver, load_remote_verifier
 from search_core.solvers.base import Solver
 from search_core.verifiers.base import Verifier
 
@@ -48,9 +50,14 @@ class LazyModel(Generic[M]):
 
 
 def lazy_solver(path: str, device: str = "auto", system_prompt: str = "") -> LazyModel[Solver]:
-    """A solver in this process. Arguments as for `engine.loading.load_solver`."""
+    """A solver in this process, or behind a server, whose address the path is then.
+
+    Arguments as for `engine.loading.load_solver`.
+    """
 
     def load() -> Solver:
+        if is_remote(path):
+            return load_remote_solver(path, system_prompt)
         from search_core.engine.loading import load_solver
 
         return load_solver(path, device=device, system_prompt=system_prompt)
@@ -59,9 +66,14 @@ def lazy_solver(path: str, device: str = "auto", system_prompt: str = "") -> Laz
 
 
 def lazy_verifier(path: str, device: str = "auto") -> LazyModel[Verifier]:
-    """A verifier in this process. Arguments as for `engine.loading.load_verifier`."""
+    """A verifier in this process, or behind a server, whose address the path is then.
+
+    Arguments as for `engine.loading.load_verifier`.
+    """
 
     def load() -> Verifier:
+        if is_remote(path):
+            return load_remote_verifier(path)
         from search_core.engine.loading import load_verifier
 
         return load_verifier(path, device=device)

@@ -43,7 +43,8 @@ SolverPath = Annotated[
     str | None,
     typer.Option(
         "--solver",
-        help=f"{', '.join(SOLVERS)}, or a folder or Hugging Face name. Default: small.",
+        help=f"{', '.join(SOLVERS)}, a folder, Hugging Face name or http://host:8000/v1. "
+        "Default: small.",
         rich_help_panel=_MODELS,
     ),
 ]
@@ -51,7 +52,8 @@ VerifierPath = Annotated[
     str | None,
     typer.Option(
         "--verifier",
-        help=f"{', '.join(VERIFIERS)}, or a folder or Hugging Face name. Default: small.",
+        help=f"{', '.join(VERIFIERS)}, a folder, Hugging Face name or "
+        "http://host:8001/v1#format=rlhflow. Default: small.",
         rich_help_panel=_MODELS,
     ),
 ]
