@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 from transformers import (
-    AutoConfig,
     AutoModelForCausalLM,
     AutoModelForTokenClassification,
-    AutoTokenizer,
     DynamicCache,
     Qwen2Model,
 )
+
+from search_core.engine.tokenizers import load_tokenizer
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Token:
 
 class _Tokenised:
     def __init__(self, folder: Path) -> None:
-        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.tokenizer = load_tokenizer(folder)
 
     def ids(self, text: str, *, begins: bool = False) -> list[int]:
         """As a server tokenises: special tokens spelt out are special."""
@@ -143,9 +143,7 @@ class FakeClassifier(_Tokenised):
             ).eval()
             return
         weights = load_file(folder / "model.safetensors")
-        body = {key[6:]: value for key, value in weights.items() if key.startswith("model.")}
-        self.model = Qwen2Model(AutoConfig.from_pretrained(folder)).eval()
-        self.model.load_state_dict(body)
+        self.model = Qwen2Model.from_pretrained(folder, dtype=torch.float32).eval()
         self.head = [
             weights[f"score.{part}"] for part in ("0.weight", "0.bias", "2.weight", "2.bias")
         ]

@@ -28,6 +28,7 @@ class Faults:
     Attributes:
         status: Answer completions with this status and `message`; 0: do not.
         gate: Hold every completion after its first token until this is set.
+        longest: Prompts of more tokens fail, as soon as another completion waits at the gate.
         cut_after: Break the connection off after so many events; None: do not.
         n_ignored, stop_ignored, seed_ignored: As a server that does not know the parameter.
         identical: Every sample is the most probable one.
@@ -35,7 +36,7 @@ class Faults:
         silent: Not to say which stop string ended a text.
         keeps_stop: Leave the stop string in the text.
         no_logprobs, no_usage: Leave them out.
-        no_choice: Ignore `logprob_token_ids`.
+        no_choice: Ignore `logprob_token_ids`, and give the `top` most probable tokens by text.
         no_tokenizer: Do not tokenise for others.
         whole: Ignore `stream`.
         refuses: Parameters that are answered with status 400.
@@ -44,6 +45,7 @@ class Faults:
     status: int = 0
     message: str = "the engine died"
     gate: threading.Event | None = None
+    longest: int | None = None
     cut_after: int | None = None
     n_ignored: bool = False
     stop_ignored: bool = False
@@ -55,6 +57,7 @@ class Faults:
     no_logprobs: bool = False
     no_usage: bool = False
     no_choice: bool = False
+    top: int = 1000
     no_tokenizer: bool = False
     whole: bool = False
     refuses: tuple[str, ...] = ()
@@ -170,6 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.fake.most_at_once = max(self.fake.most_at_once, self.fake.at_once)
         try:
             self._answer(body)
+        except ValueError as error:  # No chat template, for one.
+            self._reply({"error": {"message": str(error)}}, 400)
         except _Refused as refused:
             self._reply({"error": {"message": str(refused)}}, refused.status)
         except (BrokenPipeError, ConnectionResetError):
@@ -216,6 +221,9 @@ class _Handler(BaseHTTPRequestHandler):
         ids = self.fake.model.ids(prompt, begins=True) if isinstance(prompt, str) else prompt
         if len(ids) + body["max_tokens"] > self.fake.context:
             raise _Refused(400, f"This model's maximum context length is {self.fake.context}")
+        if faults.longest is not None and len(ids) > faults.longest:
+            self.fake.holding.wait(30)
+            raise _Refused(500, faults.message)
         if "logprob_token_ids" in body or body["max_tokens"] == 1:
             self._reply(self._next_token(ids, body))
             return
@@ -327,7 +335,7 @@ class _Handler(BaseHTTPRequestHandler):
             chosen = body["logprob_token_ids"]
         else:
             order = sorted(range(len(logprobs)), key=lambda one: -logprobs[one])
-            chosen = order[: body["logprobs"]]
+            chosen = order[: self.fake.faults.top]
         top = {f"token_id:{one}": logprobs[one] for one in chosen}
         if self.fake.faults.no_choice:
             top = {self.fake.model.text([one]): logprobs[one] for one in chosen}
