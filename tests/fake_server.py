@@ -335,7 +335,8 @@ class _Handler(BaseHTTPRequestHandler):
             chosen = body["logprob_token_ids"]
         else:
             order = sorted(range(len(logprobs)), key=lambda one: -logprobs[one])
-            chosen = order[: self.fake.faults.top]
+            wanted = body["logprobs"]
+            chosen = order[: self.fake.faults.top if wanted > 1 else wanted]
         top = {f"token_id:{one}": logprobs[one] for one in chosen}
         if self.fake.faults.no_choice:
             top = {self.fake.model.text([one]): logprobs[one] for one in chosen}
