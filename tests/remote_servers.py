@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.fake_server import FakeServer
+from tests.tiny_models import tiny_verifier
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLVER = ROOT / "assets" / "models" / "solver-small"
@@ -43,3 +44,10 @@ def address_of(name: str, folder: Path) -> Iterator[str]:
         yield server.url
     finally:
         server.close()
+
+
+def classifier(folder: Path) -> Path:
+    """Saves a random token classifier, always the same, with heads that vLLM can compute."""
+    return tiny_verifier(
+        folder, hidden_size=64, num_attention_heads=2, num_key_value_heads=1, head_dim=32
+    )

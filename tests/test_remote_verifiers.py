@@ -16,8 +16,7 @@ from search_core.solvers.base import RunCancelled
 from search_core.verifiers.base import ScoreRequest
 from search_core.watch import Watch
 from tests.fake_server import FakeServer
-from tests.remote_servers import GOLDEN, address_of
-from tests.tiny_models import tiny_verifier
+from tests.remote_servers import GOLDEN, address_of, classifier, is_real
 
 CASES: list[dict[str, Any]] = json.loads((GOLDEN / "cases.json").read_text(encoding="utf-8"))
 GOLDEN_FORMATS = ("rlhflow", "math_shepherd", "qwen_prm")
@@ -45,6 +44,8 @@ def golden(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
 @pytest.fixture(scope="module", params=[False, True], ids=["its own tokenizer", "ours"])
 def verifier(golden: tuple[str, str], request: pytest.FixtureRequest) -> tuple[str, RemoteVerifier]:
     name, url = golden
+    if name == "qwen_prm" and is_real(name) and not request.param:
+        pytest.skip("transformers gives a model of type qwen2 a tokenizer that splits otherwise")
     ours = f"&tokenizer={GOLDEN / name}" if request.param else ""
     return name, open_verifier(RemoteAddress.parse(f"{url}#format={name}{ours}"))
 
@@ -90,7 +91,7 @@ def test_cancelling(verifier: tuple[str, RemoteVerifier]) -> None:
 
 def test_token_classification(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Equal to the same checkpoint in this process."""
-    folder = tiny_verifier(tmp_path_factory.mktemp("classifier"))
+    folder = classifier(tmp_path_factory.mktemp("classifier"))
     here = load_verifier(folder, device="cpu", dtype="float32")
     with address_of("token_classification", folder) as url:
         remote = open_verifier(

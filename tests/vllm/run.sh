@@ -11,7 +11,7 @@ python=${PYTHON:-python}
 environment=${VLLM_ENV:-${TMPDIR:-/tmp}/espalier-vllm}
 logs=$(mktemp -d)
 port=${VLLM_PORT:-8700}
-flags=(--host 127.0.0.1 --dtype float32 --max-model-len 1024 --disable-log-stats)
+flags=(--host 127.0.0.1 --dtype float32 --disable-log-stats)
 
 if command -v nvidia-smi >/dev/null && nvidia-smi >/dev/null 2>&1; then
   package=(vllm)
@@ -63,32 +63,40 @@ serve() {
 golden=tests/golden/prm
 for which in ${VLLM_TESTS:-solver rlhflow math_shepherd qwen_prm token_classification}; do
   servers=()
+  folder=$golden/$which
+  options=(--max-model-len 1024)
+  tests=(tests/test_remote_verifiers.py -k "$which]")
+  variable=ESPALIER_TEST_$(echo "$which" | tr '[:lower:]' '[:upper:]')
   case $which in
     solver)
-      flags_of=(--enable-prompt-tokens-details)
-      folder=assets/models/solver-small tests=(tests/test_remote_solver.py) variable=ESPALIER_TEST_SERVER
-      # Its context is 512.
-      flags_of+=(--max-model-len 512)
+      folder=$logs/solver
+      "$python" -m tests.vllm.widen assets/models/solver-small "$folder"
+      options=(--max-model-len 512 --enable-prompt-tokens-details)
+      tests=(tests/test_remote_solver.py)
+      variable=ESPALIER_TEST_SERVER
       ;;
     qwen_prm)
-      marker=$("$python" -c 'import json, sys; print(next(one["id"] for one in json.load(open(sys.argv[1]))["added_tokens"] if one["content"] == "<extra_0>"))' "$golden/qwen_prm/tokenizer.json")
-      flags_of=(--runner pooling --pooler-config "{\"tok_pooling_type\": \"STEP\", \"step_tag_id\": $marker}")
-      folder=$golden/qwen_prm variable=ESPALIER_TEST_QWEN_PRM
-      tests=(tests/test_remote_verifiers.py -k "qwen_prm and verifier0") ;;
+      marker=$("$python" -c '
+import json, sys
+added = json.load(open(sys.argv[1]))["added_tokens"]
+print(next(one["id"] for one in added if one["content"] == "<extra_0>"))' "$folder/tokenizer.json")
+      options+=(--runner pooling --pooler-config "{\"tok_pooling_type\": \"STEP\", \"step_tag_id\": $marker}")
+      ;;
     token_classification)
-      folder=$logs/classifier variable=ESPALIER_TEST_TOKEN_CLASSIFICATION
-      "$python" -c 'import sys; from pathlib import Path; from tests.tiny_models import tiny_verifier; tiny_verifier(Path(sys.argv[1]))' "$folder"
-      flags_of=(--runner pooling --max-model-len 256)
-      tests=(tests/test_remote_verifiers.py -k test_token_classification) ;;
+      folder=$logs/classifier
+      "$python" -c '
+import sys
+from pathlib import Path
+from tests.remote_servers import classifier
+classifier(Path(sys.argv[1]))' "$folder"
+      options=(--max-model-len 256 --runner pooling)
+      tests=(tests/test_remote_verifiers.py -k test_token_classification)
+      ;;
     *)
-      flags_of=(--enable-prompt-tokens-details)
-      folder=$golden/$which variable=ESPALIER_TEST_$(echo "$which" | tr '[:lower:]' '[:upper:]')
-      tests=(tests/test_remote_verifiers.py) ;;
+      options+=(--enable-prompt-tokens-details)
+      ;;
   esac
-  serve "$which" "$folder" "${flags_of[@]}"
-  if [ "$which" != solver ] && [ "$which" != token_classification ]; then
-    tests=(tests/test_remote_verifiers.py -k "$which]")
-  fi
+  serve "$which" "$folder" "${options[@]}"
   echo "== $which"
   env "$variable=$url" "$python" -m pytest -q -s -p no:cacheprovider "${tests[@]}"
   stop
