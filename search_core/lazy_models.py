@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from search_core.remote.address import is_remote
+from search_core.remote.lazy import load_remote_solver, load_remote_verifier
 from search_core.solvers.base import Solver
 from search_core.verifiers.base import Verifier
 
@@ -61,9 +63,14 @@ class LazyModel(Generic[M]):
 def lazy_solver(
     path: str, device: str = "auto", system_prompt: str = "", dtype: str = "auto"
 ) -> LazyModel[Solver]:
-    """A solver. Arguments as for `engine.loading.load_solver`."""
+    """A solver in this process, or behind a server, whose address the path is then.
+
+    Arguments as for `engine.loading.load_solver`.
+    """
 
     def load() -> Solver:
+        if is_remote(path):
+            return load_remote_solver(path, system_prompt)
         from search_core.engine.loading import load_solver
 
         return load_solver(path, device=device, dtype=dtype, system_prompt=system_prompt)
@@ -74,13 +81,17 @@ def lazy_solver(
 def lazy_verifier(
     path: str, device: str = "auto", dtype: str = "auto", format_: str = "auto"
 ) -> LazyModel[Verifier]:
-    """A verifier. Arguments as for `engine.loading.load_verifier`.
+    """A verifier in this process, or behind a server, whose address the path is then.
+
+    Arguments as for `engine.loading.load_verifier`.
 
     Args:
-        format_: How its score is read; "auto": told by the checkpoint.
+        format_: How its score is read; "auto": told by the checkpoint, or by the address.
     """
 
     def load() -> Verifier:
+        if is_remote(path):
+            return load_remote_verifier(path, format_)
         from search_core.engine.loading import load_verifier
 
         told: dict[str, Any] = {} if format_ == "auto" else {"format": format_}

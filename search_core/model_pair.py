@@ -15,6 +15,7 @@ from search_core.facts import judged_by, parameters_of, read_facts, revises
 from search_core.lazy_models import LazyModel, lazy_solver, lazy_verifier
 from search_core.pairing import check_solver, check_verifier
 from search_core.problem import Problem
+from search_core.remote.address import model_name
 from search_core.shipped import is_shipped_solver
 from search_core.solvers.base import SampleRequest, Sampling, Solver
 from search_core.spaces import on_zero_gpu
@@ -51,8 +52,9 @@ class ModelPair:
     """A solver and what can score its steps. Nothing is loaded before it is asked for.
 
     Args:
-        solver_path, verifier_path: Model folders, or names on the Hugging Face Hub.
-        device: "auto", "cpu", "cuda" or "mps".
+        solver_path, verifier_path: Model folders, names on the Hugging Face Hub, or addresses
+            of servers (`search_core.remote.address`).
+        device: "auto", "cpu", "cuda" or "mps"; says nothing of models behind a server.
         embedded: Whether the solver is an embedded one, which reads only its families and
             was trained without a system prompt.
         system_prompt: What the solver is told before each problem; "" for nothing.
@@ -217,11 +219,11 @@ class ModelPair:
         """
         if self.facts.get("writes") == "streams" and strategy.name != SINGLE_STREAM.name:
             raise OptionError(
-                f"Solver {Path(self.solver_path).name} writes a whole search by itself, which "
+                f"Solver {model_name(self.solver_path)} writes a whole search by itself, which "
                 f"{strategy.title} would take for a solution. Choose the strategy "
                 f"{SINGLE_STREAM.title}, or another solver."
             )
-        check_solver(strategy, self.revises, Path(self.solver_path).name)
+        check_solver(strategy, self.revises, model_name(self.solver_path))
         if score_source == "verifier":
             check_verifier(strategy, self.judged, options)
         elif score_source == "oracle":

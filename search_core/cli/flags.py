@@ -46,7 +46,7 @@ SolverPath = Annotated[
     typer.Option(
         "--solver",
         help=f"{', '.join(SOLVERS)}, a name that `models` lists, a folder, Hugging Face name or "
-        "URL. Default: small.",
+        "http://host:8000/v1. Default: small.",
         rich_help_panel=_MODELS,
     ),
 ]
@@ -55,7 +55,7 @@ VerifierPath = Annotated[
     typer.Option(
         "--verifier",
         help=f"{', '.join(VERIFIERS)}, a name that `models` lists, a folder, Hugging Face name "
-        "or URL. Default: small.",
+        "or http://host:8001/v1#format=rlhflow. Default: small.",
         rich_help_panel=_MODELS,
     ),
 ]

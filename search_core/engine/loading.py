@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from search_core.cost import shape_of_config
 from search_core.engine.checkpoint import Checkpoint, ModelLoadError, find_checkpoint
 from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE
 from search_core.engine.quantisation import quantisation
+from search_core.engine.tokenizers import load_tokenizer
 from search_core.facts import read_facts, revises
 from search_core.solvers.base import ModelInfo
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from search_core.solvers.transformers_solver import TransformersSolver
     from search_core.verifiers.transformers_verifier import TransformersVerifier
 
-_GENERAL = ("TokenizersBackend", "PreTrainedTokenizerFast")
-"""Tokenizer classes that do what tokenizer.json says, whatever that is."""
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
 
@@ -165,7 +163,7 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
             local_files_only=True,
             output_loading_info=True,
         )
-        tokenizer = _tokenizer(checkpoint.folder)
+        tokenizer = load_tokenizer(checkpoint.folder)
     except (
         OSError,
         ValueError,
@@ -195,22 +193,6 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         weight_bytes=sum(one.nbytes for one in (*model.parameters(), *model.buffers())),
     )
     return LoadedModel(model, tokenizer, info, where)
-
-
-def _tokenizer(folder: Path) -> Any:
-    """The tokenizer as its tokenizer.json has it.
-
-    AutoTokenizer takes the class that belongs to the model's type, even where the folder names
-    the general one, and some of those classes split text in a way of their own.
-    """
-    import transformers
-
-    loader = transformers.AutoTokenizer
-    path = folder / "tokenizer_config.json"
-    declared = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    if (folder / "tokenizer.json").is_file() and declared.get("tokenizer_class") in _GENERAL:
-        loader = transformers.PreTrainedTokenizerFast
-    return loader.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
 
 
 def _check_architecture(checkpoint: Checkpoint, kind: str) -> None:

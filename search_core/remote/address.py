@@ -1,0 +1,113 @@
+"""Where a remote model is: `http://host:8000/v1`, several between commas, options after a `#`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+_SCHEMES = ("http://", "https://")
+
+
+def is_remote(name: str) -> bool:
+    """Whether a model's name is the address of a server."""
+    return name.startswith(_SCHEMES)
+
+
+def model_name(path_or_address: str) -> str:
+    """What to call a model in a message before it is open: its folder, or its server."""
+    if is_remote(path_or_address):
+        return urlsplit(path_or_address.split(",")[0]).netloc.rpartition("@")[2]
+    return Path(path_or_address).name
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAddress:
+    """One model on one server, or on several that serve the same model (replicas).
+
+    Attributes:
+        urls: Base addresses; "/v1" is added where one has no path. A problem always goes to
+            the same one, so that this one's prefix cache knows it.
+        model: Its name on the server; "" for the only one there.
+        tokenizer: Folder (or Hub name) of its tokenizer; "" to let the server tokenise.
+        format: Of a verifier: how it is read (`remote.verifiers.FORMATS`); "" for a solver.
+        timeout: Seconds without a byte from the server after which a request has failed.
+        in_flight: Requests that one server is asked at the same time; more wait here.
+    """
+
+    urls: tuple[str, ...]
+    model: str = ""
+    tokenizer: str = ""
+    format: str = ""
+    timeout: float = 300.0
+    in_flight: int = 64
+
+    @classmethod
+    def parse(cls, text: str) -> RemoteAddress:
+        """Reads `http://a:8000/v1,http://b:8000/v1#model=NAME&tokenizer=FOLDER&timeout=60`.
+
+        What stands after the `#` never leaves this process.
+
+        Raises:
+            ValueError: It is no such address.
+        """
+        places, _, rest = text.partition("#")
+        urls = tuple(_checked(one.strip()) for one in places.split(",") if one.strip())
+        if not urls:
+            raise ValueError(f"{text!r:.120} names no server; expected http://host:8000/v1.")
+        known = [field.name for field in fields(cls)][1:]
+        try:
+            options = dict(parse_qsl(rest, strict_parsing=True)) if rest else {}
+        except ValueError as error:
+            raise ValueError(
+                f"After # stands {rest!r:.80}; expected name=value pairs joined by & "
+                f"({', '.join(known)})."
+            ) from error
+        unknown = sorted(set(options) - set(known))
+        if unknown:
+            raise ValueError(f"Unknown {unknown[0]!r:.40} after #; known: {', '.join(known)}.")
+        return cls(
+            urls,
+            options.get("model", ""),
+            options.get("tokenizer", ""),
+            options.get("format", ""),
+            _number(options, "timeout", 300.0, 1, 86_400),
+            int(_number(options, "in_flight", 64, 1, 4096)),
+        )
+
+    def place_of(self, problem: str) -> int:
+        """Which of the servers answers for a problem."""
+        digest = hashlib.sha256(problem.encode()).digest()
+        return int.from_bytes(digest[:8], "big") % len(self.urls)
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"{url!r:.120} is no address: {error}.") from error
+    if parts.username or parts.password:
+        raise ValueError(
+            "An address holds a user name or a password, and addresses are shown. Give the key in "
+            "the environment instead (ESPALIER_SOLVER_KEY, ESPALIER_VERIFIER_KEY)."
+        )
+    if not is_remote(url) or not host or parts.query:
+        raise ValueError(
+            f"{url!r:.120} is no server; expected an address like http://host:8000/v1."
+        )
+    return url.rstrip("/") if parts.path.strip("/") else f"{url.rstrip('/')}/v1"
+
+
+def _number(options: dict[str, str], name: str, usual: float, least: float, most: float) -> float:
+    given = options.get(name)
+    if given is None:
+        return usual
+    try:
+        value = float(given)
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        raise ValueError(f"{name} is {given!r:.20}; expected a number from {least:g} to {most:g}.")
+    return value

@@ -1,0 +1,155 @@
+"""What a server really does, found out by asking it: names and documents are not enough.
+
+A server that ignores a parameter says nothing of it. For a search some of that costs a little
+(no usage of cached tokens), and some makes it worthless: children that are all the same text, or
+steps that run on over their delimiter. The latter is refused by name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from search_core.remote.completions import Ask, Dialect, Reply, complete
+from search_core.remote.errors import RemoteError, VoidSearch
+from search_core.remote.server import RemoteServer
+
+_PROMPT = "Random words, one after the other:"
+"""Plain text that no model continues in one way only."""
+_SAMPLES, _TOKENS, _STOPS = 4, 16, 4
+_TEMPERATURES = (1.0, 2.0)
+"""A model that is very sure of itself may repeat itself at 1; nothing does at 2 that samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What one server does with the model that it was asked about.
+
+    Attributes:
+        n: Whether one request gets several samples that differ. If not, each sample is a
+            request of its own.
+        seed: Whether the same request with the same seed gives the same text.
+        logprobs: Whether it gives log-probabilities.
+        cached_usage: Whether it says how much of a prompt it had already.
+        streams: Whether samples come while they are written.
+    """
+
+    n: bool
+    seed: bool
+    logprobs: bool
+    cached_usage: bool
+    streams: bool
+
+    def both(self, other: Capabilities) -> Capabilities:
+        """What two servers do alike."""
+        return Capabilities(
+            n=self.n and other.n,
+            seed=self.seed and other.seed,
+            logprobs=self.logprobs and other.logprobs,
+            cached_usage=self.cached_usage and other.cached_usage,
+            streams=self.streams and other.streams,
+        )
+
+    def warnings(self) -> list[str]:
+        """What a run over this server does without, in plain sentences."""
+        lacks = []
+        if not self.n:
+            lacks.append(
+                "The solver's server gives one sample for each request, whatever n says: every "
+                "sample is a request of its own, and reads the path again unless it is cached."
+            )
+        if not self.seed:
+            lacks.append(
+                "The solver's server gives other samples for the same seed: this run cannot be "
+                "repeated."
+            )
+        if not self.logprobs:
+            lacks.append(
+                "The solver's server gives no log-probabilities: they are written down as 0, and "
+                "the score source log-probability means nothing here."
+            )
+        return lacks
+
+
+async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilities:
+    """Asks the server a few short questions, six requests at most where all is well.
+
+    Raises:
+        VoidSearch: Its samples are all the same at temperature 1 and at 2, or it does not
+            stop at a stop string, or does not say that it did.
+        RemoteError: It fails.
+    """
+    ask = Ask(_PROMPT, _SAMPLES, _TOKENS, _TEMPERATURES[0], 1.0, seed=1, stop=())
+    for temperature in _TEMPERATURES:
+        ask = replace(ask, temperature=temperature)
+        several = await _several(server, dialect, model, ask)
+        if several is not None and _differ(several):
+            first = [several]
+            break
+        first = await _one_by_one(server, dialect, model, ask)
+        if _differ(*first):
+            ask = replace(ask, n=1)
+            break
+    else:
+        raise VoidSearch(
+            f"Server {server.name} gives identical samples of {model} at temperature 1 and at 2, "
+            "so there is nothing to search among. Its temperature may be fixed, or sampling is "
+            "off in its generation config; use a server that samples (vLLM, SGLang, llama.cpp)."
+        )
+    again = await complete(server, dialect, model, ask)
+    await _check_stop(server, dialect, model, ask, _texts(*first))
+    written = [one for reply in first for one in reply.written.values()]
+    return Capabilities(
+        n=ask.n > 1,
+        seed=_texts(again) == _texts(first[0]),
+        logprobs=all(one.logprobs for one in written if one.text),
+        cached_usage=again.cached is not None,
+        streams=first[0].streamed,
+    )
+
+
+async def _several(server: RemoteServer, dialect: Dialect, model: str, ask: Ask) -> Reply | None:
+    """Several samples by one request; None where the server gives fewer, or refuses."""
+    try:
+        reply = await complete(server, dialect, model, ask)
+    except RemoteError as error:
+        if error.status in (400, 422):  # "n is not supported"
+            return None
+        raise
+    return reply if len(reply.written) == ask.n else None
+
+
+async def _one_by_one(server: RemoteServer, dialect: Dialect, model: str, ask: Ask) -> list[Reply]:
+    return [
+        await complete(server, dialect, model, replace(ask, n=1, seed=ask.seed + index))
+        for index in range(ask.n)
+    ]
+
+
+async def _check_stop(
+    server: RemoteServer, dialect: Dialect, model: str, ask: Ask, texts: Sequence[str]
+) -> None:
+    """Stops at characters that the model is sure to write sooner or later."""
+    common = Counter("".join(texts)).most_common(_STOPS)
+    stops = tuple(letter for letter, _ in common)
+    for seed in range(_SAMPLES):
+        asked = replace(ask, seed=seed, stop=stops, max_tokens=2 * _TOKENS)
+        written = (await complete(server, dialect, model, asked)).written.values()
+        if any(one.overran for one in written):
+            break
+        if any(one.stopped_by for one in written):
+            return
+    raise VoidSearch(
+        f"Server {server.name} does not stop at stop strings, or does not say that it did: asked "
+        f"to stop at {', '.join(map(repr, stops))}, it did not. A step has to end at a "
+        "blank line; use a server that stops (vLLM, SGLang, llama.cpp)."
+    )
+
+
+def _texts(*replies: Reply) -> list[str]:
+    return [reply.written[key].text for reply in replies for key in sorted(reply.written)]
+
+
+def _differ(*replies: Reply) -> bool:
+    return len(set(_texts(*replies))) > 1

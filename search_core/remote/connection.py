@@ -1,0 +1,114 @@
+"""An address, opened: its servers, which model they serve, and who made them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from search_core.remote.address import RemoteAddress
+from search_core.remote.errors import RemoteError, shown
+from search_core.remote.loop import LoopThread
+from search_core.remote.server import RemoteServer
+from search_core.remote.tokens import LocalTokens, ServerTokens, server_tokens
+
+T = TypeVar("T")
+
+SOLVER_KEY, VERIFIER_KEY = "ESPALIER_SOLVER_KEY", "ESPALIER_VERIFIER_KEY"
+"""Environment variables with the API keys."""
+
+_MOST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model as its server lists it.
+
+    Attributes:
+        name: What requests call it.
+        maker: "vllm", "sglang", "llamacpp", or whatever the server says it is.
+        context: Tokens that it reads and writes at most; None: not said.
+    """
+
+    name: str
+    maker: str
+    context: int | None
+
+
+def servers(address: RemoteAddress, key_variable: str) -> LoopThread[list[RemoteServer]]:
+    """The servers of an address, with the loop that speaks to them; nothing is sent yet."""
+
+    def make() -> list[RemoteServer]:
+        key = os.environ.get(key_variable, "")
+        return [RemoteServer(url, key, address.timeout, address.in_flight) for url in address.urls]
+
+    return LoopThread(make)
+
+
+async def served(server: RemoteServer, wanted: str) -> Served:
+    """The model of this name on the server; "": the only one.
+
+    Raises:
+        RemoteError: There is none, or there are several and none was named.
+    """
+    reply = await server.get(f"{server.url}/models")
+    listed = [one for one in reply.get("data") or () if isinstance(one, Mapping)]
+    names = [shown(one.get("id")) for one in listed]
+    found = [one for one in listed if wanted in ("", one.get("id"))]
+    if not found or (not wanted and len(found) > 1):
+        raise RemoteError(
+            f"Server {server.name} serves {', '.join(names[:8]) or 'no model'}; "
+            + (f"{wanted!r:.80} was asked for." if wanted else "several models: name one.")
+            + " Put #model=NAME after its address."
+        )
+    [model] = found[:1]
+    maker = str(model.get("owned_by") or "")
+    return Served(str(model.get("id"))[:_MOST_NAME], maker, _context(model))
+
+
+def _context(model: Mapping[str, Any]) -> int | None:
+    for value in (model.get("max_model_len"), (model.get("meta") or {}).get("n_ctx")):
+        if isinstance(value, int) and value > 0:
+            return value
+    return None
+
+
+async def alike(
+    those: list[RemoteServer], ask: Callable[[RemoteServer], Awaitable[T]], what: str
+) -> list[T]:
+    """What every replica answers; they must agree on it.
+
+    Raises:
+        RemoteError: Two of them differ.
+    """
+    answers = await asyncio.gather(*map(ask, those))
+    for server, answer in zip(those, answers, strict=True):
+        if answer != answers[0]:
+            raise RemoteError(
+                f"Servers {those[0].name} and {server.name} differ in their {what}: "
+                f"{shown(answers[0])} and {shown(answer)}. All servers of one address must "
+                "serve the same model."
+            )
+    return list(answers)
+
+
+async def tokens_of(
+    server: RemoteServer, model: Served, local: LocalTokens | None
+) -> LocalTokens | ServerTokens | None:
+    """The tokenizer that was named, else the server's own; None if it has none to lend."""
+    return local or await server_tokens(server, model.name, model.maker)
+
+
+def local_tokens(address: RemoteAddress) -> LocalTokens | None:
+    """The tokenizer that the address names; None if it names none.
+
+    Raises:
+        ModelLoadError: It cannot be loaded.
+    """
+    if not address.tokenizer:
+        return None
+    from search_core.engine.tokenizers import load_tokenizer
+
+    return LocalTokens(load_tokenizer(address.tokenizer))

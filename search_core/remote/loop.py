@@ -1,0 +1,95 @@
+"""An event loop in a thread of its own, and how a blocking call waits for work in it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import weakref
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+from search_core.watch import Cancelled, RunCancelled
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_INTERVAL = 0.02
+"""Seconds between two looks at `cancelled()`."""
+_LETTING_GO = 5.0
+"""Seconds that cancelled work gets to close its connections."""
+
+
+class LoopThread(Generic[R]):
+    """Runs coroutines for callers that block; started when it is first needed.
+
+    A process that was forked starts a loop of its own: the thread did not come along, and the
+    parent's connections must not be spoken into.
+
+    Args:
+        make: Makes what the work needs, once in every process.
+    """
+
+    def __init__(self, make: Callable[[], R]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._running: tuple[asyncio.AbstractEventLoop, R] | None = None
+        known = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _forget(known))
+
+    def run(self, work: Callable[[R], Coroutine[Any, Any, T]], cancelled: Cancelled) -> T:
+        """Does the work and waits for it.
+
+        Raises:
+            RunCancelled: `cancelled()` became True; the work was cancelled too.
+            Exception: What the work raised; of several that failed together the first one.
+        """
+        if cancelled():
+            raise RunCancelled
+        loop, made = self._started()
+        done = threading.Event()
+        tasks: list[asyncio.Task[T]] = []
+
+        def start() -> None:
+            task = loop.create_task(work(made))
+            task.add_done_callback(lambda _: done.set())
+            tasks.append(task)
+
+        loop.call_soon_threadsafe(start)
+        try:
+            while not done.wait(_INTERVAL):
+                if cancelled():
+                    raise RunCancelled
+        except BaseException:
+            loop.call_soon_threadsafe(lambda: tasks[0].cancel())
+            done.wait(_LETTING_GO)
+            raise
+        try:
+            return tasks[0].result()
+        except BaseExceptionGroup as group:
+            raise _first(group) from None
+
+    def _started(self) -> tuple[asyncio.AbstractEventLoop, R]:
+        with self._lock:
+            if self._running is None:
+                loop = asyncio.new_event_loop()
+                thread = threading.Thread(target=loop.run_forever, name="remote", daemon=True)
+                thread.start()
+                self._running = loop, self._make()
+            return self._running
+
+    def _forget(self) -> None:
+        self._lock = threading.Lock()
+        self._running = None
+
+
+def _forget(known: weakref.ref[LoopThread[Any]]) -> None:
+    thread = known()
+    if thread is not None:
+        thread._forget()
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,232 @@
+"""A solver behind a server: one request for each parent, with all its children."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from search_core.remote.address import RemoteAddress
+from search_core.remote.capabilities import Capabilities, probe
+from search_core.remote.completions import (
+    Ask,
+    Dialect,
+    OpenAIDialect,
+    Prompt,
+    Reply,
+    Written,
+    complete,
+)
+from search_core.remote.connection import (
+    SOLVER_KEY,
+    alike,
+    local_tokens,
+    served,
+    servers,
+    tokens_of,
+)
+from search_core.remote.errors import RemoteError
+from search_core.remote.llama_cpp import LlamaCppDialect
+from search_core.remote.prompts import RemotePrompts
+from search_core.remote.server import RemoteServer
+from search_core.remote.warned import WarnsOnce
+from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.watch import Watch, watch_of
+
+
+@dataclass(slots=True)
+class _Group:
+    """Requests that continue the same path, and their places in the call."""
+
+    parent: SampleRequest
+    seeds: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+
+class RemoteSolver:
+    """Samples steps with a model on one or more OpenAI-compatible servers.
+
+    **Seeds.** All children of a parent are one request, which takes one seed: the first
+    child's. So a step depends on how many siblings were asked for with it, and, as with every
+    server that batches, on rounding that changes with its load: the same run over the same idle
+    server gives the same tree (`Capabilities.seed` says whether it does), and over another
+    server or version it may not.
+
+    **Usage.** Prompt tokens are those of the server's usage: what it does not call cached counts
+    as computed, shared evenly by the children. A server that says nothing of its cache counts as
+    having none.
+
+    Any number of runs may call it from their threads at the same time.
+
+    Args:
+        address: Where the model is. Each of its servers is asked a few short questions now.
+        system_prompt: System message before the problem; "" for none.
+
+    Raises:
+        VoidSearch: A server does what makes every search worthless (`capabilities`).
+        RemoteError: A server cannot be reached, or does not serve the model.
+        ModelLoadError: The tokenizer named in the address cannot be loaded.
+    """
+
+    def __init__(self, address: RemoteAddress, *, system_prompt: str = "") -> None:
+        self._address = address
+        self._system_prompt = system_prompt
+        self._local = local_tokens(address)
+        self._servers = servers(address, SOLVER_KEY)
+        self._servers.run(self._open, lambda: False)
+        self._warns = WarnsOnce(self.capabilities.warnings())
+
+    async def _open(self, those: list[RemoteServer]) -> None:
+        models = await alike(those, lambda one: served(one, self._address.model), "models")
+        self._model = models[0]
+        llama_cpp = self._model.maker == "llamacpp"
+        self._dialect: Dialect = (
+            LlamaCppDialect() if llama_cpp else OpenAIDialect(self._model.maker)
+        )
+        tokens = await tokens_of(those[0], self._model, self._local)
+        self._prompts = RemotePrompts(tokens, self._system_prompt, self._model.context)
+        found = await asyncio.gather(
+            *(probe(server, self._dialect, self._model.name) for server in those)
+        )
+        self.capabilities: Capabilities = found[0]
+        for one in found[1:]:
+            self.capabilities = self.capabilities.both(one)
+        self._info = ModelInfo(
+            self._model.name,
+            device="remote",
+            prompt=self._system_prompt,
+            revises=self._prompts.revises,
+        )
+
+    @property
+    def info(self) -> ModelInfo:
+        return self._info
+
+    def sample(
+        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+    ) -> list[StepSample]:
+        """One step for each request, in their order.
+
+        A path that fills the model's context gets an empty step of ended "length", where the
+        context is known.
+
+        Raises:
+            RunCancelled: `cancelled()` became True; the connections are closed by then, which
+                tells the server to stop.
+            RemoteError: The server failed; nothing was asked twice.
+            ValueError: A problem is longer than the model's context; or there are attempts, and
+                the model has no chat template to set them apart.
+        """
+        watch = watch_of(cancelled)
+        groups = self._grouped(requests)
+        for group in groups:
+            self._warns.warn(group.parent.run, watch)
+
+        async def work(those: list[RemoteServer]) -> list[StepSample]:
+            samples: dict[int, StepSample] = {}
+            async with asyncio.TaskGroup() as tasks:
+                for group in groups:
+                    server = those[self._address.place_of(group.parent.problem)]
+                    tasks.create_task(self._answer(server, group, sampling, watch, samples))
+            return [samples[place] for place in range(len(requests))]
+
+        return self._servers.run(work, watch)
+
+    def release(
+        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+    ) -> None:
+        """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
+        if paths is None:
+            self._warns.forget(run)
+
+    def _grouped(self, requests: Sequence[SampleRequest]) -> list[_Group]:
+        groups: dict[SampleRequest, _Group] = {}
+        for place, request in enumerate(requests):
+            if request.attempts and not self._info.revises:
+                raise ValueError(
+                    f"Solver {self._info.name} got earlier attempts, and no chat template to set "
+                    "them apart is known for it. Put #tokenizer=FOLDER after its address."
+                )
+            group = groups.setdefault(replace(request, seed=0, index=0), _Group(request))
+            group.seeds.append(request.seed)
+            group.places.append(place)
+        return list(groups.values())
+
+    async def _answer(
+        self,
+        server: RemoteServer,
+        group: _Group,
+        sampling: Sampling,
+        watch: Watch,
+        samples: dict[int, StepSample],
+    ) -> None:
+        """Samples one parent's children into their places."""
+        async with server.gate.turn(group.parent.run):
+            prompt = await self._prompts.prompt(server, group.parent)
+        room = self._prompts.room(prompt, sampling.max_step_tokens)
+        if not room:
+            self._refuse_long(prompt, group.parent)
+            for place in group.places:
+                samples[place] = StepSample("", 0, 0.0, "length")
+            return
+        ask = Ask(prompt, len(group.seeds), room, sampling.temperature, sampling.top_p, 0)
+        # Greedy siblings are all the same, and servers refuse to write them by one request.
+        if self.capabilities.n and sampling.temperature > 0:
+            ask = replace(ask, seed=group.seeds[0])
+            await self._ask(server, group, group.places, ask, watch, samples)
+            return
+        async with asyncio.TaskGroup() as tasks:
+            for place, seed in zip(group.places, group.seeds, strict=True):
+                one = replace(ask, n=1, seed=seed)
+                tasks.create_task(self._ask(server, group, [place], one, watch, samples))
+
+    async def _ask(
+        self,
+        server: RemoteServer,
+        group: _Group,
+        places: Sequence[int],
+        ask: Ask,
+        watch: Watch,
+        samples: dict[int, StepSample],
+    ) -> None:
+        def on_written(index: int, tokens: int) -> None:
+            watch.written(places[index], tokens)
+
+        async with server.gate.turn(group.parent.run):
+            reply = await complete(server, self._dialect, self._model.name, ask, on_written)
+        if len(reply.written) != len(places):
+            raise RemoteError(
+                f"Server {server.name} gave {len(reply.written)} samples of {len(places)} asked "
+                "for, though it gave all when it was tried. Is it behind a proxy?"
+            )
+        for index, place in enumerate(places):
+            read, reused = _share(reply, index, len(places))
+            samples[place] = _step(reply.written[index], read, reused)
+
+    def _refuse_long(self, prompt: Prompt, request: SampleRequest) -> None:
+        if not request.steps:
+            what = "problem, with an earlier attempt at it," if request.attempts else "problem"
+            raise ValueError(
+                f"The {what} is {len(prompt):,} tokens long; solver {self._info.name} reads at "
+                f"most {self._model.context}. Shorten it."
+            )
+
+
+def _share(reply: Reply, index: int, children: int) -> tuple[int, int]:
+    """One child's part of the prompt tokens that were computed, and those it got for nothing."""
+    prompt = reply.prompt or 0
+    computed = max(0, prompt - (reply.cached or 0))
+    share, rest = divmod(computed, children)
+    mine = share + (index < rest)
+    return mine, prompt - mine
+
+
+def _step(written: Written, prefilled: int, reused: int) -> StepSample:
+    return StepSample(
+        text=written.text,
+        tokens=written.tokens,
+        logprob=written.logprob,
+        ended=written.ended or "length",
+        prefilled=prefilled,
+        reused=reused,
+    )

@@ -1,0 +1,421 @@
+"""A small vLLM: an OpenAI-compatible server over a checkpoint, with faults on demand.
+
+It speaks as vLLM does as far as Espalier listens (and, asked to, as llama.cpp's server does), from
+a model that is really computed, so that what is tested here can be asked of a real server too.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from tests.fake_models import FakeClassifier, FakeLanguageModel, Token
+
+BLOCK = 16
+"""Tokens that the prefix cache takes at a time."""
+
+
+@dataclass
+class Faults:
+    """What the server does wrong. Change it while the server runs.
+
+    Attributes:
+        status: Answer completions with this status and `message`; 0: do not.
+        gate: Hold every completion after its first token until this is set.
+        longest: Prompts of more tokens fail, as soon as another completion waits at the gate.
+        cut_after: Break the connection off after so many events; None: do not.
+        n_ignored, stop_ignored, seed_ignored: As a server that does not know the parameter.
+        identical: Every sample is the most probable one.
+        same_siblings: Samples of one request are the same; of two they differ.
+        silent: Not to say which stop string ended a text.
+        keeps_stop: Leave the stop string in the text.
+        no_logprobs, no_usage: Leave them out.
+        no_choice: Ignore `logprob_token_ids`, and give the `top` most probable tokens by text.
+        no_tokenizer: Do not tokenise for others.
+        whole: Ignore `stream`.
+        refuses: Parameters that are answered with status 400.
+    """
+
+    status: int = 0
+    message: str = "the engine died"
+    gate: threading.Event | None = None
+    longest: int | None = None
+    cut_after: int | None = None
+    n_ignored: bool = False
+    stop_ignored: bool = False
+    seed_ignored: bool = False
+    identical: bool = False
+    same_siblings: bool = False
+    silent: bool = False
+    keeps_stop: bool = False
+    no_logprobs: bool = False
+    no_usage: bool = False
+    no_choice: bool = False
+    top: int = 1000
+    no_tokenizer: bool = False
+    whole: bool = False
+    refuses: tuple[str, ...] = ()
+
+
+class FakeServer:
+    """Serves one checkpoint until it is closed.
+
+    Args:
+        folder: The checkpoint.
+        kind: "language model", "classifier", or "qwen_prm" (a classifier that reads at markers).
+        maker: "vllm", "sglang" or "llamacpp".
+        context: Tokens that it reads at most, as it says.
+
+    Attributes:
+        asked: (path, body) of every request.
+        faults: See `Faults`.
+        left: Set when a client has left in the middle of a reply.
+        holding: Set when a completion waits at the gate.
+        most_at_once: Most completions that were being answered at the same time.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        kind: str = "language model",
+        *,
+        maker: str = "vllm",
+        context: int = 512,
+        key: str = "",
+    ) -> None:
+        self.faults = Faults()
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.keys: list[str | None] = []
+        self.left = threading.Event()
+        self.holding = threading.Event()
+        self.most_at_once = 0
+        self.maker, self.context, self.key = maker, context, key
+        self.name = folder.name
+        self.kind = kind
+        self.model: Any = (
+            FakeLanguageModel(folder)
+            if kind == "language model"
+            else FakeClassifier(folder, marked=kind == "qwen_prm")
+        )
+        self.computing = threading.Lock()
+        self.counting = threading.Lock()
+        self.at_once = 0
+        self.cache: set[tuple[int, ...]] = set()
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.http.daemon_threads = True
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http.server_port}/v1"
+
+    def completions(self) -> list[dict[str, Any]]:
+        """Bodies of the completions asked for so far."""
+        return [body for path, body in self.asked if path.endswith(("completions", "completion"))]
+
+    def close(self) -> None:
+        if self.faults.gate is not None:
+            self.faults.gate.set()
+        self.http.shutdown()
+        self.http.server_close()
+
+
+@dataclass
+class _Choice:
+    """One sample as its tokens come in."""
+
+    ids: list[int] = field(default_factory=list)
+    sent: str = ""
+    finished: bool = False
+
+
+class _Refused(Exception):
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(_Handler):
+        fake = server
+
+    return Handler
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    fake: FakeServer
+
+    def do_GET(self) -> None:
+        self.fake.keys.append(self.headers.get("Authorization"))
+        if self.path != "/v1/models":
+            self._reply({"message": "Not Found"}, 404)
+            return
+        model = {
+            "id": self.fake.name,
+            "owned_by": self.fake.maker,
+            "max_model_len": self.fake.context,
+        }
+        self._reply({"object": "list", "data": [model]})
+
+    def do_POST(self) -> None:
+        self.fake.keys.append(self.headers.get("Authorization"))
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.fake.asked.append((self.path, body))
+        with self.fake.counting:
+            self.fake.at_once += 1
+            self.fake.most_at_once = max(self.fake.most_at_once, self.fake.at_once)
+        try:
+            self._answer(body)
+        except ValueError as error:  # No chat template, for one.
+            self._reply({"error": {"message": str(error)}}, 400)
+        except _Refused as refused:
+            self._reply({"error": {"message": str(refused)}}, refused.status)
+        except (BrokenPipeError, ConnectionResetError):
+            self.fake.left.set()
+            self.close_connection = True
+        finally:
+            with self.fake.counting:
+                self.fake.at_once -= 1
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Stay quiet."""
+
+    # Routes ---------------------------------------------------------------------------------
+
+    def _answer(self, body: dict[str, Any]) -> None:
+        fake, model = self.fake, self.fake.model
+        if self.path == "/tokenize" and not fake.faults.no_tokenizer:
+            self._reply({"tokens": self._tokenised(body)})
+        elif self.path == "/apply-template" and fake.maker == "llamacpp":
+            self._reply({"prompt": model.chat_text(body["messages"])})
+        elif self.path == "/pooling" and fake.kind != "language model":
+            with fake.computing:
+                rows = [model.classes(ids) for ids in body["input"]]
+            self._reply({"data": [{"data": one} for one in rows]})
+        elif self.path == "/v1/completions" and fake.kind == "language model":
+            self._complete(body)
+        elif self.path == "/completion" and fake.maker == "llamacpp":
+            self._complete_as_llama_cpp(body)
+        else:
+            raise _Refused(404, "Not Found")
+
+    def _tokenised(self, body: dict[str, Any]) -> list[int]:
+        model = self.fake.model
+        if "content" in body:
+            return model.ids(body["content"], begins=body.get("add_special", False))
+        if "messages" in body:
+            return model.ids(model.chat_text(body["messages"]))
+        return model.ids(body["prompt"], begins=body["add_special_tokens"])
+
+    def _complete(self, body: dict[str, Any]) -> None:
+        faults = self.fake.faults
+        self._refuse(body)
+        prompt = body["prompt"]
+        ids = self.fake.model.ids(prompt, begins=True) if isinstance(prompt, str) else prompt
+        if len(ids) + body["max_tokens"] > self.fake.context:
+            raise _Refused(400, f"This model's maximum context length is {self.fake.context}")
+        if faults.longest is not None and len(ids) > faults.longest:
+            self.fake.holding.wait(30)
+            raise _Refused(500, faults.message)
+        if "logprob_token_ids" in body or body["max_tokens"] == 1:
+            self._reply(self._next_token(ids, body))
+            return
+        n = 1 if faults.n_ignored else body["n"]
+        usage = self._usage(ids)
+        stops = () if faults.stop_ignored else tuple(body.get("stop", ()))
+        events = self._events(ids, n, body, stops)
+        if faults.whole or not body.get("stream"):
+            self._reply(_joined(list(events)) | {"usage": usage})
+            return
+        self._stream(events, usage)
+
+    def _complete_as_llama_cpp(self, body: dict[str, Any]) -> None:
+        self._refuse(body)
+        prompt = body["prompt"]
+        ids = self.fake.model.ids(prompt, begins=True) if isinstance(prompt, str) else prompt
+        asked = body | {"max_tokens": body["n_predict"], "logprobs": 1}
+        cached = self._usage(ids)["prompt_tokens_details"]["cached_tokens"]
+        counts: dict[int, int] = {}
+
+        def events() -> Iterator[dict[str, Any]]:
+            for event in self._events(ids, body["n_cmpl"], asked, tuple(body["stop"])):
+                choice = event["choices"][0]
+                index = choice["index"]
+                logprobs = choice["logprobs"]["token_logprobs"]
+                counts[index] = counts.get(index, 0) + len(logprobs)
+                probabilities = [{"logprob": one} for one in logprobs]
+                yield {
+                    "index": index,
+                    "content": choice["text"],
+                    "stop": False,
+                    "completion_probabilities": probabilities,
+                }
+                if choice["finish_reason"]:
+                    word = choice["stop_reason"] or ""
+                    limit = choice["finish_reason"] == "length"
+                    yield {
+                        "index": index,
+                        "content": "",
+                        "stop": True,
+                        "stop_type": "word" if word else "limit" if limit else "eos",
+                        "stopping_word": word,
+                        "tokens_predicted": counts[index],
+                        "tokens_evaluated": len(ids),
+                        "timings": {"cache_n": cached},
+                    }
+
+        self._stream(events(), None)
+
+    def _refuse(self, body: dict[str, Any]) -> None:
+        faults = self.fake.faults
+        if faults.status:
+            raise _Refused(faults.status, faults.message)
+        for name in faults.refuses:
+            if body.get(name, 1) != 1:
+                raise _Refused(400, f"{name} is not supported")
+
+    # Computing ------------------------------------------------------------------------------
+
+    def _events(
+        self, ids: list[int], n: int, body: dict[str, Any], stops: tuple[str, ...]
+    ) -> Iterator[dict[str, Any]]:
+        faults, model = self.fake.faults, self.fake.model
+        seed = None if faults.seed_ignored else body.get("seed")
+        with self.fake.computing:
+            tokens = list(
+                model.sample(
+                    ids,
+                    n,
+                    body["max_tokens"],
+                    temperature=0.0 if faults.identical else body["temperature"],
+                    top_p=body["top_p"],
+                    seed=seed,
+                    same=faults.same_siblings,
+                    stops=stops,
+                )
+            )
+        choices: dict[int, _Choice] = {}
+        for token in tokens:
+            choice = choices.setdefault(token.index, _Choice())
+            choice.ids.append(token.id)
+            text = model.text(choice.ids)
+            stop = next((one for one in stops if one in text), None)
+            if stop is not None:
+                text = text[: text.index(stop) + (len(stop) if faults.keeps_stop else 0)]
+            elif not token.finish:
+                text = _held_back(text, stops)
+            new, choice.sent = text[len(choice.sent) :], text
+            yield {"choices": [self._choice(token, new, stop)]}
+
+    def _choice(self, token: Token, text: str, stop: str | None) -> dict[str, Any]:
+        faults = self.fake.faults
+        logprobs = {"token_logprobs": [token.logprob], "tokens": [str(token.id)]}
+        choice: dict[str, Any] = {
+            "index": token.index,
+            "text": text,
+            "logprobs": None if faults.no_logprobs else logprobs,
+            "finish_reason": token.finish or None,
+        }
+        if not faults.silent:
+            name = "matched_stop" if self.fake.maker == "sglang" else "stop_reason"
+            choice[name] = stop
+        return choice
+
+    def _next_token(self, ids: list[int], body: dict[str, Any]) -> dict[str, Any]:
+        with self.fake.computing:
+            logprobs = self.fake.model.next_logprobs(ids)
+        if "logprob_token_ids" in body and not self.fake.faults.no_choice:
+            chosen = body["logprob_token_ids"]
+        else:
+            order = sorted(range(len(logprobs)), key=lambda one: -logprobs[one])
+            wanted = body["logprobs"]
+            chosen = order[: self.fake.faults.top if wanted > 1 else wanted]
+        top = {f"token_id:{one}": logprobs[one] for one in chosen}
+        if self.fake.faults.no_choice:
+            top = {self.fake.model.text([one]): logprobs[one] for one in chosen}
+        choice = {"index": 0, "text": "", "logprobs": {"top_logprobs": [top]}}
+        return {"choices": [choice], "usage": self._usage(ids)}
+
+    def _usage(self, ids: list[int]) -> dict[str, Any]:
+        """vLLM's cache takes whole blocks, and never the last token of a prompt."""
+        with self.fake.counting:
+            known = self.fake.cache
+            blocks = [tuple(ids[:end]) for end in range(BLOCK, len(ids), BLOCK)]
+            cached = max((len(one) for one in blocks if one in known), default=0)
+            known.update(blocks)
+        details = None if self.fake.faults.no_usage else {"cached_tokens": cached}
+        return {"prompt_tokens": len(ids), "prompt_tokens_details": details}
+
+    # Wire -----------------------------------------------------------------------------------
+
+    def _reply(self, value: dict[str, Any], status: int = 200) -> None:
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _stream(self, events: Iterator[dict[str, Any]], usage: dict[str, Any] | None) -> None:
+        faults = self.fake.faults
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        generated = 0
+        for number, event in enumerate(events):
+            if faults.cut_after is not None and number >= faults.cut_after:
+                self.close_connection = True  # In the middle: no last chunk.
+                return
+            if faults.gate is not None and number == 1:
+                self._wait(faults.gate)
+            generated += 1
+            self._chunk(b"data: " + json.dumps(event, ensure_ascii=False).encode() + b"\n\n")
+        if usage is not None:
+            last = {"choices": [], "usage": usage | {"completion_tokens": generated}}
+            self._chunk(b": a comment\n\ndata: " + json.dumps(last).encode() + b"\n\n")
+        self._chunk(b"data: [DONE]\n\n")
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _wait(self, gate: threading.Event) -> None:
+        """Until the gate is open or the client has left."""
+        self.fake.holding.set()
+        while not gate.wait(0.01):
+            readable, _, _ = select.select([self.connection], [], [], 0)
+            if readable:
+                raise BrokenPipeError
+
+    def _chunk(self, data: bytes) -> None:
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.wfile.flush()
+
+
+def _held_back(text: str, stops: tuple[str, ...]) -> str:
+    """Without an ending that may become a stop string, or a letter that is not whole yet."""
+    text = text.rstrip("\N{REPLACEMENT CHARACTER}")
+    longest = max(
+        (size for stop in stops for size in range(len(stop)) if text.endswith(stop[:size])),
+        default=0,
+    )
+    return text[: len(text) - longest]
+
+
+def _joined(events: list[dict[str, Any]]) -> dict[str, Any]:
+    """A whole reply of what would have been streamed."""
+    choices: dict[int, dict[str, Any]] = {}
+    for event in events:
+        for piece in event["choices"]:
+            whole = choices.setdefault(piece["index"], piece | {"text": "", "logprobs": None})
+            whole["text"] += piece["text"]
+            whole |= {k: v for k, v in piece.items() if k in ("finish_reason", "stop_reason")}
+            if piece["logprobs"]:
+                whole["logprobs"] = whole["logprobs"] or {"token_logprobs": []}
+                whole["logprobs"]["token_logprobs"] += piece["logprobs"]["token_logprobs"]
+    return {"choices": list(choices.values())}
