@@ -269,7 +269,8 @@ def _bandwidth(device: torch.device, plan: Plan) -> float:
 
 def _matmul_speed(device: torch.device, plan: Plan) -> float:
     matrix = torch.randn(plan.square, plan.square, device=device).to(plan.dtype)
-    return 2 * plan.square**3 / _timed(device, lambda: matrix @ matrix)
+    operations = 2.0 * float(plan.square) ** 3
+    return operations / _timed(device, lambda: matrix @ matrix)
 
 
 def _timed(device: torch.device, work: Callable[[], object]) -> float:

@@ -33,7 +33,7 @@ def profiled(path: Path | None) -> Iterator[None]:
         yield
     finally:
         profiles[0].disable()
-        threading.setprofile(None)  # type: ignore[arg-type]  # None is documented
+        threading.setprofile(None)
         path.write_text(_text(profiles), encoding="utf-8")
 
 
@@ -43,7 +43,7 @@ def _text(profiles: list[cProfile.Profile]) -> str:
         stats = pstats.Stats(stream=text)
         for one in profiles:
             one.create_stats()
-            if one.stats:  # type: ignore[attr-defined]  # set by create_stats
+            if one.getstats():
                 stats.add(one)
         stats.sort_stats(order).print_stats(_FUNCTIONS)
     return text.getvalue()
