@@ -403,6 +403,7 @@ def test_bench_writes_json_that_becomes_a_table(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     values = json.loads(result.stdout)
     assert "torch" in values["versions"]
+    assert values["machine"]["threads of a large model"] >= 1
     measured = {one["name"]: one for one in values["measurements"]}
     assert measured["both, processor time"]["more_is_better"] is True
     assert "tottime" in profile.read_text(encoding="utf-8")
@@ -415,7 +416,7 @@ def test_bench_writes_json_that_becomes_a_table(tmp_path: Path) -> None:
 
 
 def test_without_cuda_bench_says_so_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr("search_core.bench.gpu.cuda_is_here", lambda: False)
     result = invoke("bench", "--only", "gpu")
     assert result.exit_code == 0
     assert "no CUDA device here" in said(result)

@@ -98,6 +98,11 @@ def cuda_is_here() -> bool:
     return bool(torch.cuda.is_available())
 
 
+def device_name() -> str:
+    """What the maker calls it."""
+    return str(torch.cuda.get_device_name())
+
+
 @dataclass
 class Clocked:
     """Times a solver's and a verifier's calls, and counts what they wrote and read."""

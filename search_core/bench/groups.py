@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search_core.bench.concurrent import concurrent_measurements
 from search_core.bench.decoding import PlainDecoder
@@ -120,7 +120,8 @@ def _memory(asked: Asked, say: Say) -> list[Measurement]:
     from search_core.solvers import TransformersSolver
     from search_core.verifiers.transformers_verifier import TransformersVerifier
 
-    shape = tiny() if asked.small else SMALL
+    # Short steps, so that 32 of them for 64 paths take seconds.
+    shape = tiny() if asked.small else replace(SMALL, shortest=10, longest=30)
     loaded = random_solver(shape)
     solver, verifier = TransformersSolver(loaded), TransformersVerifier(random_verifier(shape))
     sampling = Sampling(1.0, 1.0, shape.longest + 20)
@@ -136,11 +137,18 @@ def _memory(asked: Asked, say: Say) -> list[Measurement]:
 
 
 def _gpu(asked: Asked, say: Say) -> list[Measurement]:
-    from search_core.bench.gpu import cuda_is_here, gpu_measurements, small_plan, whole_plan
+    from search_core.bench.gpu import (
+        cuda_is_here,
+        device_name,
+        gpu_measurements,
+        small_plan,
+        whole_plan,
+    )
 
     if asked.small:
         return gpu_measurements(small_plan(), "cuda" if cuda_is_here() else "cpu")
     if not cuda_is_here():
         say("There is no CUDA device here: models of real size are not measured.")
         return []
+    say(f"The device is {device_name()}.")
     return gpu_measurements(whole_plan())

@@ -84,9 +84,8 @@ def bench(
                 ]
     for note in notes:
         messages().print(note)
-    values = {**provenance(sys.argv[1:]), "notes": notes, "measurements": found}
     if json_:
-        print_json(values)
+        print_json({**_provenance(), "notes": notes, "measurements": found})
     else:
         show(results(), found)
 
@@ -127,6 +126,14 @@ def markdown(measurements: Sequence[dict[str, Any]]) -> str:
 
 def _row(texts: Sequence[str]) -> str:
     return f"| {' | '.join(plain(text).replace('|', '/') for text in texts)} |"
+
+
+def _provenance() -> dict[str, Any]:
+    from search_core.engine.threads import threads_for
+
+    values = provenance(sys.argv[1:])
+    values["machine"] |= {"threads of a large model": threads_for(sys.maxsize)}
+    return values
 
 
 def _groups(only: str, *, page: bool, gpu: bool) -> list[str]:
