@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from search_core.bench.chromium import BrowserMissing, browser_page, chromium_path
-from search_core.bench.measurement import Measurement
+from search_core.bench.measurement import Measurement, cells
 from search_core.bench.opening import opening_measurements
 from search_core.bench.page import page_measurements
 from search_core.bench.searching import TimedRun, search_measurements, timed_search
 from search_core.bench.synthetic import synthetic_log
+from search_core.cli.bench import markdown
 from search_core.events import Sampled, Spent
 from search_core.problem import Problem
 from search_core.solvers.base import Sampling
@@ -29,6 +30,19 @@ def test_a_measurement_is_a_median_held_against_an_aim() -> None:
     values = one.to_dict()
     assert (values["min"], values["max"], values["runs"]) == (1.0, 3.0, 3)
     assert Measurement("tokens", "", [1.0]).share_of_aim is None
+
+
+def test_more_may_be_better() -> None:
+    met = Measurement("ratio", "times", [5.0, 4.0, 3.0], aim=2.0, more=True)
+    assert met.share_of_aim == 0.5
+    missed = Measurement("ratio", "times", [1.0], aim=2.0, more=True, group="some")
+    assert missed.share_of_aim == 2.0
+    assert cells(met.to_dict()) == ("ratio", "4 times", "3 to 5", "at least 2 times", "met")
+    assert cells(missed.to_dict())[-1] == "missed"
+    assert cells(Measurement("tokens", "", [1234.5]).to_dict())[3:] == ("", "")
+    table = markdown([met.to_dict(), missed.to_dict()])
+    assert "| ratio | 4 times | 3 to 5 | at least 2 times | met |" in table
+    assert table.count("| median |") == 2  # a heading for each group
 
 
 def timed() -> TimedRun:
@@ -114,7 +128,7 @@ def test_bench_prints_figures_with_their_range_and_aim() -> None:
     from search_core.cli.services import ModelChoice, open_models
 
     pair = open_models(ModelChoice())
-    result = invoke("bench", "--runs", "1", "--json", pair=pair)
+    result = invoke("bench", "--only", "search", "--runs", "1", "--json", pair=pair)
     assert result.exit_code == 0, result.output
     measured = {one["name"]: one for one in json.loads(result.stdout)["measurements"]}
     assert measured["first node"]["aim"] == 0.5

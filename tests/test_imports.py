@@ -21,8 +21,12 @@ HEAVY_PLACES = (
     "search_core.verifiers",
     "search_core.engine",
     "search_core.embedded.training",
-    # What search is measured against: transformers' own decoding.
+    # What search is measured against (transformers' own decoding, a device's memory), and on
+    # what models.
     "search_core.bench.decoding",
+    "search_core.bench.gpu",
+    "search_core.bench.random_models",
+    "search_core.bench.usual_way",
 )
 PAGE = {"gradio", "plotly"}
 STRATEGIES_MAY = (

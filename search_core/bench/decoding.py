@@ -5,9 +5,9 @@ It never stops early: every row writes the same number of tokens.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
+from search_core.bench.took import Took
 from search_core.solvers.base import ModelInfo, Sampling
 
 NEW_TOKENS = 96
@@ -21,10 +21,18 @@ class PlainDecoder:
         info: The loaded solver's identity: the same dtype, device and threads are taken.
         problem: Problem text; its prompt is shared by all rows.
         rows: Batch size.
+        new_tokens: What each row writes.
     """
 
     def __init__(
-        self, path: str, info: ModelInfo, problem: str, sampling: Sampling, *, rows: int
+        self,
+        path: str,
+        info: ModelInfo,
+        problem: str,
+        sampling: Sampling,
+        *,
+        rows: int,
+        new_tokens: int = NEW_TOKENS,
     ) -> None:
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -32,7 +40,7 @@ class PlainDecoder:
         model = AutoModelForCausalLM.from_pretrained(path, dtype=info.dtype, use_safetensors=True)
         self._model = model.eval().to(info.device)
         self._parameters = info.parameters or 0
-        self._rows = rows
+        self._tokens = rows * new_tokens
         self._prompt = tokenizer.apply_chat_template(
             [{"role": "user", "content": problem}],
             add_generation_prompt=True,
@@ -42,8 +50,8 @@ class PlainDecoder:
         self._settings: dict[str, Any] = {
             "do_sample": sampling.temperature > 0,
             "num_return_sequences": rows,
-            "min_new_tokens": NEW_TOKENS,
-            "max_new_tokens": NEW_TOKENS,
+            "min_new_tokens": new_tokens,
+            "max_new_tokens": new_tokens,
         }
         if sampling.temperature > 0:
             self._settings |= {
@@ -52,12 +60,16 @@ class PlainDecoder:
                 "top_k": 0,
             }
 
-    def tokens_per_second(self) -> float:
-        """Speed of one batch, written from prompt to end."""
+    def took(self) -> Took:
+        """What one batch takes, written from prompt to end."""
         from search_core.engine.threads import threads_for, torch_threads
 
-        with torch_threads(threads_for(self._parameters)):
-            started = time.perf_counter()
+        took = Took()
+        with torch_threads(threads_for(self._parameters)), took.measured():
             # Reading the result back waits for the device.
             self._model.generate(**self._prompt, **self._settings).tolist()
-            return self._rows * NEW_TOKENS / (time.perf_counter() - started)
+        return took
+
+    def tokens_per_second(self) -> float:
+        """Speed of one batch."""
+        return self._tokens / self.took().wall

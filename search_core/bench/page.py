@@ -92,7 +92,13 @@ def page_measurements() -> list[Measurement]:
     """
     with _served() as address, browser_page() as page:
         return [
-            Measurement(f"update at {nodes:,} nodes", "ms", _updates(page, address, nodes), aim)
+            Measurement(
+                f"update at {nodes:,} nodes",
+                "ms",
+                _updates(page, address, nodes),
+                aim,
+                group="page",
+            )
             for nodes, aim in AIMS.items()
         ]
 

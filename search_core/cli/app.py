@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from search_core.cli.bench import bench
+from search_core.cli.bench import bench, bench_table
 from search_core.cli.check import check
 from search_core.cli.evaluate import evaluate
 from search_core.cli.fidelity import fidelity
@@ -37,6 +37,7 @@ for command in (
     bench,
 ):
     app.command()(command)
+app.command("bench-table")(bench_table)
 
 
 def main() -> None:

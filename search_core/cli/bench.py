@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from search_core.bench.decoding import PlainDecoder
-from search_core.bench.measurement import Measurement
-from search_core.bench.opening import opening_measurements
-from search_core.bench.page import page_measurements
-from search_core.bench.searching import (
-    N,
-    search_measurements,
-    speed_measurements,
-    timed_search,
-)
+from search_core.bench.groups import GROUPS, USUAL_GROUPS, Asked, measure
+from search_core.bench.measurement import cells
+from search_core.bench.profiling import profiled
+from search_core.bench.side_by_side import BEAM_WIDTH
 from search_core.cli import flags
 from search_core.cli.errors import bad_arguments, failed_runs
-from search_core.cli.output import messages, print_json, results
+from search_core.cli.output import messages, plain, print_json, results
 from search_core.cli.services import ModelChoice, services
-from search_core.evaluation.problems import draw_problems
 from search_core.evaluation.provenance import provenance
-from search_core.models import ModelPair
 from search_core.strategies import STRATEGIES
+
+_HEADINGS = ("median", "min to max", "aim", "")
 
 
 def bench(
     context: typer.Context,
+    only: Annotated[str, typer.Option(help=f"Of {', '.join(GROUPS)}, between commas.")] = ",".join(
+        USUAL_GROUPS
+    ),
     page: Annotated[
         bool, typer.Option("--page", help="Also measure app and tree in headless Chromium.")
     ] = False,
+    gpu: Annotated[
+        bool, typer.Option("--gpu", help="Also models of real size, where CUDA is at hand.")
+    ] = False,
     runs: Annotated[int, typer.Option(help="Searches of each problem family.", min=1)] = 5,
+    beams: Annotated[str, typer.Option(help="usual: each N, between commas.")] = "16",
+    steps: Annotated[int, typer.Option(help="usual: depth of a search.", min=1, max=30)] = 10,
+    repeats: Annotated[int, typer.Option(help="usual, concurrent: how often.", min=1)] = 1,
+    small: Annotated[
+        bool, typer.Option("--small", help="Stand-ins for all random models: to try it out.")
+    ] = False,
+    profile: Annotated[
+        Path | None, typer.Option(help="Write where the time goes to this text file.")
+    ] = None,
     score_source: flags.Source = "verifier",
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
@@ -43,58 +57,98 @@ def bench(
     json_: flags.Json = False,
     debug: flags.Debug = False,
 ) -> None:
-    """Measure the models' search against its aims and against plain decoding.
+    """Measure search against its aims, against plain decoding, and against the usual way.
 
-    Warm: models are loaded, and one search is done before the clock runs. Each search is
-    followed by plain decoding of as many rows, so that their ratio means something on a busy
-    machine. Figures are medians with their range.
+    search: the models warm, each search followed by plain decoding of as many rows, so that
+    their ratio means something on a busy machine. concurrent: eight searches at once against
+    one. memory: what is kept, by N and depth. usual: a model of 24M random parameters that
+    reads only what is new, against one that reads every path again at every step. gpu: shapes
+    of real models against the speed of the device's memory. Figures are medians with their
+    range.
     """
     with bad_arguments():
         flags.check_models(solver, verifier, score_source)
+        names = _groups(only, page=page, gpu=gpu)
+        asked = Asked(runs=runs, beams=_beams(beams), steps=steps, repeats=repeats, small=small)
+        if small:
+            asked = replace(asked, grid=((4, 8), (2, 4)))
         pair = services(context).open_models(ModelChoice(solver, verifier, device))
         pair.check(STRATEGIES["beam_search"], score_source)
-    with failed_runs(debug=debug), messages().status("measuring"):
-        measurements = _search(pair, score_source, runs)
-        if page:
-            measurements += page_measurements() + opening_measurements(runs)
+    notes: list[str] = []
+    found: list[dict[str, Any]] = []
+    with failed_runs(debug=debug), profiled(profile):
+        for name in names:
+            with messages().status(f"measuring: {name}"):
+                found += [
+                    one.to_dict() for one in measure(name, asked, pair, score_source, notes.append)
+                ]
+    for note in notes:
+        messages().print(note)
     if json_:
-        values = [measurement.to_dict() for measurement in measurements]
-        print_json({**provenance(sys.argv[1:]), "measurements": values})
+        print_json({**_provenance(), "notes": notes, "measurements": found})
     else:
-        _show(results(), measurements)
+        show(results(), found)
 
 
-def _search(pair: ModelPair, score_source: str, runs: int) -> list[Measurement]:
-    from search_core.embedded import FAMILIES
-
-    problems = draw_problems(list(FAMILIES), None, runs, 0, "test")
-    models = pair.solver, pair.score_source(score_source)
-    plain = PlainDecoder(
-        pair.solver_path, pair.solver.info, problems[0].text, pair.sampling, rows=N
-    )
-    timed_search(problems[0], *models, pair.sampling, seed=0)
-    plain.tokens_per_second()
-    searches, speeds = [], []
-    for seed, problem in enumerate(problems):
-        searches.append(timed_search(problem, *models, pair.sampling, seed=seed))
-        speeds.append(plain.tokens_per_second())
-    return search_measurements(searches) + speed_measurements(searches, speeds)
+def bench_table(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="JSON that bench wrote.")],
+) -> None:
+    """Print the figures of a benchmark as a Markdown table."""
+    with bad_arguments():
+        try:
+            text = markdown(json.loads(path.read_text(encoding="utf-8"))["measurements"])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{path} is not what bench --json writes ({error}).") from error
+    typer.echo(text)
 
 
-def _show(console: Console, measurements: list[Measurement]) -> None:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column(f"beam search, N={N}")
-    for heading in ("median", "min to max", "aim", "of the aim"):
-        table.add_column(heading, justify="right")
-    for one in measurements:
-        unit = f" {one.unit}" if one.unit else ""
-        share = "" if one.share_of_aim is None else f"{100 * one.share_of_aim:.0f} %"
-        aim = "" if one.aim is None else f"at most {one.aim:g}{unit}"
-        span = f"{_number(min(one.values))} to {_number(max(one.values))}"
-        cells = (one.name, f"{_number(one.median)}{unit}", span, aim, share)
-        table.add_row(*(Text(cell) for cell in cells))
-    console.print(table)
+def show(console: Console, measurements: Sequence[dict[str, Any]]) -> None:
+    """All groups, on a terminal."""
+    for group, members in groupby(measurements, lambda one: str(one["group"])):
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        table.add_column(plain(group))
+        for heading in _HEADINGS:
+            table.add_column(heading, justify="right")
+        for one in members:
+            table.add_row(*(Text(plain(cell)) for cell in cells(one)))
+        console.print(table)
+        console.print()
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def markdown(measurements: Sequence[dict[str, Any]]) -> str:
+    """All groups, for a README."""
+    lines = []
+    for group, members in groupby(measurements, lambda one: str(one["group"])):
+        lines += [_row((group, *_HEADINGS)), "| :-- | --: | --: | --: | --: |"]
+        lines += [*(_row(cells(one)) for one in members), ""]
+    return "\n".join(lines)
+
+
+def _row(texts: Sequence[str]) -> str:
+    return f"| {' | '.join(plain(text).replace('|', '/') for text in texts)} |"
+
+
+def _provenance() -> dict[str, Any]:
+    from search_core.engine.threads import threads_for
+
+    values = provenance(sys.argv[1:])
+    values["machine"] |= {"threads of a large model": threads_for(sys.maxsize)}
+    return values
+
+
+def _groups(only: str, *, page: bool, gpu: bool) -> list[str]:
+    names = flags.names(only) + ["page"] * page + ["gpu"] * gpu
+    for name in names:
+        if name not in GROUPS:
+            raise ValueError(f"Unknown group {name!r:.60}; known: {', '.join(GROUPS)}.")
+    if not names:
+        raise ValueError(f"--only is empty; expected some of {', '.join(GROUPS)}.")
+    return list(dict.fromkeys(names))
+
+
+def _beams(text: str) -> tuple[int, ...]:
+    found = tuple(flags.numbers("--beams", text))
+    for n in found:
+        if n < 1 or n % BEAM_WIDTH:
+            raise ValueError(f"--beams has {n}; each must be a multiple of {BEAM_WIDTH}.")
+    return found

@@ -1,0 +1,215 @@
+"""One search answered twice, call by call: by the engine, and in the usual way.
+
+The search goes on with the engine's answer; the other one is compared and dropped. What both
+take is measured in turn, so that a busy machine is as unkind to one as to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from search_core.bench.measurement import Measurement
+from search_core.bench.took import Took
+from search_core.problem import Problem
+from search_core.search import search
+from search_core.solvers.base import (
+    Cancelled,
+    KeepsPaths,
+    SampleRequest,
+    Sampling,
+    Solver,
+    StepSample,
+)
+from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+
+BEAM_WIDTH = 4
+SOLVER_AIM, TOTAL_AIM = 2.5, 4.0
+"""How many times less the engine should take."""
+PLAIN_AIM = 0.85
+"""Tokens a second inside a search, by those of plain decoding."""
+
+
+@dataclass
+class SolverPair:
+    """Asks both solvers, and gives the first one's answer.
+
+    Attributes:
+        own, usual: What each took.
+        samples, tokens: Written by the first.
+        different: Samples whose text the other one wrote otherwise.
+    """
+
+    engine: Solver
+    other: Solver
+    own: Took = field(default_factory=Took)
+    usual: Took = field(default_factory=Took)
+    samples: int = 0
+    tokens: int = 0
+    different: int = 0
+
+    def __post_init__(self) -> None:
+        self.info = self.engine.info
+
+    def sample(
+        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+    ) -> list[StepSample]:
+        with self.own.measured():
+            steps = self.engine.sample(requests, sampling, cancelled)
+        with self.usual.measured():
+            again = self.other.sample(requests, sampling, cancelled)
+        self.samples += len(steps)
+        self.tokens += sum(step.tokens for step in steps)
+        self.different += sum(a.text != b.text for a, b in zip(steps, again, strict=True))
+        return steps
+
+    def release(
+        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+    ) -> None:
+        """Pass it on: forgetting is part of the work."""
+        if isinstance(self.engine, KeepsPaths):
+            with self.own.measured():
+                self.engine.release(run, problem, paths)
+
+
+@dataclass
+class VerifierPair:
+    """Asks both verifiers, and gives the first one's answer.
+
+    Attributes:
+        own, usual: What each took.
+        apart: Largest difference of two scores.
+    """
+
+    engine: Verifier
+    other: Verifier
+    own: Took = field(default_factory=Took)
+    usual: Took = field(default_factory=Took)
+    apart: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.info = self.engine.info
+
+    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
+        with self.own.measured():
+            scores = self.engine.score(requests, cancelled)
+        with self.usual.measured():
+            again = self.other.score(requests, cancelled)
+        apart = [abs(a.scores[-1] - b.scores[-1]) for a, b in zip(scores, again, strict=True)]
+        self.apart = max(self.apart, *apart)
+        return scores
+
+    def release(
+        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+    ) -> None:
+        """As of `SolverPair`."""
+        if isinstance(self.engine, KeepsPaths):
+            with self.own.measured():
+                self.engine.release(run, problem, paths)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One search, answered twice.
+
+    Attributes:
+        plain: Tokens a processor second, and a second, of plain decoding of as many rows.
+    """
+
+    n: int
+    solver: SolverPair
+    verifier: VerifierPair
+    plain: tuple[float, float]
+
+
+def compare(
+    problem: str,
+    solvers: tuple[Solver, Solver],
+    verifiers: tuple[Verifier, Verifier],
+    sampling: Sampling,
+    *,
+    n: int,
+    steps: int,
+    seed: int,
+    plain: Callable[[], Took],
+    plain_tokens: int,
+) -> Comparison:
+    """Beam search to a depth that every path reaches.
+
+    Args:
+        solvers, verifiers: The engine's, and the usual ones.
+        plain: Plain decoding of `n` rows to `plain_tokens` tokens in all.
+    """
+    solver, verifier = SolverPair(*solvers), VerifierPair(*verifiers)
+    search(
+        Problem(problem),
+        "beam_search",
+        solver=solver,
+        verifier=verifier,
+        sampling=sampling,
+        seed=seed,
+        n=n,
+        beam_width=BEAM_WIDTH,
+        max_steps=steps,
+    )
+    took = plain()
+    return Comparison(n, solver, verifier, (plain_tokens / took.cpu, plain_tokens / took.wall))
+
+
+def usual_measurements(runs: Sequence[Comparison], group: str) -> list[Measurement]:
+    """How many times less the engine took, in processor time and on the wall."""
+
+    def ratio(name: str, of: Callable[[Comparison], float], **more: float) -> Measurement:
+        aim = more.get("aim")
+        return Measurement(name, "times", [of(run) for run in runs], aim, more=True, group=group)
+
+    def seconds(name: str, of: Callable[[Comparison], float]) -> Measurement:
+        return Measurement(name, "s", [of(run) for run in runs], group=group)
+
+    inside = [r.solver.tokens / r.solver.own.cpu / r.plain[0] for r in runs]
+    inside_wall = [r.solver.tokens / r.solver.own.wall / r.plain[1] for r in runs]
+    return [
+        ratio(
+            "solver, processor time",
+            lambda r: r.solver.usual.cpu / r.solver.own.cpu,
+            aim=SOLVER_AIM,
+        ),
+        ratio("verifier, processor time", lambda r: r.verifier.usual.cpu / r.verifier.own.cpu),
+        ratio("both, processor time", lambda r: _usual(r).cpu / _own(r).cpu, aim=TOTAL_AIM),
+        ratio("solver, wall time", lambda r: r.solver.usual.wall / r.solver.own.wall),
+        ratio("verifier, wall time", lambda r: r.verifier.usual.wall / r.verifier.own.wall),
+        ratio("both, wall time", lambda r: _usual(r).wall / _own(r).wall),
+        seconds("engine's solver, processor time", lambda r: r.solver.own.cpu),
+        seconds("engine's verifier, processor time", lambda r: r.verifier.own.cpu),
+        seconds("usual solver, processor time", lambda r: r.solver.usual.cpu),
+        seconds("usual verifier, processor time", lambda r: r.verifier.usual.cpu),
+        Measurement(
+            "tokens a processor second in the search / in plain decoding",
+            "",
+            inside,
+            PLAIN_AIM,
+            more=True,
+            group=group,
+        ),
+        Measurement(
+            "tokens a second in the search / in plain decoding", "", inside_wall, group=group
+        ),
+        Measurement("tokens written", "", [r.solver.tokens for r in runs], group=group),
+        Measurement(
+            "samples that rounding made another",
+            "%",
+            [100 * r.solver.different / r.solver.samples for r in runs],
+            group=group,
+        ),
+        Measurement(
+            "largest difference of a score", "", [r.verifier.apart for r in runs], group=group
+        ),
+    ]
+
+
+def _own(run: Comparison) -> Took:
+    return run.solver.own + run.verifier.own
+
+
+def _usual(run: Comparison) -> Took:
+    return run.solver.usual + run.verifier.usual

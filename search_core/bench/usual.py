@@ -1,0 +1,68 @@
+"""The engine against the usual way, on random models made here."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search_core.bench.decoding import PlainDecoder
+from search_core.bench.measurement import Measurement
+from search_core.bench.side_by_side import BEAM_WIDTH, compare, usual_measurements
+from search_core.engine.loading import load_solver, load_verifier
+from search_core.solvers.base import Sampling
+
+if TYPE_CHECKING:
+    from search_core.bench.random_models import Shape
+
+PROMPT_TOKENS = 200
+
+
+def compare_with_usual_way(
+    shape: Shape, *, beams: Sequence[int], steps: int, runs: int, device: str = "auto"
+) -> list[Measurement]:
+    """Ratios for each number of beams.
+
+    Args:
+        beams: Each a multiple of the beam width.
+        steps: Depth of each search.
+        runs: Searches for each number of beams, each of another problem.
+    """
+    from search_core.bench.random_models import random_problem, save_pair
+    from search_core.bench.usual_way import UsualSolver, UsualVerifier
+
+    sampling = Sampling(temperature=1.0, top_p=1.0, max_step_tokens=shape.longest + 20)
+    per_path = steps * (shape.shortest + shape.longest) // 2
+    with tempfile.TemporaryDirectory() as folder:
+        paths = save_pair(shape, Path(folder))
+        solver = load_solver(paths[0], device=device)
+        verifier = load_verifier(paths[1], device=device)
+        solvers = solver, UsualSolver(paths[0], solver.info)
+        verifiers = verifier, UsualVerifier(paths[1], verifier.info)
+        found = []
+        for n in beams:
+            done = []
+            # One small search first: what happens only once does not count.
+            for seed in range(-1, runs):
+                warm, size = seed < 0, max(beams)
+                problem = random_problem(shape, PROMPT_TOKENS, seed + 1)
+                new_tokens = shape.shortest if warm else per_path
+                plain = PlainDecoder(
+                    str(paths[0]), solver.info, problem, sampling, rows=n, new_tokens=new_tokens
+                )
+                one = compare(
+                    problem,
+                    solvers,
+                    verifiers,
+                    sampling,
+                    n=min(size, BEAM_WIDTH) if warm else n,
+                    steps=1 if warm else steps,
+                    seed=seed + 1,
+                    plain=plain.took,
+                    plain_tokens=n * new_tokens,
+                )
+                done += [] if warm else [one]
+            title = f"engine against the usual way: {shape.name}, N={n}, {steps} steps"
+            found += usual_measurements(done, title)
+    return found
