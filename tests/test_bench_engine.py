@@ -231,8 +231,7 @@ class Remembers:
     def stored_tokens(self) -> int:
         return self.store.tokens
 
-    @property
-    def stored_bytes(self) -> int:
+    def memory(self) -> int:
         return self.store.bytes
 
     def _keep(self, steps: tuple[str, ...], run: str) -> None:

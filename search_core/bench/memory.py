@@ -36,8 +36,7 @@ class StoresPaths(Protocol):
         """Tokens whose keys and values are kept, each once."""
         ...
 
-    @property
-    def stored_bytes(self) -> int:
+    def memory(self) -> int:
         """Bytes that they take."""
         ...
 
@@ -137,7 +136,7 @@ class WatchedVerifier:
 def _look(model: object, ledger: Ledger, paths: Sequence[tuple[str, ...]]) -> Held:
     kept = (0, 0)
     if isinstance(model, StoresPaths):
-        kept = (model.stored_tokens, model.stored_bytes)
+        kept = (model.stored_tokens, model.memory())
     return Held(ledger.live(paths), ledger.dense(paths), *kept)
 
 

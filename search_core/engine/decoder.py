@@ -111,6 +111,11 @@ class Decoder:
         """Tokens whose keys and values are kept."""
         return self._opened.store.tokens if self._opened else 0
 
+    @property
+    def stored_bytes(self) -> int:
+        """What they take."""
+        return self._opened.store.bytes if self._opened else 0
+
     def _forget(self) -> None:
         self._notes: deque[Callable[[], None]] = deque()
         self._calls: list[DecodeCall] = []

@@ -53,6 +53,16 @@ class LogRatio:
         self._model.release(run, beginnings)
         self._reference.release(run, beginnings)
 
+    @property
+    def stored_tokens(self) -> int:
+        """As of `Reader`, for both."""
+        return self._model.stored_tokens + self._reference.stored_tokens
+
+    @property
+    def stored_bytes(self) -> int:
+        """As of `Reader`, for both."""
+        return self._model.stored_bytes + self._reference.stored_bytes
+
     def forget(self) -> None:
         """As `Reader.forget`, for both."""
         self._model.forget()

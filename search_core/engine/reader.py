@@ -114,6 +114,16 @@ class Reader:
         for ids, keep in beginnings:
             self.store.release(run, ids, keep)
 
+    @property
+    def stored_tokens(self) -> int:
+        """Tokens whose keys and values are kept."""
+        return self.store.tokens
+
+    @property
+    def stored_bytes(self) -> int:
+        """What they take."""
+        return self.store.bytes
+
     def forget(self) -> None:
         """Free everything that was kept."""
         self.store.clear()

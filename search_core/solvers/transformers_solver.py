@@ -70,6 +70,15 @@ class TransformersSolver:
     def info(self) -> ModelInfo:
         return self._info
 
+    @property
+    def stored_tokens(self) -> int:
+        """Tokens whose keys and values are kept."""
+        return self._decoder.stored_tokens
+
+    def memory(self) -> int:
+        """Bytes of keys and values that are kept; see `HoldsMemory`."""
+        return self._decoder.stored_bytes
+
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:

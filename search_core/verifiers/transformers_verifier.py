@@ -27,6 +27,12 @@ class ReadsPaths(Protocol):
 
     def forget(self) -> None: ...
 
+    @property
+    def stored_tokens(self) -> int: ...
+
+    @property
+    def stored_bytes(self) -> int: ...
+
 
 class TransformersVerifier:
     """Scores steps by what a model says at certain places of a text: its format's.
@@ -71,6 +77,15 @@ class TransformersVerifier:
     @property
     def info(self) -> ModelInfo:
         return self._loaded.info
+
+    @property
+    def stored_tokens(self) -> int:
+        """Tokens whose keys and values are kept."""
+        return 0 if self._reader is None else self._reader.stored_tokens
+
+    def memory(self) -> int:
+        """Bytes of keys and values that are kept; see `HoldsMemory`."""
+        return 0 if self._reader is None else self._reader.stored_bytes
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order.
