@@ -218,7 +218,7 @@ def _searching(
         clocks.append(clock)
     clocks = clocks[1:]  # the first one warms up
     read = weight_bytes(verifier, plan.verifier)
-    parameters = read / verifier.model.dtype.itemsize
+    parameters: float = read / verifier.model.dtype.itemsize
 
     def floor(clock: Clocked) -> float:
         by_bytes = clock.calls * read / bandwidth
