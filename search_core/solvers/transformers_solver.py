@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from search_core.engine.decoder import Decoder
 from search_core.engine.loading import LoadedModel
 from search_core.engine.locking import held
 from search_core.engine.path_tokens import (
@@ -50,6 +49,8 @@ class TransformersSolver:
         revision_request: str | None = REVISION_REQUEST,
         memory_budget: int | None = None,
     ) -> None:
+        from search_core.engine.decoder import Decoder
+
         self._loaded = loaded
         # Without a chat template there is nothing to set an attempt apart from the next one.
         revises = revision_request is not None and bool(loaded.tokenizer.chat_template)
