@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.events import Completed, Decided, Event, Merged
+from search_core.events import ROOT, Completed, Decided, Event, Merged
 from search_core.runner import Run
 from search_core.solvers.base import KeepsPaths
 
 
 class Releaser:
     """Reads a run's log as it grows, and releases pruned, merged and finished paths.
+
+    A kept step goes with the last of what continued it: nothing leads on from there.
 
     Args:
         run: Its log is read, never written.
@@ -21,6 +23,7 @@ class Releaser:
         self._run = run
         self._models = [model for model in models if isinstance(model, KeepsPaths)]
         self._read = 0
+        self._over: set[str] = set()
 
     def release_pruned(self) -> None:
         """Release what the events since the last time settled for good."""
@@ -30,15 +33,25 @@ class Releaser:
         self._read += len(new)
         tree = self._run.tree
         ids = dict.fromkeys(key for event in new for key in _settled(event))
-        paths = [
-            tuple(node.text for node in tree.path(key)) for key in ids if not self._has_a_twin(key)
-        ]
-        if paths:
-            self._release(paths)
+        self._over.update(ids)
+        tops = dict.fromkeys(self._top(key) for key in ids if not self._has_a_twin(key))
+        if tops:
+            self._release([tuple(node.text for node in tree.path(key)) for key in tops])
 
     def release_all(self) -> None:
         """Release everything; the run is over."""
         self._release(None)
+
+    def _top(self, key: str) -> str:
+        """The first step of this path from which on everything is over."""
+        nodes = self._run.tree.nodes
+        while (parent := nodes[key].parent) not in (None, ROOT):
+            steps = (one for one in nodes[parent].children if nodes[one].role == "step")
+            if not self._over.issuperset(steps) or self._has_a_twin(parent):
+                break
+            self._over.add(parent)
+            key = parent
+        return key
 
     def _has_a_twin(self, key: str) -> bool:
         """Whether a sibling says the same and may go on: then their path is still needed."""

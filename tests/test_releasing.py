@@ -25,6 +25,7 @@ class Keeping:
     inner: FakeSolver
     held: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
     missed: int = 0
+    stale: int = 0
     released: int = 0
 
     @property
@@ -35,6 +36,10 @@ class Keeping:
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
         samples = self.inner.sample(requests, sampling, cancelled)
+        for run in {request.run for request in requests}:
+            paths = [request.steps for request in requests if request.run == run]
+            needed = {path[:end] for path in paths for end in range(1, len(path) + 1)}
+            self.stale += len(self.held.get(run, set()) - needed)
         for request, sample in zip(requests, samples, strict=True):
             held = self.held.setdefault(request.run, set())
             self.missed += bool(request.steps) and request.steps not in held
@@ -70,6 +75,16 @@ def test_nothing_that_goes_on_is_let_go_and_at_the_end_everything_is() -> None:
             assert solver.missed == 0
             assert solver.released > 0
             assert solver.held == {}
+
+
+def test_a_beam_search_holds_the_paths_that_it_continues_and_no_others() -> None:
+    """Also not the kept steps of which every continuation was pruned later."""
+    for seed in range(8):
+        solver = Keeping(World(seed=seed, words=4, ends=0.1).solver())
+        run = run_of("beam_search", seed, solver)
+        drive(run, solver, WORLD.verifier())
+        assert len(run.tree.decisions) > 2
+        assert solver.stale == solver.missed == 0
 
 
 def test_runs_that_are_driven_together_let_go_too() -> None:
