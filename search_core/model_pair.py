@@ -17,7 +17,7 @@ from search_core.pairing import check_solver, check_verifier
 from search_core.problem import Problem
 from search_core.remote.address import model_name
 from search_core.shipped import is_shipped_solver
-from search_core.solvers.base import SampleRequest, Sampling, Solver
+from search_core.solvers.base import KeepsPaths, SampleRequest, Sampling, Solver
 from search_core.spaces import on_zero_gpu
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
@@ -142,6 +142,9 @@ class ModelPair:
             self.solver.sample(steps, Sampling(max_step_tokens=2), lambda: False)
             scored = [ScoreRequest("1 + 1", ("1 + 1 = 2",), 0, False, (0.0,))]
             self.verifier.score(scored, lambda: False)
+            for model in (self.solver, self.verifier):
+                if isinstance(model, KeepsPaths):
+                    model.release("", "1 + 1")
         except Exception:
             # The first run meets the same error and shows it; here only the operator looks.
             _log.exception("The models could not be warmed up")

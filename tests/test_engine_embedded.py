@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 import torch
 
+from search_core import search
 from search_core.engine.loading import load_solver, load_verifier
 from search_core.engine.path_tokens import PathTokens
+from search_core.model_memory import HoldsMemory
+from search_core.models import open_pair
 from search_core.solvers import SampleRequest, Sampling
 from search_core.strategies.single_stream import FORCED_TEXTS
 from search_core.verifiers import ScoreRequest
@@ -71,3 +75,23 @@ def test_words_put_into_its_mouth_are_read_back_as_they_were_written() -> None:
         for rest in ("", ", back to 3 7.", " 4 + 5 = 9", "."):
             later = paths.path(PROBLEM, ("The answer is 9.", word + rest))
             assert later[: len(asked)] == asked
+
+
+def test_a_pair_that_was_warmed_up_and_searched_keeps_nothing() -> None:
+    """What a run held is freed when it ends, and nobody holds what the warm-up read."""
+    pair = open_pair("small", "small", device="cpu")
+    pair.warm_up().join()
+    search(PROBLEM, "beam_search", solver=pair.solver, verifier=pair.verifier, n=4)
+    assert isinstance(pair.solver, HoldsMemory)
+    assert isinstance(pair.verifier, HoldsMemory)
+    models: list[HoldsMemory] = [pair.solver, pair.verifier]
+
+    def held() -> list[int]:
+        return [model.memory() for model in models]
+
+    # It happens on the models' own threads.
+    for _ in range(200):
+        if held() == [0, 0]:
+            break
+        time.sleep(0.05)
+    assert held() == [0, 0]
