@@ -103,9 +103,12 @@ def test_no_score_depends_on_what_is_kept_or_on_who_else_asks(
         for one, scores in zip(batch, verifier.score(batch, go_on), strict=True):
             assert scores.scores == pytest.approx(whole(verifier, one), abs=1e-4)
             text = verifier._format.texts(one.problem, one.steps, one.first, one.finished)[0]
-            # What was forgotten in the middle of a call is computed, and counted, again.
-            assert scores.tokens + scores.reused >= len(text.ids)
-            assert kept < 10**9 or scores.tokens + scores.reused == len(text.ids)
+            counted = scores.tokens + scores.reused - len(text.ids)
+            # What was forgotten in the middle of a call is computed, and counted, again. So is
+            # the last token of a beginning that was read for many, where likelihood counts.
+            again = 2 if reader._readout.likelihood else 0
+            assert counted >= 0
+            assert kept < 10**9 or counted <= again
     assert reader.store.bytes <= kept
 
 
