@@ -65,9 +65,12 @@ class LoopThread(Generic[R]):
             done.wait(_LETTING_GO)
             raise
         try:
-            return tasks[0].result()
+            result = tasks[0].result()
         except BaseExceptionGroup as group:
             raise _first(group) from None
+        if cancelled():  # The work may have ended before anybody looked.
+            raise RunCancelled
+        return result
 
     def _started(self) -> tuple[asyncio.AbstractEventLoop, R]:
         with self._lock:
