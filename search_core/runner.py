@@ -16,7 +16,6 @@ from search_core.calls import Call, Reply, SolverCall, VerifierCall
 from search_core.election import Election, Grader
 from search_core.events import (
     ROOT,
-    Allocated,
     BackedUp,
     Decided,
     Event,
@@ -25,10 +24,8 @@ from search_core.events import (
     ModelRecord,
     ProblemRecord,
     Role,
-    Share,
     Started,
     Status,
-    Verdict,
     VoteMethod,
     Warned,
 )
@@ -63,6 +60,7 @@ from search_core.strategies.base import (
     Score,
 )
 from search_core.tree import FINAL_STATES, Node, Tree
+from search_core.verdicts import write_allocation, write_decision
 from search_core.verifiers.base import StepScores
 
 MOST_WARNED = 900
@@ -185,7 +183,7 @@ class Run:
             case Resolve(rule, why):
                 self._log.add(Decided, round=self._round, rule=rule, why=why)
             case Allocate():
-                self._allocate(request)
+                write_allocation(self._log, self._round, request)
             case BackUp(node, visits, value):
                 self._log.add(BackedUp, id=node.id, visits=visits, value=rounded(value))
             case Merge():
@@ -297,39 +295,7 @@ class Run:
         return self._views(leaf.id for leaf in request.nodes)
 
     def _decide(self, request: Decide) -> None:
-        if not request.kept and not request.pruned:
-            return
-        places = iter(range(1, len(request.kept) + len(request.pruned) + 1))
-
-        def verdict(node: NodeView) -> Verdict:
-            if not request.ranked:
-                return Verdict(node.id)
-            cutoff = request.cutoff
-            margin = None if cutoff is None else rounded(node.value - cutoff)
-            return Verdict(node.id, next(places), margin)
-
-        self._log.add(
-            Decided,
-            round=self._round,
-            rule=request.rule,
-            why=request.why,
-            cutoff=request.cutoff,
-            subtree=request.subtree,
-            kept=tuple(verdict(node) for node in request.kept),
-            pruned=tuple(verdict(node) for node in request.pruned),
-        )
-
-    def _allocate(self, request: Allocate) -> None:
-        shares = zip(request.nodes, request.weights, request.copies, strict=True)
-        self._log.add(
-            Allocated,
-            round=self._round,
-            rule=request.rule,
-            effective=None if request.effective is None else rounded(request.effective),
-            shares=tuple(
-                Share(node.id, rounded(weight), copies) for node, weight, copies in shares
-            ),
-        )
+        write_decision(self._log, self._round, request)
 
     def _views(self, ids: Iterable[str]) -> Nodes:
         return tuple(self._nodes.view(self.tree.nodes[key]) for key in ids)

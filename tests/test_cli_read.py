@@ -45,7 +45,8 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     ):
         code, said = invoke(str(path))
         assert code == 2
-        assert reason in " ".join(said.split())
+        # The panel breaks lines, where depends on the folder's name.
+        assert reason in " ".join(said.replace("│", " ").split())
 
 
 def test_bytes_that_are_no_text_do_not_stop_it(tmp_path: Path) -> None:

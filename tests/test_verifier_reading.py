@@ -106,7 +106,7 @@ def test_no_score_depends_on_what_is_kept_or_on_who_else_asks(
             counted = scores.tokens + scores.reused - len(text.ids)
             # What was forgotten in the middle of a call is computed, and counted, again. So is
             # the last token of a beginning that was read for many, where likelihood counts.
-            again = 2 if reader._readout.likelihood else 0
+            again = 2 if reader._readout.next_token else 0
             assert counted >= 0
             assert kept < 10**9 or counted <= again
     assert reader.store.bytes <= kept

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 import torch
 
+from search_core.bench import passing
 from search_core.bench.measurement import Measurement
 from search_core.bench.random_models import (
     LLAMA_1B,
@@ -39,7 +40,6 @@ from search_core.search import search
 from search_core.solvers import TransformersSolver
 from search_core.solvers.base import (
     Cancelled,
-    KeepsPaths,
     SampleRequest,
     Sampling,
     Solver,
@@ -138,8 +138,7 @@ class Clocked:
     ) -> None:
         """Pass it on, to both."""
         for model in (self.solver, self.verifier):
-            if isinstance(model, KeepsPaths):
-                model.release(run, problem, paths)
+            passing.release(model, run, problem, paths)
 
 
 def gpu_measurements(plan: Plan, device: str = "cuda") -> list[Measurement]:

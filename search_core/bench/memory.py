@@ -9,12 +9,12 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from search_core.bench import passing
 from search_core.bench.measurement import Measurement
 from search_core.problem import Problem
 from search_core.search import search
 from search_core.solvers.base import (
     Cancelled,
-    KeepsPaths,
     SampleRequest,
     Sampling,
     Solver,
@@ -105,8 +105,7 @@ class WatchedSolver:
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
     ) -> None:
         """Pass it on."""
-        if isinstance(self.solver, KeepsPaths):
-            self.solver.release(run, problem, paths)
+        passing.release(self.solver, run, problem, paths)
 
 
 @dataclass
@@ -129,8 +128,7 @@ class WatchedVerifier:
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
     ) -> None:
         """Pass it on."""
-        if isinstance(self.verifier, KeepsPaths):
-            self.verifier.release(run, problem, paths)
+        passing.release(self.verifier, run, problem, paths)
 
 
 def _look(model: object, ledger: Ledger, paths: Sequence[tuple[str, ...]]) -> Held:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from search_core.bench import passing
 from search_core.bench.measurement import Measurement
 from search_core.bench.took import Took
 from search_core.problem import Problem
 from search_core.search import search
 from search_core.solvers.base import (
     Cancelled,
-    KeepsPaths,
     SampleRequest,
     Sampling,
     Solver,
@@ -67,9 +67,8 @@ class SolverPair:
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
     ) -> None:
         """Pass it on: forgetting is part of the work."""
-        if isinstance(self.engine, KeepsPaths):
-            with self.own.measured():
-                self.engine.release(run, problem, paths)
+        with self.own.measured():
+            passing.release(self.engine, run, problem, paths)
 
 
 @dataclass
@@ -103,9 +102,8 @@ class VerifierPair:
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
     ) -> None:
         """As of `SolverPair`."""
-        if isinstance(self.engine, KeepsPaths):
-            with self.own.measured():
-                self.engine.release(run, problem, paths)
+        with self.own.measured():
+            passing.release(self.engine, run, problem, paths)
 
 
 @dataclass(frozen=True)

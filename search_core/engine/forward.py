@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,9 @@ def forward(model: Any, readout: Readout, rows: Sequence[Read]) -> Result:
         past_key_values=cache,
         use_cache=cache is not None,
     ).last_hidden_state
-    side = _log_probabilities(readout, rows, hidden, ids) if readout.likelihood else None
+    side = None
+    if readout.next_token is not None:
+        side = _log_probabilities(readout.next_token, rows, hidden, ids)
     return Result(_values(readout, rows, hidden, ids, side), buffer, context, side)
 
 
@@ -115,15 +117,15 @@ def _mask(model: Any, cached: Tensor, context: int, width: int) -> Tensor | None
 
 
 def _log_probabilities(
-    readout: Readout, rows: Sequence[Read], hidden: Tensor, ids: Tensor
+    next_token: Callable[[Tensor], Tensor], rows: Sequence[Read], hidden: Tensor, ids: Tensor
 ) -> Tensor:
     """Of each token given all before it, float32 [B, T], on the CPU; 0 for a path's first."""
     after = ids[:, 1:].flatten().to(hidden.device)
     before = hidden[:, :-1].flatten(0, 1)
-    chunk = max(1, _LOGIT_BYTES // (4 * readout.logits(hidden[:1, 0]).shape[-1]))
+    chunk = max(1, _LOGIT_BYTES // (4 * next_token(hidden[:1, 0]).shape[-1]))
     each = []
     for start in range(0, len(after), chunk):
-        logits = readout.logits(before[start : start + chunk]).float()
+        logits = next_token(before[start : start + chunk]).float()
         chosen = logits.gather(-1, after[start : start + chunk, None])[:, 0]
         each.append(chosen - logits.logsumexp(-1))
     found = torch.cat([*each, hidden.new_zeros(0, dtype=torch.float32)]).view(len(rows), -1).cpu()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -65,16 +66,13 @@ class Readout(Protocol):
     """Turns what a model knows at a position into a number.
 
     Attributes:
-        likelihood: Whether it wants to know how likely the model finds the solution. The
-            reader then computes the log-probability of every token.
+        next_token: Logits of the next token, [..., hidden] to [..., vocabulary], where it wants
+            to know how likely the model finds the solution: the reader then computes the
+            log-probability of every token. None: it does not.
     """
 
     @property
-    def likelihood(self) -> bool: ...
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        """Of the next token, [..., hidden] to [..., vocabulary]. Asked where `likelihood`."""
-        ...
+    def next_token(self) -> Callable[[Tensor], Tensor] | None: ...
 
     def values(self, hidden: Tensor, tokens: Tensor, total: Tensor, least: Tensor) -> Tensor:
         """One number for each of n positions, float32 [n].
@@ -82,8 +80,8 @@ class Readout(Protocol):
         Args:
             hidden: Last hidden states, [n, hidden].
             tokens: The tokens there, int64 [n].
-            total: Log-probability of the solution up to and with that token, in nats; 0 unless
-                `likelihood`. [n]
+            total: Log-probability of the solution up to and with that token, in nats; 0 without
+                `next_token`. [n]
             least: The same of its least likely token. [n]
         """
         ...

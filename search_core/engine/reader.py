@@ -185,7 +185,7 @@ class Reader:
         first = job.text.at[0] if job.text.at else job.end
         most = min(stored, first)
         # What the last of them says of the next token is not stored: it is read once more.
-        return most - 1 if self._readout.likelihood and most else most
+        return most - 1 if self._readout.next_token and most else most
 
     def _say_whole(self, job: _Job) -> None:
         for one in job.askers:

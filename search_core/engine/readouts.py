@@ -18,13 +18,10 @@ class LabelReadout:
         head: Maps hidden states [n, hidden] to [n, 1] or [n, 2].
     """
 
-    likelihood = False
+    next_token = None
 
     def __init__(self, head: Any) -> None:
         self._head = head
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        raise NotImplementedError("A head of labels says nothing of the next token.")
 
     def values(self, hidden: Tensor, tokens: Tensor, total: Tensor, least: Tensor) -> Tensor:
         labels: Tensor = self._head(hidden).float()
@@ -48,10 +45,10 @@ class CalibratedReadout:
         self._reading, self._end = reading, end
 
     @property
-    def likelihood(self) -> bool:
-        return self._reading.reads_likelihood
+    def next_token(self) -> Callable[[Tensor], Tensor] | None:
+        return self._logits if self._reading.reads_likelihood else None
 
-    def logits(self, hidden: Tensor) -> Tensor:
+    def _logits(self, hidden: Tensor) -> Tensor:
         return hidden @ self._embedding.T
 
     def values(self, hidden: Tensor, tokens: Tensor, total: Tensor, least: Tensor) -> Tensor:
@@ -73,17 +70,14 @@ class PairReadout:
         first, second: Ids.
     """
 
-    likelihood = False
+    next_token = None
 
     def __init__(self, head: Any, first: int, second: int) -> None:
         self._head, self._pair = head, [first, second]
 
-    def logits(self, hidden: Tensor) -> Tensor:
-        logits: Tensor = self._head(hidden)
-        return logits
-
     def values(self, hidden: Tensor, tokens: Tensor, total: Tensor, least: Tensor) -> Tensor:
-        return self.logits(hidden)[:, self._pair].float().softmax(-1)[:, 0]
+        logits: Tensor = self._head(hidden)
+        return logits[:, self._pair].float().softmax(-1)[:, 0]
 
 
 class LikelihoodReadout:
@@ -93,14 +87,8 @@ class LikelihoodReadout:
         head: Maps hidden states [n, hidden] to [n, vocabulary].
     """
 
-    likelihood = True
-
-    def __init__(self, head: Any) -> None:
-        self._head = head
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        logits: Tensor = self._head(hidden)
-        return logits
+    def __init__(self, head: Callable[[Tensor], Tensor]) -> None:
+        self.next_token = head
 
     def values(self, hidden: Tensor, tokens: Tensor, total: Tensor, least: Tensor) -> Tensor:
         return total
