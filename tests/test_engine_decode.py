@@ -11,7 +11,6 @@ import torch
 from transformers import LlamaForCausalLM, MistralConfig, MistralForCausalLM
 from transformers.generation.logits_process import TopPLogitsWarper
 
-from search_core.engine import batches
 from search_core.engine.rows import Continuation, Row
 from search_core.engine.sampling import Draws, draw, uniform_numbers
 from search_core.engine.stopping import StopTable
@@ -181,17 +180,24 @@ def test_uniform_numbers_belong_to_the_seed() -> None:
 
 
 class Counting:
-    """A model that counts its calls and their batch sizes."""
+    """A model that counts the tokens of its calls.
+
+    Attributes:
+        read: Of each call that reads prompts.
+        steps: Of each call that reads every row's newest token.
+    """
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self.shapes: list[tuple[int, ...]] = []
+        self.read: list[int] = []
+        self.steps: list[int] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
 
     def __call__(self, **inputs: Any) -> Any:
-        self.shapes.append(tuple(inputs["input_ids"].shape))
+        calls = self.read if "logits_to_keep" in inputs else self.steps
+        calls.append(inputs["input_ids"].numel())
         return self._model(**inputs)
 
 
@@ -201,11 +207,10 @@ def test_prompts_are_read_once_and_finished_rows_leave(model: Any) -> None:
     results = decode(counting, rows, SAMPLING, OFTEN)
     distinct = {row.prompt for row in rows}
     # The last token of a prompt is read by the pass that draws what follows it.
-    (read, *steps) = counting.shapes
-    assert read == (len(distinct), max(map(len, distinct)) - 1)
-    assert steps[0] == (len(distinct), 1)
-    for position, size in enumerate(steps[1:], start=1):
-        assert size == (sum(len(result.tokens) > position for result in results), 1)
+    assert counting.read == [sum(len(prompt) - 1 for prompt in distinct)]
+    assert counting.steps[0] == len(distinct)
+    for position, count in enumerate(counting.steps[1:], start=1):
+        assert count == sum(len(result.tokens) > position for result in results)
     assert sum(result.prefilled for result in results) == sum(map(len, distinct))
     for row, result in zip(rows, results, strict=True):
         assert result.prefilled + result.reused == len(row.prompt)
@@ -224,7 +229,7 @@ def test_cancelling_takes_one_token(model: Any, after: int) -> None:
 
     with pytest.raises(RunCancelled):
         decode(counting, some_rows(), SAMPLING, NEVER, cancelled)
-    assert sum(columns == 1 for _, columns in counting.shapes) == after
+    assert len(counting.steps) == after
 
 
 def test_stop_table_sees_a_delimiter_in_one_token_and_across_two() -> None:
@@ -249,10 +254,3 @@ def test_an_empty_row_is_an_error(model: Any) -> None:
     with pytest.raises(ValueError, match="0 prompt tokens"):
         Row((), 0, 3)
     assert decode(model, [], SAMPLING, NEVER, go_on) == []
-
-
-def test_split_keeps_within_the_budget() -> None:
-    lengths = [3, 4, 9, 2, 2, 30]
-    parts = list(batches.split(lengths, lambda one: one, lambda length: 10 * length, 100))
-    assert [one for part in parts for one in part] == lengths
-    assert parts == [[3, 4], [9], [2, 2], [30]]

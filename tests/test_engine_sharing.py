@@ -232,7 +232,7 @@ def test_cancelling_frees_at_once_and_leaves_others_alone() -> None:
 
 
 class Narrow:
-    """A model that runs out of memory when asked for more than so many rows, or columns."""
+    """A model that runs out of memory when asked to read more than so many rows, or columns."""
 
     def __init__(self, rows: int, columns: int = 1000) -> None:
         self.rows, self.columns = rows, columns
@@ -241,8 +241,11 @@ class Narrow:
         return getattr(LLAMA, name)
 
     def __call__(self, **inputs: Any) -> Any:
-        rows, columns = inputs["input_ids"].shape
-        if rows > self.rows or columns > self.columns:
+        positions = inputs["position_ids"][0]
+        # Rows are written a token each; prompts are read as a whole, and all but nothing of them
+        # is wanted then.
+        rows = 0 if "logits_to_keep" in inputs else len(positions)
+        if rows > self.rows or positions.max() >= self.columns:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
         return LLAMA(**inputs)
 
@@ -278,8 +281,8 @@ class Poisoned:
 
     def __call__(self, **inputs: Any) -> Any:
         output = LLAMA(**inputs)
-        ids = inputs["input_ids"]
-        output.logits[(ids[:, -1] == 99) & (ids.shape[1] == 1)] = float("nan")
+        if "logits_to_keep" not in inputs:
+            output.logits[inputs["input_ids"] == 99] = float("nan")
         return output
 
 

@@ -75,9 +75,8 @@ class Batch:
         if not left and self._slots:
             self.clear()
         elif left and (len(left) < len(self) or len(left) > len(self._slots)):
-            arranged = _arranged(left)
-            self._slots = [Slot([one]) for _, one in arranged]
-            self._kv.arrange([place for place, _ in arranged], self._slots)
+            self._slots = [Slot([one]) for _, one in left]
+            self._kv.arrange([place for place, _ in left], self._slots)
 
     def clear(self, give_back: bool = False) -> list[OpenRow]:
         """Everyone leaves; returns who was there.
@@ -109,16 +108,3 @@ class Batch:
                 if one.result.ended != "end":
                     self._kv.store(place, one)
                 one.call.row_done()
-
-
-def _arranged(rows: Sequence[tuple[int, OpenRow]]) -> list[tuple[int, OpenRow]]:
-    """Rows with the places where they come from, in an order that leaves most of them there."""
-    staying: dict[int, tuple[int, OpenRow]] = {}
-    moving = []
-    for row in rows:
-        if row[0] < len(rows) and row[0] not in staying:
-            staying[row[0]] = row
-        else:
-            moving.append(row)
-    movers = iter(moving)
-    return [staying[place] if place in staying else next(movers) for place in range(len(rows))]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
-
-Item = TypeVar("Item")
 
 _CPU_BUDGET = 1024**3
 _SHARE_OF_FREE = 0.5
@@ -39,31 +37,23 @@ def bytes_per_token(config: Any, item_size: int) -> int:
     return int(2 * text.num_hidden_layers * heads * head_size * item_size)
 
 
-def split(
-    items: Sequence[Item],
-    length: Callable[[Item], int],
-    row_cost: Callable[[int], int],
-    budget: int,
-) -> Iterator[list[Item]]:
-    """Consecutive batches whose rows, padded to the longest, cost at most the budget.
-
-    An item that is too big alone still gets a batch: it may fit, and nothing smaller can
-    be asked for.
+def groups_by_size(lengths: Sequence[int], rests: Sequence[int], budget: int) -> list[list[int]]:
+    """Indices of paths to read together: little padding, and no more than the budget.
 
     Args:
-        items: What to split.
-        length: Length of an item in tokens.
-        row_cost: Bytes of a row of a given length.
-        budget: Bytes.
+        lengths: Of whole paths.
+        rests: What is to be computed of each.
+        budget: Padded positions, of paths and of their ends together, that one pass may take.
     """
-    batch: list[Item] = []
-    longest = 0
-    for item in items:
-        grown = max(longest, length(item))
-        if batch and (len(batch) + 1) * row_cost(grown) > budget:
-            yield batch
-            batch, grown = [], length(item)
-        batch.append(item)
-        longest = grown
-    if batch:
-        yield batch
+    groups: list[list[int]] = []
+    total = longest = width = 0
+    for index in sorted(range(len(rests)), key=lambda one: (rests[one], lengths[one])):
+        longest, width = max(longest, rests[index]), max(width, lengths[index])
+        count = len(groups[-1]) + 1 if groups else 0
+        total += rests[index]
+        wasteful = count * longest > 2 * total + 64
+        if not groups or wasteful or count * (longest + width) > budget:
+            groups.append([])
+            total, longest, width = rests[index], rests[index], lengths[index]
+        groups[-1].append(index)
+    return groups

@@ -6,6 +6,7 @@ on the row alone, up to rounding in the model, whoever else is there.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -179,12 +180,12 @@ class Decoder:
         layout = kv_layout(model)
         stored = store_budget(device) if self._stored is None else self._stored
         store = PrefixStore(stored)
-        if layout is None:
+        if layout is None or layout.reach != math.inf:
             kv: KeyValues = WholeKeyValues(model)
             token = bytes_per_token(model.config, model.dtype.itemsize)
         else:
             kv, token = TreeKeyValues(model, layout, store), layout.token_bytes
-        return _Opened(Batch(kv, self._stops), store, layout is not None, token)
+        return _Opened(Batch(kv, self._stops), store, isinstance(kv, TreeKeyValues), token)
 
     def _choose(self, opened: _Opened) -> list[OpenRow]:
         """The rows that join now."""

@@ -8,10 +8,14 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
+from search_core.engine.bundles import BundleBuffer
+from search_core.engine.kv_layout import KvLayout
+from search_core.engine.lineup import Lineup
 from search_core.engine.path_reading import PathText, Readout
 from search_core.engine.prefix_store import Prefix
-from search_core.engine.prepared_cache import prepared_cache
+from search_core.engine.sampling import to_device
 
 _LOGIT_BYTES = 128 * 1024**2
 """Most that logits of a whole vocabulary may take at once, in single precision."""
@@ -37,6 +41,11 @@ class Read:
     def new(self) -> int:
         return self.end - self.cached
 
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """What is new."""
+        return self.text.ids[self.cached : self.end]
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -47,98 +56,127 @@ class Result:
     """
 
     values: list[list[float]]
-    _buffer: Tensor | None
-    _context: int
-    _side: Tensor | None
+    _strips: list[Tensor]
+    _side: list[Tensor] | None
 
     def kept(self, row: int, count: int) -> tuple[Tensor, Tensor | None]:
         """Keys and values of a row's first `count` new tokens, [layers, 2, heads, count, head
         size], and their log-probabilities [count, 1], if those were computed."""
-        if self._buffer is None:
-            raise ValueError("No keys and values were kept: no row of this pass asked for them.")
-        kv = self._buffer[:, :, row, :, self._context : self._context + count]
-        return kv, None if self._side is None else self._side[row, :count, None]
+        if not self._strips:
+            raise ValueError("No keys and values were kept: this model's paths cannot be cut.")
+        kv = self._strips[row][..., :count, :]
+        return kv, None if self._side is None else self._side[row][:count, None]
 
 
-def forward(model: Any, readout: Readout, rows: Sequence[Read]) -> Result:
-    """Reads all rows at once: what is stored is padded on the left, what is new on the right."""
-    device = model.device
-    width = max(row.new for row in rows)
-    context = max(row.cached for row in rows)
-    buffer = cache = None
-    if context or any(row.harvest for row in rows):
-        buffer = _filled(model, rows, context, width)
-        cache = prepared_cache(model.config, buffer, context)
-    cached = torch.tensor([row.cached for row in rows])
-    new = [row.text.ids[row.cached : row.end] for row in rows]
-    ids = torch.tensor([[*one, *[0] * (width - len(one))] for one in new])
-    positions = cached[:, None] + torch.arange(width)
-    mask = _mask(model, cached, context, width)
-    hidden = model.base_model(
-        input_ids=ids.to(device),
-        attention_mask=None if mask is None else mask.to(device),
-        position_ids=positions.to(device),
-        past_key_values=cache,
-        use_cache=cache is not None,
-    ).last_hidden_state
+def forward(model: Any, layout: KvLayout | None, readout: Readout, rows: Sequence[Read]) -> Result:
+    """Reads all rows at once.
+
+    Args:
+        layout: None: these rows' paths cannot be cut, and nothing is cached of them.
+    """
+    strips: list[Tensor] = []
+    if layout is None:
+        hidden = _whole(model, rows)
+    else:
+        hidden, strips = _bundled(model, layout, rows)
     side = None
     if readout.next_token is not None:
-        side = _log_probabilities(readout.next_token, rows, hidden, ids)
-    return Result(_values(readout, rows, hidden, ids, side), buffer, context, side)
+        side = _log_probabilities(readout.next_token, rows, hidden)
+    return Result(_values(readout, rows, hidden, side), strips, side)
 
 
-def _filled(model: Any, rows: Sequence[Read], context: int, width: int) -> Tensor:
-    """Room for keys and values, with what is stored at the right end of the first `context`."""
-    config = model.config.get_text_config()
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    shape = (config.num_hidden_layers, 2, len(rows), heads, context + width, size)
-    weights = model.get_input_embeddings().weight
-    # Zeros: what is masked is still multiplied, and must be a number.
-    buffer = torch.zeros(shape, dtype=weights.dtype, device=weights.device)
+def _bundled(model: Any, layout: KvLayout, rows: Sequence[Read]) -> tuple[Tensor, list[Tensor]]:
+    """Hidden states of all rows' new tokens one behind the other, [tokens, hidden], and each
+    row's keys and values."""
+    bundles = _bundles(rows)
+    widest = max(rows[those[0]].cached + sum(rows[one].new for one in those) for those in bundles)
+    buffer = BundleBuffer(layout, len(bundles), widest)
+    strips: dict[int, Tensor] = {}
+    order: list[int] = []
+    at: list[int] = []
+    owners: list[int] = []
+    columns: list[int] = []
+    for place, those in enumerate(bundles):
+        first = rows[those[0]]
+        buffer.begin(place, first.cached)
+        if first.prefix is not None and first.cached:
+            strip = buffer.strip(place)
+            _beginning(first.prefix, first.cached).write_into(strip)
+        column = first.cached
+        for number, one in enumerate(those):
+            end = column + rows[one].new
+            strips[one] = buffer.strip(place)[..., column:end, :]
+            at += [place] * rows[one].new
+            owners += [number] * rows[one].new
+            columns += range(column, end)
+            column = end
+        order += those
+    lineup = Lineup(buffer, at, owners, columns)
+    ids = [id_ for one in order for id_ in rows[one].ids]
+    positions = [position for one in order for position in range(rows[one].cached, rows[one].end)]
+    inputs = to_device(torch.tensor([ids, positions]), layout.device)
+    hidden = lineup.read(model.base_model, inputs[0], inputs[1]).last_hidden_state[0]
+    parts = dict(zip(order, torch.split(hidden, [rows[one].new for one in order]), strict=True))
+    together = torch.cat([parts[one] for one in range(len(rows))])
+    return together, [strips[one] for one in range(len(rows))]
+
+
+def _bundles(rows: Sequence[Read]) -> list[list[int]]:
+    """Rows that go on from the same place, together as long as what they add is no more than
+    what they share: each row's tokens are compared with the columns of all."""
+    opened: dict[tuple[int, int], list[int]] = {}
+    found = []
     for number, row in enumerate(rows):
-        if row.prefix is not None and row.cached:
-            room = buffer[:, :, number, :, context - row.cached : context]
-            _beginning(row.prefix, row.cached).write_into(room)
-    return buffer
+        if row.prefix is None or not row.cached:
+            found.append([number])
+            continue
+        last, _ = next(part for part in reversed(row.prefix.parts) if part[0].start < row.cached)
+        key = id(last), row.cached
+        those = opened.get(key)
+        if those is None or sum(rows[one].new for one in those) + row.new > row.cached:
+            those = opened[key] = []
+            found.append(those)
+        those.append(number)
+    return found
 
 
-def _mask(model: Any, cached: Tensor, context: int, width: int) -> Tensor | None:
-    """What each new token may look at: none where that is everything before it."""
-    if not context:
-        return None
-    seen = torch.arange(context) >= context - cached[:, None]
-    if getattr(model.config, "_attn_implementation", "") != "sdpa":
-        return torch.cat([seen, seen.new_ones(len(cached), width)], dim=-1)
-    # As the attention layers want it, which spares the model to derive it.
-    causal = torch.ones(width, width, dtype=torch.bool).tril()
-    rows = seen[:, None, :].expand(-1, width, -1)
-    return torch.cat([rows, causal.expand(len(cached), -1, -1)], dim=-1)[:, None]
+def _whole(model: Any, rows: Sequence[Read]) -> Tensor:
+    """As of `_bundled`, of rows that are read from their beginning, padded on the right."""
+    width = max(row.new for row in rows)
+    ids = torch.tensor([[*row.ids, *[0] * (width - row.new)] for row in rows])
+    positions = torch.arange(width).expand(len(rows), -1)
+    hidden: Tensor = model.base_model(
+        input_ids=ids.to(model.device), position_ids=positions.to(model.device), use_cache=False
+    ).last_hidden_state
+    return torch.cat([each[: row.new] for each, row in zip(hidden, rows, strict=True)])
 
 
 def _log_probabilities(
-    next_token: Callable[[Tensor], Tensor], rows: Sequence[Read], hidden: Tensor, ids: Tensor
-) -> Tensor:
-    """Of each token given all before it, float32 [B, T], on the CPU; 0 for a path's first."""
-    after = ids[:, 1:].flatten().to(hidden.device)
-    before = hidden[:, :-1].flatten(0, 1)
-    chunk = max(1, _LOGIT_BYTES // (4 * next_token(hidden[:1, 0]).shape[-1]))
+    next_token: Callable[[Tensor], Tensor], rows: Sequence[Read], hidden: Tensor
+) -> list[Tensor]:
+    """Of each row's new tokens, given all before: float32 [new], on the CPU.
+
+    0 for a path's first token.
+    """
+    after = torch.tensor([id_ for row in rows for id_ in (*row.ids[1:], 0)]).to(hidden.device)
+    chunk = max(1, _LOGIT_BYTES // (4 * next_token(hidden[:1]).shape[-1]))
     each = []
     for start in range(0, len(after), chunk):
-        logits = next_token(before[start : start + chunk]).float()
+        logits = next_token(hidden[start : start + chunk]).float()
         chosen = logits.gather(-1, after[start : start + chunk, None])[:, 0]
         each.append(chosen - logits.logsumexp(-1))
-    found = torch.cat([*each, hidden.new_zeros(0, dtype=torch.float32)]).view(len(rows), -1).cpu()
-    # The first one's own is known where there is something before it.
-    first = [
-        float(row.prefix.side()[row.cached, 0]) if row.prefix is not None and row.cached else 0.0
-        for row in rows
-    ]
-    return torch.cat([torch.tensor(first)[:, None], found], dim=-1)
+    found = torch.cat(each).cpu()
+    # A token's own comes from the one before it; the first one's is known where there is one.
+    sides = []
+    for row, part in zip(rows, torch.split(found, [row.new for row in rows]), strict=True):
+        known = row.prefix is not None and row.cached > 0
+        first = row.prefix.side()[row.cached] if known and row.prefix else torch.zeros(1)
+        sides.append(torch.cat([first, part[:-1]]))
+    return sides
 
 
 def _values(
-    readout: Readout, rows: Sequence[Read], hidden: Tensor, ids: Tensor, side: Tensor | None
+    readout: Readout, rows: Sequence[Read], hidden: Tensor, side: Sequence[Tensor] | None
 ) -> list[list[float]]:
     where = [
         (number, position - row.cached)
@@ -147,29 +185,32 @@ def _values(
     ]
     if not where:
         return [[] for _ in rows]
-    at_rows, at_columns = (list(one) for one in zip(*where, strict=True))
     if side is None:
         total = least = torch.zeros(len(where))
     else:
+        at_rows, at_columns = (list(one) for one in zip(*where, strict=True))
         totals, leasts = _so_far(rows, side)
         total, least = totals[at_rows, at_columns], leasts[at_rows, at_columns]
+    starts = [0]
+    for row in rows:
+        starts.append(starts[-1] + row.new)
+    at = torch.tensor([starts[number] + column for number, column in where])
+    tokens = torch.tensor([rows[number].ids[column] for number, column in where])
     device = hidden.device
     flat = readout.values(
-        hidden[at_rows, at_columns],
-        ids[at_rows, at_columns].to(device),
-        total.to(device),
-        least.to(device),
+        hidden[at.to(device)], tokens.to(device), total.to(device), least.to(device)
     ).tolist()
     numbers = iter(flat)
     return [[next(numbers) for _ in row.text.at] for row in rows]
 
 
-def _so_far(rows: Sequence[Read], side: Tensor) -> tuple[Tensor, Tensor]:
+def _so_far(rows: Sequence[Read], side: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Log-probability of the solution up to each new token, and of its least likely token."""
-    places = torch.arange(side.shape[1])
+    padded = pad_sequence(list(side), batch_first=True)
+    places = torch.arange(padded.shape[1])
     cached = torch.tensor([row.cached for row in rows])
     starts = torch.tensor([row.text.start for row in rows])
-    each = side.masked_fill(cached[:, None] + places < starts[:, None], 0.0)
+    each = padded.masked_fill(cached[:, None] + places < starts[:, None], 0.0)
     before = [_stored(row) for row in rows]
     totals = torch.stack([one.sum() for one in before])
     leasts = torch.stack([one.min() if len(one) else one.sum() for one in before])

@@ -69,11 +69,6 @@ def new_cache(config: Any) -> DynamicCache:
     return cache
 
 
-def is_plain(cache: DynamicCache) -> bool:
-    """Whether every layer attends to all positions, so that one mask serves them all."""
-    return bool(cache.layers) and all(isinstance(layer, RoomyLayer) for layer in cache.layers)
-
-
 def select_rows(cache: DynamicCache, rows: list[int], device: torch.device) -> None:
     """Makes the cache's batch these rows of it."""
     cache.reorder_cache(torch.tensor(rows, device=device))

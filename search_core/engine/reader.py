@@ -15,9 +15,9 @@ import torch
 
 from search_core.engine.batches import bytes_per_token, memory_budget
 from search_core.engine.forward import Read, forward
+from search_core.engine.kv_layout import KvLayout, kv_layout
 from search_core.engine.path_reading import Answer, Asked, PathText, Readout
 from search_core.engine.prefix_store import Ids, Prefix, PrefixStore
-from search_core.engine.prepared_cache import reach
 from search_core.engine.threads import threads_for, torch_threads
 from search_core.watch import Watch
 
@@ -27,9 +27,11 @@ _KEPT_SHARE = 0.25
 _WORTH_APART = 24
 """Tokens that a pass of its own over a shared beginning must save."""
 _PADDING = 1.5
-"""A batch computes at most so many times the tokens that were asked for, ..."""
+"""A batch of whole paths computes at most so many times the tokens that were asked for, ..."""
 _FREE_PADDING = 512
 """... beside these: below that a further pass costs more than padding does."""
+_ATTENTION_PADDING = 4
+"""The same of bundles, which are padded in attention alone."""
 
 
 @dataclass(eq=False, slots=True)
@@ -81,7 +83,8 @@ class Reader:
         self._model, self._readout = model, readout
         self._budget = budget
         self._threads = threads_for(model.num_parameters())
-        self._reach = reach(model.config)
+        self._layout: KvLayout | None = None
+        self._reach: float | None = None
         self._warned: set[str] = set()
         config = model.config.get_text_config()
         size = model.dtype.itemsize
@@ -99,6 +102,9 @@ class Reader:
         """
         jobs = self._jobs(asked)
         with torch.inference_mode(), torch_threads(self._threads):
+            if self._reach is None:
+                self._layout = kv_layout(self._model)
+                self._reach = self._layout.reach if self._layout else 0
             # What many paths begin with is read once: the problem, then what siblings share.
             for length in ("start", "stem"):
                 self._read_all(self._beginnings(list(jobs.values()), length))
@@ -168,7 +174,7 @@ class Reader:
         return found
 
     def _can_be_cut(self, job: _Job) -> bool:
-        return job.end <= self._reach
+        return job.end <= (self._reach or 0)
 
     def _prefix(self, job: _Job) -> Prefix | None:
         """What is stored of a job's path, held from now on; None: nothing is of use."""
@@ -198,12 +204,15 @@ class Reader:
             cut = self._can_be_cut(job)
             stored = self.store.longest(job.text.ids[: job.end]).length if cut else 0
             job.cached = self._usable(job, stored)
-        for batch in self._batches([job for job in jobs if job.new > 0]):
-            wanted = [job for job in batch if job.wanted()]
-            if wanted:
-                self._read_batch(wanted)
+        unread = [job for job in jobs if job.new > 0]
+        for cut, padding in ((True, _ATTENTION_PADDING), (False, _PADDING)):
+            those = [job for job in unread if self._can_be_cut(job) == cut]
+            for batch in self._batches(those, padding):
+                wanted = [job for job in batch if job.wanted()]
+                if wanted:
+                    self._read_batch(wanted)
 
-    def _batches(self, jobs: list[_Job]) -> Iterator[list[_Job]]:
+    def _batches(self, jobs: list[_Job], padding: float) -> Iterator[list[_Job]]:
         """Jobs of like length together, as many as fit into memory."""
         budget = memory_budget(self._model.device) if self._budget is None else self._budget
         batch: list[_Job] = []
@@ -213,7 +222,7 @@ class Reader:
             rows = len(batch) + 1
             asked += job.new
             bytes_ = rows * (self._per_new * new + self._per_stored * (new + context))
-            if batch and (bytes_ > budget or rows * new > _PADDING * asked + _FREE_PADDING):
+            if batch and (bytes_ > budget or rows * new > padding * asked + _FREE_PADDING):
                 yield batch
                 batch, new, context, asked = [], job.new, job.cached, job.new
             batch.append(job)
@@ -254,7 +263,8 @@ class Reader:
             job.cached = self._usable(job, prefix.length if prefix else 0)
             keep = job.text.keep if prefix is not None else 0
             rows.append(Read(job.text, job.end, job.cached, prefix, keep > job.cached))
-        result = forward(self._model, self._readout, rows)
+        layout = self._layout if self._can_be_cut(jobs[0]) else None
+        result = forward(self._model, layout, self._readout, rows)
         for number, (job, values) in enumerate(zip(jobs, result.values, strict=True)):
             job.values = dict(zip(job.text.at, values, strict=True))
             job.tokens, job.reused = job.new, job.cached

@@ -1,4 +1,5 @@
-"""Keys and values that grow as a tree: a slot begins where the store's knowledge ends."""
+"""Keys and values that grow as a tree: rows begin where the store's knowledge ends, and those
+that begin together share what they begin with."""
 
 from __future__ import annotations
 
@@ -9,17 +10,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from search_core.engine.batches import groups_by_size
+from search_core.engine.bundles import SHARED, BundleBuffer
 from search_core.engine.decode_call import OpenRow
-from search_core.engine.dense_cache import DenseCache
 from search_core.engine.kv_layout import KvLayout
+from search_core.engine.lineup import Lineup
 from search_core.engine.prefix_store import PrefixStore
-from search_core.engine.reading import groups_by_size, read
 from search_core.engine.sampling import to_device
+from search_core.engine.seating import Seating
 from search_core.engine.slots import Slot, count_prompt
 
 _MOST_READ = 16_384
 """Padded positions that one pass over new prompts takes, unless a single one is longer."""
-
 _MOST_KEPT = 64 * 1024**2
 """Bytes of room that wait for the next rows when nobody is there."""
 
@@ -38,92 +40,75 @@ class TreeKeyValues:
 
     def __init__(self, model: Any, layout: KvLayout, store: PrefixStore) -> None:
         self._model, self._layout, self._kept = model, layout, store
-        self._dense = DenseCache(layout)
+        self._seating = Seating(BundleBuffer(layout))
 
     def join(self, slots: Sequence[Slot], new: Sequence[Slot]) -> None:
-        longest = _longest([*slots, *new])
-        rows = sum(len(slot.rows) for slot in (*slots, *new))
-        self._dense.reserve(rows, longest)
-        window = self._dense.window
-        window.start = window.end - longest
-        window.rows = len(slots) + len(new)
-        places = {len(slots) + number: slot for number, slot in enumerate(new)}
+        places = {slot: len(slots) + number for number, slot in enumerate(new)}
         unread = []
-        for place, slot in places.items():
+        for slot in new:
             ids = slot.first.row.prompt[:-1]
             known = self._kept.longest(ids, slot.first.row.run)
             for one in slot.rows[1:]:
                 self._kept.longest(ids, one.row.run)  # They hold it too.
             count_prompt(slot, known.length)
             if known.length == len(ids):
-                known.write_into(self._dense.columns(place, len(ids)))
+                known.write_into(self._seating.open(places[slot], len(ids)))
             else:
-                unread.append((place, slot, known.length))
-        self._read(unread)
-
-    def _read(self, unread: Sequence[tuple[int, Slot, int]]) -> None:
-        paths = [slot.first.row.prompt[:-1] for _, slot, _ in unread]
-        rests = [len(ids) - known for ids, (_, _, known) in zip(paths, unread, strict=True)]
+                unread.append(slot)
+        paths = [slot.first.row.prompt[:-1] for slot in unread]
+        rests = [len(ids) - self._kept.longest(ids).length for ids in paths]
         for group in groups_by_size([len(ids) for ids in paths], rests, _MOST_READ):
-            # Looked up again: storing what was read before may have cut or dropped segments.
-            known = [self._kept.longest(paths[index]) for index in group]
-            forward = partial(self._model, logits_to_keep=1)
-            dense, _ = read(forward, self._layout, [paths[index] for index in group], known)
-            for row, (index, prefix) in enumerate(zip(group, known, strict=True)):
-                place, slot, _ = unread[index]
-                kv = dense.columns(row, len(paths[index]))
-                self._dense.columns(place, len(paths[index])).copy_(kv)
-                count_prompt(slot, prefix.length)
-            for row, index in enumerate(group):
-                kv = dense.columns(row, len(paths[index]))
-                for run in {one.row.run for one in unread[index][1].rows}:
-                    self._store(paths[index], kv, run)
+            self._read({places[unread[index]]: unread[index] for index in group})
+
+    def _read(self, unread: dict[int, Slot]) -> None:
+        """Compute what is not stored of prompts, all in one pass."""
+        seating = self._seating
+        bundles: list[int] = []
+        columns: list[int] = []
+        tokens: list[int] = []
+        for place, slot in unread.items():
+            ids = slot.first.row.prompt[:-1]
+            # Looked up again: storing what was read before may have dropped segments.
+            known = self._kept.longest(ids)
+            count_prompt(slot, known.length)
+            known.write_into(seating.open(place, len(ids)))
+            bundles += [seating.bundle(place)] * (len(ids) - known.length)
+            columns += range(known.length, len(ids))
+            tokens += ids[known.length :]
+        if tokens:
+            lineup = Lineup(seating.buffer, bundles, [SHARED] * len(bundles), columns)
+            inputs = to_device(torch.tensor([tokens, columns]), self._layout.device)
+            lineup.read(partial(self._model, logits_to_keep=1), inputs[0], inputs[1])
+        for place, slot in unread.items():
+            ids = slot.first.row.prompt[:-1]
+            for run in {one.row.run for one in slot.rows}:
+                self._store(place, ids, run)
 
     def forward(self, slots: Sequence[Slot]) -> Tensor:
-        self._dense.reserve(len(slots), 0)
-        window, device = self._dense.window, self._layout.device
-        first = [slot.first for slot in slots]
-        width = window.end + 1 - window.start
-        inputs = torch.tensor(
-            [
-                [one.newest for one in first],
-                [one.length for one in first],
-                [width - 1 - one.length for one in first],
-            ]
-        )
-        tokens, positions, starts = to_device(inputs, device)[..., None]
-        allowed = torch.arange(width, device=device) >= starts
-        logits: Tensor = self._model(
-            input_ids=tokens,
-            attention_mask=self._layout.mask(allowed[:, None]),
-            position_ids=positions,
-            past_key_values=self._dense.cache,
-            use_cache=True,
-            logits_to_keep=1,
-        ).logits
-        self._dense.advance(1)
-        return logits[:, -1]
+        lineup, order = self._seating.lined_up()
+        first = [slots[place].first for place in order]
+        inputs = torch.tensor([[one.newest for one in first], [one.length for one in first]])
+        ids, positions = to_device(inputs, self._layout.device)
+        logits: Tensor = lineup.read(self._model, ids, positions).logits
+        self._seating.passed()
+        return logits[0, self._seating.back]
 
     def store(self, place: int, row: OpenRow) -> None:
-        ids = row.ids[:-1]
-        self._store(ids, self._dense.columns(place, len(ids)), row.row.run)
+        self._store(place, row.ids[:-1], row.row.run)
 
-    def _store(self, ids: tuple[int, ...], kv: Tensor, run: str) -> None:
-        if ids:
-            known = self._kept.longest(ids, run).length
-            self._kept.add(ids, kv[..., known:, :], run)
+    def _store(self, place: int, ids: tuple[int, ...], run: str) -> None:
+        known = self._kept.longest(ids, run).length
+        if known < len(ids):
+            self._kept.add(ids, self._seating.columns(place, range(known, len(ids))), run)
 
     def blank(self, place: int) -> None:
-        self._dense.blank(place)
+        self._seating.buffer.blank(self._seating.bundle(place))
 
     def arrange(self, sources: Sequence[int], slots: Sequence[Slot]) -> None:
-        self._dense.arrange(sources, _longest(slots))
+        self._seating.arrange(sources, [slot.first.call for slot in slots])
 
     def clear(self, give_back: bool) -> None:
-        if give_back or self._dense.bytes > _MOST_KEPT:
-            self._dense = DenseCache(self._layout)
-        self._dense.empty()
-
-
-def _longest(slots: Sequence[Slot]) -> int:
-    return max((slot.first.length for slot in slots), default=0)
+        buffer = self._seating.buffer
+        if give_back or buffer.bytes > _MOST_KEPT:
+            buffer = BundleBuffer(self._layout)
+        self._seating = Seating(buffer)
