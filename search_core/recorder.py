@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from search_core.cost import forward_flops
+from search_core.cost import forward_flops, writing_flops
 from search_core.events import MAX_TEXT, Aggregate, Role, Sampled, Scored, Spent
 from search_core.run_log import RunLog
 from search_core.scoring import aggregate_scores, rounded
@@ -172,17 +172,17 @@ class Recorder:
                 )
 
     def _sample_flops(self, sample: StepSample) -> float:
-        shape = self._solver.shape
-        prompt = sample.prefilled + sample.reused
-        known = sample.reused if sample.known is None else sample.known
-        read = forward_flops(shape, context=known, tokens=prompt - known, outputs=1)
-        # Of reading a prompt that several samples share, each has its share.
-        read *= sample.prefilled / max(1, prompt - known)
-        # The prompt's last position already gives the first token.
-        later = max(0, sample.tokens - 1)
-        return read + forward_flops(shape, context=prompt, tokens=later, outputs=later)
+        return writing_flops(
+            self._solver.shape,
+            written=sample.tokens,
+            prefilled=sample.prefilled,
+            reused=sample.reused,
+            known=sample.reused if sample.known is None else sample.known,
+        )
 
     def _score_flops(self, reply: StepScores) -> float:
+        if reply.flops is not None:
+            return reply.flops
         return forward_flops(
             self._verifier.shape,
             context=reply.reused,
