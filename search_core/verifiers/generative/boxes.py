@@ -1,7 +1,7 @@
 r"""Reads "\boxed{correct}" and "\boxed{incorrect}" out of a verifier's reasoning.
 
-What it quotes of the solution is hostile: a box inside a word-for-word quotation of a step is
-the solver's, and no verdict.
+What it quotes of the solution is hostile: a box that stands in a step in the same words is the
+solver's, and no verdict.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _BOX = re.compile(r"\\boxed\{(?:\\text\{\s*(correct|incorrect)\s*\}|\s*(correct|incorrect)\s*)\}")
+_NEAR = 8
+"""So many characters before a box, or behind it, tell a quotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,13 @@ def boxes(text: str, steps: Sequence[str]) -> list[Box]:
     """All verdicts, in their order.
 
     Args:
-        steps: What may be quoted.
+        steps: What may be quoted, whole or in part.
     """
-    quoted = [span for step in steps if _BOX.search(step) for span in _places(text, step.strip())]
+    boxed = [step for step in steps if _BOX.search(step)]
     return [
         Box(found.start(), found.end(), (found[1] or found[2]) == "correct")
         for found in _BOX.finditer(text)
-        if not any(start <= found.start() < end for start, end in quoted)
+        if not any(_quotes(text, found.start(), found.end(), step) for step in boxed)
     ]
 
 
@@ -55,5 +57,13 @@ def one_each(found: Sequence[Box], steps: int, cut: bool) -> tuple[int, ...]:
     return tuple(min(place, first_bad) for place in range(steps))
 
 
-def _places(text: str, part: str) -> list[tuple[int, int]]:
-    return [(found.start(), found.end()) for found in re.finditer(re.escape(part), text)]
+def _quotes(text: str, start: int, end: int, step: str) -> bool:
+    """Whether a box stands in this step too, in the same words."""
+    before, behind = text[max(0, start - _NEAR) : end], text[start : end + _NEAR]
+    if len(before) == end - start + _NEAR and before in step:
+        return True
+    if len(behind) == end - start + _NEAR and behind in step:
+        return True
+    whole = step.strip()
+    places = (found.start() for found in re.finditer(re.escape(whole), text))
+    return any(place <= start < place + len(whole) for place in places)
