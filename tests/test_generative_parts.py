@@ -18,6 +18,7 @@ from search_core.verifiers.generative.options import reasoning
 from search_core.verifiers.generative.prompting import (
     VerdictTokens,
     opening_after,
+    read_back,
     room_for,
     unended,
 )
@@ -204,6 +205,18 @@ def test_openings_and_ends_of_a_chat() -> None:
     assert unended((5, 3, 10), (3,), (10,)) == (5,)
     assert unended((5, 10), (3,), (10,)) == (5, 10)
     assert unended((), (3,), (10,)) == ()
+
+
+def test_a_text_is_read_back_with_its_verdicts() -> None:
+    verdict = VerdictTokens.of(THINKPRM, (1, 2, 5, 9), (1, 2, 6, 9, 9))
+    pieces = [((20, 21), False), ((22,), True)]
+    ids, ends = read_back((7, 8), pieces, (), verdict, 100)
+    assert ids == (7, 8, 20, 21, 1, 2, 6, 9, 9, 22, 1, 2)
+    assert ends == (6, 12)
+    # What is longer than the context loses its end, not its question.
+    ids, ends = read_back((7, 8), [((20, 21, 22), True)], (30,), verdict, 7)
+    assert ids == (7, 8, 20, 30, 1, 2)
+    assert ends == (6,)
 
 
 def test_a_step_that_leaves_no_room_is_named() -> None:

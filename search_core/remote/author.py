@@ -32,6 +32,7 @@ from search_core.verifiers.generative.manners import Manner
 from search_core.verifiers.generative.prompting import (
     VerdictTokens,
     opening_after,
+    read_back,
     room_for,
     unended,
 )
@@ -123,6 +124,12 @@ class RemoteAuthor:
                 f"Server {those[0].name} lends no tokenizer with a chat template, and this format "
                 "is a chat. Put #tokenizer=FOLDER after the verifier's address."
             )
+        if not self._manner.answers and tokens.end is None:
+            raise RemoteError(
+                f"Server {those[0].name} does not say which token ends a turn, and the format "
+                f"{self._manner.name} leaves the last one out. Put #tokenizer=FOLDER after the "
+                "verifier's address."
+            )
         self._tokens: Tokens = tokens
         right, wrong = [
             await tokens.text(those[0], word) for word in (self._manner.right, self._manner.wrong)
@@ -167,14 +174,17 @@ class RemoteAuthor:
     async def _read(self, server: RemoteServer, reading: Reading, watch: Watch) -> Verdicts:
         values, bill = [], Bill()
         async with server.gate.turn(reading.chain.run):
-            ids = await self._prompt(server, reading.chain)
-            for piece, right in reading.pieces:
-                text = await self._tokens.text(server, piece) if piece else ()
-                ids += text + self._closing + self._verdicts.lead
+            prompt = await self._prompt(server, reading.chain)
+            pieces = [
+                (await self._tokens.text(server, piece) if piece else (), right)
+                for piece, right in reading.pieces
+            ]
+            ids, ends = read_back(prompt, pieces, self._closing, self._verdicts, self._context)
+            for end in ends:
                 one = await judge(
                     server,
                     self._model,
-                    ids,
+                    ids[:end],
                     self._verdicts.pair,
                     by_id=self._by_id,
                     words=self._words,
@@ -183,7 +193,6 @@ class RemoteAuthor:
                     self._inexact.warn(reading.chain.run, watch)
                 values.append(one.score)
                 bill += Bill(one.prompt - one.cached, one.cached)
-                ids += self._verdicts.rest(right)
         return Verdicts(tuple(values), bill)
 
     async def _prompt(self, server: RemoteServer, chain: Chain) -> tuple[int, ...]:

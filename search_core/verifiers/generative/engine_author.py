@@ -21,6 +21,7 @@ from search_core.verifiers.generative.manners import Manner
 from search_core.verifiers.generative.prompting import (
     VerdictTokens,
     opening_after,
+    read_back,
     room_for,
     unended,
 )
@@ -149,12 +150,9 @@ class EngineAuthor:
         return Written(one.text, one.cut, bill)
 
     def _text(self, reading: Reading) -> PathText:
-        ids = self._prompt(reading.chain)
-        start = len(ids)
-        at = []
-        for piece, right in reading.pieces:
-            ids += self._words.plain(piece) + self._closing + self._verdicts.lead
-            at.append(len(ids) - 1)
-            ids += self._verdicts.rest(right)
+        prompt = self._prompt(reading.chain)
+        pieces = [(self._words.plain(piece), right) for piece, right in reading.pieces]
+        ids, ends = read_back(prompt, pieces, self._closing, self._verdicts, self._context)
+        start = len(prompt)
         # Nothing continues it.
-        return PathText(ids[: at[-1] + 1], tuple(at), start, start, start)
+        return PathText(ids, tuple(end - 1 for end in ends), start, start, start)

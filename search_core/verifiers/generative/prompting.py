@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search_core.verifiers.formats.base import Ids, in_common
@@ -58,6 +59,34 @@ def unended(prompt: Ids, ends: Ids, line_break: Ids) -> Ids:
     if line_break and prompt[-1:] == line_break[-1:] and prompt[-2:-1] and prompt[-2] in ends:
         last -= 1
     return prompt[: last - 1] if prompt[:last] and prompt[last - 1] in ends else prompt
+
+
+def read_back(
+    prompt: Ids,
+    pieces: Sequence[tuple[Ids, bool]],
+    closing: Ids,
+    verdicts: VerdictTokens,
+    context: float,
+) -> tuple[Ids, tuple[int, ...]]:
+    """A text with its verdicts, up to where the last one is read, and where each is.
+
+    A text can be more tokens when it is read back than when it was written; what does not fit
+    into the context then is left out before the verdict.
+
+    Args:
+        pieces: As in `Reading`.
+
+    Returns:
+        Ids, and how many of them stand before each verdict.
+    """
+    ids, ends = prompt, []
+    asked = closing + verdicts.lead
+    for piece, right in pieces:
+        room = max(0, int(min(len(piece), context - 1 - len(ids) - len(asked))))
+        ids += piece[:room] + asked
+        ends.append(len(ids))
+        ids += verdicts.rest(right)
+    return ids[: ends[-1]], tuple(ends)
 
 
 def room_for(limit: int, prompt: int, after: int, context: float, step: int, name: str) -> int:
