@@ -166,7 +166,7 @@ class Scored(Event):
     ahead: NodeId | None = None
     """The end of the rollout up to which the aggregate goes; None: it ends at this node."""
     tokens: Count = 0
-    """Tokens that the verifier read for it."""
+    """Tokens that the verifier read for it, or wrote."""
     flops: Amount = 0.0
 
 
@@ -278,7 +278,7 @@ class Spent(Event):
     prefilled: Count = 0
     reused: Count = 0
     verified: Count = 0
-    """Tokens that the verifier read."""
+    """Tokens that the verifier read, or wrote before it judged."""
     solver_flops: Amount = 0.0
     verifier_flops: Amount = 0.0
     seconds: Amount = 0.0
