@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -173,6 +174,18 @@ def wait_until(true: Any) -> None:
             return
         time.sleep(0.01)
     raise AssertionError("It did not become true.")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="There is no fork here.")
+def test_a_forked_child_reasons_too(chat_model: Path) -> None:
+    verifier = verifier_of(chat_model, "judge:reason,tokens=8")
+    expected = verifier.score(REQUESTS, go_on)[0].scores
+    child = os.fork()
+    if child == 0:
+        found = verifier.score(REQUESTS, go_on)[0].scores
+        same = found == pytest.approx(expected, abs=1e-5)
+        os._exit(0 if same and verifier.info.writes == 8 else 1)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_what_is_pruned_is_freed(chat_model: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from search_core.remote.warned import WarnsOnce
 from search_core.solvers.base import Cancelled, ModelInfo
@@ -40,7 +41,7 @@ class GenerativeVerifier:
 
     @property
     def info(self) -> ModelInfo:
-        return self._author.info
+        return replace(self._author.info, writes=self._reasoning.tokens)
 
     def memory(self) -> int:
         """Bytes of keys and values that are kept; see `HoldsMemory`."""
