@@ -201,6 +201,20 @@ def test_what_is_pruned_is_let_go() -> None:
     assert everything is None
 
 
+def test_what_looks_back_is_let_go_as_far_as_it_is_known() -> None:
+    author = always("x")
+    verifier = GenerativeVerifier(author, plan("genprm_reasoning"))
+    verifier.release("r", "Q?", [("a", "b", "c")])
+    verifier.score([request("a", "b", "c", first=2)], go_on)
+    verifier.release("r", "Q?", [("a", "b", "c")])
+    [(_, none), (_, some)] = author.released
+    assert none == []
+    assert some is not None
+    [(last, before)] = some
+    assert last == author.asked[2][0]
+    assert before == author.asked[1][0]
+
+
 def test_a_search_counts_what_its_verifier_writes() -> None:
     def text(chain: Chain) -> tuple[str, bool]:
         return boxed(*[True] * chain.step), False

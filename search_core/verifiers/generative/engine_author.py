@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from search_core.cost import forward_flops, writing_flops
@@ -16,7 +17,14 @@ from search_core.engine.text_jobs import TextRow, TextWritten
 from search_core.engine.text_writer import TextWriter
 from search_core.solvers.base import ModelInfo, Sampling
 from search_core.verifiers.formats.base import Ids, Words, in_common
-from search_core.verifiers.generative.chains import Bill, Chain, Reading, Verdicts, Written
+from search_core.verifiers.generative.chains import (
+    Bill,
+    Chain,
+    Messages,
+    Reading,
+    Verdicts,
+    Written,
+)
 from search_core.verifiers.generative.manners import Manner
 from search_core.verifiers.generative.prompting import (
     VerdictTokens,
@@ -30,6 +38,8 @@ from search_core.watch import Watch
 if TYPE_CHECKING:
     from search_core.engine.loading import LoadedModel
 
+_PROMPTS = 256
+"""How many tokenised chats are remembered."""
 _SPARE = 16
 """Tokens that a text may come to more when it is read back than when it was written."""
 
@@ -59,6 +69,7 @@ class EngineAuthor:
     ) -> None:
         self._loaded, self._manner = loaded, manner
         self._words = Words(loaded.tokenizer, date)
+        self._tokenised = lru_cache(_PROMPTS)(self._tokenise)
         self._words.conversation([("user", "")], answer=True)  # Whether there is a template.
         self._ends = end_ids(loaded.model, loaded.tokenizer)
         self._verdicts = VerdictTokens.of(
@@ -122,12 +133,15 @@ class EngineAuthor:
         self._writer.release(run, ends)
 
     def _prompt(self, chain: Chain) -> Ids:
+        return self._tokenised(chain.messages, chain.opening)
+
+    def _tokenise(self, messages: Messages, opening: str) -> Ids:
         answers = self._manner.answers
         line_break = self._words.plain("\n")
-        prompt = self._words.conversation(chain.messages, answer=answers)
+        prompt = self._words.conversation(messages, answer=answers)
         if not answers:
             prompt = unended(prompt, self._ends, line_break)
-        opening = opening_after(prompt, chain.opening, line_break)
+        opening = opening_after(prompt, opening, line_break)
         return prompt + (self._words.plain(opening) if opening else ())
 
     def _row(self, chain: Chain) -> Row:

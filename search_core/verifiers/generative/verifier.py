@@ -12,7 +12,7 @@ from search_core.solvers.base import Cancelled, ModelInfo
 from search_core.verifiers.base import ScoreRequest, StepScores
 from search_core.verifiers.generative.asking import Judged, Path, chain_about
 from search_core.verifiers.generative.boxed import WROTE_AGAIN, judged_in_boxes
-from search_core.verifiers.generative.chains import Author, Bill
+from search_core.verifiers.generative.chains import Author, Bill, Chain
 from search_core.verifiers.generative.options import Reasoning
 from search_core.verifiers.generative.questions import CUT, judged_by_question
 from search_core.watch import Watch, watch_of
@@ -73,13 +73,25 @@ class GenerativeVerifier:
                 warns.forget(run)
             self._author.release(run, None)
             return
+        chains = []
+        for path in paths:
+            last, before = self._chain(problem, path, run), self._chain(problem, path[:-1], run)
+            if last is not None:
+                chains.append((last, before))
+        self._author.release(run, chains)
+
+    def _chain(self, problem: str, steps: tuple[str, ...], run: str) -> Chain | None:
+        """A chain about these steps; None: there are none, or what it looks back on is unknown."""
+        beginnings = [(problem, steps[:end]) for end in range(1, len(steps))]
+        earlier: list[str] = []
         if self._reasoning.manner.looks_back:
-            return  # What it reads at a step is known only with what was written before it.
-        chains = [
-            [chain_about((problem, one), self._reasoning, run) for one in (path, path[:-1]) if one]
-            for path in paths
-        ]
-        self._author.release(run, [(one[0], one[1] if one[1:] else None) for one in chains if one])
+            with self._guard:
+                earlier = [self._notes[one] for one in beginnings if one in self._notes]
+            if len(earlier) < len(beginnings):
+                return None
+        if not steps:
+            return None
+        return chain_about((problem, steps), self._reasoning, run, earlier=earlier)
 
     def _in_boxes(self, requests: Sequence[ScoreRequest], watch: Watch) -> list[StepScores]:
         asked = [[(one.problem, one.steps)] for one in requests]
