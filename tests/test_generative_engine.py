@@ -20,7 +20,7 @@ from search_core.solvers.base import RunCancelled
 from search_core.verifiers.base import ScoreRequest, StepScores
 from search_core.verifiers.generative import GenerativeVerifier
 from search_core.verifiers.generative.engine_author import EngineAuthor
-from search_core.verifiers.generative.manners import JUDGE, THINKPRM_QUESTION
+from search_core.verifiers.generative.manners import GENPRM_REASONING, JUDGE, THINKPRM_QUESTION
 from search_core.watch import Watch
 from tests.fakes import World
 from tests.forced_words import LONG, TEMPLATE
@@ -60,20 +60,22 @@ def chat_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_solver(tmp_path_factory.mktemp("chat"), template=TEMPLATE, seed=3, **LONG)
 
 
-def plain_question(model: Any, prompt: list[int], limit: int, closing: str) -> tuple[str, float]:
-    """Writes greedily, reading everything again for each token; then reads the verdict."""
+def plain_text(model: Any, prompt: list[int], limit: int) -> str:
+    """Writes greedily, reading everything again for each token."""
     written: list[int] = []
-    while len(written) < limit:
+    while len(written) < limit and 3 not in written:
         with torch.inference_mode():
-            token = int(model(torch.tensor([prompt + written])).logits[0, -1].argmax())
-        written.append(token)
-        if token == 3:
-            break
-    text = TOKENS.decode(written, skip_special_tokens=True)
-    asked = prompt + ids_of(text.rstrip()) + ids_of(closing + " ")
+            written.append(int(model(torch.tensor([prompt + written])).logits[0, -1].argmax()))
+    text: str = TOKENS.decode(written, skip_special_tokens=True)
+    return text
+
+
+def plain_verdict(model: Any, prompt: list[int], text: str, closing: str) -> float:
+    """Of Y against N behind a text and a closing."""
+    asked = prompt + ids_of(text) + ids_of(closing)
     with torch.inference_mode():
         logits = model(torch.tensor([asked])).logits[0, -1]
-    return text, float(logits[[ids_of("Y")[0], ids_of("N")[0]]].softmax(-1)[0])
+    return float(logits[[ids_of("Y")[0], ids_of("N")[0]]].softmax(-1)[0])
 
 
 def test_thinkprm_is_asked_as_a_plain_reading_says(chat_model: Path) -> None:
@@ -83,9 +85,10 @@ def test_thinkprm_is_asked_as_a_plain_reading_says(chat_model: Path) -> None:
     for end in range(1, 4):
         [(_, asked)] = THINKPRM_QUESTION.messages("3 + 4?", STEPS[:end], ())
         prompt = ids_of(f"<|user|>{asked}<|end|>\n<|assistant|>\nLet's verify step by step:")
-        text, value = plain_question(model, prompt, 40, THINKPRM_QUESTION.closing)
+        text = plain_text(model, prompt, 40)
         assert not any(stop in text for stop in THINKPRM_QUESTION.stops(end))
-        expected.append(value)
+        closing = "\n</think>\nIs the solution correct? "
+        expected.append(plain_verdict(model, prompt, text.rstrip(), closing))
     assert reply.scores == pytest.approx(expected, abs=1e-4)
     assert len(set(reply.scores)) == 3
 
@@ -99,8 +102,30 @@ def test_special_tokens_that_a_step_spells_out_are_text(chat_model: Path) -> Non
     plain = TOKENS(asked, add_special_tokens=False, split_special_tokens=True)["input_ids"]
     prompt = [*ids_of(pieces[0]), *plain, *ids_of(pieces[2])]
     model = AutoModelForCausalLM.from_pretrained(chat_model)
-    _, expected = plain_question(model, prompt, 20, JUDGE.closing)
+    text = plain_text(model, prompt, 20).rstrip()
+    expected = plain_verdict(model, prompt, text, "\n\nVerdict: ")
     assert reply.scores == pytest.approx([expected], abs=1e-4)
+
+
+def test_genprm_is_asked_as_a_plain_reading_says(chat_model: Path) -> None:
+    """Turn by turn, each time with what it wrote before, and no turn of its own opened."""
+    verifier = verifier_of(chat_model, "genprm_reasoning:tokens=30,temperature=0")
+    steps = ("3 + 4 = 7.", "Check it.", "The answer is 7.")
+    [reply] = verifier.score([request(*steps)], go_on)
+    model = AutoModelForCausalLM.from_pretrained(chat_model)
+    system = GENPRM_REASONING.messages("", ("",), ())[0][1]
+    chat, expected = f"<|user|>{system}<|end|>\n", []
+    for number, step in enumerate(steps, 1):
+        chat += f"<|user|>3 + 4?\n{step}" if number == 1 else f"<|user|>{step}"
+        opening = f"<analyze>\nLet's analyze the Paragraph {number} step by step: "
+        prompt = ids_of(chat + opening)
+        text = plain_text(model, prompt, 30)
+        closing = "</analyze>\n<output>\n**Judgement**: $\\boxed{"
+        expected.append(plain_verdict(model, prompt, text, closing))
+        word = "Yes" if expected[-1] >= 0.5 else "No"
+        said = f"{opening}{text}{closing}{word}}}$\n</output>"
+        chat += f"<|end|>\n<|assistant|>{said}<|end|>\n"
+    assert reply.scores == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +171,7 @@ def test_all_that_is_written_and_read_is_counted(chat_model: Path) -> None:
     (_, task), (_, asked) = JUDGE.messages("3 + 4?", ("a",), ())
     prompt = ids_of(f"<|user|>{task}<|end|>\n<|user|>{asked}<|end|>\n<|assistant|>")
     model = AutoModelForCausalLM.from_pretrained(chat_model)
-    text, _ = plain_question(model, prompt, 20, JUDGE.closing)
+    text = plain_text(model, prompt, 20)
     written = 20
     read = len(prompt) + len(ids_of(text.rstrip())) + len(ids_of(JUDGE.closing + " "))
     assert (reply.tokens, reply.reused) == (len(prompt) + written + read, 0)
