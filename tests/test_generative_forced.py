@@ -23,6 +23,7 @@ from search_core.verifiers.generative.manners import JUDGE
 from search_core.watch import Watch
 from tests.fakes import World
 from tests.forced_words import forced_verdicts, ratio, scripted
+from tests.tiny_models import tiny_tokenizer
 
 
 def go_on() -> bool:
@@ -89,21 +90,48 @@ def test_reasoning_stops_at_a_text_of_several_tokens(tmp_path: Path) -> None:
     assert reply.tokens == prompt + written + read
 
 
+def writer_of(folder: Path, stops: tuple[str, ...]) -> TextWriter:
+    loaded = load_language_model(folder, device="cpu")
+    readout = PairReadout(language_head(loaded.model), 1, 2)
+    return TextWriter(loaded.model, loaded.tokenizer, loaded.lock, stops, [3], readout)
+
+
+def row(limit: int, stops: tuple[str, ...], seed: int = 0) -> TextRow:
+    prompt = tuple(tiny_tokenizer()("hello a")["input_ids"])
+    return TextRow(Row(prompt, seed, limit, "r"), stops)
+
+
 def test_what_only_looks_like_a_stop_is_written_on(tmp_path: Path) -> None:
     """It writes "abzxbz" and so on: "bz" ends one of the stops, but not behind an a."""
     said = ["a", "b", "z", "x", "b"]
-    folder = scripted(tmp_path, {one: {other: 1.0} for one, other in pairwise(said)})
-    loaded = load_language_model(folder, device="cpu")
-    readout = PairReadout(language_head(loaded.model), 1, 2)
+    script = {one: {other: 1.0} for one, other in pairwise(said)}
     stops = ("abc", "xbz")
-    writer = TextWriter(loaded.model, loaded.tokenizer, loaded.lock, stops, [3], readout)
-    [start] = loaded.tokenizer("a")["input_ids"]
-    rows = [TextRow(Row((start,), seed=0, limit=limit), stops) for limit in (50, 4)]
+    writer = writer_of(scripted(tmp_path, script), stops)
+    rows = [row(limit, stops) for limit in (50, 4)]
     whole, cut = writer.write(rows, Sampling(0), Watch(go_on))
     assert (whole.text, whole.cut) == ("bz", False)
     assert [len(part.tokens) for part in whole.parts] == [2, 3]
     assert (cut.text, cut.cut) == ("bzxb", True)
     assert writer.write([], Sampling(0), Watch(go_on)) == []
+    # Nothing comes back to a text; its prompt is kept, but for its last token.
+    wait_until(lambda: writer.stored_tokens == 6)
+    writer.release("r")
+    wait_until(lambda: writer.stored_tokens == 0)
+
+
+def test_parts_of_a_text_are_drawn_apart(tmp_path: Path) -> None:
+    """Any two letters look like the end of a stop here, so that each part has two."""
+    even = {"a": 1.0, "b": 1.0}
+    stops = ("xab", "yba")
+    writer = writer_of(scripted(tmp_path, {"a": even, "b": even}), stops)
+    rows = [row(40, stops, seed) for seed in range(8)]
+    found = writer.write(rows, Sampling(0.5), Watch(go_on))
+    assert all(len(one.parts) == 20 for one in found)
+    for one in found:
+        assert len({one.text[at : at + 2] for at in range(0, 40, 2)}) > 1
+    assert len({one.text for one in found}) == 8
+    [alone] = writer.write(rows[3:4], Sampling(0.5), Watch(go_on))
+    assert alone.text == found[3].text
 
 
 def test_a_beam_search_in_this_process(tmp_path: Path) -> None:

@@ -119,7 +119,8 @@ class _Open:
             self.ask(decoder)
             return
         self.result.cut = not stopped and part.ended != "end"
-        decoder.let_go(row.run, [(self._ids, len(row.prompt))])
+        # A prompt is stored without its last token, which is read with what follows it.
+        decoder.let_go(row.run, [(self._ids, len(row.prompt) - 1)])
 
     @property
     def _ids(self) -> Ids:

@@ -157,8 +157,10 @@ class TextWriter:
                 writing.go_on(self._decoder, self._text)
             except Exception as error:  # as above
                 writing.fail(error)
+        count = len(self._writing)
         self._writing = [one for one in self._writing if not one.done.is_set()]
-        return bool(self._writing or self._notes)
+        # What is over has let go of what it wrote, which the decoder does at its next turn.
+        return bool(self._writing or self._notes) or len(self._writing) < count
 
     def _text(self, ids: Sequence[int]) -> str:
         with self._lock:
