@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search_core.cost import forward_flops, writing_flops
-from search_core.events import MAX_TEXT, Aggregate, Role, Sampled, Scored, Spent
+from search_core.events import MAX_REASON, MAX_TEXT, Aggregate, Role, Sampled, Scored, Spent
 from search_core.run_log import RunLog
 from search_core.scoring import aggregate_scores, rounded
 from search_core.solvers.base import ModelInfo, StepSample
@@ -146,6 +146,7 @@ class Recorder:
             ahead=end,
             tokens=reply.tokens if first else 0,
             flops=flops if first else 0.0,
+            reason=_end_of(reply.reasons[index]) if reply.reasons else "",
         )
 
     def _check_sample(self, sample: StepSample) -> None:
@@ -163,6 +164,10 @@ class Recorder:
         if len(reply.scores) != len(nodes):
             raise ProtocolError(
                 f"Verifier {name} gave {len(reply.scores)} scores for {len(nodes)} steps."
+            )
+        if reply.reasons and len(reply.reasons) != len(nodes):
+            raise ProtocolError(
+                f"Verifier {name} gave {len(reply.reasons)} reasons for {len(nodes)} steps."
             )
         for node, score in zip(nodes, reply.scores, strict=True):
             if not 0 <= score <= 1:
@@ -189,3 +194,8 @@ class Recorder:
             tokens=reply.tokens,
             outputs=len(reply.scores) if reply.tokens else 0,
         )
+
+
+def _end_of(reason: str) -> str:
+    """As much of it as a log holds: its end, where the verdict is."""
+    return reason if len(reason) <= MAX_REASON else "…" + reason[1 - MAX_REASON :]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
+from search_core.recorder import ProtocolError
 from search_core.search import search
 from search_core.solvers.base import ModelInfo, RunCancelled
 from search_core.verifiers.base import ScoreRequest, StepScores
@@ -24,6 +28,11 @@ def request(*steps: str, first: int = 0, problem: str = "Q?", run: str = "r") ->
     return ScoreRequest(problem, steps, first, False, (0.0,) * len(steps), run)
 
 
+def cost(reply: StepScores) -> StepScores:
+    """Without what was written."""
+    return replace(reply, reasons=())
+
+
 def plan(name: str, argument: str = "") -> Reasoning:
     return reasoning(name, argument)
 
@@ -40,14 +49,15 @@ def test_one_chain_judges_all_steps() -> None:
     author.value = lambda text: 0.25 if "Step 3 is" in text else 0.875
     verifier = GenerativeVerifier(author, plan("thinkprm"))
     whole, last = verifier.score([request("a", "b", "c"), request("a", "b", "c", first=2)], go_on)
-    assert whole == StepScores((0.875, 0.875, 0.25), tokens=13, reused=2, flops=1.5)
+    assert cost(whole) == StepScores((0.875, 0.875, 0.25), tokens=13, reused=2, flops=1.5)
     # What is asked about twice is written once, and counted for the first who asks.
-    assert last == StepScores((0.25,), tokens=0, reused=15, flops=0.0)
+    assert cost(last) == StepScores((0.25,), tokens=0, reused=15, flops=0.0)
     [(chain, sampling)] = author.asked
     assert (chain.step, chain.limit, chain.run, sampling.temperature) == (3, 4096, "r", 0)
     [reading] = author.readings
     assert [right for _, right in reading.pieces] == [True, True, False]
     assert reading.pieces[1][0] == "\nStep 2: so.\nStep 2 is "
+    assert last.reasons == ("Step 3: so.\nStep 3 is \\boxed{incorrect}",)
 
 
 def test_reasoning_may_end_at_the_first_bad_step() -> None:
@@ -57,6 +67,7 @@ def test_reasoning_may_end_at_the_first_bad_step() -> None:
         [request("a", "b", "c", "d")], go_on
     )
     assert reply.scores == (0.875, 0.125, 0.125, 0.125)
+    assert reply.reasons[1] == reply.reasons[3] == "Step 2: so.\nStep 2 is \\boxed{incorrect}"
 
 
 def test_several_chains_are_averaged() -> None:
@@ -64,7 +75,7 @@ def test_several_chains_are_averaged() -> None:
     author.value = lambda text: 0.5
     verifier = GenerativeVerifier(author, plan("thinkprm", "samples=8"))
     [reply] = verifier.score([request("a")], go_on)
-    assert reply == StepScores((0.5,), tokens=8 * 13, reused=16, flops=12)
+    assert cost(reply) == StepScores((0.5,), tokens=8 * 13, reused=16, flops=12)
     seeds = {chain.seed for chain, _ in author.asked}
     assert len(seeds) == 8
     assert {sampling.temperature for _, sampling in author.asked} == {0.4}
@@ -124,11 +135,12 @@ def test_a_question_is_asked_about_each_step() -> None:
     author.value = lambda text: int(text[-1]) / 10
     verifier = GenerativeVerifier(author, plan("thinkprm", "question"))
     three, two = verifier.score([request("a", "b", "c", first=1), request("a", "b")], go_on)
-    assert three == StepScores((0.2, 0.3), tokens=26, reused=4, flops=3.0)
+    assert cost(three) == StepScores((0.2, 0.3), tokens=26, reused=4, flops=3.0)
     # The second step was paid for by the first request.
-    assert two == StepScores((0.1, 0.2), tokens=13, reused=2 + 15, flops=1.5)
+    assert cost(two) == StepScores((0.1, 0.2), tokens=13, reused=2 + 15, flops=1.5)
     assert [chain.step for chain, _ in author.asked] == [2, 3, 1]
     assert author.readings[0].pieces == (("about 2", True),)
+    assert two.reasons[1] == "about 2\n</think>\nIs the solution correct? No"
 
 
 def test_reasoning_that_is_cut_off_is_asked_all_the_same_and_the_log_says_so() -> None:
@@ -145,7 +157,7 @@ def test_genprm_looks_back_and_remembers() -> None:
     verifier = GenerativeVerifier(author, plan("genprm_reasoning"))
     [reply] = verifier.score([request("a", "b", first=1)], go_on)
     # What was written about the first step is needed, and paid for.
-    assert reply == StepScores((0.75,), tokens=26, reused=4, flops=3.0)
+    assert cost(reply) == StepScores((0.75,), tokens=26, reused=4, flops=3.0)
     first, second = (chain for chain, _ in author.asked)
     assert len(first.messages) == 2
     assert second.messages[2] == (
@@ -232,6 +244,27 @@ def test_a_search_counts_what_its_verifier_writes() -> None:
     assert result.cost.verified == 13 * len(author.asked)
     assert result.cost.verifier_flops == 1.5 * len(author.asked)
     assert sum(node.verifier_tokens for node in scored) == result.cost.verified
+    assert all(node.reason.endswith("\\boxed{correct}") for node in scored)
+
+
+def test_of_a_long_reason_a_log_holds_the_end() -> None:
+    verifier = GenerativeVerifier(always("x" * 5000), plan("judge", "reason"))
+    result = search("Q?", "best_of_n", solver=World().solver(), verifier=verifier, n=2)
+    reasons = [node.reason for node in result.tree.steps() if node.score is not None]
+    assert reasons
+    assert all(len(one) == 4000 and one.startswith("…x") for one in reasons)
+    assert all(one.endswith("x\n\nVerdict: Yes") for one in reasons)
+
+
+def test_reasons_are_as_many_as_scores() -> None:
+    class Odd:
+        info = ModelInfo("odd")
+
+        def score(self, requests: Sequence[ScoreRequest], cancelled: object) -> list[StepScores]:
+            return [StepScores((0.5,) * len(one.steps), reasons=("a",) * 7) for one in requests]
+
+    with pytest.raises(ProtocolError, match="odd gave 7 reasons for"):
+        search("Q?", "best_of_n", solver=World().solver(), verifier=Odd(), n=2)
 
 
 def test_a_search_whose_verifier_fails_says_why() -> None:

@@ -40,12 +40,14 @@ class StepScores:
             before it judged.
         reused: Tokens served from a cache.
         flops: What that took; None: as much as one pass over `tokens` after `reused`.
+        reasons: What it wrote before each verdict, for people to read; none if it wrote nothing.
     """
 
     scores: tuple[float, ...]
     tokens: int = 0
     reused: int = 0
     flops: float | None = None
+    reasons: tuple[str, ...] = ()
 
 
 class Verifier(Protocol):

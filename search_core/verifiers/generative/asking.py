@@ -20,9 +20,11 @@ class Judged:
 
     Attributes:
         scores: Of all its steps, or of its last one alone, by the way of judging.
+        reasons: What was written before each of these verdicts, in the first chain.
     """
 
     scores: tuple[float, ...]
+    reasons: tuple[str, ...]
     bill: Bill
 
 

@@ -95,15 +95,24 @@ def _read(author: Author, tries: list[_Try], watch: Watch) -> dict[Path, Judged]
         if one.chain is not None and one.written is not None
     ]
     scores: dict[Path, list[tuple[float, ...]]] = {}
+    reasons: dict[Path, tuple[str, ...]] = {}
     bills: dict[Path, Bill] = {}
     for one, verdicts in zip(tries, author.read(readings, watch), strict=True):
         of_steps = tuple(verdicts.values[place] for place in one.each)
         scores.setdefault(one.path, []).append(of_steps)
+        reasons.setdefault(one.path, _reasons(one))
         bills[one.path] = bills.get(one.path, Bill()) + one.bill + verdicts.bill
     return {
-        path: Judged(tuple(map(fmean, zip(*several, strict=True))), bills[path])
+        path: Judged(tuple(map(fmean, zip(*several, strict=True))), reasons[path], bills[path])
         for path, several in scores.items()
     }
+
+
+def _reasons(one: _Try) -> tuple[str, ...]:
+    """What was written for each step: from the verdict before to its own."""
+    text = one.written.text if one.written is not None else ""
+    starts = [0, *(box.end for box in one.found)]
+    return tuple(text[starts[place] : one.found[place].end].strip() for place in one.each)
 
 
 def _pieces(text: str, found: tuple[Box, ...]) -> tuple[tuple[str, bool], ...]:

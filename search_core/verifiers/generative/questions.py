@@ -83,11 +83,12 @@ def _judge(
     for number, path in enumerate(paths):
         mine = slice(number * reasoning.samples, (number + 1) * reasoning.samples)
         bills = [one.bill for one in written[mine]] + [one.bill for one in verdicts[mine]]
-        judged[path] = Judged((fmean(one.values[0] for one in verdicts[mine]),), sum(bills, Bill()))
+        score = fmean(one.values[0] for one in verdicts[mine])
         first = verdicts[mine.start].values[0]
         word = manner.right if first >= 0.5 else manner.wrong
-        text = readings[mine.start].pieces[0][0]
-        notes[path] = manner.opening(len(path[1])) + text + manner.closing + word
+        text = readings[mine.start].pieces[0][0] + manner.closing + word
+        judged[path] = Judged((score,), (text,), sum(bills, Bill()))
+        notes[path] = manner.opening(len(path[1])) + text
     return Found(judged, notes, before.cut or any(one.cut for one in written))
 
 

@@ -100,10 +100,12 @@ class GenerativeVerifier:
         )
         if again:
             self._again.warn(requests[0].run, watch)
-        scores = [
-            judged[paths[0]].scores[one.first :] for one, paths in zip(requests, asked, strict=True)
+        of_paths = [judged[paths[0]] for paths in asked]
+        found = [
+            StepScores(of_path.scores[one.first :], reasons=of_path.reasons[one.first :])
+            for one, of_path in zip(requests, of_paths, strict=True)
         ]
-        return _billed(scores, asked, judged)
+        return _billed(found, asked, judged)
 
     def _by_question(self, requests: Sequence[ScoreRequest], watch: Watch) -> list[StepScores]:
         known = self._known(requests)
@@ -122,9 +124,17 @@ class GenerativeVerifier:
         if found.cut:
             self._cut.warn(requests[0].run, watch)
         self._remember(found.notes)
-        wanted = [_beginnings(one)[one.first :] for one in requests]
-        scores = [tuple(found.judged[path].scores[0] for path in paths) for paths in wanted]
-        return _billed(scores, asked, found.judged)
+        wanted = [
+            [found.judged[path] for path in _beginnings(one)[one.first :]] for one in requests
+        ]
+        replies = [
+            StepScores(
+                tuple(one.scores[0] for one in steps),
+                reasons=tuple(one.reasons[0] for one in steps),
+            )
+            for steps in wanted
+        ]
+        return _billed(replies, asked, found.judged)
 
     def _known(self, requests: Sequence[ScoreRequest]) -> dict[Path, str]:
         """What was written about the steps before, as far as it is remembered."""
@@ -162,13 +172,14 @@ def _runs(requests: Sequence[ScoreRequest], asked: Sequence[Sequence[Path]]) -> 
 
 
 def _billed(
-    scores: Sequence[tuple[float, ...]],
+    found: Sequence[StepScores],
     asked: Sequence[Sequence[Path]],
     judged: Mapping[Path, Judged],
 ) -> list[StepScores]:
+    """With what they cost: what is asked about twice is the first one's."""
     unpaid = set(judged)
     replies = []
-    for found, paths in zip(scores, asked, strict=True):
+    for reply, paths in zip(found, asked, strict=True):
         bill, free = Bill(), 0
         for path in paths:
             of_path = judged[path].bill
@@ -177,5 +188,7 @@ def _billed(
             else:
                 free += of_path.tokens + of_path.reused
             unpaid.discard(path)
-        replies.append(StepScores(found, bill.tokens, bill.reused + free, bill.flops))
+        replies.append(
+            replace(reply, tokens=bill.tokens, reused=bill.reused + free, flops=bill.flops)
+        )
     return replies
