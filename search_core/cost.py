@@ -48,6 +48,25 @@ def forward_flops(shape: ModelShape | None, *, context: int, tokens: int, output
     )
 
 
+def writing_flops(
+    shape: ModelShape | None, *, written: int, prefilled: int, reused: int, known: int
+) -> float:
+    """FLOPs of writing `written` tokens after a prompt of `prefilled` + `reused` ones.
+
+    Args:
+        prefilled: Prompt tokens computed for it: its share, where several texts share a prompt.
+        reused: The others.
+        known: Those of them that were there before anything was computed.
+    """
+    prompt = prefilled + reused
+    read = forward_flops(shape, context=known, tokens=prompt - known, outputs=1)
+    # Of reading a prompt that several texts share, each has its share.
+    read *= prefilled / max(1, prompt - known)
+    # The prompt's last position already gives the first token.
+    later = max(0, written - 1)
+    return read + forward_flops(shape, context=prompt, tokens=later, outputs=later)
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Sums over a run. Tokens are counts, `seconds` is time inside model calls."""

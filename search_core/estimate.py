@@ -51,23 +51,30 @@ _USUAL_WEIGHTS = 3 * 10**9
 
 
 def seconds_on_gpu(
-    expected: Estimate, solver_bytes: int | None = None, verifier_bytes: int | None = None
+    expected: Estimate,
+    solver_bytes: int | None = None,
+    verifier_bytes: int | None = None,
+    verifier_writes: int = 0,
 ) -> float:
     """How long a GPU computes for this, roughly and rather too long.
 
     All paths of a round are written side by side, and a token takes at least as long as reading
     the weights: bytes at a third of a large GPU's 2 TB/s, and 0.02 s of overhead. The verifier
-    reads its weights once a round for all its steps, and is given a quarter of a second besides.
+    reads its weights once a round for all its steps, and is given a quarter of a second besides;
+    one that reasons first writes as long as it may in every round.
 
     Args:
         solver_bytes, verifier_bytes: Of their weights; None: as a 1.5B model's in bfloat16.
+        verifier_writes: Most tokens that the verifier writes before it judges.
     """
     if not expected.paths:
         return 0.0
     tokens = expected.tokens / expected.paths
-    token = _BETWEEN_TOKENS + (solver_bytes or _USUAL_WEIGHTS) / _READ_PER_SECOND
-    score = _A_ROUND + (verifier_bytes or _USUAL_WEIGHTS) / _READ_PER_SECOND
-    return tokens * token + expected.rounds * score
+    reading, judging = (
+        (size or _USUAL_WEIGHTS) / _READ_PER_SECOND for size in (solver_bytes, verifier_bytes)
+    )
+    score = _A_ROUND + judging + verifier_writes * (_BETWEEN_TOKENS + judging)
+    return tokens * (_BETWEEN_TOKENS + reading) + expected.rounds * score
 
 
 def _steps(problem: Problem | None, facts: Mapping[str, Any]) -> float:

@@ -25,6 +25,7 @@ VERSION = 1
 ROOT = "root"
 MAX_DEPTH = 200
 MAX_TEXT = 200_000
+MAX_REASON = 4000
 
 # A node's id is its path of child indices, so it depends on nothing but the search itself.
 _INDEX = "[0-9]{1,5}"
@@ -32,6 +33,7 @@ _ID = rf"^(root|{_INDEX}(\.{_INDEX}){{0,{MAX_DEPTH - 1}}})$"
 NodeId = Annotated[str, Field(pattern=_ID, max_length=6 * MAX_DEPTH)]
 Name = Annotated[str, Field(max_length=200)]
 Line = Annotated[str, Field(max_length=1000)]
+Reason = Annotated[str, Field(max_length=MAX_REASON)]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
 Amount = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
@@ -166,8 +168,10 @@ class Scored(Event):
     ahead: NodeId | None = None
     """The end of the rollout up to which the aggregate goes; None: it ends at this node."""
     tokens: Count = 0
-    """Tokens that the verifier read for it."""
+    """Tokens that the verifier read for it, or wrote."""
     flops: Amount = 0.0
+    reason: Reason = ""
+    """What the verifier wrote before it judged; of a long text the end."""
 
 
 class Verdict(NamedTuple):
@@ -278,7 +282,7 @@ class Spent(Event):
     prefilled: Count = 0
     reused: Count = 0
     verified: Count = 0
-    """Tokens that the verifier read."""
+    """Tokens that the verifier read, or wrote before it judged."""
     solver_flops: Amount = 0.0
     verifier_flops: Amount = 0.0
     seconds: Amount = 0.0

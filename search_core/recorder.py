@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from search_core.cost import forward_flops
-from search_core.events import MAX_TEXT, Aggregate, Role, Sampled, Scored, Spent
+from search_core.cost import forward_flops, writing_flops
+from search_core.events import MAX_REASON, MAX_TEXT, Aggregate, Role, Sampled, Scored, Spent
 from search_core.run_log import RunLog
 from search_core.scoring import aggregate_scores, rounded
 from search_core.solvers.base import ModelInfo, StepSample
@@ -146,6 +146,7 @@ class Recorder:
             ahead=end,
             tokens=reply.tokens if first else 0,
             flops=flops if first else 0.0,
+            reason=_end_of(reply.reasons[index]) if reply.reasons else "",
         )
 
     def _check_sample(self, sample: StepSample) -> None:
@@ -164,6 +165,10 @@ class Recorder:
             raise ProtocolError(
                 f"Verifier {name} gave {len(reply.scores)} scores for {len(nodes)} steps."
             )
+        if reply.reasons and len(reply.reasons) != len(nodes):
+            raise ProtocolError(
+                f"Verifier {name} gave {len(reply.reasons)} reasons for {len(nodes)} steps."
+            )
         for node, score in zip(nodes, reply.scores, strict=True):
             if not 0 <= score <= 1:
                 raise ProtocolError(
@@ -172,20 +177,25 @@ class Recorder:
                 )
 
     def _sample_flops(self, sample: StepSample) -> float:
-        shape = self._solver.shape
-        prompt = sample.prefilled + sample.reused
-        known = sample.reused if sample.known is None else sample.known
-        read = forward_flops(shape, context=known, tokens=prompt - known, outputs=1)
-        # Of reading a prompt that several samples share, each has its share.
-        read *= sample.prefilled / max(1, prompt - known)
-        # The prompt's last position already gives the first token.
-        later = max(0, sample.tokens - 1)
-        return read + forward_flops(shape, context=prompt, tokens=later, outputs=later)
+        return writing_flops(
+            self._solver.shape,
+            written=sample.tokens,
+            prefilled=sample.prefilled,
+            reused=sample.reused,
+            known=sample.reused if sample.known is None else sample.known,
+        )
 
     def _score_flops(self, reply: StepScores) -> float:
+        if reply.flops is not None:
+            return reply.flops
         return forward_flops(
             self._verifier.shape,
             context=reply.reused,
             tokens=reply.tokens,
             outputs=len(reply.scores) if reply.tokens else 0,
         )
+
+
+def _end_of(reason: str) -> str:
+    """As much of it as a log holds: its end, where the verdict is."""
+    return reason if len(reason) <= MAX_REASON else "…" + reason[1 - MAX_REASON :]

@@ -71,6 +71,7 @@ class Node:
     ahead: str | None = None
     verifier_tokens: int = 0
     verifier_flops: float = 0.0
+    reason: str = ""
     decision: int | None = None
     """Index into `Tree.decisions` of the decision that settled this node."""
     rank: int | None = None
@@ -147,6 +148,7 @@ class Tree:
                 node.aggregate = event.score if event.aggregate is None else event.aggregate
                 node.ahead = event.ahead
                 node.verifier_tokens, node.verifier_flops = event.tokens, event.flops
+                node.reason = event.reason
                 if node.state == "frontier":
                     node.state = "candidate"
             case Decided():

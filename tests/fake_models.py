@@ -40,9 +40,9 @@ class _Tokenised:
         begin = self.tokenizer.bos_token_id
         return [begin, *ids] if begins and begin is not None else list(ids)
 
-    def chat_text(self, messages: list[dict[str, str]]) -> str:
+    def chat_text(self, messages: list[dict[str, str]], answer: bool = True) -> str:
         text: str = self.tokenizer.apply_chat_template(
-            messages, add_generation_prompt=True, tokenize=False
+            messages, add_generation_prompt=answer, tokenize=False
         )
         return text
 

@@ -194,7 +194,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/tokenize" and not fake.faults.no_tokenizer:
             self._reply({"tokens": self._tokenised(body)})
         elif self.path == "/apply-template" and fake.maker == "llamacpp":
-            self._reply({"prompt": model.chat_text(body["messages"])})
+            self._reply(
+                {"prompt": model.chat_text(body["messages"], body["add_generation_prompt"])}
+            )
         elif self.path == "/pooling" and fake.kind != "language model":
             with fake.computing:
                 rows = [model.classes(ids) for ids in body["input"]]
@@ -211,7 +213,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "content" in body:
             return model.ids(body["content"], begins=body.get("add_special", False))
         if "messages" in body:
-            return model.ids(model.chat_text(body["messages"]))
+            return model.ids(model.chat_text(body["messages"], body["add_generation_prompt"]))
         return model.ids(body["prompt"], begins=body["add_special_tokens"])
 
     def _complete(self, body: dict[str, Any]) -> None:

@@ -52,7 +52,10 @@ class SharingSolver:
 
 @dataclass
 class SharingVerifier:
-    """As the engine: a path that occurs twice is read once, and counted for the first."""
+    """As the engine: a path that occurs twice is read once, and counted for the first.
+
+    It says itself what that took, as a verifier does that reasons first.
+    """
 
     inner: FakeVerifier
     info: ModelInfo = ModelInfo("sharing verifier", shape=SHAPE)
@@ -66,7 +69,7 @@ class SharingVerifier:
             first = path not in seen
             seen.add(path)
             counts = {"tokens": length, "reused": 0} if first else {"tokens": 0, "reused": length}
-            replies.append(StepScores(reply.scores, **counts))
+            replies.append(StepScores(reply.scores, **counts, flops=2.5 * counts["tokens"]))
         return replies
 
 

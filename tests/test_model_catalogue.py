@@ -20,7 +20,7 @@ from search_core.models import SOLVERS, VERIFIERS, embedded_pair
 from tests.test_cli_solve import invoke, said
 
 CATALOGUE = read_catalogue()
-PAIRS = ["embedded", "llama-1b", "llama-3b", "qwen-7b", "qwen-skywork", "remote"]
+PAIRS = ["embedded", "llama-1b", "llama-3b", "qwen-7b", "qwen-skywork", "qwen-thinkprm", "remote"]
 MODEL = "title: T, model: ./m, licence: L"
 
 

@@ -144,7 +144,7 @@ def test_too_few_probable_tokens(choiceless: FakeServer) -> None:
 def test_a_format_is_asked_for() -> None:
     with pytest.raises(ValueError, match="rlhflow, math_shepherd, qwen_prm"):
         open_verifier(RemoteAddress.parse("http://localhost:1/v1"))
-    assert len(FORMATS) == 4
+    assert len(FORMATS) == 7
 
 
 def test_a_classifier_is_no_token_pair() -> None:

@@ -224,7 +224,7 @@ def test_a_format_that_cannot_be_told_is_asked_for_with_the_list(chat_model: Pat
     with pytest.raises(ModelLoadError, match="'abacus' is unknown"):
         load_verifier(chat_model, format="abacus", device="cpu")
     with pytest.raises(ModelLoadError, match="takes nothing after a colon"):
-        load_verifier(chat_model, format="judge:harsh", device="cpu")
+        load_verifier(chat_model, format="rlhflow:harsh", device="cpu")
 
 
 def test_a_named_format_that_does_not_fit_is_refused(chat_model: Path) -> None:

@@ -323,6 +323,9 @@ def test_more_weights_and_more_tokens_take_longer() -> None:
     assert seconds_on_gpu(large) > seconds_on_gpu(small) > 0
     assert seconds_on_gpu(small, 16 * 10**9) > seconds_on_gpu(small)
     assert seconds_on_gpu(Estimate(0, 0.0, 0.0)) == 0
+    # A verifier that writes 100 tokens first: 8 rounds of 100 × (0.02 s and 3 GB at 0.7 TB/s).
+    reasoning = seconds_on_gpu(small, verifier_writes=100) - seconds_on_gpu(small)
+    assert reasoning == pytest.approx(19.4, abs=0.1)
 
 
 def test_a_ticket_survives_a_pickle_and_gives_the_order_back() -> None:

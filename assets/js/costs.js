@@ -109,7 +109,7 @@ function facts(cost) {
     ["Tokens written", count(cost.generated)],
     ["Prompt tokens computed", count(cost.prefilled)],
     ["Prompt tokens reused", count(cost.reused)],
-    ["Tokens the verifier read", count(cost.verified)],
+    ["Tokens of the verifier", count(cost.verified)],
     ["Time in the models", seconds(cost.seconds)],
   ];
   return h(

@@ -20,7 +20,7 @@ export function stepCosts(node) {
     ["Tokens written", count(node.tokens)],
     ["Prompt tokens computed", count(node.prefilled)],
     ["Prompt tokens reused", count(node.reused)],
-    ["Tokens the verifier read", count(node.verifier_tokens)],
+    ["Tokens of the verifier", count(node.verifier_tokens)],
     ["Solver", flops(node.solver_flops)],
     ["Verifier", node.verifier_tokens || node.verifier_flops ? flops(node.verifier_flops) : "not asked at this step"],
     ["Log-probability", node.logprob.toFixed(2)],

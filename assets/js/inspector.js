@@ -127,7 +127,8 @@ export class Inspector {
       ),
       ...methodSections(tree, node, (id, text) => this.link(id, text)),
       section("The path so far", this.path(tree, node)),
-      long && section("The whole step", this.wholeText(node.text)),
+      long && section("The whole step", this.longText(node.text, "The whole step")),
+      node.reason && section("What the verifier wrote", this.longText(node.reason, "What the verifier wrote")),
       node.aggregate !== null && section("Its scores in one number", this.arithmetic(tree, node)),
       section("Siblings", this.siblings(tree, node)),
       section("What it cost", stepCosts(node)),
@@ -181,8 +182,8 @@ export class Inspector {
     return h("ol", { class: "esp-path" }, rows);
   }
 
-  wholeText(text) {
-    const box = h("div", { class: "esp-long-text", tabindex: "0", role: "group", "aria-label": "The whole step" });
+  longText(text, name) {
+    const box = h("div", { class: "esp-long-text", tabindex: "0", role: "group", "aria-label": name });
     box.textContent = text.slice(0, MOST_TEXT);
     return box;
   }

@@ -34,6 +34,7 @@ function newNode(id, parent, text, depth, known = {}) {
     ahead: null,
     verifier_tokens: 0,
     verifier_flops: 0,
+    reason: "",
     decision: null,
     rank: null,
     margin: null,
@@ -173,6 +174,7 @@ const HANDLERS = {
     node.ahead = event.ahead ?? null;
     node.verifier_tokens = event.tokens ?? 0;
     node.verifier_flops = event.flops ?? 0;
+    node.reason = event.reason ?? "";
     if (node.state === "frontier") node.state = "candidate";
   },
   decided(tree, event) {

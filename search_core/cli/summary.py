@@ -131,7 +131,7 @@ def _print_cost(console: Console, tree: Tree) -> None:
         f"{cost.generated:,} tokens written, {cost.prefilled:,} read, {cost.reused:,} from cache, "
         f"{flops(cost.solver_flops, tokens=cost.generated)}"
     )
-    verifier = f"{cost.verified:,} tokens read, {flops(cost.verifier_flops, tokens=cost.verified)}"
+    verifier = f"{cost.verified:,} tokens, {flops(cost.verifier_flops, tokens=cost.verified)}"
     _line(console, "Solver", solver)
     _line(console, "Verifier", verifier)
     started = _header(tree)

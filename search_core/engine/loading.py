@@ -19,8 +19,8 @@ from search_core.solvers.base import ModelInfo
 if TYPE_CHECKING:
     import torch
 
+    from search_core.engine.verifier_loading import LocalVerifier
     from search_core.solvers.transformers_solver import TransformersSolver
-    from search_core.verifiers.transformers_verifier import TransformersVerifier
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
@@ -86,13 +86,13 @@ def load_verifier(
     dtype: str = "auto",
     system_prompt: str = "",
     date: str = TEMPLATE_DATE,
-) -> TransformersVerifier:
+) -> LocalVerifier:
     """Loads a verifier of any format that is known. Other arguments as for `load_solver`.
 
     Args:
         format: Its format's name in `verifiers.formats.FORMATS`, with an argument after a colon
-            where it takes one ("implicit:Qwen/Qwen2.5-Math-7B-Instruct"), or "auto" for what
-            the checkpoint tells.
+            where it takes one ("implicit:Qwen/Qwen2.5-Math-7B-Instruct", or "thinkprm:samples=4"),
+            or "auto" for what the checkpoint tells.
         system_prompt: For the format token_classification; the others have their own.
 
     Raises:

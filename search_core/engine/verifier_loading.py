@@ -18,12 +18,14 @@ from search_core.verifiers.formats.known import AUTO, parsed, recognised
 from search_core.verifiers.formats.markers import Lines, MarkedSteps, TaggedSteps
 from search_core.verifiers.formats.step_ends import PlainStepEnds, StepEnds
 from search_core.verifiers.formats.whole import Judged, WholeSolution
+from search_core.verifiers.generative import GenerativeVerifier, reasoning
 from search_core.verifiers.transformers_verifier import TransformersVerifier
 
 if TYPE_CHECKING:
     from search_core.engine.path_reading import Readout
     from search_core.engine.reader import Reader
 
+LocalVerifier = TransformersVerifier | GenerativeVerifier
 _SEPARATORS = {"": "\n", "line": "\n", "blank-line": DELIMITER}
 
 
@@ -53,7 +55,7 @@ def built_verifier(
     *,
     system_prompt: str = "",
     date: str = TEMPLATE_DATE,
-) -> TransformersVerifier:
+) -> LocalVerifier:
     """A verifier. Arguments and errors as for `engine.loading.load_verifier`."""
     try:
         if format_ == AUTO:
@@ -216,6 +218,22 @@ def _implicit(order: _Order) -> TransformersVerifier:
     )
 
 
+def _judge(order: _Order) -> LocalVerifier:
+    return _reasoning(order, "judge") if order.argument else _pair(Judged, "Yes", "No")(order)
+
+
+def _reasons(name: str) -> Callable[[_Order], GenerativeVerifier]:
+    return lambda order: _reasoning(order, name)
+
+
+def _reasoning(order: _Order, name: str) -> GenerativeVerifier:
+    options = reasoning(name, order.argument)
+    from search_core.verifiers.generative.engine_author import EngineAuthor
+
+    author = EngineAuthor(order.load("ForCausalLM"), options.manner, date=order.date)
+    return GenerativeVerifier(author, options)
+
+
 def _both(one: ModelShape | None, other: ModelShape | None) -> ModelShape | None:
     """What it takes to read a token with both, each taking it through its vocabulary."""
     if one is None or other is None:
@@ -230,13 +248,15 @@ def _both(one: ModelShape | None, other: ModelShape | None) -> ModelShape | None
     )
 
 
-_BUILDERS: Mapping[str, Callable[[_Order], TransformersVerifier]] = {
+_BUILDERS: Mapping[str, Callable[[_Order], LocalVerifier]] = {
     "token_classification": _token_classification,
     "trl": _trl,
     "rlhflow": _pair(rlhflow, "+", "-"),
     "math_shepherd": _pair(TaggedSteps, "+", "-"),
     "genprm": _pair(genprm, "Yes", "No"),
-    "judge": _pair(Judged, "Yes", "No"),
+    "genprm_reasoning": _reasons("genprm_reasoning"),
+    "thinkprm": _reasons("thinkprm"),
+    "judge": _judge,
     "qwen_prm": _native(MarkedSteps, ("score.0", "score.2")),
     "skywork": _native(Lines, ("v_head.summary",)),
     "implicit": _implicit,

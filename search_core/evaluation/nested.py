@@ -111,7 +111,7 @@ class _RecordedVerifier:
                 known = self._replies[_steps(run, node), node.ended == "end"]
                 tokens = path[0].verifier_tokens
                 reused = known[0].tokens if known and not tokens else 0
-                known.append(StepScores(scores, tokens, reused))
+                known.append(StepScores(scores, tokens, reused, path[0].verifier_flops))
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         seen: dict[tuple[Steps, bool], int] = defaultdict(int)

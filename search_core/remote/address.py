@@ -31,7 +31,8 @@ class RemoteAddress:
             the same one, so that this one's prefix cache knows it.
         model: Its name on the server; "" for the only one there.
         tokenizer: Folder (or Hub name) of its tokenizer; "" to let the server tokenise.
-        format: Of a verifier: how it is read (`remote.verifiers.FORMATS`); "" for a solver.
+        format: Of a verifier: how it is read (`remote.verifier.FORMATS`), with its options after
+            a colon; "" for a solver.
         timeout: Seconds without a byte from the server after which a request has failed.
         in_flight: Requests that one server is asked at the same time; more wait here.
     """

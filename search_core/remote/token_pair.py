@@ -41,12 +41,15 @@ async def judge(
     pair: tuple[int, int],
     *,
     by_id: bool,
+    words: tuple[str, str] = ("+", "-"),
 ) -> Judgement:
     """P("+") / (P("+") + P("-")) of the next token.
 
     Args:
+        pair: Ids of "+" and "-".
         by_id: Whether the server gives the log-probabilities of chosen tokens (vLLM); else they
             are looked for among the 20 most probable.
+        words: Texts of the two, by which they are looked for there.
 
     Raises:
         RemoteError: The server failed, or both are missing.
@@ -67,7 +70,7 @@ async def judge(
         usage = reply.get("usage") or {}
         prompt_tokens = int(usage.get("prompt_tokens") or len(prompt))
         cached = int((usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0)
-        found = [_find(top, pair[0], "+"), _find(top, pair[1], "-")]
+        found = [_find(top, one, word) for one, word in zip(pair, words, strict=True)]
         least = min(map(float, top.values()))
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise RemoteError(
@@ -77,7 +80,8 @@ async def judge(
     good, bad = found
     if good is None and bad is None:
         raise RemoteError(
-            f"Server {server.name} has neither + nor - among its {len(top)} most probable tokens. "
+            f"Server {server.name} has neither {words[0]} nor {words[1]} among its {len(top)} most "
+            "probable tokens. "
             "Its model is no token-pair verifier of this format, or the server gives too few."
         )
     exact = good is not None and bad is not None

@@ -29,8 +29,10 @@ class Tokens(Protocol):
     chats: bool
     end: int | None
 
-    async def chat(self, server: RemoteServer, messages: Messages) -> tuple[int, ...]:
-        """Ids of a conversation, up to where the assistant's next turn begins."""
+    async def chat(
+        self, server: RemoteServer, messages: Messages, *, answer: bool = True
+    ) -> tuple[int, ...]:
+        """Ids of a conversation. `answer`: up to where the assistant's next turn begins."""
         ...
 
     async def text(
@@ -58,10 +60,12 @@ class LocalTokens:
         self.chats = bool(tokenizer.chat_template)
         self.end: int | None = tokenizer.eos_token_id
 
-    async def chat(self, server: RemoteServer, messages: Messages) -> tuple[int, ...]:
+    async def chat(
+        self, server: RemoteServer, messages: Messages, *, answer: bool = True
+    ) -> tuple[int, ...]:
         ids = self._tokenizer.apply_chat_template(
             [dict(message) for message in messages],
-            add_generation_prompt=True,
+            add_generation_prompt=answer,
             return_dict=False,
             sanitize_control_tokens=True,
             date_string=self._date,
@@ -97,11 +101,13 @@ class ServerTokens:
         self.chats = True
         self._known: dict[tuple[str, bool], tuple[int, ...]] = {}
 
-    async def chat(self, server: RemoteServer, messages: Messages) -> tuple[int, ...]:
+    async def chat(
+        self, server: RemoteServer, messages: Messages, *, answer: bool = True
+    ) -> tuple[int, ...]:
         body = {
             "model": self._model,
             "messages": [dict(message) for message in messages],
-            "add_generation_prompt": True,
+            "add_generation_prompt": answer,
             "chat_template_kwargs": {"date_string": self._date},
         }
         return await self._asked(server, body)
@@ -128,9 +134,12 @@ class ServerTokens:
 class LlamaCppTokens(ServerTokens):
     """The same of a llama.cpp server, whose `/apply-template` gives text."""
 
-    async def chat(self, server: RemoteServer, messages: Messages) -> tuple[int, ...]:
+    async def chat(
+        self, server: RemoteServer, messages: Messages, *, answer: bool = True
+    ) -> tuple[int, ...]:
         body = {
             "messages": [dict(message) for message in messages],
+            "add_generation_prompt": answer,
             "chat_template_kwargs": {"date_string": self._date},
         }
         text = (await server.post(f"{server.root}/apply-template", body)).get("prompt")

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from search_core.remote import readings
 from search_core.remote.address import RemoteAddress
+from search_core.remote.author import RemoteAuthor
 from search_core.remote.connection import (
     VERIFIER_KEY,
     alike,
@@ -25,6 +26,8 @@ from search_core.remote.tokens import Tokens
 from search_core.remote.warned import WarnsOnce
 from search_core.solvers.base import Cancelled, ModelInfo
 from search_core.verifiers.base import ScoreRequest, StepScores
+from search_core.verifiers.generative import GenerativeVerifier, reasoning
+from search_core.verifiers.generative.options import reasons
 from search_core.watch import Watch, watch_of
 
 _Prompt = Callable[[Tokens, RemoteServer, str, Sequence[str]], Awaitable[tuple[int, ...]]]
@@ -38,7 +41,8 @@ CLASSIFIERS: dict[str, _Read] = {
     "qwen_prm": readings.qwen_prm,
     "token_classification": readings.token_classification,
 }
-FORMATS = (*PAIRS, *CLASSIFIERS)
+REASONING = ("thinkprm", "genprm_reasoning", "judge:reason")
+FORMATS = (*PAIRS, *CLASSIFIERS, *REASONING)
 
 _INEXACT = (
     "The verifier's server gives only its most probable tokens, and for some step + or - was not "
@@ -46,11 +50,11 @@ _INEXACT = (
 )
 
 
-def open_verifier(address: RemoteAddress) -> RemoteVerifier:
+def open_verifier(address: RemoteAddress) -> RemoteVerifier | GenerativeVerifier:
     """The verifier of an address, by its format; its servers are asked who they are now.
 
     Raises:
-        ValueError: The format is missing or unknown.
+        ValueError: The format is missing or unknown, or an option of it is.
         RemoteError: A server cannot be reached, does not serve the model, or has no tokenizer
             to lend and none is named.
     """
@@ -58,6 +62,10 @@ def open_verifier(address: RemoteAddress) -> RemoteVerifier:
         return RemoteTokenPair(address, PAIRS[address.format])
     if address.format in CLASSIFIERS:
         return RemoteClassifier(address, CLASSIFIERS[address.format])
+    name, _, argument = address.format.partition(":")
+    if reasons(name, argument):
+        options = reasoning(name, argument)
+        return GenerativeVerifier(RemoteAuthor(address, options.manner), options)
     raise ValueError(
         f"A verifier behind a server has format {address.format!r:.40}; put #format=NAME after "
         f"its address, one of: {', '.join(FORMATS)}."

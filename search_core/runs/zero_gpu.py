@@ -81,11 +81,14 @@ class ZeroGpu:
     def seconds(self, order: Order) -> int:
         """How long the GPU is asked for: start-up and twice the estimate, within the bounds."""
         expected = estimate(order.recipe.problem, order.recipe.options, order.pair.facts)
-        weights = [
-            model.info.weight_bytes if model is not None else None
-            for model in (part.loaded for part in order.pair.parts)
-        ]
-        needed = _START_SECONDS + 2 * seconds_on_gpu(expected, *weights)
+        solver, verifier = (part.loaded for part in order.pair.parts)
+        computing = seconds_on_gpu(
+            expected,
+            solver.info.weight_bytes if solver is not None else None,
+            verifier.info.weight_bytes if verifier is not None else None,
+            verifier.info.writes if verifier is not None else 0,
+        )
+        needed = _START_SECONDS + 2 * computing
         return round(min(max(needed, self._least), self._most))
 
     def drive(self, order: Order, listener: Listener, watch: Watch) -> None:

@@ -38,6 +38,8 @@ class ModelInfo:
         revises: Whether a solver reads `SampleRequest.attempts`. One that does not must say
             so here: then self-revision is refused. Says nothing of a verifier.
         weight_bytes: What its weights take in memory; None if they are not in this process.
+        writes: Most tokens that a verifier writes, one after the other, before it judges; 0: it
+            only reads. Says nothing of a solver.
     """
 
     name: str
@@ -50,6 +52,7 @@ class ModelInfo:
     scores: Judged = "steps"
     revises: bool = True
     weight_bytes: int | None = None
+    writes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

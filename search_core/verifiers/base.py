@@ -36,13 +36,18 @@ class StepScores:
 
     Attributes:
         scores: One for each wanted step.
-        tokens: Tokens that the verifier computed.
+        tokens: Tokens that the verifier computed: those that it read, and those that it wrote
+            before it judged.
         reused: Tokens served from a cache.
+        flops: What that took; None: as much as one pass over `tokens` after `reused`.
+        reasons: What it wrote before each verdict, for people to read; none if it wrote nothing.
     """
 
     scores: tuple[float, ...]
     tokens: int = 0
     reused: int = 0
+    flops: float | None = None
+    reasons: tuple[str, ...] = ()
 
 
 class Verifier(Protocol):

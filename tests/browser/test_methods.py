@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import listen
 from tests.browser.explorer import ask, wait
 from tests.browser.method_logs import METHODS
-from tests.browser.stage import Stage, served_stage
+from tests.browser.stage import HOSTILE, Stage, renamed, served_stage
 
 pytestmark = pytest.mark.browser
 
@@ -196,3 +196,24 @@ def test_it_fits_a_phone(stage: Stage, page: Page, run: str) -> None:
     show(page, stage, run)
     ask(page, "x.select([...x.tree().nodes.keys()][2])")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_what_a_verifier_wrote_is_read_with_its_step(stage: Stage, page: Page) -> None:
+    said = f"Step 1 is fine. {HOSTILE}"
+    events = stage.runs["best"]
+    [scored, plain, *_] = [event["id"] for event in events if event["kind"] == "scored"]
+    stage.runs["reasoned"] = renamed(
+        [
+            {**event, "reason": said}
+            if (event["kind"], event.get("id")) == ("scored", scored)
+            else event
+            for event in events
+        ],
+        "reasoned",
+    )
+    show(page, stage, "reasoned")
+    text = select(page, scored)
+    assert said in text
+    assert text.lower().count("what the verifier wrote") == 1
+    assert "what the verifier wrote" not in select(page, plain).lower()
+    assert page.evaluate("window.pwned") is None

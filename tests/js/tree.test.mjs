@@ -124,3 +124,11 @@ test("answers: every method's votes, the chosen one first", () => {
   );
   for (const row of rows) assert.deepEqual(Object.keys(row.votes).sort(), ["best", "majority", "weighted"]);
 });
+
+test("what a verifier wrote stands with the step that it is about", () => {
+  const at = EVENTS.findIndex((event) => event.kind === "scored");
+  const said = EVENTS.map((event, index) => (index === at ? { ...event, reason: "<b>fine</b>" } : event));
+  const tree = Tree.fromEvents(said);
+  assert.equal(tree.nodes.get(EVENTS[at].id).reason, "<b>fine</b>");
+  assert.equal([...tree.nodes.values()].filter((node) => node.reason).length, 1);
+});

@@ -83,11 +83,7 @@ class Words:
         Raises:
             ValueError: The tokenizer has no chat template.
         """
-        if not self.tokenizer.chat_template:
-            raise ValueError(
-                "The tokenizer has no chat template, and this format is a chat. Choose another "
-                "format, or a chat model."
-            )
+        self._check_template()
         text: str = self.tokenizer.apply_chat_template(
             [{"role": role, "content": content} for role, content in messages],
             add_generation_prompt=answer,
@@ -96,10 +92,36 @@ class Words:
         )
         return text
 
+    def conversation(self, messages: Sequence[tuple[str, str]], answer: bool) -> Ids:
+        """Ids of a whole chat, each message (role, content) ordinary text.
+
+        Args:
+            answer: Whether the assistant is about to speak.
+
+        Raises:
+            ValueError: The tokenizer has no chat template.
+        """
+        self._check_template()
+        ids = self.tokenizer.apply_chat_template(
+            [{"role": role, "content": content} for role, content in messages],
+            add_generation_prompt=answer,
+            return_dict=False,
+            sanitize_control_tokens=True,
+            date_string=self._date,
+        )
+        return tuple(ids)
+
     def frame(self, text: str) -> Ids:
         """Ids of a piece of a chat template, its special tokens included."""
         encoded = self.tokenizer(text, add_special_tokens=False)
         return tuple(encoded["input_ids"])
+
+    def _check_template(self) -> None:
+        if not self.tokenizer.chat_template:
+            raise ValueError(
+                "The tokenizer has no chat template, and this format is a chat. Choose another "
+                "format, or a chat model."
+            )
 
     def _plain(self, text: str) -> Ids:
         encoded = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)

@@ -19,6 +19,7 @@ class KnownFormat:
         named: Matches the names of published models that nothing else tells apart.
         argument: What may follow the name after a colon; "" for nothing.
         usual_argument: The argument that goes with the models in `named`.
+        optional: Whether the name may stand without an argument.
     """
 
     name: str
@@ -27,13 +28,18 @@ class KnownFormat:
     named: str = ""
     argument: str = ""
     usual_argument: str = ""
+    optional: bool = False
 
     @property
     def usage(self) -> str:
-        """How it is written."""
+        """How it is written; what may be left out stands in brackets."""
+        if self.optional:
+            return f"{self.name}[:{self.argument}]"
         return f"{self.name}:{self.argument}" if self.argument else self.name
 
 
+_REASONING = "samples=N,tokens=N,temperature=T"
+"""Options of the formats that reason, each of which may be left out."""
 FORMATS: Mapping[str, KnownFormat] = {
     one.name: one
     for one in (
@@ -79,9 +85,28 @@ FORMATS: Mapping[str, KnownFormat] = {
             named=r"GenPRM-[\d.]+B$",
         ),
         KnownFormat(
+            "genprm_reasoning",
+            "GenPRM/GenPRM-1.5B, -7B, -32B",
+            'writes an analysis of each step before its verdict; "Yes" against "No"',
+            argument=_REASONING,
+            optional=True,
+        ),
+        KnownFormat(
+            "thinkprm",
+            "launch/ThinkPRM-1.5B, -7B, -14B",
+            "writes its reasoning about all steps, with a verdict for each in it; "
+            '"correct" against "incorrect". With "question" it is asked about each step apart',
+            named=r"ThinkPRM-[\d.]+B$",
+            argument=f"question,{_REASONING}",
+            optional=True,
+        ),
+        KnownFormat(
             "judge",
             "any chat model",
-            'is asked whether the last step is correct; "Yes" against "No"',
+            'is asked whether the last step is correct; "Yes" against "No". With "reason" it '
+            "writes its reasoning first",
+            argument=f"reason,{_REASONING}",
+            optional=True,
         ),
         KnownFormat(
             "implicit",

@@ -1,0 +1,172 @@
+"""An author in this process, on transformers and torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from search_core.cost import forward_flops, writing_flops
+from search_core.engine.locking import held
+from search_core.engine.path_reading import Asked, PathText
+from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
+from search_core.engine.readouts import PairReadout, language_head
+from search_core.engine.rows import Row
+from search_core.engine.text_jobs import TextRow, TextWritten
+from search_core.engine.text_writer import TextWriter
+from search_core.solvers.base import ModelInfo, Sampling
+from search_core.verifiers.formats.base import Ids, Words, in_common
+from search_core.verifiers.generative.chains import (
+    Bill,
+    Chain,
+    Messages,
+    Reading,
+    Verdicts,
+    Written,
+)
+from search_core.verifiers.generative.manners import Manner
+from search_core.verifiers.generative.prompting import (
+    VerdictTokens,
+    opening_after,
+    read_back,
+    room_for,
+    unended,
+)
+from search_core.watch import Watch
+
+if TYPE_CHECKING:
+    from search_core.engine.loading import LoadedModel
+
+_PROMPTS = 256
+"""How many tokenised chats are remembered."""
+_SPARE = 16
+"""Tokens that a text may come to more when it is read back than when it was written."""
+
+
+class EngineAuthor:
+    """Writes with a model of this process; rows of all runs are decoded together.
+
+    The probability of a verdict is read by a second pass over the text, which is counted too.
+
+    Args:
+        loaded: A causal language model with a chat template.
+        manner: How it is asked.
+        date: The day that a chat template is told it is.
+        memory_budget: Bytes that a batch may take beside the weights; None: judged by the device.
+
+    Raises:
+        ValueError: It has no chat template, or its tokenizer does not tell the verdicts apart.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        manner: Manner,
+        *,
+        date: str = TEMPLATE_DATE,
+        memory_budget: int | None = None,
+    ) -> None:
+        self._loaded, self._manner = loaded, manner
+        self._words = Words(loaded.tokenizer, date)
+        self._tokenised = lru_cache(_PROMPTS)(self._tokenise)
+        self._words.conversation([("user", "")], answer=True)  # Whether there is a template.
+        self._ends = end_ids(loaded.model, loaded.tokenizer)
+        self._verdicts = VerdictTokens.of(
+            manner, self._words.plain(manner.right), self._words.plain(manner.wrong)
+        )
+        self._closing = self._words.frame(manner.closing) if manner.closing else ()
+        self._writer = TextWriter(
+            loaded.model,
+            loaded.tokenizer,
+            loaded.lock,
+            manner.all_stops,
+            self._ends,
+            PairReadout(language_head(loaded.model), *self._verdicts.pair),
+            budget=memory_budget,
+        )
+        config = loaded.model.config.get_text_config()
+        self._context = getattr(config, "max_position_embeddings", None) or math.inf
+
+    @property
+    def info(self) -> ModelInfo:
+        return self._loaded.info
+
+    @property
+    def stored_bytes(self) -> int:
+        """What keys and values that are kept take."""
+        return self._writer.stored_bytes
+
+    def write(self, chains: Sequence[Chain], sampling: Sampling, watch: Watch) -> list[Written]:
+        """See `Author`."""
+        with held(self._loaded.lock, watch):
+            rows = [TextRow(self._row(chain), chain.stops) for chain in chains]
+        return [self._written(one) for one in self._writer.write(rows, sampling, watch)]
+
+    def read(self, readings: Sequence[Reading], watch: Watch) -> list[Verdicts]:
+        """See `Author`."""
+        with held(self._loaded.lock, watch):
+            asked = [Asked(self._text(one), one.chain.run, watch) for one in readings]
+        shape = self.info.shape
+        found = []
+        for one in self._writer.read(asked, watch):
+            flops = forward_flops(
+                shape,
+                context=one.reused,
+                tokens=one.tokens,
+                outputs=len(one.values) if one.tokens else 0,
+            )
+            found.append(Verdicts(one.values, Bill(one.tokens, one.reused, flops)))
+        return found
+
+    def release(self, run: str, chains: Sequence[tuple[Chain, Chain | None]] | None) -> None:
+        """See `Author`."""
+        if chains is None:
+            self._writer.release(run)
+            return
+        ends = []
+        with self._loaded.lock:
+            for chain, before in chains:
+                prompt = self._prompt(chain)
+                kept = in_common(prompt, self._prompt(before)) if before is not None else 0
+                ends.append((prompt, kept))
+        self._writer.release(run, ends)
+
+    def _prompt(self, chain: Chain) -> Ids:
+        return self._tokenised(chain.messages, chain.opening)
+
+    def _tokenise(self, messages: Messages, opening: str) -> Ids:
+        answers = self._manner.answers
+        line_break = self._words.plain("\n")
+        prompt = self._words.conversation(messages, answer=answers)
+        if not answers:
+            prompt = unended(prompt, self._ends, line_break)
+        opening = opening_after(prompt, opening, line_break)
+        return prompt + (self._words.plain(opening) if opening else ())
+
+    def _row(self, chain: Chain) -> Row:
+        prompt = self._prompt(chain)
+        after = len(self._closing) + len(self._verdicts.lead) + _SPARE
+        limit = room_for(chain.limit, len(prompt), after, self._context, chain.step, self.info.name)
+        return Row(prompt, chain.seed, limit, chain.run)
+
+    def _written(self, one: TextWritten) -> Written:
+        bill = Bill()
+        for part in one.parts:
+            flops = writing_flops(
+                self.info.shape,
+                written=len(part.tokens),
+                prefilled=part.prefilled,
+                reused=part.reused,
+                known=part.known,
+            )
+            bill += Bill(len(part.tokens) + part.prefilled, part.reused, flops)
+        return Written(one.text, one.cut, bill)
+
+    def _text(self, reading: Reading) -> PathText:
+        prompt = self._prompt(reading.chain)
+        pieces = [(self._words.plain(piece), right) for piece, right in reading.pieces]
+        ids, ends = read_back(prompt, pieces, self._closing, self._verdicts, self._context)
+        start = len(prompt)
+        # Nothing continues it.
+        return PathText(ids, tuple(end - 1 for end in ends), start, start, start)

@@ -1,0 +1,104 @@
+"""Judging by a question: a chain about each step, behind which the verdict is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+
+from search_core.verifiers.generative.asking import Judged, Path, chain_about
+from search_core.verifiers.generative.chains import Author, Bill, Reading, Written
+from search_core.verifiers.generative.manners import Manner
+from search_core.verifiers.generative.options import Reasoning
+from search_core.watch import Watch
+
+CUT = (
+    "Some of the verifier's reasoning came to its limit of {tokens:,} tokens; it was asked for its "
+    "verdict there. Its format's option tokens=NUMBER allows more."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of paths' last steps.
+
+    Attributes:
+        judged: Their scores.
+        notes: What was written about each, as it is read again at the steps after it.
+        cut: Whether reasoning came to its limit.
+    """
+
+    judged: dict[Path, Judged]
+    notes: dict[Path, str]
+    cut: bool
+
+
+def judged_by_question(
+    author: Author,
+    reasoning: Reasoning,
+    paths: Mapping[Path, str],
+    known: Mapping[Path, str],
+    watch: Watch,
+) -> Found:
+    """The score of the last step of each path.
+
+    Args:
+        paths: With the run that asks. Where a verifier looks back, with every beginning that
+            is not known.
+        known: What was written about their beginnings.
+    """
+    found = Found({}, dict(known), False)
+    for together in _rounds(reasoning.manner, paths):
+        found = _judge(author, reasoning, {path: paths[path] for path in together}, found, watch)
+    return found
+
+
+def _rounds(manner: Manner, paths: Mapping[Path, str]) -> Iterator[list[Path]]:
+    """Paths that can be judged at the same time: where it looks back, those of one length."""
+    if not manner.looks_back:
+        yield list(paths)
+        return
+    for length in sorted({len(steps) for _, steps in paths}):
+        yield [path for path in paths if len(path[1]) == length]
+
+
+def _judge(
+    author: Author, reasoning: Reasoning, paths: Mapping[Path, str], before: Found, watch: Watch
+) -> Found:
+    manner = reasoning.manner
+    chains = [
+        chain_about(
+            path, reasoning, run, earlier=_earlier(manner, path, before.notes), sample=sample
+        )
+        for path, run in paths.items()
+        for sample in range(reasoning.samples)
+    ]
+    written = author.write(chains, reasoning.sampling, watch)
+    readings = [
+        Reading(chain, ((_ended(one, manner), True),))
+        for chain, one in zip(chains, written, strict=True)
+    ]
+    verdicts = author.read(readings, watch)
+    judged, notes = dict(before.judged), dict(before.notes)
+    for number, path in enumerate(paths):
+        mine = slice(number * reasoning.samples, (number + 1) * reasoning.samples)
+        bills = [one.bill for one in written[mine]] + [one.bill for one in verdicts[mine]]
+        score = fmean(one.values[0] for one in verdicts[mine])
+        first = verdicts[mine.start].values[0]
+        word = manner.right if first >= 0.5 else manner.wrong
+        text = readings[mine.start].pieces[0][0] + manner.closing + word
+        judged[path] = Judged((score,), (text,), sum(bills, Bill()))
+        notes[path] = manner.opening(len(path[1])) + text
+    return Found(judged, notes, before.cut or any(one.cut for one in written))
+
+
+def _earlier(manner: Manner, path: Path, notes: Mapping[Path, str]) -> list[str]:
+    problem, steps = path
+    if not manner.looks_back:
+        return []
+    return [notes[problem, steps[:end]] for end in range(1, len(steps))]
+
+
+def _ended(written: Written, manner: Manner) -> str:
+    """A closing that begins a new line does so once."""
+    return written.text.rstrip() if manner.closing.startswith("\n") else written.text

@@ -1,0 +1,149 @@
+"""Verifiers that reason, over models whose words are forced: boxes, stops, a whole search."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from search_core.engine.loading import load_language_model, load_verifier
+from search_core.engine.readouts import PairReadout, language_head
+from search_core.engine.rows import Row
+from search_core.engine.text_jobs import TextRow
+from search_core.engine.text_writer import TextWriter
+from search_core.engine.tokenizers import load_tokenizer
+from search_core.search import search
+from search_core.solvers.base import Sampling
+from search_core.verifiers.base import ScoreRequest
+from search_core.verifiers.generative import GenerativeVerifier
+from search_core.verifiers.generative.manners import JUDGE
+from search_core.watch import Watch
+from tests.fakes import World
+from tests.forced_words import forced_verdicts, ratio, scripted
+from tests.tiny_models import tiny_tokenizer
+
+
+def go_on() -> bool:
+    return False
+
+
+def request(*steps: str) -> ScoreRequest:
+    return ScoreRequest("3 + 4?", steps, 0, False, (0.0,) * len(steps), "r")
+
+
+def verifier_of(folder: Path, format_: str) -> GenerativeVerifier:
+    verifier = load_verifier(folder, format=format_, device="cpu", dtype="float32")
+    assert isinstance(verifier, GenerativeVerifier)
+    return verifier
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("It did not become true.")
+
+
+def test_the_verdicts_of_a_chain_are_read_in_its_boxes(tmp_path: Path) -> None:
+    folder = forced_verdicts(tmp_path, correct=0.5, incorrect=0.25)
+    verifier = verifier_of(folder, "thinkprm")
+    [reply] = verifier.score([request("a")], go_on)
+    assert reply.scores == pytest.approx([ratio(0.25)], abs=1e-4)
+    with pytest.raises(ValueError, match="gave 1 verdicts for 2 steps"):
+        verifier.score([request("a", "b")], go_on)
+
+
+def test_a_chain_that_goes_on_is_as_long_as_it_may_be(tmp_path: Path) -> None:
+    """Its second verdict stands before the limit, or it is no score."""
+    folder = scripted(
+        tmp_path,
+        {
+            ":": {"\\boxed{": 1},
+            "\\boxed{": {"correct": 0.5},
+            "correct": {"}\nStep 2 is ": 1},
+            "}\nStep 2 is ": {"\\boxed{": 1},
+        },
+    )
+    two = verifier_of(folder, "thinkprm:tokens=6")
+    [reply] = two.score([request("a", "b")], go_on)
+    assert reply.scores == pytest.approx([ratio(0.5)] * 2, abs=1e-4)
+    for tokens, found in ((5, 1), (9, 3)):
+        with pytest.raises(ValueError, match=f"gave {found} verdicts for 2 steps.*cut off"):
+            verifier_of(folder, f"thinkprm:tokens={tokens}").score([request("a", "b")], go_on)
+
+
+def test_reasoning_stops_at_a_text_of_several_tokens(tmp_path: Path) -> None:
+    """It writes "ok", then "Verdict:", a token for each letter, and then x for ever."""
+    said = ["<|assistant|>", *"okVerdict:x", "x"]
+    script = {one: {other: 1.0} for one, other in pairwise(said)}
+    folder = scripted(tmp_path, script)
+    [reply] = verifier_of(folder, "judge:reason").score([request("a")], go_on)
+    (_, task), (_, asked) = JUDGE.messages("3 + 4?", ("a",), ())
+    text = f"<|user|>{task}<|end|>\n<|user|>{asked}<|end|>\n<|assistant|>"
+    prompt = len(load_tokenizer(folder)(text, add_special_tokens=False)["input_ids"])
+    # The blank line before the verdict is one token.
+    written, read = len("okVerdict:"), prompt + len("ok" + JUDGE.closing + " ") - 1
+    assert reply.tokens == prompt + written + read
+
+
+def writer_of(folder: Path, stops: tuple[str, ...]) -> TextWriter:
+    loaded = load_language_model(folder, device="cpu")
+    readout = PairReadout(language_head(loaded.model), 1, 2)
+    return TextWriter(loaded.model, loaded.tokenizer, loaded.lock, stops, [3], readout)
+
+
+def row(limit: int, stops: tuple[str, ...], seed: int = 0) -> TextRow:
+    prompt = tuple(tiny_tokenizer()("hello a")["input_ids"])
+    return TextRow(Row(prompt, seed, limit, "r"), stops)
+
+
+def test_what_only_looks_like_a_stop_is_written_on(tmp_path: Path) -> None:
+    """It writes "abzxbz" and so on: "bz" ends one of the stops, but not behind an a."""
+    said = ["a", "b", "z", "x", "b"]
+    script = {one: {other: 1.0} for one, other in pairwise(said)}
+    stops = ("abc", "xbz")
+    writer = writer_of(scripted(tmp_path, script), stops)
+    rows = [row(limit, stops) for limit in (50, 4)]
+    whole, cut = writer.write(rows, Sampling(0), Watch(go_on))
+    assert (whole.text, whole.cut) == ("bz", False)
+    assert [len(part.tokens) for part in whole.parts] == [2, 3]
+    assert (cut.text, cut.cut) == ("bzxb", True)
+    assert writer.write([], Sampling(0), Watch(go_on)) == []
+    # Nothing comes back to a text; its prompt is kept, but for its last token.
+    wait_until(lambda: writer.stored_tokens == 6)
+    writer.release("r")
+    wait_until(lambda: writer.stored_tokens == 0)
+
+
+def test_parts_of_a_text_are_drawn_apart(tmp_path: Path) -> None:
+    """Any two letters look like the end of a stop here, so that each part has two."""
+    even = {"a": 1.0, "b": 1.0}
+    stops = ("xab", "yba")
+    writer = writer_of(scripted(tmp_path, {"a": even, "b": even}), stops)
+    rows = [row(40, stops, seed) for seed in range(8)]
+    found = writer.write(rows, Sampling(0.5), Watch(go_on))
+    assert all(len(one.parts) == 20 for one in found)
+    for one in found:
+        assert len({one.text[at : at + 2] for at in range(0, 40, 2)}) > 1
+    assert len({one.text for one in found}) == 8
+    [alone] = writer.write(rows[3:4], Sampling(0.5), Watch(go_on))
+    assert alone.text == found[3].text
+
+
+def test_a_beam_search_in_this_process(tmp_path: Path) -> None:
+    folder = forced_verdicts(tmp_path, correct=0.25, incorrect=0.5)
+    verifier = verifier_of(folder, "thinkprm")
+    result = search(
+        "3 + 4?", "beam_search", solver=World().solver(), verifier=verifier, n=8, beam_width=2
+    )
+    assert result.tree.finished is not None
+    assert result.tree.finished.status == "completed"
+    scores = [node.score for node in result.tree.steps() if node.score is not None]
+    assert scores == pytest.approx([ratio(-0.25)] * len(scores), abs=1e-4)
+    assert result.cost.verifier_flops > 0
+    assert result.cost.verified > 100 * len(scores)
+    wait_until(lambda: verifier.memory() == 0)
