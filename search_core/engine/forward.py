@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -158,20 +159,26 @@ def _log_probabilities(
 
     0 for a path's first token.
     """
-    after = torch.tensor([id_ for row in rows for id_ in (*row.ids[1:], 0)]).to(hidden.device)
+    ends = list(accumulate(row.new for row in rows))
+    before = torch.tensor(
+        [at for end, row in zip(ends, rows, strict=True) for at in range(end - row.new, end - 1)],
+        dtype=torch.long,
+    )
+    after = torch.tensor([id_ for row in rows for id_ in row.ids[1:]], dtype=torch.long)
+    before, after = before.to(hidden.device), after.to(hidden.device)
     chunk = max(1, _LOGIT_BYTES // (4 * next_token(hidden[:1]).shape[-1]))
-    each = []
+    each = [hidden.new_zeros(0, dtype=torch.float32)]
     for start in range(0, len(after), chunk):
-        logits = next_token(hidden[start : start + chunk]).float()
+        logits = next_token(hidden[before[start : start + chunk]]).float()
         chosen = logits.gather(-1, after[start : start + chunk, None])[:, 0]
         each.append(chosen - logits.logsumexp(-1))
-    found = torch.cat(each).cpu()
-    # A token's own comes from the one before it; the first one's is known where there is one.
+    parts = torch.split(torch.cat(each).cpu(), [row.new - 1 for row in rows])
+    # The first one's own is known where there is something before it.
     sides = []
-    for row, part in zip(rows, torch.split(found, [row.new for row in rows]), strict=True):
+    for row, part in zip(rows, parts, strict=True):
         known = row.prefix is not None and row.cached > 0
         first = row.prefix.side()[row.cached] if known and row.prefix else torch.zeros(1)
-        sides.append(torch.cat([first, part[:-1]]))
+        sides.append(torch.cat([first, part]))
     return sides
 
 
@@ -191,9 +198,7 @@ def _values(
         at_rows, at_columns = (list(one) for one in zip(*where, strict=True))
         totals, leasts = _so_far(rows, side)
         total, least = totals[at_rows, at_columns], leasts[at_rows, at_columns]
-    starts = [0]
-    for row in rows:
-        starts.append(starts[-1] + row.new)
+    starts = [0, *accumulate(row.new for row in rows)]
     at = torch.tensor([starts[number] + column for number, column in where])
     tokens = torch.tensor([rows[number].ids[column] for number, column in where])
     device = hidden.device
