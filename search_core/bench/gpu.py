@@ -1,9 +1,11 @@
 """Models of real size against the speed of the memory they live in.
 
-To write one token, every weight is read once for the whole batch, and every row reads the keys
-and values of its path. No engine can take less time than those bytes take:
+To write one token, every weight is read once for the whole batch, and the keys and values of
+all paths. What paths share need be read but once. No engine can take less time than those bytes
+take:
 
-    floor of a decode step = (weights + rows x context x keys and values of a token) / bandwidth
+    tokens = prompt + rows x tokens that each row has added
+    floor of a decode step = (weights + tokens x keys and values of a token) / bandwidth
 
 A verifier reads many new tokens at once, so it may also be bound by arithmetic:
 
@@ -175,15 +177,13 @@ def _decoding(plan: Plan, loaded: LoadedModel, bandwidth: float) -> list[Measure
         for seed in range(1, plan.repeats + 1)
     ]
     weights = weight_bytes(loaded, plan.solver)
-    context = plan.prompt + (plan.short + plan.long) / 2
     per_token = bytes_per_token(loaded.model.config, loaded.model.dtype.itemsize)
-    floor = (weights + plan.rows * context * per_token) / bandwidth
+    held = (plan.prompt + plan.rows * (plan.short + plan.long) / 2) * per_token
+    floor = (weights + held) / bandwidth
     name = f"{plan.solver.name}, {plan.rows} rows"
     return [
         _one(name, "weights read for a token", "GiB", [weights / GIB]),
-        _one(
-            name, "keys and values read for a token", "GiB", [plan.rows * context * per_token / GIB]
-        ),
+        _one(name, "keys and values read for a token", "GiB", [held / GIB]),
         _one(name, "floor of a decode step", "ms", [1000 * floor]),
         _one(name, "decode step", "ms", [1000 * one for one in steps]),
         _one(name, "decode step by its floor", "times", [one / floor for one in steps], AIM),

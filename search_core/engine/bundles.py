@@ -49,17 +49,24 @@ class BundleBuffer:
             int32 [bundles, columns].
         window: What the next pass reads and writes.
         cache: What a transformers model takes as `past_key_values`.
+        moves: How often everything had to move.
     """
 
     def __init__(self, layout: KvLayout, bundles: int = 0, columns: int = 0) -> None:
         self.layout = layout
         self.window = Window()
+        self.moves = 0
         self._allocate(bundles, columns)
 
     @property
     def bytes(self) -> int:
         """Bytes held."""
         return self._kv.nbytes
+
+    @property
+    def bundles(self) -> int:
+        """Strips."""
+        return int(self._kv.shape[2])
 
     @property
     def columns(self) -> int:
@@ -70,15 +77,15 @@ class BundleBuffer:
         """A view of a bundle's columns: [layers, 2, heads, columns, head size]."""
         return self._kv[:, :, bundle]
 
-    def reserve(self, bundles: int, columns: int, live: int) -> bool:
-        """Make room for so many; whether everything had to move.
+    def reserve(self, bundles: int, columns: int, live: int) -> None:
+        """Make room for so many; everything may have to move.
 
         Args:
             live: The first so many bundles are kept.
         """
         have_bundles, have_columns = self._kv.shape[2], self.columns
         if bundles <= have_bundles and columns <= have_columns:
-            return False
+            return
         kv, owner = self._kv, self.owner
         if columns > have_columns or not live:
             columns += max(_ROOM, columns // 2)
@@ -87,7 +94,7 @@ class BundleBuffer:
         kept = have_columns
         self._kv[:, :, :live, :, :kept] = kv[:, :, :live, :, :kept]
         self.owner[:live, :kept] = owner[:live, :kept]
-        return True
+        self.moves += 1
 
     def begin(self, bundle: int, shared: int) -> None:
         """A bundle has so many columns that all its rows begin with, and no others."""

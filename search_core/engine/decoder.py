@@ -17,6 +17,7 @@ import torch
 from search_core.engine.batch import Batch
 from search_core.engine.batches import bytes_per_token, memory_budget, store_budget
 from search_core.engine.decode_call import DecodeCall, OpenRow
+from search_core.engine.fixed_shapes import FixedShapes, Record, usual_record
 from search_core.engine.kv_layout import kv_layout
 from search_core.engine.out_of_memory import RowTooLargeError, free_cached, is_out_of_memory
 from search_core.engine.prefix_store import Ids, PrefixStore
@@ -47,6 +48,8 @@ class Decoder:
         stored: Bytes that the keys and values of known paths may take; None: judged by the
             device.
         most_rows: Rows under way at once.
+        record: Makes of a pass one that replays it (`engine.fixed_shapes`); None: a CUDA graph
+            where the model is on CUDA, except on ZeroGPU, whose workers live too shortly.
     """
 
     def __init__(
@@ -57,9 +60,11 @@ class Decoder:
         budget: int | None = None,
         stored: int | None = None,
         most_rows: int = MOST_ROWS,
+        record: Record | None = None,
     ) -> None:
         self._model, self._stops = model, stops
         self._budget, self._stored, self._most_rows = budget, stored, most_rows
+        self._record = record
         self._threads = threads_for(model.num_parameters())
         self._forget()
         self._worker = Worker(self.turn, self._forget, "solver")
@@ -184,7 +189,9 @@ class Decoder:
             kv: KeyValues = WholeKeyValues(model)
             token = bytes_per_token(model.config, model.dtype.itemsize)
         else:
-            kv, token = TreeKeyValues(model, layout, store), layout.token_bytes
+            record = self._record or usual_record(device)
+            shapes = FixedShapes(model, record) if record else None
+            kv, token = TreeKeyValues(model, layout, store, shapes), layout.token_bytes
         return _Opened(Batch(kv, self._stops), store, isinstance(kv, TreeKeyValues), token)
 
     def _choose(self, opened: _Opened) -> list[OpenRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -19,10 +19,16 @@ class Seating:
     Attributes:
         buffer: Its bundles are the first ones there.
         back: Where each slot's token was in the lineup that was asked for last, [slots].
+
+    Args:
+        room: How many bundles and columns a pass needs that reads so many; None: just those.
     """
 
-    def __init__(self, buffer: BundleBuffer) -> None:
+    def __init__(
+        self, buffer: BundleBuffer, room: Callable[[int, int], tuple[int, int]] | None = None
+    ) -> None:
         self.buffer = buffer
+        self._room = room or _just_those
         self.back = torch.empty(0, dtype=torch.long)
         self._bundles: list[Bundle] = []
         self._seats: list[Seat] = []
@@ -60,9 +66,8 @@ class Seating:
             self._tidy()
         if self._lineup is None:
             self._lineup = self._line_up()
-        bundles = len(self._bundles)
-        if self.buffer.reserve(bundles, self._lineup.width, bundles):
-            self._lineup.settle()
+        live = len(self._bundles)
+        self.buffer.reserve(*self._room(live, self._lineup.span.width), live)
         return self._lineup, self._order
 
     def passed(self) -> None:
@@ -198,7 +203,11 @@ class Seating:
             to.used += count
         self.buffer.begin(to.place, source.shared)
         own = self.buffer.owner[to.place, source.shared : to.used]
-        own.copy_(torch.tensor(owners, dtype=own.dtype))
+        own.copy_(self._on_device(owners))
 
     def _on_device(self, numbers: Sequence[int]) -> Tensor:
         return to_device(torch.tensor(numbers, dtype=torch.long), self.buffer.layout.device)
+
+
+def _just_those(bundles: int, columns: int) -> tuple[int, int]:
+    return bundles, columns

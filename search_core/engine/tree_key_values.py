@@ -13,6 +13,7 @@ from torch import Tensor
 from search_core.engine.batches import groups_by_size
 from search_core.engine.bundles import SHARED, BundleBuffer
 from search_core.engine.decode_call import OpenRow
+from search_core.engine.fixed_shapes import FixedShapes
 from search_core.engine.kv_layout import KvLayout
 from search_core.engine.lineup import Lineup
 from search_core.engine.prefix_store import PrefixStore
@@ -34,13 +35,17 @@ class TreeKeyValues:
 
     Args:
         store: Where paths begin, and where finished rows leave theirs.
+        shapes: Reads the passes; None: each in its own shape.
     """
 
     joinable = True
 
-    def __init__(self, model: Any, layout: KvLayout, store: PrefixStore) -> None:
+    def __init__(
+        self, model: Any, layout: KvLayout, store: PrefixStore, shapes: FixedShapes | None = None
+    ) -> None:
         self._model, self._layout, self._kept = model, layout, store
-        self._seating = Seating(BundleBuffer(layout))
+        self._shapes = shapes
+        self._seating = self._seated(BundleBuffer(layout))
 
     def join(self, slots: Sequence[Slot], new: Sequence[Slot]) -> None:
         places = {slot: len(slots) + number for number, slot in enumerate(new)}
@@ -89,9 +94,12 @@ class TreeKeyValues:
         first = [slots[place].first for place in order]
         inputs = torch.tensor([[one.newest for one in first], [one.length for one in first]])
         ids, positions = to_device(inputs, self._layout.device)
-        logits: Tensor = lineup.read(self._model, ids, positions).logits
+        if self._shapes is None:
+            logits: Tensor = lineup.read(self._model, ids, positions).logits[0]
+        else:
+            logits = self._shapes.read(self._seating.buffer, lineup, ids, positions)
         self._seating.passed()
-        return logits[0, self._seating.back]
+        return logits[self._seating.back]
 
     def store(self, place: int, row: OpenRow) -> None:
         self._store(place, row.ids[:-1], row.row.run)
@@ -109,6 +117,12 @@ class TreeKeyValues:
 
     def clear(self, give_back: bool) -> None:
         buffer = self._seating.buffer
-        if give_back or buffer.bytes > _MOST_KEPT:
+        if give_back and self._shapes is not None:
+            self._shapes.forget()
+        # What was recorded reads this very memory.
+        if give_back or (buffer.bytes > _MOST_KEPT and self._shapes is None):
             buffer = BundleBuffer(self._layout)
-        self._seating = Seating(buffer)
+        self._seating = self._seated(buffer)
+
+    def _seated(self, buffer: BundleBuffer) -> Seating:
+        return Seating(buffer, self._shapes.room if self._shapes else None)
