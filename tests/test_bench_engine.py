@@ -323,10 +323,10 @@ def test_the_device_benchmark_runs_on_a_cpu_in_small() -> None:
     read = measured["weights read for a token"].median
     read += measured["keys and values read for a token"].median
     assert floor == pytest.approx(read * 1024**3 / bandwidth)
-    context = plan.prompt + (plan.short + plan.long) / 2
+    tokens = plan.prompt + plan.rows * (plan.short + plan.long) / 2
     per_token = 2 * plan.solver.layers * plan.solver.kv_heads * (plan.solver.hidden // 4) * 4
     kept = measured["keys and values read for a token"].median * 1024**3
-    assert kept == pytest.approx(plan.rows * context * per_token)
+    assert kept == pytest.approx(tokens * per_token)
     assert measured["decode step by its floor"].aim == 3.0
     assert measured["scoring by its floor"].median > 0
 
