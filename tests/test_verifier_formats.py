@@ -22,7 +22,7 @@ from search_core.engine.loading import load_verifier
 from search_core.engine.quantisation import quantisation
 from search_core.verifiers import ScoreRequest, TransformersVerifier
 from search_core.verifiers.formats import FORMATS
-from search_core.verifiers.formats.chat_turns import GENPRM_SYSTEM
+from search_core.verifiers.formats.genprm import SYSTEM as GENPRM_SYSTEM
 from search_core.verifiers.formats.known import recognised
 from search_core.verifiers.formats.whole import JUDGE_QUESTION, JUDGE_TASK
 from tests.tiny_models import tiny_config, tiny_solver, tiny_tokenizer, tiny_verifier
@@ -97,10 +97,11 @@ def test_genprm_answers_each_paragraph(chat_model: Path) -> None:
     messages = [("system", GENPRM_SYSTEM)]
     expected = []
     for number, step in enumerate(STEPS):
-        messages.append(("user", f"{PROBLEM}\n{step}" if number == 0 else step))
-        text = chat(*messages) + "<|assistant|>" + opening
+        said = f"{PROBLEM}\n{step}" if number == 0 else step
+        # The turn that is read is not closed, and no other one is opened.
+        text = chat(*messages, ("user", said + opening)).removesuffix("<|end|>\n")
         expected.append(pair(model, ids_of(text), "Yes", "No"))
-        messages.append(("assistant", opening + "Yes}$\n</output>"))
+        messages += [("user", said), ("assistant", opening + "Yes}$\n</output>")]
     assert scored(verifier) == pytest.approx(expected, abs=1e-4)
 
 

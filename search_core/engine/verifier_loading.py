@@ -13,7 +13,8 @@ from search_core.engine.path_tokens import DELIMITER, TEMPLATE_DATE, end_ids
 from search_core.engine.weights import read_weights, weight_names
 from search_core.facts import judged_by
 from search_core.verifiers.formats.base import Format, Words
-from search_core.verifiers.formats.chat_turns import genprm, rlhflow
+from search_core.verifiers.formats.chat_turns import rlhflow
+from search_core.verifiers.formats.genprm import GenPrm
 from search_core.verifiers.formats.known import AUTO, parsed, recognised
 from search_core.verifiers.formats.markers import Lines, MarkedSteps, TaggedSteps
 from search_core.verifiers.formats.step_ends import PlainStepEnds, StepEnds
@@ -253,7 +254,7 @@ _BUILDERS: Mapping[str, Callable[[_Order], LocalVerifier]] = {
     "trl": _trl,
     "rlhflow": _pair(rlhflow, "+", "-"),
     "math_shepherd": _pair(TaggedSteps, "+", "-"),
-    "genprm": _pair(genprm, "Yes", "No"),
+    "genprm": _pair(GenPrm, "Yes", "No"),
     "genprm_reasoning": _reasons("genprm_reasoning"),
     "thinkprm": _reasons("thinkprm"),
     "judge": _judge,

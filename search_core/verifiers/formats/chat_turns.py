@@ -10,12 +10,6 @@ from search_core.verifiers.formats.base import Ids, Words, in_common, parts_of, 
 # Words that no template writes itself.
 _FIRST, _REPLY, _NEXT = "slot5f2a", "slot8c1b", "slot3d7e"
 
-GENPRM_SYSTEM = (
-    "You are a math teacher. Your task is to review and critique the paragraphs in solution "
-    "directly. Output your judgement in the format of `\\boxed{Yes}` if the paragraph is correct, "
-    "or `\\boxed{No}` if the paragraph is incorrect."
-)
-
 
 class ChatTurns:
     """One user's turn for each step, the first with the problem before it; read before the reply.
@@ -27,31 +21,26 @@ class ChatTurns:
         words: Tokeniser with a chat template.
         join: Between the problem and the first step.
         reply: The favourable reply.
-        opening: Its beginning, after which the verdict is read.
-        system_prompt: System message; "" for none.
 
     Raises:
         ValueError: The chat template is missing, or no path could grow in it.
     """
 
-    def __init__(
-        self, words: Words, *, join: str, reply: str, opening: str = "", system_prompt: str = ""
-    ) -> None:
+    def __init__(self, words: Words, *, join: str, reply: str) -> None:
         self._words, self._join = words, join
-        system = [("system", system_prompt)] if system_prompt else []
         turns = [("user", _FIRST), ("assistant", _REPLY), ("user", _NEXT)]
-        text = words.chat([*system, *turns], answer=True)
+        text = words.chat(turns, answer=True)
         before, answering, asking, answering_again = parts_of(text, _FIRST, _REPLY, _NEXT)
         if answering != answering_again:
             raise ValueError(
                 "The chat template writes the last turn otherwise than those before it, so a "
                 "path could not grow in it. Choose another format."
             )
-        spaced = words.chat([*system, ("user", f" {_FIRST} ")], answer=True)
+        spaced = words.chat([("user", f" {_FIRST} ")], answer=True)
         self._trims = f" {_FIRST} " not in spaced
         self._before = words.frame(before)
-        self._to_verdict = words.frame(answering) + words.plain(opening)
-        self._to_next = words.plain(reply[len(opening) :]) + words.frame(asking)
+        self._to_verdict = words.frame(answering)
+        self._to_next = words.plain(reply) + words.frame(asking)
 
     def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
@@ -76,18 +65,3 @@ def rlhflow(words: Words) -> ChatTurns:
     (RLHFlow/RLHF-Reward-Modeling, math-rm; huggingface/search-and-learn, reward_models.py).
     """
     return ChatTurns(words, join=" ", reply="+")
-
-
-def genprm(words: Words) -> ChatTurns:
-    """GenPRM-1.5B, -7B, -32B asked for a verdict at once (arXiv 2504.00891, direct mode).
-
-    Score: softmax over "Yes" and "No" where the verdict's box opens. Different from the paper's
-    other mode: nothing is reasoned about first, and no program that the model writes is run.
-    """
-    return ChatTurns(
-        words,
-        join="\n",
-        opening="<output>\n**Judgement**: $\\boxed{",
-        reply="<output>\n**Judgement**: $\\boxed{Yes}$\n</output>",
-        system_prompt=GENPRM_SYSTEM,
-    )
