@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from search_core.engine.loading import load_language_model, load_verifier
+from search_core.engine.path_reading import Asked, PathText
 from search_core.engine.readouts import PairReadout, language_head
 from search_core.engine.rows import Row
 from search_core.engine.text_jobs import TextRow
@@ -86,8 +87,9 @@ def test_reasoning_stops_at_a_text_of_several_tokens(tmp_path: Path) -> None:
     text = f"<|user|>{task}<|end|>\n<|user|>{asked}<|end|>\n<|assistant|>"
     prompt = len(load_tokenizer(folder)(text, add_special_tokens=False)["input_ids"])
     # The blank line before the verdict is one token.
-    written, read = len("okVerdict:"), prompt + len("ok" + JUDGE.closing + " ") - 1
-    assert reply.tokens == prompt + written + read
+    written, read = len("okVerdict:"), len(JUDGE.closing + " ") - 1
+    # What was written up to the stop is not computed again to read the verdict behind it.
+    assert (reply.tokens, reply.reused) == (prompt + written + read, prompt + len("ok"))
 
 
 def writer_of(folder: Path, stops: tuple[str, ...]) -> TextWriter:
@@ -113,7 +115,10 @@ def test_what_only_looks_like_a_stop_is_written_on(tmp_path: Path) -> None:
     assert [len(part.tokens) for part in whole.parts] == [2, 3]
     assert (cut.text, cut.cut) == ("bzxb", True)
     assert writer.write([], Sampling(0), Watch(go_on)) == []
-    # Nothing comes back to a text; its prompt is kept, but for its last token.
+    # Texts are kept until their run has read something, prompts but for their last token.
+    wait_until(lambda: writer.stored_tokens > 6)
+    text = PathText(rows[0].row.prompt, (6,), 6, 6, 6)
+    writer.read([Asked(text, "r", Watch(go_on))], Watch(go_on))
     wait_until(lambda: writer.stored_tokens == 6)
     writer.release("r")
     wait_until(lambda: writer.stored_tokens == 0)

@@ -21,10 +21,11 @@ class Batch:
     Args:
         key_values: Of its slots.
         stops: When a step has ended.
+        keeps_ends: Whether rows that have ended are stored too, though nothing continues them.
     """
 
-    def __init__(self, key_values: KeyValues, stops: StopTable) -> None:
-        self._kv, self._stops = key_values, stops
+    def __init__(self, key_values: KeyValues, stops: StopTable, keeps_ends: bool = False) -> None:
+        self._kv, self._stops, self._keeps_ends = key_values, stops, keeps_ends
         self._slots: list[Slot] = []
 
     def __len__(self) -> int:
@@ -105,6 +106,6 @@ class Batch:
                     )
                 )
             elif one.take(int(token), logprob, self._stops) and not one.call.over:
-                if one.result.ended != "end":
+                if self._keeps_ends or one.result.ended != "end":
                     self._kv.store(place, one)
                 one.call.row_done()

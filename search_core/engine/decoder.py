@@ -45,8 +45,9 @@ class Decoder:
         stops: When a step has ended.
         budget: Bytes that the rows under way may take beside the weights; None: judged by the
             device.
-        stored: Bytes that the keys and values of known paths may take; None: judged by the
-            device.
+        store: Where keys and values of known paths are kept; None: one of its own.
+        stored: Bytes that those may take in a store of its own; None: judged by the device.
+        keeps_ends: Whether paths that have ended are kept too: somebody reads them again.
         most_rows: Rows under way at once.
         record: Makes of a pass one that replays it (`engine.fixed_shapes`); None: a CUDA graph
             where the model is on CUDA, except on ZeroGPU, whose workers live too shortly.
@@ -58,13 +59,15 @@ class Decoder:
         stops: StopTable,
         *,
         budget: int | None = None,
+        store: PrefixStore | None = None,
         stored: int | None = None,
+        keeps_ends: bool = False,
         most_rows: int = MOST_ROWS,
         record: Record | None = None,
     ) -> None:
         self._model, self._stops = model, stops
         self._budget, self._stored, self._most_rows = budget, stored, most_rows
-        self._record = record
+        self._store, self._keeps_ends, self._record = store, keeps_ends, record
         self._threads = threads_for(model.num_parameters())
         self._forget()
         self._worker = Worker(self.turn, self._forget, "solver")
@@ -184,7 +187,7 @@ class Decoder:
         model, device = self._model, self._model.device
         layout = kv_layout(model)
         stored = store_budget(device) if self._stored is None else self._stored
-        store = PrefixStore(stored)
+        store = PrefixStore(stored) if self._store is None else self._store
         if layout is None or layout.reach != math.inf:
             kv: KeyValues = WholeKeyValues(model)
             token = bytes_per_token(model.config, model.dtype.itemsize)
@@ -192,7 +195,8 @@ class Decoder:
             record = self._record or usual_record(device)
             shapes = FixedShapes(model, record) if record else None
             kv, token = TreeKeyValues(model, layout, store, shapes), layout.token_bytes
-        return _Opened(Batch(kv, self._stops), store, isinstance(kv, TreeKeyValues), token)
+        batch = Batch(kv, self._stops, self._keeps_ends)
+        return _Opened(batch, store, isinstance(kv, TreeKeyValues), token)
 
     def _choose(self, opened: _Opened) -> list[OpenRow]:
         """The rows that join now."""

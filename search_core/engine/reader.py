@@ -75,10 +75,18 @@ class Reader:
         readout: What to make of what is read.
         budget: Bytes that one batch may take beside the weights; None: judged by the device.
         kept: Bytes of keys and values that are kept between calls; None: judged by the device.
+        store: Where those are kept; None: a store of its own. One that somebody else writes to
+            knows no log-probabilities, so that the readout must not want any.
     """
 
     def __init__(
-        self, model: Any, readout: Readout, *, budget: int | None = None, kept: int | None = None
+        self,
+        model: Any,
+        readout: Readout,
+        *,
+        budget: int | None = None,
+        kept: int | None = None,
+        store: PrefixStore | None = None,
     ) -> None:
         self._model, self._readout = model, readout
         self._budget = budget
@@ -93,7 +101,9 @@ class Reader:
         self._per_new = (
             4 * size * (config.hidden_size + (getattr(config, "intermediate_size", None) or 0))
         )
-        self.store = PrefixStore(_store_budget(model.device) if kept is None else kept)
+        if store is None:
+            store = PrefixStore(_store_budget(model.device) if kept is None else kept)
+        self.store = store
 
     def read(self, asked: Sequence[Asked]) -> list[Answer | None]:
         """An answer for each, in their order; None where its watch called it off.

@@ -84,6 +84,11 @@ class Writing(Job[TextWritten]):
         if all(one.call is None for one in self._open):
             self.finish([one.result for one in self._open])
 
+    @property
+    def paths(self) -> list[tuple[str, Ids, int]]:
+        """Of each text its run, what is stored of it, and how much of that is its prompt."""
+        return [one.path for one in self._open]
+
 
 class _Open:
     """A text that is being written: part by part, where it did not stop at one of its stops.
@@ -119,8 +124,13 @@ class _Open:
             self.ask(decoder)
             return
         self.result.cut = not stopped and part.ended != "end"
+
+    @property
+    def path(self) -> tuple[str, Ids, int]:
+        """Its run, what is stored of it, and how much of that is its prompt."""
+        row = self._asked.row
         # A prompt is stored without its last token, which is read with what follows it.
-        decoder.let_go(row.run, [(self._ids, len(row.prompt) - 1)])
+        return row.run, self._ids, len(row.prompt) - 1
 
     @property
     def _ids(self) -> Ids:

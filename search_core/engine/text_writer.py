@@ -1,7 +1,8 @@
 """Writes texts with a model until they stop, and reads with the same model, on one thread.
 
-Texts of all runs are decoded in one batch (`engine.decoder`). Knows nothing of problems, steps
-or verdicts.
+Texts of all runs are decoded in one batch (`engine.decoder`), and their keys and values are kept
+until their run has read something: what was written need not be computed again. Knows nothing
+of problems, steps or verdicts.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from search_core.engine.batches import store_budget
 from search_core.engine.decoder import Decoder
 from search_core.engine.path_reading import Answer, Asked, Readout
-from search_core.engine.prefix_store import Ids
+from search_core.engine.prefix_store import Ids, PrefixStore
 from search_core.engine.reader import Reader
 from search_core.engine.text_jobs import Job, TextRow, TextWritten, Writing
 from search_core.engine.text_stops import text_stop_table
@@ -51,8 +53,15 @@ class TextWriter:
         budget: int | None = None,
     ) -> None:
         self._tokenizer, self._lock = tokenizer, lock
-        self._decoder = Decoder(model, text_stop_table(tokenizer, stops, ends), budget=budget)
-        self._reader = Reader(model, readout, budget=budget)
+        self._store = PrefixStore(store_budget(model.device))
+        self._decoder = Decoder(
+            model,
+            text_stop_table(tokenizer, stops, ends),
+            budget=budget,
+            store=self._store,
+            keeps_ends=True,
+        )
+        self._reader = Reader(model, readout, budget=budget, store=self._store)
         self._clear()
         self._worker = Worker(self._turn, self._forget, "verifier")
 
@@ -88,6 +97,8 @@ class TextWriter:
 
         def start() -> None:
             answers = self._reader.read(asked)
+            for run in {one.run for one in asked}:
+                self._decoder.let_go(run, self._unread.pop(run, []))
             there = [one for one in answers if one is not None]
             if len(there) < len(answers):
                 job.fail(RunCancelled())
@@ -101,20 +112,21 @@ class TextWriter:
         job: Job[None] = Job()
 
         def start() -> None:
+            if paths is None:
+                self._unread.pop(run, None)
             self._decoder.let_go(run, paths)
-            self._reader.release(run, paths)
 
         self._put(job, start)
 
     @property
     def stored_tokens(self) -> int:
         """Tokens whose keys and values are kept."""
-        return self._decoder.stored_tokens + self._reader.stored_tokens
+        return self._store.tokens
 
     @property
     def stored_bytes(self) -> int:
         """What they take."""
-        return self._decoder.stored_bytes + self._reader.stored_bytes
+        return self._store.bytes
 
     def _wait(self, job: Job[R], start: Callable[[], None], watch: Watch) -> list[R]:
         if watch():
@@ -138,6 +150,8 @@ class TextWriter:
     def _clear(self) -> None:
         self._notes: deque[tuple[Job[Any], Callable[[], None]]] = deque()
         self._writing: list[Writing] = []
+        # Paths of texts by their run, each with how much of it its prompt holds.
+        self._unread: dict[str, list[tuple[Ids, int]]] = {}
 
     def _forget(self) -> None:
         """In a forked process: what the parent's thread was about to keep may be half there."""
@@ -157,10 +171,12 @@ class TextWriter:
                 writing.go_on(self._decoder, self._text)
             except Exception as error:  # as above
                 writing.fail(error)
-        count = len(self._writing)
+        for writing in self._writing:
+            if writing.done.is_set() and writing.error is None:
+                for run, ids, keep in writing.paths:
+                    self._unread.setdefault(run, []).append((ids, keep))
         self._writing = [one for one in self._writing if not one.done.is_set()]
-        # What is over has let go of what it wrote, which the decoder does at its next turn.
-        return bool(self._writing or self._notes) or len(self._writing) < count
+        return bool(self._writing or self._notes)
 
     def _text(self, ids: Sequence[int]) -> str:
         with self._lock:

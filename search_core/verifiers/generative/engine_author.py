@@ -47,7 +47,8 @@ _SPARE = 16
 class EngineAuthor:
     """Writes with a model of this process; rows of all runs are decoded together.
 
-    The probability of a verdict is read by a second pass over the text, which is counted too.
+    The probability of a verdict is read by a second pass, over what is not known of the text; it is
+    counted too.
 
     Args:
         loaded: A causal language model with a chat template.
