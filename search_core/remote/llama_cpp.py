@@ -36,7 +36,7 @@ class LlamaCppDialect:
             "top_k": 0,
             "min_p": 0.0,
             "repeat_penalty": 1.0,
-            "samplers": ["top_p", "temperature"],
+            "samplers": ["temperature", "top_p"],
             "seed": ask.seed % MOST_SEED,
             "stop": list(ask.stop),
             "n_probs": 1,
