@@ -29,6 +29,7 @@ class Capabilities:
     Attributes:
         n: Whether one request gets several samples that differ. If not, each sample is a
             request of its own.
+        most: Samples that one request may ask for; None: no bound is known.
         seed: Whether the same request with the same seed gives the same text.
         logprobs: Whether it gives log-probabilities.
         cached_usage: Whether it says how much of a prompt it had already.
@@ -36,6 +37,7 @@ class Capabilities:
     """
 
     n: bool
+    most: int | None
     seed: bool
     logprobs: bool
     cached_usage: bool
@@ -45,6 +47,7 @@ class Capabilities:
         """What two servers do alike."""
         return Capabilities(
             n=self.n and other.n,
+            most=min((one for one in (self.most, other.most) if one), default=None),
             seed=self.seed and other.seed,
             logprobs=self.logprobs and other.logprobs,
             cached_usage=self.cached_usage and other.cached_usage,
@@ -81,11 +84,13 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
         RemoteError: It fails.
     """
     ask = Ask(_PROMPT, _SAMPLES, _TOKENS, _TEMPERATURES[0], 1.0, seed=1, stop=())
+    most = await dialect.most(server)
+    together = min(_SAMPLES, most or _SAMPLES)
     for temperature in _TEMPERATURES:
         ask = replace(ask, temperature=temperature)
-        several = await _several(server, dialect, model, ask)
+        several = await _several(server, dialect, model, replace(ask, n=together))
         if several is not None and _differ(several):
-            first = [several]
+            first, ask = [several], replace(ask, n=together)
             break
         first = await _one_by_one(server, dialect, model, ask)
         if _differ(*first):
@@ -102,6 +107,7 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
     written = [one for reply in first for one in reply.written.values()]
     return Capabilities(
         n=ask.n > 1,
+        most=most,
         seed=_texts(again) == _texts(first[0]),
         logprobs=all(one.logprobs for one in written if one.text),
         cached_usage=again.cached is not None,
