@@ -224,7 +224,7 @@ class _Handler(BaseHTTPRequestHandler):
         if faults.longest is not None and len(ids) > faults.longest:
             self.fake.holding.wait(30)
             raise _Refused(500, faults.message)
-        if "logprob_token_ids" in body or body["max_tokens"] == 1:
+        if body["max_tokens"] == 1 and not body.get("stream"):
             self._reply(self._next_token(ids, body))
             return
         n = 1 if faults.n_ignored else body["n"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 
@@ -113,6 +114,37 @@ def test_the_same_seeds_give_the_same_steps(solver: RemoteSolver) -> None:
     others = [sample.text for sample in solver.sample(children(4, seed=99), sampling, go_on)]
     assert first == again
     assert first != others
+
+
+def test_more_children_than_a_server_may_take_at_once(solver: RemoteSolver) -> None:
+    samples = solver.sample(children(40), Sampling(1.0, 1.0, 8), go_on)
+    assert len(samples) == 40
+    assert len({sample.text for sample in samples}) > 1
+    assert all(1 <= sample.tokens <= 8 for sample in samples)
+
+
+def test_top_p_is_taken_after_temperature(solver: RemoteSolver, model: FakeLanguageModel) -> None:
+    """First tokens come from the nucleus of the tempered model, and from all over it."""
+    hot = Sampling(2.0, 0.7, 1)
+    prompt = model.ids(model.chat_text([{"role": "user", "content": PROBLEM}]))
+    logprobs = model.next_logprobs(prompt)
+    tempered, plain = (_nucleus(logprobs, heat, hot.top_p) for heat in (hot.temperature, 1.0))
+    assert len(tempered) > len(plain)
+    seen = {sample.text for sample in solver.sample(children(64), hot, go_on)}
+    assert seen <= {model.text([token]) for token in tempered}
+    assert not seen <= {model.text([token]) for token in plain}
+
+
+def _nucleus(logprobs: list[float], temperature: float, top_p: float) -> list[int]:
+    """The most probable tokens that together have the share, and a rounding error more."""
+    chances = [math.exp(one / temperature) for one in logprobs]
+    order = sorted(range(len(chances)), key=lambda token: -chances[token])
+    taken, whole = 0.0, sum(chances)
+    for place, token in enumerate(order):
+        if taken >= (top_p + 1e-4) * whole:
+            return order[:place]
+        taken += chances[token]
+    return order
 
 
 def test_the_length_limit(solver: RemoteSolver) -> None:
