@@ -84,7 +84,7 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
         RemoteError: It fails.
     """
     ask = Ask(_PROMPT, _SAMPLES, _TOKENS, _TEMPERATURES[0], 1.0, seed=1, stop=())
-    most = await dialect.most(server)
+    most = await dialect.most(server, model)
     together = min(_SAMPLES, most or _SAMPLES)
     for temperature in _TEMPERATURES:
         ask = replace(ask, temperature=temperature)

@@ -104,7 +104,7 @@ class Dialect(Protocol):
 
     def body(self, model: str, ask: Ask) -> dict[str, Any]: ...
 
-    async def most(self, server: RemoteServer) -> int | None:
+    async def most(self, server: RemoteServer, model: str) -> int | None:
         """How many samples one request may ask for; None: no bound is known."""
         ...
 
@@ -148,7 +148,7 @@ class OpenAIDialect:
             body |= {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
         return body
 
-    async def most(self, server: RemoteServer) -> int | None:
+    async def most(self, server: RemoteServer, model: str) -> int | None:
         return None
 
     def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]:

@@ -5,11 +5,15 @@ search has to know; `/completion` does. Its sampling defaults (top-k 40, min-p 0
 switched off, and temperature comes before top-p as elsewhere, so that these two are all there is.
 Two things are lost there: the log-probability of a token that ends inside of a character, and, at
 the length limit, an ending that might have become a stop string.
+
+It reads every text as a chat message too, and fails the request, all samples with it, at one that
+is no UTF-8. So it is given a grammar of messages that reads nothing, where it takes one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any
 
 from search_core.remote.completions import MOST_SEED, Ask, Piece, Reply
@@ -30,6 +34,7 @@ _FIELDS = (
     "completion_probabilities",
 )
 """Of a last event; it would also repeat the prompt and all settings."""
+_READS_NOTHING = json.dumps({"parsers": [{"type": "epsilon"}], "rules": {}, "root": 0})
 _BIAS = 100.0
 """Added to both tokens' logits, which leaves their ratio: no other token comes near them then."""
 _LEAST_SUM = 0.99
@@ -40,11 +45,14 @@ class LlamaCppDialect:
 
     name = "llamacpp"
 
+    def __init__(self) -> None:
+        self._takes_grammar = True
+
     def url(self, server: RemoteServer) -> str:
         return f"{server.root}/completion"
 
     def body(self, model: str, ask: Ask) -> dict[str, Any]:
-        return {
+        body = {
             "model": model,
             "prompt": ask.prompt if isinstance(ask.prompt, str) else list(ask.prompt),
             "n_cmpl": ask.n,
@@ -62,15 +70,18 @@ class LlamaCppDialect:
             "stream": True,
             "response_fields": list(_FIELDS),
         }
+        if self._takes_grammar:
+            body["chat_parser"] = _READS_NOTHING
+        return body
 
-    async def most(self, server: RemoteServer) -> int | None:
-        """Each sample of a request needs a slot of its own (`--parallel`)."""
-        try:
-            slots = (await server.get(f"{server.root}/props")).get("total_slots")
-        except RemoteError as error:
-            if not error.status:
-                raise
-            return None
+    async def most(self, server: RemoteServer, model: str) -> int | None:
+        """Each sample of a request needs a slot of its own (`--parallel`). Finds out, too, whether
+        the grammar is taken: another version may write it otherwise."""
+        tried = {"model": model, "prompt": "1", "n_predict": 1, "chat_parser": _READS_NOTHING}
+        if await _unless_refused(server.post(f"{server.root}/completion", tried)) is None:
+            self._takes_grammar = False
+        props = await _unless_refused(server.get(f"{server.root}/props")) or {}
+        slots = props.get("total_slots")
         return slots if isinstance(slots, int) and slots > 0 else None
 
     def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]:
@@ -96,6 +107,15 @@ class LlamaCppDialect:
         if cached is not None:
             # Its children share a prompt; the first to be read found least of it.
             reply.cached = cached if reply.cached is None else min(reply.cached, cached)
+
+
+async def _unless_refused(reply: Awaitable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    try:
+        return await reply
+    except RemoteError as error:
+        if not error.status:
+            raise
+        return None
 
 
 async def judge(

@@ -1,6 +1,6 @@
 """A small Llama checkpoint as a GGUF file: `python tests/llama_cpp/convert.py FROM TO.gguf`.
 
-For the embedded solver and the golden verifier in the chat form, whose tokenizers llama.cpp's own
+For the embedded solver and the golden token-pair verifiers, whose tokenizers llama.cpp's own
 converter does not know. Needs `gguf`, `numpy` and `safetensors`, and nothing of Espalier. All is
 written in float32, so that it computes the same.
 
@@ -42,11 +42,11 @@ def convert(source: Path, target: Path) -> None:
     """Writes the file.
 
     Raises:
-        ValueError: The checkpoint is no Llama, or its tokenizer is neither of the two.
+        ValueError: The checkpoint is no Llama or Mistral, or its tokenizer is none of the three.
     """
     config = _read(source / "config.json")
-    if config["architectures"] != ["LlamaForCausalLM"]:
-        raise ValueError(f"{source} holds {config['architectures']}; expected LlamaForCausalLM.")
+    if config["model_type"] not in ("llama", "mistral") or config.get("sliding_window"):
+        raise ValueError(f"{source} is of type {config['model_type']}; expected llama or mistral.")
     writer = gguf.GGUFWriter(target, "llama")
     _shape(writer, config)
     _tokenizer(writer, source, config)
@@ -81,21 +81,31 @@ def _shape(writer: gguf.GGUFWriter, config: dict[str, Any]) -> None:
 
 def _tokenizer(writer: gguf.GGUFWriter, source: Path, config: dict[str, Any]) -> None:
     tokenizer = _read(source / "tokenizer.json")
+    model = tokenizer["model"]
     special = {one["id"] for one in tokenizer["added_tokens"] if one["special"]}
-    vocabulary = tokenizer["model"]["vocab"]
+    pieces = sorted(model["vocab"], key=model["vocab"].__getitem__)
     kinds = gguf.TokenType
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre(_rule(tokenizer["pre_tokenizer"], source))
-    writer.add_token_list(sorted(vocabulary, key=vocabulary.__getitem__))
-    writer.add_token_types(
-        [kinds.CONTROL if one in special else kinds.NORMAL for one in range(len(vocabulary))]
-    )
-    writer.add_token_merges([" ".join(pair) for pair in tokenizer["model"]["merges"]])
+    types = [kinds.CONTROL if one in special else kinds.NORMAL for one in range(len(pieces))]
+    if tokenizer["pre_tokenizer"]["type"] == "Metaspace":
+        # Here pieces are joined by score, there by rank: the same, once scores fall with ranks.
+        ranks = {"".join(pair): rank for rank, pair in enumerate(model["merges"])}
+        types[model["vocab"][model["unk_token"]]] = kinds.UNKNOWN
+        writer.add_tokenizer_model("llama")
+        writer.add_token_scores([-float(ranks.get(piece, len(ranks))) for piece in pieces])
+        writer.add_add_space_prefix(True)
+    else:
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre(_rule(tokenizer["pre_tokenizer"], source))
+        writer.add_token_merges([" ".join(pair) for pair in model["merges"]])
+    writer.add_token_list(pieces)
+    writer.add_token_types(types)
     writer.add_bos_token_id(config["bos_token_id"])
     writer.add_eos_token_id(config["eos_token_id"])
     names = _read(source / "tokenizer_config.json")
     writer.add_add_bos_token(bool(names.get("bos_token")))
-    writer.add_chat_template((source / "chat_template.jinja").read_text(encoding="utf-8"))
+    template = source / "chat_template.jinja"
+    if template.exists():
+        writer.add_chat_template(template.read_text(encoding="utf-8"))
 
 
 def _rule(pre_tokenizer: dict[str, Any], source: Path) -> str:
