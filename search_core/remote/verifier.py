@@ -6,7 +6,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 
-from search_core.remote import llama_cpp, readings
+from search_core.remote import llama_cpp, readings, sglang
 from search_core.remote.address import RemoteAddress
 from search_core.remote.connection import (
     VERIFIER_KEY,
@@ -154,7 +154,7 @@ class RemoteTokenPair(RemoteVerifier):
     async def _try(self, those: list[RemoteServer]) -> None:
         self._pair = await readings.pair(self._tokens, those[0])
         prompt = await self._prompt(self._tokens, those[0], "1 + 1", ["1 + 1 = 2"])
-        if self._maker == "llamacpp":
+        if self._maker in ("llamacpp", "sglang"):
             for server in those:
                 await self._judge(server, prompt)
             return
@@ -187,6 +187,8 @@ class RemoteTokenPair(RemoteVerifier):
     async def _judge(self, server: RemoteServer, prompt: Sequence[int]) -> Judgement:
         if self._maker == "llamacpp":
             return await llama_cpp.judge(server, self._model, prompt, self._pair)
+        if self._maker == "sglang":
+            return await sglang.judge(server, prompt, self._pair)
         return await judge(server, self._model, prompt, self._pair, by_id=self._by_id)
 
     def release(
@@ -209,10 +211,10 @@ class RemoteClassifier(RemoteVerifier):
         super().__init__(address)
 
     async def _try(self, those: list[RemoteServer]) -> None:
-        if self._maker == "llamacpp":
+        if self._maker in ("llamacpp", "sglang"):
             raise RemoteError(
-                f"Server {those[0].name} is llama.cpp's, which gives no classes of tokens: format "
-                f"{self._address.format} needs vLLM. It serves {' and '.join(PAIRS)}."
+                f"Server {those[0].name} is a {self._maker}, which gives no classes of tokens: "
+                f"format {self._address.format} needs vLLM. It can serve {' and '.join(PAIRS)}."
             )
         for server in those:
             reading = await self._read(self._tokens, server, "1 + 1", ["1 + 1 = 2"], False)
