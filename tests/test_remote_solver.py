@@ -1,4 +1,6 @@
-"""What holds of a solver behind a server, whichever server it is (`tests/vllm/run.sh`)."""
+"""What holds of a solver behind a server, whichever server it is (`tests/vllm/run.sh`).
+
+The fake one speaks as vLLM does, and as llama.cpp's server and SGLang do."""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from search_core.solvers.base import KeepsPaths, RunCancelled, SampleRequest, Sa
 from search_core.verifiers import RandomVerifier
 from search_core.watch import Watch
 from tests.fake_models import FakeLanguageModel
-from tests.remote_servers import SOLVER, address_of
+from tests.remote_servers import SOLVER, address_of, lacking, makers
 
 pytestmark = pytest.mark.models
 
@@ -28,16 +30,23 @@ def go_on() -> bool:
     return False
 
 
+OURS = f"#tokenizer={SOLVER}"
+MAKERS = makers("solver")
+SERVERS = [(MAKERS[0], ""), (MAKERS[0], OURS), *((maker, "") for maker in MAKERS[1:])]
+NAMES = ["its own", "ours", *(f"as {maker}" for maker in MAKERS[1:])]
+
+
+@pytest.fixture(scope="module", params=SERVERS, ids=NAMES)
+def opened(request: pytest.FixtureRequest) -> Iterator[tuple[RemoteSolver, set[str]]]:
+    """With the server's tokenizer, and with one here; and what the server lacks."""
+    maker, options = request.param
+    with address_of("solver", SOLVER, maker) as url:
+        yield RemoteSolver(RemoteAddress.parse(url + options)), lacking(maker)
+
+
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with address_of("solver", SOLVER) as address:
-        yield address
-
-
-@pytest.fixture(scope="module", params=["", f"#tokenizer={SOLVER}"], ids=["its own", "ours"])
-def solver(url: str, request: pytest.FixtureRequest) -> RemoteSolver:
-    """With the server's tokenizer, and with one here."""
-    return RemoteSolver(RemoteAddress.parse(url + request.param))
+def solver(opened: tuple[RemoteSolver, set[str]]) -> RemoteSolver:
+    return opened[0]
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +58,16 @@ def children(count: int, steps: tuple[str, ...] = (), seed: int = 7) -> list[Sam
     return [SampleRequest(PROBLEM, steps, seed + index, index) for index in range(count)]
 
 
-def test_what_it_is(solver: RemoteSolver) -> None:
+def test_what_it_is(opened: tuple[RemoteSolver, set[str]]) -> None:
+    solver, lacks = opened
     assert (solver.info.device, solver.info.parameters) == ("remote", None)
     assert solver.info.name
     assert solver.info.revises
     assert isinstance(solver, KeepsPaths)
     found = solver.capabilities
-    assert (found.n, found.seed, found.logprobs, found.streams) == (True, True, True, True)
-    assert found.warnings() == []
+    assert (found.n, found.logprobs, found.cached_usage, found.streams) == (True,) * 4
+    assert (found.seed, found.tempered) == ("seed" not in lacks, "raw" in lacks)
+    assert len(found.warnings()) == len(lacks)
 
 
 def test_steps_are_steps(solver: RemoteSolver) -> None:
@@ -107,7 +118,24 @@ def test_greedy_is_what_it_is_in_this_process(solver: RemoteSolver) -> None:
             assert remote.logprob == pytest.approx(local.logprob, abs=0.01)
 
 
-def test_the_same_seeds_give_the_same_steps(solver: RemoteSolver) -> None:
+def test_log_probabilities_are_those_before_temperature(
+    opened: tuple[RemoteSolver, set[str]], model: FakeLanguageModel
+) -> None:
+    solver, lacks = opened
+    if "raw" in lacks:
+        pytest.skip("this server gives those after temperature, and the run says so")
+    prompt = model.ids(model.chat_text([{"role": "user", "content": PROBLEM}]))
+    logprobs = model.next_logprobs(prompt)
+    known = {model.text([token]): logprobs[token] for token in range(len(logprobs))}
+    for sample in solver.sample(children(8), Sampling(2.0, 1.0, 1), go_on):
+        if sample.text:
+            assert sample.logprob == pytest.approx(known[sample.text], abs=0.05)
+
+
+def test_the_same_seeds_give_the_same_steps(opened: tuple[RemoteSolver, set[str]]) -> None:
+    solver, lacks = opened
+    if "seed" in lacks:
+        pytest.skip("this server takes no seeds, and the run says so")
     sampling = Sampling(1.0, 1.0, 32)
     first = [sample.text for sample in solver.sample(children(4), sampling, go_on)]
     again = [sample.text for sample in solver.sample(children(4), sampling, go_on)]
