@@ -37,8 +37,11 @@ def makers(name: str) -> list[str]:
 
 
 def lacking(maker: str) -> set[str]:
-    """What this server is known not to do: "seed" (the same seed gives other samples), "raw" (its
-    log-probabilities are those after temperature). ESPALIER_TEST_WITHOUT says so of a real one."""
+    """What this server is known not to do: "n" (one sample a request), "seed" (the same seed gives
+    other samples), "raw" (its log-probabilities are those after temperature).
+
+    ESPALIER_TEST_WITHOUT says so of a real one.
+    """
     if maker == "real":
         return set(os.environ.get("ESPALIER_TEST_WITHOUT", "").split())
     return {"seed", "raw"} if maker == "sglang" else set()
