@@ -117,6 +117,12 @@ def test_what_else_a_server_may_lack(server: FakeServer) -> None:
     assert all(sample.logprob == 0 and sample.tokens > 0 for sample in samples)
 
 
+def test_a_server_with_one_temperature_is_not_compared_with_itself(server: FakeServer) -> None:
+    server.faults.refuses = ("temperature",)
+    server.faults.tempered = True
+    assert not open_solver(server).capabilities.tempered
+
+
 def test_a_stop_string_left_in_the_text_is_cut_off(server: FakeServer) -> None:
     server.faults.keeps_stop = server.faults.silent = True
     solver = open_solver(server)

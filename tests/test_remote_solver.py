@@ -1,4 +1,4 @@
-"""What holds of a solver behind a server, whichever server it is (`tests/vllm/run.sh`).
+"""What holds of a solver behind a server, whichever server it is (`run.sh` in `tests/*/`).
 
 The fake one speaks as vLLM does, and as llama.cpp's server and SGLang do."""
 

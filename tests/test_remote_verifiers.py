@@ -1,4 +1,4 @@
-"""Verifiers behind a server score as their reference code does (`tests/vllm/run.sh`)."""
+"""Verifiers behind a server score as their reference code does (`run.sh` in `tests/*/`)."""
 
 from __future__ import annotations
 

