@@ -1,6 +1,6 @@
 """How llama.cpp's server and SGLang speak where they do not speak as vLLM, for the fake server.
 
-As seen of llama-server b10434 and of SGLang 0.5.23.
+As seen of llama-server, build 10434, and of SGLang 0.5.23.
 """
 
 from __future__ import annotations
