@@ -80,10 +80,12 @@ class FakeLanguageModel(_Tokenised):
         top_p: float,
         seed: int | None,
         same: bool,
+        tempered: bool,
         stops: tuple[str, ...],
     ) -> Iterator[Token]:
         """All tokens of n samples, in the order in which they come."""
         _one_thread()
+        heat = temperature if tempered and temperature > 0 else 1.0
         seed = random.getrandbits(31) if seed is None else seed
         dice = [random.Random(f"{seed}/{0 if same else index}") for index in range(n)]
         cache = DynamicCache(config=self.model.config)
@@ -105,7 +107,8 @@ class FakeLanguageModel(_Tokenised):
                 finish = "stop" if stopped else "length" if position == limit - 1 else ""
                 if finish:
                     going.discard(index)
-                yield Token(index, token, float(logits[index].log_softmax(-1)[token]), finish)
+                logprob = float((logits[index] / heat).log_softmax(-1)[token])
+                yield Token(index, token, logprob, finish)
             if not going:
                 return
             step = torch.tensor(picked)[:, None]

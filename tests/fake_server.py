@@ -1,7 +1,8 @@
 """A small vLLM: an OpenAI-compatible server over a checkpoint, with faults on demand.
 
-It speaks as vLLM does as far as Espalier listens (and, asked to, as llama.cpp's server does), from
-a model that is really computed, so that what is tested here can be asked of a real server too.
+It speaks as vLLM does as far as Espalier listens (and, asked to, as llama.cpp's server and SGLang
+do: `fake_dialects`), from a model that is really computed, so that what is tested here can be asked
+of a real server too.
 """
 
 from __future__ import annotations
@@ -15,52 +16,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.fake_dialects import llama_cpp_events, llama_cpp_next, sglang_next
+from tests.fake_faults import Faults
 from tests.fake_models import FakeClassifier, FakeLanguageModel, Token
 
 BLOCK = 16
 """Tokens that the prefix cache takes at a time."""
-
-
-@dataclass
-class Faults:
-    """What the server does wrong. Change it while the server runs.
-
-    Attributes:
-        status: Answer completions with this status and `message`; 0: do not.
-        gate: Hold every completion after its first token until this is set.
-        longest: Prompts of more tokens fail, as soon as another completion waits at the gate.
-        cut_after: Break the connection off after so many events; None: do not.
-        n_ignored, stop_ignored, seed_ignored: As a server that does not know the parameter.
-        identical: Every sample is the most probable one.
-        same_siblings: Samples of one request are the same; of two they differ.
-        silent: Not to say which stop string ended a text.
-        keeps_stop: Leave the stop string in the text.
-        no_logprobs, no_usage: Leave them out.
-        no_choice: Ignore `logprob_token_ids`, and give the `top` most probable tokens by text.
-        no_tokenizer: Do not tokenise for others.
-        whole: Ignore `stream`.
-        refuses: Parameters that are answered with status 400.
-    """
-
-    status: int = 0
-    message: str = "the engine died"
-    gate: threading.Event | None = None
-    longest: int | None = None
-    cut_after: int | None = None
-    n_ignored: bool = False
-    stop_ignored: bool = False
-    seed_ignored: bool = False
-    identical: bool = False
-    same_siblings: bool = False
-    silent: bool = False
-    keeps_stop: bool = False
-    no_logprobs: bool = False
-    no_usage: bool = False
-    no_choice: bool = False
-    top: int = 1000
-    no_tokenizer: bool = False
-    whole: bool = False
-    refuses: tuple[str, ...] = ()
 
 
 class FakeServer:
@@ -71,9 +32,11 @@ class FakeServer:
         kind: "language model", "classifier", or "qwen_prm" (a classifier that reads at markers).
         maker: "vllm", "sglang" or "llamacpp".
         context: Tokens that it reads at most, as it says.
+        slots: Samples that a request to llama.cpp's server may ask for.
 
     Attributes:
         asked: (path, body) of every request.
+        connections: What each completion's request said of its connection.
         faults: See `Faults`.
         left: Set when a client has left in the middle of a reply.
         holding: Set when a completion waits at the gate.
@@ -88,6 +51,7 @@ class FakeServer:
         maker: str = "vllm",
         context: int = 512,
         key: str = "",
+        slots: int = 4,
     ) -> None:
         self.faults = Faults()
         self.asked: list[tuple[str, dict[str, Any]]] = []
@@ -96,6 +60,8 @@ class FakeServer:
         self.holding = threading.Event()
         self.most_at_once = 0
         self.maker, self.context, self.key = maker, context, key
+        self.slots = slots
+        self.connections: list[str | None] = []
         self.name = folder.name
         self.kind = kind
         self.model: Any = (
@@ -154,6 +120,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.fake.keys.append(self.headers.get("Authorization"))
+        if self.path == "/props" and self.fake.maker == "llamacpp":
+            self._reply({"total_slots": self.fake.slots})
+            return
         if self.path != "/v1/models":
             self._reply({"message": "Not Found"}, 404)
             return
@@ -168,6 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.fake.keys.append(self.headers.get("Authorization"))
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.fake.asked.append((self.path, body))
+        if body.get("stream"):
+            self.fake.connections.append(self.headers.get("Connection"))
         with self.fake.counting:
             self.fake.at_once += 1
             self.fake.most_at_once = max(self.fake.most_at_once, self.fake.at_once)
@@ -176,7 +147,9 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError as error:  # No chat template, for one.
             self._reply({"error": {"message": str(error)}}, 400)
         except _Refused as refused:
-            self._reply({"error": {"message": str(refused)}}, refused.status)
+            plain = {"message": str(refused)}
+            sglang = self.fake.maker == "sglang"
+            self._reply({"object": "error"} | plain if sglang else {"error": plain}, refused.status)
         except (BrokenPipeError, ConnectionResetError):
             self.fake.left.set()
             self.close_connection = True
@@ -194,9 +167,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/tokenize" and not fake.faults.no_tokenizer:
             self._reply({"tokens": self._tokenised(body)})
         elif self.path == "/apply-template" and fake.maker == "llamacpp":
-            self._reply(
-                {"prompt": model.chat_text(body["messages"], body["add_generation_prompt"])}
-            )
+            begin = model.tokenizer.bos_token or ""  # which /tokenize puts in front
+            text = model.chat_text(body["messages"], body["add_generation_prompt"])
+            self._reply({"prompt": text.removeprefix(begin)})
         elif self.path == "/pooling" and fake.kind != "language model":
             with fake.computing:
                 rows = [model.classes(ids) for ids in body["input"]]
@@ -205,6 +178,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._complete(body)
         elif self.path == "/completion" and fake.maker == "llamacpp":
             self._complete_as_llama_cpp(body)
+        elif self.path == "/generate" and fake.maker == "sglang":
+            self._generate_as_sglang(body)
         else:
             raise _Refused(404, "Not Found")
 
@@ -226,11 +201,14 @@ class _Handler(BaseHTTPRequestHandler):
         if faults.longest is not None and len(ids) > faults.longest:
             self.fake.holding.wait(30)
             raise _Refused(500, faults.message)
-        if "logprob_token_ids" in body or body["max_tokens"] == 1:
+        if body["max_tokens"] == 1 and not body.get("stream"):
             self._reply(self._next_token(ids, body))
             return
         n = 1 if faults.n_ignored else body["n"]
         usage = self._usage(ids)
+        if self.fake.maker == "sglang" and n > 1 and usage["prompt_tokens_details"]:
+            # It reads the prompt once before, and then says that it knew it.
+            usage["prompt_tokens_details"] = {"cached_tokens": len(ids) - 1}
         stops = () if faults.stop_ignored else tuple(body.get("stop", ()))
         events = self._events(ids, n, body, stops)
         if faults.whole or not body.get("stream"):
@@ -239,41 +217,26 @@ class _Handler(BaseHTTPRequestHandler):
         self._stream(events, usage)
 
     def _complete_as_llama_cpp(self, body: dict[str, Any]) -> None:
+        fake = self.fake
         self._refuse(body)
         prompt = body["prompt"]
-        ids = self.fake.model.ids(prompt, begins=True) if isinstance(prompt, str) else prompt
+        ids = fake.model.ids(prompt, begins=True) if isinstance(prompt, str) else prompt
+        cached = self._cached(ids)
+        if not body.get("stream"):
+            unbiased = fake.faults.no_choice
+            self._reply(llama_cpp_next(self._next(ids), body, len(ids), cached, unbiased=unbiased))
+            return
+        if body["n_cmpl"] > fake.slots:
+            raise _Refused(400, f"Field 'n_cmpl': Value must be between 1 <= value <= {fake.slots}")
         asked = body | {"max_tokens": body["n_predict"], "logprobs": 1}
-        cached = self._usage(ids)["prompt_tokens_details"]["cached_tokens"]
-        counts: dict[int, int] = {}
+        events = self._events(ids, body["n_cmpl"], asked, tuple(body["stop"]))
+        self._stream(llama_cpp_events(events, body, len(ids), cached, fake.model), None)
+        self.close_connection = True  # and it has not said so
 
-        def events() -> Iterator[dict[str, Any]]:
-            for event in self._events(ids, body["n_cmpl"], asked, tuple(body["stop"])):
-                choice = event["choices"][0]
-                index = choice["index"]
-                logprobs = choice["logprobs"]["token_logprobs"]
-                counts[index] = counts.get(index, 0) + len(logprobs)
-                probabilities = [{"logprob": one} for one in logprobs]
-                yield {
-                    "index": index,
-                    "content": choice["text"],
-                    "stop": False,
-                    "completion_probabilities": probabilities,
-                }
-                if choice["finish_reason"]:
-                    word = choice["stop_reason"] or ""
-                    limit = choice["finish_reason"] == "length"
-                    yield {
-                        "index": index,
-                        "content": "",
-                        "stop": True,
-                        "stop_type": "word" if word else "limit" if limit else "eos",
-                        "stopping_word": word,
-                        "tokens_predicted": counts[index],
-                        "tokens_evaluated": len(ids),
-                        "timings": {"cache_n": cached},
-                    }
-
-        self._stream(events(), None)
+    def _generate_as_sglang(self, body: dict[str, Any]) -> None:
+        self._refuse(body)
+        ids = body["input_ids"]
+        self._reply(sglang_next(self._next(ids), body, len(ids), self._cached(ids)))
 
     def _refuse(self, body: dict[str, Any]) -> None:
         faults = self.fake.faults
@@ -289,7 +252,8 @@ class _Handler(BaseHTTPRequestHandler):
         self, ids: list[int], n: int, body: dict[str, Any], stops: tuple[str, ...]
     ) -> Iterator[dict[str, Any]]:
         faults, model = self.fake.faults, self.fake.model
-        seed = None if faults.seed_ignored else body.get("seed")
+        sglang = self.fake.maker == "sglang"
+        seed = None if faults.seed_ignored or sglang else body.get("seed")
         with self.fake.computing:
             tokens = list(
                 model.sample(
@@ -300,6 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
                     top_p=body["top_p"],
                     seed=seed,
                     same=faults.same_siblings,
+                    tempered=faults.tempered or sglang,
                     stops=stops,
                 )
             )
@@ -330,9 +295,13 @@ class _Handler(BaseHTTPRequestHandler):
             choice[name] = stop
         return choice
 
-    def _next_token(self, ids: list[int], body: dict[str, Any]) -> dict[str, Any]:
+    def _next(self, ids: list[int]) -> list[float]:
         with self.fake.computing:
-            logprobs = self.fake.model.next_logprobs(ids)
+            logprobs: list[float] = self.fake.model.next_logprobs(ids)
+        return logprobs
+
+    def _next_token(self, ids: list[int], body: dict[str, Any]) -> dict[str, Any]:
+        logprobs = self._next(ids)
         if "logprob_token_ids" in body and not self.fake.faults.no_choice:
             chosen = body["logprob_token_ids"]
         else:
@@ -345,13 +314,17 @@ class _Handler(BaseHTTPRequestHandler):
         choice = {"index": 0, "text": "", "logprobs": {"top_logprobs": [top]}}
         return {"choices": [choice], "usage": self._usage(ids)}
 
-    def _usage(self, ids: list[int]) -> dict[str, Any]:
+    def _cached(self, ids: list[int]) -> int:
         """vLLM's cache takes whole blocks, and never the last token of a prompt."""
         with self.fake.counting:
             known = self.fake.cache
             blocks = [tuple(ids[:end]) for end in range(BLOCK, len(ids), BLOCK)]
             cached = max((len(one) for one in blocks if one in known), default=0)
             known.update(blocks)
+        return cached
+
+    def _usage(self, ids: list[int]) -> dict[str, Any]:
+        cached = self._cached(ids)
         details = None if self.fake.faults.no_usage else {"cached_tokens": cached}
         return {"prompt_tokens": len(ids), "prompt_tokens_details": details}
 

@@ -1,7 +1,7 @@
 """Servers that the contract of remote models is held against: the fake one, or a real one.
 
-`tests/vllm/run.sh` starts real ones and names them in the environment; without that each is a fake
-over the same checkpoint.
+`tests/vllm/run.sh` and its siblings start real ones and name them in the environment; without that
+each is a fake over the same checkpoint.
 """
 
 from __future__ import annotations
@@ -31,15 +31,32 @@ def is_real(name: str) -> bool:
     return bool(os.environ.get(REAL[name]))
 
 
+def makers(name: str) -> list[str]:
+    """Kinds of servers that a test of this model is run against."""
+    return ["real"] if is_real(name) else ["vllm", "sglang", "llamacpp"]
+
+
+def lacking(maker: str) -> set[str]:
+    """What this server is known not to do: "n" (one sample a request), "seed" (the same seed gives
+    other samples), "raw" (its log-probabilities are those after temperature).
+
+    ESPALIER_TEST_WITHOUT says so of a real one.
+    """
+    if maker == "real":
+        return set(os.environ.get("ESPALIER_TEST_WITHOUT", "").split())
+    return {"seed", "raw"} if maker == "sglang" else set()
+
+
 @contextmanager
-def address_of(name: str, folder: Path) -> Iterator[str]:
+def address_of(name: str, folder: Path, maker: str = "vllm") -> Iterator[str]:
     """Base address of a server of this model."""
     real = os.environ.get(REAL[name])
     if real:
         yield real
         return
     kinds = {"qwen_prm": "qwen_prm", "token_classification": "classifier"}
-    server = FakeServer(folder, kinds.get(name, "language model"), context=1024)
+    kind = kinds.get(name, "language model")
+    server = FakeServer(folder, kind, maker=maker, context=1024)
     try:
         yield server.url
     finally:

@@ -23,7 +23,8 @@ from search_core.solvers.base import RunCancelled, SampleRequest, Sampling
 from search_core.strategies import get_strategy
 from search_core.verifiers import RandomVerifier
 from search_core.watch import Watch
-from tests.fake_server import FakeServer, Faults
+from tests.fake_faults import Faults
+from tests.fake_server import FakeServer
 from tests.tiny_models import tiny_solver
 
 SAMPLING = Sampling(1.0, 1.0, 12)
@@ -116,6 +117,12 @@ def test_what_else_a_server_may_lack(server: FakeServer) -> None:
     assert all(sample.logprob == 0 and sample.tokens > 0 for sample in samples)
 
 
+def test_a_server_with_one_temperature_is_not_compared_with_itself(server: FakeServer) -> None:
+    server.faults.refuses = ("temperature",)
+    server.faults.tempered = True
+    assert not open_solver(server).capabilities.tempered
+
+
 def test_a_stop_string_left_in_the_text_is_cut_off(server: FakeServer) -> None:
     server.faults.keeps_stop = server.faults.silent = True
     solver = open_solver(server)
@@ -140,7 +147,7 @@ def test_other_servers_name_things_otherwise(server: FakeServer, maker: str) -> 
     server.maker = maker
     solver = open_solver(server)
     found = solver.capabilities
-    assert (found.n, found.seed, found.logprobs, found.cached_usage) == (True,) * 4
+    assert (found.n, found.logprobs, found.cached_usage) == (True,) * 3
     samples = solver.sample(children(32), Sampling(1.0, 1.0, 60), go_on)
     assert {sample.ended for sample in samples} == {"step", "end", "length"}
     for sample in samples:

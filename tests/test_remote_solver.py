@@ -1,7 +1,10 @@
-"""What holds of a solver behind a server, whichever server it is (`tests/vllm/run.sh`)."""
+"""What holds of a solver behind a server, whichever server it is (`run.sh` in `tests/*/`).
+
+The fake one speaks as vLLM does, and as llama.cpp's server and SGLang do."""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 
@@ -15,7 +18,7 @@ from search_core.solvers.base import KeepsPaths, RunCancelled, SampleRequest, Sa
 from search_core.verifiers import RandomVerifier
 from search_core.watch import Watch
 from tests.fake_models import FakeLanguageModel
-from tests.remote_servers import SOLVER, address_of
+from tests.remote_servers import SOLVER, address_of, lacking, makers
 
 pytestmark = pytest.mark.models
 
@@ -27,16 +30,23 @@ def go_on() -> bool:
     return False
 
 
+OURS = f"#tokenizer={SOLVER}"
+MAKERS = makers("solver")
+SERVERS = [(MAKERS[0], ""), (MAKERS[0], OURS), *((maker, "") for maker in MAKERS[1:])]
+NAMES = ["its own", "ours", *(f"as {maker}" for maker in MAKERS[1:])]
+
+
+@pytest.fixture(scope="module", params=SERVERS, ids=NAMES)
+def opened(request: pytest.FixtureRequest) -> Iterator[tuple[RemoteSolver, set[str]]]:
+    """With the server's tokenizer, and with one here; and what the server lacks."""
+    maker, options = request.param
+    with address_of("solver", SOLVER, maker) as url:
+        yield RemoteSolver(RemoteAddress.parse(url + options)), lacking(maker)
+
+
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with address_of("solver", SOLVER) as address:
-        yield address
-
-
-@pytest.fixture(scope="module", params=["", f"#tokenizer={SOLVER}"], ids=["its own", "ours"])
-def solver(url: str, request: pytest.FixtureRequest) -> RemoteSolver:
-    """With the server's tokenizer, and with one here."""
-    return RemoteSolver(RemoteAddress.parse(url + request.param))
+def solver(opened: tuple[RemoteSolver, set[str]]) -> RemoteSolver:
+    return opened[0]
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +58,17 @@ def children(count: int, steps: tuple[str, ...] = (), seed: int = 7) -> list[Sam
     return [SampleRequest(PROBLEM, steps, seed + index, index) for index in range(count)]
 
 
-def test_what_it_is(solver: RemoteSolver) -> None:
+def test_what_it_is(opened: tuple[RemoteSolver, set[str]]) -> None:
+    solver, lacks = opened
     assert (solver.info.device, solver.info.parameters) == ("remote", None)
     assert solver.info.name
     assert solver.info.revises
     assert isinstance(solver, KeepsPaths)
     found = solver.capabilities
-    assert (found.n, found.seed, found.logprobs, found.streams) == (True, True, True, True)
-    assert found.warnings() == []
+    assert (found.logprobs, found.cached_usage, found.streams) == (True,) * 3
+    assert found.n == ("n" not in lacks)
+    assert (found.seed, found.tempered) == ("seed" not in lacks, "raw" in lacks)
+    assert len(found.warnings()) == len(lacks)
 
 
 def test_steps_are_steps(solver: RemoteSolver) -> None:
@@ -106,13 +119,61 @@ def test_greedy_is_what_it_is_in_this_process(solver: RemoteSolver) -> None:
             assert remote.logprob == pytest.approx(local.logprob, abs=0.01)
 
 
-def test_the_same_seeds_give_the_same_steps(solver: RemoteSolver) -> None:
+def test_log_probabilities_are_those_before_temperature(
+    opened: tuple[RemoteSolver, set[str]], model: FakeLanguageModel
+) -> None:
+    solver, lacks = opened
+    if "raw" in lacks:
+        pytest.skip("this server gives those after temperature, and the run says so")
+    prompt = model.ids(model.chat_text([{"role": "user", "content": PROBLEM}]))
+    logprobs = model.next_logprobs(prompt)
+    known = {model.text([token]): logprobs[token] for token in range(len(logprobs))}
+    for sample in solver.sample(children(8), Sampling(2.0, 1.0, 1), go_on):
+        if sample.text:
+            assert sample.logprob == pytest.approx(known[sample.text], abs=0.05)
+
+
+def test_the_same_seeds_give_the_same_steps(opened: tuple[RemoteSolver, set[str]]) -> None:
+    solver, lacks = opened
+    if "seed" in lacks:
+        pytest.skip("this server takes no seeds, and the run says so")
     sampling = Sampling(1.0, 1.0, 32)
     first = [sample.text for sample in solver.sample(children(4), sampling, go_on)]
     again = [sample.text for sample in solver.sample(children(4), sampling, go_on)]
     others = [sample.text for sample in solver.sample(children(4, seed=99), sampling, go_on)]
     assert first == again
     assert first != others
+
+
+def test_more_children_than_a_server_may_take_at_once(solver: RemoteSolver) -> None:
+    samples = solver.sample(children(40), Sampling(1.0, 1.0, 8), go_on)
+    assert len(samples) == 40
+    assert len({sample.text for sample in samples}) > 1
+    assert all(1 <= sample.tokens <= 8 for sample in samples)
+
+
+def test_top_p_is_taken_after_temperature(solver: RemoteSolver, model: FakeLanguageModel) -> None:
+    """First tokens come from the nucleus of the tempered model, and from all over it."""
+    hot = Sampling(2.0, 0.7, 1)
+    prompt = model.ids(model.chat_text([{"role": "user", "content": PROBLEM}]))
+    logprobs = model.next_logprobs(prompt)
+    tempered, plain = (_nucleus(logprobs, heat, hot.top_p) for heat in (hot.temperature, 1.0))
+    assert len(tempered) > len(plain)
+    seen = {sample.text for sample in solver.sample(children(64), hot, go_on)}
+    assert seen <= {model.text([token]) for token in tempered}
+    assert not seen <= {model.text([token]) for token in plain}
+
+
+def _nucleus(logprobs: list[float], temperature: float, top_p: float) -> list[int]:
+    """The most probable tokens that together have the share, and a rounding error more."""
+    chances = [math.exp(one / temperature) for one in logprobs]
+    order = sorted(range(len(chances)), key=lambda token: -chances[token])
+    taken, whole = 0.0, sum(chances)
+    for place, token in enumerate(order):
+        if taken >= (top_p + 1e-4) * whole:
+            return order[:place]
+        taken += chances[token]
+    return order
 
 
 def test_the_length_limit(solver: RemoteSolver) -> None:

@@ -1,4 +1,4 @@
-"""Verifiers behind a server score as their reference code does (`tests/vllm/run.sh`)."""
+"""Verifiers behind a server score as their reference code does (`run.sh` in `tests/*/`)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from search_core.engine.loading import load_verifier
 from search_core.remote.address import RemoteAddress
 from search_core.remote.errors import RemoteError
-from search_core.remote.verifier import FORMATS, RemoteVerifier, open_verifier
+from search_core.remote.verifier import FORMATS, PAIRS, RemoteVerifier, open_verifier
 from search_core.solvers.base import RunCancelled
 from search_core.verifiers.base import ScoreRequest
 from search_core.watch import Watch
 from tests.fake_server import FakeServer
-from tests.remote_servers import GOLDEN, address_of, classifier, is_real
+from tests.remote_servers import GOLDEN, address_of, classifier, is_real, makers
 
 CASES: list[dict[str, Any]] = json.loads((GOLDEN / "cases.json").read_text(encoding="utf-8"))
 GOLDEN_FORMATS = ("rlhflow", "math_shepherd", "qwen_prm")
@@ -33,11 +33,16 @@ def request(case: dict[str, Any], first: int = 0, end: int | None = None) -> Sco
     return ScoreRequest(case["question"], steps, first, finished, (0.0,) * len(steps))
 
 
-@pytest.fixture(scope="module", params=GOLDEN_FORMATS)
+SERVERS = [(name, makers(name)[0]) for name in GOLDEN_FORMATS]
+SERVERS += [(name, maker) for name in PAIRS for maker in makers(name)[1:]]
+NAMES = [name if maker in ("real", "vllm") else f"{name} as {maker}" for name, maker in SERVERS]
+
+
+@pytest.fixture(scope="module", params=SERVERS, ids=NAMES)
 def golden(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     """A format, and the address of its golden checkpoint."""
-    name: str = request.param
-    with address_of(name, GOLDEN / name) as url:
+    name, maker = request.param
+    with address_of(name, GOLDEN / name, maker) as url:
         yield name, url
 
 
@@ -151,6 +156,27 @@ def test_a_classifier_is_no_token_pair() -> None:
     server = FakeServer(GOLDEN / "qwen_prm", "qwen_prm")
     try:
         with pytest.raises(RemoteError, match="404"):
+            open_verifier(RemoteAddress.parse(f"{server.url}#format=rlhflow"))
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("maker", ["sglang", "llamacpp"])
+def test_only_vllm_classifies_tokens(maker: str) -> None:
+    server = FakeServer(GOLDEN / "rlhflow", maker=maker)
+    try:
+        with pytest.raises(RemoteError, match=r"qwen_prm needs vLLM.*rlhflow and math_shepherd"):
+            open_verifier(RemoteAddress.parse(f"{server.url}#format=qwen_prm"))
+    finally:
+        server.close()
+
+
+def test_a_bias_that_is_ignored() -> None:
+    """The two are then among other tokens, or missing."""
+    server = FakeServer(GOLDEN / "rlhflow", maker="llamacpp")
+    server.faults.no_choice = True
+    try:
+        with pytest.raises(RemoteError, match="does not take logit_bias"):
             open_verifier(RemoteAddress.parse(f"{server.url}#format=rlhflow"))
     finally:
         server.close()

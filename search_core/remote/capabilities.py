@@ -21,6 +21,11 @@ _SAMPLES, _TOKENS, _STOPS = 4, 16, 4
 _TEMPERATURES = (1.0, 2.0)
 """A model that is very sure of itself may repeat itself at 1; nothing does at 2 that samples."""
 
+_ONE_TOKEN = 1e-6
+"""A top-p that leaves the most probable token alone."""
+_SAME = 0.1
+"""Two computations of one log-probability differ by less, in half precision too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -29,15 +34,19 @@ class Capabilities:
     Attributes:
         n: Whether one request gets several samples that differ. If not, each sample is a
             request of its own.
+        most: Samples that one request may ask for; None: no bound is known.
         seed: Whether the same request with the same seed gives the same text.
         logprobs: Whether it gives log-probabilities.
+        tempered: Whether those are of the distribution after temperature, and not of the model.
         cached_usage: Whether it says how much of a prompt it had already.
         streams: Whether samples come while they are written.
     """
 
     n: bool
+    most: int | None
     seed: bool
     logprobs: bool
+    tempered: bool
     cached_usage: bool
     streams: bool
 
@@ -45,8 +54,10 @@ class Capabilities:
         """What two servers do alike."""
         return Capabilities(
             n=self.n and other.n,
+            most=min((one for one in (self.most, other.most) if one), default=None),
             seed=self.seed and other.seed,
             logprobs=self.logprobs and other.logprobs,
+            tempered=self.tempered or other.tempered,
             cached_usage=self.cached_usage and other.cached_usage,
             streams=self.streams and other.streams,
         )
@@ -69,11 +80,17 @@ class Capabilities:
                 "The solver's server gives no log-probabilities: they are written down as 0, and "
                 "the score source log-probability means nothing here."
             )
+        if self.tempered:
+            lacks.append(
+                "The solver's server gives log-probabilities after temperature: at others than 1 "
+                "they are not the model's. (SGLang: start it with the environment variable "
+                "SGLANG_RETURN_ORIGINAL_LOGPROB=1.)"
+            )
         return lacks
 
 
 async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilities:
-    """Asks the server a few short questions, six requests at most where all is well.
+    """Asks the server a few short questions, ten requests at most where all is well.
 
     Raises:
         VoidSearch: Its samples are all the same at temperature 1 and at 2, or it does not
@@ -81,11 +98,13 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
         RemoteError: It fails.
     """
     ask = Ask(_PROMPT, _SAMPLES, _TOKENS, _TEMPERATURES[0], 1.0, seed=1, stop=())
+    most = await dialect.most(server, model)
+    together = min(_SAMPLES, most or _SAMPLES)
     for temperature in _TEMPERATURES:
         ask = replace(ask, temperature=temperature)
-        several = await _several(server, dialect, model, ask)
+        several = await _several(server, dialect, model, replace(ask, n=together))
         if several is not None and _differ(several):
-            first = [several]
+            first, ask = [several], replace(ask, n=together)
             break
         first = await _one_by_one(server, dialect, model, ask)
         if _differ(*first):
@@ -100,10 +119,13 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
     again = await complete(server, dialect, model, ask)
     await _check_stop(server, dialect, model, ask, _texts(*first))
     written = [one for reply in first for one in reply.written.values()]
+    logprobs = all(one.logprobs for one in written if one.text)
     return Capabilities(
         n=ask.n > 1,
+        most=most,
         seed=_texts(again) == _texts(first[0]),
-        logprobs=all(one.logprobs for one in written if one.text),
+        logprobs=logprobs,
+        tempered=logprobs and await _tempered(server, dialect, model),
         cached_usage=again.cached is not None,
         streams=first[0].streamed,
     )
@@ -145,6 +167,19 @@ async def _check_stop(
         f"to stop at {', '.join(map(repr, stops))}, it did not. A step has to end at a "
         "blank line; use a server that stops (vLLM, SGLang, llama.cpp)."
     )
+
+
+async def _tempered(server: RemoteServer, dialect: Dialect, model: str) -> bool:
+    """Asks for the most probable token twice: greedily, and hot with a nucleus of only that one."""
+    greedy = Ask(_PROMPT, 1, 1, temperature=0.0, top_p=1.0, seed=1, stop=())
+    hot = replace(greedy, temperature=_TEMPERATURES[-1], top_p=_ONE_TOKEN)
+    logprobs = []
+    for ask in (greedy, hot):
+        reply = await _several(server, dialect, model, ask)
+        if reply is None:  # It takes no such temperature or top-p, so none can be compared.
+            return False
+        logprobs.append(reply.written[0].logprob)
+    return abs(logprobs[0] - logprobs[1]) > _SAME
 
 
 def _texts(*replies: Reply) -> list[str]:

@@ -78,12 +78,18 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one event of a stream says of one continuation."""
+    """What one event of a stream says of one continuation.
+
+    Attributes:
+        tokens: How many it brings; None: not said.
+        total: How many there are so far, where the server counts them itself.
+    """
 
     index: int
     text: str
     logprobs: Sequence[float] | None
     tokens: int | None
+    total: int | None = None
     finish: str | None = None
     stopped_by: object = None
 
@@ -97,6 +103,10 @@ class Dialect(Protocol):
     def url(self, server: RemoteServer) -> str: ...
 
     def body(self, model: str, ask: Ask) -> dict[str, Any]: ...
+
+    async def most(self, server: RemoteServer, model: str) -> int | None:
+        """How many samples one request may ask for; None: no bound is known."""
+        ...
 
     def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]: ...
 
@@ -137,6 +147,9 @@ class OpenAIDialect:
         if self.name in ("vllm", "sglang"):
             body |= {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
         return body
+
+    async def most(self, server: RemoteServer, model: str) -> int | None:
+        return None
 
     def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]:
         for choice in event.get("choices") or ():
@@ -214,7 +227,9 @@ def _add(reply: Reply, piece: Piece, ask: Ask, server: RemoteServer) -> None:
     if piece.logprobs:
         written.logprobs = True
         written.logprob += sum(one or 0.0 for one in piece.logprobs)
-    if piece.tokens is not None:
+    if piece.total is not None:
+        written.tokens = int(piece.total)
+    elif piece.tokens is not None:
         written.tokens += piece.tokens
     elif piece.text:
         written.tokens += 1  # A server that says no more sends about one token at a time.

@@ -1,20 +1,43 @@
 """The llama.cpp server's own completions.
 
 Its `/v1/completions` does not say whether a stop string or the end token ended a text, and a
-search has to know; `/completion` does. As documented in the server's README; its sampling
-defaults (top-k 40, min-p 0.05, penalties) are switched off, so that the temperature and top-p
-asked for are all there is. The tokens of a stop string have no log-probability there.
+search has to know; `/completion` does. Its sampling defaults (top-k 40, min-p 0.05, penalties) are
+switched off, and temperature comes before top-p as elsewhere, so that these two are all there is.
+Two things are lost there: the log-probability of a token that ends inside of a character, and, at
+the length limit, an ending that might have become a stop string.
+
+It reads every text as a chat message too, and fails the request, all samples with it, at one that
+is no UTF-8. So it is given a grammar of messages that reads nothing, where it takes one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any
 
 from search_core.remote.completions import MOST_SEED, Ask, Piece, Reply
+from search_core.remote.errors import RemoteError, shown
 from search_core.remote.server import RemoteServer
+from search_core.remote.token_pair import Judgement
 
 _FINISHES = {"eos": "stop", "word": "stop", "limit": "length"}
+_FIELDS = (
+    "index",
+    "content",
+    "stop",
+    "stop_type",
+    "stopping_word",
+    "tokens_predicted",
+    "tokens_evaluated",
+    "timings",
+    "completion_probabilities",
+)
+"""Of a last event; it would also repeat the prompt and all settings."""
+_READS_NOTHING = json.dumps({"parsers": [{"type": "epsilon"}], "rules": {}, "root": 0})
+_BIAS = 100.0
+"""Added to both tokens' logits, which leaves their ratio: no other token comes near them then."""
+_LEAST_SUM = 0.99
 
 
 class LlamaCppDialect:
@@ -22,11 +45,14 @@ class LlamaCppDialect:
 
     name = "llamacpp"
 
+    def __init__(self) -> None:
+        self._takes_grammar = True
+
     def url(self, server: RemoteServer) -> str:
         return f"{server.root}/completion"
 
     def body(self, model: str, ask: Ask) -> dict[str, Any]:
-        return {
+        body = {
             "model": model,
             "prompt": ask.prompt if isinstance(ask.prompt, str) else list(ask.prompt),
             "n_cmpl": ask.n,
@@ -36,13 +62,27 @@ class LlamaCppDialect:
             "top_k": 0,
             "min_p": 0.0,
             "repeat_penalty": 1.0,
-            "samplers": ["top_p", "temperature"],
+            "samplers": ["temperature", "top_p"],
             "seed": ask.seed % MOST_SEED,
             "stop": list(ask.stop),
             "n_probs": 1,
             "cache_prompt": True,
             "stream": True,
+            "response_fields": list(_FIELDS),
         }
+        if self._takes_grammar:
+            body["chat_parser"] = _READS_NOTHING
+        return body
+
+    async def most(self, server: RemoteServer, model: str) -> int | None:
+        """Each sample of a request needs a slot of its own (`--parallel`). Finds out, too, whether
+        the grammar is taken: another version may write it otherwise."""
+        tried = {"model": model, "prompt": "1", "n_predict": 1, "chat_parser": _READS_NOTHING}
+        if await _unless_refused(server.post(f"{server.root}/completion", tried)) is None:
+            self._takes_grammar = False
+        props = await _unless_refused(server.get(f"{server.root}/props")) or {}
+        slots = props.get("total_slots")
+        return slots if isinstance(slots, int) and slots > 0 else None
 
     def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]:
         ended = bool(event.get("stop"))
@@ -52,8 +92,8 @@ class LlamaCppDialect:
             index=int(event.get("index") or 0),
             text=str(event.get("content") or ""),
             logprobs=logprobs,
-            # The last event of a stream adds no token, and a whole reply brings all of them.
-            tokens=0 if logprobs is None and ended else len(logprobs or event.get("tokens") or ()),
+            tokens=len(logprobs or ()),
+            total=event.get("tokens_predicted"),
             finish=_FINISHES.get(str(event.get("stop_type")), "none") if ended else None,
             stopped_by=event.get("stopping_word"),
         )
@@ -67,3 +107,53 @@ class LlamaCppDialect:
         if cached is not None:
             # Its children share a prompt; the first to be read found least of it.
             reply.cached = cached if reply.cached is None else min(reply.cached, cached)
+
+
+async def _unless_refused(reply: Awaitable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    try:
+        return await reply
+    except RemoteError as error:
+        if not error.status:
+            raise
+        return None
+
+
+async def judge(
+    server: RemoteServer, model: str, prompt: Sequence[int], pair: tuple[int, int]
+) -> Judgement:
+    """P("+") / (P("+") + P("-")) of the next token; exact for every vocabulary.
+
+    Raises:
+        RemoteError: The server failed, or does not take the bias that singles these two out.
+    """
+    body = {
+        "model": model,
+        "prompt": list(prompt),
+        "n_predict": 1,
+        "samplers": ["temperature"],
+        "temperature": 1.0,
+        "logit_bias": [[token, _BIAS] for token in pair],
+        "n_probs": 2,
+        "post_sampling_probs": True,
+        "cache_prompt": True,
+        "response_fields": list(_FIELDS),
+    }
+    reply = await server.post(f"{server.root}/completion", body)
+    try:
+        top = reply["completion_probabilities"][0]["top_probs"]
+        found = {int(one["id"]): float(one["prob"]) for one in top}
+        read = int(reply.get("tokens_evaluated") or len(prompt))
+        cached = int((reply.get("timings") or {}).get("cache_n") or 0)
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+        raise RemoteError(
+            f"Server {server.name} gave no probabilities of the next token "
+            f"({type(error).__name__}): {shown(reply)}."
+        ) from error
+    # One that is so improbable that it is 0 is left out.
+    good, bad = (found.get(token, 0.0) for token in pair)
+    if not _LEAST_SUM <= good + bad <= 1 + (1 - _LEAST_SUM):
+        raise RemoteError(
+            f"Server {server.name} was asked for + or - only, and gave both {good + bad:.3g} of "
+            "the probability: it does not take logit_bias. Use a newer llama-server."
+        )
+    return Judgement(good / (good + bad), read, cached, exact=True)

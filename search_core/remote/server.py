@@ -62,19 +62,25 @@ class RemoteServer:
         """The JSON objects of a streamed reply, or the one of a whole reply.
 
         Closing it (`contextlib.aclosing`) closes the connection: that is how a server hears
-        that nobody waits any more.
+        that nobody waits any more. Nor is it used again after the reply: llama.cpp's server closes
+        it then and does not say so beforehand.
 
         Raises:
             RemoteError: It cannot be reached, broke off, was silent for too long, refused
                 the request, or sent something that is not what it should be.
         """
-        return self._events("POST", url, body)
+        return self._events("POST", url, body, {"Connection": "close"})
 
     async def _events(
-        self, method: str, url: str, body: Mapping[str, Any] | None
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Mapping[str, Any]]:
         with self._explained():
-            async with self._client.stream(method, url, json=body) as response:
+            request = self._client.stream(method, url, json=body, headers=headers)
+            async with request as response:
                 if response.status_code != 200:
                     raise RemoteError(
                         f"Server {self.name} answered {response.status_code} to "

@@ -46,15 +46,15 @@ class _Group:
 class RemoteSolver:
     """Samples steps with a model on one or more OpenAI-compatible servers.
 
-    **Seeds.** All children of a parent are one request, which takes one seed: the first
-    child's. So a step depends on how many siblings were asked for with it, and, as with every
-    server that batches, on rounding that changes with its load: the same run over the same idle
-    server gives the same tree (`Capabilities.seed` says whether it does), and over another
-    server or version it may not.
+    **Seeds.** All children of a parent are one request (or as few as the server allows), which
+    takes one seed: its first child's. So a step depends on how many siblings were asked for with
+    it, and, as with every server that batches, on rounding that changes with its load: the same
+    run over the same idle server gives the same tree (`Capabilities.seed` says whether it does),
+    and over another server or version it may not.
 
     **Usage.** Prompt tokens are those of the server's usage: what it does not call cached counts
     as computed, shared evenly by the children. A server that says nothing of its cache counts as
-    having none.
+    having none; SGLang counts the prompt of several samples as cached nearly whole, always.
 
     Any number of runs may call it from their threads at the same time.
 
@@ -169,16 +169,23 @@ class RemoteSolver:
             for place in group.places:
                 samples[place] = StepSample("", 0, 0.0, "length")
             return
-        ask = Ask(prompt, len(group.seeds), room, sampling.temperature, sampling.top_p, 0)
+        count = len(group.places)
+        most = self.capabilities.most or count
         # Greedy siblings are all the same, and servers refuse to write them by one request.
-        if self.capabilities.n and sampling.temperature > 0:
-            ask = replace(ask, seed=group.seeds[0])
-            await self._ask(server, group, group.places, ask, watch, samples)
-            return
+        if not self.capabilities.n or sampling.temperature == 0:
+            most = 1
         async with asyncio.TaskGroup() as tasks:
-            for place, seed in zip(group.places, group.seeds, strict=True):
-                one = replace(ask, n=1, seed=seed)
-                tasks.create_task(self._ask(server, group, [place], one, watch, samples))
+            for start in range(0, count, most):
+                places = group.places[start : start + most]
+                ask = Ask(
+                    prompt,
+                    len(places),
+                    room,
+                    sampling.temperature,
+                    sampling.top_p,
+                    group.seeds[start],
+                )
+                tasks.create_task(self._ask(server, group, places, ask, watch, samples))
 
     async def _ask(
         self,

@@ -6,7 +6,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 
-from search_core.remote import readings
+from search_core.remote import llama_cpp, readings, sglang
 from search_core.remote.address import RemoteAddress
 from search_core.remote.author import RemoteAuthor
 from search_core.remote.connection import (
@@ -21,7 +21,7 @@ from search_core.remote.errors import RemoteError
 from search_core.remote.pooling import classify
 from search_core.remote.readings import Reading
 from search_core.remote.server import RemoteServer
-from search_core.remote.token_pair import judge
+from search_core.remote.token_pair import Judgement, judge
 from search_core.remote.tokens import Tokens
 from search_core.remote.warned import WarnsOnce
 from search_core.solvers.base import Cancelled, ModelInfo
@@ -88,7 +88,7 @@ class RemoteVerifier(ABC):
 
         async def open_(those: list[RemoteServer]) -> None:
             models = await alike(those, lambda one: served(one, address.model), "models")
-            self._model = models[0].name
+            self._model, self._maker = models[0].name, models[0].maker
             tokens = await tokens_of(those[0], models[0], local)
             if tokens is None:
                 raise RemoteError(
@@ -162,6 +162,10 @@ class RemoteTokenPair(RemoteVerifier):
     async def _try(self, those: list[RemoteServer]) -> None:
         self._pair = await readings.pair(self._tokens, those[0])
         prompt = await self._prompt(self._tokens, those[0], "1 + 1", ["1 + 1 = 2"])
+        if self._maker in ("llamacpp", "sglang"):
+            for server in those:
+                await self._judge(server, prompt)
+            return
         for server in those:
             try:
                 first = await judge(server, self._model, prompt, self._pair, by_id=True)
@@ -180,13 +184,20 @@ class RemoteTokenPair(RemoteVerifier):
                 prompt = await self._prompt(
                     self._tokens, server, request.problem, request.steps[:end]
                 )
-                one = await judge(server, self._model, prompt, self._pair, by_id=self._by_id)
+                one = await self._judge(server, prompt)
             if not one.exact:
                 self._warns.warn(request.run, watch)
             scores.append(one.score)
             computed += one.prompt - one.cached
             cached += one.cached
         return StepScores(tuple(scores), computed, cached)
+
+    async def _judge(self, server: RemoteServer, prompt: Sequence[int]) -> Judgement:
+        if self._maker == "llamacpp":
+            return await llama_cpp.judge(server, self._model, prompt, self._pair)
+        if self._maker == "sglang":
+            return await sglang.judge(server, prompt, self._pair)
+        return await judge(server, self._model, prompt, self._pair, by_id=self._by_id)
 
     def release(
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
@@ -208,6 +219,11 @@ class RemoteClassifier(RemoteVerifier):
         super().__init__(address)
 
     async def _try(self, those: list[RemoteServer]) -> None:
+        if self._maker in ("llamacpp", "sglang"):
+            raise RemoteError(
+                f"Server {those[0].name} is a {self._maker}, which gives no classes of tokens: "
+                f"format {self._address.format} needs vLLM. It can serve {' and '.join(PAIRS)}."
+            )
         for server in those:
             reading = await self._read(self._tokens, server, "1 + 1", ["1 + 1 = 2"], False)
             await classify(server, self._model, reading)

