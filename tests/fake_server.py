@@ -73,8 +73,7 @@ class FakeServer:
         self.counting = threading.Lock()
         self.at_once = 0
         self.cache: set[tuple[int, ...]] = set()
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.http.daemon_threads = True
+        self.http = _Http(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     @property
@@ -99,6 +98,11 @@ class _Choice:
     ids: list[int] = field(default_factory=list)
     sent: str = ""
     finished: bool = False
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # Of fewer, some of many connections at once would be reset.
 
 
 class _Refused(Exception):

@@ -79,6 +79,19 @@ def test_scores_are_those_of_this_process(
     assert remote.info.device == "remote"
 
 
+@pytest.mark.parametrize("maker", ["llamacpp", "sglang"])
+@pytest.mark.parametrize("format_", FORMATS[:2])
+def test_other_servers_are_asked_in_their_own_ways(folder: Path, maker: str, format_: str) -> None:
+    here = load_verifier(folder, format=format_, device="cpu", dtype="float32")
+    server = FakeServer(folder, context=4096, maker=maker)
+    try:
+        found = opened(server, format_, folder).score(REQUESTS, go_on)
+        for one, other in zip(found, here.score(REQUESTS, go_on), strict=True):
+            assert one.scores == pytest.approx(other.scores, abs=1e-3)
+    finally:
+        server.close()
+
+
 def test_a_chain_is_asked_for_as_it_is_written_here(server: FakeServer, folder: Path) -> None:
     remote = opened(server, "thinkprm:question,samples=3,tokens=15", folder)
     remote.score([request("a")], go_on)

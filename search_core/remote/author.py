@@ -22,8 +22,8 @@ from search_core.remote.connection import (
 )
 from search_core.remote.errors import RemoteError
 from search_core.remote.llama_cpp import LlamaCppDialect
+from search_core.remote.pair_judge import PairJudge
 from search_core.remote.server import RemoteServer
-from search_core.remote.token_pair import judge
 from search_core.remote.tokens import Tokens
 from search_core.remote.warned import WarnsOnce
 from search_core.solvers.base import ModelInfo, Sampling
@@ -63,7 +63,6 @@ class RemoteAuthor:
         self._address, self._manner = address, manner
         self._local = local_tokens(address)
         self._servers = servers(address, VERIFIER_KEY)
-        self._by_id = True
         words = [re.sub(r"^\\boxed\{|\}$", "", one).strip() for one in (manner.right, manner.wrong)]
         self._words = words[0], words[1]
         self._inexact = WarnsOnce(
@@ -116,8 +115,11 @@ class RemoteAuthor:
     async def _open(self, those: list[RemoteServer]) -> None:
         models = await alike(those, lambda one: served(one, self._address.model), "models")
         self._model, self._context = models[0].name, models[0].context or math.inf
-        llama_cpp = models[0].maker == "llamacpp"
-        self._dialect: Dialect = LlamaCppDialect() if llama_cpp else OpenAIDialect(models[0].maker)
+        maker = models[0].maker
+        llama_cpp = maker == "llamacpp"
+        self._dialect: Dialect = LlamaCppDialect() if llama_cpp else OpenAIDialect(maker)
+        for server in those:  # A dialect learns what a server takes.
+            await self._dialect.most(server, self._model)
         tokens = await tokens_of(those[0], models[0], self._local)
         if tokens is None or not tokens.chats:
             raise RemoteError(
@@ -140,20 +142,9 @@ class RemoteAuthor:
             self._closing = await tokens.special(those[0], self._manner.closing)
         messages = [{"role": "user", "content": "1 + 1 = 2"}]
         prompt = await tokens.chat(those[0], messages) + self._verdicts.lead
+        self._judge = PairJudge(maker, self._model, self._verdicts.pair, self._words)
         for server in those:
-            self._by_id = self._by_id and await self._chooses(server, prompt)
-
-    async def _chooses(self, server: RemoteServer, prompt: tuple[int, ...]) -> bool:
-        """Whether a server gives the probabilities of tokens of our choice."""
-        try:
-            first = await judge(
-                server, self._model, prompt, self._verdicts.pair, by_id=True, words=self._words
-            )
-        except RemoteError as error:
-            if error.status not in (0, 400, 422):
-                raise
-            return False
-        return first.exact
+            await self._judge.try_(server, prompt)
 
     async def _write(self, server: RemoteServer, chain: Chain, sampling: Sampling) -> Written:
         async with server.gate.turn(chain.run):
@@ -181,14 +172,7 @@ class RemoteAuthor:
             ]
             ids, ends = read_back(prompt, pieces, self._closing, self._verdicts, self._context)
             for end in ends:
-                one = await judge(
-                    server,
-                    self._model,
-                    ids[:end],
-                    self._verdicts.pair,
-                    by_id=self._by_id,
-                    words=self._words,
-                )
+                one = await self._judge(server, ids[:end])
                 if not one.exact:
                     self._inexact.warn(reading.chain.run, watch)
                 values.append(one.score)

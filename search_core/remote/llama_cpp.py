@@ -121,7 +121,7 @@ async def _unless_refused(reply: Awaitable[Mapping[str, Any]]) -> Mapping[str, A
 async def judge(
     server: RemoteServer, model: str, prompt: Sequence[int], pair: tuple[int, int]
 ) -> Judgement:
-    """P("+") / (P("+") + P("-")) of the next token; exact for every vocabulary.
+    """P(first) / (P(first) + P(second)) of the next token; exact for every vocabulary.
 
     Raises:
         RemoteError: The server failed, or does not take the bias that singles these two out.
@@ -153,7 +153,8 @@ async def judge(
     good, bad = (found.get(token, 0.0) for token in pair)
     if not _LEAST_SUM <= good + bad <= 1 + (1 - _LEAST_SUM):
         raise RemoteError(
-            f"Server {server.name} was asked for + or - only, and gave both {good + bad:.3g} of "
-            "the probability: it does not take logit_bias. Use a newer llama-server."
+            f"Server {server.name} was asked for two tokens only, and gave them "
+            f"{good + bad:.3g} of the probability: it does not take logit_bias. Use a newer "
+            "llama-server."
         )
     return Judgement(good / (good + bad), read, cached, exact=True)

@@ -15,7 +15,7 @@ from search_core.remote.token_pair import Judgement
 
 
 async def judge(server: RemoteServer, prompt: Sequence[int], pair: tuple[int, int]) -> Judgement:
-    """P("+") / (P("+") + P("-")) of the next token; exact for every vocabulary.
+    """P(first) / (P(first) + P(second)) of the next token; exact for every vocabulary.
 
     Raises:
         RemoteError: The server failed, or gave no log-probabilities.
@@ -37,7 +37,7 @@ async def judge(server: RemoteServer, prompt: Sequence[int], pair: tuple[int, in
         cached = int(said.get("cached_tokens") or 0)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise RemoteError(
-            f"Server {server.name} gave no log-probabilities of + and - "
+            f"Server {server.name} gave no log-probabilities of two tokens "
             f"({type(error).__name__}): {shown(reply)}."
         ) from error
     # tanh does not overflow.

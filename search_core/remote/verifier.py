@@ -6,7 +6,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 
-from search_core.remote import llama_cpp, readings, sglang
+from search_core.remote import readings
 from search_core.remote.address import RemoteAddress
 from search_core.remote.author import RemoteAuthor
 from search_core.remote.connection import (
@@ -18,10 +18,10 @@ from search_core.remote.connection import (
     tokens_of,
 )
 from search_core.remote.errors import RemoteError
+from search_core.remote.pair_judge import PairJudge
 from search_core.remote.pooling import classify
 from search_core.remote.readings import Reading
 from search_core.remote.server import RemoteServer
-from search_core.remote.token_pair import Judgement, judge
 from search_core.remote.tokens import Tokens
 from search_core.remote.warned import WarnsOnce
 from search_core.solvers.base import Cancelled, ModelInfo
@@ -155,27 +155,17 @@ class RemoteTokenPair(RemoteVerifier):
 
     def __init__(self, address: RemoteAddress, prompt: _Prompt) -> None:
         self._prompt = prompt
-        self._by_id = True
         self._warns = WarnsOnce([_INEXACT])
         super().__init__(address)
 
     async def _try(self, those: list[RemoteServer]) -> None:
-        self._pair = await readings.pair(self._tokens, those[0])
+        pair = await readings.pair(self._tokens, those[0])
+        self._judge = PairJudge(self._maker, self._model, pair, ("+", "-"))
         prompt = await self._prompt(self._tokens, those[0], "1 + 1", ["1 + 1 = 2"])
-        if self._maker in ("llamacpp", "sglang"):
-            for server in those:
-                await self._judge(server, prompt)
-            return
         for server in those:
-            try:
-                first = await judge(server, self._model, prompt, self._pair, by_id=True)
-                self._by_id = self._by_id and first.exact
-            except RemoteError as error:
-                if error.status not in (0, 400, 422):
-                    raise
-                self._by_id = False
-            if not self._by_id:
-                await judge(server, self._model, prompt, self._pair, by_id=False)
+            await self._judge.try_(server, prompt)
+            if not self._judge.by_id:
+                await self._judge(server, prompt)
 
     async def _score(self, server: RemoteServer, request: ScoreRequest, watch: Watch) -> StepScores:
         scores, computed, cached = [], 0, 0
@@ -191,13 +181,6 @@ class RemoteTokenPair(RemoteVerifier):
             computed += one.prompt - one.cached
             cached += one.cached
         return StepScores(tuple(scores), computed, cached)
-
-    async def _judge(self, server: RemoteServer, prompt: Sequence[int]) -> Judgement:
-        if self._maker == "llamacpp":
-            return await llama_cpp.judge(server, self._model, prompt, self._pair)
-        if self._maker == "sglang":
-            return await sglang.judge(server, prompt, self._pair)
-        return await judge(server, self._model, prompt, self._pair, by_id=self._by_id)
 
     def release(
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
