@@ -78,7 +78,7 @@ class Search:
         path: Path = ()
         while path in self.below:
             sums = {one: self.worth(one) for one in self.below[path] if self.leads_on(one)}
-            path = max(sums, key=lambda one: sums[one])
+            path = max(sums, key=lambda one: round(sums[one], 7))
         return path
 
     def worth(self, path: Path) -> float:

@@ -13,6 +13,7 @@ from typing import Literal
 from search_core.strategies.base import NodeView
 
 Selection = Literal["puct", "uct"]
+_DIGITS_COMPARED = 7
 
 
 def puct(prior: float, visits: int, all_visits: int, exploration: float) -> float:
@@ -120,8 +121,9 @@ class SearchTree:
     def select(self) -> Selected:
         """Walk down to a leaf, always to the child with the highest value plus bonus.
 
-        Equal sums: the earlier child. The whole way gets a virtual loss. A leaf that will
-        now be expanded cannot be selected again; a solution can, while revisits are left.
+        Equal sums, to seven digits: the earlier child. The whole way gets a virtual loss. A leaf
+        that will now be expanded cannot be selected again; a solution can, while revisits are
+        left.
         """
         found = Selected(self.top)
         while found.leaf.children:
@@ -175,7 +177,7 @@ class SearchTree:
         solved = self._solved()
         branch = self.top
         while below := [child for child in branch.children if child.view.id in solved]:
-            branch = max(below, key=by)
+            branch = max(below, key=lambda child: _compared(by(child)))
         return branch.solution
 
     def _best_child(self, parent: Branch) -> Selected:
@@ -188,7 +190,7 @@ class SearchTree:
             visits = child.visits + child.losses
             bonus = self._bonus(child.prior, visits, all_visits, self._exploration)
             reached = child.value + bonus
-            if best is None or reached > best.value + best.bonus:
+            if best is None or _compared(reached) > _compared(best.value + best.bonus):
                 if best is not None:
                     next_best = best.value + best.bonus
                 best = Selected(child, child.value, bonus)
@@ -228,3 +230,8 @@ def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:
     best = max(node.logprob for node in siblings)
     powers = [math.exp((node.logprob - best) / temperature) for node in siblings]
     return [power / math.fsum(powers) for power in powers]
+
+
+def _compared(value: float) -> float:
+    """Scores are known to nine digits, so that sums of equal ones may differ in the last ones."""
+    return round(value, _DIGITS_COMPARED)
