@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Callable
 from unittest import mock
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from search_core.engine import fixed_shapes
 from search_core.engine.decoder import Decoder
-from search_core.engine.fixed_shapes import FixedShapes, size, usual_record
+from search_core.engine.fixed_shapes import CudaGraphs, FixedShapes, size, usual_record
 from search_core.engine.rows import Row
 from search_core.watch import Watch
 from tests.decoding import decode, finish, go_on
@@ -131,7 +132,7 @@ def test_graphs_are_for_cuda_and_not_for_zero_gpu(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
     monkeypatch.delenv("ESPALIER_CUDA_GRAPHS", raising=False)
     cuda = torch.device("cuda")
-    assert usual_record(cuda) is fixed_shapes.cuda_graph
+    assert isinstance(usual_record(cuda), CudaGraphs)
     assert usual_record(torch.device("cpu")) is None
     monkeypatch.setenv("ESPALIER_CUDA_GRAPHS", "off")
     assert usual_record(cuda) is None
@@ -146,3 +147,15 @@ def test_graphs_are_for_cuda_and_not_for_zero_gpu(monkeypatch: pytest.MonkeyPatc
 def test_room_is_for_padding_and_a_strip_where_nobody_looks() -> None:
     assert FixedShapes.room(5, 100) == (7, 256)
     assert FixedShapes.room(1, 257) == (2, 512)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="There is no CUDA GPU.")
+def test_cuda_graphs_find_what_passes_find_that_are_launched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fixed_shapes, "_WORTH", 0)
+    model = copy.deepcopy(LLAMA).to("cuda")
+    rows = some_rows()
+    monkeypatch.setenv("ESPALIER_CUDA_GRAPHS", "off")
+    launched = decode(model, rows, SAMPLING, OFTEN)
+    assert_same(decode(model, rows, SAMPLING, OFTEN, go_on, record=CudaGraphs()), launched)

@@ -176,7 +176,8 @@ def usual_record(device: torch.device) -> Record | None:
     wanted = os.environ.get("ESPALIER_CUDA_GRAPHS", "on").lower()
     if wanted not in ("on", "off"):
         raise ValueError(f"ESPALIER_CUDA_GRAPHS is {wanted!r:.40}; expected on or off.")
-    return cuda_graph if device.type == "cuda" and wanted == "on" and not on_zero_gpu() else None
+    pays = device.type == "cuda" and wanted == "on" and not on_zero_gpu()
+    return CudaGraphs() if pays else None
 
 
 def size(count: int) -> int:
@@ -185,26 +186,37 @@ def size(count: int) -> int:
     return 3 * power // 4 if power >= 4 and count <= 3 * power // 4 else power
 
 
-def cuda_graph(work: Work) -> Work:
-    """Records it as a CUDA graph.
+class CudaGraphs:
+    """Records passes as CUDA graphs that share one pool of memory.
 
-    Raises:
-        RuntimeError: It does something that a graph cannot, such as waiting for the GPU.
+    They are replayed one at a time, and what one has found is read before the next one's turn.
     """
-    current = torch.cuda.current_stream()
-    aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-    aside.wait_stream(current)
-    with torch.cuda.stream(aside):  # Libraries set themselves up in their first calls.
-        for _ in range(2):
-            work()
-    current.wait_stream(aside)
-    graph = torch.cuda.CUDAGraph()
-    # Other threads, with other models, go on meanwhile.
-    with torch.cuda.graph(graph, capture_error_mode="thread_local"):
-        found = work()
 
-    def replay() -> Tensor:
-        graph.replay()
-        return found
+    def __init__(self) -> None:
+        self._pool: Any = None
 
-    return replay
+    def __call__(self, work: Work) -> Work:
+        """Records a pass.
+
+        Raises:
+            RuntimeError: It does something that a graph cannot, such as waiting for the GPU.
+        """
+        if self._pool is None:
+            self._pool = torch.cuda.graph_pool_handle()
+        current = torch.cuda.current_stream()
+        aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        aside.wait_stream(current)
+        with torch.cuda.stream(aside):  # Libraries set themselves up in their first calls.
+            for _ in range(2):
+                work()
+        current.wait_stream(aside)
+        graph = torch.cuda.CUDAGraph()
+        # Other threads, with other models, go on meanwhile.
+        with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
+            found = work()
+
+        def replay() -> Tensor:
+            graph.replay()
+            return found
+
+        return replay

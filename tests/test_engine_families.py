@@ -1,0 +1,83 @@
+"""Model families that the engine was not written for: each is read in bundles, or says no."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest import mock
+
+import pytest
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM
+
+from search_core.engine.decoder import Decoder
+from search_core.engine.kv_layout import kv_layout
+from tests.decoding import decode, finish, go_on
+from tests.test_engine_decode import OFTEN, SAMPLING, assert_same, some_rows
+from tests.test_engine_sharing import Checked
+from tests.tiny_models import VOCABULARY
+
+SIZES = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 32,
+    "intermediate_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "head_dim": 8,
+    "max_position_embeddings": 256,
+    "initializer_range": 0.3,
+    "pad_token_id": 0,
+    "bos_token_id": 1,
+    "eos_token_id": 3,
+}
+WIDE = {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 256}
+OPT = {"word_embed_proj_dim": 32, "ffn_dim": 48}
+EXPERTS = {"num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": None}
+
+
+def tiny(kind: str, **changes: Any) -> Any:
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(kind, **{**SIZES, **changes})
+    return AutoModelForCausalLM.from_config(config).eval()
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("qwen3", {}),
+        ("phi3", {}),
+        ("gemma", {}),
+        ("olmo2", {}),
+        ("granite", {}),
+        ("smollm3", {}),
+        ("mixtral", EXPERTS),
+        ("gpt2", WIDE),
+        ("gpt_neox", {}),
+        ("opt", OPT),
+    ],
+)
+def test_bundles_say_what_a_full_recomputation_says(kind: str, changes: dict[str, Any]) -> None:
+    model = tiny(kind, **changes)
+    assert kv_layout(model) is not None
+    with mock.patch("search_core.engine.decoder.TreeKeyValues", Checked):
+        decoder = Decoder(model, OFTEN)
+        call = decoder.submit(some_rows(12), SAMPLING, go_on)
+        finish(decoder)
+        assert len(call.wait()) == 24
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("gemma2", {"sliding_window": 4}),  # windows, and scores with a cap
+        ("gemma2", {"layer_types": ["full_attention"] * 2}),  # the cap alone
+        ("stablelm", {}),  # attention of its own
+        ("lfm2", {"layer_types": ["conv", "full_attention"]}),
+    ],
+)
+def test_others_read_whole_paths(kind: str, changes: dict[str, Any]) -> None:
+    model = tiny(kind, **changes)
+    assert kv_layout(model) is None
+    rows = some_rows(6)[:6]
+    together = decode(model, rows, SAMPLING, OFTEN)
+    assert_same(together, [decode(model, [row], SAMPLING, OFTEN)[0] for row in rows])
