@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from search_core.engine.batches import groups_by_size
+from search_core.engine.batches import groups_by_size, memory_budget
 from search_core.engine.bundles import SHARED, BundleBuffer
 from search_core.engine.decode_call import OpenRow
 from search_core.engine.fixed_shapes import FixedShapes
@@ -119,8 +119,9 @@ class TreeKeyValues:
         buffer = self._seating.buffer
         if give_back and self._shapes is not None:
             self._shapes.forget()
-        # What was recorded reads this very memory.
-        if give_back or (buffer.bytes > _MOST_KEPT and self._shapes is None):
+        # What was recorded reads this very memory, which is worth keeping then.
+        most = memory_budget(self._layout.device) // 8 if self._shapes else _MOST_KEPT
+        if give_back or buffer.bytes > most:
             buffer = BundleBuffer(self._layout)
         self._seating = self._seated(buffer)
 
