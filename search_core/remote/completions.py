@@ -234,6 +234,7 @@ def _add(reply: Reply, piece: Piece, ask: Ask, server: RemoteServer) -> None:
     elif piece.text:
         written.tokens += 1  # A server that says no more sends about one token at a time.
     if piece.finish is not None:
+        written.tokens = max(1, written.tokens)  # The end of a text is a token, too.
         written.ended, written.stopped_by = _end(piece, ask, server)
         _cut(written, ask)
 
