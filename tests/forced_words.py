@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from transformers import LlamaForCausalLM
 
-from tests.tiny_models import tiny_config, tiny_tokenizer
+from tests.tiny_models import scripted_model, tiny_tokenizer
 
 TEMPLATE = (
     "{% for m in messages %}{{ '<|assistant|>' if m['role'] == 'assistant' else '<|user|>' }}"
@@ -25,20 +24,12 @@ def scripted(folder: Path, script: Mapping[str, Mapping[str, float]]) -> Path:
     tokenizer.add_tokens(WORDS)
     size = len(tokenizer)
     size += size % 2
-    config = tiny_config(
-        vocab_size=size, hidden_size=size, num_hidden_layers=1, num_attention_heads=2, **LONG
-    )
-    model = LlamaForCausalLM(config)
-    with torch.no_grad():
-        layer = model.model.layers[0]
-        layer.self_attn.o_proj.weight.zero_()
-        layer.mlp.down_proj.weight.zero_()
-        model.model.embed_tokens.weight.copy_(torch.eye(size))
-        model.lm_head.weight.zero_()
-        for now, after in script.items():
-            for then, weight in after.items():
-                [one], [other] = (tokenizer(word)["input_ids"] for word in (now, then))
-                model.lm_head.weight[other, one] = weight
+    ids: dict[tuple[int, int], float] = {}
+    for now, after in script.items():
+        for then, weight in after.items():
+            [one], [other] = (tokenizer(word)["input_ids"] for word in (now, then))
+            ids[one, other] = weight
+    model = scripted_model(size, ids, **LONG)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

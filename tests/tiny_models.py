@@ -85,19 +85,30 @@ def scripted_solver(folder: Path, next_tokens: Mapping[int, int], **changes: Any
 
     Its layers add nothing, its embedding is the identity, and its head holds the script.
     """
+    model = scripted_model(VOCABULARY, dict.fromkeys(next_tokens.items(), 0.3), **changes)
+    model.save_pretrained(folder)
+    # The prompt is the problem alone, so that its last character starts the script.
+    tiny_tokenizer("{{ messages[0]['content'] }}").save_pretrained(folder)
+    return folder
+
+
+def scripted_model(size: int, script: Mapping[tuple[int, int], float], **changes: Any) -> Any:
+    """A model whose layers add nothing, whose embedding is the identity, and whose head holds the
+    script: how much speaks for a token after another.
+
+    Args:
+        size: Of its vocabulary.
+    """
     config = tiny_config(
-        hidden_size=VOCABULARY, num_hidden_layers=1, num_attention_heads=2, **changes
+        vocab_size=size, hidden_size=size, num_hidden_layers=1, num_attention_heads=2, **changes
     )
     model = LlamaForCausalLM(config)
     with torch.no_grad():
         layer = model.model.layers[0]
         layer.self_attn.o_proj.weight.zero_()
         layer.mlp.down_proj.weight.zero_()
-        model.model.embed_tokens.weight.copy_(torch.eye(VOCABULARY))
+        model.model.embed_tokens.weight.copy_(torch.eye(size))
         model.lm_head.weight.zero_()
-        for now, then in next_tokens.items():
-            model.lm_head.weight[then, now] = 0.3
-    model.save_pretrained(folder)
-    # The prompt is the problem alone, so that its last character starts the script.
-    tiny_tokenizer("{{ messages[0]['content'] }}").save_pretrained(folder)
-    return folder
+        for (now, then), weight in script.items():
+            model.lm_head.weight[then, now] = weight
+    return model

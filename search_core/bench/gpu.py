@@ -35,7 +35,7 @@ from search_core.bench.random_models import (
     tiny,
 )
 from search_core.bench.took import Took
-from search_core.engine.batches import bytes_per_token
+from search_core.engine.budgets import bytes_per_token
 from search_core.engine.loading import LoadedModel
 from search_core.problem import Problem
 from search_core.search import search

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from search_core.engine.batch import Batch
-from search_core.engine.batches import bytes_per_token, memory_budget, store_budget
+from search_core.engine.budgets import bytes_per_token, memory_budget, store_budget
 from search_core.engine.decode_call import DecodeCall, OpenRow
 from search_core.engine.fixed_shapes import FixedShapes, Record, usual_record
 from search_core.engine.kv_layout import kv_layout

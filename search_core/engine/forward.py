@@ -102,7 +102,7 @@ def _bundled(model: Any, layout: KvLayout, rows: Sequence[Read]) -> tuple[Tensor
         buffer.begin(place, first.cached)
         if first.prefix is not None and first.cached:
             strip = buffer.strip(place)
-            _beginning(first.prefix, first.cached).write_into(strip)
+            first.prefix.beginning(first.cached).write_into(strip)
         column = first.cached
         for number, one in enumerate(those):
             end = column + rows[one].new
@@ -228,12 +228,3 @@ def _stored(row: Read) -> Tensor:
     if row.prefix is None or not row.cached:
         return torch.zeros(0)
     return row.prefix.side()[row.text.start : row.cached, 0]
-
-
-def _beginning(prefix: Prefix, length: int) -> Prefix:
-    parts = [
-        (segment, min(count, length - segment.start))
-        for segment, count in prefix.parts
-        if segment.start < length
-    ]
-    return Prefix(tuple(parts), length)

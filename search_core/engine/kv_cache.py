@@ -50,9 +50,6 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # transformers is not typ
     def reorder_cache(self, beam_idx: Tensor) -> None:
         self.select(beam_idx)
 
-    def batch_select_indices(self, indices: Tensor) -> None:
-        self.select(indices)
-
 
 def _with_room(old: Tensor, length: int) -> Tensor:
     new = old.new_empty((*old.shape[:-2], length + ROOM, old.shape[-1]))

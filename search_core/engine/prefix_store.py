@@ -69,6 +69,15 @@ class Prefix:
             place = slice(segment.start, segment.start + count)
             buffer[..., place, :] = segment.kv[..., :count, :]
 
+    def beginning(self, length: int) -> Prefix:
+        """Its first so many tokens."""
+        parts = [
+            (segment, min(count, length - segment.start))
+            for segment, count in self.parts
+            if segment.start < length
+        ]
+        return Prefix(tuple(parts), length)
+
     def side(self) -> Tensor:
         """What else is known at its positions: [length, any]. It must have been stored."""
         return torch.cat([part.side[:count] for part, count in self.parts if part.side is not None])

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from search_core.engine.batches import bytes_per_token, memory_budget
+from search_core.engine.budgets import bytes_per_token, memory_budget
 from search_core.engine.forward import Read, forward
 from search_core.engine.kv_layout import KvLayout, kv_layout
 from search_core.engine.path_reading import Answer, Asked, PathText, Readout
@@ -91,8 +91,8 @@ class Reader:
         self._model, self._readout = model, readout
         self._budget = budget
         self._threads = threads_for(model.num_parameters())
+        self._opened = False
         self._layout: KvLayout | None = None
-        self._reach: float | None = None
         self._warned: set[str] = set()
         config = model.config.get_text_config()
         size = model.dtype.itemsize
@@ -112,9 +112,8 @@ class Reader:
         """
         jobs = self._jobs(asked)
         with torch.inference_mode(), torch_threads(self._threads):
-            if self._reach is None:
-                self._layout = kv_layout(self._model)
-                self._reach = self._layout.reach if self._layout else 0
+            if not self._opened:
+                self._layout, self._opened = kv_layout(self._model), True
             # What many paths begin with is read once: the problem, then what siblings share.
             for length in ("start", "stem"):
                 self._read_all(self._beginnings(list(jobs.values()), length))
@@ -184,7 +183,7 @@ class Reader:
         return found
 
     def _can_be_cut(self, job: _Job) -> bool:
-        return job.end <= (self._reach or 0)
+        return self._layout is not None and job.end <= self._layout.reach
 
     def _prefix(self, job: _Job) -> Prefix | None:
         """What is stored of a job's path, held from now on; None: nothing is of use."""

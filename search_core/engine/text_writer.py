@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from search_core.engine.batches import store_budget
+from search_core.engine.budgets import store_budget
 from search_core.engine.decoder import Decoder
 from search_core.engine.path_reading import Answer, Asked, Readout
 from search_core.engine.prefix_store import Ids, PrefixStore

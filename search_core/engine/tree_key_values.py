@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from search_core.engine.batches import groups_by_size, memory_budget
+from search_core.engine.budgets import groups_by_size, memory_budget
 from search_core.engine.bundles import SHARED, BundleBuffer
 from search_core.engine.decode_call import OpenRow
 from search_core.engine.fixed_shapes import FixedShapes

@@ -30,6 +30,7 @@ from search_core.solvers.base import ModelInfo, Sampling
 from search_core.verifiers.generative.chains import Bill, Chain, Reading, Verdicts, Written
 from search_core.verifiers.generative.manners import Manner
 from search_core.verifiers.generative.prompting import (
+    SPARE,
     VerdictTokens,
     opening_after,
     read_back,
@@ -37,9 +38,6 @@ from search_core.verifiers.generative.prompting import (
     unended,
 )
 from search_core.watch import Watch
-
-_SPARE = 16
-"""Tokens that a text may come to more when it is read back than when it was written."""
 
 
 class RemoteAuthor:
@@ -149,7 +147,7 @@ class RemoteAuthor:
     async def _write(self, server: RemoteServer, chain: Chain, sampling: Sampling) -> Written:
         async with server.gate.turn(chain.run):
             prompt = await self._prompt(server, chain)
-            after = len(self._closing) + len(self._verdicts.lead) + _SPARE
+            after = len(self._closing) + len(self._verdicts.lead) + SPARE
             limit = room_for(
                 chain.limit, len(prompt), after, self._context, chain.step, self._model
             )

@@ -7,6 +7,7 @@
 # x86-64). It also gets `gguf`, which the checkpoints are converted with.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source tests/live_server.sh
 python=${PYTHON:-python}
 environment=${LLAMA_ENV:-${TMPDIR:-/tmp}/espalier-llama-cpp}
 logs=$(mktemp -d)
@@ -25,14 +26,6 @@ if [ -z "$server" ]; then
   server=$environment/bin/llama-server-vulkan
 fi
 
-running=
-stop() {
-  if [ -n "$running" ]; then kill "$running" 2>/dev/null || true; fi
-  wait || true
-  running=
-}
-trap stop EXIT
-
 # serve NAME FOLDER [FLAG...]: sets $url once it answers.
 serve() {
   local name=$1 folder=$2
@@ -40,15 +33,8 @@ serve() {
   "$environment/bin/python" tests/llama_cpp/convert.py "$folder" "$logs/$name.gguf"
   "$server" --model "$logs/$name.gguf" --alias "$name" --port "$port" "${flags[@]}" "$@" \
     >"$logs/$name.log" 2>&1 &
-  running=$!
   url="http://127.0.0.1:$port/v1"
-  until curl --silent --fail --output /dev/null "http://127.0.0.1:$port/health"; do
-    if ! kill -0 "$running" 2>/dev/null; then
-      tail -n 40 "$logs/$name.log" >&2
-      exit 1
-    fi
-    sleep 1
-  done
+  await "$name"
   port=$((port + 1))
 }
 

@@ -8,6 +8,7 @@
 # CPU: `--device cpu --attention-backend torch_native --sampling-backend pytorch`).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source tests/live_server.sh
 python=${PYTHON:-python}
 sglang=${SGLANG_PYTHON:?names no Python that has SGLang}
 logs=$(mktemp -d)
@@ -20,14 +21,6 @@ flags+=("${more[@]}")
 export SGLANG_RETURN_ORIGINAL_LOGPROB=1
 # With --enable-deterministic-inference it takes seeds, and one for all samples of a request: "n".
 export ESPALIER_TEST_WITHOUT=${ESPALIER_TEST_WITHOUT-seed}
-
-running=
-stop() {
-  if [ -n "$running" ]; then kill "$running" 2>/dev/null || true; fi
-  wait || true
-  running=
-}
-trap stop EXIT
 
 for which in ${SGLANG_TESTS:-solver rlhflow math_shepherd}; do
   case $which in
@@ -44,17 +37,10 @@ for which in ${SGLANG_TESTS:-solver rlhflow math_shepherd}; do
   esac
   "$sglang" -m sglang.launch_server --model-path "$folder" --served-model-name "$which" \
     --port "$port" "${flags[@]}" >"$logs/$which.log" 2>&1 &
-  running=$!
-  until curl --silent --fail --output /dev/null "http://127.0.0.1:$port/health"; do
-    if ! kill -0 "$running" 2>/dev/null; then
-      tail -n 40 "$logs/$which.log" >&2
-      exit 1
-    fi
-    sleep 1
-  done
+  url="http://127.0.0.1:$port/v1"
+  await "$which"
   echo "== $which"
-  env "$variable=http://127.0.0.1:$port/v1" \
-    "$python" -m pytest -q -s -p no:cacheprovider "${tests[@]}"
+  env "$variable=$url" "$python" -m pytest -q -s -p no:cacheprovider "${tests[@]}"
   stop
   port=$((port + 1))
 done

@@ -8,6 +8,7 @@
 # own configuration says).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source tests/live_server.sh
 python=${PYTHON:-python}
 environment=${VLLM_ENV:-${TMPDIR:-/tmp}/espalier-vllm}
 logs=$(mktemp -d)
@@ -35,13 +36,6 @@ if [ "${package[0]}" != vllm ]; then
   printf 'Metadata-Version: 2.1\nName: vllm\nVersion: 0.32.0+cpu\n' >"$site/vllm-0.32.0+cpu.dist-info/METADATA"
 fi
 
-servers=()
-stop() {
-  for server in "${servers[@]}"; do kill "$server" 2>/dev/null || true; done
-  wait || true
-}
-trap stop EXIT
-
 # serve NAME FOLDER [FLAG...]: sets $url once it answers.
 serve() {
   local name=$1 folder=$2
@@ -49,21 +43,12 @@ serve() {
   url="http://127.0.0.1:$port/v1"
   "$environment/bin/vllm" serve "$folder" --served-model-name "$name" --port "$port" \
     "${flags[@]}" "$@" >"$logs/$name.log" 2>&1 &
-  servers+=($!)
-  local server=$!
-  until curl --silent --fail --output /dev/null "http://127.0.0.1:$port/health"; do
-    if ! kill -0 "$server" 2>/dev/null; then
-      tail -n 40 "$logs/$name.log" >&2
-      exit 1
-    fi
-    sleep 1
-  done
+  await "$name"
   port=$((port + 1))
 }
 
 golden=tests/golden/prm
 for which in ${VLLM_TESTS:-solver rlhflow math_shepherd qwen_prm token_classification}; do
-  servers=()
   folder=$golden/$which
   options=(--max-model-len 1024)
   tests=(tests/test_remote_verifiers.py -k "$which]")

@@ -27,6 +27,7 @@ from search_core.verifiers.generative.chains import (
 )
 from search_core.verifiers.generative.manners import Manner
 from search_core.verifiers.generative.prompting import (
+    SPARE,
     VerdictTokens,
     opening_after,
     read_back,
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 _PROMPTS = 256
 """How many tokenised chats are remembered."""
-_SPARE = 16
-"""Tokens that a text may come to more when it is read back than when it was written."""
 
 
 class EngineAuthor:
@@ -147,7 +146,7 @@ class EngineAuthor:
 
     def _row(self, chain: Chain) -> Row:
         prompt = self._prompt(chain)
-        after = len(self._closing) + len(self._verdicts.lead) + _SPARE
+        after = len(self._closing) + len(self._verdicts.lead) + SPARE
         limit = room_for(chain.limit, len(prompt), after, self._context, chain.step, self.info.name)
         return Row(prompt, chain.seed, limit, chain.run)
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from search_core.verifiers.formats.base import Ids, in_common
 from search_core.verifiers.generative.manners import Manner
 
+SPARE = 16
+"""Tokens that a text may come to more when it is read back than when it was written."""
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictTokens:

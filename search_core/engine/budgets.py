@@ -1,4 +1,4 @@
-"""Splits work into batches that fit into memory."""
+"""How much memory work may take, and work in portions that fit into it."""
 
 from __future__ import annotations
 
