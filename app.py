@@ -8,7 +8,7 @@ from pathlib import Path
 
 from components.page import build_page
 from components.style import style_sheet, theme
-from search_core.model_catalogue import (
+from search_core.models.catalogue import (
     EMBEDDED,
     SHIPPED,
     CatalogueError,
@@ -16,9 +16,9 @@ from search_core.model_catalogue import (
     offer,
     read_catalogue,
 )
-from search_core.models import STEP_PROMPT
-from search_core.runs import RunRegistry
-from search_core.runs.zero_gpu import ZeroGpu
+from search_core.models.embedded import STEP_PROMPT
+from search_core.serving import RunRegistry
+from search_core.serving.zero_gpu.zero_gpu import ZeroGpu
 from search_core.spaces import on_zero_gpu
 
 # A stranger's trace file: room for tens of thousands of steps, and little to do for the server.

@@ -26,9 +26,9 @@ from components.charts import (
 )
 from components.notice import Notice, caption
 from components.palette import Theme
-from search_core.events import Event
-from search_core.runs import RunRegistry
-from search_core.tree import Tree
+from search_core.log.events import Event
+from search_core.log.tree import Tree
+from search_core.serving import RunRegistry
 
 # The browser knows the theme; the server draws for it.
 _ASK_THEME = "(run, theme) => [run, document.body.classList.contains('dark') ? 'dark' : 'light']"

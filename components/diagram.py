@@ -14,8 +14,8 @@ from components.charts.tidy_tree import Point, tidy_layout
 from components.numbers import counted
 from components.palette import STATES, StateName, palette
 from components.symbols import symbol_path
-from search_core.events import ROOT
-from search_core.tree import Node, Tree
+from search_core.log.events import ROOT
+from search_core.log.tree import Node, Tree
 
 WIDTH = 296.0
 """Width of the drawing in units of its own; the page scales it."""

@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from search_core.comparison import alternatives
-from search_core.events import event_to_dict
-from search_core.runs import HostedRun, RunRegistry, encode_batch
-from search_core.runs.writing import Written
-from search_core.tree import Tree
+from search_core.log.events import event_to_dict
+from search_core.log.tree import Tree
+from search_core.models.alternatives import alternatives
+from search_core.serving import HostedRun, RunRegistry, encode_batch
+from search_core.serving.writing import Written
 
 SECONDS_BETWEEN_BATCHES = 0.1
 SECONDS_BETWEEN_COUNTS = 0.3

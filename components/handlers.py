@@ -26,17 +26,17 @@ from components.recipe_link import LinkedRecipe, read_link
 from components.recordings import Recording, examples
 from components.text_form import read_text_file
 from search_core.embedded import generate
-from search_core.estimate import estimate
-from search_core.limits import Limits
-from search_core.model_memory import NOT_LOADED, memory_line
-from search_core.models import SOLVERS, VERIFIERS, ModelPair
-from search_core.pairing import size_note
-from search_core.recipe import Recipe
-from search_core.runs import BusyError, HostedRun, RunRegistry
-from search_core.solvers.base import Sampling
+from search_core.log.traces import TraceError, read_trace
+from search_core.models.embedded import SOLVERS, VERIFIERS, ModelPair
+from search_core.models.memory import NOT_LOADED, memory_line
+from search_core.protocols.solver import Sampling
+from search_core.run.estimate import estimate
+from search_core.run.limits import Limits
+from search_core.run.pairing import size_note
+from search_core.run.recipe import Recipe
+from search_core.serving import BusyError, HostedRun, RunRegistry
 from search_core.strategies import get_strategy
-from search_core.streams import trace_of_text
-from search_core.traces import TraceError, read_trace
+from search_core.thoughts import trace_of_text
 
 Update: TypeAlias = dict[str, Any]
 

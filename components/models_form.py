@@ -9,7 +9,7 @@ import gradio as gr
 
 from components.model_offer import ModelOffer, is_embedded
 from components.quiet_line import QuietLine
-from search_core.models import (
+from search_core.models.embedded import (
     FIRST,
     SOLVERS,
     VERIFIERS,

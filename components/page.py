@@ -16,12 +16,12 @@ from components.model_offer import ModelOffer
 from components.recordings import Recording, examples, pin_recordings
 from components.strategy_card import cards
 from components.tree_view import TreeView
-from search_core.events import Started
-from search_core.limits import Limits
-from search_core.model_catalogue import Offered
-from search_core.models import FIRST, SOLVERS, VERIFIERS, ModelPair
+from search_core.log.events import Started
+from search_core.models.catalogue import Offered
+from search_core.models.embedded import FIRST, SOLVERS, VERIFIERS, ModelPair
 from search_core.problem import Problem
-from search_core.runs import RunRegistry
+from search_core.run.limits import Limits
+from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"

@@ -1,6 +1,6 @@
 """A link is a recipe: problem, strategy, options, sampling, seed and node, in the query.
 
-`assets/js/recipe.js` writes such links; this reads them. A stranger may have written the
+`assets/js/log/recipe.js` writes such links; this reads them. A stranger may have written the
 link, so every value is checked, and what is not understood is said and left out.
 """
 
@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from search_core.events import NodeId
-from search_core.models import SCORE_SOURCES
+from search_core.log.events import NodeId
+from search_core.models.embedded import SCORE_SOURCES
 from search_core.problem import MAX_PROBLEM_CHARACTERS
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 

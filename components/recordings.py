@@ -8,10 +8,10 @@ from pathlib import Path
 
 from components.grouped_choice import Group
 from search_core.embedded import FAMILIES
-from search_core.runs import RunRegistry
+from search_core.log.traces import Trace, read_trace
+from search_core.log.tree import Tree
+from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
-from search_core.traces import Trace, read_trace
-from search_core.tree import Tree
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "traces"
 FIRST = "countdown-beam-search"

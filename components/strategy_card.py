@@ -10,8 +10,8 @@ from typing import Any
 import gradio as gr
 
 from components.diagram import diagram
+from search_core.log.tree import Tree
 from search_core.strategies import STRATEGIES, Strategy
-from search_core.tree import Tree
 
 # The pseudo-code stays open, or closed, when another strategy is chosen.
 _ON_LOAD = """

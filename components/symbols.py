@@ -1,4 +1,5 @@
-"""The palette's symbols as SVG paths for a mark of radius 1, as `assets/js/shapes.js` has them."""
+"""The palette's symbols as SVG paths for a mark of radius 1; `assets/js/picture/shapes.js` has
+the same ones."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from components.charts.plain_text import plain_lines
 from components.charts.tree_scene import TreeScene, edge_traces, lay_out
 from components.numbers import counted, format_margin, format_score
 from components.palette import STATES, GradeName, StateName, Theme, palette
-from search_core.events import ROOT
-from search_core.tree import Node, Tree
+from search_core.log.events import ROOT
+from search_core.log.tree import Node, Tree
 
 Fill = Literal["state", "score"]
 LEVEL = 78

@@ -41,7 +41,7 @@ import(folder + "js/main.js").then(
 class TreeViewValue(TypedDict, total=False):
     """What the component is sent: a batch of one run's events.
 
-    `ev` is JSON as `search_core.runs.encode_batch` makes it, or "" for "pull them". `head` is
+    `ev` is JSON as `search_core.serving.encode_batch` makes it, or "" for "pull them". `head` is
     the number of events that the run has. A batch may get lost; the page notices and pulls.
     `writing`, where it is there, is JSON `{role, tokens: [[id, tokens], …]}`: the steps that the
     solver is writing now.

@@ -5,12 +5,12 @@ Importing it is cheap: no torch, no model, no web server.
 
 from __future__ import annotations
 
-from search_core.limits import Limits
+from search_core.log.traces import read_trace, write_trace
+from search_core.log.tree import Tree
 from search_core.problem import Problem
+from search_core.protocols.solver import Sampling
+from search_core.run.limits import Limits
 from search_core.search import SearchResult, search
-from search_core.solvers.base import Sampling
-from search_core.traces import read_trace, write_trace
-from search_core.tree import Tree
 
 __all__ = [
     "Limits",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from search_core.events import Aggregate, Tally, VoteMethod
+from search_core.log.events import Aggregate, Tally, VoteMethod
 
 SCORE_DIGITS = 9
 VOTE_METHODS: tuple[VoteMethod, ...] = ("majority", "weighted", "best")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from search_core.engine.decoder import Decoder
-from search_core.engine.rows import Continuation, Row
-from search_core.engine.stopping import StopTable
-from search_core.solvers.base import Cancelled, Sampling
+from search_core.engine.writing.decoder import Decoder
+from search_core.engine.writing.rows import Continuation, Row
+from search_core.engine.writing.stopping import StopTable
+from search_core.protocols.solver import Cancelled, Sampling
 
 
 def go_on() -> bool:

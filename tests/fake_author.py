@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from search_core.solvers.base import ModelInfo, Sampling
+from search_core.protocols.solver import ModelInfo, Sampling
+from search_core.protocols.watch import RunCancelled, Watch
 from search_core.verifiers.generative.chains import Bill, Chain, Reading, Verdicts, Written
-from search_core.watch import RunCancelled, Watch
 
 RIGHT, WRONG = "\\boxed{correct}", "\\boxed{incorrect}"
 

@@ -17,7 +17,7 @@ from transformers import (
     Qwen2Model,
 )
 
-from search_core.engine.tokenizers import load_tokenizer
+from search_core.engine.checkpoints.tokenizers import load_tokenizer
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 
-from search_core.cost import ModelShape
-from search_core.events import Ended
-from search_core.solvers.base import ModelInfo
-from search_core.worlds import WorldSolver, WorldVerifier, chance
+from search_core.flops import ModelShape
+from search_core.log.events import Ended
+from search_core.protocols.solver import ModelInfo
+from search_core.testing import WorldSolver, WorldVerifier, chance
 
 SHAPE = ModelShape(body_parameters=1000, layers=2, attention_width=16, hidden=16, outputs=50)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_core.events import Decided, Sampled, Spent
-from search_core.runner import Run
+from search_core.log.events import Decided, Sampled, Spent
+from search_core.run.runner import Run
 from search_core.strategies.adaptive_consistency import leading, majority_probability
 from tests.test_strategies import answer, rules, run
 

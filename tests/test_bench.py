@@ -15,10 +15,10 @@ from search_core.bench.page import page_measurements
 from search_core.bench.searching import TimedRun, search_measurements, timed_search
 from search_core.bench.synthetic import synthetic_log
 from search_core.cli.bench import markdown
-from search_core.events import Sampled, Spent
+from search_core.log.events import Sampled, Spent
+from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.solvers.base import Sampling
-from search_core.tree import Tree
+from search_core.protocols.solver import Sampling
 from tests.fakes import World
 from tests.test_cli_solve import invoke, said
 

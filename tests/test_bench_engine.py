@@ -28,13 +28,11 @@ from search_core.bench.side_by_side import compare, usual_measurements
 from search_core.bench.took import Took
 from search_core.bench.usual import compare_with_usual_way
 from search_core.bench.usual_way import UsualSolver, UsualVerifier
-from search_core.engine.loading import load_solver, load_verifier
+from search_core.engine.memory.prefix_store import PrefixStore
 from search_core.engine.path_tokens import PathTokens
-from search_core.engine.prefix_store import PrefixStore
-from search_core.models import ModelPair
+from search_core.models.embedded import ModelPair
 from search_core.problem import Problem
-from search_core.solvers import TransformersSolver
-from search_core.solvers.base import (
+from search_core.protocols.solver import (
     Cancelled,
     ModelInfo,
     SampleRequest,
@@ -42,7 +40,10 @@ from search_core.solvers.base import (
     Solver,
     StepSample,
 )
-from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
+from search_core.solvers import TransformersSolver
+from search_core.solvers.loading import load_solver
+from search_core.verifiers.loading import load_verifier
 from tests.fakes import World
 from tests.test_cli_solve import invoke, said
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
-from search_core.engine.bundled_attention import (
+from search_core.engine.memory.bundled_attention import (
     OtherAttentionError,
     Places,
     attend,

@@ -34,9 +34,9 @@ from components.numbers import (
 )
 from components.palette import THEMES, Theme, palette
 from search_core import Problem, search
-from search_core.events import Spent, Tally, Voted
-from search_core.recipe import Recipe
-from search_core.tree import Tree
+from search_core.log.events import Spent, Tally, Voted
+from search_core.log.tree import Tree
+from search_core.run.recipe import Recipe
 from tests.cvd import contrast
 from tests.fakes import World
 from tests.test_search_properties import WORLDS, recipes, run_in

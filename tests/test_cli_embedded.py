@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from search_core import Problem, search
 from search_core.cli.app import app
-from search_core.export import export_graphml
-from search_core.traces import read_trace
+from search_core.log.export import export_graphml, tree_to_networkx
+from search_core.log.traces import read_trace
 
 pytestmark = pytest.mark.models
 
@@ -110,7 +110,7 @@ def test_from_python(tmp_path: Path) -> None:
     assert run.events[0].seq == 0
     assert run.answer is not None
     assert run.cost.flops == run.cost.solver_flops + run.cost.verifier_flops > 0
-    graph = run.tree.to_networkx()
+    graph = tree_to_networkx(run.tree)
     assert nx.is_arborescence(graph)
     assert graph.number_of_nodes() == len(run.tree.nodes)
     export_graphml(run.tree, tmp_path / "tree.graphml")

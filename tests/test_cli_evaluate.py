@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from search_core.cli.app import app
 from search_core.cli.services import ModelChoice, Services
 from search_core.embedded import FAMILIES
-from search_core.models import ModelPair
-from search_core.solvers.base import ModelInfo, RunCancelled
+from search_core.models.embedded import ModelPair
+from search_core.protocols.solver import ModelInfo, RunCancelled
 from search_core.strategies import STRATEGIES
 from tests.fakes import SHAPE, FakeSolver, World
 from tests.test_cli_solve import invoke, said

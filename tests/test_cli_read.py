@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from search_core.cli.app import app
-from search_core.traces import read_trace
+from search_core.log.traces import read_trace
 
 THOUGHTS = "Let x be 3.\n\nThen y is 4.\n\nWait, is it?\n\nYes. The answer is 4."
 

@@ -16,12 +16,12 @@ from typer.testing import CliRunner, Result
 from search_core.cli.app import app
 from search_core.cli.live import progress_text
 from search_core.cli.services import ModelChoice, Services
-from search_core.models import ModelPair
+from search_core.log.traces import read_trace
+from search_core.log.tree import Tree
+from search_core.models.embedded import ModelPair
+from search_core.protocols.solver import Cancelled, SampleRequest, Sampling, StepSample
+from search_core.protocols.watch import watch_of
 from search_core.search import search
-from search_core.solvers.base import Cancelled, SampleRequest, Sampling, StepSample
-from search_core.traces import read_trace
-from search_core.tree import Tree
-from search_core.watch import watch_of
 from tests.fakes import FakeSolver, FakeVerifier, World
 
 WORLD = World(seed=3, words=3, ends=0.4, cut_off=0.0)

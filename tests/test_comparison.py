@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from search_core import Problem, search
-from search_core.comparison import alternatives
-from search_core.cost import one_answer_flops
-from search_core.shipped import SOLVERS
+from search_core.flops import one_answer_flops
+from search_core.models.alternatives import alternatives
+from search_core.models.shipped import SOLVERS
 from tests.fakes import World
 
 

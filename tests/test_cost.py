@@ -9,7 +9,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM
 
-from search_core.cost import (
+from search_core.flops import (
     LARGER_MODELS,
     ModelShape,
     equal_cost_scale,
@@ -17,10 +17,10 @@ from search_core.cost import (
     one_answer_flops,
     shape_of_config,
 )
-from search_core.recorder import Recorder
-from search_core.run_log import RunLog
-from search_core.runner import ignore
-from search_core.solvers.base import ModelInfo, StepSample
+from search_core.log.run_log import RunLog
+from search_core.protocols.solver import ModelInfo, StepSample
+from search_core.run.recorder import Recorder
+from search_core.run.runner import ignore
 
 CONFIG = LlamaConfig(
     vocab_size=97,
@@ -134,10 +134,10 @@ def test_equal_cost_scale() -> None:
 def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     from transformers import LlamaForTokenClassification
 
-    from search_core.engine.path_reading import Asked, PathText
-    from search_core.engine.reader import Reader
-    from search_core.engine.readouts import label_readout
-    from search_core.watch import Watch
+    from search_core.engine.reading.path_reading import Asked, PathText
+    from search_core.engine.reading.reader import Reader
+    from search_core.engine.reading.readouts import label_readout
+    from search_core.protocols.watch import Watch
 
     config = LlamaConfig(**{**CONFIG.to_dict(), "num_labels": 2, "architectures": None})
     config._attn_implementation = "eager"

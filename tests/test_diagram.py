@@ -14,11 +14,11 @@ from components.palette import STATES, palette
 from components.recordings import FOLDER, examples, listed, pin_recordings
 from components.strategy_card import card, cards
 from components.symbols import symbol_path
-from search_core.events import event_from_dict
-from search_core.runs import RunRegistry
+from search_core.log.events import event_from_dict
+from search_core.log.traces import read_trace
+from search_core.log.tree import Tree
+from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
-from search_core.traces import read_trace
-from search_core.tree import Tree
 from tests.browser.method_logs import METHODS
 
 SHAPES = Path(__file__).resolve().parents[1] / "assets" / "js" / "shapes.js"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from components.chart_tab import charts_of
 from components.charts import effective_figure, effective_summary, effective_view
 from components.recordings import FOLDER
-from search_core.events import event_from_dict
-from search_core.traces import read_trace
-from search_core.tree import Tree
+from search_core.log.events import event_from_dict
+from search_core.log.traces import read_trace
+from search_core.log.tree import Tree
 from tests.browser.method_logs import METHODS
 
 EVENTS = [event_from_dict(event) for event in METHODS["particles"]]

@@ -9,8 +9,8 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from search_core.engine.decoder import Decoder
-from search_core.engine.kv_layout import kv_layout
+from search_core.engine.memory.kv_layout import kv_layout
+from search_core.engine.writing.decoder import Decoder
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import OFTEN, SAMPLING, assert_same, some_rows
 from tests.test_engine_sharing import Checked
@@ -59,7 +59,7 @@ def tiny(kind: str, **changes: Any) -> Any:
 def test_bundles_say_what_a_full_recomputation_says(kind: str, changes: dict[str, Any]) -> None:
     model = tiny(kind, **changes)
     assert kv_layout(model) is not None
-    with mock.patch("search_core.engine.decoder.TreeKeyValues", Checked):
+    with mock.patch("search_core.engine.writing.decoder.TreeKeyValues", Checked):
         decoder = Decoder(model, OFTEN)
         call = decoder.submit(some_rows(12), SAMPLING, go_on)
         finish(decoder)

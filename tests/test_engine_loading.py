@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from search_core.engine.checkpoint import ModelLoadError, find_checkpoint
-from search_core.engine.loading import load_solver, load_verifier
+from search_core.engine.checkpoints.checkpoint import ModelLoadError, find_checkpoint
+from search_core.solvers.loading import load_solver
+from search_core.verifiers.loading import load_verifier
 from tests.tiny_models import tiny_solver, tiny_verifier
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,11 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
     [
         "search_core",
         "search_core.answers",
-        "search_core.cost",
+        "search_core.flops",
         "search_core.solvers",
         "search_core.verifiers",
         "search_core.engine",
-        "search_core.engine.loading",
+        "search_core.engine.checkpoints.loading",
         "search_core.solvers.transformers_solver",
         "search_core.verifiers.transformers_verifier",
     ],

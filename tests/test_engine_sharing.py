@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from torch import Tensor
 from transformers import LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
 
-from search_core.engine.decode_call import DecodeCall
-from search_core.engine.decoder import Decoder
-from search_core.engine.out_of_memory import RowTooLargeError
-from search_core.engine.rows import Continuation, Row
-from search_core.engine.slots import Slot
-from search_core.engine.stopping import StopTable
-from search_core.engine.tree_key_values import TreeKeyValues
-from search_core.solvers.base import RunCancelled, Sampling
-from search_core.watch import Watch
+from search_core.engine.memory.out_of_memory import RowTooLargeError
+from search_core.engine.writing.decode_call import DecodeCall
+from search_core.engine.writing.decoder import Decoder
+from search_core.engine.writing.rows import Continuation, Row
+from search_core.engine.writing.slots import Slot
+from search_core.engine.writing.stopping import StopTable
+from search_core.engine.writing.tree_key_values import TreeKeyValues
+from search_core.protocols.solver import RunCancelled, Sampling
+from search_core.protocols.watch import Watch
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import NEVER, OFTEN, SAMPLING, assert_same, sliding_model, some_rows
 from tests.tiny_models import tiny_config
@@ -159,7 +159,7 @@ def test_a_run_gets_what_it_gets_alone_and_what_a_full_recomputation_says(
 ) -> None:
     for number, one in enumerate(searches):
         one.name = f"run {number}"
-    with mock.patch("search_core.engine.decoder.TreeKeyValues", Checked):
+    with mock.patch("search_core.engine.writing.decoder.TreeKeyValues", Checked):
         decoder = Decoder(MODELS[kind], OFTEN, stored=stored, most_rows=most_rows)
         cancelled = run_together(decoder, searches)
         finish(decoder)

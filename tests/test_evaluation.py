@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.driving import drive, never
 from search_core.evaluation.arms import JUDGES, Arm, make_arms
 from search_core.evaluation.attempts import Attempt
 from search_core.evaluation.batches import ShareClock, drive_together
@@ -20,11 +19,12 @@ from search_core.evaluation.measure import Models, Plan, measure
 from search_core.evaluation.outcomes import Outcome, outcome_of, problem_key, run_key
 from search_core.evaluation.store import OutcomeStore
 from search_core.evaluation.verifier_quality import auroc, calibration_error, verifier_quality
-from search_core.events import Spent, event_to_dict
+from search_core.log.events import Spent, event_to_dict
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
-from search_core.solvers.base import ModelInfo, RunCancelled, Sampling
+from search_core.protocols.solver import ModelInfo, RunCancelled, Sampling
+from search_core.run.driving import drive, never
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import OptionError, get_strategy
 from tests.fakes import FakeSolver, FakeVerifier, World
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_core.driving import never
 from search_core.evaluation.arms import Arm, make_arms, rival_arm
 from search_core.evaluation.attempts import Attempt
 from search_core.evaluation.comparison import Comparison
@@ -21,7 +20,8 @@ from search_core.evaluation.measure import Models, Plan, measure
 from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
-from search_core.solvers.base import ModelInfo, Sampling
+from search_core.protocols.solver import ModelInfo, Sampling
+from search_core.run.driving import never
 from search_core.strategies import OptionError, get_strategy
 from tests.fakes import SHAPE, FakeSolver, World
 

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.driving import never
 from search_core.evaluation.arms import Arm
 from search_core.evaluation.measure import Measured, Models, Plan, measure
 from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.run.driving import never
 from search_core.strategies import get_strategy
-from search_core.verifiers.base import ScoreRequest, StepScores
 from tests.fakes import SHAPE, FakeSolver, FakeVerifier, World
 
 PROBLEMS = [Problem(f"What is {i}?", answer=str(i % 4)) for i in range(3)]

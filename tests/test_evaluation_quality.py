@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_core.driving import drive, never
 from search_core.embedded import FAMILIES, generate, gold_solution
 from search_core.evaluation.arms import make_arms
 from search_core.evaluation.attempts import JUDGED_ATTEMPTS, NO_ERROR, Attempt, attempts_of
@@ -23,9 +22,10 @@ from search_core.evaluation.outcomes import problem_key
 from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
-from search_core.solvers.base import Sampling
+from search_core.protocols.solver import Sampling
+from search_core.run.driving import drive, never
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import get_strategy
 from tests.fakes import FakeSolver, FakeVerifier, World
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from search_core.events import (
+from search_core.log.events import (
     Decided,
     Sampled,
     Tally,

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.driving import drive
 from search_core.evaluation.arms import make_arms
-from search_core.events import Sampled, Spent
-from search_core.limits import Limits
+from search_core.log.events import Sampled, Spent
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.run.driving import drive
+from search_core.run.limits import Limits
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.strategies.exhaustive import MOST_STEPS, ExhaustiveOptions
 from tests.fakes import FakeClock, World

@@ -8,10 +8,10 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from search_core.events import Sampled
-from search_core.export import export_graphml
-from search_core.traces import read_trace
-from search_core.tree import Tree
+from search_core.log.events import Sampled
+from search_core.log.export import export_graphml, tree_to_networkx
+from search_core.log.traces import read_trace
+from search_core.log.tree import Tree
 from tests.test_tree import completed, decided, finished, header, make, scored
 from tests.test_tree import sampled as sampled_step
 
@@ -34,7 +34,7 @@ def one_step(text: str) -> Tree:
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_networkx_has_every_node_and_field(path: Path) -> None:
     tree = read_trace(path).tree
-    graph = tree.to_networkx()
+    graph = tree_to_networkx(tree)
     assert list(graph.nodes) == list(tree.nodes)
     assert nx.is_arborescence(graph)
     assert set(graph.edges) == {(n.parent, n.id) for n in tree.steps()}
@@ -53,7 +53,7 @@ def test_graphml_comes_back_as_the_same_graph(path: Path, tmp_path: Path) -> Non
     tree = read_trace(path).tree
     export_graphml(tree, tmp_path / "tree.graphml")
     again = nx.read_graphml(tmp_path / "tree.graphml")
-    graph = tree.to_networkx()
+    graph = tree_to_networkx(tree)
     assert dict(again.nodes(data=True)) == dict(graph.nodes(data=True))
     assert set(again.edges) == set(graph.edges)
 

@@ -20,9 +20,9 @@ from search_core.fidelity import (
     replay,
     search_in,
 )
-from search_core.recorder import ProtocolError
+from search_core.run.recorder import ProtocolError
 from search_core.strategies import STRATEGIES, OptionError
-from search_core.worlds import chance
+from search_core.testing import chance
 from tests.test_cli_solve import invoke, said
 
 Asked = list[tuple[str, int]]

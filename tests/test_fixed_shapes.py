@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from torch import Tensor
 
 from search_core.engine import fixed_shapes
-from search_core.engine.decoder import Decoder
-from search_core.engine.fixed_shapes import CudaGraphs, FixedShapes, size, usual_record
-from search_core.engine.rows import Row
-from search_core.watch import Watch
+from search_core.engine.writing.decoder import Decoder
+from search_core.engine.writing.fixed_shapes import CudaGraphs, FixedShapes, size, usual_record
+from search_core.engine.writing.rows import Row
+from search_core.protocols.watch import Watch
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import NEVER, OFTEN, SAMPLING, assert_same, some_rows
 from tests.test_engine_sharing import LLAMA, SEARCHES, Checked, SmallSearch, run_together
@@ -50,7 +50,7 @@ def test_a_replay_finds_what_a_full_recomputation_finds(searches: list[SmallSear
         one.name = f"run {number}"
     tape = Tape()
     with (
-        mock.patch("search_core.engine.decoder.TreeKeyValues", Checked),
+        mock.patch("search_core.engine.writing.decoder.TreeKeyValues", Checked),
         mock.patch.object(fixed_shapes, "_WORTH", 0),
     ):
         decoder = Decoder(LLAMA, OFTEN, record=tape)

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from components.following import follow, puller, whole_run
-from search_core.events import event_to_dict
+from search_core.log.events import event_to_dict
 from search_core.problem import Problem
-from search_core.runs import HostedRun, RunRegistry
-from search_core.runs.writing import MOST_TOLD
 from search_core.search import search
+from search_core.serving import HostedRun, RunRegistry
+from search_core.serving.writing import MOST_TOLD
 from tests.fakes import World
 
 

@@ -9,19 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from search_core.engine.loading import load_language_model, load_verifier
-from search_core.engine.path_reading import Asked, PathText
-from search_core.engine.readouts import PairReadout, language_head
-from search_core.engine.rows import Row
-from search_core.engine.text_jobs import TextRow
-from search_core.engine.text_writer import TextWriter
-from search_core.engine.tokenizers import load_tokenizer
+from search_core.engine.checkpoints.loading import load_language_model
+from search_core.engine.checkpoints.tokenizers import load_tokenizer
+from search_core.engine.reading.path_reading import Asked, PathText
+from search_core.engine.reading.readouts import PairReadout, language_head
+from search_core.engine.writing.rows import Row
+from search_core.engine.writing.text_jobs import TextRow
+from search_core.engine.writing.text_writer import TextWriter
+from search_core.protocols.solver import Sampling
+from search_core.protocols.verifier import ScoreRequest
+from search_core.protocols.watch import Watch
 from search_core.search import search
-from search_core.solvers.base import Sampling
-from search_core.verifiers.base import ScoreRequest
 from search_core.verifiers.generative import GenerativeVerifier
 from search_core.verifiers.generative.manners import JUDGE
-from search_core.watch import Watch
+from search_core.verifiers.loading import load_verifier
 from tests.fakes import World
 from tests.forced_words import forced_verdicts, ratio, scripted
 from tests.tiny_models import tiny_tokenizer

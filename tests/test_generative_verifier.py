@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from search_core.recorder import ProtocolError
+from search_core.protocols.solver import ModelInfo, RunCancelled
+from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols.watch import Watch
+from search_core.run.recorder import ProtocolError
 from search_core.search import search
-from search_core.solvers.base import ModelInfo, RunCancelled
-from search_core.verifiers.base import ScoreRequest, StepScores
 from search_core.verifiers.generative import GenerativeVerifier, reasoning
 from search_core.verifiers.generative.boxed import ATTEMPTS, WROTE_AGAIN
 from search_core.verifiers.generative.chains import Chain
 from search_core.verifiers.generative.options import Reasoning
-from search_core.watch import Watch
 from tests.fake_author import FakeAuthor, boxed
 from tests.fakes import SHAPE, World
 

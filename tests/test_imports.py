@@ -30,12 +30,12 @@ HEAVY_PLACES = (
 )
 PAGE = {"gradio", "plotly"}
 STRATEGIES_MAY = (
-    "search_core.events",
+    "search_core.log.events",
     "search_core.scoring",
     "search_core.seeds",
     "search_core.strategies",
     # Where a stream's pieces belong: a pure reading of text, like an answer's extraction.
-    "search_core.streams.places",
+    "search_core.strategies.places",
 )
 OUTSIDE_WORLD = {
     *("asyncio", "datetime", "http", "os", "pathlib", "random", "requests", "httpx", "secrets"),
@@ -67,7 +67,7 @@ IMPORTS = [(module_name(path), imported) for path in SOURCES for imported in imp
 
 def test_there_is_something_to_check() -> None:
     modules = {module for module, _ in IMPORTS}
-    assert {"search_core.runner", "components.palette"} <= modules
+    assert {"search_core.run.runner", "components.palette"} <= modules
 
 
 def test_imports_run_one_way() -> None:
@@ -114,7 +114,7 @@ def loaded_by(modules: list[str]) -> set[str]:
     return set(json.loads(result.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("module", ["search_core", "search_core.strategies", "search_core.traces"])
+@pytest.mark.parametrize("module", ["search_core", "search_core.strategies", "search_core.log"])
 def test_importing_the_core_is_cheap(module: str) -> None:
     assert not loaded_by([module]) & (HEAVY | PAGE)
 
@@ -130,8 +130,8 @@ def test_the_whole_page_is_built_without_a_model_library(tmp_path: Path) -> None
         "import sys\n"
         "from pathlib import Path\n"
         "from components.page import build_page\n"
-        "from search_core.models import embedded_pair\n"
-        "from search_core.runs import RunRegistry\n"
+        "from search_core.models.embedded import embedded_pair\n"
+        "from search_core.serving import RunRegistry\n"
         f"build_page(embedded_pair(), RunRegistry(Path({str(tmp_path)!r})))\n"
         "print('torch' in sys.modules, 'transformers' in sys.modules)"
     )

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_core.driving import drive
-from search_core.estimate import estimate
-from search_core.events import Decided, Sampled, Scored, Spent
+from search_core.log.events import Decided, Sampled, Scored, Spent
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.run.driving import drive
+from search_core.run.estimate import estimate
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeSolver, FakeVerifier, World
 from tests.test_search_properties import WORLDS, log_of

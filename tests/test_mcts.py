@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.driving import drive
-from search_core.events import BackedUp, Decided, Sampled
-from search_core.model_pair import ModelPair
+from search_core.log.events import BackedUp, Decided, Sampled
+from search_core.log.tree import Node, Tree
+from search_core.models.pair import ModelPair
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.run.driving import drive
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.strategies.base import NodeView
 from search_core.strategies.mcts import MctsOptions
 from search_core.strategies.mcts_tree import SearchTree, priors, puct, uct
-from search_core.tree import Node, Tree
 from tests.fakes import FakeClock, World
 from tests.mcts_oracle import Path, Search
 from tests.test_exhaustive import search as search_all

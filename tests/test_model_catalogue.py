@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from search_core.cli.services import ModelChoice, open_models
-from search_core.cost import LARGER_MODELS
-from search_core.model_catalogue import (
+from search_core.flops import LARGER_MODELS
+from search_core.models.catalogue import (
     EMBEDDED,
     SHIPPED,
     CatalogueError,
     offer,
     read_catalogue,
 )
-from search_core.models import SOLVERS, VERIFIERS, embedded_pair
+from search_core.models.embedded import SOLVERS, VERIFIERS, embedded_pair
 from tests.test_cli_solve import invoke, said
 
 CATALOGUE = read_catalogue()
@@ -88,9 +88,9 @@ def test_the_embedded_pair_is_the_one_with_a_choice() -> None:
 
 def test_an_entry_brings_its_settings_to_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
-    monkeypatch.setattr("search_core.model_pair.lazy_solver", lambda *values: asked.append(values))
+    monkeypatch.setattr("search_core.models.pair.lazy_solver", lambda *values: asked.append(values))
     monkeypatch.setattr(
-        "search_core.model_pair.lazy_verifier", lambda *values: asked.append(values)
+        "search_core.models.pair.lazy_verifier", lambda *values: asked.append(values)
     )
     pair = CATALOGUE.pair("qwen-7b", "cuda")
     prompt = CATALOGUE.solvers["qwen2.5-1.5b"].prompt

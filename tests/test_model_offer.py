@@ -14,10 +14,10 @@ from components.model_offer import ModelOffer
 from components.models_form import models_updates
 from components.page import build_page, recipe_defaults
 from components.recipe_link import read_link
-from search_core.model_catalogue import Offered, offer, read_catalogue
-from search_core.model_memory import NOT_LOADED, memory_line, readable_bytes
-from search_core.models import ModelPair, embedded_pair
-from search_core.runs import RunRegistry
+from search_core.models.catalogue import Offered, offer, read_catalogue
+from search_core.models.embedded import ModelPair, embedded_pair
+from search_core.models.memory import NOT_LOADED, memory_line, readable_bytes
+from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
 from tests.fakes import FakeSolver, FakeVerifier, World
@@ -244,8 +244,8 @@ def test_embedded_models_stay_on_the_cpu_of_a_zero_gpu_space(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("search_core.model_pair.lazy_solver", lambda *v: asked.append(v[1]))
-    monkeypatch.setattr("search_core.model_pair.lazy_verifier", lambda *v: asked.append(v[1]))
+    monkeypatch.setattr("search_core.models.pair.lazy_solver", lambda *v: asked.append(v[1]))
+    monkeypatch.setattr("search_core.models.pair.lazy_verifier", lambda *v: asked.append(v[1]))
     monkeypatch.setenv("SPACES_ZERO_GPU", "1")
     ModelPair("x", "y", embedded=True)
     ModelPair("x", "y")

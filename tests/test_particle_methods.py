@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.events import Allocated, Decided, Sampled, Spent
+from search_core.log.events import Allocated, Decided, Sampled, Spent
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.strategies.particle_gibbs import ParticleGibbsOptions
 from tests.fakes import World

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from search_core.engine.prefix_store import PrefixStore
+from search_core.engine.memory.prefix_store import PrefixStore
 
 PLENTY = 10**9
 IDS = st.lists(st.integers(0, 2), min_size=1, max_size=8).map(tuple)

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from search_core.driving import drive
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
-from search_core.solvers.base import SampleRequest, Sampling
+from search_core.protocols.solver import SampleRequest, Sampling
+from search_core.protocols.verifier import ScoreRequest
+from search_core.run.driving import drive
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
-from search_core.verifiers.base import ScoreRequest
 from tests.fakes import World
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_core.events import Decided
+from search_core.log.events import Decided
 from search_core.strategies.rebase import widths
 from tests.known_world import KnownWorld
 from tests.test_strategies import answer, by_state, parents, rules, run

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from search_core.driving import drive
-from search_core.events import Finished, Warned
+from search_core.log.events import Finished, Warned
 from search_core.problem import Problem
-from search_core.recipe import Recipe
+from search_core.protocols.solver import RunCancelled, SampleRequest, Sampling
+from search_core.protocols.watch import Watch
 from search_core.remote.address import RemoteAddress
 from search_core.remote.errors import RemoteError, VoidSearch
 from search_core.remote.solver import RemoteSolver
-from search_core.runner import Run
-from search_core.solvers.base import RunCancelled, SampleRequest, Sampling
+from search_core.run.driving import drive
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import get_strategy
 from search_core.verifiers import RandomVerifier
-from search_core.watch import Watch
 from tests.fake_faults import Faults
 from tests.fake_server import FakeServer
 from tests.tiny_models import tiny_solver

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from search_core.driving import drive
-from search_core.events import Decided, Event, Finished, Sampled, Scored, Spent
-from search_core.limits import Limits
+from search_core.log.events import Decided, Event, Finished, Sampled, Scored, Spent
+from search_core.log.traces import parse_trace
+from search_core.log.tree import FINAL_STATES, LogError
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.recorder import ProtocolError
-from search_core.runner import Run
+from search_core.protocols.solver import SampleRequest, Sampling, StepSample
+from search_core.run.driving import drive
+from search_core.run.limits import Limits
+from search_core.run.recipe import Recipe
+from search_core.run.recorder import ProtocolError
+from search_core.run.runner import Run
 from search_core.seeds import node_seed
-from search_core.solvers.base import SampleRequest, Sampling, StepSample
 from search_core.strategies import STRATEGIES
 from search_core.strategies.base import (
     Choose,
@@ -31,8 +33,6 @@ from search_core.strategies.base import (
     Strategy,
 )
 from search_core.strategies.options import ScoredOptions
-from search_core.traces import parse_trace
-from search_core.tree import FINAL_STATES, LogError
 from tests.fakes import FakeClock, FakeSolver, FakeVerifier, World
 from tests.test_search_properties import log_of
 

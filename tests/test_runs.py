@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from search_core.events import Finished, Started
-from search_core.models import ModelPair
+from search_core.log.events import Finished, Started
+from search_core.log.traces import TraceError, read_trace
+from search_core.log.tree import Tree
+from search_core.models.embedded import ModelPair
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runs import BusyError, HostedRun, RunRegistry
-from search_core.runs.storage import RunStorage
-from search_core.solvers.base import Cancelled, SampleRequest, Sampling, Solver, StepSample
+from search_core.protocols.solver import Cancelled, SampleRequest, Sampling, Solver, StepSample
+from search_core.protocols.verifier import Verifier
+from search_core.run.recipe import Recipe
+from search_core.serving import BusyError, HostedRun, RunRegistry
+from search_core.serving.storage import RunStorage
 from search_core.strategies import STRATEGIES
-from search_core.traces import TraceError, read_trace
-from search_core.tree import Tree
-from search_core.verifiers.base import Verifier
 from tests.fakes import FakeSolver, World
 
 

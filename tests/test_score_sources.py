@@ -7,8 +7,8 @@ import random
 import pytest
 
 from search_core.embedded import FAMILIES, generate, gold_solution, grade
-from search_core.model_pair import ABOUT_SOURCES, SCORE_SOURCES, ModelPair
-from search_core.models import embedded_pair, usual_solver
+from search_core.models.embedded import embedded_pair, usual_solver
+from search_core.models.pair import ABOUT_SOURCES, SCORE_SOURCES, ModelPair
 from search_core.problem import Problem
 from search_core.search import search
 from search_core.strategies import STRATEGIES

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.events import VoteMethod
+from search_core.log.events import VoteMethod
 from search_core.scoring import (
     VOTE_METHODS,
     Candidate,

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.driving import drive, never
-from search_core.events import Decided, Finished, Graded, Sampled, Spent, event_to_json
-from search_core.limits import Limits
+from search_core.log.events import Decided, Finished, Graded, Sampled, Spent, event_to_json
+from search_core.log.traces import parse_trace
+from search_core.log.tree import FINAL_STATES, Tree
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.run.driving import drive, never
+from search_core.run.limits import Limits
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.strategies.beam_search import LAST_ROUND_STEPS
-from search_core.traces import parse_trace
-from search_core.tree import FINAL_STATES, Tree
 from tests.fakes import FakeClock, World
 
 WORLDS = st.builds(

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from search_core.engine.bundled_attention import Places
-from search_core.engine.bundles import EMPTY, SHARED, BundleBuffer
-from search_core.engine.kv_layout import KvLayout
-from search_core.engine.seating import Seating
-from search_core.engine.seats import parties
+from search_core.engine.memory.bundled_attention import Places
+from search_core.engine.memory.bundles import EMPTY, SHARED, BundleBuffer
+from search_core.engine.memory.kv_layout import KvLayout
+from search_core.engine.writing.seating import Seating
+from search_core.engine.writing.seats import parties
 
 LAYOUT = KvLayout(2, 1, 1, torch.float32, torch.device("cpu"), float("inf"))
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_core.driving import drive
-from search_core.events import Sampled
-from search_core.pairing import check_solver
+from search_core.log.events import Sampled
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.run.driving import drive
+from search_core.run.pairing import check_solver
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.strategies.base import Choose, Complete, NodeView, Plan, Sample
 from search_core.strategies.self_revision import SELF_REVISION, SelfRevisionOptions

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from search_core.facts import judged_by, over_optimises, read_facts
-from search_core.lazy_models import LazyModel
-from search_core.models import (
+from search_core.model_facts import judged_by, over_optimises, read_facts
+from search_core.models.embedded import (
     SOLVERS,
     VERIFIERS,
     default_sampling,
@@ -22,10 +21,11 @@ from search_core.models import (
     usual_solver,
     verifier_folder,
 )
-from search_core.pairing import check_verifier, size_note
+from search_core.models.lazy import LazyModel
+from search_core.models.shipped import ShippedModel
+from search_core.protocols.solver import SampleRequest, Sampling
+from search_core.run.pairing import MADE_FOR, check_verifier, size_note
 from search_core.search import search
-from search_core.shipped import MADE_FOR, ShippedModel
-from search_core.solvers.base import SampleRequest, Sampling
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
 

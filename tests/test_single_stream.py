@@ -16,16 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.driving import drive
-from search_core.model_pair import ModelPair
+from search_core.log.traces import parse_trace
+from search_core.log.tree import FINAL_STATES
+from search_core.models.pair import ModelPair
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.run.driving import drive
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.seeds import node_seed
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
 from search_core.strategies import OptionError, get_strategy
-from search_core.traces import parse_trace
-from search_core.tree import FINAL_STATES
 from tests.fakes import FakeClock, FakeVerifier
 from tests.test_search_properties import log_of
 

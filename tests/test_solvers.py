@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from search_core.engine.loading import load_solver
 from search_core.engine.path_tokens import PathTokens
-from search_core.engine.stopping import stop_table
+from search_core.engine.writing.stopping import stop_table
 from search_core.solvers import (
     RunCancelled,
     SampleRequest,
@@ -19,6 +18,7 @@ from search_core.solvers import (
     StepSample,
     TransformersSolver,
 )
+from search_core.solvers.loading import load_solver
 from tests.tiny_models import scripted_solver, tiny_solver, tiny_tokenizer
 
 TOKENS = tiny_tokenizer()

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from search_core.driving import drive
-from search_core.events import Completed, Decided, Merged, Sampled, Spent, Voted
+from search_core.log.events import Completed, Decided, Merged, Sampled, Spent, Voted
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
-from search_core.solvers.base import SampleRequest, Sampling
+from search_core.protocols.solver import SampleRequest, Sampling
+from search_core.run.driving import drive
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeClock, FakeSolver, FakeVerifier
 

@@ -10,19 +10,19 @@ from typing import Any
 
 import pytest
 
-from search_core.driving import drive
-from search_core.events import Finished, Merged, Scored
+from search_core.log.events import Finished, Merged, Scored
+from search_core.log.traces import parse_trace
+from search_core.log.tree import FINAL_STATES
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.recorder import ProtocolError
-from search_core.runner import Run
-from search_core.solvers.base import StepSample
+from search_core.protocols.solver import StepSample
+from search_core.protocols.verifier import StepScores
+from search_core.run.driving import drive
+from search_core.run.recipe import Recipe
+from search_core.run.recorder import ProtocolError
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES, OptionError, OptionSpec, get_strategy
 from search_core.strategies.base import KINDS
 from search_core.strategies.options import StrategyOptions
-from search_core.traces import parse_trace
-from search_core.tree import FINAL_STATES
-from search_core.verifiers.base import StepScores
 from tests.fakes import FakeClock, FakeSolver, FakeVerifier, World
 from tests.test_search_properties import log_of
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from search_core.driving import drive
+from search_core.log.traces import parse_trace
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.run.driving import drive
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
-from search_core.traces import parse_trace
 from tests.fakes import FakeClock, World
 from tests.test_search_properties import log_of
 

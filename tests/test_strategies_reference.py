@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search_core.fidelity import TextWorld, differences, published_options, search_in
-from search_core.worlds import chance
+from search_core.testing import chance
 
 DELIMITER = "\n\n"
 AGGREGATES: dict[str, Callable[[list[float]], float]] = {

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from search_core.embedded import generate
 from search_core.embedded.streams import search_stream
-from search_core.events import Completed, Decided, Finished, Sampled, event_to_json
+from search_core.log.events import Completed, Decided, Finished, Sampled, event_to_json
+from search_core.log.traces import parse_trace
+from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.streams import trace_of_text
-from search_core.streams.pieces import MAX_CHARACTERS, fitting
-from search_core.streams.places import PROBLEM, StreamReader, places
-from search_core.traces import parse_trace
-from search_core.tree import Tree
+from search_core.strategies.places import PROBLEM, StreamReader, places
+from search_core.thoughts import trace_of_text
+from search_core.thoughts.pieces import MAX_CHARACTERS, fitting
 
 PROBLEMS = [p for level in (3, 4) for p in generate("countdown", level, 30, 5, "train")]
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search_core import traces
-from search_core.events import Finished
-from search_core.traces import Trace, TraceError, parse_trace, read_trace, write_trace
-from search_core.tree import Tree
+from search_core.log.events import Finished
+from search_core.log.traces import Trace, TraceError, parse_trace, read_trace, write_trace
+from search_core.log.tree import Tree
 
 VALID = (Path(__file__).with_name("golden") / "beam_search.jsonl").read_bytes()
 LINES = VALID.splitlines(keepends=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from search_core.events import (
+from search_core.log.events import (
     BackedUp,
     Completed,
     Decided,
@@ -24,7 +24,7 @@ from search_core.events import (
     Verdict,
     Voted,
 )
-from search_core.tree import LogError, Tree
+from search_core.log.tree import LogError, Tree
 
 Made = Callable[[int], Event]
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from components.palette import THEMES, Theme, palette
 from components.tree_figure import tree_figure
-from search_core.events import Finished
+from search_core.log.events import Finished
+from search_core.log.traces import Trace
+from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
-from search_core.traces import Trace
-from search_core.tree import Tree
 from tests.fakes import World
 from tests.test_search_properties import WORLDS, recipes, run_in
 

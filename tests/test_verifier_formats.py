@@ -17,14 +17,14 @@ from transformers import (
     LlamaForSequenceClassification,
 )
 
-from search_core.engine.checkpoint import ModelLoadError
-from search_core.engine.loading import load_verifier
-from search_core.engine.quantisation import quantisation
+from search_core.engine.checkpoints.checkpoint import ModelLoadError
+from search_core.engine.checkpoints.quantisation import quantisation
 from search_core.verifiers import ScoreRequest, TransformersVerifier
 from search_core.verifiers.formats import FORMATS
 from search_core.verifiers.formats.genprm import SYSTEM as GENPRM_SYSTEM
 from search_core.verifiers.formats.known import recognised
 from search_core.verifiers.formats.whole import JUDGE_QUESTION, JUDGE_TASK
+from search_core.verifiers.loading import load_verifier
 from tests.tiny_models import tiny_config, tiny_solver, tiny_tokenizer, tiny_verifier
 
 TEMPLATE = (
@@ -261,13 +261,15 @@ def test_quantised_loading_says_what_it_needs(
 ) -> None:
     with pytest.raises(ModelLoadError, match="int8 needs a CUDA GPU, and the device is cpu"):
         load_verifier(chat_model, format="judge", device="cpu", dtype="int8")
-    monkeypatch.setattr("search_core.engine.quantisation.find_spec", lambda name: None)
+    monkeypatch.setattr("search_core.engine.checkpoints.quantisation.find_spec", lambda name: None)
     with pytest.raises(ModelLoadError, match="pip install bitsandbytes accelerate"):
         quantisation("int4", torch.device("cuda"))
 
 
 def test_quantised_loading_passes_the_right_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search_core.engine.quantisation.find_spec", lambda name: object())
+    monkeypatch.setattr(
+        "search_core.engine.checkpoints.quantisation.find_spec", lambda name: object()
+    )
     seen: list[dict[str, Any]] = []
     monkeypatch.setattr("transformers.BitsAndBytesConfig", lambda **values: seen.append(values))
     for name in ("int8", "int4"):

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from search_core.driving import drive, never
-from search_core.events import Event, Sampled
-from search_core.models import ModelPair
+from search_core.log.events import Event, Sampled
+from search_core.models.embedded import ModelPair
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
-from search_core.runs import RunRegistry
-from search_core.runs.writing import Writing, Written
-from search_core.solvers.base import Cancelled, SampleRequest, Sampling, StepSample
+from search_core.protocols.solver import Cancelled, SampleRequest, Sampling, StepSample
+from search_core.protocols.watch import Watch, watch_of
+from search_core.run.driving import drive, never
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
+from search_core.serving import RunRegistry
+from search_core.serving.writing import Writing, Written
 from search_core.strategies import STRATEGIES
-from search_core.watch import Watch, watch_of
 from tests.fakes import FakeSolver, World
 
 WORLD = World(ends=0.3)

@@ -13,27 +13,27 @@ from pathlib import Path
 
 import pytest
 
-from search_core.engine.checkpoint import ModelLoadError
-from search_core.estimate import Estimate, seconds_on_gpu
-from search_core.events import Decided, Event, Finished, Sampled, Started
-from search_core.limits import Limits
-from search_core.model_pair import ModelPair
-from search_core.models import embedded_pair
+from search_core.engine.checkpoints.checkpoint import ModelLoadError
+from search_core.log.events import Decided, Event, Finished, Sampled, Started
+from search_core.log.traces import read_trace
+from search_core.log.tree import Tree
+from search_core.models.embedded import embedded_pair
+from search_core.models.pair import ModelPair
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runs import HostedRun, RunRegistry
-from search_core.runs.gpu_errors import GpuError, explained
-from search_core.runs.gpu_worker import Batch, Ticket, search_in_worker
-from search_core.runs.log_end import ending
-from search_core.runs.order import Order
-from search_core.runs.zero_gpu import ZeroGpu
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols.watch import Watch
+from search_core.run.estimate import Estimate, seconds_on_gpu
+from search_core.run.limits import Limits
+from search_core.run.recipe import Recipe
 from search_core.search import search
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.serving import HostedRun, RunRegistry
+from search_core.serving.order import Order
+from search_core.serving.zero_gpu.gpu_errors import GpuError, explained
+from search_core.serving.zero_gpu.gpu_worker import Batch, Ticket, search_in_worker
+from search_core.serving.zero_gpu.log_end import ending
+from search_core.serving.zero_gpu.zero_gpu import ZeroGpu
 from search_core.strategies import STRATEGIES
-from search_core.traces import read_trace
-from search_core.tree import Tree
-from search_core.verifiers.base import ScoreRequest, StepScores
-from search_core.watch import Watch
 from tests.fake_zero_gpu import QUOTA, FakeGradioError, FakeZeroGpu
 from tests.fakes import FakeSolver, World
 

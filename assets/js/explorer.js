@@ -1,26 +1,26 @@
 // The explorer's state and its parts: what is on show, what is selected, and who hears of it.
 
-import { isRecorded, recipeLink, runAddress } from "./recipe.js";
-import { isFold, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./visible.js";
-import { Answers } from "./answers.js";
-import { Costs } from "./costs.js";
-import { Inspector } from "./inspector.js";
-import { Keys } from "./keys.js";
-import { Legend } from "./legend.js";
-import { Outline } from "./outline.js";
-import { Page } from "./page.js";
-import { Player } from "./player.js";
-import { isPasted } from "./signs.js";
-import { reducedMotion } from "./dom.js";
-import { Replay } from "./replay.js";
-import { Rounds } from "./rounds.js";
-import { StoryLine } from "./storyline.js";
-import { tellAll } from "./story.js";
-import { Theme } from "./theme.js";
-import { Timeline } from "./timeline.js";
-import { toNdjson } from "./log.js";
-import { NOTHING } from "./writing.js";
-import { TreeCanvas } from "./canvas.js";
+import { isRecorded, recipeLink, runAddress } from "./log/recipe.js";
+import { isFold, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./log/visible.js";
+import { Answers } from "./panels/answers.js";
+import { Costs } from "./panels/costs.js";
+import { Inspector } from "./panels/inspector.js";
+import { Keys } from "./panels/keys.js";
+import { Legend } from "./panels/legend.js";
+import { Outline } from "./panels/outline.js";
+import { Page } from "./panels/page.js";
+import { Player } from "./log/player.js";
+import { isPasted } from "./words/signs.js";
+import { reducedMotion } from "./dom/dom.js";
+import { Replay } from "./log/replay.js";
+import { Rounds } from "./log/rounds.js";
+import { StoryLine } from "./panels/storyline.js";
+import { tellAll } from "./words/story.js";
+import { Theme } from "./picture/theme.js";
+import { Timeline } from "./panels/timeline.js";
+import { toNdjson } from "./log/log.js";
+import { NOTHING } from "./log/writing.js";
+import { TreeCanvas } from "./picture/canvas.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
@@ -32,7 +32,7 @@ const RECITED_MS = 1000;
 export class Explorer {
   /**
    * @param {HTMLElement} root
-   * @param {import("./log.js").EventLog} log
+   * @param {import("./log/log.js").EventLog} log
    * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[]}} given
    */
   constructor(root, log, given) {

@@ -3,9 +3,9 @@
 // One log in, one moment of it on show, one selected node. Everything that happens ends in
 // `refresh()`, which folds the log up to the cursor and hands the same view to every part.
 
-import { EventLog } from "./log.js";
+import { EventLog } from "./log/log.js";
 import { Explorer } from "./explorer.js";
-import { setMathsFolder } from "./maths.js";
+import { setMathsFolder } from "./words/maths.js";
 
 const MOUNTED = new WeakMap();
 

@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 from components.charts.frame import axis, empty_figure, grid, note
 from components.numbers import counted, format_count, format_flops, format_percent, format_short
 from components.palette import SeriesName, Theme, palette
-from search_core.cost import Cost
-from search_core.events import Event, Spent, Started
-from search_core.pairing import size_note
+from search_core.log.cost import Cost
+from search_core.log.events import Event, Spent, Started
+from search_core.run.pairing import size_note
 
 FLOPS: tuple[SeriesName, ...] = ("solver", "verifier")
 TOKENS: tuple[SeriesName, ...] = ("solver", "solver_prompt", "verifier")

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 import plotly.graph_objects as go
 
 from components.palette import Theme, palette
-from search_core.tree import Tree
+from search_core.log.tree import Tree
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 CLEAR = "rgba(0,0,0,0)"

@@ -12,7 +12,7 @@ from components.charts.frame import Source, axis, empty_figure, grid, note, tree
 from components.charts.plain_text import plain, plain_lines
 from components.numbers import counted, format_score
 from components.palette import STATES, StateName, Theme, palette
-from search_core.tree import Node, Tree
+from search_core.log.tree import Node, Tree
 
 SLOTS = (0.0, -0.12, 0.12, -0.24, 0.24, -0.36, 0.36)
 """Places in a depth's column, the middle first, in depths."""

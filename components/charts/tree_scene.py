@@ -11,8 +11,9 @@ import plotly.graph_objects as go
 
 from components.charts.tidy_tree import Point, tidy_layout
 from components.palette import STATES, StateName, Theme, palette
-from search_core.events import ROOT
-from search_core.tree import Node, Tree
+from search_core.log.events import ROOT
+from search_core.log.export import tree_to_networkx
+from search_core.log.tree import Node, Tree
 
 MOST_CURVES = 3000
 """Trees with more nodes than this get straight edges."""
@@ -52,7 +53,7 @@ class TreeScene:
 
 def lay_out(tree: Tree, theme: Theme) -> TreeScene:
     """Place every node of the tree's networkx graph."""
-    graph = tree.to_networkx()
+    graph = tree_to_networkx(tree)
     points = tidy_layout({node: _in_order(graph.successors(node)) for node in graph}, ROOT)
     chosen = tree.finished.chosen if tree.finished else None
     winning = [node.id for node in tree.path(chosen)] if chosen else []

@@ -11,9 +11,9 @@ from components.charts.frame import Source, axis, empty_figure, note, tree_of
 from components.charts.plain_text import plain, shorten
 from components.numbers import counted, format_count, format_short
 from components.palette import GradeName, Theme, palette
-from search_core.events import Tally, Voted, VoteMethod
+from search_core.log.events import Tally, Voted, VoteMethod
+from search_core.log.tree import Tree
 from search_core.scoring import VOTE_METHODS
-from search_core.tree import Tree
 
 TITLES: dict[VoteMethod, str] = {
     "majority": "Majority: one vote each",

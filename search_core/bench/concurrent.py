@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from search_core.bench.measurement import Measurement
-from search_core.models import ModelPair
+from search_core.models.embedded import ModelPair
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runs import RunRegistry
+from search_core.run.recipe import Recipe
+from search_core.serving import RunRegistry
 from search_core.strategies import get_strategy
 
 AIM = 2.5

@@ -19,8 +19,8 @@ from search_core.bench.searching import (
 )
 from search_core.bench.usual import PROMPT_TOKENS, compare_with_usual_way
 from search_core.evaluation.problems import draw_problems
-from search_core.models import ModelPair
-from search_core.solvers.base import Sampling
+from search_core.models.embedded import ModelPair
+from search_core.protocols.solver import Sampling
 
 USUAL_GROUPS = ("search", "concurrent", "memory", "usual")
 GROUPS = (*USUAL_GROUPS, "page", "gpu")
@@ -116,7 +116,7 @@ def _memory(asked: Asked, say: Say) -> list[Measurement]:
         random_verifier,
         tiny,
     )
-    from search_core.engine.budgets import bytes_per_token
+    from search_core.engine.memory.budgets import bytes_per_token
     from search_core.solvers import TransformersSolver
     from search_core.verifiers.transformers_verifier import TransformersVerifier
 

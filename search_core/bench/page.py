@@ -17,8 +17,8 @@ from typing import Any
 from search_core.bench.chromium import browser_page
 from search_core.bench.measurement import Measurement
 from search_core.bench.synthetic import synthetic_log
-from search_core.events import Event
-from search_core.runs import encode_batch
+from search_core.log.events import Event
+from search_core.serving import encode_batch
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 UPDATES = 20

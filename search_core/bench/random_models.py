@@ -26,9 +26,9 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from search_core.cost import shape_of_config
-from search_core.engine.loading import LoadedModel
-from search_core.solvers.base import ModelInfo
+from search_core.engine.checkpoints.loading import LoadedModel
+from search_core.flops import shape_of_config
+from search_core.protocols.solver import ModelInfo
 
 _SPECIAL = ("<|pad|>", "<|user|>", "<|assistant|>", "<|end|>")
 _ASSISTANT, _END = 2, 3

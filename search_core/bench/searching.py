@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search_core.bench.measurement import Measurement
-from search_core.events import Event, Sampled, Spent
+from search_core.log.events import Event, Sampled, Spent
 from search_core.problem import Problem
-from search_core.runs import encode_batch
+from search_core.protocols.solver import Sampling, Solver
+from search_core.protocols.verifier import Verifier
 from search_core.search import search
-from search_core.solvers.base import Sampling, Solver
-from search_core.verifiers.base import Verifier
+from search_core.serving import encode_batch
 
 N, BEAM_WIDTH = 16, 4
 FIRST_NODE_AIM, TREE_AIM, BYTES_AIM = 0.5, 3.0, 400.0

@@ -13,15 +13,15 @@ from search_core.bench import passing
 from search_core.bench.measurement import Measurement
 from search_core.bench.took import Took
 from search_core.problem import Problem
-from search_core.search import search
-from search_core.solvers.base import (
+from search_core.protocols.solver import (
     Cancelled,
     SampleRequest,
     Sampling,
     Solver,
     StepSample,
 )
-from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
+from search_core.search import search
 
 BEAM_WIDTH = 4
 SOLVER_AIM, TOTAL_AIM = 2.5, 4.0

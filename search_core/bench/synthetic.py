@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.events import Event
+from search_core.log.events import Event
 from search_core.problem import Problem
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols.verifier import ScoreRequest, StepScores
 from search_core.search import search
 from search_core.seeds import node_seed
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.verifiers.base import ScoreRequest, StepScores
 
 _WIDTH = 4
 

@@ -22,8 +22,8 @@ from transformers import (
 
 from search_core.engine.path_tokens import DELIMITER
 from search_core.engine.threads import threads_for, torch_threads
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.verifiers.base import ScoreRequest, StepScores
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols.verifier import ScoreRequest, StepScores
 
 _SCORED_AT_ONCE = 16
 """Paths that the verifier reads in one batch."""

@@ -11,7 +11,7 @@ from search_core.cli import flags
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import print_json, results
 from search_core.cli.summary import print_summary, summary_values
-from search_core.traces import read_trace
+from search_core.log.traces import read_trace
 
 
 def check(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import typer
 
 from search_core.cli.output import messages, plain
-from search_core.engine.checkpoint import ModelLoadError
+from search_core.engine.checkpoints.checkpoint import ModelLoadError
 
 RUN_FAILED = 1
 BAD_ARGUMENT = 2

@@ -29,8 +29,8 @@ from search_core.evaluation.problems import draw_problems, read_problems
 from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
-from search_core.facts import read_facts
-from search_core.models import ModelPair
+from search_core.model_facts import read_facts
+from search_core.models.embedded import ModelPair
 
 _PROBLEMS, _STATISTICS = "Problems", "Statistics"
 _CPU_BATCH, _BATCH = 64, 256

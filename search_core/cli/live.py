@@ -20,8 +20,8 @@ from rich.progress import (
 )
 from rich.spinner import Spinner
 
-from search_core.events import Event
-from search_core.tree import Tree
+from search_core.log.events import Event
+from search_core.log.tree import Tree
 
 
 class ProgressLine:

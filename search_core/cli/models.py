@@ -13,8 +13,8 @@ from rich.text import Text
 from search_core.cli import flags
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import plain, print_json, results, short_number
-from search_core.model_catalogue import SHIPPED, Catalogue, read_catalogue
-from search_core.model_entries import ModelEntry
+from search_core.models.catalogue import SHIPPED, Catalogue, read_catalogue
+from search_core.models.entries import ModelEntry
 
 
 def models(

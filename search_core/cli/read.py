@@ -11,10 +11,10 @@ from search_core.cli import flags
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import plain, print_json, results
 from search_core.cli.summary import print_summary, summary_values
-from search_core.streams import trace_of_text
-from search_core.streams.pieces import MAX_CHARACTERS
-from search_core.traces import write_trace
-from search_core.tree import Tree
+from search_core.log.traces import write_trace
+from search_core.log.tree import Tree
+from search_core.thoughts import trace_of_text
+from search_core.thoughts.pieces import MAX_CHARACTERS
 
 # A character takes at most four bytes: no larger file can be short enough.
 _MAX_BYTES = 4 * MAX_CHARACTERS

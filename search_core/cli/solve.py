@@ -17,17 +17,17 @@ from search_core.cli.output import messages, plain, print_json, results
 from search_core.cli.services import ModelChoice, services
 from search_core.cli.strategy_flags import with_strategy_flags
 from search_core.cli.summary import print_summary, summary_values
-from search_core.events import Event
-from search_core.export import export_graphml
-from search_core.models import ModelPair, usual_solver
+from search_core.log.events import Event
+from search_core.log.export import export_graphml
+from search_core.log.tree import Tree
+from search_core.models.embedded import ModelPair, usual_solver
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runs.storage import TraceWriter
+from search_core.protocols.solver import Solver
+from search_core.protocols.verifier import Verifier
+from search_core.run.recipe import Recipe
 from search_core.search import search
-from search_core.solvers.base import Solver
+from search_core.serving.storage import TraceWriter
 from search_core.strategies import Strategy, get_strategy
-from search_core.tree import Tree
-from search_core.verifiers.base import Verifier
 
 
 @with_strategy_flags()

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from search_core.cli.output import flops, plain, verdict
-from search_core.events import Started
-from search_core.pairing import size_note
-from search_core.tree import Tree
+from search_core.log.events import Started
+from search_core.log.tree import Tree
+from search_core.run.pairing import size_note
 
 _MOST_WARNINGS = 5
 """Different warnings that a summary prints; the trace and its JSON have them all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from search_core.embedded.command import main
+from search_core.embedded.training.command import main
 
 if __name__ == "__main__":
     main()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from search_core.events import VoteMethod
+from search_core.log.events import VoteMethod
 from search_core.scoring import VOTE_METHODS
 from search_core.strategies import (
     STRATEGIES,

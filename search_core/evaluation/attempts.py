@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from search_core.log.tree import Node, Tree
 from search_core.problem import Problem
-from search_core.tree import Node, Tree
 
 JUDGED_ATTEMPTS = 32
 """How many attempts of a run the verifier is measured on, the first ones."""

@@ -16,7 +16,7 @@ from search_core.evaluation.arms import Arm
 from search_core.evaluation.attempts import Attempt
 from search_core.evaluation.intervals import Values, mean_with_interval
 from search_core.evaluation.outcomes import Outcome
-from search_core.events import VoteMethod
+from search_core.log.events import VoteMethod
 from search_core.scoring import Candidate, vote
 
 JUDGES: tuple[VoteMethod, ...] = ("weighted", "best")

@@ -13,11 +13,11 @@ from search_core.evaluation.outcomes import Outcome, outcome_of, run_key
 from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out, rollouts_key
 from search_core.evaluation.store import OutcomeStore, Record
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
-from search_core.solvers.base import Cancelled, ModelInfo, Sampling, Solver
+from search_core.protocols.solver import Cancelled, ModelInfo, Sampling, Solver
+from search_core.protocols.verifier import Verifier
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies.options import StrategyOptions
-from search_core.verifiers.base import Verifier
 
 DoneMany = Callable[[str, int], None]
 """Told a name (an arm's, or "rollouts") and how many more of it are done."""

@@ -11,15 +11,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from search_core.driving import drive
 from search_core.evaluation.arms import Arm
 from search_core.evaluation.outcomes import Outcome, outcome_of
+from search_core.log.tree import Node
 from search_core.problem import Problem
-from search_core.runner import Run
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.run.driving import drive
+from search_core.run.runner import Run
 from search_core.seeds import node_seed
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.tree import Node
-from search_core.verifiers.base import ScoreRequest, StepScores
 
 Steps = tuple[str, ...]
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from search_core.evaluation.arms import Arm
 from search_core.evaluation.attempts import Attempt, attempts_of
-from search_core.events import VERSION, Event, Spent
+from search_core.log.events import VERSION, Event, Spent
+from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.solvers.base import ModelInfo
-from search_core.tree import Tree
+from search_core.protocols.solver import ModelInfo
+from search_core.run.recipe import Recipe
 
 OUTCOME_VERSION = 2
 _KEY_CHARACTERS = 24

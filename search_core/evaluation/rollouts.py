@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from search_core.evaluation.outcomes import problem_key, short_hash
-from search_core.grading import grade_solution
 from search_core.problem import Problem
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, Solver
+from search_core.protocols.verifier import ScoreRequest, Verifier
+from search_core.run.grading import grade_solution
 from search_core.seeds import node_seed
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, Solver
-from search_core.verifiers.base import ScoreRequest, Verifier
 
 ROLLOUTS_VERSION = 1
 

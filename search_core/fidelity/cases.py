@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from search_core.events import Score
 from search_core.fidelity.record import SearchRecord
 from search_core.fidelity.searching import search_in
 from search_core.fidelity.text_world import IndexBy, Onward, TextWorld, WorldError
+from search_core.log.events import Score
 from search_core.strategies import OptionError, get_strategy
 
 # search-and-learn's own defaults (its `Config`), by our names, and its names for our options.

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from search_core.driving import drive
 from search_core.fidelity.observer import Observer, texts
 from search_core.fidelity.record import SearchRecord
 from search_core.fidelity.text_world import (
@@ -17,13 +16,14 @@ from search_core.fidelity.text_world import (
     TextWorld,
     text_of,
 )
-from search_core.limits import Limits
+from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.recipe import Recipe
-from search_core.runner import Run
+from search_core.run.driving import drive
+from search_core.run.limits import Limits
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
 from search_core.strategies import get_strategy
 from search_core.strategies.options import ScoredOptions
-from search_core.tree import Tree
 
 _LIMITS = Limits(nodes=1_000_000, tokens=10**12)
 

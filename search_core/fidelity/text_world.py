@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from search_core.events import Ended
-from search_core.solvers.base import (
+from search_core.log.events import Ended
+from search_core.protocols.solver import (
     Cancelled,
     ModelInfo,
     RunCancelled,
@@ -20,7 +20,7 @@ from search_core.solvers.base import (
     Sampling,
     StepSample,
 )
-from search_core.verifiers.base import ScoreRequest, StepScores
+from search_core.protocols.verifier import ScoreRequest, StepScores
 
 DELIMITER = "\n\n"
 IndexBy = Literal["text", "node", "slot"]

@@ -10,6 +10,9 @@ import math
 import re
 from collections.abc import Sequence
 
+from search_core.protocols.solver import ModelInfo, Sampling
+from search_core.protocols.warned import WarnsOnce
+from search_core.protocols.watch import Watch
 from search_core.remote.address import RemoteAddress
 from search_core.remote.completions import Ask, Dialect, OpenAIDialect, Reply, complete
 from search_core.remote.connection import (
@@ -25,8 +28,6 @@ from search_core.remote.llama_cpp import LlamaCppDialect
 from search_core.remote.pair_judge import PairJudge
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import Tokens
-from search_core.remote.warned import WarnsOnce
-from search_core.solvers.base import ModelInfo, Sampling
 from search_core.verifiers.generative.chains import Bill, Chain, Reading, Verdicts, Written
 from search_core.verifiers.generative.manners import Manner
 from search_core.verifiers.generative.prompting import (
@@ -37,7 +38,6 @@ from search_core.verifiers.generative.prompting import (
     room_for,
     unended,
 )
-from search_core.watch import Watch
 
 
 class RemoteAuthor:

@@ -109,6 +109,6 @@ def local_tokens(address: RemoteAddress) -> LocalTokens | None:
     """
     if not address.tokenizer:
         return None
-    from search_core.engine.tokenizers import load_tokenizer
+    from search_core.engine.checkpoints.tokenizers import load_tokenizer
 
     return LocalTokens(load_tokenizer(address.tokenizer))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from search_core.engine.path_tokens import DELIMITER, REVISION_REQUEST
+from search_core.protocols.solver import SampleRequest
 from search_core.remote.completions import Prompt
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import Tokens
-from search_core.solvers.base import SampleRequest
 
 _READ_SHARE = 0.75
 """Of the context: what a problem and earlier attempts may fill, so that a new one has room."""

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols.warned import WarnsOnce
+from search_core.protocols.watch import Watch, watch_of
 from search_core.remote.address import RemoteAddress
 from search_core.remote.capabilities import Capabilities, probe
 from search_core.remote.completions import (
@@ -29,9 +32,6 @@ from search_core.remote.errors import RemoteError
 from search_core.remote.llama_cpp import LlamaCppDialect
 from search_core.remote.prompts import RemotePrompts
 from search_core.remote.server import RemoteServer
-from search_core.remote.warned import WarnsOnce
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.watch import Watch, watch_of
 
 
 @dataclass(slots=True)

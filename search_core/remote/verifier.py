@@ -6,6 +6,10 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 
+from search_core.protocols.solver import Cancelled, ModelInfo
+from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols.warned import WarnsOnce
+from search_core.protocols.watch import Watch, watch_of
 from search_core.remote import readings
 from search_core.remote.address import RemoteAddress
 from search_core.remote.author import RemoteAuthor
@@ -23,12 +27,8 @@ from search_core.remote.pooling import classify
 from search_core.remote.readings import Reading
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import Tokens
-from search_core.remote.warned import WarnsOnce
-from search_core.solvers.base import Cancelled, ModelInfo
-from search_core.verifiers.base import ScoreRequest, StepScores
 from search_core.verifiers.generative import GenerativeVerifier, reasoning
 from search_core.verifiers.generative.options import reasons
-from search_core.watch import Watch, watch_of
 
 _Prompt = Callable[[Tokens, RemoteServer, str, Sequence[str]], Awaitable[tuple[int, ...]]]
 _Read = Callable[[Tokens, RemoteServer, str, Sequence[str], bool], Awaitable[Reading]]

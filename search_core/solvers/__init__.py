@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from search_core.solvers.base import (
+from search_core.protocols.solver import (
     Cancelled,
     ModelInfo,
     RunCancelled,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from search_core.engine.loading import LoadedModel
+from search_core.engine.checkpoints.loading import LoadedModel
 from search_core.engine.locking import held
 from search_core.engine.path_tokens import (
     DELIMITER,
@@ -16,9 +16,9 @@ from search_core.engine.path_tokens import (
     PathTokens,
     end_ids,
 )
-from search_core.engine.rows import Continuation, Row
-from search_core.engine.stopping import stop_table
-from search_core.solvers.base import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.engine.writing.rows import Continuation, Row
+from search_core.engine.writing.stopping import stop_table
+from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
 
 _READ_SHARE = 0.75
 """Of the context: what a problem and earlier attempts may fill, so that a new one has room."""
@@ -49,7 +49,7 @@ class TransformersSolver:
         revision_request: str | None = REVISION_REQUEST,
         memory_budget: int | None = None,
     ) -> None:
-        from search_core.engine.decoder import Decoder
+        from search_core.engine.writing.decoder import Decoder
 
         self._loaded = loaded
         # Without a chat template there is nothing to set an attempt apart from the next one.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from search_core.events import Aggregate, Ended, Judged, VoteMethod
+from search_core.log.events import Aggregate, Ended, Judged, VoteMethod
 from search_core.scoring import best_first
 from search_core.strategies.options import StrategyOptions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search_core.events import Aggregate, VoteMethod
+from search_core.log.events import Aggregate, VoteMethod
 from search_core.strategies.base import (
     Choose,
     Complete,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
-from search_core.events import Aggregate, VoteMethod
+from search_core.log.events import Aggregate, VoteMethod
 
 OptionKind = Literal["integer", "number", "boolean", "choice"]
 T = TypeVar("T")

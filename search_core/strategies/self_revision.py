@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from search_core.events import VoteMethod
+from search_core.log.events import VoteMethod
 from search_core.scoring import Candidate, vote
 from search_core.strategies.base import (
     Choose,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from search_core.events import MAX_DEPTH, parent_of
+from search_core.log.events import MAX_DEPTH, parent_of
 from search_core.strategies.base import (
     Choose,
     Complete,
@@ -18,7 +18,7 @@ from search_core.strategies.base import (
     too_long,
 )
 from search_core.strategies.options import OptionError, StrategyOptions, option
-from search_core.streams.places import StreamReader, gives_answer, is_return
+from search_core.strategies.places import StreamReader, gives_answer, is_return
 
 MAX_PIECES = 2_000
 FORCED_TEXTS = ("Wait", "Alternatively", "Hmm")
@@ -92,7 +92,7 @@ def plan(root: NodeView, options: SingleStreamOptions) -> Plan:
     suppressed and "Wait" appended. Deliberate differences: the budget is counted in pieces
     and not in tokens; a stream that reaches the most pieces just stops, where s1 makes it
     answer there and then; the pieces are drawn as a tree, by what they say of themselves
-    (`search_core.streams.places`). As in s1 the last answer counts: earlier ones, after which
+    (`search_core.strategies.places`). As in s1 the last answer counts: earlier ones, after which
     the stream went on, are solutions too, and are not chosen.
     """
     course, reader = _Course(), StreamReader()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from search_core.verifiers.base import ScoreRequest, StepScores, Verifier
+from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
 from search_core.verifiers.log_probability import LogProbabilityVerifier
 from search_core.verifiers.oracle import OracleVerifier
 from search_core.verifiers.random_scores import RandomVerifier

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from search_core.solvers.base import Cancelled, ModelInfo
-from search_core.verifiers.base import ScoreRequest, StepScores
+from search_core.protocols.solver import Cancelled, ModelInfo
+from search_core.protocols.verifier import ScoreRequest, StepScores
 
 
 class LogProbabilityVerifier:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from search_core.protocols.solver import Cancelled, ModelInfo
+from search_core.protocols.verifier import ScoreRequest, StepScores
 from search_core.seeds import node_seed, unit_numbers
-from search_core.solvers.base import Cancelled, ModelInfo
-from search_core.verifiers.base import ScoreRequest, StepScores
 
 
 class RandomVerifier:

@@ -6,16 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from search_core.engine.joining import Call, Joined
-from search_core.engine.path_reading import Answer, Asked, PathText
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
-from search_core.solvers.base import Cancelled, ModelInfo
-from search_core.verifiers.base import ScoreRequest, StepScores
+from search_core.engine.reading.joining import Call, Joined
+from search_core.engine.reading.path_reading import Answer, Asked, PathText
+from search_core.protocols.solver import Cancelled, ModelInfo
+from search_core.protocols.verifier import ScoreRequest, StepScores
 from search_core.verifiers.formats.base import Format, Ids
 from search_core.verifiers.formats.step_ends import StepEnds
 
 if TYPE_CHECKING:
-    from search_core.engine.loading import LoadedModel
+    from search_core.engine.checkpoints.loading import LoadedModel
 
 
 class ReadsPaths(Protocol):
@@ -143,8 +143,8 @@ class TransformersVerifier:
 
     def _read(self, asked: list[Asked]) -> list[Answer | None]:
         if self._reader is None:
-            from search_core.engine.reader import Reader
-            from search_core.engine.readouts import label_readout
+            from search_core.engine.reading.reader import Reader
+            from search_core.engine.reading.readouts import label_readout
 
             self._reader = Reader(
                 self._loaded.model, label_readout(self._loaded.model), budget=self._budget

@@ -17,8 +17,8 @@ from fastapi import FastAPI
 from components.tree_view import TreeView
 from search_core import Problem, search
 from search_core.bench.synthetic import synthetic_log
-from search_core.events import event_from_dict, event_to_dict
-from search_core.runs.batches import encode_batch
+from search_core.log.events import event_from_dict, event_to_dict
+from search_core.serving.batches import encode_batch
 from tests.browser.method_logs import METHODS
 from tests.fakes import World
 

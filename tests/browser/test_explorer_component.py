@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from components.tree_view import ASSETS, style_sheet
 from search_core import read_trace
-from search_core.events import event_from_dict, event_to_dict
-from search_core.tree import Tree
+from search_core.log.events import event_from_dict, event_to_dict
+from search_core.log.tree import Tree
 from tests.browser.conftest import listen
 from tests.browser.explorer import ask, wait
 from tests.browser.method_logs import METHODS

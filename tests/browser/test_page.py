@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from components.palette import Theme, palette
-from search_core.traces import read_trace
+from search_core.log.traces import read_trace
 from tests.browser.conftest import App, listen
 from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from search_core.events import event_from_dict
-from search_core.runs.batches import encode_batch
+from search_core.log.events import event_from_dict
+from search_core.serving.batches import encode_batch
 from tests.browser.explorer import ask, wait
 from tests.browser.stage import Stage, fake_log, served_stage
 

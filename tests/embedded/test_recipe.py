@@ -21,9 +21,9 @@ from search_core.embedded.training.export import load_solver, load_verifier, rev
 from search_core.embedded.training.scoring import score_solutions
 from search_core.embedded.training.settings import QUICK
 from search_core.embedded.training.tokenizer import load_tokenizer
-from search_core.engine.loading import load_verifier as engine_verifier
 from search_core.engine.path_tokens import PathTokens
 from search_core.verifiers import ScoreRequest
+from search_core.verifiers.loading import load_verifier as engine_verifier
 
 
 def run_recipe(out: Path, *options: str) -> None:

@@ -8,8 +8,8 @@ from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.revision_data import draw_row, revise, revisions
 from search_core.embedded.training.rollouts import Prefixed
 from search_core.embedded.training.tokenizer import load_tokenizer
+from search_core.models.shipped import SOLVERS
 from search_core.problem import Problem
-from search_core.shipped import SOLVERS
 
 CODEC = Codec.of(load_tokenizer(SOLVERS["small"].folder))
 PROBLEM = Problem("What is (7 + 8) * 3 - 4?", "41", "expression", 3)

@@ -17,7 +17,7 @@ from search_core.embedded.training.rollout_stages import balanced
 from search_core.embedded.training.rollouts import Prefixed, verifier_problems
 from search_core.embedded.training.sampling_stage import choose
 from search_core.embedded.training.scoring import Reading, scores_of
-from search_core.engine.score_reading import ScoreReading
+from search_core.engine.reading.score_reading import ScoreReading
 from search_core.problem import Problem
 
 

@@ -22,7 +22,7 @@ from search_core.embedded.training.stream_data import (
 )
 from search_core.embedded.training.stream_measure import walked
 from search_core.embedded.training.tokenizer import load_tokenizer
-from search_core.streams.places import is_move, is_return
+from search_core.strategies.places import is_move, is_return
 
 MODEL = Path(__file__).resolve().parents[2] / "assets" / "models" / "solver-small"
 PROBLEMS = generate("countdown", 4, 40, 3, "train")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boundsOf, layoutTree } from "../../assets/js/layout.js";
-import { contain, fitCamera, markRadius, reveal, toScreen, zoomAt } from "../../assets/js/camera.js";
+import { boundsOf, layoutTree } from "../../assets/js/picture/layout.js";
+import { contain, fitCamera, markRadius, reveal, toScreen, zoomAt } from "../../assets/js/picture/camera.js";
 
 /** A tree from nested arrays of child counts, or at random. */
 function randomTree(nodes, seed) {

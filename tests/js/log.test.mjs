@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EventLog, toNdjson } from "../../assets/js/log.js";
+import { EventLog, toNdjson } from "../../assets/js/log/log.js";
 import { beamLog } from "./synthetic.mjs";
 
 const EVENTS = beamLog({ n: 8, width: 4, rounds: 3 });

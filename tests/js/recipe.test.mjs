@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isRecorded, recipeLink, recipeOf, runAddress } from "../../assets/js/recipe.js";
+import { isRecorded, recipeLink, recipeOf, runAddress } from "../../assets/js/log/recipe.js";
 import { header } from "./synthetic.mjs";
 
 const DEFAULTS = {

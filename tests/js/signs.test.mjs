@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countSigns, markLabel, sharesSentence, visitScale } from "../../assets/js/signs.js";
-import { tell } from "../../assets/js/story.js";
-import { Rounds } from "../../assets/js/rounds.js";
+import { countSigns, markLabel, sharesSentence, visitScale } from "../../assets/js/words/signs.js";
+import { tell } from "../../assets/js/words/story.js";
+import { Rounds } from "../../assets/js/log/rounds.js";
 import { header } from "./synthetic.mjs";
-import { Tree } from "../../assets/js/tree.js";
-import { Visible } from "../../assets/js/visible.js";
-import { aggregateArithmetic, nodeName, shortName } from "../../assets/js/words.js";
+import { Tree } from "../../assets/js/log/tree.js";
+import { Visible } from "../../assets/js/log/visible.js";
+import { aggregateArithmetic, nodeName, shortName } from "../../assets/js/words/words.js";
 
 /** A log from its events; `seq` and `t` come by themselves. */
 function log(strategy, events, options = {}) {

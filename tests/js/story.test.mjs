@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Rounds } from "../../assets/js/rounds.js";
-import { settled, tell } from "../../assets/js/story.js";
-import { splitMaths } from "../../assets/js/maths.js";
-import { Player } from "../../assets/js/player.js";
+import { Rounds } from "../../assets/js/log/rounds.js";
+import { settled, tell } from "../../assets/js/words/story.js";
+import { splitMaths } from "../../assets/js/words/maths.js";
+import { Player } from "../../assets/js/log/player.js";
 import { beamLog } from "./synthetic.mjs";
 
 const EVENTS = beamLog({ n: 16, width: 4, rounds: 3 });

@@ -1,4 +1,4 @@
-// Synthetic event logs, valid against search_core/events.py, for tests and benchmarks of the page.
+// Synthetic event logs, valid against search_core/log/events.py, for tests and benchmarks of the page.
 
 /** A small seeded generator of numbers in [0, 1), so that every log can be made again. */
 function random(seed) {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Replay } from "../../assets/js/replay.js";
-import { Rounds } from "../../assets/js/rounds.js";
-import { LogError, toJSON, Tree } from "../../assets/js/tree.js";
-import { foldOf, Visible } from "../../assets/js/visible.js";
-import { answerRows } from "../../assets/js/answers.js";
-import { aggregateArithmetic, nodeName, whySentences } from "../../assets/js/words.js";
+import { Replay } from "../../assets/js/log/replay.js";
+import { Rounds } from "../../assets/js/log/rounds.js";
+import { LogError, toJSON, Tree } from "../../assets/js/log/tree.js";
+import { foldOf, Visible } from "../../assets/js/log/visible.js";
+import { answerRows } from "../../assets/js/panels/answers.js";
+import { aggregateArithmetic, nodeName, whySentences } from "../../assets/js/words/words.js";
 import { beamLog } from "./synthetic.mjs";
 
 const EVENTS = beamLog({ n: 16, width: 4, rounds: 4 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aggregateArithmetic, sizeNote } from "../../assets/js/words.js";
+import { aggregateArithmetic, sizeNote } from "../../assets/js/words/words.js";
 import { beamLog } from "./synthetic.mjs";
-import { Tree } from "../../assets/js/tree.js";
+import { Tree } from "../../assets/js/log/tree.js";
 
 const pair = (solver, verifier) => ({ solver: { parameters: solver }, verifier: { parameters: verifier } });
 

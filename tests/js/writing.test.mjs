@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EventLog } from "../../assets/js/log.js";
-import { Rounds } from "../../assets/js/rounds.js";
-import { gathered } from "../../assets/js/warnings.js";
-import { Scene } from "../../assets/js/scene.js";
-import { tellAll } from "../../assets/js/story.js";
-import { Tree } from "../../assets/js/tree.js";
-import { Visible } from "../../assets/js/visible.js";
-import { nameOf } from "../../assets/js/words.js";
-import { NOTHING, parseWriting, Writing } from "../../assets/js/writing.js";
+import { EventLog } from "../../assets/js/log/log.js";
+import { Rounds } from "../../assets/js/log/rounds.js";
+import { gathered } from "../../assets/js/words/warnings.js";
+import { Scene } from "../../assets/js/picture/scene.js";
+import { tellAll } from "../../assets/js/words/story.js";
+import { Tree } from "../../assets/js/log/tree.js";
+import { Visible } from "../../assets/js/log/visible.js";
+import { nameOf } from "../../assets/js/words/words.js";
+import { writingSentence } from "../../assets/js/words/writing_words.js";
+import { NOTHING, parseWriting, Writing } from "../../assets/js/log/writing.js";
 import { beamLog } from "./synthetic.mjs";
 
 const EVENTS = beamLog({ n: 16, width: 4, rounds: 3 });
@@ -51,9 +52,9 @@ test("only what is not there yet, below what is there, is being written", () => 
   const visible = new Visible(tree, "dim", new Set(), true, coming);
   assert.equal(nameOf(tree, visible, "99"), "Step 1, branch 17 of 17, being written, 12 tokens");
   assert.equal(visible.parent("99"), "root");
-  assert.equal(coming.sentence(), "Writing 1 step, 12 tokens so far");
-  assert.equal(written(["99"]).sentence(), "Writing 1 step…");
-  assert.equal(NOTHING.sentence(), "");
+  assert.equal(writingSentence(coming), "Writing 1 step, 12 tokens so far");
+  assert.equal(writingSentence(written(["99"])), "Writing 1 step…");
+  assert.equal(writingSentence(NOTHING), "");
 });
 
 test("look-ahead steps are in sight while they are written only where they are asked for", () => {

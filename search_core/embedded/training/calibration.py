@@ -30,7 +30,7 @@ from search_core.embedded.training.rollouts import Prefixed
 from search_core.embedded.training.scoring import Reading, read_solutions, scores_of
 from search_core.embedded.training.statistics import first_error_f1
 from search_core.embedded.training.verifier_model import build_verifier
-from search_core.engine.score_reading import ReadingWeights, ScoreReading
+from search_core.engine.reading.score_reading import ReadingWeights, ScoreReading
 
 _THRESHOLDS = np.arange(0.02, 0.7, 0.02)
 _LEAST_PAIRS = 30

@@ -20,7 +20,7 @@ from search_core.embedded.training.decoding import Sampling
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.verifier_model import VerifierModel
-from search_core.engine.score_reading import ScoreReading, score_reading
+from search_core.engine.reading.score_reading import ScoreReading, score_reading
 
 WEIGHTS_FILE = "model.safetensors"
 

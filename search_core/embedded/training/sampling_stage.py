@@ -26,7 +26,7 @@ from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.embedded.training.verifier_model import build_verifier, read_state
 from search_core.embedded.training.workers import map_in_processes
 from search_core.embedded.training.workshop import Workshop
-from search_core.engine.score_reading import ReadingWeights, ScoreReading
+from search_core.engine.reading.score_reading import ReadingWeights, ScoreReading
 
 
 @dataclass(frozen=True, slots=True)

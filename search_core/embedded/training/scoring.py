@@ -10,7 +10,7 @@ import torch
 from search_core.embedded.training.attempts import step_ends
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.verifier_model import VerifierModel
-from search_core.engine.score_reading import ScoreReading, log_probabilities
+from search_core.engine.reading.score_reading import ScoreReading, log_probabilities
 
 
 class Reading(NamedTuple):

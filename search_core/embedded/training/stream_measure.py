@@ -21,7 +21,7 @@ from search_core.embedded.training.model import LanguageModel, Shape
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.embedded.training.verifier_model import read_state
 from search_core.problem import Problem
-from search_core.streams.places import PROBLEM, places
+from search_core.strategies.places import PROBLEM, places
 
 LEAST_PIECES = (1, 10, 20, 40)
 """Budgets that are measured; 1 lets a stream end when it likes."""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from search_core.embedded.training.model import LanguageModel, Shape
-from search_core.engine.score_reading import ScoreReading, log_probabilities
+from search_core.engine.reading.score_reading import ScoreReading, log_probabilities
 
 # Token that ends the prompt; `tokenizer` writes the special tokens first.
 _ASSISTANT_ID = 2
@@ -20,7 +20,7 @@ class VerifierModel(LanguageModel):
     """A language model that also scores.
 
     `score` maps a hidden state to two logits, wrong and right. To the logit of right comes
-    how likely the model finds the solution so far (see `search_core.engine.score_reading`);
+    how likely the model finds the solution so far (see `search_core.engine.reading.score_reading`);
     `likelihood` holds the weights of its sum and of its least likely token. How the score at
     the token that ends a step follows from this once training is over says `reading`.
     """

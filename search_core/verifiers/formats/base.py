@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from search_core.engine.path_reading import PathText
 from search_core.engine.path_tokens import TEMPLATE_DATE
+from search_core.engine.reading.path_reading import PathText
 
 Ids = tuple[int, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.engine.path_reading import PathText
+from search_core.engine.reading.path_reading import PathText
 from search_core.verifiers.formats.base import Ids, Words, in_common
 
 SYSTEM = (

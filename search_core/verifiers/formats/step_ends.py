@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from search_core.engine.path_reading import PathText
 from search_core.engine.path_tokens import DELIMITER, TEMPLATE_DATE, PathTokens
+from search_core.engine.reading.path_reading import PathText
 from search_core.verifiers.formats.base import Words, read_at_ends
 
 

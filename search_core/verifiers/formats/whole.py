@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.engine.path_reading import PathText
 from search_core.engine.path_tokens import DELIMITER
+from search_core.engine.reading.path_reading import PathText
 from search_core.verifiers.formats.base import Ids, Words, parts_of
 
 _QUESTION, _ANSWER = "slot5f2a", "slot8c1b"

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from statistics import fmean
 
+from search_core.protocols.watch import Watch
 from search_core.verifiers.generative.asking import Judged, Path, chain_about
 from search_core.verifiers.generative.boxes import Box, boxes, one_each
 from search_core.verifiers.generative.chains import Author, Bill, Chain, Reading, Written
 from search_core.verifiers.generative.manners import bare
 from search_core.verifiers.generative.options import Reasoning
-from search_core.watch import Watch
 
 ATTEMPTS = 4
 """How often a chain is written at most until its verdicts fit."""

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from search_core.cost import forward_flops, writing_flops
 from search_core.engine.locking import held
-from search_core.engine.path_reading import Asked, PathText
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
-from search_core.engine.readouts import PairReadout, language_head
-from search_core.engine.rows import Row
-from search_core.engine.text_jobs import TextRow, TextWritten
-from search_core.engine.text_writer import TextWriter
-from search_core.solvers.base import ModelInfo, Sampling
+from search_core.engine.reading.path_reading import Asked, PathText
+from search_core.engine.reading.readouts import PairReadout, language_head
+from search_core.engine.writing.rows import Row
+from search_core.engine.writing.text_jobs import TextRow, TextWritten
+from search_core.engine.writing.text_writer import TextWriter
+from search_core.flops import forward_flops, writing_flops
+from search_core.protocols.solver import ModelInfo, Sampling
+from search_core.protocols.watch import Watch
 from search_core.verifiers.formats.base import Ids, Words, in_common
 from search_core.verifiers.generative.chains import (
     Bill,
@@ -34,10 +35,9 @@ from search_core.verifiers.generative.prompting import (
     room_for,
     unended,
 )
-from search_core.watch import Watch
 
 if TYPE_CHECKING:
-    from search_core.engine.loading import LoadedModel
+    from search_core.engine.checkpoints.loading import LoadedModel
 
 _PROMPTS = 256
 """How many tokenised chats are remembered."""

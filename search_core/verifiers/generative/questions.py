@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
+from search_core.protocols.watch import Watch
 from search_core.verifiers.generative.asking import Judged, Path, chain_about
 from search_core.verifiers.generative.chains import Author, Bill, Reading, Written
 from search_core.verifiers.generative.manners import Manner
 from search_core.verifiers.generative.options import Reasoning
-from search_core.watch import Watch
 
 CUT = (
     "Some of the verifier's reasoning came to its limit of {tokens:,} tokens; it was asked for its "

@@ -7,15 +7,15 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from search_core.remote.warned import WarnsOnce
-from search_core.solvers.base import Cancelled, ModelInfo
-from search_core.verifiers.base import ScoreRequest, StepScores
+from search_core.protocols.solver import Cancelled, ModelInfo
+from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols.warned import WarnsOnce
+from search_core.protocols.watch import Watch, watch_of
 from search_core.verifiers.generative.asking import Judged, Path, chain_about
 from search_core.verifiers.generative.boxed import WROTE_AGAIN, judged_in_boxes
 from search_core.verifiers.generative.chains import Author, Bill, Chain
 from search_core.verifiers.generative.options import Reasoning
 from search_core.verifiers.generative.questions import CUT, judged_by_question
-from search_core.watch import Watch, watch_of
 
 _MOST_REMEMBERED = 4096
 

@@ -1,0 +1,252 @@
+// The tree: a fold over the event log. `search_core/log/tree.py` is the same fold in Python, with the
+// same field names; a test holds `toJSON` against `Tree.to_dict()`.
+
+export const ROOT = "root";
+const FINAL_STATES = new Set(["kept", "pruned", "completed", "merged", "rollout"]);
+// A rollout that ended may still become a solution.
+const SETTLED = new Set(["kept", "pruned", "completed", "merged"]);
+// A path that stopped without an answer: marked as such, and excluded from votes.
+const UNFINISHED_RULES = new Set(["out_of_steps", "too_long", "run_ended"]);
+const COSTS = ["generated", "prefilled", "reused", "verified", "solver_flops", "verifier_flops", "seconds"];
+
+/** The events contradict each other: the log is broken. */
+export class LogError extends Error {}
+
+function newNode(id, parent, text, depth, known = {}) {
+  return {
+    id,
+    parent,
+    text,
+    depth,
+    children: [],
+    state: "frontier",
+    tokens: 0,
+    logprob: 0,
+    ended: "step",
+    role: "step",
+    after: null,
+    forced: "",
+    prefilled: 0,
+    reused: 0,
+    solver_flops: 0,
+    score: null,
+    aggregate: null,
+    ahead: null,
+    verifier_tokens: 0,
+    verifier_flops: 0,
+    reason: "",
+    decision: null,
+    rank: null,
+    margin: null,
+    merged_into: null,
+    answer: null,
+    group: null,
+    right: null,
+    visits: null,
+    value: null,
+    weight: null,
+    copies: null,
+    ...known,
+  };
+}
+
+export class Tree {
+  constructor() {
+    this.started = null;
+    this.nodes = new Map();
+    this.decisions = [];
+    this.allocations = [];
+    this.votes = new Map();
+    this.notes = [];
+    this.warnings = [];
+    this.finished = null;
+    this.cost = Object.fromEntries(COSTS.map((name) => [name, 0]));
+    this.seq = -1;
+  }
+
+  static fromEvents(events) {
+    const tree = new Tree();
+    for (const event of events) tree.apply(event);
+    return tree;
+  }
+
+  /** An independent copy, for keyframes. Events are never changed, so they are shared. */
+  copy() {
+    const tree = new Tree();
+    for (const [id, node] of this.nodes) tree.nodes.set(id, { ...node, children: node.children.slice() });
+    tree.started = this.started;
+    tree.decisions = this.decisions.slice();
+    tree.allocations = this.allocations.slice();
+    tree.votes = new Map(this.votes);
+    tree.notes = this.notes.slice();
+    tree.warnings = this.warnings.slice();
+    tree.finished = this.finished;
+    tree.cost = { ...this.cost };
+    tree.seq = this.seq;
+    return tree;
+  }
+
+  get root() {
+    return this.nodes.get(ROOT);
+  }
+
+  /** Number of the last round with a decision (0: none). */
+  get rounds() {
+    return this.decisions.reduce((most, decision) => Math.max(most, decision.round), 0);
+  }
+
+  /** Id of the chosen solution's last node, or null. */
+  get chosen() {
+    return this.finished?.chosen ?? null;
+  }
+
+  /** The node, or a LogError. */
+  node(id) {
+    const node = this.nodes.get(id);
+    if (!node) throw new LogError(`Event ${this.seq} speaks of node ${id}, never sampled.`);
+    return node;
+  }
+
+  /** Nodes from the first step to `id`; empty for the root. */
+  path(id) {
+    const path = [];
+    for (let node = this.node(id); node.parent !== null; node = this.nodes.get(node.parent)) path.push(node);
+    return path.reverse();
+  }
+
+  /** The decision that settled a node, or null. */
+  decisionOf(node) {
+    return node.decision === null ? null : this.decisions[node.decision];
+  }
+
+  /** Whether a path stopped at this node without an answer. */
+  unfinished(node) {
+    return UNFINISHED_RULES.has(this.decisionOf(node)?.rule);
+  }
+
+  /** Take one more event into account. Throws LogError when it cannot follow. */
+  apply(event) {
+    if (event.seq !== this.seq + 1)
+      throw new LogError(`Event ${event.seq} follows event ${this.seq}: the log has a hole.`);
+    if ((this.started === null) !== (event.kind === "started"))
+      throw new LogError("A log starts with exactly one 'started' event.");
+    if (this.finished) throw new LogError(`Event ${event.seq} comes after the run finished.`);
+    this.seq = event.seq;
+    const handler = HANDLERS[event.kind];
+    if (!handler) throw new LogError(`Event ${event.seq} is of an unknown kind.`);
+    handler(this, event);
+  }
+}
+
+/** The id says where a node stands: the parent's id is all but its last index. */
+export const parentOf = (id) => (id.includes(".") ? id.slice(0, id.lastIndexOf(".")) : ROOT);
+
+const HANDLERS = {
+  started(tree, event) {
+    tree.started = event;
+    tree.nodes.set(ROOT, newNode(ROOT, null, event.problem.text, 0, { state: "kept" }));
+  },
+  sampled(tree, event) {
+    if (tree.nodes.has(event.id)) throw new LogError(`Node ${event.id} is sampled twice.`);
+    const parent = tree.node(parentOf(event.id));
+    if (event.after) tree.node(event.after);
+    parent.children.push(event.id);
+    tree.nodes.set(
+      event.id,
+      newNode(event.id, parent.id, event.text, parent.depth + 1, {
+        tokens: event.tokens,
+        logprob: event.logprob,
+        state: event.role === "rollout" ? "rollout" : "frontier",
+        ended: event.ended ?? "step",
+        role: event.role ?? "step",
+        after: event.after ?? null,
+        forced: event.forced ?? "",
+        prefilled: event.prefilled ?? 0,
+        reused: event.reused ?? 0,
+        solver_flops: event.flops ?? 0,
+      }),
+    );
+  },
+  scored(tree, event) {
+    const node = tree.node(event.id);
+    node.score = event.score;
+    node.aggregate = event.aggregate ?? event.score;
+    node.ahead = event.ahead ?? null;
+    node.verifier_tokens = event.tokens ?? 0;
+    node.verifier_flops = event.flops ?? 0;
+    node.reason = event.reason ?? "";
+    if (node.state === "frontier") node.state = "candidate";
+  },
+  decided(tree, event) {
+    tree.decisions.push(event);
+    for (const verdict of event.kept ?? []) settle(tree, verdict, "kept");
+    for (const verdict of event.pruned ?? []) settle(tree, verdict, "pruned");
+  },
+  allocated(tree, event) {
+    tree.allocations.push(event);
+    for (const [id, weight, copies] of event.shares) Object.assign(tree.node(id), { weight, copies });
+  },
+  merged(tree, event) {
+    tree.node(event.into);
+    final(tree, event.id, "merged").merged_into = event.into;
+  },
+  completed(tree, event) {
+    const node = final(tree, event.id, "completed", SETTLED);
+    node.answer = event.answer ?? null;
+    node.group = event.group ?? null;
+  },
+  backed_up(tree, event) {
+    const node = tree.node(event.id);
+    node.visits = event.visits;
+    node.value = event.value;
+  },
+  noted(tree, event) {
+    tree.node(event.id);
+    tree.notes.push(event);
+  },
+  warned(tree, event) {
+    tree.warnings.push(event);
+  },
+  spent(tree, event) {
+    for (const name of COSTS) tree.cost[name] += event[name] ?? 0;
+  },
+  voted(tree, event) {
+    tree.votes.set(event.method, event);
+  },
+  graded(tree, event) {
+    for (const id of event.right ?? []) tree.node(id).right = true;
+    for (const id of event.wrong ?? []) tree.node(id).right = false;
+  },
+  finished(tree, event) {
+    tree.finished = event;
+  },
+};
+
+function settle(tree, [id, rank, margin], state) {
+  const node = final(tree, id, state);
+  node.decision = tree.decisions.length - 1;
+  node.rank = rank ?? null;
+  node.margin = margin ?? null;
+}
+
+function final(tree, id, state, among = FINAL_STATES) {
+  const node = tree.node(id);
+  if (node.parent === null || among.has(node.state)) {
+    throw new LogError(`Node ${id} is already ${node.state}; it cannot become ${state}.`);
+  }
+  node.state = state;
+  return node;
+}
+
+/** JSON-ready values of the whole tree, nodes in the order of sampling. */
+export function toJSON(tree) {
+  return {
+    seq: tree.seq,
+    nodes: [...tree.nodes.values()],
+    rounds: tree.rounds,
+    votes: Object.fromEntries(tree.votes),
+    status: tree.finished?.status ?? null,
+    chosen: tree.chosen,
+    cost: tree.cost,
+  };
+}

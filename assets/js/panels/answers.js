@@ -1,0 +1,177 @@
+// The answers, each with its votes under every method side by side, and whether it is right.
+
+import { count, plural, score, shorten } from "../words/format.js";
+import { fill, h } from "../dom/dom.js";
+import { bar } from "./bars.js";
+import { symbolPicture } from "../picture/shapes.js";
+
+const METHODS = [
+  ["majority", "Majority", "one vote each"],
+  ["weighted", "Weighted", "sum of scores"],
+  ["best", "Best", "highest score"],
+];
+const MOST_ROWS = 40;
+
+/**
+ * All answers found so far, with their votes by method. Before the run has voted, the counts are
+ * those of the finished paths so far.
+ *
+ * @returns {{group: number, answer: string, votes: Object, solutions: number, node: string,
+ *   right: ?boolean}[]} best first by the method that counts.
+ */
+export function answerRows(tree) {
+  const rows = new Map();
+  for (const node of tree.nodes.values()) {
+    if (node.state !== "completed" || node.group === null) continue;
+    if (!rows.has(node.group)) {
+      rows.set(node.group, {
+        group: node.group,
+        answer: node.answer,
+        votes: {},
+        solutions: 0,
+        node: node.id,
+        best: -1,
+        right: null,
+      });
+    }
+    const row = rows.get(node.group);
+    row.solutions += 1;
+    row.right ??= node.right;
+    if ((node.aggregate ?? 0) > row.best) Object.assign(row, { best: node.aggregate ?? 0, node: node.id });
+  }
+  for (const [method, { tally }] of tree.votes) {
+    for (const [group, , votes] of tally) if (rows.has(group)) rows.get(group).votes[method] = votes;
+  }
+  const method = tree.finished?.method ?? "weighted";
+  return [...rows.values()].sort(
+    (a, b) => (b.votes[method] ?? -1) - (a.votes[method] ?? -1) || b.solutions - a.solutions,
+  );
+}
+
+export class Answers {
+  /** @param {{select: (id: string) => void}} actions */
+  constructor(palette, actions) {
+    this.palette = palette;
+    this.actions = actions;
+    this.body = h("div", { class: "esp-scroll" });
+    this.element = h(
+      "section",
+      { class: "esp-panel esp-answers", "aria-label": "Answers" },
+      h("h2", { class: "esp-heading", text: "Answers" }),
+      this.body,
+    );
+  }
+
+  update({ tree }) {
+    const rows = answerRows(tree);
+    const key = JSON.stringify([rows, tree.chosen, tree.started.run, tree.votes.size]);
+    if (key === this.drawn) return;
+    this.drawn = key;
+    if (!rows.length)
+      fill(
+        this.body,
+        h("p", {
+          class: "esp-quiet",
+          text: tree.finished ? "No path reached an answer." : "No path has reached an answer yet.",
+        }),
+      );
+    else fill(this.body, this.table(tree, rows), this.footnote(tree, rows));
+  }
+
+  footnote(tree, rows) {
+    const hidden = rows.length > MOST_ROWS ? ` ${count(rows.length - MOST_ROWS)} more answers are not listed.` : "";
+    const text = tree.votes.size
+      ? "The same solutions, judged by three methods. ★ marks each method's winner."
+      : `${plural(
+          rows.reduce((sum, row) => sum + row.solutions, 0),
+          "solution",
+        )} so far; the votes are counted at the end.`;
+    return h("p", { class: "esp-quiet", text: text + hidden });
+  }
+
+  table(tree, rows) {
+    const methods = METHODS.filter(([method]) => tree.votes.has(method));
+    const used = tree.finished?.method;
+    const head = h(
+      "tr",
+      {},
+      h("th", { scope: "col", text: "Answer" }),
+      methods.map(([method, title, meaning]) =>
+        h(
+          "th",
+          { scope: "col", class: method === used ? "esp-used" : "" },
+          title,
+          h("span", {
+            class: "esp-quiet esp-th-note",
+            text: method === used ? `${meaning}; this one decides` : meaning,
+          }),
+        ),
+      ),
+      h("th", { scope: "col", text: "Solutions" }),
+      rows.some((row) => row.right !== null) && h("th", { scope: "col", text: "Reference" }),
+    );
+    const tops = Object.fromEntries(methods.map(([method]) => [method, tree.votes.get(method).tally[0]]));
+    return h(
+      "table",
+      { class: "esp-table" },
+      h("caption", { class: "esp-sr", text: "Answers and their votes by method" }),
+      h("thead", {}, head),
+      h(
+        "tbody",
+        {},
+        rows.slice(0, MOST_ROWS).map((row) => this.row(tree, row, methods, tops)),
+      ),
+    );
+  }
+
+  row(tree, row, methods, tops) {
+    const chosen = tree.chosen !== null && tree.nodes.get(tree.chosen).group === row.group;
+    const name = h("button", {
+      type: "button",
+      class: "esp-link",
+      text: shorten(row.answer, 40),
+      "aria-label": `Answer ${shorten(row.answer, 60)}: select its best solution`,
+      on: { click: () => this.actions.select(chosen ? tree.chosen : row.node) },
+    });
+    return h(
+      "tr",
+      { class: chosen ? "esp-chosen" : "" },
+      h(
+        "th",
+        { scope: "row" },
+        h(
+          "div",
+          { class: "esp-answer" },
+          name,
+          chosen &&
+            h("span", { class: "esp-badge" }, symbolPicture(this.palette.states.chosen, "chosen", 16), "chosen"),
+        ),
+      ),
+      methods.map(([method]) => votes(row.votes[method], tops[method], method, row.group)),
+      h("td", { class: "esp-number", text: count(row.solutions) }),
+      row.right !== null && h("td", {}, this.verdict(row.right)),
+    );
+  }
+
+  verdict(right) {
+    const { mark, label } = this.palette.grades[right ? "right" : "wrong"];
+    return h("span", { class: right ? "esp-right" : "esp-wrong", text: `${mark} ${label.toLowerCase()}` });
+  }
+}
+
+function votes(value, top, method, group) {
+  if (value === undefined) return h("td", { class: "esp-quiet", text: "no vote" });
+  const wins = top[0] === group;
+  const text = method === "majority" ? count(value) : score(value);
+  return h(
+    "td",
+    {},
+    h(
+      "div",
+      { class: "esp-vote" },
+      bar(top[2] > 0 ? value / top[2] : 0, wins ? "esp-wins" : ""),
+      h("span", { class: "esp-number", text: `${text}${wins ? " ★" : ""}` }),
+      wins && h("span", { class: "esp-sr", text: "winner" }),
+    ),
+  );
+}

@@ -1,0 +1,150 @@
+// The legend is the key to the picture and a filter: a pressed button means "shown".
+
+import { displayState, PRUNED_MODES, ROLLOUT, WRITING } from "../log/visible.js";
+import { fill, h, setAttribute, setText } from "../dom/dom.js";
+import { countSigns } from "../words/signs.js";
+import { signPicture, symbolPicture } from "../picture/shapes.js";
+import { ROOT } from "../log/tree.js";
+
+const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
+
+/** Signs beside the states, in the order of the legend. */
+const SIGNS = {
+  visits: { label: "Value (visits)", meaning: "mean value of what was found below, and how often the search came by" },
+  copies: { label: "×2 Copies", meaning: "the path is carried on, or counted, that many times" },
+  ahead: { label: "0.9 → 0.4 Judged", meaning: "a step's own score, and what its path scored at the end of its rollout" },
+  revisions: { label: "Revises", meaning: "the arrow leads from an attempt's end to the attempt that revises it" },
+  jumps: { label: "Jumps back", meaning: "the arrow leads to where the text went on; numbers give the order" },
+  forced: { label: "Forced", meaning: "the first words were put into the solver's mouth" },
+};
+
+export class Legend {
+  /**
+   * @param {Object} palette
+   * @param {{toggleState: (state: string) => void, setPruned: (mode: string) => void}} actions
+   */
+  constructor(palette, actions) {
+    this.palette = palette;
+    this.entries = new Map();
+    this.list = h("div", { class: "esp-legend-states", role: "group", "aria-label": "Legend and filter" });
+    for (const [state, spec] of Object.entries(palette.states)) this.add(state, spec, actions);
+    this.grades = h("div", { class: "esp-legend-grades" });
+    this.signs = h("div", { class: "esp-legend-grades", role: "group", "aria-label": "Signs beside the marks" });
+    this.modes = PRUNED_MODES.map((mode) =>
+      h("button", {
+        type: "button",
+        class: "esp-segment",
+        "aria-pressed": "false",
+        "data-mode": mode,
+        text: MODE_WORDS[mode],
+        on: { click: () => actions.setPruned(mode) },
+      }),
+    );
+    this.element = h(
+      "div",
+      { class: "esp-legend" },
+      this.list,
+      this.grades,
+      this.signs,
+      h(
+        "div",
+        { class: "esp-segments", role: "group", "aria-label": "Pruned steps" },
+        h("span", { class: "esp-segments-label", text: "Pruned steps", "aria-hidden": "true" }),
+        this.modes,
+      ),
+    );
+  }
+
+  add(state, spec, actions) {
+    const count = h("span", { class: "esp-count" });
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "esp-legend-entry",
+        "aria-pressed": "true",
+        title: `${spec.label}: ${spec.meaning}`,
+        on: { click: () => actions.toggleState(state) },
+      },
+      symbolPicture(spec, state),
+      h("span", { text: spec.label }),
+      count,
+    );
+    this.entries.set(state, { button, count });
+    this.list.append(button);
+  }
+
+  update({ tree, visible, hiddenStates, pruned, live }) {
+    const counts = countStates(tree, visible);
+    if (counts[WRITING]) this.seen = tree.started.run;
+    for (const [state, { button, count }] of this.entries) {
+      setText(count, String(counts[state] ?? 0));
+      setAttribute(button, "aria-pressed", !hiddenStates.has(state));
+      // Only what occurs is listed, so that the key stays short; a filter in use stays in reach.
+      button.hidden = !counts[state] && (!hiddenStates.has(state) || state === ROLLOUT);
+      // Between two calls nothing is being written: its entry must not come and go with them.
+      if (state === WRITING) button.hidden = !counts[state] && !(live && this.seen === tree.started.run);
+    }
+    for (const button of this.modes) setAttribute(button, "aria-pressed", button.dataset.mode === pruned);
+    this.updateGrades(counts);
+    this.updateSigns(countSigns(tree));
+  }
+
+  /** What only some methods draw is explained where it occurs. */
+  updateSigns(counts) {
+    const there = Object.keys(SIGNS).filter((sign) => counts[sign]);
+    if (there.join() === this.signed) return;
+    this.signed = there.join();
+    this.signs.hidden = !there.length;
+    fill(
+      this.signs,
+      there.map((sign) => {
+        const { label, meaning } = SIGNS[sign];
+        return h(
+          "span",
+          { class: "esp-legend-grade", title: meaning },
+          signPicture(sign),
+          h("span", { text: label }),
+          h("span", { class: "esp-sr", text: `: ${meaning}` }),
+        );
+      }),
+    );
+  }
+
+  updateGrades({ right, wrong }) {
+    const key = `${right}|${wrong}`;
+    if (key === this.graded) return;
+    this.graded = key;
+    if (!right && !wrong) {
+      fill(this.grades);
+      return;
+    }
+    const entry = (grade, number) => {
+      const spec = this.palette.grades[grade];
+      return h(
+        "span",
+        { class: "esp-legend-grade", title: spec.meaning },
+        symbolPicture(spec, grade),
+        h("span", { text: spec.label }),
+        h("span", { class: "esp-count", text: String(number) }),
+      );
+    };
+    fill(this.grades, entry("right", right), entry("wrong", wrong));
+  }
+}
+
+function countStates(tree, visible) {
+  const counts = { right: 0, wrong: 0, collapsed: 0, [WRITING]: visible.writing.size };
+  const folded = visible.mode === "fold";
+  const folds = new Set();
+  for (const node of tree.nodes.values()) {
+    if (node.id === ROOT) continue;
+    const state = displayState(tree, node);
+    counts[state] = (counts[state] ?? 0) + 1;
+    if (node.right === true) counts.right += 1;
+    else if (node.right === false) counts.wrong += 1;
+    if (folded && visible.isCut(node) && !visible.unfolded.has(node.parent)) folds.add(node.parent);
+  }
+  counts.collapsed = folds.size;
+  return counts;
+}

@@ -1,0 +1,87 @@
+// The story line at the top: what happened in this round, the run's status, and the round counter.
+// It also feeds the page's one polite live region, with at most one sentence per round.
+
+import { h, setAttribute, setText } from "../dom/dom.js";
+import { settled, tell, withWarnings } from "../words/story.js";
+import { Warnings } from "../words/warnings.js";
+import { writingSentence } from "../words/writing_words.js";
+
+const ANNOUNCE_AFTER_MS = 500;
+
+export class StoryLine {
+  constructor(labels) {
+    this.labels = labels;
+    this.status = h("span", { class: "esp-status" });
+    this.text = h("p", { class: "esp-story-text" });
+    this.counter = h("span", { class: "esp-counter" });
+    this.writing = h("span", { class: "esp-writing" });
+    this.notice = h("p", { class: "esp-notice", role: "status", hidden: true });
+    this.warnings = new Warnings();
+    this.region = h("div", { class: "esp-sr", "aria-live": "polite", "aria-atomic": "true" });
+    this.element = h(
+      "div",
+      { class: "esp-story" },
+      h("div", { class: "esp-story-head" }, this.status, this.counter, this.writing),
+      this.text,
+      this.notice,
+      this.warnings.element,
+      this.region,
+    );
+    this.announced = "";
+  }
+
+  update({ log, rounds, cursor, tree, notice }) {
+    const index = rounds.indexAt(cursor);
+    const stop = rounds.stops[index];
+    const sentence = stop ? tell(log.events, stop, cursor, this.labels) : "Waiting for the run to begin…";
+    setText(this.text, sentence);
+    setText(this.counter, counter(stop, rounds, log));
+    const { word, kind } = status(log, tree);
+    setText(this.status, word);
+    setAttribute(this.status, "data-kind", kind);
+    setText(this.notice, notice);
+    this.notice.hidden = !notice;
+    this.warnings.update(tree);
+    if (stop && settled(log.events, stop, cursor))
+      this.announce(`${log.run}|${index}`, () => withWarnings(log.events, stop, cursor, this.labels));
+  }
+
+  /** What is being written stands beside the round, where the line below it does not move. */
+  updateWriting(writing) {
+    setText(this.writing, writingSentence(writing));
+  }
+
+  /** Say a round's sentence once, and only if it still stands a moment later. */
+  announce(key, sentence) {
+    if (key === this.waiting || key === this.announced) return;
+    this.waiting = key;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.announced = key;
+      this.waiting = null;
+      this.region.textContent = sentence();
+    }, ANNOUNCE_AFTER_MS);
+  }
+
+  dispose() {
+    clearTimeout(this.timer);
+  }
+}
+
+function counter(stop, rounds, log) {
+  if (!stop) return "";
+  const of = log.complete ? ` of ${rounds.last}` : "";
+  if (stop.kind === "start") return log.complete ? `Start · ${rounds.last} rounds` : "Start";
+  if (stop.kind === "end") return `After round ${rounds.last}`;
+  return `Round ${stop.round}${of}`;
+}
+
+const ENDS = { completed: "Finished", cancelled: "Stopped", failed: "Failed", out_of_budget: "Limit reached" };
+
+function status(log) {
+  const end = log.complete ? log.events.at(-1).status : null;
+  if (log.run.startsWith("recorded-")) return { word: "Recorded", kind: "recorded" };
+  if (end) return { word: ENDS[end] ?? "Finished", kind: end };
+  if (log.gone) return { word: "Interrupted", kind: "failed" };
+  return log.live ? { word: "Live", kind: "live" } : { word: "Loading", kind: "waiting" };
+}

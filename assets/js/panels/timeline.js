@@ -1,0 +1,124 @@
+// The timeline under the tree: play, pause, step by round, scrub, speed, and back to live.
+
+import { fill, h, setAttribute, setText } from "../dom/dom.js";
+import { SPEEDS } from "../log/player.js";
+import { icon } from "../dom/icons.js";
+
+const MOST_TICKS = 60;
+
+export class Timeline {
+  /**
+   * @param {import("../log/player.js").Player} player
+   * @param {{seek: (cursor: number) => void, step: (by: number) => void, goLive: () => void}} actions
+   */
+  constructor(player, actions) {
+    this.player = player;
+    const button = (label, picture, handler) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "esp-button esp-icon-button",
+          "aria-label": label,
+          title: label,
+          on: { click: handler },
+        },
+        icon(picture),
+      );
+    this.back = button("Back one round", "back", () => actions.step(-1));
+    this.play = button("Play", "play", () => player.toggle());
+    this.forward = button("Forward one round", "forward", () => actions.step(1));
+    this.live = h(
+      "button",
+      { type: "button", class: "esp-button esp-live", "aria-pressed": "false", on: { click: actions.goLive } },
+      h("span", { class: "esp-live-dot", "aria-hidden": "true" }),
+      h("span", { text: "Live" }),
+    );
+    this.range = h("input", {
+      type: "range",
+      class: "esp-range",
+      min: "0",
+      max: "0",
+      step: "1",
+      value: "0",
+      "aria-label": "Moment of the run",
+      on: { input: () => actions.seek(Number(this.range.value)), keydown: (event) => this.pageKeys(event, actions) },
+    });
+    this.ticks = h("div", { class: "esp-ticks", "aria-hidden": "true" });
+    this.speed = h(
+      "select",
+      { class: "esp-select", "aria-label": "Speed", on: { change: () => player.setSpeed(Number(this.speed.value)) } },
+      SPEEDS.map((speed) => h("option", { value: speed, text: `${speed}×`, selected: speed === 1 })),
+    );
+    this.element = h(
+      "div",
+      { class: "esp-timeline", role: "group", "aria-label": "Timeline" },
+      this.back,
+      this.play,
+      this.forward,
+      h("div", { class: "esp-scrub" }, this.range, this.ticks),
+      this.speed,
+      this.live,
+    );
+    this.drawn = "";
+  }
+
+  /** Page keys go by rounds; arrows, by single events. */
+  pageKeys(event, actions) {
+    const by = { PageUp: 1, PageDown: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    actions.step(by);
+  }
+
+  update({ rounds, cursor, length, follow, live, events }) {
+    const playing = this.player.playing;
+    setAttribute(this.play, "aria-label", playing ? "Pause" : "Play");
+    this.play.title = playing ? "Pause (space)" : "Play (space)";
+    if (this.shownPlaying !== playing) fill(this.play, icon(playing ? "pause" : "play"));
+    this.shownPlaying = playing;
+    this.play.disabled = length === 0;
+    this.back.disabled = cursor <= (rounds.stops[0]?.cursor ?? 0);
+    this.forward.disabled = cursor >= length;
+    setAttribute(this.range, "min", rounds.stops[0]?.cursor ?? 0);
+    setAttribute(this.range, "max", length);
+    this.range.value = String(cursor);
+    setAttribute(this.range, "aria-valuetext", spoken(rounds, cursor, events));
+    const first = rounds.stops[0]?.cursor ?? 0;
+    this.range.style.setProperty("--esp-done", `${length > first ? (100 * (cursor - first)) / (length - first) : 0}%`);
+    setAttribute(this.live, "aria-pressed", follow);
+    setAttribute(this.live, "data-live", live);
+    setText(this.live.lastChild, live ? "Live" : "End");
+    this.live.title = live ? "Follow the run as it happens" : "Go to the end";
+    this.drawTicks(rounds, first, events);
+  }
+
+  drawTicks(rounds, first, events) {
+    const { length } = events;
+    const key = `${rounds.stops.length}|${length}`;
+    if (key === this.drawn) return;
+    this.drawn = key;
+    const every = Math.ceil(rounds.stops.length / MOST_TICKS);
+    const ticks = rounds.stops.filter((stop, index) => index > 0 && index % every === 0);
+    const warned = rounds.stops.filter((stop) => warnedIn(events, stop)).slice(0, MOST_TICKS);
+    const at = (cursor) => ({ left: `${(100 * (cursor - first)) / Math.max(1, length - first)}%` });
+    fill(
+      this.ticks,
+      ticks.map((stop) => h("span", { class: "esp-tick", style: at(stop.cursor) })),
+      warned.map((stop) => h("span", { class: "esp-tick-warning", text: "!", style: at(stop.cursor) })),
+    );
+  }
+}
+
+/** Whether something went otherwise than planned in this stop. */
+const warnedIn = (events, { from, cursor }) => {
+  for (let i = from; i < cursor; i += 1) if (events[i].kind === "warned") return true;
+  return false;
+};
+
+function spoken(rounds, cursor, events) {
+  const stop = rounds.stops[rounds.indexAt(cursor)];
+  if (!stop || stop.kind === "start") return "The problem";
+  const place = stop.kind === "end" ? "The answer" : `Round ${stop.round} of ${rounds.last}`;
+  return `${place}, event ${cursor} of ${events.length}${warnedIn(events, stop) ? ", a warning" : ""}`;
+}

@@ -1,0 +1,195 @@
+// The run told in plain language: one sentence or two for each stop of the timeline. Pure.
+
+import { list, plural, score, shorten, words } from "./format.js";
+import { isPasted, sharesSentence, streams } from "./signs.js";
+import { ROOT } from "../log/tree.js";
+
+const STATUS = {
+  cancelled: "The run was stopped.",
+  failed: "The run failed.",
+  out_of_budget: "The run reached its limit.",
+};
+const MOST_QUOTED = 110;
+const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
+const MOST_COURSES = 2;
+const MOST_WARNINGS = 2;
+
+/**
+ * What happened in one stop, up to the cursor.
+ *
+ * @param {Object[]} events - the whole log.
+ * @param {import("../log/rounds.js").Stop} stop
+ * @param {number} cursor
+ * @param {Object} labels - `{strategies: {name: title}}`.
+ */
+export function tell(events, stop, cursor, labels = {}) {
+  const slice = events.slice(stop.from, Math.min(stop.cursor, cursor));
+  if (stop.kind === "start") return tellStart(slice, labels);
+  if (stop.kind === "end") return tellEnd(slice);
+  if (streams(events[0]?.strategy)) return tellPiece(slice, stop.round);
+  return tellRound(slice, stop.round, settled(events, stop, cursor));
+}
+
+/**
+ * The story so far: every stop that is over at the cursor, in order.
+ *
+ * @returns {{cursor: number, sentence: string}[]}
+ */
+export function tellAll(events, stops, cursor, labels) {
+  return stops
+    .filter((stop) => stop.from < cursor && settled(events, stop, cursor))
+    .map((stop) => ({ cursor: stop.cursor, sentence: withWarnings(events, stop, cursor, labels) }));
+}
+
+/** What happened in one stop, and what went otherwise than planned in it. */
+export function withWarnings(events, stop, cursor, labels) {
+  const slice = events.slice(stop.from, Math.min(stop.cursor, cursor));
+  const warned = slice.filter((event) => event.kind === "warned");
+  const told = warned.slice(0, MOST_WARNINGS).map(({ message }) => ` Warning: ${shorten(message, 300)}`);
+  const more = warned.length > MOST_WARNINGS ? ` And ${plural(warned.length - MOST_WARNINGS, "more warning")}.` : "";
+  return tell(events, stop, cursor, labels) + told.join("") + more;
+}
+
+function tellStart(slice, labels) {
+  const header = slice.find((event) => event.kind === "started");
+  if (!header) return "Waiting for the first step.";
+  if (isPasted(header)) return `A pasted text, piece by piece, on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
+  const title = labels.strategies?.[header.strategy] ?? words(header.strategy);
+  const budget = header.options.n ? ` with a budget of ${plural(header.options.n, "solution")}` : "";
+  return `${title} sets out${budget} on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
+}
+
+function tellRound(slice, round, over) {
+  const facts = collect(slice);
+  const told = [`Round ${round}: ${written(facts)} written`];
+  if (!facts.settled && !over) return `${told[0]}${facts.scored ? `, ${facts.scored} scored` : ""}…`;
+  if (facts.scored) told.push("scored");
+  let text = `${list(told)}.`;
+  if (facts.kept || facts.pruned) text += ` ${fate(facts)}`;
+  if (facts.merged) text += ` ${facts.merged === 1 ? "1 duplicate was" : `${facts.merged} duplicates were`} merged.`;
+  if (facts.answers.length) text += ` ${answers(facts.answers)}`;
+  for (const why of facts.courses.slice(-MOST_COURSES)) text += ` ${shorten(why, 300)}`;
+  if (facts.shared) text += ` ${sharesSentence(facts.shared)}`;
+  if (facts.backed.size) text += ` ${backUp(facts)}`;
+  if (facts.revised) text += ` ${revised(facts.revised)}`;
+  return text;
+}
+
+/** A stream is read piece by piece: what it says, and where it goes on. */
+function tellPiece(slice, round) {
+  const piece = slice.find((event) => event.kind === "sampled");
+  if (!piece) return `Piece ${round} is being written…`;
+  const { pruned, answers: found } = collect(slice);
+  let text = `Piece ${round}: “${shorten(piece.text.replace(/\s+/g, " ").trim(), MOST_QUOTED)}”`;
+  if (piece.after || piece.forced) text += ` ${wentOn(piece)}`;
+  if (found.length) text += ` ${answers(found)}`;
+  if (pruned) text += ` ${pruned === 1 ? "1 end leads" : `${pruned} ends lead`} no further.`;
+  return text;
+}
+
+/** Rollouts are counted apart: the search does not go on from them. */
+function written({ written, ahead }) {
+  if (!ahead) return plural(written, "step");
+  const rollouts = `${plural(ahead, "step")} of rollouts`;
+  return written ? `${plural(written, "step")} and ${rollouts}` : rollouts;
+}
+
+function backUp({ backed, root }) {
+  const { size } = backed;
+  const values = size === 1 ? "The value of 1 node was backed up" : `The values of ${size} nodes were backed up`;
+  if (!root) return `${values}.`;
+  return `${values}; the problem now has ${plural(root.visits, "visit")}, mean value ${root.value.toFixed(2)}.`;
+}
+
+/** Where a stream goes on, and with which forced words. */
+function wentOn({ after, id, forced }) {
+  const words = forced ? `“${shorten(forced.trim(), 24)}”` : "";
+  if (!after) return `It was made to begin with ${words}.`;
+  const back = `the text goes back from step ${depthOf(after)} to ${depthOf(id) > 1 ? `step ${depthOf(id) - 1}` : "the problem"}`;
+  return words ? `Made to begin with ${words}, ${back}.` : `${back.charAt(0).toUpperCase()}${back.slice(1)}.`;
+}
+
+const revised = (count) =>
+  count === 1 ? "It opens an attempt that revises an earlier one." : `They open ${count} attempts that revise earlier ones.`;
+
+const depthOf = (id) => id.split(".").length;
+
+function collect(slice) {
+  const facts = { written: 0, ahead: 0, scored: 0, kept: 0, pruned: 0, merged: 0, backed: new Set() };
+  Object.assign(facts, { cuts: [], answers: [], courses: [], revised: 0, shared: null, root: null, settled: false });
+  for (const event of slice) {
+    if (event.kind === "sampled") note(facts, event);
+    else if (event.kind === "allocated") facts.shared = event;
+    else if (event.kind === "backed_up") backedUp(facts, event);
+    else if (event.kind === "scored") facts.scored += 1;
+    else if (event.kind === "merged") facts.merged += 1;
+    else if (event.kind === "completed") facts.answers.push(event.answer ?? null);
+    else if (event.kind === "decided") {
+      facts.kept += event.kept?.length ?? 0;
+      facts.pruned += event.pruned?.length ?? 0;
+      // Without nodes, a decision is about the search itself: to stop, or how it goes on.
+      if (!event.kept?.length && !event.pruned?.length) facts.courses.push(event.why);
+      if (event.cutoff !== undefined && event.kept?.length && event.pruned?.length) facts.cuts.push(event.cutoff);
+    }
+    if (SETTLING.has(event.kind)) facts.settled = true;
+  }
+  return facts;
+}
+
+const SETTLING = new Set(["decided", "completed", "merged", "allocated", "backed_up"]);
+
+function note(facts, event) {
+  if (event.role === "rollout") facts.ahead += 1;
+  else facts.written += 1;
+  if (event.after) facts.revised += 1;
+}
+
+/** The newest numbers count. */
+function backedUp(facts, event) {
+  facts.backed.add(event.id);
+  if (event.id === ROOT) facts.root = event;
+}
+
+function fate({ kept, pruned, cuts }) {
+  if (!pruned) return `${kept === 1 ? "1 path goes" : `${kept} paths go`} on; nothing is cut.`;
+  if (!kept) return `${pruned === 1 ? "1 path stops" : `${pruned} paths stop`} here.`;
+  let cut = "";
+  if (cuts.length === 1) cut = `; the cut was ${score(cuts[0])}`;
+  else if (cuts.length) cut = `; the cuts lay from ${score(Math.min(...cuts))} to ${score(Math.max(...cuts))}`;
+  return `The search kept ${kept} and pruned ${pruned}${cut}.`;
+}
+
+function answers(found) {
+  const known = [...new Set(found.filter((answer) => answer !== null))];
+  const paths = found.length === 1 ? "1 path reached its end" : `${found.length} paths reached their end`;
+  if (!known.length) return `${paths} without an answer.`;
+  const shown = known.slice(0, 4).map((answer) => shorten(answer, 24));
+  const more = known.length > 4 ? " and others" : "";
+  return `${paths}: ${more ? shown.join(", ") + more : list(shown)}.`;
+}
+
+function tellEnd(slice) {
+  const finished = slice.find((event) => event.kind === "finished");
+  if (!finished) return "The solutions are being judged…";
+  const opening = STATUS[finished.status] ? `${STATUS[finished.status]} ` : "";
+  if (!finished.chosen) return `${opening}${finished.message || "No path reached an answer."}`;
+  const graded = slice.find((event) => event.kind === "graded");
+  const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
+  const all = tally.reduce((sum, entry) => sum + entry[3], 0);
+  const share =
+    all === 1 ? ", the only solution" : all ? `, given by ${tally[0][3]} of ${plural(all, "solution")}` : "";
+  const verdict = !graded ? "" : graded.right?.includes(finished.chosen) ? " That is right." : " That is wrong.";
+  return `${opening}The answer is ${shorten(finished.answer ?? "not known", 60)}, chosen ${METHODS[finished.method]}${share}.${verdict}`;
+}
+
+/** Whether a stop has been decided, so that its sentence will not change any more. */
+export function settled(events, stop, cursor) {
+  if (cursor < stop.cursor) return false;
+  const last = events[stop.cursor - 1]?.kind;
+  return (
+    stop.kind === "start" ||
+    last === "finished" ||
+    SETTLING.has(last) ||
+    events.length > stop.cursor
+  );
+}

@@ -1,0 +1,65 @@
+"""Reads single weights out of a checkpoint's safetensors files. Imports no torch by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search_core.engine.checkpoints.checkpoint import Checkpoint, ModelLoadError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_LONGEST_HEADER = 100 * 1024**2
+"""Of a safetensors file, as its own library has it."""
+
+
+def weight_names(checkpoint: Checkpoint) -> dict[str, Path]:
+    """The file of each weight, by the headers alone.
+
+    Raises:
+        ModelLoadError: A file is not in the safetensors format.
+    """
+    return {
+        name: path
+        for path in sorted(checkpoint.folder.glob("*.safetensors"))
+        for name in _header(checkpoint, path)
+    }
+
+
+def read_weights(checkpoint: Checkpoint, names: Sequence[str]) -> list[Tensor]:
+    """These weights, on the CPU.
+
+    Raises:
+        ModelLoadError: There is no such weight.
+    """
+    from safetensors import safe_open
+
+    files = weight_names(checkpoint)
+    missing = [name for name in names if name not in files]
+    if missing:
+        raise ModelLoadError(
+            f"{checkpoint.name} lacks the weights {', '.join(missing)} that a verifier of this "
+            "format has. Choose another format, or another model."
+        )
+    found = []
+    for name in names:
+        with safe_open(files[name], framework="pt") as file:
+            found.append(file.get_tensor(name))
+    return found
+
+
+def _header(checkpoint: Checkpoint, path: Path) -> list[str]:
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(length)) if length <= _LONGEST_HEADER else None
+    except (ValueError, RecursionError):
+        header = None
+    if not isinstance(header, dict):
+        raise ModelLoadError(
+            f"{checkpoint.name} cannot be loaded: {path.name} is no safetensors file."
+        )
+    return [name for name in header if name != "__metadata__"]

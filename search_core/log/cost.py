@@ -1,0 +1,37 @@
+"""What a run has cost so far: a sum over its `spent` events, solver and verifier apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search_core.log.events import Spent
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Sums over a run. Tokens are counts, `seconds` is time inside model calls."""
+
+    generated: int = 0
+    prefilled: int = 0
+    reused: int = 0
+    verified: int = 0
+    solver_flops: float = 0.0
+    verifier_flops: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def flops(self) -> float:
+        """Solver and verifier together: a verifier is not free."""
+        return self.solver_flops + self.verifier_flops
+
+    def plus(self, spent: Spent) -> Cost:
+        """This cost with one more model call."""
+        return Cost(
+            self.generated + spent.generated,
+            self.prefilled + spent.prefilled,
+            self.reused + spent.reused,
+            self.verified + spent.verified,
+            self.solver_flops + spent.solver_flops,
+            self.verifier_flops + spent.verifier_flops,
+            self.seconds + spent.seconds,
+        )

@@ -1,0 +1,47 @@
+"""The log of one run while it is written: events, and the tree that they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from search_core.log.events import Event
+from search_core.log.tree import LogError, Tree
+
+TIME_DIGITS = 4
+
+
+class RunLog:
+    """Appends events and keeps the tree in step.
+
+    Args:
+        clock: Seconds, monotone.
+        listener: Called with each event once it is part of the log.
+    """
+
+    def __init__(self, clock: Callable[[], float], listener: Callable[[Event], None]) -> None:
+        self._clock = clock
+        self._start = clock()
+        self._listener = listener
+        self.events: list[Event] = []
+        self.tree = Tree()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run started."""
+        return round(self._clock() - self._start, TIME_DIGITS)
+
+    def add(self, kind: type[Event], **fields: Any) -> None:
+        """Append an event of this kind.
+
+        Raises:
+            LogError: It does not follow from the log, which stays as it was.
+        """
+        event = kind(seq=len(self.events), t=self.seconds, **fields)
+        try:
+            self.tree.apply(event)
+        except LogError:
+            self.tree = Tree.from_events(self.events)  # the event was half applied
+            raise
+        self.events.append(event)
+        self._listener(event)

@@ -1,0 +1,177 @@
+"""Trace files: one event per line (NDJSON), readable years later, safe from strangers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from search_core.log.events import (
+    FORMAT,
+    VERSION,
+    Event,
+    Finished,
+    Started,
+    event_from_dict,
+    event_to_json,
+)
+from search_core.log.tree import LogError, Tree
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_EVENTS = 500_000
+
+# One entry per old version: takes an event's values in that version, gives the next one's.
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+class TraceError(ValueError):
+    """A trace cannot be read; the message says where, what was found, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A trace that was read.
+
+    Attributes:
+        events: The log, whole and consistent.
+        notice: What is worth knowing about the file ("" if nothing): cut off by a crash,
+            migrated from an older version.
+    """
+
+    events: tuple[Event, ...]
+    notice: str = ""
+
+    @property
+    def tree(self) -> Tree:
+        """The tree that the events add up to, folded anew."""
+        return Tree.from_events(self.events)
+
+    @property
+    def started(self) -> Started:
+        """The header."""
+        header = self.events[0]
+        if not isinstance(header, Started):
+            raise TraceError("The trace does not start with its header.")
+        return header
+
+
+def write_trace(events: Iterable[Event], path: Path) -> None:
+    """Write a log as a trace file."""
+    text = "".join(event_to_json(event) + "\n" for event in events)
+    path.write_text(text, encoding="utf-8")
+
+
+def read_trace(path: Path) -> Trace:
+    """Read a trace file.
+
+    Raises:
+        TraceError: It is too large, not a trace, of an unknown version, or contradicts itself.
+        OSError: It cannot be opened.
+    """
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise TraceError(f"The file has {size:,} bytes; at most {MAX_BYTES:,} are read.")
+    return parse_trace(path.read_bytes())
+
+
+def parse_trace(data: bytes) -> Trace:
+    """Read a trace from its bytes. Raises as `read_trace`."""
+    if len(data) > MAX_BYTES:
+        raise TraceError(f"The trace has {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
+    count = data.count(b"\n")
+    if count > MAX_EVENTS:
+        raise TraceError(f"The trace has {count:,} events; at most {MAX_EVENTS:,} are read.")
+    lines = data.split(b"\n")
+    # A line that was not ended was not finished: the writer crashed or is still writing.
+    torn = lines.pop()
+    if not any(line.strip() for line in lines) and torn.strip():
+        lines, torn = [torn], b""
+    if not lines:
+        raise TraceError("The file is empty; expected one JSON event per line.")
+    version = _check_header(_json(lines[0], 1))
+    events = []
+    for number, line in enumerate(lines, start=1):
+        events.append(_event(_json(line, number), version, number))
+    if torn.strip():
+        # Not ended, yet whole: files edited by hand often lack the last line break.
+        events.extend(_torn_event(torn, version, len(lines) + 1))
+    notice = _notice(events, version, torn=len(events) == len(lines) and bool(torn.strip()))
+    try:
+        Tree.from_events(events)
+    except LogError as error:
+        raise TraceError(f"The trace contradicts itself: {error}") from error
+    return Trace(tuple(events), notice)
+
+
+def _json(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        values = json.loads(line, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise TraceError(f"Line {number} is not JSON ({error}); expected one event.") from error
+    if not isinstance(values, dict):
+        raise TraceError(f"Line {number} holds {type(values).__name__}; expected a JSON object.")
+    return values
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _check_header(values: dict[str, Any]) -> int:
+    if values.get("kind") != "started" or values.get("format") != FORMAT:
+        raise TraceError(
+            f"The first line is no header of a trace; expected kind 'started' and format "
+            f"{FORMAT!r}, got kind {str(values.get('kind'))[:40]!r} and format "
+            f"{str(values.get('format'))[:40]!r}."
+        )
+    version = values.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise TraceError(f"The trace's version is {str(version)[:40]!r}; expected 1 to {VERSION}.")
+    if version > VERSION:
+        raise TraceError(
+            f"The trace has version {version}; this Espalier reads up to {VERSION}. "
+            "Update Espalier."
+        )
+    return version
+
+
+def _event(values: dict[str, Any], version: int, number: int) -> Event:
+    try:
+        for step in range(version, VERSION):
+            values = MIGRATIONS[step](values)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise TraceError(
+            f"Line {number} is no event of version {version} ({error!r:.200})."
+        ) from error
+    if version < VERSION and values.get("kind") == "started":
+        values = {**values, "version": VERSION}
+    try:
+        return event_from_dict(values)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        raise TraceError(f"Line {number}, {where or 'event'}: {problem['msg']}."[:400]) from error
+
+
+def _torn_event(line: bytes, version: int, number: int) -> list[Event]:
+    try:
+        return [_event(_json(line, number), version, number)]
+    except TraceError:
+        return []
+
+
+def _notice(events: list[Event], version: int, *, torn: bool) -> str:
+    notes = []
+    if version < VERSION:
+        notes.append(f"Migrated from trace version {version} to {VERSION}.")
+    if torn:
+        notes.append(
+            "The file breaks off in the middle of an event; read up to the last whole one."
+        )
+    elif not isinstance(events[-1], Finished):
+        notes.append("The run was not finished when this trace was written.")
+    return " ".join(notes)

@@ -1,0 +1,216 @@
+"""A catalogue of models (`assets/models.yaml` or an operator's own), and what is offered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError
+
+from search_core.models.embedded import embedded_pair
+from search_core.models.entries import Entry, Example, PairEntry, Sizes, SolverEntry, VerifierEntry
+from search_core.models.lazy import LazyModel
+from search_core.models.pair import STEP_PROMPT, ModelPair
+from search_core.models.shipped import (
+    FIRST,
+    SOLVERS,
+    VERIFIERS,
+    is_shipped_solver,
+    solver_folder,
+    verifier_folder,
+)
+from search_core.protocols.solver import Solver
+from search_core.protocols.verifier import Verifier
+
+SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "models.yaml"
+EMBEDDED = "embedded"
+"""The pair that is offered unless an operator says otherwise."""
+_MOST_BYTES = 1_000_000
+
+
+class CatalogueError(ValueError):
+    """A catalogue cannot be read, or has no entry of a name; the message says what it knows."""
+
+
+class Catalogue(Entry):
+    """Models and pairs by name.
+
+    Attributes:
+        path: Where it was read from; folders of models are relative to it.
+    """
+
+    path: Path = Field(SHIPPED, exclude=True, strict=False)
+    solvers: dict[str, SolverEntry] = Field(default_factory=dict)
+    verifiers: dict[str, VerifierEntry] = Field(default_factory=dict)
+    pairs: dict[str, PairEntry] = Field(default_factory=dict)
+
+    def pair(self, name: str, device: str = "auto") -> ModelPair:
+        """The models of a pair; nothing is loaded yet.
+
+        Raises:
+            CatalogueError: There is no pair of this name, or it names what is not there.
+        """
+        entry = _entry(self.pairs, name, "pair", self.path)
+        pair = self.open(entry.solver, entry.verifier, device=device)
+        return embedded_pair() if device == "auto" and _both_first(pair) else pair
+
+    def open(self, solver: str, verifier: str, **more: Any) -> ModelPair:
+        """A solver and a verifier by name of an entry, else by folder, Hub id or URL.
+
+        Args:
+            more: What `ModelPair` takes beside the two. It counts where no entry says it.
+        """
+        writes, scores = self.solvers.get(solver), self.verifiers.get(verifier)
+        path = self._where(writes.model) if writes else solver_folder(solver)
+        judge = self._where(scores.model) if scores else verifier_folder(verifier)
+        told: dict[str, Any] = {"system_prompt": STEP_PROMPT, **more}
+        if writes:
+            told |= {"dtype": writes.dtype, "system_prompt": writes.prompt}
+        if scores:
+            told |= {"verifier_dtype": scores.dtype, "verifier_format": scores.format}
+        return ModelPair(path, judge, embedded=is_shipped_solver(path), **told)
+
+    def _where(self, model: str) -> str:
+        if not model.startswith((".", "~", "/")):
+            return model
+        return str((self.path.parent / Path(model).expanduser()).resolve())
+
+
+def _both_first(pair: ModelPair) -> bool:
+    first = SOLVERS[FIRST].folder, VERIFIERS[FIRST].folder
+    return (Path(pair.solver_path).resolve(), Path(pair.verifier_path).resolve()) == first
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A pair that visitors may choose.
+
+    Attributes:
+        name: What a link and the command line call it.
+        title, about: What the page calls it and says of it.
+        pair: Its models. `embedded_pair()` leaves the choice among all embedded ones.
+    """
+
+    name: str
+    title: str
+    about: str
+    pair: ModelPair
+
+
+def offer(catalogue: Catalogue, names: Sequence[str], device: str = "auto") -> list[Offered]:
+    """The pairs of these names, in this order; the first is what the page opens with.
+
+    Raises:
+        CatalogueError: A name is unknown, or there is none.
+    """
+    if not names:
+        raise CatalogueError(
+            f"No pair is offered; known in {catalogue.path}: {', '.join(catalogue.pairs)}."
+        )
+    entries = {name: _entry(catalogue.pairs, name, "pair", catalogue.path) for name in names}
+    pairs = {name: catalogue.pair(name, device) for name in entries}
+    _share(entries, pairs)
+    return [Offered(name, entry.title, entry.about, pairs[name]) for name, entry in entries.items()]
+
+
+def _share(entries: Mapping[str, PairEntry], pairs: Mapping[str, ModelPair]) -> None:
+    """Each model is there once, in however many pairs."""
+    solvers: dict[str, LazyModel[Solver]] = {}
+    verifiers: dict[str, LazyModel[Verifier]] = {}
+    for name, entry in entries.items():
+        solver, verifier = pairs[name].parts
+        pairs[name].share(
+            solvers.setdefault(entry.solver, solver),
+            verifiers.setdefault(entry.verifier, verifier),
+        )
+
+
+def read_catalogue(path: str | Path = SHIPPED) -> Catalogue:
+    """Read a catalogue. Nothing of it is loaded, and no model needs to be there.
+
+    Raises:
+        CatalogueError: It cannot be read; the message names file, entry and key.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path} cannot be read: {error}. Check the path.") from error
+    if len(text) > _MOST_BYTES:
+        raise CatalogueError(f"{path} has {len(text):,} characters; at most {_MOST_BYTES:,} fit.")
+    try:
+        values = yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        raise CatalogueError(f"{path} is not valid YAML: {error}".replace("\n", " ")) from error
+    if not isinstance(values, dict):
+        raise CatalogueError(
+            f"{path} holds {type(values).__name__}; expected solvers, verifiers and pairs."
+        )
+    try:
+        catalogue = Catalogue.model_validate({**values, "path": path})
+    except ValidationError as error:
+        raise CatalogueError(f"{path}: {_said(error)}") from error
+    for name, entry in catalogue.pairs.items():
+        _entry(catalogue.solvers, entry.solver, f"solver of pair {name}", path)
+        _entry(catalogue.verifiers, entry.verifier, f"verifier of pair {name}", path)
+    return catalogue
+
+
+def _entry(known: Mapping[str, Any], name: str, kind: str, path: Path) -> Any:
+    if name not in known:
+        raise CatalogueError(
+            f"{path}: unknown {kind} {name!r:.60}; known: {', '.join(known) or 'none'}."
+        )
+    return known[name]
+
+
+# What may stand in each place, for the sentence that says what is known.
+_PLACES: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {"solvers": SolverEntry, "verifiers": VerifierEntry, "pairs": PairEntry}
+)
+_INSIDE: Mapping[str, type[BaseModel]] = MappingProxyType({"sizes": Sizes, "examples": Example})
+
+
+def _said(error: ValidationError) -> str:
+    """The first mistake: entry, key, what was got, and what is known."""
+    mistakes = error.errors(include_url=False)
+    # A key that is misspelt is missing too; the misspelling says more.
+    unknown = [one for one in mistakes if one["type"] == "extra_forbidden"]
+    first = (unknown or mistakes)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] != "extra_forbidden":
+        got = first["input"]
+        shown = f", got {got!r:.60}" if isinstance(got, (str, int, float, list)) else ""
+        return f"{where}: {first['msg'].removeprefix('Value error, ').rstrip('.')}{shown}."
+    *place, key = first["loc"]
+    entry = ".".join(str(part) for part in place) or "the file"
+    return f"{entry} has an unknown key {key!r:.60}; known: {', '.join(_keys(place))}."
+
+
+def _keys(place: Sequence[Any]) -> list[str]:
+    kind: type[BaseModel] = Catalogue
+    for part in place:
+        kind = _PLACES.get(part, _INSIDE.get(part, kind))
+    return [name for name in kind.model_fields if name != "path"]
+
+
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
+    """YAML of plain values, in which a key stands once: the last of two would win unseen."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {key!r:.60} stands here twice", node.start_mark
+            )
+    values: dict[Any, Any] = loader.construct_mapping(node, deep=True)
+    return values
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

@@ -1,0 +1,209 @@
+"""What a catalogue of models says of each, checked: sizes, memory, cost, and how it is asked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from search_core.flops import ModelShape, decoder_shape
+
+Dtype = Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"]
+Line = Annotated[str, Field(min_length=1, max_length=1000)]
+Prompt = Annotated[str, Field(max_length=8000)]
+Size = Annotated[int, Field(ge=1, le=10**7)]
+
+_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
+# Of the layers' matrices; embedding, read-out and norms stay at two bytes. 4 bit are stored in
+# blocks of 64 with a scale of four bytes each.
+_QUANTISED = {"int8": 1.0, "int4": 0.5 + 4 / 64}
+# Norms and small heads are not in the sizes; more than this is a mistake in one of the numbers.
+_UNCOUNTED = 0.01
+
+
+class Entry(BaseModel):
+    """Nothing unknown, nothing of the wrong kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Sizes(Entry):
+    """Of a dense decoder with gated feed-forward layers, as in its config.json.
+
+    Attributes:
+        outputs: Width of its head; None: the vocabulary.
+        attention_biases: Whether queries, keys and values have biases (Qwen2).
+    """
+
+    layers: Size
+    hidden: Size
+    heads: Size
+    key_value_heads: Size
+    head_size: Size
+    feed_forward: Size
+    vocabulary: Size
+    outputs: Size | None = None
+    attention_biases: bool = False
+
+    @property
+    def shape(self) -> ModelShape:
+        """What its FLOPs depend on."""
+        shape = decoder_shape(
+            layers=self.layers,
+            hidden=self.hidden,
+            heads=self.heads,
+            key_value_heads=self.key_value_heads,
+            head_size=self.head_size,
+            feed_forward=self.feed_forward,
+            outputs=self.outputs or self.vocabulary,
+        )
+        if not self.attention_biases:
+            return shape
+        biases = self.layers * self.head_size * (self.heads + 2 * self.key_value_heads)
+        return ModelShape(
+            shape.body_parameters + biases,
+            shape.layers,
+            shape.attention_width,
+            shape.hidden,
+            shape.outputs,
+        )
+
+    @property
+    def embedding(self) -> int:
+        """Parameters of the embedding, and of a read-out of the vocabulary."""
+        return self.hidden * self.vocabulary
+
+    @property
+    def kept_per_token(self) -> int:
+        """Bytes of keys and values in two-byte numbers."""
+        return 2 * self.layers * self.key_value_heads * self.head_size * 2
+
+
+class ModelEntry(Entry):
+    """A solver or a verifier. `assets/models.yaml` says what each key is.
+
+    Raises:
+        ValueError: Memory or cost do not follow from the sizes; the message says what does.
+    """
+
+    title: Line
+    model: Line
+    licence: Line
+    licence_url: str = Field("", max_length=300, pattern=r"^(https://\S+)?$")
+    gated: bool = False
+    dtype: Dtype = "auto"
+    sizes: Sizes | None = None
+    parameters: int | None = Field(None, ge=1, le=10**13)
+    memory: int | None = Field(None, ge=1)
+    flops_per_token: int | None = Field(None, ge=1)
+    checked: str = Field("", max_length=1000)
+
+    @property
+    def remote(self) -> bool:
+        """Whether it runs on a server, by its URL."""
+        return self.model.startswith(("http://", "https://"))
+
+    @property
+    def every_token(self) -> int:
+        """Parameters that a token passes through beside the layers: the read-out, if each does."""
+        return 0
+
+    def expected_memory(self) -> int | None:
+        """Bytes of weights, by parameters and dtype; None where they do not say."""
+        if self.parameters is None:
+            return None
+        if self.dtype in _BYTES:
+            return round(self.parameters * _BYTES[self.dtype])
+        if self.dtype not in _QUANTISED or self.sizes is None:
+            return None
+        body = self.sizes.shape.body_parameters
+        return round(body * _QUANTISED[self.dtype] + (self.parameters - body) * 2)
+
+    def expected_flops(self) -> int | None:
+        """FLOPs of one token, by the sizes; None where they are not given."""
+        if self.sizes is None:
+            return None
+        return 2 * (self.sizes.shape.body_parameters + self.every_token)
+
+    @model_validator(mode="after")
+    def _numbers_agree(self) -> ModelEntry:
+        for name, said, follows in (
+            ("memory", self.memory, self.expected_memory()),
+            ("flops_per_token", self.flops_per_token, self.expected_flops()),
+        ):
+            if said is not None and follows is not None and said != follows:
+                raise ValueError(
+                    f"{name} is {said:,}, and {follows:,} follows from sizes, parameters and "
+                    f"dtype. Correct it, or leave {name} out."
+                )
+        if self.sizes is not None and self.parameters is not None:
+            least = self.sizes.shape.body_parameters + self.sizes.embedding
+            most = (least + self.sizes.embedding) * (1 + _UNCOUNTED)
+            if not least <= self.parameters <= most:
+                raise ValueError(
+                    f"parameters is {self.parameters:,}, and a model of these sizes has "
+                    f"{least:,} to {most:,.0f}. Correct sizes or parameters."
+                )
+        return self
+
+
+class Example(Entry):
+    """A worked solution, one step per paragraph, that a solver is shown."""
+
+    problem: Prompt
+    steps: tuple[Prompt, ...] = Field(min_length=1, max_length=50, strict=False)
+
+
+class SolverEntry(ModelEntry):
+    """A model that writes steps."""
+
+    chat_template: str = Field("", max_length=1000)
+    system_prompt: Prompt = ""
+    examples: tuple[Example, ...] = Field((), max_length=20, strict=False)
+    delimiter: str = "\n\n"
+
+    @property
+    def every_token(self) -> int:
+        return self.sizes.hidden * self.sizes.vocabulary if self.sizes else 0
+
+    @property
+    def prompt(self) -> str:
+        """The system prompt, with the examples after it."""
+        shown = (
+            "\n\n".join((f"Example problem: {one.problem}", *one.steps)) for one in self.examples
+        )
+        return "\n\n".join(part for part in (self.system_prompt, *shown) if part)
+
+    @model_validator(mode="after")
+    def _cut_at_blank_lines(self) -> SolverEntry:
+        if self.delimiter != "\n\n":
+            raise ValueError(
+                f"delimiter is {self.delimiter!r:.40}; steps end at a blank line, "
+                '"\\n\\n", and nowhere else.'
+            )
+        return self
+
+
+class VerifierEntry(ModelEntry):
+    """A model that scores steps.
+
+    Attributes:
+        format: How its score is read; "auto": told by the checkpoint.
+        reads_likelihood: Whether it takes every token through the vocabulary too.
+    """
+
+    format: str = Field("auto", pattern=r"^[a-z][a-z0-9_]{0,39}(:\S{1,200})?$")
+    reads_likelihood: bool = False
+
+    @property
+    def every_token(self) -> int:
+        return self.sizes.embedding if self.sizes and self.reads_likelihood else 0
+
+
+class PairEntry(Entry):
+    """A solver and a verifier of this catalogue by their names, offered together."""
+
+    title: Line
+    about: Line
+    solver: Line
+    verifier: Line

@@ -1,0 +1,64 @@
+"""What a model call asks of its run, and what it tells it while it computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from search_core.log.events import Role
+
+Cancelled = Callable[[], bool]
+"""Returns True once the person wants the run to stop; cheap enough to ask at every token."""
+
+
+class RunCancelled(Exception):
+    """Raised by a solver or a verifier that saw `cancelled()` in the middle of a call."""
+
+
+class Watch:
+    """The line between one run and the model that computes for it.
+
+    Calling it asks whether the run is to stop. A model may call all of it from any thread.
+
+    Args:
+        cancelled: Whether the run is to stop.
+        on_written: Called with a sample's place in the call and the tokens it has so far.
+        on_begin: Called with the ids of the nodes that a call is going to write, and their role.
+    """
+
+    def __init__(
+        self,
+        cancelled: Cancelled,
+        on_written: Callable[[int, int], None] | None = None,
+        on_begin: Callable[[Sequence[str], Role], None] | None = None,
+    ) -> None:
+        self._cancelled = cancelled
+        self._on_written = on_written
+        self._on_begin = on_begin
+        self._warnings: list[str] = []
+
+    def __call__(self) -> bool:
+        return self._cancelled()
+
+    def begin(self, ids: Sequence[str], role: Role = "step") -> None:
+        """The next call writes these nodes, in this order; none: it writes no nodes."""
+        if self._on_begin is not None:
+            self._on_begin(ids, role)
+
+    def written(self, place: int, tokens: int) -> None:
+        """Sample number `place` of this call has so many tokens by now."""
+        if self._on_written is not None:
+            self._on_written(place, tokens)
+
+    def warn(self, message: str) -> None:
+        """Something went otherwise than planned and the run goes on: one line for its log."""
+        self._warnings.append(message)
+
+    def warnings(self) -> list[str]:
+        """What was warned of since the last time; each is given once."""
+        taken, self._warnings = self._warnings, []
+        return taken
+
+
+def watch_of(cancelled: Cancelled) -> Watch:
+    """The watch that came as `cancelled`, or one around a plain function."""
+    return cancelled if isinstance(cancelled, Watch) else Watch(cancelled)

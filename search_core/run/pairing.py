@@ -1,0 +1,77 @@
+"""Which models go with what, and what must be said of a pair of models."""
+
+from __future__ import annotations
+
+from search_core.log.events import Judged
+from search_core.strategies.base import Strategy
+from search_core.strategies.options import OptionError, StrategyOptions
+
+MADE_FOR = {"self_revision": "revision", "single_stream": "stream"}
+"""Strategies for which there is a solver of their own, by the solver's name."""
+
+# Below this the difference disappears in the rounding of the sentence.
+_MUCH_LARGER = 1.05
+
+
+def check_verifier(
+    strategy: Strategy, judged: Judged, options: StrategyOptions | None = None
+) -> None:
+    """An outcome verifier cannot guide a strategy that prunes on the way.
+
+    Args:
+        options: Of the run, where they are known; else the strategy's usual ones.
+
+    Raises:
+        OptionError: The strategy asks about unfinished solutions, and the verifier judges
+            finished ones only.
+    """
+    if not strategy.uses_verifier or strategy.asks(options) == "solutions":
+        return
+    if judged == "solutions":
+        raise OptionError(
+            f"The outcome verifier judges finished solutions only, and {_in_a_sentence(strategy)} "
+            f"asks about unfinished ones. Choose {_way_out(strategy)}best-of-N or a process "
+            "verifier."
+        )
+
+
+def check_solver(strategy: Strategy, revises: bool, name: str) -> None:
+    """A solver that does not read its earlier attempts cannot revise them.
+
+    Args:
+        revises: Whether the solver reads them.
+        name: The solver's.
+
+    Raises:
+        OptionError: It does not, and the strategy is about nothing else.
+    """
+    if strategy.revises and not revises:
+        reviser = MADE_FOR["self_revision"]
+        raise OptionError(
+            f"{strategy.title} needs a solver that reads its earlier attempts, and {name} does "
+            f'not. Choose the solver "{reviser}", or a chat model.'
+        )
+
+
+def size_note(solver: int | None, verifier: int | None) -> str:
+    """What to say where the cost of an unfair pair is shown; "" for any other.
+
+    Args:
+        solver, verifier: Parameter counts; None if unknown.
+    """
+    if not solver or not verifier or verifier < _MUCH_LARGER * solver:
+        return ""
+    return f"The verifier is {verifier / solver:.1f} times as large as the solver: its cost counts."
+
+
+def _way_out(strategy: Strategy) -> str:
+    """Options of the strategy itself that go with an outcome verifier, in a list of choices."""
+    labels = {spec.name: spec.label for spec in strategy.options.specs()}
+    wanted = strategy.whole_solutions_if.items()
+    return "".join(f"{labels[name]} = {value}, " for name, value in wanted)
+
+
+def _in_a_sentence(strategy: Strategy) -> str:
+    """Its title in the middle of a sentence; "DVTS" stays as it is."""
+    title = strategy.title
+    return title if title.isupper() else title[:1].lower() + title[1:]

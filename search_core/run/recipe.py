@@ -1,0 +1,23 @@
+"""A recipe: everything that a run depends on, besides the models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from search_core.problem import Problem
+from search_core.protocols.solver import Sampling
+from search_core.run.limits import Limits
+from search_core.strategies.base import Strategy
+from search_core.strategies.options import StrategyOptions
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The same recipe and the same models give the same tree."""
+
+    problem: Problem
+    strategy: Strategy
+    options: StrategyOptions
+    sampling: Sampling = field(default_factory=Sampling)
+    seed: int = 0
+    limits: Limits = field(default_factory=Limits)

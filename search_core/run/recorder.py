@@ -1,0 +1,201 @@
+"""Model replies become events, once they are checked against their contract and priced."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from search_core.flops import forward_flops, writing_flops
+from search_core.log.events import MAX_REASON, MAX_TEXT, Aggregate, Role, Sampled, Scored, Spent
+from search_core.log.run_log import RunLog
+from search_core.log.tree import Node
+from search_core.protocols.solver import ModelInfo, StepSample
+from search_core.protocols.verifier import StepScores
+from search_core.scoring import aggregate_scores, rounded
+
+
+class ProtocolError(RuntimeError):
+    """A strategy, solver or verifier broke its contract; the message says which and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What is known of a node before its text is. Fields as of `events.Sampled`."""
+
+    id: str
+    role: Role = "step"
+    after: str | None = None
+    forced: str = ""
+
+
+class Recorder:
+    """Writes sampled steps and scores, with their cost, into a run's log."""
+
+    def __init__(self, log: RunLog, solver: ModelInfo, verifier: ModelInfo) -> None:
+        self._log = log
+        self._solver, self._verifier = solver, verifier
+
+    def add_samples(
+        self,
+        round_: int,
+        births: Sequence[Birth],
+        samples: Sequence[StepSample],
+        seconds: float,
+    ) -> None:
+        """Write down one batch of steps as the nodes that they are.
+
+        Raises:
+            ProtocolError: The solver's reply does not fit the request.
+        """
+        if len(samples) != len(births):
+            raise ProtocolError(
+                f"Solver {self._solver.name} gave {len(samples)} steps for {len(births)} requests."
+            )
+        for sample in samples:
+            self._check_sample(sample)
+        flops = [self._sample_flops(sample) for sample in samples]
+        for birth, sample, cost in zip(births, samples, flops, strict=True):
+            self._log.add(
+                Sampled,
+                id=birth.id,
+                text=sample.text,
+                tokens=sample.tokens,
+                logprob=round(sample.logprob, 4),
+                ended=sample.ended,
+                prefilled=sample.prefilled,
+                reused=sample.reused,
+                flops=cost,
+                role=birth.role,
+                after=birth.after,
+                forced=birth.forced,
+            )
+        self._log.add(
+            Spent,
+            round=round_,
+            call="sample",
+            requests=len(births),
+            generated=sum(sample.tokens for sample in samples),
+            prefilled=sum(sample.prefilled for sample in samples),
+            reused=sum(sample.reused for sample in samples),
+            solver_flops=sum(flops),
+            seconds=round(seconds, 4),
+        )
+
+    def add_scores(
+        self,
+        round_: int,
+        wanted: Sequence[Sequence[Node]],
+        replies: Sequence[StepScores],
+        aggregate: Aggregate,
+        seconds: float,
+        ahead: Mapping[str, str],
+    ) -> None:
+        """Write down one batch of scores.
+
+        Args:
+            wanted: Each request's new nodes, in path order.
+            ahead: For nodes that are judged by the end of a rollout, that end: the last one
+                of the node's request.
+
+        Raises:
+            ProtocolError: The verifier's reply does not fit the request.
+        """
+        if len(replies) != len(wanted):
+            raise ProtocolError(
+                f"Verifier {self._verifier.name} gave {len(replies)} replies "
+                f"for {len(wanted)} requests."
+            )
+        for nodes, reply in zip(wanted, replies, strict=True):
+            self._check_scores(nodes, reply)
+        flops = [self._score_flops(reply) for reply in replies]
+        for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
+            for index, node in enumerate(nodes):
+                end = ahead.get(node.id)
+                self._add_score(node, reply, index, aggregate, cost, end)
+        self._log.add(
+            Spent,
+            round=round_,
+            call="score",
+            requests=len(wanted),
+            reused=sum(reply.reused for reply in replies),
+            verified=sum(reply.tokens for reply in replies),
+            verifier_flops=sum(flops),
+            seconds=round(seconds, 4),
+        )
+
+    def _add_score(
+        self,
+        node: Node,
+        reply: StepScores,
+        index: int,
+        aggregate: Aggregate,
+        flops: float,
+        end: str | None,
+    ) -> None:
+        earlier = [n.score for n in self._log.tree.path(node.id)[:-1] if n.score is not None]
+        score = rounded(reply.scores[index])
+        later = [rounded(one) for one in reply.scores[index + 1 :]] if end else []
+        path_score = aggregate_scores([*earlier, score, *later], aggregate)
+        first = index == 0  # a request's cost is written down once, at its first step
+        self._log.add(
+            Scored,
+            id=node.id,
+            score=score,
+            aggregate=None if path_score == score else path_score,
+            ahead=end,
+            tokens=reply.tokens if first else 0,
+            flops=flops if first else 0.0,
+            reason=_end_of(reply.reasons[index]) if reply.reasons else "",
+        )
+
+    def _check_sample(self, sample: StepSample) -> None:
+        name = self._solver.name
+        if not math.isfinite(sample.logprob):
+            raise ProtocolError(f"Solver {name} gave log-probability {sample.logprob} for a step.")
+        if len(sample.text) > MAX_TEXT:
+            raise ProtocolError(
+                f"Solver {name} wrote a step of {len(sample.text):,} characters; "
+                f"at most {MAX_TEXT:,} fit. Lower max_step_tokens."
+            )
+
+    def _check_scores(self, nodes: Sequence[Node], reply: StepScores) -> None:
+        name = self._verifier.name
+        if len(reply.scores) != len(nodes):
+            raise ProtocolError(
+                f"Verifier {name} gave {len(reply.scores)} scores for {len(nodes)} steps."
+            )
+        if reply.reasons and len(reply.reasons) != len(nodes):
+            raise ProtocolError(
+                f"Verifier {name} gave {len(reply.reasons)} reasons for {len(nodes)} steps."
+            )
+        for node, score in zip(nodes, reply.scores, strict=True):
+            if not 0 <= score <= 1:
+                raise ProtocolError(
+                    f"Verifier {name} gave score {score} for step {node.id}; "
+                    "expected a number from 0 to 1."
+                )
+
+    def _sample_flops(self, sample: StepSample) -> float:
+        return writing_flops(
+            self._solver.shape,
+            written=sample.tokens,
+            prefilled=sample.prefilled,
+            reused=sample.reused,
+            known=sample.reused if sample.known is None else sample.known,
+        )
+
+    def _score_flops(self, reply: StepScores) -> float:
+        if reply.flops is not None:
+            return reply.flops
+        return forward_flops(
+            self._verifier.shape,
+            context=reply.reused,
+            tokens=reply.tokens,
+            outputs=len(reply.scores) if reply.tokens else 0,
+        )
+
+
+def _end_of(reason: str) -> str:
+    """As much of it as a log holds: its end, where the verdict is."""
+    return reason if len(reason) <= MAX_REASON else "…" + reason[1 - MAX_REASON :]

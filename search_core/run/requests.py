@@ -1,0 +1,126 @@
+"""What models and strategies are told of a node: its path, its seed, what was read before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from search_core.log.events import ROOT, Judged, Role
+from search_core.log.run_log import RunLog
+from search_core.log.tree import Node
+from search_core.protocols.solver import SampleRequest
+from search_core.protocols.verifier import ScoreRequest
+from search_core.run.recipe import Recipe
+from search_core.seeds import node_seed
+from search_core.strategies.base import NodeView
+
+
+class NodeRequests:
+    """Reads a run's tree and writes requests about its nodes."""
+
+    def __init__(self, run_id: str, recipe: Recipe, log: RunLog, judged: Judged) -> None:
+        self._run = run_id
+        self._recipe = recipe
+        self._log = log
+        self._judged = judged
+
+    def view(self, node: Node) -> NodeView:
+        """What a strategy may know of it."""
+        return NodeView(
+            id=node.id,
+            depth=node.depth,
+            text=node.text,
+            path_text="\n\n".join(self._steps(node.id)),
+            ended=node.ended,
+            aggregate=node.aggregate,
+            seed=node_seed(self._recipe.seed, node.id),
+            logprob=node.logprob,
+            group=node.group,
+        )
+
+    def child_ids(self, parents: Sequence[str]) -> list[str]:
+        """The next free id under each parent; a parent named twice gets two."""
+        made: dict[str, int] = {}
+        ids = []
+        for parent in parents:
+            index = made.get(parent, len(self._log.tree.nodes[parent].children))
+            made[parent] = index + 1
+            ids.append(str(index) if parent == ROOT else f"{parent}.{index}")
+        return ids
+
+    def sample(
+        self,
+        parents: Sequence[str],
+        ids: Sequence[str],
+        role: Role,
+        after: Sequence[str | None],
+        attempts_seen: int = 0,
+    ) -> list[SampleRequest]:
+        """Requests for one child of each parent.
+
+        A child's index counts the parent's children of its own role: what a rollout looked
+        at changes nothing for the steps that are sampled later. Of the earlier attempts that
+        a child revises the solver gets the latest `attempts_seen`; 0: all.
+        """
+        nodes = self._log.tree.nodes
+        made: dict[str, int] = {}
+        requests = []
+        for parent, key, earlier in zip(parents, ids, after, strict=True):
+            siblings = nodes[parent].children
+            index = made.get(parent, sum(nodes[child].role == role for child in siblings))
+            made[parent] = index + 1
+            requests.append(
+                SampleRequest(
+                    problem=self._recipe.problem.text,
+                    steps=self._steps(parent),
+                    seed=node_seed(self._recipe.seed, key),
+                    index=index,
+                    attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
+                    run=self._run,
+                )
+            )
+        return requests
+
+    def stream(self, pieces: Sequence[str], forced: str) -> SampleRequest:
+        """Request for the next piece of a stream that consists of these nodes so far."""
+        nodes = self._log.tree.nodes
+        return SampleRequest(
+            problem=self._recipe.problem.text,
+            steps=tuple(nodes[piece].text for piece in pieces),
+            seed=node_seed(self._recipe.seed, f"stream/{len(pieces)}"),
+            index=0,
+            opening=forced,
+            run=self._run,
+        )
+
+    def score(self, nodes: Sequence[Node]) -> ScoreRequest:
+        """Request for scores of these nodes, the last ones of one path."""
+        path = self._log.tree.path(nodes[-1].id)
+        return ScoreRequest(
+            problem=self._recipe.problem.text,
+            steps=tuple(node.text for node in path),
+            first=len(path) - len(nodes),
+            # To an outcome verifier everything is a whole solution, a cut-off one too.
+            finished=path[-1].ended == "end" or self._judged == "solutions",
+            logprobs=tuple(node.logprob for node in path),
+            run=self._run,
+        )
+
+    def judged(self, path: list[Node]) -> list[Node]:
+        """What the verifier judges of a path: an outcome verifier its end, as a whole."""
+        return path[-1:] if self._judged == "solutions" else path
+
+    def _steps(self, node_id: str) -> tuple[str, ...]:
+        return tuple(node.text for node in self._log.tree.path(node_id))
+
+    def _revised(self, node_id: str) -> str | None:
+        """The end of the attempt that the path to this node revises; None: it revises none."""
+        path = self._log.tree.path(node_id)
+        return path[0].after if path else None
+
+    def _attempts(self, last: str | None) -> tuple[tuple[str, ...], ...]:
+        """All attempts up to the one that ends at `last`, the oldest first."""
+        attempts: list[tuple[str, ...]] = []
+        while last is not None:
+            attempts.append(self._steps(last))
+            last = self._revised(last)
+        return tuple(attempts[::-1])

@@ -1,7 +1,0 @@
-"""Runs on a server: started, followed by anyone with the id, stopped, kept on disk."""
-
-from search_core.runs.batches import encode_batch
-from search_core.runs.hosted import HostedRun
-from search_core.runs.registry import BusyError, RunRegistry
-
-__all__ = ["BusyError", "HostedRun", "RunRegistry", "encode_batch"]

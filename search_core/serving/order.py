@@ -1,0 +1,69 @@
+"""A run that was asked for, and what may drive it in place of the registry's own threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from search_core.log.events import Event
+from search_core.models.embedded import ModelPair
+from search_core.protocols.solver import Solver
+from search_core.protocols.verifier import Verifier
+from search_core.protocols.watch import Watch
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Search by this recipe, with these models, under this id.
+
+    Attributes:
+        score_source: Name of what scores steps, in `SCORE_SOURCES`.
+    """
+
+    run_id: str
+    recipe: Recipe
+    pair: ModelPair
+    score_source: str
+
+    def models(self) -> tuple[Solver, Verifier]:
+        """Both models, loaded. Raises as `ModelPair.solver`."""
+        # A strategy that reads no scores needs no verifier, whichever was chosen.
+        source = self.score_source if self.recipe.strategy.uses_verifier else "log-probability"
+        return self.pair.solver, self.pair.score_source(source)
+
+    def run(self, solver: Solver, verifier: Verifier, listener: Listener) -> Run:
+        """The run, before its first event."""
+        return Run(
+            self.recipe,
+            solver.info,
+            verifier.info,
+            run_id=self.run_id,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            listener=listener,
+        )
+
+
+class Driver(Protocol):
+    """Drives the runs of some pairs elsewhere than on the registry's threads."""
+
+    def takes(self, pair: ModelPair) -> bool:
+        """Whether runs with these models are its own."""
+        ...
+
+    def drive(self, order: Order, listener: Listener, watch: Watch) -> None:
+        """Drive a run from its first event to its last; returns when it is over.
+
+        Args:
+            watch: Says when the run is to stop, and hears what is being written.
+
+        Raises:
+            Exception: It failed; the message is for the person who waits for it. A log that
+                had begun is ended by then.
+        """
+        ...

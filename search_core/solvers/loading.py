@@ -1,0 +1,56 @@
+"""Loads a causal language model as a solver. torch is imported when a model is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from search_core.engine.checkpoints.checkpoint import find_checkpoint
+from search_core.engine.checkpoints.loading import facts_of, load_checkpoint
+from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE
+from search_core.model_facts import revises
+
+if TYPE_CHECKING:
+    from search_core.solvers.transformers_solver import TransformersSolver
+
+
+def load_solver(
+    path_or_id: str | Path,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    system_prompt: str = "",
+    date: str = TEMPLATE_DATE,
+) -> TransformersSolver:
+    """Loads a causal language model as a solver.
+
+    One without an espalier.json reads its earlier attempts if it has a chat template; one with
+    such a file reads them if that says so ("revises").
+
+    Args:
+        path_or_id: Folder, or Hub id.
+        device: "cuda", "mps", "cpu", or "auto" for the first of them that is there.
+        dtype: "float32", "bfloat16", "float16", "int8" or "int4" (on CUDA, with bitsandbytes),
+            or "auto": bfloat16 on CUDA, else float32.
+        system_prompt: System message before the problem; "" for none.
+        date: The day that a chat template is told it is.
+
+    Raises:
+        ModelLoadError: It cannot be loaded.
+    """
+    from search_core.solvers.transformers_solver import TransformersSolver
+
+    checkpoint = find_checkpoint(path_or_id)
+    request = _revision_request(facts_of(checkpoint))
+    loaded = load_checkpoint(checkpoint, "ForCausalLM", device, dtype)
+    return TransformersSolver(
+        loaded, system_prompt=system_prompt, date=date, revision_request=request
+    )
+
+
+def _revision_request(facts: Mapping[str, Any]) -> str | None:
+    """How a solver with these facts reads its earlier attempts, as `TransformersSolver` wants."""
+    if not revises(facts):
+        return None
+    return "" if facts else REVISION_REQUEST
