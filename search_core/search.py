@@ -14,8 +14,7 @@ from search_core.log.events import Event
 from search_core.log.traces import write_trace
 from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, Sampling, Solver
-from search_core.protocols.verifier import Verifier
+from search_core.protocols import Cancelled, Sampling, Solver, Verifier
 from search_core.run.driving import drive, never
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe

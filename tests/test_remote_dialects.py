@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from search_core.protocols.solver import RunCancelled, SampleRequest, Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols import RunCancelled, SampleRequest, Sampling, Watch
 from search_core.remote.address import RemoteAddress
 from search_core.remote.errors import RemoteError
 from search_core.remote.solver import RemoteSolver

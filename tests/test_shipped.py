@@ -23,7 +23,7 @@ from search_core.models.embedded import (
 )
 from search_core.models.lazy import LazyModel
 from search_core.models.shipped import ShippedModel
-from search_core.protocols.solver import SampleRequest, Sampling
+from search_core.protocols import SampleRequest, Sampling
 from search_core.run.pairing import MADE_FOR, check_verifier, size_note
 from search_core.search import search
 from search_core.strategies import STRATEGIES

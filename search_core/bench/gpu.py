@@ -38,17 +38,19 @@ from search_core.bench.took import Took
 from search_core.engine.checkpoints.loading import LoadedModel
 from search_core.engine.memory.budgets import bytes_per_token
 from search_core.problem import Problem
-from search_core.protocols.solver import (
+from search_core.protocols import (
     Cancelled,
     SampleRequest,
     Sampling,
+    ScoreRequest,
     Solver,
     StepSample,
+    StepScores,
+    Verifier,
 )
-from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
 from search_core.search import search
 from search_core.solvers import TransformersSolver
-from search_core.verifiers.transformers_verifier import TransformersVerifier
+from search_core.verifiers import TransformersVerifier
 
 AIM = 3.0
 """Times the floor."""

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from search_core.models.remote_lazy import load_remote_solver, load_remote_verifier
-from search_core.protocols.solver import Solver
-from search_core.protocols.verifier import Verifier
+from search_core.protocols import Solver, Verifier
 from search_core.remote.address import is_remote
 
 M = TypeVar("M")
@@ -65,13 +64,13 @@ def lazy_solver(
 ) -> LazyModel[Solver]:
     """A solver in this process, or behind a server, whose address the path is then.
 
-    Arguments as for `engine.loading.load_solver`.
+    Arguments as for `solvers.load_solver`.
     """
 
     def load() -> Solver:
         if is_remote(path):
             return load_remote_solver(path, system_prompt)
-        from search_core.solvers.loading import load_solver
+        from search_core.solvers import load_solver
 
         return load_solver(path, device=device, dtype=dtype, system_prompt=system_prompt)
 
@@ -83,7 +82,7 @@ def lazy_verifier(
 ) -> LazyModel[Verifier]:
     """A verifier in this process, or behind a server, whose address the path is then.
 
-    Arguments as for `engine.loading.load_verifier`.
+    Arguments as for `verifiers.load_verifier`.
 
     Args:
         format_: How its score is read; "auto": told by the checkpoint, or by the address.
@@ -92,7 +91,7 @@ def lazy_verifier(
     def load() -> Verifier:
         if is_remote(path):
             return load_remote_verifier(path, format_)
-        from search_core.verifiers.loading import load_verifier
+        from search_core.verifiers import load_verifier
 
         told: dict[str, Any] = {} if format_ == "auto" else {"format": format_}
         return load_verifier(path, device=device, dtype=dtype, **told)

@@ -15,8 +15,14 @@ from search_core.model_facts import judged_by, parameters_of, read_facts, revise
 from search_core.models.lazy import LazyModel, lazy_solver, lazy_verifier
 from search_core.models.shipped import is_shipped_solver
 from search_core.problem import Problem
-from search_core.protocols.solver import KeepsPaths, SampleRequest, Sampling, Solver
-from search_core.protocols.verifier import ScoreRequest, Verifier
+from search_core.protocols import (
+    KeepsPaths,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    Solver,
+    Verifier,
+)
 from search_core.remote.address import model_name
 from search_core.run.pairing import check_solver, check_verifier
 from search_core.spaces import on_zero_gpu
@@ -58,7 +64,7 @@ class ModelPair:
         embedded: Whether the solver is an embedded one, which reads only its families and
             was trained without a system prompt.
         system_prompt: What the solver is told before each problem; "" for nothing.
-        dtype, verifier_dtype: As for `engine.loading.load_solver` and `load_verifier`.
+        dtype, verifier_dtype: As for `solvers.load_solver` and `load_verifier`.
         verifier_format: How the verifier's score is read; "auto": told by the checkpoint.
     """
 
@@ -158,16 +164,16 @@ class ModelPair:
         if name == "verifier":
             return self.verifier
         if name == "log-probability":
-            from search_core.verifiers.log_probability import LogProbabilityVerifier
+            from search_core.verifiers import LogProbabilityVerifier
 
             return LogProbabilityVerifier()
         if name == "oracle":
-            from search_core.verifiers.oracle import OracleVerifier
+            from search_core.verifiers import OracleVerifier
 
             self._check_oracle()
             return OracleVerifier()
         if name == "random":
-            from search_core.verifiers.random_scores import RandomVerifier
+            from search_core.verifiers import RandomVerifier
 
             return RandomVerifier()
         raise OptionError(f"Unknown score source {name!r:.60}; known: {', '.join(SCORE_SOURCES)}.")

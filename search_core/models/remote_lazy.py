@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from search_core.protocols.solver import Solver
-from search_core.protocols.verifier import Verifier
+from search_core.protocols import Solver, Verifier
 from search_core.remote.address import RemoteAddress
 
 

@@ -9,9 +9,7 @@ from typing import Protocol
 
 from search_core.log.events import Event
 from search_core.models.embedded import ModelPair
-from search_core.protocols.solver import Solver
-from search_core.protocols.verifier import Verifier
-from search_core.protocols.watch import Watch
+from search_core.protocols import Solver, Verifier, Watch
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 

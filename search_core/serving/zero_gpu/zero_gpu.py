@@ -19,7 +19,7 @@ from typing import Any
 
 from search_core.log.events import Event
 from search_core.models.embedded import ModelPair
-from search_core.protocols.watch import Watch
+from search_core.protocols import Watch
 from search_core.run.estimate import estimate, seconds_on_gpu
 from search_core.serving.order import Listener, Order
 from search_core.serving.zero_gpu.gpu_errors import GpuError, explained
