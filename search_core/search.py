@@ -79,7 +79,7 @@ def search(
     own_solver = None if isinstance(solver, str) else solver
     own_verifier = None if isinstance(verifier, str) else verifier
     if own_solver is None or own_verifier is None:
-        from search_core.models.embedded import FIRST, open_pair, usual_solver
+        from search_core.models import FIRST, open_pair, usual_solver
 
         pair = open_pair(
             solver if isinstance(solver, str) else usual_solver(chosen),

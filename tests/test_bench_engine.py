@@ -30,7 +30,7 @@ from search_core.bench.usual import compare_with_usual_way
 from search_core.bench.usual_way import UsualSolver, UsualVerifier
 from search_core.engine.memory.prefix_store import PrefixStore
 from search_core.engine.path_tokens import PathTokens
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from search_core.cli.app import app
 from search_core.cli.services import ModelChoice, Services
 from search_core.embedded import FAMILIES
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.protocols import RunCancelled, SolverInfo
 from search_core.strategies import STRATEGIES
 from tests.fakes import SHAPE, FakeSolver, World

@@ -10,8 +10,7 @@ import torch
 
 from search_core import search
 from search_core.engine.path_tokens import PathTokens
-from search_core.models.embedded import open_pair
-from search_core.models.memory import HoldsMemory
+from search_core.models import HoldsMemory, open_pair
 from search_core.protocols import SampleRequest, Sampling, ScoreRequest
 from search_core.solvers import load_solver
 from search_core.strategies.single_stream import FORCED_TEXTS

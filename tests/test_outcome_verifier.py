@@ -17,7 +17,7 @@ from search_core.cli.services import ModelChoice, Services
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Scored, Started
 from search_core.log.traces import read_trace
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.protocols import Cancelled, ScoreRequest, StepScores
 from search_core.run.recipe import Recipe
 from search_core.search import SearchResult

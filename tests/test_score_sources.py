@@ -7,8 +7,7 @@ import random
 import pytest
 
 from search_core.embedded import FAMILIES, generate, gold_solution, grade
-from search_core.models.embedded import embedded_pair, usual_solver
-from search_core.models.pair import ABOUT_SOURCES, SCORE_SOURCES, ModelPair
+from search_core.models import ABOUT_SOURCES, SCORE_SOURCES, ModelPair, embedded_pair, usual_solver
 from search_core.problem import Problem
 from search_core.protocols import ScoreRequest
 from search_core.search import search

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from search_core.log.traces import parse_trace
 from search_core.log.tree import FINAL_STATES
-from search_core.models.pair import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 from search_core.run.driving import drive

@@ -17,8 +17,7 @@ from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Decided, Event, Finished, Sampled, Started
 from search_core.log.traces import read_trace
 from search_core.log.tree import Tree
-from search_core.models.embedded import embedded_pair
-from search_core.models.pair import ModelPair
+from search_core.models import ModelPair, embedded_pair
 from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,

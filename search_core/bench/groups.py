@@ -19,7 +19,7 @@ from search_core.bench.searching import (
 )
 from search_core.bench.usual import PROMPT_TOKENS, compare_with_usual_way
 from search_core.evaluation.problems import draw_problems
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.protocols import Sampling
 
 USUAL_GROUPS = ("search", "concurrent", "memory", "usual")

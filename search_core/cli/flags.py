@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from search_core.models.embedded import (
+from search_core.models import (
     SCORE_SOURCES,
     SOLVERS,
     VERIFIERS,

@@ -23,12 +23,13 @@ from search_core.protocols import (
     Solver,
     Verifier,
 )
-from search_core.remote.address import model_name
+from search_core.remote import is_remote, model_name
 from search_core.run.pairing import check_solver, check_verifier
 from search_core.spaces import on_zero_gpu
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
 from search_core.strategies.single_stream import SINGLE_STREAM
+from search_core.verifiers import LogProbabilityVerifier, OracleVerifier, RandomVerifier
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class ModelPair:
     def needs_gpu(self) -> bool:
         """Whether a GPU would be of use: not for the embedded models, nor for a server's."""
         paths = self.solver_path, self.verifier_path
-        return not self.embedded and not all(path.startswith(("http:", "https:")) for path in paths)
+        return not self.embedded and not all(is_remote(path) for path in paths)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -164,17 +165,11 @@ class ModelPair:
         if name == "verifier":
             return self.verifier
         if name == "log-probability":
-            from search_core.verifiers import LogProbabilityVerifier
-
             return LogProbabilityVerifier()
         if name == "oracle":
-            from search_core.verifiers import OracleVerifier
-
             self._check_oracle()
             return OracleVerifier()
         if name == "random":
-            from search_core.verifiers import RandomVerifier
-
             return RandomVerifier()
         raise OptionError(f"Unknown score source {name!r:.60}; known: {', '.join(SCORE_SOURCES)}.")
 

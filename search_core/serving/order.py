@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from search_core.log.events import Event
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.protocols import Solver, Verifier, Watch
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run

@@ -16,7 +16,7 @@ from typing import Any
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Event
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.protocols import Sampling, Watch
 from search_core.run.driving import drive

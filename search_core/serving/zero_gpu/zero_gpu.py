@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from search_core.log.events import Event
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.protocols import Watch
 from search_core.run.estimate import estimate, seconds_on_gpu
 from search_core.serving.order import Listener, Order
