@@ -181,7 +181,9 @@ def test_every_strategy_has_its_section_and_its_options(name: str) -> None:
     strategy = STRATEGIES[name]
     page = GUIDE / "strategies.md"
     text = section(page, strategy.title)
-    known = text + section(page, "Options they share")
+    # "Its other options are beam search's", with a link to that section of the page.
+    others = [one.title for one in STRATEGIES.values() if f"(#{anchor(one.title)})" in text]
+    known = "".join(section(page, title) for title in ("Options they share", *others)) + text
     for spec in strategy.options.specs():
         assert f"`{spec.name}`" in known, f"{strategy.title} has {spec.name}"
     for paper in re.findall(r"arXiv \d{4}\.\d{4,5}", strategy.source):

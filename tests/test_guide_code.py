@@ -47,7 +47,7 @@ def test_search_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     result = names["result"]
     assert result.events[-1].kind == "finished"
     assert len(names["graph"]) == len(result.tree.nodes)
-    assert names["trace"].events == result.events
+    assert list(names["trace"].events) == result.events
     assert (tmp_path / "tree.graphml").is_file()
     assert all(node.margin <= 0 for node in names["pruned"] if node.margin is not None)
     assert len(names["written"]) >= 4
