@@ -22,7 +22,11 @@ from components.charts import (
     votes_view,
 )
 from components.charts.plain_text import plain, plain_lines, shorten
-from components.numbers import (
+from components.palette import THEMES, Theme, palette
+from search_core import Problem, search
+from search_core.log.events import Spent, Tally, Voted
+from search_core.log.tree import Tree
+from search_core.picture.numbers import (
     counted,
     format_count,
     format_flops,
@@ -32,10 +36,6 @@ from components.numbers import (
     format_seconds,
     format_short,
 )
-from components.palette import THEMES, Theme, palette
-from search_core import Problem, search
-from search_core.log.events import Spent, Tally, Voted
-from search_core.log.tree import Tree
 from search_core.run.recipe import Recipe
 from tests.cvd import contrast
 from tests.fakes import World

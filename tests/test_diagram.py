@@ -13,10 +13,10 @@ from components.diagram import WIDTH, diagram
 from components.palette import STATES, palette
 from components.recordings import FOLDER, examples, listed, pin_recordings
 from components.strategy_card import card, cards
-from components.symbols import symbol_path
 from search_core.log.events import event_from_dict
 from search_core.log.traces import read_trace
 from search_core.log.tree import Tree
+from search_core.picture.symbols import symbol_path
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 from tests.browser.method_logs import METHODS

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from components.tree_figure import tree_figure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.palette import THEMES, Theme, palette
-from components.tree_figure import tree_figure
 from search_core.log.events import Finished
 from search_core.log.traces import Trace
 from search_core.log.tree import Tree

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 
 from components.charts.frame import Source, axis, empty_figure, note, tree_of
 from components.charts.plain_text import plain, shorten
-from components.numbers import counted, format_count, format_short
 from components.palette import GradeName, Theme, palette
 from search_core.log.events import Tally, Voted, VoteMethod
 from search_core.log.tree import Tree
+from search_core.picture.numbers import counted, format_count, format_short
 from search_core.scoring import VOTE_METHODS
 
 TITLES: dict[VoteMethod, str] = {
