@@ -18,7 +18,7 @@ from search_core.picture.words import about
 
 WIDTH = 296.0
 """Width of the drawing in units of its own; the page scales it."""
-_ROOM = Room(
+ROOM = Room(
     width=WIDTH,
     tallest=220.0,
     columns=30,
@@ -45,7 +45,7 @@ def diagram(tree: Tree, title: str) -> str:
     """
     if len(tree.nodes) < 2:
         raise ValueError(f"The run of {title} has no step to draw.")
-    scene = lay_out(tree, _ROOM)
+    scene = lay_out(tree, ROOM)
     picture = element(
         "svg",
         draw(scene, page_paint),

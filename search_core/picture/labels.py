@@ -168,9 +168,10 @@ def _free(scene: Scene, beside: Label, spans: Mapping[int, Sequence[Span]]) -> b
     y = scene.places[beside.mark][1]
     level = scene.levels[beside.mark]
     end = beside.x - scene.places[beside.mark][0] + beside.width + scene.largest
+    below = max(SIZE, SIZE / 2 + scene.largest)
     # What hangs on a level stands within the span of the lines that leave it.
     return all(
-        not low - 2 * SIZE < y < high + SIZE
+        not low - 2 * SIZE < y < high + below
         for gap in range(level, level + 1 + int(end / scene.level))
         for low, high in spans.get(gap, ())
     )

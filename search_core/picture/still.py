@@ -24,7 +24,7 @@ _WIDEST = 860
 """In px, where there is room: letters are then a little larger than in the rest of a page."""
 _MARGIN = 16.0
 _HEAD = 44.0
-_ROOM = Room(
+ROOM = Room(
     width=WIDTH,
     tallest=620.0,
     columns=40,
@@ -47,7 +47,7 @@ def svg_picture(tree: Tree) -> str:
     Raises:
         ValueError: The log has not even begun.
     """
-    scene = lay_out(tree, _ROOM, ends_width)
+    scene = lay_out(tree, ROOM, ends_width)
     paint = OwnPaint(SCOPE)
     words = labels(scene)
     labelled = {label.mark for label in words}

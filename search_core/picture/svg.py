@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
+_QUOTE = {'"': "&quot;"}
 FONT = "system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"
 
 
@@ -14,10 +15,7 @@ def element(tag: str, *inside: str, **attributes: str | float) -> str:
         inside: Finished markup; escape text first.
         attributes: Any values: they are escaped. Numbers get one digit at most after the point.
     """
-    named = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_value(value))}"
-        for key, value in attributes.items()
-    )
+    named = "".join(f" {_name(key)}={_quoted(value)}" for key, value in attributes.items())
     content = "".join(inside)
     return f"<{tag}{named}>{content}</{tag}>" if content else f"<{tag}{named}/>"
 
@@ -49,6 +47,14 @@ def document(
         font_family=FONT,
         **attributes,
     )
+
+
+def _name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
+def _quoted(value: str | float) -> str:
+    return f'"{escape(_value(value), _QUOTE)}"'
 
 
 def _value(value: str | float) -> str:

@@ -7,9 +7,10 @@ from collections import defaultdict
 from itertools import pairwise
 
 import pytest
-from components.charts.tidy_tree import tidy_layout
 from hypothesis import given
 from hypothesis import strategies as st
+
+from search_core.picture.tidy_tree import tidy_layout
 
 Children = dict[int, list[int]]
 
