@@ -74,7 +74,7 @@ def draw_key(
     drawn: list[str] = []
     for entry in shown:
         words = entry.words
-        if entry.state in counts and entry.state != "collapsed":
+        if entry.state and entry.state in counts:
             words = f"{words} {format_count(counts[entry.state])}"
         room = columns(words) * _ADVANCE + (3.2 * _MARK if entry.state else 0)
         if x > left and x + room > left + width:
