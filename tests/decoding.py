@@ -9,6 +9,7 @@ from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.rows import Continuation, Row
 from search_core.engine.writing.stopping import StopTable
 from search_core.protocols.solver import Cancelled, Sampling
+from search_core.protocols.watch import wait
 
 
 def go_on() -> bool:
@@ -35,4 +36,4 @@ def decode(
     decoder = Decoder(model, stops, **limits)
     call = decoder.submit(rows, sampling, cancelled)
     finish(decoder)
-    return call.wait()
+    return wait(call, go_on)

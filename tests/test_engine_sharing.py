@@ -23,7 +23,7 @@ from search_core.engine.writing.slots import Slot
 from search_core.engine.writing.stopping import StopTable
 from search_core.engine.writing.tree_key_values import TreeKeyValues
 from search_core.protocols.solver import RunCancelled, Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols.watch import Watch, wait
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import NEVER, OFTEN, SAMPLING, assert_same, sliding_model, some_rows
 from tests.tiny_models import tiny_config
@@ -113,11 +113,11 @@ def run_together(decoder: Decoder, searches: Sequence[SmallSearch]) -> set[str]:
         for name, (one, calls) in list(waiting.items()):
             if name in under_way:
                 rows, call = under_way[name]
-                if not call.over:
+                if not call.done():
                     continue
                 del under_way[name]
                 try:
-                    one.take(rows, call.wait())
+                    one.take(rows, wait(call, go_on))
                 except RunCancelled:
                     cancelled.add(name)
                     del waiting[name]
@@ -178,7 +178,7 @@ def test_a_step_costs_its_own_tokens_and_not_its_prefix() -> None:
     def ask(path: tuple[int, ...]) -> Continuation:
         call = decoder.submit([Row(path, 1, 5, "a")], SAMPLING, go_on)
         finish(decoder)
-        return call.wait()[0]
+        return wait(call, go_on)[0]
 
     first = ask(prompt)
     assert (first.prefilled, first.reused) == (30, 0)
@@ -202,14 +202,14 @@ def test_a_giant_does_not_starve_a_small_run() -> None:
         decoder.turn()
     small = decoder.submit([Row((6, one), one, 5, "small") for one in range(16)], SAMPLING, go_on)
     turns = 0
-    while not small.over:
+    while not small.done():
         decoder.turn()
         turns += 1
     # Until a giant's rows end, then half of the room is the small run's: 16 rows, 4 at once.
     assert turns <= 20 + 4 * 5
-    assert not giant.over
+    assert not giant.done()
     finish(decoder)
-    assert all(len(one.tokens) == 20 for one in giant.wait())
+    assert all(len(one.tokens) == 20 for one in wait(giant, go_on))
 
 
 def test_cancelling_frees_at_once_and_leaves_others_alone() -> None:
@@ -223,12 +223,12 @@ def test_cancelling_frees_at_once_and_leaves_others_alone() -> None:
     assert decoder.stored_tokens > 2
     stop = True
     decoder.turn()
-    assert stopped.over
+    assert stopped.done()
     assert decoder.stored_tokens == 1  # the other's prompt, but for its last token
     with pytest.raises(RunCancelled):
-        stopped.wait()
+        wait(stopped, go_on)
     finish(decoder)
-    assert_same(other.wait(), decode(LLAMA, [Row((5, 6), 3, 12)], SAMPLING, NEVER))
+    assert_same(wait(other, go_on), decode(LLAMA, [Row((5, 6), 3, 12)], SAMPLING, NEVER))
 
 
 class Narrow:
@@ -257,7 +257,7 @@ def test_out_of_memory_takes_longer_and_changes_nothing(most: int) -> None:
     decoder = Decoder(Narrow(most), OFTEN)
     call = decoder.submit(rows, SAMPLING, watch)
     finish(decoder)
-    assert_same(call.wait(), decode(LLAMA, rows, SAMPLING, OFTEN))
+    assert_same(wait(call, go_on), decode(LLAMA, rows, SAMPLING, OFTEN))
     (warning,) = watch.warnings()
     assert re.match(r"Memory did not suffice for \d+ steps at once", warning)
 
@@ -268,9 +268,9 @@ def test_a_row_that_does_not_fit_fails_its_run_alone() -> None:
     long = decoder.submit([Row(tuple(range(4, 54)), 1, 8, "long")], SAMPLING, go_on)
     others = decoder.submit(short, SAMPLING, go_on)
     finish(decoder)
-    assert_same(others.wait(), decode(LLAMA, short, SAMPLING, NEVER))
+    assert_same(wait(others, go_on), decode(LLAMA, short, SAMPLING, NEVER))
     with pytest.raises(RowTooLargeError, match="one path of 50 tokens by up to 8 more"):
-        long.wait()
+        wait(long, go_on)
 
 
 class Poisoned:
@@ -294,8 +294,8 @@ def test_numbers_that_are_none_fail_their_own_call_alone() -> None:
     broken = decoder.submit(finish_soon, Sampling(0), go_on)
     finish(decoder)
     with pytest.raises(ValueError, match="not a number"):
-        broken.wait()
-    assert_same(others.wait(), decode(LLAMA, fine, Sampling(0), NEVER))
+        wait(broken, go_on)
+    assert_same(wait(others, go_on), decode(LLAMA, fine, Sampling(0), NEVER))
 
 
 def test_an_error_of_the_model_reaches_those_who_wait_and_nobody_else() -> None:
@@ -309,10 +309,10 @@ def test_an_error_of_the_model_reaches_those_who_wait_and_nobody_else() -> None:
     call = decoder.submit([Row((5, 66), 1, 5)], SAMPLING, go_on)
     finish(decoder)
     with pytest.raises(RuntimeError, match="on fire"):
-        call.wait()
+        wait(call, go_on)
     later = decoder.submit([Row((5, 6), 1, 5)], SAMPLING, go_on)
     finish(decoder)
-    assert_same(later.wait(), decode(LLAMA, [Row((5, 6), 1, 5)], SAMPLING, NEVER))
+    assert_same(wait(later, go_on), decode(LLAMA, [Row((5, 6), 1, 5)], SAMPLING, NEVER))
 
 
 def test_the_watch_hears_how_long_each_row_is() -> None:
@@ -334,7 +334,7 @@ def test_a_model_that_cannot_be_cut_says_so_once_a_run() -> None:
         for name, watch in watches.items():
             call = decoder.submit([Row((5, 6, 7, 8), 1, 5, name)], SAMPLING, watch)
             finish(decoder)
-            assert (call.wait()[0].prefilled, call.wait()[0].known) == (4, 0)
+            assert (wait(call, go_on)[0].prefilled, wait(call, go_on)[0].known) == (4, 0)
     for watch in watches.values():
         (warning,) = watch.warnings()
         assert "every step reads its whole path again" in warning

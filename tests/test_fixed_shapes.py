@@ -12,11 +12,11 @@ import torch
 from hypothesis import given, settings
 from torch import Tensor
 
-from search_core.engine import fixed_shapes
+from search_core.engine.writing import fixed_shapes
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.fixed_shapes import CudaGraphs, FixedShapes, size, usual_record
 from search_core.engine.writing.rows import Row
-from search_core.protocols.watch import Watch
+from search_core.protocols.watch import Watch, wait
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import NEVER, OFTEN, SAMPLING, assert_same, some_rows
 from tests.test_engine_sharing import LLAMA, SEARCHES, Checked, SmallSearch, run_together
@@ -83,9 +83,9 @@ def test_growing_rows_out_of_their_room_forgets_what_was_recorded() -> None:
     others = first.submit([Row((9, one), one, 60) for one in range(40)], SAMPLING, go_on)
     finish(first)
     assert tape.recorded > 1
-    assert_same(call.wait(), decode(LLAMA, rows[:1], SAMPLING, NEVER))
+    assert_same(wait(call, go_on), decode(LLAMA, rows[:1], SAMPLING, NEVER))
     alone = decode(LLAMA, [Row((9, one), one, 60) for one in range(40)], SAMPLING, NEVER)
-    assert_same(others.wait(), alone)
+    assert_same(wait(others, go_on), alone)
 
 
 def test_what_cannot_be_recorded_is_computed_and_said_once(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from search_core.engine.checkpoints.loading import load_language_model
+from search_core.engine.checkpoints.checkpoint import find_checkpoint
+from search_core.engine.checkpoints.loading import load_checkpoint
 from search_core.engine.checkpoints.tokenizers import load_tokenizer
 from search_core.engine.reading.path_reading import Asked, PathText
 from search_core.engine.reading.readouts import PairReadout, language_head
@@ -94,7 +95,7 @@ def test_reasoning_stops_at_a_text_of_several_tokens(tmp_path: Path) -> None:
 
 
 def writer_of(folder: Path, stops: tuple[str, ...]) -> TextWriter:
-    loaded = load_language_model(folder, device="cpu")
+    loaded = load_checkpoint(find_checkpoint(folder), "ForCausalLM", "cpu", "float32")
     readout = PairReadout(language_head(loaded.model), 1, 2)
     return TextWriter(loaded.model, loaded.tokenizer, loaded.lock, stops, [3], readout)
 

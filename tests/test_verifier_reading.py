@@ -304,8 +304,7 @@ def test_a_sliding_window_is_read_whole_beyond_its_length_and_says_so_once(
 def test_a_forked_process_starts_its_own_worker() -> None:
     joined: Joined[int, int] = Joined(
         lambda calls: (
-            [setattr(call, "results", [one + 1 for one in call.requests]) for call in calls]
-            and None
+            [call.set_result([one + 1 for one in call.requests]) for call in calls] and None
         ),
         lambda: None,
     )

@@ -11,6 +11,7 @@ from search_core.engine.reading.joining import Call, Joined
 from search_core.engine.reading.path_reading import Answer, Asked, PathText
 from search_core.protocols.solver import Cancelled, ModelInfo
 from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols.watch import fail, finish
 from search_core.verifiers.formats.base import Format, Ids
 from search_core.verifiers.formats.step_ends import StepEnds
 
@@ -120,7 +121,7 @@ class TransformersVerifier:
         answers = iter(self._read(asked))
         for call, per_request in zip(calls, texts, strict=True):
             found = [[next(answers) for _ in own] for own in per_request]
-            if call.error is None:
+            if not call.done():
                 self._finish(call, found)
 
     def _texts(self, call: Call[ScoreRequest, StepScores]) -> list[list[PathText]]:
@@ -128,7 +129,7 @@ class TransformersVerifier:
         try:
             return [self._checked(request) for request in call.requests]
         except ValueError as error:
-            call.error = error
+            fail(call, error)
             return [[] for _ in call.requests]
 
     def _checked(self, request: ScoreRequest) -> list[PathText]:
@@ -164,11 +165,11 @@ class TransformersVerifier:
                     [value for answer in there for value in answer.values], request
                 )
             except ValueError as error:
-                call.error = error
+                fail(call, error)
                 return
             tokens = sum(answer.tokens for answer in there)
             results.append(StepScores(scores, tokens, sum(answer.reused for answer in there)))
-        call.results = results
+        finish(call, results)
 
     def _checked_scores(self, scores: list[float], request: ScoreRequest) -> tuple[float, ...]:
         expected = len(request.steps) - request.first

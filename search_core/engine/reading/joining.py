@@ -9,42 +9,32 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from search_core.engine.worker import Worker
-from search_core.protocols.watch import Cancelled, RunCancelled, Watch, watch_of
+from search_core.protocols.watch import Cancelled, Watch, fail, wait, watch_of
 
 Q = TypeVar("Q")
 R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
-_LOOK = 0.05
-"""Seconds between two looks at whether a waiting call was cancelled."""
 
 
-@dataclass(eq=False, slots=True)
-class Call(Generic[Q, R]):
-    """One caller's requests, and what became of them.
+class Call(Future[list[R]], Generic[Q, R]):
+    """One caller's requests, until it brings a result for each."""
 
-    Attributes:
-        results: One for each request, once it is done; None: it was called off.
-        error: What went wrong instead.
-    """
-
-    requests: Sequence[Q]
-    watch: Watch
-    results: list[R] | None = None
-    error: Exception | None = None
-    done: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, requests: Sequence[Q], watch: Watch) -> None:
+        super().__init__()
+        self.requests, self.watch = requests, watch
 
 
 class Joined(Generic[Q, R]):
     """Callable from any thread.
 
     Args:
-        work: Computes for several calls at once: gives each its results or its error. An
-            exception that it raises itself goes to all of them.
+        work: Computes for several calls at once: gives each its results or its error; one that
+            it gives nothing was called off. An exception that it raises itself goes to all.
         forget: Called in a forked process, where whatever was under way is the parent's.
     """
 
@@ -62,18 +52,9 @@ class Joined(Generic[Q, R]):
             RunCancelled: `cancelled()` became True.
             Exception: What went wrong with these requests.
         """
-        if cancelled():
-            raise RunCancelled
         call: Call[Q, R] = Call(requests, watch_of(cancelled))
         self._put(call)
-        while not call.done.wait(_LOOK):
-            if call.watch():
-                raise RunCancelled
-        if call.error is not None:
-            raise call.error
-        if call.results is None:
-            raise RunCancelled
-        return call.results
+        return wait(call, call.watch)
 
     def later(self, chore: Callable[[], None]) -> None:
         """Does something before the next calls are answered, in the thread that computes."""
@@ -97,10 +78,10 @@ class Joined(Generic[Q, R]):
             items, self._waiting = self._waiting, []
         calls = []
         for item in items:
-            if isinstance(item, Call):
-                calls.append(item)
-            else:
+            if not isinstance(item, Call):
                 self._do(item)
+            elif not item.done():
+                calls.append(item)
         if calls:
             self._answer(calls)
         with self._guard:
@@ -118,7 +99,7 @@ class Joined(Generic[Q, R]):
             self._work(calls)
         except Exception as error:
             for call in calls:
-                call.error = call.error or error
+                fail(call, error)
         finally:
             for call in calls:
-                call.done.set()
+                call.cancel()

@@ -13,6 +13,7 @@ from search_core.engine.writing.decode_call import OpenRow
 from search_core.engine.writing.sampling import Draws, draw
 from search_core.engine.writing.slots import KeyValues, Slot
 from search_core.engine.writing.stopping import StopTable
+from search_core.protocols.watch import fail
 
 
 class Batch:
@@ -71,7 +72,7 @@ class Batch:
             (place, one)
             for place, slot in enumerate(self._slots)
             for one in slot.rows
-            if not one.call.over and not one.done
+            if not one.call.done() and not one.done
         ]
         if not left and self._slots:
             self.clear()
@@ -99,13 +100,14 @@ class Batch:
         for one, place, token, logprob in zip(rows, places, *both, strict=True):
             if not math.isfinite(logprob):
                 self._kv.blank(place)
-                one.call.fail(
+                fail(
+                    one.call,
                     ValueError(
                         f"The solver's output is not a number (log-probability {logprob}): its "
                         "weights are broken, or this dtype is too narrow for it. Try float32."
-                    )
+                    ),
                 )
-            elif one.take(int(token), logprob, self._stops) and not one.call.over:
+            elif one.take(int(token), logprob, self._stops) and not one.call.done():
                 if self._keeps_ends or one.result.ended != "end":
                     self._kv.store(place, one)
                 one.call.row_done()

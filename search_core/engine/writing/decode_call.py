@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from search_core.engine.writing.rows import Continuation, Row
 from search_core.engine.writing.sampling import Numbers, uniform_numbers
 from search_core.engine.writing.stopping import StopTable
-from search_core.protocols.solver import RunCancelled, Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols.solver import Sampling
+from search_core.protocols.watch import Watch, fail, finish
 
 _SECONDS_BETWEEN_COUNTS = 0.05
 
 
-class DecodeCall:
-    """Rows that somebody waits for.
+class DecodeCall(Future[list[Continuation]]):
+    """Rows that somebody waits for, until it brings their continuations, in their order.
 
     Args:
         rows: What is to be continued.
@@ -27,51 +27,33 @@ class DecodeCall:
     """
 
     def __init__(self, rows: Sequence[Row], sampling: Sampling, watch: Watch) -> None:
+        super().__init__()
         self.sampling, self.watch = sampling, watch
         self.rows = [OpenRow(self, row) for row in rows]
         self.warned = False
         self._left = len(rows)
-        self._error: BaseException | None = None
-        self._abandoned = False
-        self._over = threading.Event()
         self._told = -math.inf
         if not rows:
-            self._over.set()
+            self.set_result([])
 
     @property
     def runs(self) -> set[str]:
         """Whose rows these are."""
         return {one.row.run for one in self.rows}
 
-    @property
-    def over(self) -> bool:
-        """Whether nobody waits any more: all is done, or something went wrong."""
-        return self._over.is_set()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it is over because somebody wished so."""
-        return isinstance(self._error, RunCancelled)
-
     def check(self) -> None:
-        """Ask whether it is to stop; then it is over."""
+        """Ask whether it is to stop; then it is cancelled."""
         try:
-            if self._abandoned or self.watch():
-                self.fail(RunCancelled())
+            if self.watch():
+                self.cancel()
         except Exception as error:  # the asker's own, and nobody else's business
-            self.fail(error)
-
-    def fail(self, error: BaseException) -> None:
-        """It is over, without a result."""
-        if not self.over:
-            self._error = error
-            self._over.set()
+            fail(self, error)
 
     def row_done(self) -> None:
         """One more row has ended."""
         self._left -= 1
         if self._left == 0:
-            self._over.set()
+            finish(self, [one.result for one in self.rows])
 
     def tell(self) -> None:
         """Tell the watch how long the rows are, a few times a second."""
@@ -83,23 +65,7 @@ class DecodeCall:
             for one in self.rows:
                 one.tell()
         except Exception as error:  # as in `check`
-            self.fail(error)
-
-    def wait(self) -> list[Continuation]:
-        """The rows' continuations, once they are there.
-
-        Raises:
-            RunCancelled: It was cancelled.
-            Exception: What went wrong.
-        """
-        try:
-            self._over.wait()
-        except BaseException:
-            self._abandoned = True
-            raise
-        if self._error is not None:
-            raise self._error
-        return [one.result for one in self.rows]
+            fail(self, error)
 
 
 @dataclass(eq=False, slots=True)

@@ -30,7 +30,7 @@ from search_core.engine.writing.tree_key_values import TreeKeyValues
 from search_core.engine.writing.waiting_rows import WaitingRows
 from search_core.engine.writing.whole_key_values import WholeKeyValues
 from search_core.protocols.solver import Cancelled, Sampling
-from search_core.protocols.watch import watch_of
+from search_core.protocols.watch import fail, wait, watch_of
 
 MOST_ROWS = 256
 """More rows at once give no more tokens a second, and everybody waits longer for one."""
@@ -84,7 +84,7 @@ class Decoder:
         """
         call = self.submit(rows, sampling, cancelled)
         self._worker.wake()
-        return call.wait()
+        return wait(call, call.watch)
 
     def submit(self, rows: Sequence[Row], sampling: Sampling, cancelled: Cancelled) -> DecodeCall:
         """Hands in rows, to be decoded by whoever calls `turn` (one thread at a time)."""
@@ -111,7 +111,7 @@ class Decoder:
                 return self._turn()
             except Exception as error:  # nobody may wait for ever, whatever went wrong
                 for call in self._calls:
-                    call.fail(error)
+                    fail(call, error)
                 self._forget()
                 return False
 
@@ -173,14 +173,14 @@ class Decoder:
     def _drop_over(self) -> None:
         for call in self._calls:
             call.check()
-        over = [call for call in self._calls if call.over]
+        over = [call for call in self._calls if call.done()]
         if not over:
             return
-        self._calls = [call for call in self._calls if not call.over]
+        self._calls = [call for call in self._calls if not call.done()]
         self._waiting.drop_over()
         if self._opened is not None:
             self._opened.batch.drop_finished()
-            for run in {run for call in over if call.cancelled for run in call.runs}:
+            for run in {run for call in over if call.cancelled() for run in call.runs}:
                 self._opened.store.release(run)
 
     def _open(self) -> _Opened:
@@ -240,7 +240,7 @@ class Decoder:
         rows = [one for one in rows if not one.done]
         if not is_out_of_memory(error):
             for one in rows:
-                one.call.fail(error)
+                fail(one.call, error)
             return
         message = str(error)
         error.__traceback__ = None  # It holds the tensors of everything that was under way.
@@ -248,12 +248,13 @@ class Decoder:
         free_cached(self._model.device)
         if len(rows) == 1:
             length = len(rows[0].row.prompt)
-            rows[0].call.fail(
+            fail(
+                rows[0].call,
                 RowTooLargeError(
                     f"Memory does not suffice to continue one path of {length:,} tokens by up to "
                     f"{rows[0].row.limit:,} more. Choose shorter steps or fewer of them, or a "
                     f"smaller solver or dtype. ({message:.200})"
-                )
+                ),
             )
             return
         self._limit, self._turns = max(1, len(rows) // 2), 0

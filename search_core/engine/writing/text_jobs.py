@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
 from search_core.engine.memory.prefix_store import Ids
 from search_core.engine.writing.decode_call import DecodeCall
@@ -13,10 +12,8 @@ from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.rows import Continuation, Row
 from search_core.engine.writing.text_stops import stopped_text
 from search_core.protocols.solver import Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols.watch import Watch, finish, wait
 from search_core.seeds import node_seed
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +39,16 @@ class TextWritten:
     parts: list[Continuation] = field(default_factory=list)
 
 
-class Job(Generic[R]):
-    """Something that somebody waits for."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.error: BaseException | None = None
-        self.results: list[R] = []
-
-    def finish(self, results: list[R]) -> None:
-        self.results = results
-        self.done.set()
-
-    def fail(self, error: BaseException) -> None:
-        if not self.done.is_set():
-            self.error = error
-            self.done.set()
-
-
-class Writing(Job[TextWritten]):
+class TextCall(Future[list[TextWritten]]):
     """Texts that somebody waits for together.
 
     Attributes:
-        quiet: Ends when the job does. It tells nobody how long the texts are: they are no steps.
+        quiet: Ends when the call does. It tells nobody how long the texts are: they are no steps.
     """
 
     def __init__(self, texts: Sequence[TextRow], sampling: Sampling, watch: Watch) -> None:
         super().__init__()
-        self.quiet = Watch(lambda: self.done.is_set() or watch())
+        self.quiet = Watch(lambda: self.done() or watch())
         self._open = [_Open(one, sampling, self.quiet) for one in texts]
 
     def start(self, decoder: Decoder) -> None:
@@ -79,10 +58,15 @@ class Writing(Job[TextWritten]):
     def go_on(self, decoder: Decoder, text: Callable[[Sequence[int]], str]) -> None:
         """Look at what has stopped: it is over, or has to go on."""
         for one in self._open:
-            if one.call is not None and one.call.over:
+            if one.call is not None and one.call.done():
                 one.take(decoder, text)
         if all(one.call is None for one in self._open):
-            self.finish([one.result for one in self._open])
+            finish(self, [one.result for one in self._open])
+
+    @property
+    def written(self) -> bool:
+        """Whether all of it is there."""
+        return self.done() and not self.cancelled() and self.exception() is None
 
     @property
     def paths(self) -> list[tuple[str, Ids, int]]:
@@ -114,7 +98,7 @@ class _Open:
         """What was decoded for it. Raises what went wrong."""
         if self.call is None:
             return
-        [part] = self.call.wait()
+        [part] = wait(self.call, self._watch)
         row, self.call = self._asked.row, None
         self._tokens += part.tokens
         self.result.parts.append(part)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from concurrent.futures import Future
+from typing import Any
 
 from search_core.engine.memory.budgets import store_budget
 from search_core.engine.memory.prefix_store import Ids, PrefixStore
@@ -18,14 +19,10 @@ from search_core.engine.reading.path_reading import Answer, Asked, Readout
 from search_core.engine.reading.reader import Reader
 from search_core.engine.worker import Worker
 from search_core.engine.writing.decoder import Decoder
-from search_core.engine.writing.text_jobs import Job, TextRow, TextWritten, Writing
+from search_core.engine.writing.text_jobs import TextCall, TextRow, TextWritten
 from search_core.engine.writing.text_stops import text_stop_table
 from search_core.protocols.solver import Sampling
-from search_core.protocols.watch import RunCancelled, Watch
-
-_LOOK = 0.05
-"""Seconds between two looks at whether a waiting call was cancelled."""
-R = TypeVar("R")
+from search_core.protocols.watch import Watch, fail, finish, wait
 
 
 class TextWriter:
@@ -75,16 +72,19 @@ class TextWriter:
             ValueError: The model's output is not a number.
             RowTooLargeError: Memory does not suffice for a single text.
         """
-        job = Writing(texts, sampling, watch)
+        call = TextCall(texts, sampling, watch)
 
         def start() -> None:
-            job.start(self._decoder)
-            self._writing.append(job)
+            call.start(self._decoder)
+            self._writing.append(call)
 
+        if not texts:
+            return []
         try:
-            return self._wait(job, start, watch) if texts else []
+            self._put(call, start)
+            return wait(call, watch)
         finally:
-            for message in job.quiet.warnings():
+            for message in call.quiet.warnings():
                 watch.warn(message)
 
     def read(self, asked: Sequence[Asked], watch: Watch) -> list[Answer]:
@@ -93,7 +93,7 @@ class TextWriter:
         Raises:
             RunCancelled: The watch said so.
         """
-        job: Job[Answer] = Job()
+        found: Future[list[Answer]] = Future()
 
         def start() -> None:
             answers = self._reader.read(asked)
@@ -101,22 +101,22 @@ class TextWriter:
                 self._decoder.let_go(run, self._unread.pop(run, []))
             there = [one for one in answers if one is not None]
             if len(there) < len(answers):
-                job.fail(RunCancelled())
+                found.cancel()
             else:
-                job.finish(there)
+                finish(found, there)
 
-        return self._wait(job, start, watch)
+        self._put(found, start)
+        return wait(found, watch)
 
     def release(self, run: str, paths: Sequence[tuple[Ids, int]] | None = None) -> None:
         """A run lets go of paths, each from so many tokens on; None: of everything."""
-        job: Job[None] = Job()
 
         def start() -> None:
             if paths is None:
                 self._unread.pop(run, None)
             self._decoder.let_go(run, paths)
 
-        self._put(job, start)
+        self._put(Future(), start)
 
     @property
     def stored_tokens(self) -> int:
@@ -128,28 +128,13 @@ class TextWriter:
         """What they take."""
         return self._store.bytes
 
-    def _wait(self, job: Job[R], start: Callable[[], None], watch: Watch) -> list[R]:
-        if watch():
-            raise RunCancelled
-        self._put(job, start)
-        try:
-            while not job.done.wait(_LOOK):
-                if watch():
-                    raise RunCancelled
-        except BaseException as error:
-            job.fail(error)  # Nobody waits any more; what is under way for it is dropped.
-            raise
-        if job.error is not None:
-            raise job.error
-        return job.results
-
-    def _put(self, job: Job[Any], start: Callable[[], None]) -> None:
-        self._notes.append((job, start))
+    def _put(self, future: Future[Any], start: Callable[[], None]) -> None:
+        self._notes.append((future, start))
         self._worker.wake()
 
     def _clear(self) -> None:
-        self._notes: deque[tuple[Job[Any], Callable[[], None]]] = deque()
-        self._writing: list[Writing] = []
+        self._notes: deque[tuple[Future[Any], Callable[[], None]]] = deque()
+        self._writing: list[TextCall] = []
         # Paths of texts by their run, each with how much of it its prompt holds.
         self._unread: dict[str, list[tuple[Ids, int]]] = {}
 
@@ -160,23 +145,24 @@ class TextWriter:
 
     def _turn(self) -> bool:
         while self._notes:
-            job, start = self._notes.popleft()
+            future, start = self._notes.popleft()
+            if future.done():
+                continue
             try:
                 start()
             except Exception as error:  # nobody may wait for ever, whatever went wrong
-                job.fail(error)
-        self._decoder.turn()
-        for writing in self._writing:
+                fail(future, error)
+        decoding = self._decoder.turn()
+        for call in self._writing:
             try:
-                writing.go_on(self._decoder, self._text)
+                call.go_on(self._decoder, self._text)
             except Exception as error:  # as above
-                writing.fail(error)
-        for writing in self._writing:
-            if writing.done.is_set() and writing.error is None:
-                for run, ids, keep in writing.paths:
+                fail(call, error)
+            if call.written:
+                for run, ids, keep in call.paths:
                     self._unread.setdefault(run, []).append((ids, keep))
-        self._writing = [one for one in self._writing if not one.done.is_set()]
-        return bool(self._writing or self._notes)
+        self._writing = [call for call in self._writing if not call.done()]
+        return decoding or bool(self._writing or self._notes)
 
     def _text(self, ids: Sequence[int]) -> str:
         with self._lock:

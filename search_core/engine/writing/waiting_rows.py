@@ -51,8 +51,8 @@ class WaitingRows:
     def drop_over(self) -> None:
         """Let go of the rows that nobody waits for any more."""
         for run, queue in list(self._queues.items()):
-            if any(one.call.over for one in queue):
-                left = deque(one for one in queue if not one.call.over)
+            if any(one.call.done() for one in queue):
+                left = deque(one for one in queue if not one.call.done())
                 if left:
                     self._queues[run] = left
                 else:
