@@ -28,7 +28,7 @@ from search_core.bench.side_by_side import compare, usual_measurements
 from search_core.bench.took import Took
 from search_core.bench.usual import compare_with_usual_way
 from search_core.bench.usual_way import UsualSolver, UsualVerifier
-from search_core.engine.memory.prefix_store import PrefixStore
+from search_core.engine.memory.prefix_cache import PrefixCache
 from search_core.engine.path_tokens import PathTokens
 from search_core.models.embedded import ModelPair
 from search_core.problem import Problem
@@ -224,12 +224,12 @@ class Remembers:
     prompt = 5
 
     def __init__(self) -> None:
-        self.store = PrefixStore(1 << 30)
+        self.store = PrefixCache(1 << 30)
         world = World(ends=0.0, cut_off=0.0)
         self._solver, self._verifier = world.solver(), world.verifier()
 
     @property
-    def stored_tokens(self) -> int:
+    def cached_tokens(self) -> int:
         return self.store.tokens
 
     def memory(self) -> int:
@@ -239,9 +239,9 @@ class Remembers:
         ids = [*range(self.prompt)]
         for step in steps:
             ids += [1000 + hash(step) % 10**9, *range(1, len(step.split()))]
-        known = self.store.longest(tuple(ids), run).length
+        known = self.store.match(tuple(ids), run).length
         if known < len(ids):
-            self.store.add(tuple(ids), torch.zeros(1, 2, 1, len(ids) - known, 3), run)
+            self.store.insert(tuple(ids), torch.zeros(1, 2, 1, len(ids) - known, 3), run)
 
     def sample(
         self, requests: list[SampleRequest], sampling: Sampling, cancelled: Cancelled

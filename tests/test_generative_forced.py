@@ -12,10 +12,10 @@ import pytest
 from search_core.engine.checkpoints.checkpoint import find_checkpoint
 from search_core.engine.checkpoints.loading import load_checkpoint
 from search_core.engine.checkpoints.tokenizers import load_tokenizer
-from search_core.engine.reading.path_reading import Asked, PathText
+from search_core.engine.reading.path_reading import PathText, ReadRequest
 from search_core.engine.reading.readouts import PairReadout, language_head
-from search_core.engine.writing.rows import Row
-from search_core.engine.writing.text_jobs import TextRow
+from search_core.engine.writing.requests import DecodeRequest
+from search_core.engine.writing.text_calls import TextRequest
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.protocols.solver import Sampling
 from search_core.protocols.verifier import ScoreRequest
@@ -100,9 +100,9 @@ def writer_of(folder: Path, stops: tuple[str, ...]) -> TextWriter:
     return TextWriter(loaded.model, loaded.tokenizer, loaded.lock, stops, [3], readout)
 
 
-def row(limit: int, stops: tuple[str, ...], seed: int = 0) -> TextRow:
+def row(limit: int, stops: tuple[str, ...], seed: int = 0) -> TextRequest:
     prompt = tuple(tiny_tokenizer()("hello a")["input_ids"])
-    return TextRow(Row(prompt, seed, limit, "r"), stops)
+    return TextRequest(DecodeRequest(prompt, seed, limit, "r"), stops)
 
 
 def test_what_only_looks_like_a_stop_is_written_on(tmp_path: Path) -> None:
@@ -118,12 +118,12 @@ def test_what_only_looks_like_a_stop_is_written_on(tmp_path: Path) -> None:
     assert (cut.text, cut.cut) == ("bzxb", True)
     assert writer.write([], Sampling(0), Watch(go_on)) == []
     # Texts are kept until their run has read something, prompts but for their last token.
-    wait_until(lambda: writer.stored_tokens > 6)
+    wait_until(lambda: writer.cached_tokens > 6)
     text = PathText(rows[0].row.prompt, (6,), 6, 6, 6)
-    writer.read([Asked(text, "r", Watch(go_on))], Watch(go_on))
-    wait_until(lambda: writer.stored_tokens == 6)
+    writer.read([ReadRequest(text, "r", Watch(go_on))], Watch(go_on))
+    wait_until(lambda: writer.cached_tokens == 6)
     writer.release("r")
-    wait_until(lambda: writer.stored_tokens == 0)
+    wait_until(lambda: writer.cached_tokens == 0)
 
 
 def test_parts_of_a_text_are_drawn_apart(tmp_path: Path) -> None:

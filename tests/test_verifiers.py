@@ -13,7 +13,7 @@ import torch
 from transformers import LlamaForTokenClassification
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
-from search_core.engine.reading.path_reading import Answer
+from search_core.engine.reading.path_reading import ReadResult
 from search_core.protocols.solver import RunCancelled
 from search_core.verifiers import (
     LogProbabilityVerifier,
@@ -182,7 +182,7 @@ def test_wrong_number_of_scores_shows_both(
 ) -> None:
     monkeypatch.setattr(
         "search_core.engine.reading.reader.Reader.read",
-        lambda reader, asked: [Answer((0.5,), 1, 0) for _ in asked],
+        lambda reader, asked: [ReadResult((0.5,), 1, 0) for _ in asked],
     )
     with pytest.raises(ValueError, match="gave 1 scores for 2 steps"):
         verifier.score([request("a", "b")], go_on)

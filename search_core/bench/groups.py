@@ -116,7 +116,7 @@ def _memory(asked: Asked, say: Say) -> list[Measurement]:
         random_verifier,
         tiny,
     )
-    from search_core.engine.memory.budgets import bytes_per_token
+    from search_core.engine.memory.budget import bytes_per_token
     from search_core.solvers import TransformersSolver
     from search_core.verifiers.transformers_verifier import TransformersVerifier
 

@@ -28,11 +28,11 @@ GROUP = "memory against N and depth"
 
 
 @runtime_checkable
-class StoresPaths(Protocol):
+class CachesPaths(Protocol):
     """A model that says what it keeps of the paths of all runs."""
 
     @property
-    def stored_tokens(self) -> int:
+    def cached_tokens(self) -> int:
         """Tokens whose keys and values are kept, each once."""
         ...
 
@@ -133,8 +133,8 @@ class WatchedVerifier:
 
 def _look(model: object, ledger: Ledger, paths: Sequence[tuple[str, ...]]) -> Held:
     kept = (0, 0)
-    if isinstance(model, StoresPaths):
-        kept = (model.stored_tokens, model.memory())
+    if isinstance(model, CachesPaths):
+        kept = (model.cached_tokens, model.memory())
     return Held(ledger.live(paths), ledger.dense(paths), *kept)
 
 

@@ -1,6 +1,6 @@
 """Writes texts with a model until they stop, and reads with the same model, on one thread.
 
-Texts of all runs are decoded in one batch (`engine.decoder`), and their keys and values are kept
+Texts of all runs are decoded in one batch (`Decoder`), and their keys and values are kept
 until their run has read something: what was written need not be computed again. Knows nothing
 of problems, steps or verdicts.
 """
@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from search_core.engine.memory.budgets import store_budget
-from search_core.engine.memory.prefix_store import Ids, PrefixStore
-from search_core.engine.reading.path_reading import Answer, Asked, Readout
+from search_core.engine.memory.budget import BY_DEVICE, MemoryBudget
+from search_core.engine.memory.prefix_cache import Ids, PrefixCache
+from search_core.engine.reading.path_reading import Readout, ReadRequest, ReadResult
 from search_core.engine.reading.reader import Reader
 from search_core.engine.worker import Worker
 from search_core.engine.writing.decoder import Decoder
-from search_core.engine.writing.text_jobs import TextCall, TextRow, TextWritten
+from search_core.engine.writing.text_calls import GeneratedText, TextCall, TextRequest
 from search_core.engine.writing.text_stops import text_stop_table
 from search_core.protocols.solver import Sampling
 from search_core.protocols.watch import Watch, fail, finish, wait
@@ -35,7 +35,7 @@ class TextWriter:
         stops: Every text at which a text may be over.
         ends: Tokens that end a text.
         readout: What to make of what is read.
-        budget: Bytes that a batch may take beside the weights; None: judged by the device.
+        budget: Bytes that a batch, and what is kept of others, may take beside the weights.
     """
 
     def __init__(
@@ -47,38 +47,38 @@ class TextWriter:
         ends: Sequence[int],
         readout: Readout,
         *,
-        budget: int | None = None,
+        budget: MemoryBudget = BY_DEVICE,
     ) -> None:
         self._tokenizer, self._lock = tokenizer, lock
-        self._store = PrefixStore(store_budget(model.device))
+        self._prefixes = PrefixCache(budget.for_cache(model.device))
         self._decoder = Decoder(
             model,
             text_stop_table(tokenizer, stops, ends),
             budget=budget,
-            store=self._store,
+            prefixes=self._prefixes,
             keeps_ends=True,
         )
-        self._reader = Reader(model, readout, budget=budget, store=self._store)
+        self._reader = Reader(model, readout, budget=budget, cache=self._prefixes)
         self._clear()
         self._worker = Worker(self._turn, self._forget, "verifier")
 
     def write(
-        self, texts: Sequence[TextRow], sampling: Sampling, watch: Watch
-    ) -> list[TextWritten]:
-        """These texts, in their order. What one is depends on its row alone.
+        self, requests: Sequence[TextRequest], sampling: Sampling, watch: Watch
+    ) -> list[GeneratedText]:
+        """A text for each, in their order. What it is depends on its request alone.
 
         Raises:
             RunCancelled: The watch said so; it is asked before every token.
             ValueError: The model's output is not a number.
-            RowTooLargeError: Memory does not suffice for a single text.
+            SequenceTooLargeError: Memory does not suffice for a single text.
         """
-        call = TextCall(texts, sampling, watch)
+        call = TextCall(requests, sampling, watch)
 
         def start() -> None:
             call.start(self._decoder)
             self._writing.append(call)
 
-        if not texts:
+        if not requests:
             return []
         try:
             self._put(call, start)
@@ -87,20 +87,20 @@ class TextWriter:
             for message in call.quiet.warnings():
                 watch.warn(message)
 
-    def read(self, asked: Sequence[Asked], watch: Watch) -> list[Answer]:
-        """An answer for each, in their order.
+    def read(self, requests: Sequence[ReadRequest], watch: Watch) -> list[ReadResult]:
+        """A result for each, in their order.
 
         Raises:
             RunCancelled: The watch said so.
         """
-        found: Future[list[Answer]] = Future()
+        found: Future[list[ReadResult]] = Future()
 
         def start() -> None:
-            answers = self._reader.read(asked)
-            for run in {one.run for one in asked}:
-                self._decoder.let_go(run, self._unread.pop(run, []))
-            there = [one for one in answers if one is not None]
-            if len(there) < len(answers):
+            results = self._reader.read(requests)
+            for run in {request.run for request in requests}:
+                self._decoder.release_later(run, self._unread.pop(run, []))
+            there = [result for result in results if result is not None]
+            if len(there) < len(results):
                 found.cancel()
             else:
                 finish(found, there)
@@ -114,19 +114,19 @@ class TextWriter:
         def start() -> None:
             if paths is None:
                 self._unread.pop(run, None)
-            self._decoder.let_go(run, paths)
+            self._decoder.release_later(run, paths)
 
         self._put(Future(), start)
 
     @property
-    def stored_tokens(self) -> int:
+    def cached_tokens(self) -> int:
         """Tokens whose keys and values are kept."""
-        return self._store.tokens
+        return self._prefixes.tokens
 
     @property
-    def stored_bytes(self) -> int:
+    def cached_bytes(self) -> int:
         """What they take."""
-        return self._store.bytes
+        return self._prefixes.bytes
 
     def _put(self, future: Future[Any], start: Callable[[], None]) -> None:
         self._notes.append((future, start))
@@ -152,7 +152,7 @@ class TextWriter:
                 start()
             except Exception as error:  # nobody may wait for ever, whatever went wrong
                 fail(future, error)
-        decoding = self._decoder.turn()
+        decoding = self._decoder.step()
         for call in self._writing:
             try:
                 call.go_on(self._decoder, self._text)

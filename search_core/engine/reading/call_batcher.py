@@ -1,4 +1,4 @@
-"""Joins calls from several threads into one: whoever waits is served together.
+"""Dynamic batching: calls that came from several threads are answered together.
 
 A worker thread computes for everybody, so that a call can leave at once when its run is
 cancelled, and the others lose nothing.
@@ -21,7 +21,7 @@ R = TypeVar("R")
 _log = logging.getLogger(__name__)
 
 
-class Call(Future[list[R]], Generic[Q, R]):
+class BatchedCall(Future[list[R]], Generic[Q, R]):
     """One caller's requests, until it brings a result for each."""
 
     def __init__(self, requests: Sequence[Q], watch: Watch) -> None:
@@ -29,7 +29,7 @@ class Call(Future[list[R]], Generic[Q, R]):
         self.requests, self.watch = requests, watch
 
 
-class Joined(Generic[Q, R]):
+class CallBatcher(Generic[Q, R]):
     """Callable from any thread.
 
     Args:
@@ -39,7 +39,7 @@ class Joined(Generic[Q, R]):
     """
 
     def __init__(
-        self, work: Callable[[list[Call[Q, R]]], None], forget: Callable[[], None]
+        self, work: Callable[[list[BatchedCall[Q, R]]], None], forget: Callable[[], None]
     ) -> None:
         self._work, self._forgotten = work, forget
         self._clear()
@@ -52,7 +52,7 @@ class Joined(Generic[Q, R]):
             RunCancelled: `cancelled()` became True.
             Exception: What went wrong with these requests.
         """
-        call: Call[Q, R] = Call(requests, watch_of(cancelled))
+        call: BatchedCall[Q, R] = BatchedCall(requests, watch_of(cancelled))
         self._put(call)
         return wait(call, call.watch)
 
@@ -60,14 +60,14 @@ class Joined(Generic[Q, R]):
         """Does something before the next calls are answered, in the thread that computes."""
         self._put(chore)
 
-    def _put(self, item: Call[Q, R] | Callable[[], None]) -> None:
+    def _put(self, item: BatchedCall[Q, R] | Callable[[], None]) -> None:
         with self._guard:
             self._waiting.append(item)
         self._worker.wake()
 
     def _clear(self) -> None:
         self._guard = threading.Lock()
-        self._waiting: list[Call[Q, R] | Callable[[], None]] = []
+        self._waiting: list[BatchedCall[Q, R] | Callable[[], None]] = []
 
     def _forget(self) -> None:
         self._clear()
@@ -78,7 +78,7 @@ class Joined(Generic[Q, R]):
             items, self._waiting = self._waiting, []
         calls = []
         for item in items:
-            if not isinstance(item, Call):
+            if not isinstance(item, BatchedCall):
                 self._do(item)
             elif not item.done():
                 calls.append(item)
@@ -94,7 +94,7 @@ class Joined(Generic[Q, R]):
             # Nobody waits for it, and those who come after it must still be served.
             _log.exception("Something put off until later failed")
 
-    def _answer(self, calls: list[Call[Q, R]]) -> None:
+    def _answer(self, calls: list[BatchedCall[Q, R]]) -> None:
         try:
             self._work(calls)
         except Exception as error:
