@@ -1,4 +1,4 @@
-"""Model families that the engine was not written for: each is read in bundles, or says no."""
+"""Model families that the engine was not written for: each is read in blocks, or says no."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def tiny(kind: str, **changes: Any) -> Any:
         ("opt", OPT),
     ],
 )
-def test_bundles_say_what_a_full_recomputation_says(kind: str, changes: dict[str, Any]) -> None:
+def test_blocks_say_what_a_full_recomputation_says(kind: str, changes: dict[str, Any]) -> None:
     model = tiny(kind, **changes)
     assert kv_layout(model) is not None
     with mock.patch("search_core.engine.writing.decoder.TreeCache", Checked):
