@@ -65,7 +65,7 @@ def lazy_solver(
 ) -> LazyModel[Solver]:
     """A solver in this process, or behind a server, whose address the path is then.
 
-    Arguments as for `engine.loading.load_solver`.
+    Arguments as for `solvers.loading.load_solver`.
     """
 
     def load() -> Solver:
@@ -83,7 +83,7 @@ def lazy_verifier(
 ) -> LazyModel[Verifier]:
     """A verifier in this process, or behind a server, whose address the path is then.
 
-    Arguments as for `engine.loading.load_verifier`.
+    Arguments as for `verifiers.loading.load_verifier`.
 
     Args:
         format_: How its score is read; "auto": told by the checkpoint, or by the address.

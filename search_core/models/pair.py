@@ -58,7 +58,7 @@ class ModelPair:
         embedded: Whether the solver is an embedded one, which reads only its families and
             was trained without a system prompt.
         system_prompt: What the solver is told before each problem; "" for nothing.
-        dtype, verifier_dtype: As for `engine.loading.load_solver` and `load_verifier`.
+        dtype, verifier_dtype: As for `solvers.loading.load_solver` and `load_verifier`.
         verifier_format: How the verifier's score is read; "auto": told by the checkpoint.
     """
 

@@ -31,7 +31,7 @@ class TransformersSolver:
     as many of the latest as leave a quarter of its context free.
 
     Args:
-        loaded: The model; `engine.loading.load_solver` loads one and makes this of it.
+        loaded: The model; `solvers.loading.load_solver` loads one and makes this of it.
         system_prompt: System message before the problem; "" for none.
         date: The day that a chat template is told it is.
         revision_request: What it is asked after each earlier attempt; "" for nothing, where

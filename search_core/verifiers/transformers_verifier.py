@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ReadsPaths(Protocol):
-    """What computes the numbers: `engine.reader.Reader`, or something made of several."""
+    """What computes the numbers: `engine.reading.reader.Reader`, or something made of several."""
 
     def read(self, requests: Sequence[ReadRequest]) -> list[ReadResult | None]: ...
 
@@ -43,7 +43,7 @@ class TransformersVerifier:
     one that computes with the model or tokenises for it.
 
     Args:
-        loaded: The model; `engine.loading.load_verifier` loads one and makes this of it.
+        loaded: The model; `verifiers.loading.load_verifier` loads one and makes this of it.
         format_: What the model reads; None: token classification at the ends of steps.
         reader: Reads it; None: the model's labels are read.
         system_prompt: System message before the problem, for the format None; "" for none.

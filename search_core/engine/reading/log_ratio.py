@@ -30,7 +30,7 @@ class LogRatio:
     prompt's last token.
 
     Args:
-        model, reference: They read likelihoods (`engine.readouts.LikelihoodReadout`).
+        model, reference: They read likelihoods (`engine.reading.readouts.LikelihoodReadout`).
         beta: Above 0.
     """
 

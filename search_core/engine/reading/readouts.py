@@ -31,7 +31,7 @@ class LabelReadout:
 class CalibratedReadout:
     """Two labels and how likely the model finds the solution, weighed as its config says.
 
-    See `engine.score_reading`. The log-probabilities come from the token embedding, which is
+    See `engine.reading.score_reading`. The log-probabilities come from the token embedding, which is
     the output head of the language model that this classifier is.
 
     Args:
