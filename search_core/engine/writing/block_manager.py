@@ -10,7 +10,7 @@ from torch import Tensor
 from search_core.engine.memory.block_pool import SHARED, BlockPool
 from search_core.engine.memory.transfers import to_device
 from search_core.engine.reading.forward_batch import ForwardBatch
-from search_core.engine.writing.blocks import Block, Branch, divide
+from search_core.engine.writing.blocks import Block, BlockBranch, divide
 
 
 class BlockManager:
@@ -31,7 +31,7 @@ class BlockManager:
         self._room = room or _just_those
         self.token_of = torch.empty(0, dtype=torch.long)
         self._blocks: list[Block] = []
-        self._branches: list[Branch] = []
+        self._branches: list[BlockBranch] = []
         self._batch: ForwardBatch | None = None
         self._order: list[int] = []
         self._passes = self._passes_left = 0
@@ -41,7 +41,7 @@ class BlockManager:
         [layers, 2, heads, shared, head size]."""
         self._write_down()
         block = self._new_block(shared)
-        branch = Branch(block)
+        branch = BlockBranch(block)
         block.branches.append(branch)
         # Sequences may come in any order.
         self._branches += [branch] * (place + 1 - len(self._branches))
@@ -111,7 +111,7 @@ class BlockManager:
                 block = self._new_block(first.shared)
                 self.pool.copy(first.number, block.number, everything)
             for owner, place in enumerate(places):
-                self._branches[place] = Branch(block, owner)
+                self._branches[place] = BlockBranch(block, owner)
                 block.branches.append(self._branches[place])
 
     def _make_room(self, more: int) -> None:
@@ -190,7 +190,7 @@ class BlockManager:
                 self._gather(branches, block, self._new_block(block.shared))
             self._gather(stay, block, block)
 
-    def _gather(self, branches: Sequence[Branch], source: Block, target: Block) -> None:
+    def _gather(self, branches: Sequence[BlockBranch], source: Block, target: Block) -> None:
         """Give branches a block with nothing but what they attend to."""
         own = [column for branch in branches for column in branch.columns]
         columns = [*range(source.shared), *own]

@@ -29,7 +29,7 @@ class Block:
     number: int
     shared: int
     used: int
-    branches: list[Branch] = field(default_factory=list)
+    branches: list[BlockBranch] = field(default_factory=list)
 
     @property
     def own(self) -> int:
@@ -43,7 +43,7 @@ class Block:
         alone = len(self.branches) == 1 and self.shared + self.own == self.used
         return 2**31 if alone else self.shared + max(_LEAST_OWN, self.shared) - self.used
 
-    def split(self) -> list[list[Branch]]:
+    def split(self) -> list[list[BlockBranch]]:
         """Its branches: together if their own columns alone leave room, else in halves."""
         if len(self.branches) == 1 or 2 * self.own <= max(_LEAST_OWN, self.shared):
             return [self.branches]
@@ -52,7 +52,7 @@ class Block:
 
 
 @dataclass(eq=False, slots=True)
-class Branch:
+class BlockBranch:
     """What a sequence adds to the beginning that it shares with others of its block.
 
     Attributes:
