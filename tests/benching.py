@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from search_core.bench.measurement import Measurement
 from search_core.bench.random_models import tiny
-from search_core.protocols.solver import Sampling
+from search_core.protocols import Sampling
 
 TINY = tiny()
 SAMPLING = Sampling(1.0, 1.0, 30)

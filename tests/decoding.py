@@ -8,8 +8,7 @@ from typing import Any
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.engine.writing.stopping import StopTable
-from search_core.protocols.solver import Cancelled, Sampling
-from search_core.protocols.watch import wait
+from search_core.protocols import Cancelled, Sampling, wait
 
 
 def go_on() -> bool:

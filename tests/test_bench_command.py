@@ -9,12 +9,9 @@ import pytest
 
 from search_core.bench.concurrent import concurrent_measurements
 from search_core.bench.profiling import profiled
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
-from search_core.protocols.solver import (
-    ModelInfo,
-    StepSample,
-)
+from search_core.protocols import SolverInfo, StepSample
 from tests.benching import named
 from tests.fakes import World
 from tests.test_cli_solve import invoke, said
@@ -34,7 +31,7 @@ def test_searches_at_once_are_held_against_one() -> None:
 
 def test_a_search_that_fails_is_no_figure() -> None:
     class Broken:
-        info = ModelInfo("broken")
+        info = SolverInfo("broken")
 
         def sample(self, *_: object) -> list[StepSample]:
             raise ValueError("no weights")

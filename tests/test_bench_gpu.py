@@ -9,10 +9,7 @@ from search_core.bench.random_models import (
     random_solver,
     tiny,
 )
-from search_core.protocols.solver import (
-    SampleRequest,
-)
-from search_core.protocols.verifier import ScoreRequest
+from search_core.protocols import SampleRequest, ScoreRequest
 from tests.benching import SAMPLING, TINY, go_on, named
 from tests.fakes import World
 

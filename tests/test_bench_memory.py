@@ -8,15 +8,17 @@ import torch
 from search_core.bench.groups import BenchOptions, measure
 from search_core.bench.memory import MemorySample, TokenCounter, memory_measurements, memory_run
 from search_core.engine.memory.prefix_cache import PrefixCache
-from search_core.models.embedded import ModelPair
-from search_core.protocols.solver import (
+from search_core.models import ModelPair
+from search_core.protocols import (
     Cancelled,
-    ModelInfo,
     SampleRequest,
     Sampling,
+    ScoreRequest,
+    SolverInfo,
     StepSample,
+    StepScores,
+    VerifierInfo,
 )
-from search_core.protocols.verifier import ScoreRequest, StepScores
 from tests.benching import SAMPLING, named
 from tests.fakes import World
 
@@ -24,28 +26,28 @@ from tests.fakes import World
 class Remembers:
     """Keeps one position of "keys and values" for every token it read or wrote."""
 
-    info = ModelInfo("remembers")
+    info = SolverInfo("remembers")
     prompt = 5
 
     def __init__(self) -> None:
-        self.store = PrefixCache(1 << 30)
+        self.cache = PrefixCache(1 << 30)
         world = World(ends=0.0, cut_off=0.0)
         self._solver, self._verifier = world.solver(), world.verifier()
 
     @property
     def cached_tokens(self) -> int:
-        return self.store.tokens
+        return self.cache.tokens
 
     def memory(self) -> int:
-        return self.store.bytes
+        return self.cache.bytes
 
     def _keep(self, steps: tuple[str, ...], run: str) -> None:
         ids = [*range(self.prompt)]
         for step in steps:
             ids += [1000 + hash(step) % 10**9, *range(1, len(step.split()))]
-        known = self.store.match(tuple(ids), run).length
+        known = self.cache.match(tuple(ids), run).length
         if known < len(ids):
-            self.store.insert(tuple(ids), torch.zeros(1, 2, 1, len(ids) - known, 3), run)
+            self.cache.insert(tuple(ids), torch.zeros(1, 2, 1, len(ids) - known, 3), run)
 
     def sample(
         self, requests: list[SampleRequest], sampling: Sampling, cancelled: Cancelled
@@ -63,13 +65,32 @@ class Remembers:
 
     def release(self, run: str, problem: str, paths: list[tuple[str, ...]] | None = None) -> None:
         if paths is None:
-            self.store.release(run)
+            self.cache.release(run)
+
+
+class RemembersScores(Remembers):
+    """The same as a verifier, with the cache of another."""
+
+    info = VerifierInfo("remembers scores")  # type: ignore[assignment]
+
+    def __init__(self, other: Remembers) -> None:
+        super().__init__()
+        self.cache = other.cache
 
 
 def test_what_is_kept_is_held_against_live_tokens() -> None:
-    one = Remembers()
+    solver = Remembers()
+    verifier = RemembersScores(solver)
     runs = [
-        memory_run(one, one, "?", one.prompt, SAMPLING, n=n, depth=depth)  # type: ignore[arg-type]
+        memory_run(
+            solver,  # type: ignore[arg-type]
+            verifier,  # type: ignore[arg-type]
+            "?",
+            solver.prompt,
+            SAMPLING,
+            n=n,
+            depth=depth,
+        )
         for n in (4, 8)
         for depth in (2, 4)
     ]

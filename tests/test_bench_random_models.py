@@ -15,9 +15,7 @@ from search_core.bench.random_models import (
     tiny,
 )
 from search_core.engine.path_tokens import PathTokens
-from search_core.protocols.solver import (
-    SampleRequest,
-)
+from search_core.protocols import SampleRequest
 from search_core.solvers import TransformersSolver
 from tests.benching import SAMPLING, TINY, go_on
 

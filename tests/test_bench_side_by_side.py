@@ -12,17 +12,17 @@ from search_core.bench.random_models import (
 )
 from search_core.bench.side_by_side import baseline_measurements, compare
 from search_core.bench.timing import Timing
-from search_core.protocols.solver import (
+from search_core.protocols import (
     Cancelled,
-    ModelInfo,
     SampleRequest,
     Sampling,
     Solver,
+    SolverInfo,
     StepSample,
+    Verifier,
 )
-from search_core.protocols.verifier import Verifier
-from search_core.solvers.loading import load_solver
-from search_core.verifiers.loading import load_verifier
+from search_core.solvers import load_solver
+from search_core.verifiers import load_verifier
 from tests.benching import SAMPLING, TINY, named
 
 N, STEPS = 8, 3
@@ -109,7 +109,7 @@ def test_releasing_reaches_the_engine_and_counts_as_its_work() -> None:
     heard: list[str] = []
 
     class Keeps:
-        info = ModelInfo("keeps")
+        info = SolverInfo("keeps")
 
         def release(self, run: str, problem: str, paths: object = None) -> None:
             heard.append(run)

@@ -21,7 +21,7 @@ from search_core.engine.writing.cuda_graphs import (
 )
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.requests import DecodeRequest
-from search_core.protocols.watch import Watch, wait
+from search_core.protocols import Watch, wait
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import NEVER, OFTEN, SAMPLING, assert_same, some_requests
 from tests.test_engine_sharing import LLAMA, SEARCHES, Checked, SmallSearch, run_together

@@ -23,8 +23,7 @@ from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.engine.writing.stopping import StopTable
 from search_core.engine.writing.tree_cache import TreeCache
-from search_core.protocols.solver import RunCancelled, Sampling
-from search_core.protocols.watch import Watch, wait
+from search_core.protocols import RunCancelled, Sampling, Watch, wait
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import (
     NEVER,

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from search_core.protocols.watch import RunCancelled, fail, finish, wait
+from search_core.protocols import RunCancelled, fail, finish, wait
 
 
 def go_on() -> bool:

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from search_core.engine.worker import Worker
-from search_core.protocols.watch import Cancelled, Watch, fail, wait, watch_of
+from search_core.protocols import Cancelled, Watch, fail, wait, watch_of
 
 Q = TypeVar("Q")
 R = TypeVar("R")

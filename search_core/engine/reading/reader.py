@@ -19,7 +19,7 @@ from search_core.engine.memory.prefix_cache import Ids, Prefix, PrefixCache
 from search_core.engine.reading.path_reading import PathText, Readout, ReadRequest, ReadResult
 from search_core.engine.reading.prefill import Prefill, prefill
 from search_core.engine.threads import threads_for, torch_threads
-from search_core.protocols.watch import Watch
+from search_core.protocols import Watch
 
 _WORTH_APART = 24
 """Tokens that a pass of its own over a shared beginning must save."""

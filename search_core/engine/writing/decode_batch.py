@@ -13,7 +13,7 @@ from search_core.engine.writing.decode_cache import DecodeCache, SequenceGroup
 from search_core.engine.writing.decode_call import SequenceState
 from search_core.engine.writing.sampling import Draws, draw
 from search_core.engine.writing.stopping import StopTable
-from search_core.protocols.watch import fail
+from search_core.protocols import fail
 
 
 class DecodeBatch:

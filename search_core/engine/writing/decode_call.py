@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.engine.writing.sampling import Numbers, uniform_numbers
 from search_core.engine.writing.stopping import StopTable
-from search_core.protocols.solver import Sampling
-from search_core.protocols.watch import Watch, fail, finish
+from search_core.protocols import Sampling, Watch, fail, finish
 
 _SECONDS_BETWEEN_COUNTS = 0.05
 

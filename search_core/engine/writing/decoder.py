@@ -33,8 +33,7 @@ from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.engine.writing.scheduler import Scheduler
 from search_core.engine.writing.stopping import StopTable
 from search_core.engine.writing.tree_cache import TreeCache
-from search_core.protocols.solver import Cancelled, Sampling
-from search_core.protocols.watch import fail, wait, watch_of
+from search_core.protocols import Cancelled, Sampling, fail, wait, watch_of
 
 MOST_SEQUENCES = 256
 """More sequences at once give no more tokens a second, and everybody waits longer for one."""

@@ -11,8 +11,7 @@ from search_core.engine.writing.decode_call import DecodeCall
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.engine.writing.text_stops import stopped_text
-from search_core.protocols.solver import Sampling
-from search_core.protocols.watch import Watch, finish, wait
+from search_core.protocols import Sampling, Watch, finish, wait
 from search_core.seeds import node_seed
 
 

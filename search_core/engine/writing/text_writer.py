@@ -21,8 +21,7 @@ from search_core.engine.worker import Worker
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.text_calls import GeneratedText, TextCall, TextRequest
 from search_core.engine.writing.text_stops import text_stop_table
-from search_core.protocols.solver import Sampling
-from search_core.protocols.watch import Watch, fail, finish, wait
+from search_core.protocols import Sampling, Watch, fail, finish, wait
 
 
 class TextWriter:

@@ -16,8 +16,7 @@ from search_core.engine.writing.requests import DecodeRequest
 from search_core.engine.writing.text_calls import GeneratedText, TextRequest
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.flops import forward_flops, writing_flops
-from search_core.protocols.solver import ModelInfo, Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols import ModelInfo, Sampling, Watch
 from search_core.verifiers.formats.base import Ids, Words, in_common
 from search_core.verifiers.generative.chains import (
     Bill,
