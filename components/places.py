@@ -35,7 +35,7 @@ def navigation(current: Place, root: str, *, own_tabs: bool = False) -> str:
             what would be lost: a form that is half filled in.
     """
     entries = "".join(
-        f'<li>{_entry(place, place is current, root, own_tabs)}</li>' for place in PLACES
+        f"<li>{_entry(place, place is current, root, own_tabs)}</li>" for place in PLACES
     )
     return f'<nav class="places" aria-label="Places"><ul>{entries}</ul></nav>'
 

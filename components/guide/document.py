@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from html import escape
 
-from components.guide.markdown import Heading, Rendered
+from components.guide.markdown import Heading, Rendered, render_line
 from components.guide.pages import INDEX, Guide, GuidePage
 from components.places import GUIDE, navigation
 
 _SCRIPTS = (
-    '<script src="js/guide/theme.js"></script><script type="module" src="js/guide/guide.js"></script>'
+    '<script src="js/guide/theme.js"></script>'
+    '<script type="module" src="js/guide/guide.js"></script>'
 )
 
 
@@ -22,16 +23,17 @@ def document(guide: Guide, slug: str, rendered: Rendered) -> str:
     Args:
         guide: All pages.
         slug: Which one this is; "index" for the list of pages.
-        rendered: Its text as HTML.
+        rendered: Its text as HTML; of the index what stands above its first group.
     """
     page = guide.page(slug)
     name = page.title if page else rendered.title or "Guide"
     summary = page.summary if page else "All pages of the guide."
     sections = _sections(rendered.headings) if page else ""
     kind = "page" if page else "contents"
+    cards = "" if page else _cards(guide)
     body = (
         f'<div class="frame {kind}">{_pages(guide, slug)}'
-        f'<main id="text" tabindex="-1">{sections}<article>{rendered.html}</article>'
+        f'<main id="text" tabindex="-1">{sections}<article>{rendered.html}{cards}</article>'
         f"{_neighbours(guide, slug)}</main></div>"
     )
     return _whole(name, summary, body)
@@ -58,7 +60,8 @@ def _whole(name: str, summary: str, body: str) -> str:
         '<a class="skip" href="#text">Skip to the text</a>'
         '<header><a class="brand" href="../" data-place>Espalier</a>'
         f"{navigation(GUIDE, '../')}"
-        '<button type="button" id="theme">Light / dark</button></header>'
+        '<button type="button" id="theme" aria-label="Light / dark">'
+        '<span class="large">Light / dark</span><span class="small">◐</span></button></header>'
         f'{body}<p id="told" class="unseen" role="status"></p></body></html>\n'
     )
 
@@ -87,6 +90,20 @@ def _entry(address: str, title: str, current: bool) -> str:
     return f'<li><a href="{escape(address)}"{here}>{escape(title)}</a></li>'
 
 
+def _cards(guide: Guide) -> str:
+    """All pages with their summaries."""
+    parts = []
+    for group, pages in guide.groups().items():
+        cards = "".join(
+            f'<li><a href="{escape(page.slug)}">{escape(page.title)}</a>'
+            f" {render_line(page.summary)}</li>"
+            for page in pages
+        )
+        heading = f"<h2>{escape(group)}</h2>" if group else ""
+        parts.append(f'{heading}<ul class="cards">{cards}</ul>')
+    return "".join(parts)
+
+
 def _sections(headings: tuple[Heading, ...]) -> str:
     """The table of contents of a page; none where there is nothing to choose among."""
     listed = [heading for heading in headings if heading.level in {2, 3}]
@@ -112,7 +129,4 @@ def _neighbours(guide: Guide, slug: str) -> str:
 def _neighbour(page: GuidePage | None, word: str, rel: str) -> str:
     if page is None:
         return ""
-    return (
-        f'<a rel="{rel}" href="{escape(page.slug)}"><span>{word}</span>'
-        f" {escape(page.title)}</a>"
-    )
+    return f'<a rel="{rel}" href="{escape(page.slug)}"><span>{word}</span> {escape(page.title)}</a>'

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -52,13 +53,22 @@ class Rendered:
 
 def render(text: str, links: Links) -> Rendered:
     """A page's Markdown (CommonMark with tables) as HTML."""
-    markdown = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
-    markdown.enable(["table", "strikethrough"])
+    markdown = _markdown()
     page: dict[str, Any] = {"links": links, "images": set(), "files": set()}
     tokens = markdown.parse(text, page)
     headings = _anchored(tokens)
     html = markdown.renderer.render(tokens, markdown.options, page)
     return Rendered(html, headings, frozenset(page["images"]), frozenset(page["files"]))
+
+
+def render_line(text: str) -> str:
+    """A line of Markdown without links or pictures as HTML."""
+    return str(_markdown().disable(["link", "image", "autolink"]).renderInline(text))
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
+    return markdown.enable(["table", "strikethrough"])
 
 
 def anchor(text: str) -> str:
@@ -75,7 +85,7 @@ def _anchored(tokens: Sequence[Token]) -> tuple[Heading, ...]:
     """Give every heading an anchor that no other has."""
     headings: list[Heading] = []
     used: dict[str, int] = {}
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type != "heading_open":
             continue
         text = plain(inline.children or ())

@@ -69,8 +69,9 @@ class Guide:
         return before, after
 
     def text(self, slug: str) -> str:
-        """The Markdown of a page, or of the index."""
-        return (self.folder / f"{slug}.md").read_text(encoding="utf-8")
+        """The Markdown of a page; of the index what stands above its first group."""
+        text = (self.folder / f"{slug}.md").read_text(encoding="utf-8")
+        return text if slug != INDEX else re.split(r"^(?:## |- )", text, maxsplit=1, flags=re.M)[0]
 
 
 def read_guide(folder: Path = FOLDER) -> Guide:
