@@ -38,7 +38,7 @@ FORM = (
 )
 OPTIONS = sorted({spec.name for one in STRATEGIES.values() for spec in one.options.specs()})
 # What explains itself, or is no control of a search.
-WITHOUT = {"theme"}
+WITHOUT = {"theme", None}
 
 
 @pytest.fixture(scope="module")

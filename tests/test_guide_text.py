@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from markdown_it import MarkdownIt
 
 from components.guide import GuideError, read_guide
 from components.guide.links import Links
@@ -188,6 +187,12 @@ def test_a_link_that_would_run_something_leads_nowhere(tmp_path: Path, scheme: s
     assert "href" not in html
 
 
+def test_a_column_without_a_name_has_no_empty_heading(tmp_path: Path) -> None:
+    html = rendered(tmp_path, "| | a |\n|---|---|\n| b | c |\n").html
+    assert html.count("<th>") == html.count("</th>") == 1
+    assert html.count("<td>") == html.count("</td>") == 3
+
+
 def test_tables_and_code_have_frames_that_scroll(tmp_path: Path) -> None:
     html = rendered(tmp_path, "| a |\n|---|\n| b |\n\n```python\nx < 1\n```\n").html
     assert '<div class="wide" data-wide="Table"><table>' in html
@@ -199,26 +204,10 @@ RENDERED = {page.slug: render(REAL.text(page.slug), Links(REAL)) for page in REA
 
 
 @pytest.mark.parametrize("slug", [page.slug for page in REAL.pages])
-def test_every_link_of_a_real_page_leads_somewhere(slug: str) -> None:
-    root = Path(__file__).resolve().parents[1]
-    links = Links(REAL)
-    for target in _links_of(REAL.text(slug)):
-        link = links.link(target)
-        assert link.href or link.file, f"{slug}.md: {target} leads nowhere"
-        if link.file:
-            assert (root / link.file).exists(), f"{slug}.md: there is no {link.file}"
-        elif not link.outside:
-            page, _, section = str(link.href).partition("#")
-            known = {heading.anchor for heading in RENDERED[page or slug].headings}
-            assert not section or section in known, f"{slug}.md: {target} has no such section"
-
-
-@pytest.mark.parametrize("slug", [page.slug for page in REAL.pages])
-def test_every_real_page_begins_with_its_one_title(slug: str) -> None:
+def test_no_level_of_headings_is_left_out(slug: str) -> None:
     levels = [heading.level for heading in RENDERED[slug].headings]
     assert levels[0] == 1
     assert 1 not in levels[1:]
-    # No level is left out on the way down: screen readers walk by levels.
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
@@ -227,17 +216,3 @@ def test_every_picture_of_a_real_page_is_shown_and_described(slug: str) -> None:
     html = RENDERED[slug].html
     assert html.count("<img ") == REAL.text(slug).count("![")
     assert 'alt=""' not in html
-
-
-def test_every_real_page_is_in_the_index() -> None:
-    listed = {page.slug for page in REAL.pages} | {"index"}
-    assert {path.stem for path in REAL.folder.glob("*.md")} == listed
-
-
-def _links_of(text: str) -> list[str]:
-    found = []
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
-        for child in token.children or ():
-            if child.type == "link_open":
-                found.append(str(child.attrGet("href")))
-    return found

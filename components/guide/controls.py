@@ -53,9 +53,12 @@ _CONTROLS = (
     ControlLink("run", "Run", "use", "run", covers=("stop",)),
     ControlLink("family", "Family and level", "use", "problem", covers=("level", "draw")),
     ControlLink(
-        "recording", "Recorded example", "use", "recorded-examples", covers=("open-example",)
+        "recording",
+        "Recorded example",
+        "use",
+        "recorded-examples",
+        covers=("open-example", "open-trace"),
     ),
-    ControlLink("open-trace", "Link and file", "use", "link-and-file"),
     ControlLink(
         "read-text",
         "Chain of thought",
@@ -71,13 +74,6 @@ _CONTROLS = (
     ControlLink("temperature", "Temperature", "use", "sampling"),
     ControlLink("top-p", "Top-p", "use", "sampling"),
     ControlLink("seed", "Seed", "use", "seed"),
-    ControlLink(
-        "published-habits",
-        "As in the published code",
-        "strategies",
-        SHARED_SECTION,
-        covers=("as-published", "as-intended"),
-    ),
 )
 
 

