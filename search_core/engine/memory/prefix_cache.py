@@ -1,8 +1,8 @@
 """Keys and values of everything that was read, as a tree: what paths share is stored once.
 
-A path is a sequence of token ids. The store knows nothing of problems, steps or models: it is
+A path is a sequence of token ids. The cache knows nothing of problems, steps or models: it is
 a radix tree of segments, each with the tensors of its own tokens, and finds for any path how
-much of its beginning is there. What was forgotten is computed again: a miss costs time, never
+much of its beginning is there. What was evicted is computed again: a miss costs time, never
 a result.
 """
 
@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 Ids = tuple[int, ...]
-_FILLED_AGAIN = 0.9
-"""Of the budget: what is kept once it was exceeded."""
+_KEPT_BY_EVICTION = 0.9
+"""Of the budget: what is left once it was exceeded."""
 
 
 @dataclass(eq=False, slots=True)
@@ -28,31 +28,31 @@ class Segment:
         start: Its first token's position in every path through it.
         ids: Its tokens, at least one.
         kv: Keys and values, [layers, 2, heads, len(ids), head size].
-        side: What else is known at each position (a verifier's log-probabilities), or None.
-            [len(ids), any]
+        logprobs: Of each token given all before it, float32 [len(ids), 1], where a verifier
+            wants to know; else None.
         children: By their first token.
         runs: Which runs hold it.
-        used: When it was last read; never later than its parent.
+        last_used: Number of the last look-up that found it; never later than its parent's.
     """
 
     parent: Segment | None
     start: int
     ids: Ids
     kv: Tensor
-    side: Tensor | None
+    logprobs: Tensor | None
     children: dict[int, Segment] = field(default_factory=dict)
     runs: set[str] = field(default_factory=set)
-    used: int = 0
+    last_used: int = 0
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.kv.nbytes + (0 if self.side is None else self.side.nbytes)
+        return self.kv.nbytes + (0 if self.logprobs is None else self.logprobs.nbytes)
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """The beginning of a path, as far as it is stored.
+    """The beginning of a path, as far as it is cached.
 
     Attributes:
         parts: Segments from the path's beginning, each with how many of its tokens count: all,
@@ -78,13 +78,15 @@ class Prefix:
         ]
         return Prefix(tuple(parts), length)
 
-    def side(self) -> Tensor:
-        """What else is known at its positions: [length, any]. It must have been stored."""
-        return torch.cat([part.side[:count] for part, count in self.parts if part.side is not None])
+    def logprobs(self) -> Tensor:
+        """Of its tokens, [length, 1]. They must have been cached."""
+        return torch.cat(
+            [part.logprobs[:count] for part, count in self.parts if part.logprobs is not None]
+        )
 
 
-class PrefixStore:
-    """Segments within a budget; those unused for longest leave first. Not thread-safe.
+class PrefixCache:
+    """Segments within a budget; the least recently used leave first. Not thread-safe.
 
     Args:
         budget: Bytes that they may take together.
@@ -93,7 +95,7 @@ class PrefixStore:
     def __init__(self, budget: int) -> None:
         self.budget = budget
         self._roots: dict[int, Segment] = {}
-        self._reads = 0
+        self._look_ups = 0
         self._bytes = 0
 
     @property
@@ -106,46 +108,46 @@ class PrefixStore:
         """Tokens held now."""
         return sum(len(segment.ids) for segment in self._segments())
 
-    def longest(self, ids: Ids, run: str | None = None) -> Prefix:
-        """The longest beginning of this path that is stored.
+    def match(self, ids: Ids, run: str | None = None) -> Prefix:
+        """The longest beginning of this path that is cached.
 
         Args:
             run: It holds what was found from now on. None: a look that changes nothing.
         """
         parts: list[tuple[Segment, int]] = []
         children, at = self._roots, 0
-        self._reads += run is not None
+        self._look_ups += run is not None
         while at < len(ids) and (segment := children.get(ids[at])) is not None:
             count = _common(segment.ids, ids[at : at + len(segment.ids)])
             parts.append((segment, count))
             at += count
             if run is not None:
-                segment.used = self._reads
+                segment.last_used = self._look_ups
                 segment.runs.add(run)
             if count < len(segment.ids):
                 break
             children = segment.children
         return Prefix(tuple(parts), at)
 
-    def add(self, ids: Ids, kv: Tensor, run: str, side: Tensor | None = None) -> None:
-        """Stores the end of a path, as much of it as is not there yet.
+    def insert(self, ids: Ids, kv: Tensor, run: str, logprobs: Tensor | None = None) -> None:
+        """Caches the end of a path, as much of it as is not there yet.
 
         Args:
             ids: The whole path.
             kv: Of its last tokens, [layers, 2, heads, n, head size] with n at most len(ids);
                 copied.
             run: Who holds the path.
-            side: Of the same tokens, or None; copied.
+            logprobs: Of the same tokens, [n, 1], or None; copied.
 
         Raises:
-            ValueError: The tokens before those are not stored.
+            ValueError: The tokens before those are not cached.
         """
-        known = self.longest(ids, run)
+        known = self.match(ids, run)
         first = len(ids) - kv.shape[-2]
         if known.length < first:
             raise ValueError(
                 f"Keys and values start at token {first} of a path of which the first "
-                f"{known.length} are stored. Store what comes before them first."
+                f"{known.length} are cached. Insert what comes before them first."
             )
         if known.length == len(ids):
             return
@@ -156,13 +158,13 @@ class PrefixStore:
             known.length,
             ids[known.length :],
             kv[..., skipped:, :].clone(memory_format=torch.contiguous_format),
-            None if side is None else side[skipped:].clone(),
+            None if logprobs is None else logprobs[skipped:].clone(),
             runs={run},
-            used=self._reads,
+            last_used=self._look_ups,
         )
         self._siblings(new)[new.ids[0]] = new
         self._bytes += new.size
-        self._make_room()
+        self._evict()
 
     def release(self, run: str, ids: Ids | None = None, keep: int = 0) -> None:
         """A run lets go of the end of a path, and of all that continues it.
@@ -178,14 +180,14 @@ class PrefixStore:
             for root in list(self._roots.values()):
                 self._let_go(root, run)
             return
-        found = self.longest(ids)
+        found = self.match(ids)
         if not found.parts:
             return
         last, count = found.parts[-1]
         if found.length == len(ids) and last.start >= keep:
             self._let_go(last, run)
         elif found.length != len(ids) - 1 or count < len(last.ids):
-            return  # It is not stored itself: what was found belongs to other paths.
+            return  # It is not cached itself: what was found belongs to other paths.
         above: Segment | None = last
         while above is not None and above.start >= keep:
             if any(run in child.runs for child in above.children.values()):
@@ -211,16 +213,17 @@ class PrefixStore:
             segment.start,
             segment.ids[:count],
             segment.kv[..., :count, :].clone(memory_format=torch.contiguous_format),
-            None if segment.side is None else segment.side[:count].clone(),
+            None if segment.logprobs is None else segment.logprobs[:count].clone(),
             children={segment.ids[count]: segment},
             runs=set(segment.runs),
-            used=segment.used,
+            last_used=segment.last_used,
         )
         self._siblings(head)[head.ids[0]] = head
         segment.parent, segment.start = head, segment.start + count
         segment.ids = segment.ids[count:]
         segment.kv = segment.kv[..., count:, :].clone(memory_format=torch.contiguous_format)
-        segment.side = None if segment.side is None else segment.side[count:].clone()
+        if segment.logprobs is not None:
+            segment.logprobs = segment.logprobs[count:].clone()
         return head
 
     def _let_go(self, top: Segment, run: str) -> None:
@@ -236,13 +239,14 @@ class PrefixStore:
         del siblings[segment.ids[0]]
         self._bytes -= segment.size
 
-    def _make_room(self) -> None:
+    def _evict(self) -> None:
         if self._bytes <= self.budget:
             return
         # Nothing was read later than what it continues, so that ends leave before beginnings.
         # Some more leave than must, or the next one to come would have to look again.
-        for segment in sorted(self._segments(), key=lambda one: (one.used, -one.start)):
-            if self._bytes <= _FILLED_AGAIN * self.budget:
+        segments = sorted(self._segments(), key=lambda found: (found.last_used, -found.start))
+        for segment in segments:
+            if self._bytes <= _KEPT_BY_EVICTION * self.budget:
                 return
             segment.runs.clear()
             self._drop_if_free(segment)
@@ -264,8 +268,8 @@ def _below(top: Segment) -> Iterator[Segment]:
         waiting.extend(segment.children.values())
 
 
-def _common(stored: Ids, wanted: Ids) -> int:
+def _common(cached: Ids, wanted: Ids) -> int:
     """How many tokens both begin with."""
-    if stored[: len(wanted)] == wanted:
+    if cached[: len(wanted)] == wanted:
         return len(wanted)
-    return next(at for at, (a, b) in enumerate(zip(stored, wanted, strict=False)) if a != b)
+    return next(at for at, (a, b) in enumerate(zip(cached, wanted, strict=False)) if a != b)

@@ -8,12 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from search_core.engine.memory.kv_cache import new_cache, select_rows
-from search_core.engine.writing.decode_call import OpenRow
-from search_core.engine.writing.slots import Slot, count_prompt
+from search_core.engine.memory.growing_cache import new_cache, select_rows
+from search_core.engine.writing.decode_cache import SequenceGroup, count_prompt
+from search_core.engine.writing.decode_call import SequenceState
 
 
-class WholeKeyValues:
+class DenseCache:
     """For models with sliding windows, linear attention and the like: nobody joins midway."""
 
     def __init__(self, model: Any) -> None:
@@ -25,16 +25,16 @@ class WholeKeyValues:
     def joinable(self) -> bool:
         return self._cache is None
 
-    def join(self, slots: Sequence[Slot], new: Sequence[Slot]) -> None:
-        for slot in new:
-            count_prompt(slot, 0)
+    def join(self, groups: Sequence[SequenceGroup], new: Sequence[SequenceGroup]) -> None:
+        for group in new:
+            count_prompt(group, 0)
 
-    def forward(self, slots: Sequence[Slot]) -> Tensor:
+    def forward(self, groups: Sequence[SequenceGroup]) -> Tensor:
         if self._cache is None:
-            return self._read(slots)
+            return self._read(groups)
         device = self._model.device
-        self._mask = torch.cat([self._mask, self._mask.new_ones(len(slots), 1)], dim=-1)
-        inputs = [[slot.first.newest, slot.first.length] for slot in slots]
+        self._mask = torch.cat([self._mask, self._mask.new_ones(len(groups), 1)], dim=-1)
+        inputs = [[group.first.last_token, group.first.position] for group in groups]
         tokens, positions = torch.tensor(inputs, device=device).T[..., None]
         logits: Tensor = self._model(
             input_ids=tokens,
@@ -46,10 +46,10 @@ class WholeKeyValues:
         ).logits
         return logits[:, -1]
 
-    def _read(self, slots: Sequence[Slot]) -> Tensor:
+    def _read(self, groups: Sequence[SequenceGroup]) -> Tensor:
         """Reads the prompts, padded on the left."""
         device = self._model.device
-        prompts = [slot.first.row.prompt for slot in slots]
+        prompts = [group.first.request.prompt for group in groups]
         width = max(map(len, prompts))
         padded = [(0,) * (width - len(prompt)) + prompt for prompt in prompts]
         first = torch.tensor([width - len(prompt) for prompt in prompts], device=device)
@@ -66,16 +66,16 @@ class WholeKeyValues:
         ).logits
         return logits[:, -1]
 
-    def store(self, place: int, row: OpenRow) -> None:
+    def keep(self, place: int, sequence: SequenceState) -> None:
         pass
 
     def blank(self, place: int) -> None:
         pass
 
-    def arrange(self, sources: Sequence[int], slots: Sequence[Slot]) -> None:
+    def arrange(self, sources: Sequence[int], groups: Sequence[SequenceGroup]) -> None:
         if list(sources) != list(range(len(self._mask))):
             select_rows(self._cache, list(sources), self._model.device)
             self._mask = self._mask[list(sources)]
 
-    def clear(self, give_back: bool) -> None:
+    def clear(self, free_memory: bool) -> None:
         self._cache = None

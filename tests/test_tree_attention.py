@@ -1,4 +1,4 @@
-"""Attention over bundles computes what scaled dot-product attention computes."""
+"""Tree attention computes what scaled dot-product attention computes."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
-from search_core.engine.memory.bundled_attention import (
+from search_core.engine.memory.tree_attention import (
+    AttentionMetadata,
     OtherAttentionError,
-    Places,
     attend,
-    use_bundled_attention,
+    use_tree_attention,
 )
 
 HEADS, KEY_HEADS, SIZE = 4, 2, 6
 MODULE = SimpleNamespace(num_key_value_groups=HEADS // KEY_HEADS, is_causal=True)
 
 
-def places_of(bundles: list[int], queries: int, mask: Tensor) -> Places:
-    """Tokens of these bundles, each at the next free place of its own."""
-    taken = [0] * (max(bundles) + 1)
+def metadata_of(blocks: list[int], queries: int, mask: Tensor) -> AttentionMetadata:
+    """Tokens of these blocks, each the next free query of its own."""
+    taken = [0] * (max(blocks) + 1)
     gather = torch.zeros(len(taken) * queries, dtype=torch.long)
-    scatter = torch.empty(len(bundles), dtype=torch.long)
-    for token, bundle in enumerate(bundles):
-        at = bundle * queries + taken[bundle]
-        taken[bundle] += 1
-        gather[at], scatter[token] = token, at
-    return Places(len(taken), queries, gather, scatter, mask)
+    scatter = torch.empty(len(blocks), dtype=torch.long)
+    for token, block in enumerate(blocks):
+        query = block * queries + taken[block]
+        taken[block] += 1
+        gather[query], scatter[token] = token, query
+    return AttentionMetadata(len(taken), queries, gather, scatter, mask)
 
 
 @settings(max_examples=60)
@@ -46,38 +46,39 @@ def test_each_token_gets_what_it_gets_alone(
     tokens: list[int], columns: int, scaling: float | None, seed: int
 ) -> None:
     torch.manual_seed(seed)
-    bundles = [number for number, count in enumerate(tokens) for _ in range(count)]
+    blocks = [number for number, count in enumerate(tokens) for _ in range(count)]
     queries = max(tokens)
-    query = torch.randn(1, HEADS, len(bundles), SIZE)
+    query = torch.randn(1, HEADS, len(blocks), SIZE)
     key, value = torch.randn(2, len(tokens), KEY_HEADS, columns, SIZE)
     allowed = torch.rand(len(tokens), 1, queries, columns) < 0.6
     allowed[..., 0] = True  # A token attends to itself at least.
     mask = torch.zeros(allowed.shape).masked_fill(~allowed, -torch.inf)
-    places = places_of(bundles, queries, mask)
-    found, _ = attend(MODULE, query, key, value, None, scaling=scaling, places=places)
-    assert found.shape == (1, len(bundles), HEADS, SIZE)
-    assert places.scatter is not None
-    for token, bundle in enumerate(bundles):
+    metadata = metadata_of(blocks, queries, mask)
+    found, _ = attend(MODULE, query, key, value, None, scaling=scaling, attention_metadata=metadata)
+    assert found.shape == (1, len(blocks), HEADS, SIZE)
+    assert metadata.scatter is not None
+    for token, block in enumerate(blocks):
         repeats = HEADS // KEY_HEADS
         alone = scaled_dot_product_attention(
             query[:, :, token : token + 1],
-            key[bundle : bundle + 1].repeat_interleave(repeats, dim=1),
-            value[bundle : bundle + 1].repeat_interleave(repeats, dim=1),
-            attn_mask=allowed.flatten(0, 2)[places.scatter[token]][None],
+            key[block : block + 1].repeat_interleave(repeats, dim=1),
+            value[block : block + 1].repeat_interleave(repeats, dim=1),
+            attn_mask=allowed.flatten(0, 2)[metadata.scatter[token]][None],
             scale=scaling,
         )
         torch.testing.assert_close(found[0, token], alone[0, :, 0], atol=1e-5, rtol=1e-5)
 
 
-def test_places_that_are_empty_do_not_spread() -> None:
+def test_padding_does_not_spread() -> None:
     mask = torch.full((2, 1, 2, 3), -torch.inf)
-    mask[0, 0, 0], mask[1, 0, :] = 0, 0  # the second place of the first bundle sees nothing
+    mask[0, 0, 0], mask[1, 0, :] = 0, 0  # the second query of the first block sees nothing
     query, (key, value) = torch.randn(1, HEADS, 3, SIZE), torch.randn(2, 2, KEY_HEADS, 3, SIZE)
-    found, _ = attend(MODULE, query, key, value, None, places=places_of([0, 1, 1], 2, mask))
+    metadata = metadata_of([0, 1, 1], 2, mask)
+    found, _ = attend(MODULE, query, key, value, None, attention_metadata=metadata)
     assert found.isfinite().all()
 
 
-def test_without_places_it_is_plain_attention() -> None:
+def test_without_blocks_it_is_plain_attention() -> None:
     query = torch.randn(2, HEADS, 5, SIZE)
     key, value = torch.randn(2, 2, KEY_HEADS, 5, SIZE)
     found, _ = attend(MODULE, query, key, value, None)
@@ -87,10 +88,10 @@ def test_without_places_it_is_plain_attention() -> None:
 
 @pytest.mark.parametrize("more", ["softcap", "s_aux", "position_bias"])
 def test_attention_with_more_than_a_mask_is_refused(more: str) -> None:
-    places = Places(1, 1, None, None, torch.zeros(1, 1, 1, 1))
-    one = torch.zeros(1, HEADS, 1, SIZE)
+    metadata = AttentionMetadata(1, 1, None, None, torch.zeros(1, 1, 1, 1))
+    zeros = torch.zeros(1, HEADS, 1, SIZE)
     with pytest.raises(OtherAttentionError, match=more):
-        attend(MODULE, one, one, one, None, places=places, **{more: 30.0})
+        attend(MODULE, zeros, zeros, zeros, None, attention_metadata=metadata, **{more: 30.0})
 
 
 def test_a_model_without_such_attention_is_left_alone() -> None:
@@ -100,4 +101,4 @@ def test_a_model_without_such_attention_is_left_alone() -> None:
         def set_attn_implementation(self, name: Any) -> None:
             raise AssertionError(name)
 
-    assert not use_bundled_attention(Own())
+    assert not use_tree_attention(Own())

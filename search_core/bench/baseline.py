@@ -1,4 +1,4 @@
-"""The engine against the usual way, on random models made here."""
+"""The engine against the baseline, on random models made here."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from search_core.bench.decoding import PlainDecoder
 from search_core.bench.measurement import Measurement
-from search_core.bench.side_by_side import BEAM_WIDTH, compare, usual_measurements
+from search_core.bench.side_by_side import BEAM_WIDTH, baseline_measurements, compare
 from search_core.protocols import Sampling
-from search_core.solvers import load_solver
-from search_core.verifiers import load_verifier
+from search_core.solvers.loading import load_solver
+from search_core.verifiers.loading import load_verifier
 
 if TYPE_CHECKING:
-    from search_core.bench.random_models import Shape
+    from search_core.bench.random_models import LlamaShape
 
 PROMPT_TOKENS = 200
 
 
-def compare_with_usual_way(
-    shape: Shape, *, beams: Sequence[int], steps: int, runs: int, device: str = "auto"
+def compare_with_baseline(
+    shape: LlamaShape, *, beams: Sequence[int], steps: int, runs: int, device: str = "auto"
 ) -> list[Measurement]:
     """Ratios for each number of beams.
 
@@ -30,8 +30,8 @@ def compare_with_usual_way(
         steps: Depth of each search.
         runs: Searches for each number of beams, each of another problem.
     """
+    from search_core.bench.baseline_models import BaselineSolver, BaselineVerifier
     from search_core.bench.random_models import random_problem, save_pair
-    from search_core.bench.usual_way import UsualSolver, UsualVerifier
 
     sampling = Sampling(temperature=1.0, top_p=1.0, max_step_tokens=shape.longest + 20)
     per_path = steps * (shape.shortest + shape.longest) // 2
@@ -39,8 +39,8 @@ def compare_with_usual_way(
         paths = save_pair(shape, Path(folder))
         solver = load_solver(paths[0], device=device)
         verifier = load_verifier(paths[1], device=device)
-        solvers = solver, UsualSolver(paths[0], solver.info)
-        verifiers = verifier, UsualVerifier(paths[1], verifier.info)
+        solvers = solver, BaselineSolver(paths[0], solver.info)
+        verifiers = verifier, BaselineVerifier(paths[1], verifier.info)
         found = []
         for n in beams:
             done = []
@@ -52,7 +52,7 @@ def compare_with_usual_way(
                 plain = PlainDecoder(
                     str(paths[0]), solver.info, problem, sampling, rows=n, new_tokens=new_tokens
                 )
-                one = compare(
+                run = compare(
                     problem,
                     solvers,
                     verifiers,
@@ -60,10 +60,10 @@ def compare_with_usual_way(
                     n=min(size, BEAM_WIDTH) if warm else n,
                     steps=1 if warm else steps,
                     seed=seed + 1,
-                    plain=plain.took,
+                    plain=plain.timing,
                     plain_tokens=n * new_tokens,
                 )
-                done += [] if warm else [one]
+                done += [] if warm else [run]
             title = f"engine against the usual way: {shape.name}, N={n}, {steps} steps"
-            found += usual_measurements(done, title)
+            found += baseline_measurements(done, title)
     return found

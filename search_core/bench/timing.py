@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Took:
-    """What some work took so far.
+class Timing:
+    """What some work has taken so far.
 
     Attributes:
         cpu: Processor seconds of all threads of this process: hardly changed by others who
@@ -31,5 +31,5 @@ class Took:
             self.cpu += time.process_time() - cpu
             self.wall += time.perf_counter() - wall
 
-    def __add__(self, other: Took) -> Took:
-        return Took(self.cpu + other.cpu, self.wall + other.wall)
+    def __add__(self, other: Timing) -> Timing:
+        return Timing(self.cpu + other.cpu, self.wall + other.wall)

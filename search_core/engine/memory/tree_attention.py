@@ -1,9 +1,9 @@
-"""Attention over bundles: what several rows begin with is read once for all of them.
+"""Tree attention: what several sequences begin with is read once for all of them.
 
-A pass holds the new tokens of all rows one behind the other, without padding; a bundle holds
-the keys and values of rows with a common beginning in one strip. Each bundle's tokens attend to
-its strip as one small matrix product, where a dense batch would read the beginning once a row
-(compare "cascade" or "tree" attention: Hydragen, arXiv:2402.05099, section 3; DeFT,
+A pass holds the new tokens of all sequences one behind the other, without padding; a block of
+the cache holds the keys and values of sequences with a common beginning. Each block's tokens
+attend to it as one small matrix product, where a dense batch would read the beginning once a
+sequence (also called "cascade" attention: Hydragen, arXiv:2402.05099, section 3; DeFT,
 arXiv:2404.00242). It computes what scaled dot-product attention computes, up to rounding.
 """
 
@@ -18,9 +18,9 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
-NAME = "bundled"
+NAME = "tree"
 _FEW = 16
-"""Queries of a bundle up to which two matrix products are quicker than a fused kernel."""
+"""Queries of a block up to which two matrix products are quicker than a fused kernel."""
 _REFUSED = ("softcap", "s_aux", "position_bias")
 """What some models add to attention and this one does not compute."""
 
@@ -30,19 +30,19 @@ class OtherAttentionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where the tokens of a pass stand among the bundles.
+class AttentionMetadata:
+    """Which tokens of a pass are queries of which block.
 
     Attributes:
-        bundles, queries: Tokens of a bundle have so many places, some of them empty.
-        gather: Which token is at each place, [bundles × queries]; any one where it is empty.
-            None: token i is at place i.
-        scatter: The place of each token, [tokens]; None as above.
+        blocks, queries: Each block has so many queries, of which some may be padding.
+        gather: The token of each query, [blocks × queries]; any one where it is padding.
+            None: query i is token i.
+        scatter: The query of each token, [tokens]; None as above.
         mask: What is added to attention scores, 0 or minus infinity,
-            [bundles, 1, queries, columns].
+            [blocks, 1, queries, columns].
     """
 
-    bundles: int
+    blocks: int
     queries: int
     gather: Tensor | None
     scatter: Tensor | None
@@ -56,16 +56,16 @@ def attend(
     value: Tensor,
     attention_mask: Tensor | None,
     scaling: float | None = None,
-    places: Places | None = None,
+    attention_metadata: AttentionMetadata | None = None,
     **kwargs: Any,
 ) -> tuple[Tensor, None]:
     """What transformers calls for each layer.
 
     Args:
         query: [1, heads, tokens, head size].
-        key, value: [bundles, key heads, columns, head size]; what a bundle's mask hides must
-            be numbers.
-        places: None: this is no pass over bundles, but any other.
+        key, value: [blocks, key heads, columns, head size]; what a block's mask hides must be
+            numbers.
+        attention_metadata: None: this is no pass over blocks, but any other.
 
     Returns:
         [1, tokens, heads, head size].
@@ -73,30 +73,31 @@ def attend(
     Raises:
         OtherAttentionError: The model asks for something else than plain attention.
     """
-    if places is None:
+    metadata = attention_metadata
+    if metadata is None:
         plain: tuple[Tensor, None] = sdpa_attention_forward(
             module, query, key, value, attention_mask, scaling=scaling, **kwargs
         )
         return plain
     other = [name for name in _REFUSED if kwargs.get(name) is not None]
     if other:
-        raise OtherAttentionError(f"Attention with {', '.join(other)} cannot read bundles.")
+        raise OtherAttentionError(f"Attention with {', '.join(other)} cannot read blocks.")
     heads, size = query.shape[1], query.shape[3]
     tokens = query[0].transpose(0, 1)
-    if places.gather is not None:
-        tokens = tokens.index_select(0, places.gather)
-    each = tokens.reshape(places.bundles, places.queries, heads, size).transpose(1, 2)
+    if metadata.gather is not None:
+        tokens = tokens.index_select(0, metadata.gather)
+    queries = tokens.reshape(metadata.blocks, metadata.queries, heads, size).transpose(1, 2)
     scale = size**-0.5 if scaling is None else scaling
-    compute = _products if places.queries <= _FEW else _fused
-    found = compute(each, key, value, places.mask, scale)
-    flat = found.transpose(1, 2).reshape(-1, heads, found.shape[-1])
-    if places.scatter is not None:
-        flat = flat.index_select(0, places.scatter)
+    compute = _products if metadata.queries <= _FEW else _fused
+    output = compute(queries, key, value, metadata.mask, scale)
+    flat = output.transpose(1, 2).reshape(-1, heads, output.shape[-1])
+    if metadata.scatter is not None:
+        flat = flat.index_select(0, metadata.scatter)
     return flat[None], None
 
 
-def use_bundled_attention(model: Any) -> bool:
-    """Makes a model's attention take `places`; False if it cannot."""
+def use_tree_attention(model: Any) -> bool:
+    """Makes a model's attention take `attention_metadata`; False if it cannot."""
     supported = getattr(model, "_supports_sdpa", False)
     if not supported or not getattr(model, "_supports_attention_backend", False):
         return False
@@ -105,22 +106,22 @@ def use_bundled_attention(model: Any) -> bool:
 
 
 def _products(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scale: float) -> Tensor:
-    """[bundles, heads, queries, head size], heads that share keys together."""
-    bundles, heads, queries, size = query.shape
+    """[blocks, heads, queries, head size], heads that share keys together."""
+    blocks, heads, queries, size = query.shape
     shared, columns = key.shape[1:3]
-    folded = (query * scale).reshape(bundles, shared, -1, size)
+    folded = (query * scale).reshape(blocks, shared, -1, size)
     scores = torch.matmul(folded, key.transpose(-1, -2))
-    by_head = scores.view(bundles, heads, queries, columns).add_(mask)
+    by_head = scores.view(blocks, heads, queries, columns).add_(mask)
     weights = by_head.softmax(-1, dtype=torch.float32).to(value.dtype)
-    found = torch.matmul(weights.view(bundles, shared, -1, columns), value)
-    return found.view(bundles, heads, queries, -1)
+    output = torch.matmul(weights.view(blocks, shared, -1, columns), value)
+    return output.view(blocks, heads, queries, -1)
 
 
 def _fused(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scale: float) -> Tensor:
     """The same; the scores of many queries are never held together."""
     repeats = query.shape[1] // key.shape[1]
     if repeats > 1:
-        key, value = (one.repeat_interleave(repeats, dim=1) for one in (key, value))
+        key, value = (heads.repeat_interleave(repeats, dim=1) for heads in (key, value))
     return torch.nn.functional.scaled_dot_product_attention(
         query, key, value, attn_mask=mask, scale=scale
     )

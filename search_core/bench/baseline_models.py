@@ -1,4 +1,4 @@
-"""The usual way to search with transformers: every step reads its whole path again.
+"""The baseline: the usual way to search with transformers reads whole paths at every step.
 
 `generate` continues a padded batch of paths, and the verifier reads whole paths. Same models,
 same random numbers: what it writes is what the engine writes, up to rounding.
@@ -37,7 +37,7 @@ _SCORED_AT_ONCE = 16
 """Paths that the verifier reads in one batch."""
 
 
-class UsualSolver:
+class BaselineSolver:
     """Samples with `generate`; stops at the delimiter's token, which is cheaper than text.
 
     Args:
@@ -57,13 +57,13 @@ class UsualSolver:
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
         """One step for each request, in their order, at a temperature above 0 and all of top-p."""
-        texts = [_text(self._tokenizer, one.problem, one.steps) for one in requests]
+        texts = [_text(self._tokenizer, request.problem, request.steps) for request in requests]
         with torch.inference_mode(), torch_threads(self._threads):
             batch = self._tokenizer(
                 texts, add_special_tokens=False, padding=True, return_tensors="pt"
             ).to(self._model.device)
             width = batch["input_ids"].shape[1]
-            numbers = _numbers([one.seed for one in requests], sampling.max_step_tokens)
+            numbers = _numbers([request.seed for request in requests], sampling.max_step_tokens)
             written = self._model.generate(
                 input_ids=batch["input_ids"],
                 attention_mask=batch["attention_mask"],
@@ -111,10 +111,10 @@ def _numbers(seeds: Sequence[int], count: int) -> Tensor:
     return torch.from_numpy(np.stack(rows))
 
 
-class UsualVerifier:
+class BaselineVerifier:
     """Reads whole paths and takes the probability of "right" at their last token.
 
-    Args: as of `UsualSolver`; a token classifier with two labels.
+    Args: as of `BaselineSolver`; a token classifier with two labels.
     """
 
     def __init__(self, path: Path, info: VerifierInfo) -> None:
@@ -128,7 +128,7 @@ class UsualVerifier:
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """The last step's score of each request, in their order."""
-        texts = [_text(self._tokenizer, one.problem, one.steps) for one in requests]
+        texts = [_text(self._tokenizer, request.problem, request.steps) for request in requests]
         scores: list[float] = []
         with torch.inference_mode(), torch_threads(self._threads):
             for start in range(0, len(texts), _SCORED_AT_ONCE):
@@ -142,7 +142,7 @@ class UsualVerifier:
         logits = self._model(**batch, use_cache=False).logits
         last = batch["attention_mask"].sum(-1) - 1
         rows = torch.arange(len(texts), device=logits.device)
-        return [float(one) for one in logits[rows, last].float().softmax(-1)[:, 1]]
+        return [float(score) for score in logits[rows, last].float().softmax(-1)[:, 1]]
 
 
 def _text(tokenizer: Any, problem: str, steps: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What decoding takes and gives: rows of token ids, and what their prompts cost."""
+"""What decoding takes and gives: prompts of token ids, and what they are continued by."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ Ended = Literal["step", "end", "length"]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DecodeRequest:
     """One continuation to sample.
 
     Attributes:
         prompt: Token ids. Not empty.
         seed: 0 to 2**63 - 1.
-        limit: Most tokens to generate, at least 1.
+        max_tokens: Most tokens to generate, at least 1.
         run: Who asks.
-        place: What the watch of its call hears of it as.
+        index: What the watch of its call hears of it as.
     """
 
     prompt: tuple[int, ...]
     seed: int
-    limit: int
+    max_tokens: int
     run: str = ""
-    place: int = 0
+    index: int = 0
 
     def __post_init__(self) -> None:
-        if not self.prompt or self.limit < 1:
+        if not self.prompt or self.max_tokens < 1:
             raise ValueError(
-                f"A row has {len(self.prompt)} prompt tokens and a limit of {self.limit}; "
-                "both must be at least 1."
+                f"A request has {len(self.prompt)} prompt tokens and asks for at most "
+                f"{self.max_tokens} new ones; both must be at least 1."
             )
 
 
 @dataclass(slots=True)
 class Continuation:
-    """What was sampled for one row.
+    """What was sampled for one request.
 
     Attributes:
         tokens: Generated ids, the delimiter or end token included.
         logprob: Sum of their log-probabilities, before temperature.
         ended: See `StepSample`.
         prefilled: Prompt tokens computed for it; those of a shared prompt are split evenly
-            over its rows.
+            over its sequences.
         reused: Its other prompt tokens.
         known: Those of them that were there before anything was computed for its prompt.
     """

@@ -17,7 +17,7 @@ ROOM = 48
 """Positions allocated ahead."""
 
 
-class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # transformers is not typed
+class GrowingLayer(DynamicLayer):  # type: ignore[misc]  # transformers is not typed
     """One layer's cache: views [B, heads, length, head size] of buffers that have room."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ def new_cache(config: Any) -> DynamicCache:
     """An empty cache; layers of other kinds than full attention keep transformers' own."""
     cache = DynamicCache(config=config)
     cache.layers = [
-        RoomyLayer() if type(layer) is DynamicLayer else layer for layer in cache.layers
+        GrowingLayer() if type(layer) is DynamicLayer else layer for layer in cache.layers
     ]
     return cache
 
