@@ -15,16 +15,16 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
-from components.controls import about_score_source, levels_of
-from components.following import follow, whole_run
-from components.model_offer import ModelOffer, is_embedded
-from components.models_form import models_updates, solver_update
-from components.notice import error, info
+from components.controls.layout import about_score_source, levels_of
+from components.controls.model_offer import ModelOffer, is_embedded
+from components.controls.models_form import models_updates, solver_update
+from components.controls.options_form import OptionsForm, own_defaults, read_options
+from components.controls.recipe_link import LinkedRecipe, read_link
+from components.controls.text_form import read_text_file
+from components.elements.notice import error, info
+from components.explorer.following import follow, whole_run
+from components.explorer.recordings import Recording, examples
 from components.numbers import format_count
-from components.options_form import OptionsForm, own_defaults, read_options
-from components.recipe_link import LinkedRecipe, read_link
-from components.recordings import Recording, examples
-from components.text_form import read_text_file
 from search_core.embedded import generate
 from search_core.log.traces import TraceError, read_trace
 from search_core.models.embedded import SOLVERS, VERIFIERS, ModelPair

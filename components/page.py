@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from components.chart_tab import ChartTab
-from components.controls import Controls, make_controls
-from components.following import puller
+from components.charts.chart_tab import ChartTab
+from components.controls.layout import Controls, make_controls
+from components.controls.model_offer import ModelOffer
+from components.controls.strategy_card import cards
+from components.explorer.following import puller
+from components.explorer.recordings import Recording, examples, pin_recordings
+from components.explorer.tree_view import TreeView
 from components.handlers import Handlers
-from components.model_offer import ModelOffer
-from components.recordings import Recording, examples, pin_recordings
-from components.strategy_card import cards
-from components.tree_view import TreeView
 from search_core.log.events import Started
 from search_core.models.catalogue import Offered
 from search_core.models.embedded import FIRST, SOLVERS, VERIFIERS, ModelPair
@@ -24,7 +23,6 @@ from search_core.run.limits import Limits
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 TITLE = "Espalier"
 INTRODUCTION = """# Espalier
 See a language model search: a small model writes steps, a verifier scores them, a strategy

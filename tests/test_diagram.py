@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from components.controls.strategy_card import card, cards
 from components.diagram import WIDTH, diagram
+from components.explorer.recordings import FOLDER, examples, listed, pin_recordings
 from components.palette import STATES, palette
-from components.recordings import FOLDER, examples, listed, pin_recordings
-from components.strategy_card import card, cards
 from components.symbols import symbol_path
 from search_core.log.events import event_from_dict
 from search_core.log.traces import read_trace
@@ -21,7 +21,7 @@ from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 from tests.browser.method_logs import METHODS
 
-SHAPES = Path(__file__).resolve().parents[1] / "assets" / "js" / "shapes.js"
+SHAPES = Path(__file__).resolve().parents[1] / "assets" / "js" / "picture" / "shapes.js"
 TREES = {
     **{path.stem: read_trace(path).tree for path in sorted(FOLDER.glob("*.jsonl"))},
     **{

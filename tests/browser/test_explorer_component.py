@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from components.tree_view import ASSETS, style_sheet
+from components.explorer.tree_view import ASSETS, style_sheet
 from search_core import read_trace
 from search_core.log.events import event_from_dict, event_to_dict
 from search_core.log.tree import Tree
@@ -112,7 +112,7 @@ def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, view: Page,
               const x = document.querySelector('.esp').espalier;
               const main = performance.getEntriesByType('resource')
                 .map(e => e.name).find(n => n.endsWith('/js/main.js'));
-              const { toJSON } = await import(new URL('tree.js', main).href);
+              const { toJSON } = await import(new URL('log/tree.js', main).href);
               return toJSON(x.tree());
             }"""
         )

@@ -1,5 +1,5 @@
 // The recipe of a run as a link: problem, strategy, seed, and what differs from the defaults.
-// `components/recipe_link.py` reads such links. Pure.
+// `components/controls/recipe_link.py` reads such links. Pure.
 
 // Score sources beside the trained verifiers, as the verifier of a trace is called then.
 const SOURCES = [

@@ -24,7 +24,7 @@ from components.charts import (
     votes_summary,
     votes_view,
 )
-from components.notice import Notice, caption
+from components.elements.notice import Notice, caption
 from components.palette import Theme
 from search_core.log.events import Event
 from search_core.log.tree import Tree

@@ -8,14 +8,14 @@ from typing import Any
 
 import gradio as gr
 
-from components.grouped_choice import Group, GroupedChoice
-from components.model_offer import ModelOffer
-from components.models_form import ModelsForm, make_models_form
-from components.notice import Notice
-from components.options_form import OptionsForm, all_specs, make_field
-from components.recordings import Recording, examples, listed
-from components.strategy_card import StrategyCard
-from components.text_form import TextForm, make_text_form
+from components.controls.model_offer import ModelOffer
+from components.controls.models_form import ModelsForm, make_models_form
+from components.controls.options_form import OptionsForm, all_specs, make_field
+from components.controls.strategy_card import StrategyCard
+from components.controls.text_form import TextForm, make_text_form
+from components.elements.grouped_choice import Group, GroupedChoice
+from components.elements.notice import Notice
+from components.explorer.recordings import Recording, examples, listed
 from search_core.embedded import FAMILIES
 from search_core.models.embedded import SCORE_SOURCES, ModelPair
 from search_core.problem import Problem

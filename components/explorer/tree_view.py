@@ -17,7 +17,7 @@ from typing import Any, TypedDict
 
 import gradio as gr
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css")
 # What the browser may fetch: nothing else of the assets is put where it can be asked for.
 _PUBLISHED = ("js", "vendor/katex")

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.grouped_choice import Group
+from components.elements.grouped_choice import Group
 from search_core.embedded import FAMILIES
 from search_core.log.traces import Trace, read_trace
 from search_core.log.tree import Tree
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 
-FOLDER = Path(__file__).resolve().parent.parent / "assets" / "traces"
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "traces"
 FIRST = "countdown-beam-search"
 _OTHERS = "Other problems"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from components.model_offer import ModelOffer, is_embedded
-from components.quiet_line import QuietLine
+from components.controls.model_offer import ModelOffer, is_embedded
+from components.elements.quiet_line import QuietLine
 from search_core.models.embedded import (
     FIRST,
     SOLVERS,

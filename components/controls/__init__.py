@@ -1,0 +1,14 @@
+"""The form: what to solve, how to search and with which models, and links that fill it in.
+
+`layout` lays all of it out; each other module is one part of it. The form knows nothing of runs:
+what happens when it changes is in `components.handlers`. Begin with `layout`.
+"""
+
+from __future__ import annotations
+
+from components.controls.layout import Controls, make_controls
+from components.controls.model_offer import ModelOffer
+from components.controls.options_form import OptionsForm
+from components.controls.recipe_link import LinkedRecipe, read_link
+
+__all__ = ["Controls", "LinkedRecipe", "ModelOffer", "OptionsForm", "make_controls", "read_link"]
