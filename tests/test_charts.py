@@ -29,7 +29,6 @@ from components.numbers import (
     format_margin,
     format_percent,
     format_score,
-    format_seconds,
     format_short,
 )
 from components.palette import THEMES, Theme, palette
@@ -205,15 +204,6 @@ def test_text_is_shortened_and_escaped() -> None:
         (format_count, 1_234_567, "1.2 million"),
         (format_count, 999_999_999, "1 billion"),
         (format_count, -5, "−5"),
-        (format_seconds, 0, "0 s"),
-        (format_seconds, 0.0004, "1 ms"),
-        (format_seconds, 0.035, "35 ms"),
-        (format_seconds, 1.44, "1.4 s"),
-        (format_seconds, 59.4, "59 s"),
-        (format_seconds, 59.6, "1 min"),
-        (format_seconds, 125, "2 min 5 s"),
-        (format_seconds, 3599.7, "1 h"),
-        (format_seconds, 3780, "1 h 3 min"),
         (format_percent, 0, "0%"),
         (format_percent, 0.0004, "<0.1%"),
         (format_percent, 0.004, "0.4%"),

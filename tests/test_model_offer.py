@@ -12,8 +12,8 @@ import pytest
 import app
 from components.controls.model_offer import ModelOffer
 from components.controls.models_form import models_updates
-from components.controls.recipe_link import read_link
-from components.page import build_page, recipe_defaults
+from components.controls.recipe_link import read_link, recipe_defaults
+from components.page import build_page
 from search_core.models.catalogue import Offered, offer, read_catalogue
 from search_core.models.embedded import ModelPair, embedded_pair
 from search_core.models.memory import NOT_LOADED, memory_line, readable_bytes

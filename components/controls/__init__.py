@@ -1,7 +1,8 @@
 """The form: what to solve, how to search and with which models, and links that fill it in.
 
-`layout` lays all of it out; each other module is one part of it. The form knows nothing of runs:
-what happens when it changes is in `components.handlers`. Begin with `layout`.
+`layout` lays all of it out: begin there. Each `*_form` is one part of it, `form_values` what was
+set in it, and `run_request` how that becomes a run. The form knows nothing of runs and of what
+happens when it changes: that is in `components.handlers`.
 """
 
 from __future__ import annotations

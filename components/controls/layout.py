@@ -1,25 +1,23 @@
-"""The controls: what to solve, how to search, and what it will cost."""
+"""All controls, laid out: what to solve, how to search, and what it will cost."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
+from components.controls.form_values import RecipeFields
 from components.controls.model_offer import ModelOffer
 from components.controls.models_form import ModelsForm, make_models_form
-from components.controls.options_form import OptionsForm, all_specs, make_field
+from components.controls.options_form import FormField, OptionsForm, all_specs, make_field
+from components.controls.sampling_form import SamplingForm, make_sampling_form
+from components.controls.sources_form import SourcesForm, make_sources_form
 from components.controls.strategy_card import StrategyCard
-from components.controls.text_form import TextForm, make_text_form
-from components.elements.grouped_choice import Group, GroupedChoice
-from components.elements.notice import Notice
-from components.explorer.recordings import Recording, examples, listed
-from search_core.embedded import FAMILIES
-from search_core.models.embedded import SCORE_SOURCES, ModelPair
+from components.elements import Group, GroupedChoice, Notice
+from components.explorer import Recording, examples
 from search_core.problem import Problem
-from search_core.strategies import STRATEGIES
+from search_core.strategies import STRATEGIES, OptionSpec
 from search_core.strategies.base import KINDS
 
 FIRST_STRATEGY = STRATEGIES["beam_search"]
@@ -32,55 +30,42 @@ PUBLISHED_ONLY = frozenset(
 ) - {"filter_duplicates"}
 
 
-_ABOUT_SOURCES = {
-    "verifier": "A trained verifier says how likely each step leads to the right answer.",
-    "log-probability": "The solver's own belief in what it wrote, which costs nothing.",
-    "oracle": "It knows the reference answer: what a perfect verifier would do.",
-    "random": "Drawn by chance from the seed: what a useless verifier would do.",
-}
-
-
 @dataclass(frozen=True)
 class Controls:
     """All controls of the page."""
 
     problem: gr.Textbox
-    family: gr.Radio
-    level: gr.Radio
-    new_problem: gr.Button
-    recording: GroupedChoice
     run: gr.Button
     stop: gr.Button
-    estimate: gr.Markdown
     notice: Notice
+    estimate: gr.Markdown
+    sources: SourcesForm
     strategy: GroupedChoice
     about: StrategyCard
     example: gr.Button
     as_published: gr.Button
     as_intended: gr.Button
     models: ModelsForm
-    score_source: gr.Radio
-    about_source: gr.Markdown
-    temperature: gr.Number
-    top_p: gr.Number
-    seed: gr.Number
+    sampling: SamplingForm
     options: OptionsForm
-    open_trace: gr.UploadButton
-    pasted: TextForm
 
     @property
-    def recipe_inputs(self) -> list[Any]:
-        """What a run is made from, in the order of `handlers.Form`."""
-        return [
-            self.problem,
-            self.strategy,
-            self.score_source,
-            self.temperature,
-            self.top_p,
-            self.seed,
-            *self.models.components,
-            *self.options.components,
-        ]
+    def recipe(self) -> RecipeFields:
+        """What a run is made from."""
+        return RecipeFields(
+            {
+                "problem": self.problem,
+                "strategy": self.strategy,
+                "score_source": self.sampling.score_source,
+                "temperature": self.sampling.temperature,
+                "top_p": self.sampling.top_p,
+                "seed": self.sampling.seed,
+                "pair": self.models.pair,
+                "solver": self.models.solver,
+                "verifier": self.models.verifier,
+            },
+            self.options,
+        )
 
 
 def make_controls(
@@ -105,10 +90,7 @@ def make_controls(
                 stop = gr.Button("Stop", elem_id="stop", min_width=90, interactive=False)
         notice = Notice(elem_id="notice")
         estimate = gr.Markdown("", elem_id="estimate")
-        with gr.Accordion("Problems, recorded examples, texts", open=False, elem_id="new-problem"):
-            family, level, new_problem, recording, open_trace = _sources(recordings, first)
-            with gr.Accordion("Read a chain of thought", open=False, elem_id="read-text"):
-                pasted = make_text_form()
+        sources = make_sources_form(recordings, first)
     with gr.Column(elem_id="search-column", min_width=240):
         with gr.Group():
             strategy = GroupedChoice(
@@ -124,7 +106,7 @@ def make_controls(
             fields = _main_fields()
         models = make_models_form(offer)
         with gr.Accordion("Advanced", open=False, elem_id="advanced"):
-            score_source, about_source, temperature, top_p, seed = _sampling(offer.first)
+            sampling = make_sampling_form(offer.first)
             fields |= _fields(lambda spec: spec.advanced and spec.name not in PUBLISHED_ONLY)
             with gr.Accordion("As in the published code", open=False):
                 gr.Markdown(
@@ -135,31 +117,21 @@ def make_controls(
                     as_published = gr.Button("All as published", size="sm", min_width=90)
                     as_intended = gr.Button("All off", size="sm", min_width=90)
                 fields |= _fields(lambda spec: spec.name in PUBLISHED_ONLY)
-    form = OptionsForm({name: fields[name] for name in all_specs()})
     return Controls(
         problem=problem,
-        family=family,
-        level=level,
-        new_problem=new_problem,
-        recording=recording,
         run=run,
         stop=stop,
-        estimate=estimate,
         notice=notice,
+        estimate=estimate,
+        sources=sources,
         strategy=strategy,
         about=about,
         example=example,
         as_published=as_published,
         as_intended=as_intended,
         models=models,
-        score_source=score_source,
-        about_source=about_source,
-        temperature=temperature,
-        top_p=top_p,
-        seed=seed,
-        options=form,
-        open_trace=open_trace,
-        pasted=pasted,
+        sampling=sampling,
+        options=OptionsForm({name: fields[name] for name in all_specs()}),
     )
 
 
@@ -167,99 +139,18 @@ def strategy_groups() -> list[Group]:
     """All strategies by how they spend compute."""
     groups = []
     for kind, heading in KINDS.items():
-        members = [one for one in STRATEGIES.values() if one.kind == kind]
+        members = [strategy for strategy in STRATEGIES.values() if strategy.kind == kind]
         if members:
-            groups.append(Group(heading, [(one.title, one.name) for one in members]))
+            groups.append(Group(heading, [(member.title, member.name) for member in members]))
     return groups
 
 
-def about_score_source(name: str) -> str:
-    """What a score source is, in a sentence or two."""
-    return _ABOUT_SOURCES.get(name, "")
-
-
-def levels_of(family: str) -> list[int]:
-    """Difficulty levels of a family."""
-    return list(FAMILIES[family].levels)
-
-
-def _main_fields() -> dict[str, Any]:
+def _main_fields() -> dict[str, FormField]:
     with gr.Row(elem_classes="fields"):
         numbers = _fields(lambda spec: not spec.advanced and spec.kind != "choice")
     return numbers | _fields(lambda spec: not spec.advanced and spec.kind == "choice")
 
 
-def _fields(wanted: Any) -> dict[str, Any]:
+def _fields(wanted: Callable[[OptionSpec], bool]) -> dict[str, FormField]:
     specs = {name: spec for name, spec in all_specs().items() if wanted(spec)}
     return {name: make_field(spec, FIRST_STRATEGY) for name, spec in specs.items()}
-
-
-def _sources(recordings: Sequence[Recording], first: Problem) -> tuple[Any, ...]:
-    with gr.Row(elem_classes="fields"):
-        family = gr.Radio(
-            choices=[(one.title, name) for name, one in FAMILIES.items()],
-            value=first.family,
-            label="Family",
-            elem_id="family",
-            min_width=120,
-        )
-        level = gr.Radio(
-            choices=levels_of(str(first.family)),
-            value=first.level,
-            label="Level",
-            info="Steps, or numbers in Countdown.",
-            elem_id="level",
-            min_width=80,
-        )
-    new_problem = gr.Button("Draw a new problem", elem_id="draw")
-    recording = GroupedChoice(
-        listed(recordings),
-        label="Recorded example",
-        info="Opens at once; nothing is computed.",
-        elem_id="recording",
-    )
-    open_trace = gr.UploadButton(
-        "Open a trace file", file_types=[".jsonl", ".ndjson"], elem_id="open-trace"
-    )
-    return family, level, new_problem, recording, open_trace
-
-
-def _sampling(pair: ModelPair) -> tuple[Any, ...]:
-    with gr.Group():
-        score_source = gr.Radio(
-            choices=[(label, name) for name, label in SCORE_SOURCES.items()],
-            value="verifier",
-            label="Scored by",
-            elem_id="score-source",
-        )
-        about_source = gr.Markdown(
-            about_score_source("verifier"),
-            elem_id="about-source",
-            elem_classes="about",
-            padding=False,
-        )
-    defaults = pair.sampling
-    with gr.Row(elem_classes="fields"):
-        temperature = gr.Number(
-            defaults.temperature,
-            label="Temperature",
-            info="0 always takes the likeliest word. 0 to 2.",
-            elem_id="temperature",
-            min_width=120,
-        )
-        top_p = gr.Number(
-            defaults.top_p,
-            label="Top-p",
-            info="Sample from the likeliest words that make up this share. Above 0, to 1.",
-            elem_id="top-p",
-            min_width=120,
-        )
-        seed = gr.Number(
-            0,
-            label="Seed",
-            info="The same seed gives the same tree.",
-            precision=0,
-            elem_id="seed",
-            min_width=120,
-        )
-    return score_source, about_source, temperature, top_p, seed

@@ -46,7 +46,7 @@ class ModelOffer:
     @property
     def has_embedded(self) -> bool:
         """Whether the embedded models may be chosen one by one."""
-        return any(is_embedded(one.pair) for one in self.pairs)
+        return any(is_embedded(offered.pair) for offered in self.pairs)
 
     def named(self, name: str | None) -> Offered:
         """The offered pair of this name; None: the first.
@@ -56,10 +56,10 @@ class ModelOffer:
         """
         if name is None:
             return self.pairs[0]
-        for one in self.pairs:
-            if one.name == name:
-                return one
-        known = ", ".join(one.name for one in self.pairs) if self.several else "no other"
+        for offered in self.pairs:
+            if offered.name == name:
+                return offered
+        known = ", ".join(offered.name for offered in self.pairs) if self.several else "no other"
         raise OptionError(f"Models {name!r:.60} are not offered here; known: {known}.")
 
     def choose(

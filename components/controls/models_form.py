@@ -56,7 +56,7 @@ def make_models_form(offer: ModelOffer) -> ModelsForm:
     embedded = is_embedded(first.pair)
     with gr.Group():
         pair = gr.Radio(
-            choices=[(one.title, one.name) for one in offer.pairs],
+            choices=[(offered.title, offered.name) for offered in offer.pairs],
             value=first.name if offer.several else None,
             label="Models",
             elem_id="pair",
@@ -64,7 +64,7 @@ def make_models_form(offer: ModelOffer) -> ModelsForm:
         )
         about_pair = _about_line("pair", first.about, visible=offer.several)
         solver = gr.Radio(
-            choices=[(one.label, name) for name, one in SOLVERS.items()],
+            choices=[(model.label, name) for name, model in SOLVERS.items()],
             value=FIRST if offer.has_embedded else None,
             label="Solver",
             elem_id="solver",
@@ -72,7 +72,7 @@ def make_models_form(offer: ModelOffer) -> ModelsForm:
         )
         about_solver = _about_line("solver", SOLVERS[FIRST].about, visible=embedded)
         verifier = gr.Radio(
-            choices=[(one.label, name) for name, one in VERIFIERS.items()],
+            choices=[(model.label, name) for name, model in VERIFIERS.items()],
             value=FIRST if offer.has_embedded else None,
             label="Verifier",
             elem_id="verifier",

@@ -27,8 +27,8 @@ def all_specs() -> dict[str, OptionSpec]:
 def own_defaults(strategy: Strategy) -> dict[str, Any]:
     """Its defaults of the options of which another strategy has another default."""
     known: dict[str, set[Any]] = {}
-    for one in STRATEGIES.values():
-        for spec in one.options.specs():
+    for other in STRATEGIES.values():
+        for spec in other.options.specs():
             known.setdefault(spec.name, set()).add(spec.default)
     specs = strategy.options.specs()
     return {spec.name: spec.default for spec in specs if len(known[spec.name]) > 1}
@@ -79,7 +79,7 @@ class OptionsForm:
 
 def make_field(spec: OptionSpec, strategy: Strategy) -> FormField:
     """The form field of one option."""
-    shown = {one.name: one for one in strategy.options.specs()}
+    shown = {own.name: own for own in strategy.options.specs()}
     default = shown[spec.name].default if spec.name in shown else spec.default
     common: dict[str, Any] = {
         "label": spec.label,

@@ -1,7 +1,8 @@
 """A link is a recipe: problem, strategy, options, sampling, seed and node, in the query.
 
-`assets/js/log/recipe.js` writes such links; this reads them. A stranger may have written the
-link, so every value is checked, and what is not understood is said and left out.
+`assets/js/log/recipe.js` writes such links, told by `recipe_defaults` what they may leave out;
+`read_link` reads them. A stranger may have written the link, so every value is checked, and what
+is not understood is said and left out.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from components.controls.model_offer import ModelOffer
 from search_core.log.events import NodeId
-from search_core.models.embedded import SCORE_SOURCES
+from search_core.models.embedded import FIRST, SCORE_SOURCES, SOLVERS, VERIFIERS
 from search_core.problem import MAX_PROBLEM_CHARACTERS
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 
@@ -32,8 +34,8 @@ class LinkedRecipe:
 
     Attributes:
         options: Values for the strategy's options form.
-        models: Name of an offered pair; None: the first.
-        solver, verifier: Names of embedded models. They and `models` are not checked: who runs
+        pair: Name of an offered pair, which a link calls `models`; None: the first.
+        solver, verifier: Names of embedded models. They and `pair` are not checked: who runs
             the recipe refuses a name that it does not know. Another model would give another
             tree.
         notes: One sentence for each part of the link that was left out.
@@ -43,7 +45,7 @@ class LinkedRecipe:
     strategy: Strategy
     options: dict[str, Any] = field(default_factory=dict)
     score_source: str | None = None
-    models: str | None = None
+    pair: str | None = None
     solver: str | None = None
     verifier: str | None = None
     temperature: float | None = None
@@ -51,6 +53,37 @@ class LinkedRecipe:
     seed: int | None = None
     node: str | None = None
     notes: tuple[str, ...] = ()
+
+
+def recipe_defaults(offer: ModelOffer) -> dict[str, Any]:
+    """What a recipe link may leave out because it is the default, and what it calls models."""
+    sampling = offer.first.sampling
+    return {
+        "strategies": {
+            strategy.name: {spec.name: spec.default for spec in strategy.options.specs()}
+            for strategy in STRATEGIES.values()
+        },
+        "sampling": {"temperature": sampling.temperature, "top_p": sampling.top_p},
+        "models": _model_names() if offer.has_embedded else {},
+        "pairs": _pair_names(offer),
+    }
+
+
+def _pair_names(offer: ModelOffer) -> list[dict[str, str]]:
+    """What a link calls a pair whose models a trace names; the first one goes unsaid."""
+    names = [(offered.name, *offered.pair.names) for offered in offer.pairs[1:]]
+    return [
+        {"name": name, "solver": solver, "verifier": verifier} for name, solver, verifier in names
+    ]
+
+
+def _model_names() -> dict[str, dict[str, str]]:
+    """What a link calls the models that a trace names; the first of each kind goes unsaid."""
+    kinds = {"solver": SOLVERS, "verifier": VERIFIERS}
+    return {
+        kind: {model.folder.name: name for name, model in models.items() if name != FIRST}
+        for kind, models in kinds.items()
+    }
 
 
 def read_link(query: Mapping[str, str]) -> LinkedRecipe | None:
@@ -75,7 +108,7 @@ def read_link(query: Mapping[str, str]) -> LinkedRecipe | None:
         strategy=strategy,
         options=_options(query, strategy, notes),
         score_source=source,
-        models=query.get("models") or None,
+        pair=query.get("models") or None,
         solver=query.get("solver") or None,
         verifier=query.get("verifier") or None,
         temperature=_number(query, "temperature", notes),

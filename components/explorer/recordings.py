@@ -59,18 +59,18 @@ def listed(recordings: Sequence[Recording]) -> list[Group]:
     families = [family.title for family in FAMILIES.values()]
     groups = []
     for family in [*families, _OTHERS]:
-        runs = [one for one in recordings if one.family == family]
-        runs.sort(key=lambda one: order.index(one.strategy))
+        runs = [recording for recording in recordings if recording.family == family]
+        runs.sort(key=lambda run: order.index(run.strategy))
         if runs:
-            groups.append(Group(family, [(one.title, one.run_id) for one in runs]))
+            groups.append(Group(family, [(run.title, run.run_id) for run in runs]))
     return groups
 
 
 def examples(recordings: Sequence[Recording]) -> Mapping[str, Recording]:
     """The recorded example of each strategy that has one, by its name."""
     first: dict[str, Recording] = {}
-    for one in recordings:
-        first.setdefault(one.strategy, one)
+    for recording in recordings:
+        first.setdefault(recording.strategy, recording)
     return first
 
 
