@@ -90,7 +90,7 @@ def test_why_a_pair_does_not_go_with_the_strategy_is_said_at_once() -> None:
 def test_a_link_names_the_pair(served: ModelOffer) -> None:
     link = read_link({"problem": "1 + 1", "models": "big"})
     assert link is not None
-    assert (link.models, link.notes) == ("big", ())
+    assert (link.pair, link.notes) == ("big", ())
     assert recipe_defaults(served)["pairs"] == [
         {"name": "big", "solver": "big solver", "verifier": "big verifier"}
     ]
