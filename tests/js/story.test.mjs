@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Rounds } from "../../assets/js/log/rounds.js";
 import { settled, tell } from "../../assets/js/words/story.js";
-import { splitMaths } from "../../assets/js/words/maths.js";
+import { splitMaths } from "../../assets/js/dom/maths.js";
 import { Player } from "../../assets/js/log/player.js";
 import { beamLog } from "./synthetic.mjs";
 
 const EVENTS = beamLog({ n: 16, width: 4, rounds: 3 });
 const rounds = new Rounds();
 rounds.extend(EVENTS);
-const story = (index, cursor = rounds.stops[index].cursor) =>
-  tell(EVENTS, rounds.stops[index], cursor, { strategies: { beam_search: "Beam search" } });
+const story = (index, cursor = rounds.segments[index].cursor) =>
+  tell(EVENTS, rounds.segments[index], cursor, { strategies: { beam_search: "Beam search" } });
 
 test("each stop is told in plain words", () => {
   assert.match(story(0), /^Beam search sets out with a budget of 16 solutions on: Ada has/);
@@ -26,9 +26,9 @@ test("each stop is told in plain words", () => {
 });
 
 test("an open round says how far it is", () => {
-  assert.match(story(1, rounds.stops[1].from + 5), /^Round 1: 5 steps written…$/);
-  assert.equal(settled(EVENTS, rounds.stops[1], rounds.stops[1].from + 5), false);
-  assert.equal(settled(EVENTS, rounds.stops[1], rounds.stops[1].cursor), true);
+  assert.match(story(1, rounds.segments[1].from + 5), /^Round 1: 5 steps written…$/);
+  assert.equal(settled(EVENTS, rounds.segments[1], rounds.segments[1].from + 5), false);
+  assert.equal(settled(EVENTS, rounds.segments[1], rounds.segments[1].cursor), true);
 });
 
 test("a stopped run and a run without answer say so", () => {
@@ -95,7 +95,7 @@ test("playing moves through the rounds and stops at the end", () => {
     frame: (callback) => frames.push(callback),
   });
   player.play();
-  assert.equal(cursor, rounds.stops[0].cursor);
+  assert.equal(cursor, rounds.segments[0].cursor);
   const seen = [];
   for (let now = 0; frames.length && now < 100000; now += 50) {
     frames.shift()(now);
@@ -129,6 +129,6 @@ test("without motion playing goes round by round", () => {
   for (let now = 0; frames.length && now < 100000; now += 100) frames.shift()(now);
   assert.deepEqual(
     [...seen],
-    rounds.stops.slice(1).map((stop) => stop.cursor),
+    rounds.segments.slice(1).map((segment) => segment.cursor),
   );
 });

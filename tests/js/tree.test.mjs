@@ -54,11 +54,11 @@ test("rounds: the problem, each round, the answer", () => {
   rounds.extend(EVENTS.slice(0, 30));
   rounds.extend(EVENTS);
   assert.deepEqual(
-    rounds.stops.map((stop) => stop.kind),
+    rounds.segments.map((segment) => segment.kind),
     ["start", "round", "round", "round", "round", "end"],
   );
-  assert.equal(rounds.stops.at(-1).cursor, EVENTS.length);
-  const [start, first] = rounds.stops;
+  assert.equal(rounds.segments.at(-1).cursor, EVENTS.length);
+  const [start, first] = rounds.segments;
   assert.equal(rounds.neighbour(start.cursor, 1), first.cursor);
   assert.equal(rounds.neighbour(start.cursor + 1, 1), first.cursor);
   assert.equal(rounds.neighbour(first.cursor, -1), start.cursor);

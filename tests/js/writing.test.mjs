@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EventLog } from "../../assets/js/log/log.js";
 import { Rounds } from "../../assets/js/log/rounds.js";
-import { gathered } from "../../assets/js/words/warnings.js";
+import { gathered } from "../../assets/js/panels/warnings.js";
 import { Scene } from "../../assets/js/picture/scene.js";
 import { tellAll } from "../../assets/js/words/story.js";
 import { Tree } from "../../assets/js/log/tree.js";
@@ -92,12 +92,12 @@ test("a warning belongs to the round whose steps were written nevertheless", () 
   const events = [...EVENTS.slice(0, start), warned, ...EVENTS.slice(start)].map((event, seq) => ({ ...event, seq }));
   const rounds = new Rounds();
   rounds.extend(events);
-  const told = tellAll(events, rounds.stops, events.length, {}).map(({ sentence }) => sentence);
+  const told = tellAll(events, rounds.segments, events.length, {}).map(({ sentence }) => sentence);
   assert.deepEqual(
     told.flatMap((sentence, index) => (sentence.includes("Warning: Short of memory.") ? [index] : [])),
     [2],
   );
-  assert.equal(rounds.stops[1].cursor, rounds.stops[2].from);
+  assert.equal(rounds.segments[1].cursor, rounds.segments[2].from);
   assert.equal(Tree.fromEvents(events).warnings.length, 1);
   assert.deepEqual(gathered([{ message: "a" }, { message: "b" }, { message: "a" }]), [["a", 2], ["b", 1]]);
 });

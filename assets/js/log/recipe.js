@@ -48,7 +48,7 @@ export function recipeOf(header, defaults, node) {
 /** The name of the offered pair that ran. Where no verifier scored, its name tells nothing. */
 function pairOf({ solver, verifier, strategy }, pairs, source) {
   const alone = source !== null || strategy === "greedy";
-  const fits = (one) => one.solver === solver.name && (alone || one.verifier === verifier.name);
+  const fits = (pair) => pair.solver === solver.name && (alone || pair.verifier === verifier.name);
   return pairs.find(fits)?.name ?? null;
 }
 

@@ -1,8 +1,8 @@
 // What went otherwise than planned while the run went on: told quietly, below the story.
 
 import { fill, h } from "../dom/dom.js";
-import { plural, shorten } from "./format.js";
-import { times } from "./signs.js";
+import { plural, shorten } from "../words/format.js";
+import { times } from "../words/annotations.js";
 
 const MOST_SHOWN = 3;
 const MOST_TEXT = 300;

@@ -14,7 +14,7 @@ const HEAD = 7;
  * @param {{items: Map, camera: Object, view: Object, radius: (item: Object) => number}} picture
  * @returns {{x: number, y: number, text: string}[]} where the arrows' numbers belong.
  */
-export function paintReturns(ctx, theme, { items, camera, view, radius }) {
+export function paintJumps(ctx, theme, { items, camera, view, radius }) {
   const arrows = arrowsOf(items);
   const all = arrows.length <= MOST_ARROWS && camera.ku >= ARROWS_FROM;
   const numbers = [];
@@ -39,7 +39,7 @@ function arrowsOf(items) {
     if (from && !from.ghost && !to.ghost) arrows.push({ from, to });
   }
   arrows.sort((a, b) => a.to.order - b.to.order);
-  return arrows.map((one, index) => ({ ...one, number: index + 1 }));
+  return arrows.map((arrow, index) => ({ ...arrow, number: index + 1 }));
 }
 
 const touches = ({ selected, hovered }, from, to) =>

@@ -1,4 +1,4 @@
-// What particular methods say of a node beside its state: visits and value, a share of the budget,
+// Annotations: what particular methods say of a node beside its state: visits and value, a share of the budget,
 // a rollout's verdict, what was read before, forced words. Pure; a log without them says nothing.
 
 import { plural, shorten } from "./format.js";
@@ -12,8 +12,8 @@ const LEAST_SCALE = 0.8;
 const MOST_SCALE = 1.6;
 
 /** Whether the run is one long stream, whose order of writing is part of the story. */
-export const isStream = (tree) => streams(tree.started?.strategy);
-export const streams = (strategy) => STREAMS.has(strategy);
+export const isStream = (tree) => isStreamStrategy(tree.started?.strategy);
+export const isStreamStrategy = (strategy) => STREAMS.has(strategy);
 
 /** Whether nobody ran anything: the text was pasted, and has no recipe. */
 export const isPasted = (header) => header?.solver.name === "pasted text";
@@ -21,8 +21,8 @@ export const isPasted = (header) => header?.solver.name === "pasted text";
 /** Ids of a stream's pieces in the order in which they were written. */
 export const piecesOf = (tree) => [...tree.nodes.keys()].slice(1);
 
-/** Whether a node goes on from elsewhere than its parent: a jump back, or a revision. */
-export const returns = (node) => node.after !== null && node.after !== node.parent;
+/** Whether the text jumped here from elsewhere than the parent: back, or on to a revision. */
+export const isJump = (node) => node.after !== null && node.after !== node.parent;
 
 /** How the text was made to begin, in quotes; "" where nothing was forced. */
 export const forcedLabel = (node) => (node.forced ? `“${shorten(node.forced.trim(), FORCED_LENGTH)}”` : "");
@@ -60,12 +60,12 @@ export function visitScale(node, most) {
 }
 
 /** Phrases for the ear, after score and state. */
-export function signPhrases(tree, node) {
+export function annotationPhrases(tree, node) {
   const phrases = [];
   if (node.visits !== null) phrases.push(`visited ${times(node.visits)}, mean value ${node.value.toFixed(2)}`);
   if (node.copies !== null) phrases.push(copiesPhrase(node));
   if (node.ahead !== null) phrases.push("judged by the end of its rollout");
-  if (returns(node)) phrases.push(isStream(tree) ? "after a jump back" : "revises an earlier attempt");
+  if (isJump(node)) phrases.push(isStream(tree) ? "after a jump back" : "revises an earlier attempt");
   if (node.forced) phrases.push(`forced to begin with ${forcedLabel(node)}`);
   return phrases;
 }
@@ -79,7 +79,7 @@ export function times(count) {
   return count === 1 ? "once" : count === 2 ? "twice" : `${plural(count, "time")}`;
 }
 
-/** The newest sharing-out that had a share for this node, or null. */
+/** The newest allocation that had a share for this node, or null. */
 export function allocationOf(tree, node) {
   if (node.weight === null) return null;
   for (let i = tree.allocations.length - 1; i >= 0; i -= 1) {
@@ -90,7 +90,7 @@ export function allocationOf(tree, node) {
 }
 
 /** "Effective sample size 3.2 of 16." for a method that speaks of it; else what the shares were. */
-export function sharesSentence({ shares, effective }) {
+export function allocationSentence({ shares, effective }) {
   const total = shares.reduce((sum, [, , copies]) => sum + copies, 0);
   const most = shares.reduce((best, [, , copies]) => Math.max(best, copies), 0);
   const given = shares.filter(([, , copies]) => copies > 0).length;
@@ -106,8 +106,8 @@ export function sharesSentence({ shares, effective }) {
   return parts.join(" ");
 }
 
-/** How many marks of each sign there are: what the legend has to explain. */
-export function countSigns(tree) {
+/** How many nodes have each annotation: what the legend has to explain. */
+export function countAnnotations(tree) {
   const counts = { visits: 0, copies: 0, ahead: 0, revisions: 0, jumps: 0, forced: 0 };
   const back = isStream(tree) ? "jumps" : "revisions";
   for (const node of tree.nodes.values()) {
@@ -116,7 +116,7 @@ export function countSigns(tree) {
     if (node.copies > 1) counts.copies += 1;
     if (node.forced) counts.forced += 1;
     if (node.ahead !== null) counts.ahead += 1;
-    if (returns(node)) counts[back] += 1;
+    if (isJump(node)) counts[back] += 1;
   }
   return counts;
 }

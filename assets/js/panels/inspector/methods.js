@@ -1,42 +1,40 @@
 // Sections of the inspector for what only some methods say: visits and value, the share of a
 // budget, the rollout that judged, the attempt that is revised, the place in a stream.
 
-import { allocationOf, forcedLabel, isStream, piecesOf, returns, times } from "../words/signs.js";
-import { count, plural, shorten } from "../words/format.js";
-import { pieceName, shortName, stateWords } from "../words/words.js";
-import { section, table } from "./facts.js";
-import { h } from "../dom/dom.js";
+import { allocationOf, forcedLabel, isJump, isStream, piecesOf, times } from "../../words/annotations.js";
+import { count, plural, shorten } from "../../words/format.js";
+import { definitions, quiet, section } from "../blocks.js";
+import { h } from "../../dom/dom.js";
+import { pieceName, shortName, stateWords } from "../../words/words.js";
 
 /**
- * @param {import("../log/tree.js").Tree} tree
+ * @param {import("../../log/tree.js").Tree} tree
  * @param {Object} node
- * @param {(id: string, text: string) => HTMLElement} link - a button that goes to a node.
+ * @param {(id: string, text: string) => HTMLElement} linkTo - a button that goes to a node.
  * @returns {HTMLElement[]}
  */
-export function methodSections(tree, node, link) {
+export function methodSections(tree, node, linkTo) {
   return [
-    node.ahead !== null && section("Judged by the end of its rollout", ahead(tree, node, link)),
+    node.ahead !== null && section("Judged by the end of its rollout", ahead(tree, node, linkTo)),
     node.visits !== null && section("What the search believes", belief(node)),
-    node.weight !== null && section("Its share of the budget", share(tree, node)),
-    isStream(tree) ? section("Its place in the stream", place(tree, node, link)) : revision(tree, node, link),
+    node.weight !== null && section("Its share of the budget", allocation(tree, node)),
+    isStream(tree) ? section("Its place in the stream", place(tree, node, linkTo)) : revision(tree, node, linkTo),
     node.forced && section("Forced words", forced(node)),
   ].filter(Boolean);
 }
 
-const quiet = (text) => h("p", { class: "esp-quiet", text });
-
-function ahead(tree, node, link) {
+function ahead(tree, node, linkTo) {
   const end = tree.nodes.get(node.ahead);
   const steps = plural(end.depth - node.depth, "step");
   return [
     h("p", { text: `The search looked ${steps} ahead from here and took the score at the end of that rollout.` }),
-    h("p", {}, link(end.id, `Go to the end: ${shortName(tree, end)}`)),
+    h("p", {}, linkTo(end.id, `Go to the end: ${shortName(tree, end)}`)),
   ];
 }
 
 function belief(node) {
   return [
-    table([
+    definitions([
       ["Visits", count(node.visits)],
       ["Mean value", node.value.toFixed(3)],
     ]),
@@ -47,51 +45,51 @@ function belief(node) {
   ];
 }
 
-function share(tree, node) {
-  const given = allocationOf(tree, node);
-  const total = given.shares.reduce((sum, [, , copies]) => sum + copies, 0);
+function allocation(tree, node) {
+  const allocated = allocationOf(tree, node);
+  const total = allocated.shares.reduce((sum, [, , copies]) => sum + copies, 0);
   const rows = [
     ["Weight", `${(100 * node.weight).toFixed(1)} %`],
     ["Copies", `${node.copies} of ${count(total)}`],
-    ["Shared out in round", String(given.round)],
+    ["Shared out in round", String(allocated.round)],
   ];
-  const { effective } = given;
+  const { effective } = allocated;
   if (effective !== undefined && effective !== null)
-    rows.push(["Effective sample size", `${effective.toFixed(1)} of ${given.shares.length}`]);
-  return [table(rows), quiet(shareWords(node))];
+    rows.push(["Effective sample size", `${effective.toFixed(1)} of ${allocated.shares.length}`]);
+  return [definitions(rows), quiet(copiesSentence(node))];
 }
 
-function shareWords({ copies, state }) {
+function copiesSentence({ copies, state }) {
   if (!copies) return "No part of the budget fell to this path.";
   if (state === "completed") return `The path is finished; it counts ${times(copies)}.`;
   return `The search goes on from here ${times(copies)}.`;
 }
 
 /** The attempt that this one revises, and the ones that revise it. */
-function revision(tree, node, link) {
+function revision(tree, node, linkTo) {
   const first = tree.path(node.id)[0];
-  const earlier = first && returns(first) ? tree.nodes.get(first.after) : null;
+  const earlier = first && isJump(first) ? tree.nodes.get(first.after) : null;
   const later = [...tree.nodes.values()].filter((other) => other.after === node.id);
   if (!earlier && !later.length) return null;
   return section("Attempts", [
     earlier && h("p", { text: "The solver had read an earlier attempt before it wrote this one." }),
-    earlier && h("p", {}, link(earlier.id, `It revises the attempt that ended at step ${earlier.depth}: ${stateWords(tree, earlier)}`)),
-    ...later.map((other) => h("p", {}, link(other.id, `Revised by the attempt that begins: ${shorten(oneLine(other.text), 40)}`))),
+    earlier && h("p", {}, linkTo(earlier.id, `It revises the attempt that ended at step ${earlier.depth}: ${stateWords(tree, earlier)}`)),
+    ...later.map((other) => h("p", {}, linkTo(other.id, `Revised by the attempt that begins: ${shorten(oneLine(other.text), 40)}`))),
   ]);
 }
 
-function place(tree, node, link) {
+function place(tree, node, linkTo) {
   const pieces = piecesOf(tree);
   const index = pieces.indexOf(node.id);
   const [before, after] = [pieces[index - 1], pieces[index + 1]];
   const parts = [h("p", { text: `${pieceName(tree, node)}, in the order in which they were written.` })];
-  if (returns(node)) {
+  if (isJump(node)) {
     const parent = tree.nodes.get(node.parent);
     parts.push(h("p", { text: `The stream jumped back here: it goes on from ${lowered(shortName(tree, parent))}.` }));
   }
   const ways = [
-    before && link(before, "Piece before"),
-    after && link(after, tree.nodes.get(after).parent === node.id ? "Next piece" : "Next piece, elsewhere"),
+    before && linkTo(before, "Piece before"),
+    after && linkTo(after, tree.nodes.get(after).parent === node.id ? "Next piece" : "Next piece, elsewhere"),
   ].filter(Boolean);
   if (ways.length) parts.push(h("p", { class: "esp-links" }, ways));
   return parts;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countSigns, markLabel, sharesSentence, visitScale } from "../../assets/js/words/signs.js";
+import { countAnnotations, markLabel, allocationSentence, visitScale } from "../../assets/js/words/annotations.js";
 import { tell } from "../../assets/js/words/story.js";
 import { Rounds } from "../../assets/js/log/rounds.js";
 import { header } from "./synthetic.mjs";
@@ -21,7 +21,7 @@ const backedUp = (id, visits, value) => ({ kind: "backed_up", id, visits, value 
 function story(events, index) {
   const rounds = new Rounds();
   rounds.extend(events);
-  return tell(events, rounds.stops[index], rounds.stops[index].cursor);
+  return tell(events, rounds.segments[index], rounds.segments[index].cursor);
 }
 
 const MCTS = log("mcts", [
@@ -47,7 +47,7 @@ test("visits and value: beside the mark, for the ear, and in the story of the ro
     story(MCTS, 2),
     "Round 2: 1 step written. The values of 3 nodes were backed up; the problem now has 5 visits, mean value 0.66.",
   );
-  assert.equal(countSigns(tree).visits, 2);
+  assert.equal(countAnnotations(tree).visits, 2);
   const [often, seldom, never] = ["0", "0.0", "1"].map((id) => visitScale(tree.nodes.get(id), 4));
   assert.ok(often > seldom && seldom > never && never > 0.5);
   assert.equal(visitScale(node, 0), 1);
@@ -74,8 +74,8 @@ test("shares: copies beside the mark, the effective sample size in the story", (
   assert.match(nodeName(tree, tree.nodes.get("2")), /given no share$/);
   assert.match(story(events, 1), /Effective sample size 1\.6 of 3\. Of 3 paths, 2 share 4 copies; the most for one is 3\.$/);
   // REBASE speaks of no effective sample size.
-  assert.doesNotMatch(sharesSentence({ shares }), /Effective/);
-  assert.equal(sharesSentence({ shares: [["0", 1, 1]] }), "Each of 1 path is carried on once.");
+  assert.doesNotMatch(allocationSentence({ shares }), /Effective/);
+  assert.equal(allocationSentence({ shares: [["0", 1, 1]] }), "Each of 1 path is carried on once.");
 });
 
 const LOOKAHEAD = log("lookahead", [
@@ -140,13 +140,13 @@ test("a stream: pieces in the order of writing, jumps back, forced words", () =>
   assert.equal(markLabel({ ...node, text: "Wait, I  meant\n3 * 14 = 42" }, true), "Wait, I meant 3…");
   assert.equal(story(events, 3), "Piece 3: “text 0.1” Made to begin with “Wait”, the text goes back from step 2 to step 1.");
   assert.match(story([...events, { ...sampled("1.0"), seq: events.length }], 4), /The text goes back from step 2 to the problem\.$/);
-  assert.deepEqual(countSigns(tree), { visits: 0, copies: 0, ahead: 0, revisions: 0, jumps: 2, forced: 1 });
+  assert.deepEqual(countAnnotations(tree), { visits: 0, copies: 0, ahead: 0, revisions: 0, jumps: 2, forced: 1 });
 });
 
 test("attempts: the same field tells which one is revised", () => {
   const events = log("self_revision", pieces);
   const tree = Tree.fromEvents(events);
   assert.match(nodeName(tree, tree.nodes.get("1")), /, revises an earlier attempt$/);
-  assert.equal(countSigns(tree).revisions, 2);
+  assert.equal(countAnnotations(tree).revisions, 2);
   assert.match(story(events, 3), /It opens an attempt that revises an earlier one\.$/);
 });
