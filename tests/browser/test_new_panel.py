@@ -19,10 +19,10 @@ FILE = """
 import { h } from "../dom/dom.js";
 
 export class Depth {
-  constructor({ palette, labels, actions }) {
-    this.given = Object.keys({ palette, labels, actions }).join();
+  constructor({ actions }) {
     this.line = h("p", {});
-    const deeper = h("button", { type: "button", text: "Deeper", on: { click: () => actions.select("0") } });
+    const on = { click: () => actions.select("0") };
+    const deeper = h("button", { type: "button", text: "Deeper", on });
     this.element = h("section", { id: "made-up", "aria-label": "Depth" }, this.line, deeper);
     this.resets = 0;
   }

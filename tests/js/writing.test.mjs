@@ -72,6 +72,22 @@ test("torn or strange counts are no counts", () => {
   assert.deepEqual([...tokens], [["0.1", 0], ["2", 7]]);
 });
 
+test("what is being written has its limits: ids that are none, and too many", () => {
+  const parse = (...pairs) => [...parseWriting(JSON.stringify({ role: "rollout", tokens: pairs })).tokens];
+  const long = Array.from({ length: 1000 }, () => "1").join(".");
+  assert.deepEqual(parse(["root", 1], ["0.", 1], [".0", 1], ["-1", 1], ["0x1", 1], [`${long}.1`, 1], ["", 1]), []);
+  assert.deepEqual(parse([long, 1], ["0", 1.5], ["1", "2"], ["2", Infinity]), [[long, 1], ["0", 0], ["1", 0], ["2", 0]]);
+  const many = Array.from({ length: 1030 }, (_, index) => [String(index), 1]);
+  assert.equal(parse(...many).length, 1024);
+});
+
+test("steps are the same ones only with the same role, in the same order", () => {
+  const steps = written(["0", "1"], 3);
+  assert.equal(steps.alike(written(["0", "1"], 9)), true);
+  for (const other of [written(["1", "0"]), written(["0"]), written(["0", "1", "2"]), new Writing("rollout", steps.tokens)])
+    assert.equal(steps.alike(other), false);
+});
+
 test("the log knows when nothing but the counts is new, and forgets them at the end", () => {
   const changes = [];
   const log = new EventLog({ pull: () => new Promise(() => {}), onChange: (change) => changes.push(change.counted) });

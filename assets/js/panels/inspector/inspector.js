@@ -48,7 +48,7 @@ export class Inspector {
 }
 
 /** Everything that the contents depend on: a live run must not rebuild them at every event. */
-function signature({ tree, visible, selected, story }) {
+export function signature({ tree, visible, selected, story }) {
   const node = tree.nodes.get(selected);
   if (visible.writing.has(selected)) return `${selected}|${visible.writing.get(selected)} tokens`;
   if (isFold(selected)) return `${selected}|${visible.fold(selected)?.members.join()}`;
