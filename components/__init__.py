@@ -6,9 +6,10 @@
 - `handlers`: what happens when a button is pressed, a field changes, or the page opens.
 - `charts`: figures of a run, drawn with plotly.
 - `elements`: small fields that Gradio does not have; they know nothing of search.
-- `palette`, `numbers`, `style`: colours and shapes, numbers as people read them, the theme.
+- `palette`, `style`: the palette as plotly and as CSS want it, and the theme of the page.
+- `diagram`: the small picture of a recorded run on a strategy's card.
 
 The page computes nothing of a search: it knows no model, no strategy's rule and no vote. What
 happens in the browser, once events are there, is in `assets/js`. Nothing is exported here, so
-that colours and numbers can be had without Gradio.
+that the palette can be had without Gradio.
 """

@@ -13,8 +13,7 @@ from components.controls.strategy_card import cards
 from components.explorer import Recording, TreeView, examples, pin_recordings, puller
 from components.handlers import FormHandlers, MemoryHandlers, RunHandlers, ShownHandlers
 from search_core.log.events import Started
-from search_core.models.catalogue import Offered
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair, Offered
 from search_core.problem import Problem
 from search_core.run.limits import Limits
 from search_core.serving import RunRegistry

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from components.controls.model_offer import ModelOffer
 from search_core.log.events import NodeId
-from search_core.models.embedded import FIRST, SCORE_SOURCES, SOLVERS, VERIFIERS
+from search_core.models import FIRST, SCORE_SOURCES, SOLVERS, VERIFIERS
 from search_core.problem import MAX_PROBLEM_CHARACTERS
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 

@@ -9,8 +9,8 @@ from components.controls.form_values import FormValues
 from components.controls.model_offer import ModelOffer, is_embedded
 from components.controls.options_form import read_options
 from components.controls.recipe_link import LinkedRecipe
-from search_core.models.embedded import ModelPair
-from search_core.protocols.solver import Sampling
+from search_core.models import ModelPair
+from search_core.protocols import Sampling
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
 from search_core.strategies import get_strategy

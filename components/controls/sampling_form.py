@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from search_core.models.embedded import SCORE_SOURCES, ModelPair
+from search_core.models import SCORE_SOURCES, ModelPair
 
 _ABOUT_SOURCES = {
     "verifier": "A trained verifier says how likely each step leads to the right answer.",

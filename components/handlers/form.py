@@ -18,8 +18,8 @@ from components.controls.sources_form import levels_of
 from components.elements import info
 from components.explorer import Recording, examples
 from components.handlers.attaching import QUIET
-from components.numbers import format_count
 from search_core.embedded import generate
+from search_core.picture.numbers import format_count
 from search_core.run.estimate import estimate
 from search_core.run.limits import Limits
 from search_core.run.pairing import size_note

@@ -11,7 +11,7 @@ import gradio as gr
 from components.controls import Controls, ModelOffer
 from components.controls.model_offer import is_embedded
 from components.handlers.attaching import QUIET, STREAM
-from search_core.models.memory import NOT_LOADED, memory_line
+from search_core.models import NOT_LOADED, memory_line
 from search_core.serving import RunRegistry
 from search_core.strategies import get_strategy
 

@@ -23,7 +23,7 @@ from components.controls.run_request import (
 from components.elements import error, info
 from components.explorer import Recording, TreeView, follow, whole_run
 from components.handlers.attaching import QUIET, STREAM
-from search_core.models.embedded import SOLVERS, VERIFIERS
+from search_core.models import SOLVERS, VERIFIERS
 from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, RunRegistry
 

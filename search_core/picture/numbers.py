@@ -33,6 +33,25 @@ def counted(value: int, noun: str, plural: str = "") -> str:
     return f"{format_count(value)} {noun if value == 1 else plural or noun + 's'}"
 
 
+def format_seconds(value: float) -> str:
+    """A duration: "0 s", "35 ms", "1.4 s", "2 min 5 s", "1 h 3 min"."""
+    if value <= 0:
+        return "0 s"
+    if value < 0.0995:
+        return f"{max(1, round(value * 1000))} ms"
+    if value < 9.95:
+        return f"{value:.1f} s"
+    seconds = round(value)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    minutes = round(value / 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
+
+
 def format_percent(share: float) -> str:
     """A share in [0, 1]: "62%", "0.4%". Only nothing is "0%" and only all is "100%"."""
     percent = 100 * share
@@ -47,14 +66,6 @@ def format_percent(share: float) -> str:
 def format_score(value: float | None) -> str:
     """A score in [0, 1] with two digits: "0.71"; "not scored" without one."""
     return "not scored" if value is None else f"{value:.2f}"
-
-
-def format_margin(value: float) -> str:
-    """A signed difference of scores: "+0.12", "−0.03", "0.00"."""
-    rounded = f"{abs(value):.2f}"
-    if float(rounded) == 0:
-        return rounded
-    return ("+" if value > 0 else "−") + rounded
 
 
 def _with_prefix(value: float, *, separator: str) -> str:
