@@ -20,7 +20,7 @@ keys.js  address.js
 panels
 picture
 words
-log
+log  guide
 dom
 """
 """From the roof down to the ground. A module may import from its own folder and from every lower
@@ -31,8 +31,12 @@ FLOOR_OF = {
     for level, rooms in enumerate(reversed(FLOORS.strip().splitlines()), start=1)
     for room in rooms.split()
 }
-# What the outside imports: Gradio's template and the tests; no module does.
-ENTRANCES = {"main.js": {"mount"}, "log/tree.js": {"toJSON", "LogError"}}
+# What the outside imports: scripts that Gradio runs, and the tests; no module does.
+ENTRANCES = {
+    "main.js": {"mount"},
+    "log/tree.js": {"toJSON", "LogError"},
+    "guide/links.js": {"placeGuideLinks", "carryTheme"},
+}
 
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 _IMPORT = re.compile(r'^import\s+\{([^}]*)\}\s+from\s+"([^"]+)";', re.MULTILINE)
