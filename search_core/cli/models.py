@@ -13,12 +13,15 @@ from rich.text import Text
 from search_core.cli import flags
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import plain, print_json, results, short_number
-from search_core.models.catalogue import SHIPPED, Catalogue, read_catalogue
+from search_core.models import SHIPPED, Catalogue, read_catalogue
 from search_core.models.entries import ModelEntry
 
 
 def models(
-    file: Annotated[Path, typer.Option("--models", help="The catalogue to list.")] = SHIPPED,
+    file: Annotated[
+        Path,
+        typer.Option("--models", help="The catalogue to list.", show_default="assets/models.yaml"),
+    ] = SHIPPED,
     json_: flags.Json = False,
 ) -> None:
     """List the models that can be named: pairs, solvers and verifiers of a catalogue.
@@ -57,7 +60,7 @@ def _show(console: Console, catalogue: Catalogue) -> None:
     pairs = _table("pair (--pair)", "solver", "verifier", "weights", "what it is")
     for name, pair in catalogue.pairs.items():
         both = catalogue.solvers[pair.solver], catalogue.verifiers[pair.verifier]
-        sizes = [one.expected_memory() for one in both]
+        sizes = [entry.expected_memory() for entry in both]
         known = [size for size in sizes if size is not None]
         total = _bytes(sum(known)) if len(known) == len(sizes) else "elsewhere"
         pairs.add_row(*_cells(name, pair.solver, pair.verifier, total, pair.about))
