@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 
@@ -199,6 +200,20 @@ def test_a_virtual_loss_sends_the_next_leaf_elsewhere() -> None:
     alone = run("mcts", children, scores, leaves_at_once=1, **options)
     assert parents(together)[:2] == [["", ""], ["A", "A", "B", "B"]]
     assert parents(alone)[:2] == [["", ""], ["A", "A"]]
+
+
+@pytest.mark.parametrize("noise", [1e-16, 1e-10, 2e-9])
+def test_a_tie_goes_to_the_earlier_step_wherever_it_lies(noise: float) -> None:
+    """At a half of the seventh digit rounding would part two values that are one."""
+    edge = 0.12345675
+    for first, second in itertools.product([edge - noise, edge, edge + noise], repeat=2):
+        tree = grown([0.05, first, second])
+        assert tree.select().leaf.view.id == "1"
+        for branch in tree.top.children:
+            branch.solution = branch.view
+        chosen = tree.principal(lambda branch: branch.value)
+        assert chosen is not None
+        assert chosen.id == "1"
 
 
 def test_a_tree_without_a_leaf_says_so() -> None:

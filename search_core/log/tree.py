@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 from search_core.log.cost import Cost
@@ -210,15 +210,17 @@ class Tree:
         return node.decision is not None and self.decisions[node.decision].rule in UNFINISHED_RULES
 
     def copy(self) -> Tree:
-        """An independent copy, for keyframes and what-if."""
-        return replace(
-            self,
-            nodes={key: replace(n, children=list(n.children)) for key, n in self.nodes.items()},
-            decisions=list(self.decisions),
-            allocations=list(self.allocations),
-            votes=dict(self.votes),
-            notes=list(self.notes),
-        )
+        """An independent copy, for keyframes and what-if. Events never change and are shared."""
+        held = {part.name: getattr(self, part.name) for part in fields(self)}
+        fresh = {
+            name: type(value)(value)
+            for name, value in held.items()
+            if isinstance(value, list | dict)
+        }
+        fresh["nodes"] = {
+            key: replace(node, children=list(node.children)) for key, node in self.nodes.items()
+        }
+        return replace(self, **fresh)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values of the whole tree, nodes in the order of sampling.
