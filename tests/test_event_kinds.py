@@ -8,14 +8,16 @@ from typing import Literal
 
 import pytest
 
-from search_core.log.events import KINDS, Event, event_from_dict, event_to_dict
+from search_core.log.events import EVENT_KINDS, Event, event_from_dict, event_to_dict
 from search_core.log.nodes import NodeTable
 from search_core.log.tree import Tree
 from tests.test_tree import header, sampled
 
 SCRIPTS = Path(__file__).parent.parent / "assets" / "js"
 _CASE = re.compile(r"^  (\w+)\(tree(?:, event)?\) \{$", re.MULTILINE)
-_COMPARED = re.compile(r"\b(?:event|last)(?:\?)?\.kind === \"(\w+)\"|events\[[^\]]+\]\??\.kind === \"(\w+)\"")
+_COMPARED = re.compile(
+    r"\b(?:event|last)\??\.kind === \"(\w+)\"|events\[[^\]]+\]\??\.kind === \"(\w+)\""
+)
 _LISTED = re.compile(r"^const (?:ENDING|SETTLING) = new Set\(\[([^\]]*)\]\)", re.MULTILINE)
 
 
@@ -27,7 +29,7 @@ def handled_by_the_page() -> list[str]:
 
 
 def test_both_folds_know_the_same_kinds() -> None:
-    assert sorted(handled_by_the_page()) == sorted(KINDS)
+    assert sorted(handled_by_the_page()) == sorted(EVENT_KINDS)
 
 
 def test_what_the_page_asks_for_by_name_is_a_kind() -> None:
@@ -37,16 +39,16 @@ def test_what_the_page_asks_for_by_name_is_a_kind() -> None:
         named |= {name for found in _COMPARED.findall(source) for name in found if name}
         named |= {name for found in _LISTED.findall(source) for name in re.findall(r"\w+", found)}
     assert {"sampled", "voted", "decided", "warned"} <= named  # the search finds something
-    assert named <= set(KINDS)
+    assert named <= set(EVENT_KINDS)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVENT_KINDS)
 def test_every_kind_is_named_after_its_class(kind: str) -> None:
-    assert re.sub(r"(?<!^)([A-Z])", r"_\1", KINDS[kind].__name__).lower() == kind
+    assert re.sub(r"(?<!^)([A-Z])", r"_\1", EVENT_KINDS[kind].__name__).lower() == kind
 
 
 def test_a_new_kind_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KINDS, "starred", Event)  # so that it is forgotten afterwards
+    monkeypatch.setitem(EVENT_KINDS, "starred", Event)  # so that it is forgotten afterwards
 
     class Starred(Event):
         remembered = True

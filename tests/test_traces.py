@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from search_core.log import traces
 from search_core.log.events import EVERY_KIND, Finished, migrates
-from search_core.log.events.migrations import MIGRATIONS, Values
+from search_core.log.events.migrations import MIGRATIONS, EventValues
 from search_core.log.traces import Trace, TraceError, parse_trace, read_trace, write_trace
 from search_core.log.tree import Tree
 
@@ -185,10 +185,10 @@ def version_3(monkeypatch: pytest.MonkeyPatch) -> None:
     for known in list(MIGRATIONS):
         monkeypatch.delitem(MIGRATIONS, known)
 
-    def step_became_text(values: Values) -> Values:
+    def step_became_text(values: EventValues) -> EventValues:
         return {("text" if key == "step" else key): value for key, value in values.items()}
 
-    def minutes_became_seconds(values: Values) -> Values:
+    def minutes_became_seconds(values: EventValues) -> EventValues:
         return {**values, "t": values["t"] * 60}
 
     for key, migration in (

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from search_core.log.events import KINDS, VERSION
+from search_core.log.events import EVENT_KINDS, VERSION
 from search_core.log.traces import read_trace
 from search_core.strategies import STRATEGIES
 
@@ -54,7 +54,7 @@ def test_a_trace_of_version_1_adds_up_to_the_tree_of_then(name: str) -> None:
 def test_there_is_one_of_each_strategy_and_one_with_every_kind() -> None:
     assert {*STRATEGIES, EVERY_KIND} <= set(TRACES)
     kinds = {event.kind for event in read_trace(FOLDER / f"{EVERY_KIND}.jsonl").events}
-    assert kinds <= set(KINDS)
+    assert kinds <= set(EVENT_KINDS)
     assert len(kinds) == 14
 
 

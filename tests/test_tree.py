@@ -10,7 +10,7 @@ import pytest
 
 from search_core.log.cost import Cost
 from search_core.log.events import (
-    KINDS,
+    EVENT_KINDS,
     Allocated,
     BackedUp,
     Completed,
@@ -200,7 +200,7 @@ def test_a_copy_shares_nothing_that_can_change() -> None:
 
 def test_the_events_above_are_of_every_kind() -> None:
     kinds = {made(seq).kind for seq, made in enumerate(MORE)}
-    assert kinds | {"started", "sampled"} == set(KINDS)
+    assert kinds | {"started", "sampled"} == set(EVENT_KINDS)
 
 
 BROKEN: dict[str, tuple[list[Made], str]] = {

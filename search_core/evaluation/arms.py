@@ -18,9 +18,9 @@ from search_core.strategies import (
 from search_core.strategies.best_of_n import BEST_OF_N
 from search_core.strategies.greedy import GREEDY
 
-Judge = Literal["majority", "weighted", "best", "any"]
+JudgeName = Literal["majority", "weighted", "best", "any"]
 """How a run is judged right: by a vote's choice, or "any": some solution is (an oracle)."""
-JUDGES: tuple[Judge, ...] = (*VOTE_METHODS, "any")
+JUDGES: tuple[JudgeName, ...] = (*VOTE_METHODS, "any")
 ALL = "all"
 """In place of a name: every strategy there is."""
 
@@ -89,11 +89,11 @@ class Arm:
         return getattr(self.options, "judge", "majority")
 
     @property
-    def judges(self) -> tuple[Judge, ...]:
+    def judges(self) -> tuple[JudgeName, ...]:
         """The ways in which its runs can be judged."""
         return JUDGES if hasattr(self.options, "judge") else ("majority",)
 
-    def row_name(self, judge: Judge) -> str:
+    def row_name(self, judge: JudgeName) -> str:
         """For example "best_of_n@16/majority"; without the judge where there is one only."""
         return self.name if len(self.judges) == 1 else f"{self.name}/{judge}"
 

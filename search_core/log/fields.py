@@ -22,7 +22,7 @@ Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
 Amount = Annotated[float, Field(ge=0, le=1e30, allow_inf_nan=False)]
 Real = Annotated[float, Field(allow_inf_nan=False)]
-Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+ScoreValue = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Value = bool | int | Real | Line | None
 Rule = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 

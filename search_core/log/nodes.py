@@ -11,12 +11,12 @@ from typing import Any, Literal, TypeVar
 from search_core.log.cost import Cost
 from search_core.log.fields import ROOT, Ended, Role
 
-State = Literal["frontier", "candidate", "kept", "pruned", "completed", "merged", "rollout"]
-FINAL_STATES: frozenset[State] = frozenset({"kept", "pruned", "completed", "merged", "rollout"})
+NodeState = Literal["frontier", "candidate", "kept", "pruned", "completed", "merged", "rollout"]
+FINAL_STATES: frozenset[NodeState] = frozenset({"kept", "pruned", "completed", "merged", "rollout"})
 """Nothing is left to decide. A rollout that ended may still become a solution."""
-SETTLED_STATES: frozenset[State] = FINAL_STATES - {"rollout"}
+SETTLED_STATES: frozenset[NodeState] = FINAL_STATES - {"rollout"}
 """Nothing can become of the node any more."""
-Kind = TypeVar("Kind")
+T = TypeVar("T")
 
 
 class LogError(ValueError):
@@ -35,7 +35,7 @@ class Node:
     text: str
     depth: int
     children: list[str] = field(default_factory=list)
-    state: State = "frontier"
+    state: NodeState = "frontier"
     tokens: int = 0
     logprob: float = 0.0
     ended: Ended = "step"
@@ -80,7 +80,7 @@ class NodeTable:
     cost: Cost = field(default_factory=Cost)
     seq: int = -1
 
-    def all_of(self, kind: type[Kind]) -> list[Kind]:
+    def all_of(self, kind: type[T]) -> list[T]:
         """The events of this class so far, where they are kept whole."""
         return self.remembered.get(kind, [])
 
@@ -107,7 +107,9 @@ class NodeTable:
             self.node(node.parent).children.append(node.id)
         self.nodes[node.id] = node
 
-    def settle(self, node_id: str, state: State, unless: frozenset[State] = FINAL_STATES) -> Node:
+    def settle(
+        self, node_id: str, state: NodeState, unless: frozenset[NodeState] = FINAL_STATES
+    ) -> Node:
         """Give a node its state for good.
 
         Raises:

@@ -21,9 +21,9 @@ from search_core.log.events import (
     event_to_dict,
 )
 from search_core.log.fields import ROOT
-from search_core.log.nodes import FINAL_STATES, LogError, Node, NodeTable, State
+from search_core.log.nodes import FINAL_STATES, LogError, Node, NodeState, NodeTable
 
-__all__ = ["FINAL_STATES", "LogError", "Node", "State", "Tree"]
+__all__ = ["FINAL_STATES", "LogError", "Node", "NodeState", "Tree"]
 
 # A path that stopped without an answer: marked as such, and excluded from votes.
 UNFINISHED_RULES = frozenset({"out_of_steps", "too_long", "run_ended"})

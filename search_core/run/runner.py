@@ -36,13 +36,13 @@ from search_core.protocols.solver import (
     StepSample,
 )
 from search_core.protocols.verifier import StepScores
-from search_core.run.calls import Call, Reply, SolverCall, VerifierCall
+from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
 from search_core.run.election import Election, Grader
 from search_core.run.grading import grade_solution
 from search_core.run.limits import LimitReached
 from search_core.run.pairing import check_solver, check_verifier
 from search_core.run.recipe import Recipe
-from search_core.run.recorder import Birth, ProtocolError, Recorder
+from search_core.run.recorder import PlannedNode, ProtocolError, Recorder
 from search_core.run.requests import NodeRequests
 from search_core.run.verdicts import write_allocation, write_decision
 from search_core.scoring import rounded
@@ -123,7 +123,7 @@ class Run:
     def tree(self) -> Tree:
         return self._log.tree
 
-    def calls(self) -> Generator[Call, Reply, None]:
+    def calls(self) -> Generator[ModelCall, ModelReply, None]:
         """All model calls of the run; send each one's reply, throw what went wrong.
 
         `RunCancelled` ends the run well. Anything else is written into the log as a failure
@@ -148,7 +148,7 @@ class Run:
 
     # Requests ------------------------------------------------------------------------------
 
-    def _search(self) -> Generator[Call, Reply, None]:
+    def _search(self) -> Generator[ModelCall, ModelReply, None]:
         plan = self.recipe.strategy.plan(self._nodes.view(self.tree.root), self.recipe.options)
         request = self._next_request(plan, None)
         while not isinstance(request, Choose):
@@ -168,7 +168,7 @@ class Run:
                 "be Choose."
             ) from None
 
-    def _serve(self, request: Request) -> Generator[Call, Reply, Nodes]:
+    def _serve(self, request: Request) -> Generator[ModelCall, ModelReply, Nodes]:
         match request:
             case Sample(to_end=False):
                 return (yield from self._sample(request, request.parents, request.after))
@@ -197,7 +197,7 @@ class Run:
                 raise ProtocolError(f"{self.recipe.strategy.name} yielded {request!r:.200}.")
         return ()
 
-    def _sample_to_end(self, request: Sample) -> Generator[Call, Reply, Nodes]:
+    def _sample_to_end(self, request: Sample) -> Generator[ModelCall, ModelReply, Nodes]:
         leaves = list(request.parents)
         active = list(range(len(leaves)))
         after = request.after
@@ -218,19 +218,19 @@ class Run:
 
     def _sample(
         self, request: Sample, parents: Sequence[NodeView], after: Sequence[NodeView | None]
-    ) -> Generator[Call, Reply, Nodes]:
+    ) -> Generator[ModelCall, ModelReply, Nodes]:
         self._open_round(len(parents))
         role: Role = "rollout" if request.rollout else "step"
         before = [node.id if node else None for node in after] or [None] * len(parents)
         of = [parent.id for parent in parents]
         ids = self._nodes.child_ids(of)
         requests = self._nodes.sample(of, ids, role, before, request.attempts_seen)
-        births = [Birth(key, role, one) for key, one in zip(ids, before, strict=True)]
+        births = [PlannedNode(key, role, one) for key, one in zip(ids, before, strict=True)]
         samples = yield from self._ask_solver(requests, ids, request.temperature, role)
         self._recorder.add_samples(self._round, births, *samples)
         return self._views(ids)
 
-    def _continue(self, request: Continue) -> Generator[Call, Reply, Nodes]:
+    def _continue(self, request: Continue) -> Generator[ModelCall, ModelReply, Nodes]:
         """One more piece of a stream; where it belongs is known once it is written."""
         self._open_round(1)
         pieces = [piece.id for piece in request.stream]
@@ -242,7 +242,7 @@ class Run:
         parent = pieces[place] if place >= 0 else ROOT
         last = pieces[-1] if pieces else ROOT
         [key] = self._nodes.child_ids([parent])
-        birth = Birth(key, after=None if parent == last else last, forced=request.forced)
+        birth = PlannedNode(key, after=None if parent == last else last, forced=request.forced)
         self._recorder.add_samples(self._round, [birth], samples, seconds)
         return self._views([key])
 
@@ -262,7 +262,7 @@ class Run:
         ids: Sequence[str],
         temperature: float | None,
         role: Role = "step",
-    ) -> Generator[Call, Reply, tuple[list[StepSample], float]]:
+    ) -> Generator[ModelCall, ModelReply, tuple[list[StepSample], float]]:
         """The solver's reply, and the seconds that it took."""
         sampling = self.recipe.sampling
         if temperature is not None:
@@ -272,7 +272,7 @@ class Run:
         samples: list[StepSample] = yield call  # type: ignore[assignment]
         return samples, self._clock() - before
 
-    def _score(self, request: Score) -> Generator[Call, Reply, Nodes]:
+    def _score(self, request: Score) -> Generator[ModelCall, ModelReply, Nodes]:
         tree = self.tree
         wanted: list[list[Node]] = []
         planned: set[str] = set()

@@ -14,7 +14,7 @@ from search_core.log.events.coding import (
     event_to_json,
 )
 from search_core.log.events.decisions import Allocated, Decided, Share, Verdict
-from search_core.log.events.event import KINDS, Event
+from search_core.log.events.event import EVENT_KINDS, Event
 from search_core.log.events.header import FORMAT, VERSION, ModelRecord, ProblemRecord, Started
 from search_core.log.events.migrations import EVERY_KIND, migrated, migrates
 from search_core.log.events.outcome import Finished, Graded, Tally, Voted
@@ -28,16 +28,16 @@ from search_core.log.fields import (
     Ended,
     Judged,
     Role,
-    Score,
+    ScoreValue,
     Status,
     VoteMethod,
     parent_of,
 )
 
 __all__ = [
+    "EVENT_KINDS",
     "EVERY_KIND",
     "FORMAT",
-    "KINDS",
     "MAX_DEPTH",
     "MAX_REASON",
     "MAX_TEXT",
@@ -59,7 +59,7 @@ __all__ = [
     "ProblemRecord",
     "Role",
     "Sampled",
-    "Score",
+    "ScoreValue",
     "Scored",
     "Share",
     "Spent",

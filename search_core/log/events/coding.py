@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from search_core.log.events.event import KINDS, Event
+from search_core.log.events.event import EVENT_KINDS, Event
 
 
 def event_to_dict(event: Event) -> dict[str, Any]:
@@ -30,9 +30,11 @@ def event_from_dict(values: Mapping[str, Any]) -> Event:
         pydantic.ValidationError: The values are not an event of this kind.
     """
     kind = values.get("kind")
-    known = KINDS.get(kind) if isinstance(kind, str) else None
+    known = EVENT_KINDS.get(kind) if isinstance(kind, str) else None
     if known is None:
-        raise UnknownKind(f"{str(kind)[:40]!r} is no kind of event; expected {', '.join(KINDS)}.")
+        raise UnknownKind(
+            f"{str(kind)[:40]!r} is no kind of event; expected {', '.join(EVENT_KINDS)}."
+        )
     return known.model_validate(values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal, NamedTuple
 
 from search_core.log.events.event import Event
-from search_core.log.fields import Amount, Count, Line, NodeId, Real, Rule, Score
+from search_core.log.fields import Amount, Count, Line, NodeId, Real, Rule, ScoreValue
 from search_core.log.nodes import NodeTable
 
 
@@ -58,7 +58,7 @@ class Share(NamedTuple):
     """What one path gets of a budget; `[id, weight, copies]` in JSON."""
 
     id: NodeId
-    weight: Score
+    weight: ScoreValue
     """Its part of the whole, 0 to 1."""
     copies: Count
     """How many next steps (REBASE) or particles it gets."""

@@ -10,13 +10,13 @@ from search_core.log.fields import Amount, Count
 from search_core.log.nodes import NodeTable
 
 
-class Record(BaseModel):
+class FrozenRecord(BaseModel):
     """Values that do not change, and no others than these."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Event(Record):
+class Event(FrozenRecord):
     """One thing that happened in a run.
 
     Optional fields that hold their default are left out of the JSON, so a live page pays only
@@ -37,7 +37,7 @@ class Event(Record):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        KINDS[cls.model_fields["kind"].default] = cls
+        EVENT_KINDS[cls.model_fields["kind"].default] = cls
 
     def apply_to(self, tree: NodeTable) -> None:
         """Do to the tree what has happened.
@@ -47,5 +47,5 @@ class Event(Record):
         """
 
 
-KINDS: dict[str, type[Event]] = {}
+EVENT_KINDS: dict[str, type[Event]] = {}
 """Every class of events, by its `kind`."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-from search_core.log.events.event import Event, Record
+from search_core.log.events.event import Event, FrozenRecord
 from search_core.log.fields import ROOT, Count, Judged, Line, Name, Text, Value
 from search_core.log.nodes import Node, NodeTable
 
@@ -16,7 +16,7 @@ VERSION = 1
 beside the event how the version before is read (`migrations`)."""
 
 
-class ProblemRecord(Record):
+class ProblemRecord(FrozenRecord):
     """The problem of a run. See `search_core.problem.Problem`."""
 
     text: Text
@@ -25,7 +25,7 @@ class ProblemRecord(Record):
     level: int | None = None
 
 
-class ModelRecord(Record):
+class ModelRecord(FrozenRecord):
     """Identity of a solver or a verifier.
 
     `revision` is a commit or a content hash, `parameters` a count (None: unknown).

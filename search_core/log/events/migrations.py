@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-Values = dict[str, Any]
-Migration = Callable[[Values], Values]
+EventValues = dict[str, Any]
+Migration = Callable[[EventValues], EventValues]
 EVERY_KIND = "*"
 MIGRATIONS: dict[tuple[int, str], Migration] = {}
 """By the version that they read, and the kind that it called the event."""
@@ -37,7 +37,7 @@ def migrates(kind: str, version: int) -> Callable[[Migration], Migration]:
     return register
 
 
-def migrated(values: Values, version: int, until: int) -> Values:
+def migrated(values: EventValues, version: int, until: int) -> EventValues:
     """An event's values as version `until` would have written them.
 
     Args:

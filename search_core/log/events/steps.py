@@ -15,7 +15,7 @@ from search_core.log.fields import (
     Real,
     Reason,
     Role,
-    Score,
+    ScoreValue,
     Text,
     parent_of,
 )
@@ -85,8 +85,8 @@ class Scored(Event):
     id: NodeId
     verifier: Name = ""
     """Who scored; empty: the run's own verifier."""
-    score: Score
-    aggregate: Score | None = None
+    score: ScoreValue
+    aggregate: ScoreValue | None = None
     """The path's scores in one number, as the strategy aggregates them; None: the score itself."""
     ahead: NodeId | None = None
     """The end of the rollout up to which the aggregate goes; None: it ends at this node."""

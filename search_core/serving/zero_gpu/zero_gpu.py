@@ -23,7 +23,7 @@ from search_core.protocols.watch import Watch
 from search_core.run.estimate import estimate, seconds_on_gpu
 from search_core.serving.order import Listener, Order
 from search_core.serving.zero_gpu.gpu_errors import GpuError, explained
-from search_core.serving.zero_gpu.gpu_worker import Batch, Ticket, search_in_worker
+from search_core.serving.zero_gpu.gpu_worker import EventBatch, Ticket, search_in_worker
 from search_core.serving.zero_gpu.log_end import ending
 
 LEAST_SECONDS, MOST_SECONDS = 15, 120
@@ -59,7 +59,7 @@ class ZeroGpu:
         self._pairs = dict(pairs)
         self._least, self._most = least, most
         # Made before the app is launched: `spaces` looks for such a function then.
-        self._on_gpu: Callable[[Ticket], Iterator[Batch]] = decorator(duration=_seconds_of)(
+        self._on_gpu: Callable[[Ticket], Iterator[EventBatch]] = decorator(duration=_seconds_of)(
             self._search
         )
 
@@ -133,7 +133,7 @@ class ZeroGpu:
                 if watch():
                     stop.touch()
 
-    def _search(self, ticket: Ticket) -> Iterator[Batch]:
+    def _search(self, ticket: Ticket) -> Iterator[EventBatch]:
         """In the worker. A generator function of its own: `spaces` looks for that."""
         yield from search_in_worker(ticket, self._pairs[ticket.pair])
 
