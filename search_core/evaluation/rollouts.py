@@ -15,7 +15,7 @@ from search_core.evaluation.outcomes import problem_key, short_hash
 from search_core.problem import Problem
 from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, Solver
 from search_core.protocols.verifier import ScoreRequest, Verifier
-from search_core.run.grading import grade_solution
+from search_core.run.election import grade_solution
 from search_core.seeds import node_seed
 
 ROLLOUTS_VERSION = 1
