@@ -225,7 +225,7 @@ def test_a_kind_may_have_had_another_name(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(MIGRATIONS, (1, "wrote"), lambda values: {**values, "kind": "sampled"})
     trace = parse_trace(header(version=1) + line({**SAMPLED, "kind": "wrote"}))
     assert trace.tree.nodes["0"].text == SAMPLED["text"]
-    with pytest.raises(TraceError, match="'wrote' is no kind of event; expected started, "):
+    with pytest.raises(TraceError, match="'wrote' is no kind of event; expected allocated, "):
         parse_trace(header(version=2) + line({**SAMPLED, "kind": "wrote"}))
 
 

@@ -32,9 +32,8 @@ def event_from_dict(values: Mapping[str, Any]) -> Event:
     kind = values.get("kind")
     known = EVENT_KINDS.get(kind) if isinstance(kind, str) else None
     if known is None:
-        raise UnknownKind(
-            f"{str(kind)[:40]!r} is no kind of event; expected {', '.join(EVENT_KINDS)}."
-        )
+        expected = ", ".join(sorted(EVENT_KINDS))
+        raise UnknownKind(f"{str(kind)[:40]!r} is no kind of event; expected {expected}.")
     return known.model_validate(values)
 
 
