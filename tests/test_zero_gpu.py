@@ -29,10 +29,10 @@ from search_core.run.recipe import Recipe
 from search_core.search import search
 from search_core.serving import HostedRun, RunRegistry
 from search_core.serving.order import Order
-from search_core.serving.zero_gpu.gpu_errors import GpuError, explained
-from search_core.serving.zero_gpu.gpu_worker import EventBatch, Ticket, search_in_worker
+from search_core.serving.zero_gpu import ZeroGpu
+from search_core.serving.zero_gpu.errors import GpuError, explained
 from search_core.serving.zero_gpu.log_end import ending
-from search_core.serving.zero_gpu.zero_gpu import ZeroGpu
+from search_core.serving.zero_gpu.worker import EventBatch, Ticket, search_in_worker
 from search_core.strategies import STRATEGIES
 from tests.fake_zero_gpu import QUOTA, FakeGradioError, FakeZeroGpu
 from tests.fakes import FakeSolver, World

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from search_core.log.events import VoteMethod
 from search_core.scoring import VOTE_METHODS
 from search_core.strategies import (
     STRATEGIES,
@@ -82,11 +81,6 @@ class Arm:
             return True
         chosen_by_score = getattr(self.options, "electors", "attempts") != "attempts"
         return self.strategy.asks_about == "solutions" and not chosen_by_score
-
-    @property
-    def own_judge(self) -> VoteMethod:
-        """The vote that its options ask for."""
-        return getattr(self.options, "judge", "majority")
 
     @property
     def judges(self) -> tuple[JudgeName, ...]:

@@ -1,4 +1,8 @@
-"""The exact checker, shared by training, evaluation and the app."""
+"""The exact checker, shared by training, evaluation and the app.
+
+It knows texts and arithmetic, and no model. `grade` below is where to begin; each family has a
+module that keeps what its steps have said so far, and `verdict.py` is what comes out.
+"""
 
 from __future__ import annotations
 
