@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from search_core.protocols.solver import ModelInfo, Sampling
-from search_core.protocols.watch import RunCancelled, Watch
+from search_core.protocols import ModelInfo, RunCancelled, Sampling, Watch
 from search_core.verifiers.generative.chains import Bill, Chain, Reading, Verdicts, Written
 
 RIGHT, WRONG = "\\boxed{correct}", "\\boxed{incorrect}"
@@ -35,7 +34,7 @@ class FakeAuthor:
     text: Callable[[Chain], tuple[str, bool]]
     value: Callable[[str], float] = lambda text: 0.75
     info: ModelInfo = field(default_factory=lambda: ModelInfo("fake author"))
-    stored_bytes: int = 0
+    cached_bytes: int = 0
     asked: list[tuple[Chain, Sampling]] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     released: list[tuple[str, Sequence[tuple[Chain, Chain | None]] | None]] = field(

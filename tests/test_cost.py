@@ -17,7 +17,7 @@ from search_core.flops import (
     shape_of_config,
 )
 from search_core.log.run_log import RunLog
-from search_core.protocols.solver import ModelInfo, StepSample
+from search_core.protocols import SolverInfo, StepSample, VerifierInfo
 from search_core.run.recorder import Recorder
 from search_core.run.runner import ignore
 
@@ -131,10 +131,10 @@ def test_what_one_answer_of_another_model_costs() -> None:
 def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     from transformers import LlamaForTokenClassification
 
-    from search_core.engine.reading.path_reading import Asked, PathText
+    from search_core.engine.reading.path_reading import PathText, ReadRequest
     from search_core.engine.reading.reader import Reader
     from search_core.engine.reading.readouts import label_readout
-    from search_core.protocols.watch import Watch
+    from search_core.protocols import Watch
 
     config = LlamaConfig(**{**CONFIG.to_dict(), "num_labels": 2, "architectures": None})
     config._attn_implementation = "eager"
@@ -145,11 +145,11 @@ def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     assert shape is not None
     tokens = 15  # few enough that attention is products, which the counter sees
     reader = Reader(model, label_readout(model))
-    asked = Asked(PathText((1, 2), (1,), start=1, stem=1, keep=1), "", Watch(lambda: False))
+    asked = ReadRequest(PathText((1, 2), (1,), start=1, stem=1, keep=1), "", Watch(lambda: False))
     reader.read([asked])  # The first read looks at the model, too.
     path = PathText(tuple(range(tokens)), (9, 14), start=5, stem=5, keep=5)
     with FlopCounterMode(display=False) as counter:
-        reader.read([Asked(path, "", Watch(lambda: False))])
+        reader.read([ReadRequest(path, "", Watch(lambda: False))])
     upper = 4 * shape.layers * shape.attention_width * tokens * (tokens - 1) // 2
     counted = counter.get_total_flops()
     assert counted == forward_flops(shape, context=0, tokens=tokens, outputs=2) + upper
@@ -164,7 +164,9 @@ def test_shares_of_a_prompt_cost_together_what_reading_it_once_costs() -> None:
         StepSample("", 1, 0.0, "step", prefilled=share, reused=known + read - share, known=known)
         for share in shares
     ]
-    recorder = Recorder(RunLog(lambda: 0.0, ignore), ModelInfo("a", shape=shape), ModelInfo("b"))
+    recorder = Recorder(
+        RunLog(lambda: 0.0, ignore), SolverInfo("a", shape=shape), VerifierInfo("b")
+    )
     once = forward_flops(shape, context=known, tokens=read, outputs=1)
     assert sum(map(recorder._sample_flops, samples)) == pytest.approx(once)
     # One that shares with nobody says no more than how much was there.

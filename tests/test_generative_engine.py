@@ -14,14 +14,12 @@ from transformers import AutoModelForCausalLM
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.flops import forward_flops, shape_of_config, writing_flops
-from search_core.protocols.solver import RunCancelled
-from search_core.protocols.verifier import ScoreRequest, StepScores
-from search_core.protocols.watch import Watch
+from search_core.protocols import RunCancelled, ScoreRequest, StepScores, Watch
 from search_core.search import search
+from search_core.verifiers import load_verifier
 from search_core.verifiers.generative import GenerativeVerifier
 from search_core.verifiers.generative.engine_author import EngineAuthor
 from search_core.verifiers.generative.manners import GENPRM_REASONING, JUDGE, THINKPRM_QUESTION
-from search_core.verifiers.loading import load_verifier
 from tests.fakes import World
 from tests.forced_words import LONG, TEMPLATE
 from tests.tiny_models import tiny_solver, tiny_tokenizer
@@ -189,8 +187,8 @@ def test_cancelling_frees_what_was_under_way(chat_model: Path) -> None:
     with pytest.raises(RunCancelled):
         verifier.score(REQUESTS, lambda: next(looks) > 40)
     verifier.release("r", "3 + 4?")
-    wait_until(lambda: verifier.memory() == 0)
-    assert verifier._author._writer._writing == []  # type: ignore[attr-defined]
+    writer = verifier._author._writer  # type: ignore[attr-defined]
+    wait_until(lambda: not writer._writing and verifier.memory() == 0)
     short = verifier_of(chat_model, "judge:reason,tokens=5")
     assert len(short.score([request("a")], go_on)[0].scores) == 1
 

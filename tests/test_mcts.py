@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.log.events import BackedUp, Decided
-from search_core.models.pair import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe

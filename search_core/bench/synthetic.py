@@ -6,18 +6,26 @@ from collections.abc import Sequence
 
 from search_core.log.events import Event
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    SolverInfo,
+    StepSample,
+    StepScores,
+    VerifierInfo,
+)
 from search_core.search import search
 from search_core.seeds import node_seed
 
 _WIDTH = 4
 
 
-class _Writer:
+class _SyntheticSolver:
     """Writes steps of ordinary length that never end."""
 
-    info = ModelInfo("synthetic solver")
+    info = SolverInfo("synthetic solver")
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
@@ -30,10 +38,10 @@ class _Writer:
         return StepSample(text, tokens=18, logprob=-2.5, ended="step", prefilled=4, reused=60)
 
 
-class _Judge:
+class _SyntheticVerifier:
     """Scores that depend on the path alone."""
 
-    info = ModelInfo("synthetic verifier")
+    info = VerifierInfo("synthetic verifier")
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         return [StepScores((self._score(request),), tokens=20) for request in requests]
@@ -56,8 +64,8 @@ def synthetic_log(nodes: int) -> list[Event]:
     result = search(
         problem,
         "beam_search",
-        solver=_Writer(),
-        verifier=_Judge(),
+        solver=_SyntheticSolver(),
+        verifier=_SyntheticVerifier(),
         n=n,
         beam_width=_WIDTH,
         max_steps=rounds,

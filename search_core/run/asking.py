@@ -11,8 +11,7 @@ from dataclasses import replace
 from search_core.log.events import ROOT, Role
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
-from search_core.protocols.solver import SampleRequest, StepSample
-from search_core.protocols.verifier import StepScores
+from search_core.protocols import SampleRequest, StepSample, StepScores
 from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
 from search_core.run.decisions import DecisionWriter
 from search_core.run.recipe import Recipe

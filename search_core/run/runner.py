@@ -16,6 +16,7 @@ from search_core.answers import AnswerClasses
 from search_core.log.events import (
     Event,
     Finished,
+    Judged,
     ModelRecord,
     ProblemRecord,
     Started,
@@ -25,10 +26,7 @@ from search_core.log.events import (
 )
 from search_core.log.run_log import RunLog
 from search_core.log.tree import FINAL_STATES, Tree
-from search_core.protocols.solver import (
-    ModelInfo,
-    RunCancelled,
-)
+from search_core.protocols import ModelInfo, RunCancelled, SolverInfo, VerifierInfo
 from search_core.run.asking import ModelRequests
 from search_core.run.calls import ModelCall, ModelReply
 from search_core.run.decisions import DecisionWriter
@@ -83,8 +81,8 @@ class Run:
     def __init__(
         self,
         recipe: Recipe,
-        solver: ModelInfo,
-        verifier: ModelInfo,
+        solver: SolverInfo,
+        verifier: VerifierInfo,
         *,
         run_id: str = "run",
         created: str = "",
@@ -183,8 +181,8 @@ class Run:
             Started,
             run=self.run_id,
             problem=ProblemRecord(**asdict(recipe.problem)),
-            solver=_record(self._solver),
-            verifier=_record(self._verifier),
+            solver=_record(self._solver, prompt=self._solver.prompt),
+            verifier=_record(self._verifier, scores=self._verifier.scores),
             strategy=recipe.strategy.name,
             options=asdict(recipe.options),
             sampling=asdict(recipe.sampling),
@@ -237,13 +235,13 @@ class Run:
         self._decisions.write(self._models.round, cut)
 
 
-def _record(info: ModelInfo) -> ModelRecord:
+def _record(info: ModelInfo, *, prompt: str = "", scores: Judged = "steps") -> ModelRecord:
     return ModelRecord(
         name=info.name,
         revision=info.revision,
         parameters=info.parameters,
         dtype=info.dtype,
         device=info.device,
-        prompt=info.prompt,
-        scores=info.scores,
+        prompt=prompt,
+        scores=scores,
     )

@@ -2,7 +2,7 @@
 
 A refreshed, reconnected or second page reads the same run by its id. Runs call their models
 whenever they need them: an engine answers the calls of all runs together and shares its time
-fairly between them (`engine.decoder`), and solver and verifier compute at the same time.
+fairly between them (`engine.writing.decoder`), and solver and verifier compute at the same time.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Event
-from search_core.models.embedded import ModelPair
-from search_core.protocols.watch import Watch
+from search_core.models import ModelPair
+from search_core.protocols import Watch
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.serving.hosted import HostedRun

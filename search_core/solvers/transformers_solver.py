@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from search_core.engine.checkpoints.loading import LoadedModel
 from search_core.engine.locking import held
@@ -16,9 +15,9 @@ from search_core.engine.path_tokens import (
     PathTokens,
     end_ids,
 )
-from search_core.engine.writing.rows import Continuation, Row
+from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.engine.writing.stopping import stop_table
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 
 _READ_SHARE = 0.75
 """Of the context: what a problem and earlier attempts may fill, so that a new one has room."""
@@ -31,7 +30,7 @@ class TransformersSolver:
     as many of the latest as leave a quarter of its context free.
 
     Args:
-        loaded: The model; `engine.loading.load_solver` loads one and makes this of it.
+        loaded: The model; `solvers.load_solver` loads one and makes this of it.
         system_prompt: System message before the problem; "" for none.
         date: The day that a chat template is told it is.
         revision_request: What it is asked after each earlier attempt; "" for nothing, where
@@ -49,12 +48,13 @@ class TransformersSolver:
         revision_request: str | None = REVISION_REQUEST,
         memory_budget: int | None = None,
     ) -> None:
+        from search_core.engine.memory.budget import MemoryBudget
         from search_core.engine.writing.decoder import Decoder
 
         self._loaded = loaded
         # Without a chat template there is nothing to set an attempt apart from the next one.
         revises = revision_request is not None and bool(loaded.tokenizer.chat_template)
-        self._info = replace(loaded.info, prompt=system_prompt, revises=revises)
+        self._info = SolverInfo.of(loaded.info, prompt=system_prompt, revises=revises)
         self._paths = PathTokens(
             loaded.tokenizer,
             system_prompt=system_prompt,
@@ -62,23 +62,23 @@ class TransformersSolver:
             revision_request=revision_request or "",
         )
         stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
-        self._decoder = Decoder(loaded.model, stops, budget=memory_budget)
+        self._decoder = Decoder(loaded.model, stops, budget=MemoryBudget(batch=memory_budget))
         config = loaded.model.config.get_text_config()
         # One position is left for the token that ends a path when a verifier reads it.
         self._positions = (getattr(config, "max_position_embeddings", None) or math.inf) - 1
 
     @property
-    def info(self) -> ModelInfo:
+    def info(self) -> SolverInfo:
         return self._info
 
     @property
-    def stored_tokens(self) -> int:
+    def cached_tokens(self) -> int:
         """Tokens whose keys and values are kept."""
-        return self._decoder.stored_tokens
+        return self._decoder.cached_tokens
 
     def memory(self) -> int:
         """Bytes of keys and values that are kept; see `HoldsMemory`."""
-        return self._decoder.stored_bytes
+        return self._decoder.cached_bytes
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
@@ -93,16 +93,16 @@ class TransformersSolver:
                 context; or there are attempts, and the solver reads none.
         """
         with held(self._loaded.lock, cancelled):
-            rows = {
-                place: row
-                for place, request in enumerate(requests)
-                if (row := self._row(place, request, sampling)) is not None
+            asked = {
+                index: to_decode
+                for index, request in enumerate(requests)
+                if (to_decode := self._to_decode(index, request, sampling)) is not None
             }
-        done = self._decoder.decode(list(rows.values()), sampling, cancelled)
+        continuations = self._decoder.decode(list(asked.values()), sampling, cancelled)
         samples = [StepSample("", 0, 0.0, "length")] * len(requests)
         with held(self._loaded.lock, cancelled):
-            for place, result in zip(rows, done, strict=True):
-                samples[place] = self._sample(result)
+            for index, continuation in zip(asked, continuations, strict=True):
+                samples[index] = self._sample(continuation)
         return samples
 
     def release(
@@ -119,7 +119,9 @@ class TransformersSolver:
             ]
         self._decoder.release(run, ends)
 
-    def _row(self, place: int, request: SampleRequest, sampling: Sampling) -> Row | None:
+    def _to_decode(
+        self, index: int, request: SampleRequest, sampling: Sampling
+    ) -> DecodeRequest | None:
         """What is to be decoded; None where the context is full."""
         if request.attempts and not self._info.revises:
             raise ValueError(
@@ -132,7 +134,7 @@ class TransformersSolver:
         if not room:
             return None
         limit = int(min(sampling.max_step_tokens, room))
-        return Row(prompt, request.seed, limit, request.run, place)
+        return DecodeRequest(prompt, request.seed, limit, request.run, index)
 
     def _sample(self, result: Continuation) -> StepSample:
         text = self._paths.text(result.tokens)

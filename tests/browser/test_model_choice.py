@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from search_core.log.traces import read_trace
-from search_core.models.embedded import SOLVERS, VERIFIERS
+from search_core.models import SOLVERS, VERIFIERS
 from search_core.run.pairing import size_note
 from tests.browser.conftest import App, listen, start_app
 from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
-from search_core.models.embedded import SOLVERS, VERIFIERS
+from search_core.models import SOLVERS, VERIFIERS
 from tests.browser.conftest import App, start_app
 from tests.browser.explorer import ask, open_page, start, wait
 from tests.browser.test_model_choice import PROBLEM, choose, chosen, notice_says

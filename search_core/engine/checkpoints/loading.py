@@ -12,7 +12,7 @@ from search_core.engine.checkpoints.quantisation import quantisation
 from search_core.engine.checkpoints.tokenizers import load_tokenizer
 from search_core.flops import shape_of_config
 from search_core.model_facts import read_facts
-from search_core.protocols.solver import ModelInfo
+from search_core.protocols import ModelInfo
 
 if TYPE_CHECKING:
     import torch
@@ -111,7 +111,7 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         dtype=dtype if quantised else str(what).removeprefix("torch."),
         device=where.type,
         shape=shape_of_config(model.config),
-        weight_bytes=sum(one.nbytes for one in (*model.parameters(), *model.buffers())),
+        weight_bytes=sum(held.nbytes for held in (*model.parameters(), *model.buffers())),
     )
     return LoadedModel(model, tokenizer, info, where)
 
