@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.recordings import FIRST, FOLDER
+from components.explorer.recordings import FIRST, FOLDER
 from search_core.engine.checkpoints.checkpoint import find_checkpoint
 from search_core.log.traces import read_trace
 from search_core.models import EMBEDDED_VERIFIER, SOLVERS

@@ -105,24 +105,28 @@ def bench_table(
 
 def show(console: Console, measurements: Sequence[dict[str, Any]]) -> None:
     """All groups, on a terminal."""
-    for group, members in groupby(measurements, lambda one: str(one["group"])):
+    for group, members in groupby(measurements, _group):
         table = Table(box=None, padding=(0, 2, 0, 0))
         table.add_column(plain(group))
         for heading in _HEADINGS:
             table.add_column(heading, justify="right")
-        for one in members:
-            table.add_row(*(Text(plain(cell)) for cell in cells(one)))
+        for figure in members:
+            table.add_row(*(Text(plain(cell)) for cell in cells(figure)))
         console.print(table)
         console.print()
 
 
 def markdown(measurements: Sequence[dict[str, Any]]) -> str:
-    """All groups, for a README."""
+    """All groups, as Markdown tables."""
     lines = []
-    for group, members in groupby(measurements, lambda one: str(one["group"])):
+    for group, members in groupby(measurements, _group):
         lines += [_row((group, *_HEADINGS)), "| :-- | --: | --: | --: | --: |"]
-        lines += [*(_row(cells(one)) for one in members), ""]
+        lines += [*(_row(cells(figure)) for figure in members), ""]
     return "\n".join(lines)
+
+
+def _group(measurement: dict[str, Any]) -> str:
+    return str(measurement["group"])
 
 
 def _row(texts: Sequence[str]) -> str:

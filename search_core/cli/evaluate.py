@@ -183,8 +183,8 @@ def evaluate(
             batch or (_CPU_BATCH if models.solver.info.device == "cpu" else _BATCH),
             _rollout_plan(rollout_problems, arms, run_seeds[0]) if steps_are_scored else None,
             {
-                name: flags.sampling(one, temperature, top_p, max_step_tokens)
-                for name, one in pairs.items()
+                name: flags.sampling(own, temperature, top_p, max_step_tokens)
+                for name, own in pairs.items()
             },
         )
         threshold = _threshold(pair, source) if steps_are_scored else None
@@ -212,10 +212,10 @@ def evaluate(
         "solver": asdict(models.solver.info),
         "verifier": asdict(models.verifier.info),
         "rival": asdict(models.rival.info) if models.rival else None,
-        "own_solvers": {name: asdict(one.info) for name, one in models.own.items()},
+        "own_solvers": {name: asdict(solver.info) for name, solver in models.own.items()},
         "score_source": score_source,
         "sampling": asdict(plan.sampling),
-        "own_sampling": {name: asdict(one) for name, one in plan.own_sampling.items()},
+        "own_sampling": {name: asdict(sampling) for name, sampling in plan.own_sampling.items()},
         "seeds": list(plan.seeds),
         "drawn": None if problems else {"split": split, "seed": problem_seed, "levels": levels},
         "bootstrap_draws": draws,
