@@ -142,7 +142,7 @@ def measure(
     for name, record in records:
         store.add(record)
         on_done(name, 1)
-    found = [record for key in names if (record := store.get(key)) is not None]
+    found = [known for key in names if (known := store.get(key)) is not None]
     return Measurements(
         [record for record in found if isinstance(record, Outcome)],
         [record for record in found if isinstance(record, Rollouts)],

@@ -100,13 +100,11 @@ def _try(order: _Order) -> dict[str, float]:
         verifier.eval(), codec, [prompts[a.problem] for a in attempts], [a.tokens for a in attempts]
     )
     sets: list[list[Tried]] = [[] for _ in problems]
-    for attempt, per_step in zip(attempts, scores, strict=True):
+    for attempt, steps in zip(attempts, scores, strict=True):
         answer = read_answer(attempt.steps[-1])
-        score = per_step[-1] if per_step else 0.0
+        score = steps[-1] if steps else 0.0
         sets[attempt.problem].append(
-            Tried(
-                answer, attempt.grade.correct, score, attempt.log_probability, None, tuple(per_step)
-            )
+            Tried(answer, attempt.grade.correct, score, attempt.log_probability, None, tuple(steps))
         )
     return {
         "temperature": order.sampling.temperature,
