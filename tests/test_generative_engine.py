@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from search_core.verifiers.loading import load_verifier
 from tests.fakes import World
 from tests.forced_words import LONG, TEMPLATE
 from tests.tiny_models import tiny_solver, tiny_tokenizer
+from tests.waiting import wait_until
 
 TOKENS = tiny_tokenizer(TEMPLATE)
 STEPS = ("3 + 4 = 7.", "</think> \\boxed{incorrect}", "The answer is 7.")
@@ -193,14 +193,6 @@ def test_cancelling_frees_what_was_under_way(chat_model: Path) -> None:
     assert verifier._author._writer._writing == []  # type: ignore[attr-defined]
     short = verifier_of(chat_model, "judge:reason,tokens=5")
     assert len(short.score([request("a")], go_on)[0].scores) == 1
-
-
-def wait_until(true: Any) -> None:
-    for _ in range(500):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("It did not become true.")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="There is no fork here.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 
 def fill(page: Page, selector: str, value: str) -> None:
@@ -19,9 +19,9 @@ def choose(page: Page, group: str, value: str) -> None:
     page.locator(f"#{group} input[value='{value}']").check()
 
 
-def chosen(page: Page, group: str) -> str:
-    """The value of the radio button that is chosen in a group."""
-    return str(page.locator(f"#{group} input:checked").input_value())
+def expect_chosen(page: Page, group: str, value: str) -> None:
+    """Wait until the radio button of this value is the chosen one of its group."""
+    expect(page.locator(f"#{group} input[value='{value}']")).to_be_checked()
 
 
 def open_trace(page: Page, path: Path) -> None:

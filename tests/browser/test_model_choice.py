@@ -15,7 +15,7 @@ from search_core.run.pairing import size_note
 from tests.browser.app_process import App, start_app
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait
-from tests.browser.form import choose, chosen, notice_says
+from tests.browser.form import choose, expect_chosen, notice_says
 from tests.browser.pages import Visit
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def test_each_model_says_its_size_and_what_it_is(app: App, page: Page) -> None:
     for group, models in (("solver", SOLVERS), ("verifier", VERIFIERS)):
         labels = page.locator(f"#{group} label").all_inner_texts()
         assert [text.strip() for text in labels] == [one.label for one in models.values()]
-        assert chosen(page, group) == "small"
+        expect_chosen(page, group, "small")
         for name, one in models.items():
             choose(page, group, name)
             expect(page.locator(f"#about-{group}")).to_contain_text(one.about)
@@ -53,7 +53,8 @@ def test_the_chosen_models_run_and_are_in_the_link(app: App, page: Page, visit: 
     fresh = visit()
     open_page(fresh, link)
     assert story_of(fresh) == story_of(page)
-    assert (chosen(fresh, "solver"), chosen(fresh, "verifier")) == ("large", "early")
+    expect_chosen(fresh, "solver", "large")
+    expect_chosen(fresh, "verifier", "early")
 
 
 def test_the_usual_models_go_unsaid_in_a_link(app: App, page: Page) -> None:
@@ -138,7 +139,7 @@ def test_self_revision_brings_the_solver_that_can(app: App, page: Page) -> None:
     assert run_of(page) == run
     choose(page, "strategy", "best_of_n")
     expect(page.locator("#about-solver")).not_to_contain_text(refused)
-    assert chosen(page, "solver") == "small"
+    expect_chosen(page, "solver", "small")
 
 
 def test_a_link_to_self_revision_needs_no_solver(app: App, page: Page) -> None:
@@ -168,7 +169,7 @@ def test_the_keyboard_chooses_a_model(app: App, page: Page) -> None:
     page.locator("#solver input:checked").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    assert chosen(page, "solver") == "large"
+    expect_chosen(page, "solver", "large")
     expect(page.locator("#about-solver")).to_contain_text(SOLVERS["large"].about)
     assert page.evaluate("document.activeElement.closest('#solver') !== null")
     for _ in range(len(SOLVERS) - 1):
@@ -176,7 +177,7 @@ def test_the_keyboard_chooses_a_model(app: App, page: Page) -> None:
     assert page.evaluate("document.activeElement.closest('#verifier') !== null")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    assert chosen(page, "verifier") == "large"
+    expect_chosen(page, "verifier", "large")
 
 
 def test_an_operators_models_leave_nothing_to_choose(page: Page, tmp_path: Path) -> None:

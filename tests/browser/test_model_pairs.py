@@ -14,7 +14,7 @@ from search_core.models.embedded import SOLVERS, VERIFIERS
 from tests.browser.app_process import App, start_app
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, start, wait
-from tests.browser.form import choose, chosen, notice_says
+from tests.browser.form import choose, expect_chosen, notice_says
 from tests.browser.test_model_choice import PROBLEM
 
 pytestmark = pytest.mark.browser
@@ -62,7 +62,7 @@ def test_a_pair_is_chosen_run_and_linked(shop: App, page: Page) -> None:
     assert "solver" not in query
     page.goto(f"{shop.url}/?{urlsplit(ask(page, 'x.link()')).query}")
     wait(page, "x.log.complete && x.tree().started.solver.name === 'solver-large'")
-    assert chosen(page, "pair") == "big"
+    expect_chosen(page, "pair", "big")
     choose(page, "pair", "embedded")
     expect(page.locator("#solver")).to_be_visible()
     expect(page.locator("#models-memory")).to_contain_text("solver-small with verifier-small")

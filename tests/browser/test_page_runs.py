@@ -95,8 +95,8 @@ def test_a_recipe_link_gives_the_same_tree(app: App, page: Page, visit: Visit) -
     wait(fresh, "x.selected !== null")
     assert story_of(fresh) == story_of(page)
     assert ask(fresh, "x.selected") == node
-    assert fresh.locator("#problem textarea").input_value() == "What is (12 + (8 - 3)) * 7?"
-    assert fresh.locator("#option-n input").input_value() == "8"
+    expect(fresh.locator("#problem textarea")).to_have_value("What is (12 + (8 - 3)) * 7?")
+    expect(fresh.locator("#option-n input")).to_have_value("8")
 
 
 def test_a_downloaded_trace_opens_again(app: App, page: Page, tmp_path: Path) -> None:

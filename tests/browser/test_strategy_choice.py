@@ -15,7 +15,7 @@ from search_core.strategies import STRATEGIES
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, wait
-from tests.browser.form import notice_says
+from tests.browser.form import expect_chosen, notice_says
 from tests.browser.pages import rest
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def test_the_strategies_stand_in_their_groups(app: App, page: Page) -> None:
     for index, group in enumerate(strategy_groups()):
         labels = groups.nth(index).locator("label").all_inner_texts()
         assert [text.strip() for text in labels] == [label for label, _ in group.options]
-    assert page.locator("#strategy input:checked").input_value() == "beam_search"
+    expect_chosen(page, "strategy", "beam_search")
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
@@ -87,7 +87,7 @@ def test_the_keyboard_walks_through_all_groups(app: App, page: Page) -> None:
     place = names.index("beam_search")
     for name in [*names[place + 1 :], *names[: place + 1]]:
         page.keyboard.press("ArrowDown")
-        assert page.locator("#strategy input:checked").input_value() == name
+        expect_chosen(page, "strategy", name)
     expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES["beam_search"].does)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#strategy')") is None
@@ -104,7 +104,7 @@ def test_the_chosen_strategy_is_the_one_that_runs(app: App, page: Page) -> None:
 def test_a_link_chooses_its_strategy(app: App, page: Page) -> None:
     open_page(page, f"{app.url}/?problem=What+is+(7+%2B+8)+*+3%3F&strategy=dvts&n=4&beam_width=2")
     wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
-    assert page.locator("#strategy input:checked").input_value() == "dvts"
+    expect_chosen(page, "strategy", "dvts")
     expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES["dvts"].does)
 
 
