@@ -29,6 +29,7 @@ fi
 
 # As many workers as there are cores for us, at most four: each holds models and a browser's share.
 # One thread for each: two on one core would only wait for each other.
-workers=$("$python" -c 'import os; print(min(4, len(os.sched_getaffinity(0))))')
+cores=$(unset OMP_NUM_THREADS && nproc 2>/dev/null || echo 2)
+workers=$((cores < 4 ? cores : 4))
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 exec "$python" -m pytest --numprocesses "$workers" --no-loadscope-reorder "$@"

@@ -9,7 +9,7 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
   shift
 fi
 busy=()
-trap 'kill "${busy[@]}"' EXIT
+trap '[ ${#busy[@]} = 0 ] || kill "${busy[@]}"' EXIT
 for ((i = 0; i < loops; i++)); do
   while :; do :; done &
   busy+=($!)

@@ -27,11 +27,11 @@ def test_each_model_says_its_size_and_what_it_is(app: App, page: Page) -> None:
     open_page(page, app.url)
     for group, models in (("solver", SOLVERS), ("verifier", VERIFIERS)):
         labels = page.locator(f"#{group} label").all_inner_texts()
-        assert [text.strip() for text in labels] == [one.label for one in models.values()]
+        assert [text.strip() for text in labels] == [model.label for model in models.values()]
         expect_chosen(page, group, "small")
-        for name, one in models.items():
+        for name, model in models.items():
             choose(page, group, name)
-            expect(page.locator(f"#about-{group}")).to_contain_text(one.about)
+            expect(page.locator(f"#about-{group}")).to_contain_text(model.about)
 
 
 def test_the_chosen_models_run_and_are_in_the_link(app: App, page: Page, visit: Visit) -> None:

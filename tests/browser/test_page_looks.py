@@ -52,8 +52,8 @@ def test_whoever_goes_by_keyboard_sees_where_they_are(app: App, page: Page) -> N
         what, seen = page.evaluate(
             """() => {
               const e = document.activeElement;
-              const shown = [e, e.closest('label')].filter(Boolean).some((one) => {
-                const { outlineStyle, outlineWidth } = getComputedStyle(one);
+              const shown = [e, e.closest('label')].filter(Boolean).some((element) => {
+                const { outlineStyle, outlineWidth } = getComputedStyle(element);
                 return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1;
               });
               return [e.tagName + ' ' + (e.id || e.value || e.innerText), shown];
