@@ -1,5 +1,6 @@
-"""Imports run one way: app → components → search_core, and heavy libraries stay where they
-belong. Checked in the syntax tree of every file, and once in a real interpreter."""
+"""Imports run one way: no floor imports a higher one, nothing imports in a circle, and heavy
+libraries stay where they belong. Checked in the syntax tree of every file, and once in a real
+interpreter. The JavaScript modules have a table of their own in `test_imports_js.py`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,39 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("app.py", "search_core/**/*.py", "components/**/*.py")
 SOURCES = sorted(path for place in PLACES for path in ROOT.glob(place))
+
+FLOORS = """
+app
+components
+search_core.__main__  search_core.embedded.__main__
+search_core.cli
+search_core.bench  search_core.embedded.training
+search_core
+search_core.search
+search_core.serving  search_core.evaluation  search_core.fidelity  search_core.thoughts
+search_core.models
+search_core.run
+search_core.remote
+search_core.solvers  search_core.verifiers
+search_core.engine.writing
+search_core.engine.reading
+search_core.engine.memory  search_core.engine.checkpoints
+search_core.engine
+search_core.strategies  search_core.embedded
+search_core.testing
+search_core.protocols
+search_core.scoring  search_core.model_facts
+search_core.log
+search_core.problem  search_core.answers  search_core.seeds  search_core.flops  search_core.spaces
+"""
+"""From the roof down to the ground. A module belongs to the longest name here that it begins
+with. It may import its own room and every room on a lower floor: none beside it, none above.
+Something new goes on the lowest floor that stands above all that it needs."""
+
+TABLE = [line.split() for line in FLOORS.strip().splitlines()]
+FLOOR_OF = {room: len(TABLE) - level for level, rooms in enumerate(TABLE) for room in rooms}
+MOST_LOOSE = 10
+
 HEAVY = {"torch", "transformers", "safetensors", "tokenizers", "accelerate"}
 HEAVY_PLACES = (
     "search_core.solvers",
@@ -48,35 +84,119 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> Iterator[str]:
+MODULES = {module_name(path) for path in SOURCES}
+PACKAGES = {module_name(path) for path in SOURCES if path.name == "__init__.py"}
+
+
+def imports(source: str, name: str) -> Iterator[str]:
     """Every module that a file imports, at the top or inside a function; type checking too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+    for node in ast.walk(ast.parse(source, name)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path.name} has a relative import"
-            yield node.module or ""
+            assert node.level == 0, f"{name} has a relative import"
+            module = node.module or ""
+            # `from package import module` imports the module; `import name` of it, the package.
+            inner = {f"{module}.{alias.name}" for alias in node.names}
+            yield from (inner & MODULES) or {module}
 
 
 def inside(module: str, places: tuple[str, ...]) -> bool:
     return any(module == place or module.startswith(place + ".") for place in places)
 
 
-IMPORTS = [(module_name(path), imported) for path in SOURCES for imported in imports(path)]
+def room_of(module: str) -> str:
+    """The longest name in the table that this module begins with.
+
+    Raises:
+        KeyError: The table has no place for it.
+    """
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        name = ".".join(parts[:length])
+        # "search_core" is the package's face, not whatever nobody gave a place.
+        if name in FLOOR_OF and (length == len(parts) or name != "search_core"):
+            return name
+    raise KeyError(f"{module} has no floor: give its room a place in FLOORS.")
+
+
+def trespasses(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Imports from another room that does not lie on a lower floor, as sentences."""
+    found = []
+    for module, imported in pairs:
+        if imported.partition(".")[0] not in {"app", "components", "search_core"}:
+            continue
+        if module in PACKAGES and imported.startswith(module + "."):
+            continue  # a package's face hands on what is inside
+        here, there = room_of(module), room_of(imported)
+        if here != there and FLOOR_OF[there] >= FLOOR_OF[here]:
+            found.append(
+                f"{module} (floor {FLOOR_OF[here]}) imports {imported} ({FLOOR_OF[there]})"
+            )
+    return found
+
+
+def circle(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Modules that import each other in a loop, the first one found; [] if none do."""
+    graph: Mapping[str, set[str]] = defaultdict(set)
+    for module, imported in pairs:
+        if imported in MODULES:
+            graph[module].add(imported)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+IMPORTS = [
+    (module_name(path), imported)
+    for path in SOURCES
+    for imported in imports(path.read_text(encoding="utf-8"), path.name)
+]
 
 
 def test_there_is_something_to_check() -> None:
     modules = {module for module, _ in IMPORTS}
-    assert {"search_core.run.runner", "components.palette"} <= modules
+    assert {"search_core.run.runner", "components.page"} <= modules
 
 
-def test_imports_run_one_way() -> None:
-    for module, imported in IMPORTS:
-        target = imported.partition(".")[0]
-        if module.startswith("search_core"):
-            assert target not in {"app", "components"}, module
-        if module.startswith("components"):
-            assert target != "app", module
+def test_every_module_has_a_floor_and_every_room_of_the_table_exists() -> None:
+    rooms = {room_of(module) for module in MODULES}
+    assert rooms == set(FLOOR_OF)
+
+
+def test_no_import_runs_upward_or_to_the_room_beside() -> None:
+    assert trespasses(IMPORTS) == []
+
+
+def test_an_upward_import_would_be_noticed() -> None:
+    upward = ("search_core.strategies.base", "search_core.run.runner")
+    beside = ("search_core.solvers.loading", "search_core.verifiers.loading")
+    assert len(trespasses([upward, beside])) == 2
+    assert not trespasses([upward[::-1]])
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    assert circle(IMPORTS) == []
+
+
+def test_a_circle_would_be_noticed() -> None:
+    back = ("search_core.log.events", "search_core.log.tree")
+    assert set(back) <= set(circle([*IMPORTS, back]))
+
+
+def test_few_modules_lie_loose_in_the_core() -> None:
+    loose = [path.stem for path in (ROOT / "search_core").glob("*.py")]
+    own = [name for name in loose if name not in {"__init__", "__main__", "search"}]
+    assert len(own) <= MOST_LOOSE, own
+
+
+def test_every_package_says_what_is_in_it() -> None:
+    for path in SOURCES:
+        if path.name == "__init__.py":
+            said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+            assert said, f"{path.relative_to(ROOT)} says nothing"
 
 
 def test_the_core_knows_no_page() -> None:

@@ -26,7 +26,7 @@ from search_core.models.shipped import (
 from search_core.protocols.solver import Solver
 from search_core.protocols.verifier import Verifier
 
-SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "models.yaml"
+SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models.yaml"
 EMBEDDED = "embedded"
 """The pair that is offered unless an operator says otherwise."""
 _MOST_BYTES = 1_000_000

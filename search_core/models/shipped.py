@@ -12,7 +12,7 @@ from typing import Any
 from search_core.flops import ModelShape, shape_of_config
 from search_core.model_facts import over_optimises, parameters_of, read_facts
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets" / "models"
+ASSETS = Path(__file__).resolve().parents[2] / "assets" / "models"
 
 
 @dataclass(frozen=True, slots=True)
