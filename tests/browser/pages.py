@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    ViewportSize,
+)
 
 from tests.waiting import PATIENCE
 
 Visit = Callable[[], Page]
 """Opens a page of a visitor who has never been there."""
+
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 
 # What Gradio's own client says when a page is left, or reloaded, in the middle of a stream.
 _LEAVING = ("AbortError: signal is aborted", "Unexpected error Connection errored out.")
@@ -29,20 +38,43 @@ _RUN_CONTROL = """async () => {
 
 def new_context(browser: Browser) -> BrowserContext:
     """A visitor's own store and cache, in a window of 1280 by 900."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport=VIEWPORT)
     context.set_default_timeout(PATIENCE * 1000)
     return context
 
 
-def listen(page: Page, console: list[str]) -> None:
-    """Collect what a page complains about."""
+def listen(page: Page, console: list[str]) -> Callable[[], None]:
+    """Collect what a page complains about, until the returned function is called."""
 
     def collect(text: str) -> None:
         if not text.startswith(_LEAVING):
             console.append(text)
 
-    page.on("pageerror", lambda error: collect(str(error)))
-    page.on("console", lambda m: collect(m.text) if m.type == "error" else None)
+    def on_error(error: Error) -> None:
+        collect(str(error))
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            collect(message.text)
+
+    def stop() -> None:
+        page.remove_listener("pageerror", on_error)
+        page.remove_listener("console", on_console)
+
+    page.on("pageerror", on_error)
+    page.on("console", on_console)
+    return stop
+
+
+def leave(page: Page) -> None:
+    """Leave what is open, and forget everything that a test did to the window."""
+    if page.url.startswith("http"):
+        page.evaluate("sessionStorage.clear(), localStorage.clear()")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.mouse.move(0, 0)
+    page.set_viewport_size(VIEWPORT)
+    page.emulate_media(reduced_motion="null")
 
 
 def rest(page: Page) -> None:

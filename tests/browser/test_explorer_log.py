@@ -54,7 +54,7 @@ def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, view: Page,
               const x = document.querySelector('.esp').espalier;
               const main = performance.getEntriesByType('resource')
                 .map(e => e.name).find(n => n.endsWith('/js/main.js'));
-              const { toJSON } = await import(new URL('tree.js', main).href);
+              const { toJSON } = await import(new URL('log/tree.js', main).href);
               return toJSON(x.tree());
             }"""
         )

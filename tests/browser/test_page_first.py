@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.app_process import App
 from tests.browser.explorer import ask, open_page, run_of, settle, wait
@@ -15,11 +15,14 @@ pytestmark = pytest.mark.browser
 
 def test_the_first_screen_is_a_finished_tree(app: App, page: Page) -> None:
     outside = []
-    page.on(
-        "request",
-        lambda r: None if r.url.startswith((app.url, "blob:", "data:")) else outside.append(r.url),
-    )
+
+    def note(request: Request) -> None:
+        if not request.url.startswith((app.url, "blob:", "data:")):
+            outside.append(request.url)
+
+    page.on("request", note)
     open_page(page, app.url)
+    page.remove_listener("request", note)
     assert run_of(page).startswith("recorded-")
     assert ask(page, "x.tree().nodes.size") > 10
     assert page.locator("#explorer canvas").is_visible()
