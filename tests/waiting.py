@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE = 600.0
+PATIENCE = 300.0
 """Seconds after which what did not come is held not to come at all.
 
 Only a test that fails waits that long. Every limit of the tests is this one: a limit that fits
