@@ -8,15 +8,15 @@ from pathlib import Path
 
 from components.page import build_page
 from components.style import style_sheet, theme
-from search_core.models.catalogue import (
+from search_core.models import (
     EMBEDDED,
     SHIPPED,
+    STEP_PROMPT,
     CatalogueError,
     Offered,
     offer,
     read_catalogue,
 )
-from search_core.models.embedded import STEP_PROMPT
 from search_core.serving import RunRegistry
 from search_core.serving.zero_gpu.zero_gpu import ZeroGpu
 from search_core.spaces import on_zero_gpu

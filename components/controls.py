@@ -17,7 +17,7 @@ from components.recordings import Recording, examples, listed
 from components.strategy_card import StrategyCard
 from components.text_form import TextForm, make_text_form
 from search_core.embedded import FAMILIES
-from search_core.models.embedded import SCORE_SOURCES, ModelPair
+from search_core.models import SCORE_SOURCES, ModelPair
 from search_core.problem import Problem
 from search_core.strategies import STRATEGIES
 from search_core.strategies.base import KINDS

@@ -14,7 +14,7 @@ from typing import Any
 
 from search_core.log.events import event_to_dict
 from search_core.log.tree import Tree
-from search_core.models.alternatives import alternatives
+from search_core.models import alternatives
 from search_core.serving import HostedRun, RunRegistry, encode_batch
 from search_core.serving.writing import Written
 

@@ -27,9 +27,8 @@ from components.recordings import Recording, examples
 from components.text_form import read_text_file
 from search_core.embedded import generate
 from search_core.log.traces import TraceError, read_trace
-from search_core.models.embedded import SOLVERS, VERIFIERS, ModelPair
-from search_core.models.memory import NOT_LOADED, memory_line
-from search_core.protocols.solver import Sampling
+from search_core.models import NOT_LOADED, SOLVERS, VERIFIERS, ModelPair, memory_line
+from search_core.protocols import Sampling
 from search_core.run.estimate import estimate
 from search_core.run.limits import Limits
 from search_core.run.pairing import size_note

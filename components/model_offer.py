@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from search_core.models.catalogue import EMBEDDED, Offered
-from search_core.models.embedded import FIRST, ModelPair, embedded_pair, usual_solver
+from search_core.models import EMBEDDED, FIRST, ModelPair, Offered, embedded_pair, usual_solver
 from search_core.strategies import Strategy
 from search_core.strategies.options import OptionError
 

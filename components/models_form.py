@@ -9,14 +9,7 @@ import gradio as gr
 
 from components.model_offer import ModelOffer, is_embedded
 from components.quiet_line import QuietLine
-from search_core.models.embedded import (
-    FIRST,
-    SOLVERS,
-    VERIFIERS,
-    ModelPair,
-    embedded_pair,
-    usual_solver,
-)
+from search_core.models import FIRST, SOLVERS, VERIFIERS, ModelPair, embedded_pair, usual_solver
 from search_core.strategies import Strategy
 from search_core.strategies.options import OptionError
 

@@ -17,8 +17,7 @@ from components.recordings import Recording, examples, pin_recordings
 from components.strategy_card import cards
 from components.tree_view import TreeView
 from search_core.log.events import Started
-from search_core.models.catalogue import Offered
-from search_core.models.embedded import FIRST, SOLVERS, VERIFIERS, ModelPair
+from search_core.models import FIRST, SOLVERS, VERIFIERS, ModelPair, Offered
 from search_core.problem import Problem
 from search_core.run.limits import Limits
 from search_core.serving import RunRegistry

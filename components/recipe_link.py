@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from search_core.log.events import NodeId
-from search_core.models.embedded import SCORE_SOURCES
+from search_core.models import SCORE_SOURCES
 from search_core.problem import MAX_PROBLEM_CHARACTERS
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 

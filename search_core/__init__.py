@@ -8,7 +8,7 @@ from __future__ import annotations
 from search_core.log.traces import read_trace, write_trace
 from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.protocols.solver import Sampling
+from search_core.protocols import Sampling
 from search_core.run.limits import Limits
 from search_core.search import SearchResult, search
 

@@ -14,8 +14,7 @@ from search_core.log.events import Event
 from search_core.log.traces import write_trace
 from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, Sampling, Solver
-from search_core.protocols.verifier import Verifier
+from search_core.protocols import Cancelled, Sampling, Solver, Verifier
 from search_core.run.driving import drive, never
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
@@ -80,7 +79,7 @@ def search(
     own_solver = None if isinstance(solver, str) else solver
     own_verifier = None if isinstance(verifier, str) else verifier
     if own_solver is None or own_verifier is None:
-        from search_core.models.embedded import FIRST, open_pair, usual_solver
+        from search_core.models import FIRST, open_pair, usual_solver
 
         pair = open_pair(
             solver if isinstance(solver, str) else usual_solver(chosen),

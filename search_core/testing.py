@@ -11,15 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from search_core.log.events import Ended
-from search_core.protocols.solver import (
+from search_core.protocols import (
     Cancelled,
-    ModelInfo,
     RunCancelled,
     SampleRequest,
     Sampling,
+    ScoreRequest,
+    SolverInfo,
     StepSample,
+    StepScores,
+    VerifierInfo,
 )
-from search_core.protocols.verifier import ScoreRequest, StepScores
 
 Steps = tuple[str, ...]
 
@@ -38,7 +40,7 @@ class WorldSolver:
     """
 
     world: Callable[[Steps, int], tuple[str, Ended]]
-    info: ModelInfo = field(default_factory=lambda: ModelInfo("world"))
+    info: SolverInfo = field(default_factory=lambda: SolverInfo("world"))
     calls: int = 0
 
     def sample(
@@ -67,7 +69,7 @@ class WorldVerifier:
     """Scores each prefix of a path by what `judge(steps)` says. `calls` counts batches."""
 
     judge: Callable[[Steps], float]
-    info: ModelInfo = field(default_factory=lambda: ModelInfo("world"))
+    info: VerifierInfo = field(default_factory=lambda: VerifierInfo("world"))
     calls: int = 0
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:

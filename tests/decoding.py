@@ -8,7 +8,7 @@ from typing import Any
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.rows import Continuation, Row
 from search_core.engine.writing.stopping import StopTable
-from search_core.protocols.solver import Cancelled, Sampling
+from search_core.protocols import Cancelled, Sampling
 
 
 def go_on() -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from search_core.protocols.solver import ModelInfo, Sampling
-from search_core.protocols.watch import RunCancelled, Watch
+from search_core.protocols import ModelInfo, RunCancelled, Sampling, Watch
 from search_core.verifiers.generative.chains import Bill, Chain, Reading, Verdicts, Written
 
 RIGHT, WRONG = "\\boxed{correct}", "\\boxed{incorrect}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from search_core.flops import ModelShape
 from search_core.log.events import Ended
-from search_core.protocols.solver import ModelInfo
+from search_core.protocols import SolverInfo, VerifierInfo
 from search_core.testing import WorldSolver, WorldVerifier, chance
 
 SHAPE = ModelShape(body_parameters=1000, layers=2, attention_width=16, hidden=16, outputs=50)
@@ -17,14 +17,14 @@ SHAPE = ModelShape(body_parameters=1000, layers=2, attention_width=16, hidden=16
 class FakeSolver(WorldSolver):
     """A world's solver with a shape, so that its steps cost FLOPs."""
 
-    info: ModelInfo = field(default_factory=lambda: ModelInfo("fake solver", shape=SHAPE))
+    info: SolverInfo = field(default_factory=lambda: SolverInfo("fake solver", shape=SHAPE))
 
 
 @dataclass
 class FakeVerifier(WorldVerifier):
     """A world's verifier with a shape, so that its scores cost FLOPs."""
 
-    info: ModelInfo = field(default_factory=lambda: ModelInfo("fake verifier", shape=SHAPE))
+    info: VerifierInfo = field(default_factory=lambda: VerifierInfo("fake verifier", shape=SHAPE))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from search_core.cli.bench import markdown
 from search_core.log.events import Sampled, Spent
 from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.protocols.solver import Sampling
+from search_core.protocols import Sampling
 from tests.fakes import World
 from tests.test_cli_solve import invoke, said
 

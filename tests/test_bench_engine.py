@@ -30,20 +30,21 @@ from search_core.bench.usual import compare_with_usual_way
 from search_core.bench.usual_way import UsualSolver, UsualVerifier
 from search_core.engine.memory.prefix_store import PrefixStore
 from search_core.engine.path_tokens import PathTokens
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
-from search_core.protocols.solver import (
+from search_core.protocols import (
     Cancelled,
-    ModelInfo,
     SampleRequest,
     Sampling,
+    ScoreRequest,
     Solver,
+    SolverInfo,
     StepSample,
+    StepScores,
+    Verifier,
 )
-from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
-from search_core.solvers import TransformersSolver
-from search_core.solvers.loading import load_solver
-from search_core.verifiers.loading import load_verifier
+from search_core.solvers import TransformersSolver, load_solver
+from search_core.verifiers import load_verifier
 from tests.fakes import World
 from tests.test_cli_solve import invoke, said
 
@@ -200,7 +201,7 @@ def test_releasing_reaches_the_engine_and_counts_as_its_work() -> None:
     heard: list[str] = []
 
     class Keeps:
-        info = ModelInfo("keeps")
+        info = SolverInfo("keeps")
 
         def release(self, run: str, problem: str, paths: object = None) -> None:
             heard.append(run)
@@ -220,7 +221,7 @@ def test_releasing_reaches_the_engine_and_counts_as_its_work() -> None:
 class Remembers:
     """Keeps one position of "keys and values" for every token it read or wrote."""
 
-    info = ModelInfo("remembers")
+    info = SolverInfo("remembers")
     prompt = 5
 
     def __init__(self) -> None:
@@ -367,7 +368,7 @@ def test_searches_at_once_are_held_against_one() -> None:
 
 def test_a_search_that_fails_is_no_figure() -> None:
     class Broken:
-        info = ModelInfo("broken")
+        info = SolverInfo("broken")
 
         def sample(self, *_: object) -> list[StepSample]:
             raise ValueError("no weights")

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from search_core.cli.app import app
 from search_core.cli.services import ModelChoice, Services
 from search_core.embedded import FAMILIES
-from search_core.models.embedded import ModelPair
-from search_core.protocols.solver import ModelInfo, RunCancelled
+from search_core.models import ModelPair
+from search_core.protocols import RunCancelled, SolverInfo
 from search_core.strategies import STRATEGIES
 from tests.fakes import SHAPE, FakeSolver, World
 from tests.test_cli_solve import invoke, said
@@ -173,7 +173,7 @@ def test_one_command_shows_everything(problems: Path, tmp_path: Path) -> None:
     out, tables, drawing = (tmp_path / name for name in ("r.json", "tables.md", "figure.svg"))
     pair = ModelPair.of(WORLD.solver(), WORLD.verifier())
     bigger = ModelPair.of(
-        FakeSolver(WORLD.step, ModelInfo("solver-large", "1", shape=SHAPE)), WORLD.verifier()
+        FakeSolver(WORLD.step, SolverInfo("solver-large", "1", shape=SHAPE)), WORLD.verifier()
     )
 
     def open_models(choice: ModelChoice) -> ModelPair:

@@ -18,9 +18,8 @@ from search_core.cli.live import progress_text
 from search_core.cli.services import ModelChoice, Services
 from search_core.log.traces import read_trace
 from search_core.log.tree import Tree
-from search_core.models.embedded import ModelPair
-from search_core.protocols.solver import Cancelled, SampleRequest, Sampling, StepSample
-from search_core.protocols.watch import watch_of
+from search_core.models import ModelPair
+from search_core.protocols import Cancelled, SampleRequest, Sampling, StepSample, watch_of
 from search_core.search import search
 from tests.fakes import FakeSolver, FakeVerifier, World
 

@@ -8,8 +8,7 @@ import pytest
 
 from search_core import Problem, search
 from search_core.flops import one_answer_flops
-from search_core.models.alternatives import alternatives
-from search_core.models.shipped import SOLVERS
+from search_core.models import SOLVERS, alternatives
 from tests.fakes import World
 
 

@@ -18,7 +18,7 @@ from search_core.flops import (
     shape_of_config,
 )
 from search_core.log.run_log import RunLog
-from search_core.protocols.solver import ModelInfo, StepSample
+from search_core.protocols import SolverInfo, StepSample, VerifierInfo
 from search_core.run.recorder import Recorder
 from search_core.run.runner import ignore
 
@@ -137,7 +137,7 @@ def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     from search_core.engine.reading.path_reading import Asked, PathText
     from search_core.engine.reading.reader import Reader
     from search_core.engine.reading.readouts import label_readout
-    from search_core.protocols.watch import Watch
+    from search_core.protocols import Watch
 
     config = LlamaConfig(**{**CONFIG.to_dict(), "num_labels": 2, "architectures": None})
     config._attn_implementation = "eager"
@@ -167,7 +167,9 @@ def test_shares_of_a_prompt_cost_together_what_reading_it_once_costs() -> None:
         StepSample("", 1, 0.0, "step", prefilled=share, reused=known + read - share, known=known)
         for share in shares
     ]
-    recorder = Recorder(RunLog(lambda: 0.0, ignore), ModelInfo("a", shape=shape), ModelInfo("b"))
+    recorder = Recorder(
+        RunLog(lambda: 0.0, ignore), SolverInfo("a", shape=shape), VerifierInfo("b")
+    )
     once = forward_flops(shape, context=known, tokens=read, outputs=1)
     assert sum(map(recorder._sample_flops, samples)) == pytest.approx(once)
     # One that shares with nobody says no more than how much was there.

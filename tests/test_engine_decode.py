@@ -14,7 +14,7 @@ from transformers.generation.logits_process import TopPLogitsWarper
 from search_core.engine.writing.rows import Continuation, Row
 from search_core.engine.writing.sampling import Draws, draw, uniform_numbers
 from search_core.engine.writing.stopping import StopTable
-from search_core.protocols.solver import RunCancelled, Sampling
+from search_core.protocols import RunCancelled, Sampling
 from tests.decoding import decode, go_on
 from tests.tiny_models import VOCABULARY, tiny_config
 

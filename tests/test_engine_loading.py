@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError, find_checkpoint
-from search_core.solvers.loading import load_solver
-from search_core.verifiers.loading import load_verifier
+from search_core.solvers import load_solver
+from search_core.verifiers import load_verifier
 from tests.tiny_models import tiny_solver, tiny_verifier
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -22,8 +22,7 @@ from search_core.engine.writing.rows import Continuation, Row
 from search_core.engine.writing.slots import Slot
 from search_core.engine.writing.stopping import StopTable
 from search_core.engine.writing.tree_key_values import TreeKeyValues
-from search_core.protocols.solver import RunCancelled, Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols import RunCancelled, Sampling, Watch
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import NEVER, OFTEN, SAMPLING, assert_same, sliding_model, some_rows
 from tests.tiny_models import tiny_config

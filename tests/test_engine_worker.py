@@ -13,9 +13,8 @@ import torch
 from search_core.engine.worker import Worker
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.rows import Continuation, Row
-from search_core.protocols.solver import KeepsPaths
-from search_core.solvers import RunCancelled, SampleRequest, Sampling, TransformersSolver
-from search_core.solvers.loading import load_solver
+from search_core.protocols import KeepsPaths, RunCancelled, SampleRequest, Sampling
+from search_core.solvers import TransformersSolver, load_solver
 from tests.decoding import go_on
 from tests.test_engine_decode import NEVER
 from tests.test_engine_sharing import LLAMA, Narrow
@@ -109,7 +108,7 @@ def test_released_paths_are_read_again_and_the_others_are_not(solver: Transforme
 
 
 def test_a_path_of_a_full_context_leaves_the_places_of_the_others(tmp_path: Path) -> None:
-    from search_core.protocols.watch import Watch
+    from search_core.protocols import Watch
 
     small = load_solver(tiny_solver(tmp_path, max_position_embeddings=32), device="cpu")
     heard: set[int] = set()

@@ -21,7 +21,7 @@ from search_core.evaluation.store import OutcomeStore
 from search_core.evaluation.verifier_quality import auroc, calibration_error, verifier_quality
 from search_core.log.events import Spent, event_to_dict
 from search_core.problem import Problem
-from search_core.protocols.solver import ModelInfo, RunCancelled, Sampling
+from search_core.protocols import RunCancelled, Sampling, SolverInfo, VerifierInfo
 from search_core.run.driving import drive, never
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
@@ -170,7 +170,7 @@ def _without_time(outcome: Outcome) -> Outcome:
 
 
 def test_keys_depend_on_everything_that_matters() -> None:
-    info = ModelInfo("model", "1")
+    solver, verifier = SolverInfo("model", "1"), VerifierInfo("model", "1")
     base = Recipe(PROBLEMS[0], get_strategy("best_of_n"), get_strategy("best_of_n").options())
     recipes = [
         base,
@@ -179,11 +179,14 @@ def test_keys_depend_on_everything_that_matters() -> None:
         Recipe(base.problem, base.strategy, base.options, Sampling(temperature=0.5)),
         Recipe(base.problem, base.strategy, get_strategy("best_of_n").options(n=4)),
     ]
-    keys = {run_key(recipe, info, info) for recipe in recipes}
-    keys |= {run_key(base, ModelInfo("model", "2"), info), run_key(base, info, ModelInfo("m", "2"))}
+    keys = {run_key(recipe, solver, verifier) for recipe in recipes}
+    keys.add(run_key(base, SolverInfo("model", "2"), verifier))
+    keys.add(run_key(base, solver, VerifierInfo("m", "2")))
     assert len(keys) == len(recipes) + 2
     greedy = Recipe(PROBLEMS[0], get_strategy("greedy"), get_strategy("greedy").options())
-    assert run_key(greedy, info, info) == run_key(greedy, info, ModelInfo("other verifier"))
+    assert run_key(greedy, solver, verifier) == run_key(
+        greedy, solver, VerifierInfo("other verifier")
+    )
 
 
 def test_a_majority_that_is_charged_no_verifier_gets_no_help_from_one() -> None:

@@ -20,7 +20,7 @@ from search_core.evaluation.measure import Models, Plan, measure
 from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
-from search_core.protocols.solver import ModelInfo, Sampling
+from search_core.protocols import Sampling, SolverInfo
 from search_core.run.driving import never
 from search_core.strategies import OptionError, get_strategy
 from tests.fakes import SHAPE, FakeSolver, World
@@ -174,7 +174,7 @@ def compared(folder: Path, seeds: tuple[int, ...] = (0,)) -> dict[str, object]:
     def knows(steps: tuple[str, ...], index: int) -> tuple[str, str]:
         return "The answer is 1.", "end"
 
-    rival = FakeSolver(knows, ModelInfo("big fake", "1", shape=shape))
+    rival = FakeSolver(knows, SolverInfo("big fake", "1", shape=shape))
     arms, _ = make_arms(["greedy", "best_of_n", "dvts@16"], [1, 4, 16], {"beam_width": 2})
     arms.append(rival_arm("big fake", {"beam_width": 2, "max_steps": 9}))
     plan = Plan(arms, PROBLEMS, seeds, Sampling())
@@ -234,7 +234,7 @@ def test_a_strategy_with_a_solver_of_its_own_stands_in_the_same_table(tmp_path: 
         for family in ("sums", "games")
     ]
     world, other = World(seed=3), World(seed=4)
-    own = FakeSolver(other.step, info=ModelInfo("made for it", shape=SHAPE))
+    own = FakeSolver(other.step, info=SolverInfo("made for it", shape=SHAPE))
     usual = Sampling(temperature=0.3)
     arms = [
         arm("best_of_n", n=4),

@@ -15,8 +15,16 @@ from search_core.evaluation.measure import Measured, Models, Plan, measure
 from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    SolverInfo,
+    StepSample,
+    StepScores,
+    VerifierInfo,
+)
 from search_core.run.driving import never
 from search_core.strategies import get_strategy
 from tests.fakes import SHAPE, FakeSolver, FakeVerifier, World
@@ -29,7 +37,7 @@ class SharingSolver:
     """As the engine: a prompt that occurs several times in a call is read once, and shared."""
 
     inner: FakeSolver
-    info: ModelInfo = ModelInfo("sharing solver", shape=SHAPE)
+    info: SolverInfo = SolverInfo("sharing solver", shape=SHAPE)
     calls: int = 0
 
     def sample(
@@ -58,7 +66,7 @@ class SharingVerifier:
     """
 
     inner: FakeVerifier
-    info: ModelInfo = ModelInfo("sharing verifier", shape=SHAPE)
+    info: VerifierInfo = VerifierInfo("sharing verifier", shape=SHAPE)
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         seen: set[object] = set()

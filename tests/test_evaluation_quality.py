@@ -22,7 +22,7 @@ from search_core.evaluation.outcomes import problem_key
 from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
-from search_core.protocols.solver import Sampling
+from search_core.protocols import Sampling
 from search_core.run.driving import drive, never
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run

@@ -14,7 +14,7 @@ from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
 from search_core.evaluation.workers import WorkerError, records_of_workers, usual_workers
 from search_core.problem import Problem
-from search_core.protocols.solver import RunCancelled, Sampling
+from search_core.protocols import RunCancelled, Sampling
 from search_core.run.driving import never
 from tests.fakes import World
 from tests.test_evaluation_nested import but_for_seconds

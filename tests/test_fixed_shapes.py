@@ -16,7 +16,7 @@ from search_core.engine import fixed_shapes
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.fixed_shapes import CudaGraphs, FixedShapes, size, usual_record
 from search_core.engine.writing.rows import Row
-from search_core.protocols.watch import Watch
+from search_core.protocols import Watch
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import NEVER, OFTEN, SAMPLING, assert_same, some_rows
 from tests.test_engine_sharing import LLAMA, SEARCHES, Checked, SmallSearch, run_together

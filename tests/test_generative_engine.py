@@ -13,14 +13,12 @@ from transformers import AutoModelForCausalLM
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.flops import forward_flops, shape_of_config, writing_flops
-from search_core.protocols.solver import RunCancelled
-from search_core.protocols.verifier import ScoreRequest, StepScores
-from search_core.protocols.watch import Watch
+from search_core.protocols import RunCancelled, ScoreRequest, StepScores, Watch
 from search_core.search import search
+from search_core.verifiers import load_verifier
 from search_core.verifiers.generative import GenerativeVerifier
 from search_core.verifiers.generative.engine_author import EngineAuthor
 from search_core.verifiers.generative.manners import GENPRM_REASONING, JUDGE, THINKPRM_QUESTION
-from search_core.verifiers.loading import load_verifier
 from tests.fakes import World
 from tests.forced_words import LONG, TEMPLATE
 from tests.tiny_models import tiny_solver, tiny_tokenizer

@@ -14,13 +14,11 @@ from search_core.engine.reading.readouts import PairReadout, language_head
 from search_core.engine.writing.rows import Row
 from search_core.engine.writing.text_jobs import TextRow
 from search_core.engine.writing.text_writer import TextWriter
-from search_core.protocols.solver import Sampling
-from search_core.protocols.verifier import ScoreRequest
-from search_core.protocols.watch import Watch
+from search_core.protocols import Sampling, ScoreRequest, Watch
 from search_core.search import search
+from search_core.verifiers import load_verifier
 from search_core.verifiers.generative import GenerativeVerifier
 from search_core.verifiers.generative.manners import JUDGE
-from search_core.verifiers.loading import load_verifier
 from tests.fakes import World
 from tests.forced_words import forced_verdicts, ratio, scripted
 from tests.tiny_models import tiny_tokenizer

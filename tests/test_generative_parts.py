@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search_core.engine.writing.text_stops import stopped_text, text_stop_table
-from search_core.protocols.solver import Sampling
+from search_core.protocols import Sampling
 from search_core.verifiers.formats.known import FORMATS, parsed, recognised
 from search_core.verifiers.generative.boxes import boxes, one_each
 from search_core.verifiers.generative.manners import (

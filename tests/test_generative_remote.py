@@ -8,16 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from search_core.models.lazy import lazy_verifier
-from search_core.protocols.solver import RunCancelled
-from search_core.protocols.verifier import ScoreRequest, Verifier
-from search_core.protocols.watch import Watch
-from search_core.remote.address import RemoteAddress
-from search_core.remote.errors import RemoteError
-from search_core.remote.verifier import open_verifier
+from search_core.models import lazy_verifier
+from search_core.protocols import RunCancelled, ScoreRequest, Verifier, Watch
+from search_core.remote import RemoteAddress, RemoteError, open_verifier
 from search_core.search import search
+from search_core.verifiers import load_verifier
 from search_core.verifiers.generative import GenerativeVerifier
-from search_core.verifiers.loading import load_verifier
 from tests.fake_server import FakeServer
 from tests.fakes import World
 from tests.forced_words import LONG, TEMPLATE, forced_verdicts, ratio

@@ -7,9 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from search_core.protocols.solver import ModelInfo, RunCancelled
-from search_core.protocols.verifier import ScoreRequest, StepScores
-from search_core.protocols.watch import Watch
+from search_core.protocols import (
+    ModelInfo,
+    RunCancelled,
+    ScoreRequest,
+    StepScores,
+    VerifierInfo,
+    Watch,
+)
 from search_core.run.recorder import ProtocolError
 from search_core.search import search
 from search_core.verifiers.generative import GenerativeVerifier, reasoning
@@ -258,7 +263,7 @@ def test_of_a_long_reason_a_log_holds_the_end() -> None:
 
 def test_reasons_are_as_many_as_scores() -> None:
     class Odd:
-        info = ModelInfo("odd")
+        info = VerifierInfo("odd")
 
         def score(self, requests: Sequence[ScoreRequest], cancelled: object) -> list[StepScores]:
             return [StepScores((0.5,) * len(one.steps), reasons=("a",) * 7) for one in requests]

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from search_core.problem import Problem
-from search_core.protocols.solver import SampleRequest, Sampling
-from search_core.protocols.verifier import ScoreRequest
+from search_core.protocols import SampleRequest, Sampling, ScoreRequest
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run

@@ -12,7 +12,7 @@ from huggingface_hub import errors
 
 from search_core.engine.checkpoints.checkpoint import find_checkpoint
 from search_core.engine.checkpoints.hub import WANTED_FILES, ModelLoadError
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.run.recipe import Recipe
 from search_core.serving import RunRegistry

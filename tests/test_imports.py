@@ -250,7 +250,7 @@ def test_the_whole_page_is_built_without_a_model_library(tmp_path: Path) -> None
         "import sys\n"
         "from pathlib import Path\n"
         "from components.page import build_page\n"
-        "from search_core.models.embedded import embedded_pair\n"
+        "from search_core.models import embedded_pair\n"
         "from search_core.serving import RunRegistry\n"
         f"build_page(embedded_pair(), RunRegistry(Path({str(tmp_path)!r})))\n"
         "print('torch' in sys.modules, 'transformers' in sys.modules)"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from search_core.log.events import BackedUp, Decided, Sampled
 from search_core.log.tree import Node, Tree
-from search_core.models.pair import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe

@@ -9,14 +9,16 @@ import pytest
 
 from search_core.cli.services import ModelChoice, open_models
 from search_core.flops import LARGER_MODELS
-from search_core.models.catalogue import (
+from search_core.models import (
     EMBEDDED,
     SHIPPED,
+    SOLVERS,
+    VERIFIERS,
     CatalogueError,
+    embedded_pair,
     offer,
     read_catalogue,
 )
-from search_core.models.embedded import SOLVERS, VERIFIERS, embedded_pair
 from tests.test_cli_solve import invoke, said
 
 CATALOGUE = read_catalogue()

@@ -14,9 +14,16 @@ from components.model_offer import ModelOffer
 from components.models_form import models_updates
 from components.page import build_page, recipe_defaults
 from components.recipe_link import read_link
-from search_core.models.catalogue import Offered, offer, read_catalogue
-from search_core.models.embedded import ModelPair, embedded_pair
-from search_core.models.memory import NOT_LOADED, memory_line, readable_bytes
+from search_core.models import (
+    NOT_LOADED,
+    ModelPair,
+    Offered,
+    embedded_pair,
+    memory_line,
+    offer,
+    read_catalogue,
+    readable_bytes,
+)
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError

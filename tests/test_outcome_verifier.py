@@ -17,15 +17,14 @@ from search_core.cli.services import ModelChoice, Services
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Scored, Started
 from search_core.log.traces import read_trace
-from search_core.models.embedded import ModelPair
-from search_core.protocols.solver import Cancelled
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.models import ModelPair
+from search_core.protocols import Cancelled, ScoreRequest, StepScores
 from search_core.run.recipe import Recipe
 from search_core.search import SearchResult
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
-from search_core.verifiers.loading import load_verifier
+from search_core.verifiers import load_verifier
 from tests.fakes import FakeVerifier, World
 from tests.waiting import PATIENCE
 

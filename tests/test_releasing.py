@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from search_core.evaluation.batches import drive_together
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
@@ -29,7 +29,7 @@ class Keeping:
     released: int = 0
 
     @property
-    def info(self) -> ModelInfo:
+    def info(self) -> SolverInfo:
         return self.inner.info
 
     def sample(

@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from search_core.protocols.solver import RunCancelled, SampleRequest, Sampling
-from search_core.protocols.watch import Watch
-from search_core.remote.address import RemoteAddress
-from search_core.remote.errors import RemoteError
-from search_core.remote.solver import RemoteSolver
+from search_core.protocols import RunCancelled, SampleRequest, Sampling, Watch
+from search_core.remote import RemoteAddress, RemoteError, RemoteSolver
 from tests.fake_dialects import NO_UTF8
 from tests.fake_server import FakeServer
 from tests.tiny_models import tiny_solver

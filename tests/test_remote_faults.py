@@ -13,11 +13,8 @@ import pytest
 
 from search_core.log.events import Finished, Warned
 from search_core.problem import Problem
-from search_core.protocols.solver import RunCancelled, SampleRequest, Sampling
-from search_core.protocols.watch import Watch
-from search_core.remote.address import RemoteAddress
-from search_core.remote.errors import RemoteError, VoidSearch
-from search_core.remote.solver import RemoteSolver
+from search_core.protocols import RunCancelled, SampleRequest, Sampling, Watch
+from search_core.remote import RemoteAddress, RemoteError, RemoteSolver, VoidSearch
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run

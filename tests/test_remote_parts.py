@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import pytest
 import yaml
 
-from search_core.models.embedded import open_pair
-from search_core.remote.address import RemoteAddress, is_remote, model_name
+from search_core.models import open_pair
+from search_core.remote import RemoteAddress, is_remote, model_name
 from search_core.remote.errors import shown
 from search_core.remote.gate import Gate
 from search_core.remote.loop import LoopThread

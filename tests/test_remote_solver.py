@@ -11,11 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from search_core import search
-from search_core.protocols.solver import KeepsPaths, RunCancelled, SampleRequest, Sampling
-from search_core.protocols.watch import Watch
-from search_core.remote.address import RemoteAddress
-from search_core.remote.solver import RemoteSolver
-from search_core.solvers.loading import load_solver
+from search_core.protocols import KeepsPaths, RunCancelled, SampleRequest, Sampling, Watch
+from search_core.remote import RemoteAddress, RemoteSolver
+from search_core.solvers import load_solver
 from search_core.verifiers import RandomVerifier
 from tests.fake_models import FakeLanguageModel
 from tests.remote_servers import SOLVER, address_of, lacking, makers

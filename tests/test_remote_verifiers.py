@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 
-from search_core.protocols.solver import RunCancelled
-from search_core.protocols.verifier import ScoreRequest
-from search_core.protocols.watch import Watch
-from search_core.remote.address import RemoteAddress
-from search_core.remote.errors import RemoteError
-from search_core.remote.verifier import FORMATS, PAIRS, RemoteVerifier, open_verifier
-from search_core.verifiers.loading import load_verifier
+from search_core.protocols import RunCancelled, ScoreRequest, Watch
+from search_core.remote import RemoteAddress, RemoteError, open_verifier
+from search_core.remote.verifier import FORMATS, PAIRS, RemoteVerifier
+from search_core.verifiers import load_verifier
 from tests.fake_server import FakeServer
 from tests.remote_servers import GOLDEN, address_of, classifier, is_real, makers
 

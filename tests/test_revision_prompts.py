@@ -9,9 +9,9 @@ import pytest
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.engine.path_tokens import REVISION_REQUEST, PathTokens
-from search_core.models.pair import ModelPair
-from search_core.solvers import SampleRequest, Sampling
-from search_core.solvers.loading import load_solver
+from search_core.models import ModelPair
+from search_core.protocols import SampleRequest, Sampling
+from search_core.solvers import load_solver
 from search_core.strategies import STRATEGIES, OptionError
 from tests.tiny_models import tiny_solver, tiny_tokenizer
 

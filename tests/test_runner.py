@@ -12,7 +12,7 @@ from search_core.log.events import Decided, Event, Finished, Sampled, Scored, Sp
 from search_core.log.traces import parse_trace
 from search_core.log.tree import FINAL_STATES, LogError
 from search_core.problem import Problem
-from search_core.protocols.solver import SampleRequest, Sampling, StepSample
+from search_core.protocols import SampleRequest, Sampling, StepSample
 from search_core.run.driving import drive
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe

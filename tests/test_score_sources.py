@@ -7,13 +7,13 @@ import random
 import pytest
 
 from search_core.embedded import FAMILIES, generate, gold_solution, grade
-from search_core.models.embedded import embedded_pair, usual_solver
-from search_core.models.pair import ABOUT_SOURCES, SCORE_SOURCES, ModelPair
+from search_core.models import ABOUT_SOURCES, SCORE_SOURCES, ModelPair, embedded_pair, usual_solver
 from search_core.problem import Problem
+from search_core.protocols import ScoreRequest
 from search_core.search import search
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
-from search_core.verifiers import OracleVerifier, RandomVerifier, ScoreRequest
+from search_core.verifiers import OracleVerifier, RandomVerifier
 from tests.fakes import World
 
 COUNTDOWN = Problem("Use 2, 3, 7 and 10 to make 24.", "24", "countdown", 4)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from search_core.log.events import Sampled
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 from search_core.run.driving import drive
 from search_core.run.pairing import check_solver
 from search_core.run.recipe import Recipe
@@ -32,7 +32,7 @@ class Reader:
     """A solver whose next step depends on what it has read; it remembers what that was."""
 
     writes: Writes
-    info: ModelInfo = field(default_factory=lambda: ModelInfo("reader"))
+    info: SolverInfo = field(default_factory=lambda: SolverInfo("reader"))
     requests: list[SampleRequest] = field(default_factory=list)
 
     def sample(
@@ -256,7 +256,7 @@ def test_a_chain_without_an_answer_has_no_winner() -> None:
 
 
 def test_a_solver_that_reads_no_attempts_is_refused_before_the_run() -> None:
-    info = ModelInfo("forgetful", revises=False)
+    info = SolverInfo("forgetful", revises=False)
     for strategy in STRATEGIES.values():
         recipe = Recipe(Problem("?"), strategy, strategy.options())
         if not strategy.revises:

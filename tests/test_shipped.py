@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from search_core.model_facts import judged_by, over_optimises, read_facts
-from search_core.models.embedded import (
+from search_core.models import (
     SOLVERS,
     VERIFIERS,
+    LazyModel,
+    ShippedModel,
     default_sampling,
     embedded_pair,
     open_pair,
@@ -21,9 +23,7 @@ from search_core.models.embedded import (
     usual_solver,
     verifier_folder,
 )
-from search_core.models.lazy import LazyModel
-from search_core.models.shipped import ShippedModel
-from search_core.protocols.solver import SampleRequest, Sampling
+from search_core.protocols import SampleRequest, Sampling
 from search_core.run.pairing import MADE_FOR, check_verifier, size_note
 from search_core.search import search
 from search_core.strategies import STRATEGIES

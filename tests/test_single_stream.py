@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from search_core.log.traces import parse_trace
 from search_core.log.tree import FINAL_STATES
-from search_core.models.pair import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
@@ -57,7 +57,7 @@ GOLDEN_CASES: dict[str, tuple[tuple[str, ...], frozenset[int], dict[str, Any]]] 
 class Script:
     """A solver that writes these pieces, one after the other, whatever it is told."""
 
-    info = ModelInfo("scripted solver")
+    info = SolverInfo("scripted solver")
 
     def __init__(self, pieces: Sequence[str], ends: frozenset[int]) -> None:
         self.pieces, self.ends = pieces, ends

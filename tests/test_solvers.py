@@ -11,14 +11,8 @@ from transformers import PreTrainedTokenizerFast
 
 from search_core.engine.path_tokens import PathTokens
 from search_core.engine.writing.stopping import stop_table
-from search_core.solvers import (
-    RunCancelled,
-    SampleRequest,
-    Sampling,
-    StepSample,
-    TransformersSolver,
-)
-from search_core.solvers.loading import load_solver
+from search_core.protocols import RunCancelled, SampleRequest, Sampling, StepSample
+from search_core.solvers import TransformersSolver, load_solver
 from tests.tiny_models import scripted_solver, tiny_solver, tiny_tokenizer
 
 TOKENS = tiny_tokenizer()

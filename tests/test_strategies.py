@@ -12,7 +12,7 @@ import pytest
 
 from search_core.log.events import Completed, Decided, Merged, Sampled, Spent, Voted
 from search_core.problem import Problem
-from search_core.protocols.solver import SampleRequest, Sampling
+from search_core.protocols import SampleRequest, Sampling
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run

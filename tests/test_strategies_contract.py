@@ -14,8 +14,7 @@ from search_core.log.events import Finished, Merged, Scored
 from search_core.log.traces import parse_trace
 from search_core.log.tree import FINAL_STATES
 from search_core.problem import Problem
-from search_core.protocols.solver import StepSample
-from search_core.protocols.verifier import StepScores
+from search_core.protocols import StepSample, StepScores
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.recorder import ProtocolError

@@ -19,12 +19,12 @@ from transformers import (
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.engine.checkpoints.quantisation import quantisation
-from search_core.verifiers import ScoreRequest, TransformersVerifier
+from search_core.protocols import ScoreRequest
+from search_core.verifiers import TransformersVerifier, load_verifier
 from search_core.verifiers.formats import FORMATS
 from search_core.verifiers.formats.genprm import SYSTEM as GENPRM_SYSTEM
 from search_core.verifiers.formats.known import recognised
 from search_core.verifiers.formats.whole import JUDGE_QUESTION, JUDGE_TASK
-from search_core.verifiers.loading import load_verifier
 from tests.tiny_models import tiny_config, tiny_solver, tiny_tokenizer, tiny_verifier
 
 TEMPLATE = (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from search_core.verifiers import ScoreRequest, TransformersVerifier
-from search_core.verifiers.loading import load_verifier
+from search_core.protocols import ScoreRequest
+from search_core.verifiers import TransformersVerifier, load_verifier
 
 GOLDEN = Path(__file__).parent / "golden" / "prm"
 CASES = json.loads((GOLDEN / "cases.json").read_text(encoding="utf-8"))

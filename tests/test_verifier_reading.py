@@ -17,10 +17,8 @@ from hypothesis import strategies as st
 from search_core.engine.reading.joining import Joined
 from search_core.engine.reading.reader import Reader
 from search_core.engine.reading.readouts import label_readout
-from search_core.protocols.solver import KeepsPaths, RunCancelled
-from search_core.protocols.watch import Watch
-from search_core.verifiers import ScoreRequest, TransformersVerifier
-from search_core.verifiers.loading import load_verifier
+from search_core.protocols import KeepsPaths, RunCancelled, ScoreRequest, Watch
+from search_core.verifiers import TransformersVerifier, load_verifier
 from tests.tiny_models import tiny_verifier
 from tests.waiting import PATIENCE, wait_until
 

@@ -14,14 +14,8 @@ from transformers import LlamaForTokenClassification
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.engine.reading.path_reading import Answer
-from search_core.protocols.solver import RunCancelled
-from search_core.verifiers import (
-    LogProbabilityVerifier,
-    ScoreRequest,
-    StepScores,
-    TransformersVerifier,
-)
-from search_core.verifiers.loading import load_verifier
+from search_core.protocols import RunCancelled, ScoreRequest, StepScores
+from search_core.verifiers import LogProbabilityVerifier, TransformersVerifier, load_verifier
 from tests.tiny_models import tiny_tokenizer, tiny_verifier
 
 TOKENS = tiny_tokenizer()

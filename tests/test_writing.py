@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from search_core.log.events import Event, Sampled
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, SampleRequest, Sampling, StepSample
-from search_core.protocols.watch import Watch, watch_of
+from search_core.protocols import Cancelled, SampleRequest, Sampling, StepSample, Watch, watch_of
 from search_core.run.driving import drive, never
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run

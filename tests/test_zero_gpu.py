@@ -18,12 +18,19 @@ from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Decided, Event, Finished, Sampled, Started
 from search_core.log.traces import read_trace
 from search_core.log.tree import Tree
-from search_core.models.embedded import embedded_pair
-from search_core.models.pair import ModelPair
+from search_core.models import ModelPair, embedded_pair
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.protocols.verifier import ScoreRequest, StepScores
-from search_core.protocols.watch import Watch
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    SolverInfo,
+    StepSample,
+    StepScores,
+    VerifierInfo,
+    Watch,
+)
 from search_core.run.estimate import Estimate, seconds_on_gpu
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
@@ -55,7 +62,7 @@ class Slow:
     calls: int = 0
 
     @property
-    def info(self) -> ModelInfo:
+    def info(self) -> SolverInfo:
         return self.solver.info
 
     def sample(
@@ -77,7 +84,7 @@ class Deadly:
     """A verifier whose process dies of its first score, once it is told to."""
 
     die: Any = field(default_factory=FORK.Event)
-    info: ModelInfo = field(default_factory=lambda: ModelInfo("deadly"))
+    info: VerifierInfo = field(default_factory=lambda: VerifierInfo("deadly"))
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         self.die.wait()

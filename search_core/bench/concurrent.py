@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from search_core.bench.measurement import Measurement
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.run.recipe import Recipe
 from search_core.serving import RunRegistry

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from search_core.bench.took import Took
-from search_core.protocols.solver import ModelInfo, Sampling
+from search_core.protocols import ModelInfo, Sampling
 
 NEW_TOKENS = 96
 

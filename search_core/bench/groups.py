@@ -19,8 +19,8 @@ from search_core.bench.searching import (
 )
 from search_core.bench.usual import PROMPT_TOKENS, compare_with_usual_way
 from search_core.evaluation.problems import draw_problems
-from search_core.models.embedded import ModelPair
-from search_core.protocols.solver import Sampling
+from search_core.models import ModelPair
+from search_core.protocols import Sampling
 
 USUAL_GROUPS = ("search", "concurrent", "memory", "usual")
 GROUPS = (*USUAL_GROUPS, "page", "gpu")
@@ -118,7 +118,7 @@ def _memory(asked: Asked, say: Say) -> list[Measurement]:
     )
     from search_core.engine.memory.budgets import bytes_per_token
     from search_core.solvers import TransformersSolver
-    from search_core.verifiers.transformers_verifier import TransformersVerifier
+    from search_core.verifiers import TransformersVerifier
 
     # Short steps, so that 32 of them for 64 paths take seconds.
     shape = tiny() if asked.small else replace(SMALL, shortest=10, longest=30)

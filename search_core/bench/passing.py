@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.protocols.solver import KeepsPaths
+from search_core.protocols import KeepsPaths
 
 
 def release(model: object, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None) -> None:

@@ -28,7 +28,7 @@ from transformers.utils import logging
 
 from search_core.engine.checkpoints.loading import LoadedModel
 from search_core.flops import shape_of_config
-from search_core.protocols.solver import ModelInfo
+from search_core.protocols import ModelInfo
 
 _SPECIAL = ("<|pad|>", "<|user|>", "<|assistant|>", "<|end|>")
 _ASSISTANT, _END = 2, 3

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from search_core.bench.measurement import Measurement
 from search_core.log.events import Event, Sampled, Spent
 from search_core.problem import Problem
-from search_core.protocols.solver import Sampling, Solver
-from search_core.protocols.verifier import Verifier
+from search_core.protocols import Sampling, Solver, Verifier
 from search_core.search import search
 from search_core.serving import encode_batch
 

@@ -13,14 +13,16 @@ from search_core.bench import passing
 from search_core.bench.measurement import Measurement
 from search_core.bench.took import Took
 from search_core.problem import Problem
-from search_core.protocols.solver import (
+from search_core.protocols import (
     Cancelled,
     SampleRequest,
     Sampling,
+    ScoreRequest,
     Solver,
     StepSample,
+    StepScores,
+    Verifier,
 )
-from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
 from search_core.search import search
 
 BEAM_WIDTH = 4

@@ -6,8 +6,16 @@ from collections.abc import Sequence
 
 from search_core.log.events import Event
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    SolverInfo,
+    StepSample,
+    StepScores,
+    VerifierInfo,
+)
 from search_core.search import search
 from search_core.seeds import node_seed
 
@@ -17,7 +25,7 @@ _WIDTH = 4
 class _Writer:
     """Writes steps of ordinary length that never end."""
 
-    info = ModelInfo("synthetic solver")
+    info = SolverInfo("synthetic solver")
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
@@ -33,7 +41,7 @@ class _Writer:
 class _Judge:
     """Scores that depend on the path alone."""
 
-    info = ModelInfo("synthetic verifier")
+    info = VerifierInfo("synthetic verifier")
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         return [StepScores((self._score(request),), tokens=20) for request in requests]

@@ -22,8 +22,16 @@ from transformers import (
 
 from search_core.engine.path_tokens import DELIMITER
 from search_core.engine.threads import threads_for, torch_threads
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    SolverInfo,
+    StepSample,
+    StepScores,
+    VerifierInfo,
+)
 
 _SCORED_AT_ONCE = 16
 """Paths that the verifier reads in one batch."""
@@ -37,7 +45,7 @@ class UsualSolver:
         info: The engine's solver of the same folder: the same dtype and device are taken.
     """
 
-    def __init__(self, path: Path, info: ModelInfo) -> None:
+    def __init__(self, path: Path, info: SolverInfo) -> None:
         self.info = info
         self._tokenizer = AutoTokenizer.from_pretrained(path, padding_side="left")
         model = AutoModelForCausalLM.from_pretrained(path, dtype=info.dtype, use_safetensors=True)
@@ -109,7 +117,7 @@ class UsualVerifier:
     Args: as of `UsualSolver`; a token classifier with two labels.
     """
 
-    def __init__(self, path: Path, info: ModelInfo) -> None:
+    def __init__(self, path: Path, info: VerifierInfo) -> None:
         self.info = info
         self._tokenizer = AutoTokenizer.from_pretrained(path, padding_side="right")
         model = AutoModelForTokenClassification.from_pretrained(

@@ -30,7 +30,7 @@ from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
 from search_core.model_facts import read_facts
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 
 _PROBLEMS, _STATISTICS = "Problems", "Statistics"
 _CPU_BATCH, _BATCH = 64, 256

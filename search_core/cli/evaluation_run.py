@@ -15,7 +15,7 @@ from search_core.cli.services import ModelChoice, Services
 from search_core.evaluation.measure import Measured, Models, Plan, measure
 from search_core.evaluation.store import OutcomeStore
 from search_core.evaluation.workers import OpenModels, records_of_workers, usual_workers
-from search_core.protocols.solver import RunCancelled
+from search_core.protocols import RunCancelled
 
 _SMALL = 20_000_000
 """Parameters up to which several copies on a CPU are quicker than several threads."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from search_core.models.embedded import (
+from search_core.models import (
     SCORE_SOURCES,
     SOLVERS,
     VERIFIERS,
@@ -16,7 +16,7 @@ from search_core.models.embedded import (
     is_shipped_solver,
     solver_folder,
 )
-from search_core.protocols.solver import Sampling
+from search_core.protocols import Sampling
 from search_core.verifiers.formats import FORMATS
 
 _MODELS, _SAMPLING = "Models", "Sampling"

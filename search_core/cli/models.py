@@ -13,7 +13,7 @@ from rich.text import Text
 from search_core.cli import flags
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import plain, print_json, results, short_number
-from search_core.models.catalogue import SHIPPED, Catalogue, read_catalogue
+from search_core.models import SHIPPED, Catalogue, read_catalogue
 from search_core.models.entries import ModelEntry
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from search_core.evaluation.arms import Arm
-from search_core.models.embedded import FIRST, ModelPair, usual_solver
+from search_core.models import FIRST, ModelPair, usual_solver
 
 Pairs = Mapping[str, ModelPair]
 """By the solver's embedded name."""

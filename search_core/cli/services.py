@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from search_core.models.embedded import FIRST, SOLVERS, VERIFIERS, ModelPair, open_pair
+from search_core.models import FIRST, SOLVERS, VERIFIERS, ModelPair, open_pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def open_models(choice: ModelChoice) -> ModelPair:
     solver, verifier = choice.solver or FIRST, choice.verifier or FIRST
     if choice.pair is None and choice.models is None and _embedded(solver, verifier):
         return open_pair(solver, verifier, device=choice.device)
-    from search_core.models.catalogue import SHIPPED, read_catalogue
+    from search_core.models import SHIPPED, read_catalogue
 
     catalogue = read_catalogue(choice.models or SHIPPED)
     if choice.pair is not None:

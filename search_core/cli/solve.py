@@ -20,10 +20,9 @@ from search_core.cli.summary import print_summary, summary_values
 from search_core.log.events import Event
 from search_core.log.export import export_graphml
 from search_core.log.tree import Tree
-from search_core.models.embedded import ModelPair, usual_solver
+from search_core.models import ModelPair, usual_solver
 from search_core.problem import Problem
-from search_core.protocols.solver import Solver
-from search_core.protocols.verifier import Verifier
+from search_core.protocols import Solver, Verifier
 from search_core.run.recipe import Recipe
 from search_core.search import search
 from search_core.serving.storage import TraceWriter

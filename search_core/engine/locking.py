@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from search_core.protocols.solver import Cancelled, RunCancelled
+from search_core.protocols import Cancelled, RunCancelled
 
 _INTERVAL = 0.05
 

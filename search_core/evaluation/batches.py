@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 
-from search_core.protocols.solver import Cancelled, RunCancelled, Solver
-from search_core.protocols.verifier import Verifier
-from search_core.protocols.watch import Watch
+from search_core.protocols import Cancelled, RunCancelled, Solver, Verifier, Watch
 from search_core.run.calls import Call, Reply, SolverCall, VerifierCall
 from search_core.run.releasing import Releaser
 from search_core.run.runner import Run

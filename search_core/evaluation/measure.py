@@ -13,8 +13,7 @@ from search_core.evaluation.outcomes import Outcome, outcome_of, run_key
 from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out, rollouts_key
 from search_core.evaluation.store import OutcomeStore, Record
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, Sampling, Solver
-from search_core.protocols.verifier import Verifier
+from search_core.protocols import Cancelled, Sampling, Solver, SolverInfo, Verifier, VerifierInfo
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.strategies.options import StrategyOptions
@@ -243,7 +242,7 @@ def _smaller(
     return outcome_of(arm, recipe, key, alone.events, alone.tree)
 
 
-def _start(key: str, recipe: Recipe, solver: ModelInfo, verifier: ModelInfo) -> StartRun:
+def _start(key: str, recipe: Recipe, solver: SolverInfo, verifier: VerifierInfo) -> StartRun:
     def start(clock: ShareClock) -> Run:
         return Run(recipe, solver, verifier, run_id=key, clock=clock)
 

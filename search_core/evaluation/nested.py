@@ -15,8 +15,16 @@ from search_core.evaluation.arms import Arm
 from search_core.evaluation.outcomes import Outcome, outcome_of
 from search_core.log.tree import Node
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    SolverInfo,
+    StepSample,
+    StepScores,
+    VerifierInfo,
+)
 from search_core.run.driving import drive
 from search_core.run.runner import Run
 from search_core.seeds import node_seed
@@ -25,7 +33,7 @@ Steps = tuple[str, ...]
 
 
 def nested_outcome(
-    large: Run, spent: Outcome, arm: Arm, key: str, solver: ModelInfo, verifier: ModelInfo
+    large: Run, spent: Outcome, arm: Arm, key: str, solver: SolverInfo, verifier: VerifierInfo
 ) -> Outcome:
     """The outcome of a smaller budget, equal to that of a run of its own but for seconds.
 
@@ -59,7 +67,7 @@ class _RecordedSolver:
     asked for: what was computed of it is split evenly, as the engine does it.
     """
 
-    def __init__(self, run: Run, info: ModelInfo) -> None:
+    def __init__(self, run: Run, info: SolverInfo) -> None:
         self.info = info
         self._by_seed = {node_seed(run.recipe.seed, node.id): node for node in run.tree.steps()}
         self._computed: dict[Steps, int] = defaultdict(int)
@@ -101,7 +109,7 @@ class _RecordedVerifier:
     ones is the same in both.
     """
 
-    def __init__(self, run: Run, info: ModelInfo) -> None:
+    def __init__(self, run: Run, info: VerifierInfo) -> None:
         self.info = info
         self._replies: dict[tuple[Steps, bool], list[StepScores]] = defaultdict(list)
         for node in run.tree.steps():

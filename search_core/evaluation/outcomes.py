@@ -13,7 +13,7 @@ from search_core.evaluation.attempts import Attempt, attempts_of
 from search_core.log.events import VERSION, Event, Spent
 from search_core.log.tree import Tree
 from search_core.problem import Problem
-from search_core.protocols.solver import ModelInfo
+from search_core.protocols import SolverInfo, VerifierInfo
 from search_core.run.recipe import Recipe
 
 OUTCOME_VERSION = 2
@@ -70,7 +70,7 @@ def problem_key(problem: Problem) -> str:
     return short_hash(asdict(problem))
 
 
-def run_key(recipe: Recipe, solver: ModelInfo, verifier: ModelInfo) -> str:
+def run_key(recipe: Recipe, solver: SolverInfo, verifier: VerifierInfo) -> str:
     """Short hash of everything that a run's outcome depends on, model revisions included."""
     reads_scores = recipe.strategy.uses_verifier
     return short_hash(

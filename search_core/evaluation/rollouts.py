@@ -13,8 +13,16 @@ from dataclasses import asdict, dataclass, field, replace
 
 from search_core.evaluation.outcomes import problem_key, short_hash
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, Solver
-from search_core.protocols.verifier import ScoreRequest, Verifier
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    Solver,
+    SolverInfo,
+    Verifier,
+    VerifierInfo,
+)
 from search_core.run.grading import grade_solution
 from search_core.seeds import node_seed
 
@@ -99,7 +107,11 @@ class _Path:
 
 
 def rollouts_key(
-    problem: Problem, plan: RolloutPlan, sampling: Sampling, solver: ModelInfo, verifier: ModelInfo
+    problem: Problem,
+    plan: RolloutPlan,
+    sampling: Sampling,
+    solver: SolverInfo,
+    verifier: VerifierInfo,
 ) -> str:
     """Short hash of everything that a problem's rollouts depend on."""
     return short_hash(

@@ -15,7 +15,7 @@ from typing import Any
 
 from search_core.evaluation.measure import Models, Plan, missing_records
 from search_core.evaluation.store import Record
-from search_core.protocols.solver import Cancelled, RunCancelled
+from search_core.protocols import Cancelled, RunCancelled
 
 OpenModels = Callable[[], Models]
 _MOST_WORKERS = 8

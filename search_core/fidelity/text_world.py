@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from search_core.log.events import Ended
-from search_core.protocols.solver import (
+from search_core.protocols import (
     Cancelled,
-    ModelInfo,
     RunCancelled,
     SampleRequest,
     Sampling,
+    ScoreRequest,
+    SolverInfo,
     StepSample,
+    StepScores,
+    VerifierInfo,
 )
-from search_core.protocols.verifier import ScoreRequest, StepScores
 
 DELIMITER = "\n\n"
 IndexBy = Literal["text", "node", "slot"]
@@ -72,7 +74,7 @@ class TextSolver:
     """
 
     def __init__(self, world: TextWorld, index_by: IndexBy, onward: Onward) -> None:
-        self.info = ModelInfo("text world")
+        self.info = SolverInfo("text world")
         self._world, self._index_by, self._onward = world, index_by, onward
         self._drawn: Counter[str] = Counter()
         self._to_end = False
@@ -119,7 +121,7 @@ class TextVerifier:
     """
 
     def __init__(self, world: TextWorld, empty_end: float | None) -> None:
-        self.info = ModelInfo("text world")
+        self.info = VerifierInfo("text world")
         self._world, self._empty_end = world, empty_end
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:

@@ -23,8 +23,7 @@ from search_core.models.shipped import (
     solver_folder,
     verifier_folder,
 )
-from search_core.protocols.solver import Solver
-from search_core.protocols.verifier import Verifier
+from search_core.protocols import Solver, Verifier
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models.yaml"
 EMBEDDED = "embedded"

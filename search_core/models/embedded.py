@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from search_core.models.lazy import lazy_solver, lazy_verifier
-from search_core.models.pair import (
-    ABOUT_SOURCES,
-    SCORE_SOURCES,
-    STEP_PROMPT,
-    ModelPair,
-    default_sampling,
-)
+from search_core.models.pair import ModelPair
 from search_core.models.shipped import (
     FIRST,
     SOLVERS,
@@ -22,25 +16,6 @@ from search_core.run.pairing import MADE_FOR
 from search_core.spaces import on_zero_gpu
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError
-
-__all__ = [
-    "ABOUT_SOURCES",
-    "EMBEDDED_SOLVER",
-    "EMBEDDED_VERIFIER",
-    "FIRST",
-    "SCORE_SOURCES",
-    "SOLVERS",
-    "STEP_PROMPT",
-    "VERIFIERS",
-    "ModelPair",
-    "default_sampling",
-    "embedded_pair",
-    "is_shipped_solver",
-    "open_pair",
-    "solver_folder",
-    "usual_solver",
-    "verifier_folder",
-]
 
 EMBEDDED_SOLVER = SOLVERS[FIRST].folder
 EMBEDDED_VERIFIER = VERIFIERS[FIRST].folder

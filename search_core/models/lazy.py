@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from typing import Generic, TypeVar
 
-from search_core.models.remote_lazy import load_remote_solver, load_remote_verifier
-from search_core.protocols.solver import Solver
-from search_core.protocols.verifier import Verifier
-from search_core.remote.address import is_remote
+from search_core.protocols import Solver, Verifier
+from search_core.remote import RemoteAddress, RemoteSolver, is_remote, open_verifier
+from search_core.solvers import load_solver
+from search_core.verifiers import load_verifier
+from search_core.verifiers.formats import AUTO
 
 M = TypeVar("M")
 
@@ -65,36 +67,37 @@ def lazy_solver(
 ) -> LazyModel[Solver]:
     """A solver in this process, or behind a server, whose address the path is then.
 
-    Arguments as for `engine.loading.load_solver`.
+    Arguments as for `solvers.load_solver`; `get` raises as that does, or as `RemoteAddress.parse`
+    and `RemoteSolver`.
     """
 
     def load() -> Solver:
         if is_remote(path):
-            return load_remote_solver(path, system_prompt)
-        from search_core.solvers.loading import load_solver
-
+            return RemoteSolver(RemoteAddress.parse(path), system_prompt=system_prompt)
         return load_solver(path, device=device, dtype=dtype, system_prompt=system_prompt)
 
     return LazyModel(load)
 
 
 def lazy_verifier(
-    path: str, device: str = "auto", dtype: str = "auto", format_: str = "auto"
+    path: str, device: str = "auto", dtype: str = "auto", format_: str = AUTO
 ) -> LazyModel[Verifier]:
     """A verifier in this process, or behind a server, whose address the path is then.
 
-    Arguments as for `engine.loading.load_verifier`.
+    Arguments as for `verifiers.load_verifier`; `get` raises as that does, or as
+    `RemoteAddress.parse` and `open_verifier`.
 
     Args:
-        format_: How its score is read; "auto": told by the checkpoint, or by the address.
+        format_: How its score is read; "auto": told by the checkpoint, or by the address. What an
+            address says itself counts.
     """
 
     def load() -> Verifier:
         if is_remote(path):
-            return load_remote_verifier(path, format_)
-        from search_core.verifiers.loading import load_verifier
-
-        told: dict[str, Any] = {} if format_ == "auto" else {"format": format_}
-        return load_verifier(path, device=device, dtype=dtype, **told)
+            address = RemoteAddress.parse(path)
+            if not address.format and format_ != AUTO:
+                address = replace(address, format=format_)
+            return open_verifier(address)
+        return load_verifier(path, format=format_, device=device, dtype=dtype)
 
     return LazyModel(load)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from search_core.models.pair import ModelPair
-from search_core.protocols.solver import ModelInfo
+from search_core.protocols import ModelInfo
 
 NOT_LOADED = "not loaded yet."
 _DEVICES = {"cpu": "CPU", "cuda": "GPU", "mps": "GPU (Metal)"}

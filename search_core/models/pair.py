@@ -15,14 +15,21 @@ from search_core.model_facts import judged_by, parameters_of, read_facts, revise
 from search_core.models.lazy import LazyModel, lazy_solver, lazy_verifier
 from search_core.models.shipped import is_shipped_solver
 from search_core.problem import Problem
-from search_core.protocols.solver import KeepsPaths, SampleRequest, Sampling, Solver
-from search_core.protocols.verifier import ScoreRequest, Verifier
-from search_core.remote.address import model_name
+from search_core.protocols import (
+    KeepsPaths,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    Solver,
+    Verifier,
+)
+from search_core.remote import is_remote, model_name
 from search_core.run.pairing import check_solver, check_verifier
 from search_core.spaces import on_zero_gpu
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
 from search_core.strategies.single_stream import SINGLE_STREAM
+from search_core.verifiers import LogProbabilityVerifier, OracleVerifier, RandomVerifier
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +65,7 @@ class ModelPair:
         embedded: Whether the solver is an embedded one, which reads only its families and
             was trained without a system prompt.
         system_prompt: What the solver is told before each problem; "" for nothing.
-        dtype, verifier_dtype: As for `engine.loading.load_solver` and `load_verifier`.
+        dtype, verifier_dtype: As for `solvers.load_solver` and `load_verifier`.
         verifier_format: How the verifier's score is read; "auto": told by the checkpoint.
     """
 
@@ -104,7 +111,7 @@ class ModelPair:
     def needs_gpu(self) -> bool:
         """Whether a GPU would be of use: not for the embedded models, nor for a server's."""
         paths = self.solver_path, self.verifier_path
-        return not self.embedded and not all(path.startswith(("http:", "https:")) for path in paths)
+        return not self.embedded and not all(is_remote(path) for path in paths)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -158,17 +165,11 @@ class ModelPair:
         if name == "verifier":
             return self.verifier
         if name == "log-probability":
-            from search_core.verifiers.log_probability import LogProbabilityVerifier
-
             return LogProbabilityVerifier()
         if name == "oracle":
-            from search_core.verifiers.oracle import OracleVerifier
-
             self._check_oracle()
             return OracleVerifier()
         if name == "random":
-            from search_core.verifiers.random_scores import RandomVerifier
-
             return RandomVerifier()
         raise OptionError(f"Unknown score source {name!r:.60}; known: {', '.join(SCORE_SOURCES)}.")
 

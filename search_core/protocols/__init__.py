@@ -1,0 +1,34 @@
+"""What a model is to a search: the two protocols that solvers and verifiers are written against.
+
+`Solver` continues a path by one step, `Verifier` scores the steps of a path; each says who it is
+by a `SolverInfo` or a `VerifierInfo`. A `Watch` is the line between one run and the model that
+computes for it. Nothing here knows how a model computes, where, or what a run does with a reply.
+Begin with `solver.py`; `search_core/testing.py` has whole models of ten lines.
+"""
+
+from __future__ import annotations
+
+from search_core.protocols.identity import ModelInfo, SolverInfo, VerifierInfo
+from search_core.protocols.solver import KeepsPaths, SampleRequest, Sampling, Solver, StepSample
+from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
+from search_core.protocols.warned import WarnsOnce
+from search_core.protocols.watch import Cancelled, RunCancelled, Watch, watch_of
+
+__all__ = [
+    "Cancelled",
+    "KeepsPaths",
+    "ModelInfo",
+    "RunCancelled",
+    "SampleRequest",
+    "Sampling",
+    "ScoreRequest",
+    "Solver",
+    "SolverInfo",
+    "StepSample",
+    "StepScores",
+    "Verifier",
+    "VerifierInfo",
+    "WarnsOnce",
+    "Watch",
+    "watch_of",
+]

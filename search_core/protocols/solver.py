@@ -6,53 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from search_core.flops import ModelShape
-from search_core.log.events import Judged
-from search_core.protocols.watch import Cancelled, RunCancelled
-
-__all__ = [
-    "Cancelled",
-    "KeepsPaths",
-    "ModelInfo",
-    "RunCancelled",
-    "SampleRequest",
-    "Sampling",
-    "Solver",
-    "StepSample",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """Identity of a model, as the trace records it, with what its cost depends on.
-
-    Attributes:
-        name: What people call it.
-        revision: Commit or content hash; "" if unknown.
-        parameters: Parameter count; None if unknown.
-        dtype, device: As strings, e.g. "float32", "cpu"; "" if they mean nothing here.
-        shape: Architecture sizes for counting FLOPs; None: FLOPs are counted as 0.
-        prompt: System prompt that goes before every problem; "" for none.
-        scores: What a verifier judges: each step, or finished solutions only. Says nothing
-            of a solver.
-        revises: Whether a solver reads `SampleRequest.attempts`. One that does not must say
-            so here: then self-revision is refused. Says nothing of a verifier.
-        weight_bytes: What its weights take in memory; None if they are not in this process.
-        writes: Most tokens that a verifier writes, one after the other, before it judges; 0: it
-            only reads. Says nothing of a solver.
-    """
-
-    name: str
-    revision: str = ""
-    parameters: int | None = None
-    dtype: str = ""
-    device: str = ""
-    shape: ModelShape | None = None
-    prompt: str = ""
-    scores: Judged = "steps"
-    revises: bool = True
-    weight_bytes: int | None = None
-    writes: int = 0
+from search_core.protocols.identity import SolverInfo
+from search_core.protocols.watch import Cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +90,7 @@ class Solver(Protocol):
     """Samples next steps. Ten lines are enough; see `search_core/testing.py` for a whole one."""
 
     @property
-    def info(self) -> ModelInfo: ...
+    def info(self) -> SolverInfo: ...
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled

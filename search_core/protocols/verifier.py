@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from search_core.protocols.solver import Cancelled, ModelInfo
+from search_core.protocols.identity import VerifierInfo
+from search_core.protocols.watch import Cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Verifier(Protocol):
     """
 
     @property
-    def info(self) -> ModelInfo: ...
+    def info(self) -> VerifierInfo: ...
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order.

@@ -1,20 +1,18 @@
 """Models behind an HTTP server: vLLM, SGLang, llama.cpp, and whatever speaks as they do.
 
 `--solver http://host:8000/v1` is enough; `address.py` says what else an address may hold. One
-request goes out per parent with all its children (`solver.py`); what the server really does
-is found out before the first one (`capabilities.py`). Importing this imports no torch, and no
-HTTP library before a server is asked.
+request goes out per parent with all its children (`solver.py`); a verifier's format is the same
+row as in this process (`verifier.py`); what the server really does is found out before the first
+request (`capabilities.py`). Nothing here knows a strategy or a run. Begin with `solver.py`.
+Importing this imports no torch, and no HTTP library before a server is asked.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from search_core.remote.address import RemoteAddress, is_remote, model_name
 from search_core.remote.errors import RemoteError, VoidSearch
-
-if TYPE_CHECKING:
-    from search_core.remote.solver import RemoteSolver
+from search_core.remote.solver import RemoteSolver
+from search_core.remote.verifier import open_verifier
 
 __all__ = [
     "RemoteAddress",
@@ -23,13 +21,5 @@ __all__ = [
     "VoidSearch",
     "is_remote",
     "model_name",
+    "open_verifier",
 ]
-
-
-def __getattr__(name: str) -> type[RemoteSolver]:
-    """Imports what needs an HTTP library when it is asked for."""
-    if name == "RemoteSolver":
-        from search_core.remote.solver import RemoteSolver
-
-        return RemoteSolver
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

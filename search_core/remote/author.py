@@ -10,9 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from search_core.protocols.solver import ModelInfo, Sampling
-from search_core.protocols.warned import WarnsOnce
-from search_core.protocols.watch import Watch
+from search_core.protocols import ModelInfo, Sampling, WarnsOnce, Watch
 from search_core.remote.address import RemoteAddress
 from search_core.remote.completions import Ask, Dialect, OpenAIDialect, Reply, complete
 from search_core.remote.connection import (

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
-from search_core.protocols.watch import Cancelled, RunCancelled
+from search_core.protocols import Cancelled, RunCancelled
 
 T = TypeVar("T")
 R = TypeVar("R")

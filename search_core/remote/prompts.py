@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from search_core.engine.path_tokens import DELIMITER, REVISION_REQUEST
-from search_core.protocols.solver import SampleRequest
+from search_core.protocols import SampleRequest
 from search_core.remote.completions import Prompt
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import Tokens

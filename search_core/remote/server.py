@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import httpx
 
 from search_core.remote.errors import RemoteError, shown
 from search_core.remote.gate import Gate
+
+if TYPE_CHECKING:
+    import httpx
 
 _CONNECT_SECONDS = 10.0
 _KEPT_SECONDS = 2.0
@@ -40,6 +41,8 @@ class RemoteServer:
         self.gate = Gate(in_flight)
         self._key = key
         self._timeout = timeout
+        import httpx  # Not before a server is asked: the page opens without it.
+
         self._client = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=httpx.Timeout(timeout, connect=_CONNECT_SECONDS, pool=None),
@@ -151,6 +154,8 @@ class RemoteServer:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
+        import httpx
+
         try:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:

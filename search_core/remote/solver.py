@@ -6,9 +6,16 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.protocols.warned import WarnsOnce
-from search_core.protocols.watch import Watch, watch_of
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    SolverInfo,
+    StepSample,
+    WarnsOnce,
+    Watch,
+    watch_of,
+)
 from search_core.remote.address import RemoteAddress
 from search_core.remote.capabilities import Capabilities, probe
 from search_core.remote.completions import (
@@ -91,7 +98,7 @@ class RemoteSolver:
         self.capabilities: Capabilities = found[0]
         for one in found[1:]:
             self.capabilities = self.capabilities.both(one)
-        self._info = ModelInfo(
+        self._info = SolverInfo(
             self._model.name,
             device="remote",
             prompt=self._system_prompt,
@@ -99,7 +106,7 @@ class RemoteSolver:
         )
 
     @property
-    def info(self) -> ModelInfo:
+    def info(self) -> SolverInfo:
         return self._info
 
     def sample(

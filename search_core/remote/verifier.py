@@ -6,10 +6,15 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 
-from search_core.protocols.solver import Cancelled, ModelInfo
-from search_core.protocols.verifier import ScoreRequest, StepScores
-from search_core.protocols.warned import WarnsOnce
-from search_core.protocols.watch import Watch, watch_of
+from search_core.protocols import (
+    Cancelled,
+    ScoreRequest,
+    StepScores,
+    VerifierInfo,
+    WarnsOnce,
+    Watch,
+    watch_of,
+)
 from search_core.remote import readings
 from search_core.remote.address import RemoteAddress
 from search_core.remote.author import RemoteAuthor
@@ -101,8 +106,8 @@ class RemoteVerifier(ABC):
         self._servers.run(open_, lambda: False)
 
     @property
-    def info(self) -> ModelInfo:
-        return ModelInfo(self._model, device="remote")
+    def info(self) -> VerifierInfo:
+        return VerifierInfo(self._model, device="remote")
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order. A path that occurs twice is asked once.

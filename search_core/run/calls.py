@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_core.log.events import Role
-from search_core.protocols.solver import Cancelled, SampleRequest, Sampling, Solver, StepSample
-from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    Solver,
+    StepSample,
+    StepScores,
+    Verifier,
+)
 
 
 @dataclass(frozen=True, slots=True)

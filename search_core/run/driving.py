@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from search_core.protocols.solver import Cancelled, RunCancelled, Solver
-from search_core.protocols.verifier import Verifier
-from search_core.protocols.watch import Watch, watch_of
+from search_core.protocols import Cancelled, RunCancelled, Solver, Verifier, Watch, watch_of
 from search_core.run.calls import Call, SolverCall
 from search_core.run.releasing import Releaser
 from search_core.run.runner import Run

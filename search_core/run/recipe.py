@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from search_core.problem import Problem
-from search_core.protocols.solver import Sampling
+from search_core.protocols import Sampling
 from search_core.run.limits import Limits
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import StrategyOptions

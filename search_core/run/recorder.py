@@ -10,8 +10,7 @@ from search_core.flops import forward_flops, writing_flops
 from search_core.log.events import MAX_REASON, MAX_TEXT, Aggregate, Role, Sampled, Scored, Spent
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
-from search_core.protocols.solver import ModelInfo, StepSample
-from search_core.protocols.verifier import StepScores
+from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
 from search_core.scoring import aggregate_scores, rounded
 
 
@@ -32,7 +31,7 @@ class Birth:
 class Recorder:
     """Writes sampled steps and scores, with their cost, into a run's log."""
 
-    def __init__(self, log: RunLog, solver: ModelInfo, verifier: ModelInfo) -> None:
+    def __init__(self, log: RunLog, solver: SolverInfo, verifier: VerifierInfo) -> None:
         self._log = log
         self._solver, self._verifier = solver, verifier
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from search_core.log.events import ROOT, Completed, Decided, Event, Merged
-from search_core.protocols.solver import KeepsPaths
+from search_core.protocols import KeepsPaths
 from search_core.run.runner import Run
 
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from search_core.log.events import ROOT, Judged, Role
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
-from search_core.protocols.solver import SampleRequest
-from search_core.protocols.verifier import ScoreRequest
+from search_core.protocols import SampleRequest, ScoreRequest
 from search_core.run.recipe import Recipe
 from search_core.seeds import node_seed
 from search_core.strategies.base import NodeView

@@ -18,6 +18,7 @@ from search_core.log.events import (
     Decided,
     Event,
     Finished,
+    Judged,
     Merged,
     ModelRecord,
     ProblemRecord,
@@ -29,13 +30,15 @@ from search_core.log.events import (
 )
 from search_core.log.run_log import RunLog
 from search_core.log.tree import FINAL_STATES, Node, Tree
-from search_core.protocols.solver import (
+from search_core.protocols import (
     ModelInfo,
     RunCancelled,
     SampleRequest,
+    SolverInfo,
     StepSample,
+    StepScores,
+    VerifierInfo,
 )
-from search_core.protocols.verifier import StepScores
 from search_core.run.calls import Call, Reply, SolverCall, VerifierCall
 from search_core.run.election import Election, Grader
 from search_core.run.grading import grade_solution
@@ -92,8 +95,8 @@ class Run:
     def __init__(
         self,
         recipe: Recipe,
-        solver: ModelInfo,
-        verifier: ModelInfo,
+        solver: SolverInfo,
+        verifier: VerifierInfo,
         *,
         run_id: str = "run",
         created: str = "",
@@ -308,8 +311,8 @@ class Run:
             Started,
             run=self.run_id,
             problem=ProblemRecord(**asdict(recipe.problem)),
-            solver=_record(self._solver),
-            verifier=_record(self._verifier),
+            solver=_record(self._solver, prompt=self._solver.prompt),
+            verifier=_record(self._verifier, scores=self._verifier.scores),
             strategy=recipe.strategy.name,
             options=asdict(recipe.options),
             sampling=asdict(recipe.sampling),
@@ -372,13 +375,13 @@ class Run:
         )
 
 
-def _record(info: ModelInfo) -> ModelRecord:
+def _record(info: ModelInfo, *, prompt: str = "", scores: Judged = "steps") -> ModelRecord:
     return ModelRecord(
         name=info.name,
         revision=info.revision,
         parameters=info.parameters,
         dtype=info.dtype,
         device=info.device,
-        prompt=info.prompt,
-        scores=info.scores,
+        prompt=prompt,
+        scores=scores,
     )

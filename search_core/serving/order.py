@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from search_core.log.events import Event
-from search_core.models.embedded import ModelPair
-from search_core.protocols.solver import Solver
-from search_core.protocols.verifier import Verifier
-from search_core.protocols.watch import Watch
+from search_core.models import ModelPair
+from search_core.protocols import Solver, Verifier, Watch
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Event
-from search_core.models.embedded import ModelPair
-from search_core.protocols.watch import Watch
+from search_core.models import ModelPair
+from search_core.protocols import Watch
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.serving.hosted import HostedRun

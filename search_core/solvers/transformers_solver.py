@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from search_core.engine.checkpoints.loading import LoadedModel
 from search_core.engine.locking import held
@@ -18,7 +17,7 @@ from search_core.engine.path_tokens import (
 )
 from search_core.engine.writing.rows import Continuation, Row
 from search_core.engine.writing.stopping import stop_table
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
+from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 
 _READ_SHARE = 0.75
 """Of the context: what a problem and earlier attempts may fill, so that a new one has room."""
@@ -31,7 +30,7 @@ class TransformersSolver:
     as many of the latest as leave a quarter of its context free.
 
     Args:
-        loaded: The model; `engine.loading.load_solver` loads one and makes this of it.
+        loaded: The model; `solvers.load_solver` loads one and makes this of it.
         system_prompt: System message before the problem; "" for none.
         date: The day that a chat template is told it is.
         revision_request: What it is asked after each earlier attempt; "" for nothing, where
@@ -54,7 +53,7 @@ class TransformersSolver:
         self._loaded = loaded
         # Without a chat template there is nothing to set an attempt apart from the next one.
         revises = revision_request is not None and bool(loaded.tokenizer.chat_template)
-        self._info = replace(loaded.info, prompt=system_prompt, revises=revises)
+        self._info = SolverInfo.of(loaded.info, prompt=system_prompt, revises=revises)
         self._paths = PathTokens(
             loaded.tokenizer,
             system_prompt=system_prompt,
@@ -68,7 +67,7 @@ class TransformersSolver:
         self._positions = (getattr(config, "max_position_embeddings", None) or math.inf) - 1
 
     @property
-    def info(self) -> ModelInfo:
+    def info(self) -> SolverInfo:
         return self._info
 
     @property

@@ -8,8 +8,16 @@ from datetime import UTC, datetime
 
 from search_core.log.events import MAX_DEPTH, Event
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo, SampleRequest, Sampling, StepSample
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    SolverInfo,
+    StepSample,
+    StepScores,
+    VerifierInfo,
+)
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
@@ -78,7 +86,7 @@ class _Reading:
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self._pieces = pieces
-        self.info = ModelInfo(SOLVER)
+        self.info = SolverInfo(SOLVER)
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
@@ -93,7 +101,7 @@ class _Reading:
 class _NoVerifier:
     """Nobody scores; a single stream never asks."""
 
-    info = ModelInfo("none")
+    info = VerifierInfo("none")
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         return [StepScores((0.0,) * (len(one.steps) - one.first)) for one in requests]

@@ -1,32 +1,26 @@
-"""Verifiers: what scores the steps of a path. Importing this imports no torch."""
+"""Verifiers that compute in this process: what scores the steps of a path.
+
+`load_verifier` opens a checkpoint of any format in `formats.FORMATS` as a `TransformersVerifier`
+(one pass over the path) or as a `GenerativeVerifier` (it writes its reasoning first); three need no
+model. Nothing here knows a strategy, a run, or a server: `search_core.remote` reads the same
+formats over HTTP. Begin with `formats/known.py`, then `loading.py`. Importing this imports no
+torch.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
+from search_core.verifiers.generative import GenerativeVerifier
+from search_core.verifiers.loading import load_verifier
 from search_core.verifiers.log_probability import LogProbabilityVerifier
 from search_core.verifiers.oracle import OracleVerifier
 from search_core.verifiers.random_scores import RandomVerifier
-
-if TYPE_CHECKING:
-    from search_core.verifiers.transformers_verifier import TransformersVerifier
+from search_core.verifiers.transformers_verifier import TransformersVerifier
 
 __all__ = [
+    "GenerativeVerifier",
     "LogProbabilityVerifier",
     "OracleVerifier",
     "RandomVerifier",
-    "ScoreRequest",
-    "StepScores",
     "TransformersVerifier",
-    "Verifier",
+    "load_verifier",
 ]
-
-
-def __getattr__(name: str) -> type[TransformersVerifier]:
-    """Imports what stands on the engine when it is asked for: the engine imports our base."""
-    if name == "TransformersVerifier":
-        from search_core.verifiers.transformers_verifier import TransformersVerifier
-
-        return TransformersVerifier
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

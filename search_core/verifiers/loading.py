@@ -12,6 +12,7 @@ from search_core.engine.checkpoints.loading import LoadedModel, facts_of, load_c
 from search_core.engine.checkpoints.weights import read_weights, weight_names
 from search_core.engine.path_tokens import DELIMITER, TEMPLATE_DATE, end_ids
 from search_core.flops import ModelShape
+from search_core.log.events import Judged
 from search_core.model_facts import judged_by
 from search_core.verifiers.formats.base import Format, Words
 from search_core.verifiers.formats.chat_turns import rlhflow
@@ -19,7 +20,7 @@ from search_core.verifiers.formats.genprm import GenPrm
 from search_core.verifiers.formats.known import AUTO, parsed, recognised
 from search_core.verifiers.formats.markers import Lines, MarkedSteps, TaggedSteps
 from search_core.verifiers.formats.step_ends import PlainStepEnds, StepEnds
-from search_core.verifiers.formats.whole import Judged, WholeSolution
+from search_core.verifiers.formats.whole import JudgePrompt, WholeSolution
 from search_core.verifiers.generative import GenerativeVerifier, reasoning
 from search_core.verifiers.transformers_verifier import TransformersVerifier
 
@@ -97,17 +98,6 @@ def built_verifier(
         raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
 
 
-def load_token_classifier(order: _Order) -> LoadedModel:
-    """A token classifier with one label or two, and what it judges.
-
-    Raises:
-        ModelLoadError: It has another number of labels.
-    """
-    scores = judged_by(facts_of(order.checkpoint))
-    loaded = _with_labels(order.load("ForTokenClassification"))
-    return replace(loaded, info=replace(loaded.info, scores=scores))
-
-
 def _with_labels(loaded: LoadedModel) -> LoadedModel:
     labels = loaded.model.config.num_labels
     if labels not in (1, 2):
@@ -129,9 +119,10 @@ def _reader(loaded: LoadedModel, readout: Readout) -> Reader:
 
 
 def _token_classification(order: _Order) -> TransformersVerifier:
-    loaded = load_token_classifier(order)
+    loaded = _with_labels(order.load("ForTokenClassification"))
     prompt = {"system_prompt": order.system_prompt, "date": order.date}
-    return _classifying(loaded, StepEnds(loaded.tokenizer, _end(loaded), **prompt))
+    format_ = StepEnds(loaded.tokenizer, _end(loaded), **prompt)
+    return _classifying(loaded, format_, judged_by(facts_of(order.checkpoint)))
 
 
 def _trl(order: _Order) -> TransformersVerifier:
@@ -140,20 +131,21 @@ def _trl(order: _Order) -> TransformersVerifier:
         raise ValueError(
             f"The separator {order.argument!r:.40} is unknown; expected trl:line or trl:blank-line."
         )
-    loaded = load_token_classifier(order)
-    return _classifying(loaded, PlainStepEnds(order.words(loaded), separator))
+    loaded = _with_labels(order.load("ForTokenClassification"))
+    format_ = PlainStepEnds(order.words(loaded), separator)
+    return _classifying(loaded, format_, judged_by(facts_of(order.checkpoint)))
 
 
 def _outcome(order: _Order) -> TransformersVerifier:
     loaded = _with_labels(order.load("ForSequenceClassification"))
-    loaded = replace(loaded, info=replace(loaded.info, scores="solutions"))
-    return _classifying(loaded, WholeSolution(order.words(loaded), _end(loaded)))
+    return _classifying(loaded, WholeSolution(order.words(loaded), _end(loaded)), "solutions")
 
 
-def _classifying(loaded: LoadedModel, format_: Format) -> TransformersVerifier:
+def _classifying(loaded: LoadedModel, format_: Format, scores: Judged) -> TransformersVerifier:
     from search_core.engine.reading.readouts import label_readout
 
-    return TransformersVerifier(loaded, format_, _reader(loaded, label_readout(loaded.model)))
+    reader = _reader(loaded, label_readout(loaded.model))
+    return TransformersVerifier(loaded, format_, reader, scores=scores)
 
 
 def _pair(
@@ -247,7 +239,7 @@ def _implicit(order: _Order) -> TransformersVerifier:
 
 
 def _judge(order: _Order) -> LocalVerifier:
-    return _reasoning(order, "judge") if order.argument else _pair(Judged, "Yes", "No")(order)
+    return _reasoning(order, "judge") if order.argument else _pair(JudgePrompt, "Yes", "No")(order)
 
 
 def _reasons(name: str) -> Callable[[_Order], GenerativeVerifier]:

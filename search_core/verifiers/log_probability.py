@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from search_core.protocols.solver import Cancelled, ModelInfo
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo
 
 
 class LogProbabilityVerifier:
@@ -17,8 +16,8 @@ class LogProbabilityVerifier:
     """
 
     @property
-    def info(self) -> ModelInfo:
-        return ModelInfo(name="log-probability")
+    def info(self) -> VerifierInfo:
+        return VerifierInfo(name="log-probability")
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order; costs no tokens.

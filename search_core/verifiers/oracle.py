@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from search_core.problem import Problem
-from search_core.protocols.solver import Cancelled, ModelInfo
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo
 
 
 class OracleVerifier:
@@ -18,8 +17,8 @@ class OracleVerifier:
     """
 
     @property
-    def info(self) -> ModelInfo:
-        return ModelInfo(name="oracle")
+    def info(self) -> VerifierInfo:
+        return VerifierInfo(name="oracle")
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order; costs no tokens.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.protocols.solver import Cancelled, ModelInfo
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo
 from search_core.seeds import node_seed, unit_numbers
 
 
@@ -16,8 +15,8 @@ class RandomVerifier:
     """
 
     @property
-    def info(self) -> ModelInfo:
-        return ModelInfo(name="random")
+    def info(self) -> VerifierInfo:
+        return VerifierInfo(name="random")
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order; costs no tokens."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
 from search_core.engine.reading.joining import Call, Joined
 from search_core.engine.reading.path_reading import Answer, Asked, PathText
-from search_core.protocols.solver import Cancelled, ModelInfo
-from search_core.protocols.verifier import ScoreRequest, StepScores
+from search_core.log.events import Judged
+from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo
 from search_core.verifiers.formats.base import Format, Ids
 from search_core.verifiers.formats.step_ends import StepEnds
 
@@ -42,13 +42,14 @@ class TransformersVerifier:
     one that computes with the model or tokenises for it.
 
     Args:
-        loaded: The model; `engine.loading.load_verifier` loads one and makes this of it.
+        loaded: The model; `verifiers.load_verifier` loads one and makes this of it.
         format_: What the model reads; None: token classification at the ends of steps.
         reader: Reads it; None: the model's labels are read.
         system_prompt: System message before the problem, for the format None; "" for none.
         date: The day that a chat template is told it is, for the format None.
         memory_budget: Bytes that one batch may take beside the weights, for the reader None;
             None: judged by the device.
+        scores: What it judges.
     """
 
     def __init__(
@@ -60,8 +61,10 @@ class TransformersVerifier:
         system_prompt: str = "",
         date: str = TEMPLATE_DATE,
         memory_budget: int | None = None,
+        scores: Judged = "steps",
     ) -> None:
         self._loaded = loaded
+        self._info = VerifierInfo.of(loaded.info, scores=scores)
         if format_ is None:
             ends = end_ids(loaded.model, loaded.tokenizer)
             format_ = StepEnds(
@@ -75,8 +78,8 @@ class TransformersVerifier:
         self._joined: Joined[ScoreRequest, StepScores] = Joined(self._work, self._in_child)
 
     @property
-    def info(self) -> ModelInfo:
-        return self._loaded.info
+    def info(self) -> VerifierInfo:
+        return self._info
 
     @property
     def stored_tokens(self) -> int:

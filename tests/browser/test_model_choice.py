@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
-from search_core.models.embedded import SOLVERS, VERIFIERS
+from search_core.models import SOLVERS, VERIFIERS
 from search_core.run.pairing import size_note
 from tests.browser.app_process import App, start_app
 from tests.browser.axe import violations

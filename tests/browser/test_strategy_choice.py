@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from components.controls import strategy_groups
 from components.recordings import FOLDER
 from search_core.log.traces import read_trace
-from search_core.models.embedded import SCORE_SOURCES
+from search_core.models import SCORE_SOURCES
 from search_core.strategies import STRATEGIES
 from tests.browser.app_process import App
 from tests.browser.axe import violations

@@ -14,8 +14,8 @@ from transformers import (
 
 from search_core.embedded import grade, read_problem
 from search_core.embedded.training.export import revision_of
-from search_core.verifiers import ScoreRequest
-from search_core.verifiers.loading import load_verifier
+from search_core.protocols import ScoreRequest
+from search_core.verifiers import load_verifier
 
 MODELS = Path(__file__).parents[2] / "assets" / "models"
 PROMPT = "<|user|>What is 3 + 4 * 5?<|assistant|>"

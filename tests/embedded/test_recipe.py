@@ -22,7 +22,7 @@ from search_core.embedded.training.scoring import score_solutions
 from search_core.embedded.training.settings import QUICK
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.engine.path_tokens import PathTokens
-from search_core.verifiers import ScoreRequest
+from search_core.protocols import ScoreRequest
 from search_core.verifiers.loading import load_verifier as engine_verifier
 
 

@@ -8,7 +8,7 @@ from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.revision_data import draw_row, revise, revisions
 from search_core.embedded.training.rollouts import Prefixed
 from search_core.embedded.training.tokenizer import load_tokenizer
-from search_core.models.shipped import SOLVERS
+from search_core.models import SOLVERS
 from search_core.problem import Problem
 
 CODEC = Codec.of(load_tokenizer(SOLVERS["small"].folder))

@@ -12,7 +12,7 @@ from search_core.engine.checkpoints.quantisation import quantisation
 from search_core.engine.checkpoints.tokenizers import load_tokenizer
 from search_core.flops import shape_of_config
 from search_core.model_facts import read_facts
-from search_core.protocols.solver import ModelInfo
+from search_core.protocols import ModelInfo
 
 if TYPE_CHECKING:
     import torch

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from search_core.engine.worker import Worker
-from search_core.protocols.watch import Cancelled, RunCancelled, Watch, watch_of
+from search_core.protocols import Cancelled, RunCancelled, Watch, watch_of
 
 Q = TypeVar("Q")
 R = TypeVar("R")

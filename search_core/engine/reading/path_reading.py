@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from search_core.protocols.watch import Watch
+from search_core.protocols import Watch
 
 if TYPE_CHECKING:
     from torch import Tensor

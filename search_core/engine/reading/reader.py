@@ -19,7 +19,7 @@ from search_core.engine.memory.prefix_store import Ids, Prefix, PrefixStore
 from search_core.engine.reading.forward import Read, forward
 from search_core.engine.reading.path_reading import Answer, Asked, PathText, Readout
 from search_core.engine.threads import threads_for, torch_threads
-from search_core.protocols.watch import Watch
+from search_core.protocols import Watch
 
 _KEPT = 512 * 1024**2
 _KEPT_SHARE = 0.25

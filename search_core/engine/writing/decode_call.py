@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from search_core.engine.writing.rows import Continuation, Row
 from search_core.engine.writing.sampling import Numbers, uniform_numbers
 from search_core.engine.writing.stopping import StopTable
-from search_core.protocols.solver import RunCancelled, Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols import RunCancelled, Sampling, Watch
 
 _SECONDS_BETWEEN_COUNTS = 0.05
 

@@ -29,8 +29,7 @@ from search_core.engine.writing.stopping import StopTable
 from search_core.engine.writing.tree_key_values import TreeKeyValues
 from search_core.engine.writing.waiting_rows import WaitingRows
 from search_core.engine.writing.whole_key_values import WholeKeyValues
-from search_core.protocols.solver import Cancelled, Sampling
-from search_core.protocols.watch import watch_of
+from search_core.protocols import Cancelled, Sampling, watch_of
 
 MOST_ROWS = 256
 """More rows at once give no more tokens a second, and everybody waits longer for one."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from search_core.engine.memory.transfers import to_device
-from search_core.protocols.solver import Sampling
+from search_core.protocols import Sampling
 
 _LARGEST = 1 - 2.0**-24
 """Below 1 in single precision too."""

@@ -12,8 +12,7 @@ from search_core.engine.writing.decode_call import DecodeCall
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.rows import Continuation, Row
 from search_core.engine.writing.text_stops import stopped_text
-from search_core.protocols.solver import Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols import Sampling, Watch
 from search_core.seeds import node_seed
 
 R = TypeVar("R")

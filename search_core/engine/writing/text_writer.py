@@ -20,8 +20,7 @@ from search_core.engine.worker import Worker
 from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.text_jobs import Job, TextRow, TextWritten, Writing
 from search_core.engine.writing.text_stops import text_stop_table
-from search_core.protocols.solver import Sampling
-from search_core.protocols.watch import RunCancelled, Watch
+from search_core.protocols import RunCancelled, Sampling, Watch
 
 _LOOK = 0.05
 """Seconds between two looks at whether a waiting call was cancelled."""

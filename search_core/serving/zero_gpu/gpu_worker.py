@@ -16,10 +16,9 @@ from typing import Any
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Event
-from search_core.models.embedded import ModelPair
+from search_core.models import ModelPair
 from search_core.problem import Problem
-from search_core.protocols.solver import Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols import Sampling, Watch
 from search_core.run.driving import drive
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from search_core.log.events import Event
-from search_core.models.embedded import ModelPair
-from search_core.protocols.watch import Watch
+from search_core.models import ModelPair
+from search_core.protocols import Watch
 from search_core.run.estimate import estimate, seconds_on_gpu
 from search_core.serving.order import Listener, Order
 from search_core.serving.zero_gpu.gpu_errors import GpuError, explained
@@ -81,7 +81,8 @@ class ZeroGpu:
     def seconds(self, order: Order) -> int:
         """How long the GPU is asked for: start-up and twice the estimate, within the bounds."""
         expected = estimate(order.recipe.problem, order.recipe.options, order.pair.facts)
-        solver, verifier = (part.loaded for part in order.pair.parts)
+        lazy_solver, lazy_verifier = order.pair.parts
+        solver, verifier = lazy_solver.loaded, lazy_verifier.loaded
         computing = seconds_on_gpu(
             expected,
             solver.info.weight_bytes if solver is not None else None,

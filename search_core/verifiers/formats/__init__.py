@@ -7,6 +7,6 @@ a number is read there. Importing this imports no torch.
 from __future__ import annotations
 
 from search_core.verifiers.formats.base import Format
-from search_core.verifiers.formats.known import FORMATS, KnownFormat, list_of_formats
+from search_core.verifiers.formats.known import AUTO, FORMATS, KnownFormat, list_of_formats
 
-__all__ = ["FORMATS", "Format", "KnownFormat", "list_of_formats"]
+__all__ = ["AUTO", "FORMATS", "Format", "KnownFormat", "list_of_formats"]

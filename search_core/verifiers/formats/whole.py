@@ -47,7 +47,7 @@ class WholeSolution:
         return [PathText(ids, (len(ids) - 1,), len(prompt), len(prompt), len(prompt))]
 
 
-class Judged:
+class JudgePrompt:
     """A chat model that is asked whether the last step is right.
 
     Score: softmax over "Yes" and "No" as the first word of its answer. Each step is asked about

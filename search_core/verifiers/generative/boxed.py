@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from search_core.protocols.watch import Watch
+from search_core.protocols import Watch
 from search_core.verifiers.generative.asking import Judged, Path, chain_about
 from search_core.verifiers.generative.boxes import Box, boxes, one_each
 from search_core.verifiers.generative.chains import Author, Bill, Chain, Reading, Written

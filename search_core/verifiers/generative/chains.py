@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from search_core.protocols.solver import ModelInfo, Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols import ModelInfo, Sampling, Watch
 
 Messages = tuple[tuple[str, str], ...]
 """A chat: (role, content), the oldest first."""

@@ -15,8 +15,7 @@ from search_core.engine.writing.rows import Row
 from search_core.engine.writing.text_jobs import TextRow, TextWritten
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.flops import forward_flops, writing_flops
-from search_core.protocols.solver import ModelInfo, Sampling
-from search_core.protocols.watch import Watch
+from search_core.protocols import ModelInfo, Sampling, Watch
 from search_core.verifiers.formats.base import Ids, Words, in_common
 from search_core.verifiers.generative.chains import (
     Bill,

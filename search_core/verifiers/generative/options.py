@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search_core.protocols.solver import Sampling
+from search_core.protocols import Sampling
 from search_core.verifiers.generative.manners import MANNERS, Manner
 
 MOST_SAMPLES, MOST_TOKENS = 64, 32_768

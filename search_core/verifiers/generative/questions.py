@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from search_core.protocols.watch import Watch
+from search_core.protocols import Watch
 from search_core.verifiers.generative.asking import Judged, Path, chain_about
 from search_core.verifiers.generative.chains import Author, Bill, Reading, Written
 from search_core.verifiers.generative.manners import Manner

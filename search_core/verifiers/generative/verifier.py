@@ -7,10 +7,15 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from search_core.protocols.solver import Cancelled, ModelInfo
-from search_core.protocols.verifier import ScoreRequest, StepScores
-from search_core.protocols.warned import WarnsOnce
-from search_core.protocols.watch import Watch, watch_of
+from search_core.protocols import (
+    Cancelled,
+    ScoreRequest,
+    StepScores,
+    VerifierInfo,
+    WarnsOnce,
+    Watch,
+    watch_of,
+)
 from search_core.verifiers.generative.asking import Judged, Path, chain_about
 from search_core.verifiers.generative.boxed import WROTE_AGAIN, judged_in_boxes
 from search_core.verifiers.generative.chains import Author, Bill, Chain
@@ -40,8 +45,8 @@ class GenerativeVerifier:
         self._again = WarnsOnce([WROTE_AGAIN])
 
     @property
-    def info(self) -> ModelInfo:
-        return replace(self._author.info, writes=self._reasoning.tokens)
+    def info(self) -> VerifierInfo:
+        return VerifierInfo.of(self._author.info, writes=self._reasoning.tokens)
 
     def memory(self) -> int:
         """Bytes of keys and values that are kept; see `HoldsMemory`."""
