@@ -53,7 +53,7 @@ class RemoteAuthor:
             or chat template to lend and none is named.
     """
 
-    stored_bytes = 0
+    cached_bytes = 0
 
     def __init__(self, address: RemoteAddress, manner: Manner) -> None:
         self._address, self._manner = address, manner

@@ -1,7 +1,7 @@
 """The formats of published verifiers: what text each one reads, and where its score stands.
 
-A format turns a problem and its steps into token ids and positions; `engine.readouts` says how
-a number is read there. Importing this imports no torch.
+A format turns a problem and its steps into token ids and positions; `engine.reading.readouts` says
+how a number is read there. Importing this imports no torch.
 """
 
 from __future__ import annotations

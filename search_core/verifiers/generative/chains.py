@@ -94,7 +94,7 @@ class Author(Protocol):
     def info(self) -> ModelInfo: ...
 
     @property
-    def stored_bytes(self) -> int:
+    def cached_bytes(self) -> int:
         """What keys and values that are kept take in this process."""
         ...
 

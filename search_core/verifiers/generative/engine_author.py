@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from search_core.engine.locking import held
+from search_core.engine.memory.budget import MemoryBudget
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
-from search_core.engine.reading.path_reading import Asked, PathText
+from search_core.engine.reading.path_reading import PathText, ReadRequest
 from search_core.engine.reading.readouts import PairReadout, language_head
-from search_core.engine.writing.rows import Row
-from search_core.engine.writing.text_jobs import TextRow, TextWritten
+from search_core.engine.writing.requests import DecodeRequest
+from search_core.engine.writing.text_calls import GeneratedText, TextRequest
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.flops import forward_flops, writing_flops
 from search_core.protocols import ModelInfo, Sampling, Watch
@@ -82,7 +83,7 @@ class EngineAuthor:
             manner.all_stops,
             self._ends,
             PairReadout(language_head(loaded.model), *self._verdicts.pair),
-            budget=memory_budget,
+            budget=MemoryBudget(batch=memory_budget),
         )
         config = loaded.model.config.get_text_config()
         self._context = getattr(config, "max_position_embeddings", None) or math.inf
@@ -92,23 +93,23 @@ class EngineAuthor:
         return self._loaded.info
 
     @property
-    def stored_bytes(self) -> int:
+    def cached_bytes(self) -> int:
         """What keys and values that are kept take."""
-        return self._writer.stored_bytes
+        return self._writer.cached_bytes
 
     def write(self, chains: Sequence[Chain], sampling: Sampling, watch: Watch) -> list[Written]:
         """See `Author`."""
         with held(self._loaded.lock, watch):
-            rows = [TextRow(self._row(chain), chain.stops) for chain in chains]
-        return [self._written(one) for one in self._writer.write(rows, sampling, watch)]
+            requests = [TextRequest(self._to_decode(chain), chain.stops) for chain in chains]
+        return [self._written(text) for text in self._writer.write(requests, sampling, watch)]
 
     def read(self, readings: Sequence[Reading], watch: Watch) -> list[Verdicts]:
         """See `Author`."""
         with held(self._loaded.lock, watch):
-            asked = [Asked(self._text(one), one.chain.run, watch) for one in readings]
+            requests = [ReadRequest(self._text(one), one.chain.run, watch) for one in readings]
         shape = self.info.shape
         found = []
-        for one in self._writer.read(asked, watch):
+        for one in self._writer.read(requests, watch):
             flops = forward_flops(
                 shape,
                 context=one.reused,
@@ -143,15 +144,15 @@ class EngineAuthor:
         opening = opening_after(prompt, opening, line_break)
         return prompt + (self._words.plain(opening) if opening else ())
 
-    def _row(self, chain: Chain) -> Row:
+    def _to_decode(self, chain: Chain) -> DecodeRequest:
         prompt = self._prompt(chain)
         after = len(self._closing) + len(self._verdicts.lead) + SPARE
         limit = room_for(chain.limit, len(prompt), after, self._context, chain.step, self.info.name)
-        return Row(prompt, chain.seed, limit, chain.run)
+        return DecodeRequest(prompt, chain.seed, limit, chain.run)
 
-    def _written(self, one: TextWritten) -> Written:
+    def _written(self, text: GeneratedText) -> Written:
         bill = Bill()
-        for part in one.parts:
+        for part in text.parts:
             flops = writing_flops(
                 self.info.shape,
                 written=len(part.tokens),
@@ -160,7 +161,7 @@ class EngineAuthor:
                 known=part.known,
             )
             bill += Bill(len(part.tokens) + part.prefilled, part.reused, flops)
-        return Written(one.text, one.cut, bill)
+        return Written(text.text, text.cut, bill)
 
     def _text(self, reading: Reading) -> PathText:
         prompt = self._prompt(reading.chain)
