@@ -114,6 +114,6 @@ def test_a_hosted_run_tells_it_while_its_solver_writes(tmp_path: Path) -> None:
     assert run.writing.now() == Written("step", ("0", "1", "2", "3"), (10, 11, 12, 13))
     assert solver.gate is not None
     solver.gate.set()
-    assert run.wait(20)
+    assert run.wait(PATIENCE)
     assert run.writing.now() == Written()
     registry.close()

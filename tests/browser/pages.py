@@ -70,8 +70,12 @@ def leave(page: Page) -> None:
     """Leave what is open, and forget everything that a test did to the window."""
     if page.url.startswith("http"):
         page.evaluate("sessionStorage.clear(), localStorage.clear()")
+    for other in page.context.pages:
+        if other != page:
+            other.close()
     page.goto("about:blank")
     page.context.clear_cookies()
+    page.context.clear_permissions()
     page.mouse.move(0, 0)
     page.set_viewport_size(VIEWPORT)
     page.emulate_media(reduced_motion="null")
