@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from components import following
-from components.following import follow, puller, whole_run
+from components.explorer import following
+from components.explorer.following import follow, puller, whole_run
 from search_core.log.events import event_to_dict
 from search_core.problem import Problem
 from search_core.search import search

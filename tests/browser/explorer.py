@@ -39,7 +39,7 @@ def settle(page: Page) -> None:
 def wait_for_speech(page: Page) -> None:
     """Wait until all is said that is to be said to whoever listens."""
     settle(page)
-    wait(page, "!x.story.waiting")
+    wait(page, "!x.panel('story').waiting")
 
 
 def show(page: Page, run: str) -> None:

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.tree_view import ASSETS, style_sheet
+from components.explorer.tree_view import ASSETS, style_sheet
 from search_core import read_trace
 from search_core.log.events import event_from_dict, event_to_dict
 from search_core.log.tree import Tree
@@ -90,7 +90,7 @@ def test_a_live_run_is_followed_even_if_batches_get_lost(
     wait(view, "location.search.includes('run=live')")
     wait_for_speech(view)
     said = view.evaluate("window.said")
-    rounds = ask(view, "x.rounds.stops.length")
+    rounds = ask(view, "x.rounds.segments.length")
     assert 1 <= len(said) <= rounds
     assert len(set(said)) == len(said)
 

@@ -44,7 +44,7 @@ def test_the_outline_is_an_aria_tree(view: Page) -> None:
     assert view.get_by_role("treeitem").count() == 1
     view.keyboard.press("ArrowRight")
     view.keyboard.press("End")
-    last = ask(view, "x.outline.list.at(-1).id")
+    last = ask(view, "x.panel('outline').list.at(-1).id")
     assert ask(view, "x.selected") == last
     view.keyboard.press("Home")
     assert ask(view, "x.selected") == "root"
@@ -53,7 +53,7 @@ def test_the_outline_is_an_aria_tree(view: Page) -> None:
 def test_the_outline_of_a_large_tree_stays_small(view: Page) -> None:
     show(view, "large")
     view.get_by_role("tab", name="Outline").click()
-    assert ask(view, "x.outline.list.length") > 10_000
+    assert ask(view, "x.panel('outline').list.length") > 10_000
     assert view.get_by_role("treeitem").count() < 80
     view.get_by_role("tree").focus()
     view.keyboard.press("End")

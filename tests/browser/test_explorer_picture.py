@@ -75,7 +75,7 @@ def test_shortcuts_work_inside_and_only_inside(view: Page) -> None:
         assert ask(view, outcome), key
     view.keyboard.press("h")
     assert ask(view, "x.pruned") == "fold"
-    assert ask(view, "x.legend.entries.get('collapsed').button.hidden") is False
+    assert ask(view, "x.panel('legend').entries.get('collapsed').button.hidden") is False
     view.keyboard.press("?")
     expect(view.get_by_role("dialog")).to_be_visible()
     view.keyboard.press("Escape")
