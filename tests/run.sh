@@ -32,5 +32,6 @@ fi
 cores=$(unset OMP_NUM_THREADS && nproc 2>/dev/null || echo 2)
 workers=$((cores < 4 ? cores : 4))
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
-# Where ten fail, the rest would mostly wait in vain for what does not come.
-exec "$python" -m pytest --numprocesses "$workers" --no-loadscope-reorder --maxfail 10 "$@"
+# Where ten fail, the rest would mostly wait in vain for what does not come. The slowest are named.
+exec "$python" -m pytest --numprocesses "$workers" --no-loadscope-reorder --maxfail 10 \
+  --durations 15 "$@"
