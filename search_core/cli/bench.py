@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from search_core.bench.groups import GROUPS, USUAL_GROUPS, BenchOptions, measure
+from search_core.bench.groups import DEFAULT_GROUPS, GROUPS, BenchOptions, measure
 from search_core.bench.measurement import cells
 from search_core.bench.profiling import profiled
 from search_core.bench.side_by_side import BEAM_WIDTH
@@ -32,7 +32,7 @@ _HEADINGS = ("median", "min to max", "aim", "")
 def bench(
     context: typer.Context,
     only: Annotated[str, typer.Option(help=f"Of {', '.join(GROUPS)}, between commas.")] = ",".join(
-        USUAL_GROUPS
+        DEFAULT_GROUPS
     ),
     page: Annotated[
         bool, typer.Option("--page", help="Also measure app and tree in headless Chromium.")

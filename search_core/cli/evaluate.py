@@ -24,7 +24,7 @@ from search_core.evaluation.arms import ALL, Arm, fitting_arms, make_arms, rival
 from search_core.evaluation.comparison import LEAST_ATTEMPTS, Comparison, check_baselines
 from search_core.evaluation.first_errors import THRESHOLD
 from search_core.evaluation.intervals import DRAWS
-from search_core.evaluation.measure import Plan
+from search_core.evaluation.measure import MeasurementPlan
 from search_core.evaluation.problems import draw_problems, read_problems
 from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
@@ -175,7 +175,7 @@ def evaluate(
         if models.rival is not None:
             arms.append(rival_arm(models.rival.info.name, options))
         run_seeds = flags.numbers("--seeds", seeds)
-        plan = Plan(
+        plan = MeasurementPlan(
             arms,
             list(dict.fromkeys(asked)),
             run_seeds,

@@ -23,7 +23,7 @@ from search_core.run.driving import drive
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
 from search_core.serving.order import Order
-from search_core.serving.writing import Writing, Written
+from search_core.serving.writing import WritingMonitor, WritingProgress
 from search_core.strategies import get_strategy
 
 _BEAT = 0.25
@@ -85,7 +85,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class EventBatch:
     """What happened since the batch before.
 
     Attributes:
@@ -94,16 +94,16 @@ class Batch:
     """
 
     events: tuple[Event, ...] = ()
-    written: Written = Written()
+    written: WritingProgress = WritingProgress()
     error: str = ""
 
 
-def search_in_worker(ticket: Ticket, pair: ModelPair) -> Iterator[Batch]:
+def search_in_worker(ticket: Ticket, pair: ModelPair) -> Iterator[EventBatch]:
     """Drive the run and yield its events. Closing it stops the run at the next token."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     errors: list[str] = []
     over, left = threading.Event(), threading.Event()
-    writing = Writing()
+    writing = WritingMonitor()
     stop = Path(ticket.stop_file)
 
     def cancelled() -> bool:
@@ -127,8 +127,8 @@ def search_in_worker(ticket: Ticket, pair: ModelPair) -> Iterator[Batch]:
     try:
         while not over.wait(_BEAT):
             now = writing.now()  # before the events: what is there by then is among them
-            yield Batch(_all(events), now)
-        yield Batch(_all(events), error="".join(errors))
+            yield EventBatch(_all(events), now)
+        yield EventBatch(_all(events), error="".join(errors))
     finally:
         left.set()
         thread.join()

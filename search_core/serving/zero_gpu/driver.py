@@ -2,7 +2,7 @@
 
 The main process has no GPU. It places the models while it starts, as `spaces` wants it; a run
 then asks for the GPU for a number of seconds that its estimate sets, is driven in the worker
-(`gpu_worker.py`), and its events come back in batches into the same registry as any other
+(`worker.py`), and its events come back in batches into the same registry as any other
 run's: pages follow, refresh and reconnect as ever. `spaces` itself is handed in; this module
 imports nothing of it.
 """
@@ -22,9 +22,9 @@ from search_core.models import ModelPair
 from search_core.protocols import Watch
 from search_core.run.estimate import estimate, seconds_on_gpu
 from search_core.serving.order import Listener, Order
-from search_core.serving.zero_gpu.gpu_errors import GpuError, explained
-from search_core.serving.zero_gpu.gpu_worker import Batch, Ticket, search_in_worker
+from search_core.serving.zero_gpu.errors import GpuError, explained
 from search_core.serving.zero_gpu.log_end import ending
+from search_core.serving.zero_gpu.worker import EventBatch, Ticket, search_in_worker
 
 LEAST_SECONDS, MOST_SECONDS = 15, 120
 """Of one GPU call. ZeroGPU takes no free visitor's call much longer than the latter."""
@@ -59,7 +59,7 @@ class ZeroGpu:
         self._pairs = dict(pairs)
         self._least, self._most = least, most
         # Made before the app is launched: `spaces` looks for such a function then.
-        self._on_gpu: Callable[[Ticket], Iterator[Batch]] = decorator(duration=_seconds_of)(
+        self._on_gpu: Callable[[Ticket], Iterator[EventBatch]] = decorator(duration=_seconds_of)(
             self._search
         )
 
@@ -134,12 +134,12 @@ class ZeroGpu:
                 if watch():
                     stop.touch()
 
-    def _search(self, ticket: Ticket) -> Iterator[Batch]:
+    def _search(self, ticket: Ticket) -> Iterator[EventBatch]:
         """In the worker. A generator function of its own: `spaces` looks for that."""
         yield from search_in_worker(ticket, self._pairs[ticket.pair])
 
     def _name_of(self, pair: ModelPair) -> str | None:
-        return next((name for name, one in self._pairs.items() if one is pair), None)
+        return next((name for name, placed in self._pairs.items() if placed is pair), None)
 
 
 def _seconds_of(ticket: Ticket) -> int:
