@@ -29,7 +29,7 @@ from search_core.engine.writing.decode_batch import DecodeBatch
 from search_core.engine.writing.decode_cache import DecodeCache
 from search_core.engine.writing.decode_call import DecodeCall, SequenceState
 from search_core.engine.writing.dense_cache import DenseCache
-from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.requests import DecodeRequest, DecodeResult
 from search_core.engine.writing.scheduler import Scheduler
 from search_core.engine.writing.stopping import StopTable
 from search_core.engine.writing.tree_cache import TreeCache
@@ -74,7 +74,7 @@ class Decoder:
 
     def decode(
         self, requests: Sequence[DecodeRequest], sampling: Sampling, cancelled: Cancelled
-    ) -> list[Continuation]:
+    ) -> list[DecodeResult]:
         """Samples one continuation for each request, in their order, and waits for them.
 
         Raises:
