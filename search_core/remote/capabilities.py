@@ -118,7 +118,7 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
         )
     again = await complete(server, dialect, model, ask)
     await _check_stop(server, dialect, model, ask, _texts(*first))
-    written = [one for reply in first for one in reply.written.values()]
+    written = [one for reply in first for one in reply.completions.values()]
     logprobs = all(one.logprobs for one in written if one.text)
     return Capabilities(
         n=ask.n > 1,
@@ -139,7 +139,7 @@ async def _several(server: RemoteServer, dialect: Dialect, model: str, ask: Ask)
         if error.status in (400, 422):  # "n is not supported"
             return None
         raise
-    return reply if len(reply.written) == ask.n else None
+    return reply if len(reply.completions) == ask.n else None
 
 
 async def _one_by_one(server: RemoteServer, dialect: Dialect, model: str, ask: Ask) -> list[Reply]:
@@ -157,7 +157,7 @@ async def _check_stop(
     stops = tuple(letter for letter, _ in common)
     for seed in range(_SAMPLES):
         asked = replace(ask, seed=seed, stop=stops, max_tokens=2 * _TOKENS)
-        written = (await complete(server, dialect, model, asked)).written.values()
+        written = (await complete(server, dialect, model, asked)).completions.values()
         if any(one.overran for one in written):
             break
         if any(one.stopped_by for one in written):
@@ -178,12 +178,12 @@ async def _tempered(server: RemoteServer, dialect: Dialect, model: str) -> bool:
         reply = await _several(server, dialect, model, ask)
         if reply is None:  # It takes no such temperature or top-p, so none can be compared.
             return False
-        logprobs.append(reply.written[0].logprob)
+        logprobs.append(reply.completions[0].logprob)
     return abs(logprobs[0] - logprobs[1]) > _SAME
 
 
 def _texts(*replies: Reply) -> list[str]:
-    return [reply.written[key].text for reply in replies for key in sorted(reply.written)]
+    return [reply.completions[key].text for reply in replies for key in sorted(reply.completions)]
 
 
 def _differ(*replies: Reply) -> bool:

@@ -35,7 +35,7 @@ class Ask:
 
 
 @dataclass(slots=True)
-class Written:
+class Completion:
     """One continuation as far as it is known.
 
     Attributes:
@@ -62,14 +62,14 @@ class Reply:
     """All continuations of one request, and what it cost.
 
     Attributes:
-        written: By the index that the server gave them; a server may give fewer than asked.
+        completions: By the index that the server gave them; a server may give fewer than asked.
         prompt: Prompt tokens; None: it did not say.
         cached: Those of them that it had already; None: it did not say.
         completion: Tokens of all continuations; None: it did not say.
         streamed: Whether it came piece by piece.
     """
 
-    written: dict[int, Written] = field(default_factory=dict)
+    completions: dict[int, Completion] = field(default_factory=dict)
     prompt: int | None = None
     cached: int | None = None
     completion: int | None = None
@@ -201,13 +201,13 @@ async def complete(
                 for piece in dialect.pieces(event):
                     _add(reply, piece, ask, server)
                     if on_written is not None:
-                        on_written(piece.index, reply.written[piece.index].tokens)
+                        on_written(piece.index, reply.completions[piece.index].tokens)
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise RemoteError(
                     f"Server {server.name} sent {shown(event)}, which is no completion ({error})."
                 ) from error
     reply.streamed = events > 1
-    for index, written in reply.written.items():
+    for index, written in reply.completions.items():
         if written.ended is None:
             raise RemoteError(
                 f"Server {server.name} ended its reply before sample {index + 1} of {ask.n} was "
@@ -222,7 +222,7 @@ def _add(reply: Reply, piece: Piece, ask: Ask, server: RemoteServer) -> None:
         raise RemoteError(
             f"Server {server.name} sent sample number {piece.index + 1} of {ask.n} asked for."
         )
-    written = reply.written.setdefault(piece.index, Written())
+    written = reply.completions.setdefault(piece.index, Completion())
     written.text += piece.text
     if piece.logprobs:
         written.logprobs = True
@@ -253,7 +253,7 @@ def _end(piece: Piece, ask: Ask, server: RemoteServer) -> tuple[Ended, str]:
     return ("step" if stop else "end"), str(stop)
 
 
-def _cut(written: Written, ask: Ask) -> None:
+def _cut(written: Completion, ask: Ask) -> None:
     """Some servers leave the stop string in the text: it says then how the text ended."""
     places = [(written.text.find(stop), stop) for stop in ask.stop if stop in written.text]
     if places:
@@ -265,8 +265,8 @@ def _cut(written: Written, ask: Ask) -> None:
 
 def _settle_tokens(reply: Reply) -> None:
     """Where only the sum over all continuations is known, it is split evenly over them."""
-    if reply.completion is None or any(one.logprobs for one in reply.written.values()):
+    if reply.completion is None or any(one.logprobs for one in reply.completions.values()):
         return
-    share, rest = divmod(reply.completion, max(1, len(reply.written)))
-    for place, written in enumerate(reply.written.values()):
+    share, rest = divmod(reply.completion, max(1, len(reply.completions)))
+    for place, written in enumerate(reply.completions.values()):
         written.tokens = share + (place < rest)

@@ -20,11 +20,11 @@ from search_core.remote.address import RemoteAddress
 from search_core.remote.capabilities import Capabilities, probe
 from search_core.remote.completions import (
     Ask,
+    Completion,
     Dialect,
     OpenAIDialect,
     Prompt,
     Reply,
-    Written,
     complete,
 )
 from search_core.remote.connection import (
@@ -208,14 +208,14 @@ class RemoteSolver:
 
         async with server.gate.turn(group.parent.run):
             reply = await complete(server, self._dialect, self._model.name, ask, on_written)
-        if len(reply.written) != len(places):
+        if len(reply.completions) != len(places):
             raise RemoteError(
-                f"Server {server.name} gave {len(reply.written)} samples of {len(places)} asked "
-                "for, though it gave all when it was tried. Is it behind a proxy?"
+                f"Server {server.name} gave {len(reply.completions)} samples of {len(places)} "
+                "asked for, though it gave all when it was tried. Is it behind a proxy?"
             )
         for index, place in enumerate(places):
             read, reused = _share(reply, index, len(places))
-            samples[place] = _step(reply.written[index], read, reused)
+            samples[place] = _step(reply.completions[index], read, reused)
 
     def _refuse_long(self, prompt: Prompt, request: SampleRequest) -> None:
         if not request.steps:
@@ -235,7 +235,7 @@ def _share(reply: Reply, index: int, children: int) -> tuple[int, int]:
     return mine, prompt - mine
 
 
-def _step(written: Written, prefilled: int, reused: int) -> StepSample:
+def _step(written: Completion, prefilled: int, reused: int) -> StepSample:
     return StepSample(
         text=written.text,
         tokens=written.tokens,
