@@ -42,6 +42,7 @@ from search_core.protocols import (
     StepSample,
     StepScores,
     Verifier,
+    VerifierInfo,
 )
 from search_core.solvers import TransformersSolver, load_solver
 from search_core.verifiers import load_verifier
@@ -263,10 +264,29 @@ class Remembers:
             self.store.release(run)
 
 
+class RemembersScores(Remembers):
+    """The same as a verifier, with the store of another."""
+
+    info = VerifierInfo("remembers scores")  # type: ignore[assignment]
+
+    def __init__(self, other: Remembers) -> None:
+        super().__init__()
+        self.store = other.store
+
+
 def test_what_is_kept_is_held_against_live_tokens() -> None:
-    one = Remembers()
+    solver = Remembers()
+    verifier = RemembersScores(solver)
     runs = [
-        memory_run(one, one, "?", one.prompt, SAMPLING, n=n, depth=depth)  # type: ignore[arg-type]
+        memory_run(
+            solver,  # type: ignore[arg-type]
+            verifier,  # type: ignore[arg-type]
+            "?",
+            solver.prompt,
+            SAMPLING,
+            n=n,
+            depth=depth,
+        )
         for n in (4, 8)
         for depth in (2, 4)
     ]

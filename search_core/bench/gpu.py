@@ -47,6 +47,7 @@ from search_core.protocols import (
     StepSample,
     StepScores,
     Verifier,
+    VerifierInfo,
 )
 from search_core.search import search
 from search_core.solvers import TransformersSolver
@@ -145,6 +146,20 @@ class Clocked:
             passing.release(model, run, problem, paths)
 
 
+@dataclass
+class ClockedVerifier:
+    """The verifier of a `Clocked`, as a search takes it."""
+
+    clocked: Clocked
+
+    @property
+    def info(self) -> VerifierInfo:
+        return self.clocked.verifier.info
+
+    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
+        return self.clocked.score(requests, cancelled)
+
+
 def gpu_measurements(plan: Plan, device: str = "cuda") -> list[Measurement]:
     """Solver and verifier apart, each against its floor."""
     where = torch.device(device)
@@ -209,7 +224,7 @@ def _searching(
             Problem(random_problem(plan.solver, plan.prompt, seed + 1)),
             "beam_search",
             solver=clock,
-            verifier=clock,
+            verifier=ClockedVerifier(clock),
             sampling=sampling,
             seed=seed,
             n=plan.rows,

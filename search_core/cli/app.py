@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import typer
 
 from search_core.cli.bench import bench, bench_table
@@ -15,31 +17,36 @@ from search_core.cli.read import read
 from search_core.cli.solve import solve
 from search_core.cli.strategies import strategies
 
+PROGRAM = "python -m search_core"
+_EXAMPLES: Mapping[Callable[..., None], str] = {
+    solve: 'solve "Use 18, 11, 17 and 19 to make 27" --strategy dvts --n 16',
+    strategies: "strategies",
+    models: "models --models assets/models.yaml",
+    problems: "problems --family countdown --level 4 --count 10 --out problems.jsonl",
+    evaluate: "evaluate --strategies greedy,best_of_n --n 4,16 --count 20 --out results.json",
+    figure: "figure results.json --out figure.svg",
+    check: "check run.jsonl",
+    fidelity: "fidelity cases.jsonl --out records.jsonl",
+    read: "read thoughts.md --trace run.jsonl",
+    bench: "bench --only search --runs 2 --json",
+    bench_table: "bench-table bench.json",
+}
+"""Every command, in the order of the help, with an example that begins with its name."""
+
 app = typer.Typer(
-    name="python -m search_core",
+    name=PROGRAM,
     help="Search trees of a small language model, from the command line.",
-    epilog="Exit codes: 0 done, 1 a run failed, 2 bad arguments or a broken file, 130 stopped.",
+    epilog=f"Example: {PROGRAM} {_EXAMPLES[solve]}\n\n"
+    "Exit codes: 0 done, 1 a run failed, 2 bad arguments or a broken file, 130 stopped.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    solve,
-    strategies,
-    models,
-    problems,
-    evaluate,
-    figure,
-    check,
-    fidelity,
-    read,
-    bench,
-):
-    app.command()(command)
-app.command("bench-table")(bench_table)
+for command, example in _EXAMPLES.items():
+    app.command(example.split()[0], epilog=f"Example: {PROGRAM} {example}")(command)
 
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="python -m search_core")
+    app(prog_name=PROGRAM)

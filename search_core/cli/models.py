@@ -18,7 +18,10 @@ from search_core.models.entries import ModelEntry
 
 
 def models(
-    file: Annotated[Path, typer.Option("--models", help="The catalogue to list.")] = SHIPPED,
+    file: Annotated[
+        Path,
+        typer.Option("--models", help="The catalogue to list.", show_default="assets/models.yaml"),
+    ] = SHIPPED,
     json_: flags.Json = False,
 ) -> None:
     """List the models that can be named: pairs, solvers and verifiers of a catalogue.

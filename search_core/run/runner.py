@@ -337,7 +337,6 @@ class Run:
             message = "No path reached an answer."
         self._log.add(
             Finished,
-            Judged,
             status=status,
             message=message,
             method=held.method if chosen else None,

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+_EXAMPLE = "Example: python -m search_core.embedded train --out models --quick"
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parses the command line and runs the recipe.
@@ -36,15 +38,22 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m search_core.embedded",
         description="Makes the embedded solvers and verifiers from nothing.",
+        epilog=_EXAMPLE,
     )
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser(
         "train",
         help="generate data, train solvers, roll out, train verifiers, measure all",
         description="Run the same command again to resume after an interruption.",
+        epilog=_EXAMPLE,
     )
     train.add_argument("--out", type=Path, required=True, help="folder for the models")
-    train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    train.add_argument(
+        "--device",
+        default="auto",
+        choices=("auto", "cpu", "cuda", "mps"),
+        help="where to train (default: the first that is there)",
+    )
     train.add_argument("--workers", type=_positive, help="processes (default: one per core)")
     train.add_argument(
         "--last", default="measure", help="stop after this stage (names are those of its files)"

@@ -81,7 +81,8 @@ class ZeroGpu:
     def seconds(self, order: Order) -> int:
         """How long the GPU is asked for: start-up and twice the estimate, within the bounds."""
         expected = estimate(order.recipe.problem, order.recipe.options, order.pair.facts)
-        solver, verifier = (part.loaded for part in order.pair.parts)
+        lazy_solver, lazy_verifier = order.pair.parts
+        solver, verifier = lazy_solver.loaded, lazy_verifier.loaded
         computing = seconds_on_gpu(
             expected,
             solver.info.weight_bytes if solver is not None else None,

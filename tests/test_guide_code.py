@@ -1,0 +1,147 @@
+"""The Python of README and guide works as shown: the blocks of a page run as one program."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from search_core.problem import Problem
+from search_core.protocols import SampleRequest, Sampling, ScoreRequest
+from search_core.run.driving import drive
+from search_core.run.recipe import Recipe
+from search_core.run.runner import Run
+from tests.fakes import World
+from tests.pages import GUIDE, TEXTS, fences
+
+PAGES_WITH_CODE = {page.stem for page in TEXTS if fences(page, "python")}
+RUN_HERE = {"extending", "fidelity", "python"}
+
+
+def run_page(name: str, given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Execute a page's blocks in this folder; the names that they defined."""
+    names = dict(given)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for number, code in enumerate(fences(GUIDE / f"{name}.md", "python"), start=1):
+            exec(compile(code, f"{name}.md, block {number}", "exec"), names)
+    return names
+
+
+def test_no_page_with_code_is_left_out() -> None:
+    assert PAGES_WITH_CODE == RUN_HERE
+
+
+# Python --------------------------------------------------------------------------------------
+
+
+@pytest.mark.models
+def test_search_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run_page("python", {}, tmp_path)
+    result = names["result"]
+    assert result.events[-1].kind == "finished"
+    assert len(names["graph"]) == len(result.tree.nodes)
+    assert list(names["trace"].events) == result.events
+    assert (tmp_path / "tree.graphml").is_file()
+    assert all(node.margin <= 0 for node in names["pruned"] if node.margin is not None)
+    assert len(names["written"]) >= 4
+    assert names["small"].answer == "1"
+    assert capsys.readouterr().out.rstrip().endswith("1")
+
+
+# Extending -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def extending(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    world, folder = World(), tmp_path_factory.mktemp("extending")
+    given = {
+        "my_solver": world.solver(),
+        "my_verifier": world.verifier(),
+        "runs_folder": folder / "runs",
+    }
+    return run_page("extending", given, folder)
+
+
+def test_a_new_strategy(extending: dict[str, Any]) -> None:
+    strategy = extending["WEAKEST_STEP"]
+    world = World(ends=0.5)
+    solver, verifier = world.solver(), world.verifier()
+    recipe = Recipe(Problem("?"), strategy, strategy.options(n=8))
+    run = Run(recipe, solver.info, verifier.info)
+    drive(run, solver, verifier)
+    chosen = run.tree.finished.chosen if run.tree.finished else None
+    assert chosen is not None
+    candidates = [node for node in run.tree.steps() if node.state == "completed"]
+    best = max(node.aggregate or 0 for node in candidates)
+    assert run.tree.nodes[chosen].aggregate == best
+
+
+def test_a_new_verifier(extending: dict[str, Any]) -> None:
+    verifier = extending["ShortIsBeautiful"]()
+    request = ScoreRequest("?", ("x" * 40, "x"), 0, True, (0.0, 0.0))
+    long, short = verifier.score([request], lambda: False)[0].scores
+    assert 0 <= long < short <= 1
+
+
+def test_a_page_with_your_own_models(extending: dict[str, Any]) -> None:
+    assert extending["page"].title == "Espalier"
+
+
+class _Completions(BaseHTTPRequestHandler):
+    """Answers as vLLM does: the text without its stop string, and why it stopped."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.path == "/v1/completions"
+        ends = "step 2" in asked["prompt"]
+        choice = {
+            "text": "The answer is 4." if ends else "step 2",
+            "finish_reason": "stop",
+            "stop_reason": None if ends else "\n\n",
+            "logprobs": {"token_logprobs": [-0.25, -0.5]},
+        }
+        reply = json.dumps({"choices": [choice], "usage": {"completion_tokens": 2}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(reply)))
+        self.end_headers()
+        self.wfile.write(reply)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Stay quiet."""
+
+
+@pytest.fixture
+def completions() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Completions)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def test_a_solver_over_a_server(extending: dict[str, Any], completions: str) -> None:
+    solver = extending["ServerSolver"](completions, "some-model")
+    step = SampleRequest("2 + 2?", (), seed=1)
+    first, last = solver.sample(
+        [step, SampleRequest("2 + 2?", ("step 2",), seed=2)], Sampling(), lambda: False
+    )
+    assert (first.text, first.ended, first.logprob) == ("step 2", "step", -0.75)
+    assert (last.text, last.ended) == ("The answer is 4.", "end")
+
+
+# Against the published code ------------------------------------------------------------------
+
+
+def test_two_functions_of_a_text_and_their_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = run_page("fidelity", {}, tmp_path)
+    assert len(names["record"].completions) == 8
+    assert names["record"].options["lookahead"] == 1
+    assert names["record"].pred in names["record"].completions
+    assert capsys.readouterr().out.splitlines()[-1] == "[]"

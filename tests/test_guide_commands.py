@@ -1,0 +1,255 @@
+"""The command lines of README, guide and help work, and the command line's page is complete."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+import app
+from search_core.cli.app import PROGRAM
+from search_core.cli.app import app as typer_app
+from search_core.embedded.training import command as training
+from search_core.strategies import STRATEGIES
+from tests.pages import GUIDE, ROOT, TEXTS, code_spans, fences, section, table_rows
+from tests.test_cli_solve import invoke, said
+
+TRAIN = "python -m search_core.embedded"
+APP = "python app.py"
+COMMANDS: dict[str, Any] = dict(typer.main.get_command(typer_app).commands)
+PAGE = GUIDE / "command_line.md"
+# The others measure real models, which takes minutes: their lines are only read.
+CHEAP = {
+    *("solve", "strategies", "models", "problems", "figure", "check", "fidelity", "read"),
+    "bench-table",
+}
+STRATEGY_FLAGS = {
+    flag
+    for row in table_rows((GUIDE / "strategy_options.md").read_text(encoding="utf-8"))
+    for flag in re.findall("`(--[^`]+)`", row[0])
+}
+
+
+def command_lines(program: str) -> list[str]:
+    """Every command line of this program in the bash blocks of README and guide."""
+    lines = [line for page in TEXTS for block in fences(page, "bash") for line in block.split("\n")]
+    return [line for line in lines if re.search(rf"(^|\s){re.escape(program)}(\s|$)", line)]
+
+
+def words_after(program: str, line: str) -> list[str]:
+    """The arguments of a command line; comments and environment variables are left out."""
+    return shlex.split(line.partition(program)[2], comments=True)
+
+
+def example_in(text: str) -> str:
+    """The command line behind the one "Example:" of a help text."""
+    found = re.findall(r"Example: (python -m .*?)(?: Exit codes|$)", text)
+    assert len(found) == 1, f"{len(found)} examples in: {text}"
+    return str(found[0])
+
+
+class WrongCommandLine(Exception):
+    """What the real command line says to arguments that it refuses."""
+
+
+def parse(arguments: list[str]) -> None:
+    """Let the real command line understand these arguments, without running anything.
+
+    Raises:
+        WrongCommandLine: It refuses them.
+    """
+    name, *rest = arguments
+    if name not in COMMANDS:
+        raise WrongCommandLine(f"There is no command {name!r}.")
+    try:
+        COMMANDS[name].make_context(name, rest)
+    except Exception as error:  # its class depends on the version of typer, its code does not
+        if getattr(error, "exit_code", None) != 2:
+            raise
+        raise WrongCommandLine(str(error)) from error
+
+
+# Command lines -------------------------------------------------------------------------------
+
+
+def test_a_wrong_command_line_is_seen() -> None:
+    for wrong in (["solve", "?", "--no-such"], ["solve", "?", "--judge", "luck"], ["sing"]):
+        with pytest.raises(WrongCommandLine):
+            parse(wrong)
+
+
+def test_there_are_command_lines_to_check() -> None:
+    assert {words_after(PROGRAM, line)[0] for line in command_lines(PROGRAM)} == set(COMMANDS)
+    assert command_lines(TRAIN)
+    assert command_lines(APP)
+
+
+@pytest.mark.parametrize("line", command_lines(PROGRAM))
+def test_a_command_line_is_understood(line: str) -> None:
+    parse(words_after(PROGRAM, line))
+
+
+def runs_cheaply(line: str) -> bool:
+    return words_after(PROGRAM, line)[0] in CHEAP and "SOLVER" not in line
+
+
+@pytest.mark.parametrize("line", [*filter(runs_cheaply, command_lines(PROGRAM))])
+def test_a_cheap_command_line_runs(line: str, folder: Path) -> None:
+    done = invoke(*words_after(PROGRAM, line))
+    assert done.exit_code == 0, said(done)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with the files that the examples read."""
+    results, traces = ROOT / "assets" / "results", ROOT / "assets" / "traces"
+    shutil.copy(results / "evaluation.json", tmp_path / "results.json")
+    shutil.copy(results / "bench" / "search.json", tmp_path / "bench.json")
+    shutil.copy(traces / "countdown-dvts.jsonl", tmp_path / "run.jsonl")
+    (tmp_path / "thoughts.md").write_text("Try 7 first.\n\nWait, no.\n\nThe answer is 4.\n")
+    (tmp_path / "cases.jsonl").write_text("")
+    (tmp_path / "assets").symlink_to(ROOT / "assets")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", command_lines(TRAIN))
+def test_a_training_command_line_is_understood(line: str) -> None:
+    training._parser().parse_args(words_after(TRAIN, line))
+
+
+@pytest.mark.parametrize("line", [one for one in command_lines(APP) if "pip install" not in one])
+def test_a_command_line_of_the_app_is_understood(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["app.py", *words_after(APP, line)])
+    app.arguments()
+
+
+# Help ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_has_an_example_of_it(name: str, folder: Path) -> None:
+    arguments = words_after(PROGRAM, example_in(said(invoke(name, "--help"))))
+    assert arguments[0] == name
+    parse(arguments)
+    if name in CHEAP:
+        done = invoke(*arguments)
+        assert done.exit_code == 0, said(done)
+
+
+def test_the_help_of_the_whole_has_an_example() -> None:
+    parse(words_after(PROGRAM, example_in(said(invoke("--help")))))
+
+
+@pytest.mark.parametrize("arguments", [[], ["train"]])
+def test_the_help_of_the_training_has_an_example(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        training.main([*arguments, "--help"])
+    line = example_in(" ".join(capsys.readouterr().out.split()))
+    training._parser().parse_args(words_after(TRAIN, line))
+
+
+# The page of the command line ----------------------------------------------------------------
+
+
+def flags_of(name: str) -> set[str]:
+    """Every option of a command as it is typed, help left out."""
+    options = [one for one in COMMANDS[name].params if one.param_type_name == "option"]
+    flags = {flag for option in options for flag in (*option.opts, *option.secondary_opts)}
+    return {flag for flag in flags if flag.startswith("--")} - {"--help"}
+
+
+def flags_in(rows: list[list[str]]) -> set[str]:
+    return {flag for row in rows for flag in re.findall("`(--[^`]+)`", row[0])}
+
+
+def shared_flags(name: str) -> set[str]:
+    """Options of a command that stand in the tables that several commands share."""
+    rows = [
+        *table_rows(section(PAGE, "Options of models")),
+        *table_rows(section(PAGE, "Options of output")),
+    ]
+    assert all(set(row[3].split(", ")) <= set(COMMANDS) for row in rows)
+    return flags_in([row for row in rows if name in row[3].split(", ")])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_has_every_option_of_a_command_and_no_other(name: str) -> None:
+    text = section(PAGE, name)
+    own = flags_in(table_rows(text))
+    shared = shared_flags(name)
+    of_strategies = STRATEGY_FLAGS - own if "(strategy_options.md)" in text else set()
+    assert not own & shared, "it stands there twice"
+    assert own | shared | of_strategies == flags_of(name)
+
+
+def test_the_page_has_no_command_that_is_gone() -> None:
+    sections = re.findall("^## (.+)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    others = {"Examples", "Options of models", "Options of output", "train"}
+    assert set(sections) == set(COMMANDS) | others
+
+
+def test_the_page_has_the_defaults() -> None:
+    for name, command in COMMANDS.items():
+        rows = {flag: row[2] for row in table_rows(section(PAGE, name)) for flag in flags_in([row])}
+        for option in command.params:
+            default = rows.get(option.opts[0])
+            if default and isinstance(option.default, (int, str)) and option.default is not True:
+                plain = "off" if option.default is False else str(option.default)
+                assert default == plain, (name, option.opts)
+
+
+def options_of(parser: argparse.ArgumentParser) -> set[str]:
+    flags = {flag for action in parser._actions for flag in action.option_strings}
+    return {flag for flag in flags if flag.startswith("--")} - {"--help"}
+
+
+def test_the_page_has_every_option_of_the_training() -> None:
+    commands = next(
+        action
+        for action in training._parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+    rows = table_rows(section(PAGE, "train"))
+    assert flags_in(rows) == options_of(commands.choices["train"])
+
+
+def test_the_page_on_deploying_has_every_option_of_the_app(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["app.py", "--help"])
+    with pytest.raises(SystemExit):
+        app.arguments()
+    flags = set(re.findall(r"^  (--[\w-]+)", capsys.readouterr().out, flags=re.MULTILINE))
+    assert flags_in(table_rows(section(GUIDE / "deploying.md", "Options"))) == flags
+
+
+def test_every_environment_variable_is_read_somewhere() -> None:
+    sources = [*ROOT.glob("*.py"), *ROOT.glob("search_core/**/*.py"), *ROOT.glob("tests/**/*")]
+    read = "".join(
+        one.read_text(errors="ignore") for one in sources if one.suffix in (".py", ".sh")
+    )
+    named = {
+        name
+        for page in TEXTS
+        for span in code_spans(page)
+        for name in re.findall(r"\bESPALIER_\w+", span)
+    }
+    assert named
+    for name in named:
+        assert name in read, name
+
+
+def test_every_strategy_can_be_asked_for() -> None:
+    for name in STRATEGIES:
+        parse(["solve", "?", "--strategy", name])
