@@ -20,10 +20,10 @@ from transformers import (
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.engine.checkpoints.quantisation import quantisation
 from search_core.protocols import ScoreRequest
-from search_core.verifiers import TransformersVerifier, load_verifier
-from search_core.verifiers.formats import FORMATS
+from search_core.verifiers import FORMATS, TransformersVerifier, load_verifier
+from search_core.verifiers.format_table import recognised
 from search_core.verifiers.formats.genprm import SYSTEM as GENPRM_SYSTEM
-from search_core.verifiers.formats.known import recognised
+from search_core.verifiers.formats.tokenizers import completed
 from search_core.verifiers.formats.whole import JUDGE_QUESTION, JUDGE_TASK
 from tests.tiny_models import tiny_config, tiny_solver, tiny_tokenizer, tiny_verifier
 
@@ -176,7 +176,7 @@ def test_a_model_that_caps_its_logits_is_read_with_the_cap(tmp_path: Path) -> No
     verifier = load_verifier(tmp_path, format="judge", device="cpu")
     model = AutoModelForCausalLM.from_pretrained(tmp_path).eval()
     one = ScoreRequest(PROBLEM, STEPS, 2, False, ())
-    ids = verifier._format.texts(PROBLEM, STEPS, 2, False)[0].ids
+    ids = completed(verifier._format.texts(PROBLEM, STEPS, 2, False))[0].ids
     (scores,) = verifier.score([one], go_on)
     assert scores.scores == pytest.approx([pair(model, ids, "Yes", "No")], abs=1e-4)
 

@@ -118,8 +118,8 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
         )
     again = await complete(server, dialect, model, ask)
     await _check_stop(server, dialect, model, ask, _texts(*first))
-    written = [one for reply in first for one in reply.completions.values()]
-    logprobs = all(one.logprobs for one in written if one.text)
+    given = [completion for reply in first for completion in reply.completions.values()]
+    logprobs = all(completion.logprobs for completion in given if completion.text)
     return Capabilities(
         n=ask.n > 1,
         most=most,
@@ -157,10 +157,10 @@ async def _check_stop(
     stops = tuple(letter for letter, _ in common)
     for seed in range(_SAMPLES):
         asked = replace(ask, seed=seed, stop=stops, max_tokens=2 * _TOKENS)
-        written = (await complete(server, dialect, model, asked)).completions.values()
-        if any(one.overran for one in written):
+        given = (await complete(server, dialect, model, asked)).completions.values()
+        if any(completion.overran for completion in given):
             break
-        if any(one.stopped_by for one in written):
+        if any(completion.stopped_by for completion in given):
             return
     raise VoidSearch(
         f"Server {server.name} does not stop at stop strings, or does not say that it did: asked "

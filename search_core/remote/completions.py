@@ -207,8 +207,8 @@ async def complete(
                     f"Server {server.name} sent {shown(event)}, which is no completion ({error})."
                 ) from error
     reply.streamed = events > 1
-    for index, written in reply.completions.items():
-        if written.ended is None:
+    for index, completion in reply.completions.items():
+        if completion.ended is None:
             raise RemoteError(
                 f"Server {server.name} ended its reply before sample {index + 1} of {ask.n} was "
                 "finished. It was not asked again: what it had written would cost twice."
@@ -222,21 +222,21 @@ def _add(reply: Reply, piece: Piece, ask: Ask, server: RemoteServer) -> None:
         raise RemoteError(
             f"Server {server.name} sent sample number {piece.index + 1} of {ask.n} asked for."
         )
-    written = reply.completions.setdefault(piece.index, Completion())
-    written.text += piece.text
+    completion = reply.completions.setdefault(piece.index, Completion())
+    completion.text += piece.text
     if piece.logprobs:
-        written.logprobs = True
-        written.logprob += sum(one or 0.0 for one in piece.logprobs)
+        completion.logprobs = True
+        completion.logprob += sum(one or 0.0 for one in piece.logprobs)
     if piece.total is not None:
-        written.tokens = int(piece.total)
+        completion.tokens = int(piece.total)
     elif piece.tokens is not None:
-        written.tokens += piece.tokens
+        completion.tokens += piece.tokens
     elif piece.text:
-        written.tokens += 1  # A server that says no more sends about one token at a time.
+        completion.tokens += 1  # A server that says no more sends about one token at a time.
     if piece.finish is not None:
-        written.tokens = max(1, written.tokens)  # The end of a text is a token, too.
-        written.ended, written.stopped_by = _end(piece, ask, server)
-        _cut(written, ask)
+        completion.tokens = max(1, completion.tokens)  # The end of a text is a token, too.
+        completion.ended, completion.stopped_by = _end(piece, ask, server)
+        _cut(completion, ask)
 
 
 def _end(piece: Piece, ask: Ask, server: RemoteServer) -> tuple[Ended, str]:
@@ -253,14 +253,18 @@ def _end(piece: Piece, ask: Ask, server: RemoteServer) -> tuple[Ended, str]:
     return ("step" if stop else "end"), str(stop)
 
 
-def _cut(written: Completion, ask: Ask) -> None:
+def _cut(completion: Completion, ask: Ask) -> None:
     """Some servers leave the stop string in the text: it says then how the text ended."""
-    places = [(written.text.find(stop), stop) for stop in ask.stop if stop in written.text]
+    places = [(completion.text.find(stop), stop) for stop in ask.stop if stop in completion.text]
     if places:
         place, stop = min(places)
-        rest = len(written.text) - place - len(stop)
-        written.overran = written.ended == "length" or rest > _LONG_TOKEN
-        written.text, written.ended, written.stopped_by = written.text[:place], "step", stop
+        rest = len(completion.text) - place - len(stop)
+        completion.overran = completion.ended == "length" or rest > _LONG_TOKEN
+        completion.text, completion.ended, completion.stopped_by = (
+            completion.text[:place],
+            "step",
+            stop,
+        )
 
 
 def _settle_tokens(reply: Reply) -> None:
@@ -268,5 +272,5 @@ def _settle_tokens(reply: Reply) -> None:
     if reply.completion is None or any(one.logprobs for one in reply.completions.values()):
         return
     share, rest = divmod(reply.completion, max(1, len(reply.completions)))
-    for place, written in enumerate(reply.completions.values()):
-        written.tokens = share + (place < rest)
+    for place, completion in enumerate(reply.completions.values()):
+        completion.tokens = share + (place < rest)

@@ -235,12 +235,12 @@ def _share(reply: Reply, index: int, children: int) -> tuple[int, int]:
     return mine, prompt - mine
 
 
-def _step(written: Completion, prefilled: int, reused: int) -> StepSample:
+def _step(completion: Completion, prefilled: int, reused: int) -> StepSample:
     return StepSample(
-        text=written.text,
-        tokens=written.tokens,
-        logprob=written.logprob,
-        ended=written.ended or "length",
+        text=completion.text,
+        tokens=completion.tokens,
+        logprob=completion.logprob,
+        ended=completion.ended or "length",
         prefilled=prefilled,
         reused=reused,
     )

@@ -96,7 +96,9 @@ class RemoteVerifier(ABC):
                     "#tokenizer=FOLDER after the verifier's address."
                 )
             self._tokenizers = {server: chat_tokenizer(tokens, server) for server in those}
-            self._formats = {server: make(one) for server, one in self._tokenizers.items()}
+            self._formats = {
+                server: make(tokenizer) for server, tokenizer in self._tokenizers.items()
+            }
             await self._try(those)
 
         self._servers.run(open_, lambda: False)

@@ -43,7 +43,6 @@ AUTO = "auto"
 """Stands for the format that a checkpoint, or an address, tells by itself."""
 
 MakeFormat = Callable[[ChatTokenizer], Format]
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,8 @@ class VerifierFormat:
     about: str
     texts: MakeFormat | None = None
     readout: ReadoutKind | None = None
-    reasoning: Mapping[str, ReasoningPrompt] = field(default=_NONE)
-    variants: Mapping[str, MakeFormat] = field(default=_NONE)
+    reasoning: Mapping[str, ReasoningPrompt] = field(default_factory=dict)
+    variants: Mapping[str, MakeFormat] = field(default_factory=dict)
     usual_variant: str = ""
     published: str = ""
     architecture: str = ""
@@ -118,17 +117,14 @@ class VerifierFormat:
         return "vLLM" if pooled or isinstance(self.readout, TokenLabels) else ""
 
     def made(self, tokenizer: ChatTokenizer, argument: str = "") -> Format:
-        """The format of one model.
+        """The text that one model reads, in the variant that was chosen.
 
         Raises:
-            ValueError: It has no such variant.
+            ValueError: It reads none: it reasons.
         """
-        make = self.variants.get(argument) if self.variants and argument else self.texts
+        make = self.variants.get(argument, self.texts)
         if make is None:
-            known = " or ".join(f"{self.name}:{word}" for word in self.variants) or self.usage
-            raise ValueError(
-                f"Verifier format {self.name} has no variant {argument!r:.40}; expected {known}."
-            )
+            raise ValueError(f"Verifier format {self.name} writes, and reads no text in one pass.")
         return make(tokenizer)
 
 
@@ -259,22 +255,33 @@ for _row in _ROWS:
 
 def list_of_formats() -> str:
     """One line for each format, for messages and help."""
-    return "\n".join(f"  {row.usage}: {row.about} ({row.models})" for row in FORMATS.values())
+    return "\n".join(map(_line, FORMATS.values()))
+
+
+def _line(row: VerifierFormat) -> str:
+    also = f"; also called {', '.join(row.aliases)}" if row.aliases else ""
+    return f"  {row.usage}: {row.about} ({row.models}){also}"
 
 
 def parsed(text: str) -> tuple[VerifierFormat, str]:
     """A format and the argument after its colon; "" if there is none.
 
     Raises:
-        ValueError: There is no such format, or it takes no argument.
+        ValueError: There is no such format, it takes no argument, or it has no such variant.
     """
     name, colon, argument = text.partition(":")
     found = [row for row in FORMATS.values() if name in (row.name, *row.aliases)]
     if not found:
         raise ValueError(f"Verifier format {name!r:.60} is unknown. Known:\n{list_of_formats()}")
-    if colon and not found[0].argument:
+    row = found[0]
+    if colon and not row.argument:
         raise ValueError(f"Verifier format {name} takes nothing after a colon; got {text!r:.80}.")
-    return found[0], argument
+    if argument and row.variants and argument not in row.variants:
+        known = " or ".join(f"{row.name}:{word}" for word in row.variants)
+        raise ValueError(
+            f"Verifier format {row.name} has no variant {argument!r:.40}; expected {known}."
+        )
+    return row, argument
 
 
 def recognised(

@@ -62,8 +62,7 @@ class _Order:
         row = self.row
         if self.system_prompt and row.texts is StepEnds and isinstance(row.readout, TokenLabels):
             row = replace(row, texts=partial(StepEnds, system_prompt=self.system_prompt))
-        argument = "" if isinstance(row.readout, LikelihoodRatio) else self.argument
-        made = row.made(self.tokenizer(loaded), argument)
+        made = row.made(self.tokenizer(loaded), self.argument)
         completed(made.texts("1 + 1", ("1 + 1 = 2",), 0, False))
         return made
 

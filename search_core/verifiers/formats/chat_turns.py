@@ -35,10 +35,8 @@ class ChatTurns:
         before, to_verdict, to_next = await self._template()
         trims = await self._trims()
         # Problem and first step are one text: a token may lie across them.
-        contents = [
-            await self._content(text, trims)
-            for text in (problem + self._join + steps[0], *steps[1:])
-        ]
+        said = (problem + self._join + steps[0], *steps[1:])
+        contents = [await self._content(text, trims) for text in said]
         pieces = [
             (to_next if number else ()) + content + to_verdict
             for number, content in enumerate(contents)

@@ -132,7 +132,8 @@ def _misfit(model: ReasoningModel, reasoning: Reasoning, trial: _Trial) -> str:
     cut = trial.written is not None and trial.written.cut
     limit = f", cut off at its limit of {reasoning.tokens:,} tokens" if cut else ""
     return (
-        f"Verifier {model.info.name} gave {len(trial.found)} verdicts for {len(trial.path[1])} steps "
-        f"in reasoning that was written {ATTEMPTS} times{limit}. Allow it more (tokens=NUMBER), or "
-        "choose the format thinkprm:question, which asks for one verdict after each step."
+        f"Verifier {model.info.name} gave {len(trial.found)} verdicts for {len(trial.path[1])} "
+        f"steps in reasoning that was written {ATTEMPTS} times{limit}. Allow it more "
+        "(tokens=NUMBER), or choose the format thinkprm:question, which asks for one verdict after "
+        "each step."
     )
