@@ -251,7 +251,7 @@ class Handlers:
             recipe, pair, source = self._recipe(self._shown(values))
         except ValueError:
             return ""
-        expected = estimate(recipe.problem, recipe.options, pair.facts)
+        expected = estimate(recipe.problem, recipe.options, pair.card)
         sizes = pair.sizes(source if recipe.strategy.uses_verifier else "")
         told = (
             f"About {expected.paths} × {expected.rounds:.0f} steps, "

@@ -110,8 +110,8 @@ def test_thinkprm_is_known_by_its_name() -> None:
     language = {"architectures": ["Qwen2ForCausalLM"]}
     assert recognised("launch/ThinkPRM-1.5B", language, [], {}) == "thinkprm"
     assert recognised("launch/ThinkPRM-14B", language, [], {}) == "thinkprm"
-    facts = {"format": "thinkprm:question,samples=2"}
-    assert parsed(recognised("x", language, [], facts)) == (
+    card = {"format": "thinkprm:question,samples=2"}
+    assert parsed(recognised("x", language, [], card)) == (
         FORMATS["thinkprm"],
         "question,samples=2",
     )

@@ -191,7 +191,7 @@ LANGUAGE = {"architectures": ["LlamaForCausalLM"]}
 
 
 @pytest.mark.parametrize(
-    ("name", "config", "weights", "facts", "expected"),
+    ("name", "config", "weights", "card", "expected"),
     [
         ("x", LABELS, [], {}, "token_classification"),
         ("x", {"architectures": ["Qwen2ForSequenceClassification"]}, [], {}, "outcome"),
@@ -212,9 +212,9 @@ LANGUAGE = {"architectures": ["LlamaForCausalLM"]}
     ],
 )
 def test_formats_that_a_checkpoint_tells(
-    name: str, config: dict[str, Any], weights: list[str], facts: dict[str, Any], expected: str
+    name: str, config: dict[str, Any], weights: list[str], card: dict[str, Any], expected: str
 ) -> None:
-    assert recognised(name, config, weights, facts) == expected
+    assert recognised(name, config, weights, card) == expected
 
 
 def test_a_format_that_cannot_be_told_is_asked_for_with_the_list(chat_model: Path) -> None:

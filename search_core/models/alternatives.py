@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from search_core.flops import LARGER_MODELS, ModelShape, one_answer_flops
 from search_core.log.tree import Tree
-from search_core.model_facts import parameters_of
+from search_core.model_card import parameters_of
 from search_core.models.shipped import SOLVERS
 
 
@@ -49,5 +49,5 @@ def _larger_shipped(tree: Tree) -> Iterator[tuple[str, ModelShape | None]]:
     if solver is None or solver.name not in {one.folder.name for one in SOLVERS.values()}:
         return
     for one in SOLVERS.values():
-        if (parameters_of(one.facts) or 0) > (solver.parameters or 0):
+        if (parameters_of(one.card) or 0) > (solver.parameters or 0):
             yield f"The {one.name} embedded solver", one.shape

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import Checkpoint, ModelLoadError, find_checkpoint
-from search_core.engine.checkpoints.loading import LoadedModel, facts_of, load_checkpoint
+from search_core.engine.checkpoints.loading import LoadedModel, card_of, load_checkpoint
 from search_core.engine.checkpoints.weights import read_weights, weight_names
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
 from search_core.flops import ModelShape
-from search_core.model_facts import judged_by
+from search_core.model_card import judged_by
 from search_core.verifiers.format_table import AUTO, VerifierFormat, parsed, recognised
 from search_core.verifiers.formats.base import Format
 from search_core.verifiers.formats.readout_kinds import (
@@ -91,7 +91,7 @@ def load_verifier(
     checkpoint = find_checkpoint(path_or_id)
     try:
         if format == AUTO:
-            card = facts_of(checkpoint)
+            card = card_of(checkpoint)
             weights = weight_names(checkpoint)
             format = recognised(checkpoint.name, checkpoint.config, weights, card)  # noqa: A001
         row, argument = parsed(format)
@@ -133,7 +133,7 @@ def _token_labels(order: _Order) -> TransformersVerifier:
 
     loaded = _with_labels(order.load("ForTokenClassification"))
     reader = _reader(loaded, label_readout(loaded.model))
-    scores = judged_by(facts_of(order.checkpoint))
+    scores = judged_by(card_of(order.checkpoint))
     return TransformersVerifier(loaded, order.format(loaded), reader, scores=scores)
 
 
