@@ -120,7 +120,7 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-class _Handler(WireHandler):
+class _Handler(WireHandler, BaseHTTPRequestHandler):
     fake: FakeServer
 
     def do_GET(self) -> None:
