@@ -20,7 +20,6 @@ from components.following import follow, whole_run
 from components.model_offer import ModelOffer, is_embedded
 from components.models_form import models_updates, solver_update
 from components.notice import error, info
-from components.numbers import format_count
 from components.options_form import OptionsForm, own_defaults, read_options
 from components.recipe_link import LinkedRecipe, read_link
 from components.recordings import Recording, examples
@@ -28,6 +27,7 @@ from components.text_form import read_text_file
 from search_core.embedded import generate
 from search_core.log.traces import TraceError, read_trace
 from search_core.models import NOT_LOADED, SOLVERS, VERIFIERS, ModelPair, memory_line
+from search_core.picture.numbers import format_count
 from search_core.protocols import Sampling
 from search_core.run.estimate import estimate
 from search_core.run.limits import Limits

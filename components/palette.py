@@ -1,259 +1,74 @@
-"""The states' colours and symbols: `assets/palette.json`, checked and typed.
-
-That file is the one place where they are defined; this module, the page's JavaScript and its
-CSS (through `css_variables`) read it. No other source file names a colour of it.
-"""
+"""The palette as plotly and the page's style sheet want it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from search_core.picture.palette import (
+    STATES,
+    THEMES,
+    GradeName,
+    SeriesName,
+    StateName,
+    Theme,
+    palette,
+    variables,
+)
 
-PALETTE_FILE = Path(__file__).resolve().parent.parent / "assets" / "palette.json"
-
-Theme = Literal["light", "dark"]
-StateName = Literal[
-    "writing",
-    "frontier",
-    "candidate",
-    "kept",
-    "pruned",
-    "completed",
-    "merged",
-    "rollout",
-    "chosen",
-    "collapsed",
+__all__ = [
+    "STATES",
+    "THEMES",
+    "GradeName",
+    "SeriesName",
+    "StateName",
+    "Theme",
+    "bar",
+    "css_variables",
+    "marker",
+    "palette",
 ]
-GradeName = Literal["right", "wrong"]
-SeriesName = Literal["solver", "solver_prompt", "verifier"]
-THEMES: tuple[Theme, ...] = get_args(Theme)
-STATES: tuple[StateName, ...] = get_args(StateName)
-
-Colour = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
-Symbol = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
-Pixels = Annotated[float, Field(ge=0, le=64)]
-Dash = Literal["solid", "dot", "dash", "longdash", "dashdot"]
-Hatch = Literal["", "/", "\\", "x", ".", "-", "|", "+"]
 
 
-class PaletteError(ValueError):
-    """`assets/palette.json` is broken; the message says where."""
+def marker(state: StateName, theme: Theme) -> dict[str, Any]:
+    """Plotly's `marker` for nodes in this state."""
+    entry = palette().states[state]
+    line = entry.line[theme]
+    # Plotly paints the outline of an open symbol with the marker's own colour.
+    return {
+        "symbol": entry.symbol,
+        "size": entry.size,
+        "color": entry.fill[theme] or line,
+        "opacity": 1,
+        "line": {"width": entry.line_width, "color": line},
+    }
 
 
-class _Entry(BaseModel):
-    # Readers in other languages may add fields of their own.
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class ThemeColours(_Entry):
-    """Colours of one theme that belong to no state."""
-
-    background: Colour
-    surface: Colour
-    """Behind panels; text and marks must also be legible on it."""
-    ink: Colour
-    """Outline of filled marks."""
-    muted: Colour
-    """Quiet lines; as text only on `background`."""
-    text: Colour
-    subtle: Colour
-    """Secondary text."""
-    casing: Colour
-    """Below the winning path, wider than it."""
-    focus: Colour
-
-
-class Edge(_Entry):
-    """The line from the parent into a node. Widths in px."""
-
-    dash: Dash
-    width: Pixels
-    casing: Pixels = 0
-    """Width of the casing drawn below; 0: none."""
-    color: Mapping[Theme, Colour]
-
-
-class State(_Entry):
-    """How a node in this state looks. `size` and `line_width` in px."""
-
-    label: str
-    meaning: str
-    symbol: Symbol
-    """A plotly marker symbol; unique among states and grades."""
-    size: Pixels
-    line_width: Pixels
-    fill: Mapping[Theme, Colour | None]
-    """None: the mark is open and its outline alone is seen."""
-    line: Mapping[Theme, Colour]
-    edge: Edge
-
-
-class Grade(_Entry):
-    """The ring around a solution that was held against the reference."""
-
-    label: str
-    meaning: str
-    symbol: Symbol
-    size: Pixels
-    mark: Annotated[str, Field(min_length=1, max_length=1)]
-    line_width: Pixels
-    line: Mapping[Theme, Colour]
-
-
-class Series(_Entry):
-    """A bar of the cost chart. The hatching tells the bars apart without colour."""
-
-    label: str
-    hatch: Hatch
-    fill: Mapping[Theme, Colour]
-
-
-class Palette(_Entry):
-    """The whole file."""
-
-    themes: Mapping[Theme, ThemeColours]
-    states: Mapping[StateName, State]
-    grades: Mapping[GradeName, Grade]
-    series: Mapping[SeriesName, Series]
-    scores: tuple[Colour, ...] = Field(min_length=2)
-    """Colours of the scores 0 to 1, evenly spaced (Cividis), where score fills the marks."""
-
-    @model_validator(mode="after")
-    def _complete(self) -> Palette:
-        for name, table, expected in (
-            ("themes", self.themes, THEMES),
-            ("states", self.states, STATES),
-            ("grades", self.grades, get_args(GradeName)),
-            ("series", self.series, get_args(SeriesName)),
-        ):
-            missing = [key for key in expected if key not in table]
-            if missing:
-                raise ValueError(f"{name} lacks {', '.join(missing)}")
-        for where, colours in self._by_theme():
-            missing = [theme for theme in THEMES if theme not in colours]
-            if missing:
-                raise ValueError(f"{where} has no colour for theme {', '.join(missing)}")
-        return self
-
-    def _by_theme(self) -> Iterator[tuple[str, Mapping[Theme, str | None]]]:
-        for name, state in self.states.items():
-            yield f"states.{name}.fill", state.fill
-            yield f"states.{name}.line", state.line
-            yield f"states.{name}.edge.color", state.edge.color
-        for grade_name, grade in self.grades.items():
-            yield f"grades.{grade_name}.line", grade.line
-        for series_name, series in self.series.items():
-            yield f"series.{series_name}.fill", series.fill
-
-    def marker(self, state: StateName, theme: Theme) -> dict[str, Any]:
-        """Plotly's `marker` for nodes in this state."""
-        entry = self.states[state]
-        line = entry.line[theme]
-        # Plotly paints the outline of an open symbol with the marker's own colour.
-        return {
-            "symbol": entry.symbol,
-            "size": entry.size,
-            "color": entry.fill[theme] or line,
-            "opacity": 1,
-            "line": {"width": entry.line_width, "color": line},
-        }
-
-    def edge_line(self, state: StateName, theme: Theme) -> dict[str, Any]:
-        """Plotly's `line` for the edges into nodes in this state."""
-        edge = self.states[state].edge
-        return {"dash": edge.dash, "width": edge.width, "color": edge.color[theme]}
-
-    def casing_line(self, state: StateName, theme: Theme) -> dict[str, Any] | None:
-        """Plotly's `line` for what lies below those edges, or None."""
-        width = self.states[state].edge.casing
-        return (
-            {"dash": "solid", "width": width, "color": self.themes[theme].casing} if width else None
-        )
-
-    def ring(self, grade: GradeName, theme: Theme) -> dict[str, Any]:
-        """Plotly's `marker` for the ring around a right or wrong solution."""
-        entry = self.grades[grade]
-        line = entry.line[theme]
-        return {
-            "symbol": entry.symbol,
-            "size": entry.size,
-            "color": line,
-            "opacity": 1,
-            "line": {"width": entry.line_width, "color": line},
-        }
-
-    def bar(self, series: SeriesName, theme: Theme) -> dict[str, Any]:
-        """Plotly's `marker` for bars of this series."""
-        entry = self.series[series]
-        colours = self.themes[theme]
-        return {
-            "color": entry.fill[theme],
-            "line": {"width": 1, "color": colours.ink},
-            "pattern": {
-                "shape": entry.hatch,
-                "fillmode": "overlay",
-                "fgcolor": colours.ink,
-                "size": 6,
-                "solidity": 0.15,
-            },
-        }
-
-    def score_scale(self) -> list[tuple[float, str]]:
-        """Plotly's `colorscale` for scores from 0 to 1."""
-        last = len(self.scores) - 1
-        return [(index / last, colour) for index, colour in enumerate(self.scores)]
-
-
-def load_palette(path: Path = PALETTE_FILE) -> Palette:
-    """Read and check a palette file.
-
-    Raises:
-        PaletteError: It is not JSON, or an entry is missing or malformed.
-        OSError: It cannot be opened.
-    """
-    try:
-        return Palette.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "palette"
-        raise PaletteError(f"{path.name}, {where}: {first['msg']}") from error
-    except ValueError as error:
-        raise PaletteError(f"{path.name} is not JSON: {error}") from error
-
-
-@cache
-def palette() -> Palette:
-    """The palette of the app, read once."""
-    return load_palette()
+def bar(series: SeriesName, theme: Theme) -> dict[str, Any]:
+    """Plotly's `marker` for bars of this series."""
+    entry = palette().series[series]
+    colours = palette().themes[theme]
+    return {
+        "color": entry.fill[theme],
+        "line": {"width": 1, "color": colours.ink},
+        "pattern": {
+            "shape": entry.hatch,
+            "fillmode": "overlay",
+            "fgcolor": colours.ink,
+            "size": 6,
+            "solidity": 0.15,
+        },
+    }
 
 
 def css_variables() -> str:
     """The palette as CSS custom properties: light under `:root`, dark under `.dark`.
 
-    `--palette-ink`, `--state-kept-fill`, `--state-kept-line`, `--state-kept-edge`,
-    `--grade-right-line`, `--series-solver-fill` and so on. An open mark's fill is `transparent`.
+    An open mark's fill is `transparent`.
     """
     blocks = []
     selectors: dict[Theme, str] = {"light": ":root", "dark": ".dark"}
     for theme, selector in selectors.items():
-        lines = [f"  {name}: {value};" for name, value in _variables(palette(), theme)]
+        named = variables(theme).items()
+        lines = [f"  --{name}: {colour or 'transparent'};" for name, colour in named]
         blocks.append("\n".join([f"{selector} {{", *lines, "}"]))
     return "\n".join(blocks) + "\n"
-
-
-def _variables(table: Palette, theme: Theme) -> Iterator[tuple[str, str]]:
-    for name, colour in table.themes[theme].model_dump().items():
-        yield f"--palette-{name}", colour
-    for state, entry in table.states.items():
-        yield f"--state-{state}-fill", entry.fill[theme] or "transparent"
-        yield f"--state-{state}-line", entry.line[theme]
-        yield f"--state-{state}-edge", entry.edge.color[theme]
-    for grade, ring in table.grades.items():
-        yield f"--grade-{grade}-line", ring.line[theme]
-    for series, bar in table.series.items():
-        yield f"--series-{series.replace('_', '-')}-fill", bar.fill[theme]

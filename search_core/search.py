@@ -11,8 +11,9 @@ from typing import Any
 
 from search_core.log.cost import Cost
 from search_core.log.events import Event
-from search_core.log.traces import write_trace
+from search_core.log.traces import read_trace, write_trace
 from search_core.log.tree import Tree
+from search_core.picture import html_picture, outline, summary, svg_picture
 from search_core.problem import Problem
 from search_core.protocols import Cancelled, Sampling, Solver, Verifier
 from search_core.run.driving import drive, never
@@ -22,9 +23,9 @@ from search_core.run.runner import Run, ignore
 from search_core.strategies import get_strategy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SearchResult:
-    """A finished run."""
+    """A finished run: a notebook shows its tree, `print` writes it as an outline."""
 
     events: list[Event]
     tree: Tree
@@ -39,9 +40,28 @@ class SearchResult:
         """Tokens, FLOPs of solver and verifier, seconds."""
         return self.tree.cost
 
+    def picture(self) -> str:
+        """The tree as the text of an SVG file."""
+        return svg_picture(self.tree)
+
     def save(self, path: str | Path) -> None:
         """Write the trace file."""
         write_trace(self.events, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path) -> SearchResult:
+        """Read a trace file again; raises as `read_trace` does."""
+        trace = read_trace(Path(path))
+        return cls(list(trace.events), trace.tree)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {summary(self.tree)}>"
+
+    def __str__(self) -> str:
+        return outline(self.tree)
+
+    def _repr_html_(self) -> str:
+        return html_picture(self.tree)
 
 
 def search(

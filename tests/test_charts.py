@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,26 +23,53 @@ from components.charts import (
     votes_summary,
     votes_view,
 )
-from components.charts.plain_text import plain, plain_lines, shorten
-from components.numbers import (
+from components.charts.plain_text import plain, plain_lines
+from components.palette import THEMES, Theme, palette
+from search_core import Problem, search
+from search_core.log.events import Spent, Tally, Voted
+from search_core.log.tree import Tree
+from search_core.picture.numbers import (
     counted,
     format_count,
     format_flops,
-    format_margin,
     format_percent,
     format_score,
     format_seconds,
     format_short,
 )
-from components.palette import THEMES, Theme, palette
-from search_core import Problem, search
-from search_core.log.events import Spent, Tally, Voted
-from search_core.log.tree import Tree
+from search_core.picture.text import one_line
 from search_core.run.recipe import Recipe
 from tests.cvd import contrast
 from tests.fakes import World
+from tests.hostile import HOSTILE, HostileWorld, beam
 from tests.test_search_properties import WORLDS, recipes, run_in
-from tests.test_tree_figure import HOSTILE, HostileWorld, assert_harmless, beam, shown_texts, values
+
+
+def values(tree: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every leaf of nested JSON values with the name of the field that holds it."""
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            yield from values(value, name)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from values(value, key)
+    else:
+        yield key, tree
+
+
+def shown_texts(figure: Any) -> list[str]:
+    """What plotly will read as its small HTML."""
+    names = {"text", "hovertext", "name", "title", "ticktext", "hovertemplate", "texttemplate"}
+    leaves = values(json.loads(figure.to_json()))
+    return [value for key, value in leaves if key in names and isinstance(value, str)]
+
+
+def assert_harmless(texts: list[str]) -> None:
+    for text in texts:
+        assert set(re.findall(r"<[^>]*>?", text)) <= {"<b>", "</b>", "<br>"}, text[:200]
+        assert "$" not in text
+        assert len(text) < 3_000
+        assert not re.search("[\u202a-\u202e\x00-\x08]", text)
 
 
 def all_figures(run: Any, theme: Theme) -> list[Any]:
@@ -185,7 +214,7 @@ def test_text_is_shortened_and_escaped() -> None:
     assert plain("a  b\n c") == "a b c"
     assert plain("<b>&$") == "&lt;b&gt;&amp;&#36;"
     assert plain("x" * 200, 10) == "x" * 9 + "…"
-    assert shorten("a\u202eb\x00c", 10) == "a�b�c"
+    assert one_line("a\u202eb\x00c", 10) == "a�b�c"
     assert plain_lines("one two three", width=7, lines=2) == "one two<br>three"
     assert plain_lines("one two three four", width=9, lines=1) == "one two …"
 
@@ -223,9 +252,6 @@ def test_text_is_shortened_and_escaped() -> None:
         (format_percent, 1, "100%"),
         (format_score, 0.714, "0.71"),
         (format_score, None, "not scored"),
-        (format_margin, 0.123, "+0.12"),
-        (format_margin, -0.03, "−0.03"),
-        (format_margin, -0.001, "0.00"),
     ],
 )
 def test_numbers_as_people_read_them(function: Any, value: Any, expected: str) -> None:

@@ -9,19 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from components.diagram import WIDTH, diagram
-from components.palette import STATES, palette
+from components.diagram import ROOM, WIDTH, diagram
 from components.recordings import FOLDER, examples, listed, pin_recordings
 from components.strategy_card import card, cards
-from components.symbols import symbol_path
 from search_core.log.events import event_from_dict
 from search_core.log.traces import read_trace
 from search_core.log.tree import Tree
+from search_core.picture.palette import STATES, palette
+from search_core.picture.scene import lay_out
+from search_core.picture.symbols import symbol_path
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 from tests.browser.method_logs import METHODS
 
-SHAPES = Path(__file__).resolve().parents[1] / "assets" / "js" / "shapes.js"
+SHAPES = Path(__file__).resolve().parents[1] / "assets" / "js" / "picture" / "shapes.js"
 TREES = {
     **{path.stem: read_trace(path).tree for path in sorted(FOLDER.glob("*.jsonl"))},
     **{
@@ -59,16 +60,16 @@ def test_every_mark_lies_inside_the_picture(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_what_is_left_out_is_said(name: str) -> None:
+def test_every_step_is_drawn_or_counted_as_folded(name: str) -> None:
     tree = TREES[name]
     figure = picture(tree)
-    stacked = sum((node.copies or 0) > 1 for node in tree.steps())
-    left = re.search(r"(\d+) steps? left out", ElementTree.tostring(figure, "unicode"))
-    missing = int(left.group(1)) if left else 0
-    assert marks(figure) + missing <= len(tree.nodes) - 1 + stacked
-    if not missing:
-        assert marks(figure) == len(tree.nodes) - 1 + stacked
-    assert marks(figure) > 3
+    scene = lay_out(tree, ROOM)
+    stacked = sum((node.copies or 0) > 1 for node in scene.nodes())
+    folds = len(scene.shown.folds)
+    said = re.search(r"(\d+) steps? folded", ElementTree.tostring(figure, "unicode"))
+    folded = int(said.group(1)) if said else 0
+    assert marks(figure) - folds - stacked + folded == len(tree.nodes) - 1
+    assert bool(folds) == bool(folded)
 
 
 @pytest.mark.parametrize("name", TREES)

@@ -35,7 +35,7 @@ search_core.solvers  search_core.verifiers
 search_core.engine.writing
 search_core.engine.reading
 search_core.engine.memory  search_core.engine.checkpoints
-search_core.engine
+search_core.engine  search_core.picture
 search_core.strategies  search_core.embedded
 search_core.testing
 search_core.protocols
@@ -261,5 +261,5 @@ def test_the_whole_page_is_built_without_a_model_library(tmp_path: Path) -> None
     assert result.stdout.splitlines()[-1:] == ["False False"], result.stderr[-2000:]
 
 
-def test_the_palette_and_the_numbers_load_no_plotting_library() -> None:
-    assert not loaded_by(["components.palette", "components.numbers"]) & (HEAVY | PAGE)
+def test_pictures_load_no_plotting_library() -> None:
+    assert not loaded_by(["components.palette", "search_core.picture"]) & (HEAVY | PAGE)

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.palette import (
+from components.palette import bar, css_variables, marker
+from search_core.picture.palette import (
     PALETTE_FILE,
     STATES,
     THEMES,
     PaletteError,
     Theme,
-    css_variables,
     load_palette,
     palette,
 )
@@ -98,19 +98,14 @@ def test_every_state_and_grade_has_its_own_symbol_label_and_meaning() -> None:
     assert {grade.mark for grade in palette().grades.values()} == {"✓", "✗"}
 
 
-def test_plotly_knows_every_symbol_dash_and_hatch() -> None:
+def test_plotly_knows_every_symbol_and_hatch() -> None:
     import plotly.graph_objects as go
 
     for theme in THEMES:
         for state in STATES:
-            go.Scatter(
-                marker=palette().marker(state, theme), line=palette().edge_line(state, theme)
-            )
-        for grade in palette().grades:
-            go.Scatter(marker=palette().ring(grade, theme))
+            go.Scatter(marker=marker(state, theme))
         for series in palette().series:
-            go.Bar(marker=palette().bar(series, theme))
-    go.Figure(layout={"coloraxis": {"colorscale": palette().score_scale()}})
+            go.Bar(marker=bar(series, theme))
 
 
 @both_themes
@@ -178,12 +173,6 @@ def test_text_is_legible(theme: Theme) -> None:
     assert contrast(colours.muted, colours.background) >= TEXT
 
 
-def test_score_colours_grow_steadily_lighter() -> None:
-    steps = [lightness(colour) for colour in palette().scores]
-    assert steps == sorted(steps)
-    assert steps[-1] - steps[0] > 70
-
-
 def test_style_sheets_get_every_colour_in_both_themes() -> None:
     css = css_variables()
     light, dark = css.split(".dark {")
@@ -239,7 +228,8 @@ def test_a_palette_with_holes_is_refused(tmp_path: Path) -> None:
 def test_no_other_source_file_names_a_colour_of_the_palette() -> None:
     root = PALETTE_FILE.parent.parent
     known = set(re.findall(r"#[0-9a-f]{6}\b", PALETTE_FILE.read_text(encoding="utf-8").lower()))
-    folders = [root / "components", root / "assets" / "js", root / "assets" / "css"]
+    places = ("components", "search_core", "assets/js", "assets/css")
+    folders = [root / place for place in places]
     files = [
         path
         for folder in folders

@@ -10,10 +10,16 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.charts.frame import axis, empty_figure, grid, note
-from components.numbers import counted, format_count, format_flops, format_percent, format_short
-from components.palette import SeriesName, Theme, palette
+from components.palette import SeriesName, Theme, bar, palette
 from search_core.log.cost import Cost
 from search_core.log.events import Event, Spent, Started
+from search_core.picture.numbers import (
+    counted,
+    format_count,
+    format_flops,
+    format_percent,
+    format_short,
+)
 from search_core.run.pairing import size_note
 
 FLOPS: tuple[SeriesName, ...] = ("solver", "verifier")
@@ -108,7 +114,7 @@ def _bars(
         legendgroup=series,
         # The lower panel has every series: its key serves both.
         showlegend=not upper,
-        marker=palette().bar(series, theme),
+        marker=bar(series, theme),
         hoverinfo="text",
         hovertext=[
             f"Round {number}<br>{name}: {text}" for number, text in zip(rounds, texts, strict=True)

@@ -8,8 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.charts.frame import Source, axis, empty_figure, grid, note, tree_of
-from components.numbers import counted
 from components.palette import Theme, palette
+from search_core.picture.numbers import counted
 
 _MOST_TICKS = 12
 

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from components.charts.frame import Source, axis, empty_figure, grid, note, tree_of
 from components.charts.plain_text import plain, plain_lines
-from components.numbers import counted, format_score
-from components.palette import STATES, StateName, Theme, palette
+from components.palette import STATES, StateName, Theme, marker, palette
 from search_core.log.tree import Node, Tree
+from search_core.picture.numbers import counted, format_score
 
 SLOTS = (0.0, -0.12, 0.12, -0.24, 0.24, -0.36, 0.36)
 """Places in a depth's column, the middle first, in depths."""
@@ -126,13 +126,13 @@ def scores_figure(view: ScoresView, *, theme: Theme = "light") -> Any:
 
 def _state_trace(state: StateName, steps: list[ScoredStep], theme: Theme) -> Any:
     entry = palette().states[state]
-    marker = palette().marker(state, theme)
+    look = marker(state, theme)
     return go.Scatter(
         x=[step.x for step in steps],
         y=[step.score for step in steps],
         mode="markers",
         name=entry.label,
-        marker={**marker, "size": MARK_SCALE * marker["size"]},
+        marker={**look, "size": MARK_SCALE * look["size"]},
         hoverinfo="text",
         hovertext=[
             f"{entry.label}, score {format_score(step.score)}<br>{plain_lines(step.text, 40, 3)}"

@@ -8,11 +8,12 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.charts.frame import Source, axis, empty_figure, note, tree_of
-from components.charts.plain_text import plain, shorten
-from components.numbers import counted, format_count, format_short
+from components.charts.plain_text import plain
 from components.palette import GradeName, Theme, palette
 from search_core.log.events import Tally, Voted, VoteMethod
 from search_core.log.tree import Tree
+from search_core.picture.numbers import counted, format_count, format_short
+from search_core.picture.text import one_line
 from search_core.scoring import VOTE_METHODS
 
 TITLES: dict[VoteMethod, str] = {
@@ -179,7 +180,7 @@ def _name(answer: AnswerVotes) -> str:
     """The answer as it stands beside its bar, not escaped yet."""
     star = "★ " if answer.wins else ""
     mark = f" {palette().grades[answer.grade].mark}" if answer.grade else ""
-    return f"{star}{shorten(answer.label, ANSWER_WIDTH)}{mark}"
+    return f"{star}{one_line(answer.label, ANSWER_WIDTH)}{mark}"
 
 
 def _number(answer: AnswerVotes, method: VoteMethod) -> str:
@@ -204,6 +205,6 @@ def votes_summary(view: VotesView) -> str:
         grade = f", {palette().grades[first.grade].label.lower()}" if first.grade else ""
         number = _number(first, method.method)
         amount = number if method.method == "majority" else f"score {number}"
-        parts.append(f"{method.method} vote chooses {shorten(first.label, 60)} ({amount}{grade})")
+        parts.append(f"{method.method} vote chooses {one_line(first.label, 60)} ({amount}{grade})")
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}."

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from typing import Any
 
 import typer
 from rich.console import Console
 
+from search_core.picture.text import printable
+
 _FILE_WIDTH = 120
 """Columns where no terminal says how wide it is."""
 _UNITS = ("", "k", "M", "G", "T", "P", "E")
-# Control characters move the cursor and recolour the screen; format characters reorder text.
-_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
-_HARMLESS = "\n\u200c\u200d"
-"""Line break, and the joiners without which some scripts and emoji fall apart."""
 
 
 def messages() -> Console:
@@ -36,12 +33,7 @@ def print_json(values: Any) -> None:
 
 def plain(text: str) -> str:
     """Text that cannot steer a terminal: hidden characters become U+FFFD, tabs spaces."""
-    return "".join(map(_shown, text.replace("\t", " ")))
-
-
-def _shown(c: str) -> str:
-    hidden = c not in _HARMLESS and unicodedata.category(c) in _HIDDEN_CATEGORIES
-    return "\ufffd" if hidden else c
+    return printable(text.replace("\t", " "), keep="\n")
 
 
 def short_number(value: float) -> str:

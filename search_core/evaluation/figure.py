@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from search_core.evaluation.figure_panel import Frame, Panel
-from search_core.evaluation.figure_series import AVERAGE, Shown, palette, shown
+from search_core.evaluation.figure_series import AVERAGE, Shown, shown
 from search_core.evaluation.svg import Drawing
+from search_core.picture.palette import palette
 
 _WIDTH, _MARGIN = 760.0, 24.0
 _LARGE, _TEXT = 25.0, 19.0
@@ -31,18 +32,18 @@ def evaluation_figure(values: Mapping[str, Any]) -> str:
     families = what.panels[1:]
     rows = math.ceil(len(families) / _COLUMNS)
     height = _TOP.bottom + 52 + _ROW * rows + 22
-    theme = palette()["themes"]["light"]
+    theme = palette().themes["light"]
     title = "Problems solved, in %, by budget N"
     drawing = Drawing(
         _WIDTH,
         height,
-        background=theme["background"],
-        ink=theme["ink"],
+        background=theme.background,
+        ink=theme.ink,
         title=title,
         about=_about(what),
     )
     drawing.text((_MARGIN, 42), title, _LARGE, bold=True)
-    drawing.text((_MARGIN, 70), _subtitle(values), 17, colour=theme["subtle"])
+    drawing.text((_MARGIN, 70), _subtitle(values), 17, colour=theme.subtle)
     average = Panel(drawing, _TOP, what, AVERAGE)
     _point_key(drawing, average, what)
     average.draw("average of the families")
@@ -54,7 +55,7 @@ def evaluation_figure(values: Mapping[str, Any]) -> str:
         "N: solutions' worth of samples. Bands and whiskers: 95 % intervals. Scales differ.",
         17,
         anchor="middle",
-        colour=theme["subtle"],
+        colour=theme.subtle,
     )
     return drawing.to_svg()
 

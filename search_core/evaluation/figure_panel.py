@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from search_core.evaluation.figure_series import Look, Mark, Series, Shown, palette
+from search_core.evaluation.figure_series import Look, Mark, Series, Shown
 from search_core.evaluation.svg import Drawing, Point
+from search_core.picture.palette import palette
 
 _LEAST_SPAN = 0.16
 _STEPS = (0.02, 0.05, 0.1, 0.2, 0.25)
@@ -51,9 +52,9 @@ class Panel:
         marks = [mark for series in everything for mark in series.marks[name]]
         self._budgets = sorted({mark.n for mark in marks} | {1})
         self._low, self._high = _range(marks)
-        theme = palette()["themes"]["light"]
-        self._grid = palette()["states"]["collapsed"]["fill"]["light"]
-        self._muted, self._axis = theme["subtle"], theme["muted"]
+        theme = palette().themes["light"]
+        self._grid = palette().states["collapsed"].fill["light"] or theme.background
+        self._muted, self._axis = theme.subtle, theme.muted
 
     def draw(self, title: str) -> None:
         """Axes, bands, lines, points, in this order."""
@@ -74,7 +75,7 @@ class Panel:
         """Each line's name to the right of its end, moved apart where they would meet."""
         frame, gap = self._frame, 1.35 * self._frame.text
         ends = [(series, series.marks[self._name][-1]) for series in self._shown.lines]
-        ends.sort(key=lambda one: -one[1].value)
+        ends.sort(key=lambda end: -end[1].value)
         places = spread([self._y(mark.value) for _, mark in ends], gap, frame.top, frame.bottom)
         for (series, mark), y in zip(ends, places, strict=True):
             x = frame.right + 0.9 * frame.text
@@ -160,7 +161,7 @@ class Panel:
     def _points(self, points: Sequence[Series]) -> None:
         """With whiskers, each beside its budget so that none hides another."""
         step = 1.25 * self._frame.mark
-        searches = [one for one in points if one.label != "greedy"]
+        searches = [series for series in points if series.label != "greedy"]
         for series in points:
             if series in searches:
                 aside = step * (searches.index(series) - (len(searches) - 1) / 2)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from search_core.evaluation.svg import Symbol
+from search_core.picture.palette import variables
 
-_PALETTE = Path(__file__).resolve().parent.parent.parent / "assets" / "palette.json"
 AVERAGE = "average"
 
 
@@ -62,13 +59,6 @@ class Shown:
     level: Series | None
 
 
-@cache
-def palette() -> dict[str, Any]:
-    """The project's colours, of the light theme where there are two."""
-    colours: dict[str, Any] = json.loads(_PALETTE.read_text(encoding="utf-8"))
-    return colours
-
-
 def shown(values: Mapping[str, Any]) -> Shown:
     """Read the results of an evaluation.
 
@@ -114,7 +104,7 @@ def _shown(values: Mapping[str, Any]) -> Shown:
         if rivals
         else None
     )
-    return Shown(panels, [one for one in lines if one.marks[AVERAGE]], points, level)
+    return Shown(panels, [line for line in lines if line.marks[AVERAGE]], points, level)
 
 
 def _is(row: Mapping[str, Any], strategy: str, judge: str) -> bool:
@@ -137,18 +127,17 @@ def _series(
 
 
 def _looks() -> dict[str, Look]:
-    colours = palette()
-    ink = colours["themes"]["light"]["ink"]
-    states, grades = colours["states"], colours["grades"]
-    solver = colours["series"]["solver"]["fill"]["light"]
+    """The figure has its own light ground, so its colours are the light ones."""
+    colours = {name: colour or "" for name, colour in variables("light").items()}
+    ink = colours["palette-ink"]
     return {
-        "any": Look("circle", colours["themes"]["light"]["muted"], "2 7", 3, hollow=True),
-        "majority": Look("cross", solver, "10 5"),
-        "best": Look("diamond", colours["series"]["verifier"]["fill"]["light"], "", 3),
-        "weighted": Look("square", states["kept"]["fill"]["light"], "", 4.5),
+        "any": Look("circle", colours["palette-muted"], "2 7", 3, hollow=True),
+        "majority": Look("x", colours["series-solver-fill"], "10 5"),
+        "best": Look("diamond", colours["series-verifier-fill"], "", 3),
+        "weighted": Look("square", colours["state-kept-fill"], "", 4.5),
         "greedy": Look("circle", ink),
-        "beam_search": Look("triangle-up", grades["right"]["line"]["light"]),
-        "dvts": Look("triangle-down", grades["wrong"]["line"]["light"]),
-        "other": Look("star", states["chosen"]["fill"]["light"]),
+        "beam_search": Look("triangle-up", colours["grade-right-line"]),
+        "dvts": Look("triangle-down", colours["grade-wrong-line"]),
+        "other": Look("star", colours["state-chosen-fill"]),
         "rival": Look("square", ink, "14 8", 2.5),
     }

@@ -1,4 +1,4 @@
-"""The palette's symbols as SVG paths for a mark of radius 1; `assets/js/picture/shapes.js` has
+"""Symbols as SVG paths for a mark of radius 1; `assets/js/picture/shapes.js` has
 the same ones."""
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def _cross() -> str:
 
 @cache
 def symbol_path(symbol: str) -> str:
-    """Path data of a plotly symbol of the palette.
+    """Path data of a symbol; the names are plotly's.
 
     Raises:
-        KeyError: The palette has a symbol that is not drawn here.
+        KeyError: The symbol is not drawn here.
     """
     square = _polygon([(-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)])
     return {
@@ -57,4 +57,5 @@ def symbol_path(symbol: str) -> str:
         "pentagon-open": _around(5, 1),
         "arrow-right-open": _polygon([(-0.9, -0.95), (1.15, 0), (-0.9, 0.95), (-0.35, 0)]),
         "triangle-down": _polygon([(-1.1, -0.75), (1.1, -0.75), (0, 0.9)]),
+        "triangle-up": _polygon([(-1.1, 0.75), (1.1, 0.75), (0, -0.9)]),
     }[symbol]

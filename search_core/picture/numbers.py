@@ -68,14 +68,6 @@ def format_score(value: float | None) -> str:
     return "not scored" if value is None else f"{value:.2f}"
 
 
-def format_margin(value: float) -> str:
-    """A signed difference of scores: "+0.12", "−0.03", "0.00"."""
-    rounded = f"{abs(value):.2f}"
-    if float(rounded) == 0:
-        return rounded
-    return ("+" if value > 0 else "−") + rounded
-
-
 def _with_prefix(value: float, *, separator: str) -> str:
     size = abs(value)
     if not math.isfinite(size):

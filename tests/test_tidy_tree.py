@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.tidy_tree import tidy_layout
+from search_core.picture.tidy_tree import tidy_layout
 
 Children = dict[int, list[int]]
 
