@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from search_core.remote import RemoteAddress, RemoteError, open_verifier
 from search_core.remote.verifier import RemoteVerifier
 from search_core.verifiers import FORMATS, load_verifier
 from tests.fake_server import FakeServer
+from tests.forced_words import LONG, TEMPLATE
 from tests.remote_servers import GOLDEN, address_of, classifier, is_real, makers
+from tests.tiny_models import tiny_solver
 
 CASES: list[dict[str, Any]] = json.loads((GOLDEN / "cases.json").read_text(encoding="utf-8"))
 GOLDEN_FORMATS = ("rlhflow", "math_shepherd", "qwen_prm")
@@ -104,6 +107,30 @@ def test_token_classification(tmp_path_factory: pytest.TempPathFactory) -> None:
             (there,) = remote.score([asked], go_on)
             (local,) = here.score([asked], go_on)
             assert there.scores == pytest.approx(local.scores, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("name", ["genprm", "judge", "trl:blank-line"])
+@pytest.mark.parametrize("ours", [False, True], ids=["its own tokenizer", "ours"])
+def test_further_rows_of_the_table(tmp_path: Path, name: str, ours: bool) -> None:
+    """Equal to the same checkpoint in this process."""
+    labels = name.startswith("trl")
+    folder = classifier(tmp_path) if labels else tiny_solver(tmp_path, template=TEMPLATE, **LONG)
+    here = load_verifier(folder, format=name, device="cpu", dtype="float32")
+    server = FakeServer(folder, "classifier" if labels else "language model", context=4096)
+    address = f"{server.url}#format={name}" + (f"&tokenizer={folder}" if ours else "")
+    try:
+        if name == "genprm" and not ours:
+            with pytest.raises(RemoteError, match="does not say which token ends a turn"):
+                open_verifier(RemoteAddress.parse(address))
+            return
+        remote = open_verifier(RemoteAddress.parse(address))
+        for finished in (False, True):
+            asked = ScoreRequest("1 + 2", ("a step.", "b", "c"), 1, finished, (0.0,) * 3)
+            (there,) = remote.score([asked], go_on)
+            (local,) = here.score([asked], go_on)
+            assert there.scores == pytest.approx(local.scores, abs=TOLERANCE)
+    finally:
+        server.close()
 
 
 @pytest.fixture
