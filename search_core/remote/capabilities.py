@@ -54,7 +54,7 @@ class Capabilities:
         """What two servers do alike."""
         return Capabilities(
             n=self.n and other.n,
-            most=min((one for one in (self.most, other.most) if one), default=None),
+            most=min((most for most in (self.most, other.most) if most), default=None),
             seed=self.seed and other.seed,
             logprobs=self.logprobs and other.logprobs,
             tempered=self.tempered or other.tempered,

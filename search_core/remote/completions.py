@@ -77,7 +77,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class CompletionPiece:
     """What one event of a stream says of one continuation.
 
     Attributes:
@@ -108,7 +108,7 @@ class Dialect(Protocol):
         """How many samples one request may ask for; None: no bound is known."""
         ...
 
-    def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]: ...
+    def pieces(self, event: Mapping[str, Any]) -> Iterator[CompletionPiece]: ...
 
     def count(self, event: Mapping[str, Any], reply: Reply) -> None:
         """Takes an event's token counts into the reply."""
@@ -151,10 +151,10 @@ class OpenAIDialect:
     async def most(self, server: RemoteServer, model: str) -> int | None:
         return None
 
-    def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]:
+    def pieces(self, event: Mapping[str, Any]) -> Iterator[CompletionPiece]:
         for choice in event.get("choices") or ():
             logprobs = (choice.get("logprobs") or {}).get("token_logprobs")
-            yield Piece(
+            yield CompletionPiece(
                 index=int(choice.get("index") or 0),
                 text=str(choice.get("text") or ""),
                 logprobs=logprobs,
@@ -217,7 +217,7 @@ async def complete(
     return reply
 
 
-def _add(reply: Reply, piece: Piece, ask: Ask, server: RemoteServer) -> None:
+def _add(reply: Reply, piece: CompletionPiece, ask: Ask, server: RemoteServer) -> None:
     if not 0 <= piece.index < ask.n:
         raise RemoteError(
             f"Server {server.name} sent sample number {piece.index + 1} of {ask.n} asked for."
@@ -226,7 +226,7 @@ def _add(reply: Reply, piece: Piece, ask: Ask, server: RemoteServer) -> None:
     completion.text += piece.text
     if piece.logprobs:
         completion.logprobs = True
-        completion.logprob += sum(one or 0.0 for one in piece.logprobs)
+        completion.logprob += sum(logprob or 0.0 for logprob in piece.logprobs)
     if piece.total is not None:
         completion.tokens = int(piece.total)
     elif piece.tokens is not None:
@@ -239,7 +239,7 @@ def _add(reply: Reply, piece: Piece, ask: Ask, server: RemoteServer) -> None:
         _cut(completion, ask)
 
 
-def _end(piece: Piece, ask: Ask, server: RemoteServer) -> tuple[Ended, str]:
+def _end(piece: CompletionPiece, ask: Ask, server: RemoteServer) -> tuple[Ended, str]:
     """How a continuation ended, and the stop string that ended it."""
     if piece.finish == "length":
         return "length", ""
@@ -260,17 +260,15 @@ def _cut(completion: Completion, ask: Ask) -> None:
         place, stop = min(places)
         rest = len(completion.text) - place - len(stop)
         completion.overran = completion.ended == "length" or rest > _LONG_TOKEN
-        completion.text, completion.ended, completion.stopped_by = (
-            completion.text[:place],
-            "step",
-            stop,
-        )
+        completion.text = completion.text[:place]
+        completion.ended, completion.stopped_by = "step", stop
 
 
 def _settle_tokens(reply: Reply) -> None:
     """Where only the sum over all continuations is known, it is split evenly over them."""
-    if reply.completion is None or any(one.logprobs for one in reply.completions.values()):
+    completions = reply.completions.values()
+    if reply.completion is None or any(completion.logprobs for completion in completions):
         return
-    share, rest = divmod(reply.completion, max(1, len(reply.completions)))
-    for place, completion in enumerate(reply.completions.values()):
+    share, rest = divmod(reply.completion, max(1, len(completions)))
+    for place, completion in enumerate(completions):
         completion.tokens = share + (place < rest)

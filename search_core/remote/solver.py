@@ -84,7 +84,7 @@ class RemoteSolver:
         self._warns = WarnsOnce(self.capabilities.warnings())
 
     async def _open(self, those: list[RemoteServer]) -> None:
-        models = await alike(those, lambda one: served(one, self._address.model), "models")
+        models = await alike(those, lambda server: served(server, self._address.model), "models")
         self._model = models[0]
         llama_cpp = self._model.maker == "llamacpp"
         self._dialect: Dialect = (
@@ -96,8 +96,8 @@ class RemoteSolver:
             *(probe(server, self._dialect, self._model.name) for server in those)
         )
         self.capabilities: Capabilities = found[0]
-        for one in found[1:]:
-            self.capabilities = self.capabilities.both(one)
+        for other in found[1:]:
+            self.capabilities = self.capabilities.both(other)
         self._info = SolverInfo(
             self._model.name,
             device="remote",

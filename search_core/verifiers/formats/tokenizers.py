@@ -186,10 +186,10 @@ def completed(work: Coroutine[Any, Any, T]) -> T:
     )
 
 
-def in_common(one: Ids, other: Ids) -> int:
+def in_common(ids: Ids, other: Ids) -> int:
     """How many ids both begin with."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    pairs = zip(ids, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(ids), len(other)))
 
 
 def _parts(text: str, slots: Sequence[str]) -> list[str]:
