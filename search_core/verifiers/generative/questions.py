@@ -86,7 +86,8 @@ def _judge(
     judged, notes = dict(before.judged), dict(before.notes)
     for number, path in enumerate(paths):
         mine = slice(number * reasoning.samples, (number + 1) * reasoning.samples)
-        bills = [answer.bill for answer in (*written[mine], *verdicts[mine])]
+        bills = [thought.bill for thought in written[mine]]
+        bills += [verdict.bill for verdict in verdicts[mine]]
         score = fmean(verdict.values[0] for verdict in verdicts[mine])
         first = verdicts[mine.start].values[0]
         word = prompt.right if first >= 0.5 else prompt.wrong
