@@ -19,7 +19,7 @@ from search_core.models import (
 )
 from search_core.serving import RunRegistry
 from search_core.serving.zero_gpu.zero_gpu import ZeroGpu
-from search_core.spaces import on_zero_gpu
+from search_core.spaces import files_of_space, on_zero_gpu
 
 # A stranger's trace file: room for tens of thousands of steps, and little to do for the server.
 MOST_UPLOADED = "16mb"
@@ -68,6 +68,11 @@ def arguments() -> argparse.Namespace:
         type=Path,
         default=Path(env("ESPALIER_RUNS") or Path.home() / ".cache" / "espalier" / "runs"),
         help="folder that keeps the traces of all runs",
+    )
+    parser.add_argument(
+        "--repository",
+        default=env("ESPALIER_REPOSITORY") or files_of_space(),
+        help="address under which this repository's files can be read, for the guide's links",
     )
     parser.add_argument("--host", default=env("GRADIO_SERVER_NAME"))
     parser.add_argument("--port", type=int, default=None)
@@ -124,7 +129,7 @@ def main() -> None:
     except CatalogueError as error:
         raise SystemExit(str(error)) from error
     registry = RunRegistry(chosen.runs, elsewhere=zero_gpu(offered))
-    page = build_page(offered, registry)
+    page = build_page(offered, registry, repository=chosen.repository)
     page.queue(default_concurrency_limit=16).launch(
         server_name=chosen.host,
         server_port=chosen.port,

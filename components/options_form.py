@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
+from components.guide.controls import option_control
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy, StrategyOptions
 
 _LETTERS = {"puct", "uct"}
@@ -85,7 +86,7 @@ def make_field(spec: OptionSpec, strategy: Strategy) -> FormField:
         "label": spec.label,
         "info": _info(spec),
         "visible": spec.name in shown,
-        "elem_id": f"option-{spec.name.replace('_', '-')}",
+        "elem_id": option_control(spec.name),
         "min_width": 120,
     }
     if spec.kind == "boolean":

@@ -13,7 +13,9 @@ from components.controls import Controls, make_controls
 from components.following import puller
 from components.handlers import Handlers
 from components.model_offer import ModelOffer
+from components.place_list import PlaceList
 from components.recordings import Recording, examples, pin_recordings
+from components.shell import Shell
 from components.strategy_card import cards
 from components.tree_view import TreeView
 from search_core.log.events import Started
@@ -52,6 +54,7 @@ def build_page(
     registry: RunRegistry,
     *,
     limits: Limits | None = None,
+    repository: str = "",
 ) -> gr.Blocks:
     """The whole app as Gradio blocks.
 
@@ -61,17 +64,23 @@ def build_page(
             others of the embedded models.
         registry: Where runs live.
         limits: What one run may use at most.
+        repository: Address under which this repository's files can be read.
     """
     offer = ModelOffer.of(served)
     recordings = pin_recordings(registry)
     first = _problem_of(registry, recordings)
     shown = cards({name: example.tree for name, example in examples(recordings).items()})
     # Uploaded trace files are read at once; Gradio's copies of them go after a day.
-    with gr.Blocks(
-        title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=(3600, 86_400)
+    with Shell(
+        repository=repository,
+        title=TITLE,
+        fill_width=True,
+        analytics_enabled=False,
+        delete_cache=(3600, 86_400),
     ) as page:
         with gr.Row(elem_id="banner"):
             gr.Markdown(INTRODUCTION, elem_id="introduction")
+            PlaceList(elem_id="places")
             theme = gr.Button("Light / dark", size="sm", elem_id="theme", scale=0, min_width=110)
             theme.click(None, js=_SWITCH_THEME, api_visibility="private")
         run_id = gr.State("")

@@ -10,6 +10,8 @@ from typing import Any
 import gradio as gr
 
 from components.diagram import diagram
+from components.guide.controls import strategy_section
+from components.places import GUIDE
 from search_core.log.tree import Tree
 from search_core.strategies import STRATEGIES, Strategy
 
@@ -56,7 +58,15 @@ def card(strategy: Strategy, recorded: Tree | None) -> str:
         f'<div class="card-body"><p>{escape(strategy.does)}</p>{picture}'
         f"<p><em>What it does not do:</em> {escape(strategy.does_not)}</p>"
         f"{_pseudocode(strategy)}"
-        f'<p class="card-source">Source: {_linked(strategy.source)}</p></div>'
+        f'<p class="card-source">Source: {_linked(strategy.source)}</p>{_guide(strategy)}</div>'
+    )
+
+
+def _guide(strategy: Strategy) -> str:
+    address = f"{GUIDE.address}strategies#{strategy_section(strategy)}"
+    return (
+        f'<p class="card-source"><a href="{address}" target="_blank" title="Opens in a new tab" '
+        f"data-place>{escape(strategy.title)} in the guide</a></p>"
     )
 
 

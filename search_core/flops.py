@@ -118,9 +118,9 @@ def shape_of_config(config: Any) -> ModelShape | None:
     """Shape of a model from its transformers config, read by attribute names alone.
 
     Counts weight matrices (and attention biases) without norms, embeddings and output head.
-    A verifier that reads the likelihood (`engine.score_reading`) takes every token through the
-    vocabulary, which then counts. Of a mixture of experts it counts what one token passes
-    through: router, shared experts and the experts chosen.
+    A verifier that reads the likelihood (`engine.reading.score_reading`) takes every token
+    through the vocabulary, which then counts. Of a mixture of experts it counts what one token
+    passes through: router, shared experts and the experts chosen.
 
     Returns:
         None if a size is missing or the attention is of another kind (latent attention):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from search_core.engine.writing.decoder import Decoder
-from search_core.engine.writing.rows import Continuation, Row
+from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.engine.writing.stopping import StopTable
-from search_core.protocols import Cancelled, Sampling
+from search_core.protocols import Cancelled, Sampling, wait
 
 
 def go_on() -> bool:
@@ -16,23 +16,23 @@ def go_on() -> bool:
 
 
 def finish(decoder: Decoder) -> int:
-    """Decodes until nothing is left; how many turns that took."""
-    turns = 0
-    while decoder.turn():
-        turns += 1
-    return turns
+    """Decodes until nothing is left; how many steps that took."""
+    steps = 0
+    while decoder.step():
+        steps += 1
+    return steps
 
 
 def decode(
     model: Any,
-    rows: Sequence[Row],
+    requests: Sequence[DecodeRequest],
     sampling: Sampling,
     stops: StopTable,
     cancelled: Cancelled = go_on,
     **limits: Any,
 ) -> list[Continuation]:
-    """What these rows get of a decoder of their own."""
+    """What these requests get of a decoder of their own."""
     decoder = Decoder(model, stops, **limits)
-    call = decoder.submit(rows, sampling, cancelled)
+    call = decoder.submit(requests, sampling, cancelled)
     finish(decoder)
-    return call.wait()
+    return wait(call, go_on)

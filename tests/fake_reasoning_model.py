@@ -40,7 +40,7 @@ class FakeReasoningModel:
     text: Callable[[Chain], tuple[str, bool]]
     value: Callable[[str], float] = lambda text: 0.75
     info: ModelInfo = field(default_factory=lambda: ModelInfo("fake reasoning model"))
-    stored_bytes: int = 0
+    cached_bytes: int = 0
     asked: list[tuple[Chain, Sampling]] = field(default_factory=list)
     queries: list[VerdictQuery] = field(default_factory=list)
     released: list[tuple[str, Sequence[tuple[Chain, Chain | None]] | None]] = field(

@@ -134,7 +134,7 @@ def test_equal_cost_scale() -> None:
 def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     from transformers import LlamaForTokenClassification
 
-    from search_core.engine.reading.path_reading import Asked, PathText
+    from search_core.engine.reading.path_reading import PathText, ReadRequest
     from search_core.engine.reading.reader import Reader
     from search_core.engine.reading.readouts import label_readout
     from search_core.protocols import Watch
@@ -148,11 +148,11 @@ def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     assert shape is not None
     tokens = 15  # few enough that attention is products, which the counter sees
     reader = Reader(model, label_readout(model))
-    asked = Asked(PathText((1, 2), (1,), start=1, stem=1, keep=1), "", Watch(lambda: False))
+    asked = ReadRequest(PathText((1, 2), (1,), start=1, stem=1, keep=1), "", Watch(lambda: False))
     reader.read([asked])  # The first read looks at the model, too.
     path = PathText(tuple(range(tokens)), (9, 14), start=5, stem=5, keep=5)
     with FlopCounterMode(display=False) as counter:
-        reader.read([Asked(path, "", Watch(lambda: False))])
+        reader.read([ReadRequest(path, "", Watch(lambda: False))])
     upper = 4 * shape.layers * shape.attention_width * tokens * (tokens - 1) // 2
     counted = counter.get_total_flops()
     assert counted == forward_flops(shape, context=0, tokens=tokens, outputs=2) + upper

@@ -1,4 +1,4 @@
-"""Decoding: a row gets what it gets alone, and what a full recomputation says."""
+"""Decoding: a sequence gets what it gets alone, and what a full recomputation says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import torch
 from transformers import LlamaForCausalLM, MistralConfig, MistralForCausalLM
 from transformers.generation.logits_process import TopPLogitsWarper
 
-from search_core.engine.writing.rows import Continuation, Row
+from search_core.engine.memory.budget import MemoryBudget
+from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.engine.writing.sampling import Draws, draw, uniform_numbers
 from search_core.engine.writing.stopping import StopTable
 from search_core.protocols import RunCancelled, Sampling
@@ -44,15 +45,15 @@ def sliding_model() -> Any:
     return MistralForCausalLM(config).eval()
 
 
-def some_rows(limit: int = 24) -> list[Row]:
+def some_requests(limit: int = 24) -> list[DecodeRequest]:
     """Prompts of 3 to 19 tokens, most of them shared, every seed different."""
     dice = random.Random(5)
     prompts = [tuple(dice.randrange(4, VOCABULARY) for _ in range(n)) for n in (3, 8, 8, 19, 12)]
-    return [Row(dice.choice(prompts), dice.randrange(2**63), limit) for _ in range(24)]
+    return [DecodeRequest(dice.choice(prompts), dice.randrange(2**63), limit) for _ in range(24)]
 
 
-def assert_same(one: list[Continuation], other: list[Continuation]) -> None:
-    for mine, theirs in zip(one, other, strict=True):
+def assert_same(found: list[Continuation], expected: list[Continuation]) -> None:
+    for mine, theirs in zip(found, expected, strict=True):
         assert mine.tokens == theirs.tokens
         assert mine.ended == theirs.ended
         assert mine.logprob == pytest.approx(theirs.logprob, abs=1e-4)
@@ -60,47 +61,51 @@ def assert_same(one: list[Continuation], other: list[Continuation]) -> None:
 
 @pytest.mark.parametrize("kind", ["full", "sliding", "eager"])
 @pytest.mark.parametrize("sampling", [SAMPLING, Sampling(0, 1, 24), Sampling(0.3, 1, 24)])
-def test_a_row_does_not_depend_on_its_batch(model: Any, kind: str, sampling: Sampling) -> None:
+def test_a_sequence_does_not_depend_on_its_batch(model: Any, kind: str, sampling: Sampling) -> None:
     if kind == "sliding":
         model = sliding_model()
     elif kind == "eager":
         model = LlamaForCausalLM(tiny_config(attn_implementation="eager")).eval()
-    rows = some_rows()
-    together = decode(model, rows, sampling, OFTEN, go_on)
+    requests = some_requests()
+    together = decode(model, requests, sampling, OFTEN, go_on)
     assert len({len(result.tokens) for result in together}) > 2  # ragged, so compacted
-    alone = [decode(model, [row], sampling, OFTEN, go_on)[0] for row in rows]
+    alone = [decode(model, [request], sampling, OFTEN, go_on)[0] for request in requests]
     assert_same(together, alone)
-    order = list(range(len(rows)))
+    order = list(range(len(requests)))
     random.Random(1).shuffle(order)
-    shuffled = decode(model, [rows[index] for index in order], sampling, OFTEN, go_on)
+    shuffled = decode(model, [requests[index] for index in order], sampling, OFTEN, go_on)
     assert_same([together[index] for index in order], shuffled)
-    assert_same(decode(model, rows, sampling, OFTEN, go_on, budget=200_000), together)
+    assert_same(
+        decode(model, requests, sampling, OFTEN, go_on, budget=MemoryBudget(200_000)), together
+    )
 
 
 def test_greedy_equals_generate(model: Any) -> None:
-    for row in some_rows(12)[:6]:
-        ids = torch.tensor([row.prompt])
+    for request in some_requests(12)[:6]:
+        ids = torch.tensor([request.prompt])
         expected = model.generate(
             ids,
             attention_mask=torch.ones_like(ids),
             max_new_tokens=12,
             do_sample=False,
             eos_token_id=None,
-        )[0, len(row.prompt) :]
-        result = decode(model, [row], Sampling(0, 1, 12), NEVER, go_on)[0]
+        )[0, len(request.prompt) :]
+        result = decode(model, [request], Sampling(0, 1, 12), NEVER, go_on)[0]
         assert result.tokens == expected.tolist()
         assert result.ended == "length"
 
 
 @pytest.mark.parametrize("sampling", [SAMPLING, Sampling(0, 1, 24)])
 def test_logprob_is_that_of_a_full_recomputation(model: Any, sampling: Sampling) -> None:
-    rows = some_rows()
-    for row, result in zip(rows, decode(model, rows, sampling, OFTEN, go_on), strict=True):
-        ids = torch.tensor([[*row.prompt, *result.tokens]])
+    requests = some_requests()
+    for request, result in zip(
+        requests, decode(model, requests, sampling, OFTEN, go_on), strict=True
+    ):
+        ids = torch.tensor([[*request.prompt, *result.tokens]])
         with torch.inference_mode():
             logprobs = model(ids).logits[0].float().log_softmax(-1)
-        where = torch.arange(len(row.prompt) - 1, ids.shape[1] - 1)
-        expected = logprobs[where, ids[0, len(row.prompt) :]].sum().item()
+        where = torch.arange(len(request.prompt) - 1, ids.shape[1] - 1)
+        expected = logprobs[where, ids[0, len(request.prompt) :]].sum().item()
         assert result.logprob == pytest.approx(expected, abs=1e-4)
 
 
@@ -110,8 +115,8 @@ def test_frequencies_follow_temperature_and_nucleus(model: Any) -> None:
     with torch.inference_mode():
         logits = model(torch.tensor([prompt])).logits[:, -1]
     warped = TopPLogitsWarper(0.7)(torch.tensor([prompt]), logits / 1.3).softmax(-1)[0]
-    rows = [Row(prompt, seed, 1) for seed in range(count)]
-    results = decode(model, rows, Sampling(1.3, 0.7, 1), NEVER, go_on)
+    requests = [DecodeRequest(prompt, seed, 1) for seed in range(count)]
+    results = decode(model, requests, Sampling(1.3, 0.7, 1), NEVER, go_on)
     seen = Counter(result.tokens[0] for result in results)
     assert all(warped[token] > 0 for token in seen)
     for token, share in enumerate(warped.tolist()):
@@ -158,7 +163,7 @@ def _plainly(logits: torch.Tensor, uniform: float, sampling: Sampling) -> int:
     weights = ((logprobs - logprobs.max()) / sampling.temperature).exp().double().tolist()
     if sampling.top_p < 1:
         before, whole = 0.0, sum(weights)
-        for token in sorted(range(len(weights)), key=lambda one: -weights[one]):
+        for token in sorted(range(len(weights)), key=lambda id_: -weights[id_]):
             weight = weights[token]
             if before / whole >= sampling.top_p:
                 weights[token] = 0.0
@@ -184,7 +189,7 @@ class Counting:
 
     Attributes:
         read: Of each call that reads prompts.
-        steps: Of each call that reads every row's newest token.
+        steps: Of each call that reads every sequence's last token.
     """
 
     def __init__(self, model: Any) -> None:
@@ -201,19 +206,19 @@ class Counting:
         return self._model(**inputs)
 
 
-def test_prompts_are_read_once_and_finished_rows_leave(model: Any) -> None:
-    rows = some_rows()
+def test_prompts_are_read_once_and_finished_sequences_leave(model: Any) -> None:
+    requests = some_requests()
     counting = Counting(model)
-    results = decode(counting, rows, SAMPLING, OFTEN)
-    distinct = {row.prompt for row in rows}
+    results = decode(counting, requests, SAMPLING, OFTEN)
+    distinct = {request.prompt for request in requests}
     # The last token of a prompt is read by the pass that draws what follows it.
     assert counting.read == [sum(len(prompt) - 1 for prompt in distinct)]
     assert counting.steps[0] == len(distinct)
     for position, count in enumerate(counting.steps[1:], start=1):
         assert count == sum(len(result.tokens) > position for result in results)
     assert sum(result.prefilled for result in results) == sum(map(len, distinct))
-    for row, result in zip(rows, results, strict=True):
-        assert result.prefilled + result.reused == len(row.prompt)
+    for request, result in zip(requests, results, strict=True):
+        assert result.prefilled + result.reused == len(request.prompt)
         assert result.known == 0
 
 
@@ -228,7 +233,7 @@ def test_cancelling_takes_one_token(model: Any, after: int) -> None:
         return asked > after
 
     with pytest.raises(RunCancelled):
-        decode(counting, some_rows(), SAMPLING, NEVER, cancelled)
+        decode(counting, some_requests(), SAMPLING, NEVER, cancelled)
     assert len(counting.steps) == after
 
 
@@ -247,10 +252,10 @@ def test_broken_weights_are_an_error() -> None:
     with torch.no_grad():
         model.lm_head.weight[3, 3] = float("nan")
     with pytest.raises(ValueError, match="not a number"):
-        decode(model, [Row((5, 6), 0, 3)], SAMPLING, NEVER, go_on)
+        decode(model, [DecodeRequest((5, 6), 0, 3)], SAMPLING, NEVER, go_on)
 
 
-def test_an_empty_row_is_an_error(model: Any) -> None:
+def test_an_empty_prompt_is_an_error(model: Any) -> None:
     with pytest.raises(ValueError, match="0 prompt tokens"):
-        Row((), 0, 3)
+        DecodeRequest((), 0, 3)
     assert decode(model, [], SAMPLING, NEVER, go_on) == []

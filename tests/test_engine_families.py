@@ -1,4 +1,4 @@
-"""Model families that the engine was not written for: each is read in bundles, or says no."""
+"""Model families that the engine was not written for: each is read in blocks, or says no."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from search_core.engine.memory.kv_layout import kv_layout
 from search_core.engine.writing.decoder import Decoder
 from tests.decoding import decode, finish, go_on
-from tests.test_engine_decode import OFTEN, SAMPLING, assert_same, some_rows
+from tests.test_engine_decode import OFTEN, SAMPLING, assert_same, some_requests
 from tests.test_engine_sharing import Checked
 from tests.tiny_models import VOCABULARY
 
@@ -56,12 +56,12 @@ def tiny(kind: str, **changes: Any) -> Any:
         ("opt", OPT),
     ],
 )
-def test_bundles_say_what_a_full_recomputation_says(kind: str, changes: dict[str, Any]) -> None:
+def test_blocks_say_what_a_full_recomputation_says(kind: str, changes: dict[str, Any]) -> None:
     model = tiny(kind, **changes)
     assert kv_layout(model) is not None
-    with mock.patch("search_core.engine.writing.decoder.TreeKeyValues", Checked):
+    with mock.patch("search_core.engine.writing.decoder.TreeCache", Checked):
         decoder = Decoder(model, OFTEN)
-        call = decoder.submit(some_rows(12), SAMPLING, go_on)
+        call = decoder.submit(some_requests(12), SAMPLING, go_on)
         finish(decoder)
         assert len(call.wait()) == 24
 
@@ -78,6 +78,6 @@ def test_bundles_say_what_a_full_recomputation_says(kind: str, changes: dict[str
 def test_others_read_whole_paths(kind: str, changes: dict[str, Any]) -> None:
     model = tiny(kind, **changes)
     assert kv_layout(model) is None
-    rows = some_rows(6)[:6]
-    together = decode(model, rows, SAMPLING, OFTEN)
-    assert_same(together, [decode(model, [row], SAMPLING, OFTEN)[0] for row in rows])
+    requests = some_requests(6)[:6]
+    together = decode(model, requests, SAMPLING, OFTEN)
+    assert_same(together, [decode(model, [request], SAMPLING, OFTEN)[0] for request in requests])

@@ -12,7 +12,7 @@ import torch
 
 from search_core.engine.worker import Worker
 from search_core.engine.writing.decoder import Decoder
-from search_core.engine.writing.rows import Continuation, Row
+from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.protocols import KeepsPaths, RunCancelled, SampleRequest, Sampling
 from search_core.solvers import TransformersSolver, load_solver
 from tests.decoding import go_on
@@ -37,12 +37,12 @@ def test_a_forked_child_decodes_too(solver: TransformersSolver) -> None:
     expected = solver.sample(requests(), SAMPLING, go_on)
     child = os.fork()
     if child == 0:
-        texts = [one.text for one in solver.sample(requests(), SAMPLING, go_on)]
-        os._exit(0 if texts == [one.text for one in expected] else 1)
+        texts = [sample.text for sample in solver.sample(requests(), SAMPLING, go_on)]
+        os._exit(0 if texts == [sample.text for sample in expected] else 1)
     _, code = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(code) == 0
     again = solver.sample(requests(), SAMPLING, go_on)
-    assert [one.text for one in again] == [one.text for one in expected]
+    assert [sample.text for sample in again] == [sample.text for sample in expected]
 
 
 def test_a_child_forgets_what_its_parent_had_under_way() -> None:
@@ -82,7 +82,7 @@ def test_a_stopped_worker_ends_after_its_turn_though_there_is_more() -> None:
     go.set()
     stopping.join(20)
     assert turns == ["stopped"]
-    assert "stopped" not in {one.name for one in threading.enumerate()}
+    assert "stopped" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_released_paths_are_read_again_and_the_others_are_not(solver: TransformersSolver) -> None:
@@ -91,19 +91,21 @@ def test_released_paths_are_read_again_and_the_others_are_not(solver: Transforme
     solver.sample(requests(), SAMPLING, go_on)
     first = solver.sample(requests("a step."), SAMPLING, go_on)
     again = solver.sample(requests("a step."), SAMPLING, go_on)
-    assert sum(one.prefilled for one in again) == 1 < sum(one.prefilled for one in first)
+    assert (
+        sum(sample.prefilled for sample in again) == 1 < sum(sample.prefilled for sample in first)
+    )
     other = solver.sample(requests("a step.", run="b"), SAMPLING, go_on)
-    assert sum(one.prefilled for one in other) == 1
+    assert sum(sample.prefilled for sample in other) == 1
     solver.release("a", "1 + 2", [("a step.",)])
     held_by_other = solver.sample(requests("a step.", run="b"), SAMPLING, go_on)
-    assert sum(one.prefilled for one in held_by_other) == 1
+    assert sum(sample.prefilled for sample in held_by_other) == 1
     solver.release("b", "1 + 2", [("a step.",)])
     gone = solver.sample(requests("a step."), SAMPLING, go_on)
-    assert sum(one.prefilled for one in gone) == len("a step") + 1  # ".\n\n" is one token
+    assert sum(sample.prefilled for sample in gone) == len("a step") + 1  # ".\n\n" is one token
     solver.release("a", "")
     solver.release("b", "")
     whole = solver.sample(requests("a step."), SAMPLING, go_on)
-    assert sum(one.prefilled for one in whole) == whole[0].prefilled + whole[0].reused
+    assert sum(sample.prefilled for sample in whole) == whole[0].prefilled + whole[0].reused
 
 
 def test_a_path_of_a_full_context_leaves_the_places_of_the_others(tmp_path: Path) -> None:
@@ -128,23 +130,23 @@ def test_a_small_model_computes_on_one_thread_of_torch() -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        Decoder(Counting(100), NEVER).decode([Row((5, 6), 1, 4)], SAMPLING, go_on)
+        Decoder(Counting(100), NEVER).decode([DecodeRequest((5, 6), 1, 4)], SAMPLING, go_on)
     finally:
         torch.set_num_threads(before)
     assert set(seen) == {1}
 
 
 def test_calls_of_many_threads_are_answered_and_a_cancelled_one_is_not_waited_for() -> None:
-    decoder = Decoder(LLAMA, NEVER, most_rows=4)
-    rows = [Row((5, one), one, 10, str(one)) for one in range(12)]
-    expected = decoder.decode(rows, SAMPLING, go_on)
+    decoder = Decoder(LLAMA, NEVER, most_sequences=4)
+    asked = [DecodeRequest((5, seed), seed, 10, str(seed)) for seed in range(12)]
+    expected = decoder.decode(asked, SAMPLING, go_on)
     results: dict[int, list[Continuation]] = {}
     stopped: list[int] = []
 
     def work(number: int) -> None:
         try:
             cancelled = (lambda: True) if number % 4 == 3 else go_on
-            results[number] = decoder.decode(rows[number : number + 1], SAMPLING, cancelled)
+            results[number] = decoder.decode(asked[number : number + 1], SAMPLING, cancelled)
         except RunCancelled:
             stopped.append(number)
 
@@ -154,5 +156,5 @@ def test_calls_of_many_threads_are_answered_and_a_cancelled_one_is_not_waited_fo
     for thread in threads:
         thread.join()
     assert sorted(stopped) == [3, 7, 11]
-    for number, (one,) in results.items():
-        assert one.tokens == expected[number].tokens
+    for number, (result,) in results.items():
+        assert result.tokens == expected[number].tokens

@@ -187,8 +187,8 @@ def test_cancelling_frees_what_was_under_way(chat_model: Path) -> None:
     with pytest.raises(RunCancelled):
         verifier.score(REQUESTS, lambda: next(looks) > 40)
     verifier.release("r", "3 + 4?")
-    wait_until(lambda: verifier.memory() == 0)
-    assert verifier._model._writer._writing == []  # type: ignore[attr-defined]
+    writer = verifier._model._writer  # type: ignore[attr-defined]
+    wait_until(lambda: not writer._writing and verifier.memory() == 0)
     short = verifier_of(chat_model, "judge:reason,tokens=5")
     assert len(short.score([request("a")], go_on)[0].scores) == 1
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from search_core.engine.checkpoints.loading import load_language_model
+from search_core.engine.checkpoints.checkpoint import find_checkpoint
+from search_core.engine.checkpoints.loading import load_checkpoint
 from search_core.engine.checkpoints.tokenizers import load_tokenizer
-from search_core.engine.reading.path_reading import Asked, PathText
+from search_core.engine.reading.path_reading import PathText, ReadRequest
 from search_core.engine.reading.readouts import PairReadout, language_head
-from search_core.engine.writing.rows import Row
-from search_core.engine.writing.text_jobs import TextRow
+from search_core.engine.writing.requests import DecodeRequest
+from search_core.engine.writing.text_calls import TextRequest
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.protocols import Sampling, ScoreRequest, Watch
 from search_core.search import search
@@ -92,14 +93,14 @@ def test_reasoning_stops_at_a_text_of_several_tokens(tmp_path: Path) -> None:
 
 
 def writer_of(folder: Path, stops: tuple[str, ...]) -> TextWriter:
-    loaded = load_language_model(folder, device="cpu")
+    loaded = load_checkpoint(find_checkpoint(folder), "ForCausalLM", "cpu", "float32")
     readout = PairReadout(language_head(loaded.model), 1, 2)
     return TextWriter(loaded.model, loaded.tokenizer, loaded.lock, stops, [3], readout)
 
 
-def row(limit: int, stops: tuple[str, ...], seed: int = 0) -> TextRow:
+def text_request(limit: int, stops: tuple[str, ...], seed: int = 0) -> TextRequest:
     prompt = tuple(tiny_tokenizer()("hello a")["input_ids"])
-    return TextRow(Row(prompt, seed, limit, "r"), stops)
+    return TextRequest(DecodeRequest(prompt, seed, limit, "r"), stops)
 
 
 def test_what_only_looks_like_a_stop_is_written_on(tmp_path: Path) -> None:
@@ -108,19 +109,19 @@ def test_what_only_looks_like_a_stop_is_written_on(tmp_path: Path) -> None:
     script = {one: {other: 1.0} for one, other in pairwise(said)}
     stops = ("abc", "xbz")
     writer = writer_of(scripted(tmp_path, script), stops)
-    rows = [row(limit, stops) for limit in (50, 4)]
-    whole, cut = writer.write(rows, Sampling(0), Watch(go_on))
+    requests = [text_request(limit, stops) for limit in (50, 4)]
+    whole, cut = writer.write(requests, Sampling(0), Watch(go_on))
     assert (whole.text, whole.cut) == ("bz", False)
     assert [len(part.tokens) for part in whole.parts] == [2, 3]
     assert (cut.text, cut.cut) == ("bzxb", True)
     assert writer.write([], Sampling(0), Watch(go_on)) == []
     # Texts are kept until their run has read something, prompts but for their last token.
-    wait_until(lambda: writer.stored_tokens > 6)
-    text = PathText(rows[0].row.prompt, (6,), 6, 6, 6)
-    writer.read([Asked(text, "r", Watch(go_on))], Watch(go_on))
-    wait_until(lambda: writer.stored_tokens == 6)
+    wait_until(lambda: writer.cached_tokens > 6)
+    text = PathText(requests[0].start.prompt, (6,), 6, 6, 6)
+    writer.read([ReadRequest(text, "r", Watch(go_on))], Watch(go_on))
+    wait_until(lambda: writer.cached_tokens == 6)
     writer.release("r")
-    wait_until(lambda: writer.stored_tokens == 0)
+    wait_until(lambda: writer.cached_tokens == 0)
 
 
 def test_parts_of_a_text_are_drawn_apart(tmp_path: Path) -> None:
@@ -128,13 +129,13 @@ def test_parts_of_a_text_are_drawn_apart(tmp_path: Path) -> None:
     even = {"a": 1.0, "b": 1.0}
     stops = ("xab", "yba")
     writer = writer_of(scripted(tmp_path, {"a": even, "b": even}), stops)
-    rows = [row(40, stops, seed) for seed in range(8)]
-    found = writer.write(rows, Sampling(0.5), Watch(go_on))
+    requests = [text_request(40, stops, seed) for seed in range(8)]
+    found = writer.write(requests, Sampling(0.5), Watch(go_on))
     assert all(len(one.parts) == 20 for one in found)
     for one in found:
         assert len({one.text[at : at + 2] for at in range(0, 40, 2)}) > 1
     assert len({one.text for one in found}) == 8
-    [alone] = writer.write(rows[3:4], Sampling(0.5), Watch(go_on))
+    [alone] = writer.write(requests[3:4], Sampling(0.5), Watch(go_on))
     assert alone.text == found[3].text
 
 

@@ -62,7 +62,7 @@ HEAVY_PLACES = (
     "search_core.bench.decoding",
     "search_core.bench.gpu",
     "search_core.bench.random_models",
-    "search_core.bench.usual_way",
+    "search_core.bench.baseline_models",
 )
 PAGE = {"gradio", "plotly"}
 STRATEGIES_MAY = (

@@ -15,7 +15,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core.engine.reading.joining import Joined
+from search_core.engine.memory.budget import MemoryBudget
+from search_core.engine.reading.call_batcher import CallBatcher
 from search_core.engine.reading.reader import Reader
 from search_core.engine.reading.readouts import label_readout
 from search_core.protocols import KeepsPaths, RunCancelled, ScoreRequest, Watch
@@ -93,7 +94,7 @@ def test_no_score_depends_on_what_is_kept_or_on_who_else_asks(
 ) -> None:
     reader = reader_of(verifier)
     reader.forget()
-    reader.store.budget = kept
+    reader.cache.budget = kept
     for batch in batches:
         if isinstance(batch, tuple):
             run, problem, path = batch
@@ -110,7 +111,7 @@ def test_no_score_depends_on_what_is_kept_or_on_who_else_asks(
             again = 2 if reader._readout.next_token else 0
             assert counted >= 0
             assert kept < 10**9 or counted <= again
-    assert reader.store.bytes <= kept
+    assert reader.cache.bytes <= kept
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> TransformersVerifier:
 @pytest.fixture(autouse=True)
 def nothing_kept(plain: TransformersVerifier) -> None:
     reader_of(plain).forget()
-    reader_of(plain).store.budget = 10**9
+    reader_of(plain).cache.budget = 10**9
 
 
 def search(beams: int, steps: int) -> list[list[tuple[str, ...]]]:
@@ -161,27 +162,27 @@ def test_a_finished_solution_leaves_nothing_but_the_problem(plain: TransformersV
     one = ScoreRequest("problem", ("a step", "The answer is 7."), 0, True, (), "run")
     plain.score([one], go_on)
     text = completed(plain._format.texts(one.problem, one.steps, 0, True))[0]
-    assert reader_of(plain).store.tokens == text.start
+    assert reader_of(plain).cache.tokens == text.start
 
 
 def test_released_paths_are_freed(plain: TransformersVerifier) -> None:
     assert isinstance(plain, KeepsPaths)
     for step in ("b", "c"):
         plain.score([ScoreRequest("p", ("a", step), 0, False, (), "run")], go_on)
-    store = reader_of(plain).store
-    both = store.tokens
+    cache = reader_of(plain).cache
+    both = cache.tokens
     plain.release("run", "p", [("a", "b")])
     settle(plain)
-    assert store.tokens == both - 2  # "b" and its delimiter
+    assert cache.tokens == both - 2  # "b" and its delimiter
     plain.release("run", "p")
     settle(plain)
-    assert store.tokens == 0
+    assert cache.tokens == 0
 
 
 def settle(verifier: TransformersVerifier) -> None:
     """Waits until the thread that computes has done what was put off."""
     done = threading.Event()
-    verifier._joined.later(done.set)
+    verifier._batcher.later(done.set)
     assert done.wait(30)
 
 
@@ -210,7 +211,7 @@ def test_calls_of_several_threads_are_computed_together(
     assert entered.wait(30)
     for thread in threads[1:]:
         thread.start()
-    while len(plain._joined._waiting) < 4:
+    while len(plain._batcher._waiting) < 4:
         time.sleep(0.01)
     go.set()
     for thread in threads:
@@ -232,7 +233,8 @@ def test_a_cancelled_call_leaves_and_the_others_stay(
         read(reader, jobs)
 
     monkeypatch.setattr(Reader, "_read_batch", stopping)
-    one_by_one = Reader(plain._loaded.model, label_readout(plain._loaded.model), budget=1)
+    model = plain._loaded.model
+    one_by_one = Reader(model, label_readout(model), budget=MemoryBudget(batch=1))
     monkeypatch.setattr(plain, "_reader", one_by_one)
     errors: list[Exception] = []
 
@@ -303,17 +305,16 @@ def test_a_sliding_window_is_read_whole_beyond_its_length_and_says_so_once(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_starts_its_own_worker() -> None:
-    joined: Joined[int, int] = Joined(
+    batcher: CallBatcher[int, int] = CallBatcher(
         lambda calls: (
-            [setattr(call, "results", [one + 1 for one in call.requests]) for call in calls]
-            and None
+            [call.set_result([number + 1 for number in call.requests]) for call in calls] and None
         ),
         lambda: None,
     )
-    assert joined([1], go_on) == [2]
+    assert batcher([1], go_on) == [2]
     child = os.fork()
     if child == 0:
-        os._exit(0 if joined([2], go_on) == [3] else 1)
+        os._exit(0 if batcher([2], go_on) == [3] else 1)
     assert os.waitpid(child, 0)[1] == 0
 
 
@@ -321,7 +322,7 @@ def test_what_goes_wrong_goes_to_those_who_asked() -> None:
     def work(calls: Any) -> None:
         raise ZeroDivisionError("broken")
 
-    joined: Joined[int, int] = Joined(work, lambda: None)
+    batcher: CallBatcher[int, int] = CallBatcher(work, lambda: None)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            joined([1], go_on)
+            batcher([1], go_on)

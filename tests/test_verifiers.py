@@ -13,7 +13,7 @@ import torch
 from transformers import LlamaForTokenClassification
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
-from search_core.engine.reading.path_reading import Answer
+from search_core.engine.reading.path_reading import ReadResult
 from search_core.protocols import RunCancelled, ScoreRequest, StepScores
 from search_core.verifiers import LogProbabilityVerifier, TransformersVerifier, load_verifier
 from tests.tiny_models import tiny_tokenizer, tiny_verifier
@@ -176,7 +176,7 @@ def test_wrong_number_of_scores_shows_both(
 ) -> None:
     monkeypatch.setattr(
         "search_core.engine.reading.reader.Reader.read",
-        lambda reader, asked: [Answer((0.5,), 1, 0) for _ in asked],
+        lambda reader, asked: [ReadResult((0.5,), 1, 0) for _ in asked],
     )
     with pytest.raises(ValueError, match="gave 1 scores for 2 steps"):
         verifier.score([request("a", "b")], go_on)

@@ -34,18 +34,18 @@ def concurrent_measurements(
         try:
             for turn in range(-1, runs):
                 seed = turn * len(problems)
-                one = [
+                each = [
                     _seconds(registry, pair, score_source, [problem], n, seed + place)
                     for place, problem in enumerate(problems)
                 ]
                 all_ = _seconds(registry, pair, score_source, problems, n, seed)
                 if turn >= 0:  # once before the clock counts
-                    alone.append(sum(one) / len(one))
+                    alone.append(sum(each) / len(each))
                     together.append(all_)
         finally:
             registry.close()
     group = f"{len(problems)} searches at once, beam search, N={n}"
-    ratios = [many / one for many, one in zip(together, alone, strict=True)]
+    ratios = [many / single for many, single in zip(together, alone, strict=True)]
     return [
         Measurement("one alone", "s", alone, group=group),
         Measurement("all together", "s", together, group=group),

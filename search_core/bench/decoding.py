@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from search_core.bench.took import Took
+from search_core.bench.timing import Timing
 from search_core.protocols import ModelInfo, Sampling
 
 NEW_TOKENS = 96
@@ -60,16 +60,16 @@ class PlainDecoder:
                 "top_k": 0,
             }
 
-    def took(self) -> Took:
+    def timing(self) -> Timing:
         """What one batch takes, written from prompt to end."""
         from search_core.engine.threads import threads_for, torch_threads
 
-        took = Took()
-        with torch_threads(threads_for(self._parameters)), took.measured():
+        timing = Timing()
+        with torch_threads(threads_for(self._parameters)), timing.measured():
             # Reading the result back waits for the device.
             self._model.generate(**self._prompt, **self._settings).tolist()
-        return took
+        return timing
 
     def tokens_per_second(self) -> float:
         """Speed of one batch."""
-        return self._tokens / self.took().wall
+        return self._tokens / self.timing().wall

@@ -23,20 +23,20 @@ from dataclasses import dataclass, field
 
 import torch
 
-from search_core.bench import passing
 from search_core.bench.measurement import Measurement
 from search_core.bench.random_models import (
     LLAMA_1B,
     LLAMA_8B,
-    Shape,
+    LlamaShape,
     random_problem,
     random_solver,
     random_verifier,
     tiny,
 )
-from search_core.bench.took import Took
+from search_core.bench.release import release
+from search_core.bench.timing import Timing
 from search_core.engine.checkpoints.loading import LoadedModel
-from search_core.engine.memory.budgets import bytes_per_token
+from search_core.engine.memory.budget import bytes_per_token
 from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,
@@ -59,7 +59,7 @@ GIB = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class GpuPlan:
     """What is measured, and how large it is.
 
     Attributes:
@@ -73,8 +73,8 @@ class Plan:
         dtype: Of models and matrices.
     """
 
-    solver: Shape = LLAMA_1B
-    verifier: Shape = LLAMA_8B
+    solver: LlamaShape = LLAMA_1B
+    verifier: LlamaShape = LLAMA_8B
     rows: int = 64
     prompt: int = 200
     steps: int = 6
@@ -86,16 +86,16 @@ class Plan:
     dtype: torch.dtype = torch.bfloat16
 
 
-def whole_plan() -> Plan:
+def whole_plan() -> GpuPlan:
     """Llama-3.2-1B and an 8B verifier."""
-    return Plan()
+    return GpuPlan()
 
 
-def small_plan() -> Plan:
+def small_plan() -> GpuPlan:
     """Everything of it in a second, on anything; the figures mean nothing."""
     shape = tiny(shortest=6)
     sizes = {"rows": 8, "prompt": 12, "steps": 2, "short": 2, "long": 5, "repeats": 2}
-    return Plan(shape, shape, **sizes, copied=1 << 20, square=64, dtype=torch.float32)
+    return GpuPlan(shape, shape, **sizes, copied=1 << 20, square=64, dtype=torch.float32)
 
 
 def cuda_is_here() -> bool:
@@ -109,13 +109,13 @@ def device_name() -> str:
 
 
 @dataclass
-class Clocked:
+class TimedModels:
     """Times a solver's and a verifier's calls, and counts what they wrote and read."""
 
     solver: Solver
     verifier: Verifier
-    sampling: Took = field(default_factory=Took)
-    scoring: Took = field(default_factory=Took)
+    sampling: Timing = field(default_factory=Timing)
+    scoring: Timing = field(default_factory=Timing)
     written: int = 0
     read: int = 0
     calls: int = 0
@@ -134,7 +134,7 @@ class Clocked:
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         with self.scoring.measured():
             scores = self.verifier.score(requests, cancelled)
-        self.read += sum(one.tokens for one in scores)
+        self.read += sum(score.tokens for score in scores)
         self.calls += 1
         return scores
 
@@ -143,32 +143,32 @@ class Clocked:
     ) -> None:
         """Pass it on, to both."""
         for model in (self.solver, self.verifier):
-            passing.release(model, run, problem, paths)
+            release(model, run, problem, paths)
 
 
 @dataclass
-class ClockedVerifier:
-    """The verifier of a `Clocked`, as a search takes it."""
+class TimedVerifier:
+    """The verifier of `TimedModels`, as a search takes it."""
 
-    clocked: Clocked
+    models: TimedModels
 
     @property
     def info(self) -> VerifierInfo:
-        return self.clocked.verifier.info
+        return self.models.verifier.info
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        return self.clocked.score(requests, cancelled)
+        return self.models.score(requests, cancelled)
 
 
-def gpu_measurements(plan: Plan, device: str = "cuda") -> list[Measurement]:
+def gpu_measurements(plan: GpuPlan, device: str = "cuda") -> list[Measurement]:
     """Solver and verifier apart, each against its floor."""
     where = torch.device(device)
     bandwidth = [_bandwidth(where, plan) for _ in range(plan.repeats)]
     arithmetic = [_matmul_speed(where, plan) for _ in range(plan.repeats)]
     best_bandwidth, best_arithmetic = max(bandwidth), max(arithmetic)
     found = [
-        _one("device", "memory bandwidth", "GB/s", [one / 1e9 for one in bandwidth]),
-        _one("device", "matrix product", "TFLOP/s", [one / 1e12 for one in arithmetic]),
+        _measurement("device", "memory bandwidth", "GB/s", [speed / 1e9 for speed in bandwidth]),
+        _measurement("device", "matrix product", "TFLOP/s", [speed / 1e12 for speed in arithmetic]),
     ]
     solver = random_solver(plan.solver, device=device, dtype=plan.dtype)
     found += _decoding(plan, solver, best_bandwidth)
@@ -176,21 +176,21 @@ def gpu_measurements(plan: Plan, device: str = "cuda") -> list[Measurement]:
     return found + _searching(plan, solver, verifier, best_bandwidth, best_arithmetic)
 
 
-def _decoding(plan: Plan, loaded: LoadedModel, bandwidth: float) -> list[Measurement]:
+def _decoding(plan: GpuPlan, loaded: LoadedModel, bandwidth: float) -> list[Measurement]:
     solver = TransformersSolver(loaded)
     problem = random_problem(plan.solver, plan.prompt, 0)
 
-    def seconds(tokens: int, seed: int) -> float:
+    def duration(tokens: int, seed: int) -> float:
         requests = [SampleRequest(problem, (), seed + row, row) for row in range(plan.rows)]
         sampling = Sampling(1.0, 1.0, tokens)
         started = time.perf_counter()
         solver.sample(requests, sampling, _go_on)
         return time.perf_counter() - started
 
-    seconds(plan.long, 0)
+    duration(plan.long, 0)
     between = plan.long - plan.short
-    steps = [
-        (seconds(plan.long, seed) - seconds(plan.short, seed)) / between
+    step_seconds = [
+        (duration(plan.long, seed) - duration(plan.short, seed)) / between
         for seed in range(1, plan.repeats + 1)
     ]
     weights = weight_bytes(loaded, plan.solver)
@@ -199,17 +199,28 @@ def _decoding(plan: Plan, loaded: LoadedModel, bandwidth: float) -> list[Measure
     floor = (weights + held) / bandwidth
     name = f"{plan.solver.name}, {plan.rows} rows"
     return [
-        _one(name, "weights read for a token", "GiB", [weights / GIB]),
-        _one(name, "keys and values read for a token", "GiB", [held / GIB]),
-        _one(name, "floor of a decode step", "ms", [1000 * floor]),
-        _one(name, "decode step", "ms", [1000 * one for one in steps]),
-        _one(name, "decode step by its floor", "times", [one / floor for one in steps], AIM),
-        _one(name, "tokens a second while decoding", "", [plan.rows / one for one in steps]),
+        _measurement(name, "weights read for a token", "GiB", [weights / GIB]),
+        _measurement(name, "keys and values read for a token", "GiB", [held / GIB]),
+        _measurement(name, "floor of a decode step", "ms", [1000 * floor]),
+        _measurement(name, "decode step", "ms", [1000 * seconds for seconds in step_seconds]),
+        _measurement(
+            name,
+            "decode step by its floor",
+            "times",
+            [seconds / floor for seconds in step_seconds],
+            AIM,
+        ),
+        _measurement(
+            name,
+            "tokens a second while decoding",
+            "",
+            [plan.rows / seconds for seconds in step_seconds],
+        ),
     ]
 
 
 def _searching(
-    plan: Plan, solver: LoadedModel, verifier: LoadedModel, bandwidth: float, arithmetic: float
+    plan: GpuPlan, solver: LoadedModel, verifier: LoadedModel, bandwidth: float, arithmetic: float
 ) -> list[Measurement]:
     models = TransformersSolver(solver), TransformersVerifier(verifier)
     cuda = solver.device.type == "cuda"
@@ -217,14 +228,14 @@ def _searching(
     clocks = []
     weights = torch.cuda.memory_allocated(solver.device) if cuda else 0
     for seed in range(plan.repeats + 1):
-        clock = Clocked(*models)
+        clock = TimedModels(*models)
         if cuda:
             torch.cuda.reset_peak_memory_stats(solver.device)
         search(
             Problem(random_problem(plan.solver, plan.prompt, seed + 1)),
             "beam_search",
             solver=clock,
-            verifier=ClockedVerifier(clock),
+            verifier=TimedVerifier(clock),
             sampling=sampling,
             seed=seed,
             n=plan.rows,
@@ -236,27 +247,27 @@ def _searching(
     read = weight_bytes(verifier, plan.verifier)
     parameters: float = read / verifier.model.dtype.itemsize
 
-    def floor(clock: Clocked) -> float:
+    def floor(clock: TimedModels) -> float:
         by_bytes = clock.calls * read / bandwidth
         return max(by_bytes, 2 * parameters * clock.read / arithmetic)
 
     name = f"search, N={plan.rows}, {plan.steps} steps"
     found = [
-        _one(
+        _measurement(
             name,
             f"{plan.solver.name} writes",
             "tokens/s",
             _each(clocks, lambda c: c.written / c.sampling.wall),
         ),
-        _one(
+        _measurement(
             name,
             f"{plan.verifier.name} reads",
             "tokens/s",
             _each(clocks, lambda c: c.read / c.scoring.wall),
         ),
-        _one(name, "seconds in the solver", "s", _each(clocks, lambda c: c.sampling.wall)),
-        _one(name, "seconds in the verifier", "s", _each(clocks, lambda c: c.scoring.wall)),
-        _one(
+        _measurement(name, "seconds in the solver", "s", _each(clocks, lambda c: c.sampling.wall)),
+        _measurement(name, "seconds in the verifier", "s", _each(clocks, lambda c: c.scoring.wall)),
+        _measurement(
             name,
             "scoring by its floor",
             "times",
@@ -267,13 +278,13 @@ def _searching(
     if cuda:
         peak = torch.cuda.max_memory_allocated(solver.device)
         found += [
-            _one(name, "memory of both models' weights", "GiB", [weights / GIB]),
-            _one(name, "memory at the peak", "GiB", [peak / GIB]),
+            _measurement(name, "memory of both models' weights", "GiB", [weights / GIB]),
+            _measurement(name, "memory at the peak", "GiB", [peak / GIB]),
         ]
     return found
 
 
-def weight_bytes(loaded: LoadedModel, shape: Shape) -> int:
+def weight_bytes(loaded: LoadedModel, shape: LlamaShape) -> int:
     """Bytes of weights that a forward pass reads: an embedding that is looked up only is not."""
     looked_up = shape.vocabulary * shape.hidden
     tied = shape.tied and hasattr(loaded.model, "lm_head")
@@ -281,14 +292,14 @@ def weight_bytes(loaded: LoadedModel, shape: Shape) -> int:
     return int(numbers * loaded.model.dtype.itemsize)
 
 
-def _bandwidth(device: torch.device, plan: Plan) -> float:
+def _bandwidth(device: torch.device, plan: GpuPlan) -> float:
     source = torch.zeros(plan.copied, dtype=torch.uint8, device=device)
     target = torch.empty_like(source)
     seconds = _timed(device, lambda: target.copy_(source))
     return 2 * plan.copied / seconds
 
 
-def _matmul_speed(device: torch.device, plan: Plan) -> float:
+def _matmul_speed(device: torch.device, plan: GpuPlan) -> float:
     matrix = torch.randn(plan.square, plan.square, device=device).to(plan.dtype)
     operations = 2.0 * float(plan.square) ** 3
     return operations / _timed(device, lambda: matrix @ matrix)
@@ -312,11 +323,11 @@ def _go_on() -> bool:
     return False
 
 
-def _each(clocks: Sequence[Clocked], of: Callable[[Clocked], float]) -> list[float]:
+def _each(clocks: Sequence[TimedModels], of: Callable[[TimedModels], float]) -> list[float]:
     return [of(clock) for clock in clocks]
 
 
-def _one(
+def _measurement(
     group: str, name: str, unit: str, values: Sequence[float], aim: float | None = None
 ) -> Measurement:
     return Measurement(name, unit, list(values), aim, group=f"device: {group}")

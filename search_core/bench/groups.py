@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from search_core.bench.baseline import PROMPT_TOKENS, compare_with_baseline
 from search_core.bench.concurrent import concurrent_measurements
 from search_core.bench.decoding import PlainDecoder
 from search_core.bench.measurement import Measurement
@@ -17,7 +18,6 @@ from search_core.bench.searching import (
     speed_measurements,
     timed_search,
 )
-from search_core.bench.usual import PROMPT_TOKENS, compare_with_usual_way
 from search_core.evaluation.problems import draw_problems
 from search_core.models import ModelPair
 from search_core.protocols import Sampling
@@ -29,7 +29,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BenchOptions:
     """What a benchmark is to measure, and how much of it.
 
     Attributes:
@@ -50,7 +50,7 @@ class Asked:
 
 
 def measure(
-    name: str, asked: Asked, pair: ModelPair, score_source: str, say: Say
+    name: str, options: BenchOptions, pair: ModelPair, score_source: str, say: Say
 ) -> list[Measurement]:
     """The figures of one group.
 
@@ -62,15 +62,15 @@ def measure(
     """
     match name:
         case "search":
-            return _search(pair, score_source, asked.runs)
+            return _search(pair, score_source, options.runs)
         case "concurrent":
-            return _concurrent(pair, score_source, asked.repeats)
+            return _concurrent(pair, score_source, options.repeats)
         case "usual":
-            return _usual(asked)
+            return _usual(options)
         case "memory":
-            return _memory(asked, say)
+            return _memory(options, say)
         case "gpu":
-            return _gpu(asked, say)
+            return _gpu(options, say)
         case "page":
             return page_measurements() + opening_measurements()
     raise ValueError(f"Unknown group {name!r:.60}; known: {', '.join(GROUPS)}.")
@@ -101,14 +101,16 @@ def _concurrent(pair: ModelPair, score_source: str, repeats: int) -> list[Measur
     return concurrent_measurements(pair, score_source, problems, n=N, runs=repeats)
 
 
-def _usual(asked: Asked) -> list[Measurement]:
+def _usual(options: BenchOptions) -> list[Measurement]:
     from search_core.bench.random_models import MID, tiny
 
-    shape = tiny() if asked.small else MID
-    return compare_with_usual_way(shape, beams=asked.beams, steps=asked.steps, runs=asked.repeats)
+    shape = tiny() if options.small else MID
+    return compare_with_baseline(
+        shape, beams=options.beams, steps=options.steps, runs=options.repeats
+    )
 
 
-def _memory(asked: Asked, say: Say) -> list[Measurement]:
+def _memory(options: BenchOptions, say: Say) -> list[Measurement]:
     from search_core.bench.random_models import (
         SMALL,
         random_problem,
@@ -116,27 +118,27 @@ def _memory(asked: Asked, say: Say) -> list[Measurement]:
         random_verifier,
         tiny,
     )
-    from search_core.engine.memory.budgets import bytes_per_token
+    from search_core.engine.memory.budget import bytes_per_token
     from search_core.solvers import TransformersSolver
     from search_core.verifiers import TransformersVerifier
 
     # Short steps, so that 32 of them for 64 paths take seconds.
-    shape = tiny() if asked.small else replace(SMALL, shortest=10, longest=30)
+    shape = tiny() if options.small else replace(SMALL, shortest=10, longest=30)
     loaded = random_solver(shape)
     solver, verifier = TransformersSolver(loaded), TransformersVerifier(random_verifier(shape))
     sampling = Sampling(1.0, 1.0, shape.longest + 20)
     problem = random_problem(shape, PROMPT_TOKENS, 0)
     runs = [
         memory_run(solver, verifier, problem, PROMPT_TOKENS, sampling, n=n, depth=depth)
-        for n in asked.grid[0]
-        for depth in asked.grid[1]
+        for n in options.grid[0]
+        for depth in options.grid[1]
     ]
     if not any(held.bytes for run in runs for held in run.solver):
         say("The solver keeps nothing of a path between two steps, or does not say what.")
     return memory_measurements(runs, bytes_per_token(loaded.model.config, 4))
 
 
-def _gpu(asked: Asked, say: Say) -> list[Measurement]:
+def _gpu(options: BenchOptions, say: Say) -> list[Measurement]:
     from search_core.bench.gpu import (
         cuda_is_here,
         device_name,
@@ -145,7 +147,7 @@ def _gpu(asked: Asked, say: Say) -> list[Measurement]:
         whole_plan,
     )
 
-    if asked.small:
+    if options.small:
         return gpu_measurements(small_plan(), "cuda" if cuda_is_here() else "cpu")
     if not cuda_is_here():
         say("There is no CUDA device here: models of real size are not measured.")

@@ -9,8 +9,8 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from search_core.bench import passing
 from search_core.bench.measurement import Measurement
+from search_core.bench.release import release
 from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,
@@ -30,11 +30,11 @@ GROUP = "memory against N and depth"
 
 
 @runtime_checkable
-class StoresPaths(Protocol):
+class CachesPaths(Protocol):
     """A model that says what it keeps of the paths of all runs."""
 
     @property
-    def stored_tokens(self) -> int:
+    def cached_tokens(self) -> int:
         """Tokens whose keys and values are kept, each once."""
         ...
 
@@ -44,8 +44,8 @@ class StoresPaths(Protocol):
 
 
 @dataclass
-class Ledger:
-    """How long the steps of a search are, and so how many tokens a set of paths has.
+class TokenCounter:
+    """Counts the tokens of sets of paths, from how long the steps of a search are.
 
     Attributes:
         prompt: Tokens before the first step.
@@ -68,11 +68,11 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class MemorySample:
     """What was there after one model call.
 
     Attributes:
-        live, dense: See `Ledger`.
+        live, dense: See `TokenCounter`.
         tokens, bytes: What the model keeps.
     """
 
@@ -87,8 +87,8 @@ class WatchedSolver:
     """Looks at what a solver keeps after every call."""
 
     solver: Solver
-    ledger: Ledger
-    held: list[Held] = field(default_factory=list)
+    counter: TokenCounter
+    samples: list[MemorySample] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.info = self.solver.info
@@ -97,17 +97,17 @@ class WatchedSolver:
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
         steps = self.solver.sample(requests, sampling, cancelled)
-        paths = [(*one.steps, step.text) for one, step in zip(requests, steps, strict=True)]
+        paths = [(*request.steps, step.text) for request, step in zip(requests, steps, strict=True)]
         for path, step in zip(paths, steps, strict=True):
-            self.ledger.lengths[path] = step.tokens
-        self.held.append(_look(self.solver, self.ledger, paths))
+            self.counter.lengths[path] = step.tokens
+        self.samples.append(_look(self.solver, self.counter, paths))
         return steps
 
     def release(
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
     ) -> None:
         """Pass it on."""
-        passing.release(self.solver, run, problem, paths)
+        release(self.solver, run, problem, paths)
 
 
 @dataclass
@@ -115,29 +115,31 @@ class WatchedVerifier:
     """Looks at what a verifier keeps after every call."""
 
     verifier: Verifier
-    ledger: Ledger
-    held: list[Held] = field(default_factory=list)
+    counter: TokenCounter
+    samples: list[MemorySample] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.info = self.verifier.info
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         scores = self.verifier.score(requests, cancelled)
-        self.held.append(_look(self.verifier, self.ledger, [one.steps for one in requests]))
+        self.samples.append(
+            _look(self.verifier, self.counter, [request.steps for request in requests])
+        )
         return scores
 
     def release(
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
     ) -> None:
         """Pass it on."""
-        passing.release(self.verifier, run, problem, paths)
+        release(self.verifier, run, problem, paths)
 
 
-def _look(model: object, ledger: Ledger, paths: Sequence[tuple[str, ...]]) -> Held:
+def _look(model: object, counter: TokenCounter, paths: Sequence[tuple[str, ...]]) -> MemorySample:
     kept = (0, 0)
-    if isinstance(model, StoresPaths):
-        kept = (model.stored_tokens, model.memory())
-    return Held(ledger.live(paths), ledger.dense(paths), *kept)
+    if isinstance(model, CachesPaths):
+        kept = (model.cached_tokens, model.memory())
+    return MemorySample(counter.live(paths), counter.dense(paths), *kept)
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,8 @@ class MemoryRun:
 
     n: int
     depth: int
-    solver: Sequence[Held]
-    verifier: Sequence[Held]
+    solver: Sequence[MemorySample]
+    verifier: Sequence[MemorySample]
     peak: int | None
 
 
@@ -171,15 +173,15 @@ def memory_run(
     Args:
         prompt: Tokens of the problem's prompt.
     """
-    ledger = Ledger(prompt)
-    watched = WatchedSolver(solver, ledger)
-    judge = WatchedVerifier(verifier, ledger)
+    counter = TokenCounter(prompt)
+    watched = WatchedSolver(solver, counter)
+    watched_verifier = WatchedVerifier(verifier, counter)
     before = start_peak()
     search(
         Problem(problem),
         "beam_search",
         solver=watched,
-        verifier=judge,
+        verifier=watched_verifier,
         sampling=sampling,
         n=n,
         beam_width=BEAM_WIDTH,
@@ -187,7 +189,7 @@ def memory_run(
     )
     after = peak_bytes()
     peak = None if before is None or after is None else max(0, after - before)
-    return MemoryRun(n, depth, watched.held, judge.held, peak)
+    return MemoryRun(n, depth, watched.samples, watched_verifier.samples, peak)
 
 
 def memory_measurements(runs: Sequence[MemoryRun], token_bytes: int) -> list[Measurement]:
@@ -198,40 +200,52 @@ def memory_measurements(runs: Sequence[MemoryRun], token_bytes: int) -> list[Mea
     """
     found = []
     for name in ("solver", "verifier"):
-        peaks = [max(getattr(run, name), key=lambda held: held.bytes) for run in runs]
+        peaks = [max(getattr(run, name), key=lambda sample: sample.bytes) for run in runs]
         if any(peak.bytes for peak in peaks):
             found += _of_model(name, peaks, token_bytes)
-    whole = [max(run.solver, key=lambda held: held.live) for run in runs]
+    whole = [max(run.solver, key=lambda sample: sample.live) for run in runs]
     found.append(
-        _one("positions of N whole paths, per live token", "", [h.dense / h.live for h in whole])
+        _measurement(
+            "positions of N whole paths, per live token",
+            "",
+            [sample.dense / sample.live for sample in whole],
+        )
     )
     process = [r.peak / h.live for r, h in zip(runs, whole, strict=True) if r.peak]
     if process:
-        found.append(_one("process at its peak, beside what it had before", "B/token", process))
+        found.append(
+            _measurement("process at its peak, beside what it had before", "B/token", process)
+        )
     return found
 
 
-def _of_model(name: str, peaks: Sequence[Held], token_bytes: int) -> list[Measurement]:
+def _of_model(name: str, peaks: Sequence[MemorySample], token_bytes: int) -> list[Measurement]:
     live = np.array([peak.live for peak in peaks], dtype=float)
     kept = np.array([peak.bytes for peak in peaks], dtype=float)
     shares = list(kept / live / token_bytes)
     found = [
-        _one(f"{name} keeps, per live token", "B/token", list(kept / live)),
-        _one(f"{name} keeps, by one token's keys and values", "times", shares, _SPREAD_AIM),
-        _one(f"{name}, most kept per live token by least", "times", [max(shares) / min(shares)]),
+        _measurement(f"{name} keeps, per live token", "B/token", list(kept / live)),
+        _measurement(f"{name} keeps, by one token's keys and values", "times", shares, _SPREAD_AIM),
+        _measurement(
+            f"{name}, most kept per live token by least", "times", [max(shares) / min(shares)]
+        ),
     ]
     if len(set(live)) > 1:
         slope, start = np.polyfit(live, kept, 1)
         rest = float(np.abs(kept - slope * live - start).max())
         found += [
-            _one(f"{name} keeps, per further live token (fit)", "B/token", [float(slope)]),
-            _one(f"{name}, farthest from the fit", "% of the mean", [100 * rest / kept.mean()]),
+            _measurement(f"{name} keeps, per further live token (fit)", "B/token", [float(slope)]),
+            _measurement(
+                f"{name}, farthest from the fit", "% of the mean", [100 * rest / kept.mean()]
+            ),
         ]
     return found
 
 
-def _one(name: str, unit: str, values: Sequence[float], aim: float | None = None) -> Measurement:
-    return Measurement(name, unit, [float(one) for one in values], aim, group=GROUP)
+def _measurement(
+    name: str, unit: str, values: Sequence[float], aim: float | None = None
+) -> Measurement:
+    return Measurement(name, unit, [float(value) for value in values], aim, group=GROUP)
 
 
 def start_peak() -> int | None:

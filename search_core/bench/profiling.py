@@ -46,9 +46,9 @@ def _text(profiles: list[cProfile.Profile]) -> str:
     text = io.StringIO()
     for order in ("tottime", "cumulative"):
         stats = pstats.Stats(stream=text)
-        for one in profiles:
-            one.create_stats()
-            if one.getstats():
-                stats.add(one)
+        for profile in profiles:
+            profile.create_stats()
+            if profile.getstats():
+                stats.add(profile)
         stats.sort_stats(order).print_stats(_FUNCTIONS)
     return text.getvalue()

@@ -42,7 +42,7 @@ _TEMPLATE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class LlamaShape:
     """A Llama's sizes.
 
     Attributes:
@@ -87,14 +87,14 @@ class Shape:
         return LlamaConfig(**(values | changes))
 
 
-MID = Shape("24M", 8, 512, 8, 4, 1365)
+MID = LlamaShape("24M", 8, 512, 8, 4, 1365)
 """23.6M parameters."""
-SMALL = Shape("3M", 4, 256, 4, 2, 682)
-LLAMA_1B = Shape("Llama-3.2-1B", 16, 2048, 32, 8, 8192, vocabulary=128_256)
-LLAMA_8B = Shape("Llama-3.1-8B", 32, 4096, 32, 8, 14_336, vocabulary=128_256, tied=False)
+SMALL = LlamaShape("3M", 4, 256, 4, 2, 682)
+LLAMA_1B = LlamaShape("Llama-3.2-1B", 16, 2048, 32, 8, 8192, vocabulary=128_256)
+LLAMA_8B = LlamaShape("Llama-3.1-8B", 32, 4096, 32, 8, 14_336, vocabulary=128_256, tied=False)
 
 
-def letter_tokenizer(shape: Shape) -> PreTrainedTokenizerFast:
+def letter_tokenizer(shape: LlamaShape) -> PreTrainedTokenizerFast:
     """One token a character, and one for the delimiter: text and tokens say the same."""
     letters = [chr(_FIRST_LETTER + number) for number in range(shape.letters)]
     pieces = [*_SPECIAL, "\n\n", *letters]
@@ -112,7 +112,7 @@ def letter_tokenizer(shape: Shape) -> PreTrainedTokenizerFast:
     return fast
 
 
-def random_problem(shape: Shape, tokens: int, seed: int) -> str:
+def random_problem(shape: LlamaShape, tokens: int, seed: int) -> str:
     """Text whose prompt has so many tokens, the template's own included."""
     drawn = random.Random(seed)
     return "".join(
@@ -121,7 +121,7 @@ def random_problem(shape: Shape, tokens: int, seed: int) -> str:
 
 
 def random_solver(
-    shape: Shape, *, device: str = "cpu", dtype: torch.dtype = torch.float32, seed: int = 0
+    shape: LlamaShape, *, device: str = "cpu", dtype: torch.dtype = torch.float32, seed: int = 0
 ) -> LoadedModel:
     """A causal language model, made where it is to compute."""
     model = _made(LlamaForCausalLM, shape.config(), device, dtype, seed)
@@ -131,7 +131,7 @@ def random_solver(
 
 
 def random_verifier(
-    shape: Shape, *, device: str = "cpu", dtype: torch.dtype = torch.float32, seed: int = 1
+    shape: LlamaShape, *, device: str = "cpu", dtype: torch.dtype = torch.float32, seed: int = 1
 ) -> LoadedModel:
     """A token classifier with two labels."""
     config = shape.config(num_labels=2)
@@ -140,7 +140,7 @@ def random_verifier(
     )
 
 
-def save_pair(shape: Shape, folder: Path, seed: int = 0) -> tuple[Path, Path]:
+def save_pair(shape: LlamaShape, folder: Path, seed: int = 0) -> tuple[Path, Path]:
     """Folders of a solver and a verifier of this shape, as models from elsewhere would be."""
     logging.disable_progress_bar()
     paths = folder / "solver", folder / "verifier"
@@ -152,7 +152,7 @@ def save_pair(shape: Shape, folder: Path, seed: int = 0) -> tuple[Path, Path]:
     return paths
 
 
-def tiny(shape: Shape = SMALL, **changes: Any) -> Shape:
+def tiny(shape: LlamaShape = SMALL, **changes: Any) -> LlamaShape:
     """The smallest shape of which everything works, for tests."""
     sizes = {"layers": 2, "hidden": 64, "heads": 4, "kv_heads": 2, "intermediate": 48}
     lengths = {"shortest": 3, "longest": 8, "vocabulary": 120}
@@ -171,7 +171,7 @@ def _made(kind: Any, config: LlamaConfig, device: str, dtype: torch.dtype, seed:
     return model.eval().requires_grad_(False)
 
 
-def _loaded(model: Any, shape: Shape, kind: str) -> LoadedModel:
+def _loaded(model: Any, shape: LlamaShape, kind: str) -> LoadedModel:
     info = ModelInfo(
         name=f"random {shape.name} {kind}",
         parameters=sum(weight.numel() for weight in model.parameters()),
@@ -182,7 +182,7 @@ def _loaded(model: Any, shape: Shape, kind: str) -> LoadedModel:
     return LoadedModel(model, letter_tokenizer(shape), info, model.device)
 
 
-def _write_countdown(model: Any, shape: Shape) -> None:
+def _write_countdown(model: Any, shape: LlamaShape) -> None:
     """Gives some dimensions of the residual stream a meaning, and no one else may write there.
 
     Dimension k of the first `longest` ones says "k more tokens of this step are to come" (the

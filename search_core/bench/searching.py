@@ -95,10 +95,12 @@ def timed_search(
 def search_measurements(runs: Sequence[TimedRun]) -> list[Measurement]:
     """What warm runs say."""
     return [
-        _one("first node", "s", [run.first_node for run in runs], FIRST_NODE_AIM),
-        _one("finished tree", "s", [run.seconds for run in runs], TREE_AIM),
-        _one("nodes of a tree", "", [run.nodes for run in runs]),
-        _one("bytes to the page per node", "B", [r.page_bytes / r.nodes for r in runs], BYTES_AIM),
+        _measurement("first node", "s", [run.first_node for run in runs], FIRST_NODE_AIM),
+        _measurement("finished tree", "s", [run.seconds for run in runs], TREE_AIM),
+        _measurement("nodes of a tree", "", [run.nodes for run in runs]),
+        _measurement(
+            "bytes to the page per node", "B", [r.page_bytes / r.nodes for r in runs], BYTES_AIM
+        ),
     ]
 
 
@@ -112,15 +114,17 @@ def speed_measurements(runs: Sequence[TimedRun], plain: Sequence[float]) -> list
     inside = [run.tokens / run.sampling_seconds for run in runs]
     whole = [run.tokens / run.seconds for run in runs]
     return [
-        _one("plain batched decoding", "tokens/s", plain),
-        _one("search, inside the solver", "tokens/s", inside),
-        _one("search, everything", "tokens/s", whole),
-        _one("search / plain, inside the solver", "", _ratios(inside, plain), PLAIN_AIM, more=True),
-        _one("search / plain, everything", "", _ratios(whole, plain)),
+        _measurement("plain batched decoding", "tokens/s", plain),
+        _measurement("search, inside the solver", "tokens/s", inside),
+        _measurement("search, everything", "tokens/s", whole),
+        _measurement(
+            "search / plain, inside the solver", "", _ratios(inside, plain), PLAIN_AIM, more=True
+        ),
+        _measurement("search / plain, everything", "", _ratios(whole, plain)),
     ]
 
 
-def _one(
+def _measurement(
     name: str,
     unit: str,
     values: Sequence[float],

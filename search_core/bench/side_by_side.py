@@ -1,4 +1,4 @@
-"""One search answered twice, call by call: by the engine, and in the usual way.
+"""One search answered twice, call by call: by the engine, and by the baseline.
 
 The search goes on with the engine's answer; the other one is compared and dropped. What both
 take is measured in turn, so that a busy machine is as unkind to one as to the other.
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from search_core.bench import passing
 from search_core.bench.measurement import Measurement
-from search_core.bench.took import Took
+from search_core.bench.release import release
+from search_core.bench.timing import Timing
 from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,
@@ -37,15 +37,15 @@ class SolverPair:
     """Asks both solvers, and gives the first one's answer.
 
     Attributes:
-        own, usual: What each took.
+        engine_timing, baseline_timing: What each has taken.
         samples, tokens: Written by the first.
         different: Samples whose text the other one wrote otherwise.
     """
 
     engine: Solver
-    other: Solver
-    own: Took = field(default_factory=Took)
-    usual: Took = field(default_factory=Took)
+    baseline: Solver
+    engine_timing: Timing = field(default_factory=Timing)
+    baseline_timing: Timing = field(default_factory=Timing)
     samples: int = 0
     tokens: int = 0
     different: int = 0
@@ -56,10 +56,10 @@ class SolverPair:
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
-        with self.own.measured():
+        with self.engine_timing.measured():
             steps = self.engine.sample(requests, sampling, cancelled)
-        with self.usual.measured():
-            again = self.other.sample(requests, sampling, cancelled)
+        with self.baseline_timing.measured():
+            again = self.baseline.sample(requests, sampling, cancelled)
         self.samples += len(steps)
         self.tokens += sum(step.tokens for step in steps)
         self.different += sum(a.text != b.text for a, b in zip(steps, again, strict=True))
@@ -69,8 +69,8 @@ class SolverPair:
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
     ) -> None:
         """Pass it on: forgetting is part of the work."""
-        with self.own.measured():
-            passing.release(self.engine, run, problem, paths)
+        with self.engine_timing.measured():
+            release(self.engine, run, problem, paths)
 
 
 @dataclass
@@ -78,24 +78,24 @@ class VerifierPair:
     """Asks both verifiers, and gives the first one's answer.
 
     Attributes:
-        own, usual: What each took.
+        engine_timing, baseline_timing: What each has taken.
         apart: Largest difference of two scores.
     """
 
     engine: Verifier
-    other: Verifier
-    own: Took = field(default_factory=Took)
-    usual: Took = field(default_factory=Took)
+    baseline: Verifier
+    engine_timing: Timing = field(default_factory=Timing)
+    baseline_timing: Timing = field(default_factory=Timing)
     apart: float = 0.0
 
     def __post_init__(self) -> None:
         self.info = self.engine.info
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        with self.own.measured():
+        with self.engine_timing.measured():
             scores = self.engine.score(requests, cancelled)
-        with self.usual.measured():
-            again = self.other.score(requests, cancelled)
+        with self.baseline_timing.measured():
+            again = self.baseline.score(requests, cancelled)
         apart = [abs(a.scores[-1] - b.scores[-1]) for a, b in zip(scores, again, strict=True)]
         self.apart = max(self.apart, *apart)
         return scores
@@ -104,12 +104,12 @@ class VerifierPair:
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
     ) -> None:
         """As of `SolverPair`."""
-        with self.own.measured():
-            passing.release(self.engine, run, problem, paths)
+        with self.engine_timing.measured():
+            release(self.engine, run, problem, paths)
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SideBySide:
     """One search, answered twice.
 
     Attributes:
@@ -131,13 +131,13 @@ def compare(
     n: int,
     steps: int,
     seed: int,
-    plain: Callable[[], Took],
+    plain: Callable[[], Timing],
     plain_tokens: int,
-) -> Comparison:
+) -> SideBySide:
     """Beam search to a depth that every path reaches.
 
     Args:
-        solvers, verifiers: The engine's, and the usual ones.
+        solvers, verifiers: The engine's, and the baseline's.
         plain: Plain decoding of `n` rows to `plain_tokens` tokens in all.
     """
     solver, verifier = SolverPair(*solvers), VerifierPair(*verifiers)
@@ -152,37 +152,47 @@ def compare(
         beam_width=BEAM_WIDTH,
         max_steps=steps,
     )
-    took = plain()
-    return Comparison(n, solver, verifier, (plain_tokens / took.cpu, plain_tokens / took.wall))
+    timing = plain()
+    speeds = plain_tokens / timing.cpu, plain_tokens / timing.wall
+    return SideBySide(n, solver, verifier, speeds)
 
 
-def usual_measurements(runs: Sequence[Comparison], group: str) -> list[Measurement]:
+def baseline_measurements(runs: Sequence[SideBySide], group: str) -> list[Measurement]:
     """How many times less the engine took, in processor time and on the wall."""
 
-    def ratio(name: str, of: Callable[[Comparison], float], **more: float) -> Measurement:
+    def ratio(name: str, of: Callable[[SideBySide], float], **more: float) -> Measurement:
         aim = more.get("aim")
         return Measurement(name, "times", [of(run) for run in runs], aim, more=True, group=group)
 
-    def seconds(name: str, of: Callable[[Comparison], float]) -> Measurement:
+    def seconds(name: str, of: Callable[[SideBySide], float]) -> Measurement:
         return Measurement(name, "s", [of(run) for run in runs], group=group)
 
-    inside = [r.solver.tokens / r.solver.own.cpu / r.plain[0] for r in runs]
-    inside_wall = [r.solver.tokens / r.solver.own.wall / r.plain[1] for r in runs]
+    inside = [r.solver.tokens / r.solver.engine_timing.cpu / r.plain[0] for r in runs]
+    inside_wall = [r.solver.tokens / r.solver.engine_timing.wall / r.plain[1] for r in runs]
     return [
         ratio(
             "solver, processor time",
-            lambda r: r.solver.usual.cpu / r.solver.own.cpu,
+            lambda r: r.solver.baseline_timing.cpu / r.solver.engine_timing.cpu,
             aim=SOLVER_AIM,
         ),
-        ratio("verifier, processor time", lambda r: r.verifier.usual.cpu / r.verifier.own.cpu),
-        ratio("both, processor time", lambda r: _usual(r).cpu / _own(r).cpu, aim=TOTAL_AIM),
-        ratio("solver, wall time", lambda r: r.solver.usual.wall / r.solver.own.wall),
-        ratio("verifier, wall time", lambda r: r.verifier.usual.wall / r.verifier.own.wall),
-        ratio("both, wall time", lambda r: _usual(r).wall / _own(r).wall),
-        seconds("engine's solver, processor time", lambda r: r.solver.own.cpu),
-        seconds("engine's verifier, processor time", lambda r: r.verifier.own.cpu),
-        seconds("usual solver, processor time", lambda r: r.solver.usual.cpu),
-        seconds("usual verifier, processor time", lambda r: r.verifier.usual.cpu),
+        ratio(
+            "verifier, processor time",
+            lambda r: r.verifier.baseline_timing.cpu / r.verifier.engine_timing.cpu,
+        ),
+        ratio("both, processor time", lambda r: _baseline(r).cpu / _engine(r).cpu, aim=TOTAL_AIM),
+        ratio(
+            "solver, wall time",
+            lambda r: r.solver.baseline_timing.wall / r.solver.engine_timing.wall,
+        ),
+        ratio(
+            "verifier, wall time",
+            lambda r: r.verifier.baseline_timing.wall / r.verifier.engine_timing.wall,
+        ),
+        ratio("both, wall time", lambda r: _baseline(r).wall / _engine(r).wall),
+        seconds("engine's solver, processor time", lambda r: r.solver.engine_timing.cpu),
+        seconds("engine's verifier, processor time", lambda r: r.verifier.engine_timing.cpu),
+        seconds("usual solver, processor time", lambda r: r.solver.baseline_timing.cpu),
+        seconds("usual verifier, processor time", lambda r: r.verifier.baseline_timing.cpu),
         Measurement(
             "tokens a processor second in the search / in plain decoding",
             "",
@@ -207,9 +217,9 @@ def usual_measurements(runs: Sequence[Comparison], group: str) -> list[Measureme
     ]
 
 
-def _own(run: Comparison) -> Took:
-    return run.solver.own + run.verifier.own
+def _engine(run: SideBySide) -> Timing:
+    return run.solver.engine_timing + run.verifier.engine_timing
 
 
-def _usual(run: Comparison) -> Took:
-    return run.solver.usual + run.verifier.usual
+def _baseline(run: SideBySide) -> Timing:
+    return run.solver.baseline_timing + run.verifier.baseline_timing

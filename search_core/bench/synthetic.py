@@ -22,7 +22,7 @@ from search_core.seeds import node_seed
 _WIDTH = 4
 
 
-class _Writer:
+class _SyntheticSolver:
     """Writes steps of ordinary length that never end."""
 
     info = SolverInfo("synthetic solver")
@@ -38,7 +38,7 @@ class _Writer:
         return StepSample(text, tokens=18, logprob=-2.5, ended="step", prefilled=4, reused=60)
 
 
-class _Judge:
+class _SyntheticVerifier:
     """Scores that depend on the path alone."""
 
     info = VerifierInfo("synthetic verifier")
@@ -64,8 +64,8 @@ def synthetic_log(nodes: int) -> list[Event]:
     result = search(
         problem,
         "beam_search",
-        solver=_Writer(),
-        verifier=_Judge(),
+        solver=_SyntheticSolver(),
+        verifier=_SyntheticVerifier(),
         n=n,
         beam_width=_WIDTH,
         max_steps=rounds,

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from search_core.bench.groups import GROUPS, USUAL_GROUPS, Asked, measure
+from search_core.bench.groups import GROUPS, USUAL_GROUPS, BenchOptions, measure
 from search_core.bench.measurement import cells
 from search_core.bench.profiling import profiled
 from search_core.bench.side_by_side import BEAM_WIDTH
@@ -69,9 +69,11 @@ def bench(
     with bad_arguments():
         flags.check_models(solver, verifier, score_source)
         names = _groups(only, page=page, gpu=gpu)
-        asked = Asked(runs=runs, beams=_beams(beams), steps=steps, repeats=repeats, small=small)
+        options = BenchOptions(
+            runs=runs, beams=_beams(beams), steps=steps, repeats=repeats, small=small
+        )
         if small:
-            asked = replace(asked, grid=((4, 8), (2, 4)))
+            options = replace(options, grid=((4, 8), (2, 4)))
         pair = services(context).open_models(ModelChoice(solver, verifier, device))
         pair.check(STRATEGIES["beam_search"], score_source)
     notes: list[str] = []
@@ -79,9 +81,8 @@ def bench(
     with failed_runs(debug=debug), profiled(profile):
         for name in names:
             with messages().status(f"measuring: {name}"):
-                found += [
-                    one.to_dict() for one in measure(name, asked, pair, score_source, notes.append)
-                ]
+                measured = measure(name, options, pair, score_source, notes.append)
+                found += [measurement.to_dict() for measurement in measured]
     for note in notes:
         messages().print(note)
     if json_:

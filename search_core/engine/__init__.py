@@ -1,18 +1,17 @@
-"""In-process models: loading, tokenising, and batched decoding with a key-value cache.
+"""Models in this process: loaded, and computed with so that nothing is computed twice.
 
-Where things are, from the token up:
+Four packages, each built on those before it:
 
-- `loading`, `checkpoint`, `hub`, `weights`, `tokenizers`, `quantisation`; `verifier_loading`.
-- Attention: `kv_layout` (what a model keeps), `bundled_attention`, `bundles` (the memory),
-  `lineup` (a pass), `fixed_shapes` (passes that are replayed), `kv_cache` (models that cannot).
-- What was read before: `prefix_store`.
-- Writing: `decoder` (one for all runs) with `decode_call`, `waiting_rows`, `batch`, `slots`;
-  `tree_key_values` over `seating` and `seats`, or `whole_key_values`; `sampling`, `stopping`.
-- Reading for scores: `reader` and `forward`, with `path_reading`, `readouts`, `score_reading`;
-  `joining` serves callers from all threads together.
-- Writing and reading with one model, for verifiers that reason: `text_writer`, `text_jobs`.
-- `budgets`, `out_of_memory`, `device_memory`, `threads`, `worker`, `locking`.
+- `checkpoints` finds a model and loads it.
+- `memory` keeps keys and values: on what tree attention is computed, and what is known of paths.
+- `reading` computes numbers at positions of paths that are there: what verifiers want.
+- `writing` samples tokens behind them, for solvers, and for verifiers that reason.
 
-Importing this package imports no torch; its modules do so inside functions or when they are
-imported themselves, which only solvers and verifiers do, when they are built.
+Beside them: `path_tokens` (text to token ids and back), and what several threads need to share a
+model (`worker`, `locking`, `threads`). The engine knows nothing of strategies, scores or runs
+but a run's id: to whom what is kept belongs.
+
+Begin with `writing.decoder` and `reading.reader`. Importing this package imports no torch; its
+modules do so when they are imported themselves, which only solvers and verifiers do, when they
+are built.
 """

@@ -139,4 +139,4 @@ def end_ids(model: Any, tokenizer: Any) -> tuple[int, ...]:
     generation = getattr(model, "generation_config", None)
     declared = generation.eos_token_id if generation is not None else None
     ids = [tokenizer.eos_token_id, *(declared if isinstance(declared, list) else [declared])]
-    return tuple(dict.fromkeys(int(one) for one in ids if one is not None))
+    return tuple(dict.fromkeys(int(id_) for id_ in ids if id_ is not None))

@@ -12,7 +12,7 @@ from search_core.protocols.identity import ModelInfo, SolverInfo, VerifierInfo
 from search_core.protocols.solver import KeepsPaths, SampleRequest, Sampling, Solver, StepSample
 from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
 from search_core.protocols.warned import WarnsOnce
-from search_core.protocols.watch import Cancelled, RunCancelled, Watch, watch_of
+from search_core.protocols.watch import Cancelled, RunCancelled, Watch, fail, finish, wait, watch_of
 
 __all__ = [
     "Cancelled",
@@ -30,5 +30,8 @@ __all__ = [
     "VerifierInfo",
     "WarnsOnce",
     "Watch",
+    "fail",
+    "finish",
+    "wait",
     "watch_of",
 ]

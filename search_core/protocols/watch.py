@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent import futures
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from contextlib import suppress
+from typing import TypeVar
 
 from search_core.log.events import Role
+
+T = TypeVar("T")
+_SECONDS_BETWEEN_LOOKS = 0.02
 
 Cancelled = Callable[[], bool]
 """Returns True once the person wants the run to stop; cheap enough to ask at every token."""
@@ -62,3 +69,39 @@ class Watch:
 def watch_of(cancelled: Cancelled) -> Watch:
     """The watch that came as `cancelled`, or one around a plain function."""
     return cancelled if isinstance(cancelled, Watch) else Watch(cancelled)
+
+
+def wait(future: Future[T], cancelled: Cancelled) -> T:
+    """What a future brings, unless the run that waits for it is cancelled first.
+
+    The future is cancelled when nobody waits for it any more, whatever the reason: whoever works
+    for it may look at that.
+
+    Raises:
+        RunCancelled: `cancelled()` became True, or whoever works for the future cancelled it.
+        Exception: What went wrong.
+    """
+    try:
+        while not future.done():
+            if cancelled():
+                raise RunCancelled
+            futures.wait([future], _SECONDS_BETWEEN_LOOKS)
+    except BaseException:
+        future.cancel()
+        raise
+    try:
+        return future.result()
+    except CancelledError:
+        raise RunCancelled from None
+
+
+def finish(future: Future[T], result: T) -> None:
+    """Give a future its result; too late is as good as never: nobody waits then."""
+    with suppress(InvalidStateError):
+        future.set_result(result)
+
+
+def fail(future: Future[T], error: BaseException) -> None:
+    """Give a future an error instead of a result; too late as above."""
+    with suppress(InvalidStateError):
+        future.set_exception(error)

@@ -9,13 +9,11 @@ import weakref
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
-from search_core.protocols import Cancelled, RunCancelled
+from search_core.protocols import Cancelled, RunCancelled, wait
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_INTERVAL = 0.02
-"""Seconds between two looks at `cancelled()`."""
 _LETTING_GO = 5.0
 """Seconds that cancelled work gets to close its connections."""
 
@@ -47,27 +45,22 @@ class LoopThread(Generic[R]):
         if cancelled():
             raise RunCancelled
         loop, made = self._started()
-        done = threading.Event()
-        tasks: list[asyncio.Task[T]] = []
+        closed = threading.Event()
+        closed.set()  # Work that is cancelled before it begins has nothing to close.
 
-        def start() -> None:
-            task = loop.create_task(work(made))
-            task.add_done_callback(lambda _: done.set())
-            tasks.append(task)
+        async def close_behind() -> T:
+            closed.clear()
+            try:
+                return await work(made)
+            finally:
+                closed.set()
 
-        loop.call_soon_threadsafe(start)
         try:
-            while not done.wait(_INTERVAL):
-                if cancelled():
-                    raise RunCancelled
-        except BaseException:
-            loop.call_soon_threadsafe(lambda: tasks[0].cancel())
-            done.wait(_LETTING_GO)
-            raise
-        try:
-            result = tasks[0].result()
+            result = wait(asyncio.run_coroutine_threadsafe(close_behind(), loop), cancelled)
         except BaseExceptionGroup as group:
             raise _first(group) from None
+        finally:
+            closed.wait(_LETTING_GO)
         if cancelled():  # The work may have ended before anybody looked.
             raise RunCancelled
         return result

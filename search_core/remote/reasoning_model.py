@@ -52,7 +52,7 @@ class RemoteReasoningModel:
             or chat template to lend and none is named.
     """
 
-    stored_bytes = 0
+    cached_bytes = 0
 
     def __init__(self, address: RemoteAddress, prompt: ReasoningPrompt) -> None:
         self._address, self._prompt = address, prompt

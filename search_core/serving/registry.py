@@ -2,7 +2,7 @@
 
 A refreshed, reconnected or second page reads the same run by its id. Runs call their models
 whenever they need them: an engine answers the calls of all runs together and shares its time
-fairly between them (`engine.decoder`), and solver and verifier compute at the same time.
+fairly between them (`engine.writing.decoder`), and solver and verifier compute at the same time.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from search_core.engine.path_tokens import (
     PathTokens,
     end_ids,
 )
-from search_core.engine.writing.rows import Continuation, Row
+from search_core.engine.writing.requests import Continuation, DecodeRequest
 from search_core.engine.writing.stopping import stop_table
 from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 
@@ -48,6 +48,7 @@ class TransformersSolver:
         revision_request: str | None = REVISION_REQUEST,
         memory_budget: int | None = None,
     ) -> None:
+        from search_core.engine.memory.budget import MemoryBudget
         from search_core.engine.writing.decoder import Decoder
 
         self._loaded = loaded
@@ -61,7 +62,7 @@ class TransformersSolver:
             revision_request=revision_request or "",
         )
         stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
-        self._decoder = Decoder(loaded.model, stops, budget=memory_budget)
+        self._decoder = Decoder(loaded.model, stops, budget=MemoryBudget(batch=memory_budget))
         config = loaded.model.config.get_text_config()
         # One position is left for the token that ends a path when a verifier reads it.
         self._positions = (getattr(config, "max_position_embeddings", None) or math.inf) - 1
@@ -71,13 +72,13 @@ class TransformersSolver:
         return self._info
 
     @property
-    def stored_tokens(self) -> int:
+    def cached_tokens(self) -> int:
         """Tokens whose keys and values are kept."""
-        return self._decoder.stored_tokens
+        return self._decoder.cached_tokens
 
     def memory(self) -> int:
         """Bytes of keys and values that are kept; see `HoldsMemory`."""
-        return self._decoder.stored_bytes
+        return self._decoder.cached_bytes
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
@@ -92,16 +93,16 @@ class TransformersSolver:
                 context; or there are attempts, and the solver reads none.
         """
         with held(self._loaded.lock, cancelled):
-            rows = {
-                place: row
-                for place, request in enumerate(requests)
-                if (row := self._row(place, request, sampling)) is not None
+            asked = {
+                index: to_decode
+                for index, request in enumerate(requests)
+                if (to_decode := self._to_decode(index, request, sampling)) is not None
             }
-        done = self._decoder.decode(list(rows.values()), sampling, cancelled)
+        continuations = self._decoder.decode(list(asked.values()), sampling, cancelled)
         samples = [StepSample("", 0, 0.0, "length")] * len(requests)
         with held(self._loaded.lock, cancelled):
-            for place, result in zip(rows, done, strict=True):
-                samples[place] = self._sample(result)
+            for index, continuation in zip(asked, continuations, strict=True):
+                samples[index] = self._sample(continuation)
         return samples
 
     def release(
@@ -118,7 +119,9 @@ class TransformersSolver:
             ]
         self._decoder.release(run, ends)
 
-    def _row(self, place: int, request: SampleRequest, sampling: Sampling) -> Row | None:
+    def _to_decode(
+        self, index: int, request: SampleRequest, sampling: Sampling
+    ) -> DecodeRequest | None:
         """What is to be decoded; None where the context is full."""
         if request.attempts and not self._info.revises:
             raise ValueError(
@@ -131,7 +134,7 @@ class TransformersSolver:
         if not room:
             return None
         limit = int(min(sampling.max_step_tokens, room))
-        return Row(prompt, request.seed, limit, request.run, place)
+        return DecodeRequest(prompt, request.seed, limit, request.run, index)
 
     def _sample(self, result: Continuation) -> StepSample:
         text = self._paths.text(result.tokens)

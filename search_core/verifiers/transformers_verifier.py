@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
-from search_core.engine.reading.joining import Call, Joined
-from search_core.engine.reading.path_reading import Answer, Asked, PathText
+from search_core.engine.reading.call_batcher import BatchedCall, CallBatcher
+from search_core.engine.reading.path_reading import PathText, ReadRequest, ReadResult
 from search_core.log.events import Judged
-from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo
+from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo, fail, finish
 from search_core.verifiers.formats.base import Format
 from search_core.verifiers.formats.step_ends import StepEnds
 from search_core.verifiers.formats.tokenizers import Ids, LocalTokenizer, completed
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 class ReadsPaths(Protocol):
     """What computes the numbers: `engine.reading.reader.Reader`, or something made of several."""
 
-    def read(self, asked: Sequence[Asked]) -> list[Answer | None]: ...
+    def read(self, requests: Sequence[ReadRequest]) -> list[ReadResult | None]: ...
 
     def release(self, run: str, beginnings: Sequence[tuple[Ids, int]] | None = None) -> None: ...
 
     def forget(self) -> None: ...
 
     @property
-    def stored_tokens(self) -> int: ...
+    def cached_tokens(self) -> int: ...
 
     @property
-    def stored_bytes(self) -> int: ...
+    def cached_bytes(self) -> int: ...
 
 
 class TransformersVerifier:
@@ -75,20 +75,22 @@ class TransformersVerifier:
         self._budget = memory_budget
         config = loaded.model.config.get_text_config()
         self._positions = getattr(config, "max_position_embeddings", None) or math.inf
-        self._joined: Joined[ScoreRequest, StepScores] = Joined(self._work, self._in_child)
+        self._batcher: CallBatcher[ScoreRequest, StepScores] = CallBatcher(
+            self._work, self._in_child
+        )
 
     @property
     def info(self) -> VerifierInfo:
         return self._info
 
     @property
-    def stored_tokens(self) -> int:
+    def cached_tokens(self) -> int:
         """Tokens whose keys and values are kept."""
-        return 0 if self._reader is None else self._reader.stored_tokens
+        return 0 if self._reader is None else self._reader.cached_tokens
 
     def memory(self) -> int:
         """Bytes of keys and values that are kept; see `HoldsMemory`."""
-        return 0 if self._reader is None else self._reader.stored_bytes
+        return 0 if self._reader is None else self._reader.cached_bytes
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order.
@@ -99,23 +101,23 @@ class TransformersVerifier:
             RunCancelled: `cancelled()` became True.
             ValueError: A path is longer than the model's context, or a score is not a number.
         """
-        return self._joined(requests, cancelled) if requests else []
+        return self._batcher(requests, cancelled) if requests else []
 
     def release(
         self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
     ) -> None:
         """Free what was kept of paths that a run will not come back to; see `KeepsPaths`."""
-        self._joined.later(lambda: self._release(run, problem, paths))
+        self._batcher.later(lambda: self._release(run, problem, paths))
 
     def _in_child(self) -> None:
         """In a forked process: what the parent's thread was about to keep may be half there."""
         if self._reader is not None:
             self._reader.forget()
 
-    def _work(self, calls: list[Call[ScoreRequest, StepScores]]) -> None:
+    def _work(self, calls: list[BatchedCall[ScoreRequest, StepScores]]) -> None:
         texts = [self._texts(call) for call in calls]
         asked = [
-            Asked(text, request.run, call.watch)
+            ReadRequest(text, request.run, call.watch)
             for call, per_request in zip(calls, texts, strict=True)
             for request, own in zip(call.requests, per_request, strict=True)
             for text in own
@@ -123,15 +125,15 @@ class TransformersVerifier:
         answers = iter(self._read(asked))
         for call, per_request in zip(calls, texts, strict=True):
             found = [[next(answers) for _ in own] for own in per_request]
-            if call.error is None:
+            if not call.done():
                 self._finish(call, found)
 
-    def _texts(self, call: Call[ScoreRequest, StepScores]) -> list[list[PathText]]:
+    def _texts(self, call: BatchedCall[ScoreRequest, StepScores]) -> list[list[PathText]]:
         """The texts of each request; none at all if one of them cannot be read."""
         try:
             return [self._checked(request) for request in call.requests]
         except ValueError as error:
-            call.error = error
+            fail(call, error)
             return [[] for _ in call.requests]
 
     def _checked(self, request: ScoreRequest) -> list[PathText]:
@@ -146,18 +148,21 @@ class TransformersVerifier:
             )
         return texts
 
-    def _read(self, asked: list[Asked]) -> list[Answer | None]:
+    def _read(self, asked: list[ReadRequest]) -> list[ReadResult | None]:
         if self._reader is None:
+            from search_core.engine.memory.budget import MemoryBudget
             from search_core.engine.reading.reader import Reader
             from search_core.engine.reading.readouts import label_readout
 
             self._reader = Reader(
-                self._loaded.model, label_readout(self._loaded.model), budget=self._budget
+                self._loaded.model,
+                label_readout(self._loaded.model),
+                budget=MemoryBudget(batch=self._budget),
             )
         return self._reader.read(asked)
 
     def _finish(
-        self, call: Call[ScoreRequest, StepScores], found: list[list[Answer | None]]
+        self, call: BatchedCall[ScoreRequest, StepScores], found: list[list[ReadResult | None]]
     ) -> None:
         results = []
         for request, answers in zip(call.requests, found, strict=True):
@@ -169,11 +174,11 @@ class TransformersVerifier:
                     [value for answer in there for value in answer.values], request
                 )
             except ValueError as error:
-                call.error = error
+                fail(call, error)
                 return
             tokens = sum(answer.tokens for answer in there)
             results.append(StepScores(scores, tokens, sum(answer.reused for answer in there)))
-        call.results = results
+        finish(call, results)
 
     def _checked_scores(self, scores: list[float], request: ScoreRequest) -> tuple[float, ...]:
         expected = len(request.steps) - request.first

@@ -111,7 +111,7 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         dtype=dtype if quantised else str(what).removeprefix("torch."),
         device=where.type,
         shape=shape_of_config(model.config),
-        weight_bytes=sum(one.nbytes for one in (*model.parameters(), *model.buffers())),
+        weight_bytes=sum(held.nbytes for held in (*model.parameters(), *model.buffers())),
     )
     return LoadedModel(model, tokenizer, info, where)
 

@@ -11,12 +11,12 @@ from torch import Tensor
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
-from search_core.engine.memory.bundled_attention import (
+from search_core.engine.memory.growing_cache import new_cache
+from search_core.engine.memory.tree_attention import (
+    AttentionMetadata,
     OtherAttentionError,
-    Places,
-    use_bundled_attention,
+    use_tree_attention,
 )
-from search_core.engine.memory.kv_cache import new_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,15 @@ class KvLayout:
         """Bytes of one position."""
         return 2 * self.layers * self.heads * self.head_size * self.dtype.itemsize
 
-    def empty(self, bundles: int, columns: int) -> Tensor:
-        """[layers, 2, bundles, heads, columns, head size], of zeros: what is masked is still
+    def empty(self, blocks: int, columns: int) -> Tensor:
+        """[layers, 2, blocks, heads, columns, head size], of zeros: what is masked is still
         multiplied, and must be a number."""
-        size = (self.layers, 2, bundles, self.heads, columns, self.head_size)
+        size = (self.layers, 2, blocks, self.heads, columns, self.head_size)
         return torch.zeros(size, dtype=self.dtype, device=self.device)
 
 
 def kv_layout(model: Any) -> KvLayout | None:
-    """Reads one token to see what a model keeps of it, and makes its attention read bundles.
+    """Reads one token to see what a model keeps of it, and makes its attention read blocks.
 
     Returns:
         None if a path's keys and values cannot be cut and joined: linear or latent attention,
@@ -59,7 +59,7 @@ def kv_layout(model: Any) -> KvLayout | None:
     """
     reach = _reach(model.config)
     before = getattr(model.config, "_attn_implementation", None)
-    if not reach or not use_bundled_attention(model):
+    if not reach or not use_tree_attention(model):
         return None
     cache = new_cache(model.config)
     try:
@@ -68,7 +68,7 @@ def kv_layout(model: Any) -> KvLayout | None:
         model.set_attn_implementation(before)
         return None
     kept = [tensor for layer in cache.layers for tensor in (layer.keys, layer.values)]
-    if any(one is None or one.shape != kept[0].shape for one in kept):
+    if any(tensor is None or tensor.shape != kept[0].shape for tensor in kept):
         return None
     _, heads, _, head_size = kept[0].shape
     return KvLayout(len(cache.layers), heads, head_size, kept[0].dtype, kept[0].device, reach)
@@ -99,5 +99,5 @@ def _read_one_token(model: Any, cache: Any) -> None:
             position_ids=token,
             past_key_values=cache,
             use_cache=True,
-            places=Places(1, 1, None, None, mask),
+            attention_metadata=AttentionMetadata(1, 1, None, None, mask),
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 
-class RowTooLargeError(RuntimeError):
-    """Memory does not suffice for a single row."""
+class SequenceTooLargeError(RuntimeError):
+    """Memory does not suffice for a single sequence."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:

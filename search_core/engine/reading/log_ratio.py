@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from search_core.engine.reading.path_reading import Answer, Asked
+from search_core.engine.reading.path_reading import ReadRequest, ReadResult
 
 if TYPE_CHECKING:
     from search_core.engine.reading.reader import Reader
@@ -30,20 +30,20 @@ class LogRatio:
     prompt's last token.
 
     Args:
-        model, reference: They read likelihoods (`engine.readouts.LikelihoodReadout`).
+        model, reference: They read likelihoods (`engine.reading.readouts.LikelihoodReadout`).
         beta: Above 0.
     """
 
     def __init__(self, model: Reader, reference: Reader, beta: float = BETA) -> None:
         self._model, self._reference, self._beta = model, reference, beta
 
-    def read(self, asked: Sequence[Asked]) -> list[Answer | None]:
+    def read(self, requests: Sequence[ReadRequest]) -> list[ReadResult | None]:
         """As `Reader.read`; a token that both models read is counted once."""
-        ours = self._model.read(asked)
-        theirs = self._reference.read(asked)
+        ours = self._model.read(requests)
+        theirs = self._reference.read(requests)
         return [
-            None if one is None or other is None else self._answer(one, other)
-            for one, other in zip(ours, theirs, strict=True)
+            None if own is None or other is None else self._result(own, other)
+            for own, other in zip(ours, theirs, strict=True)
         ]
 
     def release(
@@ -54,23 +54,23 @@ class LogRatio:
         self._reference.release(run, beginnings)
 
     @property
-    def stored_tokens(self) -> int:
+    def cached_tokens(self) -> int:
         """As of `Reader`, for both."""
-        return self._model.stored_tokens + self._reference.stored_tokens
+        return self._model.cached_tokens + self._reference.cached_tokens
 
     @property
-    def stored_bytes(self) -> int:
+    def cached_bytes(self) -> int:
         """As of `Reader`, for both."""
-        return self._model.stored_bytes + self._reference.stored_bytes
+        return self._model.cached_bytes + self._reference.cached_bytes
 
     def forget(self) -> None:
         """As `Reader.forget`, for both."""
         self._model.forget()
         self._reference.forget()
 
-    def _answer(self, one: Answer, other: Answer) -> Answer:
+    def _result(self, own: ReadResult, other: ReadResult) -> ReadResult:
         values = tuple(
             1 / (1 + math.exp(-self._beta * (ours - theirs)))
-            for ours, theirs in zip(one.values, other.values, strict=True)
+            for ours, theirs in zip(own.values, other.values, strict=True)
         )
-        return Answer(values, one.tokens, one.reused)
+        return ReadResult(values, own.tokens, own.reused)

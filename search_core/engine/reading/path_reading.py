@@ -33,7 +33,7 @@ class PathText:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReadRequest:
     """A path that somebody asks about.
 
     Attributes:
@@ -48,8 +48,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What was read.
+class ReadResult:
+    """What was read of a path.
 
     Attributes:
         values: One number for each position asked about.

@@ -13,17 +13,14 @@ from typing import Any
 
 import torch
 
-from search_core.engine.memory.budgets import bytes_per_token, memory_budget
+from search_core.engine.memory.budget import BY_DEVICE, MemoryBudget, bytes_per_token
 from search_core.engine.memory.kv_layout import KvLayout, kv_layout
-from search_core.engine.memory.prefix_store import Ids, Prefix, PrefixStore
-from search_core.engine.reading.forward import Read, forward
-from search_core.engine.reading.path_reading import Answer, Asked, PathText, Readout
+from search_core.engine.memory.prefix_cache import Ids, Prefix, PrefixCache
+from search_core.engine.reading.path_reading import PathText, Readout, ReadRequest, ReadResult
+from search_core.engine.reading.prefill import Prefill, prefill
 from search_core.engine.threads import threads_for, torch_threads
 from search_core.protocols import Watch
 
-_KEPT = 512 * 1024**2
-_KEPT_SHARE = 0.25
-"""Of the free memory of a GPU; batches and the solver want the rest."""
 _WORTH_APART = 24
 """Tokens that a pass of its own over a shared beginning must save."""
 _PADDING = 1.5
@@ -31,7 +28,7 @@ _PADDING = 1.5
 _FREE_PADDING = 512
 """... beside these: below that a further pass costs more than padding does."""
 _ATTENTION_PADDING = 4
-"""The same of bundles, which are padded in attention alone."""
+"""The same of blocks, which are padded in attention alone."""
 
 
 @dataclass(eq=False, slots=True)
@@ -40,14 +37,14 @@ class _Job:
 
     Attributes:
         end: How much of it is read.
-        cached: How much of it was stored when it was put into a batch.
+        cached: How much of it was cached when it was put into a batch.
         payer: The job that an asker pays this one's tokens with: itself, unless it is a
             beginning that several jobs share.
         paid: Tokens that were computed for it before itself.
     """
 
     text: PathText
-    askers: list[Asked]
+    askers: list[ReadRequest]
     end: int
     cached: int = 0
     payer: _Job | None = None
@@ -61,10 +58,10 @@ class _Job:
         return self.end - self.cached
 
     def wanted(self) -> bool:
-        return any(not one.watch() for one in self.askers)
+        return any(not asker.watch() for asker in self.askers)
 
     def runs(self) -> list[str]:
-        return list(dict.fromkeys(one.run for one in self.askers))
+        return list(dict.fromkeys(asker.run for asker in self.askers))
 
 
 class Reader:
@@ -73,10 +70,9 @@ class Reader:
     Args:
         model: A transformers model around a causal decoder, its `base_model`.
         readout: What to make of what is read.
-        budget: Bytes that one batch may take beside the weights; None: judged by the device.
-        kept: Bytes of keys and values that are kept between calls; None: judged by the device.
-        store: Where those are kept; None: a store of its own. One that somebody else writes to
-            knows no log-probabilities, so that the readout must not want any.
+        budget: Bytes that a batch, and what is kept between calls, may take beside the weights.
+        cache: Where keys and values are kept; None: a cache of its own. One that somebody else
+            writes to knows no log-probabilities, so that the readout must not want any.
     """
 
     def __init__(
@@ -84,9 +80,8 @@ class Reader:
         model: Any,
         readout: Readout,
         *,
-        budget: int | None = None,
-        kept: int | None = None,
-        store: PrefixStore | None = None,
+        budget: MemoryBudget = BY_DEVICE,
+        cache: PrefixCache | None = None,
     ) -> None:
         self._model, self._readout = model, readout
         self._budget = budget
@@ -96,21 +91,19 @@ class Reader:
         self._warned: set[str] = set()
         config = model.config.get_text_config()
         size = model.dtype.itemsize
-        self._per_stored = bytes_per_token(config, size)
+        self._per_cached = bytes_per_token(config, size)
         # One layer is alive at a time, with its widest activations.
         self._per_new = (
             4 * size * (config.hidden_size + (getattr(config, "intermediate_size", None) or 0))
         )
-        if store is None:
-            store = PrefixStore(_store_budget(model.device) if kept is None else kept)
-        self.store = store
+        self.cache = PrefixCache(budget.for_cache(model.device)) if cache is None else cache
 
-    def read(self, asked: Sequence[Asked]) -> list[Answer | None]:
-        """An answer for each, in their order; None where its watch called it off.
+    def read(self, requests: Sequence[ReadRequest]) -> list[ReadResult | None]:
+        """A result for each, in their order; None where its watch called it off.
 
         A path that is asked about twice is read once, and counted for the first who asks.
         """
-        jobs = self._jobs(asked)
+        jobs = self._jobs(requests)
         with torch.inference_mode(), torch_threads(self._threads):
             if not self._opened:
                 self._layout, self._opened = kv_layout(self._model), True
@@ -118,41 +111,41 @@ class Reader:
             for length in ("start", "stem"):
                 self._read_all(self._beginnings(list(jobs.values()), length))
             self._read_all(list(jobs.values()))
-        return self._answers(asked, jobs)
+        return self._results(requests, jobs)
 
     def release(self, run: str, beginnings: Sequence[tuple[Ids, int]] | None = None) -> None:
         """A run lets go of paths, each with how many of its tokens stay held. None: of all."""
         if beginnings is None:
             self._warned.discard(run)
-            self.store.release(run)
+            self.cache.release(run)
             return
         for ids, keep in beginnings:
-            self.store.release(run, ids, keep)
+            self.cache.release(run, ids, keep)
 
     @property
-    def stored_tokens(self) -> int:
+    def cached_tokens(self) -> int:
         """Tokens whose keys and values are kept."""
-        return self.store.tokens
+        return self.cache.tokens
 
     @property
-    def stored_bytes(self) -> int:
+    def cached_bytes(self) -> int:
         """What they take."""
-        return self.store.bytes
+        return self.cache.bytes
 
     def forget(self) -> None:
         """Free everything that was kept."""
-        self.store.clear()
+        self.cache.clear()
 
-    def _jobs(self, asked: Sequence[Asked]) -> dict[Ids, _Job]:
+    def _jobs(self, requests: Sequence[ReadRequest]) -> dict[Ids, _Job]:
         jobs: dict[Ids, _Job] = {}
-        for one in asked:
-            text = one.text
+        for request in requests:
+            text = request.text
             end = max(text.at[-1] + 1, text.keep)
             job = jobs.get(text.ids)
             if job is None:
-                jobs[text.ids] = _Job(text, [one], end)
+                jobs[text.ids] = _Job(text, [request], end)
                 continue
-            job.askers.append(one)
+            job.askers.append(request)
             at = tuple(sorted({*job.text.at, *text.at}))
             job.end = max(job.end, end)
             job.text = PathText(
@@ -172,66 +165,66 @@ class Reader:
             if length and self._can_be_cut(job):
                 sharing[job.text.ids[:length]].append(job)
         found = []
-        for ids, those in sharing.items():
-            missing = len(ids) - self.store.longest(ids).length
-            fits = len(ids) * self._per_stored <= self.store.budget
-            if not fits or (len(those) - 1) * missing < _WORTH_APART:
+        for ids, sharers in sharing.items():
+            missing = len(ids) - self.cache.match(ids).length
+            fits = len(ids) * self._per_cached <= self.cache.budget
+            if not fits or (len(sharers) - 1) * missing < _WORTH_APART:
                 continue
-            text = PathText(ids, (), those[0].text.start, 0, len(ids))
-            askers = [one for job in those for one in job.askers]
-            found.append(_Job(text, askers, len(ids), payer=those[0]))
+            text = PathText(ids, (), sharers[0].text.start, 0, len(ids))
+            askers = [asker for job in sharers for asker in job.askers]
+            found.append(_Job(text, askers, len(ids), payer=sharers[0]))
         return found
 
     def _can_be_cut(self, job: _Job) -> bool:
         return self._layout is not None and job.end <= self._layout.reach
 
     def _prefix(self, job: _Job) -> Prefix | None:
-        """What is stored of a job's path, held from now on; None: nothing is of use."""
+        """What is cached of a job's path, held from now on; None: nothing is of use."""
         if not self._can_be_cut(job):
             self._say_whole(job)
             return None
         runs = job.runs()
         for run in runs[1:]:
-            self.store.longest(job.text.ids[: job.end], run)
-        return self.store.longest(job.text.ids[: job.end], runs[0])
+            self.cache.match(job.text.ids[: job.end], run)
+        return self.cache.match(job.text.ids[: job.end], runs[0])
 
-    def _usable(self, job: _Job, stored: int) -> int:
-        """Tokens of its stored beginning that need not be computed."""
+    def _usable(self, job: _Job, cached: int) -> int:
+        """Tokens of its cached beginning that need not be computed."""
         first = job.text.at[0] if job.text.at else job.end
-        most = min(stored, first)
-        # What the last of them says of the next token is not stored: it is read once more.
+        most = min(cached, first)
+        # What the last of them says of the next token is not cached: it is read once more.
         return most - 1 if self._readout.next_token and most else most
 
     def _say_whole(self, job: _Job) -> None:
-        for one in job.askers:
-            if one.run not in self._warned:
-                self._warned.add(one.run)
-                one.watch.warn(_WHOLE)
+        for asker in job.askers:
+            if asker.run not in self._warned:
+                self._warned.add(asker.run)
+                asker.watch.warn(_WHOLE)
 
     def _read_all(self, jobs: list[_Job]) -> None:
         for job in jobs:
             cut = self._can_be_cut(job)
-            stored = self.store.longest(job.text.ids[: job.end]).length if cut else 0
-            job.cached = self._usable(job, stored)
+            cached = self.cache.match(job.text.ids[: job.end]).length if cut else 0
+            job.cached = self._usable(job, cached)
         unread = [job for job in jobs if job.new > 0]
         for cut, padding in ((True, _ATTENTION_PADDING), (False, _PADDING)):
-            those = [job for job in unread if self._can_be_cut(job) == cut]
-            for batch in self._batches(those, padding):
+            alike = [job for job in unread if self._can_be_cut(job) == cut]
+            for batch in self._batches(alike, padding):
                 wanted = [job for job in batch if job.wanted()]
                 if wanted:
                     self._read_batch(wanted)
 
     def _batches(self, jobs: list[_Job], padding: float) -> Iterator[list[_Job]]:
         """Jobs of like length together, as many as fit into memory."""
-        budget = memory_budget(self._model.device) if self._budget is None else self._budget
+        budget = self._budget.for_batch(self._model.device)
         batch: list[_Job] = []
         new = context = asked = 0
-        for job in sorted(jobs, key=lambda one: (one.new, one.cached)):
+        for job in sorted(jobs, key=lambda job: (job.new, job.cached)):
             new, context = max(new, job.new), max(context, job.cached)
-            rows = len(batch) + 1
+            count = len(batch) + 1
             asked += job.new
-            bytes_ = rows * (self._per_new * new + self._per_stored * (new + context))
-            if batch and (bytes_ > budget or rows * new > padding * asked + _FREE_PADDING):
+            bytes_ = count * (self._per_new * new + self._per_cached * (new + context))
+            if batch and (bytes_ > budget or count * new > padding * asked + _FREE_PADDING):
                 yield batch
                 batch, new, context, asked = [], job.new, job.cached, job.new
             batch.append(job)
@@ -242,7 +235,7 @@ class Reader:
         try:
             self._read_together(jobs)
         except torch.OutOfMemoryError:
-            if len(jobs) == 1 and not self.store.bytes:
+            if len(jobs) == 1 and not self.cache.bytes:
                 raise
             self._make_room(jobs)
             half = (len(jobs) + 1) // 2
@@ -254,7 +247,7 @@ class Reader:
         """After running out of memory: smaller batches from now on, and nothing kept for one."""
         alone = len(jobs) == 1
         if alone:
-            self.store.clear()
+            self.cache.clear()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         what = (
@@ -266,42 +259,44 @@ class Reader:
             watch.warn(f"The verifier ran out of memory: {what}, and the run goes on.")
 
     def _read_together(self, jobs: list[_Job]) -> None:
-        rows = []
+        paths = []
         for job in jobs:
             prefix = self._prefix(job)
             job.cached = self._usable(job, prefix.length if prefix else 0)
             keep = job.text.keep if prefix is not None else 0
-            rows.append(Read(job.text, job.end, job.cached, prefix, keep > job.cached))
+            paths.append(Prefill(job.text, job.end, job.cached, prefix, keep > job.cached))
         layout = self._layout if self._can_be_cut(jobs[0]) else None
-        result = forward(self._model, layout, self._readout, rows)
+        result = prefill(self._model, layout, self._readout, paths)
         for number, (job, values) in enumerate(zip(jobs, result.values, strict=True)):
             job.values = dict(zip(job.text.at, values, strict=True))
             job.tokens, job.reused = job.new, job.cached
             if job.payer is not None:
                 job.payer.paid += job.new
-            if rows[number].harvest:
+            if paths[number].keeps_kv:
                 self._keep(job, *result.kept(number, job.text.keep - job.cached))
 
-    def _keep(self, job: _Job, kv: torch.Tensor, side: torch.Tensor | None) -> None:
+    def _keep(self, job: _Job, kv: torch.Tensor, logprobs: torch.Tensor | None) -> None:
         ids = job.text.ids[: job.text.keep]
         for run in job.runs():
-            # What comes before may have left to make room for another row of this batch.
-            if self.store.longest(ids).length >= job.cached:
-                self.store.add(ids, kv, run, side)
+            # What comes before may have been evicted for another path of this batch.
+            if self.cache.match(ids).length >= job.cached:
+                self.cache.insert(ids, kv, run, logprobs)
 
-    def _answers(self, asked: Sequence[Asked], jobs: dict[Ids, _Job]) -> list[Answer | None]:
-        answers: list[Answer | None] = []
-        for one in asked:
-            job = jobs[one.text.ids]
-            if any(position not in job.values for position in one.text.at):
-                answers.append(None)
+    def _results(
+        self, requests: Sequence[ReadRequest], jobs: dict[Ids, _Job]
+    ) -> list[ReadResult | None]:
+        results: list[ReadResult | None] = []
+        for request in requests:
+            job = jobs[request.text.ids]
+            if any(position not in job.values for position in request.text.at):
+                results.append(None)
                 continue
-            values = tuple(job.values[position] for position in one.text.at)
-            first = one is job.askers[0]
+            values = tuple(job.values[position] for position in request.text.at)
+            first = request is job.askers[0]
             tokens = job.tokens + job.paid if first else 0
             reused = max(0, job.reused - job.paid) if first else job.end
-            answers.append(Answer(values, tokens, reused))
-        return answers
+            results.append(ReadResult(values, tokens, reused))
+        return results
 
 
 _WHOLE = (
@@ -310,13 +305,5 @@ _WHOLE = (
 )
 
 
-def _store_budget(device: torch.device) -> int:
-    """Bytes of keys and values to keep between calls."""
-    if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
-        return int(free * _KEPT_SHARE)
-    return _KEPT
-
-
 def _watches(jobs: list[_Job]) -> list[Watch]:
-    return list({id(one.watch): one.watch for job in jobs for one in job.askers}.values())
+    return list({id(asker.watch): asker.watch for job in jobs for asker in job.askers}.values())

@@ -31,8 +31,8 @@ class LabelReadout:
 class CalibratedReadout:
     """Two labels and how likely the model finds the solution, weighed as its config says.
 
-    See `engine.score_reading`. The log-probabilities come from the token embedding, which is
-    the output head of the language model that this classifier is.
+    See `engine.reading.score_reading`. The log-probabilities come from the token embedding, which
+    is the output head of the language model that this classifier is.
 
     Args:
         head: Maps hidden states [n, hidden] to [n, 2].

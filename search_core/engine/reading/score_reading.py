@@ -72,7 +72,7 @@ class ScoreReading:
     def reads_likelihood(self) -> bool:
         """Whether log-probabilities count at all."""
         weights = (self.step, self.solution)
-        return any(one.total or one.least for one in weights)
+        return any(part.total or part.least for part in weights)
 
     def to_config(self) -> dict[str, dict[str, float]]:
         """What goes under "score_reading" into a model's config.json."""
@@ -90,7 +90,7 @@ def score_reading(config: Any) -> ScoreReading | None:
         return None
     try:
         parts = {
-            part: ReadingWeights(**{name: _number(name, one) for name, one in weights.items()})
+            part: ReadingWeights(**{name: _number(name, value) for name, value in weights.items()})
             for part, weights in values.items()
         }
         return ScoreReading(**parts)

@@ -60,10 +60,11 @@ class Draws:
         """Of one number and one sampling per row."""
         # Apple's GPUs have no double precision.
         precision = torch.float32 if device.type == "mps" else torch.float64
-        temperatures = [one.temperature for one in samplings]
-        nuclei = [one.top_p for one in samplings]
+        temperatures = [sampling.temperature for sampling in samplings]
+        nuclei = [sampling.top_p for sampling in samplings]
         packed = to_device(torch.tensor([numbers, temperatures, nuclei], dtype=precision), device)
-        greedy, nucleus = [one == 0 for one in temperatures], [one < 1 for one in nuclei]
+        greedy = [temperature == 0 for temperature in temperatures]
+        nucleus = [top_p < 1 for top_p in nuclei]
         return cls(
             packed[0],
             packed[1].float(),

@@ -48,12 +48,12 @@ def stop_table(tokenizer: Any, ends: Iterable[int]) -> StopTable:
     """Reads every token of the vocabulary once (a second for 150,000 tokens)."""
     ids = range(len(tokenizer))
     texts = tokenizer.batch_decode(
-        [[one] for one in ids], skip_special_tokens=True, clean_up_tokenization_spaces=False
+        [[id_] for id_ in ids], skip_special_tokens=True, clean_up_tokenization_spaces=False
     )
-    with_breaks = [(one, text) for one, text in zip(ids, texts, strict=True) if "\n" in text]
+    with_breaks = [(id_, text) for id_, text in zip(ids, texts, strict=True) if "\n" in text]
     return StopTable(
-        delimiters=frozenset(one for one, text in with_breaks if DELIMITER in text),
-        before=frozenset(one for one, text in with_breaks if text.endswith(_LINE_BREAK)),
-        after=frozenset(one for one, text in with_breaks if text.startswith(_LINE_BREAK)),
+        delimiters=frozenset(id_ for id_, text in with_breaks if DELIMITER in text),
+        before=frozenset(id_ for id_, text in with_breaks if text.endswith(_LINE_BREAK)),
+        after=frozenset(id_ for id_, text in with_breaks if text.startswith(_LINE_BREAK)),
         ends=frozenset(ends),
     )

@@ -1,4 +1,4 @@
-"""Ends rows at texts such as "</think>", which may be several tokens, from token ids alone."""
+"""Ends sequences at texts such as "</think>", which may be several tokens, from token ids alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from search_core.engine.writing.stopping import StopTable
 def text_stop_table(tokenizer: Any, stops: Sequence[str], ends: Iterable[int]) -> StopTable:
     """A table that misses none of these texts where each ends within one token or the next.
 
-    It knows two tokens at a time, so it also ends rows at what only looks like the end of such
+    It knows two tokens at a time, so it also ends sequences at what only looks like the end of such
     a text: whoever decodes by it looks at the text, and goes on where nothing is to be found.
 
     Args:
@@ -24,14 +24,14 @@ def text_stop_table(tokenizer: Any, stops: Sequence[str], ends: Iterable[int]) -
     inside = {head[start:] for head in heads for start in range(len(head))}
     longest = max(map(len, stops), default=0)
     before, after, within = set(), set(), set()
-    for one, text in enumerate(_texts(tokenizer)):
+    for id_, text in enumerate(_texts(tokenizer)):
         sizes = range(1, min(longest, len(text)) + 1)
         if any(stop in text for stop in stops):
-            within.add(one)
+            within.add(id_)
         if text in inside or any(text[-size:] in heads for size in sizes):
-            before.add(one)
+            before.add(id_)
         if any(text[:size] in tails for size in sizes):
-            after.add(one)
+            after.add(id_)
     added = tokenizer.get_added_vocab()
     whole = {added[stop] for stop in stops if stop in added}
     return StopTable(
@@ -46,7 +46,7 @@ def stopped_text(text: str, stops: Sequence[str]) -> tuple[str, bool]:
 
 
 def _texts(tokenizer: Any) -> list[str]:
-    ids = [[one] for one in range(len(tokenizer))]
+    ids = [[id_] for id_ in range(len(tokenizer))]
     texts: list[str] = tokenizer.batch_decode(
         ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
     )

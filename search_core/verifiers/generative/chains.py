@@ -97,7 +97,7 @@ class ReasoningModel(Protocol):
     def info(self) -> ModelInfo: ...
 
     @property
-    def stored_bytes(self) -> int:
+    def cached_bytes(self) -> int:
         """What keys and values that are kept take in this process."""
         ...
 

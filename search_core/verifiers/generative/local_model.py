@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from search_core.engine.locking import held
+from search_core.engine.memory.budget import MemoryBudget
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
-from search_core.engine.reading.path_reading import Asked, PathText
+from search_core.engine.reading.path_reading import PathText, ReadRequest
 from search_core.engine.reading.readouts import PairReadout, language_head
-from search_core.engine.writing.rows import Row
-from search_core.engine.writing.text_jobs import TextRow, TextWritten
+from search_core.engine.writing.requests import DecodeRequest
+from search_core.engine.writing.text_calls import GeneratedText, TextRequest
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.flops import forward_flops, writing_flops
 from search_core.protocols import ModelInfo, Sampling, Watch
@@ -66,7 +67,7 @@ class LocalReasoningModel:
             prompt.all_stops,
             ends,
             PairReadout(language_head(loaded.model), *completed(self._tokens.verdicts()).pair),
-            budget=memory_budget,
+            budget=MemoryBudget(batch=memory_budget),
         )
         config = loaded.model.config.get_text_config()
         self._context = getattr(config, "max_position_embeddings", None) or math.inf
@@ -76,24 +77,24 @@ class LocalReasoningModel:
         return self._loaded.info
 
     @property
-    def stored_bytes(self) -> int:
+    def cached_bytes(self) -> int:
         """What keys and values that are kept take."""
-        return self._writer.stored_bytes
+        return self._writer.cached_bytes
 
     def write(
         self, chains: Sequence[Chain], sampling: Sampling, watch: Watch
     ) -> list[WrittenChain]:
         """See `ReasoningModel`."""
         with held(self._loaded.lock, watch):
-            rows = [TextRow(self._row(chain), chain.stops) for chain in chains]
-        return [self._written(text) for text in self._writer.write(rows, sampling, watch)]
+            requests = [TextRequest(self._to_decode(chain), chain.stops) for chain in chains]
+        return [self._written(text) for text in self._writer.write(requests, sampling, watch)]
 
     def read(self, queries: Sequence[VerdictQuery], watch: Watch) -> list[Verdicts]:
         """See `ReasoningModel`."""
         with held(self._loaded.lock, watch):
-            asked = [Asked(self._text(query), query.chain.run, watch) for query in queries]
+            requests = [ReadRequest(self._text(query), query.chain.run, watch) for query in queries]
         found = []
-        for answer in self._writer.read(asked, watch):
+        for answer in self._writer.read(requests, watch):
             flops = forward_flops(
                 self.info.shape,
                 context=answer.reused,
@@ -119,12 +120,12 @@ class LocalReasoningModel:
     def _chat(self, chain: Chain) -> Ids:
         return completed(self._tokens.chat(chain))
 
-    def _row(self, chain: Chain) -> Row:
+    def _to_decode(self, chain: Chain) -> DecodeRequest:
         chat = self._chat(chain)
         limit = completed(self._tokens.limit(chain, chat, self._context, self.info.name))
-        return Row(chat, chain.seed, limit, chain.run)
+        return DecodeRequest(chat, chain.seed, limit, chain.run)
 
-    def _written(self, text: TextWritten) -> WrittenChain:
+    def _written(self, text: GeneratedText) -> WrittenChain:
         bill = Bill()
         for part in text.parts:
             flops = writing_flops(

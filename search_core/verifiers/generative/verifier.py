@@ -50,7 +50,7 @@ class GenerativeVerifier:
 
     def memory(self) -> int:
         """Bytes of keys and values that are kept; see `HoldsMemory`."""
-        return self._model.stored_bytes
+        return self._model.cached_bytes
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order.

@@ -1,0 +1,48 @@
+// The guide's theme, before anything is painted: hence no module, which would come too late.
+//
+// The app names its theme in the link that opens the guide; that choice holds in this tab. Without
+// one the guide follows the system, as the app does.
+{
+  const KEY = "espalier-theme";
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  // Frames of other sites may be denied their storage.
+  const stored = (act) => {
+    try {
+      return act(sessionStorage);
+    } catch {
+      return null;
+    }
+  };
+  const chosen = () => stored((storage) => storage.getItem(KEY));
+
+  const address = new URL(location.href);
+  const named = address.searchParams.get("__theme");
+  if (named) {
+    if (named === "light" || named === "dark") stored((storage) => storage.setItem(KEY, named));
+    // A link to this page is about the page: whoever gets it has a theme of their own.
+    address.searchParams.delete("__theme");
+    history.replaceState(history.state, "", address);
+  }
+
+  let theme = named === "light" || named === "dark" ? named : chosen();
+  const show = () => root.classList.toggle("dark", (theme ?? (system.matches ? "dark" : "light")) === "dark");
+  show();
+  system.addEventListener("change", show);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.getElementById("theme").addEventListener("click", () => {
+      theme = root.classList.contains("dark") ? "light" : "dark";
+      stored((storage) => storage.setItem(KEY, theme));
+      show();
+    });
+    // The way back takes the choice along.
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[data-place]");
+      if (!link?.href || !theme) return;
+      const target = new URL(link.href);
+      target.searchParams.set("__theme", theme);
+      link.href = target.href;
+    });
+  });
+}

@@ -1,0 +1,105 @@
+"""Serves the guide: a few static answers, which need neither Gradio nor a run.
+
+Where they are put first among an app's routes, the guide is at `guide/` under that app's root.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from components.guide.document import document, missing
+from components.guide.links import ROOT, Links
+from components.guide.markdown import Rendered, render
+from components.guide.pages import INDEX, Guide, read_guide
+from components.palette import css_variables
+
+_ASSETS = ROOT / "assets"
+_SCRIPTS = frozenset({"guide/theme.js", "guide/guide.js", "dom/sharing.js"})
+# A text that got past everything else still loads, runs and sends nothing.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Pages, style and scripts belong together: a browser asks whether it still has the newest.
+    "Cache-Control": "no-cache",
+}
+
+
+def guide_routes(guide: Guide | None = None, repository: str = "") -> list[BaseRoute]:
+    """What answers under `guide/`.
+
+    Args:
+        guide: The pages; the project's own unless others are given.
+        repository: Address under which this repository's files can be read.
+
+    Raises:
+        GuideError: The guide's index is broken.
+    """
+    shelf = _Shelf(guide or read_guide(), repository)
+    return [
+        Route("/guide", lambda _: RedirectResponse("guide/")),
+        Route("/guide/", shelf.index),
+        Route("/guide/style.css", shelf.style),
+        Route("/guide/js/{path:path}", shelf.script),
+        Route("/guide/images/{path:path}", shelf.image),
+        Route("/guide/{slug}", shelf.page),
+    ]
+
+
+class _Shelf:
+    """Answers requests; each page is rendered when it is first asked for, and kept."""
+
+    def __init__(self, guide: Guide, repository: str) -> None:
+        self._guide = guide
+        self._links = Links(guide, repository)
+        self._rendered = cache(self._render)
+
+    def _render(self, slug: str) -> Rendered:
+        return render(self._guide.text(slug), self._links)
+
+    def index(self, request: Request) -> Response:
+        return self._document(INDEX)
+
+    def page(self, request: Request) -> Response:
+        slug = str(request.path_params["slug"])
+        if slug == INDEX:
+            return RedirectResponse("./")
+        if self._guide.page(slug.removesuffix(".md")) and slug.endswith(".md"):
+            return RedirectResponse(slug.removesuffix(".md"))
+        if self._guide.page(slug) is None:
+            return HTMLResponse(missing(self._guide), 404, _HEADERS)
+        return self._document(slug)
+
+    def _document(self, slug: str) -> Response:
+        html = document(self._guide, slug, self._rendered(slug))
+        return HTMLResponse(html, headers=_HEADERS)
+
+    def style(self, request: Request) -> Response:
+        css = css_variables() + (_ASSETS / "css" / "guide.css").read_text(encoding="utf-8")
+        return Response(css, media_type="text/css", headers=_HEADERS)
+
+    def script(self, request: Request) -> Response:
+        path = request.path_params["path"]
+        return _file(_ASSETS / "js" / path if path in _SCRIPTS else None)
+
+    def image(self, request: Request) -> Response:
+        """A picture that a page shows; no other file of the repository."""
+        slugs = (INDEX, *(page.slug for page in self._guide.pages))
+        shown = {path for slug in slugs for path in self._rendered(slug).images}
+        path = request.path_params["path"]
+        return _file(ROOT / path if path in shown else None)
+
+
+def _file(path: Path | None) -> Response:
+    if path is None:
+        return Response("Not found", 404, _HEADERS, "text/plain")
+    return FileResponse(path, headers=_HEADERS)

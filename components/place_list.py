@@ -1,0 +1,43 @@
+"""The header's list of places, and what leads from the page's controls into the guide."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import gradio as gr
+
+from components.guide.controls import control_links
+from components.places import EXPLORE, navigation
+from components.tree_view import published_folder
+
+# In `gradio_config.root` is the address under which the app is mounted.
+_ON_LOAD = """
+const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).replace(/\\/?$/, "/");
+for (const link of element.querySelectorAll("a[href]")) {
+  link.href = new URL(link.getAttribute("href"), root).href;
+}
+const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
+import(folder + "js/guide/links.js").then(({ placeGuideLinks, carryTheme }) => {
+  placeGuideLinks(props.links, root, ["problem-column", "search-column"]);
+  carryTheme();
+}).catch(console.error);
+"""
+
+
+class PlaceList(gr.HTML):
+    """Links to the other places. They open in tabs of their own: the form stays as it is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            value="",
+            html_template=navigation(EXPLORE, "", own_tabs=True),
+            js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
+            apply_default_css=False,
+            links=[link.as_dict() for link in control_links()],
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        """Schema of the value, for clients."""
+        return {"type": "string", "description": "nothing: the places are always the same"}

@@ -1,0 +1,131 @@
+"""Tree attention: what several sequences begin with is read once for all of them.
+
+A pass holds the new tokens of all sequences one behind the other, without padding; a block of
+the cache holds the keys and values of sequences with a common beginning. Each block's tokens
+attend to it as one small matrix product, where a dense batch would read the beginning once a
+sequence (also called "cascade" attention: Hydragen, arXiv:2402.05099, section 3; DeFT,
+arXiv:2404.00242). It computes what scaled dot-product attention computes, up to rounding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
+
+NAME = "tree"
+_FEW = 16
+"""Queries of a block up to which two matrix products are quicker than a fused kernel."""
+_REFUSED = ("softcap", "s_aux", "position_bias")
+"""What some models add to attention and this one does not compute."""
+
+
+class OtherAttentionError(ValueError):
+    """A model's attention is not what is computed here."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionMetadata:
+    """Which tokens of a pass are queries of which block.
+
+    Attributes:
+        blocks, queries: Each block has so many queries, of which some may be padding.
+        gather: The token of each query, [blocks × queries]; any one where it is padding.
+            None: query i is token i.
+        scatter: The query of each token, [tokens]; None as above.
+        mask: What is added to attention scores, 0 or minus infinity,
+            [blocks, 1, queries, columns].
+    """
+
+    blocks: int
+    queries: int
+    gather: Tensor | None
+    scatter: Tensor | None
+    mask: Tensor
+
+
+def attend(
+    module: Any,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    scaling: float | None = None,
+    attention_metadata: AttentionMetadata | None = None,
+    **kwargs: Any,
+) -> tuple[Tensor, None]:
+    """What transformers calls for each layer.
+
+    Args:
+        query: [1, heads, tokens, head size].
+        key, value: [blocks, key heads, columns, head size]; what a block's mask hides must be
+            numbers.
+        attention_metadata: None: this is no pass over blocks, but any other.
+
+    Returns:
+        [1, tokens, heads, head size].
+
+    Raises:
+        OtherAttentionError: The model asks for something else than plain attention.
+    """
+    metadata = attention_metadata
+    if metadata is None:
+        plain: tuple[Tensor, None] = sdpa_attention_forward(
+            module, query, key, value, attention_mask, scaling=scaling, **kwargs
+        )
+        return plain
+    other = [name for name in _REFUSED if kwargs.get(name) is not None]
+    if other:
+        raise OtherAttentionError(f"Attention with {', '.join(other)} cannot read blocks.")
+    heads, size = query.shape[1], query.shape[3]
+    tokens = query[0].transpose(0, 1)
+    if metadata.gather is not None:
+        tokens = tokens.index_select(0, metadata.gather)
+    queries = tokens.reshape(metadata.blocks, metadata.queries, heads, size).transpose(1, 2)
+    scale = size**-0.5 if scaling is None else scaling
+    compute = _products if metadata.queries <= _FEW else _fused
+    output = compute(queries, key, value, metadata.mask, scale)
+    flat = output.transpose(1, 2).reshape(-1, heads, output.shape[-1])
+    if metadata.scatter is not None:
+        flat = flat.index_select(0, metadata.scatter)
+    return flat[None], None
+
+
+def use_tree_attention(model: Any) -> bool:
+    """Makes a model's attention take `attention_metadata`; False if it cannot."""
+    supported = getattr(model, "_supports_sdpa", False)
+    if not supported or not getattr(model, "_supports_attention_backend", False):
+        return False
+    model.set_attn_implementation(NAME)
+    return True
+
+
+def _products(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scale: float) -> Tensor:
+    """[blocks, heads, queries, head size], heads that share keys together."""
+    blocks, heads, queries, size = query.shape
+    shared, columns = key.shape[1:3]
+    folded = (query * scale).reshape(blocks, shared, -1, size)
+    scores = torch.matmul(folded, key.transpose(-1, -2))
+    by_head = scores.view(blocks, heads, queries, columns).add_(mask)
+    weights = by_head.softmax(-1, dtype=torch.float32).to(value.dtype)
+    output = torch.matmul(weights.view(blocks, shared, -1, columns), value)
+    return output.view(blocks, heads, queries, -1)
+
+
+def _fused(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scale: float) -> Tensor:
+    """The same; the scores of many queries are never held together."""
+    repeats = query.shape[1] // key.shape[1]
+    if repeats > 1:
+        key, value = (heads.repeat_interleave(repeats, dim=1) for heads in (key, value))
+    return torch.nn.functional.scaled_dot_product_attention(
+        query, key, value, attn_mask=mask, scale=scale
+    )
+
+
+AttentionInterface.register(NAME, attend)
+AttentionMaskInterface.register(NAME, sdpa_mask)
