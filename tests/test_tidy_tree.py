@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_core.picture import tidy_tree
 from search_core.picture.tidy_tree import tidy_layout
 
 Children = dict[int, list[int]]
@@ -79,16 +79,22 @@ def test_a_chain_does_not_recurse() -> None:
     assert all(point.x == 0 for point in points.values())
 
 
-def test_time_grows_with_the_size_only() -> None:
+def test_work_grows_with_the_size_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """A comb (a long spine with a leaf at each joint) is what copied outlines choke on."""
+    looks = 0
+    at = tidy_tree._Outline.at
 
-    def seconds(size: int) -> float:
-        comb = {node: [node + 1, node + size + 1] for node in range(size)}
-        best = float("inf")
-        for _ in range(3):
-            start = time.perf_counter()
-            tidy_layout(comb, 0)
-            best = min(best, time.perf_counter() - start)
-        return best
+    def counted(outline: tidy_tree._Outline, level: int) -> float:
+        nonlocal looks
+        looks += 1
+        return at(outline, level)
 
-    assert seconds(40_000) < 40 * seconds(4_000)
+    monkeypatch.setattr(tidy_tree._Outline, "at", counted)
+
+    def looks_at(size: int) -> int:
+        nonlocal looks
+        looks = 0
+        tidy_layout({node: [node + 1, node + size + 1] for node in range(size)}, 0)
+        return looks
+
+    assert 0 < looks_at(10_000) < 11 * looks_at(1_000)

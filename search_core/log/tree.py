@@ -88,7 +88,7 @@ class Node:
     copies: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Tree:
     """Everything that the events so far add up to."""
 
@@ -114,6 +114,12 @@ class Tree:
         for event in events:
             tree.apply(event)
         return tree
+
+    def __repr__(self) -> str:
+        strategy = self.started.strategy if self.started else "not started"
+        answer = self.finished.answer if self.finished else None
+        steps = max(0, len(self.nodes) - 1)
+        return f"<{type(self).__name__}: {strategy}, {steps} steps, answer {answer!r}>"
 
     @property
     def root(self) -> Node:
