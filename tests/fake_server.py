@@ -19,6 +19,7 @@ from typing import Any
 from tests.fake_dialects import llama_cpp_events, llama_cpp_next, sglang_next
 from tests.fake_faults import Faults
 from tests.fake_models import FakeClassifier, FakeLanguageModel, Token
+from tests.waiting import PATIENCE
 
 BLOCK = 16
 """Tokens that the prefix cache takes at a time."""
@@ -203,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
         if len(ids) + body["max_tokens"] > self.fake.context:
             raise _Refused(400, f"This model's maximum context length is {self.fake.context}")
         if faults.longest is not None and len(ids) > faults.longest:
-            self.fake.holding.wait(30)
+            self.fake.holding.wait(PATIENCE)
             raise _Refused(500, faults.message)
         if body["max_tokens"] == 1 and not body.get("stream"):
             self._reply(self._next_token(ids, body))

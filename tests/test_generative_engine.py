@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from search_core.verifiers.generative.manners import GENPRM_REASONING, JUDGE, TH
 from tests.fakes import World
 from tests.forced_words import LONG, TEMPLATE
 from tests.tiny_models import tiny_solver, tiny_tokenizer
+from tests.waiting import wait_until
 
 TOKENS = tiny_tokenizer(TEMPLATE)
 STEPS = ("3 + 4 = 7.", "</think> \\boxed{incorrect}", "The answer is 7.")
@@ -191,14 +191,6 @@ def test_cancelling_frees_what_was_under_way(chat_model: Path) -> None:
     wait_until(lambda: not writer._writing and verifier.memory() == 0)
     short = verifier_of(chat_model, "judge:reason,tokens=5")
     assert len(short.score([request("a")], go_on)[0].scores) == 1
-
-
-def wait_until(true: Any) -> None:
-    for _ in range(500):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("It did not become true.")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="There is no fork here.")

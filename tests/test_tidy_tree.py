@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_core.picture import tidy_tree
 from search_core.picture.tidy_tree import tidy_layout
+from tests.growth import takes_linear_time
 
 Children = dict[int, list[int]]
 
@@ -79,22 +79,10 @@ def test_a_chain_does_not_recurse() -> None:
     assert all(point.x == 0 for point in points.values())
 
 
-def test_work_grows_with_the_size_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_grows_with_the_size_only() -> None:
     """A comb (a long spine with a leaf at each joint) is what copied outlines choke on."""
-    looks = 0
-    at = tidy_tree._Outline.at
 
-    def counted(outline: tidy_tree._Outline, level: int) -> float:
-        nonlocal looks
-        looks += 1
-        return at(outline, level)
-
-    monkeypatch.setattr(tidy_tree._Outline, "at", counted)
-
-    def looks_at(size: int) -> int:
-        nonlocal looks
-        looks = 0
+    def lay_out(size: int) -> None:
         tidy_layout({node: [node + 1, node + size + 1] for node in range(size)}, 0)
-        return looks
 
-    assert 0 < looks_at(10_000) < 11 * looks_at(1_000)
+    assert takes_linear_time(lay_out, 5_000)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from search_core.engine.reading.readouts import label_readout
 from search_core.protocols import KeepsPaths, RunCancelled, ScoreRequest, Watch
 from search_core.verifiers import TransformersVerifier, load_verifier
 from tests.tiny_models import tiny_verifier
+from tests.waiting import PATIENCE, wait_until
 
 PROBLEMS = ("3 + 4", "Use 3 7 8", "")
 STEPS = ("a", "b.", "longer step", "")
@@ -180,7 +180,7 @@ def settle(verifier: TransformersVerifier) -> None:
     """Waits until the thread that computes has done what was put off."""
     done = threading.Event()
     verifier._batcher.later(done.set)
-    assert done.wait(30)
+    assert done.wait(PATIENCE)
 
 
 def test_calls_of_several_threads_are_computed_together(
@@ -193,7 +193,7 @@ def test_calls_of_several_threads_are_computed_together(
     def watched(reader: Reader, asked: Sequence[Any]) -> Any:
         batches.append(len(asked))
         entered.set()
-        go.wait(30)
+        go.wait(PATIENCE)
         return read(reader, asked)
 
     monkeypatch.setattr(Reader, "read", watched)
@@ -205,14 +205,13 @@ def test_calls_of_several_threads_are_computed_together(
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(5)]
     threads[0].start()
-    assert entered.wait(30)
+    assert entered.wait(PATIENCE)
     for thread in threads[1:]:
         thread.start()
-    while len(plain._batcher._waiting) < 4:
-        time.sleep(0.01)
+    wait_until(lambda: len(plain._batcher._waiting) == 4, "Four calls that wait")
     go.set()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     assert batches == [1, 4]
     for number, score in found.items():
         one = ScoreRequest("p", (f"step {number}",), 0, False, ())
@@ -245,7 +244,7 @@ def test_a_cancelled_call_leaves_and_the_others_stay(
     thread = threading.Thread(target=ask_and_leave)
     thread.start()
     (stays,) = plain.score([ScoreRequest("p", ("y",), 0, False, (), "stays")], go_on)
-    thread.join(30)
+    thread.join()
     assert len(errors) == 1
     assert len(stays.scores) == 1
 

@@ -139,7 +139,7 @@ class ZeroGpu:
         yield from search_in_worker(ticket, self._pairs[ticket.pair])
 
     def _name_of(self, pair: ModelPair) -> str | None:
-        return next((name for name, one in self._pairs.items() if one is pair), None)
+        return next((name for name, placed in self._pairs.items() if placed is pair), None)
 
 
 def _seconds_of(ticket: Ticket) -> int:
