@@ -80,7 +80,7 @@ class ZeroGpu:
 
     def seconds(self, order: Order) -> int:
         """How long the GPU is asked for: start-up and twice the estimate, within the bounds."""
-        expected = estimate(order.recipe.problem, order.recipe.options, order.pair.facts)
+        expected = estimate(order.recipe.problem, order.recipe.options, order.pair.card)
         lazy_solver, lazy_verifier = order.pair.parts
         solver, verifier = lazy_solver.loaded, lazy_verifier.loaded
         computing = seconds_on_gpu(
