@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,16 +13,17 @@ from search_core.engine.checkpoints.tokenizers import load_tokenizer
 from search_core.engine.reading.path_reading import PathText, ReadRequest
 from search_core.engine.reading.readouts import PairReadout, language_head
 from search_core.engine.writing.requests import DecodeRequest
-from search_core.engine.writing.text_calls import TextRequest
+from search_core.engine.writing.text_calls import TextCall, TextRequest
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.protocols import Sampling, ScoreRequest, Watch
 from search_core.search import search
 from search_core.verifiers import load_verifier
 from search_core.verifiers.generative import GenerativeVerifier
-from search_core.verifiers.generative.manners import JUDGE
+from search_core.verifiers.generative.prompts import JUDGE
 from tests.fakes import World
 from tests.forced_words import forced_verdicts, ratio, scripted
 from tests.tiny_models import tiny_tokenizer
+from tests.waiting import wait_until
 
 
 def go_on() -> bool:
@@ -39,14 +38,6 @@ def verifier_of(folder: Path, format_: str) -> GenerativeVerifier:
     verifier = load_verifier(folder, format=format_, device="cpu", dtype="float32")
     assert isinstance(verifier, GenerativeVerifier)
     return verifier
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("It did not become true.")
 
 
 def test_the_verdicts_of_a_chain_are_read_in_its_boxes(tmp_path: Path) -> None:
@@ -137,6 +128,29 @@ def test_parts_of_a_text_are_drawn_apart(tmp_path: Path) -> None:
     assert len({one.text for one in found}) == 8
     [alone] = writer.write(requests[3:4], Sampling(0.5), Watch(go_on))
     assert alone.text == found[3].text
+
+
+def test_a_text_that_is_called_off_between_two_tokens_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = writer_of(scripted(tmp_path, {"a": {"a": 1.0}}), ("xyz",))
+    call = TextCall([text_request(40, ("xyz",))], Sampling(0), Watch(go_on))
+    call.start(writer._decoder)
+    writer._writing.append(call)
+    step = writer._decoder.step
+
+    def step_and_call_off() -> bool:
+        more = step()
+        call.cancel()
+        return more
+
+    monkeypatch.setattr(writer._decoder, "step", step_and_call_off)
+    assert writer._turn()  # The decoder has not heard of it yet.
+    assert not writer._writing
+    while writer._turn():
+        pass
+    assert not writer._decoder._calls
+    assert writer.cached_tokens == 0
 
 
 def test_a_beam_search_in_this_process(tmp_path: Path) -> None:

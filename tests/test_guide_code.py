@@ -16,6 +16,7 @@ from search_core.protocols import SampleRequest, Sampling, ScoreRequest
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
+from search_core.verifiers import format_table
 from tests.fakes import World
 from tests.pages import GUIDE, TEXTS, fences
 
@@ -47,7 +48,9 @@ def test_search_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert result.events[-1].kind == "finished"
     assert len(names["graph"]) == len(result.tree.nodes)
     assert list(names["trace"].events) == result.events
+    assert names["again"].answer == result.answer
     assert (tmp_path / "tree.graphml").is_file()
+    assert (tmp_path / "tree.svg").read_text(encoding="utf-8").startswith("<svg")
     assert all(node.margin <= 0 for node in names["pruned"] if node.margin is not None)
     assert len(names["written"]) >= 4
     assert names["small"].answer == "1"
@@ -58,14 +61,17 @@ def test_search_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.fixture(scope="module")
-def extending(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def extending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     world, folder = World(), tmp_path_factory.mktemp("extending")
     given = {
         "my_solver": world.solver(),
         "my_verifier": world.verifier(),
         "runs_folder": folder / "runs",
     }
-    return run_page("extending", given, folder)
+    known = dict(format_table._by_name)
+    yield run_page("extending", given, folder)
+    format_table._by_name.clear()
+    format_table._by_name.update(known)
 
 
 def test_a_new_strategy(extending: dict[str, Any]) -> None:

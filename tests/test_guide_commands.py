@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shlex
 import shutil
@@ -124,12 +125,25 @@ def test_a_training_command_line_is_understood(line: str) -> None:
     training._parser().parse_args(words_after(TRAIN, line))
 
 
-@pytest.mark.parametrize("line", [one for one in command_lines(APP) if "pip install" not in one])
+@pytest.mark.parametrize("line", [line for line in command_lines(APP) if "pip install" not in line])
 def test_a_command_line_of_the_app_is_understood(
     line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.argv", ["app.py", *words_after(APP, line)])
     app.arguments()
+
+
+def test_figures_stand_beside_the_command_that_made_them() -> None:
+    """The commands of the pages on results and speed are those that the result files record."""
+    files = (ROOT / "assets" / "results").rglob("*.json")
+    recorded = {json.loads(path.read_text(encoding="utf-8")).get("command", path) for path in files}
+    told = {
+        line
+        for page in ("results.md", "results_models.md", "speed.md")
+        for block in fences(GUIDE / page, "bash")
+        for line in block.splitlines()
+    }
+    assert told == recorded
 
 
 # Help ----------------------------------------------------------------------------------------
@@ -164,7 +178,7 @@ def test_the_help_of_the_training_has_an_example(
 
 def flags_of(name: str) -> set[str]:
     """Every option of a command as it is typed, help left out."""
-    options = [one for one in COMMANDS[name].params if one.param_type_name == "option"]
+    options = [param for param in COMMANDS[name].params if param.param_type_name == "option"]
     flags = {flag for option in options for flag in (*option.opts, *option.secondary_opts)}
     return {flag for flag in flags if flag.startswith("--")} - {"--help"}
 
@@ -235,10 +249,9 @@ def test_the_page_on_deploying_has_every_option_of_the_app(
 
 
 def test_every_environment_variable_is_read_somewhere() -> None:
-    sources = [*ROOT.glob("*.py"), *ROOT.glob("search_core/**/*.py"), *ROOT.glob("tests/**/*")]
-    read = "".join(
-        one.read_text(errors="ignore") for one in sources if one.suffix in (".py", ".sh")
-    )
+    folders = ("*.py", "search_core/**/*.py", "tests/**/*.sh")
+    sources = [path.read_text(encoding="utf-8") for folder in folders for path in ROOT.glob(folder)]
+    read = "".join(sources)
     named = {
         name
         for page in TEXTS

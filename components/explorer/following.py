@@ -16,7 +16,7 @@ from search_core.log.events import event_to_dict
 from search_core.log.tree import Tree
 from search_core.models import alternatives
 from search_core.serving import HostedRun, RunRegistry, encode_batch
-from search_core.serving.writing import Written
+from search_core.serving.writing import WritingProgress
 
 SECONDS_BETWEEN_BATCHES = 0.1
 SECONDS_BETWEEN_COUNTS = 0.3
@@ -39,7 +39,7 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
     new one to show. Between events it is told what is being written, whenever that changes.
     """
     sent = 0
-    told, told_at = Written(), 0.0
+    told, told_at = WritingProgress(), 0.0
     while True:
         live = run.live  # looked at before the events: the last ones are never missed
         # Before the events too: what has just been written is among the one or the other.

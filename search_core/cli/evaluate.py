@@ -24,12 +24,12 @@ from search_core.evaluation.arms import ALL, Arm, fitting_arms, make_arms, rival
 from search_core.evaluation.comparison import LEAST_ATTEMPTS, Comparison, check_baselines
 from search_core.evaluation.first_errors import THRESHOLD
 from search_core.evaluation.intervals import DRAWS
-from search_core.evaluation.measure import Plan
+from search_core.evaluation.measure import MeasurementPlan
 from search_core.evaluation.problems import draw_problems, read_problems
 from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
-from search_core.model_facts import read_facts
+from search_core.model_card import read_card
 from search_core.models import ModelPair
 
 _PROBLEMS, _STATISTICS = "Problems", "Statistics"
@@ -175,7 +175,7 @@ def evaluate(
         if models.rival is not None:
             arms.append(rival_arm(models.rival.info.name, options))
         run_seeds = flags.numbers("--seeds", seeds)
-        plan = Plan(
+        plan = MeasurementPlan(
             arms,
             list(dict.fromkeys(asked)),
             run_seeds,
@@ -183,8 +183,8 @@ def evaluate(
             batch or (_CPU_BATCH if models.solver.info.device == "cpu" else _BATCH),
             _rollout_plan(rollout_problems, arms, run_seeds[0]) if steps_are_scored else None,
             {
-                name: flags.sampling(one, temperature, top_p, max_step_tokens)
-                for name, one in pairs.items()
+                name: flags.sampling(own, temperature, top_p, max_step_tokens)
+                for name, own in pairs.items()
             },
         )
         threshold = _threshold(pair, source) if steps_are_scored else None
@@ -212,10 +212,10 @@ def evaluate(
         "solver": asdict(models.solver.info),
         "verifier": asdict(models.verifier.info),
         "rival": asdict(models.rival.info) if models.rival else None,
-        "own_solvers": {name: asdict(one.info) for name, one in models.own.items()},
+        "own_solvers": {name: asdict(solver.info) for name, solver in models.own.items()},
         "score_source": score_source,
         "sampling": asdict(plan.sampling),
-        "own_sampling": {name: asdict(one) for name, one in plan.own_sampling.items()},
+        "own_sampling": {name: asdict(sampling) for name, sampling in plan.own_sampling.items()},
         "seeds": list(plan.seeds),
         "drawn": None if problems else {"split": split, "seed": problem_seed, "levels": levels},
         "bootstrap_draws": draws,
@@ -240,8 +240,8 @@ def _rollout_plan(problems: int, arms: Sequence[Arm], seed: int) -> RolloutPlan 
 
 def _threshold(pair: ModelPair, source: str) -> float:
     """Below which score a step counts as an error: the verifier's own, if its folder says it."""
-    facts = read_facts(pair.verifier_path) if source == "verifier" else {}
-    return float(facts.get("first_error_threshold", THRESHOLD))
+    card = read_card(pair.verifier_path) if source == "verifier" else {}
+    return float(card.get("first_error_threshold", THRESHOLD))
 
 
 def _check(measured: ModelPair, own: Pairs, source: str, arm: Arm) -> None:

@@ -23,7 +23,7 @@ from search_core.protocols import (
     Verifier,
     VerifierInfo,
 )
-from search_core.run.grading import grade_solution
+from search_core.run.election import grade_solution
 from search_core.seeds import node_seed
 
 ROLLOUTS_VERSION = 1
@@ -150,7 +150,7 @@ def roll_out(
     for first in range(0, len(keys), at_once):
         chunk = keys[first : first + at_once]
         prefixes = _prefixes([problems[key] for key in chunk], plan, sampling, solver, cancelled)
-        scores = verifier.score([_score_request(one) for one in prefixes], cancelled)
+        scores = verifier.score([_score_request(prefix) for prefix in prefixes], cancelled)
         values = _values(prefixes, plan, sampling, solver, cancelled)
         for key in chunk:
             points = tuple(

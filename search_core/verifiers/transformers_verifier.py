@@ -6,13 +6,20 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from search_core.engine.memory import MemoryBudget
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
-from search_core.engine.reading.call_batcher import BatchedCall, CallBatcher
-from search_core.engine.reading.path_reading import PathText, ReadRequest, ReadResult
+from search_core.engine.reading import (
+    BatchedCall,
+    CallBatcher,
+    PathText,
+    ReadRequest,
+    ReadResult,
+)
 from search_core.log.events import Judged
 from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo, fail, finish
-from search_core.verifiers.formats.base import Format, Ids
+from search_core.verifiers.formats.base import Format
 from search_core.verifiers.formats.step_ends import StepEnds
+from search_core.verifiers.formats.tokenizers import Ids, LocalTokenizer, completed
 
 if TYPE_CHECKING:
     from search_core.engine.checkpoints.loading import LoadedModel
@@ -66,10 +73,9 @@ class TransformersVerifier:
         self._loaded = loaded
         self._info = VerifierInfo.of(loaded.info, scores=scores)
         if format_ is None:
-            ends = end_ids(loaded.model, loaded.tokenizer)
-            format_ = StepEnds(
-                loaded.tokenizer, ends[0] if ends else None, system_prompt=system_prompt, date=date
-            )
+            end = next(iter(end_ids(loaded.model, loaded.tokenizer)), None)
+            tokenizer = LocalTokenizer(loaded.tokenizer, date=date, end=end)
+            format_ = StepEnds(tokenizer, system_prompt)
         self._format = format_
         self._reader = reader
         self._budget = memory_budget
@@ -137,7 +143,9 @@ class TransformersVerifier:
             return [[] for _ in call.requests]
 
     def _checked(self, request: ScoreRequest) -> list[PathText]:
-        texts = self._format.texts(request.problem, request.steps, request.first, request.finished)
+        texts = completed(
+            self._format.texts(request.problem, request.steps, request.first, request.finished)
+        )
         longest = max(len(text.ids) for text in texts)
         if longest > self._positions:
             raise ValueError(
@@ -148,7 +156,6 @@ class TransformersVerifier:
 
     def _read(self, asked: list[ReadRequest]) -> list[ReadResult | None]:
         if self._reader is None:
-            from search_core.engine.memory.budget import MemoryBudget
             from search_core.engine.reading.reader import Reader
             from search_core.engine.reading.readouts import label_readout
 
@@ -201,6 +208,6 @@ class TransformersVerifier:
             text
             for path in paths
             if path
-            for text in self._format.texts(problem, path, len(path) - 1, False)
+            for text in completed(self._format.texts(problem, path, len(path) - 1, False))
         ]
         self._reader.release(run, [(text.ids[: text.keep], text.stem) for text in texts])

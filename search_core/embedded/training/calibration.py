@@ -25,9 +25,9 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from search_core.embedded.training.encoding import Codec
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.rollouts import Prefixed
-from search_core.embedded.training.scoring import Reading, read_solutions, scores_of
+from search_core.embedded.training.scoring import StepReading, read_solutions, scores_of
 from search_core.embedded.training.statistics import first_error_f1
 from search_core.embedded.training.verifier_model import build_verifier
 from search_core.engine.reading.score_reading import ReadingWeights, ScoreReading
@@ -42,7 +42,7 @@ _LEAST_SLOPE = 0.05
 
 def calibrate(
     state: dict[str, Tensor],
-    shape: Shape,
+    shape: DecoderShape,
     tokenizer: PreTrainedTokenizerFast,
     solutions: Sequence[Prefixed],
     only_ends: bool,
@@ -65,7 +65,8 @@ def calibrate(
     prompts = codec.prompts([item.problem.text for item in unique])
     read = read_solutions(model, codec, prompts, [item.tokens for item in unique])
     readings = {
-        (item.problem.text, tuple(item.tokens)): one for item, one in zip(unique, read, strict=True)
+        (item.problem.text, tuple(item.tokens)): reading
+        for item, reading in zip(unique, read, strict=True)
     }
     each = [readings[item.problem.text, tuple(item.tokens)] for item in solutions]
     how = fit_reading(solutions, each, with_likelihood=model.reads_likelihood)
@@ -77,14 +78,14 @@ def calibrate(
 
 
 def fit_reading(
-    solutions: Sequence[Prefixed], readings: Sequence[Sequence[Reading]], with_likelihood: bool
+    solutions: Sequence[Prefixed], readings: Sequence[Sequence[StepReading]], with_likelihood: bool
 ) -> ScoreReading:
     """The reading that fits judged solutions; the plain head without data."""
     columns = (0, 1, 2) if with_likelihood else (0,)
     pairs = [
         (reading, value)
-        for item, one in zip(solutions, readings, strict=True)
-        for reading, value in zip(one, item.values, strict=True)
+        for item, per_step in zip(solutions, readings, strict=True)
+        for reading, value in zip(per_step, item.values, strict=True)
     ]
     steps = [(reading, value) for reading, value in pairs if not reading.ended]
     ended = [(reading, value) for reading, value in pairs if reading.ended]
@@ -123,7 +124,9 @@ def _minimise(loss: Callable[[Tensor], Tensor], size: int) -> Tensor:
     return values.detach()
 
 
-def _regression(pairs: Sequence[tuple[Reading, float]], columns: Sequence[int]) -> ReadingWeights:
+def _regression(
+    pairs: Sequence[tuple[StepReading, float]], columns: Sequence[int]
+) -> ReadingWeights:
     """The least cross-entropy against rewards-to-go."""
     if not pairs:
         return ReadingWeights()
@@ -137,19 +140,19 @@ def _regression(pairs: Sequence[tuple[Reading, float]], columns: Sequence[int]) 
 
 
 def _ranking(
-    solutions: Sequence[Prefixed], readings: Sequence[Sequence[Reading]], columns: Sequence[int]
+    solutions: Sequence[Prefixed], readings: Sequence[Sequence[StepReading]], columns: Sequence[int]
 ) -> ReadingWeights | None:
     """The least logistic loss over pairs of a right and a wrong solution of one problem.
 
     Every problem of a family weighs the same, and every family. None with too few pairs.
     """
-    by_problem: dict[tuple[str, str], tuple[list[Reading], list[Reading]]] = defaultdict(
+    by_problem: dict[tuple[str, str], tuple[list[StepReading], list[StepReading]]] = defaultdict(
         lambda: ([], [])
     )
-    for item, one in zip(solutions, readings, strict=True):
-        if one and one[-1].ended:
+    for item, per_step in zip(solutions, readings, strict=True):
+        if per_step and per_step[-1].ended:
             key = (item.problem.family or "", item.problem.text)
-            by_problem[key][0 if item.correct else 1].append(one[-1])
+            by_problem[key][0 if item.correct else 1].append(per_step[-1])
     both = {key: pair for key, pair in by_problem.items() if pair[0] and pair[1]}
     if len(both) < _LEAST_PAIRS:
         return None
@@ -169,7 +172,7 @@ def _ranking(
     return _weights(values, columns)
 
 
-def _platt(ranking: ReadingWeights, ended: Sequence[tuple[Reading, float]]) -> ReadingWeights:
+def _platt(ranking: ReadingWeights, ended: Sequence[tuple[StepReading, float]]) -> ReadingWeights:
     """The ranking's weights, scaled and shifted to a probability."""
     features = _features([reading for reading, _ in ended])
     order = ranking.logit(*features.unbind(dim=-1))
@@ -186,7 +189,7 @@ def _platt(ranking: ReadingWeights, ended: Sequence[tuple[Reading, float]]) -> R
     )
 
 
-def _bent(weights: ReadingWeights, pairs: Sequence[tuple[Reading, float]]) -> ReadingWeights:
+def _bent(weights: ReadingWeights, pairs: Sequence[tuple[StepReading, float]]) -> ReadingWeights:
     """The weights with the rising curve that fits rewards-to-go best; without data, without."""
     groups = min(_MOST_POINTS, len(pairs) // _LEAST_PER_POINT)
     if groups < 2:
@@ -225,7 +228,7 @@ def _rising(values: Sequence[float]) -> NDArray[np.float64]:
     return np.concatenate([np.full(len(pool), np.mean(pool)) for pool in pools])
 
 
-def _features(readings: Sequence[Reading]) -> Tensor:
+def _features(readings: Sequence[StepReading]) -> Tensor:
     """Head, total and least of each reading: float64 [n, 3]."""
     return torch.tensor([reading[:3] for reading in readings], dtype=torch.float64)
 
@@ -233,10 +236,10 @@ def _features(readings: Sequence[Reading]) -> Tensor:
 def _threshold(scores: Sequence[Sequence[float]], errors: Sequence[int | None]) -> dict[str, float]:
     def f1(threshold: float) -> float:
         guesses = [
-            next((index for index, score in enumerate(one) if score < threshold), None)
-            for one in scores
+            next((index for index, score in enumerate(per_step) if score < threshold), None)
+            for per_step in scores
         ]
         return first_error_f1(list(zip(errors, guesses, strict=True)))
 
-    best = max(_THRESHOLDS, key=lambda one: np.nan_to_num(f1(one)))
+    best = max(_THRESHOLDS, key=lambda counts: np.nan_to_num(f1(counts)))
     return {"first_error_threshold": round(float(best), 2), "first_error_f1": round(f1(best), 4)}

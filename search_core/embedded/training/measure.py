@@ -14,11 +14,11 @@ from search_core.embedded.checking.verdict import read_answer
 from search_core.embedded.corruption import first_error
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.generation import generate
-from search_core.embedded.training.attempts import Attempt, Sampler
-from search_core.embedded.training.decoding import Sampling
+from search_core.embedded.training.attempts import CheckedAttempt, Sampler
+from search_core.embedded.training.decoding import TokenSampling
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.export import load_solver, load_verifier
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.scoring import score_solutions
 from search_core.embedded.training.statistics import (
     Tried,
@@ -43,9 +43,9 @@ class MeasureOrder:
     """
 
     solver_folder: Path
-    solver_shape: Shape
-    verifiers: Mapping[str, tuple[Path, Shape]]
-    sampling: Sampling
+    solver_shape: DecoderShape
+    verifiers: Mapping[str, tuple[Path, DecoderShape]]
+    sampling: TokenSampling
     family: str
     level: int
     problems: int
@@ -63,7 +63,7 @@ class Measured:
     """
 
     level: int
-    greedy: Attempt
+    greedy: CheckedAttempt
     tried: Mapping[str, tuple[Tried, ...]]
     tokens: int
     steps: int
@@ -81,8 +81,8 @@ def measure(order: MeasureOrder) -> list[Measured]:
     errors = [first_error(problems[a.problem], a.steps) for a in attempts]
     tried = {
         name: [
-            _tried(attempt, error, one)
-            for attempt, error, one in zip(attempts, errors, scores, strict=True)
+            _tried(attempt, error, step_scores)
+            for attempt, error, step_scores in zip(attempts, errors, scores, strict=True)
         ]
         for name, scores in _scores(order, codec, problems, attempts).items()
     }
@@ -100,7 +100,10 @@ def measure(order: MeasureOrder) -> list[Measured]:
 
 
 def _scores(
-    order: MeasureOrder, codec: Codec, problems: Sequence[Problem], attempts: Sequence[Attempt]
+    order: MeasureOrder,
+    codec: Codec,
+    problems: Sequence[Problem],
+    attempts: Sequence[CheckedAttempt],
 ) -> dict[str, list[list[float]]]:
     if not order.verifiers:
         return {"": [[] for _ in attempts]}
@@ -112,7 +115,7 @@ def _scores(
     }
 
 
-def _tried(attempt: Attempt, first_error: int | None, scores: Sequence[float]) -> Tried:
+def _tried(attempt: CheckedAttempt, first_error: int | None, scores: Sequence[float]) -> Tried:
     return Tried(
         read_answer(attempt.steps[-1]),
         attempt.grade.correct,
@@ -164,7 +167,7 @@ def summarise(
     tried = [m.tried[verifier] for m in measured]
     figures: dict[str, Any] = {"problems": len(measured)}
     for n in budgets:
-        sets = [one[:n] for one in tried]
+        sets = [of_problem[:n] for of_problem in tried]
         figures[f"n={n}"] = {
             "oracle": over_problems([float(any(t.correct for t in s)) for s in sets]),
             "majority": over_problems([vote(s, lambda t: 1.0) for s in sets]),
@@ -179,13 +182,19 @@ def summarise(
         "log-probability": over_problems(_areas(tried, lambda t: t.log_probability)),
     }
     figures["first-error F1"] = round(
-        first_error_f1([(t.first_error, _guess(t, threshold)) for one in tried for t in one]), 4
+        first_error_f1(
+            [(t.first_error, _guess(t, threshold)) for of_problem in tried for t in of_problem]
+        ),
+        4,
     )
     return figures
 
 
 def _areas(tried: Sequence[Sequence[Tried]], key: Callable[[Tried], float]) -> list[float]:
-    areas = [ranking_area([key(t) for t in one], [t.correct for t in one]) for one in tried]
+    areas = [
+        ranking_area([key(t) for t in of_problem], [t.correct for t in of_problem])
+        for of_problem in tried
+    ]
     return [area for area in areas if area is not None]
 
 

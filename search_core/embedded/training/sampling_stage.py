@@ -13,10 +13,10 @@ import torch
 
 from search_core.embedded.checking.verdict import read_answer
 from search_core.embedded.training.attempts import Sampler
-from search_core.embedded.training.decoding import Sampling
+from search_core.embedded.training.decoding import TokenSampling
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.export import load_solver
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.rollouts import verifier_problems
 from search_core.embedded.training.scoring import score_solutions
@@ -32,10 +32,10 @@ from search_core.engine.reading.score_reading import ReadingWeights, ScoreReadin
 @dataclass(frozen=True, slots=True)
 class _Order:
     solver_folder: Path
-    shape: Shape
+    shape: DecoderShape
     verifier: Path
-    verifier_shape: Shape
-    sampling: Sampling
+    verifier_shape: DecoderShape
+    sampling: TokenSampling
     problems: int
     attempts: int
     seed: int
@@ -75,10 +75,11 @@ def choose(tried: Sequence[Mapping[str, float]], problems: int) -> Mapping[str, 
     As good is a weighted best-of-N, by the verifier so far, within one standard error of the
     best one; most diverse is where any of the attempts is right most often.
     """
-    best = max(one["weighted"] for one in tried)
+    best = max(setting["weighted"] for setting in tried)
     error = math.sqrt(best * (1 - best) / problems)
     return max(
-        (one for one in tried if one["weighted"] >= best - error), key=lambda one: one["any"]
+        (setting for setting in tried if setting["weighted"] >= best - error),
+        key=lambda setting: setting["any"],
     )
 
 
@@ -99,11 +100,11 @@ def _try(order: _Order) -> dict[str, float]:
         verifier.eval(), codec, [prompts[a.problem] for a in attempts], [a.tokens for a in attempts]
     )
     sets: list[list[Tried]] = [[] for _ in problems]
-    for attempt, one in zip(attempts, scores, strict=True):
+    for attempt, steps in zip(attempts, scores, strict=True):
         answer = read_answer(attempt.steps[-1])
-        score = one[-1] if one else 0.0
+        score = steps[-1] if steps else 0.0
         sets[attempt.problem].append(
-            Tried(answer, attempt.grade.correct, score, attempt.log_probability, None, tuple(one))
+            Tried(answer, attempt.grade.correct, score, attempt.log_probability, None, tuple(steps))
         )
     return {
         "temperature": order.sampling.temperature,

@@ -31,7 +31,7 @@ class Tried(NamedTuple):
     step_scores: tuple[float, ...]
 
 
-class Estimate(NamedTuple):
+class BootstrapMean(NamedTuple):
     """A mean with its 95 % bootstrap interval."""
 
     mean: float
@@ -42,15 +42,15 @@ class Estimate(NamedTuple):
         return {"mean": round(self.mean, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
 
 
-def bootstrap(values: Sequence[float], seed: int = 0, resamples: int = 2_000) -> Estimate:
+def bootstrap(values: Sequence[float], seed: int = 0, resamples: int = 2_000) -> BootstrapMean:
     """Mean of per-problem values, resampling problems."""
     array = np.asarray(values, dtype=np.float64)
     if not len(array):
-        return Estimate(float("nan"), float("nan"), float("nan"))
+        return BootstrapMean(float("nan"), float("nan"), float("nan"))
     rng = np.random.default_rng(seed)
     means = array[rng.integers(0, len(array), (resamples, len(array)))].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
-    return Estimate(float(array.mean()), float(low), float(high))
+    return BootstrapMean(float(array.mean()), float(low), float(high))
 
 
 def ranking_area(scores: Sequence[float], right: Sequence[bool]) -> float | None:
@@ -69,7 +69,7 @@ def ranking_area(scores: Sequence[float], right: Sequence[bool]) -> float | None
 
 def best_of(tried: Sequence[Tried], key: Callable[[Tried], float]) -> float:
     """1.0 when the attempt with the highest key is right."""
-    finished = [one for one in tried if one.answer is not None]
+    finished = [attempt for attempt in tried if attempt.answer is not None]
     return float(max(finished, key=key).correct) if finished else 0.0
 
 
@@ -80,13 +80,13 @@ def vote(tried: Sequence[Tried], weight: Callable[[Tried], float]) -> float:
     last equation can reach the target's number and be wrong.
     """
     totals: dict[int, float] = defaultdict(float)
-    for one in tried:
-        if one.answer is not None:
-            totals[one.answer] += weight(one)
+    for attempt in tried:
+        if attempt.answer is not None:
+            totals[attempt.answer] += weight(attempt)
     if not totals:
         return 0.0
     winner = max(totals, key=lambda answer: totals[answer])
-    behind = [one for one in tried if one.answer == winner]
+    behind = [attempt for attempt in tried if attempt.answer == winner]
     return float(max(behind, key=weight).correct)
 
 

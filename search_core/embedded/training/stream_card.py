@@ -11,8 +11,8 @@ import numpy as np
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.streams import LUCK
 from search_core.embedded.training.card_parts import HEADER, machine, minutes, percent, table
-from search_core.embedded.training.decoding import Sampling
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.decoding import TokenSampling
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.statistics import bootstrap
 from search_core.embedded.training.stream_data import FORCED_SHARE, LEVELS
@@ -42,32 +42,32 @@ def stream_figures(shop: Workshop) -> dict[str, Any]:
 
 
 def _figures(found: Sequence[Sequence[Walked]], orders: Sequence[StreamOrder]) -> dict[str, Any]:
-    everything = [one for level in found for one in level]
+    everything = [stream for level in found for stream in level]
     return {
-        "solved": bootstrap([one.solved for one in everything]).as_dict(),
+        "solved": bootstrap([stream.solved for stream in everything]).as_dict(),
         "by level": {
-            str(order.level): bootstrap([one.solved for one in level]).as_dict()
+            str(order.level): bootstrap([stream.solved for stream in level]).as_dict()
             for order, level in zip(orders, found, strict=True)
         },
-        "answered": round(float(np.mean([one.answered for one in everything])), 4),
-        "tokens": round(float(np.mean([one.tokens for one in everything])), 1),
+        "answered": round(float(np.mean([stream.answered for stream in everything])), 4),
+        "tokens": round(float(np.mean([stream.tokens for stream in everything])), 1),
         "pieces by level": {
-            str(order.level): round(float(np.mean([one.pieces for one in level])), 2)
+            str(order.level): round(float(np.mean([stream.pieces for stream in level])), 2)
             for order, level in zip(orders, found, strict=True)
         },
-        "pieces": round(float(np.mean([one.pieces for one in everything])), 1),
+        "pieces": round(float(np.mean([stream.pieces for stream in everything])), 1),
     }
 
 
-def stream_shape(shop: Workshop) -> Shape:
+def stream_shape(shop: Workshop) -> DecoderShape:
     """The small solver's, with a longer context."""
     return replace(shop.settings.small.shape, positions=shop.settings.stream_positions)
 
 
-def stream_sampling(shop: Workshop) -> Sampling:
+def stream_sampling(shop: Workshop) -> TokenSampling:
     """How streams are sampled; it was not tuned."""
     settings = shop.settings
-    return Sampling(settings.stream_temperature, 1.0, settings.stream_positions)
+    return TokenSampling(settings.stream_temperature, 1.0, settings.stream_positions)
 
 
 def _orders(shop: Workshop) -> list[StreamOrder]:
