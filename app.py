@@ -18,7 +18,7 @@ from search_core.models import (
     read_catalogue,
 )
 from search_core.serving import RunRegistry
-from search_core.serving.zero_gpu.zero_gpu import ZeroGpu
+from search_core.serving.zero_gpu import ZeroGpu
 from search_core.spaces import files_of_space, on_zero_gpu
 
 # A stranger's trace file: room for tens of thousands of steps, and little to do for the server.

@@ -219,17 +219,3 @@ def one_answer_flops(shape: ModelShape | None, prompt_tokens: int, answer_tokens
     return forward_flops(shape, context=0, tokens=prompt_tokens, outputs=1) + forward_flops(
         shape, context=prompt_tokens, tokens=later, outputs=later
     )
-
-
-def equal_cost_scale(
-    shape: ModelShape | None, total_flops: float, prompt_tokens: int, answer_tokens: int
-) -> float:
-    """How many times the solver's FLOPs a model may spend a token to answer once for the same.
-
-    For dense models of one family that is about how many times bigger it may be.
-
-    Returns:
-        At least 0; 0.0 when the shape is unknown or there is nothing to compute.
-    """
-    once = one_answer_flops(shape, prompt_tokens, answer_tokens)
-    return total_flops / once if once else 0.0

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from search_core.log.events import Aggregate, Tally, VoteMethod
 
 SCORE_DIGITS = 9
+TIE = 1e-8
+"""Numbers that were worked out from scores and differ by no more are equal: a score is known to
+nine digits, and a sum of equal ones differs in its last digits with the order of addition."""
 VOTE_METHODS: tuple[VoteMethod, ...] = ("majority", "weighted", "best")
 
 
@@ -36,7 +39,8 @@ def aggregate_scores(scores: Sequence[float], how: Aggregate) -> float:
     elif how == "min":
         value = min(scores)
     elif how == "prod":
-        value = math.prod(scores)
+        # In one order whatever the path's, so that the same scores have the same product.
+        value = math.prod(sorted(scores))
     elif how == "mean":
         value = math.fsum(scores) / len(scores)
     else:
@@ -48,6 +52,19 @@ def best_first(values: Sequence[float], *, later_wins_ties: bool = False) -> lis
     """Indices by falling value; equal values keep their order, or turn it round on request."""
     sign = -1 if later_wins_ties else 1
     return sorted(range(len(values)), key=lambda index: (-values[index], sign * index))
+
+
+def first_best(values: Sequence[float]) -> int:
+    """Index of the highest of some computed values; of those that tie with it, the first.
+
+    Ties are told by their distance (`TIE`). Rounding both sides would not do: equal values that
+    lie at an edge between two roundings fall on either side of it.
+
+    Args:
+        values: At least one.
+    """
+    highest = max(values)
+    return next(index for index, value in enumerate(values) if highest - value <= TIE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from search_core.strategies.mcts import MctsOptions
 from tests.fakes import World, chance
 
 Path = tuple[str, ...]
+TIE = 1e-8
+"""Sums that differ by less are equal: they differ by the order of addition alone."""
 
 
 @dataclass
@@ -78,7 +80,8 @@ class Search:
         path: Path = ()
         while path in self.below:
             sums = {one: self.worth(one) for one in self.below[path] if self.leads_on(one)}
-            path = max(sums, key=lambda one: round(sums[one], 7))
+            highest = max(sums.values())
+            path = next(one for one, total in sums.items() if highest - total <= TIE)
         return path
 
     def worth(self, path: Path) -> float:
@@ -114,11 +117,11 @@ class Search:
         options, ended = self.options, self.ended[path]
         if ended == "end":
             self.found(path)
-            return self.world.score(path), 0
+            return self.score(path), 0
         if ended == "length" or len(path) == options.max_steps:
             return 0.0, 0
         if options.evaluation == "value":
-            return self.world.score(path), 0
+            return self.score(path), 0
         end = path
         while ended == "step" and len(end) < options.max_steps:
             text, ended = self.world.step(end, 0)
@@ -126,11 +129,15 @@ class Search:
         reached = 0.0
         if ended == "end":
             self.found(end)
-            reached = self.world.score(end)
+            reached = self.score(end)
         if options.evaluation == "mix":
             weight = options.rollout_weight
-            return (1 - weight) * self.world.score(path) + weight * reached, len(end) - len(path)
+            return (1 - weight) * self.score(path) + weight * reached, len(end) - len(path)
         return reached, len(end) - len(path)
+
+    def score(self, path: Path) -> float:
+        """Nine digits of it: so much of a score is in a log, and no strategy is told more."""
+        return float(f"{self.world.score(path):.9g}")
 
     def found(self, path: Path) -> None:
         if path not in self.solutions:

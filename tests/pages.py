@@ -47,7 +47,7 @@ def links(page: Path) -> list[str]:
 
 def pictures(page: Path) -> list[str]:
     """Files of the page's pictures, as they are written."""
-    return [one or other for one, other in _PICTURE.findall(prose(page))]
+    return [markdown or html for markdown, html in _PICTURE.findall(prose(page))]
 
 
 def headings(page: Path) -> list[str]:

@@ -24,10 +24,10 @@ from tests.test_cli_solve import invoke, said
 
 
 def test_a_measurement_is_a_median_held_against_an_aim() -> None:
-    one = Measurement("first node", "s", [3.0, 1.0, 2.0], aim=4.0)
-    assert one.median == 2.0
-    assert one.share_of_aim == 0.5
-    values = one.to_dict()
+    figure = Measurement("first node", "s", [3.0, 1.0, 2.0], aim=4.0)
+    assert figure.median == 2.0
+    assert figure.share_of_aim == 0.5
+    values = figure.to_dict()
     assert (values["min"], values["max"], values["runs"]) == (1.0, 3.0, 3)
     assert Measurement("tokens", "", [1.0]).share_of_aim is None
 
@@ -69,7 +69,7 @@ def test_bytes_count_the_events_as_json_in_a_string() -> None:
     text = sum(len(event.model_dump_json(exclude_defaults=True)) for event in run.events)
     assert at_once.page_bytes > text
     assert one_by_one.page_bytes > at_once.page_bytes + 40 * len(run.events)
-    names = [one.name for one in search_measurements([run])]
+    names = [figure.name for figure in search_measurements([run])]
     assert names == [
         "first node",
         "finished tree",
@@ -108,16 +108,16 @@ def in_a_thread(measure: Callable[..., list[Measurement]], *args: int) -> list[M
 def test_the_page_is_measured_in_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search_core.bench.page.AIMS", {300: 20.0})
     monkeypatch.setattr("search_core.bench.page.UPDATES", 5)
-    (one,) = in_a_thread(page_measurements)
-    assert one.name == "update at 300 nodes"
-    assert len(one.values) == 5
-    assert all(value > 0 for value in one.values)
+    (figure,) = in_a_thread(page_measurements)
+    assert figure.name == "update at 300 nodes"
+    assert len(figure.values) == 5
+    assert all(value > 0 for value in figure.values)
 
 
 @pytest.mark.browser
 @pytest.mark.models
 def test_the_app_is_measured_from_its_start_to_a_finished_tree() -> None:
-    measured = {one.name: one.median for one in in_a_thread(opening_measurements, 1)}
+    measured = {figure.name: figure.median for figure in in_a_thread(opening_measurements, 1)}
     assert all(value > 0 for value in measured.values())
     first, whole = "Run to first node on the page", "Run to finished tree on the page"
     assert measured[first] <= measured[whole]
@@ -130,12 +130,12 @@ def test_bench_prints_figures_with_their_range_and_aim() -> None:
     pair = open_models(ModelChoice())
     result = invoke("bench", "--only", "search", "--runs", "1", "--json", pair=pair)
     assert result.exit_code == 0, result.output
-    measured = {one["name"]: one for one in json.loads(result.stdout)["measurements"]}
+    measured = {figure["name"]: figure for figure in json.loads(result.stdout)["measurements"]}
     assert measured["first node"]["aim"] == 0.5
     assert measured["finished tree"]["aim"] == 3.0
     assert measured["search / plain, inside the solver"]["median"] > 0
-    for one in measured.values():
-        assert one["min"] <= one["median"] <= one["max"]
+    for figure in measured.values():
+        assert figure["min"] <= figure["median"] <= figure["max"]
 
 
 def test_bad_arguments_of_bench_end_with_2() -> None:

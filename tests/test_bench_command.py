@@ -68,7 +68,7 @@ def test_bench_writes_json_that_becomes_a_table(tmp_path: Path) -> None:
     values = json.loads(result.stdout)
     assert "torch" in values["versions"]
     assert values["machine"]["threads of a large model"] >= 1
-    measured = {one["name"]: one for one in values["measurements"]}
+    measured = {figure["name"]: figure for figure in values["measurements"]}
     assert measured["both, processor time"]["more_is_better"] is True
     assert "tottime" in profile.read_text(encoding="utf-8")
     (tmp_path / "bench.json").write_text(result.stdout, encoding="utf-8")

@@ -54,13 +54,13 @@ class Remembers:
     ) -> list[StepSample]:
         steps = self._solver.sample(requests, sampling, cancelled)
         steps = [StepSample(s.text, len(s.text.split()), s.logprob, "step") for s in steps]
-        for one, step in zip(requests, steps, strict=True):
-            self._keep((*one.steps, step.text), one.run)
+        for request, step in zip(requests, steps, strict=True):
+            self._keep((*request.steps, step.text), request.run)
         return steps
 
     def score(self, requests: list[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        for one in requests:
-            self._keep(one.steps, one.run)
+        for request in requests:
+            self._keep(request.steps, request.run)
         return self._verifier.score(requests, cancelled)
 
     def release(self, run: str, problem: str, paths: list[tuple[str, ...]] | None = None) -> None:

@@ -31,7 +31,7 @@ Models = tuple[tuple[Solver, Solver], tuple[Verifier, Verifier]]
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
-    """The engine's solver and verifier, each with the usual one."""
+    """The engine's solver and verifier, each with the baseline's."""
     paths = save_pair(TINY, tmp_path_factory.mktemp("pair"))
     solver = load_solver(paths[0], device="cpu")
     verifier = load_verifier(paths[1], device="cpu")
@@ -97,12 +97,12 @@ def test_a_sample_that_differs_is_counted(models: Models) -> None:
 
 def test_the_comparison_gives_figures_for_each_number_of_beams() -> None:
     measured = compare_with_baseline(TINY, beams=(4, 8), steps=2, runs=2, device="cpu")
-    groups = list(dict.fromkeys(one.group for one in measured))
+    groups = list(dict.fromkeys(figure.group for figure in measured))
     assert [group.partition(": ")[2] for group in groups] == [
         "tiny, N=4, 2 steps",
         "tiny, N=8, 2 steps",
     ]
-    assert all(len(one.values) == 2 for one in measured)
+    assert all(len(figure.values) == 2 for figure in measured)
 
 
 def test_releasing_reaches_the_engine_and_counts_as_its_work() -> None:

@@ -174,7 +174,8 @@ def test_absurd_amounts_do_not_break_the_charts() -> None:
     figure = cost_figure(view)
     assert all(len(text) < 200 for text in shown_texts(figure))
     assert 10**6 / figure.layout.xaxis.dtick < 20
-    tree = Tree(votes={"best": Voted(seq=0, t=0, method="best", tally=(Tally(0, "1", 1e308, 1),))})
+    vote = Voted(seq=0, t=0, method="best", tally=(Tally(0, "1", 1e308, 1),))
+    tree = Tree(remembered={Voted: [vote]})
     assert all(len(text) < 200 for text in shown_texts(votes_figure(votes_view(tree))))
 
 
@@ -192,7 +193,7 @@ def test_the_sentences_of_a_known_run() -> None:
     votes = Voted(
         seq=0, t=0, method="majority", tally=(Tally(0, "24", 3.0, 3), Tally(1, "7", 1.0, 1))
     )
-    view = votes_view(Tree(votes={"majority": votes}))
+    view = votes_view(Tree(remembered={Voted: [votes]}))
     assert votes_summary(view) == "Majority vote chooses 24 (3 votes)."
     assert votes_summary(votes_view(Tree())) == "No vote has been held yet."
     assert scores_summary(scores_view(Tree())) == "No step has been scored yet."

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from components.controls.strategy_card import card, cards
 from components.diagram import ROOM, WIDTH, diagram
-from components.recordings import FOLDER, examples, listed, pin_recordings
-from components.strategy_card import card, cards
+from components.explorer.recordings import FOLDER, examples, listed, pin_recordings
 from search_core.log.events import event_from_dict
 from search_core.log.traces import read_trace
 from search_core.log.tree import Tree

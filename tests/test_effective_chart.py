@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from components.chart_tab import charts_of
 from components.charts import effective_figure, effective_summary, effective_view
-from components.recordings import FOLDER
+from components.charts.chart_tab import charts_of
+from components.explorer.recordings import FOLDER
 from search_core.log.events import event_from_dict
 from search_core.log.traces import read_trace
 from search_core.log.tree import Tree

@@ -11,6 +11,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 
 from search_core.engine.memory.kv_layout import kv_layout
 from search_core.engine.writing.decoder import Decoder
+from search_core.protocols import wait
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import OFTEN, SAMPLING, assert_same, some_requests
 from tests.test_engine_sharing import Checked
@@ -63,7 +64,7 @@ def test_blocks_say_what_a_full_recomputation_says(kind: str, changes: dict[str,
         decoder = Decoder(model, OFTEN)
         call = decoder.submit(some_requests(12), SAMPLING, go_on)
         finish(decoder)
-        assert len(call.wait()) == 24
+        assert len(wait(call, go_on)) == 24
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from search_core.evaluation.attempts import Attempt
 from search_core.evaluation.batches import ShareClock, drive_together
 from search_core.evaluation.comparison import Comparison
 from search_core.evaluation.intervals import mean_with_interval
-from search_core.evaluation.measure import Models, Plan, measure
+from search_core.evaluation.measure import MeasurementPlan, Models, measure
 from search_core.evaluation.outcomes import Outcome, outcome_of, problem_key, run_key
 from search_core.evaluation.store import OutcomeStore
 from search_core.evaluation.verifier_quality import auroc, calibration_error, verifier_quality
@@ -37,11 +37,11 @@ def arm(name: str, **options: object) -> Arm:
     return Arm(strategy, strategy.options.from_values(options))
 
 
-def plan(*arms: Arm, seeds: tuple[int, ...] = (0,), samples_at_once: int = 20) -> Plan:
-    return Plan(arms, PROBLEMS, seeds, Sampling(), samples_at_once)
+def plan(*arms: Arm, seeds: tuple[int, ...] = (0,), samples_at_once: int = 20) -> MeasurementPlan:
+    return MeasurementPlan(arms, PROBLEMS, seeds, Sampling(), samples_at_once)
 
 
-def outcomes_of(plan: Plan, folder: Path, world: World = WORLD) -> list[Outcome]:
+def outcomes_of(plan: MeasurementPlan, folder: Path, world: World = WORLD) -> list[Outcome]:
     with OutcomeStore(folder / "runs.jsonl") as store:
         models = Models(world.solver(), world.verifier())
         measured = measure(plan, models, store, cancelled=never, on_done=lambda *_: None)

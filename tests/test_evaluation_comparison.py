@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from search_core.evaluation.arms import Arm, make_arms, rival_arm
 from search_core.evaluation.attempts import Attempt
 from search_core.evaluation.comparison import Comparison
-from search_core.evaluation.crossing import Point, crossing
+from search_core.evaluation.crossing import CostPoint, crossing
 from search_core.evaluation.equal_tokens import equal_tokens, is_right
-from search_core.evaluation.measure import Models, Plan, measure
+from search_core.evaluation.measure import MeasurementPlan, Models, measure
 from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
@@ -112,7 +112,7 @@ def test_votes_over_attempts_are_the_votes_of_the_run(
     tmp_path_factory: pytest.TempPathFactory, world: World
 ) -> None:
     folder = tmp_path_factory.mktemp("votes")
-    plan = Plan([arm("best_of_n", n=6, max_steps=4)], PROBLEMS[:2], (0,), Sampling())
+    plan = MeasurementPlan([arm("best_of_n", n=6, max_steps=4)], PROBLEMS[:2], (0,), Sampling())
     with OutcomeStore(folder / "runs.jsonl") as store:
         models = Models(world.solver(), world.verifier())
         runs = measure(plan, models, store, cancelled=never, on_done=lambda *_: None).outcomes
@@ -131,27 +131,27 @@ def test_a_vote_without_answers_is_wrong() -> None:
 
 # A rival ------------------------------------------------------------------------------------
 
-CURVE = [Point("a", 10, 0.2), Point("b", 1000, 0.6), Point("c", 100_000, 0.8)]
+CURVE = [CostPoint("a", 10, 0.2), CostPoint("b", 1000, 0.6), CostPoint("c", 100_000, 0.8)]
 
 
 def test_the_crossing_is_linear_in_the_logarithm_of_flops() -> None:
-    found = crossing(CURVE, Point("rival", 400, 0.4))
+    found = crossing(CURVE, CostPoint("rival", 400, 0.4))
     assert found["flops"] == pytest.approx(100)
     assert found["times_rival"] == pytest.approx(0.25)
     assert found["between"] == ["a", "b"]
 
 
 def test_a_curve_that_starts_above_the_rival_needs_its_first_point() -> None:
-    assert crossing(CURVE[::-1], Point("rival", 5, 0.2))["flops"] == 10
+    assert crossing(CURVE[::-1], CostPoint("rival", 5, 0.2))["flops"] == 10
 
 
 def test_a_rival_that_is_never_reached() -> None:
-    found = crossing(CURVE, Point("rival", 5, 0.9))
+    found = crossing(CURVE, CostPoint("rival", 5, 0.9))
     assert (found["flops"], found["times_rival"], found["between"]) == (None, None, None)
 
 
 def test_unknown_flops_are_not_compared() -> None:
-    assert crossing([Point("a", 0, 1.0)], Point("rival", 5, 0.9))["flops"] is None
+    assert crossing([CostPoint("a", 0, 1.0)], CostPoint("rival", 5, 0.9))["flops"] is None
 
 
 @given(
@@ -159,8 +159,10 @@ def test_unknown_flops_are_not_compared() -> None:
     st.floats(0, 1),
 )
 def test_what_is_needed_lies_on_the_curve(points: list[tuple[int, float]], accuracy: float) -> None:
-    curve = [Point(str(place), float(flops), value) for place, (flops, value) in enumerate(points)]
-    found = crossing(curve, Point("rival", 1.0, accuracy))["flops"]
+    curve = [
+        CostPoint(str(place), float(flops), value) for place, (flops, value) in enumerate(points)
+    ]
+    found = crossing(curve, CostPoint("rival", 1.0, accuracy))["flops"]
     reached = [point.flops for point in curve if point.accuracy >= accuracy]
     assert (found is None) == (not reached)
     if found is not None:
@@ -177,7 +179,7 @@ def compared(folder: Path, seeds: tuple[int, ...] = (0,)) -> dict[str, object]:
     rival = FakeSolver(knows, SolverInfo("big fake", "1", shape=shape))
     arms, _ = make_arms(["greedy", "best_of_n", "dvts@16"], [1, 4, 16], {"beam_width": 2})
     arms.append(rival_arm("big fake", {"beam_width": 2, "max_steps": 9}))
-    plan = Plan(arms, PROBLEMS, seeds, Sampling())
+    plan = MeasurementPlan(arms, PROBLEMS, seeds, Sampling())
     with OutcomeStore(folder / "runs.jsonl") as store:
         models = Models(small.solver(), small.verifier(), rival)
         measured = measure(plan, models, store, cancelled=never, on_done=lambda *_: None)
@@ -240,7 +242,7 @@ def test_a_strategy_with_a_solver_of_its_own_stands_in_the_same_table(tmp_path: 
         arm("best_of_n", n=4),
         replace(arm("beam_search", n=4, beam_width=2), own_solver="stream", families=("games",)),
     ]
-    plan = Plan(arms, problems, [0], Sampling(), own_sampling={"stream": usual})
+    plan = MeasurementPlan(arms, problems, [0], Sampling(), own_sampling={"stream": usual})
     models = Models(world.solver(), world.verifier(), own={"stream": own})
     with OutcomeStore(tmp_path / "runs.jsonl") as store:
         measured = measure(plan, models, store, cancelled=never, on_done=lambda *_: None)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search_core.evaluation.arms import Arm
-from search_core.evaluation.measure import Measured, Models, Plan, measure
+from search_core.evaluation.measure import MeasurementPlan, Measurements, Models, measure
 from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.store import OutcomeStore
 from search_core.problem import Problem
@@ -92,8 +92,8 @@ def best_of(n: int, **options: object) -> Arm:
     return Arm(strategy, strategy.options.from_values({"n": n, **options}))
 
 
-def measured(arms: Sequence[Arm], used: Models, path: Path, seeds: Sequence[int]) -> Measured:
-    plan = Plan(arms, PROBLEMS, seeds, Sampling(), samples_at_once=8)
+def measured(arms: Sequence[Arm], used: Models, path: Path, seeds: Sequence[int]) -> Measurements:
+    plan = MeasurementPlan(arms, PROBLEMS, seeds, Sampling(), samples_at_once=8)
     with OutcomeStore(path) as store:
         return measure(plan, used, store, cancelled=never, on_done=lambda *_: None)
 

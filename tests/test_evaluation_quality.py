@@ -17,7 +17,7 @@ from search_core.evaluation.attempts import JUDGED_ATTEMPTS, NO_ERROR, Attempt, 
 from search_core.evaluation.calibration import BINS, calibration_of
 from search_core.evaluation.first_errors import f1_of_counts, first_errors, predicted_error
 from search_core.evaluation.intervals import mean_with_interval, statistic_with_interval
-from search_core.evaluation.measure import Models, Plan, measure
+from search_core.evaluation.measure import MeasurementPlan, Models, measure
 from search_core.evaluation.outcomes import problem_key
 from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out
 from search_core.evaluation.store import OutcomeStore
@@ -103,7 +103,7 @@ def test_attempts_know_their_first_error_scores_and_tokens() -> None:
 
 def test_only_the_first_attempts_keep_their_scores(tmp_path: Path) -> None:
     arms, _ = make_arms([f"best_of_n@{JUDGED_ATTEMPTS + 8}"], [], {})
-    plan = Plan(arms, [Problem("What is 1?", "1")], (0,), Sampling())
+    plan = MeasurementPlan(arms, [Problem("What is 1?", "1")], (0,), Sampling())
     models = Models(World(ends=0.9, cut_off=0).solver(), World().verifier())
     with OutcomeStore(tmp_path / "runs.jsonl") as store:
         measured = measure(plan, models, store, cancelled=never, on_done=lambda *_: None)
@@ -201,7 +201,7 @@ def test_as_many_problems_as_asked_get_rollouts_whoever_shares_them(
     wanted: int, total: int, workers: int
 ) -> None:
     problems = [Problem(f"{f} {i}", "1", family=f) for f in "ab" for i in range(total)]
-    plan = Plan([], problems, (0,), Sampling(), rollouts=RolloutPlan(per_family=wanted))
+    plan = MeasurementPlan([], problems, (0,), Sampling(), rollouts=RolloutPlan(per_family=wanted))
     assert len(plan.rolled_out) == 2 * min(wanted, total)
     shared = [one for index in range(workers) for one in plan.shard(index, workers).rolled_out]
     assert sorted(map(problem_key, shared)) == sorted(map(problem_key, plan.rolled_out))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from search_core.evaluation.arms import make_arms
-from search_core.evaluation.measure import Measured, Models, Plan, measure
+from search_core.evaluation.measure import MeasurementPlan, Measurements, Models, measure
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
 from search_core.evaluation.workers import WorkerError, records_of_workers, usual_workers
@@ -44,17 +44,17 @@ def die() -> Models:
     os._exit(9)
 
 
-def plan() -> Plan:
+def plan() -> MeasurementPlan:
     arms, _ = make_arms(["greedy", "best_of_n@2", "best_of_n@16", "beam_search@4"], [], {})
     rollouts = RolloutPlan(per_family=3, attempts=2, rollouts=4)
-    return Plan(arms, PROBLEMS, (0, 1), Sampling(), 32, rollouts)
+    return MeasurementPlan(arms, PROBLEMS, (0, 1), Sampling(), 32, rollouts)
 
 
 def measured(
     path: Path,
     open_models: Callable[[], Models] | None,
     cancelled: Callable[[], bool] = never,
-) -> Measured:
+) -> Measurements:
     with OutcomeStore(path) as store:
         records = None
         if open_models is not None:

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from components.following import follow, puller, whole_run
+from components.explorer.following import follow, puller, whole_run
 from search_core.log.events import event_to_dict
 from search_core.problem import Problem
 from search_core.search import search

@@ -15,7 +15,7 @@ from search_core.engine.checkpoints.tokenizers import load_tokenizer
 from search_core.engine.reading.path_reading import PathText, ReadRequest
 from search_core.engine.reading.readouts import PairReadout, language_head
 from search_core.engine.writing.requests import DecodeRequest
-from search_core.engine.writing.text_calls import TextRequest
+from search_core.engine.writing.text_calls import TextCall, TextRequest
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.protocols import Sampling, ScoreRequest, Watch
 from search_core.search import search
@@ -137,6 +137,29 @@ def test_parts_of_a_text_are_drawn_apart(tmp_path: Path) -> None:
     assert len({one.text for one in found}) == 8
     [alone] = writer.write(requests[3:4], Sampling(0.5), Watch(go_on))
     assert alone.text == found[3].text
+
+
+def test_a_text_that_is_called_off_between_two_tokens_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = writer_of(scripted(tmp_path, {"a": {"a": 1.0}}), ("xyz",))
+    call = TextCall([text_request(40, ("xyz",))], Sampling(0), Watch(go_on))
+    call.start(writer._decoder)
+    writer._writing.append(call)
+    step = writer._decoder.step
+
+    def step_and_call_off() -> bool:
+        more = step()
+        call.cancel()
+        return more
+
+    monkeypatch.setattr(writer._decoder, "step", step_and_call_off)
+    assert writer._turn()  # The decoder has not heard of it yet.
+    assert not writer._writing
+    while writer._turn():
+        pass
+    assert not writer._decoder._calls
+    assert writer.cached_tokens == 0
 
 
 def test_a_beam_search_in_this_process(tmp_path: Path) -> None:

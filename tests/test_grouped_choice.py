@@ -5,8 +5,8 @@ from __future__ import annotations
 import gradio as gr
 import pytest
 
-from components.controls import FIRST_STRATEGY, strategy_groups
-from components.grouped_choice import Group, GroupedChoice
+from components.controls.layout import FIRST_STRATEGY, strategy_groups
+from components.elements.grouped_choice import Group, GroupedChoice
 from search_core.strategies import STRATEGIES
 from search_core.strategies.base import KINDS
 

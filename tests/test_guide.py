@@ -182,7 +182,7 @@ def test_every_strategy_has_its_section_and_its_options(name: str) -> None:
     page = GUIDE / "strategies.md"
     text = section(page, strategy.title)
     # "Its other options are beam search's", with a link to that section of the page.
-    others = [one.title for one in STRATEGIES.values() if f"(#{anchor(one.title)})" in text]
+    others = [s.title for s in STRATEGIES.values() if f"(#{anchor(s.title)})" in text]
     known = "".join(section(page, title) for title in ("Options they share", *others)) + text
     for spec in strategy.options.specs():
         assert f"`{spec.name}`" in known, f"{strategy.title} has {spec.name}"
@@ -192,7 +192,10 @@ def test_every_strategy_has_its_section_and_its_options(name: str) -> None:
 
 def test_there_is_no_section_of_a_strategy_that_is_gone() -> None:
     sections = re.findall("^## (.+)$", read(GUIDE / "strategies.md"), flags=re.MULTILINE)
-    assert set(sections) == {"Options they share", *(one.title for one in STRATEGIES.values())}
+    assert set(sections) == {
+        "Options they share",
+        *(strategy.title for strategy in STRATEGIES.values()),
+    }
 
 
 def test_every_option_of_every_strategy_has_its_row() -> None:

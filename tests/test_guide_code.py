@@ -47,7 +47,9 @@ def test_search_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert result.events[-1].kind == "finished"
     assert len(names["graph"]) == len(result.tree.nodes)
     assert list(names["trace"].events) == result.events
+    assert names["again"].answer == result.answer
     assert (tmp_path / "tree.graphml").is_file()
+    assert (tmp_path / "tree.svg").read_text(encoding="utf-8").startswith("<svg")
     assert all(node.margin <= 0 for node in names["pruned"] if node.margin is not None)
     assert len(names["written"]) >= 4
     assert names["small"].answer == "1"

@@ -124,7 +124,7 @@ def test_a_training_command_line_is_understood(line: str) -> None:
     training._parser().parse_args(words_after(TRAIN, line))
 
 
-@pytest.mark.parametrize("line", [one for one in command_lines(APP) if "pip install" not in one])
+@pytest.mark.parametrize("line", [line for line in command_lines(APP) if "pip install" not in line])
 def test_a_command_line_of_the_app_is_understood(
     line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,7 +164,7 @@ def test_the_help_of_the_training_has_an_example(
 
 def flags_of(name: str) -> set[str]:
     """Every option of a command as it is typed, help left out."""
-    options = [one for one in COMMANDS[name].params if one.param_type_name == "option"]
+    options = [param for param in COMMANDS[name].params if param.param_type_name == "option"]
     flags = {flag for option in options for flag in (*option.opts, *option.secondary_opts)}
     return {flag for flag in flags if flag.startswith("--")} - {"--help"}
 
@@ -235,10 +235,9 @@ def test_the_page_on_deploying_has_every_option_of_the_app(
 
 
 def test_every_environment_variable_is_read_somewhere() -> None:
-    sources = [*ROOT.glob("*.py"), *ROOT.glob("search_core/**/*.py"), *ROOT.glob("tests/**/*")]
-    read = "".join(
-        one.read_text(errors="ignore") for one in sources if one.suffix in (".py", ".sh")
-    )
+    folders = ("*.py", "search_core/**/*.py", "tests/**/*.sh")
+    sources = [path.read_text(encoding="utf-8") for folder in folders for path in ROOT.glob(folder)]
+    read = "".join(sources)
     named = {
         name
         for page in TEXTS

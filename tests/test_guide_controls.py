@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from components.grouped_choice import GroupedChoice
+from components.elements.grouped_choice import GroupedChoice
 from components.guide import read_guide
 from components.guide.controls import ControlLink, control_links, option_control, strategy_section
 from components.guide.links import Links

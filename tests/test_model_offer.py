@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import app
-from components.model_offer import ModelOffer
-from components.models_form import models_updates
-from components.page import build_page, recipe_defaults
-from components.recipe_link import read_link
+from components.controls.model_offer import ModelOffer
+from components.controls.models_form import models_updates
+from components.controls.recipe_link import read_link, recipe_defaults
+from components.page import build_page
 from search_core.models import (
     NOT_LOADED,
     ModelPair,
@@ -97,7 +97,7 @@ def test_why_a_pair_does_not_go_with_the_strategy_is_said_at_once() -> None:
 def test_a_link_names_the_pair(served: ModelOffer) -> None:
     link = read_link({"problem": "1 + 1", "models": "big"})
     assert link is not None
-    assert (link.models, link.notes) == ("big", ())
+    assert (link.pair, link.notes) == ("big", ())
     assert recipe_defaults(served)["pairs"] == [
         {"name": "big", "solver": "big solver", "verifier": "big verifier"}
     ]

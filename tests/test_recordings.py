@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from components.recordings import FIRST, FOLDER
+from components.explorer.recordings import FIRST, FOLDER
 from search_core.engine.checkpoints.checkpoint import find_checkpoint
 from search_core.log.traces import read_trace
 from search_core.models import EMBEDDED_VERIFIER, SOLVERS
 from search_core.problem import Problem
-from search_core.run.grading import grade_solution
+from search_core.run.election import grade_solution
 from search_core.strategies import STRATEGIES
 
 TRACES = sorted(FOLDER.glob("*.jsonl"))

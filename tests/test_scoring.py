@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import struct
 
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from search_core.log.events import VoteMethod
 from search_core.scoring import (
+    TIE,
     VOTE_METHODS,
     Candidate,
     aggregate_scores,
     best_first,
+    first_best,
     rounded,
     vote,
 )
@@ -50,6 +53,18 @@ def chosen(method: VoteMethod, *entries: tuple[int, float | None]) -> str | None
 )
 def test_aggregates(how: str, expected: float) -> None:
     assert aggregate_scores([0.8, 0.25, 0.5], how) == pytest.approx(expected, rel=1e-8)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.integers(1, 99), min_size=2, max_size=6), st.sampled_from(["prod", "mean"]))
+def test_the_same_scores_in_another_order_are_worth_the_same(
+    hundredths: list[int], how: str
+) -> None:
+    """Products of hundredths often end in a five that nine digits have no room for: there the
+    least difference would turn up or down."""
+    scores = [number / 100 for number in hundredths]
+    wanted = aggregate_scores(scores, how)  # type: ignore[arg-type]
+    for order in itertools.permutations(scores):
+        assert aggregate_scores(order, how) == wanted  # type: ignore[arg-type]
 
 
 def test_no_scores_and_unknown_aggregates_are_errors() -> None:
@@ -176,3 +191,23 @@ def test_order_matters_for_ties_only(
         assert other.chosen is not None
         assert one.chosen.group == other.chosen.group
         assert method == "majority" or one.chosen.value == other.chosen.value
+
+
+# Ties ---------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=6), st.integers(4, 10), st.data())
+def test_equal_values_tie_wherever_they_lie(
+    steps: list[int], digits: int, data: st.DataObject
+) -> None:
+    """Also at an edge, where rounding to any number of digits would part them."""
+    edge = 0.3 + 0.5 * 10**-digits
+    noise = st.sampled_from([-TIE / 4, 0.0, TIE / 4])
+    values = [edge + step / 1000 + data.draw(noise) for step in steps]
+    assert first_best(values) == steps.index(max(steps))
+
+
+def test_what_is_further_apart_than_a_tie_is_told_apart() -> None:
+    assert first_best([0.5, 0.5 + 3 * TIE]) == 1
+    assert first_best([0.5, 0.5 + TIE / 3]) == 0
+    assert first_best([0.2, 0.5 - 0.1 * TIE, 0.5, 0.1]) == 1

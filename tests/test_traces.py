@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_core import traces
-from search_core.log.events import Finished
+from search_core.log import traces
+from search_core.log.events import EVERY_KIND, Finished, migrates
+from search_core.log.events.migrations import MIGRATIONS, EventValues
 from search_core.log.traces import Trace, TraceError, parse_trace, read_trace, write_trace
 from search_core.log.tree import Tree
 
@@ -180,17 +181,21 @@ def test_files_with_too_many_lines() -> None:
 @pytest.fixture
 def version_3(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if version 1 had called texts "step", and version 2 had counted time in minutes."""
+    monkeypatch.setattr(traces, "VERSION", 3)
+    for known in list(MIGRATIONS):
+        monkeypatch.delitem(MIGRATIONS, known)
 
-    def from_1(values: dict[str, Any]) -> dict[str, Any]:
-        if values["kind"] != "sampled":
-            return values
+    def step_became_text(values: EventValues) -> EventValues:
         return {("text" if key == "step" else key): value for key, value in values.items()}
 
-    def from_2(values: dict[str, Any]) -> dict[str, Any]:
+    def minutes_became_seconds(values: EventValues) -> EventValues:
         return {**values, "t": values["t"] * 60}
 
-    monkeypatch.setattr(traces, "VERSION", 3)
-    monkeypatch.setattr(traces, "MIGRATIONS", {1: from_1, 2: from_2})
+    for key, migration in (
+        ((1, "sampled"), step_became_text),
+        ((2, EVERY_KIND), minutes_became_seconds),
+    ):
+        monkeypatch.setitem(MIGRATIONS, key, migration)
 
 
 @pytest.mark.usefixtures("version_3")
@@ -213,6 +218,21 @@ def test_what_cannot_be_migrated_is_a_trace_error() -> None:
             parse_trace(header(version=1) + line(event))
     with pytest.raises(TraceError, match="version 4; this Espalier reads up to 3"):
         parse_trace(header(version=4))
+
+
+def test_a_kind_may_have_had_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traces, "VERSION", 2)
+    monkeypatch.setitem(MIGRATIONS, (1, "wrote"), lambda values: {**values, "kind": "sampled"})
+    trace = parse_trace(header(version=1) + line({**SAMPLED, "kind": "wrote"}))
+    assert trace.tree.nodes["0"].text == SAMPLED["text"]
+    with pytest.raises(TraceError, match="'wrote' is no kind of event; expected allocated, "):
+        parse_trace(header(version=2) + line({**SAMPLED, "kind": "wrote"}))
+
+
+def test_an_event_has_one_migration_a_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MIGRATIONS, (1, "sampled"), lambda values: values)
+    with pytest.raises(ValueError, match="Version 1 of 'sampled' is migrated twice"):
+        migrates("sampled", version=1)(lambda values: values)
 
 
 # Whatever else ------------------------------------------------------------------------------

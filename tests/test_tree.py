@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 
+from search_core.log.cost import Cost
 from search_core.log.events import (
+    EVENT_KINDS,
+    Allocated,
     BackedUp,
     Completed,
     Decided,
@@ -19,10 +24,12 @@ from search_core.log.events import (
     ProblemRecord,
     Sampled,
     Scored,
+    Share,
     Spent,
     Started,
     Verdict,
     Voted,
+    Warned,
 )
 from search_core.log.tree import LogError, Tree
 
@@ -149,28 +156,51 @@ def test_rounds_and_cost() -> None:
     assert tree.cost.seconds == 0.75
 
 
+MORE: list[Made] = [
+    scored("0"),
+    sampled("0.0"),
+    sampled("0.1"),
+    make(Merged, id="0.1", into="0.0"),
+    make(Allocated, round=1, rule="softmax", shares=(Share("0", 1.0, 2),)),
+    decided("0"),
+    make(BackedUp, id="0", visits=3, value=0.5),
+    completed("0.0"),
+    make(Graded, right=("0.0",)),
+    make(Voted, method="majority", tally=(), chosen=None),
+    make(Noted, id="0", action="kept"),
+    make(Warned, message="A batch was split."),
+    make(Spent, round=1, call="sample", requests=1, generated=3),
+    finished(),
+]
+"""One event of every kind but the header, as they may follow the first step."""
+
+
 def test_a_copy_is_independent() -> None:
-    tree = tree_of(sampled("0"))
+    """Whatever happens to a tree, its copy stays as it was; and the other way round."""
+    for left, right in itertools.permutations(range(2)):
+        trees = [tree_of(sampled("0"))]
+        trees.append(trees[0].copy())
+        for seq, made in enumerate(MORE, start=2):
+            trees[left].apply(made(seq))
+            assert trees[right] == tree_of(sampled("0"))
+        assert trees[left] == tree_of(sampled("0"), *MORE)
+
+
+def test_a_copy_shares_nothing_that_can_change() -> None:
+    tree = tree_of(sampled("0"), *MORE)
     copy = tree.copy()
     assert copy == tree
-    for seq, made in enumerate(
-        [
-            scored("0"),
-            sampled("0.0"),
-            decided("0"),
-            completed("0.0"),
-            make(Voted, method="majority", tally=(), chosen=None),
-            make(Noted, id="0", action="kept"),
-            make(Spent, round=1, call="sample", requests=1, generated=3),
-            finished(),
-        ],
-        start=2,
-    ):
-        tree.apply(made(seq))
-    assert copy == tree_of(sampled("0"))
-    copy.apply(scored("0")(2))
-    assert copy.nodes["0"].state == "candidate"
-    assert tree.nodes["0"].state == "kept"
+    pairs = [(getattr(tree, part.name), getattr(copy, part.name)) for part in fields(tree)]
+    pairs += [(tree.remembered[kind], copy.remembered[kind]) for kind in tree.remembered]
+    pairs += [(tree.nodes[key], copy.nodes[key]) for key in tree.nodes]
+    pairs += [(node.children, copy.nodes[key].children) for key, node in tree.nodes.items()]
+    for held, copied in pairs:
+        assert held is not copied or isinstance(held, int | Cost)  # these never change
+
+
+def test_the_events_above_are_of_every_kind() -> None:
+    kinds = {made(seq).kind for seq, made in enumerate(MORE)}
+    assert kinds | {"started", "sampled"} == set(EVENT_KINDS)
 
 
 BROKEN: dict[str, tuple[list[Made], str]] = {

@@ -18,7 +18,7 @@ from search_core.run.driving import drive, never
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.serving import RunRegistry
-from search_core.serving.writing import Writing, Written
+from search_core.serving.writing import WritingMonitor, WritingProgress
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeSolver, World
 
@@ -30,9 +30,9 @@ class TellingSolver:
     """Says how far each sample is, as an engine does, and waits at a gate before it answers."""
 
     solver: FakeSolver = field(default_factory=WORLD.solver)
-    writing: Writing | None = None
+    writing: WritingMonitor | None = None
     fails: bool = False
-    seen: list[Written] = field(default_factory=list)
+    seen: list[WritingProgress] = field(default_factory=list)
     told: threading.Event = field(default_factory=threading.Event)
     gate: threading.Event | None = None
 
@@ -61,9 +61,9 @@ def made(strategy: str, **options: Any) -> Recipe:
     return Recipe(Problem("?", answer="1"), chosen, chosen.options(**options))
 
 
-def driven(solver: TellingSolver, recipe: Recipe) -> tuple[Writing, list[Event]]:
+def driven(solver: TellingSolver, recipe: Recipe) -> tuple[WritingMonitor, list[Event]]:
     """A run to its end, its solver looking at what a page would be told."""
-    writing = solver.writing = Writing()
+    writing = solver.writing = WritingMonitor()
     events: list[Event] = []
     verifier = WORLD.verifier()
     run = Run(recipe, solver.info, verifier.info, listener=events.append)
@@ -78,7 +78,7 @@ def test_the_ids_that_are_told_are_those_that_come() -> None:
     assert len(sampled) > 8
     assert [key for now in solver.seen for key in now.ids] == sampled
     assert all(now.tokens == tuple(range(10, 10 + len(now.ids))) for now in solver.seen)
-    assert writing.now() == Written()
+    assert writing.now() == WritingProgress()
 
 
 def test_steps_that_only_look_ahead_are_told_as_such() -> None:
@@ -102,7 +102,7 @@ def test_a_failure_leaves_nothing_that_is_being_written() -> None:
         driven(solver, made("beam_search", n=8))
     assert solver.seen[0].ids
     assert solver.writing is not None
-    assert solver.writing.now() == Written()
+    assert solver.writing.now() == WritingProgress()
 
 
 def test_a_hosted_run_tells_it_while_its_solver_writes(tmp_path: Path) -> None:
@@ -110,9 +110,9 @@ def test_a_hosted_run_tells_it_while_its_solver_writes(tmp_path: Path) -> None:
     registry = RunRegistry(tmp_path)
     run = registry.start(made("beam_search", n=4), ModelPair.of(solver, WORLD.verifier()))
     assert solver.told.wait(20)
-    assert run.writing.now() == Written("step", ("0", "1", "2", "3"), (10, 11, 12, 13))
+    assert run.writing.now() == WritingProgress("step", ("0", "1", "2", "3"), (10, 11, 12, 13))
     assert solver.gate is not None
     solver.gate.set()
     assert run.wait(20)
-    assert run.writing.now() == Written()
+    assert run.writing.now() == WritingProgress()
     registry.close()

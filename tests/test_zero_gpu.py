@@ -30,16 +30,16 @@ from search_core.protocols import (
     VerifierInfo,
     Watch,
 )
-from search_core.run.estimate import Estimate, seconds_on_gpu
+from search_core.run.estimate import CostEstimate, seconds_on_gpu
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
 from search_core.search import search
 from search_core.serving import HostedRun, RunRegistry
 from search_core.serving.order import Order
-from search_core.serving.zero_gpu.gpu_errors import GpuError, explained
-from search_core.serving.zero_gpu.gpu_worker import Batch, Ticket, search_in_worker
+from search_core.serving.zero_gpu import ZeroGpu
+from search_core.serving.zero_gpu.errors import GpuError, explained
 from search_core.serving.zero_gpu.log_end import ending
-from search_core.serving.zero_gpu.zero_gpu import ZeroGpu
+from search_core.serving.zero_gpu.worker import EventBatch, Ticket, search_in_worker
 from search_core.strategies import STRATEGIES
 from tests.fake_zero_gpu import QUOTA, FakeGradioError, FakeZeroGpu
 from tests.fakes import FakeSolver, World
@@ -324,12 +324,12 @@ def test_the_run_ends_before_the_gpu_does(space: Make) -> None:
 
 
 def test_more_weights_and_more_tokens_take_longer() -> None:
-    small, large = Estimate(16, 8.0, 16 * 400.0), Estimate(64, 8.0, 64 * 800.0)
+    small, large = CostEstimate(16, 8.0, 16 * 400.0), CostEstimate(64, 8.0, 64 * 800.0)
     # 400 tokens one after the other, each 0.02 s and 2.47 GB at 0.7 TB/s; 8 rounds of 0.273 s.
     assert seconds_on_gpu(small, 2_471_628_800, 16_060_522_496) == pytest.approx(11.6, abs=0.1)
     assert seconds_on_gpu(large) > seconds_on_gpu(small) > 0
     assert seconds_on_gpu(small, 16 * 10**9) > seconds_on_gpu(small)
-    assert seconds_on_gpu(Estimate(0, 0.0, 0.0)) == 0
+    assert seconds_on_gpu(CostEstimate(0, 0.0, 0.0)) == 0
     # A verifier that writes 100 tokens first: 8 rounds of 100 × (0.02 s and 3 GB at 0.7 TB/s).
     reasoning = seconds_on_gpu(small, verifier_writes=100) - seconds_on_gpu(small)
     assert reasoning == pytest.approx(19.4, abs=0.1)
@@ -349,7 +349,7 @@ def test_leaving_in_the_middle_stops_the_search(tmp_path: Path) -> None:
     pair = world(wait_for_ever)
     order = Order("r", recipe(), pair, "verifier")
     batches = search_in_worker(Ticket.of(order, "mine", tmp_path / "stop", 30), pair)
-    assert isinstance(next(batches), Batch)
+    assert isinstance(next(batches), EventBatch)
     batches.close()  # type: ignore[attr-defined]
     assert not any(thread.name == "gpu-run" for thread in threading.enumerate())
 

@@ -1,33 +1,26 @@
-// The explorer's state and its parts: what is on show, what is selected, and who hears of it.
+// The explorer's state: which moment of the log is on show, and what of it. Whatever happens ends
+// in `refresh()`, which folds the log up to the cursor and hands the same moment to every panel.
 
-import { isRecorded, recipeLink, runAddress } from "./log/recipe.js";
-import { isFold, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./log/visible.js";
-import { Answers } from "./panels/answers.js";
-import { Costs } from "./panels/costs.js";
-import { Inspector } from "./panels/inspector.js";
-import { Keys } from "./panels/keys.js";
-import { Legend } from "./panels/legend.js";
-import { Outline } from "./panels/outline.js";
+import { isFold } from "./log/visible.js";
+import { isPasted } from "./words/annotations.js";
+import { Address } from "./address.js";
+import { Keys } from "./keys.js";
+import { NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
+import { PANELS } from "./panels/list.js";
 import { Player } from "./log/player.js";
-import { isPasted } from "./words/signs.js";
+import { recipeLink } from "./log/recipe.js";
 import { reducedMotion } from "./dom/dom.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
-import { StoryLine } from "./panels/storyline.js";
 import { tellAll } from "./words/story.js";
 import { Theme } from "./picture/theme.js";
-import { Timeline } from "./panels/timeline.js";
 import { toNdjson } from "./log/log.js";
-import { NOTHING } from "./log/writing.js";
 import { TreeCanvas } from "./picture/canvas.js";
+import { ViewState } from "./log/view_state.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
-/** Browsers refuse pages that rewrite their address at every key press. */
-const ADDRESS_MS = 400;
-/** The outline tells token counts more calmly than the picture does. */
-const RECITED_MS = 1000;
 
 export class Explorer {
   /**
@@ -39,11 +32,9 @@ export class Explorer {
     this.root = root;
     this.log = log;
     this.given = given;
-    // Rollouts are many and only support what was decided: they come on demand.
-    this.hiddenStates = new Set([ROLLOUT]);
-    this.pruned = "dim";
+    this.viewState = new ViewState();
+    this.address = new Address(given.defaults);
     this.lastUpdateMs = 0;
-    this.wished = null;
     this.theme = new Theme(root, given.palette, () => this.canvas.restyle());
     this.player = new Player({
       rounds: () => this.rounds,
@@ -63,32 +54,38 @@ export class Explorer {
 
   build() {
     const { palette, labels } = this.given;
-    const select = (id) => this.select(id);
-    this.story = new StoryLine(labels);
+    const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
       select: (id) => this.pick(id),
-      onCamera: () => this.page?.updateCamera(this.canvas),
+      onCamera: () => this.page?.updateCamera(),
     });
-    this.outline = new Outline(palette, { select, unfold: (id) => this.unfold(id) });
-    this.legend = new Legend(palette, {
-      toggleState: (state) => this.toggleState(state),
-      setPruned: (mode) => this.setPruned(mode),
-    });
-    this.timeline = new Timeline(this.player, {
+    this.panels = PANELS.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
+    this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
+    this.keys = new Keys(this);
+    this.refreshNow();
+  }
+
+  /** @returns {import("./panels/list.js").Actions} */
+  actions() {
+    return {
+      select: (id) => this.select(id),
+      unfold: (fold) => this.unfold(fold),
       seek: (cursor) => this.scrub(cursor),
       step: (by) => this.step(by),
       goLive: () => this.scrub(this.log.length),
-    });
-    this.inspector = new Inspector(
-      palette,
-      { select, unfold: (id) => this.unfold(id), seek: (cursor) => this.scrub(cursor) },
-      labels,
-    );
-    this.answers = new Answers(palette, { select });
-    this.costs = new Costs(palette);
-    this.page = new Page(this.root, this);
-    this.keys = new Keys(this);
-    this.refreshNow();
+      togglePlay: () => this.player.toggle(),
+      setSpeed: (speed) => this.player.setSpeed(speed),
+      setPruned: (mode) => this.setPruned(mode),
+      toggleState: (state) => this.toggleState(state),
+      link: () => this.link(),
+      trace: () => this.trace(),
+      showHelp: () => this.keys.showHelp(),
+    };
+  }
+
+  /** The panel of this name in the list. */
+  panel(name) {
+    return this.panels.find((entry) => entry.name === name).panel;
   }
 
   dispose() {
@@ -96,10 +93,9 @@ export class Explorer {
     this.player.pause();
     this.theme.dispose();
     this.canvas.dispose();
-    this.story.dispose();
-    this.outline.dispose();
+    for (const { panel } of this.panels) panel.dispose?.();
+    this.address.dispose();
     clearTimeout(this.timer);
-    clearTimeout(this.addressing);
   }
 
   // The log ---------------------------------------------------------------------------------
@@ -110,10 +106,8 @@ export class Explorer {
     this.rounds = new Rounds();
     this.at = 0;
     this.follow = true;
-    this.selected = null;
-    this.unfolded = new Set();
-    this.view = null;
-    this.recited = 0;
+    this.moment = null;
+    this.viewState.begin();
   }
 
   onLog({ reset, counted }) {
@@ -125,7 +119,7 @@ export class Explorer {
       this.player.pause();
       this.begin();
       this.canvas.reset();
-      this.outline.reset();
+      for (const { panel } of this.panels) panel.reset?.();
     }
     this.rounds.extend(this.log.events);
     if (this.follow && !this.player.playing) this.at = this.log.length;
@@ -140,30 +134,15 @@ export class Explorer {
 
   /** More tokens in the steps that are being written: nothing is laid out anew. */
   recount() {
-    if (this.timer || !this.view) return;
-    const writing = this.writing(this.view.tree);
+    if (this.timer || !this.moment) return;
+    const writing = this.writing(this.moment.tree);
     if (writing === NOTHING) return;
-    this.visible.count(writing);
+    this.visible.setWriting(writing);
+    this.moment = { ...this.moment, writing };
     this.canvas.recount(this.visible);
-    this.story.updateWriting(writing);
-    this.inspector.update(this.view);
-    if (!this.page.shows("outline") || performance.now() - this.recited < RECITED_MS) return;
-    this.recited = performance.now();
-    this.outline.draw();
-  }
-
-  /** Select this node of this run as soon as it exists. */
-  wish(run, node) {
-    if (this.granted === `${run}|${node}`) return;
-    this.wished = { run, node };
-  }
-
-  grant(tree) {
-    if (!this.wished || this.wished.run !== this.log.run || !tree.nodes.has(this.wished.node)) return;
-    const { run, node } = this.wished;
-    this.wished = null;
-    this.granted = `${run}|${node}`;
-    this.select(node);
+    for (const { panel, place, name } of this.panels) {
+      if (place !== "views" || this.page.shows(name)) panel.recount?.(this.moment);
+    }
   }
 
   // What is on show -------------------------------------------------------------------------
@@ -208,9 +187,10 @@ export class Explorer {
     const start = performance.now();
     const tree = this.tree();
     if (tree.root) {
-      this.visible = this.visibleOf(tree);
-      this.forgetHidden(tree);
-      this.grant(tree);
+      this.visible = this.viewState.visible(tree, this.writing(tree));
+      this.viewState.forgetHidden(tree, this.visible);
+      const node = this.address.requestedNode(this.log.run, tree);
+      if (node) this.select(node);
     }
     this.show(tree);
     this.refreshed = performance.now();
@@ -218,34 +198,32 @@ export class Explorer {
   }
 
   show(tree) {
-    const { log, rounds, at: cursor, visible, hiddenStates, pruned, follow } = this;
-    const notice = this.replay.error ? `This log contradicts itself: ${this.replay.error}` : log.notice;
-    this.story.update({ log, rounds, cursor, tree, notice });
-    this.story.updateWriting(this.writing(tree));
-    this.timeline.update({ rounds, cursor, length: log.length, follow, live: log.live, events: log.events });
-    this.page.update({ log, tree });
-    if (!tree.root) return;
-    const selected = this.selected && visible.has(this.selected) ? this.selected : null;
-    const story = () => tellAll(log.events, rounds.stops, cursor, this.given.labels);
-    const view = { tree, visible, selected, hiddenStates, pruned, story, frontier: this.frontier(tree), live: log.live };
-    this.view = view;
-    this.canvas.update(view);
-    this.legend.update(view);
-    this.inspector.update(view);
-    if (this.page.shows("outline")) this.outline.update(view);
-    this.answers.update(view);
-    this.costs.update({ tree, comparison: log.comparison?.rows ?? this.given.comparisons });
-    this.keepAddress(tree);
+    const moment = this.momentOf(tree);
+    if (tree.root) {
+      this.moment = moment;
+      this.canvas.update(moment);
+      this.address.keep(this.log.run, this.selectedNode, tree.started);
+    }
+    for (const { panel, place, name, early } of this.panels) {
+      if (!tree.root && !early) continue;
+      if (place !== "views" || this.page.shows(name)) panel.update(moment);
+    }
   }
 
-  visibleOf(tree) {
-    return new Visible(tree, this.pruned, this.unfolded, !this.hiddenStates.has(ROLLOUT), this.writing(tree));
-  }
-
-  /** A selection survives going back in time, but not being folded or hidden. */
-  forgetHidden(tree) {
-    const exists = isFold(this.selected) || tree.nodes.has(this.selected);
-    if (exists && !this.visible.has(this.selected)) this.selected = null;
+  /** @returns {import("./panels/list.js").Moment} */
+  momentOf(tree) {
+    const { log, rounds, at: cursor, follow, visible, given } = this;
+    const { hiddenStates, pruned } = this.viewState;
+    return {
+      ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned },
+      selected: this.selected && visible?.has(this.selected) ? this.selected : null,
+      playing: this.player.playing,
+      writing: this.writing(tree),
+      frontier: this.frontier(tree),
+      story: () => tellAll(log.events, rounds.segments, cursor, given.labels),
+      comparison: log.comparison?.rows ?? given.comparisons,
+      notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : log.notice,
+    };
   }
 
   /** The node to keep in sight while the tree grows: the newest one that is not cut. */
@@ -255,24 +233,27 @@ export class Explorer {
     return event?.id ?? event?.kept?.at(-1)?.[0] ?? null;
   }
 
-  // Selection -------------------------------------------------------------------------------
+  // Selection and filters -------------------------------------------------------------------
+
+  /** Id of the selected node or fold, or null. */
+  get selected() {
+    return this.viewState.selected;
+  }
+
+  /** As `selected`, but a fold is no node that others could find again. */
+  get selectedNode() {
+    return isFold(this.selected) ? null : this.selected;
+  }
+
+  get pruned() {
+    return this.viewState.pruned;
+  }
 
   /** Select a node (null: nothing) and bring it into sight, unfolding what hides it. */
   select(id) {
+    // Events may have arrived that no refresh has shown yet: the tree is folded anew.
     const tree = this.tree();
-    // Events may have arrived that no refresh has shown yet.
-    if (tree.root) this.visible = this.visibleOf(tree);
-    if (id !== null && !isFold(id) && !this.visible?.writing.has(id)) {
-      const node = tree.nodes.get(id);
-      if (!node) return;
-      if (this.visible.unasked(node)) {
-        this.hiddenStates.delete(ROLLOUT);
-        this.visible = this.visibleOf(tree);
-      }
-      if (!this.visible.has(id) && this.pruned === "fold") this.unfolded.add(node.parent);
-      else if (!this.visible.has(id)) this.pruned = "dim";
-    }
-    this.selected = id;
+    if (!this.viewState.select(id, tree, this.writing(tree))) return;
     this.refreshNow();
     if (id) this.canvas.reveal(id);
   }
@@ -283,53 +264,42 @@ export class Explorer {
     else this.select(id);
   }
 
-  unfold(id) {
-    const parent = parentOfFold(id);
-    const first = this.visible.fold(id)?.members[0] ?? parent;
-    this.unfolded.add(parent);
-    this.select(first);
+  /** Open a folded group and select its first step. */
+  unfold(fold) {
+    const tree = this.tree();
+    this.select(this.viewState.unfold(fold, tree, this.writing(tree)));
   }
 
   setPruned(mode) {
-    this.pruned = mode;
-    this.unfolded.clear();
+    this.viewState.setPruned(mode);
     this.refreshNow();
   }
 
   cyclePruned() {
-    this.setPruned(PRUNED_MODES[(PRUNED_MODES.indexOf(this.pruned) + 1) % PRUNED_MODES.length]);
+    this.viewState.cyclePruned();
+    this.refreshNow();
   }
 
   toggleState(state) {
-    if (!this.hiddenStates.delete(state)) this.hiddenStates.add(state);
+    this.viewState.toggleState(state);
     this.refreshNow();
   }
 
   // Sharing ---------------------------------------------------------------------------------
 
+  /** Select this node of this run as soon as it exists: a link, or the address, asks for it. */
+  request(run, node) {
+    this.address.request(run, node);
+  }
+
   /** The recipe of this run as a link, or "" before its header is here and where there is none. */
   link() {
     const header = this.log.events[0];
-    const node = this.selected && !isFold(this.selected) ? this.selected : null;
-    return header && !isPasted(header) ? recipeLink(location, header, this.given.defaults, node) : "";
+    return header && !isPasted(header) ? recipeLink(location, header, this.given.defaults, this.selectedNode) : "";
   }
 
   /** The trace as a file's text, from the events that are here. */
   trace() {
     return toNdjson(this.log.events);
-  }
-
-  /** A refresh finds a live run again by its address; recorded examples need none. */
-  keepAddress(tree) {
-    if (isRecorded(this.log.run)) return;
-    const node = this.selected && !isFold(this.selected) ? this.selected : (this.wished?.node ?? null);
-    const key = `${this.log.run}|${node}`;
-    if (key === this.address) return;
-    this.address = key;
-    const { run } = this.log;
-    clearTimeout(this.addressing);
-    this.addressing = setTimeout(() => {
-      history.replaceState(history.state, "", runAddress(location, run, node, tree.started, this.given.defaults));
-    }, ADDRESS_MS);
   }
 }

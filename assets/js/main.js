@@ -1,11 +1,8 @@
-// The explorer: takes what Gradio gives a component, and wires log, tree and views together.
-//
-// One log in, one moment of it on show, one selected node. Everything that happens ends in
-// `refresh()`, which folds the log up to the cursor and hands the same view to every part.
+// Mounts the explorer in what Gradio gives a component: one log in, one explorer over it.
 
 import { EventLog } from "./log/log.js";
 import { Explorer } from "./explorer.js";
-import { setMathsFolder } from "./words/maths.js";
+import { setMathsFolder } from "./dom/maths.js";
 
 const MOUNTED = new WeakMap();
 
@@ -36,13 +33,13 @@ export function mount(element, { props, server, watch, mathsFolder }) {
   });
   MOUNTED.set(element, explorer);
   element.espalier = root.espalier = explorer;
-  const take = () => {
+  const accept = () => {
     const value = props.value;
-    if (typeof value?.node === "string" && value.node) explorer.wish(value.run, value.node);
+    if (typeof value?.node === "string" && value.node) explorer.request(value.run, value.node);
     log.accept(value);
   };
-  watch("value", take);
-  take(); // a value may be there already
+  watch("value", accept);
+  accept(); // a value may be there already
   log.watch(() => {
     if (!element.isConnected) explorer.dispose(); // Gradio took the component off the page
     return element.isConnected;

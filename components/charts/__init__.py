@@ -1,5 +1,9 @@
 """Charts of a run. Each is a pure view model, a thin plotly figure of it, and one sentence
-that says the same to those who do not see it."""
+that says the same to those who do not see it.
+
+`frame` is what all of them share, `chart_tab` shows them on the page. They read a tree or its
+events and know nothing of forms and running searches. Begin with `effective`, the simplest.
+"""
 
 from __future__ import annotations
 

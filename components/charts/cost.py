@@ -51,8 +51,8 @@ def cost_view(events: Iterable[Event]) -> CostView:
         if isinstance(event, Started):
             note = size_note(event.solver.parameters, event.verifier.parameters)
         if isinstance(event, Spent):
-            rounds[event.round] = rounds.get(event.round, Cost()).plus(event)
-            total = total.plus(event)
+            rounds[event.round] = rounds.get(event.round, Cost()).plus(event.cost)
+            total = total.plus(event.cost)
     return CostView(tuple(sorted(rounds.items())), total, note if total.verified else "")
 
 

@@ -15,8 +15,8 @@ _MOST_TICKS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class SharedOut:
-    """One sharing-out of the budget: its place in the run, from 1, and its round. `effective` is
+class Allocation:
+    """One allocation of the budget: its place in the run, from 1, and its round. `effective` is
     the effective sample size, between 1 and `paths`, the number of paths that had a share."""
 
     place: int
@@ -27,18 +27,22 @@ class SharedOut:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveView:
-    """Every sharing-out whose method speaks of an effective sample size, in order."""
+    """Every allocation whose method speaks of an effective sample size, in order."""
 
-    points: tuple[SharedOut, ...]
+    points: tuple[Allocation, ...]
 
 
 def effective_view(source: Source) -> EffectiveView:
     """The effective sample sizes of a run; none, where the method has no such thing."""
-    told = [one for one in tree_of(source).allocations if one.effective is not None]
+    sized = [
+        (allocated, allocated.effective)
+        for allocated in tree_of(source).allocations
+        if allocated.effective is not None
+    ]
     return EffectiveView(
         tuple(
-            SharedOut(place, one.round, one.effective or 0.0, len(one.shares))
-            for place, one in enumerate(told, start=1)
+            Allocation(place, allocated.round, effective, len(allocated.shares))
+            for place, (allocated, effective) in enumerate(sized, start=1)
         )
     )
 

@@ -11,8 +11,6 @@ from search_core.log.tree import Tree
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 CLEAR = "rgba(0,0,0,0)"
-CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True}
-"""Plotly's config for `to_html` and `show`; figures that live in a page carry none."""
 
 _BUTTONS = [
     *("zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"),

@@ -20,7 +20,7 @@ _WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 _ROUNDING = 6
 """Decimals after which a decimal may stand for a fraction, as in math-verify."""
 
-Kind = Literal["decimal", "fraction", "words", "other"]
+AnswerKind = Literal["decimal", "fraction", "words", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class NormalForm:
         number: Its exact value, for "decimal" and "fraction".
     """
 
-    kind: Kind
+    kind: AnswerKind
     text: str
     number: Fraction | None = None
 

@@ -36,7 +36,7 @@ from search_core.bench.random_models import (
 from search_core.bench.release import release
 from search_core.bench.timing import Timing
 from search_core.engine.checkpoints.loading import LoadedModel
-from search_core.engine.memory.budget import bytes_per_token
+from search_core.engine.memory import bytes_per_token
 from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,

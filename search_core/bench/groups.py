@@ -22,8 +22,8 @@ from search_core.evaluation.problems import draw_problems
 from search_core.models import ModelPair
 from search_core.protocols import Sampling
 
-USUAL_GROUPS = ("search", "concurrent", "memory", "usual")
-GROUPS = (*USUAL_GROUPS, "page", "gpu")
+DEFAULT_GROUPS = ("search", "concurrent", "memory", "usual")
+GROUPS = (*DEFAULT_GROUPS, "page", "gpu")
 AT_ONCE = 8
 Say = Callable[[str], None]
 
@@ -66,7 +66,7 @@ def measure(
         case "concurrent":
             return _concurrent(pair, score_source, options.repeats)
         case "usual":
-            return _usual(options)
+            return _baseline(options)
         case "memory":
             return _memory(options, say)
         case "gpu":
@@ -101,7 +101,7 @@ def _concurrent(pair: ModelPair, score_source: str, repeats: int) -> list[Measur
     return concurrent_measurements(pair, score_source, problems, n=N, runs=repeats)
 
 
-def _usual(options: BenchOptions) -> list[Measurement]:
+def _baseline(options: BenchOptions) -> list[Measurement]:
     from search_core.bench.random_models import MID, tiny
 
     shape = tiny() if options.small else MID
@@ -118,7 +118,7 @@ def _memory(options: BenchOptions, say: Say) -> list[Measurement]:
         random_verifier,
         tiny,
     )
-    from search_core.engine.memory.budget import bytes_per_token
+    from search_core.engine.memory import bytes_per_token
     from search_core.solvers import TransformersSolver
     from search_core.verifiers import TransformersVerifier
 

@@ -21,7 +21,7 @@ PLAIN_AIM = 0.85
 """Of the tokens a second of plain decoding at the same batch size."""
 GROUP = f"embedded models, beam search, N={N}"
 _SECONDS_BETWEEN_BATCHES = 0.1
-"""How often a live page gets a batch of events; see `components/following.py`."""
+"""How often a live page gets a batch of events; see `components/explorer/following.py`."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from search_core.bench.groups import GROUPS, USUAL_GROUPS, BenchOptions, measure
+from search_core.bench.groups import DEFAULT_GROUPS, GROUPS, BenchOptions, measure
 from search_core.bench.measurement import cells
 from search_core.bench.profiling import profiled
 from search_core.bench.side_by_side import BEAM_WIDTH
@@ -32,7 +32,7 @@ _HEADINGS = ("median", "min to max", "aim", "")
 def bench(
     context: typer.Context,
     only: Annotated[str, typer.Option(help=f"Of {', '.join(GROUPS)}, between commas.")] = ",".join(
-        USUAL_GROUPS
+        DEFAULT_GROUPS
     ),
     page: Annotated[
         bool, typer.Option("--page", help="Also measure app and tree in headless Chromium.")
@@ -105,24 +105,28 @@ def bench_table(
 
 def show(console: Console, measurements: Sequence[dict[str, Any]]) -> None:
     """All groups, on a terminal."""
-    for group, members in groupby(measurements, lambda one: str(one["group"])):
+    for group, members in groupby(measurements, _group):
         table = Table(box=None, padding=(0, 2, 0, 0))
         table.add_column(plain(group))
         for heading in _HEADINGS:
             table.add_column(heading, justify="right")
-        for one in members:
-            table.add_row(*(Text(plain(cell)) for cell in cells(one)))
+        for figure in members:
+            table.add_row(*(Text(plain(cell)) for cell in cells(figure)))
         console.print(table)
         console.print()
 
 
 def markdown(measurements: Sequence[dict[str, Any]]) -> str:
-    """All groups, for a README."""
+    """All groups, as Markdown tables."""
     lines = []
-    for group, members in groupby(measurements, lambda one: str(one["group"])):
+    for group, members in groupby(measurements, _group):
         lines += [_row((group, *_HEADINGS)), "| :-- | --: | --: | --: | --: |"]
-        lines += [*(_row(cells(one)) for one in members), ""]
+        lines += [*(_row(cells(figure)) for figure in members), ""]
     return "\n".join(lines)
+
+
+def _group(measurement: dict[str, Any]) -> str:
+    return str(measurement["group"])
 
 
 def _row(texts: Sequence[str]) -> str:

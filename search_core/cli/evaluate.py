@@ -24,7 +24,7 @@ from search_core.evaluation.arms import ALL, Arm, fitting_arms, make_arms, rival
 from search_core.evaluation.comparison import LEAST_ATTEMPTS, Comparison, check_baselines
 from search_core.evaluation.first_errors import THRESHOLD
 from search_core.evaluation.intervals import DRAWS
-from search_core.evaluation.measure import Plan
+from search_core.evaluation.measure import MeasurementPlan
 from search_core.evaluation.problems import draw_problems, read_problems
 from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
@@ -175,7 +175,7 @@ def evaluate(
         if models.rival is not None:
             arms.append(rival_arm(models.rival.info.name, options))
         run_seeds = flags.numbers("--seeds", seeds)
-        plan = Plan(
+        plan = MeasurementPlan(
             arms,
             list(dict.fromkeys(asked)),
             run_seeds,
@@ -183,8 +183,8 @@ def evaluate(
             batch or (_CPU_BATCH if models.solver.info.device == "cpu" else _BATCH),
             _rollout_plan(rollout_problems, arms, run_seeds[0]) if steps_are_scored else None,
             {
-                name: flags.sampling(one, temperature, top_p, max_step_tokens)
-                for name, one in pairs.items()
+                name: flags.sampling(own, temperature, top_p, max_step_tokens)
+                for name, own in pairs.items()
             },
         )
         threshold = _threshold(pair, source) if steps_are_scored else None
@@ -212,10 +212,10 @@ def evaluate(
         "solver": asdict(models.solver.info),
         "verifier": asdict(models.verifier.info),
         "rival": asdict(models.rival.info) if models.rival else None,
-        "own_solvers": {name: asdict(one.info) for name, one in models.own.items()},
+        "own_solvers": {name: asdict(solver.info) for name, solver in models.own.items()},
         "score_source": score_source,
         "sampling": asdict(plan.sampling),
-        "own_sampling": {name: asdict(one) for name, one in plan.own_sampling.items()},
+        "own_sampling": {name: asdict(sampling) for name, sampling in plan.own_sampling.items()},
         "seeds": list(plan.seeds),
         "drawn": None if problems else {"split": split, "seed": problem_seed, "levels": levels},
         "bootstrap_draws": draws,

@@ -12,7 +12,7 @@ from search_core.cli.errors import STOPPED, failed_runs
 from search_core.cli.live import RunsBar, cancelled_by_interrupt
 from search_core.cli.output import messages
 from search_core.cli.services import ModelChoice, Services
-from search_core.evaluation.measure import Measured, Models, Plan, measure
+from search_core.evaluation.measure import MeasurementPlan, Measurements, Models, measure
 from search_core.evaluation.store import OutcomeStore
 from search_core.evaluation.workers import OpenModels, records_of_workers, usual_workers
 from search_core.protocols import RunCancelled
@@ -56,14 +56,14 @@ def load_models(
 
 
 def run_plan(
-    plan: Plan,
+    plan: MeasurementPlan,
     models: Models,
     store: OutcomeStore,
     open_models: OpenModels,
     workers: int,
     *,
     debug: bool,
-) -> Measured:
+) -> Measurements:
     """All outcomes of a plan, in this process or in several.
 
     Raises:

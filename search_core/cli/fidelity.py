@@ -38,7 +38,9 @@ def fidelity(
             found.append(where)
             records.append(record.to_dict() if record else None)
         if out:
-            out.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
+            out.write_text(
+                "".join(json.dumps(record) + "\n" for record in records), encoding="utf-8"
+            )
     agree = sum(not where for where in found)
     if json_:
         pairs = [{"name": n, "differences": w} for n, w in zip(names, found, strict=True)]

@@ -60,7 +60,7 @@ def _show(console: Console, catalogue: Catalogue) -> None:
     pairs = _table("pair (--pair)", "solver", "verifier", "weights", "what it is")
     for name, pair in catalogue.pairs.items():
         both = catalogue.solvers[pair.solver], catalogue.verifiers[pair.verifier]
-        sizes = [one.expected_memory() for one in both]
+        sizes = [entry.expected_memory() for entry in both]
         known = [size for size in sizes if size is not None]
         total = _bytes(sum(known)) if len(known) == len(sizes) else "elsewhere"
         pairs.add_row(*_cells(name, pair.solver, pair.verifier, total, pair.about))

@@ -1,7 +1,8 @@
 """The embedded models' problems: families, generator, checker, and reader of typed text.
 
-Importing this package needs no torch; the recipe that trains the models is in `training`
-and runs as `python -m search_core.embedded train --out DIR`.
+They know no solver and no verifier. Begin with `families` (what the problems are), then
+`generation.py`, `checking` and `reading`. Importing this package needs no torch; the recipe that
+trains the models is in `training` and runs as `python -m search_core.embedded train --out DIR`.
 """
 
 from __future__ import annotations

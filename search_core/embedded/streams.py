@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from search_core.embedded.families.arithmetic import Equation
 from search_core.embedded.families.canonical import parse_countdown
-from search_core.embedded.families.countdown import State, moves, step_text
+from search_core.embedded.families.countdown import NumbersLeft, moves, step_text
 from search_core.embedded.generation import answer_text
 from search_core.problem import Problem
 
@@ -32,7 +32,7 @@ _BROAD_SHARE = 0.2
 _LAST_TRY_SHARE = 0.2
 
 
-class Piece(NamedTuple):
+class StreamPiece(NamedTuple):
     """One piece of a stream.
 
     Attributes:
@@ -48,7 +48,7 @@ class Piece(NamedTuple):
 class Stream(NamedTuple):
     """A finished stream; `solved` if its last answer is the target."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[StreamPiece, ...]
     solved: bool
 
     @property
@@ -94,16 +94,16 @@ def search_stream(
 class _Search:
     """A search under way: what it wrote, where it is, and what it has seen."""
 
-    start: State
+    start: NumbersLeft
     target: int
     rng: random.Random
     moves_left: int
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[StreamPiece] = field(default_factory=list)
     place: int = -1
     """Index of the move that the next one continues."""
-    places: dict[State, int] = field(default_factory=dict)
+    places: dict[NumbersLeft, int] = field(default_factory=dict)
     """Every state that a move led to, and the root's."""
-    alive: dict[State, bool] = field(default_factory=dict)
+    alive: dict[NumbersLeft, bool] = field(default_factory=dict)
     result: int = 0
 
     def __post_init__(self) -> None:
@@ -131,7 +131,7 @@ class _Search:
         self.place = -1
         return True
 
-    def _deep(self, state: State) -> bool:
+    def _deep(self, state: NumbersLeft) -> bool:
         """Searches below a state that the stream is at; True once the target is reached."""
         if len(state) == 2:
             return self._finish_pair(state)
@@ -148,7 +148,7 @@ class _Search:
 
     def _broad(self) -> bool:
         """Writes a few first moves side by side, then searches below each."""
-        opened: list[State] = []
+        opened: list[NumbersLeft] = []
         for turn in range(self.rng.randint(2, 3)):
             move = self._propose(self.start)
             if move is None:
@@ -168,7 +168,7 @@ class _Search:
                 return True
         return False
 
-    def _finish_pair(self, state: State) -> bool:
+    def _finish_pair(self, state: NumbersLeft) -> bool:
         """With two numbers left one look says whether they make the target."""
         choices = moves(state)
         hits = [move for move in choices if move[0].result == self.target]
@@ -185,10 +185,10 @@ class _Search:
             equation, state = self._nearest(choices)
             self._move(equation, state)
 
-    def _here(self) -> State:
+    def _here(self) -> NumbersLeft:
         return next(state for state, place in self.places.items() if place == self.place)
 
-    def _propose(self, state: State) -> tuple[Equation, State] | None:
+    def _propose(self, state: NumbersLeft) -> tuple[Equation, NumbersLeft] | None:
         """A move to a state not seen yet; None if there is none."""
         choices = self._open(state)
         if not choices:
@@ -200,10 +200,10 @@ class _Search:
         weights = [1 / (1 + self._distance(after)) for _, after in choices]
         return self.rng.choices(choices, weights)[0]
 
-    def _open(self, state: State) -> list[tuple[Equation, State]]:
+    def _open(self, state: NumbersLeft) -> list[tuple[Equation, NumbersLeft]]:
         return [move for move in moves(state) if move[1] not in self.places]
 
-    def _leads_on(self, equation: Equation, after: State) -> bool:
+    def _leads_on(self, equation: Equation, after: NumbersLeft) -> bool:
         """Whether the target is reached by this move or after it."""
         if equation.result == self.target:
             return True
@@ -211,15 +211,15 @@ class _Search:
             self.alive[after] = any(self._leads_on(*move) for move in moves(after))
         return self.alive[after]
 
-    def _distance(self, state: State) -> int:
+    def _distance(self, state: NumbersLeft) -> int:
         """From the nearest number to the target, or to a factor of it worth making."""
         aims = [self.target, *(n for n in range(3, 10) if self.target % n == 0)]
         return min(abs(number - aim) for number in state for aim in aims)
 
-    def _nearest(self, choices: list[tuple[Equation, State]]) -> tuple[Equation, State]:
+    def _nearest(self, choices: list[tuple[Equation, NumbersLeft]]) -> tuple[Equation, NumbersLeft]:
         return min(choices, key=lambda move: (abs(move[0].result - self.target), move[0]))
 
-    def _move(self, equation: Equation, after: State) -> bool:
+    def _move(self, equation: Equation, after: NumbersLeft) -> bool:
         """Writes a move; True if it reached the target."""
         self.moves_left -= 1
         self._write(step_text(equation, after))
@@ -228,9 +228,9 @@ class _Search:
         self.result = equation.result
         return equation.result == self.target
 
-    def _go_back(self, state: State) -> None:
+    def _go_back(self, state: NumbersLeft) -> None:
         self._write(back_text(state))
         self.place = self.places[state]
 
     def _write(self, text: str, *, forced: bool = False) -> None:
-        self.pieces.append(Piece(text, self.place, forced))
+        self.pieces.append(StreamPiece(text, self.place, forced))

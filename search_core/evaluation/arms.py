@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from search_core.log.events import VoteMethod
 from search_core.scoring import VOTE_METHODS
 from search_core.strategies import (
     STRATEGIES,
@@ -18,9 +17,9 @@ from search_core.strategies import (
 from search_core.strategies.best_of_n import BEST_OF_N
 from search_core.strategies.greedy import GREEDY
 
-Judge = Literal["majority", "weighted", "best", "any"]
+JudgeName = Literal["majority", "weighted", "best", "any"]
 """How a run is judged right: by a vote's choice, or "any": some solution is (an oracle)."""
-JUDGES: tuple[Judge, ...] = (*VOTE_METHODS, "any")
+JUDGES: tuple[JudgeName, ...] = (*VOTE_METHODS, "any")
 ALL = "all"
 """In place of a name: every strategy there is."""
 
@@ -84,16 +83,11 @@ class Arm:
         return self.strategy.asks_about == "solutions" and not chosen_by_score
 
     @property
-    def own_judge(self) -> VoteMethod:
-        """The vote that its options ask for."""
-        return getattr(self.options, "judge", "majority")
-
-    @property
-    def judges(self) -> tuple[Judge, ...]:
+    def judges(self) -> tuple[JudgeName, ...]:
         """The ways in which its runs can be judged."""
         return JUDGES if hasattr(self.options, "judge") else ("majority",)
 
-    def row_name(self, judge: Judge) -> str:
+    def row_name(self, judge: JudgeName) -> str:
         """For example "best_of_n@16/majority"; without the judge where there is one only."""
         return self.name if len(self.judges) == 1 else f"{self.name}/{judge}"
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 from search_core.protocols import Cancelled, RunCancelled, Solver, Verifier, Watch
-from search_core.run.calls import Call, Reply, SolverCall, VerifierCall
+from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
 from search_core.run.releasing import Releaser
 from search_core.run.runner import Run
 
@@ -38,10 +38,10 @@ class _Active:
         self.clock = ShareClock()
         self.run = start(self.clock)
         self.releaser = Releaser(self.run, models)
-        self._calls: Generator[Call, Reply, None] = self.run.calls()
-        self.call: Call | None = next(self._calls, None)
+        self._calls: Generator[ModelCall, ModelReply, None] = self.run.calls()
+        self.call: ModelCall | None = next(self._calls, None)
 
-    def reply(self, reply: Reply, seconds: float) -> None:
+    def reply(self, reply: ModelReply, seconds: float) -> None:
         self.clock.advance(seconds)
         try:
             self.call = self._calls.send(reply)
@@ -116,7 +116,7 @@ def _answer(
         position += count
 
 
-def _joined(calls: Sequence[Call]) -> Call:
+def _joined(calls: Sequence[ModelCall]) -> ModelCall:
     """One call with the requests of all; they are all of one kind."""
     samplings = [call for call in calls if isinstance(call, SolverCall)]
     if samplings:

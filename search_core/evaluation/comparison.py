@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from search_core.evaluation.arms import Arm, Judge
+from search_core.evaluation.arms import Arm, JudgeName
 from search_core.evaluation.attempts import JUDGED_ATTEMPTS
 from search_core.evaluation.calibration import calibration_of
-from search_core.evaluation.crossing import Point, crossing
+from search_core.evaluation.crossing import CostPoint, crossing
 from search_core.evaluation.equal_tokens import equal_tokens
 from search_core.evaluation.first_errors import THRESHOLD
 from search_core.evaluation.intervals import Values, mean_with_interval
@@ -27,7 +27,7 @@ _COSTS = ("tokens", "solver_flops", "verifier_flops", "seconds")
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """One way to answer problems.
 
     Attributes:
@@ -37,7 +37,7 @@ class Row:
     """
 
     arm: Arm
-    judge: Judge
+    judge: JudgeName
     right: dict[str, Values]
     costs: dict[str, dict[str, float]]
 
@@ -99,7 +99,7 @@ class Comparison:
             "verifier_quality": self._quality(),
         }
 
-    def _judges(self, arm: Arm) -> list[Judge]:
+    def _judges(self, arm: Arm) -> list[JudgeName]:
         """Judges that every run could ask; without scores there is only the majority."""
         runs = [outcome for outcomes in self._of(arm) for outcome in outcomes]
         return [judge for judge in arm.judges if all(judge in run.right for run in runs)]
@@ -108,7 +108,7 @@ class Comparison:
         keys = [key for keys in self._read_by(arm).values() for key in keys]
         return [self._by_problem[arm.name, key] for key in keys]
 
-    def _row(self, arm: Arm, judge: Judge) -> Row:
+    def _row(self, arm: Arm, judge: JudgeName) -> ComparisonRow:
         right, costs = {}, {}
         for family, keys in self._read_by(arm).items():
             runs = [self._by_problem[arm.name, key] for key in keys]
@@ -117,9 +117,9 @@ class Comparison:
             priced = [[_costs(run, charged) for run in one] for one in runs]
             means = np.mean([np.mean(one, axis=0) for one in priced], axis=0)
             costs[family] = dict(zip(_COSTS, map(float, means), strict=True))
-        return Row(arm, judge, right, costs)
+        return ComparisonRow(arm, judge, right, costs)
 
-    def _row_values(self, row: Row) -> dict[str, Any]:
+    def _row_values(self, row: ComparisonRow) -> dict[str, Any]:
         families = {name: self._measured(row, [name]) for name in row.right}
         return {
             "name": row.name,
@@ -132,7 +132,7 @@ class Comparison:
             "families": families,
         }
 
-    def _on_average(self, row: Row) -> dict[str, Any]:
+    def _on_average(self, row: ComparisonRow) -> dict[str, Any]:
         """Over all families; of a row that has but some of them only the costs."""
         average = self._measured(row, list(row.right))
         whole = len(row.right) == len(self._families)
@@ -141,7 +141,7 @@ class Comparison:
     def _read_by(self, arm: Arm) -> dict[str, list[str]]:
         return {name: keys for name, keys in self._families.items() if arm.reads(name)}
 
-    def _measured(self, row: Row, families: Sequence[str]) -> dict[str, Any]:
+    def _measured(self, row: ComparisonRow, families: Sequence[str]) -> dict[str, Any]:
         accuracy = mean_with_interval({f: row.right[f] for f in families}, **self._bootstrap)
         differences = {}
         for baseline in self._baselines:
@@ -219,16 +219,16 @@ class Comparison:
         }
 
 
-def _on_curve(row: Row) -> bool:
+def _on_curve(row: ComparisonRow) -> bool:
     alone = row.arm.strategy.name == GREEDY.name
     return alone or (row.arm.is_best_of_n and row.judge == "weighted")
 
 
-def _point(row: Row, families: Sequence[str]) -> Point:
+def _point(row: ComparisonRow, families: Sequence[str]) -> CostPoint:
     costs = [row.costs[name] for name in families]
     flops = np.mean([cost["solver_flops"] + cost["verifier_flops"] for cost in costs])
     accuracy = np.mean([row.right[name].mean() for name in families])
-    return Point(row.name, float(flops), float(accuracy))
+    return CostPoint(row.name, float(flops), float(accuracy))
 
 
 def families_of(problems: Sequence[Problem]) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 
-class Point(NamedTuple):
+class CostPoint(NamedTuple):
     """A way to answer: FLOPs of solver and verifier per problem, and accuracy from 0 to 1."""
 
     name: str
@@ -15,7 +15,7 @@ class Point(NamedTuple):
     accuracy: float
 
 
-def crossing(curve: Sequence[Point], rival: Point) -> dict[str, Any]:
+def crossing(curve: Sequence[CostPoint], rival: CostPoint) -> dict[str, Any]:
     """Where the curve, by rising FLOPs, first reaches the rival's accuracy; JSON values.
 
     Between two points accuracy is taken to be linear in the logarithm of FLOPs.
@@ -37,9 +37,9 @@ def crossing(curve: Sequence[Point], rival: Point) -> dict[str, Any]:
 
 
 def _first_reach(
-    ordered: Sequence[Point], accuracy: float
+    ordered: Sequence[CostPoint], accuracy: float
 ) -> tuple[float | None, list[str] | None]:
-    before: Point | None = None
+    before: CostPoint | None = None
     for point in ordered:
         if point.accuracy >= accuracy:
             if before is None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from search_core.evaluation.figure_series import Look, Mark, Series, Shown
+from search_core.evaluation.figure_series import FigureSeries, Look, Mark, Shown
 from search_core.evaluation.svg import Drawing, Point
 from search_core.picture.palette import palette
 
@@ -136,20 +136,20 @@ class Panel:
                 colour=self._muted,
             )
 
-    def _level(self, series: Series) -> None:
+    def _level(self, series: FigureSeries) -> None:
         frame = self._frame
         for mark in series.marks[self._name]:
             y = self._y(mark.value)
             ends = [(frame.left, y), (frame.right, y)]
             self._drawing.line(ends, series.look.colour, series.look.width, series.look.dash)
 
-    def _band(self, series: Series) -> None:
+    def _band(self, series: FigureSeries) -> None:
         marks = series.marks[self._name]
         above = [(self._x(mark.n), self._y(mark.high)) for mark in marks]
         below = [(self._x(mark.n), self._y(mark.low)) for mark in reversed(marks)]
         self._drawing.area([*above, *below], series.look.colour, _BAND)
 
-    def _line(self, series: Series) -> None:
+    def _line(self, series: FigureSeries) -> None:
         look = series.look
         points = [(self._x(mark.n), self._y(mark.value)) for mark in series.marks[self._name]]
         self._drawing.line(points, look.colour, look.width, look.dash)
@@ -158,7 +158,7 @@ class Panel:
                 look.symbol, point, look.colour, self._frame.mark, hollow=look.hollow
             )
 
-    def _points(self, points: Sequence[Series]) -> None:
+    def _points(self, points: Sequence[FigureSeries]) -> None:
         """With whiskers, each beside its budget so that none hides another."""
         step = 1.25 * self._frame.mark
         searches = [series for series in points if series.label != "greedy"]

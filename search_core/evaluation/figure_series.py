@@ -34,7 +34,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Series:
+class FigureSeries:
     """Rows that belong together, by panel, each with rising N."""
 
     label: str
@@ -54,9 +54,9 @@ class Shown:
     """
 
     panels: Sequence[str]
-    lines: Sequence[Series]
-    points: Sequence[Series]
-    level: Series | None
+    lines: Sequence[FigureSeries]
+    points: Sequence[FigureSeries]
+    level: FigureSeries | None
 
 
 def shown(values: Mapping[str, Any]) -> Shown:
@@ -113,7 +113,7 @@ def _is(row: Mapping[str, Any], strategy: str, judge: str) -> bool:
 
 def _series(
     label: str, look: Look, panels: Sequence[str], rows: Sequence[Mapping[str, Any]]
-) -> Series:
+) -> FigureSeries:
     ordered = sorted(rows, key=lambda row: row["n"] or 1)
 
     def marks(panel: str) -> list[Mark]:
@@ -123,7 +123,7 @@ def _series(
             for row, part in zip(ordered, parts, strict=True)
         ]
 
-    return Series(label, look, {panel: marks(panel) for panel in panels})
+    return FigureSeries(label, look, {panel: marks(panel) for panel in panels})
 
 
 def _looks() -> dict[str, Look]:

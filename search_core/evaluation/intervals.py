@@ -17,7 +17,7 @@ _COVERED = (2.5, 97.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class IntervalEstimate:
     """A mean with its 95 % percentile interval."""
 
     value: float
@@ -29,7 +29,9 @@ class Estimate:
         return {"value": self.value, "low": self.low, "high": self.high}
 
 
-def mean_with_interval(groups: Mapping[str, Values], *, draws: int, seed: int) -> Estimate | None:
+def mean_with_interval(
+    groups: Mapping[str, Values], *, draws: int, seed: int
+) -> IntervalEstimate | None:
     """The average of the groups' means; None if a group is empty or there is none.
 
     Problems are drawn again with replacement within each group. The same group names, sizes
@@ -48,7 +50,7 @@ def mean_with_interval(groups: Mapping[str, Values], *, draws: int, seed: int) -
     )  # fmt: skip
     low, high = np.percentile(means, _COVERED)
     value = np.mean([values.mean() for values in groups.values()])
-    return Estimate(float(value), float(low), float(high))
+    return IntervalEstimate(float(value), float(low), float(high))
 
 
 @lru_cache(maxsize=32)
@@ -64,7 +66,7 @@ Statistic = Callable[[Values], Values]
 
 def statistic_with_interval(
     groups: Mapping[str, Values], statistic: Statistic, *, draws: int, seed: int
-) -> Estimate | None:
+) -> IntervalEstimate | None:
     """The groups' average of a statistic that is no mean over problems, with its interval.
 
     Args:
@@ -86,7 +88,7 @@ def statistic_with_interval(
         axis=0,
     )  # fmt: skip
     low, high = np.nanpercentile(drawn, _COVERED) if not np.isnan(drawn).all() else (value, value)
-    return Estimate(float(value), float(low), float(high))
+    return IntervalEstimate(float(value), float(low), float(high))
 
 
 def _counted(name: str, size: int, draws: int, seed: int) -> Values:

@@ -11,7 +11,7 @@ from search_core.evaluation.batches import ShareClock, StartRun, drive_together
 from search_core.evaluation.nested import nested_outcome
 from search_core.evaluation.outcomes import Outcome, outcome_of, run_key
 from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out, rollouts_key
-from search_core.evaluation.store import OutcomeStore, Record
+from search_core.evaluation.store import OutcomeStore, StoredRecord
 from search_core.problem import Problem
 from search_core.protocols import Cancelled, Sampling, Solver, SolverInfo, Verifier, VerifierInfo
 from search_core.run.recipe import Recipe
@@ -55,7 +55,7 @@ class Models:
 
 
 @dataclass(frozen=True)
-class Plan:
+class MeasurementPlan:
     """What to measure.
 
     Attributes:
@@ -98,14 +98,14 @@ class Plan:
         """The problems that get rollouts."""
         return self.rollouts.chosen(self.problems) if self.rollouts else []
 
-    def shard(self, index: int, count: int) -> Plan:
+    def shard(self, index: int, count: int) -> MeasurementPlan:
         """Every `count`-th problem: as much of each kind for everyone who shares the work."""
         rollouts = self.rollouts and self.rollouts.only(self.rolled_out)
         return replace(self, problems=self.problems[index::count], rollouts=rollouts)
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurements:
     """All outcomes of a plan."""
 
     outcomes: list[Outcome]
@@ -113,14 +113,14 @@ class Measured:
 
 
 def measure(
-    plan: Plan,
+    plan: MeasurementPlan,
     models: Models,
     store: OutcomeStore,
     *,
     cancelled: Cancelled,
     on_done: DoneMany,
-    records: Iterator[tuple[str, Record]] | None = None,
-) -> Measured:
+    records: Iterator[tuple[str, StoredRecord]] | None = None,
+) -> Measurements:
     """Outcomes of the whole plan; new ones go to the store as they come.
 
     Args:
@@ -141,15 +141,15 @@ def measure(
         store.add(record)
         on_done(name, 1)
     found = [one for key in names if (one := store.get(key)) is not None]
-    return Measured(
+    return Measurements(
         [one for one in found if isinstance(one, Outcome)],
         [one for one in found if isinstance(one, Rollouts)],
     )
 
 
 def missing_records(
-    plan: Plan, models: Models, known: Collection[str], cancelled: Cancelled
-) -> Iterator[tuple[str, Record]]:
+    plan: MeasurementPlan, models: Models, known: Collection[str], cancelled: Cancelled
+) -> Iterator[tuple[str, StoredRecord]]:
     """Everything of the plan whose key is not known, each with its name, as it comes.
 
     Of best-of-N only the largest missing budget of a problem and seed is run; the smaller
@@ -194,7 +194,9 @@ def _but_for_n(options: StrategyOptions) -> StrategyOptions:
     return replace(options, n=1)  # type: ignore[call-arg]
 
 
-def _job(nest: Sequence[Arm], problem: Problem, seed: int, plan: Plan, models: Models) -> Job:
+def _job(
+    nest: Sequence[Arm], problem: Problem, seed: int, plan: MeasurementPlan, models: Models
+) -> Job:
     job: Job = {}
     for arm in nest:
         recipe = plan.recipe(arm, problem, seed)
@@ -249,14 +251,14 @@ def _start(key: str, recipe: Recipe, solver: SolverInfo, verifier: VerifierInfo)
     return start
 
 
-def _rollouts_key(plan: Plan, problem: Problem, models: Models) -> str:
+def _rollouts_key(plan: MeasurementPlan, problem: Problem, models: Models) -> str:
     assert plan.rollouts is not None
     return rollouts_key(
         problem, plan.rollouts, plan.sampling, models.solver.info, models.verifier.info
     )
 
 
-def _names(plan: Plan, models: Models) -> dict[str, str]:
+def _names(plan: MeasurementPlan, models: Models) -> dict[str, str]:
     """The key of everything in the plan, with its name."""
     names: dict[str, str] = {}
     for arm in plan.arms:

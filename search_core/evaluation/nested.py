@@ -29,7 +29,7 @@ from search_core.run.driving import drive
 from search_core.run.runner import Run
 from search_core.seeds import node_seed
 
-Steps = tuple[str, ...]
+PathSteps = tuple[str, ...]
 
 
 def nested_outcome(
@@ -70,7 +70,7 @@ class _RecordedSolver:
     def __init__(self, run: Run, info: SolverInfo) -> None:
         self.info = info
         self._by_seed = {node_seed(run.recipe.seed, node.id): node for node in run.tree.steps()}
-        self._computed: dict[Steps, int] = defaultdict(int)
+        self._computed: dict[PathSteps, int] = defaultdict(int)
         for node in self._by_seed.values():
             self._computed[_steps(run, node)[:-1]] += node.prefilled
         self._shares = any(node.reused for node in self._by_seed.values())
@@ -80,7 +80,7 @@ class _RecordedSolver:
     ) -> list[StepSample]:
         nodes = [self._by_seed[request.seed] for request in requests]
         samples = [_sample(node) for node in nodes]
-        together: dict[Steps, list[int]] = defaultdict(list)
+        together: dict[PathSteps, list[int]] = defaultdict(list)
         for index, request in enumerate(requests):
             together[request.steps].append(index)
         for steps, indices in together.items() if self._shares else ():
@@ -111,7 +111,7 @@ class _RecordedVerifier:
 
     def __init__(self, run: Run, info: VerifierInfo) -> None:
         self.info = info
-        self._replies: dict[tuple[Steps, bool], list[StepScores]] = defaultdict(list)
+        self._replies: dict[tuple[PathSteps, bool], list[StepScores]] = defaultdict(list)
         for node in run.tree.steps():
             if node.state == "completed" and node.score is not None:
                 path = run.tree.path(node.id)
@@ -122,7 +122,7 @@ class _RecordedVerifier:
                 known.append(StepScores(scores, tokens, reused, path[0].verifier_flops))
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        seen: dict[tuple[Steps, bool], int] = defaultdict(int)
+        seen: dict[tuple[PathSteps, bool], int] = defaultdict(int)
         replies = []
         for request in requests:
             key = request.steps, request.finished
@@ -131,7 +131,7 @@ class _RecordedVerifier:
         return replies
 
 
-def _steps(run: Run, node: Node) -> Steps:
+def _steps(run: Run, node: Node) -> PathSteps:
     """Texts of a path: what tells prompts and solutions apart."""
     return tuple(step.text for step in run.tree.path(node.id))
 

@@ -23,7 +23,7 @@ from search_core.protocols import (
     Verifier,
     VerifierInfo,
 )
-from search_core.run.grading import grade_solution
+from search_core.run.election import grade_solution
 from search_core.seeds import node_seed
 
 ROLLOUTS_VERSION = 1

@@ -11,7 +11,7 @@ from typing import Any
 from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.rollouts import Rollouts
 
-Record = Outcome | Rollouts
+StoredRecord = Outcome | Rollouts
 """What one line holds."""
 
 
@@ -28,7 +28,7 @@ class OutcomeStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known: dict[str, Record] = {}
+        self._known: dict[str, StoredRecord] = {}
         whole = self._read() if path.exists() else 0
         self._file = path.open("a", encoding="utf-8")
         self._file.truncate(whole)
@@ -49,11 +49,11 @@ class OutcomeStore:
         """Of all outcomes that are known."""
         return self._known.keys()
 
-    def get(self, key: str) -> Record | None:
+    def get(self, key: str) -> StoredRecord | None:
         """The outcome of this key, if it is known."""
         return self._known.get(key)
 
-    def add(self, outcome: Record) -> None:
+    def add(self, outcome: StoredRecord) -> None:
         """Keep one more."""
         self._file.write(outcome.to_json() + "\n")
         self._file.flush()
@@ -78,7 +78,7 @@ class OutcomeStore:
         return whole
 
 
-def _record(values: dict[str, Any]) -> Record:
+def _record(values: dict[str, Any]) -> StoredRecord:
     if "points" in values:
         points = tuple((float(score), float(value)) for score, value in values["points"])
         return Rollouts(**{**values, "points": points})

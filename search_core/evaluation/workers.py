@@ -13,8 +13,8 @@ from multiprocessing.process import BaseProcess
 from queue import Empty
 from typing import Any
 
-from search_core.evaluation.measure import Models, Plan, missing_records
-from search_core.evaluation.store import Record
+from search_core.evaluation.measure import MeasurementPlan, Models, missing_records
+from search_core.evaluation.store import StoredRecord
 from search_core.protocols import Cancelled, RunCancelled
 
 OpenModels = Callable[[], Models]
@@ -45,12 +45,12 @@ def usual_workers() -> int:
 
 
 def records_of_workers(
-    plan: Plan,
+    plan: MeasurementPlan,
     open_models: OpenModels,
     known: frozenset[str],
     workers: int,
     cancelled: Cancelled,
-) -> Iterator[tuple[str, Record]]:
+) -> Iterator[tuple[str, StoredRecord]]:
     """What `missing_records` gives, from `workers` processes with a part of the problems each.
 
     Args:
@@ -103,7 +103,7 @@ def records_of_workers(
 
 
 def _work(
-    plan: Plan, open_models: OpenModels, known: frozenset[str], messages: Any, stop: Any
+    plan: MeasurementPlan, open_models: OpenModels, known: frozenset[str], messages: Any, stop: Any
 ) -> None:
     """A worker's whole life. One thread each: small models gain nothing from more."""
     os.environ["OMP_NUM_THREADS"] = "1"

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from search_core.fidelity.record import SearchRecord
 from search_core.fidelity.searching import search_in
 from search_core.fidelity.text_world import IndexBy, Onward, TextWorld, WorldError
-from search_core.log.events import Score
+from search_core.log.events import ScoreValue
 from search_core.strategies import OptionError, get_strategy
 
 # search-and-learn's own defaults (its `Config`), by our names, and its names for our options.
@@ -46,7 +46,7 @@ class Case(BaseModel):
     index_by: IndexBy = "text"
     onward: Onward = "first"
     steps: list[tuple[str, int, str, bool]]
-    scores: dict[str, Score]
+    scores: dict[str, ScoreValue]
     expected: dict[str, Any] = {}
 
     def world(self) -> TextWorld:

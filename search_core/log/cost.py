@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search_core.log.events import Spent
-
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -24,14 +22,14 @@ class Cost:
         """Solver and verifier together: a verifier is not free."""
         return self.solver_flops + self.verifier_flops
 
-    def plus(self, spent: Spent) -> Cost:
-        """This cost with one more model call."""
+    def plus(self, other: Cost) -> Cost:
+        """Both together."""
         return Cost(
-            self.generated + spent.generated,
-            self.prefilled + spent.prefilled,
-            self.reused + spent.reused,
-            self.verified + spent.verified,
-            self.solver_flops + spent.solver_flops,
-            self.verifier_flops + spent.verifier_flops,
-            self.seconds + spent.seconds,
+            self.generated + other.generated,
+            self.prefilled + other.prefilled,
+            self.reused + other.reused,
+            self.verified + other.verified,
+            self.solver_flops + other.solver_flops,
+            self.verifier_flops + other.verifier_flops,
+            self.seconds + other.seconds,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,15 @@ from search_core.log.events import (
     Event,
     Finished,
     Started,
+    UnknownKind,
     event_from_dict,
     event_to_json,
+    migrated,
 )
 from search_core.log.tree import LogError, Tree
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_EVENTS = 500_000
-
-# One entry per old version: takes an event's values in that version, gives the next one's.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
 class TraceError(ValueError):
@@ -141,8 +140,7 @@ def _check_header(values: dict[str, Any]) -> int:
 
 def _event(values: dict[str, Any], version: int, number: int) -> Event:
     try:
-        for step in range(version, VERSION):
-            values = MIGRATIONS[step](values)
+        values = migrated(values, version, VERSION)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise TraceError(
             f"Line {number} is no event of version {version} ({error!r:.200})."
@@ -151,6 +149,8 @@ def _event(values: dict[str, Any], version: int, number: int) -> Event:
         values = {**values, "version": VERSION}
     try:
         return event_from_dict(values)
+    except UnknownKind as error:
+        raise TraceError(f"Line {number}: {error}") from error
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"])

@@ -46,5 +46,5 @@ class VerifierCall:
         return verifier.score(self.requests, cancelled)
 
 
-Call = SolverCall | VerifierCall
-Reply = list[StepSample] | list[StepScores]
+ModelCall = SolverCall | VerifierCall
+ModelReply = list[StepSample] | list[StepScores]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from search_core.protocols import Cancelled, RunCancelled, Solver, Verifier, Watch, watch_of
-from search_core.run.calls import Call, SolverCall
+from search_core.run.calls import ModelCall, SolverCall
 from search_core.run.releasing import Releaser
 from search_core.run.runner import Run
 
@@ -46,7 +46,7 @@ def drive(run: Run, solver: Solver, verifier: Verifier, cancelled: Cancelled = n
         releaser.release_all()
 
 
-def _announce(watch: Watch, call: Call) -> None:
+def _announce(watch: Watch, call: ModelCall) -> None:
     # What the last call wrote is in the log by now, so nothing is missing in between.
     if isinstance(call, SolverCall):
         watch.begin(call.ids, call.role)

@@ -1,10 +1,11 @@
-"""The end of a run: solutions become candidates, every vote method judges, one answers."""
+"""The end of a run: solutions become candidates, every vote method judges, one answers; and what
+is right or wrong, where a reference is known."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from search_core.answers import AnswerClasses, extract_answer
+from search_core.answers import AnswerClasses, extract_answer, same_answer
 from search_core.log.events import Completed, Graded, Voted, VoteMethod
 from search_core.log.run_log import RunLog
 from search_core.problem import Problem
@@ -68,3 +69,19 @@ class Election:
 
     def _text(self, node_id: str) -> str:
         return "\n\n".join(node.text for node in self._log.tree.path(node_id))
+
+
+def grade_solution(problem: Problem, steps: Sequence[str]) -> bool | None:
+    """Whether a finished solution is right; None if nobody knows.
+
+    A problem of an embedded family is judged by the family's exact checker (for Countdown
+    the steps count, not only the last number); any other by its reference answer.
+    """
+    from search_core.embedded import FAMILIES, grade
+
+    if problem.family in FAMILIES:
+        return grade(problem, steps).correct
+    if problem.answer is None:
+        return None
+    answer = extract_answer("\n\n".join(steps))
+    return answer is not None and same_answer(answer, problem.answer)

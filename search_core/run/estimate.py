@@ -15,7 +15,7 @@ USUAL_TOKENS_PER_STEP = 50.0
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class CostEstimate:
     """An expectation, not a bound.
 
     Attributes:
@@ -31,7 +31,7 @@ class Estimate:
 
 def estimate(
     problem: Problem | None, options: StrategyOptions, facts: Mapping[str, Any]
-) -> Estimate:
+) -> CostEstimate:
     """Expect what solutions of this family and level took when the model was measured.
 
     Args:
@@ -41,7 +41,7 @@ def estimate(
     """
     rounds = min(_steps(problem, facts), float(options.max_steps))
     tokens = options.width * options.steps_each * rounds * _tokens_per_step(problem, facts)
-    return Estimate(options.width, rounds, tokens)
+    return CostEstimate(options.width, rounds, tokens)
 
 
 _READ_PER_SECOND = 0.7e12
@@ -51,7 +51,7 @@ _USUAL_WEIGHTS = 3 * 10**9
 
 
 def seconds_on_gpu(
-    expected: Estimate,
+    expected: CostEstimate,
     solver_bytes: int | None = None,
     verifier_bytes: int | None = None,
     verifier_writes: int = 0,

@@ -19,7 +19,7 @@ class ProtocolError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Birth:
+class PlannedNode:
     """What is known of a node before its text is. Fields as of `events.Sampled`."""
 
     id: str
@@ -38,7 +38,7 @@ class Recorder:
     def add_samples(
         self,
         round_: int,
-        births: Sequence[Birth],
+        births: Sequence[PlannedNode],
         samples: Sequence[StepSample],
         seconds: float,
     ) -> None:

@@ -1,7 +1,12 @@
-"""Runs on a server: started, followed by anyone with the id, stopped, kept on disk."""
+"""Runs on a server: started, followed by anyone with the id, stopped, kept on disk.
+
+It knows no page: events go out as batches of JSON. Begin with `registry.py`; a run that is
+there is a `HostedRun`, one that is asked for an `Order`, and `zero_gpu` drives runs elsewhere.
+"""
 
 from search_core.serving.batches import encode_batch
 from search_core.serving.hosted import HostedRun
+from search_core.serving.order import Driver, Order
 from search_core.serving.registry import BusyError, RunRegistry
 
-__all__ = ["BusyError", "HostedRun", "RunRegistry", "encode_batch"]
+__all__ = ["BusyError", "Driver", "HostedRun", "Order", "RunRegistry", "encode_batch"]

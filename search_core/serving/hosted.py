@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 
 from search_core.log.events import Event
-from search_core.serving.writing import Writing
+from search_core.serving.writing import WritingMonitor
 
 
 class HostedRun:
@@ -20,7 +20,7 @@ class HostedRun:
 
     def __init__(self, run_id: str, *, idle_seconds: float = 120.0) -> None:
         self.id = run_id
-        self.writing = Writing()
+        self.writing = WritingMonitor()
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._events: list[Event] = []

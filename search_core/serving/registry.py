@@ -25,7 +25,7 @@ from search_core.run.recipe import Recipe
 from search_core.serving.hosted import HostedRun
 from search_core.serving.order import Driver, Order
 from search_core.serving.storage import RunStorage, TraceWriter, is_run_id
-from search_core.serving.zero_gpu.gpu_errors import GpuError
+from search_core.serving.zero_gpu.errors import GpuError
 
 _log = logging.getLogger(__name__)
 

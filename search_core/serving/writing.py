@@ -14,7 +14,7 @@ MOST_TOLD = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WritingProgress:
     """The nodes of one solver call, in its order, each with the tokens it has so far."""
 
     role: Role = "step"
@@ -27,7 +27,7 @@ class Written:
         return json.dumps({"role": self.role, "tokens": pairs}, separators=(",", ":"))
 
 
-class Writing:
+class WritingMonitor:
     """Keeps count while models write; any thread may tell it, any other may ask."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Writing:
             if 0 <= place < len(self._tokens):
                 self._tokens[place] = tokens
 
-    def now(self) -> Written:
+    def now(self) -> WritingProgress:
         """What is being written at this moment."""
         with self._lock:
-            return Written(self._role, self._ids, tuple(self._tokens))
+            return WritingProgress(self._role, self._ids, tuple(self._tokens))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from search_core.engine.checkpoints.loading import LoadedModel
 from search_core.engine.locking import held
+from search_core.engine.memory import MemoryBudget
 from search_core.engine.path_tokens import (
     DELIMITER,
     REVISION_REQUEST,
@@ -15,8 +16,7 @@ from search_core.engine.path_tokens import (
     PathTokens,
     end_ids,
 )
-from search_core.engine.writing.requests import Continuation, DecodeRequest
-from search_core.engine.writing.stopping import stop_table
+from search_core.engine.writing import Continuation, DecodeRequest, stop_table
 from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 
 _READ_SHARE = 0.75
@@ -48,7 +48,6 @@ class TransformersSolver:
         revision_request: str | None = REVISION_REQUEST,
         memory_budget: int | None = None,
     ) -> None:
-        from search_core.engine.memory.budget import MemoryBudget
         from search_core.engine.writing.decoder import Decoder
 
         self._loaded = loaded

@@ -1,4 +1,8 @@
-"""All strategies by name. To add one: write a file like `greedy.py` and list it here."""
+"""All strategies by name, each a generator that asks for samples and scores, and decides.
+
+They know no model, no network and no clock. Begin with `base.py` (what a strategy may ask) and
+`greedy.py` (the shortest one). To add one: write a file like `greedy.py` and list it here.
+"""
 
 from __future__ import annotations
 

@@ -198,9 +198,9 @@ Request = (
 Plan = Generator[Request, Nodes, None]
 
 
-Kind = Literal["vote", "prune", "tree", "think"]
+StrategyKind = Literal["vote", "prune", "tree", "think"]
 """How a strategy spends compute; the page groups the strategies by it."""
-KINDS: dict[Kind, str] = {
+KINDS: dict[StrategyKind, str] = {
     "vote": "Sample and vote",
     "prune": "Prune as you go",
     "tree": "Tree policies",
@@ -237,7 +237,7 @@ class Strategy:
     source: str
     options: type[StrategyOptions]
     plan: Callable[[NodeView, Any], Plan]
-    kind: Kind = "prune"
+    kind: StrategyKind = "prune"
     pseudocode: str = ""
     as_published: Mapping[str, Any] = field(default_factory=dict)
     uses_verifier: bool = True

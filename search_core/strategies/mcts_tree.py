@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from search_core.scoring import first_best
 from search_core.strategies.base import NodeView
 
 Selection = Literal["puct", "uct"]
-_DIGITS_COMPARED = 7
 
 
 def puct(prior: float, visits: int, all_visits: int, exploration: float) -> float:
@@ -86,8 +86,8 @@ class Selected:
     """A leaf, and why it won against its siblings.
 
     Attributes:
-        value, bonus: Of the leaf, as they were when it was selected. Their sum is the most
-            among its siblings.
+        value, bonus: Of the leaf, as they were when it was selected. No sibling's sum is more,
+            but for one that ties.
         next_best: The highest sum of another sibling; None: no other could be selected.
     """
 
@@ -121,7 +121,7 @@ class SearchTree:
     def select(self) -> Selected:
         """Walk down to a leaf, always to the child with the highest value plus bonus.
 
-        Equal sums, to seven digits: the earlier child. The whole way gets a virtual loss. A leaf
+        Sums that tie (`scoring.TIE`): the earlier child. The whole way gets a virtual loss. A leaf
         that will now be expanded cannot be selected again; a solution can, while revisits are
         left.
         """
@@ -171,34 +171,31 @@ class SearchTree:
     def principal(self, by: Callable[[Branch], float]) -> NodeView | None:
         """Walk down to a solution, always to the child that is best by this measure.
 
-        Only children with a solution at or below them count; equal ones: the earlier.
+        Only children with a solution at or below them count; of those that tie, the earlier.
         Without any solution: None.
         """
         solved = self._solved()
         branch = self.top
         while below := [child for child in branch.children if child.view.id in solved]:
-            branch = max(below, key=lambda child: _compared(by(child)))
+            branch = below[first_best([by(child) for child in below])]
         return branch.solution
 
     def _best_child(self, parent: Branch) -> Selected:
         all_visits = sum(child.visits + child.losses for child in parent.children)
-        best: Selected | None = None
-        next_best: float | None = None
-        for child in parent.children:
-            if not child.open:
-                continue
-            visits = child.visits + child.losses
-            bonus = self._bonus(child.prior, visits, all_visits, self._exploration)
-            reached = child.value + bonus
-            if best is None or _compared(reached) > _compared(best.value + best.bonus):
-                if best is not None:
-                    next_best = best.value + best.bonus
-                best = Selected(child, child.value, bonus)
-            elif next_best is None or reached > next_best:
-                next_best = reached
-        if best is None:
+        rivals = [
+            Selected(child, child.value, self._bonus_of(child, all_visits))
+            for child in parent.children
+            if child.open
+        ]
+        if not rivals:
             raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
-        return Selected(best.leaf, best.value, best.bonus, next_best)
+        sums = [rival.value + rival.bonus for rival in rivals]
+        best = first_best(sums)
+        return replace(rivals[best], next_best=max(sums[:best] + sums[best + 1 :], default=None))
+
+    def _bonus_of(self, child: Branch, all_visits: int) -> float:
+        visits = child.visits + child.losses
+        return self._bonus(child.prior, visits, all_visits, self._exploration)
 
     def _solved(self) -> set[str]:
         """Ids of all branches with a solution at or below them."""
@@ -208,7 +205,7 @@ class SearchTree:
             branch = stack.pop()
             stack.extend(branch.children)
             if branch.solution is not None:
-                found.update(one.view.id for one in branch.way_up())
+                found.update(above.view.id for above in branch.way_up())
         return found
 
 
@@ -230,8 +227,3 @@ def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:
     best = max(node.logprob for node in siblings)
     powers = [math.exp((node.logprob - best) / temperature) for node in siblings]
     return [power / math.fsum(powers) for power in powers]
-
-
-def _compared(value: float) -> float:
-    """Scores are known to nine digits, so that sums of equal ones may differ in the last ones."""
-    return round(value, _DIGITS_COMPARED)

@@ -1,23 +1,10 @@
-"""Long chains of thought read as trees: where each piece belongs, and whole traces of them.
+"""Long chains of thought read as trees: whole traces of texts that somebody pasted or opened.
 
 What comes out is a reading of the text. It says what the text says of its own course; it is
-not what the model did inside.
+not what the model did inside. Where each piece belongs is said by `strategies.places`, which the
+strategy of one long stream uses too. Begin with `tracing.py`; `pieces.py` cuts the text.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from search_core.thoughts.tracing import trace_of_text
+from search_core.thoughts.tracing import trace_of_text
 
 __all__ = ["trace_of_text"]
-
-
-def __getattr__(name: str) -> object:
-    """Imports what stands on the runner when it is asked for: strategies import us."""
-    if name == "trace_of_text":
-        from search_core.thoughts.tracing import trace_of_text
-
-        return trace_of_text
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

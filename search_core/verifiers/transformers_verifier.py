@@ -6,9 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from search_core.engine.memory import MemoryBudget
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
-from search_core.engine.reading.call_batcher import BatchedCall, CallBatcher
-from search_core.engine.reading.path_reading import PathText, ReadRequest, ReadResult
+from search_core.engine.reading import (
+    BatchedCall,
+    CallBatcher,
+    PathText,
+    ReadRequest,
+    ReadResult,
+)
 from search_core.log.events import Judged
 from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo, fail, finish
 from search_core.verifiers.formats.base import Format, Ids
@@ -148,7 +154,6 @@ class TransformersVerifier:
 
     def _read(self, asked: list[ReadRequest]) -> list[ReadResult | None]:
         if self._reader is None:
-            from search_core.engine.memory.budget import MemoryBudget
             from search_core.engine.reading.reader import Reader
             from search_core.engine.reading.readouts import label_readout
 

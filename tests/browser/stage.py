@@ -14,7 +14,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
-from components.tree_view import TreeView
+from components.explorer.tree_view import TreeView
 from search_core import Problem, search
 from search_core.bench.synthetic import synthetic_log
 from search_core.log.events import event_from_dict, event_to_dict

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from components.tree_view import ASSETS, style_sheet
+from components.explorer.tree_view import ASSETS, style_sheet
 from search_core import read_trace
 from search_core.log.events import event_from_dict, event_to_dict
 from search_core.log.tree import Tree
@@ -112,7 +112,7 @@ def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, view: Page,
               const x = document.querySelector('.esp').espalier;
               const main = performance.getEntriesByType('resource')
                 .map(e => e.name).find(n => n.endsWith('/js/main.js'));
-              const { toJSON } = await import(new URL('tree.js', main).href);
+              const { toJSON } = await import(new URL('log/tree.js', main).href);
               return toJSON(x.tree());
             }"""
         )
@@ -148,7 +148,7 @@ def test_a_live_run_is_followed_even_if_batches_get_lost(
     wait(view, "location.search.includes('run=live')")
     view.wait_for_timeout(700)
     said = view.evaluate("window.said")
-    rounds = ask(view, "x.rounds.stops.length")
+    rounds = ask(view, "x.rounds.segments.length")
     assert 1 <= len(said) <= rounds
     assert len(set(said)) == len(said)
 
@@ -238,7 +238,7 @@ def test_shortcuts_work_inside_and_only_inside(view: Page) -> None:
         assert ask(view, outcome), key
     view.keyboard.press("h")
     assert ask(view, "x.pruned") == "fold"
-    assert ask(view, "x.legend.entries.get('collapsed').button.hidden") is False
+    assert ask(view, "x.panel('legend').entries.get('collapsed').button.hidden") is False
     view.keyboard.press("?")
     expect(view.get_by_role("dialog")).to_be_visible()
     view.keyboard.press("Escape")
@@ -332,7 +332,7 @@ def test_the_outline_is_an_aria_tree(view: Page) -> None:
     assert view.get_by_role("treeitem").count() == 1
     view.keyboard.press("ArrowRight")
     view.keyboard.press("End")
-    last = ask(view, "x.outline.list.at(-1).id")
+    last = ask(view, "x.panel('outline').list.at(-1).id")
     assert ask(view, "x.selected") == last
     view.keyboard.press("Home")
     assert ask(view, "x.selected") == "root"
@@ -341,7 +341,7 @@ def test_the_outline_is_an_aria_tree(view: Page) -> None:
 def test_the_outline_of_a_large_tree_stays_small(view: Page) -> None:
     show(view, "large")
     view.get_by_role("tab", name="Outline").click()
-    assert ask(view, "x.outline.list.length") > 10_000
+    assert ask(view, "x.panel('outline').list.length") > 10_000
     assert view.get_by_role("treeitem").count() < 80
     view.get_by_role("tree").focus()
     view.keyboard.press("End")

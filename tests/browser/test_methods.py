@@ -96,7 +96,7 @@ def test_visits_make_marks_larger_and_are_explained(stage: Stage, page: Page) ->
     assert "What the search believes" in told
     visits = ask(page, f"x.tree().nodes.get({most!r}).visits")
     assert f"Visits\n{visits}" in told
-    ask(page, "x.scrub(x.rounds.stops[2].cursor)")
+    ask(page, "x.scrub(x.rounds.segments[2].cursor)")
     expect(page.locator(".esp-story-text")).to_contain_text("backed up; the problem now has")
 
 
@@ -110,7 +110,7 @@ def test_copies_lie_behind_the_mark_and_shares_are_told(stage: Stage, page: Page
     told = select(page, node)
     assert f"Copies\n{copies} of 8" in told
     assert "Effective sample size" in told
-    ask(page, "x.select(null), x.scrub(x.rounds.stops[1].cursor)")
+    ask(page, "x.select(null), x.scrub(x.rounds.segments[1].cursor)")
     expect(page.locator(".esp-story-text")).to_contain_text("Effective sample size")
 
 

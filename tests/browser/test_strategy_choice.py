@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.controls import strategy_groups
-from components.recordings import FOLDER
+from components.controls.layout import strategy_groups
+from components.explorer.recordings import FOLDER
 from search_core.log.traces import read_trace
 from search_core.models import SCORE_SOURCES
 from search_core.strategies import STRATEGIES

@@ -15,7 +15,7 @@ from transformers import (
 )
 
 from search_core.embedded import FAMILIES, generate, gold_solution
-from search_core.embedded.training.decoding import Sampling, sample
+from search_core.embedded.training.decoding import TokenSampling, sample
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.export import load_solver, load_verifier, revision_of
 from search_core.embedded.training.scoring import score_solutions
@@ -101,7 +101,7 @@ def test_solver_loads_with_equal_logits_and_greedy_text(out: Path, codec: Codec)
         tokens = torch.tensor([prompt])
         with torch.inference_mode():
             assert torch.allclose(theirs(tokens).logits, ours.logits(ours.model(tokens)), atol=1e-4)
-    greedy = Sampling(temperature=0.0, longest=20)
+    greedy = TokenSampling(temperature=0.0, longest=20)
     sampled = sample(ours, prompts, codec.end, greedy, torch.Generator())
     for prompt, got in zip(prompts, sampled, strict=True):
         expected = theirs.generate(

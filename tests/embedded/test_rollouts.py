@@ -16,7 +16,7 @@ from search_core.embedded.training.calibration import fit_reading
 from search_core.embedded.training.rollout_stages import balanced
 from search_core.embedded.training.rollouts import Prefixed, verifier_problems
 from search_core.embedded.training.sampling_stage import choose
-from search_core.embedded.training.scoring import Reading, scores_of
+from search_core.embedded.training.scoring import StepReading, scores_of
 from search_core.engine.reading.score_reading import ScoreReading
 from search_core.problem import Problem
 
@@ -47,7 +47,7 @@ def test_equal_attempts_count_once() -> None:
     assert Counter(item.tokens[0] for item in balanced(items, 0)) == {7: 1, 8: 1}
 
 
-def judged(count: int, with_likelihood: bool) -> tuple[list[Prefixed], list[list[Reading]]]:
+def judged(count: int, with_likelihood: bool) -> tuple[list[Prefixed], list[list[StepReading]]]:
     """Solutions of two steps whose outcome follows from the readings."""
     generator = torch.Generator().manual_seed(0)
     solutions, readings = [], []
@@ -60,7 +60,7 @@ def judged(count: int, with_likelihood: bool) -> tuple[list[Prefixed], list[list
         problem = Problem(f"problem {number % 40}", family="word")
         solutions.append(Prefixed(problem, [number], [float(correct)] * 2, None, correct))
         readings.append(
-            [Reading(head, total, total / 2, False), Reading(head, total, total / 2, True)]
+            [StepReading(head, total, total / 2, False), StepReading(head, total, total / 2, True)]
         )
     return solutions, readings
 
@@ -93,7 +93,7 @@ def test_what_no_straight_line_fits_is_bent_and_no_order_changed() -> None:
         head = rng.uniform(-4, 4)
         correct = rng.random() < (0.1 if head < 1 else 0.95)
         solutions.append(Prefixed(problem, [number], [float(correct)], None, correct))
-        readings.append([Reading(head, 0.0, 0.0, True)])
+        readings.append([StepReading(head, 0.0, 0.0, True)])
     found = fit_reading(solutions, readings, with_likelihood=False)
     scores = [one[0] for one in scores_of(readings, found)]
     by_head = sorted(zip((one[0].head for one in readings), scores, strict=True))

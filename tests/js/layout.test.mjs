@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boundsOf, layoutTree } from "../../assets/js/picture/layout.js";
-import { contain, fitCamera, markRadius, reveal, toScreen, zoomAt } from "../../assets/js/picture/camera.js";
 
 /** A tree from nested arrays of child counts, or at random. */
 function randomTree(nodes, seed) {
@@ -42,6 +41,52 @@ test("no two nodes of a level touch, and children stay in order", () => {
   }
 });
 
+/** Places along the level from a tree of nested objects, `{child: {…}}`, by name. */
+function placesOf(tree, widthOf) {
+  const children = new Map();
+  const walk = (name, below) => {
+    children.set(name, Object.keys(below));
+    for (const [child, rest] of Object.entries(below)) walk(child, rest);
+  };
+  walk("root", tree);
+  return Object.fromEntries([...layoutTree("root", (id) => children.get(id), widthOf)].map(([id, { u }]) => [id, u]));
+}
+const leaf = {};
+const near = (actual, expected) => assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
+
+test("siblings stand 1 apart, cousins 1.4", () => {
+  const siblings = placesOf({ a: leaf, b: leaf });
+  near(siblings.b - siblings.a, 1);
+  const cousins = placesOf({ a: { a1: leaf }, b: { b1: leaf } });
+  near(cousins.b1 - cousins.a1, 1.4);
+  near(cousins.b - cousins.a, 1.4);
+  const families = placesOf({ a: { a1: leaf, a2: leaf }, b: { b1: leaf, b2: leaf } });
+  near(families.b1 - families.a2, 1.4);
+  near(families.a2 - families.a1, 1);
+});
+
+test("subtrees nest where their outlines allow: only levels that both have keep a distance", () => {
+  const { a, b, a1, a3 } = placesOf({ a: { a1: leaf, a2: leaf, a3: leaf }, b: leaf });
+  near(a3 - a1, 2);
+  near(b - a, 1);
+});
+
+test("a subtree that reaches deeper than the one before keeps its distance to all before", () => {
+  const places = placesOf({ a: { a1: { a11: leaf } }, b: leaf, c: { c1: { c11: leaf } } });
+  near(places.c - places.b, 1);
+  near(places.b - places.a, 1);
+  near(places.c11 - places.a11, 2);
+});
+
+test("leaves between two branches share the room evenly", () => {
+  const wide = { x: leaf, y: leaf, z: leaf, w: leaf, v: leaf };
+  const wide2 = Object.fromEntries(Object.keys(wide).map((name) => [`${name}2`, leaf]));
+  const places = placesOf({ a: wide, b: leaf, c: leaf, d: wide2 });
+  near(places.d - places.a, 4 + 1.4);
+  near(places.b - places.a, places.c - places.b);
+  near(places.c - places.b, places.d - places.c);
+});
+
 test("wide leaves get their room", () => {
   const childrenOf = (id) => (id === "a" ? ["b", "c"] : []);
   const places = layoutTree("a", childrenOf, () => 3);
@@ -59,30 +104,6 @@ test("deep and wide trees are laid out without recursion", () => {
   assert.equal(layoutTree("0", chain).size, 50001);
   const childrenOf = randomTree(100000, 3);
   assert.equal(layoutTree("n0", childrenOf).size, 100000);
-});
-
-test("a small tree fits, a large one keeps its marks readable", () => {
-  const small = { uMin: -10, uMax: 10, dMax: 4 };
-  const camera = fitCamera(small, 800, 560, false);
-  for (const u of [small.uMin, small.uMax])
-    for (const d of [0, 4]) {
-      const [x, y] = toScreen(camera, u, d);
-      assert.ok(x >= 0 && x <= 800 && y >= 0 && y <= 560);
-    }
-  const large = fitCamera({ uMin: -500, uMax: 500, dMax: 4 }, 800, 560, false);
-  assert.ok(markRadius(large, 10) >= 5);
-});
-
-test("zooming keeps the point under the pointer, revealing moves no more than needed", () => {
-  const camera = fitCamera({ uMin: -5, uMax: 5, dMax: 3 }, 600, 400, false);
-  const [x, y] = toScreen(camera, 2, 1);
-  const zoomed = zoomAt(camera, 2, x, y);
-  assert.deepEqual(toScreen(zoomed, 2, 1).map(Math.round), [x, y].map(Math.round));
-  assert.equal(reveal(camera, { u: 0, d: 1 }, 600, 400), camera);
-  const [rx, ry] = toScreen(reveal(zoomed, { u: -5, d: 3 }, 600, 400), -5, 3);
-  assert.ok(rx >= 0 && rx <= 600 && ry >= 0 && ry <= 400);
-  const lost = contain({ ...camera, ou: 99999 }, { uMin: -5, uMax: 5, dMax: 3 }, 600, 400);
-  assert.ok(lost.ou < 1000);
 });
 
 test("bounds", () => {

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Rounds } from "../../assets/js/log/rounds.js";
-import { settled, tell } from "../../assets/js/words/story.js";
-import { splitMaths } from "../../assets/js/words/maths.js";
-import { Player } from "../../assets/js/log/player.js";
+import { settled, tell, tellAll, withWarnings } from "../../assets/js/words/story.js";
+import { splitMaths } from "../../assets/js/dom/maths.js";
 import { beamLog } from "./synthetic.mjs";
 
 const EVENTS = beamLog({ n: 16, width: 4, rounds: 3 });
 const rounds = new Rounds();
 rounds.extend(EVENTS);
-const story = (index, cursor = rounds.stops[index].cursor) =>
-  tell(EVENTS, rounds.stops[index], cursor, { strategies: { beam_search: "Beam search" } });
+const story = (index, cursor = rounds.segments[index].cursor) =>
+  tell(EVENTS, rounds.segments[index], cursor, { strategies: { beam_search: "Beam search" } });
 
 test("each stop is told in plain words", () => {
   assert.match(story(0), /^Beam search sets out with a budget of 16 solutions on: Ada has/);
@@ -26,9 +25,9 @@ test("each stop is told in plain words", () => {
 });
 
 test("an open round says how far it is", () => {
-  assert.match(story(1, rounds.stops[1].from + 5), /^Round 1: 5 steps written…$/);
-  assert.equal(settled(EVENTS, rounds.stops[1], rounds.stops[1].from + 5), false);
-  assert.equal(settled(EVENTS, rounds.stops[1], rounds.stops[1].cursor), true);
+  assert.match(story(1, rounds.segments[1].from + 5), /^Round 1: 5 steps written…$/);
+  assert.equal(settled(EVENTS, rounds.segments[1], rounds.segments[1].from + 5), false);
+  assert.equal(settled(EVENTS, rounds.segments[1], rounds.segments[1].cursor), true);
 });
 
 test("a stopped run and a run without answer say so", () => {
@@ -60,6 +59,55 @@ test("a decision about the search itself is told with its reason", () => {
   assert.ok(flooded.length < 700, `${flooded.length}`);
 });
 
+const tellOf = (...events) => tell(events, { kind: "round", round: 1, from: 0, cursor: events.length }, events.length);
+
+test("what is said of a round has its numbers", () => {
+  const sampled = { kind: "sampled" };
+  const decision = (kept, pruned, cutoff) => ({
+    kind: "decided",
+    cutoff,
+    kept: Array.from({ length: kept }, () => ["0"]),
+    pruned: Array.from({ length: pruned }, () => ["1"]),
+  });
+  assert.equal(tellOf(sampled, { kind: "scored" }), "Round 1: 1 step written, 1 scored…");
+  assert.equal(tellOf(sampled, decision(0, 1)), "Round 1: 1 step written. 1 path stops here.");
+  assert.equal(tellOf(sampled, decision(0, 3)), "Round 1: 1 step written. 3 paths stop here.");
+  assert.match(tellOf(sampled, decision(1, 1, 0.25)), /The search kept 1 and pruned 1; the cut was 0\.25\.$/);
+  assert.match(
+    tellOf(sampled, decision(1, 1, 0.25), decision(1, 1, 0.75), decision(1, 1, 0.5)),
+    /kept 3 and pruned 3; the cuts lay from 0\.25 to 0\.75\.$/,
+  );
+  assert.match(tellOf(sampled, { kind: "merged" }, { kind: "merged" }), /2 duplicates were merged\.$/);
+  const answer = (text) => ({ kind: "completed", answer: text });
+  assert.match(tellOf(sampled, ...["4", "5", "4"].map(answer)), /3 paths reached their end: 4 and 5\.$/);
+  assert.match(tellOf(sampled, ...["1", "2", "3", "4", "5"].map(answer)), /: 1, 2, 3, 4 and others\.$/);
+  assert.match(tellOf(sampled, answer(null)), /1 path reached its end without an answer\.$/);
+});
+
+test("the story so far holds what is settled at the cursor", () => {
+  const told = (cursor) => tellAll(EVENTS, rounds.segments, cursor, {}).map(({ cursor: at }) => at);
+  const ends = rounds.segments.map((segment) => segment.cursor);
+  assert.deepEqual(told(0), []);
+  assert.deepEqual(told(ends[1]), ends.slice(0, 2));
+  assert.deepEqual(told(ends[2] - 1), ends.slice(0, 2));
+  assert.deepEqual(told(EVENTS.length), ends);
+  // A round whose last event settles nothing is settled by whatever comes after it.
+  const open = [{ kind: "sampled" }, { kind: "spent" }];
+  const segment = { kind: "round", round: 1, from: 0, cursor: 2 };
+  assert.equal(settled(open, segment, 2), false);
+  assert.equal(settled([...open, { kind: "sampled" }], segment, 2), true);
+});
+
+test("two warnings are told, more are counted", () => {
+  const warned = (count) => Array.from({ length: count }, (_, i) => ({ kind: "warned", message: `w${i}` }));
+  const story = (count) => {
+    const events = [{ kind: "sampled" }, ...warned(count)];
+    return withWarnings(events, { kind: "round", round: 1, from: 0, cursor: events.length }, events.length, {});
+  };
+  assert.match(story(2), / Warning: w0 Warning: w1$/);
+  assert.match(story(3), / Warning: w0 Warning: w1 And 1 more warning\.$/);
+});
+
 test("maths is found by its delimiters only, and bounded", () => {
   const parts = splitMaths("So \\(x^2\\) costs $5 and $$\\frac{1}{2}$$ or \\[y\\].");
   assert.deepEqual(
@@ -79,56 +127,4 @@ test("maths is found by its delimiters only, and bounded", () => {
     );
   }
   assert.ok(splitMaths("\\(x\\)".repeat(10000)).length <= 201);
-});
-
-test("playing moves through the rounds and stops at the end", () => {
-  let cursor = EVENTS.length;
-  const frames = [];
-  const player = new Player({
-    rounds: () => rounds,
-    cursor: () => cursor,
-    seek: (to) => {
-      cursor = to;
-    },
-    onChange: () => {},
-    stepwise: () => false,
-    frame: (callback) => frames.push(callback),
-  });
-  player.play();
-  assert.equal(cursor, rounds.stops[0].cursor);
-  const seen = [];
-  for (let now = 0; frames.length && now < 100000; now += 50) {
-    frames.shift()(now);
-    seen.push(cursor);
-  }
-  assert.equal(cursor, EVENTS.length);
-  assert.equal(player.playing, false);
-  assert.deepEqual(
-    seen,
-    seen.toSorted((a, b) => a - b),
-  );
-  assert.ok(new Set(seen).size > 40);
-});
-
-test("without motion playing goes round by round", () => {
-  let cursor = 1;
-  const frames = [];
-  const seen = new Set();
-  const player = new Player({
-    rounds: () => rounds,
-    cursor: () => cursor,
-    seek: (to) => {
-      cursor = to;
-      seen.add(to);
-    },
-    onChange: () => {},
-    stepwise: () => true,
-    frame: (callback) => frames.push(callback),
-  });
-  player.play();
-  for (let now = 0; frames.length && now < 100000; now += 100) frames.shift()(now);
-  assert.deepEqual(
-    [...seen],
-    rounds.stops.slice(1).map((stop) => stop.cursor),
-  );
 });

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Replay } from "../../assets/js/log/replay.js";
-import { Rounds } from "../../assets/js/log/rounds.js";
 import { LogError, toJSON, Tree } from "../../assets/js/log/tree.js";
-import { foldOf, Visible } from "../../assets/js/log/visible.js";
 import { answerRows } from "../../assets/js/panels/answers.js";
 import { aggregateArithmetic, nodeName, whySentences } from "../../assets/js/words/words.js";
-import { beamLog } from "./synthetic.mjs";
+import { beamLog, header } from "./synthetic.mjs";
 
 const EVENTS = beamLog({ n: 16, width: 4, rounds: 4 });
 const json = (tree) => JSON.parse(JSON.stringify(toJSON(tree)));
@@ -20,25 +18,110 @@ test("kept, pruned, completed and merged account for every step", () => {
   assert.equal(tree.nodes.get(tree.chosen).state, "completed");
 });
 
-test("a replay shows the same tree whichever way it came", () => {
-  const events = beamLog({ n: 64, width: 4, rounds: 40 });
-  const replay = new Replay(events);
-  replay.seek(events.length);
-  assert.ok(events.length > 4000);
-  for (const cursor of [4500, 3, 4001, 4000, events.length, 0, 1, 2500]) {
-    assert.deepEqual(json(replay.seek(cursor)), json(Tree.fromEvents(events.slice(0, cursor))), `at ${cursor}`);
-  }
-});
-
 test("a log that contradicts itself is refused, and a replay stops there", () => {
-  const twice = [...EVENTS.slice(0, 3), { ...EVENTS[2], seq: 3 }];
+  const twice = [...EVENTS.slice(0, 3), { ...EVENTS[2], seq: 3 }, { ...EVENTS[3], seq: 4 }];
   assert.throws(() => Tree.fromEvents(twice), LogError);
   assert.throws(() => Tree.fromEvents(EVENTS.slice(1)), LogError);
   assert.throws(() => Tree.fromEvents([...EVENTS.slice(0, 3), EVENTS[5]]), /hole/);
   const replay = new Replay(twice);
-  replay.seek(4);
+  replay.seek(5);
   assert.match(replay.error, /sampled twice/);
+  // It stays where it stopped, however often one looks, and a look back is whole again.
+  assert.equal(replay.seek(5).nodes.size, 3);
   assert.equal(replay.seek(3).nodes.size, 3);
+  replay.seek(2);
+  assert.equal(replay.error, "");
+});
+
+/** A log of these events after a header; `seq` comes by itself. */
+const logOf = (...events) => [header(), ...events].map((event, seq) => ({ ...event, seq, t: 0 }));
+const sampled = (id, fields = {}) => ({ kind: "sampled", id, text: id, tokens: 1, logprob: -1, ...fields });
+const decided = (...kept) => ({ kind: "decided", round: 1, rule: "top_k", why: "So.", kept });
+
+test("every contradiction is named", () => {
+  const finished = { kind: "finished", status: "completed", chosen: null };
+  for (const [events, message] of [
+    [[header()], /exactly one 'started'/],
+    [[finished, sampled("0")], /after the run finished/],
+    [[{ kind: "constructed" }], /unknown kind/],
+    [[sampled("0.0")], /node 0, never sampled/],
+    [[sampled("0", { after: "7" })], /node 7, never sampled/],
+    [[{ kind: "scored", id: "0", score: 1 }], /node 0, never sampled/],
+    [[{ kind: "noted", id: "0" }], /never sampled/],
+    [[sampled("0"), { kind: "merged", id: "0", into: "1" }], /node 1, never sampled/],
+    [[sampled("0"), decided(["0"]), decided(["0"])], /already kept; it cannot become kept/],
+    [[decided(["root"])], /root is already kept/],
+    [[sampled("0", { role: "rollout" }), decided(["0"])], /already rollout/],
+    [[{ kind: "graded", right: ["0"] }], /never sampled/],
+    [[{ kind: "allocated", round: 1, shares: [["0", 1, 1]] }], /never sampled/],
+  ])
+    assert.throws(() => Tree.fromEvents(logOf(...events)), message);
+});
+
+test("a rollout that ended may still become a solution", () => {
+  const ended = logOf(sampled("0", { role: "rollout" }), { kind: "completed", id: "0", answer: "4", group: 0 });
+  const node = Tree.fromEvents(ended).nodes.get("0");
+  assert.deepEqual([node.state, node.answer, node.group], ["completed", "4", 0]);
+});
+
+test("a score changes what was just written, and nothing that was decided", () => {
+  const score = { kind: "scored", id: "0", score: 0.4 };
+  const stateAfter = (...events) => Tree.fromEvents(logOf(...events)).nodes.get("0").state;
+  assert.equal(stateAfter(sampled("0")), "frontier");
+  assert.equal(stateAfter(sampled("0"), score), "candidate");
+  assert.equal(stateAfter(sampled("0"), decided(["0"]), score), "kept");
+  assert.equal(stateAfter(sampled("0", { role: "rollout" }), score), "rollout");
+  assert.equal(Tree.fromEvents(logOf(sampled("0"), score)).nodes.get("0").aggregate, 0.4);
+});
+
+test("a copy shares nothing that changes", () => {
+  const events = logOf(
+    ...[sampled("0"), sampled("1"), decided(["0", 1, 0.5])],
+    { kind: "allocated", round: 1, shares: [["0", 1, 2]] },
+    { kind: "noted", id: "0" },
+    { kind: "warned", message: "!" },
+    { kind: "spent", generated: 7 },
+    { kind: "voted", method: "best", tally: [], chosen: "0" },
+  );
+  const tree = Tree.fromEvents(events);
+  const before = json(tree);
+  const copy = tree.copy();
+  assert.deepEqual(json(copy), before);
+  const more = [sampled("0.0"), { kind: "scored", id: "0", score: 1 }, ...events.slice(3), { kind: "graded", right: ["1"] }];
+  for (const event of more) {
+    if (event.kind === "decided") event.kept = [["1"]];
+    copy.apply({ ...event, seq: copy.seq + 1 });
+  }
+  copy.apply({ kind: "finished", status: "completed", chosen: "0", seq: copy.seq + 1 });
+  assert.deepEqual(json(tree), before);
+  for (const name of ["decisions", "allocations", "notes", "warnings"])
+    assert.deepEqual([tree[name].length, copy[name].length], [1, 2], name);
+  assert.equal(tree.finished, null);
+  assert.deepEqual([tree.cost.generated, copy.cost.generated], [7, 14]);
+});
+
+test("a path stopped without an answer is told from one that was cut", () => {
+  for (const [rule, unfinished] of [
+    ["out_of_steps", true],
+    ["too_long", true],
+    ["run_ended", true],
+    ["top_k", false],
+  ]) {
+    const decision = { kind: "decided", round: 1, rule, why: "So.", pruned: [["0"]] };
+    const tree = Tree.fromEvents(logOf(sampled("0"), sampled("1"), decision));
+    assert.equal(tree.unfinished(tree.nodes.get("0")), unfinished, rule);
+    assert.equal(tree.unfinished(tree.nodes.get("1")), false);
+  }
+});
+
+test("a path goes from the first step to the node", () => {
+  const tree = Tree.fromEvents(logOf(sampled("0"), sampled("0.0"), sampled("0.0.0")));
+  assert.deepEqual(
+    tree.path("0.0.0").map(({ id }) => id),
+    ["0", "0.0", "0.0.0"],
+  );
+  assert.deepEqual(tree.path("root"), []);
+  assert.throws(() => tree.path("9"), LogError);
 });
 
 test("a decision about the search itself changes no step", () => {
@@ -47,38 +130,6 @@ test("a decision about the search itself changes no step", () => {
   const tree = Tree.fromEvents([...EVENTS.slice(0, 30), decision]);
   assert.deepEqual(tree.decisions.at(-1), decision);
   assert.deepEqual(json(tree).nodes, before.nodes);
-});
-
-test("rounds: the problem, each round, the answer", () => {
-  const rounds = new Rounds();
-  rounds.extend(EVENTS.slice(0, 30));
-  rounds.extend(EVENTS);
-  assert.deepEqual(
-    rounds.stops.map((stop) => stop.kind),
-    ["start", "round", "round", "round", "round", "end"],
-  );
-  assert.equal(rounds.stops.at(-1).cursor, EVENTS.length);
-  const [start, first] = rounds.stops;
-  assert.equal(rounds.neighbour(start.cursor, 1), first.cursor);
-  assert.equal(rounds.neighbour(start.cursor + 1, 1), first.cursor);
-  assert.equal(rounds.neighbour(first.cursor, -1), start.cursor);
-  assert.equal(rounds.neighbour(start.cursor, -1), start.cursor);
-  assert.equal(rounds.neighbour(EVENTS.length, 1), EVENTS.length);
-});
-
-test("pruned steps can be shown, folded and hidden", () => {
-  const tree = Tree.fromEvents(EVENTS);
-  const all = new Visible(tree, "dim", new Set()).children("root");
-  const folded = new Visible(tree, "fold", new Set());
-  assert.equal(all.length, 16);
-  assert.deepEqual(folded.children("root").at(-1), foldOf("root"));
-  const fold = folded.fold(foldOf("root"));
-  assert.equal(fold.members.length + folded.children("root").length - 1, 16);
-  assert.equal(fold.best, Math.max(...fold.members.map((id) => tree.nodes.get(id).aggregate)));
-  const cut = fold.members[0];
-  assert.equal(folded.has(cut), false);
-  assert.equal(new Visible(tree, "fold", new Set(["root"])).has(cut), true);
-  assert.equal(new Visible(tree, "hide", new Set()).has(cut), false);
 });
 
 test("a pruned step says its rank, its margin and the cut, as the log gives them", () => {
@@ -123,6 +174,32 @@ test("answers: every method's votes, the chosen one first", () => {
     16,
   );
   for (const row of rows) assert.deepEqual(Object.keys(row.votes).sort(), ["best", "majority", "weighted"]);
+});
+
+test("answers before the vote: the most frequent first, the best solution of each", () => {
+  const completed = (id, answer, group, score) => [
+    sampled(id),
+    { kind: "scored", id, score },
+    { kind: "completed", id, answer, group },
+  ];
+  const tree = Tree.fromEvents(
+    logOf(
+      ...completed("0", "4", 0, 0.9),
+      ...completed("1", "5", 1, 0.3),
+      ...completed("2", "5", 1, 0.6),
+      ...completed("3", "5", 1, 0.5),
+      ...[sampled("4"), { kind: "completed", id: "4", answer: null, group: null }],
+      { kind: "graded", right: ["2"], wrong: ["0"] },
+    ),
+  );
+  const rows = answerRows(tree);
+  assert.deepEqual(
+    rows.map(({ answer, solutions, node, right }) => [answer, solutions, node, right]),
+    [
+      ["5", 3, "2", true],
+      ["4", 1, "0", false],
+    ],
+  );
 });
 
 test("what a verifier wrote stands with the step that it is about", () => {

@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aggregateArithmetic, sizeNote } from "../../assets/js/words/words.js";
-import { beamLog } from "./synthetic.mjs";
+import {
+  aggregateArithmetic,
+  answerLabel,
+  nameOf,
+  nodeName,
+  shortName,
+  sizeNote,
+  stateWords,
+  summary,
+  whySentences,
+} from "../../assets/js/words/words.js";
+import { beamLog, header } from "./synthetic.mjs";
 import { Tree } from "../../assets/js/log/tree.js";
+import { Visible } from "../../assets/js/log/visible.js";
 
 const pair = (solver, verifier) => ({ solver: { parameters: solver }, verifier: { parameters: verifier } });
 
@@ -17,8 +28,90 @@ test("a verifier that is larger than its solver is said", () => {
 
 test("an outcome verifier's score is the whole solution's, whatever the aggregate", () => {
   const tree = Tree.fromEvents(beamLog());
-  const node = [...tree.nodes.values()].find((one) => one.depth === 2 && one.aggregate !== null);
+  const node = [...tree.nodes.values()].find(({ depth, aggregate }) => depth === 2 && aggregate !== null);
   assert.match(aggregateArithmetic(tree, node), /^last of /);
   tree.started = { ...tree.started, verifier: { ...tree.started.verifier, scores: "solutions" } };
   assert.match(aggregateArithmetic(tree, node), /^score of the whole solution = \d/);
+});
+
+const sampled = (id, fields = {}) => ({ kind: "sampled", id, text: id, tokens: 1, logprob: -1, ...fields });
+const scored = (id, score) => ({ kind: "scored", id, score });
+const decided = (fields) => ({ kind: "decided", round: 1, rule: "top_k", why: "The best are kept.", ...fields });
+const treeOf = (...events) => Tree.fromEvents([header(), ...events].map((event, seq) => ({ ...event, seq, t: 0 })));
+
+test("each state in words, with its reason where the log gives one", () => {
+  const words = (...events) => {
+    const tree = treeOf(sampled("0"), sampled("1"), ...events);
+    return stateWords(tree, tree.nodes.get("1"));
+  };
+  const pruned = (margin, cutoff = 0.5) => words(scored("1", 0.4), decided({ cutoff, pruned: [["1", 2, margin]] }));
+  const end = { kind: "finished", status: "completed", chosen: "1" };
+  const completed = (answer) => ({ kind: "completed", id: "1", answer, group: 0 });
+  assert.equal(words(), "just written, not scored yet");
+  assert.equal(words(scored("1", 0.4)), "scored, waiting for the decision");
+  assert.equal(words(decided({ kept: [["1"]] })), "kept");
+  assert.equal(words({ kind: "merged", id: "1", into: "0" }), "a duplicate of Step 1, branch 1 of 2");
+  assert.equal(words(completed("42")), "answer 42");
+  assert.equal(words(completed(null)), "a finished solution without an answer");
+  assert.equal(words(completed("42"), end), "chosen: answer 42");
+  assert.equal(words(completed(null), end), "chosen: answer no answer");
+  assert.equal(pruned(-0.1), "pruned: below the cut 0.50");
+  assert.equal(pruned(0.1), "pruned: above the cut 0.50");
+  assert.equal(pruned(0), "pruned: level with the cut 0.50, and ties go by order");
+  assert.equal(pruned(null), "pruned");
+  assert.equal(pruned(-0.1, null), "pruned");
+  // The cut and the score never look the same where they differ.
+  assert.equal(pruned(-0.001, 0.401), "pruned: below the cut 0.401");
+  assert.equal(words(decided({ rule: "too_long", cutoff: 0.5, pruned: [["1", 1, -1]] })), "pruned: the path never ended");
+});
+
+test("why a step is where it is", () => {
+  const why = (id, ...events) => {
+    const tree = treeOf(sampled("0"), sampled("1"), scored("0", 0.9), ...events);
+    return whySentences(tree, tree.nodes.get(id)).join(" ");
+  };
+  const both = decided({ cutoff: 0.9, kept: [["0", 1, 0]], pruned: [["1", 2, -0.5]] });
+  assert.match(why("1"), /has just written this step/);
+  assert.match(why("0"), /The strategy has not decided yet/);
+  assert.match(why("1", { kind: "merged", id: "1", into: "0" }), /word for word the same/);
+  assert.equal(
+    why("1", scored("1", 0.4), both),
+    "The best are kept. Rank 2 of 2. Its path scores 0.40; the cut was 0.90, so the margin is −0.50.",
+  );
+  assert.match(why("0", both), /Rank 1 of 2\. Its path scores 0\.90: the lowest that was kept, and so the cut\.$/);
+  assert.equal(why("0", decided({ kept: [["0"]] })), "The best are kept.");
+  const solved = [{ kind: "completed", id: "0", answer: "4", group: 0 }];
+  assert.equal(why("0", ...solved), "The path ended here with the answer 4.");
+  assert.match(why("0", ...solved, { kind: "graded", right: ["0"] }), / It agrees with the reference: right\.$/);
+  assert.match(why("0", ...solved, { kind: "graded", wrong: ["0"] }), / It disagrees with the reference: wrong\.$/);
+  const end = { kind: "finished", status: "completed", chosen: "0" };
+  assert.match(why("0", ...solved, end), / The search chose this solution\.$/);
+  assert.match(why("0", { ...solved[0], answer: null }), /no answer could be read from it, so it has no vote\.$/);
+});
+
+test("names: for the eye, for the ear, of what is folded, and of a long answer", () => {
+  const tree = treeOf(
+    ...[sampled("0"), sampled("1"), scored("1", 0.25), decided({ pruned: [["1"]] })],
+    { kind: "graded", right: ["0"] },
+  );
+  const folded = new Visible(tree, "fold", new Set());
+  assert.equal(shortName(tree, tree.root), "The problem");
+  assert.match(nodeName(tree, tree.root), /^The problem: Ada has/);
+  assert.equal(nodeName(tree, tree.nodes.get("0")), "Step 1, branch 1 of 2, not scored, just written, not scored yet, right");
+  assert.equal(nameOf(tree, folded, "fold:root"), "1 step folded away, best 0.25");
+  assert.equal(nameOf(tree, folded, "1"), "Step 1, branch 2 of 2, score 0.25, pruned");
+  assert.equal(answerLabel({ answer: "a\n  b" }), "a b");
+  assert.equal(answerLabel({ answer: "x".repeat(40) }).length, 22);
+});
+
+test("one sentence for the whole picture", () => {
+  const steps = [sampled("0"), sampled("1"), decided({ pruned: [["1"]] })];
+  const end = [{ kind: "completed", id: "0", answer: "4", group: 0 }];
+  assert.equal(summary(treeOf()), "A search tree with no steps yet.");
+  assert.equal(summary(treeOf(steps[0])), "Search tree with 1 step.");
+  assert.equal(summary(treeOf(...steps)), "Search tree with 2 steps and 1 pruned.");
+  assert.equal(
+    summary(treeOf(...steps, ...end, { kind: "finished", status: "completed", chosen: "0" })),
+    "Search tree with 2 steps, 1 pruned and 1 finished solution. The chosen answer is 4.",
+  );
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EventLog } from "../../assets/js/log/log.js";
 import { Rounds } from "../../assets/js/log/rounds.js";
-import { gathered } from "../../assets/js/words/warnings.js";
+import { gathered } from "../../assets/js/panels/warnings.js";
 import { Scene } from "../../assets/js/picture/scene.js";
 import { tellAll } from "../../assets/js/words/story.js";
 import { Tree } from "../../assets/js/log/tree.js";
@@ -72,6 +72,22 @@ test("torn or strange counts are no counts", () => {
   assert.deepEqual([...tokens], [["0.1", 0], ["2", 7]]);
 });
 
+test("what is being written has its limits: ids that are none, and too many", () => {
+  const parse = (...pairs) => [...parseWriting(JSON.stringify({ role: "rollout", tokens: pairs })).tokens];
+  const long = Array.from({ length: 1000 }, () => "1").join(".");
+  assert.deepEqual(parse(["root", 1], ["0.", 1], [".0", 1], ["-1", 1], ["0x1", 1], [`${long}.1`, 1], ["", 1]), []);
+  assert.deepEqual(parse([long, 1], ["0", 1.5], ["1", "2"], ["2", Infinity]), [[long, 1], ["0", 0], ["1", 0], ["2", 0]]);
+  const many = Array.from({ length: 1030 }, (_, index) => [String(index), 1]);
+  assert.equal(parse(...many).length, 1024);
+});
+
+test("steps are the same ones only with the same role, in the same order", () => {
+  const steps = written(["0", "1"], 3);
+  assert.equal(steps.alike(written(["0", "1"], 9)), true);
+  for (const other of [written(["1", "0"]), written(["0"]), written(["0", "1", "2"]), new Writing("rollout", steps.tokens)])
+    assert.equal(steps.alike(other), false);
+});
+
 test("the log knows when nothing but the counts is new, and forgets them at the end", () => {
   const changes = [];
   const log = new EventLog({ pull: () => new Promise(() => {}), onChange: (change) => changes.push(change.counted) });
@@ -92,12 +108,12 @@ test("a warning belongs to the round whose steps were written nevertheless", () 
   const events = [...EVENTS.slice(0, start), warned, ...EVENTS.slice(start)].map((event, seq) => ({ ...event, seq }));
   const rounds = new Rounds();
   rounds.extend(events);
-  const told = tellAll(events, rounds.stops, events.length, {}).map(({ sentence }) => sentence);
+  const told = tellAll(events, rounds.segments, events.length, {}).map(({ sentence }) => sentence);
   assert.deepEqual(
     told.flatMap((sentence, index) => (sentence.includes("Warning: Short of memory.") ? [index] : [])),
     [2],
   );
-  assert.equal(rounds.stops[1].cursor, rounds.stops[2].from);
+  assert.equal(rounds.segments[1].cursor, rounds.segments[2].from);
   assert.equal(Tree.fromEvents(events).warnings.length, 1);
   assert.deepEqual(gathered([{ message: "a" }, { message: "b" }, { message: "a" }]), [["a", 2], ["b", 1]]);
 });

@@ -1,4 +1,4 @@
-// The run's event log in the browser: takes pushes, notices gaps, pulls what is missing.
+// The run's event log in the browser: accepts pushes, notices gaps, pulls what is missing.
 //
 // Pushes can get lost (a hidden tab loses about a third of them), so every event has a number
 // and the log never believes that it heard everything: a gap, a head that is ahead, or silence
@@ -44,8 +44,8 @@ export class EventLog {
     this.failures = 0;
     this.pulling = false;
     this.retrying = false;
-    this.asked = false;
-    this.heard = this.now();
+    this.comparisonAsked = false;
+    this.heardAt = this.now();
   }
 
   get length() {
@@ -57,23 +57,23 @@ export class EventLog {
     return this.events.at(-1)?.kind === "finished";
   }
 
-  /** Take a pushed value `{run, ev, head, live, writing?}`; a new run starts the log anew. */
+  /** Accept a pushed value `{run, ev, head, live, writing?}`; a new run starts the log anew. */
   accept(value) {
     if (!value || typeof value.run !== "string" || !value.run) return;
     const reset = value.run !== this.run;
     if (reset) this.clear(value.run);
-    this.heard = this.now();
+    this.heardAt = this.now();
     const { length, live } = this;
-    const whole = this.ingest(parseEvents(value.ev));
+    const whole = this.append(parseEvents(value.ev));
     this.head = Math.max(this.head, Number(value.head) || 0, this.length);
     this.live = Boolean(value.live) && !this.complete;
-    const counted = this.hear(value.writing);
+    const counted = this.acceptWriting(value.writing);
     this.onChange({ reset, counted: counted && !reset && length === this.length && live === this.live });
     if (!whole || this.length < this.head || this.wantsComparison()) this.pull();
   }
 
-  /** Take what is being written; true when it is the same as before but for its counts. */
-  hear(text) {
+  /** Accept what is being written; true when it is the same as before but for its counts. */
+  acceptWriting(text) {
     const before = this.writing;
     this.writing = this.live ? (parseWriting(text) ?? before) : NOTHING;
     return this.writing !== before && this.writing.alike(before);
@@ -81,13 +81,13 @@ export class EventLog {
 
   /** Once a run is over the server can say what other models would have cost: ask once. */
   wantsComparison() {
-    if (!this.complete || this.asked) return false;
-    this.asked = true;
+    if (!this.complete || this.comparisonAsked) return false;
+    this.comparisonAsked = true;
     return true;
   }
 
   /** Append the events that are next in line; false when some before them are missing. */
-  ingest(events) {
+  append(events) {
     if (!Array.isArray(events)) return false;
     for (const event of events) {
       if (event.seq < this.events.length) continue;
@@ -110,14 +110,14 @@ export class EventLog {
     }
     if (run !== this.run) return; // a new run began meanwhile; its own pull is its own affair
     this.pulling = false;
-    this.heard = this.now();
+    this.heardAt = this.now();
     if (!reply || !Array.isArray(reply.events)) {
       this.retry("The connection is interrupted. Trying again…");
       return;
     }
     const before = this.length;
-    this.ingest(reply.events);
-    this.take(reply);
+    this.append(reply.events);
+    this.acceptState(reply);
     const whole = this.length >= this.head || this.gone;
     if (whole || this.length > before) this.failures = 0;
     this.onChange({ reset: false, counted: false });
@@ -126,13 +126,14 @@ export class EventLog {
     else this.retry("The server has more of this run than it sends. Trying again…");
   }
 
-  take(reply) {
+  /** What a reply says of the run beside its events. */
+  acceptState(reply) {
     this.head = Math.max(this.head, Number(reply.head) || 0, this.length);
     this.live = Boolean(reply.live) && !this.complete;
     this.gone = Boolean(reply.gone);
-    this.hear(reply.writing);
+    this.acceptWriting(reply.writing);
     this.comparison = reply.comparison ?? this.comparison;
-    this.asked ||= this.complete;
+    this.comparisonAsked ||= this.complete;
     this.notice =
       this.gone && !this.complete ? "The server no longer has this run; what is shown here is all that arrived." : "";
   }
@@ -157,7 +158,7 @@ export class EventLog {
   watch(alive) {
     this.watchdog = this.later(() => {
       if (!alive()) return;
-      const silent = this.now() - this.heard > SILENCE_MS;
+      const silent = this.now() - this.heardAt > SILENCE_MS;
       if (this.live && silent && !this.retrying) this.pull();
       this.watch(alive);
     }, WATCHDOG_MS);

@@ -20,9 +20,9 @@ export class Player {
   }
 
   play() {
-    const stops = this.rounds().stops;
-    if (this.playing || !stops.length) return;
-    if (this.cursor() >= stops.at(-1).cursor) this.seek(stops[0].cursor);
+    const { segments } = this.rounds();
+    if (this.playing || !segments.length) return;
+    if (this.cursor() >= segments.at(-1).cursor) this.seek(segments[0].cursor);
     this.playing = true;
     this.position = this.cursor();
     this.last = null;
@@ -54,15 +54,15 @@ export class Player {
     const rounds = this.rounds();
     if (this.stepwise()) this.leap(rounds, elapsed);
     else this.glide(rounds, elapsed);
-    if (this.cursor() >= rounds.stops.at(-1).cursor) this.pause();
+    if (this.cursor() >= rounds.segments.at(-1).cursor) this.pause();
     else this.frame((next) => this.tick(next));
   }
 
   /** Every round takes equally long, however many events it has. */
   glide(rounds, elapsed) {
-    const stop = rounds.stops[rounds.indexAt(Math.floor(this.position) + 1)];
-    this.position += (elapsed * this.speed * (stop.cursor - stop.from)) / ROUND_MS;
-    this.position = Math.min(this.position, stop.cursor);
+    const segment = rounds.segments[rounds.indexAt(Math.floor(this.position) + 1)];
+    this.position += (elapsed * this.speed * (segment.cursor - segment.from)) / ROUND_MS;
+    this.position = Math.min(this.position, segment.cursor);
     if (Math.floor(this.position) !== this.cursor()) this.seek(Math.floor(this.position));
   }
 

@@ -1,5 +1,5 @@
 // The recipe of a run as a link: problem, strategy, seed, and what differs from the defaults.
-// `components/recipe_link.py` reads such links. Pure.
+// `components/controls/recipe_link.py` reads such links. Pure.
 
 // Score sources beside the trained verifiers, as the verifier of a trace is called then.
 const SOURCES = [
@@ -48,7 +48,7 @@ export function recipeOf(header, defaults, node) {
 /** The name of the offered pair that ran. Where no verifier scored, its name tells nothing. */
 function pairOf({ solver, verifier, strategy }, pairs, source) {
   const alone = source !== null || strategy === "greedy";
-  const fits = (one) => one.solver === solver.name && (alone || one.verifier === verifier.name);
+  const fits = (pair) => pair.solver === solver.name && (alone || pair.verifier === verifier.name);
   return pairs.find(fits)?.name ?? null;
 }
 

@@ -141,6 +141,7 @@ export class Tree {
 /** The id says where a node stands: the parent's id is all but its last index. */
 export const parentOf = (id) => (id.includes(".") ? id.slice(0, id.lastIndexOf(".")) : ROOT);
 
+// One case for each class of `search_core.log.events`, by its kind: a test holds both sides together.
 const HANDLERS = {
   started(tree, event) {
     tree.started = event;

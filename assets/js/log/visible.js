@@ -39,35 +39,35 @@ export class Visible {
     this.rollouts = rollouts;
     this.folds = new Map();
     this.leading = rollouts ? null : leadingToAnswers(tree);
-    this.begun = new Map();
-    this.count(writing);
+    this.underWay = new Map();
+    this.setWriting(writing);
     for (const id of this.writing.keys()) {
       const parent = parentOf(id);
-      if (this.begun.has(parent)) this.begun.get(parent).push(id);
-      else this.begun.set(parent, [id]);
+      if (this.underWay.has(parent)) this.underWay.get(parent).push(id);
+      else this.underWay.set(parent, [id]);
     }
   }
 
   /** Tokens so far of the steps that are being written, by id. */
-  count({ role, tokens }) {
+  setWriting({ role, tokens }) {
     this.role = role;
     this.writing = this.rollouts || role !== ROLLOUT ? tokens : NOTHING.tokens;
   }
 
-  /** Whether a node is out of sight because it only looks ahead. One that led to an answer is not. */
-  unasked(node) {
+  /** A step that only looks ahead, where such are hidden. One that led to an answer is shown. */
+  isHiddenRollout(node) {
     return !this.rollouts && node.role === ROLLOUT && !this.leading.has(node.id);
   }
 
   /** The children that there are to show, before pruned ones are folded or hidden. */
-  asked(node) {
+  available(node) {
     if (this.rollouts) return node.children;
-    return node.children.filter((id) => !this.unasked(this.tree.nodes.get(id)));
+    return node.children.filter((id) => !this.isHiddenRollout(this.tree.nodes.get(id)));
   }
 
   /** A leaf that the search does not go on from. */
   isCut(node) {
-    return (node.state === "pruned" || node.state === "merged") && this.asked(node).length === 0;
+    return (node.state === "pruned" || node.state === "merged") && this.available(node).length === 0;
   }
 
   /** Ids of the children to show, in index order; a fold comes last. */
@@ -75,14 +75,14 @@ export class Visible {
     const node = this.tree.nodes.get(id);
     if (!node) return [];
     // What is being written stands where it will be: after all that is there.
-    const begun = this.begun.get(id) ?? [];
-    const asked = this.asked(node);
-    const all = begun.length ? [...asked, ...begun] : asked;
+    const underWay = this.underWay.get(id) ?? [];
+    const available = this.available(node);
+    const all = underWay.length ? [...available, ...underWay] : available;
     if (this.mode === "dim" || (this.mode === "fold" && this.unfolded.has(id))) return all;
     const open = [];
     const cut = [];
-    for (const child of asked) (this.isCut(this.tree.nodes.get(child)) ? cut : open).push(child);
-    open.push(...begun);
+    for (const child of available) (this.isCut(this.tree.nodes.get(child)) ? cut : open).push(child);
+    open.push(...underWay);
     if (this.mode === "fold" && cut.length) {
       open.push(foldOf(id));
       if (!this.folds.has(id)) this.folds.set(id, this.describe(id, cut));
@@ -115,7 +115,7 @@ export class Visible {
     if (isFold(id)) return this.fold(id) !== null && this.children(parentOfFold(id)).includes(id);
     if (this.writing.has(id)) return true;
     const node = this.tree.nodes.get(id);
-    if (!node || this.unasked(node)) return false;
+    if (!node || this.isHiddenRollout(node)) return false;
     return this.mode === "dim" || !this.isCut(node) || (this.mode === "fold" && this.unfolded.has(node.parent));
   }
 

@@ -49,8 +49,8 @@ export function answerRows(tree) {
 }
 
 export class Answers {
-  /** @param {{select: (id: string) => void}} actions */
-  constructor(palette, actions) {
+  /** @param {{palette: Object, actions: import("./list.js").Actions}} given */
+  constructor({ palette, actions }) {
     this.palette = palette;
     this.actions = actions;
     this.body = h("div", { class: "esp-scroll" });

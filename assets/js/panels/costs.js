@@ -3,11 +3,11 @@
 import { count, flops, percent, seconds } from "../words/format.js";
 import { fill, h } from "../dom/dom.js";
 import { bar } from "./bars.js";
+import { definitions } from "./blocks.js";
 import { sizeNote } from "../words/words.js";
 
 export class Costs {
-  constructor(palette) {
-    this.palette = palette;
+  constructor() {
     this.body = h("div", { class: "esp-costs-body" });
     this.element = h(
       "section",
@@ -17,14 +17,13 @@ export class Costs {
     );
   }
 
-  /** @param {{tree: Object, comparison: {name: string, flops: number}[]}} view */
   update({ tree, comparison }) {
     const { cost } = tree;
     const note = cost.verified ? sizeNote(tree.started) : "";
     const key = JSON.stringify([cost, comparison, note]);
     if (key === this.drawn) return;
     this.drawn = key;
-    fill(this.body, this.work(cost, note), facts(cost), this.comparison(cost, comparison ?? []));
+    fill(this.body, this.work(cost, note), amounts(cost), this.comparison(cost, comparison));
   }
 
   work({ solver_flops: solver, verifier_flops: verifier }, note) {
@@ -104,17 +103,12 @@ function times(value, own) {
   return ratio >= 1 ? `${digits(ratio)} times this search` : `1/${digits(1 / ratio)} of this search`;
 }
 
-function facts(cost) {
-  const rows = [
+function amounts(cost) {
+  return definitions([
     ["Tokens written", count(cost.generated)],
     ["Prompt tokens computed", count(cost.prefilled)],
     ["Prompt tokens reused", count(cost.reused)],
     ["Tokens of the verifier", count(cost.verified)],
     ["Time in the models", seconds(cost.seconds)],
-  ];
-  return h(
-    "dl",
-    { class: "esp-facts" },
-    rows.flatMap(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })]),
-  );
+  ]);
 }

@@ -2,14 +2,14 @@
 
 import { displayState, PRUNED_MODES, ROLLOUT, WRITING } from "../log/visible.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
-import { countSigns } from "../words/signs.js";
-import { signPicture, symbolPicture } from "../picture/shapes.js";
+import { countAnnotations } from "../words/annotations.js";
+import { annotationPicture, symbolPicture } from "../picture/shapes.js";
 import { ROOT } from "../log/tree.js";
 
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
 
-/** Signs beside the states, in the order of the legend. */
-const SIGNS = {
+/** Annotations beside the states, in the order of the legend. */
+const ANNOTATIONS = {
   visits: { label: "Value (visits)", meaning: "mean value of what was found below, and how often the search came by" },
   copies: { label: "×2 Copies", meaning: "the path is carried on, or counted, that many times" },
   ahead: { label: "0.9 → 0.4 Judged", meaning: "a step's own score, and what its path scored at the end of its rollout" },
@@ -19,17 +19,14 @@ const SIGNS = {
 };
 
 export class Legend {
-  /**
-   * @param {Object} palette
-   * @param {{toggleState: (state: string) => void, setPruned: (mode: string) => void}} actions
-   */
-  constructor(palette, actions) {
+  /** @param {{palette: Object, actions: import("./list.js").Actions}} given */
+  constructor({ palette, actions }) {
     this.palette = palette;
     this.entries = new Map();
     this.list = h("div", { class: "esp-legend-states", role: "group", "aria-label": "Legend and filter" });
     for (const [state, spec] of Object.entries(palette.states)) this.add(state, spec, actions);
     this.grades = h("div", { class: "esp-legend-grades" });
-    this.signs = h("div", { class: "esp-legend-grades", role: "group", "aria-label": "Signs beside the marks" });
+    this.annotations = h("div", { class: "esp-legend-grades", role: "group", "aria-label": "Signs beside the marks" });
     this.modes = PRUNED_MODES.map((mode) =>
       h("button", {
         type: "button",
@@ -45,7 +42,7 @@ export class Legend {
       { class: "esp-legend" },
       this.list,
       this.grades,
-      this.signs,
+      this.annotations,
       h(
         "div",
         { class: "esp-segments", role: "group", "aria-label": "Pruned steps" },
@@ -74,7 +71,7 @@ export class Legend {
     this.list.append(button);
   }
 
-  update({ tree, visible, hiddenStates, pruned, live }) {
+  update({ log, tree, visible, hiddenStates, pruned }) {
     const counts = countStates(tree, visible);
     if (counts[WRITING]) this.seen = tree.started.run;
     for (const [state, { button, count }] of this.entries) {
@@ -83,27 +80,27 @@ export class Legend {
       // Only what occurs is listed, so that the key stays short; a filter in use stays in reach.
       button.hidden = !counts[state] && (!hiddenStates.has(state) || state === ROLLOUT);
       // Between two calls nothing is being written: its entry must not come and go with them.
-      if (state === WRITING) button.hidden = !counts[state] && !(live && this.seen === tree.started.run);
+      if (state === WRITING) button.hidden = !counts[state] && !(log.live && this.seen === tree.started.run);
     }
     for (const button of this.modes) setAttribute(button, "aria-pressed", button.dataset.mode === pruned);
     this.updateGrades(counts);
-    this.updateSigns(countSigns(tree));
+    this.updateAnnotations(countAnnotations(tree));
   }
 
   /** What only some methods draw is explained where it occurs. */
-  updateSigns(counts) {
-    const there = Object.keys(SIGNS).filter((sign) => counts[sign]);
-    if (there.join() === this.signed) return;
-    this.signed = there.join();
-    this.signs.hidden = !there.length;
+  updateAnnotations(counts) {
+    const there = Object.keys(ANNOTATIONS).filter((name) => counts[name]);
+    if (there.join() === this.annotated) return;
+    this.annotated = there.join();
+    this.annotations.hidden = !there.length;
     fill(
-      this.signs,
-      there.map((sign) => {
-        const { label, meaning } = SIGNS[sign];
+      this.annotations,
+      there.map((name) => {
+        const { label, meaning } = ANNOTATIONS[name];
         return h(
           "span",
           { class: "esp-legend-grade", title: meaning },
-          signPicture(sign),
+          annotationPicture(name),
           h("span", { text: label }),
           h("span", { class: "esp-sr", text: `: ${meaning}` }),
         );

@@ -14,13 +14,12 @@ const ROW = 32;
 const SPARE_ROWS = 8;
 const MOST_INDENT = 12;
 const TYPING_MS = 700;
+/** Token counts are told more calmly here than in the picture. */
+const RECOUNT_MS = 1000;
 
 export class Outline {
-  /**
-   * @param {Object} palette
-   * @param {{select: (id: string) => void, unfold: (id: string) => void}} actions
-   */
-  constructor(palette, actions) {
+  /** @param {{palette: Object, actions: import("./list.js").Actions}} given */
+  constructor({ palette, actions }) {
     this.palette = palette;
     this.actions = actions;
     this.id = uniqueId("outline");
@@ -50,6 +49,14 @@ export class Outline {
     this.list = [];
     this.active = null;
     this.typed = "";
+    this.recounted = 0;
+  }
+
+  /** More tokens in the steps that are being written: the same rows, now and then. */
+  recount() {
+    if (performance.now() - this.recounted < RECOUNT_MS) return;
+    this.recounted = performance.now();
+    this.draw();
   }
 
   update({ tree, visible, selected }) {

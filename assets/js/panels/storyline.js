@@ -3,13 +3,14 @@
 
 import { h, setAttribute, setText } from "../dom/dom.js";
 import { settled, tell, withWarnings } from "../words/story.js";
-import { Warnings } from "../words/warnings.js";
+import { Warnings } from "./warnings.js";
 import { writingSentence } from "../words/writing_words.js";
 
 const ANNOUNCE_AFTER_MS = 500;
 
 export class StoryLine {
-  constructor(labels) {
+  /** @param {{labels: Object}} given */
+  constructor({ labels }) {
     this.labels = labels;
     this.status = h("span", { class: "esp-status" });
     this.text = h("p", { class: "esp-story-text" });
@@ -30,24 +31,25 @@ export class StoryLine {
     this.announced = "";
   }
 
-  update({ log, rounds, cursor, tree, notice }) {
+  update({ log, rounds, cursor, tree, notice, writing }) {
     const index = rounds.indexAt(cursor);
-    const stop = rounds.stops[index];
-    const sentence = stop ? tell(log.events, stop, cursor, this.labels) : "Waiting for the run to begin…";
+    const segment = rounds.segments[index];
+    const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
     setText(this.text, sentence);
-    setText(this.counter, counter(stop, rounds, log));
-    const { word, kind } = status(log, tree);
+    setText(this.counter, counter(segment, rounds, log));
+    const { word, kind } = status(log);
     setText(this.status, word);
     setAttribute(this.status, "data-kind", kind);
     setText(this.notice, notice);
     this.notice.hidden = !notice;
     this.warnings.update(tree);
-    if (stop && settled(log.events, stop, cursor))
-      this.announce(`${log.run}|${index}`, () => withWarnings(log.events, stop, cursor, this.labels));
+    if (segment && settled(log.events, segment, cursor))
+      this.announce(`${log.run}|${index}`, () => withWarnings(log.events, segment, cursor, this.labels));
+    this.recount({ writing });
   }
 
   /** What is being written stands beside the round, where the line below it does not move. */
-  updateWriting(writing) {
+  recount({ writing }) {
     setText(this.writing, writingSentence(writing));
   }
 
@@ -68,12 +70,12 @@ export class StoryLine {
   }
 }
 
-function counter(stop, rounds, log) {
-  if (!stop) return "";
+function counter(segment, rounds, log) {
+  if (!segment) return "";
   const of = log.complete ? ` of ${rounds.last}` : "";
-  if (stop.kind === "start") return log.complete ? `Start · ${rounds.last} rounds` : "Start";
-  if (stop.kind === "end") return `After round ${rounds.last}`;
-  return `Round ${stop.round}${of}`;
+  if (segment.kind === "start") return log.complete ? `Start · ${rounds.last} rounds` : "Start";
+  if (segment.kind === "end") return `After round ${rounds.last}`;
+  return `Round ${segment.round}${of}`;
 }
 
 const ENDS = { completed: "Finished", cancelled: "Stopped", failed: "Failed", out_of_budget: "Limit reached" };

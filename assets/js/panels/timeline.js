@@ -7,12 +7,8 @@ import { icon } from "../dom/icons.js";
 const MOST_TICKS = 60;
 
 export class Timeline {
-  /**
-   * @param {import("../log/player.js").Player} player
-   * @param {{seek: (cursor: number) => void, step: (by: number) => void, goLive: () => void}} actions
-   */
-  constructor(player, actions) {
-    this.player = player;
+  /** @param {{actions: import("./list.js").Actions}} given */
+  constructor({ actions }) {
     const button = (label, picture, handler) =>
       h(
         "button",
@@ -26,7 +22,7 @@ export class Timeline {
         icon(picture),
       );
     this.back = button("Back one round", "back", () => actions.step(-1));
-    this.play = button("Play", "play", () => player.toggle());
+    this.play = button("Play", "play", () => actions.togglePlay());
     this.forward = button("Forward one round", "forward", () => actions.step(1));
     this.live = h(
       "button",
@@ -47,7 +43,7 @@ export class Timeline {
     this.ticks = h("div", { class: "esp-ticks", "aria-hidden": "true" });
     this.speed = h(
       "select",
-      { class: "esp-select", "aria-label": "Speed", on: { change: () => player.setSpeed(Number(this.speed.value)) } },
+      { class: "esp-select", "aria-label": "Speed", on: { change: () => actions.setSpeed(Number(this.speed.value)) } },
       SPEEDS.map((speed) => h("option", { value: speed, text: `${speed}×`, selected: speed === 1 })),
     );
     this.element = h(
@@ -71,20 +67,20 @@ export class Timeline {
     actions.step(by);
   }
 
-  update({ rounds, cursor, length, follow, live, events }) {
-    const playing = this.player.playing;
+  update({ log, rounds, cursor, follow, playing }) {
+    const { events, length, live } = log;
+    const first = rounds.segments[0]?.cursor ?? 0;
     setAttribute(this.play, "aria-label", playing ? "Pause" : "Play");
     this.play.title = playing ? "Pause (space)" : "Play (space)";
     if (this.shownPlaying !== playing) fill(this.play, icon(playing ? "pause" : "play"));
     this.shownPlaying = playing;
     this.play.disabled = length === 0;
-    this.back.disabled = cursor <= (rounds.stops[0]?.cursor ?? 0);
+    this.back.disabled = cursor <= first;
     this.forward.disabled = cursor >= length;
-    setAttribute(this.range, "min", rounds.stops[0]?.cursor ?? 0);
+    setAttribute(this.range, "min", first);
     setAttribute(this.range, "max", length);
     this.range.value = String(cursor);
     setAttribute(this.range, "aria-valuetext", spoken(rounds, cursor, events));
-    const first = rounds.stops[0]?.cursor ?? 0;
     this.range.style.setProperty("--esp-done", `${length > first ? (100 * (cursor - first)) / (length - first) : 0}%`);
     setAttribute(this.live, "aria-pressed", follow);
     setAttribute(this.live, "data-live", live);
@@ -95,30 +91,30 @@ export class Timeline {
 
   drawTicks(rounds, first, events) {
     const { length } = events;
-    const key = `${rounds.stops.length}|${length}`;
+    const key = `${rounds.segments.length}|${length}`;
     if (key === this.drawn) return;
     this.drawn = key;
-    const every = Math.ceil(rounds.stops.length / MOST_TICKS);
-    const ticks = rounds.stops.filter((stop, index) => index > 0 && index % every === 0);
-    const warned = rounds.stops.filter((stop) => warnedIn(events, stop)).slice(0, MOST_TICKS);
+    const every = Math.ceil(rounds.segments.length / MOST_TICKS);
+    const ticks = rounds.segments.filter((_, index) => index > 0 && index % every === 0);
+    const warned = rounds.segments.filter((segment) => warnedIn(events, segment)).slice(0, MOST_TICKS);
     const at = (cursor) => ({ left: `${(100 * (cursor - first)) / Math.max(1, length - first)}%` });
     fill(
       this.ticks,
-      ticks.map((stop) => h("span", { class: "esp-tick", style: at(stop.cursor) })),
-      warned.map((stop) => h("span", { class: "esp-tick-warning", text: "!", style: at(stop.cursor) })),
+      ticks.map(({ cursor }) => h("span", { class: "esp-tick", style: at(cursor) })),
+      warned.map(({ cursor }) => h("span", { class: "esp-tick-warning", text: "!", style: at(cursor) })),
     );
   }
 }
 
-/** Whether something went otherwise than planned in this stop. */
+/** Whether something went otherwise than planned in this segment. */
 const warnedIn = (events, { from, cursor }) => {
   for (let i = from; i < cursor; i += 1) if (events[i].kind === "warned") return true;
   return false;
 };
 
 function spoken(rounds, cursor, events) {
-  const stop = rounds.stops[rounds.indexAt(cursor)];
-  if (!stop || stop.kind === "start") return "The problem";
-  const place = stop.kind === "end" ? "The answer" : `Round ${stop.round} of ${rounds.last}`;
-  return `${place}, event ${cursor} of ${events.length}${warnedIn(events, stop) ? ", a warning" : ""}`;
+  const segment = rounds.segments[rounds.indexAt(cursor)];
+  if (!segment || segment.kind === "start") return "The problem";
+  const place = segment.kind === "end" ? "The answer" : `Round ${segment.round} of ${rounds.last}`;
+  return `${place}, event ${cursor} of ${events.length}${warnedIn(events, segment) ? ", a warning" : ""}`;
 }

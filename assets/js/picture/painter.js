@@ -3,7 +3,7 @@
 import { Lettering } from "./lettering.js";
 import { markRadius, toScreen } from "./camera.js";
 import { paintEdges, paintLinks } from "./edges.js";
-import { paintReturns } from "./returns.js";
+import { paintJumps } from "./jumps.js";
 
 /** Marks of a smaller radius are drawn as dots: shapes cannot be told apart. */
 const LEAST_SHAPE = 4;
@@ -38,7 +38,7 @@ export class Painter {
     const picture = { items: scene.items, camera, view, ghost: GHOST };
     paintEdges(ctx, theme, picture);
     paintLinks(ctx, theme, picture);
-    const numbers = paintReturns(ctx, theme, { ...picture, radius: (item) => this.radiusOf(item) });
+    const numbers = paintJumps(ctx, theme, { ...picture, radius: (item) => this.radiusOf(item) });
     this.marks();
     this.rings(scene);
     lettering.labels(this.shown, camera, view, (item) => this.radiusOf(item));

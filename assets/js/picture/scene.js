@@ -3,7 +3,7 @@
 
 import { answerLabel } from "../words/words.js";
 import { boundsOf, layoutTree } from "./layout.js";
-import { copiesLabel, isStream, markLabel, mostVisits, returns, visitScale } from "../words/signs.js";
+import { copiesLabel, isStream, markLabel, mostVisits, isJump, visitScale } from "../words/annotations.js";
 import { displayState, isFold, ROLLOUT, WRITING } from "../log/visible.js";
 import { ROOT } from "../log/tree.js";
 import { tokensLabel } from "../words/writing_words.js";
@@ -116,7 +116,7 @@ export class Scene {
     item.visited = node.visits !== null;
     item.copies = node.copies ?? 1;
     item.forced = node.forced !== "";
-    item.after = returns(node) ? node.after : null;
+    item.after = isJump(node) ? node.after : null;
     item.order = item.after ? this.orders(tree).get(id) : 0;
     item.right = node.right;
     item.link = node.merged_into;

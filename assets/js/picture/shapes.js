@@ -148,8 +148,8 @@ const BACK_ARROW = [
   { d: "M-1 1.4L-1.6 0.4L-0.4 0.4Z", filled: true },
 ];
 
-/** Drawings of the signs that particular methods add, for the legend. */
-const SIGN_DRAWINGS = {
+/** Drawings of the annotations that particular methods add, for the legend. */
+const ANNOTATION_DRAWINGS = {
   visits: [
     { d: ring(0.5), at: [-1, 0.4] },
     { d: ring(1), at: [0.6, 0] },
@@ -171,8 +171,8 @@ const SIGN_DRAWINGS = {
   ],
 };
 
-/** A sign of a particular method as an SVG picture in the colour of text. Decoration. */
-export function signPicture(sign, size = 18) {
+/** An annotation of a particular method as an SVG picture in the colour of text. Decoration. */
+export function annotationPicture(annotation, size = 18) {
   const picture = svgElement("svg", {
     viewBox: "-1.7 -1.7 3.4 3.4",
     width: size,
@@ -181,7 +181,7 @@ export function signPicture(sign, size = 18) {
     "aria-hidden": "true",
     focusable: "false",
   });
-  for (const { d, at = [0, 0], scale = 1, filled, dashed, thick } of SIGN_DRAWINGS[sign]) {
+  for (const { d, at = [0, 0], scale = 1, filled, dashed, thick } of ANNOTATION_DRAWINGS[annotation]) {
     const part = svgElement("path", {
       d,
       transform: `translate(${at}) scale(${scale})`,

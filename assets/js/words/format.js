@@ -6,8 +6,8 @@ export function score(value) {
   return value.toFixed(value === 0 || value >= 0.0995 ? 2 : value >= 0.00995 ? 3 : 4);
 }
 
-/** Scores that differ must not look the same: as many decimals as it takes, two to six. */
-export function apart(value, other) {
+/** A score beside another one: where they differ they look different, with up to six decimals. */
+export function scoreBeside(value, other) {
   if (value === null || value === undefined) return "not scored";
   let digits = score(value).length - 2;
   while (
@@ -72,8 +72,10 @@ export function list(words) {
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** A machine name as words: "beam_search" becomes "Beam search". */
-export function words(name) {
-  const text = String(name).replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** A machine name as people write it: "beam_search" becomes "Beam search". */
+export function readable(name) {
+  return capital(String(name).replaceAll("_", " "));
 }
+
+/** The first letter as a capital. */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

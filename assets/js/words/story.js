@@ -1,7 +1,7 @@
-// The run told in plain language: one sentence or two for each stop of the timeline. Pure.
+// The run told in plain language: one sentence or two for each segment of the log. Pure.
 
-import { list, plural, score, shorten, words } from "./format.js";
-import { isPasted, sharesSentence, streams } from "./signs.js";
+import { list, plural, readable, score, shorten } from "./format.js";
+import { isPasted, allocationSentence, isStreamStrategy } from "./annotations.js";
 import { ROOT } from "../log/tree.js";
 
 const STATUS = {
@@ -11,67 +11,67 @@ const STATUS = {
 };
 const MOST_QUOTED = 110;
 const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
-const MOST_COURSES = 2;
+const MOST_REASONS = 2;
 const MOST_WARNINGS = 2;
 
 /**
- * What happened in one stop, up to the cursor.
+ * What happened in one segment, up to the cursor.
  *
  * @param {Object[]} events - the whole log.
- * @param {import("../log/rounds.js").Stop} stop
+ * @param {import("../log/rounds.js").Segment} segment
  * @param {number} cursor
  * @param {Object} labels - `{strategies: {name: title}}`.
  */
-export function tell(events, stop, cursor, labels = {}) {
-  const slice = events.slice(stop.from, Math.min(stop.cursor, cursor));
-  if (stop.kind === "start") return tellStart(slice, labels);
-  if (stop.kind === "end") return tellEnd(slice);
-  if (streams(events[0]?.strategy)) return tellPiece(slice, stop.round);
-  return tellRound(slice, stop.round, settled(events, stop, cursor));
+export function tell(events, segment, cursor, labels = {}) {
+  const slice = events.slice(segment.from, Math.min(segment.cursor, cursor));
+  if (segment.kind === "start") return tellStart(slice, labels);
+  if (segment.kind === "end") return tellEnd(slice);
+  if (isStreamStrategy(events[0]?.strategy)) return tellPiece(slice, segment.round);
+  return tellRound(slice, segment.round, settled(events, segment, cursor));
 }
 
 /**
- * The story so far: every stop that is over at the cursor, in order.
+ * The story so far: every segment that is over at the cursor, in order.
  *
  * @returns {{cursor: number, sentence: string}[]}
  */
-export function tellAll(events, stops, cursor, labels) {
-  return stops
-    .filter((stop) => stop.from < cursor && settled(events, stop, cursor))
-    .map((stop) => ({ cursor: stop.cursor, sentence: withWarnings(events, stop, cursor, labels) }));
+export function tellAll(events, segments, cursor, labels) {
+  return segments
+    .filter((segment) => segment.from < cursor && settled(events, segment, cursor))
+    .map((segment) => ({ cursor: segment.cursor, sentence: withWarnings(events, segment, cursor, labels) }));
 }
 
-/** What happened in one stop, and what went otherwise than planned in it. */
-export function withWarnings(events, stop, cursor, labels) {
-  const slice = events.slice(stop.from, Math.min(stop.cursor, cursor));
+/** What happened in one segment, and what went otherwise than planned in it. */
+export function withWarnings(events, segment, cursor, labels) {
+  const slice = events.slice(segment.from, Math.min(segment.cursor, cursor));
   const warned = slice.filter((event) => event.kind === "warned");
   const told = warned.slice(0, MOST_WARNINGS).map(({ message }) => ` Warning: ${shorten(message, 300)}`);
   const more = warned.length > MOST_WARNINGS ? ` And ${plural(warned.length - MOST_WARNINGS, "more warning")}.` : "";
-  return tell(events, stop, cursor, labels) + told.join("") + more;
+  return tell(events, segment, cursor, labels) + told.join("") + more;
 }
 
 function tellStart(slice, labels) {
   const header = slice.find((event) => event.kind === "started");
   if (!header) return "Waiting for the first step.";
   if (isPasted(header)) return `A pasted text, piece by piece, on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
-  const title = labels.strategies?.[header.strategy] ?? words(header.strategy);
+  const title = labels.strategies?.[header.strategy] ?? readable(header.strategy);
   const budget = header.options.n ? ` with a budget of ${plural(header.options.n, "solution")}` : "";
   return `${title} sets out${budget} on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
 }
 
 function tellRound(slice, round, over) {
-  const facts = collect(slice);
-  const told = [`Round ${round}: ${written(facts)} written`];
-  if (!facts.settled && !over) return `${told[0]}${facts.scored ? `, ${facts.scored} scored` : ""}…`;
-  if (facts.scored) told.push("scored");
+  const summary = summaryOf(slice);
+  const told = [`Round ${round}: ${written(summary)} written`];
+  if (!summary.settled && !over) return `${told[0]}${summary.scored ? `, ${summary.scored} scored` : ""}…`;
+  if (summary.scored) told.push("scored");
   let text = `${list(told)}.`;
-  if (facts.kept || facts.pruned) text += ` ${fate(facts)}`;
-  if (facts.merged) text += ` ${facts.merged === 1 ? "1 duplicate was" : `${facts.merged} duplicates were`} merged.`;
-  if (facts.answers.length) text += ` ${answers(facts.answers)}`;
-  for (const why of facts.courses.slice(-MOST_COURSES)) text += ` ${shorten(why, 300)}`;
-  if (facts.shared) text += ` ${sharesSentence(facts.shared)}`;
-  if (facts.backed.size) text += ` ${backUp(facts)}`;
-  if (facts.revised) text += ` ${revised(facts.revised)}`;
+  if (summary.kept || summary.pruned) text += ` ${decided(summary)}`;
+  if (summary.merged) text += ` ${summary.merged === 1 ? "1 duplicate was" : `${summary.merged} duplicates were`} merged.`;
+  if (summary.answers.length) text += ` ${answers(summary.answers)}`;
+  for (const why of summary.reasons.slice(-MOST_REASONS)) text += ` ${shorten(why, 300)}`;
+  if (summary.allocated) text += ` ${allocationSentence(summary.allocated)}`;
+  if (summary.backedUp.size) text += ` ${backUp(summary)}`;
+  if (summary.revised) text += ` ${revised(summary.revised)}`;
   return text;
 }
 
@@ -79,9 +79,9 @@ function tellRound(slice, round, over) {
 function tellPiece(slice, round) {
   const piece = slice.find((event) => event.kind === "sampled");
   if (!piece) return `Piece ${round} is being written…`;
-  const { pruned, answers: found } = collect(slice);
+  const { pruned, answers: found } = summaryOf(slice);
   let text = `Piece ${round}: “${shorten(piece.text.replace(/\s+/g, " ").trim(), MOST_QUOTED)}”`;
-  if (piece.after || piece.forced) text += ` ${wentOn(piece)}`;
+  if (piece.after || piece.forced) text += ` ${continuation(piece)}`;
   if (found.length) text += ` ${answers(found)}`;
   if (pruned) text += ` ${pruned === 1 ? "1 end leads" : `${pruned} ends lead`} no further.`;
   return text;
@@ -94,15 +94,15 @@ function written({ written, ahead }) {
   return written ? `${plural(written, "step")} and ${rollouts}` : rollouts;
 }
 
-function backUp({ backed, root }) {
-  const { size } = backed;
+function backUp({ backedUp, root }) {
+  const { size } = backedUp;
   const values = size === 1 ? "The value of 1 node was backed up" : `The values of ${size} nodes were backed up`;
   if (!root) return `${values}.`;
   return `${values}; the problem now has ${plural(root.visits, "visit")}, mean value ${root.value.toFixed(2)}.`;
 }
 
 /** Where a stream goes on, and with which forced words. */
-function wentOn({ after, id, forced }) {
+function continuation({ after, id, forced }) {
   const words = forced ? `“${shorten(forced.trim(), 24)}”` : "";
   if (!after) return `It was made to begin with ${words}.`;
   const back = `the text goes back from step ${depthOf(after)} to ${depthOf(id) > 1 ? `step ${depthOf(id) - 1}` : "the problem"}`;
@@ -114,48 +114,51 @@ const revised = (count) =>
 
 const depthOf = (id) => id.split(".").length;
 
-function collect(slice) {
-  const facts = { written: 0, ahead: 0, scored: 0, kept: 0, pruned: 0, merged: 0, backed: new Set() };
-  Object.assign(facts, { cuts: [], answers: [], courses: [], revised: 0, shared: null, root: null, settled: false });
+/** What happened in a slice of the log, in numbers. */
+function summaryOf(slice) {
+  const summary = {
+    ...{ written: 0, ahead: 0, scored: 0, kept: 0, pruned: 0, merged: 0, revised: 0, settled: false },
+    ...{ cutoffs: [], answers: [], reasons: [], allocated: null, backedUp: new Set(), root: null },
+  };
   for (const event of slice) {
-    if (event.kind === "sampled") note(facts, event);
-    else if (event.kind === "allocated") facts.shared = event;
-    else if (event.kind === "backed_up") backedUp(facts, event);
-    else if (event.kind === "scored") facts.scored += 1;
-    else if (event.kind === "merged") facts.merged += 1;
-    else if (event.kind === "completed") facts.answers.push(event.answer ?? null);
+    if (event.kind === "sampled") countSampled(summary, event);
+    else if (event.kind === "allocated") summary.allocated = event;
+    else if (event.kind === "backed_up") countBackedUp(summary, event);
+    else if (event.kind === "scored") summary.scored += 1;
+    else if (event.kind === "merged") summary.merged += 1;
+    else if (event.kind === "completed") summary.answers.push(event.answer ?? null);
     else if (event.kind === "decided") {
-      facts.kept += event.kept?.length ?? 0;
-      facts.pruned += event.pruned?.length ?? 0;
+      summary.kept += event.kept?.length ?? 0;
+      summary.pruned += event.pruned?.length ?? 0;
       // Without nodes, a decision is about the search itself: to stop, or how it goes on.
-      if (!event.kept?.length && !event.pruned?.length) facts.courses.push(event.why);
-      if (event.cutoff !== undefined && event.kept?.length && event.pruned?.length) facts.cuts.push(event.cutoff);
+      if (!event.kept?.length && !event.pruned?.length) summary.reasons.push(event.why);
+      if (event.cutoff !== undefined && event.kept?.length && event.pruned?.length) summary.cutoffs.push(event.cutoff);
     }
-    if (SETTLING.has(event.kind)) facts.settled = true;
+    if (SETTLING.has(event.kind)) summary.settled = true;
   }
-  return facts;
+  return summary;
 }
 
 const SETTLING = new Set(["decided", "completed", "merged", "allocated", "backed_up"]);
 
-function note(facts, event) {
-  if (event.role === "rollout") facts.ahead += 1;
-  else facts.written += 1;
-  if (event.after) facts.revised += 1;
+function countSampled(summary, event) {
+  if (event.role === "rollout") summary.ahead += 1;
+  else summary.written += 1;
+  if (event.after) summary.revised += 1;
 }
 
 /** The newest numbers count. */
-function backedUp(facts, event) {
-  facts.backed.add(event.id);
-  if (event.id === ROOT) facts.root = event;
+function countBackedUp(summary, event) {
+  summary.backedUp.add(event.id);
+  if (event.id === ROOT) summary.root = event;
 }
 
-function fate({ kept, pruned, cuts }) {
+function decided({ kept, pruned, cutoffs }) {
   if (!pruned) return `${kept === 1 ? "1 path goes" : `${kept} paths go`} on; nothing is cut.`;
   if (!kept) return `${pruned === 1 ? "1 path stops" : `${pruned} paths stop`} here.`;
   let cut = "";
-  if (cuts.length === 1) cut = `; the cut was ${score(cuts[0])}`;
-  else if (cuts.length) cut = `; the cuts lay from ${score(Math.min(...cuts))} to ${score(Math.max(...cuts))}`;
+  if (cutoffs.length === 1) cut = `; the cut was ${score(cutoffs[0])}`;
+  else if (cutoffs.length) cut = `; the cuts lay from ${score(Math.min(...cutoffs))} to ${score(Math.max(...cutoffs))}`;
   return `The search kept ${kept} and pruned ${pruned}${cut}.`;
 }
 
@@ -182,14 +185,14 @@ function tellEnd(slice) {
   return `${opening}The answer is ${shorten(finished.answer ?? "not known", 60)}, chosen ${METHODS[finished.method]}${share}.${verdict}`;
 }
 
-/** Whether a stop has been decided, so that its sentence will not change any more. */
-export function settled(events, stop, cursor) {
-  if (cursor < stop.cursor) return false;
-  const last = events[stop.cursor - 1]?.kind;
+/** Whether a segment has been decided, so that its sentence will not change any more. */
+export function settled(events, segment, cursor) {
+  if (cursor < segment.cursor) return false;
+  const last = events[segment.cursor - 1]?.kind;
   return (
-    stop.kind === "start" ||
+    segment.kind === "start" ||
     last === "finished" ||
     SETTLING.has(last) ||
-    events.length > stop.cursor
+    events.length > segment.cursor
   );
 }

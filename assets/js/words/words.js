@@ -1,9 +1,9 @@
 // What a node is and why it was kept or cut, in plain words. Pure: numbers come from the log.
 
-import { apart, list, plural, score, shorten, signed } from "./format.js";
+import { scoreBeside, list, plural, score, shorten, signed } from "./format.js";
 import { isFold, ROLLOUT } from "../log/visible.js";
 import { writingWords } from "./writing_words.js";
-import { isStream, piecesOf, signPhrases } from "./signs.js";
+import { isStream, piecesOf, annotationPhrases } from "./annotations.js";
 import { ROOT } from "../log/tree.js";
 
 const STATE_WORDS = {
@@ -29,14 +29,14 @@ export function stateWords(tree, node) {
   const { cutoff } = tree.decisionOf(node);
   if (cutoff === undefined || cutoff === null || node.margin === null) return "pruned";
   if (node.margin === 0) return `pruned: level with the cut ${score(cutoff)}, and ties go by order`;
-  return `pruned: ${node.margin < 0 ? "below" : "above"} the cut ${apart(cutoff, node.aggregate)}`;
+  return `pruned: ${node.margin < 0 ? "below" : "above"} the cut ${scoreBeside(cutoff, node.aggregate)}`;
 }
 
 /** "Step 3, branch 2 of 4"; in a stream, "Piece 7 of 31, step 3". */
 export function shortName(tree, node) {
   if (!node || node.id === ROOT) return "The problem";
   if (isStream(tree)) return `${pieceName(tree, node)}, step ${node.depth}`;
-  // Rollouts only look ahead: they are counted apart from the steps of the search.
+  // Rollouts only look ahead: they are counted scoreBeside from the steps of the search.
   const siblings = tree.nodes.get(node.parent).children.filter((id) => tree.nodes.get(id).role === node.role);
   const kind = node.role === ROLLOUT ? "Look-ahead step" : "Step";
   return `${kind} ${node.depth}, branch ${siblings.indexOf(node.id) + 1} of ${siblings.length}`;
@@ -53,24 +53,24 @@ export function nodeName(tree, node) {
   if (node.id === ROOT) return `The problem: ${shorten(node.text, 120)}`;
   const scored = node.score === null ? "not scored" : `score ${score(node.score)}`;
   const graded = node.right === null ? [] : [node.right ? "right" : "wrong"];
-  const told = [shortName(tree, node), scored, stateWords(tree, node), ...graded, ...signPhrases(tree, node)];
+  const told = [shortName(tree, node), scored, stateWords(tree, node), ...graded, ...annotationPhrases(tree, node)];
   return told.join(", ");
 }
 
 /** A folded group for the ear. */
-export function foldName(fold) {
+function foldName(fold) {
   const best = fold.best === null ? "" : `, best ${score(fold.best)}`;
   return `${plural(fold.members.length, "step")} folded away${best}`;
 }
 
 /** The name of anything that can be selected. */
 export function nameOf(tree, visible, id) {
-  if (visible.writing.has(id)) return `${begunName(tree, visible, id)}, ${writingWords(visible.writing.get(id))}`;
+  if (visible.writing.has(id)) return `${writingName(tree, visible, id)}, ${writingWords(visible.writing.get(id))}`;
   return isFold(id) ? foldName(visible.fold(id)) : nodeName(tree, tree.nodes.get(id));
 }
 
 /** "Step 3, branch 2 of 4" of a step that is not there yet. */
-export function begunName(tree, visible, id) {
+export function writingName(tree, visible, id) {
   const ahead = visible.role === ROLLOUT;
   const siblings = visible
     .children(visible.parent(id))
@@ -111,8 +111,8 @@ function placeSentences(decision, node) {
   const judged = (decision.kept?.length ?? 0) + (decision.pruned?.length ?? 0);
   if (node.rank !== null) sentences.push(`Rank ${node.rank} of ${judged}.`);
   if (decision.cutoff === undefined || decision.cutoff === null || node.margin === null) return sentences;
-  const value = apart(node.aggregate, decision.cutoff);
-  const cut = apart(decision.cutoff, node.aggregate);
+  const value = scoreBeside(node.aggregate, decision.cutoff);
+  const cut = scoreBeside(decision.cutoff, node.aggregate);
   if (node.margin !== 0) {
     sentences.push(`Its path scores ${value}; the cut was ${cut}, so the margin is ${signed(node.margin)}.`);
   } else if (node.state === "pruned") {

@@ -1,4 +1,8 @@
-"""The exact checker, shared by training, evaluation and the app."""
+"""The exact checker, shared by training, evaluation and the app.
+
+It knows texts and arithmetic, and no model. `grade` below is where to begin; each family has a
+module that keeps what its steps have said so far, and `verdict.py` is what comes out.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from search_core.embedded.checking.word import WordState
 from search_core.problem import Problem
 
 
-class State(Protocol):
+class CheckerState(Protocol):
     """What a family's checker keeps between steps."""
 
     def tell(self, step: str) -> None: ...
@@ -21,7 +25,7 @@ class State(Protocol):
     def can_be_right(self) -> bool: ...
 
 
-def starting_state(problem: Problem) -> State:
+def starting_state(problem: Problem) -> CheckerState:
     """The state before the first step.
 
     Raises:
@@ -101,4 +105,4 @@ def prospects(problem: Problem, steps: Sequence[str]) -> list[bool]:
     return hopeful + [False] * (len(steps) - len(hopeful))
 
 
-__all__ = ["Grade", "State", "StepError", "grade", "prospects", "starting_state"]
+__all__ = ["CheckerState", "Grade", "StepError", "grade", "prospects", "starting_state"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from search_core.embedded.corruptions.common import Spoiled, slip
 from search_core.embedded.families.arithmetic import SYMBOLS, Equation, compute
 from search_core.embedded.families.canonical import parse_countdown
-from search_core.embedded.families.countdown import State, find_play, moves, step_text
+from search_core.embedded.families.countdown import NumbersLeft, find_play, moves, step_text
 from search_core.embedded.generation import answer_text, failed_attempt
 from search_core.problem import Problem
 
@@ -18,13 +18,13 @@ class _Play:
 
     def __init__(self, problem: Problem, rng: random.Random) -> None:
         numbers, self.target = parse_countdown(problem.text)
-        self.state: State = tuple(sorted(numbers))
+        self.state: NumbersLeft = tuple(sorted(numbers))
         self.rng = rng
         self.good = find_play(self.state, self.target, rng) or []
         self.steps: list[str] = []
         self.last = 0
 
-    def write(self, equation: Equation, state: State) -> None:
+    def write(self, equation: Equation, state: NumbersLeft) -> None:
         self.steps.append(step_text(equation, state))
         self.state, self.last = state, equation.result
 
@@ -44,7 +44,7 @@ class _Play:
         return Spoiled([*self.steps, answer_text(self.last)], at)
 
 
-def _before(problem: Problem, rng: random.Random) -> tuple[_Play, int, Equation, State]:
+def _before(problem: Problem, rng: random.Random) -> tuple[_Play, int, Equation, NumbersLeft]:
     """A play just before a random move of a good play, the move's index, and the move."""
     play = _Play(problem, rng)
     at = rng.randrange(len(play.good))
@@ -52,7 +52,7 @@ def _before(problem: Problem, rng: random.Random) -> tuple[_Play, int, Equation,
     return play, at, *play.good[at]
 
 
-def _replaced(state: State, old: int, new: int) -> State:
+def _replaced(state: NumbersLeft, old: int, new: int) -> NumbersLeft:
     numbers = list(state)
     numbers[numbers.index(old)] = new
     return tuple(sorted(numbers))

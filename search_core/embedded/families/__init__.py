@@ -1,4 +1,8 @@
-"""The three problem families: what they are, and their problems in canonical wording."""
+"""The three problem families: what they are, and their problems in canonical wording.
+
+They know no model and no solution of one. `FAMILIES` below is where to begin; each family is a
+module, and `arithmetic.py` and `canonical.py` are what they share.
+"""
 
 from __future__ import annotations
 

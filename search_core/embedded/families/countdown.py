@@ -15,7 +15,7 @@ from search_core.embedded.families.arithmetic import Equation, compute, is_easy
 SMALLEST_NUMBER, LARGEST_NUMBER = 1, 25
 SMALLEST_TARGET, LARGEST_TARGET = 5, 100
 
-State = tuple[int, ...]
+NumbersLeft = tuple[int, ...]
 
 
 def problem_text(numbers: Sequence[int], target: int) -> str:
@@ -31,7 +31,7 @@ def sample(level: int, rng: random.Random) -> tuple[list[int], int]:
     """Random numbers and a target that a random play with all of them reaches."""
     while True:
         numbers = [rng.randint(SMALLEST_NUMBER, LARGEST_NUMBER) for _ in range(level)]
-        state: State = tuple(sorted(numbers))
+        state: NumbersLeft = tuple(sorted(numbers))
         while len(state) > 1:
             choices = moves(state)
             if not choices:
@@ -43,7 +43,7 @@ def sample(level: int, rng: random.Random) -> tuple[list[int], int]:
             return numbers, target
 
 
-def moves(state: State, only_easy: bool = True) -> list[tuple[Equation, State]]:
+def moves(state: NumbersLeft, only_easy: bool = True) -> list[tuple[Equation, NumbersLeft]]:
     """Every sensible move, larger number first; pointless ones (times 1) are left out.
 
     Args:
@@ -65,14 +65,14 @@ def moves(state: State, only_easy: bool = True) -> list[tuple[Equation, State]]:
     return found
 
 
-def step_text(equation: Equation, state: State) -> str:
+def step_text(equation: Equation, state: NumbersLeft) -> str:
     """One step: "3 + 8 = 11, left 7 11 25"."""
     return f"{equation}, left {' '.join(map(str, state))}"
 
 
 def find_play(
-    state: State, target: int, rng: random.Random, only_easy: bool = True
-) -> list[tuple[Equation, State]] | None:
+    state: NumbersLeft, target: int, rng: random.Random, only_easy: bool = True
+) -> list[tuple[Equation, NumbersLeft]] | None:
     """Moves from `state` until a result equals the target, in random order of search.
 
     Exhaustive, so None means that such moves cannot reach the target.
@@ -81,8 +81,8 @@ def find_play(
 
 
 def _find_play(
-    state: State, target: int, rng: random.Random, only_easy: bool, dead: set[State]
-) -> list[tuple[Equation, State]] | None:
+    state: NumbersLeft, target: int, rng: random.Random, only_easy: bool, dead: set[NumbersLeft]
+) -> list[tuple[Equation, NumbersLeft]] | None:
     choices = moves(state, only_easy)
     rng.shuffle(choices)
     for move in choices:
@@ -100,25 +100,25 @@ def _find_play(
 
 
 def find_any_play(
-    state: State, target: int, rng: random.Random
-) -> list[tuple[Equation, State]] | None:
+    state: NumbersLeft, target: int, rng: random.Random
+) -> list[tuple[Equation, NumbersLeft]] | None:
     """A play of easy arithmetic where there is one, else any play, else None."""
     return find_play(state, target, rng) or find_play(state, target, rng, only_easy=False)
 
 
-def can_reach(state: State, target: int) -> bool:
+def can_reach(state: NumbersLeft, target: int) -> bool:
     """Whether any moves at all lead from `state` to the target."""
     return find_any_play(state, target, random.Random(0)) is not None
 
 
-def is_reachable(state: State, target: int) -> bool:
+def is_reachable(state: NumbersLeft, target: int) -> bool:
     """Whether sensible moves lead from `state` to the target."""
     return find_play(state, target, random.Random(0)) is not None
 
 
 def near_miss(
-    state: State, target: int, rng: random.Random
-) -> Iterator[tuple[Equation, State, bool]]:
+    state: NumbersLeft, target: int, rng: random.Random
+) -> Iterator[tuple[Equation, NumbersLeft, bool]]:
     """An honest failed attempt: yields moves, and whether each one was the mistake.
 
     Plays well for a while, then makes one move after which the target is out of reach, and
@@ -140,8 +140,8 @@ def near_miss(
 
 
 def _finish(
-    state: State, target: int, rng: random.Random
-) -> Iterator[tuple[Equation, State, bool]]:
+    state: NumbersLeft, target: int, rng: random.Random
+) -> Iterator[tuple[Equation, NumbersLeft, bool]]:
     while len(state) > 1:
         choices = moves(state)
         if not choices:

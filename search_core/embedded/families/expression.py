@@ -40,10 +40,6 @@ def render(tokens: Sequence[str]) -> str:
     return " ".join(tokens).replace("( ", "(").replace(" )", ")")
 
 
-def count_operations(tokens: Sequence[str]) -> int:
-    return sum(token in PRECEDENCE for token in tokens)
-
-
 def sample(level: int, rng: random.Random, *, two_digits: bool = False) -> list[str]:
     """A random expression of exactly `level` operations with easy intermediate values.
 

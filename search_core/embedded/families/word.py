@@ -13,8 +13,8 @@ from search_core.embedded.families.word_story import (
     KINDS,
     QUESTION_WORDING,
     START_WORDING,
-    Kind,
     Move,
+    SentenceKind,
     Story,
     StoryError,
     read_story,
@@ -84,14 +84,14 @@ class _Writer:
             if fits and (kind.gives_to == "who" or is_last or rng.random() < 0.2):
                 return self._tell(kind, number)
 
-    def _number(self, kind: Kind) -> int:
+    def _number(self, kind: SentenceKind) -> int:
         if kind.number is not None:
             return kind.number
         if kind.symbol == "-":
             return self.rng.randint(2, max(2, min(80, self.value)))
         return self.rng.randint(2, 60) if kind.symbol == "+" else self.rng.randint(2, 9)
 
-    def _tell(self, kind: Kind, number: int) -> str:
+    def _tell(self, kind: SentenceKind, number: int) -> str:
         other = self.rng.choice(self.others)
         new = self.rng.choice(self.other_things)
         sentence = kind.wording.format(

@@ -15,7 +15,7 @@ from search_core.embedded.families.word_list import singular
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SentenceKind:
     """One kind of sentence.
 
     Attributes:
@@ -33,26 +33,30 @@ class Kind:
     gives_to: str = "who"
 
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, SentenceKind] = {
     kind.name: kind
     for kind in (
-        Kind("gets", "{who} gets {n} {things} from {other}.", "+"),
-        Kind("buys", "{who} buys {n} {things}.", "+"),
-        Kind("finds", "{who} finds {n} {things}.", "+"),
-        Kind("makes", "{who} makes {n} {things}.", "+"),
-        Kind("given", "{other} gives {n} {things} to {who}.", "+"),
-        Kind("gives", "{who} gives {n} {things} to {other}.", "-"),
-        Kind("loses", "{who} loses {n} {things}.", "-"),
-        Kind("sells", "{who} sells {n} {things}.", "-"),
-        Kind("uses", "{who} uses {n} {things}.", "-"),
-        Kind("doubles", "{who} doubles the number of {things}.", "*", number=2),
-        Kind("triples", "{who} triples the number of {things}.", "*", number=3),
-        Kind("swaps", "{who} swaps each {thing} for {n} {new}.", "*"),
-        Kind("piles", "{who} splits the {things} into {n} equal piles and keeps one pile.", "/"),
-        Kind("half", "{who} gives half of the {things} to {other}.", "/", number=2),
-        Kind("more", "{other} has {n} more {things} than {who}.", "+", gives_to="other"),
-        Kind("fewer", "{other} has {n} fewer {things} than {who}.", "-", gives_to="other"),
-        Kind("times", "{other} has {n} times as many {things} as {who}.", "*", gives_to="other"),
+        SentenceKind("gets", "{who} gets {n} {things} from {other}.", "+"),
+        SentenceKind("buys", "{who} buys {n} {things}.", "+"),
+        SentenceKind("finds", "{who} finds {n} {things}.", "+"),
+        SentenceKind("makes", "{who} makes {n} {things}.", "+"),
+        SentenceKind("given", "{other} gives {n} {things} to {who}.", "+"),
+        SentenceKind("gives", "{who} gives {n} {things} to {other}.", "-"),
+        SentenceKind("loses", "{who} loses {n} {things}.", "-"),
+        SentenceKind("sells", "{who} sells {n} {things}.", "-"),
+        SentenceKind("uses", "{who} uses {n} {things}.", "-"),
+        SentenceKind("doubles", "{who} doubles the number of {things}.", "*", number=2),
+        SentenceKind("triples", "{who} triples the number of {things}.", "*", number=3),
+        SentenceKind("swaps", "{who} swaps each {thing} for {n} {new}.", "*"),
+        SentenceKind(
+            "piles", "{who} splits the {things} into {n} equal piles and keeps one pile.", "/"
+        ),
+        SentenceKind("half", "{who} gives half of the {things} to {other}.", "/", number=2),
+        SentenceKind("more", "{other} has {n} more {things} than {who}.", "+", gives_to="other"),
+        SentenceKind("fewer", "{other} has {n} fewer {things} than {who}.", "-", gives_to="other"),
+        SentenceKind(
+            "times", "{other} has {n} times as many {things} as {who}.", "*", gives_to="other"
+        ),
     )
 }
 START_WORDING = "{who} has {n} {things}."
@@ -159,7 +163,7 @@ class _Reading:
                 return
         raise StoryError(f"This sentence is of no kind that is known: {sentence!r}.")
 
-    def _apply(self, kind: Kind, parts: dict[str, str], sentence: str) -> None:
+    def _apply(self, kind: SentenceKind, parts: dict[str, str], sentence: str) -> None:
         number = kind.number if kind.number is not None else int(parts["n"])
         who, other = parts["who"], parts.get("other")
         things = self._things_swapped(who, parts) if "new" in parts else parts["things"]

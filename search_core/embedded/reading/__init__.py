@@ -1,4 +1,8 @@
-"""Reads problems that a person typed, and words them as the models were taught."""
+"""Reads problems that a person typed, and words them as the models were taught.
+
+It knows wordings, and no model. `read_problem` below is where to begin; each family has a module,
+and `phrases.py` and `normalise.py` are what they share.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 
 from search_core.embedded.checking import Grade, grade
-from search_core.embedded.training.decoding import Sampling, sample
+from search_core.embedded.training.decoding import TokenSampling, sample
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.model import LanguageModel
 from search_core.problem import Problem
@@ -18,7 +18,7 @@ _ROWS, _LONG_ROWS = 384, 64
 _READ_SHARE = 0.75
 
 
-class Attempt(NamedTuple):
+class CheckedAttempt(NamedTuple):
     """One sampled solution.
 
     Attributes:
@@ -39,19 +39,21 @@ class Attempt(NamedTuple):
 class Sampler:
     """A solver that attempts problems, many at a time."""
 
-    def __init__(self, model: LanguageModel, codec: Codec, sampling: Sampling, seed: int) -> None:
+    def __init__(
+        self, model: LanguageModel, codec: Codec, sampling: TokenSampling, seed: int
+    ) -> None:
         self.model, self.codec, self.sampling = model, codec, sampling
         device = model.model.embed_tokens.weight.device
         self.generator = torch.Generator(device).manual_seed(seed)
 
-    def attempt(self, problems: Sequence[Problem], count: int) -> list[Attempt]:
+    def attempt(self, problems: Sequence[Problem], count: int) -> list[CheckedAttempt]:
         """`count` attempts at each problem, problem by problem."""
         prompts = self.codec.prompts([problem.text for problem in problems])
         return self._continue(problems, [(i, p, []) for i, p in enumerate(prompts)], count)
 
     def roll_out(
         self, problems: Sequence[Problem], prefixes: Sequence[tuple[int, list[int]]], count: int
-    ) -> list[Attempt]:
+    ) -> list[CheckedAttempt]:
         """`count` continuations of each prefix (problem index, solution tokens so far)."""
         prompts = self.codec.prompts([problem.text for problem in problems])
         starts = [(index, prompts[index], prefix) for index, prefix in prefixes]
@@ -59,7 +61,7 @@ class Sampler:
 
     def revise(
         self, problems: Sequence[Problem], earlier: Sequence[tuple[int, Sequence[Sequence[int]]]]
-    ) -> list[Attempt]:
+    ) -> list[CheckedAttempt]:
         """One attempt after each list of earlier ones (problem index, their tokens).
 
         As in the search, the oldest that do not leave a quarter of the context free are left out.
@@ -81,7 +83,7 @@ class Sampler:
         starts: Sequence[tuple[int, list[int], list[int]]],
         count: int,
         rows: int = _ROWS,
-    ) -> list[Attempt]:
+    ) -> list[CheckedAttempt]:
         sampled = sample(
             self.model,
             [[*prompt, *prefix] for _, prompt, prefix in starts],
@@ -97,7 +99,7 @@ class Sampler:
             tokens = [*prefix, *new.tokens]
             steps = self.codec.steps(tokens)
             verdict = grade(problems[index], steps)
-            attempts.append(Attempt(index, tokens, steps, verdict, new.log_probability))
+            attempts.append(CheckedAttempt(index, tokens, steps, verdict, new.log_probability))
         return attempts
 
 

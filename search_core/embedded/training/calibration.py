@@ -25,9 +25,9 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from search_core.embedded.training.encoding import Codec
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.rollouts import Prefixed
-from search_core.embedded.training.scoring import Reading, read_solutions, scores_of
+from search_core.embedded.training.scoring import StepReading, read_solutions, scores_of
 from search_core.embedded.training.statistics import first_error_f1
 from search_core.embedded.training.verifier_model import build_verifier
 from search_core.engine.reading.score_reading import ReadingWeights, ScoreReading
@@ -42,7 +42,7 @@ _LEAST_SLOPE = 0.05
 
 def calibrate(
     state: dict[str, Tensor],
-    shape: Shape,
+    shape: DecoderShape,
     tokenizer: PreTrainedTokenizerFast,
     solutions: Sequence[Prefixed],
     only_ends: bool,
@@ -77,7 +77,7 @@ def calibrate(
 
 
 def fit_reading(
-    solutions: Sequence[Prefixed], readings: Sequence[Sequence[Reading]], with_likelihood: bool
+    solutions: Sequence[Prefixed], readings: Sequence[Sequence[StepReading]], with_likelihood: bool
 ) -> ScoreReading:
     """The reading that fits judged solutions; the plain head without data."""
     columns = (0, 1, 2) if with_likelihood else (0,)
@@ -123,7 +123,9 @@ def _minimise(loss: Callable[[Tensor], Tensor], size: int) -> Tensor:
     return values.detach()
 
 
-def _regression(pairs: Sequence[tuple[Reading, float]], columns: Sequence[int]) -> ReadingWeights:
+def _regression(
+    pairs: Sequence[tuple[StepReading, float]], columns: Sequence[int]
+) -> ReadingWeights:
     """The least cross-entropy against rewards-to-go."""
     if not pairs:
         return ReadingWeights()
@@ -137,13 +139,13 @@ def _regression(pairs: Sequence[tuple[Reading, float]], columns: Sequence[int]) 
 
 
 def _ranking(
-    solutions: Sequence[Prefixed], readings: Sequence[Sequence[Reading]], columns: Sequence[int]
+    solutions: Sequence[Prefixed], readings: Sequence[Sequence[StepReading]], columns: Sequence[int]
 ) -> ReadingWeights | None:
     """The least logistic loss over pairs of a right and a wrong solution of one problem.
 
     Every problem of a family weighs the same, and every family. None with too few pairs.
     """
-    by_problem: dict[tuple[str, str], tuple[list[Reading], list[Reading]]] = defaultdict(
+    by_problem: dict[tuple[str, str], tuple[list[StepReading], list[StepReading]]] = defaultdict(
         lambda: ([], [])
     )
     for item, one in zip(solutions, readings, strict=True):
@@ -169,7 +171,7 @@ def _ranking(
     return _weights(values, columns)
 
 
-def _platt(ranking: ReadingWeights, ended: Sequence[tuple[Reading, float]]) -> ReadingWeights:
+def _platt(ranking: ReadingWeights, ended: Sequence[tuple[StepReading, float]]) -> ReadingWeights:
     """The ranking's weights, scaled and shifted to a probability."""
     features = _features([reading for reading, _ in ended])
     order = ranking.logit(*features.unbind(dim=-1))
@@ -186,7 +188,7 @@ def _platt(ranking: ReadingWeights, ended: Sequence[tuple[Reading, float]]) -> R
     )
 
 
-def _bent(weights: ReadingWeights, pairs: Sequence[tuple[Reading, float]]) -> ReadingWeights:
+def _bent(weights: ReadingWeights, pairs: Sequence[tuple[StepReading, float]]) -> ReadingWeights:
     """The weights with the rising curve that fits rewards-to-go best; without data, without."""
     groups = min(_MOST_POINTS, len(pairs) // _LEAST_PER_POINT)
     if groups < 2:
@@ -225,7 +227,7 @@ def _rising(values: Sequence[float]) -> NDArray[np.float64]:
     return np.concatenate([np.full(len(pool), np.mean(pool)) for pool in pools])
 
 
-def _features(readings: Sequence[Reading]) -> Tensor:
+def _features(readings: Sequence[StepReading]) -> Tensor:
     """Head, total and least of each reading: float64 [n, 3]."""
     return torch.tensor([reading[:3] for reading in readings], dtype=torch.float64)
 

@@ -20,7 +20,7 @@ _COMPACT_BELOW = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Sampling:
+class TokenSampling:
     """How to draw tokens.
 
     Attributes:
@@ -34,7 +34,7 @@ class Sampling:
     longest: int = 320
 
 
-class Sampled(NamedTuple):
+class Continuation(NamedTuple):
     """One continuation.
 
     Attributes:
@@ -50,11 +50,11 @@ def sample(
     model: LanguageModel,
     prompts: Sequence[Sequence[int]],
     end: int,
-    sampling: Sampling,
+    sampling: TokenSampling,
     generator: torch.Generator,
     copies: int = 1,
     rows: int = 384,
-) -> list[Sampled]:
+) -> list[Continuation]:
     """Continues every prompt to its end, `copies` times, prompt by prompt.
 
     A prompt is read once, whatever the copies.
@@ -69,7 +69,7 @@ def sample(
         rows: Sequences decoded at a time.
     """
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-    results: list[list[Sampled]] = [[] for _ in prompts]
+    results: list[list[Continuation]] = [[] for _ in prompts]
     at_a_time = max(1, rows // copies)
     for start in range(0, len(order), at_a_time):
         chosen = order[start : start + at_a_time]
@@ -88,7 +88,7 @@ class _Batch:
         model: LanguageModel,
         prompts: list[Sequence[int]],
         end: int,
-        sampling: Sampling,
+        sampling: TokenSampling,
         generator: torch.Generator,
     ) -> None:
         self.model, self.end = model, end
@@ -110,7 +110,7 @@ class _Batch:
         self.log_probabilities: list[float] = []
 
     @torch.inference_mode()
-    def run(self, copies: int) -> list[Sampled]:
+    def run(self, copies: int) -> list[Continuation]:
         logits = self._copy(self._next_logits(self.tokens), copies)
         for _ in range(self.room):
             drawn, log_probability = self._draw(logits)
@@ -119,7 +119,7 @@ class _Batch:
                 break
             logits = self._next_logits(self._compact(drawn, still))
         return [
-            Sampled(tokens, total)
+            Continuation(tokens, total)
             for tokens, total in zip(self.new, self.log_probabilities, strict=True)
         ]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from transformers import PreTrainedTokenizerFast
 
-from search_core.embedded.training.examples import NO_LABEL, Example
+from search_core.embedded.training.examples import NO_LABEL, TrainingExample
 from search_core.embedded.training.tokenizer import ASSISTANT, END, STEP_DELIMITER, USER
 
 
@@ -55,7 +55,7 @@ class Codec(NamedTuple):
         solution: Sequence[int],
         imitate: Sequence[bool],
         step_labels: Sequence[float] | None = None,
-    ) -> Example:
+    ) -> TrainingExample:
         """An example in which step i is learned where `imitate[i]`, and labelled
         `step_labels[i]` at the token that ends it."""
         tokens = [*prompt, *solution]
@@ -68,7 +68,7 @@ class Codec(NamedTuple):
                 if step_labels is not None:
                     labels[position] = step_labels[step]
                 step += 1
-        return Example(tokens, learn, labels)
+        return TrainingExample(tokens, learn, labels)
 
     def steps(self, solution: Sequence[int]) -> list[str]:
         """Steps of a sampled solution; the end token and what follows it are dropped."""

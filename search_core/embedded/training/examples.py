@@ -16,7 +16,7 @@ NO_LABEL = -1.0
 _BATCHES_PER_BUCKET = 64
 
 
-class Example(NamedTuple):
+class TrainingExample(NamedTuple):
     """One tokenised conversation.
 
     Attributes:
@@ -51,7 +51,7 @@ class ExampleStore:
         return len(self.offsets) - 1
 
     @classmethod
-    def pack(cls, examples: Iterable[Example]) -> ExampleStore:
+    def pack(cls, examples: Iterable[TrainingExample]) -> ExampleStore:
         listed = list(examples)
         lengths = [len(example.tokens) for example in listed]
         return cls(
@@ -92,7 +92,7 @@ class ExampleStore:
             return cls(arrays["tokens"], arrays["learn"], arrays["labels"], arrays["offsets"])
 
 
-class Batch(NamedTuple):
+class TrainingBatch(NamedTuple):
     """Examples of similar length, padded on the right with token 0.
 
     Attributes:
@@ -108,7 +108,7 @@ class Batch(NamedTuple):
 
 def batches(
     store: ExampleStore, tokens_per_batch: int, seed: int, rank: int, world: int
-) -> Iterator[Batch]:
+) -> Iterator[TrainingBatch]:
     """Endless batches for one of `world` workers, in an order set by the seed.
 
     Examples are shuffled, sorted by length inside large buckets, and cut into batches of at
@@ -143,7 +143,7 @@ def _groups(
             yield groups[chosen]
 
 
-def _pad(store: ExampleStore, group: NDArray[np.int64]) -> Batch:
+def _pad(store: ExampleStore, group: NDArray[np.int64]) -> TrainingBatch:
     starts, ends = store.offsets[group], store.offsets[group + 1]
     size = (len(group), int((ends - starts).max()))
     tokens = torch.zeros(size, dtype=torch.int64)
@@ -154,4 +154,4 @@ def _pad(store: ExampleStore, group: NDArray[np.int64]) -> Batch:
         tokens[row, :width] = torch.from_numpy(store.tokens[start:end].astype(np.int64))
         learn[row, :width] = torch.from_numpy(store.learn[start:end])
         labels[row, :width] = torch.from_numpy(store.labels[start:end].astype(np.float32))
-    return Batch(tokens, learn, labels)
+    return TrainingBatch(tokens, learn, labels)

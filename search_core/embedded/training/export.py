@@ -16,9 +16,9 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from search_core.embedded.training.decoding import Sampling
+from search_core.embedded.training.decoding import TokenSampling
 from search_core.embedded.training.encoding import Codec
-from search_core.embedded.training.model import LanguageModel, Shape
+from search_core.embedded.training.model import DecoderShape, LanguageModel
 from search_core.embedded.training.verifier_model import VerifierModel
 from search_core.engine.reading.score_reading import ScoreReading, score_reading
 
@@ -27,9 +27,9 @@ WEIGHTS_FILE = "model.safetensors"
 
 def export_solver(
     state: dict[str, torch.Tensor],
-    shape: Shape,
+    shape: DecoderShape,
     tokenizer: PreTrainedTokenizerFast,
-    sampling: Sampling,
+    sampling: TokenSampling,
     folder: Path,
 ) -> None:
     """Writes a solver for `AutoModelForCausalLM`, in half precision."""
@@ -53,7 +53,7 @@ def export_solver(
 
 def export_verifier(
     state: dict[str, torch.Tensor],
-    shape: Shape,
+    shape: DecoderShape,
     tokenizer: PreTrainedTokenizerFast,
     reading: ScoreReading,
     folder: Path,
@@ -75,7 +75,7 @@ def export_verifier(
     _save(model, tokenizer, folder)
 
 
-def _config(shape: Shape, tokenizer: PreTrainedTokenizerFast) -> LlamaConfig:
+def _config(shape: DecoderShape, tokenizer: PreTrainedTokenizerFast) -> LlamaConfig:
     codec = Codec.of(tokenizer)
     return LlamaConfig(
         vocab_size=shape.vocabulary,
@@ -109,7 +109,7 @@ def revision_of(folder: Path) -> str:
     return hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest()[:12]
 
 
-def load_solver(folder: Path, shape: Shape) -> LanguageModel:
+def load_solver(folder: Path, shape: DecoderShape) -> LanguageModel:
     """An exported solver back in the recipe's own model, in single precision."""
     model = LanguageModel(shape)
     state = _read(folder)
@@ -117,7 +117,7 @@ def load_solver(folder: Path, shape: Shape) -> LanguageModel:
     return model.eval()
 
 
-def load_verifier(folder: Path, shape: Shape) -> VerifierModel:
+def load_verifier(folder: Path, shape: DecoderShape) -> VerifierModel:
     """An exported verifier back in the recipe's own model, in single precision."""
     model = VerifierModel(shape)
     state = _read(folder) | {"likelihood": torch.zeros(2)}

@@ -20,7 +20,7 @@ import torch.distributed as dist
 from torch import nn
 from torch.multiprocessing.spawn import start_processes
 
-from search_core.embedded.training.examples import Batch, ExampleStore, batches
+from search_core.embedded.training.examples import ExampleStore, TrainingBatch, batches
 from search_core.embedded.training.model import LanguageModel
 from search_core.embedded.training.muon import Optimizer
 from search_core.embedded.training.objective import (
@@ -164,8 +164,8 @@ class _Run:
         if self.rank == 0:
             self._save(job.finished_path)
 
-    def _update(self, batch: Batch) -> None:
-        batch = Batch(*(part.to(self.job.device) for part in batch))
+    def _update(self, batch: TrainingBatch) -> None:
+        batch = TrainingBatch(*(part.to(self.job.device) for part in batch))
         losses = losses_of(self.model, batch, self.job.step_ends)
         total = (
             self.job.language_weight * losses["language"] + self.job.score_weight * losses["score"]

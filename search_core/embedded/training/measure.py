@@ -14,11 +14,11 @@ from search_core.embedded.checking.verdict import read_answer
 from search_core.embedded.corruption import first_error
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.generation import generate
-from search_core.embedded.training.attempts import Attempt, Sampler
-from search_core.embedded.training.decoding import Sampling
+from search_core.embedded.training.attempts import CheckedAttempt, Sampler
+from search_core.embedded.training.decoding import TokenSampling
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.export import load_solver, load_verifier
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.scoring import score_solutions
 from search_core.embedded.training.statistics import (
     Tried,
@@ -43,9 +43,9 @@ class MeasureOrder:
     """
 
     solver_folder: Path
-    solver_shape: Shape
-    verifiers: Mapping[str, tuple[Path, Shape]]
-    sampling: Sampling
+    solver_shape: DecoderShape
+    verifiers: Mapping[str, tuple[Path, DecoderShape]]
+    sampling: TokenSampling
     family: str
     level: int
     problems: int
@@ -63,7 +63,7 @@ class Measured:
     """
 
     level: int
-    greedy: Attempt
+    greedy: CheckedAttempt
     tried: Mapping[str, tuple[Tried, ...]]
     tokens: int
     steps: int
@@ -100,7 +100,10 @@ def measure(order: MeasureOrder) -> list[Measured]:
 
 
 def _scores(
-    order: MeasureOrder, codec: Codec, problems: Sequence[Problem], attempts: Sequence[Attempt]
+    order: MeasureOrder,
+    codec: Codec,
+    problems: Sequence[Problem],
+    attempts: Sequence[CheckedAttempt],
 ) -> dict[str, list[list[float]]]:
     if not order.verifiers:
         return {"": [[] for _ in attempts]}
@@ -112,7 +115,7 @@ def _scores(
     }
 
 
-def _tried(attempt: Attempt, first_error: int | None, scores: Sequence[float]) -> Tried:
+def _tried(attempt: CheckedAttempt, first_error: int | None, scores: Sequence[float]) -> Tried:
     return Tried(
         read_answer(attempt.steps[-1]),
         attempt.grade.correct,

@@ -15,7 +15,7 @@ from search_core.embedded.training.measure import (
     summarise,
     summarise_solver,
 )
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.workers import map_in_processes
 from search_core.embedded.training.workshop import Workshop, timed
@@ -36,7 +36,7 @@ def measure_models(shop: Workshop) -> None:
     write_cards(shop)
 
 
-def verifier_shapes(shop: Workshop) -> dict[str, Shape]:
+def verifier_shapes(shop: Workshop) -> dict[str, DecoderShape]:
     """Every verifier that the recipe makes, with its shape."""
     small, large = shop.settings.sizes
     return {

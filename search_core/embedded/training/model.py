@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class DecoderShape:
     """Sizes of a model.
 
     The default is deep and thin: a verifier needs layers left over after the one at which
@@ -69,7 +69,7 @@ class KeyValueCache:
         length: Positions filled so far, the same for every sequence.
     """
 
-    def __init__(self, batch: int, shape: Shape, capacity: int, like: Tensor) -> None:
+    def __init__(self, batch: int, shape: DecoderShape, capacity: int, like: Tensor) -> None:
         size = (batch, shape.key_value_heads, capacity, shape.head_size)
         self.keys = like.new_zeros(size)
         self.values = like.new_zeros(size)
@@ -88,7 +88,7 @@ class KeyValueCache:
 
 
 class Attention(nn.Module):
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: DecoderShape) -> None:
         super().__init__()
         self.shape = shape
         queries, keys = shape.heads * shape.head_size, shape.key_value_heads * shape.head_size
@@ -121,7 +121,7 @@ class Attention(nn.Module):
 
 
 class FeedForward(nn.Module):
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: DecoderShape) -> None:
         super().__init__()
         self.gate_proj = Product(shape.hidden, shape.feed_forward)
         self.up_proj = Product(shape.hidden, shape.feed_forward)
@@ -133,7 +133,7 @@ class FeedForward(nn.Module):
 
 
 class Layer(nn.Module):
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: DecoderShape) -> None:
         super().__init__()
         self.input_layernorm = Norm(shape.hidden, shape.norm_epsilon)
         self.self_attn = Attention(shape)
@@ -155,7 +155,7 @@ class Layer(nn.Module):
 class Trunk(nn.Module):
     """Token ids in, hidden states out."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: DecoderShape) -> None:
         super().__init__()
         self.shape = shape
         self.embed_tokens = nn.Embedding(shape.vocabulary, shape.hidden)
@@ -200,7 +200,7 @@ class Trunk(nn.Module):
 class LanguageModel(nn.Module):
     """A trunk whose output projection is its token embedding."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: DecoderShape) -> None:
         super().__init__()
         self.shape = shape
         self.model = Trunk(shape)
@@ -211,7 +211,7 @@ class LanguageModel(nn.Module):
         return F.linear(hidden, self.model.embed_tokens.weight)
 
 
-def _initialise(module: nn.Module, shape: Shape) -> None:
+def _initialise(module: nn.Module, shape: DecoderShape) -> None:
     """Small normal weights; what writes to the residual stream starts at zero."""
     if isinstance(module, nn.Linear):
         nn.init.normal_(module.weight, std=shape.hidden**-0.5)
@@ -245,7 +245,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
     return mixed.view(batch, heads, length, size)
 
 
-def rotations(shape: Shape) -> tuple[Tensor, Tensor]:
+def rotations(shape: DecoderShape) -> tuple[Tensor, Tensor]:
     """Cosines and sines of the rotary position embedding, each [positions, head size]."""
     exponents = torch.arange(0, shape.head_size, 2).float() / shape.head_size
     angles = torch.outer(torch.arange(shape.positions).float(), shape.rope_theta**-exponents)
@@ -257,7 +257,3 @@ def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     """Rotary position embedding of x [B, heads, T, head size], half against half as in Llama."""
     first, second = x.chunk(2, dim=-1)
     return x * cosine + torch.cat([-second, first], dim=-1) * sine
-
-
-def count_parameters(model: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in model.parameters())

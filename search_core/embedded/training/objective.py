@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (its usual name)
 from torch import Tensor
 
-from search_core.embedded.training.examples import Batch
+from search_core.embedded.training.examples import TrainingBatch
 from search_core.embedded.training.model import LanguageModel, Product
 from search_core.embedded.training.verifier_model import VerifierModel
 
@@ -22,7 +22,9 @@ def rate_factor(share: float) -> float:
     return min(warm, max(0.0, (1.0 - share) / _COOL_DOWN_SHARE))
 
 
-def losses_of(model: LanguageModel, batch: Batch, step_ends: Collection[int]) -> dict[str, Tensor]:
+def losses_of(
+    model: LanguageModel, batch: TrainingBatch, step_ends: Collection[int]
+) -> dict[str, Tensor]:
     """Mean language-modelling loss and mean score loss of a batch, in nats.
 
     The score loss is the cross-entropy against soft labels at the tokens that end a step

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from search_core.embedded.generation import gold_solution
 from search_core.embedded.training.encoding import Codec
-from search_core.embedded.training.examples import Example
+from search_core.embedded.training.examples import TrainingExample
 from search_core.embedded.training.rollouts import Prefixed
 
 MOST_ATTEMPTS = 4
@@ -22,7 +22,7 @@ _WRONG_SHARE = 0.7
 
 def revisions(
     attempts: Sequence[Prefixed], codec: Codec, rows: int, longest: int, seed: str
-) -> Iterator[Example]:
+) -> Iterator[TrainingExample]:
     """Rows of attempts with what the solver should write next.
 
     Args:

@@ -12,11 +12,11 @@ import torch
 
 from search_core.embedded.checking.verdict import read_answer
 from search_core.embedded.generation import generate
-from search_core.embedded.training.attempts import Attempt, Sampler
-from search_core.embedded.training.decoding import Sampling
+from search_core.embedded.training.attempts import CheckedAttempt, Sampler
+from search_core.embedded.training.decoding import TokenSampling
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.export import load_solver, load_verifier
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.revision_data import MOST_ATTEMPTS
 from search_core.embedded.training.scoring import score_solutions
 from search_core.embedded.training.statistics import Tried, best_of, bootstrap, vote
@@ -44,12 +44,12 @@ class ChainOrder:
     """
 
     solver_folder: Path
-    solver_shape: Shape
+    solver_shape: DecoderShape
     small_folder: Path
-    small_shape: Shape
+    small_shape: DecoderShape
     verifier_folder: Path
-    verifier_shape: Shape
-    sampling: Sampling
+    verifier_shape: DecoderShape
+    sampling: TokenSampling
     family: str
     level: int
     problems: int
@@ -123,12 +123,12 @@ def measure_chains(order: ChainOrder) -> list[Chained]:
     return made
 
 
-def _ended(chain: Sequence[Attempt], codec: Codec) -> list[list[int]]:
+def _ended(chain: Sequence[CheckedAttempt], codec: Codec) -> list[list[int]]:
     return [attempt.tokens for attempt in chain if attempt.tokens[-1:] == [codec.end]]
 
 
 def _judged(
-    order: ChainOrder, codec: Codec, problems: Sequence[Problem], attempts: Sequence[Attempt]
+    order: ChainOrder, codec: Codec, problems: Sequence[Problem], attempts: Sequence[CheckedAttempt]
 ) -> list[Tried]:
     prompts = codec.prompts([problem.text for problem in problems])
     verifier = load_verifier(order.verifier_folder, order.verifier_shape)

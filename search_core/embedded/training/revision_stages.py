@@ -12,7 +12,7 @@ from search_core.embedded.training.demonstrations import BASE_WEIGHTS, Shard, ma
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_solver, load_solver, revision_of
-from search_core.embedded.training.model import LanguageModel, Shape
+from search_core.embedded.training.model import DecoderShape, LanguageModel
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.revision_card import revision_card
 from search_core.embedded.training.revision_data import revisions
@@ -49,7 +49,7 @@ def train_reviser(shop: Workshop) -> None:
     export_solver(state, settings.revision_shape, tokenizer, shop.sampling, folder)
 
 
-def build_reviser(solver_folder: Path, shape: Shape) -> LanguageModel:
+def build_reviser(solver_folder: Path, shape: DecoderShape) -> LanguageModel:
     """The small solver as it ships; only its context is longer."""
     return load_solver(solver_folder, shape).train()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from search_core.embedded.training.attempts import step_ends
 from search_core.embedded.training.encoding import Codec
-from search_core.embedded.training.examples import NO_LABEL, Example, ExampleStore
+from search_core.embedded.training.examples import NO_LABEL, ExampleStore, TrainingExample
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.rollouts import Prefixed, RolloutOrder, RolloutResult, roll_out
 from search_core.embedded.training.tokenizer import load_tokenizer
@@ -144,7 +144,7 @@ def _data(
     return path
 
 
-def _example(item: Prefixed, labels: Sequence[float], codec: Codec) -> Example:
+def _example(item: Prefixed, labels: Sequence[float], codec: Codec) -> TrainingExample:
     """An example to score; written by the solver itself, so not to be imitated."""
     prompt = codec.prompts([item.problem.text])[0]
     steps = len(step_ends(item.tokens, codec))

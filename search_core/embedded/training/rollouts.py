@@ -20,11 +20,11 @@ from search_core.embedded.corruption import first_error
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.generation import sample_problem
 from search_core.embedded.splits import split_of
-from search_core.embedded.training.attempts import Attempt, Sampler, step_ends
-from search_core.embedded.training.decoding import Sampling
+from search_core.embedded.training.attempts import CheckedAttempt, Sampler, step_ends
+from search_core.embedded.training.decoding import TokenSampling
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.export import load_solver
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.problem import Problem
 
@@ -57,8 +57,8 @@ class RolloutOrder:
     """
 
     solver_folder: Path
-    shape: Shape
-    sampling: Sampling
+    shape: DecoderShape
+    sampling: TokenSampling
     problems: int
     attempts: int
     rollouts: int
@@ -123,13 +123,13 @@ def roll_out(order: RolloutOrder) -> RolloutResult:
     return result
 
 
-def _prefixes(attempt: Attempt, codec: Codec) -> list[tuple[int, ...]]:
+def _prefixes(attempt: CheckedAttempt, codec: Codec) -> list[tuple[int, ...]]:
     """Prefixes that end with a step and are not the whole solution, the shortest first."""
     ends = step_ends(attempt.tokens, codec)
     return [tuple(attempt.tokens[: end + 1]) for end in ends[:-1]]
 
 
-def _values(attempt: Attempt, codec: Codec, ended: dict[_Prefix, list[bool]]) -> list[float]:
+def _values(attempt: CheckedAttempt, codec: Codec, ended: dict[_Prefix, list[bool]]) -> list[float]:
     values = []
     for end in step_ends(attempt.tokens, codec):
         known: Sequence[bool] = ended.get((attempt.problem, tuple(attempt.tokens[: end + 1])), ())

@@ -13,10 +13,10 @@ import torch
 
 from search_core.embedded.checking.verdict import read_answer
 from search_core.embedded.training.attempts import Sampler
-from search_core.embedded.training.decoding import Sampling
+from search_core.embedded.training.decoding import TokenSampling
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.export import load_solver
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.rollouts import verifier_problems
 from search_core.embedded.training.scoring import score_solutions
@@ -32,10 +32,10 @@ from search_core.engine.reading.score_reading import ReadingWeights, ScoreReadin
 @dataclass(frozen=True, slots=True)
 class _Order:
     solver_folder: Path
-    shape: Shape
+    shape: DecoderShape
     verifier: Path
-    verifier_shape: Shape
-    sampling: Sampling
+    verifier_shape: DecoderShape
+    sampling: TokenSampling
     problems: int
     attempts: int
     seed: int

@@ -13,7 +13,7 @@ from search_core.embedded.training.verifier_model import VerifierModel
 from search_core.engine.reading.score_reading import ScoreReading, log_probabilities
 
 
-class Reading(NamedTuple):
+class StepReading(NamedTuple):
     """What a verifier reads at the end of a step.
 
     Attributes:
@@ -29,7 +29,7 @@ class Reading(NamedTuple):
     ended: bool
 
 
-def scores_of(readings: Sequence[Sequence[Reading]], how: ScoreReading) -> list[list[float]]:
+def scores_of(readings: Sequence[Sequence[StepReading]], how: ScoreReading) -> list[list[float]]:
     """The score of every step of every solution, each in 0 to 1."""
     flat = [reading for one in readings for reading in one]
     if not flat:
@@ -59,7 +59,7 @@ def read_solutions(
     prompts: Sequence[Sequence[int]],
     solutions: Sequence[Sequence[int]],
     rows: int = 64,
-) -> list[list[Reading]]:
+) -> list[list[StepReading]]:
     """What the verifier reads at every step of every solution.
 
     Args:
@@ -72,7 +72,7 @@ def read_solutions(
     device = model.model.embed_tokens.weight.device
     sequences = [[*p, *s] for p, s in zip(prompts, solutions, strict=True)]
     order = sorted(range(len(sequences)), key=lambda index: len(sequences[index]))
-    readings: list[list[Reading]] = [[] for _ in sequences]
+    readings: list[list[StepReading]] = [[] for _ in sequences]
     for start in range(0, len(order), rows):
         chosen = order[start : start + rows]
         width = max(len(sequences[index]) for index in chosen)
@@ -89,5 +89,5 @@ def read_solutions(
             ends = [offset + end for end in step_ends(solutions[index], codec)]
             ended = (tokens[row, ends] == codec.end).tolist()
             for (head, total, least), last in zip(values[row, ends].tolist(), ended, strict=True):
-                readings[index].append(Reading(head, total, least, last))
+                readings[index].append(StepReading(head, total, least, last))
     return readings

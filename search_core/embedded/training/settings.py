@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from search_core.embedded.training.decoding import Sampling
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.decoding import TokenSampling
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.verifier_model import verifier_shape
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class ModelSize:
     """One solver and the process verifier made of it.
 
     Token counts are what the workers see together, without padding.
@@ -27,7 +27,7 @@ class Size:
     """
 
     name: str
-    shape: Shape
+    shape: DecoderShape
     extra_layers: int
     base_tokens: int
     solver_tokens: int | None
@@ -36,13 +36,13 @@ class Size:
     adam_rate: float
 
     @property
-    def verifier_shape(self) -> Shape:
+    def verifier_shape(self) -> DecoderShape:
         return verifier_shape(self.shape, self.extra_layers)
 
 
-SMALL = Size(
+SMALL = ModelSize(
     name="small",
-    shape=Shape(),
+    shape=DecoderShape(),
     extra_layers=4,
     base_tokens=26_000_000,
     solver_tokens=10_500_000,
@@ -50,9 +50,11 @@ SMALL = Size(
     tuning_tokens=5_000_000,
     adam_rate=0.004,
 )
-LARGE = Size(
+LARGE = ModelSize(
     name="large",
-    shape=Shape(hidden=192, layers=12, heads=6, key_value_heads=3, head_size=32, feed_forward=512),
+    shape=DecoderShape(
+        hidden=192, layers=12, heads=6, key_value_heads=3, head_size=32, feed_forward=512
+    ),
     extra_layers=2,
     base_tokens=10_000_000,
     solver_tokens=None,
@@ -87,10 +89,10 @@ class Settings:
         measured_chains: Problems per family on which the revising solver is measured.
     """
 
-    small: Size = SMALL
-    large: Size = LARGE
+    small: ModelSize = SMALL
+    large: ModelSize = LARGE
     seed: int = 20
-    sampling: Sampling = Sampling()
+    sampling: TokenSampling = TokenSampling()
     temperatures: tuple[float, ...] = (0.6, 0.8, 1.0)
     top_ps: tuple[float, ...] = (0.95, 1.0)
     compiled: bool = True
@@ -142,20 +144,22 @@ class Settings:
     measured_seed: int = 1
 
     @property
-    def sizes(self) -> tuple[Size, Size]:
+    def sizes(self) -> tuple[ModelSize, ModelSize]:
         return self.small, self.large
 
     @property
-    def revision_shape(self) -> Shape:
+    def revision_shape(self) -> DecoderShape:
         """The small solver's, with a context that holds several attempts."""
         return replace(self.small.shape, positions=self.revision_positions)
 
 
 FULL = Settings()
 
-_TINY = Size(
+_TINY = ModelSize(
     name="small",
-    shape=Shape(hidden=32, layers=2, heads=2, key_value_heads=1, head_size=16, feed_forward=64),
+    shape=DecoderShape(
+        hidden=32, layers=2, heads=2, key_value_heads=1, head_size=16, feed_forward=64
+    ),
     extra_layers=1,
     base_tokens=30_000,
     solver_tokens=20_000,
@@ -168,7 +172,7 @@ QUICK = replace(
     FULL,
     small=_TINY,
     large=replace(_TINY, name="large", solver_tokens=None, shape=replace(_TINY.shape, layers=3)),
-    sampling=Sampling(longest=24),
+    sampling=TokenSampling(longest=24),
     temperatures=(0.8,),
     compiled=False,
     tokens_per_update=2_048,

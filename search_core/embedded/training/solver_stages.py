@@ -15,9 +15,9 @@ from search_core.embedded.training.demonstrations import (
 )
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_solver
-from search_core.embedded.training.model import LanguageModel, Shape
+from search_core.embedded.training.model import DecoderShape, LanguageModel
 from search_core.embedded.training.reporting import Report
-from search_core.embedded.training.settings import Size
+from search_core.embedded.training.settings import ModelSize
 from search_core.embedded.training.tokenizer import load_tokenizer, train_tokenizer
 from search_core.embedded.training.training_stage import Lesson, teach
 from search_core.embedded.training.verifier_model import read_state
@@ -51,13 +51,13 @@ def _data(shop: Workshop, name: str, count: int, weights: Mapping[str, float]) -
     return path
 
 
-def train_base(shop: Workshop, size: Size) -> None:
+def train_base(shop: Workshop, size: ModelSize) -> None:
     """Trains the language model that the verifier of one size is made of."""
     data = _data(shop, "base", shop.settings.demonstrations, BASE_WEIGHTS)
     _train(shop, f"base-{size.name}", size, data, size.base_tokens)
 
 
-def train_solver(shop: Workshop, size: Size) -> None:
+def train_solver(shop: Workshop, size: ModelSize) -> None:
     """Makes the solver of one size and writes its folder.
 
     The small one is trained apart, for a shorter time: a verifier can only correct a solver
@@ -71,12 +71,12 @@ def train_solver(shop: Workshop, size: Size) -> None:
     export_finished_solver(shop, size)
 
 
-def _train(shop: Workshop, name: str, size: Size, data: Path, tokens: int) -> None:
+def _train(shop: Workshop, name: str, size: ModelSize, data: Path, tokens: int) -> None:
     rates = (shop.settings.muon_rate, size.adam_rate)
     teach(shop, Lesson(name, partial(build_solver, size.shape), data, tokens, rates))
 
 
-def export_finished_solver(shop: Workshop, size: Size) -> None:
+def export_finished_solver(shop: Workshop, size: ModelSize) -> None:
     """Writes the solver's folder, with the sampling as far as it is chosen."""
     source = "base" if size.solver_tokens is None else "solver"
     state = read_state(shop.work / f"{source}-{size.name}" / "finished.pt")
@@ -85,5 +85,5 @@ def export_finished_solver(shop: Workshop, size: Size) -> None:
     export_solver(state, size.shape, tokenizer, shop.sampling, folder)
 
 
-def build_solver(shape: Shape) -> LanguageModel:
+def build_solver(shape: DecoderShape) -> LanguageModel:
     return LanguageModel(shape)

@@ -31,7 +31,7 @@ class Tried(NamedTuple):
     step_scores: tuple[float, ...]
 
 
-class Estimate(NamedTuple):
+class BootstrapMean(NamedTuple):
     """A mean with its 95 % bootstrap interval."""
 
     mean: float
@@ -42,15 +42,15 @@ class Estimate(NamedTuple):
         return {"mean": round(self.mean, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
 
 
-def bootstrap(values: Sequence[float], seed: int = 0, resamples: int = 2_000) -> Estimate:
+def bootstrap(values: Sequence[float], seed: int = 0, resamples: int = 2_000) -> BootstrapMean:
     """Mean of per-problem values, resampling problems."""
     array = np.asarray(values, dtype=np.float64)
     if not len(array):
-        return Estimate(float("nan"), float("nan"), float("nan"))
+        return BootstrapMean(float("nan"), float("nan"), float("nan"))
     rng = np.random.default_rng(seed)
     means = array[rng.integers(0, len(array), (resamples, len(array)))].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
-    return Estimate(float(array.mean()), float(low), float(high))
+    return BootstrapMean(float(array.mean()), float(low), float(high))
 
 
 def ranking_area(scores: Sequence[float], right: Sequence[bool]) -> float | None:

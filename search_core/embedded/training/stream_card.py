@@ -11,8 +11,8 @@ import numpy as np
 from search_core.embedded.families import FAMILIES
 from search_core.embedded.streams import LUCK
 from search_core.embedded.training.card_parts import HEADER, machine, minutes, percent, table
-from search_core.embedded.training.decoding import Sampling
-from search_core.embedded.training.model import Shape
+from search_core.embedded.training.decoding import TokenSampling
+from search_core.embedded.training.model import DecoderShape
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.statistics import bootstrap
 from search_core.embedded.training.stream_data import FORCED_SHARE, LEVELS
@@ -59,15 +59,15 @@ def _figures(found: Sequence[Sequence[Walked]], orders: Sequence[StreamOrder]) -
     }
 
 
-def stream_shape(shop: Workshop) -> Shape:
+def stream_shape(shop: Workshop) -> DecoderShape:
     """The small solver's, with a longer context."""
     return replace(shop.settings.small.shape, positions=shop.settings.stream_positions)
 
 
-def stream_sampling(shop: Workshop) -> Sampling:
+def stream_sampling(shop: Workshop) -> TokenSampling:
     """How streams are sampled; it was not tuned."""
     settings = shop.settings
-    return Sampling(settings.stream_temperature, 1.0, settings.stream_positions)
+    return TokenSampling(settings.stream_temperature, 1.0, settings.stream_positions)
 
 
 def _orders(shop: Workshop) -> list[StreamOrder]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from search_core.embedded.streams import FORCED, Stream, search_stream
 from search_core.embedded.training.demonstrations import random_problem
 from search_core.embedded.training.encoding import Codec
-from search_core.embedded.training.examples import NO_LABEL, Example, ExampleStore
+from search_core.embedded.training.examples import NO_LABEL, ExampleStore, TrainingExample
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.problem import Problem
 
@@ -64,7 +64,9 @@ def make_stream_shard(shard: StreamShard) -> ExampleStore:
     )
 
 
-def stream_example(codec: Codec, prompt: list[int], tokens: list[int], stream: Stream) -> Example:
+def stream_example(
+    codec: Codec, prompt: list[int], tokens: list[int], stream: Stream
+) -> TrainingExample:
     """A stream to learn from: all of it but the "Wait" that others put into its mouth.
 
     Nor is learned that something comes after an answer: left alone, a stream ends there.
@@ -76,4 +78,4 @@ def stream_example(codec: Codec, prompt: list[int], tokens: list[int], stream: S
         if piece.forced:
             learn[end : end + 1 + forced] = [False] * (1 + forced)
     labels = [NO_LABEL] * (len(prompt) + len(tokens))
-    return Example([*prompt, *tokens], [*[False] * len(prompt), *learn], labels)
+    return TrainingExample([*prompt, *tokens], [*[False] * len(prompt), *learn], labels)

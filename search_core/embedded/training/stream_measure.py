@@ -14,10 +14,10 @@ from search_core.embedded.checking.verdict import read_answer
 from search_core.embedded.generation import generate
 from search_core.embedded.streams import FORCED
 from search_core.embedded.training.attempts import Sampler
-from search_core.embedded.training.decoding import Sampling, sample
+from search_core.embedded.training.decoding import TokenSampling, sample
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.export import load_solver
-from search_core.embedded.training.model import LanguageModel, Shape
+from search_core.embedded.training.model import DecoderShape, LanguageModel
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.embedded.training.verifier_model import read_state
 from search_core.problem import Problem
@@ -54,9 +54,9 @@ class StreamOrder:
     """
 
     folder: Path
-    shape: Shape
+    shape: DecoderShape
     base: Path
-    sampling: Sampling
+    sampling: TokenSampling
     level: int
     problems: int
     seed: int
@@ -82,7 +82,7 @@ def measure_streams(order: StreamOrder) -> dict[str, list[Walked]]:
 
 
 def _base(
-    order: StreamOrder, codec: Codec, problems: Sequence[Problem], sampling: Sampling
+    order: StreamOrder, codec: Codec, problems: Sequence[Problem], sampling: TokenSampling
 ) -> list[Walked]:
     base = LanguageModel(order.shape)
     base.load_state_dict(read_state(order.base))
@@ -101,7 +101,7 @@ class _Writer:
         model: LanguageModel,
         codec: Codec,
         problems: Sequence[Problem],
-        sampling: Sampling,
+        sampling: TokenSampling,
         seed: int,
     ) -> None:
         self._model, self._codec, self._problems = model, codec, problems

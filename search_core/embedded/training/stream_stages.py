@@ -9,7 +9,7 @@ from pathlib import Path
 from search_core.embedded.training.card import count_weights
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_solver, revision_of
-from search_core.embedded.training.model import LanguageModel, Shape
+from search_core.embedded.training.model import DecoderShape, LanguageModel
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.stream_card import (
     stream_card,
@@ -41,7 +41,7 @@ def train_stream_solver(shop: Workshop) -> None:
     export_stream_solver(shop)
 
 
-def build_from_base(base: Path, shape: Shape) -> LanguageModel:
+def build_from_base(base: Path, shape: DecoderShape) -> LanguageModel:
     """The trained base; rotary positions need no weights, so its context can grow."""
     model = LanguageModel(shape)
     model.load_state_dict(read_state(base))

@@ -17,7 +17,7 @@ from search_core.embedded.corruptions.word import is_giving
 from search_core.embedded.generation import demonstration, gold_solution
 from search_core.embedded.training.demonstrations import Shard, random_problem
 from search_core.embedded.training.encoding import Codec
-from search_core.embedded.training.examples import NO_LABEL, Example, ExampleStore
+from search_core.embedded.training.examples import NO_LABEL, ExampleStore, TrainingExample
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.problem import Problem
 
@@ -86,8 +86,8 @@ def pack_labelled(codec: Codec, solutions: Sequence[Labelled]) -> ExampleStore:
 
 
 def _label_every_token(
-    example: Example, start: int, solution: Sequence[int], origin: Sequence[int]
-) -> Example:
+    example: TrainingExample, start: int, solution: Sequence[int], origin: Sequence[int]
+) -> TrainingExample:
     pairs = enumerate(zip(solution, origin, strict=False))
     departure = next((place for place, (a, b) in pairs if a != b), len(solution))
     labels = list(example.labels)

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from search_core.embedded.training.model import LanguageModel, Shape
+from search_core.embedded.training.model import DecoderShape, LanguageModel
 from search_core.engine.reading.score_reading import ScoreReading, log_probabilities
 
 # Token that ends the prompt; `tokenizer` writes the special tokens first.
@@ -25,7 +25,7 @@ class VerifierModel(LanguageModel):
     the token that ends a step follows from this once training is over says `reading`.
     """
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: DecoderShape) -> None:
         super().__init__(shape)
         self.score = nn.Linear(shape.hidden, 2)
         nn.init.zeros_(self.score.weight)
@@ -53,12 +53,12 @@ class VerifierModel(LanguageModel):
         return torch.stack([logits[..., 0], logits[..., 1] + bonus], dim=-1)
 
 
-def verifier_shape(solver: Shape, extra_layers: int) -> Shape:
+def verifier_shape(solver: DecoderShape, extra_layers: int) -> DecoderShape:
     return replace(solver, layers=solver.layers + extra_layers)
 
 
 def build_verifier(
-    shape: Shape, state: dict[str, Tensor], reads_likelihood: bool = False
+    shape: DecoderShape, state: dict[str, Tensor], reads_likelihood: bool = False
 ) -> VerifierModel:
     """A verifier that starts from a language model, or from another verifier.
 

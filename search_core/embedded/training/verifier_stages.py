@@ -10,7 +10,7 @@ from search_core.embedded.training.calibration import calibrate
 from search_core.embedded.training.demonstrations import Shard
 from search_core.embedded.training.examples import ExampleStore
 from search_core.embedded.training.export import export_verifier
-from search_core.embedded.training.model import LanguageModel, Shape
+from search_core.embedded.training.model import DecoderShape, LanguageModel
 from search_core.embedded.training.reporting import Report
 from search_core.embedded.training.rollout_stages import (
     early_data,
@@ -18,7 +18,7 @@ from search_core.embedded.training.rollout_stages import (
     rollout_data,
     validation_solutions,
 )
-from search_core.embedded.training.settings import Size
+from search_core.embedded.training.settings import ModelSize
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.embedded.training.training_stage import Lesson, teach
 from search_core.embedded.training.verifier_data import CORRUPTION_WEIGHTS, make_labelled_shard
@@ -52,7 +52,7 @@ def corrupted_data(shop: Workshop) -> Path:
     return path
 
 
-def train_on_corruptions(shop: Workshop, size: Size) -> None:
+def train_on_corruptions(shop: Workshop, size: ModelSize) -> None:
     """Stage (a): where does a solution go wrong?"""
     settings = shop.settings
     name = f"corruptions-{size.name}"
@@ -70,7 +70,7 @@ def train_on_corruptions(shop: Workshop, size: Size) -> None:
     teach(shop, lesson)
 
 
-def tune_process_verifier(shop: Workshop, size: Size) -> None:
+def tune_process_verifier(shop: Workshop, size: ModelSize) -> None:
     """Stage (b): how likely is the solver to get there from here?"""
     start = read_state(shop.work / f"corruptions-{size.name}" / "finished.pt")
     build = partial(build_verifier, size.verifier_shape, start, reads_likelihood=True)
@@ -121,7 +121,7 @@ def _tuning(
     return Lesson(name, build, data, tokens, rates, language_weight, score_weight=1.0, seed=_SEED)
 
 
-def _finish(shop: Workshop, name: str, shape: Shape, lesson: Lesson) -> None:
+def _finish(shop: Workshop, name: str, shape: DecoderShape, lesson: Lesson) -> None:
     """Trains, calibrates on solutions that no training saw, and writes the folder."""
     state = teach(shop, lesson)
     tokenizer = load_tokenizer(shop.tokenizer_folder)

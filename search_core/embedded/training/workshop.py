@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from search_core.embedded.training.decoding import Sampling
+from search_core.embedded.training.decoding import TokenSampling
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.settings import Settings
 from search_core.embedded.training.tokenizer import load_tokenizer
@@ -51,7 +51,7 @@ class Workshop:
         return self.out / f"verifier-{name}"
 
     @property
-    def sampling(self) -> Sampling:
+    def sampling(self) -> TokenSampling:
         """The sampling that was chosen, or before that the one that is tried first."""
         if not self.has_noted("sampling"):
             return self.settings.sampling

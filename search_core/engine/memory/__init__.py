@@ -7,5 +7,9 @@
 - `budget`, `device_memory`, `out_of_memory`, `transfers`: bytes.
 
 Token ids and tensors only: it knows nothing of text, and nothing of who reads or writes. Begin
-with `prefix_cache`, then `block_pool`.
+with `prefix_cache`, then `block_pool`. What is exported here needs no torch until it is used.
 """
+
+from search_core.engine.memory.budget import BY_DEVICE, MemoryBudget, bytes_per_token
+
+__all__ = ["BY_DEVICE", "MemoryBudget", "bytes_per_token"]

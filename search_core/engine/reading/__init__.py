@@ -7,4 +7,10 @@
 - `call_batcher`: calls of several threads are answered together.
 
 Knows nothing of text or of steps. Begin with `path_reading`, then `reader`.
+What is exported here imports no torch.
 """
+
+from search_core.engine.reading.call_batcher import BatchedCall, CallBatcher
+from search_core.engine.reading.path_reading import PathText, Readout, ReadRequest, ReadResult
+
+__all__ = ["BatchedCall", "CallBatcher", "PathText", "ReadRequest", "ReadResult", "Readout"]

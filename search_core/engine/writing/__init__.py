@@ -8,5 +8,10 @@
 - `text_writer`, with `text_calls` and `text_stops`: whole texts, read again by the same model.
 
 The decoder knows nothing of text, problems or steps: token ids in, token ids out. Begin with
-`decoder`.
+`decoder`. What is exported here imports no torch.
 """
+
+from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.stopping import StopTable, stop_table
+
+__all__ = ["Continuation", "DecodeRequest", "StopTable", "stop_table"]

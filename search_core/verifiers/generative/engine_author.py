@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from search_core.engine.locking import held
-from search_core.engine.memory.budget import MemoryBudget
+from search_core.engine.memory import MemoryBudget
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
-from search_core.engine.reading.path_reading import PathText, ReadRequest
+from search_core.engine.reading import PathText, ReadRequest
 from search_core.engine.reading.readouts import PairReadout, language_head
-from search_core.engine.writing.requests import DecodeRequest
+from search_core.engine.writing import DecodeRequest
 from search_core.engine.writing.text_calls import GeneratedText, TextRequest
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.flops import forward_flops, writing_flops

@@ -1,0 +1,48 @@
+// The page's address: which node it asks for, and the run and node that it should name, so that a
+// refresh finds them again.
+
+import { isRecorded, runAddress } from "./log/recipe.js";
+
+/** Browsers refuse pages that rewrite their address at every key press. */
+const WRITE_MS = 400;
+
+export class Address {
+  /** @param {Object} defaults - what a recipe link may leave out. */
+  constructor(defaults) {
+    this.defaults = defaults;
+    this.requested = null;
+    this.granted = "";
+    this.written = "";
+  }
+
+  /** A node of a run is asked for; the same one counts once, however often it is said. */
+  request(run, node) {
+    if (this.granted !== `${run}|${node}`) this.requested = { run, node };
+  }
+
+  /** The node that was asked for, as soon as this run's tree has it; null before and after that. */
+  requestedNode(run, tree) {
+    if (!this.requested || this.requested.run !== run || !tree.nodes.has(this.requested.node)) return null;
+    const { node } = this.requested;
+    this.requested = null;
+    this.granted = `${run}|${node}`;
+    return node;
+  }
+
+  /** Keep this run and node in the address; recorded examples are found without. */
+  keep(run, selected, header) {
+    if (isRecorded(run)) return;
+    const node = selected ?? this.requested?.node ?? null;
+    const key = `${run}|${node}`;
+    if (key === this.written) return;
+    this.written = key;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      history.replaceState(history.state, "", runAddress(location, run, node, header, this.defaults));
+    }, WRITE_MS);
+  }
+
+  dispose() {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,94 @@
+// Keyboard shortcuts. They listen only while the focus is inside the explorer and not in a field,
+// so they never take a letter from someone who is typing. `panels/help.js` lists them.
+
+import { inward, nextNode, sibling } from "./log/walking.js";
+import { isFold, ROLLOUT } from "./log/visible.js";
+import { makeHelp } from "./panels/help.js";
+import { ROOT } from "./log/tree.js";
+
+const ZOOM = 1.3;
+
+export class Keys {
+  /** @param {import("./explorer.js").Explorer} explorer */
+  constructor(explorer) {
+    this.explorer = explorer;
+    this.help = makeHelp();
+    explorer.root.append(this.help);
+    explorer.root.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const field = event.target.closest("input, select, textarea, dialog");
+    if (field) return;
+    const button = event.target.closest("button");
+    // Space and Enter press a focused button, and arrows move along tabs; that comes first.
+    if (button && (event.key === " " || event.key === "Enter")) return;
+    const handler = this.handlers(event.target)[event.key];
+    if (!handler) return;
+    event.preventDefault();
+    handler();
+  }
+
+  handlers(target) {
+    const { explorer } = this;
+    const { canvas, player } = explorer;
+    const walk = target === canvas.element ? this.arrows(canvas.vertical) : {};
+    return {
+      ...walk,
+      r: () => explorer.select(ROOT),
+      w: () => explorer.tree().chosen !== null && explorer.select(explorer.tree().chosen),
+      p: () => this.next("pruned"),
+      a: () => this.next("completed"),
+      h: () => explorer.cyclePruned(),
+      l: () => explorer.toggleState(ROLLOUT),
+      f: () => canvas.fit(),
+      "+": () => canvas.zoom(ZOOM),
+      "=": () => canvas.zoom(ZOOM),
+      "-": () => canvas.zoom(1 / ZOOM),
+      " ": () => player.toggle(),
+      "[": () => explorer.step(-1),
+      "]": () => explorer.step(1),
+      "?": () => this.showHelp(),
+      Escape: () => this.escape(),
+    };
+  }
+
+  /** Arrow keys go where the eye expects: the tree grows rightwards, or downwards on narrow screens. */
+  arrows(vertical) {
+    const [inwards, outwards, after, before] = vertical
+      ? ["ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft"]
+      : ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"];
+    return {
+      [inwards]: () => this.walk(inward),
+      [outwards]: () => this.walk((visible, id) => visible.parent(id)),
+      [after]: () => this.walk((visible, id) => sibling(visible, id, 1)),
+      [before]: () => this.walk((visible, id) => sibling(visible, id, -1)),
+      Home: () => this.walk((visible, id) => sibling(visible, id, -Infinity)),
+      End: () => this.walk((visible, id) => sibling(visible, id, Infinity)),
+      Enter: () => isFold(this.explorer.selected) && this.explorer.unfold(this.explorer.selected),
+    };
+  }
+
+  walk(way) {
+    const { explorer } = this;
+    if (!explorer.visible) return;
+    const target = explorer.selected ? way(explorer.visible, explorer.selected) : ROOT;
+    if (target) explorer.select(target);
+  }
+
+  /** The next step of this state. */
+  next(state) {
+    const { explorer } = this;
+    const id = nextNode(explorer.tree(), explorer.selected, (node) => node.state === state);
+    if (id) explorer.select(id);
+  }
+
+  showHelp() {
+    if (!this.help.open) this.help.showModal();
+  }
+
+  escape() {
+    if (!this.explorer.canvas.tooltip.dismiss()) this.explorer.select(null);
+  }
+}

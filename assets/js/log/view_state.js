@@ -1,0 +1,83 @@
+// What a person chose to see of the tree: the selected node, what the legend filters away, and
+// what becomes of pruned steps. Pure: it says which nodes that makes visible, and draws nothing.
+
+import { isFold, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./visible.js";
+
+export class ViewState {
+  constructor() {
+    // Rollouts are many and only support what was decided: they come on demand.
+    this.hiddenStates = new Set([ROLLOUT]);
+    this.pruned = "dim";
+    this.begin();
+  }
+
+  /** A new run: what was chosen among the nodes of the old one goes, the filters stay. */
+  begin() {
+    /** @type {?string} id of a node, or of a fold. */
+    this.selected = null;
+    this.unfolded = new Set();
+  }
+
+  /**
+   * The nodes to show.
+   *
+   * @param {import("./tree.js").Tree} tree
+   * @param {import("./writing.js").Writing} writing - what the solver is writing at this moment.
+   */
+  visible(tree, writing) {
+    return new Visible(tree, this.pruned, this.unfolded, !this.hiddenStates.has(ROLLOUT), writing);
+  }
+
+  /** A selection survives going back in time, but not being folded or hidden. */
+  forgetHidden(tree, visible) {
+    const exists = isFold(this.selected) || tree.nodes.has(this.selected);
+    if (exists && !visible.has(this.selected)) this.selected = null;
+  }
+
+  /**
+   * Select a node (null: nothing), and show what hides it.
+   *
+   * @returns {boolean} false, and nothing has changed, where there is no such node.
+   */
+  select(id, tree, writing) {
+    if (id !== null && !isFold(id) && !this.visible(tree, writing).writing.has(id)) {
+      const node = tree.nodes.get(id);
+      if (!node) return false;
+      this.uncover(node, tree, writing);
+    }
+    this.selected = id;
+    return true;
+  }
+
+  uncover(node, tree, writing) {
+    if (this.visible(tree, writing).isHiddenRollout(node)) this.hiddenStates.delete(ROLLOUT);
+    if (this.visible(tree, writing).has(node.id)) return;
+    if (this.pruned === "fold") this.unfolded.add(node.parent);
+    else this.pruned = "dim";
+  }
+
+  /**
+   * Open a folded group.
+   *
+   * @returns {string} its first step.
+   */
+  unfold(fold, tree, writing) {
+    const parent = parentOfFold(fold);
+    const first = this.visible(tree, writing).fold(fold)?.members[0] ?? parent;
+    this.unfolded.add(parent);
+    return first;
+  }
+
+  setPruned(mode) {
+    this.pruned = mode;
+    this.unfolded.clear();
+  }
+
+  cyclePruned() {
+    this.setPruned(PRUNED_MODES[(PRUNED_MODES.indexOf(this.pruned) + 1) % PRUNED_MODES.length]);
+  }
+
+  toggleState(state) {
+    if (!this.hiddenStates.delete(state)) this.hiddenStates.add(state);
+  }
+}

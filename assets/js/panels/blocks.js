@@ -1,0 +1,23 @@
+// Building blocks of the panels: headings, sections, names with their values.
+
+import { h } from "../dom/dom.js";
+
+export const heading = (text) => h("h2", { class: "esp-heading", text });
+
+export const section = (title, ...contents) =>
+  h("div", { class: "esp-section" }, h("h3", { text: title }), contents.flat());
+
+export const quiet = (text) => h("p", { class: "esp-quiet", text });
+
+/** Names and values, `[[name, value], …]`, as a description list. */
+export function definitions(rows) {
+  return h(
+    "dl",
+    { class: "esp-facts" },
+    rows.flatMap(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })]),
+  );
+}
+
+/** A button in the middle of a text. */
+export const link = (text, onClick) =>
+  h("button", { type: "button", class: "esp-link", text, on: { click: onClick } });

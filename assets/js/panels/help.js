@@ -1,0 +1,74 @@
+// The list of keyboard shortcuts, in a dialog.
+
+import { fill, h } from "../dom/dom.js";
+import { icon } from "../dom/icons.js";
+
+const SHORTCUTS = [
+  [
+    "Walk the tree",
+    [
+      ["Arrow keys", "Parent, children and siblings, as the picture lies"],
+      ["Home, End", "First and last sibling"],
+      ["Enter", "Unfold a folded branch"],
+      ["r", "The problem"],
+      ["w", "The chosen answer"],
+      ["p", "Next pruned step"],
+      ["a", "Next answer"],
+    ],
+  ],
+  [
+    "The picture",
+    [
+      ["f", "Fit the tree"],
+      ["+ and -", "Zoom"],
+      ["h", "Pruned steps: shown, folded, hidden"],
+      ["l", "Look-ahead steps: shown or hidden"],
+    ],
+  ],
+  [
+    "Time",
+    [
+      ["Space", "Play or pause"],
+      ["[ and ]", "One round back or forward"],
+    ],
+  ],
+  [
+    "Help",
+    [
+      ["?", "This list"],
+      ["Esc", "Close, or select nothing"],
+    ],
+  ],
+];
+
+/** @returns {HTMLDialogElement} */
+export function makeHelp() {
+  const dialog = h("dialog", { class: "esp-help", "aria-label": "Keyboard shortcuts" });
+  const close = h(
+    "button",
+    {
+      type: "button",
+      class: "esp-button esp-icon-button",
+      "aria-label": "Close",
+      on: { click: () => dialog.close() },
+    },
+    icon("close"),
+  );
+  return fill(
+    dialog,
+    h("div", { class: "esp-help-head" }, h("h2", { class: "esp-heading", text: "Keyboard shortcuts" }), close),
+    h("p", { class: "esp-quiet", text: "They work while the focus is in the explorer." }),
+    SHORTCUTS.map(([title, rows]) =>
+      h(
+        "div",
+        { class: "esp-section" },
+        h("h3", { text: title }),
+        h(
+          "dl",
+          { class: "esp-shortcuts" },
+          rows.flatMap(([key, meaning]) => [h("dt", {}, h("kbd", { text: key })), h("dd", { text: meaning })]),
+        ),
+      ),
+    ),
+  );
+}

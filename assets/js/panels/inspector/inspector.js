@@ -1,0 +1,69 @@
+// The inspector: everything that the log says about the selected node. What that is depends on
+// what is selected; each kind has a file beside this one.
+
+import { fill, h } from "../../dom/dom.js";
+import { foldContents, stepContents, writingContents } from "./step.js";
+import { isFold } from "../../log/visible.js";
+import { isStream } from "../../words/annotations.js";
+import { overview } from "./overview.js";
+import { problemContents } from "./problem.js";
+import { ROOT } from "../../log/tree.js";
+
+export class Inspector {
+  /** @param {{palette: Object, labels: Object, actions: import("../list.js").Actions}} given */
+  constructor(given) {
+    this.given = given;
+    this.body = h("div", { class: "esp-inspector-body" });
+    this.element = h(
+      "section",
+      { class: "esp-panel esp-inspector", "aria-label": "Selected step", tabindex: "0" },
+      this.body,
+    );
+    this.drawn = "";
+  }
+
+  update(moment) {
+    const key = signature(moment);
+    if (key === this.drawn) return;
+    const moved = moment.selected !== this.selected;
+    this.drawn = key;
+    this.selected = moment.selected;
+    const scroll = this.element.scrollTop;
+    fill(this.body, this.contents(moment));
+    this.element.scrollTop = moved ? 0 : scroll;
+  }
+
+  recount(moment) {
+    this.update(moment);
+  }
+
+  contents({ tree, visible, selected, story }) {
+    const { given } = this;
+    if (isFold(selected) && visible.fold(selected)) return foldContents(tree, visible.fold(selected), given);
+    if (visible.writing.has(selected)) return writingContents(tree, visible, selected, given);
+    const node = tree.nodes.get(selected);
+    if (!node) return overview(tree, story(), given);
+    return node.id === ROOT ? problemContents(tree, given) : stepContents(tree, node, given);
+  }
+}
+
+/** Everything that the contents depend on: a live run must not rebuild them at every event. */
+export function signature({ tree, visible, selected, story }) {
+  const node = tree.nodes.get(selected);
+  if (visible.writing.has(selected)) return `${selected}|${visible.writing.get(selected)} tokens`;
+  if (isFold(selected)) return `${selected}|${visible.fold(selected)?.members.join()}`;
+  if (!node) return `nothing|${tree.started.run}|${tree.chosen}|${story().length}`;
+  if (node.id === ROOT) return `root|${tree.started.run}|${tree.finished?.status}|${node.children.length}`;
+  const siblings = tree.nodes.get(node.parent).children.map((id) => {
+    const sibling = tree.nodes.get(id);
+    return `${sibling.state}${sibling.score}${sibling.right}`;
+  });
+  const { aggregate, decision, ahead, visits, value, weight, copies } = node;
+  const own = [aggregate, decision, ahead, visits, value, weight, copies, tree.chosen, written(tree, node)];
+  return `${tree.started.run}|${node.id}|${own.join("|")}|${siblings.join()}`;
+}
+
+/** How far the writing has come, where an order of writing or a revision is shown. */
+function written(tree, node) {
+  return isStream(tree) || node.state === "completed" ? tree.nodes.size : 0;
+}

@@ -1,0 +1,81 @@
+// The panels of the explorer, in the order in which they stand. A new panel is one file in this
+// folder and one line here.
+
+import { Answers } from "./answers.js";
+import { Costs } from "./costs.js";
+import { Inspector } from "./inspector/inspector.js";
+import { Legend } from "./legend.js";
+import { Outline } from "./outline.js";
+import { Sharing } from "./sharing.js";
+import { StoryLine } from "./storyline.js";
+import { Timeline } from "./timeline.js";
+
+/**
+ * A panel shows one aspect of the moment on show. It is made once, with `{palette, labels,
+ * actions}`, and lives as long as the explorer; what it shows, it takes from the moment alone.
+ *
+ * @typedef {Object} Panel
+ * @property {HTMLElement} element - what stands on the page.
+ * @property {(moment: Moment) => void} update - something has changed: the log has grown, or the
+ *   cursor, the selection or a filter is another one. Called up to twenty times a second, so a
+ *   panel leaves the page alone where nothing changes for it.
+ * @property {(moment: Moment) => void} [recount] - nothing has changed but the number of tokens in
+ *   the steps that are being written. Comes often.
+ * @property {() => void} [reset] - another run is on show from now on.
+ * @property {() => void} [dispose] - the explorer is taken off the page.
+ */
+
+/**
+ * What is on show.
+ *
+ * @typedef {Object} Moment
+ * @property {import("../log/log.js").EventLog} log - all events so far, and whether more will come.
+ * @property {import("../log/rounds.js").Rounds} rounds
+ * @property {number} cursor - how many events of the log are on show.
+ * @property {boolean} follow - the cursor goes on with the log.
+ * @property {boolean} playing
+ * @property {import("../log/tree.js").Tree} tree - the tree at the cursor.
+ * @property {import("../log/visible.js").Visible} visible - which of its nodes are to be seen.
+ * @property {?string} selected - id of a node, or of a folded group.
+ * @property {Set<string>} hiddenStates - states that the legend filters away.
+ * @property {"dim"|"fold"|"hide"} pruned - what becomes of pruned steps.
+ * @property {import("../log/writing.js").Writing} writing - what the solver is writing.
+ * @property {?string} frontier - the node to keep in sight while the tree grows.
+ * @property {() => {cursor: number, sentence: string}[]} story - the story so far; not cheap.
+ * @property {{name: string, flops: number}[]} comparison - what other models would have cost.
+ * @property {string} notice - what is wrong with the connection or the log; "" as a rule.
+ */
+
+/**
+ * What a panel can ask for; a new moment follows.
+ *
+ * @typedef {Object} Actions
+ * @property {(id: ?string) => void} select - select a node and bring it into sight; null: nothing.
+ * @property {(fold: string) => void} unfold - open a folded group.
+ * @property {(cursor: number) => void} seek
+ * @property {(by: 1|-1) => void} step - a round further or back.
+ * @property {() => void} goLive - to the end, and on with the log.
+ * @property {() => void} togglePlay
+ * @property {(speed: number) => void} setSpeed
+ * @property {(mode: "dim"|"fold"|"hide") => void} setPruned
+ * @property {(state: string) => void} toggleState - filter a state away, or show it again.
+ * @property {() => string} link - the recipe as a link, "" where there is none.
+ * @property {() => string} trace - the log as a file's text.
+ * @property {() => void} showHelp
+ */
+
+/**
+ * - `place`: "top"; "above" and "below" the picture; "side"; "bottom"; or "views", a tab in the
+ *   picture's own place, with this `title` and updated only while it is shown.
+ * - `early`: it is updated even before the run's problem is there (`moment.tree.root`).
+ */
+export const PANELS = [
+  { name: "story", place: "top", Panel: StoryLine, early: true },
+  { name: "sharing", place: "top", Panel: Sharing, early: true },
+  { name: "legend", place: "above", Panel: Legend },
+  { name: "outline", place: "views", Panel: Outline, title: "Outline" },
+  { name: "timeline", place: "below", Panel: Timeline, early: true },
+  { name: "inspector", place: "side", Panel: Inspector },
+  { name: "answers", place: "bottom", Panel: Answers },
+  { name: "costs", place: "bottom", Panel: Costs },
+];

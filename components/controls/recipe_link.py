@@ -1,0 +1,180 @@
+"""A link is a recipe: problem, strategy, options, sampling, seed and node, in the query.
+
+`assets/js/log/recipe.js` writes such links, told by `recipe_defaults` what they may leave out;
+`read_link` reads them. A stranger may have written the link, so every value is checked, and what
+is not understood is said and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from components.controls.model_offer import ModelOffer
+from search_core.log.events import NodeId
+from search_core.models import FIRST, SCORE_SOURCES, SOLVERS, VERIFIERS
+from search_core.problem import MAX_PROBLEM_CHARACTERS
+from search_core.strategies import STRATEGIES, OptionSpec, Strategy
+
+_NODE_ID: TypeAdapter[str] = TypeAdapter(NodeId)
+_NOT_OPTIONS = {
+    *("problem", "strategy", "score_source", "temperature", "top_p", "seed", "node"),
+    *("models", "solver", "verifier"),
+}
+# Ours and other people's parameters that are no part of a recipe.
+_IGNORED = {"run", "__theme", "view", "__sign", "logs"}
+
+
+@dataclass(frozen=True)
+class LinkedRecipe:
+    """What a link asks for; None where it does not say.
+
+    Attributes:
+        options: Values for the strategy's options form.
+        pair: Name of an offered pair, which a link calls `models`; None: the first.
+        solver, verifier: Names of embedded models. They and `pair` are not checked: who runs
+            the recipe refuses a name that it does not know. Another model would give another
+            tree.
+        notes: One sentence for each part of the link that was left out.
+    """
+
+    problem: str
+    strategy: Strategy
+    options: dict[str, Any] = field(default_factory=dict)
+    score_source: str | None = None
+    pair: str | None = None
+    solver: str | None = None
+    verifier: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    node: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def recipe_defaults(offer: ModelOffer) -> dict[str, Any]:
+    """What a recipe link may leave out because it is the default, and what it calls models."""
+    sampling = offer.first.sampling
+    return {
+        "strategies": {
+            strategy.name: {spec.name: spec.default for spec in strategy.options.specs()}
+            for strategy in STRATEGIES.values()
+        },
+        "sampling": {"temperature": sampling.temperature, "top_p": sampling.top_p},
+        "models": _model_names() if offer.has_embedded else {},
+        "pairs": _pair_names(offer),
+    }
+
+
+def _pair_names(offer: ModelOffer) -> list[dict[str, str]]:
+    """What a link calls a pair whose models a trace names; the first one goes unsaid."""
+    names = [(offered.name, *offered.pair.names) for offered in offer.pairs[1:]]
+    return [
+        {"name": name, "solver": solver, "verifier": verifier} for name, solver, verifier in names
+    ]
+
+
+def _model_names() -> dict[str, dict[str, str]]:
+    """What a link calls the models that a trace names; the first of each kind goes unsaid."""
+    kinds = {"solver": SOLVERS, "verifier": VERIFIERS}
+    return {
+        kind: {model.folder.name: name for name, model in models.items() if name != FIRST}
+        for kind, models in kinds.items()
+    }
+
+
+def read_link(query: Mapping[str, str]) -> LinkedRecipe | None:
+    """The recipe in a page's query; None if there is none."""
+    problem = query.get("problem", "").strip()
+    if not problem:
+        return None
+    notes: list[str] = []
+    if len(problem) > MAX_PROBLEM_CHARACTERS:
+        notes.append("The link's problem was too long and was cut.")
+        problem = problem[:MAX_PROBLEM_CHARACTERS]
+    name = query.get("strategy", "beam_search")
+    if name not in STRATEGIES:
+        notes.append(f"The link's strategy {name[:40]!r} is unknown; beam search is used.")
+    strategy = STRATEGIES.get(name, STRATEGIES["beam_search"])
+    source = query.get("score_source")
+    if source is not None and source not in SCORE_SOURCES:
+        notes.append(f"The link's score source {source[:40]!r} is unknown.")
+        source = None
+    return LinkedRecipe(
+        problem=problem,
+        strategy=strategy,
+        options=_options(query, strategy, notes),
+        score_source=source,
+        pair=query.get("models") or None,
+        solver=query.get("solver") or None,
+        verifier=query.get("verifier") or None,
+        temperature=_number(query, "temperature", notes),
+        top_p=_number(query, "top_p", notes),
+        seed=_whole(query, "seed", notes),
+        node=_node(query, notes),
+        notes=tuple(notes),
+    )
+
+
+def _options(query: Mapping[str, str], strategy: Strategy, notes: list[str]) -> dict[str, Any]:
+    specs = {spec.name: spec for spec in strategy.options.specs()}
+    options = {}
+    for name, text in query.items():
+        if name in _NOT_OPTIONS or name in _IGNORED:
+            continue
+        if name not in specs:
+            notes.append(f"The link's {name[:40]!r} is no option of {strategy.title}.")
+            continue
+        value = _option_value(specs[name], text)
+        if value is None:
+            notes.append(f"The link's {name} is {text[:40]!r}, which cannot be read.")
+        else:
+            options[name] = value
+    return options
+
+
+def _option_value(spec: OptionSpec, text: str) -> Any:
+    if spec.kind == "boolean":
+        return {"true": True, "false": False}.get(text)
+    if spec.kind == "choice":
+        return text if text in spec.choices else None
+    try:
+        return int(text) if spec.kind == "integer" else float(text)
+    except ValueError:
+        return None
+
+
+def _number(query: Mapping[str, str], name: str, notes: list[str]) -> float | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        notes.append(f"The link's {name} is {text[:40]!r}, which is no number.")
+        return None
+
+
+def _whole(query: Mapping[str, str], name: str, notes: list[str]) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        notes.append(f"The link's {name} is {text[:40]!r}, which is no whole number.")
+        return None
+
+
+def _node(query: Mapping[str, str], notes: list[str]) -> str | None:
+    text = query.get("node")
+    if text is None:
+        return None
+    try:
+        return _NODE_ID.validate_python(text)
+    except ValidationError:
+        notes.append("The link's node cannot be read.")
+        return None

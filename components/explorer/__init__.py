@@ -1,0 +1,23 @@
+"""The search tree on show: the component itself, the recorded examples, and a run's events on
+their way to the browser.
+
+It knows no form and starts no run. How the tree is folded and drawn is not here either: that is
+done in the browser, by `assets/js`. Begin with `tree_view`.
+"""
+
+from __future__ import annotations
+
+from components.explorer.following import follow, puller, whole_run
+from components.explorer.recordings import Recording, examples, listed, pin_recordings
+from components.explorer.tree_view import TreeView
+
+__all__ = [
+    "Recording",
+    "TreeView",
+    "examples",
+    "follow",
+    "listed",
+    "pin_recordings",
+    "puller",
+    "whole_run",
+]

@@ -1,0 +1,130 @@
+"""The explorer as a Gradio component: the search tree, live, with everything around it.
+
+The component itself is a constant shell; the modules in `assets/js/` build what is in it and
+fold the event log in the browser. So a new event costs the page its own bytes and no more,
+and zoom, selection and timeline survive every update.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypedDict
+
+import gradio as gr
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css")
+# What the browser may fetch: nothing else of the assets is put where it can be asked for.
+_PUBLISHED = ("js", "vendor/katex")
+
+_TEMPLATE = '<div class="esp"><p class="esp-loading">Loading the search tree …</p></div>'
+
+# `__FOLDER__` is replaced once, here on the server, by a JSON string.
+_ON_LOAD = """
+const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).replace(/\\/?$/, "/");
+const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
+const mathsFolder = folder + "vendor/katex/";
+import(folder + "js/main.js").then(
+  (explorer) => explorer.mount(element, { props, server, watch, mathsFolder }),
+).catch((error) => {
+  console.error(error);
+  element.textContent = "The search tree could not be loaded. Reload the page to try again.";
+});
+"""
+
+
+class TreeViewValue(TypedDict, total=False):
+    """What the component is sent: a batch of one run's events.
+
+    `ev` is JSON as `search_core.serving.encode_batch` makes it, or "" for "pull them". `head` is
+    the number of events that the run has. A batch may get lost; the page notices and pulls.
+    `writing`, where it is there, is JSON `{role, tokens: [[id, tokens], …]}`: the steps that the
+    solver is writing now.
+    """
+
+    run: str
+    ev: str
+    head: int
+    live: bool
+    node: str | None
+    writing: str
+
+
+class TreeView(gr.HTML):
+    """Shows one run: tree, outline, timeline, inspector, answers and cost.
+
+    Args:
+        value: First batch, or None.
+        pull_events: Answers `{"run": str, "since": int}` with `{"events", "head", "live",
+            "gone"}`: the events from number `since` on, at most 2,000 at a time. An optional
+            `comparison` of `{"run", "rows": [{"name", "flops"}]}` says what other models cost.
+            The argument comes from a stranger: check it.
+        defaults: `{"strategies": {name: {option: value}}, "sampling": {name: value}}`: what a
+            recipe link may leave out.
+        labels: `{"strategies": {name: title}}`.
+        comparisons: `[{"name", "flops"}]`, where the comparison does not depend on the run.
+        **kwargs: As for `gr.HTML`, such as `elem_id`.
+    """
+
+    def __init__(
+        self,
+        value: TreeViewValue | None = None,
+        *,
+        pull_events: Callable[[object], Mapping[str, Any]],
+        defaults: Mapping[str, Any] | None = None,
+        labels: Mapping[str, Any] | None = None,
+        comparisons: Sequence[Mapping[str, Any]] = (),
+        **kwargs: Any,
+    ) -> None:
+        def answer(query: object) -> Mapping[str, Any]:
+            return pull_events(query)
+
+        answer.__name__ = "pull_events"  # the name by which the page calls it
+        super().__init__(
+            value=value,
+            html_template=_TEMPLATE,
+            css_template=style_sheet(),
+            js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
+            apply_default_css=False,
+            server_functions=[answer],
+            palette=json.loads((ASSETS / "palette.json").read_text(encoding="utf-8")),
+            defaults=dict(defaults or {}),
+            labels=dict(labels or {}),
+            comparisons=[dict(row) for row in comparisons],
+            **kwargs,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        """Schema of the value, for clients."""
+        return {"type": "object", "description": "a batch of events: {run, ev, head, live, node}"}
+
+
+def style_sheet() -> str:
+    """The explorer's CSS; Gradio scopes it to the component."""
+    return "\n".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in STYLE_SHEETS)
+
+
+@cache
+def published_folder() -> str:
+    """Copy the page's modules to a new folder that Gradio serves, and return its path.
+
+    Modules import each other by relative addresses, which a version in the query would not
+    reach. A folder that is new with every start makes all their addresses new, so a browser
+    never mixes old modules with new ones, even if files change while the app runs.
+    """
+    folder = Path(_temporary_folder().name).resolve()
+    for part in _PUBLISHED:
+        shutil.copytree(ASSETS / part, folder / part)
+    gr.set_static_paths([folder])
+    return folder.as_posix()
+
+
+@cache
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """Kept for as long as the process lives, then removed."""
+    return tempfile.TemporaryDirectory(prefix="espalier-")

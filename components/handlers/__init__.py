@@ -1,0 +1,20 @@
+"""What happens on the page: a button is pressed, a field changes, the page opens.
+
+- `runs`: a run is started, followed, stopped, and found again. Begin here.
+- `shown`: a tree is shown without a run: a recorded example, a file, a pasted text.
+- `form`: the form changes with what is chosen in it, and says what a run will take.
+- `memory`: the line that says what memory the models hold.
+
+Each is a class with its handlers and `wire`, which attaches them to the controls. They hand work
+to the run registry and hold no state of their own, so a refreshed page finds its run again. How
+the controls look is in `components.controls`, how a search goes in `search_core`.
+"""
+
+from __future__ import annotations
+
+from components.handlers.form import FormHandlers
+from components.handlers.memory import MemoryHandlers
+from components.handlers.runs import RunHandlers
+from components.handlers.shown import ShownHandlers
+
+__all__ = ["FormHandlers", "MemoryHandlers", "RunHandlers", "ShownHandlers"]

@@ -1,0 +1,178 @@
+"""The form changes with what is chosen in it, and says what a run of it will take."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import gradio as gr
+
+from components.controls import Controls, ModelOffer
+from components.controls.form_values import RecipeFields
+from components.controls.models_form import models_updates, solver_update
+from components.controls.options_form import own_defaults
+from components.controls.run_request import request_of_form
+from components.controls.sampling_form import about_score_source
+from components.controls.sources_form import levels_of
+from components.elements import info
+from components.explorer import Recording, examples
+from components.handlers.attaching import QUIET
+from search_core.embedded import generate
+from search_core.picture.numbers import format_count
+from search_core.run.estimate import estimate
+from search_core.run.limits import Limits
+from search_core.run.pairing import size_note
+from search_core.strategies import get_strategy
+
+Update: TypeAlias = dict[str, Any]
+
+# The options on which the size of a run depends.
+_ESTIMATED_OPTIONS = ("n", "max_steps", "beam_width")
+
+
+class FormHandlers:
+    """Keep the form consistent with itself.
+
+    Args:
+        offer: The pairs of models that are offered.
+        recordings: Strategies with a recorded example have a button that opens it.
+        cards: What each strategy is, by its name, as `strategy_card.cards` makes it.
+        fields: The fields that a recipe is made from.
+        limits: What one run may use at most.
+    """
+
+    def __init__(
+        self,
+        offer: ModelOffer,
+        recordings: Sequence[Recording],
+        cards: Mapping[str, str],
+        fields: RecipeFields,
+        limits: Limits,
+    ) -> None:
+        self._offer = offer
+        self._examples = examples(recordings)
+        self._cards = cards
+        self._fields = fields
+        self._limits = limits
+
+    def wire(self, page: gr.Blocks, controls: Controls) -> None:
+        """Attach the handlers."""
+        self._wire_models(controls)
+        options = controls.options.components
+        controls.as_published.click(self.as_published, controls.strategy, options, **QUIET)
+        controls.as_intended.click(self.as_intended, controls.strategy, options, **QUIET)
+        sources = controls.sources
+        sources.family.input(self.choose_family, sources.family, sources.level, **QUIET)
+        sources.new_problem.click(
+            self.draw,
+            [sources.family, sources.level],
+            [controls.problem, controls.notice],
+            **QUIET,
+        )
+        gr.on(
+            [page.load, *(field.change for field in _estimated(controls))],
+            self.estimate,
+            self._fields.components,
+            controls.estimate,
+            trigger_mode="always_last",
+            **QUIET,
+        )
+
+    def _wire_models(self, controls: Controls) -> None:
+        models, sampling = controls.models, controls.sampling
+        controls.strategy.change(
+            self.choose_strategy,
+            [controls.strategy, models.solver],
+            [controls.about, controls.example, models.solver, *controls.options.components],
+            **QUIET,
+        )
+        chosen = [controls.strategy, sampling.score_source, *models.components]
+        gr.on(
+            [field.change for field in chosen],
+            self.choose_models,
+            chosen,
+            [sampling.about_source, *models.outputs],
+            **QUIET,
+        )
+        models.pair.input(
+            self.choose_pair, models.pair, [sampling.temperature, sampling.top_p], **QUIET
+        )
+
+    def choose_strategy(self, name: str, solver: str | None) -> list[Any]:
+        """What the strategy is, whether there is an example of it, a solver that can follow it,
+        and its fields."""
+        strategy = get_strategy(name)
+        return [
+            self._cards[name],
+            gr.update(visible=name in self._examples),
+            solver_update(strategy, solver),
+            *self._fields.options.updates(strategy, own_defaults(strategy)),
+        ]
+
+    def choose_models(
+        self,
+        strategy: str,
+        score_source: str,
+        pair: str | None,
+        solver: str | None,
+        verifier: str | None,
+    ) -> list[Any]:
+        """What the chosen models and scores are, and whether a verifier is asked at all."""
+        chosen = get_strategy(strategy)
+        updates = models_updates(self._offer, chosen, score_source, pair, solver, verifier)
+        return [about_score_source(score_source), *updates]
+
+    def choose_pair(self, pair: str | None) -> list[Update]:
+        """How the models of this pair are sampled: temperature and top-p."""
+        sampling = self._offer.named(pair).pair.sampling
+        return [gr.update(value=sampling.temperature), gr.update(value=sampling.top_p)]
+
+    def as_published(self, name: str) -> list[Update]:
+        """Fill in the values of the published code."""
+        strategy = get_strategy(name)
+        return self._fields.options.updates(strategy, strategy.as_published)
+
+    def as_intended(self, name: str) -> list[Update]:
+        """Fill in the defaults."""
+        strategy = get_strategy(name)
+        defaults = {spec.name: spec.default for spec in strategy.options.specs()}
+        intended = {option: defaults[option] for option in strategy.as_published}
+        return self._fields.options.updates(strategy, intended)
+
+    def choose_family(self, family: str) -> Update:
+        """The levels of a family."""
+        levels = levels_of(family)
+        update: Update = gr.update(choices=levels, value=levels[len(levels) // 2])
+        return update
+
+    def draw(self, family: str, level: int) -> tuple[str, Update]:
+        """A fresh held-out problem: the models have not seen it in training."""
+        problem = generate(family, int(level), 1, seed=secrets.randbits(31), split="test")[0]
+        return problem.text, info("")
+
+    def estimate(self, *values: Any) -> str:
+        """What a run of this form will take, in one sentence; "" while the form has a mistake."""
+        try:
+            asked = request_of_form(self._fields.read(values), self._offer, self._limits)
+        except ValueError:
+            return ""
+        recipe, pair = asked.recipe, asked.pair
+        expected = estimate(recipe.problem, recipe.options, pair.facts)
+        sizes = pair.sizes(asked.score_source if recipe.strategy.uses_verifier else "")
+        told = (
+            f"About {expected.paths} × {expected.rounds:.0f} steps, "
+            f"{format_count(round(expected.tokens))} tokens."
+        )
+        return f"{told} {size_note(*sizes)}".rstrip()
+
+
+def _estimated(controls: Controls) -> list[Any]:
+    """The fields whose change changes the estimate."""
+    return [
+        controls.problem,
+        controls.strategy,
+        controls.sampling.score_source,
+        *controls.models.components,
+        *(controls.options.fields[name] for name in _ESTIMATED_OPTIONS),
+    ]

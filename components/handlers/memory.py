@@ -1,0 +1,76 @@
+"""The line below the models: which are chosen, where they run, and what memory they hold."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+
+import gradio as gr
+
+from components.controls import Controls, ModelOffer
+from components.controls.model_offer import is_embedded
+from components.handlers.attaching import QUIET, STREAM
+from search_core.models import NOT_LOADED, memory_line
+from search_core.serving import RunRegistry
+from search_core.strategies import get_strategy
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+_LOOKS_WHILE_LOADING = 60
+
+
+class MemoryHandlers:
+    """Say what the chosen models hold, and go on saying it while that changes."""
+
+    def __init__(self, offer: ModelOffer, registry: RunRegistry) -> None:
+        self._offer = offer
+        self._registry = registry
+
+    def wire(self, page: gr.Blocks, controls: Controls) -> None:
+        """Attach the handlers."""
+        chosen = [controls.strategy, *controls.models.components]
+        memory = controls.models.memory
+        gr.on(
+            [field.change for field in chosen],
+            self.models_memory,
+            chosen,
+            memory,
+            trigger_mode="always_last",
+            **QUIET,
+        )
+        gr.on(
+            [page.load, controls.run.click, controls.problem.submit],
+            self.watch_memory,
+            chosen,
+            memory,
+            **STREAM,
+        )
+
+    def models_memory(
+        self, strategy: str, pair: str | None, solver: str | None, verifier: str | None
+    ) -> str:
+        """Which models are chosen, where they run, and what memory they hold."""
+        if not is_embedded(self._offer.named(pair).pair):
+            solver = verifier = None
+        try:
+            chosen = self._offer.choose(get_strategy(strategy), pair, solver, verifier)
+        except ValueError:
+            return ""
+        return memory_line(chosen)
+
+    async def watch_memory(
+        self, request: gr.Request, strategy: str, *names: str | None
+    ) -> AsyncIterator[str]:
+        """The same, again and again: until the run that was just started is over, or, on a page
+        that has just opened, until the models are there."""
+        told = ""
+        for look in itertools.count(1):
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+            live = self._registry.live_run_of(str(request.session_hash)) is not None
+            line = self.models_memory(strategy, *names)
+            if line != told:
+                told = line
+                yield line
+            loading = line.endswith(NOT_LOADED) and look < _LOOKS_WHILE_LOADING
+            if not live and not loading:
+                return

@@ -1,0 +1,157 @@
+"""Runs from the form, from a link and from the page's address: started, followed, stopped.
+
+Handlers turn a form into a recipe and hand it to the run registry; the search itself lives
+there and not in any handler, so a refreshed page finds it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from components.controls import Controls, LinkedRecipe, ModelOffer, read_link
+from components.controls.form_values import RecipeFields
+from components.controls.options_form import own_defaults
+from components.controls.run_request import (
+    RunRequest,
+    request_of,
+    request_of_form,
+    values_of_link,
+)
+from components.elements import error, info
+from components.explorer import Recording, TreeView, follow, whole_run
+from components.handlers.attaching import QUIET, STREAM
+from search_core.models import SOLVERS, VERIFIERS
+from search_core.run.limits import Limits
+from search_core.serving import BusyError, HostedRun, RunRegistry
+
+# What a link fills into the form as it stands; models only where the page offers them.
+_FILLED = ("problem", "strategy", "score_source", "temperature", "top_p", "seed")
+
+
+class RunHandlers:
+    """Start, follow and stop runs.
+
+    Args:
+        offer: The pairs of models that are offered.
+        registry: Where runs live.
+        recordings: The first of them is shown by a page that has no run.
+        fields: The fields that a recipe is made from.
+        limits: What one run may use at most.
+    """
+
+    def __init__(
+        self,
+        offer: ModelOffer,
+        registry: RunRegistry,
+        recordings: Sequence[Recording],
+        fields: RecipeFields,
+        limits: Limits,
+    ) -> None:
+        self._offer = offer
+        self._registry = registry
+        self._recordings = recordings
+        self._fields = fields
+        self._limits = limits
+
+    def wire(self, page: gr.Blocks, controls: Controls, view: TreeView, run_id: gr.State) -> None:
+        """Attach the handlers. All but `stop` have these outputs, `open_page` the fields, too."""
+        outputs = [view, controls.notice, controls.run, controls.stop, run_id]
+        fields = self._fields.components
+        gr.on([controls.run.click, controls.problem.submit], self.run, fields, outputs, **STREAM)
+        controls.stop.click(self.stop, run_id, controls.notice, queue=False, **QUIET)
+        page.load(self.open_page, None, [*outputs, *fields], **STREAM)
+
+    async def run(self, request: gr.Request, *values: Any) -> AsyncIterator[tuple[Any, ...]]:
+        """Start a run from the form and follow it to its end."""
+        try:
+            asked = request_of_form(self._fields.read(values), self._offer, self._limits)
+            run = self._start(asked, request)
+        except (ValueError, BusyError) as problem:
+            yield gr.skip(), error(str(problem)), *_idle(), gr.skip()
+            return
+        async for update in self._follow(run, ""):
+            yield update
+
+    def stop(self, run_id: str) -> dict[str, str]:
+        """Ask the run to end; its last events arrive by the usual way."""
+        run = self._registry.get(run_id) if run_id else None
+        if run is not None:
+            run.stop()
+        return info("Stopping …" if run is not None and run.live else "")
+
+    async def open_page(self, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        """Resume the run in the address, or run the recipe in it, or show the first recording."""
+        query = {key: str(value) for key, value in dict(request.query_params).items()}
+        unchanged = self._fields.updates({})
+        run = self._registry.get(query.get("run", ""))
+        link = None if run else read_link(query)
+        if run is not None:
+            async for update in self._follow(run, "", query.get("node")):
+                yield *update, *unchanged
+        elif link is not None:
+            async for update in self._run_link(request, link):
+                yield update
+        else:
+            gone = "That run is no longer kept here; this is a recorded example."
+            note = info(gone if "run" in query else "")
+            first = self._registry.get(self._recordings[0].run_id)
+            view = whole_run(first, query.get("node")) if first else gr.skip()
+            yield view, note, *_idle(), first.id if first else "", *unchanged
+
+    async def _run_link(
+        self, request: gr.Request, link: LinkedRecipe
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        filled = self._filled(link)
+        note = " ".join(link.notes)
+        try:
+            values = values_of_link(link, self._offer)
+            run = self._start(request_of(values, self._offer, self._limits), request)
+        except (ValueError, BusyError) as problem:
+            yield gr.skip(), error(f"{problem} {note}".strip()), *_idle(), gr.skip(), *filled
+            return
+        async for update in self._follow(run, note, link.node):
+            yield *update, *filled
+
+    def _start(self, asked: RunRequest, request: gr.Request) -> HostedRun:
+        owner = str(request.session_hash)
+        return self._registry.start(asked.recipe, asked.pair, asked.score_source, owner=owner)
+
+    async def _follow(
+        self, run: HostedRun, note: str, node: str | None = None
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        yield gr.skip(), info(note), *(_running() if run.live else _idle()), run.id
+        async for batch in follow(run, node):
+            yield batch, *[gr.skip()] * 4
+        yield gr.skip(), error(run.error) if run.error else info(note), *_idle(), gr.skip()
+
+    def _filled(self, link: LinkedRecipe) -> list[Any]:
+        """Updates that set the form to what a link says."""
+        values = values_of_link(link, self._offer)
+        offered = {pair.name: pair for pair in self._offer.pairs} if self._offer.several else {}
+        return self._fields.updates(
+            {
+                **{name: getattr(values, name) for name in _FILLED},
+                "pair": _choice(values.pair, offered),
+                "solver": _choice(values.solver, SOLVERS),
+                "verifier": _choice(values.verifier, VERIFIERS),
+            },
+            self._fields.options.updates(link.strategy, own_defaults(link.strategy) | link.options),
+        )
+
+
+def _choice(name: str | None, known: Mapping[str, object]) -> Any:
+    """What a link names; what it does not name, or nobody knows, leaves the choice as it is."""
+    return gr.update(value=name) if name in known else gr.skip()
+
+
+def _running() -> tuple[Any, Any]:
+    """Updates of the run button and the stop button."""
+    return gr.update(interactive=False), gr.update(interactive=True)
+
+
+def _idle() -> tuple[Any, Any]:
+    """As `_running`."""
+    return gr.update(interactive=True), gr.update(interactive=False)

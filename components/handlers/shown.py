@@ -1,0 +1,92 @@
+"""Trees that are shown without a run: recorded examples, trace files, pasted texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from components.controls import Controls
+from components.controls.text_form import read_text_file
+from components.elements import error, info
+from components.explorer import Recording, TreeView, examples, whole_run
+from components.handlers.attaching import QUIET
+from search_core.log.traces import TraceError, read_trace
+from search_core.serving import RunRegistry
+from search_core.thoughts import trace_of_text
+
+# The controls can be longer than the window: what they bring forth must be seen.
+_LOOK = """() => {
+  const told = document.querySelector("#notice .notice:not([hidden])");
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  (told ?? document.querySelector("#explorer-column")).scrollIntoView({
+    behavior: still ? "auto" : "smooth",
+    block: "start",
+  });
+}"""
+
+
+class ShownHandlers:
+    """Show what was recorded or opened; each handler's outputs are view, notice and run id."""
+
+    def __init__(self, registry: RunRegistry, recordings: Sequence[Recording]) -> None:
+        self._registry = registry
+        self._examples = examples(recordings)
+
+    def wire(self, controls: Controls, view: TreeView, run_id: gr.State) -> None:
+        """Attach the handlers."""
+        sources, pasted = controls.sources, controls.sources.pasted
+        outputs = [view, controls.notice, run_id]
+        gr.on(
+            [sources.recording.input, sources.recording.select],
+            self.show_recording,
+            sources.recording,
+            outputs,
+            **QUIET,
+        )
+        shown = [
+            controls.example.click(self.show_example, controls.strategy, outputs, **QUIET),
+            sources.open_trace.upload(self.open_trace, sources.open_trace, outputs, **QUIET),
+            pasted.draw.click(self.draw_text, [pasted.text, pasted.problem], outputs, **QUIET),
+            pasted.open_file.upload(
+                self.draw_file, [pasted.open_file, pasted.problem], outputs, **QUIET
+            ),
+        ]
+        for event in shown:
+            event.then(None, js=_LOOK, api_visibility="private")
+
+    def show_recording(self, run_id: str | None) -> tuple[Any, ...]:
+        """Show a recorded example."""
+        run = self._registry.get(run_id) if run_id else None
+        if run is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        return whole_run(run), info(""), run.id
+
+    def show_example(self, strategy: str) -> tuple[Any, ...]:
+        """Show the recorded example of a strategy."""
+        example = self._examples.get(strategy)
+        return self.show_recording(example.run_id if example else None)
+
+    def open_trace(self, path: str) -> tuple[Any, ...]:
+        """Show a trace file that a person opened, once it is found to be one."""
+        try:
+            trace = read_trace(Path(path))
+        except TraceError as problem:
+            return gr.skip(), error(f"This file cannot be shown. {problem}"), gr.skip()
+        run = self._registry.add_opened(trace.events)
+        return whole_run(run), info(trace.notice), run.id
+
+    def draw_text(self, text: str | None, problem: str | None) -> tuple[Any, ...]:
+        """Show a pasted chain of thought as the tree that it walked."""
+        try:
+            events = trace_of_text(text or "", problem or "")
+        except ValueError as mistake:
+            return gr.skip(), error(f"This text cannot be drawn. {mistake}"), gr.skip()
+        run = self._registry.add_opened(events)
+        return whole_run(run), info(""), run.id
+
+    def draw_file(self, path: str, problem: str | None) -> tuple[Any, ...]:
+        """Show a text file that a person opened in the same way."""
+        return self.draw_text(read_text_file(Path(path)), problem)

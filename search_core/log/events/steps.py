@@ -1,0 +1,168 @@
+"""Events about one node: it was written, scored, merged, completed, visited, touched."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from search_core.log.events.event import Event
+from search_core.log.fields import (
+    Amount,
+    Count,
+    Ended,
+    Line,
+    Name,
+    NodeId,
+    Real,
+    Reason,
+    Role,
+    ScoreValue,
+    Text,
+    parent_of,
+)
+from search_core.log.nodes import SETTLED_STATES, LogError, Node, NodeTable
+
+
+class Sampled(Event):
+    """The solver wrote one step: a new node."""
+
+    kind: Literal["sampled"] = "sampled"
+    id: NodeId
+    """Says the parent too: it is the id without its last index."""
+    text: Text
+    """The step without its delimiter."""
+    tokens: Count
+    """Tokens that the solver generated for it, the delimiter included."""
+    logprob: Real
+    """Sum of the log-probabilities of those tokens."""
+    ended: Ended = "step"
+    """How it ended: step delimiter, end of the solution, or the length limit."""
+    prefilled: Count = 0
+    """Prompt tokens computed for it (its share, where a prompt was shared)."""
+    reused: Count = 0
+    """Prompt tokens served from a cache."""
+    flops: Amount = 0.0
+    role: Role = "step"
+    after: NodeId | None = None
+    """The last node that the solver had read besides the path: the end of the attempt that it
+    revises, or the step before in one long stream, where that is not the parent."""
+    forced: Line = ""
+    """How the text begins, where that was put into the solver's mouth (budget forcing)."""
+
+    @property
+    def parent(self) -> str:
+        """Id of the parent."""
+        return parent_of(self.id)
+
+    def apply_to(self, tree: NodeTable) -> None:
+        if self.id in tree.nodes:  # before anything else: the root's parent is the root
+            raise LogError(f"Node {self.id!r} is sampled twice.")
+        if self.after is not None:
+            tree.node(self.after)
+        tree.add(
+            Node(
+                self.id,
+                self.parent,
+                self.text,
+                tree.node(self.parent).depth + 1,
+                tokens=self.tokens,
+                logprob=self.logprob,
+                state="rollout" if self.role == "rollout" else "frontier",
+                ended=self.ended,
+                role=self.role,
+                after=self.after,
+                forced=self.forced,
+                prefilled=self.prefilled,
+                reused=self.reused,
+                solver_flops=self.flops,
+            )
+        )
+
+
+class Scored(Event):
+    """A verifier scored one step, given all before it."""
+
+    kind: Literal["scored"] = "scored"
+    id: NodeId
+    verifier: Name = ""
+    """Who scored; empty: the run's own verifier."""
+    score: ScoreValue
+    aggregate: ScoreValue | None = None
+    """The path's scores in one number, as the strategy aggregates them; None: the score itself."""
+    ahead: NodeId | None = None
+    """The end of the rollout up to which the aggregate goes; None: it ends at this node."""
+    tokens: Count = 0
+    """Tokens that the verifier read for it, or wrote."""
+    flops: Amount = 0.0
+    reason: Reason = ""
+    """What the verifier wrote before it judged; of a long text the end."""
+
+    def apply_to(self, tree: NodeTable) -> None:
+        node = tree.node(self.id)
+        node.score = self.score
+        node.aggregate = self.score if self.aggregate is None else self.aggregate
+        node.ahead = self.ahead
+        node.verifier_tokens, node.verifier_flops = self.tokens, self.flops
+        node.reason = self.reason
+        if node.state == "frontier":
+            node.state = "candidate"
+
+
+class Merged(Event):
+    """A node repeats another one word for word and is not continued."""
+
+    kind: Literal["merged"] = "merged"
+    id: NodeId
+    into: NodeId
+
+    def apply_to(self, tree: NodeTable) -> None:
+        if self.into == self.id:
+            raise LogError(f"Node {self.id!r} is merged into itself.")
+        tree.node(self.into)
+        tree.settle(self.id, "merged").merged_into = self.into
+
+
+class Completed(Event):
+    """A path became a solution."""
+
+    kind: Literal["completed"] = "completed"
+    id: NodeId
+    answer: Line | None = None
+    """The extracted answer; None: none was found."""
+    group: Count | None = None
+    """Equivalence class of the answer; None when there is no answer."""
+    unfinished: bool = False
+    """True: taken as a candidate although it never ended (published DVTS does so)."""
+
+    def apply_to(self, tree: NodeTable) -> None:
+        node = tree.settle(self.id, "completed", unless=SETTLED_STATES)
+        node.answer, node.group = self.answer, self.group
+
+
+class BackedUp(Event):
+    """A tree policy updated a node's statistics (MCTS)."""
+
+    kind: Literal["backed_up"] = "backed_up"
+    id: NodeId
+    visits: Count
+    value: Real
+
+    def apply_to(self, tree: NodeTable) -> None:
+        node = tree.node(self.id)
+        node.visits, node.value = self.visits, self.value
+
+
+class Noted(Event):
+    """A person kept, pruned, edited or injected a node.
+
+    Nothing writes it yet: it is what a person's own acts on a tree will be recorded as.
+    """
+
+    remembered: ClassVar[bool] = True
+
+    kind: Literal["noted"] = "noted"
+    id: NodeId
+    action: Literal["kept", "pruned", "edited", "injected"]
+    text: Text = ""
+
+    def apply_to(self, tree: NodeTable) -> None:
+        tree.node(self.id)

@@ -1,0 +1,131 @@
+"""The nodes of a tree, and what events may do to them.
+
+This knows no kind of event: each says for itself, in its `apply_to`, what it does here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from search_core.log.cost import Cost
+from search_core.log.fields import ROOT, Ended, Role
+
+NodeState = Literal["frontier", "candidate", "kept", "pruned", "completed", "merged", "rollout"]
+FINAL_STATES: frozenset[NodeState] = frozenset({"kept", "pruned", "completed", "merged", "rollout"})
+"""Nothing is left to decide. A rollout that ended may still become a solution."""
+SETTLED_STATES: frozenset[NodeState] = FINAL_STATES - {"rollout"}
+"""Nothing can become of the node any more."""
+T = TypeVar("T")
+
+
+class LogError(ValueError):
+    """The events contradict each other: the log is broken."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A step in its place in the tree, with all that the log says about it so far.
+
+    The root is the problem: its text is the problem text, its parent None.
+    """
+
+    id: str
+    parent: str | None
+    text: str
+    depth: int
+    children: list[str] = field(default_factory=list)
+    state: NodeState = "frontier"
+    tokens: int = 0
+    logprob: float = 0.0
+    ended: Ended = "step"
+    role: Role = "step"
+    after: str | None = None
+    forced: str = ""
+    prefilled: int = 0
+    reused: int = 0
+    solver_flops: float = 0.0
+    score: float | None = None
+    aggregate: float | None = None
+    ahead: str | None = None
+    verifier_tokens: int = 0
+    verifier_flops: float = 0.0
+    reason: str = ""
+    decision: int | None = None
+    """Index into `Tree.decisions` of the decision that settled this node."""
+    rank: int | None = None
+    margin: float | None = None
+    merged_into: str | None = None
+    answer: str | None = None
+    group: int | None = None
+    right: bool | None = None
+    visits: int | None = None
+    value: float | None = None
+    weight: float | None = None
+    """Its part of the budget when that was shared out last, 0 to 1."""
+    copies: int | None = None
+
+
+@dataclass(slots=True)
+class NodeTable:
+    """All nodes by id, in the order in which they were sampled, and what else adds up.
+
+    Attributes:
+        remembered: The events that are kept whole, by their class.
+        seq: Number of the last event; -1 before the first.
+    """
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    remembered: dict[type[Any], list[Any]] = field(default_factory=dict)
+    cost: Cost = field(default_factory=Cost)
+    seq: int = -1
+
+    def all_of(self, kind: type[T]) -> list[T]:
+        """The events of this class so far, where they are kept whole."""
+        return self.remembered.get(kind, [])
+
+    def node(self, node_id: str) -> Node:
+        """The node of this id.
+
+        Raises:
+            LogError: There is none.
+        """
+        try:
+            return self.nodes[node_id]
+        except KeyError:
+            raise LogError(f"Event {self.seq} speaks of node {node_id!r}, never sampled.") from None
+
+    def add(self, node: Node) -> None:
+        """Put a new node under its parent; the root has none.
+
+        Raises:
+            LogError: There is such a node already, or no such parent.
+        """
+        if node.id in self.nodes:
+            raise LogError(f"Node {node.id!r} is sampled twice.")
+        if node.parent is not None:
+            self.node(node.parent).children.append(node.id)
+        self.nodes[node.id] = node
+
+    def settle(
+        self, node_id: str, state: NodeState, unless: frozenset[NodeState] = FINAL_STATES
+    ) -> Node:
+        """Give a node its state for good.
+
+        Raises:
+            LogError: It is the root, or in one of the states `unless`.
+        """
+        node = self.node(node_id)
+        if node.id == ROOT or node.state in unless:
+            raise LogError(f"Node {node_id!r} is already {node.state}; it cannot become {state}.")
+        node.state = state
+        return node
+
+    def check_chosen(self, chosen: str | None) -> None:
+        """Refuse a choice of what is no solution; None is no choice.
+
+        Raises:
+            LogError: The node is none, or there is no such node.
+        """
+        if chosen is not None and self.node(chosen).state != "completed":
+            raise LogError(f"Node {chosen!r} is chosen, but it is no solution.")

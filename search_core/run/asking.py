@@ -1,0 +1,180 @@
+"""Serves those requests of a strategy that a model has to answer: samples, pieces, scores.
+
+This is where budgets and limits are checked, and where rounds are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import replace
+
+from search_core.log.events import ROOT, Role
+from search_core.log.run_log import RunLog
+from search_core.log.tree import Node
+from search_core.protocols import SampleRequest, StepSample, StepScores
+from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
+from search_core.run.decisions import DecisionWriter
+from search_core.run.recipe import Recipe
+from search_core.run.recorder import PlannedNode, ProtocolError, Recorder
+from search_core.run.requests import NodeRequests
+from search_core.strategies.base import Continue, Decide, Nodes, NodeView, Sample, Score
+
+
+class ModelRequests:
+    """Turns a strategy's requests into model calls, and the replies into nodes.
+
+    Args:
+        nodes: Writes what models are asked about a node.
+        recorder: Writes their replies down.
+        decisions: Writes down that a path was written on.
+        clock: Seconds, monotone: what model calls are timed with.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        log: RunLog,
+        nodes: NodeRequests,
+        recorder: Recorder,
+        decisions: DecisionWriter,
+        clock: Callable[[], float],
+    ) -> None:
+        self._recipe = recipe
+        self._log = log
+        self._nodes = nodes
+        self._recorder = recorder
+        self._decisions = decisions
+        self._clock = clock
+        self.round = 0
+        """Number of the round that is open; 0 before the first."""
+
+    def serve(self, request: Sample | Continue | Score) -> Generator[ModelCall, ModelReply, Nodes]:
+        """Ask a model, and answer with the nodes.
+
+        Raises:
+            LimitReached: The run may not sample so many more steps.
+            ProtocolError: The strategy asks for more than its budget allows, or a model's
+                reply does not fit.
+        """
+        match request:
+            case Sample(to_end=False):
+                return (yield from self._sample(request, request.parents, request.after))
+            case Sample():
+                return (yield from self._sample_to_end(request))
+            case Continue():
+                return (yield from self._continue(request))
+            case Score():
+                return (yield from self._score(request))
+
+    def views(self, ids: Iterable[str]) -> Nodes:
+        """What the strategy may know of these nodes."""
+        return tuple(self._nodes.view(self._log.tree.nodes[node_id]) for node_id in ids)
+
+    def _sample_to_end(self, request: Sample) -> Generator[ModelCall, ModelReply, Nodes]:
+        leaves = list(request.parents)
+        active = list(range(len(leaves)))
+        after = request.after
+        while active:
+            children = yield from self._sample(request, [leaves[index] for index in active], after)
+            after = ()  # What a path revises is said once, at its first step.
+            for index, child in zip(active, children, strict=True):
+                leaves[index] = child
+            active = [index for index in active if self._goes_on(leaves[index], request)]
+            if not request.rollout:
+                title = self._recipe.strategy.title
+                why = f"{title} writes this path to its end before it judges."
+                going = tuple(leaves[index] for index in active)
+                self._decisions.write(self.round, Decide("run_to_end", why, kept=going))
+        return tuple(leaves)
+
+    @staticmethod
+    def _goes_on(leaf: NodeView, request: Sample) -> bool:
+        return leaf.ended == "step" and leaf.depth < request.max_steps
+
+    def _sample(
+        self, request: Sample, parents: Sequence[NodeView], after: Sequence[NodeView | None]
+    ) -> Generator[ModelCall, ModelReply, Nodes]:
+        self._open_round(len(parents))
+        role: Role = "rollout" if request.rollout else "step"
+        before = [node.id if node else None for node in after] or [None] * len(parents)
+        parent_ids = [parent.id for parent in parents]
+        ids = self._nodes.child_ids(parent_ids)
+        asked = self._nodes.sample(parent_ids, ids, role, before, request.attempts_seen)
+        planned = [
+            PlannedNode(node_id, role, read) for node_id, read in zip(ids, before, strict=True)
+        ]
+        samples, seconds = yield from self._ask_solver(asked, ids, request.temperature, role)
+        self._recorder.add_samples(self.round, planned, samples, seconds)
+        return self.views(ids)
+
+    def _continue(self, request: Continue) -> Generator[ModelCall, ModelReply, Nodes]:
+        """One more piece of a stream; where it belongs is known once it is written."""
+        self._open_round(1)
+        pieces = [piece.id for piece in request.stream]
+        asked = self._nodes.stream(pieces, request.forced)
+        samples, seconds = yield from self._ask_solver([asked], [], request.temperature)
+        samples = [replace(sample, text=request.forced + sample.text) for sample in samples]
+        texts = [piece.text for piece in request.stream]
+        place = request.place(texts, samples[0].text) if samples else -1
+        parent = pieces[place] if place >= 0 else ROOT
+        last = pieces[-1] if pieces else ROOT
+        [node_id] = self._nodes.child_ids([parent])
+        planned = PlannedNode(
+            node_id, after=None if parent == last else last, forced=request.forced
+        )
+        self._recorder.add_samples(self.round, [planned], samples, seconds)
+        return self.views([node_id])
+
+    def _score(self, request: Score) -> Generator[ModelCall, ModelReply, Nodes]:
+        wanted: list[list[Node]] = []
+        planned: set[str] = set()
+        ends = request.ends or request.nodes
+        for end in ends:
+            path = self._nodes.judged(self._log.tree.path(end.id))
+            new = [node for node in path if node.score is None and node.id not in planned]
+            planned.update(node.id for node in new)
+            if new:
+                wanted.append(new)
+        if wanted:
+            requests = tuple(self._nodes.score(nodes) for nodes in wanted)
+            before = self._clock()
+            replies: list[StepScores] = yield VerifierCall(requests)  # type: ignore[assignment]
+            seconds = self._clock() - before
+            pairs = zip(request.nodes, ends, strict=True)
+            ahead = {node.id: end.id for node, end in pairs if node.id != end.id}
+            self._recorder.add_scores(
+                self.round, wanted, replies, request.aggregate, seconds, ahead
+            )
+        return self.views(node.id for node in request.nodes)
+
+    def _open_round(self, samples: int) -> None:
+        recipe, tree = self._recipe, self._log.tree
+        if not 0 < samples <= recipe.options.width:
+            raise ProtocolError(
+                f"{recipe.strategy.name} asked for {samples} samples in one round; "
+                f"its budget allows 1 to {recipe.options.width}."
+            )
+        recipe.limits.check(
+            samples,
+            recipe.sampling.max_step_tokens,
+            nodes=len(tree.nodes) - 1,
+            written=tree.cost.generated,
+            seconds=self._log.seconds,
+        )
+        self.round += 1
+
+    def _ask_solver(
+        self,
+        requests: Sequence[SampleRequest],
+        ids: Sequence[str],
+        temperature: float | None,
+        role: Role = "step",
+    ) -> Generator[ModelCall, ModelReply, tuple[list[StepSample], float]]:
+        """The solver's reply, and how many seconds it took to come."""
+        sampling = self._recipe.sampling
+        if temperature is not None:
+            sampling = replace(sampling, temperature=temperature)
+        before = self._clock()
+        call = SolverCall(tuple(requests), sampling, tuple(ids), role)
+        samples: list[StepSample] = yield call  # type: ignore[assignment]
+        return samples, self._clock() - before

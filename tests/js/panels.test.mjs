@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gathered } from "../../assets/js/panels/warnings.js";
+import { PANELS } from "../../assets/js/panels/list.js";
+import { signature } from "../../assets/js/panels/inspector/inspector.js";
+import { Tree } from "../../assets/js/log/tree.js";
+import { Visible } from "../../assets/js/log/visible.js";
+import { Writing } from "../../assets/js/log/writing.js";
+import { header } from "./synthetic.mjs";
+
+const PLACES = ["top", "above", "views", "below", "side", "bottom"];
+
+test("every line of the list names a panel, its place, and a tab where it is a view", () => {
+  const names = PANELS.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  for (const { name, place, Panel, title } of PANELS) {
+    assert.ok(PLACES.includes(place), name);
+    assert.equal(typeof Panel.prototype.update, "function", name);
+    assert.equal(title !== undefined, place === "views", name);
+  }
+});
+
+const sampled = (id, fields = {}) => ({ kind: "sampled", id, text: id, tokens: 1, logprob: -1, ...fields });
+const scored = (id, score) => ({ kind: "scored", id, score });
+const EVENTS = [sampled("0"), sampled("1"), sampled("0.0"), sampled("2")];
+
+/** What the inspector's contents depend on, after these events, with this selection. */
+function signatureOf(selected, events, { mode = "dim", writing, strategy } = {}) {
+  const log = [header({}, strategy), ...events].map((event, seq) => ({ ...event, seq, t: 0 }));
+  const tree = Tree.fromEvents(log);
+  return signature({ tree, visible: new Visible(tree, mode, new Set(), true, writing), selected, story: () => events });
+}
+const changes = (selected, event, more) =>
+  signatureOf(selected, [...EVENTS, event], more) !== signatureOf(selected, EVENTS, more);
+
+test("the inspector is made anew by what concerns the selected step, and by nothing else", () => {
+  for (const [event, expected] of [
+    [scored("0", 0.5), true],
+    [scored("1", 0.5), true],
+    [scored("0.0", 0.5), false],
+    [sampled("0.1"), false],
+    [sampled("3"), true],
+    [{ kind: "decided", round: 1, rule: "top_k", why: "So.", kept: [["0"]] }, true],
+    [{ kind: "decided", round: 1, rule: "top_k", why: "So.", kept: [["0.0"]] }, false],
+    [{ kind: "backed_up", id: "0", visits: 2, value: 0.5 }, true],
+    [{ kind: "allocated", round: 1, shares: [["0", 0.5, 2]] }, true],
+    [{ kind: "graded", right: ["1"] }, true],
+    [{ kind: "finished", status: "completed", chosen: "0.0" }, true],
+    [{ kind: "spent", generated: 7 }, false],
+  ])
+    assert.equal(changes("0", event), expected, JSON.stringify(event));
+  // In a stream the place of a piece changes with every piece that is written after it.
+  assert.equal(changes("0", sampled("0.1"), { strategy: "single_stream" }), true);
+});
+
+test("another selection is another content", () => {
+  const writing = (tokens) => ({ writing: new Writing("step", new Map([["9", tokens]])) });
+  const all = [null, "root", "0", "1", "0.0", "9"].map((id) => signatureOf(id, EVENTS, writing(3)));
+  assert.equal(new Set(all).size, all.length);
+  assert.notEqual(signatureOf("9", EVENTS, writing(3)), signatureOf("9", EVENTS, writing(4)));
+  assert.equal(changes(null, scored("0", 0.5)), true);
+  assert.equal(changes("root", sampled("3")), true);
+  const pruned = { kind: "decided", round: 1, rule: "top_k", why: "So.", pruned: [["1"]] };
+  assert.equal(changes("fold:root", pruned, { mode: "fold" }), true);
+});
+
+test("warnings are gathered by what they say, the newest first", () => {
+  const warnings = ["a", "b", "a", "c", "b"].map((message) => ({ message }));
+  assert.deepEqual(gathered(warnings), [
+    ["b", 2],
+    ["c", 1],
+    ["a", 2],
+  ]);
+});
