@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from components.guide import guide_routes, read_guide
-from components.guide.controls import control_links
+from components.guide.controls import control_links, panel_links
 from components.palette import Theme, palette
 from tests.browser.conftest import App
 from tests.browser.explorer import ask, open_page, run_of, start, wait
@@ -69,7 +69,10 @@ def test_the_header_leads_to_the_guide_and_back(app: App, page: Page) -> None:
 def test_every_control_on_show_leads_to_its_section(app: App, page: Page) -> None:
     open_page(page, app.url)
     expect(page.get_by_role("link", name="Guide: Strategy", exact=True)).to_be_visible()
-    addresses = {f"Guide: {link.label}": f"{app.url}/{link.address}" for link in control_links()}
+    links = [*control_links(), *panel_links()]
+    addresses = {f"Guide: {link.label}": f"{app.url}/{link.address}" for link in links}
+    for panel in panel_links():
+        expect(page.locator(f"#explorer .{panel.control} > .guide-link")).to_be_visible()
     shown = page.locator("a.guide-link:visible").all()
     assert len(shown) > 5
     for link in shown:
