@@ -1,9 +1,35 @@
-"""Settings of all tests."""
+"""Settings of all tests: nothing depends on how fast the machine is, and files share workers."""
 
 from __future__ import annotations
 
-from hypothesis import settings
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from search_core.answers import classes, judge
+from tests.waiting import PATIENCE
 
 # How long an example takes says something about the machine, not about the code.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient_algebra() -> None:
+    """Two answers that are equal are found equal, even where comparing them takes long."""
+    judge.shared_judge()._deadline = PATIENCE
+    classes.PATIENCE = 100 * PATIENCE
+
+
+@pytest.hookimpl(optionalhook=True)  # there is such a hook only where pytest-xdist is
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """A file's tests share a worker, and its fixtures; all browser tests share one browser."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            browser = "tests/browser/"
+            return browser if nodeid.startswith(browser) else nodeid.split("::", 1)[0]
+
+    return ByFile(config, log)

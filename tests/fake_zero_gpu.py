@@ -88,7 +88,7 @@ class FakeZeroGpu:
             if left:  # as the wrapper's thread does, read until the worker is through
                 while worker.is_alive() and pickle.loads(results.get())[0] != "end":
                     pass
-            worker.join(20)
+            worker.join()
 
     def workers_left(self) -> int:
         """Workers that are still there."""

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Everything that must hold, in the Python environment that is active:
-# installs what the app and its tests need, a browser too, then checks style, types and behaviour.
+# installs what the app and its tests need, a browser too, then runs the tests, of which some
+# check style and types. Arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
 
-"$python" -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/requirements.txt
+# Of the thousands of modules that come with torch, few are imported: those compile themselves.
+"$python" -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt -r tests/requirements.txt
 
 # A browser: the one that is there, else Debian's, else the one that Playwright brings.
 find_browser() {
@@ -25,7 +27,11 @@ else
   "$python" -m playwright install --with-deps chromium
 fi
 
-"$python" -m ruff check .
-"$python" -m ruff format --check .
-"$python" -m mypy
-exec "$python" -m pytest "$@"
+# As many workers as there are cores for us, at most four: each holds models and a browser's share.
+# One thread for each: two on one core would only wait for each other.
+cores=$(unset OMP_NUM_THREADS && nproc 2>/dev/null || echo 2)
+workers=$((cores < 4 ? cores : 4))
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+# Where ten fail, the rest would mostly wait in vain for what does not come. The slowest are named.
+exec "$python" -m pytest --numprocesses "$workers" --no-loadscope-reorder --maxfail 10 \
+  --durations 15 "$@"

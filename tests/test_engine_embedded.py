@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from search_core.protocols import SampleRequest, Sampling, ScoreRequest
 from search_core.solvers import load_solver
 from search_core.strategies.single_stream import FORCED_TEXTS
 from search_core.verifiers import load_verifier
+from tests.waiting import wait_until
 
 MODELS = Path(__file__).resolve().parent.parent / "assets" / "models"
 PROBLEM = "What is 3 + 4 * 5 - 2?"
@@ -89,8 +89,4 @@ def test_a_pair_that_was_warmed_up_and_searched_keeps_nothing() -> None:
         return [model.memory() for model in models]
 
     # It happens on the models' own threads.
-    for _ in range(200):
-        if held() == [0, 0]:
-            break
-        time.sleep(0.05)
-    assert held() == [0, 0]
+    wait_until(lambda: held() == [0, 0], "Freeing what the run held")

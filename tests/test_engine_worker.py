@@ -19,6 +19,7 @@ from tests.decoding import go_on
 from tests.test_engine_decode import NEVER
 from tests.test_engine_sharing import LLAMA, Narrow
 from tests.tiny_models import tiny_solver
+from tests.waiting import PATIENCE
 
 SAMPLING = Sampling(0.8, 0.95, 8)
 
@@ -55,12 +56,12 @@ def test_a_child_forgets_what_its_parent_had_under_way() -> None:
 
     worker = Worker(turn, lambda: forgotten.append(True))
     worker.wake()
-    assert turned.wait(20)
+    assert turned.wait(PATIENCE)
     turned.clear()
     worker.in_child()
     assert forgotten == [True]
     worker.wake()
-    assert turned.wait(20)
+    assert turned.wait(PATIENCE)
 
 
 def test_a_stopped_worker_ends_after_its_turn_though_there_is_more() -> None:
@@ -70,17 +71,17 @@ def test_a_stopped_worker_ends_after_its_turn_though_there_is_more() -> None:
     def turn() -> bool:
         turns.append(threading.current_thread().name)
         first.set()
-        return go.wait(20)
+        return go.wait(PATIENCE)
 
     worker = Worker(turn, lambda: None, "stopped")
     worker.wake()
-    assert first.wait(20)
+    assert first.wait(PATIENCE)
     stopping = threading.Thread(target=worker.stop)
     stopping.start()
     while not worker._stopping:
         pass
     go.set()
-    stopping.join(20)
+    stopping.join()
     assert turns == ["stopped"]
     assert "stopped" not in {thread.name for thread in threading.enumerate()}
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from components.explorer import following
 from components.explorer.following import follow, puller, whole_run
 from search_core.log.events import event_to_dict
 from search_core.problem import Problem
@@ -54,22 +59,31 @@ def test_every_event_arrives_once_and_in_order() -> None:
     assert unpacked(followed(run)) == [event_to_dict(event) for event in events]
 
 
-def test_events_that_come_while_following_arrive() -> None:
-    events = fake_events()
+class Clock:
+    """Time that passes only while `follow` sleeps; what is planned happens when its time comes."""
 
-    async def write_and_collect(run: HostedRun) -> list[dict[str, Any]]:
-        async def write() -> None:
-            for event in events:
-                run.add(event)
-                await asyncio.sleep(0.005)
-            run.close()
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        self.planned: list[tuple[float, Callable[[], None]]] = []
+        monkeypatch.setattr(following, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(following, "asyncio", SimpleNamespace(sleep=self.sleep))
 
-        writing = asyncio.create_task(write())
-        batches = [batch async for batch in follow(run)]
-        await writing
-        return batches
+    def at(self, seconds: float, act: Callable[[], None]) -> None:
+        """Plan an act; later ones are planned later."""
+        self.planned.append((seconds, act))
 
-    batches = in_a_loop(write_and_collect(HostedRun("live-run")))
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        while self.planned and self.planned[0][0] <= self.now:
+            self.planned.pop(0)[1]()
+
+
+def test_events_that_come_while_following_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, run, clock = fake_events(), HostedRun("live-run"), Clock(monkeypatch)
+    for number, event in enumerate(events):
+        clock.at(0.02 * number, partial(run.add, event))
+    clock.at(0.02 * len(events), run.close)
+    batches = followed(run)
     assert len(batches) > 1
     assert unpacked(batches) == [event_to_dict(event) for event in events]
 
@@ -99,28 +113,24 @@ def test_strange_queries_give_nothing(tmp_path: Any) -> None:
         assert pull(query) == {"events": [], "head": 0, "live": False, "gone": True}
 
 
-def test_what_is_being_written_is_told_between_events_and_only_when_it_changes() -> None:
-    events = fake_events()
-    run = HostedRun("live-run")
+def test_what_is_being_written_is_told_between_events_and_only_when_it_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    events, run, clock = fake_events(), HostedRun("live-run"), Clock(monkeypatch)
 
-    async def write_and_collect() -> list[dict[str, Any]]:
-        async def write() -> None:
-            run.writing.begin(["never"], "step")  # before the first event nothing is sent
-            await asyncio.sleep(0.15)
-            run.add(events[0])
-            run.writing.begin(["0", "1"], "step")
-            await asyncio.sleep(0.3)
-            run.writing.written(1, 5)
-            await asyncio.sleep(0.6)
-            run.writing.begin([], "step")
-            run.close()
+    def begin() -> None:
+        run.add(events[0])
+        run.writing.begin(["0", "1"], "step")
 
-        writing = asyncio.create_task(write())
-        batches = [batch async for batch in follow(run)]
-        await writing
-        return batches
+    def end() -> None:
+        run.writing.begin([], "step")
+        run.close()
 
-    batches = in_a_loop(write_and_collect())
+    run.writing.begin(["never"], "step")  # before the first event nothing is sent
+    clock.at(0.15, begin)
+    clock.at(0.45, lambda: run.writing.written(1, 5))
+    clock.at(1.05, end)
+    batches = followed(run)
     assert batches[0]["ev"]
     told = [json.loads(batch["writing"])["tokens"] for batch in batches if "writing" in batch]
     assert [["0", 0], ["1", 5]] in told

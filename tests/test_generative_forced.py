@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,10 +19,11 @@ from search_core.protocols import Sampling, ScoreRequest, Watch
 from search_core.search import search
 from search_core.verifiers import load_verifier
 from search_core.verifiers.generative import GenerativeVerifier
-from search_core.verifiers.generative.manners import JUDGE
+from search_core.verifiers.generative.prompts import JUDGE
 from tests.fakes import World
 from tests.forced_words import forced_verdicts, ratio, scripted
 from tests.tiny_models import tiny_tokenizer
+from tests.waiting import wait_until
 
 
 def go_on() -> bool:
@@ -39,14 +38,6 @@ def verifier_of(folder: Path, format_: str) -> GenerativeVerifier:
     verifier = load_verifier(folder, format=format_, device="cpu", dtype="float32")
     assert isinstance(verifier, GenerativeVerifier)
     return verifier
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("It did not become true.")
 
 
 def test_the_verdicts_of_a_chain_are_read_in_its_boxes(tmp_path: Path) -> None:

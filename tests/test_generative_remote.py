@@ -18,6 +18,7 @@ from tests.fake_server import FakeServer
 from tests.fakes import World
 from tests.forced_words import LONG, TEMPLATE, forced_verdicts, ratio
 from tests.tiny_models import tiny_solver
+from tests.waiting import PATIENCE
 
 # At temperature 0, so that both draw the same.
 FORMATS = (
@@ -133,7 +134,7 @@ def test_cancelling_leaves_the_server(server: FakeServer, folder: Path) -> None:
     server.faults.gate = threading.Event()
     with pytest.raises(RunCancelled):
         remote.score([request("a")], server.holding.is_set)
-    assert server.left.wait(10)
+    assert server.left.wait(PATIENCE)
 
 
 def test_a_failing_server_fails_the_call(server: FakeServer, folder: Path) -> None:

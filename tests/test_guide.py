@@ -14,7 +14,7 @@ import pytest
 
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionSpec
-from search_core.verifiers.formats.known import FORMATS
+from search_core.verifiers.format_table import FORMATS
 from tests.pages import (
     GUIDE,
     INDEX,

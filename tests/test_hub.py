@@ -18,6 +18,7 @@ from search_core.run.recipe import Recipe
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 from tests.tiny_models import tiny_solver
+from tests.waiting import PATIENCE
 
 HUB_ID = "meta-llama/Llama-3.2-1B-Instruct"
 PAGE = f"https://huggingface.co/{HUB_ID}"
@@ -91,7 +92,7 @@ def test_a_run_shows_the_remedy_and_the_server_lives_on(
     recipe = Recipe(Problem("1 + 1?"), strategy, strategy.options(n=4))
     for _ in range(2):
         run = registry.start(recipe, ModelPair(HUB_ID, "a/prm"))
-        assert run.wait(60)
+        assert run.wait(PATIENCE)
         assert run.error.startswith(f"{HUB_ID} is gated")
         assert "`hf auth login`" in run.error
     registry.close()

@@ -26,6 +26,7 @@ from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
 from search_core.verifiers import load_verifier
 from tests.fakes import FakeVerifier, World
+from tests.waiting import PATIENCE
 
 WORLD = World(seed=5, words=9, ends=0.3, cut_off=0.1)
 
@@ -94,7 +95,7 @@ def test_a_strategy_that_prunes_on_the_way_is_refused_before_it_runs(
         registry.start(recipe, ModelPair.of(solver, verifier))
     assert list(tmp_path.iterdir()) == []
     run = registry.start(recipe, ModelPair.of(solver, verifier), "log-probability")
-    assert run.wait(20)
+    assert run.wait(PATIENCE)
     assert run.error == ""
     registry.close()
     assert verifier.calls == 0
@@ -127,10 +128,10 @@ def test_the_folder_says_what_a_verifier_judges(tmp_path: Path) -> None:
 
     folder = tiny_verifier(tmp_path)
     assert load_verifier(folder, device="cpu").info.scores == "steps"
-    facts = tmp_path / "espalier.json"
-    facts.write_text(json.dumps({"scores": "solutions"}))
+    card = tmp_path / "espalier.json"
+    card.write_text(json.dumps({"scores": "solutions"}))
     assert load_verifier(folder, device="cpu").info.scores == "solutions"
     assert ModelPair("x", str(folder)).judged == "solutions"
-    facts.write_text(json.dumps({"scores": 3}))
+    card.write_text(json.dumps({"scores": 3}))
     with pytest.raises(ModelLoadError, match=r'"scores" in espalier\.json is 3'):
         load_verifier(folder, device="cpu")

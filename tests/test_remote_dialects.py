@@ -13,6 +13,7 @@ from search_core.remote import RemoteAddress, RemoteError, RemoteSolver
 from tests.fake_dialects import NO_UTF8
 from tests.fake_server import FakeServer
 from tests.tiny_models import tiny_solver
+from tests.waiting import PATIENCE
 
 SAMPLING = Sampling(1.0, 1.0, 12)
 
@@ -115,7 +116,7 @@ def test_cancelling_closes_the_connection(llama_cpp: FakeServer) -> None:
     llama_cpp.faults.gate = threading.Event()
     with pytest.raises(RunCancelled):
         solver.sample(children(2), SAMPLING, llama_cpp.holding.is_set)
-    assert llama_cpp.left.wait(30)
+    assert llama_cpp.left.wait(PATIENCE)
 
 
 def test_what_sglang_lacks_is_said(sglang: FakeServer) -> None:

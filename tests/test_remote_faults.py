@@ -23,6 +23,7 @@ from search_core.verifiers import RandomVerifier
 from tests.fake_faults import Faults
 from tests.fake_server import FakeServer
 from tests.tiny_models import tiny_solver
+from tests.waiting import PATIENCE
 
 SAMPLING = Sampling(1.0, 1.0, 12)
 
@@ -203,7 +204,7 @@ def test_one_failure_lets_go_of_the_other_requests(server: FakeServer) -> None:
     with pytest.raises(RemoteError, match="answered 500"):
         # The first waits at the gate; the second fails once the first does.
         solver.sample(children(1) + children(1, ("a" * 40,)), SAMPLING, go_on)
-    assert server.left.wait(30)
+    assert server.left.wait(PATIENCE)
 
 
 def test_cancelling_closes_the_connection(server: FakeServer) -> None:
@@ -211,7 +212,7 @@ def test_cancelling_closes_the_connection(server: FakeServer) -> None:
     server.faults.gate = threading.Event()
     with pytest.raises(RunCancelled):
         solver.sample(children(2), SAMPLING, server.holding.is_set)
-    assert server.left.wait(30)
+    assert server.left.wait(PATIENCE)
 
 
 def test_no_more_requests_at_once_than_allowed(server: FakeServer) -> None:

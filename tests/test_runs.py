@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from search_core.serving import BusyError, HostedRun, RunRegistry
 from search_core.serving.storage import RunStorage
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeSolver, World
+from tests.waiting import PATIENCE
 
 
 @dataclass
@@ -67,7 +67,7 @@ def pair(gate: Gate) -> ModelPair:
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[RunRegistry]:
-    registry = RunRegistry(tmp_path, workers=2, most_active=3)
+    registry = RunRegistry(tmp_path, workers=2, most_active=3, idle_seconds=PATIENCE)
     yield registry
     registry.close()
 
@@ -78,7 +78,7 @@ def recipe(seed: int = 0) -> Recipe:
 
 
 def status(run: HostedRun) -> str:
-    assert run.wait(20)
+    assert run.wait(PATIENCE)
     last = run.events()[-1]
     assert isinstance(last, Finished)
     return last.status
@@ -105,7 +105,7 @@ def test_stop_ends_a_run_and_keeps_its_log(
 
 def test_runs_compute_at_the_same_time(tmp_path: Path) -> None:
     """Each of eight runs waits, inside its solver, until all of them are there."""
-    everyone = threading.Barrier(8, timeout=20)
+    everyone = threading.Barrier(8, timeout=PATIENCE)
 
     @dataclass
     class Meeting:
@@ -132,7 +132,7 @@ def test_runs_compute_at_the_same_time(tmp_path: Path) -> None:
 
 
 def test_a_verifier_computes_while_a_solver_does(registry: RunRegistry) -> None:
-    together = threading.Barrier(2, timeout=20)
+    together = threading.Barrier(2, timeout=PATIENCE)
     met = threading.Event()
 
     def meet() -> None:
@@ -193,18 +193,22 @@ def test_one_run_too_many_is_refused_and_nothing_is_lost(
 
 
 def test_a_long_run_does_not_hold_up_a_short_one(registry: RunRegistry, pair: ModelPair) -> None:
+    last_step, short_ended = 99, threading.Event()
+
     def endless(steps: tuple[str, ...], index: int) -> tuple[str, str]:
-        time.sleep(0.001)
+        if len(steps) == last_step:
+            assert short_ended.wait(PATIENCE)
         return f"step {index}", "step"
 
     strategy = STRATEGIES["beam_search"]
-    options = strategy.options(n=16, max_steps=100, filter_duplicates=False)
+    options = strategy.options(n=16, max_steps=last_step + 1, filter_duplicates=False)
     long_recipe = Recipe(Problem("?"), strategy, options)
     long = registry.start(long_recipe, ModelPair.of(FakeSolver(endless), WORLD.verifier()))
     short = registry.start(recipe(), ModelPair.of(WORLD.solver(), WORLD.verifier()))
     assert status(short) == "completed"
     assert long.live
     long.stop()
+    short_ended.set()
     assert status(long) == "cancelled"
 
 
@@ -215,7 +219,7 @@ def test_unknown_ids_give_nothing(registry: RunRegistry, run_id: str) -> None:
 
 def test_a_model_that_cannot_be_loaded_is_said(registry: RunRegistry) -> None:
     run = registry.start(recipe(), BrokenPair("", ""))
-    assert run.wait(20)
+    assert run.wait(PATIENCE)
     assert run.error == "OSError: no such folder: nowhere"
     assert run.events() == []
 
@@ -231,7 +235,7 @@ def test_what_reads_no_scores_loads_no_verifier(registry: RunRegistry) -> None:
     asks_nobody = Recipe(Problem("?"), greedy, greedy.options())
     assert status(registry.start(asks_nobody, pair)) == "completed"
     broken = registry.start(recipe(), pair)
-    assert broken.wait(20)
+    assert broken.wait(PATIENCE)
     assert broken.error == "OSError: no such folder: nowhere"
 
 
@@ -289,7 +293,7 @@ def test_old_files_make_room(tmp_path: Path) -> None:
     storage = RunStorage(tmp_path, keep=3)
     for number in range(6):
         storage.create(f"run-number-{number}").close()
-        time.sleep(0.01)
+        os.utime(tmp_path / f"run-number-{number}.jsonl", (number, number))
     left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
     assert left == ["run-number-3", "run-number-4", "run-number-5"]
 

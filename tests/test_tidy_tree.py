@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from itertools import pairwise
 
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.picture.tidy_tree import tidy_layout
+from tests.growth import takes_linear_time
 
 Children = dict[int, list[int]]
 
@@ -82,13 +82,7 @@ def test_a_chain_does_not_recurse() -> None:
 def test_time_grows_with_the_size_only() -> None:
     """A comb (a long spine with a leaf at each joint) is what copied outlines choke on."""
 
-    def seconds(size: int) -> float:
-        comb = {node: [node + 1, node + size + 1] for node in range(size)}
-        best = float("inf")
-        for _ in range(3):
-            start = time.perf_counter()
-            tidy_layout(comb, 0)
-            best = min(best, time.perf_counter() - start)
-        return best
+    def lay_out(size: int) -> None:
+        tidy_layout({node: [node + 1, node + size + 1] for node in range(size)}, 0)
 
-    assert seconds(40_000) < 40 * seconds(4_000)
+    assert takes_linear_time(lay_out, 5_000)

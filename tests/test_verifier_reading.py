@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,9 @@ from search_core.engine.reading.reader import Reader
 from search_core.engine.reading.readouts import label_readout
 from search_core.protocols import KeepsPaths, RunCancelled, ScoreRequest, Watch
 from search_core.verifiers import TransformersVerifier, load_verifier
+from search_core.verifiers.formats.tokenizers import completed
 from tests.tiny_models import tiny_verifier
+from tests.waiting import PATIENCE, wait_until
 
 PROBLEMS = ("3 + 4", "Use 3 7 8", "")
 STEPS = ("a", "b.", "longer step", "")
@@ -59,7 +60,7 @@ def reader_of(verifier: TransformersVerifier) -> Reader:
 def whole(verifier: TransformersVerifier, one: ScoreRequest) -> list[float]:
     """One forward pass over the whole path, nothing kept, nobody else in the batch."""
     model = verifier._loaded.model
-    text = verifier._format.texts(one.problem, one.steps, one.first, one.finished)[0]
+    text = completed(verifier._format.texts(one.problem, one.steps, one.first, one.finished))[0]
     ids = torch.tensor([text.ids])
     with torch.inference_mode():
         hidden = model.model(ids).last_hidden_state[0]
@@ -101,7 +102,9 @@ def test_no_score_depends_on_what_is_kept_or_on_who_else_asks(
             continue
         for one, scores in zip(batch, verifier.score(batch, go_on), strict=True):
             assert scores.scores == pytest.approx(whole(verifier, one), abs=1e-4)
-            text = verifier._format.texts(one.problem, one.steps, one.first, one.finished)[0]
+            text = completed(
+                verifier._format.texts(one.problem, one.steps, one.first, one.finished)
+            )[0]
             counted = scores.tokens + scores.reused - len(text.ids)
             # What was forgotten in the middle of a call is computed, and counted, again. So is
             # the last token of a beginning that was read for many, where likelihood counts.
@@ -141,7 +144,7 @@ def test_ten_steps_cost_a_ninth_of_rescoring_each_path(plain: TransformersVerifi
             computed += scores.tokens
             rescored += scores.tokens + scores.reused
     # Exactly: the problem once, and 16 new steps a round.
-    prompt = len(plain._format.texts(problem, ("",), 0, False)[0].ids) - 1
+    prompt = len(completed(plain._format.texts(problem, ("",), 0, False))[0].ids) - 1
     assert computed == prompt + 10 * 16 * 31
     assert rescored / computed > 9
 
@@ -150,7 +153,7 @@ def test_siblings_read_what_they_share_once(plain: TransformersVerifier) -> None
     path = ("first " * 10, "second " * 10)
     wanted = [ScoreRequest("p" * 50, (*path, str(n)), 2, False, ()) for n in range(4)]
     replies = plain.score(wanted, go_on)
-    texts = [plain._format.texts(one.problem, one.steps, 2, False)[0] for one in wanted]
+    texts = [completed(plain._format.texts(one.problem, one.steps, 2, False))[0] for one in wanted]
     assert [reply.tokens for reply in replies] == [len(texts[0].ids), 2, 2, 2]
     assert [reply.reused for reply in replies] == [0, *[len(texts[1].ids) - 2] * 3]
 
@@ -158,7 +161,7 @@ def test_siblings_read_what_they_share_once(plain: TransformersVerifier) -> None
 def test_a_finished_solution_leaves_nothing_but_the_problem(plain: TransformersVerifier) -> None:
     one = ScoreRequest("problem", ("a step", "The answer is 7."), 0, True, (), "run")
     plain.score([one], go_on)
-    text = plain._format.texts(one.problem, one.steps, 0, True)[0]
+    text = completed(plain._format.texts(one.problem, one.steps, 0, True))[0]
     assert reader_of(plain).cache.tokens == text.start
 
 
@@ -180,7 +183,7 @@ def settle(verifier: TransformersVerifier) -> None:
     """Waits until the thread that computes has done what was put off."""
     done = threading.Event()
     verifier._batcher.later(done.set)
-    assert done.wait(30)
+    assert done.wait(PATIENCE)
 
 
 def test_calls_of_several_threads_are_computed_together(
@@ -193,7 +196,7 @@ def test_calls_of_several_threads_are_computed_together(
     def watched(reader: Reader, asked: Sequence[Any]) -> Any:
         batches.append(len(asked))
         entered.set()
-        go.wait(30)
+        go.wait(PATIENCE)
         return read(reader, asked)
 
     monkeypatch.setattr(Reader, "read", watched)
@@ -205,14 +208,13 @@ def test_calls_of_several_threads_are_computed_together(
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(5)]
     threads[0].start()
-    assert entered.wait(30)
+    assert entered.wait(PATIENCE)
     for thread in threads[1:]:
         thread.start()
-    while len(plain._batcher._waiting) < 4:
-        time.sleep(0.01)
+    wait_until(lambda: len(plain._batcher._waiting) == 4, "Four calls that wait")
     go.set()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     assert batches == [1, 4]
     for number, score in found.items():
         one = ScoreRequest("p", (f"step {number}",), 0, False, ())
@@ -245,7 +247,7 @@ def test_a_cancelled_call_leaves_and_the_others_stay(
     thread = threading.Thread(target=ask_and_leave)
     thread.start()
     (stays,) = plain.score([ScoreRequest("p", ("y",), 0, False, (), "stays")], go_on)
-    thread.join(30)
+    thread.join()
     assert len(errors) == 1
     assert len(stays.scores) == 1
 

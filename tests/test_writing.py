@@ -21,6 +21,7 @@ from search_core.serving import RunRegistry
 from search_core.serving.writing import WritingMonitor, WritingProgress
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeSolver, World
+from tests.waiting import PATIENCE
 
 WORLD = World(ends=0.3)
 
@@ -50,7 +51,7 @@ class TellingSolver:
             self.seen.append(self.writing.now())
         self.told.set()
         if self.gate is not None:
-            assert self.gate.wait(20)
+            assert self.gate.wait(PATIENCE)
         if self.fails:
             raise ValueError("out of order")
         return self.solver.sample(requests, sampling, cancelled)
@@ -109,10 +110,10 @@ def test_a_hosted_run_tells_it_while_its_solver_writes(tmp_path: Path) -> None:
     solver = TellingSolver(gate=threading.Event())
     registry = RunRegistry(tmp_path)
     run = registry.start(made("beam_search", n=4), ModelPair.of(solver, WORLD.verifier()))
-    assert solver.told.wait(20)
+    assert solver.told.wait(PATIENCE)
     assert run.writing.now() == WritingProgress("step", ("0", "1", "2", "3"), (10, 11, 12, 13))
     assert solver.gate is not None
     solver.gate.set()
-    assert run.wait(20)
+    assert run.wait(PATIENCE)
     assert run.writing.now() == WritingProgress()
     registry.close()

@@ -1,21 +1,20 @@
-"""The real app in a process of its own, and a real headless Chromium."""
+"""One browser, one app and one small stage for all tests here; a fresh page for each."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.app_process import App, start_app
+from tests.browser.explorer import settle, wait
+from tests.browser.pages import Visit, leave, listen, new_context
+from tests.browser.stage import Stage, served_stage
+from tests.waiting import PATIENCE
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,100 +32,46 @@ def chromium() -> str | None:
     return named or shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@dataclass
-class App:
-    """A running app: its address, and what it wrote to its terminal."""
-
-    url: str
-    runs: Path
-    process: subprocess.Popen[str]
-    output: list[str] = field(default_factory=list)
-
-    def errors(self) -> list[str]:
-        """Lines of the server's log that speak of an error of ours."""
-        lines = without_gradio_race("".join(self.output)).splitlines()
-        return [line for line in lines if re.search(r"Error|Traceback|ERROR", line)]
-
-
-_RACES = (
-    ("del blocks._queue.pending_messages_per_session[session_hash]", r"KeyError: '\w+'"),
-    (
-        "in sse_stream\n",
-        r"\S*HTTPException: 404.*^RuntimeError: Caught handled exception, but response already "
-        r"started\.",
-    ),
-)
-"""A line of a traceback, and how that ends."""
-
-
-def without_gradio_race(log: str) -> str:
-    """A server's log without what gradio 6.31 says when a page with two open streams closes.
-
-    Both streams then want the same queue of messages, and one finds it gone, when it deletes it
-    or when it looks for its next message (`sse_stream` in gradio/routes.py). Nobody is there any
-    more who could miss anything.
-    """
-    blocks = re.split(r"(?=^ERROR:)", log, flags=re.MULTILINE)
-    for line, end in _RACES:
-        whole = re.compile(rf"\A.*?^{end}\n", re.DOTALL | re.MULTILINE)
-        blocks = [whole.sub("", block) if line in block else block for block in blocks]
-    return "".join(blocks)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=FLAGS, timeout=PATIENCE * 1000
+        )
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    runs = tmp_path_factory.mktemp("runs")
-    with start_app(runs) as running:
+    with start_app(tmp_path_factory.mktemp("runs")) as running:
         yield running
 
 
-class start_app:  # noqa: N801  (used like a function)
-    """Start the app on a free port; stop it on leaving."""
+@pytest.fixture(scope="session")
+def served() -> Iterator[Stage]:
+    with served_stage() as stage:
+        yield stage
 
-    def __init__(self, runs: Path, *more: str) -> None:
-        self._runs = runs
-        self._more = more
 
-    def __enter__(self) -> App:
-        command = [sys.executable, "-u", "app.py", "--runs", str(self._runs), *self._more]
-        environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self._app = App("", self._runs, process)
-        assert process.stdout is not None
-        for line in process.stdout:
-            self._app.output.append(line)
-            found = re.search(r"http://[\w.]+:\d+", line)
-            if found:
-                self._app.url = found.group()
-                break
-        else:
-            raise RuntimeError("The app ended before it served:\n" + "".join(self._app.output))
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        return self._app
+@pytest.fixture
+def stage(served: Stage) -> Stage:
+    """The small page whose runs a test controls, without what another test did to it."""
+    served.reset()
+    return served
 
-    def _read(self) -> None:
-        assert self._app.process.stdout is not None
-        self._app.output.extend(self._app.process.stdout)
 
-    def __exit__(self, *_: object) -> None:
-        self._app.process.terminate()
-        self._app.process.wait(20)
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[Page]:
+    """The one window in which the tests follow one another.
+
+    A page that opens where another of its kind was before opens four times as fast as in a store
+    and a process of its own: what Gradio brings along is there already, and compiled.
+    """
+    context = new_context(browser)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
@@ -136,26 +81,35 @@ def console() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, console: list[str]) -> Iterator[Page]:
-    """A fresh page; a test fails if its console shows an error."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    listen(page, console)
-    yield page
-    context.close()
+def page(window: Page, console: list[str]) -> Iterator[Page]:
+    """A page as a new visitor finds it; a test fails if its console shows an error."""
+    stop_listening = listen(window, console)
+    yield window
+    leave(window)
+    stop_listening()
     assert console == []
 
 
-# What Gradio's own client says when a page is left, or reloaded, in the middle of a stream.
-_LEAVING = ("AbortError: signal is aborted", "Unexpected error Connection errored out.")
+@pytest.fixture
+def visit(browser: Browser, console: list[str]) -> Iterator[Visit]:
+    """Opens pages that share nothing with those of the test: another visitor's."""
+    contexts: list[BrowserContext] = []
+
+    def open_one() -> Page:
+        contexts.append(new_context(browser))
+        page = contexts[-1].new_page()
+        listen(page, console)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
 
 
-def listen(page: Page, console: list[str]) -> None:
-    """Collect what a page complains about."""
-
-    def collect(text: str) -> None:
-        if not text.startswith(_LEAVING):
-            console.append(text)
-
-    page.on("pageerror", lambda error: collect(str(error)))
-    page.on("console", lambda m: collect(m.text) if m.type == "error" else None)
+@pytest.fixture
+def view(stage: Stage, page: Page) -> Page:
+    """The stage's page, its first run complete."""
+    page.goto(f"{stage.url}/")
+    wait(page, "x.log.complete")
+    settle(page)
+    return page

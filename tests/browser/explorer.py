@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.waiting import PATIENCE
+
 _FIND = "[...document.querySelectorAll('#explorer *')].find(e => e.espalier).espalier"
 
 
@@ -14,12 +16,12 @@ def ask(page: Page, expression: str) -> Any:
     return page.evaluate(f"(() => {{ const x = {_FIND}; return {expression}; }})()")
 
 
-def wait(page: Page, condition: str, seconds: float = 30) -> None:
+def wait(page: Page, condition: str) -> None:
     """Wait until a JavaScript condition on the explorer `x` holds."""
     found = "[...document.querySelectorAll('#explorer *')].find(e => e.espalier)?.espalier"
     page.wait_for_function(
         f"(() => {{ const x = {found}; return Boolean(x && ({condition})); }})()",
-        timeout=seconds * 1000,
+        timeout=PATIENCE * 1000,
     )
 
 
@@ -27,6 +29,30 @@ def open_page(page: Page, url: str) -> None:
     """Open the page and wait for a finished tree to stand there."""
     page.goto(url)
     wait(page, "x.log.complete")
+
+
+def settle(page: Page) -> None:
+    """Wait until everything is drawn and nothing moves."""
+    wait(page, "x.canvas.fitted && !x.timer && !x.canvas.glide && !x.canvas.pending")
+
+
+def wait_for_speech(page: Page) -> None:
+    """Wait until all is said that is to be said to whoever listens."""
+    settle(page)
+    wait(page, "!x.panel('story').waiting")
+
+
+def show(page: Page, run: str) -> None:
+    """Have the stage send a whole run, and wait until it stands there."""
+    press(page, "show", run)
+    wait(page, f"x.log.run === {run!r} && x.log.complete")
+    settle(page)
+
+
+def press(page: Page, button: str, run: str) -> None:
+    """Press one of the stage's buttons for a run."""
+    page.fill("#wanted textarea, #wanted input", run)
+    page.click(f"#{button}")
 
 
 def run_of(page: Page) -> str:

@@ -50,7 +50,7 @@ class Log:
         self.add("spent", round=self.round, call="sample", requests=requests, generated=5)
 
     def decide(self, rule: str, why: str, kept: list[Any], pruned: list[Any]) -> None:
-        verdicts = {"kept": [[one] for one in kept], "pruned": [[one] for one in pruned]}
+        verdicts = {"kept": [[node] for node in kept], "pruned": [[node] for node in pruned]}
         self.add("decided", round=self.round, rule=rule, why=why, **verdicts)
 
     def finish(self, chosen: str | None, answer: str = "42") -> Events:

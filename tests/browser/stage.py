@@ -21,6 +21,7 @@ from search_core.log.events import event_from_dict, event_to_dict
 from search_core.serving.batches import encode_batch
 from tests.browser.method_logs import METHODS
 from tests.fakes import World
+from tests.waiting import wait_until
 
 Events = list[dict[str, Any]]
 MATHS = (
@@ -73,6 +74,13 @@ class Stage:
     """Batches that a test sends one by one; None ends the stream."""
     url: str = ""
 
+    def reset(self) -> None:
+        """Forget what a test did to the page; its runs stay."""
+        self.heads.clear()
+        self.drop, self.broken, self.pulls = 0, False, 0
+        self.pushes.put(None)  # whoever still listens ends
+        self.pushes = queue.Queue()
+
     def head(self, run: str) -> int:
         return self.heads.get(run, len(self.runs[run]))
 
@@ -95,10 +103,11 @@ class Stage:
             ev, live = encode_batch(batch), head < len(events)
             if not self.drop or number % self.drop:
                 yield {"run": run, "ev": ev, "head": head, "live": live}
-            time.sleep(0.01)
+            time.sleep(0.01)  # as a model writes, bit by bit; nothing waits for it
 
     def tell(self) -> Iterator[dict[str, Any]]:
-        while (batch := self.pushes.get(timeout=60)) is not None:
+        pushes = self.pushes
+        while (batch := pushes.get()) is not None:
             yield batch
 
     def blocks(self) -> gr.Blocks:
@@ -152,10 +161,10 @@ def served_stage() -> Iterator[Stage]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.05)
+    wait_until(lambda: server.started, "The small page's server")
     port = server.servers[0].sockets[0].getsockname()[1]
     stage.url = f"http://127.0.0.1:{port}/sub/path"
     yield stage
+    stage.reset()
     server.should_exit = True
-    thread.join(10)
+    thread.join()

@@ -17,8 +17,9 @@ from starlette.routing import Mount, Route
 from components.guide import guide_routes, read_guide
 from components.guide.controls import control_links, panel_links
 from components.palette import Theme, palette
-from tests.browser.conftest import App
+from tests.browser.app_process import App
 from tests.browser.explorer import ask, open_page, run_of, start, wait
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -90,9 +91,9 @@ def test_options_that_come_with_a_strategy_have_their_link(app: App, page: Page)
     open_page(page, app.url)
     assert page.locator("#option-exploration .guide-link").count() == 0
     page.locator("#strategy label", has_text="MCTS").click()
-    expect(page.locator("#option-exploration .guide-link")).to_have_count(1, timeout=30_000)
+    expect(page.locator("#option-exploration .guide-link")).to_have_count(1)
     page.locator("#strategy label", has_text="Beam search").click()
-    expect(page.locator("#option-beam-width .guide-link")).to_have_count(1, timeout=30_000)
+    expect(page.locator("#option-beam-width .guide-link")).to_have_count(1)
 
 
 def test_a_running_search_and_the_form_are_still_there(app: App, page: Page) -> None:
@@ -266,11 +267,10 @@ def other_guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        threading.Event().wait(0.02)
+    wait_until(lambda: server.started, "The guide's server")
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
-    thread.join(10)
+    thread.join()
 
 
 def test_hostile_text_stays_text(other_guide: str, page: Page) -> None:

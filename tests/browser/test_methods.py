@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import listen
-from tests.browser.explorer import ask, wait
+from tests.browser.axe import violations
+from tests.browser.explorer import ask, settle, wait
 from tests.browser.method_logs import METHODS
-from tests.browser.stage import HOSTILE, Stage, renamed, served_stage
+from tests.browser.pages import nothing_ran
+from tests.browser.stage import HOSTILE, Stage, renamed
 
 pytestmark = pytest.mark.browser
 
@@ -25,24 +22,10 @@ LEGEND = {
 }
 
 
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with served_stage() as stage:
-        yield stage
-
-
-@pytest.fixture
-def page(browser: Browser, console: list[str]) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    listen(page, console)
-    yield page
-    page.close()
-    assert console == []
-
-
 def show(page: Page, stage: Stage, run: str, theme: str = "light") -> None:
     page.goto(f"{stage.url}/?run={run}&__theme={theme}")
-    wait(page, f"x.log.run === {run!r} && x.log.complete && x.canvas.fitted && !x.canvas.pending")
+    wait(page, f"x.log.run === {run!r} && x.log.complete")
+    settle(page)
 
 
 def select(page: Page, node: str) -> str:
@@ -52,7 +35,8 @@ def select(page: Page, node: str) -> str:
 
 
 def signs(page: Page) -> list[str]:
-    """The legend's entries for signs beside the states."""
+    """The legend's entries for signs beside the states, once all is drawn."""
+    settle(page)
     shown = page.locator(".esp-legend [aria-label='Signs beside the marks']")
     return [
         text.split("\n")[0]
@@ -60,25 +44,16 @@ def signs(page: Page) -> list[str]:
     ]
 
 
-def expect_signs(page: Page, wanted: list[str]) -> None:
-    """The legend is drawn with the next frame: give it time on a busy machine."""
-    for _ in range(50):
-        if signs(page) == wanted:
-            return
-        page.wait_for_timeout(100)
-    assert signs(page) == wanted
-
-
 @pytest.mark.parametrize("run", METHODS)
 def test_the_legend_explains_what_occurs_and_nothing_else(
     stage: Stage, page: Page, run: str
 ) -> None:
     show(page, stage, run)
-    expect_signs(page, LEGEND[run])
+    assert signs(page) == LEGEND[run]
     ask(page, "x.scrub(2)")
-    expect_signs(page, [])
+    assert signs(page) == []
     show(page, stage, "recorded-beam")
-    expect_signs(page, [])
+    assert signs(page) == []
 
 
 def test_visits_make_marks_larger_and_are_explained(stage: Stage, page: Page) -> None:
@@ -163,7 +138,6 @@ def test_a_stream_can_be_read_in_the_order_of_writing(stage: Stage, page: Page) 
 
 def test_arrows_are_drawn_and_numbered_in_order(stage: Stage, page: Page) -> None:
     show(page, stage, "stream")
-    page.wait_for_timeout(400)
     counted = page.evaluate(
         """() => {
           const x = document.querySelector('.esp').espalier;
@@ -182,12 +156,9 @@ def test_arrows_are_drawn_and_numbered_in_order(stage: Stage, page: Page) -> Non
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation(stage: Stage, page: Page, run: str, theme: str) -> None:
     show(page, stage, run, theme)
-    page.evaluate((Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text())
     ask(page, "x.select([...x.tree().nodes.keys()][1])")
-    page.wait_for_timeout(400)
-    found = page.evaluate("axe.run(document.querySelector('#explorer'))")["violations"]
-    told = [(v["id"], [n["target"] for n in v["nodes"][:4]]) for v in found]
-    assert told == [], json.dumps(told, indent=1)
+    settle(page)
+    assert violations(page, "#explorer") == []
 
 
 @pytest.mark.parametrize("run", METHODS)
@@ -216,4 +187,4 @@ def test_what_a_verifier_wrote_is_read_with_its_step(stage: Stage, page: Page) -
     assert said in text
     assert text.lower().count("what the verifier wrote") == 1
     assert "what the verifier wrote" not in select(page, plain).lower()
-    assert page.evaluate("window.pwned") is None
+    assert nothing_ran(page)

@@ -2,54 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
 from search_core.models import SOLVERS, VERIFIERS
 from search_core.run.pairing import size_note
-from tests.browser.conftest import App, listen, start_app
+from tests.browser.app_process import App, start_app
+from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait
+from tests.browser.form import choose, expect_chosen, notice_says
+from tests.browser.pages import Visit
 
 pytestmark = pytest.mark.browser
 
 PROBLEM = "What+is+(7+%2B+8)+*+3+-+4%3F"
 
 
-def choose(page: Page, group: str, value: str) -> None:
-    """Choose a radio button of a group by its value, as a mouse does."""
-    page.locator(f"#{group} input[value='{value}']").check()
-
-
-def chosen(page: Page, group: str) -> str:
-    return str(page.locator(f"#{group} input:checked").input_value())
-
-
-def notice_says(page: Page, text: str) -> None:
-    page.wait_for_function(
-        "text => document.querySelector('#notice .notice')?.textContent.includes(text)", arg=text
-    )
-
-
 def test_each_model_says_its_size_and_what_it_is(app: App, page: Page) -> None:
     open_page(page, app.url)
     for group, models in (("solver", SOLVERS), ("verifier", VERIFIERS)):
         labels = page.locator(f"#{group} label").all_inner_texts()
-        assert [text.strip() for text in labels] == [one.label for one in models.values()]
-        assert chosen(page, group) == "small"
-        for name, one in models.items():
+        assert [text.strip() for text in labels] == [model.label for model in models.values()]
+        expect_chosen(page, group, "small")
+        for name, model in models.items():
             choose(page, group, name)
-            expect(page.locator(f"#about-{group}")).to_contain_text(one.about)
+            expect(page.locator(f"#about-{group}")).to_contain_text(model.about)
 
 
-def test_the_chosen_models_run_and_are_in_the_link(
-    app: App, page: Page, browser: Browser, console: list[str]
-) -> None:
+def test_the_chosen_models_run_and_are_in_the_link(app: App, page: Page, visit: Visit) -> None:
     open_page(page, app.url)
     choose(page, "solver", "large")
     choose(page, "verifier", "early")
@@ -65,13 +50,11 @@ def test_the_chosen_models_run_and_are_in_the_link(
     query = parse_qs(urlsplit(link).query)
     assert (query["solver"], query["verifier"]) == (["large"], ["early"])
 
-    context = browser.new_context()
-    fresh = context.new_page()
-    listen(fresh, console)
+    fresh = visit()
     open_page(fresh, link)
     assert story_of(fresh) == story_of(page)
-    assert (chosen(fresh, "solver"), chosen(fresh, "verifier")) == ("large", "early")
-    context.close()
+    expect_chosen(fresh, "solver", "large")
+    expect_chosen(fresh, "verifier", "early")
 
 
 def test_the_usual_models_go_unsaid_in_a_link(app: App, page: Page) -> None:
@@ -156,7 +139,7 @@ def test_self_revision_brings_the_solver_that_can(app: App, page: Page) -> None:
     assert run_of(page) == run
     choose(page, "strategy", "best_of_n")
     expect(page.locator("#about-solver")).not_to_contain_text(refused)
-    assert chosen(page, "solver") == "small"
+    expect_chosen(page, "solver", "small")
 
 
 def test_a_link_to_self_revision_needs_no_solver(app: App, page: Page) -> None:
@@ -186,7 +169,7 @@ def test_the_keyboard_chooses_a_model(app: App, page: Page) -> None:
     page.locator("#solver input:checked").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    assert chosen(page, "solver") == "large"
+    expect_chosen(page, "solver", "large")
     expect(page.locator("#about-solver")).to_contain_text(SOLVERS["large"].about)
     assert page.evaluate("document.activeElement.closest('#solver') !== null")
     for _ in range(len(SOLVERS) - 1):
@@ -194,7 +177,7 @@ def test_the_keyboard_chooses_a_model(app: App, page: Page) -> None:
     assert page.evaluate("document.activeElement.closest('#verifier') !== null")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    assert chosen(page, "verifier") == "large"
+    expect_chosen(page, "verifier", "large")
 
 
 def test_an_operators_models_leave_nothing_to_choose(page: Page, tmp_path: Path) -> None:
@@ -220,7 +203,4 @@ def test_the_choices_are_legible_everywhere(app: App, page: Page, theme: str, wi
     choose(page, "verifier", "outcome")
     expect(page.locator("#about-verifier")).to_contain_text("finished solutions")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate((Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text())
-    found = page.evaluate("axe.run('#search-column')")["violations"]
-    told = [(one["id"], one["help"], one["nodes"][0]["target"]) for one in found]
-    assert told == [], json.dumps(told, indent=1)
+    assert violations(page, "#search-column") == []

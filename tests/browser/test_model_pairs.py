@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,9 +11,11 @@ from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
 from search_core.models import SOLVERS, VERIFIERS
-from tests.browser.conftest import App, start_app
+from tests.browser.app_process import App, start_app
+from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, start, wait
-from tests.browser.test_model_choice import PROBLEM, choose, chosen, notice_says
+from tests.browser.form import choose, expect_chosen, notice_says
+from tests.browser.test_model_choice import PROBLEM
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_a_pair_is_chosen_run_and_linked(shop: App, page: Page) -> None:
     open_page(page, shop.url)
     expect(page.locator("#solver")).to_be_visible()
     # A page that was there before the models says when they are.
-    expect(page.locator("#models-memory")).to_contain_text("of weights", timeout=120_000)
+    expect(page.locator("#models-memory")).to_contain_text("of weights")
     choose(page, "pair", "big")
     expect(page.locator("#about-pair")).to_contain_text("The large ones.")
     expect(page.locator("#solver")).to_be_hidden()
@@ -62,7 +62,7 @@ def test_a_pair_is_chosen_run_and_linked(shop: App, page: Page) -> None:
     assert "solver" not in query
     page.goto(f"{shop.url}/?{urlsplit(ask(page, 'x.link()')).query}")
     wait(page, "x.log.complete && x.tree().started.solver.name === 'solver-large'")
-    assert chosen(page, "pair") == "big"
+    expect_chosen(page, "pair", "big")
     choose(page, "pair", "embedded")
     expect(page.locator("#solver")).to_be_visible()
     expect(page.locator("#models-memory")).to_contain_text("solver-small with verifier-small")
@@ -101,7 +101,4 @@ def test_the_offer_is_legible_everywhere(shop: App, page: Page, theme: str, widt
     open_page(page, f"{shop.url}/?__theme={theme}")
     expect(page.locator("#models-memory")).to_contain_text("solver-small")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate((Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text())
-    found = page.evaluate("axe.run('#search-column')")["violations"]
-    told = [(one["id"], one["help"], one["nodes"][0]["target"]) for one in found]
-    assert told == [], json.dumps(told, indent=1)
+    assert violations(page, "#search-column") == []

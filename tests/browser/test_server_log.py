@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import without_gradio_race
+from tests.browser.app_process import without_gradio_race
 
 RACE = """ERROR:    Exception in ASGI application
 Traceback (most recent call last):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,11 @@ from components.explorer.recordings import FOLDER
 from search_core.log.traces import read_trace
 from search_core.models import SCORE_SOURCES
 from search_core.strategies import STRATEGIES
-from tests.browser.conftest import App
+from tests.browser.app_process import App
+from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, wait
+from tests.browser.form import expect_chosen, notice_says
+from tests.browser.pages import rest
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +44,7 @@ def test_the_strategies_stand_in_their_groups(app: App, page: Page) -> None:
     for index, group in enumerate(strategy_groups()):
         labels = groups.nth(index).locator("label").all_inner_texts()
         assert [text.strip() for text in labels] == [label for label, _ in group.options]
-    assert page.locator("#strategy input:checked").input_value() == "beam_search"
+    expect_chosen(page, "strategy", "beam_search")
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
@@ -85,7 +87,7 @@ def test_the_keyboard_walks_through_all_groups(app: App, page: Page) -> None:
     place = names.index("beam_search")
     for name in [*names[place + 1 :], *names[: place + 1]]:
         page.keyboard.press("ArrowDown")
-        assert page.locator("#strategy input:checked").input_value() == name
+        expect_chosen(page, "strategy", name)
     expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES["beam_search"].does)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#strategy')") is None
@@ -102,7 +104,7 @@ def test_the_chosen_strategy_is_the_one_that_runs(app: App, page: Page) -> None:
 def test_a_link_chooses_its_strategy(app: App, page: Page) -> None:
     open_page(page, f"{app.url}/?problem=What+is+(7+%2B+8)+*+3%3F&strategy=dvts&n=4&beam_width=2")
     wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
-    assert page.locator("#strategy input:checked").input_value() == "dvts"
+    expect_chosen(page, "strategy", "dvts")
     expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES["dvts"].does)
 
 
@@ -169,9 +171,7 @@ def test_an_empty_text_gets_a_clear_message(app: App, page: Page) -> None:
     before = run_of(page)
     open_form(page)
     page.click("#draw-text")
-    page.wait_for_function(
-        "document.querySelector('#notice .notice').textContent.includes('cannot be drawn')"
-    )
+    notice_says(page, "cannot be drawn")
     expect(page.locator("#notice .notice")).to_be_in_viewport()
     assert run_of(page) == before
 
@@ -180,10 +180,12 @@ def test_each_score_source_says_what_it_is(app: App, page: Page) -> None:
     open_page(page, app.url)
     page.locator("#advanced button").first.click()
     told = set()
+    about, before = page.locator("#about-source"), ""
     for name in SCORE_SOURCES:
         page.locator(f"#score-source input[value='{name}']").check()
-        page.wait_for_timeout(500)
-        told.add(page.locator("#about-source").inner_text().strip())
+        expect(about).not_to_have_text(before)
+        before = about.inner_text()
+        told.add(before.strip())
     assert "" not in told
     assert len(told) == len(SCORE_SOURCES)
 
@@ -198,7 +200,7 @@ def test_everything_opened_fits_and_is_accessible(
     page.locator("#about-strategy summary").click()
     open_form(page)
     page.locator("#advanced button").first.click()
-    page.wait_for_timeout(500)
+    rest(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = page.evaluate(
         """() => [...document.querySelectorAll('#strategy *, #about-strategy *, #recording *')]
@@ -207,9 +209,4 @@ def test_everything_opened_fits_and_is_accessible(
           .map(e => e.outerHTML.slice(0, 80))"""
     )
     assert wide == []
-    page.evaluate((Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text())
-    found = page.evaluate("axe.run(document)")["violations"]
-    told = [
-        (v["id"], [(n["target"], n["failureSummary"][:300]) for n in v["nodes"][:4]]) for v in found
-    ]
-    assert told == [], json.dumps(told, indent=1)
+    assert violations(page) == []

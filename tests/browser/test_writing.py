@@ -13,19 +13,13 @@ from playwright.sync_api import Page, expect
 
 from search_core.log.events import event_from_dict
 from search_core.serving.batches import encode_batch
-from tests.browser.explorer import ask, wait
-from tests.browser.stage import Stage, fake_log, served_stage
+from tests.browser.explorer import ask, settle, wait, wait_for_speech
+from tests.browser.stage import Stage, fake_log
 
 pytestmark = pytest.mark.browser
 
 GHOSTS = "[...x.canvas.scene.items.values()].filter(i => i.state === 'writing')"
 NOTE = "<b>Short of memory</b>: the batch of 16 was split in two."
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with served_stage() as stage:
-        yield stage
 
 
 @dataclass
@@ -54,7 +48,7 @@ class Told:
         return {"role": role, "tokens": [list(pair) for pair in zip(ids, tokens, strict=True)]}
 
     def settle(self) -> None:
-        wait(self.page, "!x.timer && !x.canvas.glide && !x.canvas.pending")
+        settle(self.page)
 
     def ids(self, start: int) -> list[str]:
         """Ids of the steps of the call whose events begin with this one."""
@@ -153,7 +147,7 @@ def test_nothing_of_it_is_spoken_but_one_sentence_a_round(told: Told) -> None:
     for count in range(1, 8):
         told.push(writing=told.step(ids, *[count] * 16))
         wait(page, f"x.log.writing.tokens.get('0') === {count}")
-    page.wait_for_timeout(700)
+    wait_for_speech(page)
     said = page.evaluate("window.said.filter(Boolean)")
     assert len(said) <= 1
     assert not any("token" in sentence for sentence in said)

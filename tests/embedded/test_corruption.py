@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pytest
 
@@ -18,22 +19,28 @@ from search_core.problem import Problem
 EVERY_KIND = [(family, kind) for family in FAMILIES for kind in corruption_kinds(family)]
 
 
+@cache
+def problems_of(family: str) -> list[Problem]:
+    """Problems of every level; they are made once, for making them takes longer than the tests."""
+    levels = FAMILIES[family].levels
+    return [problem for level in levels for problem in generate(family, level, 40, seed=1)]
+
+
 @pytest.mark.parametrize(("family", "kind"), EVERY_KIND)
 def test_each_kind_is_caught_at_its_step(family: str, kind: str) -> None:
     rng = random.Random(0)
     caught = 0
-    for level in FAMILIES[family].levels:
-        for problem in generate(family, level, 40, seed=1):
-            spoiled = corrupt(problem, kind, rng)
-            if spoiled is None:
-                continue
-            caught += 1
-            verdict = grade(problem, spoiled.steps)
-            assert verdict.first_error == spoiled.first_error
-            assert grade(problem, spoiled.steps[: spoiled.first_error]).first_error is None
-            labels = step_labels(problem, spoiled.steps)
-            assert len(labels) == len(spoiled.steps)
-            assert not any(labels[spoiled.first_error :])
+    for problem in problems_of(family):
+        spoiled = corrupt(problem, kind, rng)
+        if spoiled is None:
+            continue
+        caught += 1
+        verdict = grade(problem, spoiled.steps)
+        assert verdict.first_error == spoiled.first_error
+        assert grade(problem, spoiled.steps[: spoiled.first_error]).first_error is None
+        labels = step_labels(problem, spoiled.steps)
+        assert len(labels) == len(spoiled.steps)
+        assert not any(labels[spoiled.first_error :])
     assert caught >= 20
 
 

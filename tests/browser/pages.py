@@ -1,0 +1,96 @@
+"""Pages of the browser: what they complain about, when they rest, and whether anything ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    ViewportSize,
+)
+
+from tests.waiting import PATIENCE
+
+Visit = Callable[[], Page]
+"""Opens a page of a visitor who has never been there."""
+
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
+
+# What Gradio's own client says when a page is left, or reloaded, in the middle of a stream.
+_LEAVING = ("AbortError: signal is aborted", "Unexpected error Connection errored out.")
+
+_AT_REST = """() => document.getAnimations().every((animation) =>
+  animation.playState !== 'running' || animation.effect.getComputedTiming().endTime === Infinity)"""
+
+_RUN_CONTROL = """async () => {
+  const image = new Image();
+  const ran = new Promise((done) => { image.onerror = done; });
+  image.src = 'data:image/png;base64,AA';
+  document.body.append(image);
+  await ran;
+  image.remove();
+}"""
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    """A visitor's own store and cache, in a window of 1280 by 900."""
+    context = browser.new_context(viewport=VIEWPORT)
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
+
+
+def listen(page: Page, console: list[str]) -> Callable[[], None]:
+    """Collect what a page complains about, until the returned function is called."""
+
+    def collect(text: str) -> None:
+        if not text.startswith(_LEAVING):
+            console.append(text)
+
+    def on_error(error: Error) -> None:
+        collect(str(error))
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            collect(message.text)
+
+    def stop() -> None:
+        page.remove_listener("pageerror", on_error)
+        page.remove_listener("console", on_console)
+
+    page.on("pageerror", on_error)
+    page.on("console", on_console)
+    return stop
+
+
+def leave(page: Page) -> None:
+    """Leave what is open, and forget everything that a test did to the window."""
+    if page.url.startswith("http"):
+        page.evaluate("sessionStorage.clear(), localStorage.clear()")
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.context.clear_permissions()
+    page.mouse.move(0, 0)
+    page.set_viewport_size(VIEWPORT)
+    page.emulate_media(reduced_motion="null")
+
+
+def rest(page: Page) -> None:
+    """Wait until every animation and transition that ends has ended."""
+    page.wait_for_function(_AT_REST)
+
+
+def nothing_ran(page: Page) -> bool:
+    """Whether no text on the page was run.
+
+    A picture that is broken on purpose goes first: once its handler has run, those of a hostile
+    text before it would have run too.
+    """
+    page.evaluate(_RUN_CONTROL)
+    return page.evaluate("window.pwned") is None

@@ -1,0 +1,125 @@
+"""The explorer and its log: what arrives, what gets lost, and what it folds to."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from components.explorer.tree_view import ASSETS, style_sheet
+from search_core import read_trace
+from search_core.log.events import event_from_dict, event_to_dict
+from search_core.log.tree import Tree
+from tests.browser.explorer import ask, press, show, wait, wait_for_speech
+from tests.browser.method_logs import METHODS
+from tests.browser.stage import Stage, renamed
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_css_is_no_template() -> None:
+    sheet = style_sheet()
+    assert not re.search(r"[`$]|\{\{", sheet), "Gradio evaluates the sheet as a template"
+
+
+def test_a_value_at_mount_is_drawn_under_a_sub_path(stage: Stage, view: Page) -> None:
+    colours = view.evaluate(
+        """() => {
+          const c = document.querySelector('#explorer canvas');
+          const data = new Uint32Array(
+            c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);
+          return new Set(data).size;
+        }"""
+    )
+    assert colours > 20
+    served = view.evaluate(
+        "performance.getEntriesByType('resource').map(e => e.name).filter(n => n.endsWith('.js'))"
+    )
+    module = next(name for name in served if name.endswith("/js/main.js"))
+    assert "/sub/path/gradio_api/" in module
+    reply = view.request.get(module)
+    assert "javascript" in reply.headers["content-type"]
+
+
+@pytest.mark.parametrize("run", ["recorded-beam", "dvts", "best", "greedy", *METHODS])
+def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, view: Page, run: str) -> None:
+    show(view, run)
+    events = [event_from_dict(event) for event in stage.runs[run]]
+    for cursor in {len(events), len(events) // 2, 1, len(events) // 3}:
+        ask(view, f"x.scrub({cursor})")
+        mine = view.evaluate(
+            """async () => {
+              const x = document.querySelector('.esp').espalier;
+              const main = performance.getEntriesByType('resource')
+                .map(e => e.name).find(n => n.endsWith('/js/main.js'));
+              const { toJSON } = await import(new URL('log/tree.js', main).href);
+              return toJSON(x.tree());
+            }"""
+        )
+        assert mine == json.loads(json.dumps(Tree.from_events(events[:cursor]).to_dict()))
+
+
+def test_recorded_traces_fold_alike(stage: Stage, view: Page) -> None:
+    for path in sorted((ASSETS / "traces").glob("*.jsonl")):
+        events = [event_to_dict(event) for event in read_trace(path).events]
+        stage.runs[path.stem] = renamed(events, path.stem)
+        show(view, path.stem)
+        assert ask(view, "x.replay.error") == ""
+        assert ask(view, "x.tree().nodes.size") == len(read_trace(path).tree.nodes)
+
+
+@pytest.mark.parametrize("drop", [0, 3])
+def test_a_live_run_is_followed_even_if_batches_get_lost(
+    stage: Stage, view: Page, drop: int
+) -> None:
+    stage.drop = drop
+    view.evaluate(
+        """() => {
+          window.said = [];
+          const region = document.querySelector('#explorer [aria-live]');
+          new MutationObserver(() => window.said.push(region.textContent))
+            .observe(region, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    press(view, "stream", "live")
+    wait(view, "x.log.run === 'live' && x.log.complete")
+    assert ask(view, "x.log.events.every((e, i) => e.seq === i)")
+    assert ask(view, "x.at") == len(stage.runs["live"])
+    wait(view, "location.search.includes('run=live')")
+    wait_for_speech(view)
+    said = view.evaluate("window.said")
+    rounds = ask(view, "x.rounds.segments.length")
+    assert 1 <= len(said) <= rounds
+    assert len(set(said)) == len(said)
+
+
+def test_a_hidden_tab_catches_up(stage: Stage, view: Page) -> None:
+    view.evaluate(
+        "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'});"
+        "Object.defineProperty(document, 'hidden', {get: () => true})"
+    )
+    press(view, "stream", "live")
+    wait(view, "x.log.run === 'live' && x.log.complete")
+    assert ask(view, "x.log.length") == len(stage.runs["live"])
+
+
+def test_a_broken_connection_says_so_and_recovers(
+    stage: Stage, view: Page, console: list[str]
+) -> None:
+    stage.broken = True
+    press(view, "show", "dvts")
+    notice = view.locator(".esp-notice")
+    expect(notice).to_contain_text("Trying again")
+    stage.broken = False
+    wait(view, "x.log.complete")
+    expect(notice).to_be_hidden()
+    console[:] = [line for line in console if "500" not in line]
+
+
+def test_a_log_that_contradicts_itself_is_named(stage: Stage, view: Page) -> None:
+    events = stage.runs["dvts"]
+    stage.runs["torn"] = [*events[:20], {**events[3], "seq": 20}, *events[21:]]
+    press(view, "show", "torn")
+    expect(view.locator(".esp-notice")).to_contain_text("contradicts itself")

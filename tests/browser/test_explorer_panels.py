@@ -1,0 +1,125 @@
+"""What stands around the picture: outline, answers, cost and texts, and that all can be read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.explorer import ask, settle, show, wait
+from tests.browser.pages import nothing_ran
+from tests.browser.stage import HOSTILE, Stage
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_outline_is_an_aria_tree(view: Page) -> None:
+    view.get_by_role("tab", name="Outline").click()
+    tree = view.get_by_role("tree")
+    tree.focus()
+    view.keyboard.press("ArrowDown")
+
+    def active(attribute: str) -> str | None:
+        return view.evaluate(
+            "name => document.getElementById(document.querySelector('[role=tree]')"
+            ".getAttribute('aria-activedescendant')).getAttribute(name)",
+            attribute,
+        )
+
+    assert (active("aria-level"), active("aria-posinset"), active("aria-setsize")) == (
+        "2",
+        "1",
+        "16",
+    )
+    assert active("aria-selected") == "true"
+    assert ask(view, "x.selected") == "0"
+    view.keyboard.press("ArrowLeft")
+    while active("aria-level") != "1":
+        view.keyboard.press("ArrowLeft")
+    assert active("aria-expanded") == "true"
+    view.keyboard.press("ArrowLeft")
+    assert active("aria-expanded") == "false"
+    assert view.get_by_role("treeitem").count() == 1
+    view.keyboard.press("ArrowRight")
+    view.keyboard.press("End")
+    last = ask(view, "x.panel('outline').list.at(-1).id")
+    assert ask(view, "x.selected") == last
+    view.keyboard.press("Home")
+    assert ask(view, "x.selected") == "root"
+
+
+def test_the_outline_of_a_large_tree_stays_small(view: Page) -> None:
+    show(view, "large")
+    view.get_by_role("tab", name="Outline").click()
+    assert ask(view, "x.panel('outline').list.length") > 10_000
+    assert view.get_by_role("treeitem").count() < 80
+    view.get_by_role("tree").focus()
+    view.keyboard.press("End")
+    assert view.get_by_role("treeitem").count() < 80
+
+
+def test_answers_and_cost_have_their_numbers(stage: Stage, view: Page) -> None:
+    votes = [event for event in stage.runs["recorded-beam"] if event["kind"] == "voted"]
+    table = view.locator(".esp-answers table")
+    for event in votes:
+        expect(table).to_contain_text(event["method"].capitalize())
+    expect(table.locator(".esp-chosen")).to_contain_text("chosen")
+    expect(table).to_contain_text(re.compile("right|wrong"))
+    cost = view.locator(".esp-costs")
+    expect(cost).to_contain_text("Tokens written")
+    expect(cost).to_contain_text("times this search")
+
+
+def test_hostile_text_stays_text_and_maths_is_maths(view: Page) -> None:
+    assert view.locator(".katex").count() == 0, "KaTeX is loaded when it is needed"
+    show(view, "hostile")
+    for wanted in (HOSTILE[:20], "xxx", "So \\("):
+        found = f"[...x.tree().nodes.values()].find(n => n.text.startsWith({wanted!r})).id"
+        ask(view, f"x.select({found})")
+        settle(view)
+    formula = view.locator(".esp-here .katex").first
+    expect(formula).to_be_visible()
+    step = view.locator(".esp-here .esp-step-text")
+    expect(step).to_contain_text("\\notacommand{")
+    expect(step).to_contain_text("$5")
+    assert view.locator("#explorer [href^='javascript']").count() == 0
+    view.get_by_role("tab", name="Outline").click()
+    expect(view.get_by_role("treeitem").first).to_be_visible()
+    assert nothing_ran(view)
+    assert view.locator("#explorer img, #explorer script, #explorer iframe").count() == 0
+    assert view.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize("width", [320, 768, 1920])
+def test_it_fits_every_width(view: Page, width: int) -> None:
+    view.set_viewport_size({"width": width, "height": 800})
+    wait(view, f"innerWidth === {width} && x.canvas.vertical === {str(width == 320).lower()}")
+    settle(view)
+    assert view.evaluate("document.documentElement.scrollWidth") <= width
+    assert ask(view, "x.canvas.vertical") is (width == 320)
+    small = view.evaluate(
+        """() => [...document.querySelectorAll('.esp button, .esp select, .esp input')]
+          .map(e => [e.getBoundingClientRect(), e.className])
+          .filter(([r]) => r.width && (r.width < 24 || r.height < 24)).map(([, name]) => name)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation(stage: Stage, view: Page, theme: str) -> None:
+    view.goto(f"{stage.url}/?__theme={theme}")
+    wait(view, "x.log.complete")
+    settle(view)
+    chosen = ask(view, "x.tree().chosen ?? 'root'")
+    for state in (
+        "x.select(null)",
+        f"x.select({chosen!r})",
+        "x.select('root')",
+        "x.setPruned('fold'), x.select('fold:root')",
+        "x.keys.showHelp()",
+    ):
+        ask(view, state)
+        settle(view)
+        assert violations(view, "#explorer") == [], state

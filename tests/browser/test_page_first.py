@@ -1,0 +1,80 @@
+"""The first screen: a finished tree, which mouse and keyboard can walk."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.browser.app_process import App
+from tests.browser.explorer import ask, open_page, run_of, settle, wait
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_first_screen_is_a_finished_tree(app: App, page: Page) -> None:
+    outside = []
+
+    def note(request: Request) -> None:
+        if not request.url.startswith((app.url, "blob:", "data:")):
+            outside.append(request.url)
+
+    page.on("request", note)
+    open_page(page, app.url)
+    page.remove_listener("request", note)
+    assert run_of(page).startswith("recorded-")
+    assert ask(page, "x.tree().nodes.size") > 10
+    assert page.locator("#explorer canvas").is_visible()
+    assert outside == []
+
+
+def test_a_click_selects_a_pruned_step_and_says_why(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    pruned = ask(page, "[...x.tree().nodes.values()].find(n => n.state === 'pruned' && n.rank).id")
+    ask(page, f"x.select({pruned!r})")
+    inspector = page.locator("#explorer .esp-inspector")
+    expect(inspector).to_contain_text("Pruned")
+    expect(inspector).to_contain_text(re.compile(r"\d+ of \d+"))
+    ask(page, "x.select(null)")
+    settle(page)
+    place = ask(page, f"x.canvas.positionOf({pruned!r})")
+    box = page.locator("#explorer canvas").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + place["x"], box["y"] + place["y"])
+    assert ask(page, "x.selected") == pruned
+
+
+def test_the_keyboard_walks_the_tree(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.locator("#explorer canvas").focus()
+    page.keyboard.press("r")
+    assert ask(page, "x.selected") == "root"
+    page.keyboard.press("ArrowRight")
+    first = ask(page, "x.selected")
+    assert ask(page, f"x.tree().nodes.get({first!r}).parent") == "root"
+    page.keyboard.press("ArrowDown")
+    second = ask(page, "x.selected")
+    assert second not in {first, "root"}
+    page.keyboard.press("w")
+    assert ask(page, "x.selected") == ask(page, "x.tree().finished.chosen")
+
+
+def test_typing_a_problem_triggers_no_shortcut(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.locator("#problem textarea").focus()
+    page.keyboard.type("rwpahf? 1")
+    assert ask(page, "x.selected") is None
+
+
+def test_the_timeline_goes_back_and_forth(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    whole = ask(page, "x.tree().nodes.size")
+    page.locator("#explorer canvas").focus()
+    page.keyboard.press("[")
+    page.keyboard.press("[")
+    wait(page, f"x.tree().nodes.size < {whole}")
+    page.keyboard.press("End")
+    for _ in range(20):
+        page.keyboard.press("]")
+    wait(page, f"x.tree().nodes.size === {whole}")

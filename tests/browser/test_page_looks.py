@@ -1,0 +1,68 @@
+"""How the page looks: its width, its charts' colours, and what axe and the keyboard find."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from components.palette import Theme, palette
+from tests.browser.app_process import App
+from tests.browser.axe import violations
+from tests.browser.explorer import open_page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280, 1920])
+def test_nothing_is_wider_than_the_window(app: App, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_page(page, app.url)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_charts_are_drawn_for_the_theme_on_show(app: App, page: Page, theme: Theme) -> None:
+    open_page(page, f"{app.url}/?__theme={theme}")
+    page.get_by_role("tab", name="Charts").click()
+    title = page.locator(".js-plotly-plot .ytitle").first
+    expect(title).to_be_visible()
+    wanted = palette().themes[theme].subtle.lstrip("#")
+    colour = tuple(int(wanted[i : i + 2], 16) for i in (0, 2, 4))
+    expect(title).to_have_css("fill", f"rgb{colour}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation(app: App, page: Page, theme: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1600})
+    open_page(page, f"{app.url}/?__theme={theme}")
+    for view in ("Outline", "Charts", "Explore"):
+        page.get_by_role("tab", name=view).click()
+        if view == "Charts":
+            expect(page.locator(".js-plotly-plot")).to_have_count(3)
+        assert violations(page) == [], view
+
+
+def test_whoever_goes_by_keyboard_sees_where_they_are(app: App, page: Page) -> None:
+    """Fields and choices of the form show an outline: Gradio's own are too faint or absent."""
+    open_page(page, app.url)
+    page.locator("#theme").focus()
+    unseen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        what, seen = page.evaluate(
+            """() => {
+              const e = document.activeElement;
+              const shown = [e, e.closest('label')].filter(Boolean).some((element) => {
+                const { outlineStyle, outlineWidth } = getComputedStyle(element);
+                return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1;
+              });
+              return [e.tagName + ' ' + (e.id || e.value || e.innerText), shown];
+            }"""
+        )
+        if what.startswith("CANVAS"):
+            break
+        if not seen:
+            unseen.append(what)
+    else:
+        pytest.fail("the keyboard never reached the picture")
+    assert unseen == []

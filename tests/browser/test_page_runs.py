@@ -1,0 +1,141 @@
+"""Runs on the page: streaming, stopping, coming back, and going on from a link or a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from search_core.log.traces import read_trace
+from tests.browser.app_process import App
+from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait
+from tests.browser.form import fill, open_trace
+from tests.browser.pages import Visit
+
+pytestmark = pytest.mark.browser
+
+
+COUNTDOWN = "Use 3, 7, 8 and 25 to make 24."
+
+
+def test_a_run_streams_to_its_end(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    fill(page, "#problem", COUNTDOWN)
+    run = start(page)
+    wait(page, "x.log.complete")
+    trace = read_trace(app.runs / f"{run}.jsonl")
+    assert ask(page, "x.log.length") == len(trace.events)
+    assert trace.tree.finished is not None
+    assert trace.tree.finished.status == "completed"
+    assert trace.started.problem.text == COUNTDOWN
+    expect(page.locator("#run")).to_be_enabled()
+    expect(page.locator("#stop")).to_be_disabled()
+    assert app.errors() == []
+
+
+def test_a_hidden_tab_loses_nothing(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.evaluate(
+        "Object.defineProperty(document, 'visibilityState', "
+        "{get: () => 'hidden', configurable: true})"
+    )
+    run = start(page)
+    wait(page, "x.log.complete")
+    assert ask(page, "x.log.length") == len(read_trace(app.runs / f"{run}.jsonl").events)
+    assert ask(page, "x.log.events.every((e, i) => e.seq === i)")
+
+
+def test_a_refresh_comes_back_to_the_same_run(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    fill(page, "#option-n", "64")
+    run = start(page)
+    page.wait_for_url(f"**run={run}*")
+    page.reload()
+    wait(page, "x.log.complete")
+    assert run_of(page) == run
+    assert ask(page, "x.log.length") == len(read_trace(app.runs / f"{run}.jsonl").events)
+
+
+def test_a_second_viewer_sees_the_same_run(app: App, page: Page, visit: Visit) -> None:
+    open_page(page, app.url)
+    run = start(page)
+    second = visit()
+    open_page(second, f"{app.url}/?run={run}")
+    assert run_of(second) == run
+    wait(page, "x.log.complete")
+    assert story_of(second) == story_of(page)
+
+
+def test_stop_ends_a_run_soon(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    fill(page, "#option-n", "256")
+    run = start(page)
+    page.click("#stop")
+    wait(page, "x.log.complete")
+    finished = read_trace(app.runs / f"{run}.jsonl").tree.finished
+    assert finished is not None
+    assert finished.status == "cancelled"
+    expect(page.locator("#run")).to_be_enabled()
+
+
+def test_a_recipe_link_gives_the_same_tree(app: App, page: Page, visit: Visit) -> None:
+    open_page(page, app.url)
+    fill(page, "#problem", "What is (12 + (8 - 3)) * 7?")
+    fill(page, "#option-n", "8")
+    page.click("#advanced button >> nth=0")
+    fill(page, "#seed", "7")
+    start(page)
+    wait(page, "x.log.complete")
+    node = ask(page, "x.tree().finished.chosen ?? '0'")
+    ask(page, f"x.select({node!r})")
+    link = ask(page, "x.link()")
+    fresh = visit()
+    open_page(fresh, link)
+    wait(fresh, "x.selected !== null")
+    assert story_of(fresh) == story_of(page)
+    assert ask(fresh, "x.selected") == node
+    expect(fresh.locator("#problem textarea")).to_have_value("What is (12 + (8 - 3)) * 7?")
+    expect(fresh.locator("#option-n input")).to_have_value("8")
+
+
+def test_a_downloaded_trace_opens_again(app: App, page: Page, tmp_path: Path) -> None:
+    open_page(page, app.url)
+    start(page)
+    wait(page, "x.log.complete")
+    story = story_of(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download trace").click()
+    path = tmp_path / "run.jsonl"
+    download.value.save_as(path)
+    read_trace(path)
+    page.goto(app.url)
+    wait(page, "x.log.complete && x.log.run.startsWith('recorded-')")
+    open_trace(page, path)
+    wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
+    assert story_of(page) == story
+
+
+def test_two_hundred_quick_presses_of_run(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.evaluate(
+        "(async () => { for (let i = 0; i < 200; i++) { document.querySelector('#run').click(); "
+        "await new Promise(done => setTimeout(done, 10)); } })()"
+    )
+    wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
+    expect(page.locator("#run")).to_be_enabled()
+    start(page)
+    wait(page, "x.log.complete")
+    assert app.errors() == []
+
+
+def test_a_new_problem_is_drawn_and_runs(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    before = page.locator("#problem textarea").input_value()
+    page.click("#new-problem button >> nth=0")
+    page.click("#draw")
+    page.wait_for_function(
+        "before => document.querySelector('#problem textarea').value !== before", arg=before
+    )
+    start(page)
+    wait(page, "x.log.complete")
