@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -18,12 +17,12 @@ from components.guide import guide_routes, read_guide
 from components.guide.controls import control_links, panel_links
 from components.palette import Theme, palette
 from tests.browser.app_process import App
+from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, wait
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 PAGES = [page.slug for page in read_guide().pages]
 # One page of each kind; all pages have the same frame, and their text its own tests.
 KINDS = ("", "use", "command_line", "servers", "results")
@@ -42,16 +41,6 @@ def expect_theme(page: Page, theme: Theme) -> None:
     name = palette().themes[theme].background.lstrip("#")
     rgb = ", ".join(str(int(name[i : i + 2], 16)) for i in (0, 2, 4))
     expect(page.locator("body")).to_have_css("background-color", f"rgb({rgb})")
-
-
-def violations(page: Page) -> list[object]:
-    """What axe finds wrong with a page. The policy of the guide allows no other script."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document)")["violations"]
-    return [
-        (v["id"], v["help"], [(n["target"], n["failureSummary"][:300]) for n in v["nodes"][:4]])
-        for v in found
-    ]
 
 
 def test_the_header_leads_to_the_guide_and_back(app: App, page: Page) -> None:

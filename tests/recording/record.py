@@ -19,7 +19,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import FLAGS, App, chromium, start_app
+from tests.browser.app_process import App, start_app
+from tests.browser.conftest import FLAGS, chromium
 from tests.browser.explorer import ask, open_page, start, wait
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
