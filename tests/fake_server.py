@@ -8,7 +8,6 @@ of a real server too.
 from __future__ import annotations
 
 import json
-import select
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 from tests.fake_dialects import llama_cpp_events, llama_cpp_next, sglang_next
 from tests.fake_faults import Faults
 from tests.fake_models import FakeClassifier, FakeLanguageModel, Token
+from tests.fake_wire import WireHandler, joined
 from tests.waiting import PATIENCE
 
 BLOCK = 16
@@ -115,12 +115,13 @@ class _Refused(Exception):
 def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
     class Handler(_Handler):
         fake = server
+        faults = server.faults
+        holding = server.holding
 
     return Handler
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(WireHandler, BaseHTTPRequestHandler):
     fake: FakeServer
 
     def do_GET(self) -> None:
@@ -217,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
         stops = () if faults.stop_ignored else tuple(body.get("stop", ()))
         events = self._events(ids, n, body, stops)
         if faults.whole or not body.get("stream"):
-            self._reply(_joined(list(events)) | {"usage": usage})
+            self._reply(joined(list(events)) | {"usage": usage})
             return
         self._stream(events, usage)
 
@@ -333,49 +334,6 @@ class _Handler(BaseHTTPRequestHandler):
         details = None if self.fake.faults.no_usage else {"cached_tokens": cached}
         return {"prompt_tokens": len(ids), "prompt_tokens_details": details}
 
-    # Wire -----------------------------------------------------------------------------------
-
-    def _reply(self, value: dict[str, Any], status: int = 200) -> None:
-        data = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def _stream(self, events: Iterator[dict[str, Any]], usage: dict[str, Any] | None) -> None:
-        faults = self.fake.faults
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        generated = 0
-        for number, event in enumerate(events):
-            if faults.cut_after is not None and number >= faults.cut_after:
-                self.close_connection = True  # In the middle: no last chunk.
-                return
-            if faults.gate is not None and number == 1:
-                self._wait(faults.gate)
-            generated += 1
-            self._chunk(b"data: " + json.dumps(event, ensure_ascii=False).encode() + b"\n\n")
-        if usage is not None:
-            last = {"choices": [], "usage": usage | {"completion_tokens": generated}}
-            self._chunk(b": a comment\n\ndata: " + json.dumps(last).encode() + b"\n\n")
-        self._chunk(b"data: [DONE]\n\n")
-        self.wfile.write(b"0\r\n\r\n")
-
-    def _wait(self, gate: threading.Event) -> None:
-        """Until the gate is open or the client has left."""
-        self.fake.holding.set()
-        while not gate.wait(0.01):
-            readable, _, _ = select.select([self.connection], [], [], 0)
-            if readable:
-                raise BrokenPipeError
-
-    def _chunk(self, data: bytes) -> None:
-        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-        self.wfile.flush()
-
 
 def _held_back(text: str, stops: tuple[str, ...]) -> str:
     """Without an ending that may become a stop string, or a letter that is not whole yet."""
@@ -385,17 +343,3 @@ def _held_back(text: str, stops: tuple[str, ...]) -> str:
         default=0,
     )
     return text[: len(text) - longest]
-
-
-def _joined(events: list[dict[str, Any]]) -> dict[str, Any]:
-    """A whole reply of what would have been streamed."""
-    choices: dict[int, dict[str, Any]] = {}
-    for event in events:
-        for piece in event["choices"]:
-            whole = choices.setdefault(piece["index"], piece | {"text": "", "logprobs": None})
-            whole["text"] += piece["text"]
-            whole |= {k: v for k, v in piece.items() if k in ("finish_reason", "stop_reason")}
-            if piece["logprobs"]:
-                whole["logprobs"] = whole["logprobs"] or {"token_logprobs": []}
-                whole["logprobs"]["token_logprobs"] += piece["logprobs"]["token_logprobs"]
-    return {"choices": list(choices.values())}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from search_core.log.events import Decided, Sampled, Spent
 from search_core.run.runner import Run
 from search_core.strategies.adaptive_consistency import leading, majority_probability
-from tests.test_strategies import answer, rules, run
+from tests.searches import answer, rules, run
 
 NAME = "adaptive_consistency"
 COUNTS = st.integers(0, 60)

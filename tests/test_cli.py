@@ -25,7 +25,9 @@ COMMANDS = (
     "figure",
     "check",
     "fidelity",
+    "read",
     "bench",
+    "bench-table",
 )
 
 

@@ -219,11 +219,11 @@ def test_rollouts_can_be_left_out(problems: Path, tmp_path: Path) -> None:
     assert json.loads(out.read_text())["verifier_quality"]["rollouts"] is None
 
 
-@pytest.mark.parametrize(("facts", "threshold"), [({}, 0.5), ({"first_error_threshold": 0.3}, 0.3)])
+@pytest.mark.parametrize(("card", "threshold"), [({}, 0.5), ({"first_error_threshold": 0.3}, 0.3)])
 def test_the_threshold_is_the_verifiers_own(
-    problems: Path, tmp_path: Path, facts: dict[str, float], threshold: float
+    problems: Path, tmp_path: Path, card: dict[str, float], threshold: float
 ) -> None:
-    (tmp_path / "espalier.json").write_text(json.dumps(facts))
+    (tmp_path / "espalier.json").write_text(json.dumps(card))
     pair = ModelPair.of(WORLD.solver(), WORLD.verifier())
     pair.verifier_path = str(tmp_path)
     out = tmp_path / "results.json"

@@ -16,7 +16,7 @@ from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.strategies.exhaustive import MOST_STEPS, ExhaustiveOptions
 from tests.fakes import FakeClock, World
-from tests.test_strategies import answer, by_state, parents, rules, run, votes
+from tests.searches import answer, by_state, parents, rules, run, votes
 
 EXHAUSTIVE = STRATEGIES["exhaustive"]
 

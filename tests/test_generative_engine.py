@@ -17,8 +17,8 @@ from search_core.protocols import RunCancelled, ScoreRequest, StepScores, Watch
 from search_core.search import search
 from search_core.verifiers import load_verifier
 from search_core.verifiers.generative import GenerativeVerifier
-from search_core.verifiers.generative.engine_author import EngineAuthor
-from search_core.verifiers.generative.manners import GENPRM_REASONING, JUDGE, THINKPRM_QUESTION
+from search_core.verifiers.generative.local_model import LocalReasoningModel
+from search_core.verifiers.generative.prompts import GENPRM_REASONING, JUDGE, THINKPRM_QUESTION
 from tests.fakes import World
 from tests.forced_words import LONG, TEMPLATE
 from tests.tiny_models import tiny_solver, tiny_tokenizer
@@ -156,7 +156,7 @@ def test_scores_are_the_same_whoever_else_is_there(chat_model: Path, format_: st
 
 def test_little_memory_changes_nothing(chat_model: Path) -> None:
     usual = verifier_of(chat_model, "judge:reason,tokens=20,samples=2")
-    tight = EngineAuthor(usual._author._loaded, JUDGE, memory_budget=1)  # type: ignore[attr-defined]
+    tight = LocalReasoningModel(usual._model._loaded, JUDGE, memory_budget=1)  # type: ignore[attr-defined]
     expected = usual.score(REQUESTS, go_on)
     found = GenerativeVerifier(tight, usual._reasoning).score(REQUESTS, go_on)
     for one, other in zip(found, expected, strict=True):
@@ -187,7 +187,7 @@ def test_cancelling_frees_what_was_under_way(chat_model: Path) -> None:
     with pytest.raises(RunCancelled):
         verifier.score(REQUESTS, lambda: next(looks) > 40)
     verifier.release("r", "3 + 4?")
-    writer = verifier._author._writer  # type: ignore[attr-defined]
+    writer = verifier._model._writer  # type: ignore[attr-defined]
     wait_until(lambda: not writer._writing and verifier.memory() == 0)
     short = verifier_of(chat_model, "judge:reason,tokens=5")
     assert len(short.score([request("a")], go_on)[0].scores) == 1

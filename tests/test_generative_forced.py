@@ -19,7 +19,7 @@ from search_core.protocols import Sampling, ScoreRequest, Watch
 from search_core.search import search
 from search_core.verifiers import load_verifier
 from search_core.verifiers.generative import GenerativeVerifier
-from search_core.verifiers.generative.manners import JUDGE
+from search_core.verifiers.generative.prompts import JUDGE
 from tests.fakes import World
 from tests.forced_words import forced_verdicts, ratio, scripted
 from tests.tiny_models import tiny_tokenizer

@@ -6,21 +6,21 @@ import pytest
 
 from search_core.engine.writing.text_stops import stopped_text, text_stop_table
 from search_core.protocols import Sampling
-from search_core.verifiers.formats.known import FORMATS, parsed, recognised
+from search_core.verifiers.format_table import FORMATS, parsed, recognised
+from search_core.verifiers.formats.base import without_end
 from search_core.verifiers.generative.boxes import boxes, one_each
-from search_core.verifiers.generative.manners import (
-    GENPRM_REASONING,
-    JUDGE,
-    THINKPRM,
-    THINKPRM_QUESTION,
-)
-from search_core.verifiers.generative.options import reasoning
-from search_core.verifiers.generative.prompting import (
+from search_core.verifiers.generative.chain_tokens import (
     VerdictTokens,
     opening_after,
     read_back,
     room_for,
-    unended,
+)
+from search_core.verifiers.generative.options import Reasoning, read_options
+from search_core.verifiers.generative.prompts import (
+    GENPRM_REASONING,
+    JUDGE,
+    THINKPRM,
+    THINKPRM_QUESTION,
 )
 from tests.tiny_models import tiny_tokenizer
 
@@ -74,11 +74,15 @@ def test_a_judge_is_asked_to_reason_first() -> None:
 # Options -----------------------------------------------------------------------------------
 
 
+def reasoning(name: str, argument: str) -> Reasoning:
+    return read_options(name, FORMATS[name].reasoning, argument)
+
+
 def test_options() -> None:
     usual = reasoning("thinkprm", "")
     assert (usual.samples, usual.tokens, usual.sampling) == (1, 4096, Sampling(0.0, 1.0))
     several = reasoning("thinkprm", "question,samples=4,tokens=512")
-    assert several.manner is THINKPRM_QUESTION
+    assert several.prompt is THINKPRM_QUESTION
     assert (several.samples, several.tokens, several.sampling) == (4, 512, Sampling(0.4, 1.0))
     assert reasoning("genprm_reasoning", "").sampling == Sampling(0.6, 0.95)
     assert reasoning("judge", "reason,temperature=1").sampling.temperature == 1
@@ -106,8 +110,8 @@ def test_thinkprm_is_known_by_its_name() -> None:
     language = {"architectures": ["Qwen2ForCausalLM"]}
     assert recognised("launch/ThinkPRM-1.5B", language, [], {}) == "thinkprm"
     assert recognised("launch/ThinkPRM-14B", language, [], {}) == "thinkprm"
-    facts = {"format": "thinkprm:question,samples=2"}
-    assert parsed(recognised("x", language, [], facts)) == (
+    card = {"format": "thinkprm:question,samples=2"}
+    assert parsed(recognised("x", language, [], card)) == (
         FORMATS["thinkprm"],
         "question,samples=2",
     )
@@ -201,10 +205,10 @@ def test_openings_and_ends_of_a_chat() -> None:
     assert opening_after((5, 10), "\nLet's", (10,)) == "Let's"
     assert opening_after((5, 9), "\nLet's", (10,)) == "\nLet's"
     assert opening_after((5, 10), "Let's", (10,)) == "Let's"
-    assert unended((5, 3), (3,), (10,)) == (5,)
-    assert unended((5, 3, 10), (3,), (10,)) == (5,)
-    assert unended((5, 10), (3,), (10,)) == (5, 10)
-    assert unended((), (3,), (10,)) == ()
+    assert without_end((5, 3), (3,), (10,)) == (5,)
+    assert without_end((5, 3, 10), (3,), (10,)) == (5,)
+    assert without_end((5, 10), (3,), (10,)) == (5, 10)
+    assert without_end((), (3,), (10,)) == ()
 
 
 def test_a_text_is_read_back_with_its_verdicts() -> None:

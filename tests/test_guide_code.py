@@ -16,6 +16,7 @@ from search_core.protocols import SampleRequest, Sampling, ScoreRequest
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
+from search_core.verifiers import format_table
 from tests.fakes import World
 from tests.pages import GUIDE, TEXTS, fences
 
@@ -60,14 +61,17 @@ def test_search_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.fixture(scope="module")
-def extending(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def extending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     world, folder = World(), tmp_path_factory.mktemp("extending")
     given = {
         "my_solver": world.solver(),
         "my_verifier": world.verifier(),
         "runs_folder": folder / "runs",
     }
-    return run_page("extending", given, folder)
+    known = dict(format_table._by_name)
+    yield run_page("extending", given, folder)
+    format_table._by_name.clear()
+    format_table._by_name.update(known)
 
 
 def test_a_new_strategy(extending: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shlex
 import shutil
@@ -130,6 +131,19 @@ def test_a_command_line_of_the_app_is_understood(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["app.py", *words_after(APP, line)])
     app.arguments()
+
+
+def test_figures_stand_beside_the_command_that_made_them() -> None:
+    """The commands of the pages on results and speed are those that the result files record."""
+    files = (ROOT / "assets" / "results").rglob("*.json")
+    recorded = {json.loads(path.read_text(encoding="utf-8")).get("command", path) for path in files}
+    told = {
+        line
+        for page in ("results.md", "results_models.md", "speed.md")
+        for block in fences(GUIDE / page, "bash")
+        for line in block.splitlines()
+    }
+    assert told == recorded
 
 
 # Help ----------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeSolver, FakeVerifier, World
+from tests.searches import answer, rules
 from tests.test_search_properties import WORLDS, log_of
-from tests.test_strategies import answer, rules
 
 LOOKING = ["beam_search", "lookahead_search", "dvts"]
 each = pytest.mark.parametrize("name", LOOKING)

@@ -20,9 +20,9 @@ from search_core.strategies.base import NodeView
 from search_core.strategies.mcts import MctsOptions
 from search_core.strategies.mcts_tree import SearchTree, priors, puct, uct
 from tests.fakes import World
+from tests.searches import answer, by_state, parents, rules, run
 from tests.test_mcts_random import members, search
 from tests.test_outcome_verifier import Outcome
-from tests.test_strategies import answer, by_state, parents, rules, run
 
 MCTS = STRATEGIES["mcts"]
 

@@ -73,7 +73,7 @@ def test_the_embedded_entries_say_what_the_models_say() -> None:
         (CATALOGUE.solvers[EMBEDDED], SOLVERS["small"]),
         (CATALOGUE.verifiers[EMBEDDED], VERIFIERS["small"]),
     ):
-        assert entry.parameters == shipped.facts["parameters"]
+        assert entry.parameters == shipped.card["parameters"]
         assert shipped.shape is not None
         assert entry.sizes is not None
         readout = entry.sizes.embedding if shipped.shape.outputs > 2 else 0

@@ -128,10 +128,10 @@ def test_the_folder_says_what_a_verifier_judges(tmp_path: Path) -> None:
 
     folder = tiny_verifier(tmp_path)
     assert load_verifier(folder, device="cpu").info.scores == "steps"
-    facts = tmp_path / "espalier.json"
-    facts.write_text(json.dumps({"scores": "solutions"}))
+    card = tmp_path / "espalier.json"
+    card.write_text(json.dumps({"scores": "solutions"}))
     assert load_verifier(folder, device="cpu").info.scores == "solutions"
     assert ModelPair("x", str(folder)).judged == "solutions"
-    facts.write_text(json.dumps({"scores": 3}))
+    card.write_text(json.dumps({"scores": 3}))
     with pytest.raises(ModelLoadError, match=r'"scores" in espalier\.json is 3'):
         load_verifier(folder, device="cpu")

@@ -19,8 +19,8 @@ from search_core.strategies import STRATEGIES
 from search_core.strategies.particle_gibbs import ParticleGibbsOptions
 from tests.fakes import World
 from tests.known_world import ANSWERS, KnownWorld, odds
+from tests.searches import answer, parents, rules, run, votes
 from tests.test_search_properties import WORLDS, run_in
-from tests.test_strategies import answer, parents, rules, run, votes
 
 FILTERING, GIBBS = "particle_filtering", "particle_gibbs"
 

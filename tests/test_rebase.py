@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from search_core.log.events import Decided
 from search_core.strategies.rebase import widths
 from tests.known_world import KnownWorld
-from tests.test_strategies import answer, by_state, parents, rules, run
+from tests.searches import answer, by_state, parents, rules, run
 
 SCORES = st.lists(st.floats(0, 1), min_size=1, max_size=40).map(lambda s: sorted(s, reverse=True))
 

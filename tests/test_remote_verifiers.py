@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from search_core.protocols import RunCancelled, ScoreRequest, Watch
 from search_core.remote import RemoteAddress, RemoteError, open_verifier
-from search_core.remote.verifier import FORMATS, PAIRS, RemoteVerifier
-from search_core.verifiers import load_verifier
+from search_core.remote.verifier import RemoteVerifier
+from search_core.verifiers import FORMATS, load_verifier
 from tests.fake_server import FakeServer
+from tests.forced_words import LONG, TEMPLATE
 from tests.remote_servers import GOLDEN, address_of, classifier, is_real, makers
+from tests.tiny_models import tiny_solver
 
 CASES: list[dict[str, Any]] = json.loads((GOLDEN / "cases.json").read_text(encoding="utf-8"))
 GOLDEN_FORMATS = ("rlhflow", "math_shepherd", "qwen_prm")
@@ -31,7 +34,7 @@ def request(case: dict[str, Any], first: int = 0, end: int | None = None) -> Sco
 
 
 SERVERS = [(name, makers(name)[0]) for name in GOLDEN_FORMATS]
-SERVERS += [(name, maker) for name in PAIRS for maker in makers(name)[1:]]
+SERVERS += [(name, maker) for name in GOLDEN_FORMATS[:2] for maker in makers(name)[1:]]
 NAMES = [name if maker in ("real", "vllm") else f"{name} as {maker}" for name, maker in SERVERS]
 
 
@@ -106,6 +109,30 @@ def test_token_classification(tmp_path_factory: pytest.TempPathFactory) -> None:
             assert there.scores == pytest.approx(local.scores, abs=TOLERANCE)
 
 
+@pytest.mark.parametrize("name", ["genprm", "judge", "trl:blank-line"])
+@pytest.mark.parametrize("ours", [False, True], ids=["its own tokenizer", "ours"])
+def test_further_rows_of_the_table(tmp_path: Path, name: str, ours: bool) -> None:
+    """Equal to the same checkpoint in this process."""
+    labels = name.startswith("trl")
+    folder = classifier(tmp_path) if labels else tiny_solver(tmp_path, template=TEMPLATE, **LONG)
+    here = load_verifier(folder, format=name, device="cpu", dtype="float32")
+    server = FakeServer(folder, "classifier" if labels else "language model", context=4096)
+    address = f"{server.url}#format={name}" + (f"&tokenizer={folder}" if ours else "")
+    try:
+        if name == "genprm" and not ours:
+            with pytest.raises(RemoteError, match="does not say which token ends a turn"):
+                open_verifier(RemoteAddress.parse(address))
+            return
+        remote = open_verifier(RemoteAddress.parse(address))
+        for finished in (False, True):
+            asked = ScoreRequest("1 + 2", ("a step.", "b", "c"), 1, finished, (0.0,) * 3)
+            (there,) = remote.score([asked], go_on)
+            (local,) = here.score([asked], go_on)
+            assert there.scores == pytest.approx(local.scores, abs=TOLERANCE)
+    finally:
+        server.close()
+
+
 @pytest.fixture
 def choiceless() -> Iterator[FakeServer]:
     """A server that gives the most probable tokens only."""
@@ -144,9 +171,15 @@ def test_too_few_probable_tokens(choiceless: FakeServer) -> None:
 
 
 def test_a_format_is_asked_for() -> None:
-    with pytest.raises(ValueError, match="rlhflow, math_shepherd, qwen_prm"):
+    with pytest.raises(ValueError, match="rlhflow, math_shepherd, qwen_prm") as caught:
         open_verifier(RemoteAddress.parse("http://localhost:1/v1"))
-    assert len(FORMATS) == 7
+    for name in ("skywork", "implicit", "outcome"):
+        assert not FORMATS[name].servers
+        assert name not in str(caught.value)
+        with pytest.raises(ValueError, match=f"No server can read a verifier of format {name}"):
+            open_verifier(RemoteAddress.parse(f"http://localhost:1/v1#format={name}"))
+    with pytest.raises(ValueError, match="'abacus' is unknown"):
+        open_verifier(RemoteAddress.parse("http://localhost:1/v1#format=abacus"))
 
 
 def test_a_classifier_is_no_token_pair() -> None:
@@ -162,7 +195,7 @@ def test_a_classifier_is_no_token_pair() -> None:
 def test_only_vllm_classifies_tokens(maker: str) -> None:
     server = FakeServer(GOLDEN / "rlhflow", maker=maker)
     try:
-        with pytest.raises(RemoteError, match=r"qwen_prm needs vLLM.*rlhflow and math_shepherd"):
+        with pytest.raises(RemoteError, match=r"qwen_prm needs vLLM.*rlhflow, math_shepherd"):
             open_verifier(RemoteAddress.parse(f"{server.url}#format=qwen_prm"))
     finally:
         server.close()

@@ -105,8 +105,8 @@ def test_a_chat_model_continues_what_it_was_shown(tmp_path: Path) -> None:
 
 
 def test_attempts_that_fill_the_context_are_left_out_from_the_oldest_on(tmp_path: Path) -> None:
-    facts = {"revises": True}  # nothing is asked between the attempts, so lengths are easy to see
-    solver = load_solver(folder_with(tmp_path, facts), device="cpu")
+    card = {"revises": True}  # nothing is asked between the attempts, so lengths are easy to see
+    solver = load_solver(folder_with(tmp_path, card), device="cpu")
     bare = PathTokens(tiny_tokenizer(CHAT), revision_request="")
 
     def read(attempts: tuple[tuple[str, ...], ...]) -> int:
@@ -133,9 +133,9 @@ def test_an_attempt_longer_than_the_context_is_an_error_that_says_what_to_do(
 # What a folder says ---------------------------------------------------------------------------
 
 
-def folder_with(tmp_path: Path, facts: dict[str, object]) -> Path:
+def folder_with(tmp_path: Path, card: dict[str, object]) -> Path:
     folder = tiny_solver(tmp_path / "tiny", template=CHAT)
-    (folder / "espalier.json").write_text(json.dumps(facts))
+    (folder / "espalier.json").write_text(json.dumps(card))
     return folder
 
 
@@ -148,11 +148,11 @@ def test_a_folder_says_whether_its_model_was_trained_to_revise(tmp_path: Path) -
     assert sample.prefilled + sample.reused == len(bare)
 
 
-@pytest.mark.parametrize("facts", [{"name": "tiny"}, {"revises": False}, {"revises": "yes"}])
+@pytest.mark.parametrize("card", [{"name": "tiny"}, {"revises": False}, {"revises": "yes"}])
 def test_a_model_that_was_not_does_not_ignore_attempts(
-    tmp_path: Path, facts: dict[str, object]
+    tmp_path: Path, card: dict[str, object]
 ) -> None:
-    folder = folder_with(tmp_path, facts)
+    folder = folder_with(tmp_path, card)
     solver = load_solver(folder, device="cpu")
     assert not solver.info.revises
     with pytest.raises(ValueError, match="tiny got earlier attempts"):

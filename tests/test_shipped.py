@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from search_core.model_facts import judged_by, over_optimises, read_facts
+from search_core.model_card import judged_by, over_optimises, read_card
 from search_core.models import (
     SOLVERS,
     VERIFIERS,
@@ -60,8 +60,8 @@ def test_verifiers_judge_what_their_names_say(name: str) -> None:
 
 def test_labels_and_sizes_come_from_the_files() -> None:
     for one in (*SOLVERS.values(), *VERIFIERS.values()):
-        facts = json.loads((one.folder / "espalier.json").read_text())
-        assert one.label.startswith(f"{one.title} {facts['parameters'] / 1e6:.1f}M")
+        card = json.loads((one.folder / "espalier.json").read_text())
+        assert one.label.startswith(f"{one.title} {card['parameters'] / 1e6:.1f}M")
         assert one.shape is not None
         assert one.about.startswith(one.what)
 
@@ -76,7 +76,7 @@ def test_over_optimisation_is_said_only_where_it_was_measured(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("facts", "expected"),
+    ("card", "expected"),
     [
         ({}, False),
         ({"measured": None}, False),
@@ -88,12 +88,12 @@ def test_over_optimisation_is_said_only_where_it_was_measured(tmp_path: Path) ->
         (measured((32, 0.4), (4, 0.6)), True),
     ],
 )
-def test_over_optimisation_is_a_fall_beyond_luck(facts: dict[str, Any], expected: bool) -> None:
-    assert over_optimises(facts) is expected
+def test_over_optimisation_is_a_fall_beyond_luck(card: dict[str, Any], expected: bool) -> None:
+    assert over_optimises(card) is expected
 
 
 def test_what_a_folder_says_is_checked(tmp_path: Path) -> None:
-    assert read_facts(tmp_path / "nothing") == {}
+    assert read_card(tmp_path / "nothing") == {}
     assert judged_by({}) == "steps"
     assert judged_by({"scores": "solutions"}) == "solutions"
     with pytest.raises(ValueError, match="'both'; expected \"steps\""):
@@ -101,7 +101,7 @@ def test_what_a_folder_says_is_checked(tmp_path: Path) -> None:
     for content in ("{", "[1]"):
         (tmp_path / "espalier.json").write_text(content)
         with pytest.raises(ValueError, match=r"espalier\.json"):
-            read_facts(tmp_path)
+            read_card(tmp_path)
 
 
 def test_unknown_names_are_refused() -> None:

@@ -178,8 +178,8 @@ def test_the_fewest_pieces_are_at_most_the_most() -> None:
 
 
 def test_a_solver_that_writes_streams_goes_with_nothing_else(tmp_path: Path) -> None:
-    facts = {"families": ["countdown"], "writes": "streams"}
-    (tmp_path / "espalier.json").write_text(json.dumps(facts))
+    card = {"families": ["countdown"], "writes": "streams"}
+    (tmp_path / "espalier.json").write_text(json.dumps(card))
     pair = ModelPair(str(tmp_path), str(tmp_path), embedded=True)
     pair.check(STRATEGY, "verifier")
     with pytest.raises(OptionError, match=r"Beam search .*Choose the strategy Single stream"):

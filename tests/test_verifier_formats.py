@@ -20,10 +20,10 @@ from transformers import (
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.engine.checkpoints.quantisation import quantisation
 from search_core.protocols import ScoreRequest
-from search_core.verifiers import TransformersVerifier, load_verifier
-from search_core.verifiers.formats import FORMATS
+from search_core.verifiers import FORMATS, TransformersVerifier, load_verifier
+from search_core.verifiers.format_table import recognised
 from search_core.verifiers.formats.genprm import SYSTEM as GENPRM_SYSTEM
-from search_core.verifiers.formats.known import recognised
+from search_core.verifiers.formats.tokenizers import completed
 from search_core.verifiers.formats.whole import JUDGE_QUESTION, JUDGE_TASK
 from tests.tiny_models import tiny_config, tiny_solver, tiny_tokenizer, tiny_verifier
 
@@ -176,7 +176,7 @@ def test_a_model_that_caps_its_logits_is_read_with_the_cap(tmp_path: Path) -> No
     verifier = load_verifier(tmp_path, format="judge", device="cpu")
     model = AutoModelForCausalLM.from_pretrained(tmp_path).eval()
     one = ScoreRequest(PROBLEM, STEPS, 2, False, ())
-    ids = verifier._format.texts(PROBLEM, STEPS, 2, False)[0].ids
+    ids = completed(verifier._format.texts(PROBLEM, STEPS, 2, False))[0].ids
     (scores,) = verifier.score([one], go_on)
     assert scores.scores == pytest.approx([pair(model, ids, "Yes", "No")], abs=1e-4)
 
@@ -191,7 +191,7 @@ LANGUAGE = {"architectures": ["LlamaForCausalLM"]}
 
 
 @pytest.mark.parametrize(
-    ("name", "config", "weights", "facts", "expected"),
+    ("name", "config", "weights", "card", "expected"),
     [
         ("x", LABELS, [], {}, "token_classification"),
         ("x", {"architectures": ["Qwen2ForSequenceClassification"]}, [], {}, "outcome"),
@@ -212,9 +212,9 @@ LANGUAGE = {"architectures": ["LlamaForCausalLM"]}
     ],
 )
 def test_formats_that_a_checkpoint_tells(
-    name: str, config: dict[str, Any], weights: list[str], facts: dict[str, Any], expected: str
+    name: str, config: dict[str, Any], weights: list[str], card: dict[str, Any], expected: str
 ) -> None:
-    assert recognised(name, config, weights, facts) == expected
+    assert recognised(name, config, weights, card) == expected
 
 
 def test_a_format_that_cannot_be_told_is_asked_for_with_the_list(chat_model: Path) -> None:

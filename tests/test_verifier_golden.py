@@ -10,6 +10,7 @@ import pytest
 
 from search_core.protocols import ScoreRequest
 from search_core.verifiers import TransformersVerifier, load_verifier
+from search_core.verifiers.formats.tokenizers import completed
 
 GOLDEN = Path(__file__).parent / "golden" / "prm"
 CASES = json.loads((GOLDEN / "cases.json").read_text(encoding="utf-8"))
@@ -81,6 +82,9 @@ def test_marks_spelt_out_in_a_text_are_text(family: tuple[str, TransformersVerif
         assert len(scores.scores) == len(steps)
         special = set(verifier._loaded.tokenizer.all_special_ids)
         plain = ScoreRequest("What is it?", ("one two", "-", "three"), 0, True, ())
-        texts = [verifier._format.texts(it.problem, it.steps, 0, True)[0] for it in (one, plain)]
+        texts = [
+            completed(verifier._format.texts(it.problem, it.steps, 0, True))[0]
+            for it in (one, plain)
+        ]
         counts = [sum(token in special for token in text.ids) for text in texts]
         assert counts[0] == counts[1]

@@ -20,6 +20,7 @@ from search_core.engine.reading.reader import Reader
 from search_core.engine.reading.readouts import label_readout
 from search_core.protocols import KeepsPaths, RunCancelled, ScoreRequest, Watch
 from search_core.verifiers import TransformersVerifier, load_verifier
+from search_core.verifiers.formats.tokenizers import completed
 from tests.tiny_models import tiny_verifier
 from tests.waiting import PATIENCE, wait_until
 
@@ -59,7 +60,7 @@ def reader_of(verifier: TransformersVerifier) -> Reader:
 def whole(verifier: TransformersVerifier, one: ScoreRequest) -> list[float]:
     """One forward pass over the whole path, nothing kept, nobody else in the batch."""
     model = verifier._loaded.model
-    text = verifier._format.texts(one.problem, one.steps, one.first, one.finished)[0]
+    text = completed(verifier._format.texts(one.problem, one.steps, one.first, one.finished))[0]
     ids = torch.tensor([text.ids])
     with torch.inference_mode():
         hidden = model.model(ids).last_hidden_state[0]
@@ -101,7 +102,9 @@ def test_no_score_depends_on_what_is_kept_or_on_who_else_asks(
             continue
         for one, scores in zip(batch, verifier.score(batch, go_on), strict=True):
             assert scores.scores == pytest.approx(whole(verifier, one), abs=1e-4)
-            text = verifier._format.texts(one.problem, one.steps, one.first, one.finished)[0]
+            text = completed(
+                verifier._format.texts(one.problem, one.steps, one.first, one.finished)
+            )[0]
             counted = scores.tokens + scores.reused - len(text.ids)
             # What was forgotten in the middle of a call is computed, and counted, again. So is
             # the last token of a beginning that was read for many, where likelihood counts.
@@ -141,7 +144,7 @@ def test_ten_steps_cost_a_ninth_of_rescoring_each_path(plain: TransformersVerifi
             computed += scores.tokens
             rescored += scores.tokens + scores.reused
     # Exactly: the problem once, and 16 new steps a round.
-    prompt = len(plain._format.texts(problem, ("",), 0, False)[0].ids) - 1
+    prompt = len(completed(plain._format.texts(problem, ("",), 0, False))[0].ids) - 1
     assert computed == prompt + 10 * 16 * 31
     assert rescored / computed > 9
 
@@ -150,7 +153,7 @@ def test_siblings_read_what_they_share_once(plain: TransformersVerifier) -> None
     path = ("first " * 10, "second " * 10)
     wanted = [ScoreRequest("p" * 50, (*path, str(n)), 2, False, ()) for n in range(4)]
     replies = plain.score(wanted, go_on)
-    texts = [plain._format.texts(one.problem, one.steps, 2, False)[0] for one in wanted]
+    texts = [completed(plain._format.texts(one.problem, one.steps, 2, False))[0] for one in wanted]
     assert [reply.tokens for reply in replies] == [len(texts[0].ids), 2, 2, 2]
     assert [reply.reused for reply in replies] == [0, *[len(texts[1].ids) - 2] * 3]
 
@@ -158,7 +161,7 @@ def test_siblings_read_what_they_share_once(plain: TransformersVerifier) -> None
 def test_a_finished_solution_leaves_nothing_but_the_problem(plain: TransformersVerifier) -> None:
     one = ScoreRequest("problem", ("a step", "The answer is 7."), 0, True, (), "run")
     plain.score([one], go_on)
-    text = plain._format.texts(one.problem, one.steps, 0, True)[0]
+    text = completed(plain._format.texts(one.problem, one.steps, 0, True))[0]
     assert reader_of(plain).cache.tokens == text.start
 
 

@@ -158,7 +158,7 @@ class FormHandlers:
         except ValueError:
             return ""
         recipe, pair = asked.recipe, asked.pair
-        expected = estimate(recipe.problem, recipe.options, pair.facts)
+        expected = estimate(recipe.problem, recipe.options, pair.card)
         sizes = pair.sizes(asked.score_source if recipe.strategy.uses_verifier else "")
         told = (
             f"About {expected.paths} × {expected.rounds:.0f} steps, "

@@ -66,7 +66,7 @@ class AnswerClasses:
         return len(self._first_members) - 1
 
     def _equal_by_algebra(self, member: str, answer: str) -> bool:
-        worn_out = any(self._timeouts[one] >= MAX_TIMEOUTS for one in (member, answer))
+        worn_out = any(self._timeouts[judged] >= MAX_TIMEOUTS for judged in (member, answer))
         if worn_out or self._seconds >= PATIENCE or max(len(member), len(answer)) > MAX_ANSWER:
             return False
         judge = self._judge or shared_judge()

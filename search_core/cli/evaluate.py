@@ -29,7 +29,7 @@ from search_core.evaluation.problems import draw_problems, read_problems
 from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
-from search_core.model_facts import read_facts
+from search_core.model_card import read_card
 from search_core.models import ModelPair
 
 _PROBLEMS, _STATISTICS = "Problems", "Statistics"
@@ -240,8 +240,8 @@ def _rollout_plan(problems: int, arms: Sequence[Arm], seed: int) -> RolloutPlan 
 
 def _threshold(pair: ModelPair, source: str) -> float:
     """Below which score a step counts as an error: the verifier's own, if its folder says it."""
-    facts = read_facts(pair.verifier_path) if source == "verifier" else {}
-    return float(facts.get("first_error_threshold", THRESHOLD))
+    card = read_card(pair.verifier_path) if source == "verifier" else {}
+    return float(card.get("first_error_threshold", THRESHOLD))
 
 
 def _check(measured: ModelPair, own: Pairs, source: str, arm: Arm) -> None:

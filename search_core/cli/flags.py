@@ -17,7 +17,7 @@ from search_core.models import (
     solver_folder,
 )
 from search_core.protocols import Sampling
-from search_core.verifiers.formats import FORMATS
+from search_core.verifiers import FORMATS
 
 _MODELS, _SAMPLING = "Models", "Sampling"
 
@@ -63,7 +63,7 @@ VerifierFormat = Annotated[
     str,
     typer.Option(
         help="How the score of a --verifier of your own is read, where its checkpoint does not "
-        f"tell: {', '.join(one.usage for one in FORMATS.values())}.",
+        f"tell: {', '.join(row.usage for row in FORMATS.values())}.",
         rich_help_panel=_MODELS,
     ),
 ]

@@ -31,7 +31,7 @@ def own_pairs(
 def with_own_solvers(arms: Sequence[Arm], pairs: Pairs) -> list[Arm]:
     """The arms, those with a solver of their own on the problems that it reads."""
     return [
-        replace(arm, own_solver=name, families=tuple(pairs[name].facts.get("families", ())))
+        replace(arm, own_solver=name, families=tuple(pairs[name].card.get("families", ())))
         if (name := usual_solver(arm.strategy)) in pairs
         else arm
         for arm in arms

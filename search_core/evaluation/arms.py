@@ -124,7 +124,7 @@ def make_arms(
         OptionError: A strategy is unknown, no strategy knows an option, a budget is no
             number or the strategy has none, or nothing is left.
     """
-    every = [one for name in strategies for one in (STRATEGIES if name == ALL else [name])]
+    every = [known for name in strategies for known in (STRATEGIES if name == ALL else [name])]
     asked = [_asked(name) for name in dict.fromkeys(every)]
     chosen = [(get_strategy(name), n) for name, n in asked]
     known = {spec.name for strategy, _ in chosen for spec in strategy.options.specs()}
@@ -142,7 +142,7 @@ def make_arms(
         if n is not None and "n" not in names:
             raise OptionError(f"{strategy.name} has no budget; write it without @{n}.")
         wanted = list(dict.fromkeys(budgets)) if n is None else [n]
-        for values in [own | {"n": one} for one in wanted] if "n" in names else [own]:
+        for values in [own | {"n": n} for n in wanted] if "n" in names else [own]:
             try:
                 arm = Arm(strategy, strategy.options.from_values(values))
             except OptionError as error:

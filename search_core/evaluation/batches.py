@@ -78,21 +78,21 @@ def drive_together(
                 if cancelled():
                     raise RunCancelled
                 _answer(batch, solver, verifier, cancelled)
-            yield from (one.run for one in active if one.call is None)
-            active = [one for one in active if one.call is not None]
+            yield from (pending.run for pending in active if pending.call is None)
+            active = [pending for pending in active if pending.call is not None]
     finally:
-        for one in active:
-            one.releaser.release_all()
+        for pending in active:
+            pending.releaser.release_all()
 
 
 def _batches(active: Sequence[_Active]) -> list[list[_Active]]:
     """Runs whose calls can be answered by one call."""
     batches: dict[object, list[_Active]] = {}
-    for one in active:
-        if isinstance(one.call, SolverCall):
-            batches.setdefault(one.call.sampling, []).append(one)
-        elif isinstance(one.call, VerifierCall):
-            batches.setdefault(None, []).append(one)
+    for pending in active:
+        if isinstance(pending.call, SolverCall):
+            batches.setdefault(pending.call.sampling, []).append(pending)
+        elif isinstance(pending.call, VerifierCall):
+            batches.setdefault(None, []).append(pending)
     return list(batches.values())
 
 
@@ -100,19 +100,19 @@ def _answer(
     batch: Sequence[_Active], solver: Solver, verifier: Verifier, cancelled: Cancelled
 ) -> None:
     before = time.monotonic()
-    calls = [one.call for one in batch if one.call is not None]
+    calls = [pending.call for pending in batch if pending.call is not None]
     joined = _joined(calls)
     watch = Watch(cancelled)
     replies = joined.answer(solver, verifier, watch)
     seconds = time.monotonic() - before
     for message in watch.warnings():
-        for one in batch:
-            one.run.warn(message)
+        for pending in batch:
+            pending.run.warn(message)
     position = 0
-    for one, call in zip(batch, calls, strict=True):
+    for pending, call in zip(batch, calls, strict=True):
         count = len(call.requests)
         share = seconds * count / len(joined.requests)
-        one.reply(replies[position : position + count], share)
+        pending.reply(replies[position : position + count], share)
         position += count
 
 

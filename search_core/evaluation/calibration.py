@@ -31,7 +31,7 @@ def calibration_of(
     Args:
         families: Keys of each family's problems.
     """
-    by_problem = {one.problem: one for one in rollouts if one.points}
+    by_problem = {rollout.problem: rollout for rollout in rollouts if rollout.points}
     points = {
         name: [by_problem[key].points for key in keys if key in by_problem]
         for name, keys in families.items()
@@ -39,7 +39,7 @@ def calibration_of(
     valued = {name: each for name, each in points.items() if each}
     if not valued:
         return None
-    sums = {name: np.stack([_sums(one) for one in each]) for name, each in valued.items()}
+    sums = {name: np.stack([_sums(rollouts) for rollouts in each]) for name, each in valued.items()}
 
     def measured(names: Iterable[str]) -> dict[str, Any]:
         chosen = {name: sums[name] for name in names}
@@ -66,7 +66,7 @@ def _sums(points: Iterable[tuple[float, float]]) -> Values:
     scores, values = np.array(list(points), dtype=np.float64).T
     bins = bin_of(scores)
     weights = (scores, values, np.ones_like(scores))
-    return np.concatenate([np.bincount(bins, one, minlength=BINS) for one in weights])
+    return np.concatenate([np.bincount(bins, weight, minlength=BINS) for weight in weights])
 
 
 def _reliability(sums: Values) -> list[dict[str, float | int | None]]:

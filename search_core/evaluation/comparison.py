@@ -112,10 +112,12 @@ class Comparison:
         right, costs = {}, {}
         for family, keys in self._read_by(arm).items():
             runs = [self._by_problem[arm.name, key] for key in keys]
-            right[family] = np.array([np.mean([run.right[judge] for run in one]) for one in runs])
+            right[family] = np.array(
+                [np.mean([run.right[judge] for run in of_problem]) for of_problem in runs]
+            )
             charged = not (arm.scores_only_judge and judge in ("majority", "any"))
-            priced = [[_costs(run, charged) for run in one] for one in runs]
-            means = np.mean([np.mean(one, axis=0) for one in priced], axis=0)
+            priced = [[_costs(run, charged) for run in of_problem] for of_problem in runs]
+            means = np.mean([np.mean(costs, axis=0) for costs in priced], axis=0)
             costs[family] = dict(zip(_COSTS, map(float, means), strict=True))
         return ComparisonRow(arm, judge, right, costs)
 

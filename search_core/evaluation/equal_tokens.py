@@ -60,7 +60,9 @@ def equal_tokens(
             name: mean_with_interval(values, draws=draws, seed=seed)
             for name, values in parts.items()
         }
-        return {name: one.to_dict() if one else None for name, one in estimates.items()}
+        return {
+            name: estimate.to_dict() if estimate else None for name, estimate in estimates.items()
+        }
 
     return {
         "row": search.name,
@@ -76,28 +78,32 @@ class _Match:
         self, runs: Sequence[Sequence[Outcome]], samples: Sequence[Sequence[Outcome]]
     ) -> None:
         self._runs, self._samples = runs, samples
-        self.tokens = _mean([[run.generated for run in one] for one in runs])
-        most = max(len(run.attempts) for one in samples for run in one)
-        sizes = [[_written(run, most) for run in one] for one in samples]
-        written: Values = np.mean([np.mean(one, axis=0) for one in sizes], axis=0)
+        self.tokens = _mean([[run.generated for run in of_problem] for of_problem in runs])
+        most = max(len(run.attempts) for sample in samples for run in sample)
+        sizes = [[_written(run, most) for run in sample] for sample in samples]
+        written: Values = np.mean([np.mean(size, axis=0) for size in sizes], axis=0)
         self.enough = bool(written[-1] >= self.tokens)
         place = int(np.searchsorted(written, self.tokens)) if self.enough else len(written) - 1
         self.k = place + 1
         self.best_of_k_tokens = float(written[place])
 
     def can_be_judged(self, judge: VoteMethod) -> bool:
-        return all(judge in run.right for one in (*self._runs, *self._samples) for run in one)
+        return all(
+            judge in run.right for of_problem in (*self._runs, *self._samples) for run in of_problem
+        )
 
     def searched(self, judge: VoteMethod) -> Values:
         """Each problem's share of seeds that were right."""
-        return np.array([np.mean([run.right[judge] for run in one]) for one in self._runs])
+        return np.array(
+            [np.mean([run.right[judge] for run in of_problem]) for of_problem in self._runs]
+        )
 
     def sampled(self, judge: VoteMethod) -> Values:
         """The same of best-of-k."""
         return np.array(
             [
-                np.mean([is_right(run.attempts[: self.k], judge) for run in one])
-                for one in self._samples
+                np.mean([is_right(run.attempts[: self.k], judge) for run in sample])
+                for sample in self._samples
             ]
         )
 
@@ -125,4 +131,4 @@ def _written(run: Outcome, most: int) -> Values:
 
 
 def _mean(values: Sequence[Sequence[float]]) -> float:
-    return float(np.mean([np.mean(one) for one in values]))
+    return float(np.mean([np.mean(value) for value in values]))

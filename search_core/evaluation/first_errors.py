@@ -38,20 +38,20 @@ def first_errors(
             unknown, or without scores, are left out.
     """
     counts = {
-        name: np.array([_counts(one, threshold) for one in problems]).reshape(-1, 4)
+        name: np.array([_counts(problem, threshold) for problem in problems]).reshape(-1, 4)
         for name, problems in families.items()
     }
     estimate = statistic_with_interval(counts, f1_of_counts, draws=draws, seed=seed)
     with np.errstate(invalid="ignore"):
         totals = {name: values.sum(axis=0) for name, values in counts.items()}
-        on_errors = [_share(one[0], one[1]) for one in totals.values()]
-        on_sound = [_share(one[2], one[3]) for one in totals.values()]
+        on_errors = [_share(total[0], total[1]) for total in totals.values()]
+        on_sound = [_share(total[2], total[3]) for total in totals.values()]
     return {
         "f1": estimate.to_dict() if estimate else None,
         "with_error": _mean(on_errors),
         "without_error": _mean(on_sound),
-        "solutions_with_error": int(sum(one[1] for one in totals.values())),
-        "solutions_without_error": int(sum(one[3] for one in totals.values())),
+        "solutions_with_error": int(sum(total[1] for total in totals.values())),
+        "solutions_without_error": int(sum(total[3] for total in totals.values())),
     }
 
 

@@ -86,7 +86,9 @@ class MeasurementPlan:
     def recipes(self, arm: Arm) -> list[Recipe]:
         """All runs of one arm."""
         seeds = self.seeds if arm.seeds_matter else self.seeds[:1]
-        return [self.recipe(arm, one, seed) for seed in seeds for one in self.problems_of(arm)]
+        return [
+            self.recipe(arm, problem, seed) for seed in seeds for problem in self.problems_of(arm)
+        ]
 
     @property
     def size(self) -> int:
@@ -140,10 +142,10 @@ def measure(
     for name, record in records:
         store.add(record)
         on_done(name, 1)
-    found = [one for key in names if (one := store.get(key)) is not None]
+    found = [known for key in names if (known := store.get(key)) is not None]
     return Measurements(
-        [one for one in found if isinstance(one, Outcome)],
-        [one for one in found if isinstance(one, Rollouts)],
+        [record for record in found if isinstance(record, Outcome)],
+        [record for record in found if isinstance(record, Rollouts)],
     )
 
 
@@ -160,11 +162,13 @@ def missing_records(
     """
     for nest in _nests(plan.arms):
         for seed in plan.seeds if nest[0].seeds_matter else plan.seeds[:1]:
-            jobs = [_job(nest, one, seed, plan, models) for one in plan.problems_of(nest[0])]
+            jobs = [
+                _job(nest, problem, seed, plan, models) for problem in plan.problems_of(nest[0])
+            ]
             yield from _run(jobs, known, plan.samples_at_once, models, cancelled)
     if plan.rollouts:
-        asked = {_rollouts_key(plan, one, models): one for one in plan.rolled_out}
-        missing = {key: one for key, one in asked.items() if key not in known}
+        asked = {_rollouts_key(plan, problem, models): problem for problem in plan.rolled_out}
+        missing = {key: problem for key, problem in asked.items() if key not in known}
         rolled = roll_out(
             missing,
             plan.rollouts,
@@ -174,7 +178,7 @@ def missing_records(
             cancelled,
             samples_at_once=plan.samples_at_once,
         )
-        yield from ((ROLLOUTS, one) for one in rolled)
+        yield from ((ROLLOUTS, rollouts) for rollouts in rolled)
 
 
 Job = dict[str, tuple[Arm, Recipe]]
@@ -264,4 +268,4 @@ def _names(plan: MeasurementPlan, models: Models) -> dict[str, str]:
     for arm in plan.arms:
         solver, verifier = models.solver_of(arm).info, models.verifier.info
         names |= {run_key(recipe, solver, verifier): arm.name for recipe in plan.recipes(arm)}
-    return names | {_rollouts_key(plan, one, models): ROLLOUTS for one in plan.rolled_out}
+    return names | {_rollouts_key(plan, problem, models): ROLLOUTS for problem in plan.rolled_out}

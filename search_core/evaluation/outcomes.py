@@ -61,7 +61,7 @@ class Outcome:
             TypeError, KeyError: The values are not those of an outcome.
         """
         made = (Attempt(*attempt) for attempt in values["attempts"])
-        attempts = tuple(one._replace(scores=tuple(one.scores)) for one in made)
+        attempts = tuple(attempt._replace(scores=tuple(attempt.scores)) for attempt in made)
         return cls(**{**values, "attempts": attempts})
 
 

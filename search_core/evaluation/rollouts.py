@@ -150,7 +150,7 @@ def roll_out(
     for first in range(0, len(keys), at_once):
         chunk = keys[first : first + at_once]
         prefixes = _prefixes([problems[key] for key in chunk], plan, sampling, solver, cancelled)
-        scores = verifier.score([_score_request(one) for one in prefixes], cancelled)
+        scores = verifier.score([_score_request(prefix) for prefix in prefixes], cancelled)
         values = _values(prefixes, plan, sampling, solver, cancelled)
         for key in chunk:
             points = tuple(

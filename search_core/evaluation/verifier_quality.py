@@ -100,7 +100,7 @@ def _measures(families: Mapping[str, _Arrays], draws: int, seed: int) -> dict[st
         both = [(s, p, r) for s, p, r in problems if r.any() and not r.all()]
         mixed += len(both)
         scores, logprobs, right = (
-            np.concatenate([one[i] for one in problems]) if problems else np.array([])
+            np.concatenate([problem[i] for problem in problems]) if problems else np.array([])
             for i in range(3)
         )
         right = right.astype(np.bool_)

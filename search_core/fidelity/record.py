@@ -81,7 +81,7 @@ def _differences(found: Any, expected: Any, where: str) -> list[str]:
             parts.append(_differences(got, wanted, f"{where} {place}"))
     elif not _same(found, expected):
         parts.append([f"{where}: got {found!r:.300}, expected {expected!r:.300}".strip()])
-    return [one for part in parts for one in part]
+    return [found_here for part in parts for found_here in part]
 
 
 def _is_list(value: object) -> bool:

@@ -65,7 +65,7 @@ def search_in(
         strategy=strategy,
         options=asdict(made),
         rounds=observer.rounds,
-        completed=[path for one in observer.rounds for path in one.completed],
+        completed=[path for round_ in observer.rounds for path in round_.completed],
         completions=texts(observer.candidates),
         scores=[_scores(tree, node.id) for node in observer.candidates],
         pred=_chosen(tree),

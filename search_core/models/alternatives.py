@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from search_core.flops import LARGER_MODELS, ModelShape, one_answer_flops
 from search_core.log.tree import Tree
-from search_core.model_facts import parameters_of
+from search_core.model_card import parameters_of
 from search_core.models.shipped import SOLVERS
 
 
@@ -46,8 +46,8 @@ def alternatives(tree: Tree) -> list[Alternative]:
 def _larger_shipped(tree: Tree) -> Iterator[tuple[str, ModelShape | None]]:
     """Embedded solvers that are larger than the embedded one that searched."""
     solver = tree.started.solver if tree.started else None
-    if solver is None or solver.name not in {one.folder.name for one in SOLVERS.values()}:
+    if solver is None or solver.name not in {shipped.folder.name for shipped in SOLVERS.values()}:
         return
-    for one in SOLVERS.values():
-        if (parameters_of(one.facts) or 0) > (solver.parameters or 0):
-            yield f"The {one.name} embedded solver", one.shape
+    for shipped in SOLVERS.values():
+        if (parameters_of(shipped.card) or 0) > (solver.parameters or 0):
+            yield f"The {shipped.name} embedded solver", shipped.shape

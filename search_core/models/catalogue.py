@@ -12,7 +12,14 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError
 
 from search_core.models.embedded import embedded_pair
-from search_core.models.entries import Entry, Example, PairEntry, Sizes, SolverEntry, VerifierEntry
+from search_core.models.entries import (
+    Entry,
+    PairEntry,
+    Sizes,
+    SolverEntry,
+    VerifierEntry,
+    WorkedExample,
+)
 from search_core.models.lazy import LazyModel
 from search_core.models.pair import STEP_PROMPT, ModelPair
 from search_core.models.shipped import (
@@ -171,14 +178,16 @@ def _entry(known: Mapping[str, Any], name: str, kind: str, path: Path) -> Any:
 _PLACES: Mapping[str, type[BaseModel]] = MappingProxyType(
     {"solvers": SolverEntry, "verifiers": VerifierEntry, "pairs": PairEntry}
 )
-_INSIDE: Mapping[str, type[BaseModel]] = MappingProxyType({"sizes": Sizes, "examples": Example})
+_INSIDE: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {"sizes": Sizes, "examples": WorkedExample}
+)
 
 
 def _said(error: ValidationError) -> str:
     """The first mistake: entry, key, what was got, and what is known."""
     mistakes = error.errors(include_url=False)
     # A key that is misspelt is missing too; the misspelling says more.
-    unknown = [one for one in mistakes if one["type"] == "extra_forbidden"]
+    unknown = [mistake for mistake in mistakes if mistake["type"] == "extra_forbidden"]
     first = (unknown or mistakes)[0]
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] != "extra_forbidden":

@@ -25,8 +25,10 @@ def _all_pairs() -> dict[tuple[str, str], ModelPair]:
     """Every combination. Each model is there once, in however many pairs, and none is loaded."""
     # ZeroGPU's GPU is there only inside its bounded calls, which these models do not need.
     device = "cpu" if on_zero_gpu() else "auto"
-    solvers = {name: lazy_solver(str(one.folder), device) for name, one in SOLVERS.items()}
-    verifiers = {name: lazy_verifier(str(one.folder), device) for name, one in VERIFIERS.items()}
+    solvers = {name: lazy_solver(str(shipped.folder), device) for name, shipped in SOLVERS.items()}
+    verifiers = {
+        name: lazy_verifier(str(shipped.folder), device) for name, shipped in VERIFIERS.items()
+    }
     pairs = {}
     for solver, lazy in solvers.items():
         for verifier, scorer in verifiers.items():

@@ -147,7 +147,7 @@ class ModelEntry(Entry):
         return self
 
 
-class Example(Entry):
+class WorkedExample(Entry):
     """A worked solution, one step per paragraph, that a solver is shown."""
 
     problem: Prompt
@@ -159,7 +159,7 @@ class SolverEntry(ModelEntry):
 
     chat_template: str = Field("", max_length=1000)
     system_prompt: Prompt = ""
-    examples: tuple[Example, ...] = Field((), max_length=20, strict=False)
+    examples: tuple[WorkedExample, ...] = Field((), max_length=20, strict=False)
     delimiter: str = "\n\n"
 
     @property
@@ -170,7 +170,8 @@ class SolverEntry(ModelEntry):
     def prompt(self) -> str:
         """The system prompt, with the examples after it."""
         shown = (
-            "\n\n".join((f"Example problem: {one.problem}", *one.steps)) for one in self.examples
+            "\n\n".join((f"Example problem: {example.problem}", *example.steps))
+            for example in self.examples
         )
         return "\n\n".join(part for part in (self.system_prompt, *shown) if part)
 

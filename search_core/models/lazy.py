@@ -11,8 +11,7 @@ from typing import Generic, TypeVar
 from search_core.protocols import Solver, Verifier
 from search_core.remote import RemoteAddress, RemoteSolver, is_remote, open_verifier
 from search_core.solvers import load_solver
-from search_core.verifiers import load_verifier
-from search_core.verifiers.formats import AUTO
+from search_core.verifiers import AUTO, load_verifier
 
 M = TypeVar("M")
 

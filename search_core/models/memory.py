@@ -23,7 +23,7 @@ class HoldsMemory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ModelMemory:
     """What one loaded model holds.
 
     Attributes:
@@ -35,11 +35,11 @@ class Held:
     kept: int | None
 
 
-def held_by(pair: ModelPair) -> list[Held]:
+def held_by(pair: ModelPair) -> list[ModelMemory]:
     """What the loaded ones of a pair's models hold: solver first."""
-    models = [one.loaded for one in pair.parts]
+    models = [lazy.loaded for lazy in pair.parts]
     return [
-        Held(model.info, model.memory() if isinstance(model, HoldsMemory) else None)
+        ModelMemory(model.info, model.memory() if isinstance(model, HoldsMemory) else None)
         for model in models
         if model is not None
     ]
@@ -52,10 +52,11 @@ def memory_line(pair: ModelPair) -> str:
     held = held_by(pair)
     if not held:
         return f"{who}: {NOT_LOADED}"
-    devices = dict.fromkeys(one.info.device for one in held if one.info.device)
+    devices = dict.fromkeys(model.info.device for model in held if model.info.device)
     where = " and ".join(_DEVICES.get(device, device) for device in devices)
-    kept = [one.kept for one in held if one.kept is not None]
-    weights = [one.info.weight_bytes for one in held if one.info.weight_bytes is not None]
+    kept = [model.kept for model in held if model.kept is not None]
+    sizes = [model.info.weight_bytes for model in held]
+    weights = [size for size in sizes if size is not None]
     parts = []
     if weights:
         parts.append(f"{readable_bytes(sum(weights))} of weights")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from search_core.log.events import Judged
-from search_core.model_facts import judged_by, parameters_of, read_facts, revises
+from search_core.model_card import judged_by, parameters_of, read_card, revises
 from search_core.models.lazy import LazyModel, lazy_solver, lazy_verifier
 from search_core.models.shipped import is_shipped_solver
 from search_core.problem import Problem
@@ -179,34 +179,34 @@ class ModelPair:
         return default_sampling(self.solver_path)
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def card(self) -> Mapping[str, Any]:
         """What was measured of the solver (its folder's espalier.json); {} if there is none."""
-        return read_facts(self.solver_path)
+        return read_card(self.solver_path)
 
     @property
     def judged(self) -> Judged:
         """What the verifier judges, as far as its folder says, without loading it."""
         if self._verifier.loaded is not None:
             return self._verifier.loaded.info.scores
-        return judged_by(read_facts(self.verifier_path))
+        return judged_by(read_card(self.verifier_path))
 
     @property
     def revises(self) -> bool:
         """Whether the solver reads its earlier attempts, as far as its folder says."""
         if self._solver.loaded is not None:
             return self._solver.loaded.info.revises
-        return revises(self.facts)
+        return revises(self.card)
 
     def sizes(self, score_source: str) -> tuple[int | None, int | None]:
         """Parameters of the solver and of what scores, as their folders say; None: unknown."""
-        solver = parameters_of(self.facts)
+        solver = parameters_of(self.card)
         if self._solver.loaded is not None:
             solver = self._solver.loaded.info.parameters
         if score_source != "verifier":
             return solver, None
         if self._verifier.loaded is not None:
             return solver, self._verifier.loaded.info.parameters
-        return solver, parameters_of(read_facts(self.verifier_path))
+        return solver, parameters_of(read_card(self.verifier_path))
 
     def check(
         self, strategy: Strategy, score_source: str, options: StrategyOptions | None = None
@@ -221,7 +221,7 @@ class ModelPair:
                 does not read its earlier attempts, and is asked to revise them; or it writes
                 whole searches, and the strategy wants to search itself.
         """
-        if self.facts.get("writes") == "streams" and strategy.name != SINGLE_STREAM.name:
+        if self.card.get("writes") == "streams" and strategy.name != SINGLE_STREAM.name:
             raise OptionError(
                 f"Solver {model_name(self.solver_path)} writes a whole search by itself, which "
                 f"{strategy.title} would take for a solution. Choose the strategy "
@@ -245,7 +245,7 @@ class ModelPair:
         """Turns typed text into a problem that the solver can read."""
         if not self.embedded:
             return _read_any
-        families = self.facts.get("families")
+        families = self.card.get("families")
         return _read_embedded if families is None else partial(_read_some, tuple(families))
 
 

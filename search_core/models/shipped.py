@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from search_core.flops import ModelShape, shape_of_config
-from search_core.model_facts import over_optimises, parameters_of, read_facts
+from search_core.model_card import over_optimises, parameters_of, read_card
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "models"
 
@@ -34,9 +34,9 @@ class ShippedModel:
     over_optimised: str = ""
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def card(self) -> Mapping[str, Any]:
         """What was measured of it (its folder's espalier.json)."""
-        return read_facts(self.folder)
+        return read_card(self.folder)
 
     @property
     def shape(self) -> ModelShape | None:
@@ -48,7 +48,7 @@ class ShippedModel:
     @property
     def label(self) -> str:
         """Its title and its size: "Small 1.1M"."""
-        parameters = parameters_of(self.facts)
+        parameters = parameters_of(self.card)
         size = f" {parameters / 1e6:.1f}M" if parameters else ""
         warning = ": over-optimises" if self._falls else ""
         return f"{self.title}{size}{warning}"
@@ -60,7 +60,7 @@ class ShippedModel:
 
     @property
     def _falls(self) -> bool:
-        return bool(self.over_optimised) and over_optimises(self.facts)
+        return bool(self.over_optimised) and over_optimises(self.card)
 
 
 def _by_name(*models: ShippedModel) -> Mapping[str, ShippedModel]:

@@ -28,10 +28,10 @@ class RemoteAddress:
 
     Attributes:
         urls: Base addresses; "/v1" is added where one has no path. A problem always goes to
-            the same one, so that this one's prefix cache knows it.
+            the same one, so that its prefix cache knows it.
         model: Its name on the server; "" for the only one there.
         tokenizer: Folder (or Hub name) of its tokenizer; "" to let the server tokenise.
-        format: Of a verifier: how it is read (`remote.verifier.FORMATS`), with its options after
+        format: Of a verifier: how it is read (`verifiers.FORMATS`), with its options after
             a colon; "" for a solver.
         timeout: Seconds without a byte from the server after which a request has failed.
         in_flight: Requests that one server is asked at the same time; more wait here.
@@ -54,7 +54,7 @@ class RemoteAddress:
             ValueError: It is no such address.
         """
         places, _, rest = text.partition("#")
-        urls = tuple(_checked(one.strip()) for one in places.split(",") if one.strip())
+        urls = tuple(_checked(url.strip()) for url in places.split(",") if url.strip())
         if not urls:
             raise ValueError(f"{text!r:.120} names no server; expected http://host:8000/v1.")
         known = [field.name for field in fields(cls)][1:]

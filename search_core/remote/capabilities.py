@@ -54,7 +54,7 @@ class Capabilities:
         """What two servers do alike."""
         return Capabilities(
             n=self.n and other.n,
-            most=min((one for one in (self.most, other.most) if one), default=None),
+            most=min((most for most in (self.most, other.most) if most), default=None),
             seed=self.seed and other.seed,
             logprobs=self.logprobs and other.logprobs,
             tempered=self.tempered or other.tempered,
@@ -118,8 +118,8 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
         )
     again = await complete(server, dialect, model, ask)
     await _check_stop(server, dialect, model, ask, _texts(*first))
-    written = [one for reply in first for one in reply.written.values()]
-    logprobs = all(one.logprobs for one in written if one.text)
+    given = [completion for reply in first for completion in reply.completions.values()]
+    logprobs = all(completion.logprobs for completion in given if completion.text)
     return Capabilities(
         n=ask.n > 1,
         most=most,
@@ -139,7 +139,7 @@ async def _several(server: RemoteServer, dialect: Dialect, model: str, ask: Ask)
         if error.status in (400, 422):  # "n is not supported"
             return None
         raise
-    return reply if len(reply.written) == ask.n else None
+    return reply if len(reply.completions) == ask.n else None
 
 
 async def _one_by_one(server: RemoteServer, dialect: Dialect, model: str, ask: Ask) -> list[Reply]:
@@ -157,10 +157,10 @@ async def _check_stop(
     stops = tuple(letter for letter, _ in common)
     for seed in range(_SAMPLES):
         asked = replace(ask, seed=seed, stop=stops, max_tokens=2 * _TOKENS)
-        written = (await complete(server, dialect, model, asked)).written.values()
-        if any(one.overran for one in written):
+        given = (await complete(server, dialect, model, asked)).completions.values()
+        if any(completion.overran for completion in given):
             break
-        if any(one.stopped_by for one in written):
+        if any(completion.stopped_by for completion in given):
             return
     raise VoidSearch(
         f"Server {server.name} does not stop at stop strings, or does not say that it did: asked "
@@ -178,12 +178,12 @@ async def _tempered(server: RemoteServer, dialect: Dialect, model: str) -> bool:
         reply = await _several(server, dialect, model, ask)
         if reply is None:  # It takes no such temperature or top-p, so none can be compared.
             return False
-        logprobs.append(reply.written[0].logprob)
+        logprobs.append(reply.completions[0].logprob)
     return abs(logprobs[0] - logprobs[1]) > _SAME
 
 
 def _texts(*replies: Reply) -> list[str]:
-    return [reply.written[key].text for reply in replies for key in sorted(reply.written)]
+    return [reply.completions[key].text for reply in replies for key in sorted(reply.completions)]
 
 
 def _differ(*replies: Reply) -> bool:

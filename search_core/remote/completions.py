@@ -35,7 +35,7 @@ class Ask:
 
 
 @dataclass(slots=True)
-class Written:
+class Completion:
     """One continuation as far as it is known.
 
     Attributes:
@@ -62,14 +62,14 @@ class Reply:
     """All continuations of one request, and what it cost.
 
     Attributes:
-        written: By the index that the server gave them; a server may give fewer than asked.
+        completions: By the index that the server gave them; a server may give fewer than asked.
         prompt: Prompt tokens; None: it did not say.
         cached: Those of them that it had already; None: it did not say.
         completion: Tokens of all continuations; None: it did not say.
         streamed: Whether it came piece by piece.
     """
 
-    written: dict[int, Written] = field(default_factory=dict)
+    completions: dict[int, Completion] = field(default_factory=dict)
     prompt: int | None = None
     cached: int | None = None
     completion: int | None = None
@@ -77,7 +77,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class CompletionPiece:
     """What one event of a stream says of one continuation.
 
     Attributes:
@@ -108,7 +108,7 @@ class Dialect(Protocol):
         """How many samples one request may ask for; None: no bound is known."""
         ...
 
-    def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]: ...
+    def pieces(self, event: Mapping[str, Any]) -> Iterator[CompletionPiece]: ...
 
     def count(self, event: Mapping[str, Any], reply: Reply) -> None:
         """Takes an event's token counts into the reply."""
@@ -151,10 +151,10 @@ class OpenAIDialect:
     async def most(self, server: RemoteServer, model: str) -> int | None:
         return None
 
-    def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]:
+    def pieces(self, event: Mapping[str, Any]) -> Iterator[CompletionPiece]:
         for choice in event.get("choices") or ():
             logprobs = (choice.get("logprobs") or {}).get("token_logprobs")
-            yield Piece(
+            yield CompletionPiece(
                 index=int(choice.get("index") or 0),
                 text=str(choice.get("text") or ""),
                 logprobs=logprobs,
@@ -201,14 +201,14 @@ async def complete(
                 for piece in dialect.pieces(event):
                     _add(reply, piece, ask, server)
                     if on_written is not None:
-                        on_written(piece.index, reply.written[piece.index].tokens)
+                        on_written(piece.index, reply.completions[piece.index].tokens)
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise RemoteError(
                     f"Server {server.name} sent {shown(event)}, which is no completion ({error})."
                 ) from error
     reply.streamed = events > 1
-    for index, written in reply.written.items():
-        if written.ended is None:
+    for index, completion in reply.completions.items():
+        if completion.ended is None:
             raise RemoteError(
                 f"Server {server.name} ended its reply before sample {index + 1} of {ask.n} was "
                 "finished. It was not asked again: what it had written would cost twice."
@@ -217,29 +217,29 @@ async def complete(
     return reply
 
 
-def _add(reply: Reply, piece: Piece, ask: Ask, server: RemoteServer) -> None:
+def _add(reply: Reply, piece: CompletionPiece, ask: Ask, server: RemoteServer) -> None:
     if not 0 <= piece.index < ask.n:
         raise RemoteError(
             f"Server {server.name} sent sample number {piece.index + 1} of {ask.n} asked for."
         )
-    written = reply.written.setdefault(piece.index, Written())
-    written.text += piece.text
+    completion = reply.completions.setdefault(piece.index, Completion())
+    completion.text += piece.text
     if piece.logprobs:
-        written.logprobs = True
-        written.logprob += sum(one or 0.0 for one in piece.logprobs)
+        completion.logprobs = True
+        completion.logprob += sum(logprob or 0.0 for logprob in piece.logprobs)
     if piece.total is not None:
-        written.tokens = int(piece.total)
+        completion.tokens = int(piece.total)
     elif piece.tokens is not None:
-        written.tokens += piece.tokens
+        completion.tokens += piece.tokens
     elif piece.text:
-        written.tokens += 1  # A server that says no more sends about one token at a time.
+        completion.tokens += 1  # A server that says no more sends about one token at a time.
     if piece.finish is not None:
-        written.tokens = max(1, written.tokens)  # The end of a text is a token, too.
-        written.ended, written.stopped_by = _end(piece, ask, server)
-        _cut(written, ask)
+        completion.tokens = max(1, completion.tokens)  # The end of a text is a token, too.
+        completion.ended, completion.stopped_by = _end(piece, ask, server)
+        _cut(completion, ask)
 
 
-def _end(piece: Piece, ask: Ask, server: RemoteServer) -> tuple[Ended, str]:
+def _end(piece: CompletionPiece, ask: Ask, server: RemoteServer) -> tuple[Ended, str]:
     """How a continuation ended, and the stop string that ended it."""
     if piece.finish == "length":
         return "length", ""
@@ -253,20 +253,22 @@ def _end(piece: Piece, ask: Ask, server: RemoteServer) -> tuple[Ended, str]:
     return ("step" if stop else "end"), str(stop)
 
 
-def _cut(written: Written, ask: Ask) -> None:
+def _cut(completion: Completion, ask: Ask) -> None:
     """Some servers leave the stop string in the text: it says then how the text ended."""
-    places = [(written.text.find(stop), stop) for stop in ask.stop if stop in written.text]
+    places = [(completion.text.find(stop), stop) for stop in ask.stop if stop in completion.text]
     if places:
         place, stop = min(places)
-        rest = len(written.text) - place - len(stop)
-        written.overran = written.ended == "length" or rest > _LONG_TOKEN
-        written.text, written.ended, written.stopped_by = written.text[:place], "step", stop
+        rest = len(completion.text) - place - len(stop)
+        completion.overran = completion.ended == "length" or rest > _LONG_TOKEN
+        completion.text = completion.text[:place]
+        completion.ended, completion.stopped_by = "step", stop
 
 
 def _settle_tokens(reply: Reply) -> None:
     """Where only the sum over all continuations is known, it is split evenly over them."""
-    if reply.completion is None or any(one.logprobs for one in reply.written.values()):
+    completions = reply.completions.values()
+    if reply.completion is None or any(completion.logprobs for completion in completions):
         return
-    share, rest = divmod(reply.completion, max(1, len(reply.written)))
-    for place, written in enumerate(reply.written.values()):
-        written.tokens = share + (place < rest)
+    share, rest = divmod(reply.completion, max(1, len(completions)))
+    for place, completion in enumerate(completions):
+        completion.tokens = share + (place < rest)

@@ -54,9 +54,9 @@ async def served(server: RemoteServer, wanted: str) -> Served:
         RemoteError: There is none, or there are several and none was named.
     """
     reply = await server.get(f"{server.url}/models")
-    listed = [one for one in reply.get("data") or () if isinstance(one, Mapping)]
-    names = [shown(one.get("id")) for one in listed]
-    found = [one for one in listed if wanted in ("", one.get("id"))]
+    listed = [model for model in reply.get("data") or () if isinstance(model, Mapping)]
+    names = [shown(model.get("id")) for model in listed]
+    found = [model for model in listed if wanted in ("", model.get("id"))]
     if not found or (not wanted and len(found) > 1):
         raise RemoteError(
             f"Server {server.name} serves {', '.join(names[:8]) or 'no model'}; "

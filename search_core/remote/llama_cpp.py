@@ -16,7 +16,7 @@ import json
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any
 
-from search_core.remote.completions import MOST_SEED, Ask, Piece, Reply
+from search_core.remote.completions import MOST_SEED, Ask, CompletionPiece, Reply
 from search_core.remote.errors import RemoteError, shown
 from search_core.remote.server import RemoteServer
 from search_core.remote.token_pair import Judgement
@@ -84,11 +84,11 @@ class LlamaCppDialect:
         slots = props.get("total_slots")
         return slots if isinstance(slots, int) and slots > 0 else None
 
-    def pieces(self, event: Mapping[str, Any]) -> Iterator[Piece]:
+    def pieces(self, event: Mapping[str, Any]) -> Iterator[CompletionPiece]:
         ended = bool(event.get("stop"))
         probabilities = event.get("completion_probabilities")
-        logprobs = None if probabilities is None else [one["logprob"] for one in probabilities]
-        yield Piece(
+        logprobs = None if probabilities is None else [token["logprob"] for token in probabilities]
+        yield CompletionPiece(
             index=int(event.get("index") or 0),
             text=str(event.get("content") or ""),
             logprobs=logprobs,
@@ -141,7 +141,7 @@ async def judge(
     reply = await server.post(f"{server.root}/completion", body)
     try:
         top = reply["completion_probabilities"][0]["top_probs"]
-        found = {int(one["id"]): float(one["prob"]) for one in top}
+        found = {int(token["id"]): float(token["prob"]) for token in top}
         read = int(reply.get("tokens_evaluated") or len(prompt))
         cached = int((reply.get("timings") or {}).get("cache_n") or 0)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:

@@ -14,32 +14,33 @@ from collections.abc import Sequence
 from typing import Any
 
 from search_core.remote.errors import RemoteError, shown
-from search_core.remote.readings import Reading
 from search_core.remote.server import RemoteServer
+from search_core.verifiers.formats import PathText
 
 
-async def classify(server: RemoteServer, model: str, reading: Reading) -> tuple[float, ...]:
-    """Scores of all steps of one path, 0 to 1: the second label, or the only one.
+async def classify(server: RemoteServer, model: str, text: PathText) -> tuple[float, ...]:
+    """Scores at the positions of a path's text, 0 to 1: the second label, or the only one.
 
     Raises:
-        RemoteError: The server failed, or gave scores neither for the steps nor for every token.
+        RemoteError: The server failed, or gave scores neither for these positions nor for every
+            token.
     """
-    body = {"model": model, "input": [list(reading.ids)], "task": "token_classify"}
+    body = {"model": model, "input": [list(text.ids)], "task": "token_classify"}
     reply = await server.post(f"{server.root}/pooling", body)
     try:
         rows = reply["data"][0]["data"]
-        if len(rows) == len(reading.ids):
-            rows = [rows[place] for place in reading.places]
+        if len(rows) == len(text.ids):
+            rows = [rows[place] for place in text.at]
         scores = tuple(_score(row) for row in rows)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise RemoteError(
             f"Server {server.name} gave no classes of tokens ({type(error).__name__}): "
             f"{shown(reply)}."
         ) from error
-    if len(scores) != len(reading.places):
+    if len(scores) != len(text.at):
         raise RemoteError(
-            f"Server {server.name} gave {len(scores)} scores for {len(reading.places)} steps and "
-            f"{len(reading.ids)} tokens. Is the format right, and step_tag_id?"
+            f"Server {server.name} gave {len(scores)} scores for {len(text.at)} steps and "
+            f"{len(text.ids)} tokens. Is the format right, and step_tag_id?"
         )
     if not all(0 <= score <= 1 for score in scores):
         raise RemoteError(f"Server {server.name} gave scores outside of 0 to 1: {scores!r:.200}.")

@@ -20,11 +20,11 @@ from search_core.remote.address import RemoteAddress
 from search_core.remote.capabilities import Capabilities, probe
 from search_core.remote.completions import (
     Ask,
+    Completion,
     Dialect,
     OpenAIDialect,
     Prompt,
     Reply,
-    Written,
     complete,
 )
 from search_core.remote.connection import (
@@ -84,7 +84,7 @@ class RemoteSolver:
         self._warns = WarnsOnce(self.capabilities.warnings())
 
     async def _open(self, those: list[RemoteServer]) -> None:
-        models = await alike(those, lambda one: served(one, self._address.model), "models")
+        models = await alike(those, lambda server: served(server, self._address.model), "models")
         self._model = models[0]
         llama_cpp = self._model.maker == "llamacpp"
         self._dialect: Dialect = (
@@ -96,8 +96,8 @@ class RemoteSolver:
             *(probe(server, self._dialect, self._model.name) for server in those)
         )
         self.capabilities: Capabilities = found[0]
-        for one in found[1:]:
-            self.capabilities = self.capabilities.both(one)
+        for other in found[1:]:
+            self.capabilities = self.capabilities.both(other)
         self._info = SolverInfo(
             self._model.name,
             device="remote",
@@ -208,14 +208,14 @@ class RemoteSolver:
 
         async with server.gate.turn(group.parent.run):
             reply = await complete(server, self._dialect, self._model.name, ask, on_written)
-        if len(reply.written) != len(places):
+        if len(reply.completions) != len(places):
             raise RemoteError(
-                f"Server {server.name} gave {len(reply.written)} samples of {len(places)} asked "
-                "for, though it gave all when it was tried. Is it behind a proxy?"
+                f"Server {server.name} gave {len(reply.completions)} samples of {len(places)} "
+                "asked for, though it gave all when it was tried. Is it behind a proxy?"
             )
         for index, place in enumerate(places):
             read, reused = _share(reply, index, len(places))
-            samples[place] = _step(reply.written[index], read, reused)
+            samples[place] = _step(reply.completions[index], read, reused)
 
     def _refuse_long(self, prompt: Prompt, request: SampleRequest) -> None:
         if not request.steps:
@@ -235,12 +235,12 @@ def _share(reply: Reply, index: int, children: int) -> tuple[int, int]:
     return mine, prompt - mine
 
 
-def _step(written: Written, prefilled: int, reused: int) -> StepSample:
+def _step(completion: Completion, prefilled: int, reused: int) -> StepSample:
     return StepSample(
-        text=written.text,
-        tokens=written.tokens,
-        logprob=written.logprob,
-        ended=written.ended or "length",
+        text=completion.text,
+        tokens=completion.tokens,
+        logprob=completion.logprob,
+        ended=completion.ended or "length",
         prefilled=prefilled,
         reused=reused,
     )

@@ -70,7 +70,7 @@ async def judge(
         usage = reply.get("usage") or {}
         prompt_tokens = int(usage.get("prompt_tokens") or len(prompt))
         cached = int((usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0)
-        found = [_find(top, one, word) for one, word in zip(pair, words, strict=True)]
+        found = [_find(top, token, word) for token, word in zip(pair, words, strict=True)]
         least = min(map(float, top.values()))
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise RemoteError(

@@ -55,32 +55,32 @@ class LocalTokens:
     """
 
     def __init__(self, tokenizer: Any, date: str = TEMPLATE_DATE) -> None:
-        self._tokenizer = tokenizer
-        self._date = date
+        self.tokenizer = tokenizer
+        self.date = date
         self.chats = bool(tokenizer.chat_template)
         self.end: int | None = tokenizer.eos_token_id
 
     async def chat(
         self, server: RemoteServer, messages: Messages, *, answer: bool = True
     ) -> tuple[int, ...]:
-        ids = self._tokenizer.apply_chat_template(
+        ids = self.tokenizer.apply_chat_template(
             [dict(message) for message in messages],
             add_generation_prompt=answer,
             return_dict=False,
             sanitize_control_tokens=True,
-            date_string=self._date,
+            date_string=self.date,
         )
         return tuple(ids)
 
     async def text(
         self, server: RemoteServer, text: str, *, begins: bool = False
     ) -> tuple[int, ...]:
-        encoded = self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)
-        first = self._tokenizer.bos_token_id if begins else None
+        encoded = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)
+        first = self.tokenizer.bos_token_id if begins else None
         return (() if first is None else (first,)) + tuple(encoded["input_ids"])
 
     async def special(self, server: RemoteServer, text: str) -> tuple[int, ...]:
-        return tuple(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+        return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 class ServerTokens:
@@ -180,6 +180,6 @@ async def server_tokens(server: RemoteServer, model: str, maker: str) -> ServerT
 
 def _ids(server: RemoteServer, reply: Mapping[str, Any]) -> tuple[int, ...]:
     ids = reply.get("tokens")
-    if not isinstance(ids, list) or not all(isinstance(one, int) for one in ids):
+    if not isinstance(ids, list) or not all(isinstance(token, int) for token in ids):
         raise RemoteError(f"Server {server.name} was asked to tokenise and gave no token ids.")
     return tuple(ids)

@@ -1,10 +1,10 @@
-"""Verifiers behind a server."""
+"""Verifiers behind a server: the rows of the table of formats, as far as a server can read them."""
 
 from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from search_core.protocols import (
     Cancelled,
@@ -15,9 +15,8 @@ from search_core.protocols import (
     Watch,
     watch_of,
 )
-from search_core.remote import readings
 from search_core.remote.address import RemoteAddress
-from search_core.remote.author import RemoteAuthor
+from search_core.remote.chat_tokenizer import chat_tokenizer
 from search_core.remote.connection import (
     VERIFIER_KEY,
     alike,
@@ -29,52 +28,47 @@ from search_core.remote.connection import (
 from search_core.remote.errors import RemoteError
 from search_core.remote.pair_judge import PairJudge
 from search_core.remote.pooling import classify
-from search_core.remote.readings import Reading
+from search_core.remote.reasoning_model import RemoteReasoningModel
 from search_core.remote.server import RemoteServer
-from search_core.remote.tokens import Tokens
-from search_core.verifiers.generative import GenerativeVerifier, reasoning
-from search_core.verifiers.generative.options import reasons
+from search_core.verifiers import FORMATS, GenerativeVerifier
+from search_core.verifiers.format_table import parsed
+from search_core.verifiers.formats import ChatTokenizer, Format, TokenPair
+from search_core.verifiers.generative import read_options
 
-_Prompt = Callable[[Tokens, RemoteServer, str, Sequence[str]], Awaitable[tuple[int, ...]]]
-_Read = Callable[[Tokens, RemoteServer, str, Sequence[str], bool], Awaitable[Reading]]
+_TRIAL = ScoreRequest("1 + 1", ("1 + 1 = 2",), 0, False, (0.0,))
 
-PAIRS: dict[str, _Prompt] = {
-    "rlhflow": readings.rlhflow,
-    "math_shepherd": readings.math_shepherd,
-}
-CLASSIFIERS: dict[str, _Read] = {
-    "qwen_prm": readings.qwen_prm,
-    "token_classification": readings.token_classification,
-}
-REASONING = ("thinkprm", "genprm_reasoning", "judge:reason")
-FORMATS = (*PAIRS, *CLASSIFIERS, *REASONING)
-
-_INEXACT = (
-    "The verifier's server gives only its most probable tokens, and for some step + or - was not "
-    "among them: such a score is a little too close to a half."
-)
+MakeFormat = Callable[[ChatTokenizer], Format]
 
 
 def open_verifier(address: RemoteAddress) -> RemoteVerifier | GenerativeVerifier:
     """The verifier of an address, by its format; its servers are asked who they are now.
 
     Raises:
-        ValueError: The format is missing or unknown, or an option of it is.
+        ValueError: The format is missing or unknown, no server can read it, or an option of it is
+            unknown.
         RemoteError: A server cannot be reached, does not serve the model, or has no tokenizer
             to lend and none is named.
     """
-    if address.format in PAIRS:
-        return RemoteTokenPair(address, PAIRS[address.format])
-    if address.format in CLASSIFIERS:
-        return RemoteClassifier(address, CLASSIFIERS[address.format])
-    name, _, argument = address.format.partition(":")
-    if reasons(name, argument):
-        options = reasoning(name, argument)
-        return GenerativeVerifier(RemoteAuthor(address, options.manner), options)
-    raise ValueError(
-        f"A verifier behind a server has format {address.format!r:.40}; put #format=NAME after "
-        f"its address, one of: {', '.join(FORMATS)}."
-    )
+    if not address.format:
+        raise ValueError(f"A verifier behind a server needs a format. {_expected()}")
+    row, argument = parsed(address.format)
+    if row.reasons(argument):
+        options = read_options(row.name, row.reasoning, argument)
+        return GenerativeVerifier(RemoteReasoningModel(address, options.prompt), options)
+    if not row.servers or row.readout is None:
+        raise ValueError(f"No server can read a verifier of format {row.name}. {_expected()}")
+
+    def make(tokenizer: ChatTokenizer) -> Format:
+        return row.made(tokenizer, argument)
+
+    if isinstance(row.readout, TokenPair):
+        return RemoteTokenPair(address, make, row.readout)
+    return RemoteClassifier(address, make)
+
+
+def _expected() -> str:
+    usages = ", ".join(row.usage for row in FORMATS.values() if row.servers)
+    return f"Put #format=NAME after its address, one of: {usages}."
 
 
 class RemoteVerifier(ABC):
@@ -84,15 +78,16 @@ class RemoteVerifier(ABC):
 
     Args:
         address: Where the model is.
+        make: Makes the text that is read.
     """
 
-    def __init__(self, address: RemoteAddress) -> None:
+    def __init__(self, address: RemoteAddress, make: MakeFormat) -> None:
         self._address = address
         local = local_tokens(address)
         self._servers = servers(address, VERIFIER_KEY)
 
         async def open_(those: list[RemoteServer]) -> None:
-            models = await alike(those, lambda one: served(one, address.model), "models")
+            models = await alike(those, lambda server: served(server, address.model), "models")
             self._model, self._maker = models[0].name, models[0].maker
             tokens = await tokens_of(those[0], models[0], local)
             if tokens is None:
@@ -100,7 +95,10 @@ class RemoteVerifier(ABC):
                     f"Server {those[0].name} does not tokenise for others. Put "
                     "#tokenizer=FOLDER after the verifier's address."
                 )
-            self._tokens: Tokens = tokens
+            self._tokenizers = {server: chat_tokenizer(tokens, server) for server in those}
+            self._formats = {
+                server: make(tokenizer) for server, tokenizer in self._tokenizers.items()
+            }
             await self._try(those)
 
         self._servers.run(open_, lambda: False)
@@ -123,9 +121,9 @@ class RemoteVerifier(ABC):
             async with asyncio.TaskGroup() as tasks:
                 done = [
                     tasks.create_task(
-                        self._score(those[self._address.place_of(one.problem)], one, watch)
+                        self._score(those[self._address.place_of(request.problem)], request, watch)
                     )
-                    for one in asked
+                    for request in asked
                 ]
             return [task.result() for task in done]
 
@@ -152,39 +150,58 @@ class RemoteVerifier(ABC):
 
 
 class RemoteTokenPair(RemoteVerifier):
-    """Scores a step by the probability of "+" against "-" after it.
+    """Scores a step by the probability of a good token against a bad one behind it.
 
     Args:
-        prompt: What the model reads before it judges the last of some steps.
+        pair: The two.
     """
 
-    def __init__(self, address: RemoteAddress, prompt: _Prompt) -> None:
-        self._prompt = prompt
-        self._warns = WarnsOnce([_INEXACT])
-        super().__init__(address)
+    def __init__(self, address: RemoteAddress, make: MakeFormat, pair: TokenPair) -> None:
+        self._pair = pair
+        self._warns = WarnsOnce(
+            [
+                "The verifier's server gives only its most probable tokens, and for some step "
+                f"{pair.good} or {pair.bad} was not among them: such a score is a little too "
+                "close to a half."
+            ]
+        )
+        super().__init__(address, make)
 
     async def _try(self, those: list[RemoteServer]) -> None:
-        pair = await readings.pair(self._tokens, those[0])
-        self._judge = PairJudge(self._maker, self._model, pair, ("+", "-"))
-        prompt = await self._prompt(self._tokens, those[0], "1 + 1", ["1 + 1 = 2"])
+        good, bad = self._pair.good, self._pair.bad
+        tokenizer = self._tokenizers[those[0]]
+        ids = await tokenizer.last_id(good), await tokenizer.last_id(bad)
+        if ids[0] == ids[1]:
+            raise RemoteError(
+                f"Server {those[0].name} has no tokens of their own for {good} and {bad}; its "
+                "model cannot be a token-pair verifier."
+            )
+        self._judge = PairJudge(self._maker, self._model, ids, (good, bad))
         for server in those:
+            [prompt] = await self._prompts(server, _TRIAL)
             await self._judge.try_(server, prompt)
             if not self._judge.by_id:
                 await self._judge(server, prompt)
 
+    async def _prompts(self, server: RemoteServer, request: ScoreRequest) -> list[tuple[int, ...]]:
+        """What is read before each wanted step is judged."""
+        texts = await self._formats[server].texts(
+            request.problem, request.steps, request.first, request.finished
+        )
+        return [text.ids[: at + 1] for text in texts for at in text.at]
+
     async def _score(self, server: RemoteServer, request: ScoreRequest, watch: Watch) -> StepScores:
         scores, computed, cached = [], 0, 0
-        for end in range(request.first + 1, len(request.steps) + 1):
+        async with server.gate.turn(request.run):
+            prompts = await self._prompts(server, request)
+        for prompt in prompts:
             async with server.gate.turn(request.run):
-                prompt = await self._prompt(
-                    self._tokens, server, request.problem, request.steps[:end]
-                )
-                one = await self._judge(server, prompt)
-            if not one.exact:
+                judgement = await self._judge(server, prompt)
+            if not judgement.exact:
                 self._warns.warn(request.run, watch)
-            scores.append(one.score)
-            computed += one.prompt - one.cached
-            cached += one.cached
+            scores.append(judgement.score)
+            computed += judgement.prompt - judgement.cached
+            cached += judgement.cached
         return StepScores(tuple(scores), computed, cached)
 
     def release(
@@ -196,33 +213,30 @@ class RemoteTokenPair(RemoteVerifier):
 
 
 class RemoteClassifier(RemoteVerifier):
-    """Scores steps by a token classifier.
-
-    Args:
-        read: What the model reads, and where the steps are scored in it.
-    """
-
-    def __init__(self, address: RemoteAddress, read: _Read) -> None:
-        self._read = read
-        super().__init__(address)
+    """Scores steps by a token classifier."""
 
     async def _try(self, those: list[RemoteServer]) -> None:
         if self._maker in ("llamacpp", "sglang"):
+            others = [row.usage for row in FORMATS.values() if row.servers == "any server"]
             raise RemoteError(
                 f"Server {those[0].name} is a {self._maker}, which gives no classes of tokens: "
-                f"format {self._address.format} needs vLLM. It can serve {' and '.join(PAIRS)}."
+                f"format {self._address.format} needs vLLM. It can serve {', '.join(others)}."
             )
         for server in those:
-            reading = await self._read(self._tokens, server, "1 + 1", ["1 + 1 = 2"], False)
-            await classify(server, self._model, reading)
+            await self._score(server, _TRIAL, Watch(lambda: False))
 
     async def _score(self, server: RemoteServer, request: ScoreRequest, watch: Watch) -> StepScores:
+        scores: list[float] = []
+        tokens = 0
         async with server.gate.turn(request.run):
-            reading = await self._read(
-                self._tokens, server, request.problem, request.steps, request.finished
+            # All steps: a server may give scores at marks alone, and does not say where each is.
+            texts = await self._formats[server].texts(
+                request.problem, request.steps, 0, request.finished
             )
-            scores = await classify(server, self._model, reading)
-        return StepScores(scores[request.first :], len(reading.ids), 0)
+            for text in texts:
+                scores += await classify(server, self._model, text)
+                tokens += len(text.ids)
+        return StepScores(tuple(scores[request.first :]), tokens, 0)
 
 
 def _asked(request: ScoreRequest) -> ScoreRequest:

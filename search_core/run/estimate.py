@@ -9,7 +9,7 @@ from typing import Any
 from search_core.problem import Problem
 from search_core.strategies.options import StrategyOptions
 
-# For models that bring no measured facts: a typical maths step of a chat model.
+# For models that bring no measured figures: a typical maths step of a chat model.
 USUAL_STEPS = 8.0
 USUAL_TOKENS_PER_STEP = 50.0
 
@@ -30,17 +30,17 @@ class CostEstimate:
 
 
 def estimate(
-    problem: Problem | None, options: StrategyOptions, facts: Mapping[str, Any]
+    problem: Problem | None, options: StrategyOptions, card: Mapping[str, Any]
 ) -> CostEstimate:
     """Expect what solutions of this family and level took when the model was measured.
 
     Args:
         problem: None when it could not be read.
-        facts: The solver's `espalier.json`: "steps_per_solution" by family and level, and
+        card: The solver's `espalier.json`: "steps_per_solution" by family and level, and
             "tokens_per_step" by family. Empty for models without one.
     """
-    rounds = min(_steps(problem, facts), float(options.max_steps))
-    tokens = options.width * options.steps_each * rounds * _tokens_per_step(problem, facts)
+    rounds = min(_steps(problem, card), float(options.max_steps))
+    tokens = options.width * options.steps_each * rounds * _tokens_per_step(problem, card)
     return CostEstimate(options.width, rounds, tokens)
 
 
@@ -77,21 +77,21 @@ def seconds_on_gpu(
     return tokens * (_BETWEEN_TOKENS + reading) + expected.rounds * score
 
 
-def _steps(problem: Problem | None, facts: Mapping[str, Any]) -> float:
-    levels = _of_family(problem, facts, "steps_per_solution")
+def _steps(problem: Problem | None, card: Mapping[str, Any]) -> float:
+    levels = _of_family(problem, card, "steps_per_solution")
     if not isinstance(levels, Mapping) or problem is None:
         return USUAL_STEPS
     known = levels.get(str(problem.level))
     return float(known) if known is not None else USUAL_STEPS
 
 
-def _tokens_per_step(problem: Problem | None, facts: Mapping[str, Any]) -> float:
-    known = _of_family(problem, facts, "tokens_per_step")
+def _tokens_per_step(problem: Problem | None, card: Mapping[str, Any]) -> float:
+    known = _of_family(problem, card, "tokens_per_step")
     return float(known) if isinstance(known, (int, float)) else USUAL_TOKENS_PER_STEP
 
 
-def _of_family(problem: Problem | None, facts: Mapping[str, Any], key: str) -> Any:
-    table = facts.get(key)
+def _of_family(problem: Problem | None, card: Mapping[str, Any], key: str) -> Any:
+    table = card.get(key)
     if problem is None or not isinstance(table, Mapping):
         return None
     return table.get(problem.family)

@@ -134,7 +134,7 @@ class Recorder:
     ) -> None:
         earlier = [n.score for n in self._log.tree.path(node.id)[:-1] if n.score is not None]
         score = rounded(reply.scores[index])
-        later = [rounded(one) for one in reply.scores[index + 1 :]] if end else []
+        later = [rounded(score_ahead) for score_ahead in reply.scores[index + 1 :]] if end else []
         path_score = aggregate_scores([*earlier, score, *later], aggregate)
         first = index == 0  # a request's cost is written down once, at its first step
         self._log.add(

@@ -46,7 +46,7 @@ class Releaser:
         """The first step of this path from which on everything is over."""
         nodes = self._run.tree.nodes
         while (parent := nodes[key].parent) not in (None, ROOT):
-            steps = (one for one in nodes[parent].children if nodes[one].role == "step")
+            steps = (child for child in nodes[parent].children if nodes[child].role == "step")
             if not self._over.issuperset(steps) or self._has_a_twin(parent):
                 break
             self._over.add(parent)

@@ -87,7 +87,7 @@ class RunRegistry:
             earlier = self._by_owner.get(owner) if owner else None
             if earlier is not None:
                 earlier.stop()
-            active = sum(one.live and not one.cancelled() for one in self._held.values())
+            active = sum(run.live and not run.cancelled() for run in self._held.values())
             if active >= self._most_active:
                 raise BusyError(
                     f"The server is busy with {active} searches, the most it takes. "
@@ -153,12 +153,12 @@ class RunRegistry:
 
     def _hold(self, run: HostedRun) -> None:
         self._held[run.id] = run
-        events = sum(one.head for one in self._held.values())
-        for key, one in list(self._held.items()):
-            if events > self._most_events and not one.live and one is not run:
-                events -= one.head
+        events = sum(run.head for run in self._held.values())
+        for key, held in list(self._held.items()):
+            if events > self._most_events and not held.live and held is not run:
+                events -= held.head
                 del self._held[key]
-        self._by_owner = {k: one for k, one in self._by_owner.items() if one.live}
+        self._by_owner = {k: run for k, run in self._by_owner.items() if run.live}
 
     def _work(self, run: HostedRun, writer: TraceWriter, order: Order) -> None:
         def listen(event: Event) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import find_checkpoint
-from search_core.engine.checkpoints.loading import facts_of, load_checkpoint
+from search_core.engine.checkpoints.loading import card_of, load_checkpoint
 from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE
-from search_core.model_facts import revises
+from search_core.model_card import revises
 
 if TYPE_CHECKING:
     from search_core.solvers.transformers_solver import TransformersSolver
@@ -42,15 +42,15 @@ def load_solver(
     from search_core.solvers.transformers_solver import TransformersSolver
 
     checkpoint = find_checkpoint(path_or_id)
-    request = _revision_request(facts_of(checkpoint))
+    request = _revision_request(card_of(checkpoint))
     loaded = load_checkpoint(checkpoint, "ForCausalLM", device, dtype)
     return TransformersSolver(
         loaded, system_prompt=system_prompt, date=date, revision_request=request
     )
 
 
-def _revision_request(facts: Mapping[str, Any]) -> str | None:
-    """How a solver with these facts reads its earlier attempts, as `TransformersSolver` wants."""
-    if not revises(facts):
+def _revision_request(card: Mapping[str, Any]) -> str | None:
+    """How a solver with this card reads its earlier attempts, as `TransformersSolver` wants."""
+    if not revises(card):
         return None
-    return "" if facts else REVISION_REQUEST
+    return "" if card else REVISION_REQUEST

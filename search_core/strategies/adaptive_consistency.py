@@ -69,7 +69,9 @@ def plan(root: NodeView, options: AdaptiveConsistencyOptions) -> Plan:
         solutions += yield Complete(tuple(leaf for leaf in leaves if leaf.ended == "end"))
         yield too_long([leaf for leaf in leaves if leaf.ended == "length"])
         yield out_of_steps([leaf for leaf in leaves if leaf.ended == "step"], options.max_steps)
-        first, second = leading([one.group for one in solutions if one.group is not None])
+        first, second = leading(
+            [solution.group for solution in solutions if solution.group is not None]
+        )
         sure = majority_probability(first, second)
         vote = (
             f"after {written} of at most {options.n} solutions the leading answer has {first} "

@@ -136,7 +136,7 @@ def plan(root: NodeView, options: MctsOptions) -> Plan:
         growing, again = _select(tree, left, options)
         if not growing and not again:
             break
-        yield from _keep([one for one, _ in growing], options)
+        yield from _keep([selected for selected, _ in growing], options)
         new = yield from _expand(tree, growing, options)
         values, looked_ahead = yield from _evaluate(new, solutions, options)
         left -= sum(count for _, count in growing) + looked_ahead
@@ -169,24 +169,24 @@ def _select(
             growing.append((selected, count))
             left -= count * options.longest
     tree.clear_losses(batch)
-    return growing, [one.leaf for one in batch if one.leaf.finished]
+    return growing, [selected.leaf for selected in batch if selected.leaf.finished]
 
 
 def _keep(growing: Sequence[Selected], options: MctsOptions) -> Generator[Request, Nodes, None]:
     """Say of each leaf that is expanded why the search came to it."""
-    for one in growing:
-        if one.leaf.parent is None:
+    for selected in growing:
+        if selected.leaf.parent is None:
             continue
         others = (
             "no other step beside it could be selected"
-            if one.next_best is None
-            else f"the most beside it is {one.next_best:.3f}"
+            if selected.next_best is None
+            else f"the most beside it is {selected.next_best:.3f}"
         )
         why = (
-            f"{options.selection.upper()} came to this step: value {one.value:.3f} + exploration "
-            f"{one.bonus:.3f} = {one.value + one.bonus:.3f}; {others}."
+            f"{options.selection.upper()} came to this step: value {selected.value:.3f} + "
+            f"exploration {selected.bonus:.3f} = {selected.value + selected.bonus:.3f}; {others}."
         )
-        yield Decide(options.selection, why, kept=(one.leaf.view,))
+        yield Decide(options.selection, why, kept=(selected.leaf.view,))
 
 
 def _expand(
@@ -216,11 +216,13 @@ def _evaluate(
 
     Solutions, by their text, are added to those that are known.
     """
-    ended = tuple(one.view for one in new if one.finished)
-    going = tuple(one.view for one in new if _goes_on(one.view, options))
+    ended = tuple(branch.view for branch in new if branch.finished)
+    going = tuple(branch.view for branch in new if _goes_on(branch.view, options))
     yield Complete(ended)
-    yield too_long([one.view for one in new if one.view.ended == "length"])
-    stuck = [one.view for one in new if one.view.ended == "step" and one.view not in going]
+    yield too_long([branch.view for branch in new if branch.view.ended == "length"])
+    stuck = [
+        branch.view for branch in new if branch.view.ended == "step" and branch.view not in going
+    ]
     yield out_of_steps(stuck, options.max_steps)
 
     ends: dict[str, NodeView] = {}
@@ -234,17 +236,17 @@ def _evaluate(
 
     weight = {"value": 0.0, "rollout": 1.0, "mix": options.rollout_weight}[options.evaluation]
     values = []
-    for one in new:
-        key = one.view.id
+    for branch in new:
+        key = branch.view.id
         value = score.get(key, 0.0)
         if key in ends:
             value = (1 - weight) * value + weight * score.get(ends[key].id, 0.0)
         values.append(value)
-        found = one.view if one.finished else ends.get(key)
+        found = branch.view if branch.finished else ends.get(key)
         if found in (*ended, *reached):
             if found.path_text not in solutions and found in reached:
                 yield Complete((found,))
-            one.solution = solutions.setdefault(found.path_text, found)
+            branch.solution = solutions.setdefault(found.path_text, found)
     return values, sum(ends[view.id].depth - view.depth for view in going if ends)
 
 
@@ -256,7 +258,7 @@ def _back_up(
     for leaf, value in zip(leaves, values, strict=True):
         tree.back_up(leaf, value)
         touched |= {branch.view.id: branch for branch in leaf.way_up()}
-    for branch in sorted(touched.values(), key=lambda one: -one.view.depth):
+    for branch in sorted(touched.values(), key=lambda above: -above.view.depth):
         yield BackUp(branch.view, branch.visits, branch.value)
 
 
@@ -267,7 +269,7 @@ def _choice(tree: SearchTree, solutions: Nodes, options: MctsOptions) -> Choose:
     if options.final_choice == "best_leaf":
         return Choose(solutions, "best")
     by_visits = options.final_choice == "visits"
-    chosen = tree.principal(lambda one: one.visits if by_visits else one.value)
+    chosen = tree.principal(lambda branch: branch.visits if by_visits else branch.value)
     return Choose(() if chosen is None else (chosen,), "best")
 
 

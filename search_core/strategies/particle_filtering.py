@@ -107,10 +107,10 @@ def sweep(
             particles = [*particles, Particle(reference.path[: step + 1])]
         if not particles:
             break
-        logs = [one.log_weight + logit(one.node.value) for one in particles]
+        logs = [particle.log_weight + logit(particle.node.value) for particle in particles]
         weights = softmax(logs)
         effective = effective_sample_size(weights)
-        over = all(one.finished for one in particles)
+        over = all(particle.finished for particle in particles)
         if not over and effective > below * size:
             copies = [1] * len(particles)
             yield allocation("keep_weights", particles, weights, copies, effective)
@@ -131,32 +131,34 @@ def sweep(
         allotted = allocation(scheme, before, weights, copies, effective)
         yield allotted
         yield from fates(new, allotted, drawn)
-        if all(one.finished for one in (*particles, *beside)):
+        if all(particle.finished for particle in (*particles, *beside)):
             return particles + beside
     return particles
 
 
 def _next_steps(particles: list[Particle], step: int, options: ScoredOptions) -> Sweep:
     """One more step for each unfinished particle; those that cannot go on are left out."""
-    done = [one for one in particles if one.finished]
-    going = [one for one in particles if not one.finished]
+    done = [particle for particle in particles if particle.finished]
+    going = [particle for particle in particles if not particle.finished]
     if not going:
         return done
-    children = yield Sample(tuple(one.node for one in going))
+    children = yield Sample(tuple(particle.node for particle in going))
     yield too_long([child for child in children if child.ended == "length"])
     moved = [
-        (one, child) for one, child in zip(going, children, strict=True) if child.ended != "length"
+        (particle, child)
+        for particle, child in zip(going, children, strict=True)
+        if child.ended != "length"
     ]
     children = yield Score(tuple(child for _, child in moved), options.aggregate)
     yield Complete(tuple(child for child in children if child.ended == "end"))
     arrived = [
-        Particle((*one.path, child), one.log_weight)
-        for (one, _), child in zip(moved, children, strict=True)
+        Particle((*particle.path, child), particle.log_weight)
+        for (particle, _), child in zip(moved, children, strict=True)
     ]
     if step == options.max_steps:
-        late = [one.node for one in arrived if not one.finished]
+        late = [particle.node for particle in arrived if not particle.finished]
         yield out_of_steps(late, options.max_steps)
-        arrived = [one for one in arrived if one.finished]
+        arrived = [particle for particle in arrived if particle.finished]
     return done + arrived
 
 

@@ -69,7 +69,7 @@ def plan(root: NodeView, options: ParticleGibbsOptions) -> Plan:
 
 
 def _why_next(number: int, of: int, particles: list[Particle], reference: Particle) -> str:
-    copies = sum(one.node.id == reference.node.id for one in particles)
+    copies = sum(particle.node.id == reference.node.id for particle in particles)
     return (
         f"Iteration {number} of {of} starts from the problem again, beside a reference: a path "
         f"of score {reference.node.value:.3g} that holds {copies} of the {len(particles)} "

@@ -43,8 +43,8 @@ def resample(
 def repeated(particles: Sequence[Particle], copies: Sequence[int]) -> list[Particle]:
     """Each particle as often as it has copies, all of equal weight."""
     return [
-        Particle(one.path)
-        for one, times in zip(particles, copies, strict=True)
+        Particle(particle.path)
+        for particle, times in zip(particles, copies, strict=True)
         for _ in range(times)
     ]
 
@@ -60,12 +60,12 @@ def allocation(
 
     The effective sample size stays that of the particles: copies of one count as many.
     """
-    nodes = {one.node.id: one.node for one in particles}
+    nodes = {particle.node.id: particle.node for particle in particles}
     shares = dict.fromkeys(nodes, 0.0)
     counts = dict.fromkeys(nodes, 0)
-    for one, weight, times in zip(particles, weights, copies, strict=True):
-        shares[one.node.id] += weight
-        counts[one.node.id] += times
+    for particle, weight, times in zip(particles, weights, copies, strict=True):
+        shares[particle.node.id] += weight
+        counts[particle.node.id] += times
     # Rounding may lift the share of one that has everything above 1.
     parts = tuple(min(1.0, share) for share in shares.values())
     return Allocate(rule, tuple(nodes.values()), parts, tuple(counts.values()), effective)
@@ -93,7 +93,7 @@ def fates(new: Nodes, allotted: Allocate, drawn: int) -> Plan:
 def _span(values: Iterable[float]) -> str:
     """ "0.031", or "0.01 to 0.031"; what is hardly anything is said so."""
     least, *_, most = sorted([*values] * 2)
-    said = ["under 0.001" if 0 < one < 0.001 else f"{one:.2g}" for one in (least, most)]
+    said = ["under 0.001" if 0 < value < 0.001 else f"{value:.2g}" for value in (least, most)]
     return " to ".join(dict.fromkeys(said))
 
 

@@ -33,7 +33,7 @@ def logit(score: float) -> float:
 def softmax(logits: Sequence[float]) -> list[float]:
     """Weights in proportion to the exponentials of the logits; at least one logit."""
     most = max(logits)
-    powers = [math.exp(one - most) for one in logits]
+    powers = [math.exp(value - most) for value in logits]
     whole = math.fsum(powers)
     return [power / whole for power in powers]
 

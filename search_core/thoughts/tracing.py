@@ -104,4 +104,4 @@ class _NoVerifier:
     info = VerifierInfo("none")
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        return [StepScores((0.0,) * (len(one.steps) - one.first)) for one in requests]
+        return [StepScores((0.0,) * (len(request.steps) - request.first)) for request in requests]

@@ -28,14 +28,14 @@ class OracleVerifier:
         """
         from search_core.embedded import read_problem
 
-        problems = {text: read_problem(text) for text in {one.problem for one in requests}}
+        problems = {text: read_problem(text) for text in {request.problem for request in requests}}
         return [_scores(problems[request.problem], request) for request in requests]
 
 
 def _scores(problem: Problem, request: ScoreRequest) -> StepScores:
     from search_core.embedded import grade, prospects
 
-    scores = [float(one) for one in prospects(problem, request.steps)]
+    scores = [float(prospect) for prospect in prospects(problem, request.steps)]
     if request.finished:
         scores[-1] = float(grade(problem, request.steps).correct)
     return StepScores(tuple(scores[request.first :]))

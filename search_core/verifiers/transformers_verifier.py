@@ -17,8 +17,9 @@ from search_core.engine.reading import (
 )
 from search_core.log.events import Judged
 from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo, fail, finish
-from search_core.verifiers.formats.base import Format, Ids
+from search_core.verifiers.formats.base import Format
 from search_core.verifiers.formats.step_ends import StepEnds
+from search_core.verifiers.formats.tokenizers import Ids, LocalTokenizer, completed
 
 if TYPE_CHECKING:
     from search_core.engine.checkpoints.loading import LoadedModel
@@ -72,10 +73,9 @@ class TransformersVerifier:
         self._loaded = loaded
         self._info = VerifierInfo.of(loaded.info, scores=scores)
         if format_ is None:
-            ends = end_ids(loaded.model, loaded.tokenizer)
-            format_ = StepEnds(
-                loaded.tokenizer, ends[0] if ends else None, system_prompt=system_prompt, date=date
-            )
+            end = next(iter(end_ids(loaded.model, loaded.tokenizer)), None)
+            tokenizer = LocalTokenizer(loaded.tokenizer, date=date, end=end)
+            format_ = StepEnds(tokenizer, system_prompt)
         self._format = format_
         self._reader = reader
         self._budget = memory_budget
@@ -143,7 +143,9 @@ class TransformersVerifier:
             return [[] for _ in call.requests]
 
     def _checked(self, request: ScoreRequest) -> list[PathText]:
-        texts = self._format.texts(request.problem, request.steps, request.first, request.finished)
+        texts = completed(
+            self._format.texts(request.problem, request.steps, request.first, request.finished)
+        )
         longest = max(len(text.ids) for text in texts)
         if longest > self._positions:
             raise ValueError(
@@ -206,6 +208,6 @@ class TransformersVerifier:
             text
             for path in paths
             if path
-            for text in self._format.texts(problem, path, len(path) - 1, False)
+            for text in completed(self._format.texts(problem, path, len(path) - 1, False))
         ]
         self._reader.release(run, [(text.ids[: text.keep], text.stem) for text in texts])

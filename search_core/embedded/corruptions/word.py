@@ -120,7 +120,7 @@ def _wrong_sentence(problem: Problem, rng: random.Random) -> Spoiled | None:
 def _borrowed_sentence(problem: Problem, rng: random.Random) -> Spoiled | None:
     """Tells of the story's person what the problem tells of somebody else."""
     play, at, _ = _before(problem, rng)
-    moves = {one.sentence for one in play.story.moves}
+    moves = {move.sentence for move in play.story.moves}
     others = [f"{s}." for s in play.story.text.split(". ")[1:-1] if f"{s}." not in moves]
     told = [words for sentence in others if len(words := sentence.rstrip(".").split()) == 4]
     if not told:

@@ -74,7 +74,9 @@ class Sampler:
                 self.codec.after_attempts(prompts[index], attempts[first:])
                 for first in range(len(attempts) + 1)
             ]
-            starts.append((index, next((one for one in read if len(one) <= most), read[-1]), []))
+            starts.append(
+                (index, next((tokens for tokens in read if len(tokens) <= most), read[-1]), [])
+            )
         return self._continue(problems, starts, 1, rows=_LONG_ROWS)
 
     def _continue(

@@ -65,7 +65,8 @@ def calibrate(
     prompts = codec.prompts([item.problem.text for item in unique])
     read = read_solutions(model, codec, prompts, [item.tokens for item in unique])
     readings = {
-        (item.problem.text, tuple(item.tokens)): one for item, one in zip(unique, read, strict=True)
+        (item.problem.text, tuple(item.tokens)): reading
+        for item, reading in zip(unique, read, strict=True)
     }
     each = [readings[item.problem.text, tuple(item.tokens)] for item in solutions]
     how = fit_reading(solutions, each, with_likelihood=model.reads_likelihood)
@@ -83,8 +84,8 @@ def fit_reading(
     columns = (0, 1, 2) if with_likelihood else (0,)
     pairs = [
         (reading, value)
-        for item, one in zip(solutions, readings, strict=True)
-        for reading, value in zip(one, item.values, strict=True)
+        for item, per_step in zip(solutions, readings, strict=True)
+        for reading, value in zip(per_step, item.values, strict=True)
     ]
     steps = [(reading, value) for reading, value in pairs if not reading.ended]
     ended = [(reading, value) for reading, value in pairs if reading.ended]
@@ -148,10 +149,10 @@ def _ranking(
     by_problem: dict[tuple[str, str], tuple[list[StepReading], list[StepReading]]] = defaultdict(
         lambda: ([], [])
     )
-    for item, one in zip(solutions, readings, strict=True):
-        if one and one[-1].ended:
+    for item, per_step in zip(solutions, readings, strict=True):
+        if per_step and per_step[-1].ended:
             key = (item.problem.family or "", item.problem.text)
-            by_problem[key][0 if item.correct else 1].append(one[-1])
+            by_problem[key][0 if item.correct else 1].append(per_step[-1])
     both = {key: pair for key, pair in by_problem.items() if pair[0] and pair[1]}
     if len(both) < _LEAST_PAIRS:
         return None
@@ -235,10 +236,10 @@ def _features(readings: Sequence[StepReading]) -> Tensor:
 def _threshold(scores: Sequence[Sequence[float]], errors: Sequence[int | None]) -> dict[str, float]:
     def f1(threshold: float) -> float:
         guesses = [
-            next((index for index, score in enumerate(one) if score < threshold), None)
-            for one in scores
+            next((index for index, score in enumerate(per_step) if score < threshold), None)
+            for per_step in scores
         ]
         return first_error_f1(list(zip(errors, guesses, strict=True)))
 
-    best = max(_THRESHOLDS, key=lambda one: np.nan_to_num(f1(one)))
+    best = max(_THRESHOLDS, key=lambda counts: np.nan_to_num(f1(counts)))
     return {"first_error_threshold": round(float(best), 2), "first_error_f1": round(f1(best), 4)}

@@ -77,7 +77,7 @@ def sample(
         sampled = batch.run(copies)
         for place, index in enumerate(chosen):
             results[index] = sampled[place * copies : (place + 1) * copies]
-    return [one for result in results for one in result]
+    return [continuation for result in results for continuation in result]
 
 
 class _Batch:

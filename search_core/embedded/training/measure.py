@@ -81,8 +81,8 @@ def measure(order: MeasureOrder) -> list[Measured]:
     errors = [first_error(problems[a.problem], a.steps) for a in attempts]
     tried = {
         name: [
-            _tried(attempt, error, one)
-            for attempt, error, one in zip(attempts, errors, scores, strict=True)
+            _tried(attempt, error, step_scores)
+            for attempt, error, step_scores in zip(attempts, errors, scores, strict=True)
         ]
         for name, scores in _scores(order, codec, problems, attempts).items()
     }
@@ -167,7 +167,7 @@ def summarise(
     tried = [m.tried[verifier] for m in measured]
     figures: dict[str, Any] = {"problems": len(measured)}
     for n in budgets:
-        sets = [one[:n] for one in tried]
+        sets = [of_problem[:n] for of_problem in tried]
         figures[f"n={n}"] = {
             "oracle": over_problems([float(any(t.correct for t in s)) for s in sets]),
             "majority": over_problems([vote(s, lambda t: 1.0) for s in sets]),
@@ -182,13 +182,19 @@ def summarise(
         "log-probability": over_problems(_areas(tried, lambda t: t.log_probability)),
     }
     figures["first-error F1"] = round(
-        first_error_f1([(t.first_error, _guess(t, threshold)) for one in tried for t in one]), 4
+        first_error_f1(
+            [(t.first_error, _guess(t, threshold)) for of_problem in tried for t in of_problem]
+        ),
+        4,
     )
     return figures
 
 
 def _areas(tried: Sequence[Sequence[Tried]], key: Callable[[Tried], float]) -> list[float]:
-    areas = [ranking_area([key(t) for t in one], [t.correct for t in one]) for one in tried]
+    areas = [
+        ranking_area([key(t) for t in of_problem], [t.correct for t in of_problem])
+        for of_problem in tried
+    ]
     return [area for area in areas if area is not None]
 
 

@@ -26,10 +26,10 @@ from search_core.problem import Problem
 CHAINS = 4
 LENGTH = 4
 JUDGES: dict[str, Callable[[Sequence[Tried]], float]] = {
-    "any": lambda tried: float(any(one.correct for one in tried)),
-    "majority": lambda tried: vote(tried, lambda one: 1.0),
-    "weighted": lambda tried: vote(tried, lambda one: one.score),
-    "best": lambda tried: best_of(tried, lambda one: one.score),
+    "any": lambda tried: float(any(attempt.correct for attempt in tried)),
+    "majority": lambda tried: vote(tried, lambda attempt: 1.0),
+    "weighted": lambda tried: vote(tried, lambda attempt: attempt.score),
+    "best": lambda tried: best_of(tried, lambda attempt: attempt.score),
 }
 """Whether a set of attempts is answered right, by each way to choose."""
 
@@ -113,7 +113,7 @@ def measure_chains(order: ChainOrder) -> list[Chained]:
         made.append(
             Chained(
                 order.level,
-                tuple((one, *rest) for one, rest in zip(first, own, strict=False)),
+                tuple((opening, *rest) for opening, rest in zip(first, own, strict=False)),
                 tuple(first),
                 tuple(a.grade.correct for a in small[index * CHAINS : (index + 1) * CHAINS]),
                 sum(len(attempt.tokens) for attempt in attempts),
@@ -153,7 +153,7 @@ def summarise_chains(measured: Sequence[Chained], seed: int) -> dict[str, Any]:
         return bootstrap(values, seed).as_dict()
 
     def right(attempts: Sequence[Tried]) -> float:
-        return float(np.mean([one.correct for one in attempts]))
+        return float(np.mean([attempt.correct for attempt in attempts]))
 
     by_place = [[right([c[place] for c in m.chains]) for m in measured] for place in range(LENGTH)]
     figures: dict[str, Any] = {
@@ -195,8 +195,8 @@ def _turned(measured: Sequence[Chained], before: bool, seed: int) -> dict[str, f
     A ratio of sums over problems, which are resampled.
     """
     counts = []
-    for one in measured:
-        pairs = [(c[i], c[i + 1]) for c in one.chains for i in range(LENGTH - 1)]
+    for chain in measured:
+        pairs = [(c[i], c[i + 1]) for c in chain.chains for i in range(LENGTH - 1)]
         of = [later for earlier, later in pairs if earlier.correct == before]
         counts.append((sum(later.correct != before for later in of), len(of)))
     turned, all_ = np.asarray(counts, dtype=np.float64).T
@@ -217,7 +217,7 @@ def lengths(measured: dict[str, list[Chained]]) -> dict[str, Any]:
     per_solution: dict[str, dict[str, float]] = {}
     for family, items in measured.items():
         by_level: dict[str, list[float]] = {}
-        for one in items:
-            by_level.setdefault(str(one.level), []).append(one.steps / len(one.parallel))
+        for item in items:
+            by_level.setdefault(str(item.level), []).append(item.steps / len(item.parallel))
         per_solution[family] = {level: round(float(np.mean(v)), 2) for level, v in by_level.items()}
     return {"tokens_per_step": per_step, "steps_per_solution": per_solution}

@@ -114,8 +114,8 @@ def roll_out(order: RolloutOrder) -> RolloutResult:
         rolled = sampler.roll_out(problems, [(index, list(p)) for index, p in few], missing)
         result.rollouts += len(rolled)
         for place, key in enumerate(few):
-            for one in rolled[place * missing : (place + 1) * missing]:
-                ended[key].append(one.grade.correct)
+            for continuation in rolled[place * missing : (place + 1) * missing]:
+                ended[key].append(continuation.grade.correct)
     for attempt, error in zip(attempts, errors, strict=True):
         values = _values(attempt, codec, ended)
         problem, correct = problems[attempt.problem], attempt.grade.correct

@@ -75,10 +75,11 @@ def choose(tried: Sequence[Mapping[str, float]], problems: int) -> Mapping[str, 
     As good is a weighted best-of-N, by the verifier so far, within one standard error of the
     best one; most diverse is where any of the attempts is right most often.
     """
-    best = max(one["weighted"] for one in tried)
+    best = max(setting["weighted"] for setting in tried)
     error = math.sqrt(best * (1 - best) / problems)
     return max(
-        (one for one in tried if one["weighted"] >= best - error), key=lambda one: one["any"]
+        (setting for setting in tried if setting["weighted"] >= best - error),
+        key=lambda setting: setting["any"],
     )
 
 
@@ -99,11 +100,11 @@ def _try(order: _Order) -> dict[str, float]:
         verifier.eval(), codec, [prompts[a.problem] for a in attempts], [a.tokens for a in attempts]
     )
     sets: list[list[Tried]] = [[] for _ in problems]
-    for attempt, one in zip(attempts, scores, strict=True):
+    for attempt, steps in zip(attempts, scores, strict=True):
         answer = read_answer(attempt.steps[-1])
-        score = one[-1] if one else 0.0
+        score = steps[-1] if steps else 0.0
         sets[attempt.problem].append(
-            Tried(answer, attempt.grade.correct, score, attempt.log_probability, None, tuple(one))
+            Tried(answer, attempt.grade.correct, score, attempt.log_probability, None, tuple(steps))
         )
     return {
         "temperature": order.sampling.temperature,

@@ -31,14 +31,14 @@ class StepReading(NamedTuple):
 
 def scores_of(readings: Sequence[Sequence[StepReading]], how: ScoreReading) -> list[list[float]]:
     """The score of every step of every solution, each in 0 to 1."""
-    flat = [reading for one in readings for reading in one]
+    flat = [reading for of_solution in readings for reading in of_solution]
     if not flat:
         return [[] for _ in readings]
     values = torch.tensor([reading[:3] for reading in flat], dtype=torch.float64).unbind(dim=-1)
     ended = torch.tensor([reading.ended for reading in flat])
     logits = torch.where(ended, how.solution.logit(*values), how.step.logit(*values))
     scores = iter(logits.sigmoid().tolist())
-    return [[next(scores) for _ in one] for one in readings]
+    return [[next(scores) for _ in of_solution] for of_solution in readings]
 
 
 def score_solutions(

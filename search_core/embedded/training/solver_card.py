@@ -25,7 +25,7 @@ from search_core.embedded.training.workshop import Workshop
 def solver_card(shop: Workshop, name: str, facts: dict[str, Any]) -> str:
     """A solver's card, from what the stages noted."""
     settings, training = shop.settings, shop.noted(f"solver-{name}")
-    size = next(one for one in settings.sizes if one.name == name)
+    size = next(size for size in settings.sizes if size.name == name)
     share = 1 if name == "small" else facts["parameters"] / _parameters(shop, "small")
     bigger = "" if name == "small" else f" It is {share:.1f} times as big as solver-small."
     parts = [
@@ -74,11 +74,11 @@ def _sampling_text(shop: Workshop, name: str) -> str:
         return f"{text}, as chosen for solver-small.\n"
     rows = [
         [
-            f"{one['temperature']}",
-            f"{one['top_p']}",
-            *(f"{100 * one[key]:.1f}" for key in ("one", "weighted", "any")),
+            f"{setting['temperature']}",
+            f"{setting['top_p']}",
+            *(f"{100 * setting[key]:.1f}" for key in ("one", "weighted", "any")),
         ]
-        for one in chosen["tried"]
+        for setting in chosen["tried"]
     ]
     n, count = shop.settings.choice_attempts, 3 * shop.settings.choice_problems
     header = ["temperature", "top-p", "one sample, %", f"weighted of {n}, %", f"any of {n}, %"]

@@ -69,7 +69,7 @@ def ranking_area(scores: Sequence[float], right: Sequence[bool]) -> float | None
 
 def best_of(tried: Sequence[Tried], key: Callable[[Tried], float]) -> float:
     """1.0 when the attempt with the highest key is right."""
-    finished = [one for one in tried if one.answer is not None]
+    finished = [attempt for attempt in tried if attempt.answer is not None]
     return float(max(finished, key=key).correct) if finished else 0.0
 
 
@@ -80,13 +80,13 @@ def vote(tried: Sequence[Tried], weight: Callable[[Tried], float]) -> float:
     last equation can reach the target's number and be wrong.
     """
     totals: dict[int, float] = defaultdict(float)
-    for one in tried:
-        if one.answer is not None:
-            totals[one.answer] += weight(one)
+    for attempt in tried:
+        if attempt.answer is not None:
+            totals[attempt.answer] += weight(attempt)
     if not totals:
         return 0.0
     winner = max(totals, key=lambda answer: totals[answer])
-    behind = [one for one in tried if one.answer == winner]
+    behind = [attempt for attempt in tried if attempt.answer == winner]
     return float(max(behind, key=weight).correct)
 
 

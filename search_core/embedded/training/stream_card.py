@@ -42,20 +42,20 @@ def stream_figures(shop: Workshop) -> dict[str, Any]:
 
 
 def _figures(found: Sequence[Sequence[Walked]], orders: Sequence[StreamOrder]) -> dict[str, Any]:
-    everything = [one for level in found for one in level]
+    everything = [stream for level in found for stream in level]
     return {
-        "solved": bootstrap([one.solved for one in everything]).as_dict(),
+        "solved": bootstrap([stream.solved for stream in everything]).as_dict(),
         "by level": {
-            str(order.level): bootstrap([one.solved for one in level]).as_dict()
+            str(order.level): bootstrap([stream.solved for stream in level]).as_dict()
             for order, level in zip(orders, found, strict=True)
         },
-        "answered": round(float(np.mean([one.answered for one in everything])), 4),
-        "tokens": round(float(np.mean([one.tokens for one in everything])), 1),
+        "answered": round(float(np.mean([stream.answered for stream in everything])), 4),
+        "tokens": round(float(np.mean([stream.tokens for stream in everything])), 1),
         "pieces by level": {
-            str(order.level): round(float(np.mean([one.pieces for one in level])), 2)
+            str(order.level): round(float(np.mean([stream.pieces for stream in level])), 2)
             for order, level in zip(orders, found, strict=True)
         },
-        "pieces": round(float(np.mean([one.pieces for one in everything])), 1),
+        "pieces": round(float(np.mean([stream.pieces for stream in everything])), 1),
     }
 
 

@@ -11,7 +11,7 @@ from search_core.engine.checkpoints.checkpoint import Checkpoint, ModelLoadError
 from search_core.engine.checkpoints.quantisation import quantisation
 from search_core.engine.checkpoints.tokenizers import load_tokenizer
 from search_core.flops import shape_of_config
-from search_core.model_facts import read_facts
+from search_core.model_card import read_card
 from search_core.protocols import ModelInfo
 
 if TYPE_CHECKING:
@@ -39,14 +39,14 @@ class LoadedModel:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def facts_of(checkpoint: Checkpoint) -> Mapping[str, Any]:
+def card_of(checkpoint: Checkpoint) -> Mapping[str, Any]:
     """Its espalier.json; {} if there is none.
 
     Raises:
         ModelLoadError: The file is no JSON object.
     """
     try:
-        return read_facts(checkpoint.folder)
+        return read_card(checkpoint.folder)
     except ValueError as error:
         raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
 

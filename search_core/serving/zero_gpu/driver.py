@@ -80,7 +80,7 @@ class ZeroGpu:
 
     def seconds(self, order: Order) -> int:
         """How long the GPU is asked for: start-up and twice the estimate, within the bounds."""
-        expected = estimate(order.recipe.problem, order.recipe.options, order.pair.facts)
+        expected = estimate(order.recipe.problem, order.recipe.options, order.pair.card)
         lazy_solver, lazy_verifier = order.pair.parts
         solver, verifier = lazy_solver.loaded, lazy_verifier.loaded
         computing = seconds_on_gpu(
@@ -139,7 +139,7 @@ class ZeroGpu:
         yield from search_in_worker(ticket, self._pairs[ticket.pair])
 
     def _name_of(self, pair: ModelPair) -> str | None:
-        return next((name for name, one in self._pairs.items() if one is pair), None)
+        return next((name for name, placed in self._pairs.items() if placed is pair), None)
 
 
 def _seconds_of(ticket: Ticket) -> int:

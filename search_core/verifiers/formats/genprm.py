@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from search_core.engine.reading.path_reading import PathText
-from search_core.verifiers.formats.base import Ids, Words, in_common
+from search_core.verifiers.formats.base import without_end
+from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids, Message, in_common
 
 SYSTEM = (
     "You are a math teacher. Your task is to review and critique the paragraphs in solution "
@@ -24,42 +25,35 @@ class GenPrm:
     Score: softmax over "Yes" and "No" where the verdict's box opens. As in the published code
     (github.com/RyanLiu112/GenPRM at cc80f47, src/utils/util.py, `build_prompt`) the template does
     not open the turn that is read, so that each step is asked about by itself.
-
-    Raises:
-        ValueError: The tokenizer has no chat template.
     """
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
-        end = words.tokenizer.eos_token
-        self._ends = () if end is None else (words.frame(f"{end}\n"), words.frame(end))
-        self._chat([("user", "")])
+    def __init__(self, tokenizer: ChatTokenizer) -> None:
+        self._tokenizer = tokenizer
 
-    def texts(
+    async def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
     ) -> list[PathText]:
-        turns: list[tuple[str, str]] = [("system", SYSTEM)]
+        turns: list[Message] = [("system", SYSTEM)]
         start = 0
         asked = []
         for index, step in enumerate(steps):
             said = step if index else f"{problem}\n{step}"
-            before = self._chat([*turns, ("user", "" if index else problem + "\n")])
+            before = await self._chat([*turns, ("user", "" if index else problem + "\n")])
             # One text, as there: a token may lie across step and opening.
-            ids = self._chat([*turns, ("user", said + OPENING)])
+            ids = await self._chat([*turns, ("user", said + OPENING)])
             turns.append(("user", said))
             stem = in_common(before, ids)
             start = start or stem
             if index >= first:
                 last = finished and index == len(steps) - 1
-                keep = stem if last else in_common(self._chat(turns), ids)
+                keep = stem if last else in_common(await self._chat(turns), ids)
                 asked.append(PathText(ids, (len(ids) - 1,), start, stem, keep))
             turns.append(("assistant", REPLY))
         return asked
 
-    def _chat(self, turns: Sequence[tuple[str, str]]) -> Ids:
+    async def _chat(self, turns: Sequence[Message]) -> Ids:
         """Without the end token that a template may put behind the last turn."""
-        ids = self._words.conversation(turns, answer=False)
-        for end in self._ends:
-            if end and ids[-len(end) :] == end:
-                return ids[: -len(end)]
-        return ids
+        ids = await self._tokenizer.conversation(turns, answer=False)
+        end = self._tokenizer.end
+        ends = () if end is None else (end,)
+        return without_end(ids, ends, await self._tokenizer.plain("\n"))

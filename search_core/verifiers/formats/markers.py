@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from search_core.engine.reading.path_reading import PathText
-from search_core.verifiers.formats.base import Ids, Words, in_common, parts_of, read_at_ends
+from search_core.verifiers.formats.base import read_at_ends
+from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids, in_common
 
 _SLOT = "slot5f2a"
 TAG = " ки"
@@ -21,22 +22,22 @@ class TaggedSteps:
     that the ids are those of the whole text.
     """
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
-        self._tag = words.plain(TAG.strip())
+    def __init__(self, tokenizer: ChatTokenizer) -> None:
+        self._tokenizer = tokenizer
 
-    def texts(
+    async def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
     ) -> list[PathText]:
+        begin = await self._tokenizer.begin()
         # Problem and first step are one text: a token may lie across them.
-        begin = self._words.begin
-        pieces = [self._words.plain(f"{problem} {steps[0]}{TAG}")]
-        pieces += [self._later(text) for text in steps[1:]]
-        shared = in_common(self._words.plain(problem), pieces[0])
+        pieces = [await self._tokenizer.plain(f"{problem} {steps[0]}{TAG}")]
+        pieces += [await self._later(text) for text in steps[1:]]
+        shared = in_common(await self._tokenizer.plain(problem), pieces[0])
         return [read_at_ends(begin, pieces, first, finished, len(begin) + shared)]
 
-    def _later(self, step: str) -> Ids:
-        return self._words.plain(f"{TAG.strip()}\n{step}{TAG}")[len(self._tag) :]
+    async def _later(self, step: str) -> Ids:
+        tag = await self._tokenizer.plain(TAG.strip())
+        return (await self._tokenizer.plain(f"{TAG.strip()}\n{step}{TAG}"))[len(tag) :]
 
 
 class MarkedSteps:
@@ -44,22 +45,20 @@ class MarkedSteps:
 
     A chat whose answer is the steps, each followed by the marker. Score: softmax of the
     two-label head at each marker, second label.
-
-    Raises:
-        ValueError: The tokenizer has no chat template or no marker.
     """
 
-    def __init__(self, words: Words, system_prompt: str = QWEN_SYSTEM) -> None:
-        self._words = words
-        self._marker = (words.only_id(QWEN_MARKER),)
-        text = words.chat([("system", system_prompt), ("user", _SLOT)], answer=True)
-        self._before, self._after = (words.frame(part) for part in parts_of(text, _SLOT))
+    def __init__(self, tokenizer: ChatTokenizer) -> None:
+        self._tokenizer = tokenizer
 
-    def texts(
+    async def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
     ) -> list[PathText]:
-        prompt = self._before + self._words.plain(problem) + self._after
-        pieces = [self._words.plain(text) + self._marker for text in steps]
+        marker = (await self._tokenizer.only_id(QWEN_MARKER),)
+        before, after = await self._tokenizer.around(
+            [("system", QWEN_SYSTEM), ("user", _SLOT)], (_SLOT,), answer=True
+        )
+        prompt = before + await self._tokenizer.plain(problem) + after
+        pieces = [await self._tokenizer.plain(text) + marker for text in steps]
         return [read_at_ends(prompt, pieces, first, finished)]
 
 
@@ -70,13 +69,15 @@ class Lines:
     that ends each step (SkyworkAI/skywork-o1-prm-inference).
     """
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
-        self._break = (words.last_id("\n"),)
+    def __init__(self, tokenizer: ChatTokenizer) -> None:
+        self._tokenizer = tokenizer
 
-    def texts(
+    async def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
     ) -> list[PathText]:
-        prompt = self._words.begin + self._words.plain(problem + "\n")
-        pieces = [self._words.plain(text.replace("\n", " ")) + self._break for text in steps]
+        line_break = (await self._tokenizer.last_id("\n"),)
+        prompt = await self._tokenizer.begin() + await self._tokenizer.plain(problem + "\n")
+        pieces = [
+            await self._tokenizer.plain(text.replace("\n", " ")) + line_break for text in steps
+        ]
         return [read_at_ends(prompt, pieces, first, finished)]

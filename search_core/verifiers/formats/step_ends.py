@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from search_core.engine.path_tokens import DELIMITER, TEMPLATE_DATE, PathTokens
+from search_core.engine.path_tokens import DELIMITER
 from search_core.engine.reading.path_reading import PathText
-from search_core.verifiers.formats.base import Words, read_at_ends
+from search_core.verifiers.formats.base import read_at_ends
+from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids
 
 
 class StepEnds:
@@ -17,30 +17,29 @@ class StepEnds:
     trained on this, and so is a chat model's own likelihood of a solution read (`implicit`).
 
     Args:
-        tokenizer: Without a chat template, the prompt is the problem and a blank line.
-        end: Id of the token that ends a solution; None: a finished step is read as any other.
+        tokenizer: Without a chat template, the prompt is the problem and a blank line. Without an
+            end token, a finished step is read as any other.
         system_prompt: System message before the problem; "" for none.
-        date: The day that a chat template is told it is.
     """
 
-    def __init__(
-        self,
-        tokenizer: Any,
-        end: int | None,
-        *,
-        system_prompt: str = "",
-        date: str = TEMPLATE_DATE,
-    ) -> None:
-        self._paths = PathTokens(tokenizer, system_prompt=system_prompt, date=date)
-        self._end = end
+    def __init__(self, tokenizer: ChatTokenizer, system_prompt: str = "") -> None:
+        self._tokenizer, self._system_prompt = tokenizer, system_prompt
 
-    def texts(
+    async def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
     ) -> list[PathText]:
-        pieces = [self._paths.step(text) for text in steps]
-        if finished and self._end is not None:
-            pieces[-1] = self._paths.last_step(steps[-1], self._end)
-        return [read_at_ends(self._paths.prompt(problem), pieces, first, finished)]
+        pieces = [await self._tokenizer.plain(text + DELIMITER) for text in steps]
+        end = self._tokenizer.end if finished else None
+        if end is not None:
+            pieces[-1] = (*await self._tokenizer.plain(steps[-1]), end)
+        return [read_at_ends(await self._prompt(problem), pieces, first, finished)]
+
+    async def _prompt(self, problem: str) -> Ids:
+        if self._tokenizer.chats:
+            said = [("system", self._system_prompt)] if self._system_prompt else []
+            return await self._tokenizer.conversation([*said, ("user", problem)], answer=True)
+        text = "".join(part + DELIMITER for part in (self._system_prompt, problem) if part)
+        return await self._tokenizer.begin() + await self._tokenizer.plain(text)
 
 
 class PlainStepEnds:
@@ -53,13 +52,13 @@ class PlainStepEnds:
         separator: A blank line on those cards; the trainer's own default is a line break.
     """
 
-    def __init__(self, words: Words, separator: str = DELIMITER) -> None:
-        self._words, self._separator = words, separator
+    def __init__(self, tokenizer: ChatTokenizer, separator: str) -> None:
+        self._tokenizer, self._separator = tokenizer, separator
 
-    def texts(
+    async def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
     ) -> list[PathText]:
-        end = self._words.plain(self._separator)
-        prompt = self._words.begin + self._words.plain(problem) + end
-        pieces = [self._words.plain(text) + end for text in steps]
+        end = await self._tokenizer.plain(self._separator)
+        prompt = await self._tokenizer.begin() + await self._tokenizer.plain(problem) + end
+        pieces = [await self._tokenizer.plain(text) + end for text in steps]
         return [read_at_ends(prompt, pieces, first, finished)]

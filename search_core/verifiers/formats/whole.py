@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from search_core.engine.path_tokens import DELIMITER
 from search_core.engine.reading.path_reading import PathText
-from search_core.verifiers.formats.base import Ids, Words, parts_of
+from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids
 
 _QUESTION, _ANSWER = "slot5f2a", "slot8c1b"
 JUDGE_TASK = (
@@ -27,24 +27,24 @@ class WholeSolution:
     Without a chat template it is problem, blank line, solution, end token.
     """
 
-    def __init__(self, words: Words, end: int | None) -> None:
-        self._words = words
-        if words.tokenizer.chat_template:
-            turns = [("user", _QUESTION), ("assistant", _ANSWER)]
-            parts = parts_of(words.chat(turns, answer=False), _QUESTION, _ANSWER)
-        else:
-            parts = ["", DELIMITER, ""]
-        self._before, self._between, self._after = (words.frame(part) for part in parts)
-        if not words.tokenizer.chat_template:
-            self._before = words.begin
-            self._after = () if end is None else (end,)
+    def __init__(self, tokenizer: ChatTokenizer) -> None:
+        self._tokenizer = tokenizer
 
-    def texts(
+    async def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
     ) -> list[PathText]:
-        prompt = self._before + self._words.plain(problem) + self._between
-        ids = prompt + self._words.plain(DELIMITER.join(steps)) + self._after
+        before, between, after = await self._frame()
+        prompt = before + await self._tokenizer.plain(problem) + between
+        ids = prompt + await self._tokenizer.plain(DELIMITER.join(steps)) + after
         return [PathText(ids, (len(ids) - 1,), len(prompt), len(prompt), len(prompt))]
+
+    async def _frame(self) -> list[Ids]:
+        if self._tokenizer.chats:
+            turns = [("user", _QUESTION), ("assistant", _ANSWER)]
+            return await self._tokenizer.around(turns, (_QUESTION, _ANSWER), answer=False)
+        end = self._tokenizer.end
+        closing = () if end is None else (end,)
+        return [await self._tokenizer.begin(), await self._tokenizer.plain(DELIMITER), closing]
 
 
 class JudgePrompt:
@@ -52,31 +52,29 @@ class JudgePrompt:
 
     Score: softmax over "Yes" and "No" as the first word of its answer. Each step is asked about
     by itself; problem and steps are read once, whatever is asked about them.
-
-    Raises:
-        ValueError: The tokenizer has no chat template.
     """
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
-        text = words.chat([("system", JUDGE_TASK), ("user", _QUESTION)], answer=True)
-        before, after = parts_of(text, _QUESTION)
-        self._before = words.frame(before) + words.plain("Problem:\n\n")
-        self._between = words.plain(f"{DELIMITER}Solution so far:{DELIMITER}")
-        self._ask = words.plain(JUDGE_QUESTION) + words.frame(after)
+    def __init__(self, tokenizer: ChatTokenizer) -> None:
+        self._tokenizer = tokenizer
 
-    def texts(
+    async def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
     ) -> list[PathText]:
-        prompt = self._before + self._words.plain(problem) + self._between
+        plain = self._tokenizer.plain
+        before, after = await self._tokenizer.around(
+            [("system", JUDGE_TASK), ("user", _QUESTION)], (_QUESTION,), answer=True
+        )
+        prompt = before + await plain("Problem:\n\n") + await plain(problem)
+        prompt += await plain(f"{DELIMITER}Solution so far:{DELIMITER}")
+        ask = await plain(JUDGE_QUESTION) + after
         ids: Ids = prompt
         asked = []
         for index, text in enumerate(steps):
             stem = len(ids)
-            ids += self._words.plain(f"Step {index + 1}: {text}{DELIMITER}")
+            ids += await plain(f"Step {index + 1}: {text}{DELIMITER}")
             if index >= first:
                 last = finished and index == len(steps) - 1
                 keep = stem if last else len(ids)
-                whole = ids + self._ask
+                whole = ids + ask
                 asked.append(PathText(whole, (len(whole) - 1,), len(prompt), stem, keep))
         return asked

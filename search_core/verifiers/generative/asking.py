@@ -15,7 +15,7 @@ Path = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPath:
     """What was found of a path.
 
     Attributes:
@@ -48,12 +48,12 @@ def chain_about(
         attempt: How often it was written already.
     """
     problem, steps = path
-    manner = reasoning.manner
-    place = json.dumps([manner.name, problem, steps, sample, attempt])
+    prompt = reasoning.prompt
+    place = json.dumps([prompt.name, problem, steps, sample, attempt])
     return Chain(
-        messages=manner.messages(problem, steps, earlier),
-        opening=manner.opening(len(steps)),
-        stops=manner.stops(len(steps)),
+        messages=prompt.messages(problem, steps, earlier),
+        opening=prompt.opening(len(steps)),
+        stops=prompt.stops(len(steps)),
         limit=reasoning.tokens,
         seed=node_seed(0, place),
         problem=problem,

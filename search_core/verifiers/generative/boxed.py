@@ -7,11 +7,17 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from search_core.protocols import Watch
-from search_core.verifiers.generative.asking import Judged, Path, chain_about
+from search_core.verifiers.generative.asking import JudgedPath, Path, chain_about
 from search_core.verifiers.generative.boxes import Box, boxes, one_each
-from search_core.verifiers.generative.chains import Author, Bill, Chain, Reading, Written
-from search_core.verifiers.generative.manners import bare
+from search_core.verifiers.generative.chains import (
+    Bill,
+    Chain,
+    ReasoningModel,
+    VerdictQuery,
+    WrittenChain,
+)
 from search_core.verifiers.generative.options import Reasoning
+from search_core.verifiers.generative.prompts import bare
 
 ATTEMPTS = 4
 """How often a chain is written at most until its verdicts fit."""
@@ -22,7 +28,7 @@ WROTE_AGAIN = (
 
 
 @dataclass(slots=True)
-class _Try:
+class _Trial:
     """A chain that is to be written until its verdicts fit.
 
     Attributes:
@@ -34,14 +40,14 @@ class _Try:
     sample: int
     bill: Bill = Bill()
     chain: Chain | None = None
-    written: Written | None = None
+    written: WrittenChain | None = None
     found: tuple[Box, ...] = ()
     each: tuple[int, ...] = ()
 
 
 def judged_in_boxes(
-    author: Author, reasoning: Reasoning, paths: Mapping[Path, str], watch: Watch
-) -> tuple[dict[Path, Judged], bool]:
+    model: ReasoningModel, reasoning: Reasoning, paths: Mapping[Path, str], watch: Watch
+) -> tuple[dict[Path, JudgedPath], bool]:
     """Scores of all steps of each path, and whether a chain had to be written again.
 
     Args:
@@ -50,69 +56,69 @@ def judged_in_boxes(
     Raises:
         ValueError: The verdicts of a chain do not fit its steps, however often it is written.
     """
-    tries = [_Try(path, sample) for path in paths for sample in range(reasoning.samples)]
-    left, attempt = tries, 0
+    trials = [_Trial(path, sample) for path in paths for sample in range(reasoning.samples)]
+    left, attempt = trials, 0
     while left:
         if attempt == ATTEMPTS:
-            raise ValueError(_misfit(author, reasoning, left[0]))
-        _write(author, reasoning, paths, left, attempt, watch)
-        left = [one for one in left if not one.each]
+            raise ValueError(_misfit(model, reasoning, left[0]))
+        _write(model, reasoning, paths, left, attempt, watch)
+        left = [trial for trial in left if not trial.each]
         attempt += 1
-    return _read(author, tries, watch), attempt > 1
+    return _read(model, trials, watch), attempt > 1
 
 
 def _write(
-    author: Author,
+    model: ReasoningModel,
     reasoning: Reasoning,
     paths: Mapping[Path, str],
-    tries: list[_Try],
+    trials: list[_Trial],
     attempt: int,
     watch: Watch,
 ) -> None:
     sampling = reasoning.sampling
     if attempt:
         # At temperature 0 it would be the same again.
-        warmer = max(sampling.temperature, reasoning.manner.warm)
+        warmer = max(sampling.temperature, reasoning.prompt.warm)
         sampling = replace(sampling, temperature=warmer)
     chains = [
-        chain_about(one.path, reasoning, paths[one.path], sample=one.sample, attempt=attempt)
-        for one in tries
+        chain_about(trial.path, reasoning, paths[trial.path], sample=trial.sample, attempt=attempt)
+        for trial in trials
     ]
-    for one, chain, written in zip(
-        tries, chains, author.write(chains, sampling, watch), strict=True
+    for trial, chain, written in zip(
+        trials, chains, model.write(chains, sampling, watch), strict=True
     ):
-        steps = one.path[1]
-        one.chain, one.written = chain, written
-        one.bill += written.bill
-        one.found = tuple(boxes(written.text, [bare(step) for step in steps]))
-        one.each = one_each(one.found, len(steps), written.cut)
+        steps = trial.path[1]
+        trial.chain, trial.written = chain, written
+        trial.bill += written.bill
+        trial.found = tuple(boxes(written.text, [bare(step) for step in steps]))
+        trial.each = one_each(trial.found, len(steps), written.cut)
 
 
-def _read(author: Author, tries: list[_Try], watch: Watch) -> dict[Path, Judged]:
-    readings = [
-        Reading(one.chain, _pieces(one.written.text, one.found))
-        for one in tries
-        if one.chain is not None and one.written is not None
+def _read(model: ReasoningModel, trials: list[_Trial], watch: Watch) -> dict[Path, JudgedPath]:
+    queries = [
+        VerdictQuery(trial.chain, _pieces(trial.written.text, trial.found))
+        for trial in trials
+        if trial.chain is not None and trial.written is not None
     ]
     scores: dict[Path, list[tuple[float, ...]]] = {}
     reasons: dict[Path, tuple[str, ...]] = {}
     bills: dict[Path, Bill] = {}
-    for one, verdicts in zip(tries, author.read(readings, watch), strict=True):
-        of_steps = tuple(verdicts.values[place] for place in one.each)
-        scores.setdefault(one.path, []).append(of_steps)
-        reasons.setdefault(one.path, _reasons(one))
-        bills[one.path] = bills.get(one.path, Bill()) + one.bill + verdicts.bill
+    for trial, verdicts in zip(trials, model.read(queries, watch), strict=True):
+        of_steps = tuple(verdicts.values[place] for place in trial.each)
+        scores.setdefault(trial.path, []).append(of_steps)
+        reasons.setdefault(trial.path, _reasons(trial))
+        bills[trial.path] = bills.get(trial.path, Bill()) + trial.bill + verdicts.bill
     return {
-        path: Judged(tuple(map(fmean, zip(*several, strict=True))), reasons[path], bills[path])
+        path: JudgedPath(tuple(map(fmean, zip(*several, strict=True))), reasons[path], bills[path])
         for path, several in scores.items()
     }
 
 
-def _reasons(one: _Try) -> tuple[str, ...]:
+def _reasons(trial: _Trial) -> tuple[str, ...]:
     """What was written for each step: from the verdict before to its own."""
-    text = one.written.text if one.written is not None else ""
-    starts = [0, *(box.end for box in one.found)]
-    return tuple(text[starts[place] : one.found[place].end].strip() for place in one.each)
+    text = trial.written.text if trial.written is not None else ""
+    starts = [0, *(box.end for box in trial.found)]
+    return tuple(text[starts[place] : trial.found[place].end].strip() for place in trial.each)
 
 
 def _pieces(text: str, found: tuple[Box, ...]) -> tuple[tuple[str, bool], ...]:
@@ -122,11 +128,12 @@ def _pieces(text: str, found: tuple[Box, ...]) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _misfit(author: Author, reasoning: Reasoning, one: _Try) -> str:
-    cut = one.written is not None and one.written.cut
+def _misfit(model: ReasoningModel, reasoning: Reasoning, trial: _Trial) -> str:
+    cut = trial.written is not None and trial.written.cut
     limit = f", cut off at its limit of {reasoning.tokens:,} tokens" if cut else ""
     return (
-        f"Verifier {author.info.name} gave {len(one.found)} verdicts for {len(one.path[1])} steps "
-        f"in reasoning that was written {ATTEMPTS} times{limit}. Allow it more (tokens=NUMBER), or "
-        "choose the format thinkprm:question, which asks for one verdict after each step."
+        f"Verifier {model.info.name} gave {len(trial.found)} verdicts for {len(trial.path[1])} "
+        f"steps in reasoning that was written {ATTEMPTS} times{limit}. Allow it more "
+        "(tokens=NUMBER), or choose the format thinkprm:question, which asks for one verdict after "
+        "each step."
     )

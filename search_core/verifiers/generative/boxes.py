@@ -51,7 +51,7 @@ def one_each(found: Sequence[Box], steps: int, cut: bool) -> tuple[int, ...]:
         return tuple(range(steps))
     if cut or not found or len(found) > steps:
         return ()
-    first_bad = next((place for place, one in enumerate(found) if not one.right), None)
+    first_bad = next((place for place, box in enumerate(found) if not box.right), None)
     if first_bad != len(found) - 1:
         return ()
     return tuple(min(place, first_bad) for place in range(steps))

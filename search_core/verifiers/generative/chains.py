@@ -1,4 +1,4 @@
-"""What a verifier that reasons asks of whoever writes for it."""
+"""What a verifier that reasons asks of the model that writes for it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenChain:
     """A chain of thought.
 
     Attributes:
@@ -66,13 +66,13 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class VerdictQuery:
     """Where the probability of a verdict is wanted.
 
     Attributes:
         chain: What the text belongs to.
         pieces: Of the text: what stands before each verdict, from the end of the one before,
-            with whether that verdict was the good one. The manner's closing is read behind each.
+            with whether that verdict was the good one. The prompt's closing is read behind each.
     """
 
     chain: Chain
@@ -81,14 +81,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """The probability of the good verdict against the bad one, for each piece of a reading."""
+    """The probability of the good verdict against the bad one, for each piece of a query."""
 
     values: tuple[float, ...]
     bill: Bill
 
 
-class Author(Protocol):
-    """A model that writes. Any number of threads may call it at the same time."""
+class ReasoningModel(Protocol):
+    """A model that writes reasoning, and says how likely each verdict is behind it.
+
+    Any number of threads may call it at the same time.
+    """
 
     @property
     def info(self) -> ModelInfo: ...
@@ -98,7 +101,9 @@ class Author(Protocol):
         """What keys and values that are kept take in this process."""
         ...
 
-    def write(self, chains: Sequence[Chain], sampling: Sampling, watch: Watch) -> list[Written]:
+    def write(
+        self, chains: Sequence[Chain], sampling: Sampling, watch: Watch
+    ) -> list[WrittenChain]:
         """These chains, in their order.
 
         Raises:
@@ -107,7 +112,7 @@ class Author(Protocol):
         """
         ...
 
-    def read(self, readings: Sequence[Reading], watch: Watch) -> list[Verdicts]:
+    def read(self, queries: Sequence[VerdictQuery], watch: Watch) -> list[Verdicts]:
         """The verdicts of each. Raises `RunCancelled` as `write`."""
         ...
 

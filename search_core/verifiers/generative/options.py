@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search_core.protocols import Sampling
-from search_core.verifiers.generative.manners import MANNERS, Manner
+from search_core.verifiers.generative.prompts import ReasoningPrompt
 
 MOST_SAMPLES, MOST_TOKENS = 64, 32_768
+OPTIONS = "samples=N,tokens=N,temperature=T"
+"""Each of which may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,28 +18,24 @@ class Reasoning:
     """How a verifier reasons.
 
     Attributes:
-        manner: How it is asked.
+        prompt: How it is asked.
         samples: Chains of thought a verdict, whose probabilities are averaged.
         tokens: Most tokens of one chain: a verdict costs at most `samples` times as many.
         sampling: How they are drawn. At temperature 0 several would be the same.
     """
 
-    manner: Manner
+    prompt: ReasoningPrompt
     samples: int
     tokens: int
     sampling: Sampling
 
 
-def reasons(name: str, argument: str) -> bool:
-    """Whether a format, with these options, is one that reasons before it judges."""
-    return (name, "") in MANNERS or (name, argument.split(",")[0]) in MANNERS
-
-
-def reasoning(name: str, argument: str) -> Reasoning:
+def read_options(name: str, prompts: Mapping[str, ReasoningPrompt], argument: str) -> Reasoning:
     """A format's options.
 
     Args:
         name: Of the format.
+        prompts: How it may be asked, by the word that chooses; "" for no word.
         argument: What stands after its colon: a word first where the format has one, then
             samples (1 to 64), tokens (1 to 32,768) and temperature (0 to 2).
 
@@ -45,10 +44,9 @@ def reasoning(name: str, argument: str) -> Reasoning:
     """
     said = [part.strip() for part in argument.split(",") if part.strip()]
     word = said.pop(0) if said and "=" not in said[0] else ""
-    manner = MANNERS.get((name, word))
-    if manner is None:
-        words = [word for one, word in MANNERS if one == name and word]
-        raise ValueError(_unknown(name, word, words))
+    prompt = prompts.get(word)
+    if prompt is None:
+        raise ValueError(_unknown(name, word, [known for known in prompts if known]))
     values: dict[str, float] = {}
     for part in said:
         key, _, text = part.partition("=")
@@ -56,14 +54,14 @@ def reasoning(name: str, argument: str) -> Reasoning:
             raise ValueError(_unknown(name, part, []))
         values[key] = _number(name, key, text)
     samples = int(values.get("samples", 1))
-    temperature = values.get("temperature", manner.warm if samples > 1 else manner.cool)
+    temperature = values.get("temperature", prompt.warm if samples > 1 else prompt.cool)
     if samples > 1 and temperature == 0:
         raise ValueError(
             f"Verifier format {name} is to write {samples} samples at temperature 0, which would "
             "be the same. Choose a temperature above 0, or one sample."
         )
-    tokens = int(values.get("tokens", manner.tokens))
-    return Reasoning(manner, samples, tokens, Sampling(temperature, manner.top_p))
+    tokens = int(values.get("tokens", prompt.tokens))
+    return Reasoning(prompt, samples, tokens, Sampling(temperature, prompt.top_p))
 
 
 _RANGES = {

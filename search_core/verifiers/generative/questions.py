@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from search_core.protocols import Watch
-from search_core.verifiers.generative.asking import Judged, Path, chain_about
-from search_core.verifiers.generative.chains import Author, Bill, Reading, Written
-from search_core.verifiers.generative.manners import Manner
+from search_core.verifiers.generative.asking import JudgedPath, Path, chain_about
+from search_core.verifiers.generative.chains import Bill, ReasoningModel, VerdictQuery, WrittenChain
 from search_core.verifiers.generative.options import Reasoning
+from search_core.verifiers.generative.prompts import ReasoningPrompt
 
 CUT = (
     "Some of the verifier's reasoning came to its limit of {tokens:,} tokens; it was asked for its "
@@ -28,13 +28,13 @@ class Found:
         cut: Whether reasoning came to its limit.
     """
 
-    judged: dict[Path, Judged]
+    judged: dict[Path, JudgedPath]
     notes: dict[Path, str]
     cut: bool
 
 
 def judged_by_question(
-    author: Author,
+    model: ReasoningModel,
     reasoning: Reasoning,
     paths: Mapping[Path, str],
     known: Mapping[Path, str],
@@ -48,14 +48,14 @@ def judged_by_question(
         known: What was written about their beginnings.
     """
     found = Found({}, dict(known), False)
-    for together in _rounds(reasoning.manner, paths):
-        found = _judge(author, reasoning, {path: paths[path] for path in together}, found, watch)
+    for together in _rounds(reasoning.prompt, paths):
+        found = _judge(model, reasoning, {path: paths[path] for path in together}, found, watch)
     return found
 
 
-def _rounds(manner: Manner, paths: Mapping[Path, str]) -> Iterator[list[Path]]:
+def _rounds(prompt: ReasoningPrompt, paths: Mapping[Path, str]) -> Iterator[list[Path]]:
     """Paths that can be judged at the same time: where it looks back, those of one length."""
-    if not manner.looks_back:
+    if not prompt.looks_back:
         yield list(paths)
         return
     for length in sorted({len(steps) for _, steps in paths}):
@@ -63,42 +63,47 @@ def _rounds(manner: Manner, paths: Mapping[Path, str]) -> Iterator[list[Path]]:
 
 
 def _judge(
-    author: Author, reasoning: Reasoning, paths: Mapping[Path, str], before: Found, watch: Watch
+    model: ReasoningModel,
+    reasoning: Reasoning,
+    paths: Mapping[Path, str],
+    before: Found,
+    watch: Watch,
 ) -> Found:
-    manner = reasoning.manner
+    prompt = reasoning.prompt
     chains = [
         chain_about(
-            path, reasoning, run, earlier=_earlier(manner, path, before.notes), sample=sample
+            path, reasoning, run, earlier=_earlier(prompt, path, before.notes), sample=sample
         )
         for path, run in paths.items()
         for sample in range(reasoning.samples)
     ]
-    written = author.write(chains, reasoning.sampling, watch)
-    readings = [
-        Reading(chain, ((_ended(one, manner), True),))
-        for chain, one in zip(chains, written, strict=True)
+    written = model.write(chains, reasoning.sampling, watch)
+    queries = [
+        VerdictQuery(chain, ((_ended(thought, prompt), True),))
+        for chain, thought in zip(chains, written, strict=True)
     ]
-    verdicts = author.read(readings, watch)
+    verdicts = model.read(queries, watch)
     judged, notes = dict(before.judged), dict(before.notes)
     for number, path in enumerate(paths):
         mine = slice(number * reasoning.samples, (number + 1) * reasoning.samples)
-        bills = [one.bill for one in written[mine]] + [one.bill for one in verdicts[mine]]
-        score = fmean(one.values[0] for one in verdicts[mine])
+        bills = [thought.bill for thought in written[mine]]
+        bills += [verdict.bill for verdict in verdicts[mine]]
+        score = fmean(verdict.values[0] for verdict in verdicts[mine])
         first = verdicts[mine.start].values[0]
-        word = manner.right if first >= 0.5 else manner.wrong
-        text = readings[mine.start].pieces[0][0] + manner.closing + word
-        judged[path] = Judged((score,), (text,), sum(bills, Bill()))
-        notes[path] = manner.opening(len(path[1])) + text
-    return Found(judged, notes, before.cut or any(one.cut for one in written))
+        word = prompt.right if first >= 0.5 else prompt.wrong
+        text = queries[mine.start].pieces[0][0] + prompt.closing + word
+        judged[path] = JudgedPath((score,), (text,), sum(bills, Bill()))
+        notes[path] = prompt.opening(len(path[1])) + text
+    return Found(judged, notes, before.cut or any(thought.cut for thought in written))
 
 
-def _earlier(manner: Manner, path: Path, notes: Mapping[Path, str]) -> list[str]:
+def _earlier(prompt: ReasoningPrompt, path: Path, notes: Mapping[Path, str]) -> list[str]:
     problem, steps = path
-    if not manner.looks_back:
+    if not prompt.looks_back:
         return []
     return [notes[problem, steps[:end]] for end in range(1, len(steps))]
 
 
-def _ended(written: Written, manner: Manner) -> str:
+def _ended(written: WrittenChain, prompt: ReasoningPrompt) -> str:
     """A closing that begins a new line does so once."""
-    return written.text.rstrip() if manner.closing.startswith("\n") else written.text
+    return written.text.rstrip() if prompt.closing.startswith("\n") else written.text

@@ -16,9 +16,9 @@ from search_core.protocols import (
     Watch,
     watch_of,
 )
-from search_core.verifiers.generative.asking import Judged, Path, chain_about
+from search_core.verifiers.generative.asking import JudgedPath, Path, chain_about
 from search_core.verifiers.generative.boxed import WROTE_AGAIN, judged_in_boxes
-from search_core.verifiers.generative.chains import Author, Bill, Chain
+from search_core.verifiers.generative.chains import Bill, Chain, ReasoningModel
 from search_core.verifiers.generative.options import Reasoning
 from search_core.verifiers.generative.questions import CUT, judged_by_question
 
@@ -33,12 +33,12 @@ class GenerativeVerifier:
     tokens and FLOPs are the verifier's.
 
     Args:
-        author: The model.
+        model: The model.
         reasoning: How it is asked, how many chains it writes, and how long they may be.
     """
 
-    def __init__(self, author: Author, reasoning: Reasoning) -> None:
-        self._author, self._reasoning = author, reasoning
+    def __init__(self, model: ReasoningModel, reasoning: Reasoning) -> None:
+        self._model, self._reasoning = model, reasoning
         self._notes: OrderedDict[Path, str] = OrderedDict()
         self._guard = threading.Lock()
         self._cut = WarnsOnce([CUT.format(tokens=reasoning.tokens)])
@@ -46,11 +46,11 @@ class GenerativeVerifier:
 
     @property
     def info(self) -> VerifierInfo:
-        return VerifierInfo.of(self._author.info, writes=self._reasoning.tokens)
+        return VerifierInfo.of(self._model.info, writes=self._reasoning.tokens)
 
     def memory(self) -> int:
         """Bytes of keys and values that are kept; see `HoldsMemory`."""
-        return self._author.cached_bytes
+        return self._model.cached_bytes
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order.
@@ -65,7 +65,7 @@ class GenerativeVerifier:
         watch = watch_of(cancelled)
         if not requests:
             return []
-        if self._reasoning.manner.closing:
+        if self._reasoning.prompt.closing:
             return self._by_question(requests, watch)
         return self._in_boxes(requests, watch)
 
@@ -76,22 +76,22 @@ class GenerativeVerifier:
         if paths is None:
             for warns in (self._cut, self._again):
                 warns.forget(run)
-            self._author.release(run, None)
+            self._model.release(run, None)
             return
         chains = []
         for path in paths:
             last, before = self._chain(problem, path, run), self._chain(problem, path[:-1], run)
             if last is not None:
                 chains.append((last, before))
-        self._author.release(run, chains)
+        self._model.release(run, chains)
 
     def _chain(self, problem: str, steps: tuple[str, ...], run: str) -> Chain | None:
         """A chain about these steps; None: there are none, or what it looks back on is unknown."""
         beginnings = [(problem, steps[:end]) for end in range(1, len(steps))]
         earlier: list[str] = []
-        if self._reasoning.manner.looks_back:
+        if self._reasoning.prompt.looks_back:
             with self._guard:
-                earlier = [self._notes[one] for one in beginnings if one in self._notes]
+                earlier = [self._notes[path] for path in beginnings if path in self._notes]
             if len(earlier) < len(beginnings):
                 return None
         if not steps:
@@ -99,16 +99,14 @@ class GenerativeVerifier:
         return chain_about((problem, steps), self._reasoning, run, earlier=earlier)
 
     def _in_boxes(self, requests: Sequence[ScoreRequest], watch: Watch) -> list[StepScores]:
-        asked = [[(one.problem, one.steps)] for one in requests]
-        judged, again = judged_in_boxes(
-            self._author, self._reasoning, _runs(requests, asked), watch
-        )
+        asked = [[(request.problem, request.steps)] for request in requests]
+        judged, again = judged_in_boxes(self._model, self._reasoning, _runs(requests, asked), watch)
         if again:
             self._again.warn(requests[0].run, watch)
         of_paths = [judged[paths[0]] for paths in asked]
         found = [
-            StepScores(of_path.scores[one.first :], reasons=of_path.reasons[one.first :])
-            for one, of_path in zip(requests, of_paths, strict=True)
+            StepScores(of_path.scores[request.first :], reasons=of_path.reasons[request.first :])
+            for request, of_path in zip(requests, of_paths, strict=True)
         ]
         return _billed(found, asked, judged)
 
@@ -117,25 +115,26 @@ class GenerativeVerifier:
         asked = [
             [
                 path
-                for path in _beginnings(one)
-                if len(path[1]) > one.first
-                or (self._reasoning.manner.looks_back and path not in known)
+                for path in _beginnings(request)
+                if len(path[1]) > request.first
+                or (self._reasoning.prompt.looks_back and path not in known)
             ]
-            for one in requests
+            for request in requests
         ]
         found = judged_by_question(
-            self._author, self._reasoning, _runs(requests, asked), known, watch
+            self._model, self._reasoning, _runs(requests, asked), known, watch
         )
         if found.cut:
             self._cut.warn(requests[0].run, watch)
         self._remember(found.notes)
         wanted = [
-            [found.judged[path] for path in _beginnings(one)[one.first :]] for one in requests
+            [found.judged[path] for path in _beginnings(request)[request.first :]]
+            for request in requests
         ]
         replies = [
             StepScores(
-                tuple(one.scores[0] for one in steps),
-                reasons=tuple(one.reasons[0] for one in steps),
+                tuple(step.scores[0] for step in steps),
+                reasons=tuple(step.reasons[0] for step in steps),
             )
             for steps in wanted
         ]
@@ -146,13 +145,13 @@ class GenerativeVerifier:
         with self._guard:
             return {
                 path: self._notes[path]
-                for one in requests
-                for path in _beginnings(one)
+                for request in requests
+                for path in _beginnings(request)
                 if path in self._notes
             }
 
     def _remember(self, notes: Mapping[Path, str]) -> None:
-        if not self._reasoning.manner.looks_back:
+        if not self._reasoning.prompt.looks_back:
             return
         with self._guard:
             for path, text in notes.items():
@@ -179,7 +178,7 @@ def _runs(requests: Sequence[ScoreRequest], asked: Sequence[Sequence[Path]]) -> 
 def _billed(
     found: Sequence[StepScores],
     asked: Sequence[Sequence[Path]],
-    judged: Mapping[Path, Judged],
+    judged: Mapping[Path, JudgedPath],
 ) -> list[StepScores]:
     """With what they cost: what is asked about twice is the first one's."""
     unpaid = set(judged)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from search_core.verifiers.formats.whole import JUDGE_TASK
 from search_core.verifiers.generative.chains import Messages
@@ -15,7 +14,7 @@ _MOST_STEPS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class ReasoningPrompt:
     """How one family is asked.
 
     Attributes:
@@ -77,7 +76,7 @@ def _think_messages(problem: str, steps: Sequence[str], earlier: Sequence[str]) 
     return (("user", before + problem + between + "\n".join(said) + after),)
 
 
-THINKPRM = Manner(
+THINKPRM = ReasoningPrompt(
     name="thinkprm",
     messages=_think_messages,
     opening=lambda steps: "\nLet's verify step by step:",
@@ -132,7 +131,7 @@ def _genprm_messages(problem: str, steps: Sequence[str], earlier: Sequence[str])
     return tuple(said)
 
 
-GENPRM_REASONING = Manner(
+GENPRM_REASONING = ReasoningPrompt(
     name="genprm_reasoning",
     messages=_genprm_messages,
     opening=lambda steps: f"<analyze>\nLet's analyze the Paragraph {steps} step by step: ",
@@ -173,7 +172,7 @@ def _judge_messages(problem: str, steps: Sequence[str], earlier: Sequence[str]) 
     return (("system", JUDGE_TASK), ("user", asked))
 
 
-JUDGE = Manner(
+JUDGE = ReasoningPrompt(
     name="judge",
     messages=_judge_messages,
     opening=lambda steps: "",
@@ -187,13 +186,3 @@ JUDGE = Manner(
 )
 """Any chat model: it reasons about the last step, and is held to a verdict. The format `judge`
 with the option "reason"; our own prompt."""
-
-MANNERS: Mapping[tuple[str, str], Manner] = MappingProxyType(
-    {
-        ("thinkprm", ""): THINKPRM,
-        ("thinkprm", "question"): THINKPRM_QUESTION,
-        ("genprm_reasoning", ""): GENPRM_REASONING,
-        ("judge", "reason"): JUDGE,
-    }
-)
-"""By a format's name and the word among its options."""

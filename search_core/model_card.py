@@ -1,4 +1,4 @@
-"""What a model folder says about its model: its espalier.json. Nothing is loaded for it."""
+"""A model card: what a folder says of its model, in its espalier.json. Nothing is loaded for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from search_core.log.events import Judged
 _BEST_BY_SCORE = "best by score"
 
 
-def read_facts(folder: str | Path) -> Mapping[str, Any]:
+def read_card(folder: str | Path) -> Mapping[str, Any]:
     """The folder's espalier.json; {} if there is none.
 
     Raises:
@@ -23,21 +23,21 @@ def read_facts(folder: str | Path) -> Mapping[str, Any]:
     if not path.is_file():
         return {}
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        card = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is not valid JSON: {error}.") from error
-    if not isinstance(facts, dict):
-        raise ValueError(f"{path} holds a {type(facts).__name__}; expected a JSON object.")
-    return facts
+    if not isinstance(card, dict):
+        raise ValueError(f"{path} holds a {type(card).__name__}; expected a JSON object.")
+    return card
 
 
-def judged_by(facts: Mapping[str, Any]) -> Judged:
-    """What a verifier judges: "steps" unless its facts say "solutions".
+def judged_by(card: Mapping[str, Any]) -> Judged:
+    """What a verifier judges: "steps" unless its card says "solutions".
 
     Raises:
         ValueError: They say something else.
     """
-    scores = facts.get("scores", "steps")
+    scores = card.get("scores", "steps")
     if scores == "solutions":
         return "solutions"
     if scores == "steps":
@@ -48,27 +48,27 @@ def judged_by(facts: Mapping[str, Any]) -> Judged:
     )
 
 
-def revises(facts: Mapping[str, Any]) -> bool:
-    """Whether a solver with these facts was trained to read its earlier attempts ("revises").
+def revises(card: Mapping[str, Any]) -> bool:
+    """Whether a solver with this card was trained to read its earlier attempts ("revises").
 
-    A solver without facts, {}, is a chat model that can be asked to.
+    A solver without one, {}, is a chat model that can be asked to.
     """
-    return not facts or facts.get("revises") is True
+    return not card or card.get("revises") is True
 
 
-def parameters_of(facts: Mapping[str, Any]) -> int | None:
+def parameters_of(card: Mapping[str, Any]) -> int | None:
     """The model's parameter count; None if nobody wrote it down."""
-    count = facts.get("parameters")
+    count = card.get("parameters")
     return count if isinstance(count, int) and not isinstance(count, bool) else None
 
 
-def over_optimises(facts: Mapping[str, Any]) -> bool:
+def over_optimises(card: Mapping[str, Any]) -> bool:
     """Whether the measured figures show that best-of-N gets worse as N grows.
 
     They do if, in some problem family, the accuracy at the largest N lies below the 95 %
     interval of a smaller N: a fall that is more than luck.
     """
-    measured = facts.get("measured")
+    measured = card.get("measured")
     families = measured.values() if isinstance(measured, Mapping) else ()
     return any(_falls(family) for family in families if isinstance(family, Mapping))
 

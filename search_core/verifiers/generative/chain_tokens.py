@@ -1,12 +1,14 @@
-"""Chats and verdicts as token ids, in this process and for servers alike."""
+"""Chains of thought and verdicts as token ids, in this process and for servers alike."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from search_core.verifiers.formats.base import Ids, in_common
-from search_core.verifiers.generative.manners import Manner
+from search_core.verifiers.formats.base import without_end
+from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids, in_common
+from search_core.verifiers.generative.chains import Chain, VerdictQuery
+from search_core.verifiers.generative.prompts import ReasoningPrompt
 
 SPARE = 16
 """Tokens that a text may come to more when it is read back than when it was written."""
@@ -26,8 +28,8 @@ class VerdictTokens:
     wrong: Ids
 
     @classmethod
-    def of(cls, manner: Manner, right: Ids, wrong: Ids) -> VerdictTokens:
-        """Of a manner's verdicts, each tokenised by itself.
+    def of(cls, prompt: ReasoningPrompt, right: Ids, wrong: Ids) -> VerdictTokens:
+        """Of a prompt's verdicts, each tokenised by itself.
 
         Raises:
             ValueError: One is the beginning of the other.
@@ -35,8 +37,8 @@ class VerdictTokens:
         lead = in_common(right, wrong)
         if lead == min(len(right), len(wrong)):
             raise ValueError(
-                f"The tokenizer does not tell {manner.right!r} from {manner.wrong!r}, the verdicts "
-                f"of the format {manner.name}. Choose another format."
+                f"The tokenizer does not tell {prompt.right!r} from {prompt.wrong!r}, the verdicts "
+                f"of the format {prompt.name}. Choose another format."
             )
         return cls(right[:lead], right[lead:], wrong[lead:])
 
@@ -50,18 +52,68 @@ class VerdictTokens:
         return self.right if right else self.wrong
 
 
+class ChainTokens:
+    """The chats and texts of one model that reasons, as it is asked by one prompt.
+
+    Args:
+        tokenizer: The model's.
+        prompt: How it is asked.
+        ends: Ids that end a turn.
+    """
+
+    def __init__(self, tokenizer: ChatTokenizer, prompt: ReasoningPrompt, ends: Ids) -> None:
+        self._tokenizer, self._prompt, self._ends = tokenizer, prompt, ends
+
+    async def verdicts(self) -> VerdictTokens:
+        """Raises `ValueError`: the tokenizer does not tell them apart."""
+        return VerdictTokens.of(
+            self._prompt,
+            await self._tokenizer.plain(self._prompt.right),
+            await self._tokenizer.plain(self._prompt.wrong),
+        )
+
+    async def chat(self, chain: Chain) -> Ids:
+        """What stands before a chain: the chat, and its opening.
+
+        Raises:
+            ValueError: There is no chat template.
+        """
+        answers = self._prompt.answers
+        line_break = await self._tokenizer.plain("\n")
+        chat = await self._tokenizer.conversation(chain.messages, answer=answers)
+        if not answers:
+            chat = without_end(chat, self._ends, line_break)
+        opening = opening_after(chat, chain.opening, line_break)
+        return chat + (await self._tokenizer.plain(opening) if opening else ())
+
+    async def limit(self, chain: Chain, chat: Ids, context: float, name: str) -> int:
+        """Tokens that a chain behind this chat may have. Raises as `room_for`."""
+        after = len(await self._closing()) + len((await self.verdicts()).lead) + SPARE
+        return room_for(chain.limit, len(chat), after, context, chain.step, name)
+
+    async def query(self, query: VerdictQuery, context: float) -> tuple[Ids, tuple[int, ...]]:
+        """Ids of a text up to its last verdict, and how many stand before each verdict."""
+        pieces = [
+            (await self._tokenizer.plain(piece) if piece else (), right)
+            for piece, right in query.pieces
+        ]
+        return read_back(
+            await self.chat(query.chain),
+            pieces,
+            await self._closing(),
+            await self.verdicts(),
+            context,
+        )
+
+    async def _closing(self) -> Ids:
+        closing = self._prompt.closing
+        return await self._tokenizer.special(closing) if closing else ()
+
+
 def opening_after(prompt: Ids, opening: str, line_break: Ids) -> str:
     """An opening behind a chat: no second line break where the template ends with one."""
     ends_so = bool(line_break) and prompt[-1:] == line_break[-1:]
     return opening[1:] if ends_so and opening.startswith("\n") else opening
-
-
-def unended(prompt: Ids, ends: Ids, line_break: Ids) -> Ids:
-    """A chat without the end token (and a line break) that the template puts behind a turn."""
-    last = len(prompt)
-    if line_break and prompt[-1:] == line_break[-1:] and prompt[-2:-1] and prompt[-2] in ends:
-        last -= 1
-    return prompt[: last - 1] if prompt[:last] and prompt[last - 1] in ends else prompt
 
 
 def read_back(
@@ -77,7 +129,7 @@ def read_back(
     into the context then is left out before the verdict.
 
     Args:
-        pieces: As in `Reading`.
+        pieces: As in `VerdictQuery`, in ids.
 
     Returns:
         Ids, and how many of them stand before each verdict.
