@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import plotly.graph_objects as go
 
 from components.palette import Theme, palette
 from search_core.log.tree import Tree
+from search_core.picture import HasTree
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 CLEAR = "rgba(0,0,0,0)"
@@ -17,14 +18,6 @@ _BUTTONS = [
     *("resetScale2d", "toImage", "hoverClosestCartesian", "hoverCompareCartesian"),
     "toggleSpikelines",
 ]
-
-
-@runtime_checkable
-class HasTree(Protocol):
-    """A trace, a search result: whatever knows the tree of its run."""
-
-    @property
-    def tree(self) -> Tree: ...
 
 
 Source = Tree | HasTree

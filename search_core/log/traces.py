@@ -31,7 +31,7 @@ class TraceError(ValueError):
     """A trace cannot be read; the message says where, what was found, and what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Trace:
     """A trace that was read.
 
@@ -48,6 +48,10 @@ class Trace:
     def tree(self) -> Tree:
         """The tree that the events add up to, folded anew."""
         return Tree.from_events(self.events)
+
+    def __repr__(self) -> str:
+        notice = f", {self.notice}" if self.notice else ""
+        return f"<{type(self).__name__}: {len(self.events)} events{notice}>"
 
     @property
     def started(self) -> Started:

@@ -29,7 +29,7 @@ __all__ = ["FINAL_STATES", "LogError", "Node", "NodeState", "Tree"]
 UNFINISHED_RULES = frozenset({"out_of_steps", "too_long", "run_ended"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Tree(NodeTable):
     """Everything that the events so far add up to."""
 
@@ -44,6 +44,12 @@ class Tree(NodeTable):
         for event in events:
             tree.apply(event)
         return tree
+
+    def __repr__(self) -> str:
+        strategy = self.started.strategy if self.started else "not started"
+        answer = self.finished.answer if self.finished else None
+        steps = max(0, len(self.nodes) - 1)
+        return f"<{type(self).__name__}: {strategy}, {steps} steps, answer {answer!r}>"
 
     def apply(self, event: Event) -> None:
         """Take one more event into account.

@@ -6,13 +6,14 @@ strategies only their titles; colours and shapes are those of `assets/palette.js
 Begin with `still` (the whole picture) and `scene` (what is drawn, and where). Below them:
 `folding` (what of a large tree is shown), `tidy_tree` (places), `drawing` (marks and lines),
 `labels` and `words` (what is said), `paint` and `palette` (colours), `svg` and `text`.
-`notebook` and `outline` put the picture, or its words, where they are shown.
+`notebook`, `side_by_side` and `outline` put the picture, or its words, where they are shown.
 """
 
 from __future__ import annotations
 
-from search_core.picture.notebook import html_picture, side_by_side_html
+from search_core.picture.notebook import html_picture
 from search_core.picture.outline import outline, summary
+from search_core.picture.side_by_side import HasTree, SideBySide
 from search_core.picture.still import svg_picture
 
-__all__ = ["html_picture", "outline", "side_by_side_html", "summary", "svg_picture"]
+__all__ = ["HasTree", "SideBySide", "html_picture", "outline", "summary", "svg_picture"]

@@ -60,13 +60,6 @@ def html_picture(tree: Tree) -> str:
     )
 
 
-def side_by_side_html(trees: list[Tree]) -> str:
-    """Several runs, beside each other where there is room."""
-    cell = "flex:1 1 420px;min-width:0"
-    cells = "".join(element("div", html_picture(tree), style=cell) for tree in trees)
-    return element("div", cells, style="display:flex;flex-wrap:wrap;gap:12px")
-
-
 def _answer(tree: Tree, quiet: str) -> str:
     answer = element("bdi", text(answer_words(tree)))
     right = f" {text(right_words(tree))}" if right_words(tree) else ""
