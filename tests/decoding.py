@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from search_core.engine.writing.decoder import Decoder
-from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.requests import DecodeRequest, DecodeResult
 from search_core.engine.writing.stopping import StopTable
 from search_core.protocols import Cancelled, Sampling, wait
 
@@ -30,7 +30,7 @@ def decode(
     stops: StopTable,
     cancelled: Cancelled = go_on,
     **limits: Any,
-) -> list[Continuation]:
+) -> list[DecodeResult]:
     """What these requests get of a decoder of their own."""
     decoder = Decoder(model, stops, **limits)
     call = decoder.submit(requests, sampling, cancelled)

@@ -12,7 +12,7 @@ from transformers import LlamaForCausalLM, MistralConfig, MistralForCausalLM
 from transformers.generation.logits_process import TopPLogitsWarper
 
 from search_core.engine.memory.budget import MemoryBudget
-from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.requests import DecodeRequest, DecodeResult
 from search_core.engine.writing.sampling import Draws, draw, uniform_numbers
 from search_core.engine.writing.stopping import StopTable
 from search_core.protocols import RunCancelled, Sampling
@@ -52,7 +52,7 @@ def some_requests(limit: int = 24) -> list[DecodeRequest]:
     return [DecodeRequest(dice.choice(prompts), dice.randrange(2**63), limit) for _ in range(24)]
 
 
-def assert_same(found: list[Continuation], expected: list[Continuation]) -> None:
+def assert_same(found: list[DecodeResult], expected: list[DecodeResult]) -> None:
     for mine, theirs in zip(found, expected, strict=True):
         assert mine.tokens == theirs.tokens
         assert mine.ended == theirs.ended

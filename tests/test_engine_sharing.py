@@ -20,7 +20,7 @@ from search_core.engine.memory.out_of_memory import SequenceTooLargeError
 from search_core.engine.writing.decode_cache import SequenceGroup
 from search_core.engine.writing.decode_call import DecodeCall
 from search_core.engine.writing.decoder import Decoder
-from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.requests import DecodeRequest, DecodeResult
 from search_core.engine.writing.stopping import StopTable
 from search_core.engine.writing.tree_cache import TreeCache
 from search_core.protocols import RunCancelled, Sampling, Watch, wait
@@ -108,7 +108,7 @@ class SmallSearch:
                 for place in range(self.width)
             ]
 
-    def take(self, requests: Sequence[DecodeRequest], results: Sequence[Continuation]) -> None:
+    def take(self, requests: Sequence[DecodeRequest], results: Sequence[DecodeResult]) -> None:
         paths = [
             (*request.prompt, *result.tokens)
             for request, result in zip(requests, results, strict=True)
@@ -191,7 +191,7 @@ def test_a_step_costs_its_own_tokens_and_not_its_prefix() -> None:
     decoder = Decoder(LLAMA, NEVER)
     prompt = tuple(range(10, 40))
 
-    def ask(path: tuple[int, ...]) -> Continuation:
+    def ask(path: tuple[int, ...]) -> DecodeResult:
         call = decoder.submit([DecodeRequest(path, 1, 5, "a")], SAMPLING, go_on)
         finish(decoder)
         return wait(call, go_on)[0]

@@ -12,7 +12,7 @@ import torch
 
 from search_core.engine.worker import Worker
 from search_core.engine.writing.decoder import Decoder
-from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.requests import DecodeRequest, DecodeResult
 from search_core.protocols import KeepsPaths, RunCancelled, SampleRequest, Sampling
 from search_core.solvers import TransformersSolver, load_solver
 from tests.decoding import go_on
@@ -141,7 +141,7 @@ def test_calls_of_many_threads_are_answered_and_a_cancelled_one_is_not_waited_fo
     decoder = Decoder(LLAMA, NEVER, most_sequences=4)
     asked = [DecodeRequest((5, seed), seed, 10, str(seed)) for seed in range(12)]
     expected = decoder.decode(asked, SAMPLING, go_on)
-    results: dict[int, list[Continuation]] = {}
+    results: dict[int, list[DecodeResult]] = {}
     stopped: list[int] = []
 
     def work(number: int) -> None:

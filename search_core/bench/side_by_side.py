@@ -109,7 +109,7 @@ class VerifierPair:
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class EngineComparison:
     """One search, answered twice.
 
     Attributes:
@@ -133,7 +133,7 @@ def compare(
     seed: int,
     plain: Callable[[], Timing],
     plain_tokens: int,
-) -> SideBySide:
+) -> EngineComparison:
     """Beam search to a depth that every path reaches.
 
     Args:
@@ -154,17 +154,17 @@ def compare(
     )
     timing = plain()
     speeds = plain_tokens / timing.cpu, plain_tokens / timing.wall
-    return SideBySide(n, solver, verifier, speeds)
+    return EngineComparison(n, solver, verifier, speeds)
 
 
-def baseline_measurements(runs: Sequence[SideBySide], group: str) -> list[Measurement]:
+def baseline_measurements(runs: Sequence[EngineComparison], group: str) -> list[Measurement]:
     """How many times less the engine took, in processor time and on the wall."""
 
-    def ratio(name: str, of: Callable[[SideBySide], float], **more: float) -> Measurement:
+    def ratio(name: str, of: Callable[[EngineComparison], float], **more: float) -> Measurement:
         aim = more.get("aim")
         return Measurement(name, "times", [of(run) for run in runs], aim, more=True, group=group)
 
-    def seconds(name: str, of: Callable[[SideBySide], float]) -> Measurement:
+    def seconds(name: str, of: Callable[[EngineComparison], float]) -> Measurement:
         return Measurement(name, "s", [of(run) for run in runs], group=group)
 
     inside = [r.solver.tokens / r.solver.engine_timing.cpu / r.plain[0] for r in runs]
@@ -217,9 +217,9 @@ def baseline_measurements(runs: Sequence[SideBySide], group: str) -> list[Measur
     ]
 
 
-def _engine(run: SideBySide) -> Timing:
+def _engine(run: EngineComparison) -> Timing:
     return run.solver.engine_timing + run.verifier.engine_timing
 
 
-def _baseline(run: SideBySide) -> Timing:
+def _baseline(run: EngineComparison) -> Timing:
     return run.solver.baseline_timing + run.verifier.baseline_timing

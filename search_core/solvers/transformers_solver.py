@@ -16,7 +16,7 @@ from search_core.engine.path_tokens import (
     PathTokens,
     end_ids,
 )
-from search_core.engine.writing import Continuation, DecodeRequest, stop_table
+from search_core.engine.writing import DecodeRequest, DecodeResult, stop_table
 from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 
 _READ_SHARE = 0.75
@@ -97,11 +97,11 @@ class TransformersSolver:
                 for index, request in enumerate(requests)
                 if (to_decode := self._to_decode(index, request, sampling)) is not None
             }
-        continuations = self._decoder.decode(list(asked.values()), sampling, cancelled)
+        results = self._decoder.decode(list(asked.values()), sampling, cancelled)
         samples = [StepSample("", 0, 0.0, "length")] * len(requests)
         with held(self._loaded.lock, cancelled):
-            for index, continuation in zip(asked, continuations, strict=True):
-                samples[index] = self._sample(continuation)
+            for index, result in zip(asked, results, strict=True):
+                samples[index] = self._sample(result)
         return samples
 
     def release(
@@ -135,7 +135,7 @@ class TransformersSolver:
         limit = int(min(sampling.max_step_tokens, room))
         return DecodeRequest(prompt, request.seed, limit, request.run, index)
 
-    def _sample(self, result: Continuation) -> StepSample:
+    def _sample(self, result: DecodeResult) -> StepSample:
         text = self._paths.text(result.tokens)
         if result.ended == "step":
             text = text.split(DELIMITER, 1)[0]

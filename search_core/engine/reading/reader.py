@@ -181,7 +181,7 @@ class Reader:
     def _prefix(self, job: _Job) -> Prefix | None:
         """What is cached of a job's path, held from now on; None: nothing is of use."""
         if not self._can_be_cut(job):
-            self._say_whole(job)
+            self._warn_of_whole_paths(job)
             return None
         runs = job.runs()
         for run in runs[1:]:
@@ -195,7 +195,7 @@ class Reader:
         # What the last of them says of the next token is not cached: it is read once more.
         return most - 1 if self._readout.next_token and most else most
 
-    def _say_whole(self, job: _Job) -> None:
+    def _warn_of_whole_paths(self, job: _Job) -> None:
         for asker in job.askers:
             if asker.run not in self._warned:
                 self._warned.add(asker.run)

@@ -11,7 +11,7 @@ The decoder knows nothing of text, problems or steps: token ids in, token ids ou
 `decoder`. What is exported here imports no torch.
 """
 
-from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.requests import DecodeRequest, DecodeResult
 from search_core.engine.writing.stopping import StopTable, stop_table
 
-__all__ = ["Continuation", "DecodeRequest", "StopTable", "stop_table"]
+__all__ = ["DecodeRequest", "DecodeResult", "StopTable", "stop_table"]

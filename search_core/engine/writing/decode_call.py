@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.requests import DecodeRequest, DecodeResult
 from search_core.engine.writing.sampling import Numbers, uniform_numbers
 from search_core.engine.writing.stopping import StopTable
 from search_core.protocols import Sampling, Watch, fail, finish
@@ -16,8 +16,8 @@ from search_core.protocols import Sampling, Watch, fail, finish
 _SECONDS_BETWEEN_COUNTS = 0.05
 
 
-class DecodeCall(Future[list[Continuation]]):
-    """Requests of one caller, until it brings their continuations, in their order.
+class DecodeCall(Future[list[DecodeResult]]):
+    """Requests of one caller, until it brings their results, in their order.
 
     Args:
         requests: What is to be continued.
@@ -81,7 +81,7 @@ class SequenceState:
 
     call: DecodeCall
     request: DecodeRequest
-    result: Continuation = field(default_factory=Continuation)
+    result: DecodeResult = field(default_factory=DecodeResult)
     numbers: Numbers = field(init=False)
     finished: bool = False
     told: int = 0
@@ -127,7 +127,7 @@ class SequenceState:
 
     def restart(self) -> None:
         """Forget what it has; it will get the same again."""
-        self.result = Continuation()
+        self.result = DecodeResult()
         self.told = 0
 
     def tell(self) -> None:

@@ -29,7 +29,7 @@ from search_core.engine.writing.decode_batch import DecodeBatch
 from search_core.engine.writing.decode_cache import DecodeCache
 from search_core.engine.writing.decode_call import DecodeCall, SequenceState
 from search_core.engine.writing.dense_cache import DenseCache
-from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.requests import DecodeRequest, DecodeResult
 from search_core.engine.writing.scheduler import Scheduler
 from search_core.engine.writing.stopping import StopTable
 from search_core.engine.writing.tree_cache import TreeCache
@@ -74,7 +74,7 @@ class Decoder:
 
     def decode(
         self, requests: Sequence[DecodeRequest], sampling: Sampling, cancelled: Cancelled
-    ) -> list[Continuation]:
+    ) -> list[DecodeResult]:
         """Samples one continuation for each request, in their order, and waits for them.
 
         Raises:
@@ -91,7 +91,7 @@ class Decoder:
     ) -> DecodeCall:
         """Hands in requests, to be decoded by whoever calls `step` (one thread at a time)."""
         call = DecodeCall(requests, sampling, watch_of(cancelled))
-        self._notes.append(lambda: self._take(call))
+        self._inbox.append(lambda: self._take(call))
         return call
 
     def release(self, run: str, paths: Sequence[tuple[Ids, int]] | None = None) -> None:
@@ -104,7 +104,7 @@ class Decoder:
 
     def release_later(self, run: str, paths: Sequence[tuple[Ids, int]] | None = None) -> None:
         """The same, at somebody's next `step`."""
-        self._notes.append(lambda: self._release(run, paths))
+        self._inbox.append(lambda: self._release(run, paths))
 
     def step(self) -> bool:
         """One more token for every sequence there is room for; whether anything is left to do."""
@@ -128,15 +128,15 @@ class Decoder:
         return 0 if self._opened is None else self._opened.prefixes.bytes
 
     def _forget(self) -> None:
-        self._notes: deque[Callable[[], None]] = deque()
+        self._inbox: deque[Callable[[], None]] = deque()
         self._calls: list[DecodeCall] = []
         self._scheduler = Scheduler(self._most_sequences)
         self._opened: _Opened | None = None
         self._warned: set[str] = set()
 
     def _step(self) -> bool:
-        while self._notes:
-            self._notes.popleft()()
+        while self._inbox:
+            self._inbox.popleft()()
         self._drop_done()
         if not self._calls:
             return False

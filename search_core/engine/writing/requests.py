@@ -35,7 +35,7 @@ class DecodeRequest:
 
 
 @dataclass(slots=True)
-class Continuation:
+class DecodeResult:
     """What was sampled for one request.
 
     Attributes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from search_core.engine.memory.prefix_cache import Ids
 from search_core.engine.writing.decode_call import DecodeCall
 from search_core.engine.writing.decoder import Decoder
-from search_core.engine.writing.requests import Continuation, DecodeRequest
+from search_core.engine.writing.requests import DecodeRequest, DecodeResult
 from search_core.engine.writing.text_stops import stopped_text
 from search_core.protocols import Sampling, Watch, finish, wait
 from search_core.seeds import node_seed
@@ -35,7 +35,7 @@ class GeneratedText:
 
     text: str = ""
     cut: bool = False
-    parts: list[Continuation] = field(default_factory=list)
+    parts: list[DecodeResult] = field(default_factory=list)
 
 
 class TextCall(Future[list[GeneratedText]]):

@@ -128,11 +128,11 @@ class TextWriter:
         return self._prefixes.bytes
 
     def _put(self, future: Future[Any], start: Callable[[], None]) -> None:
-        self._notes.append((future, start))
+        self._inbox.append((future, start))
         self._worker.wake()
 
     def _clear(self) -> None:
-        self._notes: deque[tuple[Future[Any], Callable[[], None]]] = deque()
+        self._inbox: deque[tuple[Future[Any], Callable[[], None]]] = deque()
         self._writing: list[TextCall] = []
         # Paths of texts by their run, each with how much of it its prompt holds.
         self._unread: dict[str, list[tuple[Ids, int]]] = {}
@@ -143,8 +143,8 @@ class TextWriter:
         self._reader.forget()
 
     def _turn(self) -> bool:
-        while self._notes:
-            future, start = self._notes.popleft()
+        while self._inbox:
+            future, start = self._inbox.popleft()
             if future.done():
                 continue
             try:
@@ -161,7 +161,7 @@ class TextWriter:
                 for run, ids, keep in call.paths:
                     self._unread.setdefault(run, []).append((ids, keep))
         self._writing = [call for call in self._writing if not call.done()]
-        return decoding or bool(self._writing or self._notes)
+        return decoding or bool(self._writing or self._inbox)
 
     def _text(self, ids: Sequence[int]) -> str:
         with self._lock:
