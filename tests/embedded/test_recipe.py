@@ -23,7 +23,7 @@ from search_core.embedded.training.settings import QUICK
 from search_core.embedded.training.tokenizer import load_tokenizer
 from search_core.engine.path_tokens import PathTokens
 from search_core.protocols import ScoreRequest
-from search_core.verifiers.loading import load_verifier as engine_verifier
+from search_core.verifiers import load_verifier as engine_verifier
 
 
 def run_recipe(out: Path, *options: str) -> None:
