@@ -6,6 +6,8 @@
 - `handlers`: what happens when a button is pressed, a field changes, or the page opens.
 - `charts`: figures of a run, drawn with plotly.
 - `elements`: small fields that Gradio does not have; they know nothing of search.
+- `guide`: the guide's pages, and where each control is explained.
+- `shell`, `places`, `place_list`: what the app serves beside the page, and the way there.
 - `palette`, `style`: the palette as plotly and as CSS want it, and the theme of the page.
 - `diagram`: the small picture of a recorded run on a strategy's card.
 

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from components.explorer.tree_view import published_folder
-from components.guide.controls import control_links
+from components.guide.controls import control_links, panel_links
 from components.places import EXPLORE, navigation
 
 # In `gradio_config.root` is the address under which the app is mounted.
@@ -19,7 +19,7 @@ for (const link of element.querySelectorAll("a[href]")) {
 }
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 import(folder + "js/guide/links.js").then(({ placeGuideLinks, carryTheme }) => {
-  placeGuideLinks(props.links, root, ["problem-column", "search-column"]);
+  placeGuideLinks(props.links, root);
   carryTheme();
 }).catch(console.error);
 """
@@ -34,7 +34,7 @@ class PlaceList(gr.HTML):
             html_template=navigation(EXPLORE, "", own_tabs=True),
             js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
             apply_default_css=False,
-            links=[link.as_dict() for link in control_links()],
+            links=[link.as_dict() for link in (*control_links(), *panel_links())],
             **kwargs,
         )
 

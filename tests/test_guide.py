@@ -243,8 +243,20 @@ def range_of(spec: OptionSpec) -> str:
 
 def test_every_verifier_format_has_its_row() -> None:
     rows = table_rows(section(GUIDE / "verifiers.md", "Formats"))
-    named = {re.split("[:`]", span)[0] for row in rows for span in re.findall("`([^`]+)`", row[0])}
-    assert named == set(FORMATS)
+    known = {name for row in FORMATS.values() for name in (row.name, *row.aliases)}
+    assert {name for row in rows for name in formats_in(row[0])} == known
+
+
+def test_the_formats_that_servers_can_read_are_listed() -> None:
+    rows = {row[0]: row[1] for row in table_rows(section(GUIDE / "servers.md", "Address"))}
+    anywhere, pooled = rows["`format=FORMAT`"].split("over vLLM")
+    assert formats_in(anywhere) == {f.name for f in FORMATS.values() if f.servers == "any server"}
+    assert formats_in(pooled) == {f.name for f in FORMATS.values() if f.servers == "vLLM"}
+
+
+def formats_in(cell: str) -> set[str]:
+    """The names of formats in a table's cell, without what follows a colon."""
+    return {re.split("[:`]", span)[0] for span in re.findall("`([^`]+)`", cell)}
 
 
 def test_the_readme_leads_to_every_topic() -> None:

@@ -12,11 +12,17 @@ import pytest
 
 from components.elements.grouped_choice import GroupedChoice
 from components.guide import read_guide
-from components.guide.controls import ControlLink, control_links, option_control, strategy_section
+from components.guide.controls import (
+    ControlLink,
+    control_links,
+    option_control,
+    panel_links,
+    strategy_section,
+)
 from components.guide.links import Links
 from components.guide.markdown import anchor, render
 from components.page import build_page
-from search_core.models.embedded import embedded_pair
+from search_core.models import embedded_pair
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 
@@ -38,7 +44,7 @@ FORM = (
 )
 OPTIONS = sorted({spec.name for one in STRATEGIES.values() for spec in one.options.specs()})
 # What explains itself, or is no control of a search.
-WITHOUT = {"theme", None}
+WITHOUT = {"theme"}
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +91,7 @@ def test_no_control_has_two_entries() -> None:
     assert len(explained) == len(set(explained))
 
 
-@pytest.mark.parametrize("link", control_links(), ids=lambda link: link.control)
+@pytest.mark.parametrize("link", [*control_links(), *panel_links()], ids=lambda link: link.control)
 def test_every_target_exists(link: ControlLink) -> None:
     assert link.section in SECTIONS[link.page]
 

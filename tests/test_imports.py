@@ -21,6 +21,12 @@ SOURCES = sorted(path for place in PLACES for path in ROOT.glob(place))
 
 FLOORS = """
 app
+components.page
+components.handlers  components.place_list  components.shell
+components.controls
+components.explorer  components.charts  components.guide
+components.elements  components.diagram  components.places  components.style
+components.palette
 components
 search_core.__main__  search_core.embedded.__main__
 search_core.cli
@@ -50,6 +56,7 @@ Something new goes on the lowest floor that stands above all that it needs."""
 TABLE = [line.split() for line in FLOORS.strip().splitlines()]
 FLOOR_OF = {room: len(TABLE) - level for level, rooms in enumerate(TABLE) for room in rooms}
 MOST_LOOSE = 10
+FACES = {"components", "search_core"}
 
 HEAVY = {"torch", "transformers", "safetensors", "tokenizers", "accelerate"}
 HEAVY_PLACES = (
@@ -114,8 +121,8 @@ def room_of(module: str) -> str:
     parts = module.split(".")
     for length in range(len(parts), 0, -1):
         name = ".".join(parts[:length])
-        # "search_core" is the package's face, not whatever nobody gave a place.
-        if name in FLOOR_OF and (length == len(parts) or name != "search_core"):
+        # These two are the packages' faces, not whatever nobody gave a place.
+        if name in FLOOR_OF and (length == len(parts) or name not in FACES):
             return name
     raise KeyError(f"{module} has no floor: give its room a place in FLOORS.")
 

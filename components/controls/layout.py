@@ -108,14 +108,18 @@ def make_controls(
         with gr.Accordion("Advanced", open=False, elem_id="advanced"):
             sampling = make_sampling_form(offer.first)
             fields |= _fields(lambda spec: spec.advanced and spec.name not in PUBLISHED_ONLY)
-            with gr.Accordion("As in the published code", open=False):
+            with gr.Accordion("As in the published code", open=False, elem_id="published-habits"):
                 gr.Markdown(
                     "The published code has habits that its papers do not mention. They are off "
                     "here, each can be turned on, and one button turns on all of them."
                 )
                 with gr.Row(elem_classes="buttons"):
-                    as_published = gr.Button("All as published", size="sm", min_width=90)
-                    as_intended = gr.Button("All off", size="sm", min_width=90)
+                    as_published = gr.Button(
+                        "All as published", size="sm", elem_id="as-published", min_width=90
+                    )
+                    as_intended = gr.Button(
+                        "All off", size="sm", elem_id="as-intended", min_width=90
+                    )
                 fields |= _fields(lambda spec: spec.name in PUBLISHED_ONLY)
     return Controls(
         problem=problem,

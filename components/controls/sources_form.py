@@ -52,9 +52,10 @@ def make_sources_form(recordings: Sequence[Recording], first: Problem) -> Source
             info="Opens at once; nothing is computed.",
             elem_id="recording",
         )
-        open_trace = gr.UploadButton(
-            "Open a trace file", file_types=[".jsonl", ".ndjson"], elem_id="open-trace"
-        )
+        with gr.Row(elem_classes="buttons"):
+            open_trace = gr.UploadButton(
+                "Open a trace file", file_types=[".jsonl", ".ndjson"], elem_id="open-trace"
+            )
         with gr.Accordion("Read a chain of thought", open=False, elem_id="read-text"):
             pasted = make_text_form()
     return SourcesForm(family, level, new_problem, recording, open_trace, pasted)

@@ -26,7 +26,7 @@ class ControlLink:
     """From a control, or a group of them, to what the guide says about it.
 
     Attributes:
-        control: Its `elem_id` on the page.
+        control: Its `elem_id` on the page; a panel's class in the explorer.
         label: What it is called.
         page, section: The page's slug and the anchor of a heading there.
         covers: Controls beside it that the same section explains, by their `elem_id`.
@@ -57,8 +57,9 @@ _CONTROLS = (
         "Recorded example",
         "use",
         "recorded-examples",
-        covers=("open-example", "open-trace"),
+        covers=("open-example",),
     ),
+    ControlLink("open-trace", "Link and file", "use", "link-and-file"),
     ControlLink(
         "read-text",
         "Chain of thought",
@@ -74,12 +75,31 @@ _CONTROLS = (
     ControlLink("temperature", "Temperature", "use", "sampling"),
     ControlLink("top-p", "Top-p", "use", "sampling"),
     ControlLink("seed", "Seed", "use", "seed"),
+    ControlLink(
+        "published-habits",
+        "As in the published code",
+        "strategies",
+        SHARED_SECTION,
+        covers=("as-published", "as-intended"),
+    ),
+)
+_PANELS = (
+    ControlLink("esp-tools", "Tree", "use", "tree"),
+    ControlLink("esp-timeline", "Timeline", "use", "timeline"),
+    ControlLink("esp-inspector", "Inspector", "use", "inspector"),
+    ControlLink("esp-answers", "Answers", "use", "answers"),
+    ControlLink("esp-costs", "Cost", "use", "cost"),
 )
 
 
 def control_links() -> tuple[ControlLink, ...]:
     """Every control's link, the strategies' options included."""
     return (*_CONTROLS, *_options())
+
+
+def panel_links() -> tuple[ControlLink, ...]:
+    """The links of the explorer's panels."""
+    return _PANELS
 
 
 def option_control(name: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -15,15 +14,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from components.guide import guide_routes, read_guide
-from components.guide.controls import control_links
+from components.guide.controls import control_links, panel_links
 from components.palette import Theme, palette
 from tests.browser.app_process import App
+from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, wait
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 PAGES = [page.slug for page in read_guide().pages]
 # One page of each kind; all pages have the same frame, and their text its own tests.
 KINDS = ("", "use", "command_line", "servers", "results")
@@ -44,16 +43,6 @@ def expect_theme(page: Page, theme: Theme) -> None:
     expect(page.locator("body")).to_have_css("background-color", f"rgb({rgb})")
 
 
-def violations(page: Page) -> list[object]:
-    """What axe finds wrong with a page. The policy of the guide allows no other script."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document)")["violations"]
-    return [
-        (v["id"], v["help"], [(n["target"], n["failureSummary"][:300]) for n in v["nodes"][:4]])
-        for v in found
-    ]
-
-
 def test_the_header_leads_to_the_guide_and_back(app: App, page: Page) -> None:
     open_page(page, app.url)
     places = page.get_by_role("navigation", name="Places")
@@ -70,7 +59,10 @@ def test_the_header_leads_to_the_guide_and_back(app: App, page: Page) -> None:
 def test_every_control_on_show_leads_to_its_section(app: App, page: Page) -> None:
     open_page(page, app.url)
     expect(page.get_by_role("link", name="Guide: Strategy", exact=True)).to_be_visible()
-    addresses = {f"Guide: {link.label}": f"{app.url}/{link.address}" for link in control_links()}
+    links = [*control_links(), *panel_links()]
+    addresses = {f"Guide: {link.label}": f"{app.url}/{link.address}" for link in links}
+    for panel in panel_links():
+        expect(page.locator(f"#explorer .{panel.control} > .guide-link")).to_be_visible()
     shown = page.locator("a.guide-link:visible").all()
     assert len(shown) > 5
     for link in shown:

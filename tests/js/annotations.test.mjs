@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countAnnotations, markLabel, allocationSentence, visitScale } from "../../assets/js/words/annotations.js";
+import {
+  allocationOf,
+  allocationSentence,
+  copiesLabel,
+  countAnnotations,
+  isJump,
+  markLabel,
+  mostVisits,
+  visitScale,
+} from "../../assets/js/words/annotations.js";
 import { tell } from "../../assets/js/words/story.js";
 import { Rounds } from "../../assets/js/log/rounds.js";
 import { header } from "./synthetic.mjs";
@@ -47,7 +56,11 @@ test("visits and value: beside the mark, for the ear, and in the story of the ro
     story(MCTS, 2),
     "Round 2: 1 step written. The values of 3 nodes were backed up; the problem now has 5 visits, mean value 0.66.",
   );
+  const rootFirst = log("mcts", [sampled("0"), spent(1), backedUp("root", 1, 0.5), backedUp("0", 1, 0.9)]);
+  assert.match(story(rootFirst, 1), /the problem now has 1 visit, mean value 0\.50\.$/);
   assert.equal(countAnnotations(tree).visits, 2);
+  assert.equal(mostVisits(tree), 4);
+  assert.equal(visitScale({ visits: 1 }, 4).toFixed(6), "1.200000");
   const [often, seldom, never] = ["0", "0.0", "1"].map((id) => visitScale(tree.nodes.get(id), 4));
   assert.ok(often > seldom && seldom > never && never > 0.5);
   assert.equal(visitScale(node, 0), 1);
@@ -73,6 +86,13 @@ test("shares: copies beside the mark, the effective sample size in the story", (
   assert.match(nodeName(tree, tree.nodes.get("0")), /carried on 3 times$/);
   assert.match(nodeName(tree, tree.nodes.get("2")), /given no share$/);
   assert.match(story(events, 1), /Effective sample size 1\.6 of 3\. Of 3 paths, 2 share 4 copies; the most for one is 3\.$/);
+  assert.equal(copiesLabel(tree.nodes.get("0")), "×3");
+  assert.equal(copiesLabel(tree.nodes.get("1")), "");
+  const later = { kind: "allocated", round: 2, shares: [["0", 1, 4]], seq: events.length };
+  tree.apply(later);
+  assert.equal(allocationOf(tree, tree.nodes.get("0")), later);
+  assert.equal(allocationOf(tree, tree.nodes.get("1")).round, 1);
+  assert.match(allocationSentence({ shares: [["0", 1, 2], ["1", 1, 2]] }), /^Of 2 paths, 2 share 4 copies; the most for one is 2\.$/);
   // REBASE speaks of no effective sample size.
   assert.doesNotMatch(allocationSentence({ shares }), /Effective/);
   assert.equal(allocationSentence({ shares: [["0", 1, 1]] }), "Each of 1 path is carried on once.");
@@ -141,6 +161,11 @@ test("a stream: pieces in the order of writing, jumps back, forced words", () =>
   assert.equal(story(events, 3), "Piece 3: “text 0.1” Made to begin with “Wait”, the text goes back from step 2 to step 1.");
   assert.match(story([...events, { ...sampled("1.0"), seq: events.length }], 4), /The text goes back from step 2 to the problem\.$/);
   assert.deepEqual(countAnnotations(tree), { visits: 0, copies: 0, ahead: 0, revisions: 0, jumps: 2, forced: 1 });
+});
+
+test("what goes on below its parent has not jumped", () => {
+  const tree = Tree.fromEvents(log("single_stream", [sampled("0"), sampled("0.0", { after: "0" })]));
+  assert.equal(isJump(tree.nodes.get("0.0")), false);
 });
 
 test("attempts: the same field tells which one is revised", () => {

@@ -87,6 +87,12 @@ test("leaves between two branches share the room evenly", () => {
   near(places.c - places.b, places.d - places.c);
 });
 
+test("a wide leaf at the end shares its room with the leaves before it", () => {
+  const places = placesOf({ a: { a1: leaf }, b: leaf, c: leaf }, (id) => (id === "c" ? 3 : 1));
+  near(places.c - places.a, 3);
+  near(places.b - places.a, 1.5);
+});
+
 test("wide leaves get their room", () => {
   const childrenOf = (id) => (id === "a" ? ["b", "c"] : []);
   const places = layoutTree("a", childrenOf, () => 3);

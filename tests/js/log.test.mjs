@@ -207,6 +207,16 @@ test("a run that ended is not live, whatever is said of it, and is compared once
   assert.equal(queries.length, 1);
 });
 
+test("a run that was pulled to its end was compared by that", async () => {
+  const { log, queries } = harness((query) => ({ ...page()(query), comparison: { rows: [] } }));
+  log.accept({ run: "r", ev: "", head: EVENTS.length, live: false });
+  await settle();
+  assert.deepEqual(log.comparison, { rows: [] });
+  log.accept({ run: "r", ev: "", head: EVENTS.length, live: false });
+  await settle();
+  assert.equal(queries.length, 1);
+});
+
 test("the watchdog pulls when a live run falls silent, until nobody looks any more", async () => {
   let alive = true;
   const world = harness((query) => ({ ...page()(query), events: [], head: 5, live: true }));

@@ -49,6 +49,9 @@ test("the inspector is made anew by what concerns the selected step, and by noth
     [{ kind: "spent", generated: 7 }, false],
   ])
     assert.equal(changes("0", event), expected, JSON.stringify(event));
+  // A sibling's score is shown, also where it changes nothing else of it.
+  const ahead = [...EVENTS, sampled("3", { role: "rollout" })];
+  assert.notEqual(signatureOf("0", [...ahead, scored("3", 0.5)]), signatureOf("0", ahead));
   // In a stream the place of a piece changes with every piece that is written after it.
   assert.equal(changes("0", sampled("0.1"), { strategy: "single_stream" }), true);
 });

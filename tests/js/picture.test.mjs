@@ -74,6 +74,27 @@ test("answers and folds get more room than a step", () => {
   assert.deepEqual([ends(false), ends(true)], [1, 1.5]);
 });
 
+test("a rollout that led to an answer is no ghost, although rollouts come on demand", () => {
+  const ahead = { role: "rollout" };
+  const solved = { kind: "completed", id: "0.0.0", answer: "4", group: 0 };
+  const tree = Tree.fromEvents(
+    eventsOf("lookahead_search", sampled("0"), sampled("0.0", ahead), sampled("0.0.0", ahead), solved),
+  );
+  const scene = new Scene();
+  scene.update(tree, new Visible(tree, "dim", new Set(), false), new Set(["rollout"]), false);
+  assert.deepEqual([scene.items.get("0.0").state, scene.items.get("0.0").ghost], ["rollout", false]);
+});
+
+test("jumps are in the order of writing, also of what is written later", () => {
+  const stream = eventsOf("single_stream", sampled("0"), sampled("0.0"), sampled("1", { after: "0.0" }), sampled("2", { after: "1" }));
+  const scene = new Scene();
+  const orders = [4, 5].map((count) => {
+    sceneOf(stream.slice(0, count), { scene });
+    return [...scene.items.values()].filter(({ after }) => after).map(({ order }) => order);
+  });
+  assert.deepEqual(orders, [[3], [3, 4]]);
+});
+
 test("what stays glides from where it was, what is new grows out of its parent", () => {
   const { scene, moved } = sceneOf(BEAM.slice(0, 2));
   assert.equal(moved, false);

@@ -100,6 +100,17 @@ test("a tab that slept does not leap to the end", () => {
   assert.ok(state.cursor < cursors[1]);
 });
 
+test("at full speed and with late frames it still comes by the end of every round", () => {
+  const state = stage({ cursor: cursors[0] });
+  state.player.setSpeed(8);
+  state.player.play();
+  state.pass(100000, 250);
+  assert.deepEqual(
+    cursors.slice(1).filter((cursor) => !state.seen.includes(cursor)),
+    [],
+  );
+});
+
 test("there is nothing to play before the first event", () => {
   const state = stage({ cursor: 0, log: new Rounds() });
   state.player.play();

@@ -61,6 +61,16 @@ test("two fingers zoom about their middle, and each pans half", () => {
   assert.equal(made.length, 2);
 });
 
+test("two fingers that tap pick once, where the last one was", () => {
+  const { made, at } = stage();
+  at("pointerdown", 120, 60);
+  at("pointerdown", 140, 60, { pointerId: 2 });
+  at("pointerup", 140, 60, { pointerId: 2 });
+  assert.deepEqual(made, []);
+  at("pointerup", 120, 60);
+  assert.deepEqual(made, [["pick", 20, 10]]);
+});
+
 test("a mouse hovers, a finger does not, and another button is nobody's", () => {
   const { made, at, handlers } = stage();
   at("pointermove", 105, 55);

@@ -14,6 +14,11 @@ test("only what differs from the defaults is in the link", () => {
   assert.equal(query.get("n"), "32");
 });
 
+test("what is not set at all is no part of the link", () => {
+  const query = recipeOf(header({ max_tokens: null, lookahead: 2 }), DEFAULTS, null);
+  assert.deepEqual([...query.keys()], ["strategy", "problem", "seed", "lookahead"]);
+});
+
 test("sampling and the score source are part of the recipe", () => {
   const started = header();
   started.sampling.temperature = 0.3;
@@ -90,6 +95,8 @@ test("a live run's address keeps what is not its own", () => {
     hash: "",
   };
   assert.equal(runAddress(location, "token", "0.2", header(), DEFAULTS), "/?__theme=dark&run=token&node=0.2");
+  const recipe = { ...location, search: "?view=a&score_source=random&node=0.1&models=big&seed=3" };
+  assert.equal(runAddress(recipe, "token", null, header(), DEFAULTS), "/?view=a&run=token");
   assert.equal(isRecorded("recorded-countdown"), true);
   assert.equal(isRecorded("token"), false);
 });

@@ -39,6 +39,19 @@ test("a stopped run and a run without answer say so", () => {
   assert.equal(ended({ status: "completed", message: "No path reached an answer." }), "No path reached an answer.");
 });
 
+test("the answer says how many gave it, and that it is the only one", () => {
+  const ended = (...solutions) => {
+    const tally = [[0, "4", 1, solutions[0]], ...solutions.slice(1).map((count) => [1, "5", 0.5, count])];
+    const events = [
+      { kind: "voted", method: "best", tally },
+      { kind: "finished", status: "completed", method: "best", chosen: "0", answer: "4" },
+    ];
+    return tell(events, { kind: "end", from: 0, cursor: 2 }, 2);
+  };
+  assert.equal(ended(1), "The answer is 4, chosen by the best score, the only solution.");
+  assert.equal(ended(2, 3), "The answer is 4, chosen by the best score, given by 2 of 5 solutions.");
+});
+
 test("best-of-N: nothing is cut on the way", () => {
   const slice = [{ kind: "sampled" }, { kind: "sampled" }, { kind: "decided", kept: [["0"], ["1"]] }];
   assert.equal(
@@ -119,7 +132,7 @@ test("maths is found by its delimiters only, and bounded", () => {
     ],
   );
   assert.equal(parts.map((part) => part.text).join(""), "So x^2 costs $5 and \\frac{1}{2} or y.");
-  for (const text of ["", "\\(", "$$", "$$ $", `\\(${"x".repeat(5000)}\\)`, "\\)\\("]) {
+  for (const text of ["", "\\(", "$$", "$$ $", "\\(\\)", "$$$$", `\\(${"x".repeat(5000)}\\)`, "\\)\\("]) {
     assert.equal(
       splitMaths(text).some((part) => part.maths),
       false,

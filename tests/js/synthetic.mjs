@@ -131,7 +131,7 @@ function finish(add, events, solutions, aggregates) {
       .sort((a, b) => b[2] - a[2]);
     const chosen = groups
       .get(tally[0][0])
-      .reduce((best, one) => (aggregates.get(one.id) > aggregates.get(best.id) ? one : best));
+      .reduce((best, solution) => (aggregates.get(solution.id) > aggregates.get(best.id) ? solution : best));
     add("voted", { method, tally, chosen: chosen.id });
     if (method === "weighted") outcome = chosen;
   }

@@ -22,7 +22,7 @@ const treeOf = (...events) => Tree.fromEvents([header(), ...events].map((event, 
 /** 0 is kept, with the kept 0.0 and the pruned 0.1; 1 and 3 are pruned, 2 is a duplicate of 0. */
 const EVENTS = [
   ...["0", "1", "2", "3"].map((id) => sampled(id)),
-  ...[scored("0", 0.9), scored("1", 0.2), scored("3", 0.4)],
+  ...[scored("0", 0.9), scored("1", 0.4), scored("3", 0.2)],
   { kind: "merged", id: "2", into: "0" },
   decided(["0"], ["1", "3"]),
   ...[sampled("0.0"), sampled("0.1")],
@@ -43,8 +43,8 @@ test("each mode shows its nodes, and knows which those are", () => {
   assert.deepEqual(ids(visible("fold")), folded);
   assert.deepEqual(ids(visible("fold", ["root"])), ["root", "0", "0.0", "fold:0", "1", "2", "3"]);
   assert.deepEqual(ids(visible("hide")), ["root", "0", "0.0"]);
-  for (const mode of ["dim", "fold", "hide"]) {
-    const seen = visible(mode);
+  for (const [mode, unfolded] of [["dim"], ["fold"], ["hide"], ["fold", ["root"]], ["fold", ["root", "0"]]]) {
+    const seen = visible(mode, unfolded);
     const shown = new Set(ids(seen));
     for (const id of [...TREE.nodes.keys(), "fold:0", "fold:root", "fold:1", "fold:9", "9"])
       assert.equal(seen.has(id), shown.has(id), `${mode} ${id}`);
@@ -168,7 +168,8 @@ test("inward leads along the chosen path, else to what was kept, else to the fir
   assert.equal(inward(through, "1"), "1.0");
   late.finished = { chosen: "1.1" };
   assert.equal(inward(through, "1"), "1.1");
-  late.finished = { chosen: "10" };
+  // A name that only begins alike lies elsewhere.
+  late.finished = { chosen: "05" };
   assert.equal(inward(through, "root"), "1");
   assert.equal(inward(through, "1.1"), null);
   assert.equal(inward(visible("fold"), "fold:root"), null);

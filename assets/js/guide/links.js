@@ -3,29 +3,40 @@
 const CLASS = "guide-link";
 
 /**
- * Put a link beside every control of the table, also beside those that Gradio shows later.
+ * Put a link beside every control and panel of the table, also beside those that are shown later.
  *
- * @param {{control: string, label: string, address: string}[]} table - `address` is relative to
- *   the app's root.
+ * @param {{control: string, label: string, address: string}[]} table - `control` is an id, or the
+ *   class of a panel in the explorer; `address` is relative to the app's root.
  * @param {string} root - the app's root, an absolute address that ends with "/".
- * @param {string[]} columns - ids of the elements in which the controls are.
  */
-export function placeGuideLinks(table, root, columns) {
-  const place = () => table.forEach((entry) => placeLink(entry, root));
-  const observer = new MutationObserver(place);
-  for (const id of columns) {
+export function placeGuideLinks(table, root) {
+  const [panels, controls] = [true, false].map((panel) => table.filter((entry) => isPanel(entry) === panel));
+  const watch = (id, place) => {
     const column = document.getElementById(id);
+    const observer = new MutationObserver(() => place(observer));
     if (column) observer.observe(column, { childList: true, subtree: true });
-  }
-  place();
+    place(observer);
+  };
+  const placeControls = () => controls.forEach((entry) => placeLink(entry, root));
+  watch("problem-column", placeControls);
+  watch("search-column", placeControls);
+  // Panels stay once they are there, and much else changes around them: no need to watch on.
+  watch("explorer-column", (observer) => {
+    if (panels.map((entry) => placeLink(entry, root)).every(Boolean)) observer.disconnect();
+  });
 }
 
+const isPanel = ({ control }) => control.startsWith("esp-");
+
+/** @returns {boolean} whether the control is on the page. */
 function placeLink({ control, label, address }, root) {
-  const element = document.getElementById(control);
-  if (!element) return;
+  const element = isPanel({ control })
+    ? document.querySelector(`#explorer .${control}`)
+    : document.getElementById(control);
+  if (!element) return false;
   // A link cannot stand inside a button: it comes after the last one of the row.
   const home = element.tagName === "BUTTON" ? element.parentElement : element;
-  if (home.querySelector(`:scope > .${CLASS}`)) return;
+  if (home.querySelector(`:scope > .${CLASS}`)) return true;
   const link = document.createElement("a");
   link.className = CLASS;
   link.href = new URL(address, root).href;
@@ -34,6 +45,7 @@ function placeLink({ control, label, address }, root) {
   link.setAttribute("aria-label", `Guide: ${label}`);
   link.title = `Guide: ${label} (opens in a new tab)`;
   home.append(link);
+  return true;
 }
 
 /** The guide opens in the theme that is on show here, if that is not the system's own. */

@@ -37,7 +37,7 @@ export function tell(events, segment, cursor, labels = {}) {
  */
 export function tellAll(events, segments, cursor, labels) {
   return segments
-    .filter((segment) => segment.from < cursor && settled(events, segment, cursor))
+    .filter((segment) => settled(events, segment, cursor))
     .map((segment) => ({ cursor: segment.cursor, sentence: withWarnings(events, segment, cursor, labels) }));
 }
 
