@@ -199,6 +199,15 @@ def test_few_modules_lie_loose_in_the_core() -> None:
     assert len(own) <= MOST_LOOSE, own
 
 
+def test_no_two_classes_have_one_name() -> None:
+    places: Mapping[str, list[str]] = defaultdict(list)
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_every_package_says_what_is_in_it() -> None:
     for path in SOURCES:
         if path.name == "__init__.py":

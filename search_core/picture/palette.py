@@ -94,7 +94,7 @@ class State(_Entry):
     edge: Edge
 
 
-class Grade(_Entry):
+class GradeStyle(_Entry):
     """The ring around a solution that was held against the reference."""
 
     label: str
@@ -119,7 +119,7 @@ class Palette(_Entry):
 
     themes: Mapping[Theme, ThemeColours]
     states: Mapping[StateName, State]
-    grades: Mapping[GradeName, Grade]
+    grades: Mapping[GradeName, GradeStyle]
     series: Mapping[SeriesName, Series]
 
     @model_validator(mode="after")

@@ -24,7 +24,7 @@ class Point(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Outline:
+class _Contour:
     """One side of a subtree: its x on each level, deepest level first, so that a new root is
     appended and the list is never copied. True x is `values[i] + offset`."""
 
@@ -47,14 +47,14 @@ class _Forest:
     """Subtrees of siblings, put side by side from left to right; the first stands at 0."""
 
     places: list[float] = field(default_factory=list)
-    left: _Outline = field(default_factory=_Outline)
-    right: _Outline = field(default_factory=_Outline)
+    left: _Contour = field(default_factory=_Contour)
+    right: _Contour = field(default_factory=_Contour)
     reach: list[tuple[int, int]] = field(default_factory=list)
     """(height, index) of the subtrees seen from the right, the highest first."""
     slopes: list[float] = field(default_factory=list)
     jumps: list[float] = field(default_factory=list)
 
-    def add(self, left: _Outline, right: _Outline) -> None:
+    def add(self, left: _Contour, right: _Contour) -> None:
         """Put one more subtree on the right, as close as the outlines allow."""
         index, height = len(self.places), len(left)
         x, blocker, spare = self._fit(left)
@@ -80,7 +80,7 @@ class _Forest:
             settled.append(place + shift)
         return settled
 
-    def _fit(self, left: _Outline) -> tuple[float, int | None, float]:
+    def _fit(self, left: _Contour) -> tuple[float, int | None, float]:
         """Where the next subtree goes, which earlier one it leans against, and how much
         further right that is than the ones between them ask for."""
         x, needed, blocker, spare = 0.0, float("-inf"), None, 0.0
@@ -107,7 +107,7 @@ class _Forest:
         self.slopes[last] -= step
         self.jumps[last] -= step * (last - first - 1)
 
-    def _join(self, left: _Outline, right: _Outline) -> None:
+    def _join(self, left: _Contour, right: _Contour) -> None:
         """Take the new subtree into the outlines, at the cost of the lower of the two."""
         old_left, old_right = self.left, self.right
         if len(left) > len(old_left):
@@ -133,7 +133,7 @@ def tidy_layout(children: Mapping[Id, Sequence[Id]], root: Id) -> dict[Id, Point
     for node in order:
         order.extend(children.get(node, ()))
     offsets: dict[Id, float] = {root: 0.0}
-    outlines: dict[Id, tuple[_Outline, _Outline]] = {}
+    outlines: dict[Id, tuple[_Contour, _Contour]] = {}
     for node in reversed(order):
         outlines[node] = _place_children(children.get(node, ()), offsets, outlines)
     points = {root: Point(0.0, 0)}
@@ -147,8 +147,8 @@ def tidy_layout(children: Mapping[Id, Sequence[Id]], root: Id) -> dict[Id, Point
 def _place_children(
     children: Sequence[Id],
     offsets: dict[Id, float],
-    outlines: dict[Id, tuple[_Outline, _Outline]],
-) -> tuple[_Outline, _Outline]:
+    outlines: dict[Id, tuple[_Contour, _Contour]],
+) -> tuple[_Contour, _Contour]:
     """Place siblings relative to their parent, and give the outlines of the whole subtree."""
     forest = _Forest()
     for child in children:

@@ -36,7 +36,7 @@ LocalVerifier = TransformersVerifier | GenerativeVerifier
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _VerifierOrder:
     """What to build. Arguments as for `load_verifier`."""
 
     checkpoint: Checkpoint
@@ -96,12 +96,12 @@ def load_verifier(
             weights = weight_names(checkpoint)
             format = recognised(checkpoint.name, checkpoint.config, weights, card)  # noqa: A001
         row, argument = parsed(format)
-        return _built(_Order(checkpoint, row, argument, device, dtype, system_prompt, date))
+        return _built(_VerifierOrder(checkpoint, row, argument, device, dtype, system_prompt, date))
     except ValueError as error:
         raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
 
 
-def _built(order: _Order) -> LocalVerifier:
+def _built(order: _VerifierOrder) -> LocalVerifier:
     """Carries out what the row says is to be read."""
     if order.row.reasons(order.argument):
         return _reasoning(order)
@@ -119,7 +119,7 @@ def _built(order: _Order) -> LocalVerifier:
     raise ValueError(f"Verifier format {order.row.name} cannot be read in this process.")
 
 
-def _token_pair(order: _Order, good: str, bad: str) -> TransformersVerifier:
+def _token_pair(order: _VerifierOrder, good: str, bad: str) -> TransformersVerifier:
     from search_core.engine.reading.readouts import PairReadout, language_head
 
     loaded = order.load("ForCausalLM")
@@ -129,7 +129,7 @@ def _token_pair(order: _Order, good: str, bad: str) -> TransformersVerifier:
     return TransformersVerifier(loaded, order.format(loaded), _reader(loaded, readout))
 
 
-def _token_labels(order: _Order) -> TransformersVerifier:
+def _token_labels(order: _VerifierOrder) -> TransformersVerifier:
     from search_core.engine.reading.readouts import label_readout
 
     loaded = _with_labels(order.load("ForTokenClassification"))
@@ -138,7 +138,7 @@ def _token_labels(order: _Order) -> TransformersVerifier:
     return TransformersVerifier(loaded, order.format(loaded), reader, scores=scores)
 
 
-def _sequence_labels(order: _Order) -> TransformersVerifier:
+def _sequence_labels(order: _VerifierOrder) -> TransformersVerifier:
     from search_core.engine.reading.readouts import label_readout
 
     loaded = _with_labels(order.load("ForSequenceClassification"))
@@ -162,7 +162,7 @@ def _reader(loaded: LoadedModel, readout: Readout) -> Reader:
     return Reader(loaded.model, readout)
 
 
-def _head_labels(order: _Order, layers: tuple[str, ...]) -> TransformersVerifier:
+def _head_labels(order: _VerifierOrder, layers: tuple[str, ...]) -> TransformersVerifier:
     import torch
 
     from search_core.engine.reading.readouts import LabelReadout
@@ -193,7 +193,7 @@ def _with_head(loaded: LoadedModel, size: int, matrices: list[Any]) -> Any:
     return replace(loaded.info, shape=shape, parameters=parameters)
 
 
-def _likelihood_ratio(order: _Order) -> TransformersVerifier:
+def _likelihood_ratio(order: _VerifierOrder) -> TransformersVerifier:
     from search_core.engine.reading.log_ratio import LogRatio
     from search_core.engine.reading.readouts import LikelihoodReadout, language_head
 
@@ -236,7 +236,7 @@ def _both(ours: ModelShape | None, theirs: ModelShape | None) -> ModelShape | No
     )
 
 
-def _reasoning(order: _Order) -> GenerativeVerifier:
+def _reasoning(order: _VerifierOrder) -> GenerativeVerifier:
     options = read_options(order.row.name, order.row.reasoning, order.argument)
     from search_core.verifiers.generative.local_model import LocalReasoningModel
 

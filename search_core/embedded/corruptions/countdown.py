@@ -13,7 +13,7 @@ from search_core.embedded.generation import answer_text, failed_attempt
 from search_core.problem import Problem
 
 
-class _Play:
+class _CountdownPlay:
     """A solution as it is written, from the numbers that the last step listed."""
 
     def __init__(self, problem: Problem, rng: random.Random) -> None:
@@ -44,9 +44,11 @@ class _Play:
         return Spoiled([*self.steps, answer_text(self.last)], at)
 
 
-def _before(problem: Problem, rng: random.Random) -> tuple[_Play, int, Equation, NumbersLeft]:
+def _before(
+    problem: Problem, rng: random.Random
+) -> tuple[_CountdownPlay, int, Equation, NumbersLeft]:
     """A play just before a random move of a good play, the move's index, and the move."""
-    play = _Play(problem, rng)
+    play = _CountdownPlay(problem, rng)
     at = rng.randrange(len(play.good))
     play.proceed(at)
     return play, at, *play.good[at]
@@ -67,7 +69,7 @@ def _wrong_result(problem: Problem, rng: random.Random) -> Spoiled:
 
 def _faked_target(problem: Problem, rng: random.Random) -> Spoiled | None:
     """The last equation is bent so that it seems to reach the target."""
-    play = _Play(problem, rng)
+    play = _CountdownPlay(problem, rng)
     attempt = failed_attempt(problem, rng)
     if attempt is None:
         return None
@@ -151,7 +153,7 @@ def _early_answer(problem: Problem, rng: random.Random) -> Spoiled | None:
 
 def _wrong_answer(problem: Problem, rng: random.Random) -> Spoiled:
     """Tells another answer than the last value; a failed attempt may claim the target."""
-    play = _Play(problem, rng)
+    play = _CountdownPlay(problem, rng)
     attempt = failed_attempt(problem, rng)
     if attempt is not None and rng.random() < 0.5:
         steps = attempt.steps[:-1]

@@ -18,7 +18,7 @@ from search_core.embedded.generation import answer_text
 from search_core.problem import Problem
 
 
-class _Play:
+class _ExpressionPlay:
     """A solution as it is written, from the expression that the last step restated."""
 
     def __init__(self, problem: Problem) -> None:
@@ -48,9 +48,9 @@ class _Play:
         return Spoiled([*self.steps, answer_text(int(self.tokens[0]))], at)
 
 
-def _start(problem: Problem, rng: random.Random, spare: int = 0) -> _Play | None:
+def _start(problem: Problem, rng: random.Random, spare: int = 0) -> _ExpressionPlay | None:
     """A play just before a random step; at least `spare` operations follow that step."""
-    play = _Play(problem)
+    play = _ExpressionPlay(problem)
     operations = sum(token in PRECEDENCE for token in play.tokens)
     if operations <= spare:
         return None
@@ -185,7 +185,7 @@ def _early_answer(problem: Problem, rng: random.Random) -> Spoiled | None:
 
 
 def _wrong_answer(problem: Problem, rng: random.Random) -> Spoiled | None:
-    play = _Play(problem)
+    play = _ExpressionPlay(problem)
     play.proceed()
     answer = slip(int(play.tokens[0]), rng)
     return Spoiled([*play.steps, answer_text(answer)], len(play.steps))

@@ -18,7 +18,7 @@ _GIVING = re.compile(r" gives [0-9]")
 _OPPOSITE = {"+": "-", "-": "+", "*": "/", "/": "*"}
 
 
-class _Play:
+class _WordPlay:
     """A solution as it is written, from the number that the last step reached."""
 
     def __init__(self, problem: Problem) -> None:
@@ -45,9 +45,9 @@ class _Play:
         return Spoiled([*self.steps, answer_text(self.value)], at)
 
 
-def _before(problem: Problem, rng: random.Random) -> tuple[_Play, int, Move]:
+def _before(problem: Problem, rng: random.Random) -> tuple[_WordPlay, int, Move]:
     """A play just before a random move, the move's index, and the move."""
-    play = _Play(problem)
+    play = _WordPlay(problem)
     at = rng.randrange(len(play.story.moves))
     play.write_all(play.story.moves[:at])
     return play, at, play.story.moves[at]
@@ -83,7 +83,7 @@ def _wrong_operation(problem: Problem, rng: random.Random) -> Spoiled:
 
 def _wrong_direction(problem: Problem, rng: random.Random) -> Spoiled | None:
     """Mixes up who gives and who gets: what solvers do most."""
-    play = _Play(problem)
+    play = _WordPlay(problem)
     giving = [at for at, move in enumerate(play.story.moves) if is_giving(move.sentence)]
     if not giving:
         return None
@@ -184,7 +184,7 @@ def _early_answer(problem: Problem, rng: random.Random) -> Spoiled | None:
 
 
 def _wrong_answer(problem: Problem, rng: random.Random) -> Spoiled:
-    play = _Play(problem)
+    play = _WordPlay(problem)
     play.write_all(play.story.moves)
     play.value = slip(play.value, rng)
     return play.finish(len(play.story.moves))

@@ -32,14 +32,14 @@ def sample(level: int, rng: random.Random, *, made_up: bool = False) -> Story:
     """
     while True:
         try:
-            story = read_story(_Writer(rng, made_up).write(level))
+            story = read_story(_StoryWriter(rng, made_up).write(level))
         except StoryError:
             continue
         if len(story.moves) == level:
             return story
 
 
-class _Writer:
+class _StoryWriter:
     """Writes one story; keeps track of who is being followed and what they hold."""
 
     def __init__(self, rng: random.Random, made_up: bool) -> None:

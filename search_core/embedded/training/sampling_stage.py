@@ -30,7 +30,7 @@ from search_core.engine.reading.score_reading import ReadingWeights, ScoreReadin
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _SamplingTrial:
     solver_folder: Path
     shape: DecoderShape
     verifier: Path
@@ -47,7 +47,7 @@ def choose_sampling(shop: Workshop) -> None:
         settings = shop.settings
         pairs = itertools.product(settings.temperatures, settings.top_ps)
         orders = [
-            _Order(
+            _SamplingTrial(
                 shop.solver_folder("small"),
                 settings.small.shape,
                 shop.work / "corruptions-small" / "finished.pt",
@@ -83,7 +83,7 @@ def choose(tried: Sequence[Mapping[str, float]], problems: int) -> Mapping[str, 
     )
 
 
-def _try(order: _Order) -> dict[str, float]:
+def _try(order: _SamplingTrial) -> dict[str, float]:
     torch.set_num_threads(1)
     codec = Codec.of(load_tokenizer(order.solver_folder))
     problems = verifier_problems(order.problems, random.Random(f"sampling/{order.seed}"))

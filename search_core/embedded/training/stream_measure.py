@@ -73,9 +73,9 @@ def measure_streams(order: StreamOrder) -> dict[str, list[Walked]]:
     problems = generate("countdown", order.level, order.problems, order.seed, "test")
     still = replace(order.sampling, temperature=0.0)
     measured = {"base": _base(order, codec, problems, still)}
-    sampled = _Writer(model, codec, problems, order.sampling, order.seed)
+    sampled = _StreamSampler(model, codec, problems, order.sampling, order.seed)
     measured["sampled at 1"] = sampled.write(1)
-    greedy = _Writer(model, codec, problems, still, order.seed)
+    greedy = _StreamSampler(model, codec, problems, still, order.seed)
     for least in LEAST_PIECES:
         measured[f"greedy at {least}"] = greedy.write(least)
     return measured
@@ -93,7 +93,7 @@ def _base(
     ]
 
 
-class _Writer:
+class _StreamSampler:
     """Streams for some problems, which can be made to go on."""
 
     def __init__(
