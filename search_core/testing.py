@@ -1,6 +1,6 @@
-"""Models that are plain functions: worlds so small that a search in them can be worked out.
+"""Models that are plain functions, so small that a search over them can be worked out by hand.
 
-They implement the public `Solver` and `Verifier` protocols, so every strategy runs in them as
+They implement the public `Solver` and `Verifier` protocols, so every strategy runs on them as
 it runs on a real model.
 """
 
@@ -33,14 +33,14 @@ def chance(*parts: object) -> float:
 
 
 @dataclass
-class WorldSolver:
-    """Continues a path by what `world(steps, index)` says: (text, how it ended).
+class FunctionSolver:
+    """Continues a path by what `step(steps, index)` says: (text, how it ended).
 
     A step costs a token for each word and one for its end. `calls` counts batches.
     """
 
-    world: Callable[[Steps, int], tuple[str, Ended]]
-    info: SolverInfo = field(default_factory=lambda: SolverInfo("world"))
+    step: Callable[[Steps, int], tuple[str, Ended]]
+    info: SolverInfo = field(default_factory=lambda: SolverInfo("function"))
     calls: int = 0
 
     def sample(
@@ -51,7 +51,7 @@ class WorldSolver:
         for request in requests:
             if cancelled():
                 raise RunCancelled
-            text, ended = self.world(request.steps, request.index)
+            text, ended = self.step(request.steps, request.index)
             samples.append(
                 StepSample(
                     text,
@@ -65,11 +65,11 @@ class WorldSolver:
 
 
 @dataclass
-class WorldVerifier:
+class FunctionVerifier:
     """Scores each prefix of a path by what `judge(steps)` says. `calls` counts batches."""
 
     judge: Callable[[Steps], float]
-    info: VerifierInfo = field(default_factory=lambda: VerifierInfo("world"))
+    info: VerifierInfo = field(default_factory=lambda: VerifierInfo("function"))
     calls: int = 0
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:

@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from search_core.flops import ModelShape
 from search_core.log.events import Ended
 from search_core.protocols import SolverInfo, VerifierInfo
-from search_core.testing import WorldSolver, WorldVerifier, chance
+from search_core.testing import FunctionSolver, FunctionVerifier, chance
 
 SHAPE = ModelShape(body_parameters=1000, layers=2, attention_width=16, hidden=16, outputs=50)
 
 
 @dataclass
-class FakeSolver(WorldSolver):
+class FakeSolver(FunctionSolver):
     """A world's solver with a shape, so that its steps cost FLOPs."""
 
     info: SolverInfo = field(default_factory=lambda: SolverInfo("fake solver", shape=SHAPE))
 
 
 @dataclass
-class FakeVerifier(WorldVerifier):
+class FakeVerifier(FunctionVerifier):
     """A world's verifier with a shape, so that its scores cost FLOPs."""
 
     info: VerifierInfo = field(default_factory=lambda: VerifierInfo("fake verifier", shape=SHAPE))

@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM
 from search_core.protocols import ScoreRequest, Verifier
 from search_core.remote import RemoteAddress, open_verifier
 from search_core.verifiers import FORMATS, add_format, format_table, load_verifier
-from search_core.verifiers.format_table import list_of_formats
+from search_core.verifiers.format_choice import list_of_formats
 from tests.fake_server import FakeServer
 from tests.pages import GUIDE, fences
 from tests.tiny_models import tiny_solver, tiny_tokenizer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search_core.verifiers import FORMATS, VerifierFormat, add_format
-from search_core.verifiers.format_table import list_of_formats, parsed
+from search_core.verifiers.format_choice import list_of_formats, parsed
 from search_core.verifiers.formats import TokenPair
 from search_core.verifiers.generative.prompts import JUDGE
 

@@ -6,7 +6,8 @@ import pytest
 
 from search_core.engine.writing.text_stops import stopped_text, text_stop_table
 from search_core.protocols import Sampling
-from search_core.verifiers.format_table import FORMATS, parsed, recognised
+from search_core.verifiers.format_choice import parsed, recognised
+from search_core.verifiers.format_table import FORMATS
 from search_core.verifiers.formats.base import without_end
 from search_core.verifiers.generative.boxes import boxes, one_each
 from search_core.verifiers.generative.chain_tokens import (

@@ -22,7 +22,7 @@ from components.guide.controls import (
 from components.guide.links import Links
 from components.guide.markdown import anchor, render
 from components.page import build_page
-from search_core.models.embedded import embedded_pair
+from search_core.models import embedded_pair
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 

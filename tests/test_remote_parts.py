@@ -17,6 +17,7 @@ from search_core.remote import RemoteAddress, is_remote, model_name
 from search_core.remote.errors import shown
 from search_core.remote.gate import Gate
 from search_core.remote.loop import LoopThread
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 T = TypeVar("T")
@@ -105,7 +106,7 @@ def test_whoever_gives_up_at_the_gate_blocks_nobody() -> None:
         await asyncio.gather(*waiting, return_exceptions=True)
         await work()
 
-    _alone(lambda: asyncio.wait_for(play(), 30))
+    _alone(lambda: asyncio.wait_for(play(), PATIENCE))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")

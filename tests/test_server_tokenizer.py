@@ -96,6 +96,14 @@ def test_a_server_without_a_template_is_refused() -> None:
         asyncio.run(lent("").around(TURNS, SLOTS, answer=True))
 
 
+def test_a_chat_is_asked_for_once() -> None:
+    there = lent()
+    ids = [asyncio.run(there.conversation([("user", "1 + 1")], answer=True)) for _ in range(2)]
+    assert ids[0] == ids[1]
+    assert there._tokens.asked == 1  # type: ignore[attr-defined]
+    assert asyncio.run(there.conversation([("user", "1 + 1")], answer=False)) != ids[0]
+
+
 def test_texts() -> None:
     there = lent()
     assert asyncio.run(there.begin()) == (0,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,11 @@ from search_core.run.pairing import MADE_FOR, check_verifier, size_note
 from search_core.search import search
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
+from tests.waiting import wait_until
 
 
 def measured(*best_by_score: tuple[int, float]) -> dict[str, Any]:
-    """Facts in which choosing by score among N is right so often, give or take 0.05."""
+    """A card in which choosing by score among N is right so often, give or take 0.05."""
     rows = {
         f"n={n}": {"best by score": {"mean": mean, "low": mean - 0.05, "high": mean + 0.05}}
         for n, mean in best_by_score
@@ -196,16 +196,20 @@ def test_pairs_share_their_models() -> None:
 
 
 def test_a_model_is_loaded_once_whoever_asks() -> None:
-    loads = []
+    loads, asking = [], []
 
     def load() -> object:
         loads.append(1)
-        time.sleep(0.02)
+        wait_until(lambda: len(asking) == 8, "The last who asks")
         return object()
+
+    def ask() -> None:
+        asking.append(1)
+        lazy.get()
 
     lazy = LazyModel(load)
     assert lazy.loaded is None
-    threads = [threading.Thread(target=lazy.get) for _ in range(8)]
+    threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

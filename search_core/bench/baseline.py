@@ -11,8 +11,8 @@ from search_core.bench.decoding import PlainDecoder
 from search_core.bench.measurement import Measurement
 from search_core.bench.side_by_side import BEAM_WIDTH, baseline_measurements, compare
 from search_core.protocols import Sampling
-from search_core.solvers.loading import load_solver
-from search_core.verifiers.loading import load_verifier
+from search_core.solvers import load_solver
+from search_core.verifiers import load_verifier
 
 if TYPE_CHECKING:
     from search_core.bench.random_models import LlamaShape

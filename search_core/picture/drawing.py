@@ -11,7 +11,7 @@ from search_core.picture.scene import STACKED, Scene
 from search_core.picture.svg import element, text
 from search_core.picture.symbols import symbol_path
 
-BEND = 18.0
+BEND = 15.0
 """Within this distance of its two ends a line bends; the rest of it is straight."""
 _DASHES = {"solid": "", "dash": "4 3", "longdash": "8 3", "dot": "1 2.5", "dashdot": "5 2 1 2"}
 _LINE, _WIDEST_LINE = 0.7, 1.6

@@ -12,11 +12,10 @@ from search_core.picture.paint import Paint
 from search_core.picture.palette import StateName, palette
 from search_core.picture.scene import Scene
 from search_core.picture.svg import element, text
-from search_core.picture.text import columns
+from search_core.picture.text import width as text_width
 
 SIZE = 12.0
 LINE = 20.0
-_ADVANCE = 0.56 * SIZE
 _MARK = 5.5
 _GAP = 18.0
 
@@ -76,7 +75,7 @@ def draw_key(
         words = entry.words
         if entry.state and entry.state in counts:
             words = f"{words} {format_count(counts[entry.state])}"
-        room = columns(words) * _ADVANCE + (3.2 * _MARK if entry.state else 0)
+        room = SIZE * text_width(words) + (3.2 * _MARK if entry.state else 0)
         if x > left and x + room > left + width:
             x, y = left, y + LINE
         drawn += _draw(entry.state, words, x, y, paint)

@@ -20,12 +20,10 @@ from search_core.picture.numbers import format_count
 from search_core.picture.paint import Paint
 from search_core.picture.scene import Scene
 from search_core.picture.svg import element, text
-from search_core.picture.text import columns, one_line
+from search_core.picture.text import fitted, width
 from search_core.picture.words import fold_words, mark_words, solution_words
 
 SIZE = 11.5
-_ADVANCE, _BOLD_ADVANCE = 0.58 * SIZE, 0.65 * SIZE
-"""Width of a usual letter: what a text takes is estimated, as fonts differ."""
 _ABOVE, _BOLD_ABOVE = 3.5, 5.0
 """Height of the words above their line, which is thicker on the way to the answer."""
 _HALO = "2"
@@ -33,8 +31,8 @@ _HALO = "2"
 _BESIDE = 5.0
 _APART = SIZE + 2.0
 """Words on one level are at least this far apart from top to bottom."""
-_LEAST_WORDS = 7
-"""Fewer letters than this of a step say nothing."""
+_LEAST_WORDS = 4.0
+"""Less room than so many ems is not enough for a step to say something."""
 _WIDE_LEVEL = 95.0
 """Levels that are less apart have no room for two words in a row."""
 
@@ -75,7 +73,7 @@ def labels(scene: Scene) -> list[Label]:
         strong, rest, ends = _words(scene, mark)
         bold = mark in scene.winning
         beside = [
-            Label(mark, x + radius + _BESIDE, y + 4, end, "", width_of(end, bold), bold)
+            Label(mark, x + radius + _BESIDE, y + 4, end, "", SIZE * width(end, bold), bold)
             for end in ends
         ]
         fitting = [label for label in beside if _free(scene, label, spans)]
@@ -85,16 +83,16 @@ def labels(scene: Scene) -> list[Label]:
             # No room on the right: it goes where the words of the step would be.
             strong, rest = f"{strong} {ends[-1]}".strip(), ""
         start = scene.places[parent_of[mark]][0] + min(2 * BEND, scene.level) + 2
-        room = int((x - radius - 4 - start) / (_BOLD_ADVANCE if bold else _ADVANCE))
-        if any(abs(y - other) < _APART for other in taken[level]) or columns(strong) > room:
+        room = (x - radius - 3 - start) / SIZE
+        if any(abs(y - other) < _APART for other in taken[level]) or width(strong, bold) > room:
             continue
-        left = room - columns(strong) - bool(strong)
-        rest = one_line(rest, left) if rest and left >= _LEAST_WORDS else ""
+        left = room - width(f"{strong} " if strong else "", bold)
+        rest = fitted(rest, left, bold) if left >= _LEAST_WORDS else ""
         if strong or rest:
             taken[level].append(y)
-            width = width_of(f"{strong} {rest}".strip(), bold)
+            space = SIZE * width(f"{strong} {rest}".strip(), bold)
             above = _BOLD_ABOVE if bold else _ABOVE
-            placed.append(Label(mark, start, y - above, strong, rest, width, bold))
+            placed.append(Label(mark, start, y - above, strong, rest, space, bold))
     return placed
 
 
@@ -181,12 +179,7 @@ def ends_width(tree: Tree, shown: Shown) -> float:
     """How much room the words to the right of the last marks take."""
     marks = [mark for children in shown.children.values() for mark in children]
     ends = [end for mark in marks for end in _ends(tree, shown, mark)]
-    return width_of(max(ends, key=columns, default=""), bold=True) + _BESIDE
-
-
-def width_of(words: str, bold: bool = False) -> float:
-    """About how wide words are."""
-    return columns(words) * (_BOLD_ADVANCE if bold else _ADVANCE)
+    return SIZE * max((width(end, bold=True) for end in ends), default=0.0) + _BESIDE
 
 
 def _draw(label: Label, paint: Paint) -> str:

@@ -28,7 +28,7 @@ _LONGEST_STEP = 200
 _MOST_STEPS = 40
 _OPEN = 6
 """The steps of solutions up to this length are shown without being asked for."""
-_WIDEST = 894
+_WIDEST = 914
 
 
 def html_picture(tree: Tree) -> str:
@@ -50,6 +50,7 @@ def html_picture(tree: Tree) -> str:
     )
     return element(
         "figure",
+        element("div", element("strong", text(strategy_words(tree)))),
         element("div", text(one_line(tree.root.text, _LONGEST_PROBLEM)), dir="auto"),
         _answer(tree, quiet),
         picture,
@@ -97,7 +98,7 @@ def _step(node: Node, quiet: str) -> str:
 
 
 def _about_run(tree: Tree) -> str:
-    parts = [strategy_words(tree), size_words(tree), token_words(tree)]
+    parts = [size_words(tree), token_words(tree)]
     parts.append(compute_words(tree))
     status = status_words(tree)
     return " · ".join([*parts, *([] if status == "completed" else [status])])

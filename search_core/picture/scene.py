@@ -62,7 +62,8 @@ class Scene:
         levels: The drawn level of each; folds can hide levels, so it may be less than the depth.
         level, column: Distances between levels and between neighbours.
         height: Of tree and margins.
-        radius: Of the usual mark.
+        radius, largest: Of the usual mark, and of any.
+        apart: Whether marks never touch.
         winning: Ids of the steps on the way to the chosen solution.
         downwards: Whether the tree grows downwards; else to the right.
     """
@@ -76,6 +77,7 @@ class Scene:
     height: float
     radius: float
     largest: float
+    apart: bool
     winning: frozenset[str]
     downwards: bool
 
@@ -106,6 +108,8 @@ class Scene:
             if most_visits:
                 radius *= 0.8 + 0.6 * ((node.visits or 0) / most_visits) ** 0.5
             stacked = STACKED if (node.copies or 0) > 1 else 0.0
+        elif not self.apart:
+            radius = self.radius
         return min(radius, self.largest - stacked)
 
     def most_visits(self) -> int:
@@ -159,6 +163,7 @@ def lay_out(tree: Tree, room: Room, ends: Callable[[Tree, Shown], float] = no_en
         height=top + (length if downwards else spread) + room.margin,
         radius=max(_LEAST_RADIUS, min(room.radius, column * 0.46, level * 0.3)),
         largest=(min(column, level) / 2 - _OUTLINE) / _REACH if room.apart else room.width,
+        apart=room.apart,
         winning=frozenset(winning_path(tree)),
         downwards=downwards,
     )

@@ -19,8 +19,8 @@ from search_core.picture.words import (
 )
 
 SCOPE = "espalier"
-WIDTH = 680.0
-_WIDEST = 860
+WIDTH = 720.0
+_WIDEST = 880
 """In px, where there is room: letters are then a little larger than in the rest of a page."""
 _MARGIN = 16.0
 _HEAD = 44.0

@@ -11,6 +11,14 @@ _NO_XML = "\ufffe\uffff"
 _JOINERS = "\u200c\u200d"
 """Without them some scripts and emoji fall apart."""
 _WIDE = frozenset("WF")
+_ADVANCES = {
+    **dict.fromkeys(" .,:;'|!ijlIt()[]fr-/", 0.40),
+    **dict.fromkeys("0123456789", 0.64),
+    **dict.fromkeys("mwMW@%=+×÷−→~<>…", 0.88),
+}
+_SMALL, _LARGE_LETTER, _FULL, _BOLD = 0.60, 0.72, 1.02, 1.11
+"""Widths of letters in ems, of the wider fonts that are usual: nobody knows here which one it
+will be."""
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -34,6 +42,28 @@ def one_line(text: str, limit: int) -> str:
             break
         kept += c
     return kept.rstrip() + "…"
+
+
+def fitted(text: str, room: float, bold: bool = False) -> str:
+    """As much of a text on one line as fits into `room` ems; "" where not even one letter does."""
+    line = one_line(text, max(1, int(room / min(_ADVANCES.values()))))
+    while line and width(line, bold) > room:
+        line = line.rstrip("…")[:-1].rstrip()
+        line = f"{line}…" if line else ""
+    return line
+
+
+def width(text: str, bold: bool = False) -> float:
+    """About how wide a line is, in ems."""
+    return sum(map(_advance, text)) * (_BOLD if bold else 1.0)
+
+
+def _advance(c: str) -> float:
+    if not _columns(c):
+        return 0.0
+    if _columns(c) == 2:
+        return _FULL
+    return _ADVANCES.get(c, _LARGE_LETTER if c.isupper() else _SMALL)
 
 
 def columns(text: str) -> int:

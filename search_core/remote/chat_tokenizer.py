@@ -15,6 +15,8 @@ from search_core.verifiers.formats.tokenizers import (
     in_common,
 )
 
+_MOST_REMEMBERED = 256
+"""Chats."""
 _OTHER_WORDS = ("name8q1z", "word3d9b")
 """Stand where a slot stood; the first and the last letter of one of them differ from its."""
 
@@ -40,6 +42,7 @@ class ServerTokenizer:
     def __init__(self, tokens: ServerTokens, server: RemoteServer) -> None:
         self._tokens, self._server = tokens, server
         self._begin: Ids | None = None
+        self._chats: dict[tuple[tuple[Message, ...], bool], Ids] = {}
         self._pieces: dict[tuple[tuple[Message, ...], tuple[str, ...], bool], list[Ids]] = {}
 
     @property
@@ -87,8 +90,14 @@ class ServerTokenizer:
             raise self._unnamed(
                 "lends no tokenizer with a chat template, and this format is a chat"
             )
-        said = [{"role": role, "content": content} for role, content in messages]
-        return await self._tokens.chat(self._server, said, answer=answer)
+        key = tuple(messages), answer
+        if key not in self._chats:
+            said = [{"role": role, "content": content} for role, content in messages]
+            ids = await self._tokens.chat(self._server, said, answer=answer)
+            if len(self._chats) >= _MOST_REMEMBERED:
+                self._chats.clear()
+            self._chats[key] = ids
+        return self._chats[key]
 
     async def around(
         self, messages: Sequence[Message], slots: Sequence[str], *, answer: bool

@@ -31,7 +31,7 @@ from search_core.remote.pooling import classify
 from search_core.remote.reasoning_model import RemoteReasoningModel
 from search_core.remote.server import RemoteServer
 from search_core.verifiers import FORMATS, GenerativeVerifier
-from search_core.verifiers.format_table import parsed
+from search_core.verifiers.format_choice import parsed
 from search_core.verifiers.formats import ChatTokenizer, Format, TokenPair
 from search_core.verifiers.generative import read_options
 

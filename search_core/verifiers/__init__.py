@@ -9,7 +9,9 @@ torch.
 
 from __future__ import annotations
 
-from search_core.verifiers.format_table import AUTO, FORMATS, VerifierFormat, add_format
+from search_core.verifiers.format_choice import AUTO
+from search_core.verifiers.format_row import VerifierFormat
+from search_core.verifiers.format_table import FORMATS, add_format
 from search_core.verifiers.generative import GenerativeVerifier
 from search_core.verifiers.loading import load_verifier
 from search_core.verifiers.log_probability import LogProbabilityVerifier

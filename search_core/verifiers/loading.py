@@ -13,7 +13,8 @@ from search_core.engine.checkpoints.weights import read_weights, weight_names
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
 from search_core.flops import ModelShape
 from search_core.model_card import judged_by
-from search_core.verifiers.format_table import AUTO, VerifierFormat, parsed, recognised
+from search_core.verifiers.format_choice import AUTO, parsed, recognised
+from search_core.verifiers.format_row import VerifierFormat
 from search_core.verifiers.formats.base import Format
 from search_core.verifiers.formats.readout_kinds import (
     HeadLabels,
