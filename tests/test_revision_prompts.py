@@ -169,7 +169,7 @@ def test_a_model_of_your_own_may_be_a_chat_model(tmp_path: Path) -> None:
         ModelPair(path, "any").check(STRATEGIES["self_revision"], "log-probability")
 
 
-def test_broken_facts_are_named(tmp_path: Path) -> None:
+def test_a_broken_card_is_named(tmp_path: Path) -> None:
     folder = tiny_solver(tmp_path / "tiny", template=CHAT)
     (folder / "espalier.json").write_text("{")
     with pytest.raises(ModelLoadError, match=r"espalier\.json is not valid JSON"):

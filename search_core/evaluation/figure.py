@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from search_core.evaluation.figure_panel import Frame, Panel
-from search_core.evaluation.figure_series import AVERAGE, Shown, shown
+from search_core.evaluation.figure_series import AVERAGE, FigureContent, shown
 from search_core.evaluation.svg import Drawing
 from search_core.picture.palette import palette
 
@@ -73,7 +73,7 @@ def _small_frame(place: int) -> Frame:
     )
 
 
-def _point_key(drawing: Drawing, panel: Panel, what: Shown) -> None:
+def _point_key(drawing: Drawing, panel: Panel, what: FigureContent) -> None:
     """Single points have no end to be labelled at: one line says which is which."""
     x, y = _MARGIN + 8, 108.0
     for series in what.points:
@@ -101,7 +101,7 @@ def _subtitle(values: Mapping[str, Any]) -> str:
     return f"{pair}, {problems}, {seeds} seed{'s' if seeds > 1 else ''}"
 
 
-def _about(what: Shown) -> str:
+def _about(what: FigureContent) -> str:
     """The averages in words, for people who cannot see the lines."""
     parts = []
     for series in (*what.lines, *what.points, *([what.level] if what.level else [])):

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from search_core.evaluation.figure_series import FigureSeries, Look, Mark, Shown
-from search_core.evaluation.svg import Drawing, Point
+from search_core.evaluation.figure_series import FigureContent, FigureSeries, Look, Mark
+from search_core.evaluation.svg import Drawing, SvgPoint
 from search_core.picture.palette import palette
 
 _LEAST_SPAN = 0.16
@@ -46,7 +46,7 @@ class Panel:
         name: Which panel: "average" or a family.
     """
 
-    def __init__(self, drawing: Drawing, frame: Frame, shown: Shown, name: str) -> None:
+    def __init__(self, drawing: Drawing, frame: Frame, shown: FigureContent, name: str) -> None:
         self._drawing, self._frame, self._shown, self._name = drawing, frame, shown, name
         everything = [*shown.lines, *shown.points, *([shown.level] if shown.level else [])]
         marks = [mark for series in everything for mark in series.marks[name]]
@@ -87,7 +87,7 @@ class Panel:
                 (x + 1.15 * frame.text, y + 0.35 * frame.text), series.label, frame.text
             )
 
-    def key(self, look: Look, at: Point, *, line: bool) -> None:
+    def key(self, look: Look, at: SvgPoint, *, line: bool) -> None:
         """A series' symbol, or a piece of its line, as a key shows it."""
         if line:
             ends = [(at[0] - 20, at[1]), (at[0] + 20, at[1])]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from search_core.evaluation.svg import Symbol
+from search_core.evaluation.svg import SvgSymbol
 from search_core.picture.palette import variables
 
 AVERAGE = "average"
@@ -16,7 +16,7 @@ AVERAGE = "average"
 class Look:
     """How a series is drawn: shape first, dashes second, colour third."""
 
-    symbol: Symbol
+    symbol: SvgSymbol
     colour: str
     dash: str = ""
     width: float = 3
@@ -43,7 +43,7 @@ class FigureSeries:
 
 
 @dataclass(frozen=True)
-class Shown:
+class FigureContent:
     """Everything that the figure shows.
 
     Attributes:
@@ -59,7 +59,7 @@ class Shown:
     level: FigureSeries | None
 
 
-def shown(values: Mapping[str, Any]) -> Shown:
+def shown(values: Mapping[str, Any]) -> FigureContent:
     """Read the results of an evaluation.
 
     Raises:
@@ -74,7 +74,7 @@ def shown(values: Mapping[str, Any]) -> Shown:
         ) from error
 
 
-def _shown(values: Mapping[str, Any]) -> Shown:
+def _shown(values: Mapping[str, Any]) -> FigureContent:
     panels = [AVERAGE, *values["problems"]]
     looks = _looks()
     rows = [row for row in values["rows"] if row["average"]["accuracy"] is not None]
@@ -104,7 +104,7 @@ def _shown(values: Mapping[str, Any]) -> Shown:
         if rivals
         else None
     )
-    return Shown(panels, [line for line in lines if line.marks[AVERAGE]], points, level)
+    return FigureContent(panels, [line for line in lines if line.marks[AVERAGE]], points, level)
 
 
 def _is(row: Mapping[str, Any], strategy: str, judge: str) -> bool:

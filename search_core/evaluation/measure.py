@@ -181,7 +181,7 @@ def missing_records(
         yield from ((ROLLOUTS, rollouts) for rollouts in rolled)
 
 
-Job = dict[str, tuple[Arm, Recipe]]
+RunJob = dict[str, tuple[Arm, Recipe]]
 """The runs of one problem and seed that share their samples, by key, the largest first."""
 
 
@@ -200,8 +200,8 @@ def _but_for_n(options: StrategyOptions) -> StrategyOptions:
 
 def _job(
     nest: Sequence[Arm], problem: Problem, seed: int, plan: MeasurementPlan, models: Models
-) -> Job:
-    job: Job = {}
+) -> RunJob:
+    job: RunJob = {}
     for arm in nest:
         recipe = plan.recipe(arm, problem, seed)
         job[run_key(recipe, models.solver_of(arm).info, models.verifier.info)] = (arm, recipe)
@@ -209,13 +209,13 @@ def _job(
 
 
 def _run(
-    jobs: Sequence[Job],
+    jobs: Sequence[RunJob],
     known: Collection[str],
     samples_at_once: int,
     models: Models,
     cancelled: Cancelled,
 ) -> Iterator[tuple[str, Outcome]]:
-    by_largest: dict[str, dict[str, Job]] = defaultdict(dict)
+    by_largest: dict[str, dict[str, RunJob]] = defaultdict(dict)
     for job in jobs:
         missing = {key: job[key] for key in job if key not in known}
         if missing:

@@ -9,9 +9,9 @@ from search_core.picture.svg import document, element
 from search_core.picture.svg import text as escaped
 from search_core.picture.symbols import symbol_path
 
-Point = tuple[float, float]
+SvgPoint = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
-Symbol = Literal["circle", "square", "diamond", "x", "triangle-up", "triangle-down", "star"]
+SvgSymbol = Literal["circle", "square", "diamond", "x", "triangle-up", "triangle-down", "star"]
 _RADIUS = 0.52
 """Of a mark, as a part of its size: the symbols differ in width."""
 
@@ -33,7 +33,9 @@ class Drawing:
         self._title, self._about = title, about
         self._shapes: list[str] = []
 
-    def line(self, points: Sequence[Point], colour: str, width: float = 1, dash: str = "") -> None:
+    def line(
+        self, points: Sequence[SvgPoint], colour: str, width: float = 1, dash: str = ""
+    ) -> None:
         """A line through points, in order."""
         self._shapes.append(
             element(
@@ -47,7 +49,7 @@ class Drawing:
             )
         )
 
-    def area(self, points: Sequence[Point], colour: str, opacity: float) -> None:
+    def area(self, points: Sequence[SvgPoint], colour: str, opacity: float) -> None:
         """A filled outline."""
         self._shapes.append(
             element("polygon", points=_pairs(points), fill=colour, fill_opacity=f"{opacity:g}")
@@ -55,7 +57,7 @@ class Drawing:
 
     def text(
         self,
-        at: Point,
+        at: SvgPoint,
         text: str,
         size: float,
         *,
@@ -78,7 +80,13 @@ class Drawing:
         )
 
     def symbol(
-        self, symbol: Symbol, at: Point, colour: str, size: float = 12, *, hollow: bool = False
+        self,
+        symbol: SvgSymbol,
+        at: SvgPoint,
+        colour: str,
+        size: float = 12,
+        *,
+        hollow: bool = False,
     ) -> None:
         """A mark about `size` wide, edged so that it stands out from lines."""
         fill, edge, width = (
@@ -104,5 +112,5 @@ class Drawing:
         return document(width, height, *shapes, title=self._title, about=self._about) + "\n"
 
 
-def _pairs(points: Sequence[Point]) -> str:
+def _pairs(points: Sequence[SvgPoint]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from search_core.models.embedded import embedded_pair
 from search_core.models.entries import (
-    Entry,
+    CatalogueEntry,
     PairEntry,
     Sizes,
     SolverEntry,
@@ -42,7 +42,7 @@ class CatalogueError(ValueError):
     """A catalogue cannot be read, or has no entry of a name; the message says what it knows."""
 
 
-class Catalogue(Entry):
+class Catalogue(CatalogueEntry):
     """Models and pairs by name.
 
     Attributes:

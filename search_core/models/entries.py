@@ -21,13 +21,13 @@ _QUANTISED = {"int8": 1.0, "int4": 0.5 + 4 / 64}
 _UNCOUNTED = 0.01
 
 
-class Entry(BaseModel):
+class CatalogueEntry(BaseModel):
     """Nothing unknown, nothing of the wrong kind."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Sizes(Entry):
+class Sizes(CatalogueEntry):
     """Of a dense decoder with gated feed-forward layers, as in its config.json.
 
     Attributes:
@@ -79,7 +79,7 @@ class Sizes(Entry):
         return 2 * self.layers * self.key_value_heads * self.head_size * 2
 
 
-class ModelEntry(Entry):
+class ModelEntry(CatalogueEntry):
     """A solver or a verifier. `assets/models.yaml` says what each key is.
 
     Raises:
@@ -147,7 +147,7 @@ class ModelEntry(Entry):
         return self
 
 
-class WorkedExample(Entry):
+class WorkedExample(CatalogueEntry):
     """A worked solution, one step per paragraph, that a solver is shown."""
 
     problem: Prompt
@@ -201,7 +201,7 @@ class VerifierEntry(ModelEntry):
         return self.sizes.embedding if self.sizes and self.reads_likelihood else 0
 
 
-class PairEntry(Entry):
+class PairEntry(CatalogueEntry):
     """A solver and a verifier of this catalogue by their names, offered together."""
 
     title: Line

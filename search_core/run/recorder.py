@@ -38,7 +38,7 @@ class Recorder:
     def add_samples(
         self,
         round_: int,
-        births: Sequence[PlannedNode],
+        planned: Sequence[PlannedNode],
         samples: Sequence[StepSample],
         seconds: float,
     ) -> None:
@@ -47,17 +47,17 @@ class Recorder:
         Raises:
             ProtocolError: The solver's reply does not fit the request.
         """
-        if len(samples) != len(births):
+        if len(samples) != len(planned):
             raise ProtocolError(
-                f"Solver {self._solver.name} gave {len(samples)} steps for {len(births)} requests."
+                f"Solver {self._solver.name} gave {len(samples)} steps for {len(planned)} requests."
             )
         for sample in samples:
             self._check_sample(sample)
         flops = [self._sample_flops(sample) for sample in samples]
-        for birth, sample, cost in zip(births, samples, flops, strict=True):
+        for node, sample, cost in zip(planned, samples, flops, strict=True):
             self._log.add(
                 Sampled,
-                id=birth.id,
+                id=node.id,
                 text=sample.text,
                 tokens=sample.tokens,
                 logprob=round(sample.logprob, 4),
@@ -65,15 +65,15 @@ class Recorder:
                 prefilled=sample.prefilled,
                 reused=sample.reused,
                 flops=cost,
-                role=birth.role,
-                after=birth.after,
-                forced=birth.forced,
+                role=node.role,
+                after=node.after,
+                forced=node.forced,
             )
         self._log.add(
             Spent,
             round=round_,
             call="sample",
-            requests=len(births),
+            requests=len(planned),
             generated=sum(sample.tokens for sample in samples),
             prefilled=sum(sample.prefilled for sample in samples),
             reused=sum(sample.reused for sample in samples),

@@ -79,7 +79,7 @@ class Sample:
     attempts_seen: int = 0
 
 
-Place = Callable[[Sequence[str], str], int]
+Placement = Callable[[Sequence[str], str], int]
 """Where a new piece of a stream belongs: given all pieces before it and itself, the index of
 the piece that it continues; -1 for the problem."""
 
@@ -97,7 +97,7 @@ class Continue:
     """
 
     stream: Nodes
-    place: Place
+    place: Placement
     forced: str = ""
     temperature: float | None = None
 

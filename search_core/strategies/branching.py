@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from search_core.strategies.base import NodeView
 from search_core.strategies.options import option
 
-Pairs = tuple[tuple[NodeView, NodeView], ...]
+DuplicatePairs = tuple[tuple[NodeView, NodeView], ...]
 
 
 def branching_option(default: int) -> int:
@@ -21,7 +21,7 @@ def branching_option(default: int) -> int:
     )
 
 
-def distinct_siblings(siblings: Sequence[NodeView]) -> tuple[list[NodeView], Pairs]:
+def distinct_siblings(siblings: Sequence[NodeView]) -> tuple[list[NodeView], DuplicatePairs]:
     """The siblings that differ, and (duplicate, original) pairs of the others.
 
     Two that say the same, but only one of which ends the solution there, are two steps.

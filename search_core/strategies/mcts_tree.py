@@ -112,7 +112,7 @@ class SearchTree:
     ) -> None:
         self.top = Branch(root, open=1)
         self.waiting: dict[str, Branch] = {root.id: self.top}
-        """Steps that were not expanded yet and are not being expanded, in order of birth."""
+        """Steps that were not expanded yet and are not being expanded, the first written first."""
         self._bonus = BONUSES[selection]
         self._exploration = exploration
         self._revisits = revisits

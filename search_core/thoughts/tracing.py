@@ -49,7 +49,7 @@ def trace_of_text(text: str, problem: str = "") -> list[Event]:
     pieces = fitting(split(_clean(text)), MAX_PIECES, MAX_DEPTH - 1)
     options = SingleStreamOptions(max_steps=MAX_DEPTH, most_pieces=len(pieces))
     recipe = Recipe(_problem(_clean(problem), pieces), SINGLE_STREAM, options)
-    solver, verifier = _Reading(pieces), _NoVerifier()
+    solver, verifier = _PastedText(pieces), _NoVerifier()
     run = Run(
         recipe,
         solver.info,
@@ -81,7 +81,7 @@ def _clean(text: str) -> str:
     return whole.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class _Reading:
+class _PastedText:
     """A solver that writes what is there already."""
 
     def __init__(self, pieces: Sequence[str]) -> None:

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.app_process import App, start_app
-from tests.browser.explorer import settle, wait
-from tests.browser.pages import Visit, leave, listen, new_context
+from tests.browser.explorer import open_page, settle, wait
+from tests.browser.pages import Keep, Visit, leave, listen, new_context
 from tests.browser.stage import Stage, served_stage
 from tests.waiting import PATIENCE
 
@@ -83,9 +83,27 @@ def console() -> list[str]:
 @pytest.fixture
 def page(window: Page, console: list[str]) -> Iterator[Page]:
     """A page as a new visitor finds it; a test fails if its console shows an error."""
+    leave(window)
     stop_listening = listen(window, console)
     yield window
     leave(window)
+    stop_listening()
+    assert console == []
+
+
+@pytest.fixture
+def keep(window: Page, console: list[str]) -> Iterator[Keep]:
+    """For tests that look at one page in many ways, one after another: it stays open."""
+    stop_listening = listen(window, console)
+
+    def open_unless_open(url: str) -> tuple[Page, bool]:
+        new = window.url != url
+        if new:
+            leave(window)
+            open_page(window, url)
+        return window, new
+
+    yield open_unless_open
     stop_listening()
     assert console == []
 

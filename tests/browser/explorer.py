@@ -32,8 +32,9 @@ def open_page(page: Page, url: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until everything is drawn and nothing moves."""
-    wait(page, "x.canvas.fitted && !x.timer && !x.canvas.glide && !x.canvas.pending")
+    """Wait until everything is drawn and nothing moves; a picture out of sight is not drawn."""
+    moves = "x.canvas.visibleOnPage && (x.canvas.glide || x.canvas.pending)"
+    wait(page, f"x.canvas.fitted && !x.timer && !({moves})")
 
 
 def wait_for_speech(page: Page) -> None:

@@ -18,6 +18,9 @@ from tests.waiting import PATIENCE
 Visit = Callable[[], Page]
 """Opens a page of a visitor who has never been there."""
 
+Keep = Callable[[str], tuple[Page, bool]]
+"""Opens an address if the test before did not leave it open; the page, and whether it is new."""
+
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 
 # What Gradio's own client says when a page is left, or reloaded, in the middle of a stream.
@@ -84,6 +87,15 @@ def leave(page: Page) -> None:
 def rest(page: Page) -> None:
     """Wait until every animation and transition that ends has ended."""
     page.wait_for_function(_AT_REST)
+
+
+def fits(page: Page, width: int) -> None:
+    """Give the window a width, and wait until nothing on the page is wider."""
+    page.set_viewport_size({"width": width, "height": 1000})
+    page.wait_for_function(
+        "width => innerWidth === width && document.documentElement.scrollWidth <= width", arg=width
+    )
+    rest(page)
 
 
 def nothing_ran(page: Page) -> bool:

@@ -15,6 +15,7 @@ from tests.browser.app_process import App, start_app
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, start, wait
 from tests.browser.form import choose, expect_chosen, notice_says
+from tests.browser.pages import Keep, fits
 from tests.browser.test_model_choice import PROBLEM
 
 pytestmark = pytest.mark.browser
@@ -94,11 +95,10 @@ def test_a_model_that_is_missing_says_the_command_and_loses_nothing(shop: App, p
     expect(page.locator("#run")).to_be_enabled()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
-def test_the_offer_is_legible_everywhere(shop: App, page: Page, theme: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    open_page(page, f"{shop.url}/?__theme={theme}")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_offer_is_legible_everywhere(shop: App, keep: Keep, theme: str, width: int) -> None:
+    page, _ = keep(f"{shop.url}/?__theme={theme}")
+    fits(page, width)
     expect(page.locator("#models-memory")).to_contain_text("solver-small")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert violations(page, "#search-column") == []

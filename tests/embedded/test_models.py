@@ -35,8 +35,8 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_cards_match_the_weights(name: str) -> None:
-    facts = json.loads((MODELS / name / "espalier.json").read_text())
-    assert facts["revision"] == revision_of(MODELS / name)
+    metadata = json.loads((MODELS / name / "espalier.json").read_text())
+    assert metadata["revision"] == revision_of(MODELS / name)
     assert (MODELS / name / "model.safetensors").stat().st_size < 16_000_000
     assert (MODELS / name / "README.md").read_text().startswith("---\nlicense: apache-2.0")
 

@@ -144,17 +144,17 @@ def test_the_engine_scores_as_the_recipe_does(out: Path, codec: Codec) -> None:
         "verifier-early",
     ],
 )
-def test_cards_hold_the_facts(out: Path, name: str) -> None:
+def test_cards_hold_the_metadata(out: Path, name: str) -> None:
     folder = out / name
-    facts = json.loads((folder / "espalier.json").read_text())
-    assert facts["name"] == name
-    assert facts["kind"] == name.split("-")[0]
-    assert facts["revision"] == revision_of(folder)
-    assert facts["parameters"] > 1_000
-    assert set(facts["measured"]) == set(FAMILIES)
+    metadata = json.loads((folder / "espalier.json").read_text())
+    assert metadata["name"] == name
+    assert metadata["kind"] == name.split("-")[0]
+    assert metadata["revision"] == revision_of(folder)
+    assert metadata["parameters"] > 1_000
+    assert set(metadata["measured"]) == set(FAMILIES)
     for family in FAMILIES.values():
-        assert set(facts["steps_per_solution"][family.name]) == {*map(str, family.levels)}
-        assert facts["tokens_per_step"][family.name] > 0
+        assert set(metadata["steps_per_solution"][family.name]) == {*map(str, family.levels)}
+        assert metadata["tokens_per_step"][family.name] > 0
     card = (folder / "README.md").read_text()
     assert "license: apache-2.0" in card
     assert "python -m search_core.embedded train" in card
@@ -162,16 +162,16 @@ def test_cards_hold_the_facts(out: Path, name: str) -> None:
 
 def test_the_stream_solver_says_what_it_reads_and_writes(out: Path) -> None:
     folder = out / "solver-stream"
-    facts = json.loads((folder / "espalier.json").read_text())
-    assert (facts["families"], facts["writes"]) == (["countdown"], "streams")
-    assert facts["revision"] == revision_of(folder)
-    ways = facts["measured"]["countdown"]["by way"]
+    metadata = json.loads((folder / "espalier.json").read_text())
+    assert (metadata["families"], metadata["writes"]) == (["countdown"], "streams")
+    assert metadata["revision"] == revision_of(folder)
+    ways = metadata["measured"]["countdown"]["by way"]
     assert {"base", "greedy at 1", "greedy at 40", "sampled at 1"} <= set(ways)
     assert all(0 <= figures["solved"]["mean"] <= 1 for figures in ways.values())
     card = (folder / "README.md").read_text()
     assert all(f"{figures['tokens']:.0f} |" in card for figures in ways.values())
     chosen = json.loads((folder / "generation_config.json").read_text())["temperature"]
-    assert chosen == facts["measured"]["countdown"]["temperature"]
+    assert chosen == metadata["measured"]["countdown"]["temperature"]
     config = json.loads((folder / "config.json").read_text())
     assert config["max_position_embeddings"] == QUICK.stream_positions
 

@@ -55,7 +55,7 @@ def calibrate(
         only_ends: Whether the verifier judges finished solutions only.
 
     Returns:
-        The reading, and facts for the card: the reading again, and the threshold below which
+        The reading, and metadata for the card: the reading again, and the threshold below which
         a step counts as the first error (the one with the best F1 here, as ProcessBench
         chooses it, arXiv 2412.06559, section 4.1), with its F1.
     """
@@ -70,11 +70,11 @@ def calibrate(
     }
     each = [readings[item.problem.text, tuple(item.tokens)] for item in solutions]
     how = fit_reading(solutions, each, with_likelihood=model.reads_likelihood)
-    facts: dict[str, Any] = {"reading": how.to_config()}
+    metadata: dict[str, Any] = {"reading": how.to_config()}
     if not only_ends:
         scores = scores_of(each, how)
-        facts |= _threshold(scores, [item.first_error for item in solutions])
-    return how, facts
+        metadata |= _threshold(scores, [item.first_error for item in solutions])
+    return how, metadata
 
 
 def fit_reading(

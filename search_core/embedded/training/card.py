@@ -18,19 +18,19 @@ def write_cards(shop: Workshop) -> None:
     """Writes every model's card into its folder, from what the stages noted."""
     measured = shop.noted("measured")
     for name in measured["solvers"]:
-        facts = _solver_facts(shop, name, measured)
-        write_card(shop.solver_folder(name), facts, solver_card(shop, name, facts))
+        metadata = _solver_metadata(shop, name, measured)
+        write_card(shop.solver_folder(name), metadata, solver_card(shop, name, metadata))
     for name in measured["verifiers"]:
-        facts = _verifier_facts(shop, name, measured)
-        write_card(shop.verifier_folder(name), facts, verifier_card(shop, name, facts))
+        metadata = _verifier_metadata(shop, name, measured)
+        write_card(shop.verifier_folder(name), metadata, verifier_card(shop, name, metadata))
 
 
-def write_card(folder: Path, facts: dict[str, Any], text: str) -> None:
-    (folder / "espalier.json").write_text(json.dumps(facts, indent=1) + "\n")
+def write_card(folder: Path, metadata: dict[str, Any], text: str) -> None:
+    (folder / "espalier.json").write_text(json.dumps(metadata, indent=1) + "\n")
     (folder / "README.md").write_text(text)
 
 
-def common_facts(folder: Path, kind: str, seed: int) -> dict[str, Any]:
+def common_metadata(folder: Path, kind: str, seed: int) -> dict[str, Any]:
     return {
         "name": folder.name,
         "kind": kind,
@@ -40,10 +40,10 @@ def common_facts(folder: Path, kind: str, seed: int) -> dict[str, Any]:
     }
 
 
-def _solver_facts(shop: Workshop, name: str, measured: dict[str, Any]) -> dict[str, Any]:
+def _solver_metadata(shop: Workshop, name: str, measured: dict[str, Any]) -> dict[str, Any]:
     tokens = shop.noted(f"solver-{name}")["tokens"]
     return {
-        **common_facts(shop.solver_folder(name), "solver", shop.settings.seed),
+        **common_metadata(shop.solver_folder(name), "solver", shop.settings.seed),
         "trained_on": f"{tokens:,} tokens of worked solutions of generated problems "
         "(training split)",
         "measured": measured["solvers"][name],
@@ -51,11 +51,11 @@ def _solver_facts(shop: Workshop, name: str, measured: dict[str, Any]) -> dict[s
     }
 
 
-def _verifier_facts(shop: Workshop, name: str, measured: dict[str, Any]) -> dict[str, Any]:
+def _verifier_metadata(shop: Workshop, name: str, measured: dict[str, Any]) -> dict[str, Any]:
     calibration = shop.noted(f"calibration-{name}")
     threshold = calibration.get("first_error_threshold")
     return {
-        **common_facts(shop.verifier_folder(name), "verifier", shop.settings.seed),
+        **common_metadata(shop.verifier_folder(name), "verifier", shop.settings.seed),
         "scores": "solutions" if name == "outcome" else "steps",
         **({} if threshold is None else {"first_error_threshold": threshold}),
         "trained_on": _verifier_data(shop, name),

@@ -34,7 +34,7 @@ class TokenSampling:
     longest: int = 320
 
 
-class Continuation(NamedTuple):
+class SampledTokens(NamedTuple):
     """One continuation.
 
     Attributes:
@@ -54,7 +54,7 @@ def sample(
     generator: torch.Generator,
     copies: int = 1,
     rows: int = 384,
-) -> list[Continuation]:
+) -> list[SampledTokens]:
     """Continues every prompt to its end, `copies` times, prompt by prompt.
 
     A prompt is read once, whatever the copies.
@@ -69,7 +69,7 @@ def sample(
         rows: Sequences decoded at a time.
     """
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
-    results: list[list[Continuation]] = [[] for _ in prompts]
+    results: list[list[SampledTokens]] = [[] for _ in prompts]
     at_a_time = max(1, rows // copies)
     for start in range(0, len(order), at_a_time):
         chosen = order[start : start + at_a_time]
@@ -110,7 +110,7 @@ class _Batch:
         self.log_probabilities: list[float] = []
 
     @torch.inference_mode()
-    def run(self, copies: int) -> list[Continuation]:
+    def run(self, copies: int) -> list[SampledTokens]:
         logits = self._copy(self._next_logits(self.tokens), copies)
         for _ in range(self.room):
             drawn, log_probability = self._draw(logits)
@@ -119,7 +119,7 @@ class _Batch:
                 break
             logits = self._next_logits(self._compact(drawn, still))
         return [
-            Continuation(tokens, total)
+            SampledTokens(tokens, total)
             for tokens, total in zip(self.new, self.log_probabilities, strict=True)
         ]
 

@@ -34,13 +34,13 @@ solver's mistakes; its own, after more training, are others. Use single precisio
 """
 
 
-def revision_card(shop: Workshop, facts: dict[str, Any]) -> str:
+def revision_card(shop: Workshop, metadata: dict[str, Any]) -> str:
     """The card, from what the stages noted."""
-    settings, figures = shop.settings, facts["measured"]
+    settings, figures = shop.settings, metadata["measured"]
     training, data = shop.noted("solver-revision"), shop.noted("revision-data")
     parts = [
-        HEADER.format(task="text-generation", name=facts["name"]),
-        f"solver-small ({facts['parameters']:,} parameters), tuned to read its earlier attempts "
+        HEADER.format(task="text-generation", name=metadata["name"]),
+        f"solver-small ({metadata['parameters']:,} parameters), tuned to read its earlier attempts "
         f"at a problem and to write a better one. Its context is {settings.revision_positions:,} "
         "tokens, twice as long. It is one of the models that Espalier ships, for "
         "self-revision.\n\n",

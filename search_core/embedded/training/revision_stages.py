@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from search_core.embedded.families import FAMILIES
-from search_core.embedded.training.card import common_facts, write_card
+from search_core.embedded.training.card import common_metadata, write_card
 from search_core.embedded.training.demonstrations import BASE_WEIGHTS, Shard, make_shard
 from search_core.embedded.training.encoding import Codec
 from search_core.embedded.training.examples import ExampleStore
@@ -88,8 +88,8 @@ def measure_reviser(shop: Workshop) -> None:
     ):
         shop.note("measured-revision", {"revision": revision} | _measured(shop))
     measured, tokens = shop.noted("measured-revision"), shop.noted(f"solver-{NAME}")["tokens"]
-    facts = {
-        **common_facts(folder, "solver", shop.settings.seed),
+    metadata = {
+        **common_metadata(folder, "solver", shop.settings.seed),
         "revises": True,
         "trained_on": f"the small solver's weights, then {tokens:,} tokens of rows of the small "
         "solver's own attempts (verifier split), each row followed by a right solution, and of "
@@ -97,7 +97,7 @@ def measure_reviser(shop: Workshop) -> None:
         "measured": measured["families"],
         **measured["lengths"],
     }
-    write_card(folder, facts, revision_card(shop, facts))
+    write_card(folder, metadata, revision_card(shop, metadata))
 
 
 def _measured(shop: Workshop) -> dict[str, Any]:

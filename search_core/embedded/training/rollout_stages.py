@@ -44,11 +44,11 @@ def roll_out_small(shop: Workshop) -> None:
     ]
     with timed() as taken, Report("Rollouts (shards)", len(orders)) as report:
         results = map_in_processes(roll_out, orders, shop.workers, report.update)
-    shop.note("rollouts", _facts(results) | taken)
+    shop.note("rollouts", _metadata(results) | taken)
     path.write_text(json.dumps([asdict(result) for result in results]))
 
 
-def _facts(results: Sequence[RolloutResult]) -> dict[str, Any]:
+def _metadata(results: Sequence[RolloutResult]) -> dict[str, Any]:
     solutions = [item for result in results for item in result.solutions]
     return {
         "solutions": len(solutions),

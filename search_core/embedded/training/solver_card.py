@@ -22,15 +22,15 @@ from search_core.embedded.training.export import WEIGHTS_FILE
 from search_core.embedded.training.workshop import Workshop
 
 
-def solver_card(shop: Workshop, name: str, facts: dict[str, Any]) -> str:
+def solver_card(shop: Workshop, name: str, metadata: dict[str, Any]) -> str:
     """A solver's card, from what the stages noted."""
     settings, training = shop.settings, shop.noted(f"solver-{name}")
     size = next(size for size in settings.sizes if size.name == name)
-    share = 1 if name == "small" else facts["parameters"] / _parameters(shop, "small")
+    share = 1 if name == "small" else metadata["parameters"] / _parameters(shop, "small")
     bigger = "" if name == "small" else f" It is {share:.1f} times as big as solver-small."
     parts = [
-        HEADER.format(task="text-generation", name=facts["name"]),
-        f"A Llama of {facts['parameters']:,} parameters ({size.shape.layers} layers of "
+        HEADER.format(task="text-generation", name=metadata["name"]),
+        f"A Llama of {metadata['parameters']:,} parameters ({size.shape.layers} layers of "
         f"{size.shape.hidden}), trained from scratch to solve three kinds of small "
         "arithmetic problems step by step, each step restating what is left. It is one of the "
         f"models that Espalier ships; it knows nothing else.{bigger}\n\n",
@@ -49,9 +49,9 @@ def solver_card(shop: Workshop, name: str, facts: dict[str, Any]) -> str:
         f"{machine(shop)}; final loss {training['loss']['language']:.3f} nats per token.\n\n",
         "## Measured\n\n",
         measured_note(shop),
-        _solver_table(facts["measured"], settings.measured_attempts),
+        _solver_table(metadata["measured"], settings.measured_attempts),
         "\nGreedy, by level:\n\n",
-        _level_table(facts["measured"]),
+        _level_table(metadata["measured"]),
         _sampling_text(shop, name),
         "\n## Limits\n\nWhole numbers from 0 to about 400 only, in the wordings of the three "
         "families; other text gives nonsense. It makes slips, more of them the longer the "

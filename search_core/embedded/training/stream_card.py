@@ -87,14 +87,14 @@ def _orders(shop: Workshop) -> list[StreamOrder]:
     ]
 
 
-def stream_card(shop: Workshop, facts: Figures) -> str:
+def stream_card(shop: Workshop, metadata: Figures) -> str:
     """The card for people, from what the stages noted."""
     settings, training = shop.settings, shop.noted("solver-stream")
     example = FAMILIES["countdown"].example
     return "".join(
         [
-            HEADER.format(task="text-generation", name=facts["name"]),
-            f"A Llama of {facts['parameters']:,} parameters, the size of solver-small with a "
+            HEADER.format(task="text-generation", name=metadata["name"]),
+            f"A Llama of {metadata['parameters']:,} parameters, the size of solver-small with a "
             f"context of {settings.stream_positions:,} tokens. It writes a whole search for a "
             "Countdown problem as one text, dead ends included, after Stream of Search "
             "(arXiv 2404.03683). It is one of the models that Espalier ships, for the strategy "
@@ -117,7 +117,7 @@ def stream_card(shop: Workshop, facts: Figures) -> str:
             "linear cool-down over the last two fifths.\n"
             f"- {training['tokens']:,} tokens, {minutes(training['seconds'])} on "
             f"{machine(shop)}; final loss {training['loss']['language']:.3f} nats per token.\n\n",
-            _measured(facts),
+            _measured(metadata),
             _LIMITS,
             _reproduce(shop),
         ]
@@ -158,8 +158,8 @@ def _luck() -> str:
     return ", ".join(f"{share:.0%}" for share in LUCK)
 
 
-def _measured(facts: Figures) -> str:
-    measured = facts["measured"]["countdown"]
+def _measured(metadata: Figures) -> str:
+    measured = metadata["measured"]["countdown"]
     levels = list(next(iter(measured["by way"].values()))["by level"])
     rows = [
         [

@@ -85,7 +85,7 @@ def measure_stream_solver(shop: Workshop) -> None:
         shop.note("measured-stream", {"of": revision, **stream_figures(shop)})
     measured = shop.noted("measured-stream")
     plain = measured["by way"]["greedy at 1"]
-    facts = {
+    metadata = {
         "name": folder.name,
         "kind": "solver",
         "revision": revision,
@@ -99,5 +99,5 @@ def measure_stream_solver(shop: Workshop) -> None:
         "tokens_per_step": {"countdown": round(plain["tokens"] / plain["pieces"], 2)},
         "steps_per_solution": {"countdown": plain["pieces by level"]},
     }
-    (folder / "espalier.json").write_text(json.dumps(facts, indent=1) + "\n")
-    (folder / "README.md").write_text(stream_card(shop, facts))
+    (folder / "espalier.json").write_text(json.dumps(metadata, indent=1) + "\n")
+    (folder / "README.md").write_text(stream_card(shop, metadata))

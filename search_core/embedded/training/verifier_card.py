@@ -32,25 +32,25 @@ _WHAT = {
 }
 
 
-def verifier_card(shop: Workshop, name: str, facts: dict[str, Any]) -> str:
+def verifier_card(shop: Workshop, name: str, metadata: dict[str, Any]) -> str:
     """A verifier's card, from what the stages noted."""
     parts = [
-        HEADER.format(task="token-classification", name=facts["name"]),
-        f"{_WHAT[name]} {facts['parameters']:,} parameters. The score is the probability of "
+        HEADER.format(task="token-classification", name=metadata["name"]),
+        f"{_WHAT[name]} {metadata['parameters']:,} parameters. The score is the probability of "
         "label 1 at the token that ends the step.\n\n",
         families(),
         FORMAT,
         f"\n## Training\n\n{_verifier_training(shop, name)}",
         "\n## Measured\n\n",
         measured_note(shop),
-        _verifier_table(facts["measured"]),
+        _verifier_table(metadata["measured"]),
         "\nAUROC is of the scores of finished solutions, over problems with right and wrong "
         "ones. In Countdown a finished solution shows whether it met the target, so that it is "
         "easy there. First-error F1 (arXiv 2412.06559) takes the first score below a threshold "
-        f"({facts.get('first_error_threshold', 0.5)}) for the verdict, against the first step "
+        f"({metadata.get('first_error_threshold', 0.5)}) for the verdict, against the first step "
         "that is false or leaves the answer out of reach.\n"
         "\nAccuracy of choosing one of N attempts, in percent:\n\n",
-        _budget_table(facts["measured"]),
+        _budget_table(metadata["measured"]),
         "\n## Limits\n\nIt was trained on one solver's attempts in three families, and means "
         "nothing elsewhere. Where the table shows that the best by score does not rise with N, "
         "the search exploits its mistakes.\n\n",

@@ -126,6 +126,6 @@ def _finish(shop: Workshop, name: str, shape: DecoderShape, lesson: Lesson) -> N
     state = teach(shop, lesson)
     tokenizer = load_tokenizer(shop.tokenizer_folder)
     solutions = validation_solutions(shop)
-    reading, facts = calibrate(state, shape, tokenizer, solutions, only_ends=name == "outcome")
-    shop.note(f"calibration-{name}", facts)
+    reading, metadata = calibrate(state, shape, tokenizer, solutions, only_ends=name == "outcome")
+    shop.note(f"calibration-{name}", metadata)
     export_verifier(state, shape, tokenizer, reading, shop.verifier_folder(name))

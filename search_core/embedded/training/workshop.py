@@ -70,16 +70,16 @@ class Workshop:
     def training_workers(self) -> int:
         return self.workers if self.device == "cpu" else 1
 
-    def note(self, name: str, facts: dict[str, Any]) -> None:
-        """Keeps facts about a stage for the model cards."""
-        (self.work / f"{name}.json").write_text(json.dumps(facts, indent=1))
+    def note(self, name: str, metadata: dict[str, Any]) -> None:
+        """Keeps what is known of a stage for the model cards."""
+        (self.work / f"{name}.json").write_text(json.dumps(metadata, indent=1))
 
     def has_noted(self, name: str) -> bool:
         return (self.work / f"{name}.json").exists()
 
     def noted(self, name: str) -> dict[str, Any]:
-        facts: dict[str, Any] = json.loads((self.work / f"{name}.json").read_text())
-        return facts
+        metadata: dict[str, Any] = json.loads((self.work / f"{name}.json").read_text())
+        return metadata
 
 
 @contextmanager
