@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin
 
+import gradio as gr
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
@@ -123,6 +125,17 @@ def test_the_guide_works_below_a_path() -> None:
     assert client.get("/sub/path/guide").url.path == "/sub/path/guide/"
     for target in addresses_in(client.get(f"/sub/path/guide/{REAL.pages[0].slug}").text):
         assert not target.startswith("/")
+
+
+def test_the_guide_comes_along_in_an_app_of_ones_own() -> None:
+    app = FastAPI()
+    with gr.Blocks() as page:
+        gr.Markdown("The page.")
+    gr.mount_gradio_app(app, page, "/own", app_kwargs={"routes": guide_routes()})
+    client = TestClient(app)
+    assert client.get(f"/own/guide/{REAL.pages[0].slug}").status_code == 200
+    assert client.get("/own/guide").url.path == "/own/guide/"
+    assert "gradio_config" in client.get("/own/").text
 
 
 def test_a_page_is_read_once(tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ def test_a_guide_without_an_index_is_refused(tmp_path: Path) -> None:
         ("/etc/passwd", None),
         ("//example.org/x", None),
         ("ftp://example.org/x", None),
+        ("ftp:verifiers.md", None),
         ("gone.md", None),
     ],
 )
