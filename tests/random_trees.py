@@ -14,7 +14,13 @@ _MODEL = {"name": "a model"}
 _DEEPEST = 190
 
 
-def tree_of(size: int, reach: int, seed: int, texts: tuple[str, ...] = ("a step",)) -> Tree:
+def tree_of(
+    size: int,
+    reach: int,
+    seed: int,
+    texts: tuple[str, ...] = ("a step",),
+    strategy: str = "beam_search",
+) -> Tree:
     """A finished tree.
 
     Args:
@@ -23,6 +29,7 @@ def tree_of(size: int, reach: int, seed: int, texts: tuple[str, ...] = ("a step"
             many as there are steps a bush.
         seed: Of everything random.
         texts: What steps, and answers, say.
+        strategy: Its name in the log, which a stranger may have written.
     """
     chance = random.Random(seed)
     tree, ids, children = Tree(), ["root"], {"root": 0}
@@ -33,7 +40,7 @@ def tree_of(size: int, reach: int, seed: int, texts: tuple[str, ...] = ("a step"
         problem={"text": texts[0], "answer": "1"},
         solver=_MODEL,
         verifier=_MODEL,
-        strategy="beam_search",
+        strategy=strategy,
         options={},
         sampling={},
         seed=0,
