@@ -41,21 +41,23 @@ function copyButton(block) {
 }
 
 // Only what is wider than its frame becomes a stop for the keyboard.
-const frames = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const scrolls = target.scrollWidth > target.clientWidth;
-    target.toggleAttribute("tabindex", scrolls);
-    if (scrolls) {
-      target.tabIndex = 0;
-      target.setAttribute("role", "group");
-      target.setAttribute("aria-label", `${target.dataset.wide}, scrolls sideways`);
-    } else {
-      target.removeAttribute("role");
-      target.removeAttribute("aria-label");
-    }
+function settle(frame) {
+  const scrolls = frame.scrollWidth > frame.clientWidth;
+  frame.toggleAttribute("tabindex", scrolls);
+  if (scrolls) {
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "group");
+    frame.setAttribute("aria-label", `${frame.dataset.wide}, scrolls sideways`);
+  } else {
+    frame.removeAttribute("role");
+    frame.removeAttribute("aria-label");
   }
-});
-for (const frame of document.querySelectorAll("[data-wide]")) frames.observe(frame);
+}
+const frames = new ResizeObserver((entries) => entries.forEach(({ target }) => settle(target)));
+for (const frame of document.querySelectorAll("[data-wide]")) {
+  settle(frame); // at once: the observer tells of it a frame later
+  frames.observe(frame);
+}
 
 // Which section is being read is marked in the list of sections.
 const entries = new Map(
