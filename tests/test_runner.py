@@ -88,14 +88,14 @@ class Break(Exception):
 @pytest.mark.parametrize("fails_at", [1, 3])
 def test_a_solver_that_fails(fails_at: int) -> None:
     solver = NEVER_ENDS.solver()
-    inner = solver.world
+    inner = solver.step
 
     def step(steps: tuple[str, ...], index: int) -> tuple[str, str]:
         if solver.calls == fails_at:
             raise Break("out of memory")
         return inner(steps, index)
 
-    solver.world = step
+    solver.step = step
     run = start(recipe())
     with pytest.raises(Break, match="out of memory"):
         drive(run, solver, NEVER_ENDS.verifier())
