@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from search_core.log.events import Sampled
 from search_core.problem import Problem
-from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    SolverInfo,
+    StepSample,
+    VerifierInfo,
+)
 from search_core.run.driving import drive
 from search_core.run.pairing import check_solver
 from search_core.run.recipe import Recipe
@@ -256,12 +263,12 @@ def test_a_chain_without_an_answer_has_no_winner() -> None:
 
 
 def test_a_solver_that_reads_no_attempts_is_refused_before_the_run() -> None:
-    info = SolverInfo("forgetful", revises=False)
+    solver, verifier = SolverInfo("forgetful", revises=False), VerifierInfo("any")
     for strategy in STRATEGIES.values():
         recipe = Recipe(Problem("?"), strategy, strategy.options())
         if not strategy.revises:
-            Run(recipe, info, info)
+            Run(recipe, solver, verifier)
             continue
         with pytest.raises(OptionError, match=r'forgetful does not\. Choose the solver "revision"'):
-            Run(recipe, info, info)
+            Run(recipe, solver, verifier)
         check_solver(strategy, True, "any")
