@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,8 @@ class Fault:
         """The file's text with the fault in it.
 
         Raises:
-            FaultError: The text to replace is not there exactly once, or stays as it is.
+            FaultError: The text to replace is not there exactly once or stays as it is, or what
+                comes of it is no Python: that any test would notice.
         """
         count = text.count(self.find)
         if count != 1:
@@ -48,7 +50,15 @@ class Fault:
             )
         if self.find == self.put:
             raise FaultError(f"{self.name} changes nothing.")
-        return text.replace(self.find, self.put)
+        planted = text.replace(self.find, self.put)
+        if self.file.endswith(".py"):
+            try:
+                ast.parse(planted)
+            except SyntaxError as error:
+                raise FaultError(
+                    f"{self.name} leaves no Python in {self.file}: {error}."
+                ) from error
+        return planted
 
 
 def read_faults(path: Path = FAULTS) -> list[Fault]:
