@@ -57,6 +57,20 @@ def test_plain_answers_need_no_worker(first: str, second: str, same: bool) -> No
     assert (groups.group_of(first) == groups.group_of(second)) is same
 
 
+def test_of_two_classes_that_fit_the_oldest_wins() -> None:
+    """Equality by algebra is not transitive: what equals both belongs where it always did."""
+
+    class EqualTo:
+        def start(self) -> None:
+            pass
+
+        def equal(self, first: str, second: str) -> bool | None:
+            return "both" in (first, second)
+
+    groups = AnswerClasses(EqualTo())
+    assert [groups.group_of(answer) for answer in ("x+1", "x+2", "both")] == [0, 1, 0]
+
+
 def test_numbers_in_order_of_first_appearance() -> None:
     groups = AnswerClasses(NoAlgebra())
     assert [groups.group_of(answer) for answer in ("7", "9", "7.0", "Mon", "9")] == [0, 1, 0, 2, 1]

@@ -132,3 +132,28 @@ def test_a_link_leaves_out_what_has_a_default() -> None:
     assert given is not None
     values = values_of_link(given, EMBEDDED)
     assert (values.temperature, values.top_p, values.seed) == (0, 0.5, 9)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"aggregate": "<script>"},
+        {"aggregate": "LAST"},
+        {"filter_duplicates": "yes"},
+        {"n": "four"},
+        {"no_option": "1"},
+        {"seed": "1.5"},
+        {"temperature": "warm"},
+        {"node": "../0"},
+        {"score_source": "oracle()"},
+    ],
+)
+def test_what_a_link_says_and_nobody_understands_is_left_out_and_said(
+    query: dict[str, str],
+) -> None:
+    link = read_link({"problem": "1 + 1 = ?", "strategy": "beam_search", **query})
+    assert link is not None
+    assert link.options == {}
+    assert (link.seed, link.temperature, link.node, link.score_source) == (None, None, None, None)
+    [note] = link.notes
+    assert next(iter(query)).replace("_", " ") in note.replace("_", " ")
