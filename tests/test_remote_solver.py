@@ -187,10 +187,12 @@ def test_an_opening_is_left_out_of_the_reply(solver: RemoteSolver) -> None:
     assert with_opening.prefilled + with_opening.reused > without.prefilled + without.reused
 
 
-def test_a_full_context_ends_the_path_and_not_the_run(solver: RemoteSolver) -> None:
+def test_a_full_context_ends_the_path_and_not_the_run(
+    solver: RemoteSolver, model: FakeLanguageModel
+) -> None:
     room = solver._prompts._context
     assert room is not None
-    full = SampleRequest(PROBLEM, (STEP,) * room, 1)
+    full = SampleRequest(PROBLEM, (STEP,) * (room // len(model.ids(f"{STEP}\n\n")) + 1), 1)
     (sample,) = solver.sample([full], Sampling(1.0, 1.0, 48), go_on)
     assert (sample.text, sample.tokens, sample.ended) == ("", 0, "length")
     with pytest.raises(ValueError, match=r"tokens long.*Shorten it"):
