@@ -32,7 +32,9 @@ def chromium() -> str | None:
     return named or shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="session")
+# Closed when the last test of this folder is done: while Playwright is there, its thread has a
+# running event loop, and no later test of the same process could start one.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
@@ -62,7 +64,7 @@ def stage(served: Stage) -> Stage:
     return served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def window(browser: Browser) -> Iterator[Page]:
     """The one window in which the tests follow one another.
 

@@ -30,19 +30,19 @@
   show();
   system.addEventListener("change", show);
 
-  document.addEventListener("DOMContentLoaded", () => {
-    document.getElementById("theme").addEventListener("click", () => {
+  // Heard on the document: who clicks while the page is still arriving is heard too.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#theme")) {
       theme = root.classList.contains("dark") ? "light" : "dark";
       stored((storage) => storage.setItem(KEY, theme));
       show();
-    });
+      return;
+    }
     // The way back takes the choice along.
-    document.addEventListener("click", (event) => {
-      const link = event.target.closest("a[data-place]");
-      if (!link?.href || !theme) return;
-      const target = new URL(link.href);
-      target.searchParams.set("__theme", theme);
-      link.href = target.href;
-    });
+    const link = event.target.closest("a[data-place]");
+    if (!link?.href || !theme) return;
+    const target = new URL(link.href);
+    target.searchParams.set("__theme", theme);
+    link.href = target.href;
   });
 }
