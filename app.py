@@ -17,12 +17,15 @@ from search_core.models import (
     offer,
     read_catalogue,
 )
-from search_core.serving import RunRegistry
+from search_core.serving import AdmissionLimits, RunRegistry
 from search_core.serving.zero_gpu import ZeroGpu
 from search_core.spaces import files_of_space, on_zero_gpu
 
 # A stranger's trace file: room for tens of thousands of steps, and little to do for the server.
 MOST_UPLOADED = "16mb"
+# Every page that follows a run holds two of them; whoever finds none free waits and is told
+# nothing. Not so many threads: a stream has none.
+MOST_STREAMS = 2000
 
 
 def arguments() -> argparse.Namespace:
@@ -69,6 +72,7 @@ def arguments() -> argparse.Namespace:
         default=Path(env("ESPALIER_RUNS") or Path.home() / ".cache" / "espalier" / "runs"),
         help="folder that keeps the traces of all runs",
     )
+    add_visitor_options(parser)
     parser.add_argument(
         "--repository",
         default=env("ESPALIER_REPOSITORY") or files_of_space(),
@@ -83,7 +87,40 @@ def arguments() -> argparse.Namespace:
         parser.error(
             "--offer names pairs, --solver and --verifier make one: give one or the other."
         )
+    parsed.admission = admission(parser, parsed)
     return parsed
+
+
+def add_visitor_options(parser: argparse.ArgumentParser) -> None:
+    """How many searches are taken, and whose they are."""
+    usual = AdmissionLimits()
+    for option, default, help_text in (
+        ("--runs-at-once", usual.at_once, "searches that compute at the same time"),
+        ("--runs-waiting", usual.waiting, "searches that may wait for their turn"),
+        ("--runs-per-visitor", 0, "of those at once, one visitor's; 0: three quarters"),
+        ("--trust-proxies", 0, "proxies that add to X-Forwarded-For or Forwarded whom they saw"),
+    ):
+        variable = "ESPALIER_" + option.removeprefix("--").replace("-", "_").upper()
+        parser.add_argument(
+            option,
+            type=int,
+            default=os.environ.get(variable) or default,
+            help=f"{help_text}; default: {default}",
+        )
+
+
+def admission(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> AdmissionLimits:
+    """The same, checked."""
+    if parsed.trust_proxies < 0:
+        parser.error(f"--trust-proxies is {parsed.trust_proxies}; it must be at least 0.")
+    try:
+        return AdmissionLimits(
+            at_once=parsed.runs_at_once,
+            waiting=parsed.runs_waiting,
+            per_visitor=parsed.runs_per_visitor or None,
+        )
+    except ValueError as error:
+        parser.error(f"--runs-at-once, --runs-waiting, --runs-per-visitor: {error}")
 
 
 def models(chosen: argparse.Namespace) -> list[Offered]:
@@ -128,9 +165,12 @@ def main() -> None:
         offered = models(chosen)
     except CatalogueError as error:
         raise SystemExit(str(error)) from error
-    registry = RunRegistry(chosen.runs, elsewhere=zero_gpu(offered))
-    page = build_page(offered, registry, repository=chosen.repository)
+    registry = RunRegistry(chosen.runs, limits=chosen.admission, elsewhere=zero_gpu(offered))
+    page = build_page(
+        offered, registry, repository=chosen.repository, trusted_proxies=chosen.trust_proxies
+    )
     page.queue(default_concurrency_limit=16).launch(
+        max_threads=MOST_STREAMS,
         server_name=chosen.host,
         server_port=chosen.port,
         theme=theme(),

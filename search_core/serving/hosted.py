@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from search_core.log.events import Event
 from search_core.serving.writing import WritingMonitor
@@ -28,6 +28,7 @@ class HostedRun:
         self._done = threading.Event()
         self._seen = time.monotonic()
         self._error = ""
+        self._on_stop: Callable[[HostedRun], None] = _nothing
 
     @classmethod
     def finished(cls, run_id: str, events: Iterable[Event]) -> HostedRun:
@@ -71,8 +72,13 @@ class HostedRun:
         return self._done.wait(seconds)
 
     def stop(self) -> None:
-        """Ask the run to end; it does so within one decode step."""
+        """Ask the run to end; it does so within one decode step, or at once if it waits."""
         self._stop.set()
+        self._on_stop(self)
+
+    def on_stop(self, tell: Callable[[HostedRun], None]) -> None:
+        """Tell this when somebody asks the run to end."""
+        self._on_stop = tell
 
     def cancelled(self) -> bool:
         """Whether the run should end: someone asked, or everyone left."""
@@ -92,3 +98,7 @@ class HostedRun:
         self.seen()
         with self._lock:
             return self._events[start : start + limit]
+
+
+def _nothing(run: HostedRun) -> None:
+    """Nobody has to hear of it."""

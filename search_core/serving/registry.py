@@ -13,7 +13,6 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
@@ -22,16 +21,14 @@ from search_core.models import ModelPair
 from search_core.protocols import Watch
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
+from search_core.serving.admission import Admission, Standing
 from search_core.serving.hosted import HostedRun
 from search_core.serving.order import Driver, Order
 from search_core.serving.storage import RunStorage, TraceWriter, is_run_id
+from search_core.serving.waiting_line import AdmissionLimits
 from search_core.serving.zero_gpu.errors import GpuError
 
 _log = logging.getLogger(__name__)
-
-
-class BusyError(RuntimeError):
-    """The server runs as many searches as its operator allows."""
 
 
 class RunRegistry:
@@ -39,8 +36,7 @@ class RunRegistry:
 
     Args:
         folder: Where traces are kept.
-        workers: Runs that advance at the same time.
-        most_active: Runs that may be active or waiting; one more is refused.
+        limits: Runs that compute at the same time, and those that may wait.
         most_events: Events kept in memory; finished runs that were not looked at for longest
             leave first, and are read from disk again.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
@@ -51,57 +47,62 @@ class RunRegistry:
         self,
         folder: Path,
         *,
-        workers: int = 16,
-        most_active: int = 32,
+        limits: AdmissionLimits | None = None,
         most_events: int = 500_000,
         idle_seconds: float = 120.0,
         elsewhere: Driver | None = None,
     ) -> None:
         self._elsewhere = elsewhere
         self._storage = RunStorage(folder)
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
-        self._most_active = most_active
+        self._admission = Admission(limits or AdmissionLimits())
         self._most_events = most_events
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._held: OrderedDict[str, HostedRun] = OrderedDict()
         self._pinned: dict[str, HostedRun] = {}
-        self._by_owner: dict[str, HostedRun] = {}
+        self._by_page: dict[str, HostedRun] = {}
 
     def start(
-        self, recipe: Recipe, pair: ModelPair, score_source: str = "verifier", owner: str = ""
+        self,
+        recipe: Recipe,
+        pair: ModelPair,
+        score_source: str = "verifier",
+        *,
+        owner: str = "",
+        page: str = "",
     ) -> HostedRun:
-        """Start a run and return at once; models are loaded on the worker.
+        """Start a run, or put it in line, and return at once; models are loaded on the worker.
 
         Every run may have a pair of its own.
 
-        An owner (a page's session) has one live run: a new one stops the one before.
+        Args:
+            owner: The visitor, as `owner_of` knows one: turns are shared out fairly between
+                them. "": nobody else's.
+            page: The page that asks, which has one live run: a new one stops the one before.
 
         Raises:
             OptionError: The pair's verifier cannot guide this strategy.
-            BusyError: Too many runs are active.
+            BusyError: Too many runs wait.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
         run = HostedRun(secrets.token_urlsafe(16), idle_seconds=self._idle_seconds)
         with self._lock:
-            earlier = self._by_owner.get(owner) if owner else None
-            if earlier is not None:
-                earlier.stop()
-            active = sum(run.live and not run.cancelled() for run in self._held.values())
-            if active >= self._most_active:
-                raise BusyError(
-                    f"The server is busy with {active} searches, the most it takes. "
-                    "Nothing is lost: try again in a moment."
-                )
-            self._hold(run)
-            if owner:
-                self._by_owner[owner] = run
-        writer = self._storage.create(run.id)
+            earlier = self._by_page.get(page) if page else None
+        if earlier is not None:
+            earlier.stop()
+        order = Order(run.id, recipe, pair, score_source)
         # Whose GPU time a run may use is known by the context that asked for it.
         asked_by = contextvars.copy_context()
-        order = Order(run.id, recipe, pair, score_source)
-        self._pool.submit(asked_by.run, self._work, run, writer, order)
+        self._admission.submit(run, owner, lambda: asked_by.run(self._work, run, order))
+        with self._lock:
+            self._hold(run)
+            if page:
+                self._by_page[page] = run
         return run
+
+    def standing(self, run: HostedRun) -> Standing | None:
+        """Where a run stands in line; None: it runs, or is over."""
+        return self._admission.standing(run) if run.live else None
 
     def get(self, run_id: str) -> HostedRun | None:
         """The run of this id, from memory or from disk; None if there is none."""
@@ -120,10 +121,10 @@ class RunRegistry:
             self._hold(run)
         return run
 
-    def live_run_of(self, owner: str) -> HostedRun | None:
-        """The run that this owner has going; None if there is none."""
+    def live_run_of(self, page: str) -> HostedRun | None:
+        """The run that this page has going; None if there is none."""
         with self._lock:
-            run = self._by_owner.get(owner)
+            run = self._by_page.get(page)
         return run if run is not None and run.live else None
 
     def pin(self, run_id: str, events: Sequence[Event]) -> HostedRun:
@@ -147,9 +148,10 @@ class RunRegistry:
     def close(self) -> None:
         """Stop all runs and wait for them."""
         with self._lock:
-            for run in self._held.values():
-                run.stop()
-        self._pool.shutdown(wait=True)
+            held = list(self._held.values())
+        for run in held:
+            run.stop()
+        self._admission.close()
 
     def _hold(self, run: HostedRun) -> None:
         self._held[run.id] = run
@@ -158,9 +160,11 @@ class RunRegistry:
             if events > self._most_events and not held.live and held is not run:
                 events -= held.head
                 del self._held[key]
-        self._by_owner = {k: run for k, run in self._by_owner.items() if run.live}
+        self._by_page = {k: run for k, run in self._by_page.items() if run.live}
 
-    def _work(self, run: HostedRun, writer: TraceWriter, order: Order) -> None:
+    def _work(self, run: HostedRun, order: Order) -> None:
+        writer = self._storage.create(run.id)
+
         def listen(event: Event) -> None:
             writer.add(event)
             run.add(event)
