@@ -94,13 +94,32 @@ def arguments() -> argparse.Namespace:
 def add_visitor_options(parser: argparse.ArgumentParser) -> None:
     """How many searches are taken, and whose they are."""
     usual = AdmissionLimits()
-    for option, default, help_text in (
-        ("--runs-at-once", usual.at_once, "searches that compute at the same time"),
-        ("--runs-waiting", usual.waiting, "searches that may wait for their turn"),
-        ("--runs-per-visitor", 0, "of those at once, one visitor's; 0: three quarters"),
-        ("--trust-proxies", 0, "proxies that add to X-Forwarded-For or Forwarded whom they saw"),
+    for option, variable, default, help_text in (
+        (
+            "--runs-at-once",
+            "ESPALIER_RUNS_AT_ONCE",
+            usual.at_once,
+            "searches that compute at the same time",
+        ),
+        (
+            "--runs-waiting",
+            "ESPALIER_RUNS_WAITING",
+            usual.waiting,
+            "searches that may wait for their turn",
+        ),
+        (
+            "--runs-per-visitor",
+            "ESPALIER_RUNS_PER_VISITOR",
+            0,
+            "of those at once, one visitor's; 0: three quarters",
+        ),
+        (
+            "--trust-proxies",
+            "ESPALIER_TRUST_PROXIES",
+            0,
+            "proxies that add to X-Forwarded-For or Forwarded whom they saw",
+        ),
     ):
-        variable = "ESPALIER_" + option.removeprefix("--").replace("-", "_").upper()
         parser.add_argument(
             option,
             type=int,

@@ -14,10 +14,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from search_core.log.events import event_to_dict
-from search_core.log.tree import Tree
 from search_core.models import alternatives
-from search_core.serving import HostedRun, RunRegistry, encode_batch
+from search_core.serving import HostedRun, RunRegistry, batch_of_lines, values_of
 from search_core.serving.writing import WritingProgress
 
 SECONDS_BETWEEN_BATCHES = 0.1
@@ -29,6 +27,7 @@ BATCHES_PER_SECOND = 40.0
 """To all followers together; alone, or with three others, one is sent as many as there are."""
 _BEGINNING = 2
 """Events before the first node: the header, and that a round begins."""
+_BYTES_PER_ROW = 300
 
 T = TypeVar("T")
 Batch = dict[str, Any]
@@ -121,19 +120,21 @@ class _Sending:
         # The end comes at once, and so does what makes a page's first node.
         if not ended and self.sent > _BEGINNING and now - self._sent_at < seconds:
             return None
-        events = self._run.since(self.sent, EVENTS_PER_BATCH)
+        lines = self._run.lines(self.sent, EVENTS_PER_BATCH)
         changed = self.sent and writing != self._told
         between = max(SECONDS_BETWEEN_COUNTS, seconds)
         due = writing.ids != self._told.ids or now - self._told_at > between
-        if not events and not (changed and due):
+        if not lines and not (changed and due):
             return None
-        self.sent += len(events)
+        ev = batch_of_lines(self.sent, lines) if lines else ""
+        self.sent += len(lines)
         self._sent_at = now
         batch: Batch = {
             "run": self._run.id,
-            "ev": encode_batch(events) if events else "",
+            "ev": ev,
             "head": self.sent,
-            "live": not ended,
+            # Of a run that is over there may be more than one batch.
+            "live": not ended or self.sent < self._run.head,
             "node": self._node,
         }
         if writing != self._told:
@@ -147,9 +148,13 @@ def _silent() -> None:
 
 
 def comparison(run: HostedRun) -> Batch:
-    """What a bigger model answering once would have cost."""
-    rows = alternatives(Tree.from_events(run.events()))
-    return {"run": run.id, "rows": [asdict(row) for row in rows]}
+    """What a bigger model answering once would have cost: worked out once for each run."""
+    rows = run.find(
+        "alternatives",
+        lambda fold: [asdict(row) for row in alternatives(fold())],
+        lambda rows: _BYTES_PER_ROW * len(rows),
+    )
+    return {"run": run.id, "rows": rows}
 
 
 def puller(registry: RunRegistry) -> Callable[[object], Batch]:
@@ -167,7 +172,7 @@ def puller(registry: RunRegistry) -> Callable[[object], Batch]:
         if run is None:
             return gone
         live, writing = run.live, run.writing.now()
-        events = [event_to_dict(event) for event in run.since(since, EVENTS_PER_PULL)]
+        events = values_of(run.lines(since, EVENTS_PER_PULL))
         reply: Batch = {"events": events, "head": run.head, "live": live, "gone": False}
         more = {"writing": writing.encoded()} if live else {"comparison": comparison(run)}
         return {**reply, **more}

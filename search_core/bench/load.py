@@ -108,5 +108,3 @@ async def _visit(visitor: Visitor, problem: str, seed: int) -> Visit:
 def _address(turn: int, place: int) -> str:
     """Of the addresses that are kept for examples and tests (RFC 2544)."""
     return f"198.{18 + turn % 2}.{place // 250}.{1 + place % 250}"
-
-

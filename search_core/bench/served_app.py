@@ -45,11 +45,11 @@ class ServedApp:
 
     def threads(self) -> int:
         """Of the process itself (Linux)."""
-        return len(os.listdir(f"/proc/{self.pid}/task"))
+        return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
 
     def descriptors(self) -> int:
         """Open files, sockets and pipes of the process itself (Linux)."""
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 
 
 @contextmanager

@@ -135,9 +135,7 @@ class Visitor:
 
     async def _join(self, handler: int, data: list[Any]) -> str:
         body = {"data": data, "fn_index": handler, "session_hash": self.session}
-        reply = await self._client.post(
-            f"{self._url}/queue/join", json=body, headers=self._headers
-        )
+        reply = await self._client.post(f"{self._url}/queue/join", json=body, headers=self._headers)
         reply.raise_for_status()
         return str(reply.json()["event_id"])
 

@@ -5,7 +5,8 @@ there is a `HostedRun`, one that is asked for an `Order`, and `zero_gpu` drives 
 """
 
 from search_core.serving.admission import BusyError, Standing
-from search_core.serving.batches import encode_batch
+from search_core.serving.batches import batch_of_lines, encode_batch
+from search_core.serving.encoded_log import values_of
 from search_core.serving.hosted import HostedRun
 from search_core.serving.machine_load import MachineLoad
 from search_core.serving.order import Driver, Order
@@ -22,6 +23,8 @@ __all__ = [
     "Order",
     "RunRegistry",
     "Standing",
+    "batch_of_lines",
     "encode_batch",
     "owner_of",
+    "values_of",
 ]

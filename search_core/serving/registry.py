@@ -11,20 +11,22 @@ import contextvars
 import logging
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Event
+from search_core.log.tree import Tree
 from search_core.models import ModelPair
 from search_core.protocols import Watch
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.serving.admission import Admission, Standing
 from search_core.serving.hosted import HostedRun
+from search_core.serving.memory import MOST_BYTES, RunMemory
 from search_core.serving.order import Driver, Order
-from search_core.serving.storage import RunStorage, TraceWriter, is_run_id
+from search_core.serving.reopening import Reopener
+from search_core.serving.storage import RunStorage
 from search_core.serving.waiting_line import AdmissionLimits
 from search_core.serving.zero_gpu.errors import GpuError
 
@@ -37,8 +39,8 @@ class RunRegistry:
     Args:
         folder: Where traces are kept.
         limits: Runs that compute at the same time, and those that may wait.
-        most_events: Events kept in memory; finished runs that were not looked at for longest
-            leave first, and are read from disk again.
+        most_bytes: Of memory for the runs that are held: finished ones that nobody asked for
+            longest leave first, and are opened again from the folder.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
         elsewhere: Drives the runs of some pairs in a way of its own (ZeroGPU).
     """
@@ -48,17 +50,17 @@ class RunRegistry:
         folder: Path,
         *,
         limits: AdmissionLimits | None = None,
-        most_events: int = 500_000,
+        most_bytes: int = MOST_BYTES,
         idle_seconds: float = 120.0,
         elsewhere: Driver | None = None,
     ) -> None:
         self._elsewhere = elsewhere
         self._storage = RunStorage(folder)
         self._admission = Admission(limits or AdmissionLimits())
-        self._most_events = most_events
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
-        self._held: OrderedDict[str, HostedRun] = OrderedDict()
+        self._memory = RunMemory(most_bytes)
+        self._reopener = Reopener(self._storage, self._memory)
         self._pinned: dict[str, HostedRun] = {}
         self._by_page: dict[str, HostedRun] = {}
 
@@ -85,17 +87,17 @@ class RunRegistry:
             BusyError: Too many runs wait.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
-        run = HostedRun(secrets.token_urlsafe(16), idle_seconds=self._idle_seconds)
-        with self._lock:
-            earlier = self._by_page.get(page) if page else None
+        run = HostedRun(secrets.token_urlsafe(16), owner=owner, idle_seconds=self._idle_seconds)
+        earlier = self.live_run_of(page) if page else None
         if earlier is not None:
             earlier.stop()
         order = Order(run.id, recipe, pair, score_source)
         # Whose GPU time a run may use is known by the context that asked for it.
         asked_by = contextvars.copy_context()
         self._admission.submit(run, owner, lambda: asked_by.run(self._work, run, order))
+        self._memory.hold(run)
         with self._lock:
-            self._hold(run)
+            self._by_page = {key: held for key, held in self._by_page.items() if held.live}
             if page:
                 self._by_page[page] = run
         return run
@@ -106,20 +108,8 @@ class RunRegistry:
 
     def get(self, run_id: str) -> HostedRun | None:
         """The run of this id, from memory or from disk; None if there is none."""
-        with self._lock:
-            if run_id in self._pinned:
-                return self._pinned[run_id]
-            known = self._held.get(run_id)
-            if known is not None:
-                self._held.move_to_end(run_id)
-                return known
-        trace = self._storage.read(run_id) if is_run_id(run_id) else None
-        if trace is None:
-            return None
-        run = HostedRun.finished(run_id, trace.events)
-        with self._lock:
-            self._hold(run)
-        return run
+        known = self._pinned.get(run_id) or self._memory.get(run_id)
+        return known or self._reopener.reopened(run_id)
 
     def live_run_of(self, page: str) -> HostedRun | None:
         """The run that this page has going; None if there is none."""
@@ -134,33 +124,29 @@ class RunRegistry:
             self._pinned[run_id] = run
         return run
 
-    def add_opened(self, events: Sequence[Event]) -> HostedRun:
-        """Keep a trace that somebody opened as a run with an id of its own."""
-        run = HostedRun.finished(secrets.token_urlsafe(16), events)
+    def add_opened(
+        self, events: Sequence[Event], *, owner: str = "", tree: Tree | None = None
+    ) -> HostedRun:
+        """Keep a trace that somebody opened as a run with an id of its own.
+
+        Args:
+            owner: Who opened it.
+            tree: The folded log, where somebody has it and needs it no more.
+        """
+        run = HostedRun.finished(secrets.token_urlsafe(16), events, owner=owner, tree=tree)
         writer = self._storage.create(run.id)
         for event in events:
             writer.add(event)
         writer.close()
-        with self._lock:
-            self._hold(run)
+        self._reopener.written(run.id)
+        self._memory.hold(run)
         return run
 
     def close(self) -> None:
         """Stop all runs and wait for them."""
-        with self._lock:
-            held = list(self._held.values())
-        for run in held:
+        for run in self._memory.runs():
             run.stop()
         self._admission.close()
-
-    def _hold(self, run: HostedRun) -> None:
-        self._held[run.id] = run
-        events = sum(run.head for run in self._held.values())
-        for key, held in list(self._held.items()):
-            if events > self._most_events and not held.live and held is not run:
-                events -= held.head
-                del self._held[key]
-        self._by_page = {k: run for k, run in self._by_page.items() if run.live}
 
     def _work(self, run: HostedRun, order: Order) -> None:
         writer = self._storage.create(run.id)
@@ -187,3 +173,5 @@ class RunRegistry:
         finally:
             writer.close()
             run.close()
+            self._reopener.written(run.id)
+            self._memory.make_room()
