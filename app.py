@@ -19,7 +19,7 @@ from search_core.models import (
 )
 from search_core.serving import RunRegistry
 from search_core.serving.sizes import read_size
-from search_core.serving.storage import MOST_RUNS, RunsFolderError
+from search_core.serving.storage import MOST_KEPT, RunsFolderError
 from search_core.serving.zero_gpu import ZeroGpu
 from search_core.spaces import files_of_space, on_zero_gpu
 
@@ -74,7 +74,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--keep-runs",
         type=_count,
-        default=env("ESPALIER_KEEP_RUNS") or str(MOST_RUNS),
+        default=env("ESPALIER_KEEP_RUNS") or str(MOST_KEPT),
         help="runs that this folder keeps; the oldest beyond them are deleted",
     )
     parser.add_argument(

@@ -10,21 +10,23 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Event
+from search_core.log.tree import Tree
 from search_core.models import ModelPair
 from search_core.protocols import Watch
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.serving.hosted import HostedRun
+from search_core.serving.memory import MOST_BYTES, RunMemory
 from search_core.serving.order import Driver, Order
-from search_core.serving.run_ids import is_new_run_id, is_run_id, new_run_id
-from search_core.serving.storage import MOST_BYTES, MOST_RUNS, RunStorage
+from search_core.serving.reopening import Reopener
+from search_core.serving.run_ids import is_new_run_id, new_run_id
+from search_core.serving.storage import MOST_KEPT, MOST_KEPT_BYTES, RunStorage
 from search_core.serving.trace_writer import TraceWriter
 from search_core.serving.zero_gpu.errors import GpuError
 
@@ -42,8 +44,8 @@ class RunRegistry:
         folder: Where traces are kept.
         workers: Runs that advance at the same time.
         most_active: Runs that may be active or waiting; one more is refused.
-        most_events: Events kept in memory; finished runs that were not looked at for longest
-            leave first, and are read from disk again.
+        most_bytes: Of memory for the runs that are held: finished ones that nobody asked for
+            longest leave first, and are opened again from the folder.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
         most_kept, most_kept_bytes: Runs that the folder keeps, and their size in all.
         elsewhere: Drives the runs of some pairs in a way of its own (ZeroGPU).
@@ -58,20 +60,20 @@ class RunRegistry:
         *,
         workers: int = 16,
         most_active: int = 32,
-        most_events: int = 500_000,
+        most_bytes: int = MOST_BYTES,
         idle_seconds: float = 120.0,
-        most_kept: int = MOST_RUNS,
-        most_kept_bytes: int = MOST_BYTES,
+        most_kept: int = MOST_KEPT,
+        most_kept_bytes: int = MOST_KEPT_BYTES,
         elsewhere: Driver | None = None,
     ) -> None:
         self._elsewhere = elsewhere
         self._storage = RunStorage(folder, most=most_kept, most_bytes=most_kept_bytes)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
         self._most_active = most_active
-        self._most_events = most_events
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
-        self._held: OrderedDict[str, HostedRun] = OrderedDict()
+        self._memory = RunMemory(most_bytes)
+        self._reopener = Reopener(self._storage, self._memory)
         self._pinned: dict[str, HostedRun] = {}
         self._by_owner: dict[str, HostedRun] = {}
 
@@ -101,9 +103,9 @@ class RunRegistry:
         pair.check(recipe.strategy, score_source, recipe.options)
         if not is_new_run_id(run_id):
             run_id = new_run_id()
-        run = HostedRun(run_id, idle_seconds=self._idle_seconds)
+        run = HostedRun(run_id, owner=owner, idle_seconds=self._idle_seconds)
         with self._lock:
-            known = self._pinned.get(run_id) or self._held.get(run_id)
+            known = self._pinned.get(run_id) or self._memory.get(run_id)
             if known is not None:
                 return known
             self._admit(run, owner)
@@ -121,20 +123,8 @@ class RunRegistry:
 
     def get(self, run_id: str) -> HostedRun | None:
         """The run of this id, from memory or from disk; None if there is none."""
-        with self._lock:
-            if run_id in self._pinned:
-                return self._pinned[run_id]
-            known = self._held.get(run_id)
-            if known is not None:
-                self._held.move_to_end(run_id)
-                return known
-        trace = self._storage.read(run_id) if is_run_id(run_id) else None
-        if trace is None:
-            return None
-        run = HostedRun.finished(run_id, trace.events)
-        with self._lock:
-            self._hold(run)
-        return run
+        known = self._pinned.get(run_id) or self._memory.get(run_id)
+        return known or self._reopener.reopened(run_id)
 
     def live_run_of(self, owner: str) -> HostedRun | None:
         """The run that this owner has going; None if there is none."""
@@ -149,21 +139,27 @@ class RunRegistry:
             self._pinned[run_id] = run
         return run
 
-    def add_opened(self, events: Sequence[Event]) -> HostedRun:
-        """Keep a trace that somebody opened as a run with an id of its own."""
-        run = HostedRun.finished(new_run_id(), events)
+    def add_opened(
+        self, events: Sequence[Event], *, owner: str = "", tree: Tree | None = None
+    ) -> HostedRun:
+        """Keep a trace that somebody opened as a run with an id of its own.
+
+        Args:
+            owner: Who opened it.
+            tree: The folded log, where somebody has it and needs it no more.
+        """
+        run = HostedRun.finished(new_run_id(), events, owner=owner, tree=tree)
         writer = self._storage.create(run.id, run.lose, opened=True)
         writer.add_all(events)
         writer.close()
-        with self._lock:
-            self._hold(run)
+        self._reopener.written(run.id)
+        self._memory.hold(run)
         return run
 
     def close(self) -> None:
         """Stop all runs and wait for them."""
-        with self._lock:
-            for run in self._held.values():
-                run.stop()
+        for run in self._memory.runs():
+            run.stop()
         self._pool.shutdown(wait=True)
 
     def _admit(self, run: HostedRun, owner: str) -> None:
@@ -171,31 +167,23 @@ class RunRegistry:
         earlier = self._by_owner.get(owner) if owner else None
         if earlier is not None:
             earlier.stop()
-        active = sum(run.live and not run.cancelled() for run in self._held.values())
+        active = sum(held.live and not held.cancelled() for held in self._memory.runs())
         if active >= self._most_active:
             raise BusyError(
                 f"The server is busy with {active} searches, the most it takes. "
                 "Nothing is lost: try again in a moment."
             )
-        self._hold(run)
+        self._memory.hold(run)
+        self._by_owner = {key: held for key, held in self._by_owner.items() if held.live}
         if owner:
             self._by_owner[owner] = run
 
     def _forget(self, run: HostedRun) -> None:
         """A run that could not start leaves nothing behind."""
         run.close()
+        self._memory.forget(run.id)
         with self._lock:
-            self._held.pop(run.id, None)
-            self._by_owner = {k: held for k, held in self._by_owner.items() if held is not run}
-
-    def _hold(self, run: HostedRun) -> None:
-        self._held[run.id] = run
-        events = sum(run.head for run in self._held.values())
-        for key, held in list(self._held.items()):
-            if events > self._most_events and not held.live and held is not run:
-                events -= held.head
-                del self._held[key]
-        self._by_owner = {k: run for k, run in self._by_owner.items() if run.live}
+            self._by_owner = {key: held for key, held in self._by_owner.items() if held is not run}
 
     def _work(self, run: HostedRun, writer: TraceWriter, order: Order) -> None:
         def listen(event: Event) -> None:
@@ -222,3 +210,5 @@ class RunRegistry:
                 writer.close()
             finally:
                 run.close()
+            self._reopener.written(run.id)
+            self._memory.make_room()

@@ -13,8 +13,8 @@ from search_core.serving.kept_runs import KeptRuns, is_ours, opened_file, run_fi
 from search_core.serving.run_ids import is_run_id
 from search_core.serving.trace_writer import TraceWriter
 
-MOST_RUNS = 1000
-MOST_BYTES = 2 * 10**9
+MOST_KEPT = 1000
+MOST_KEPT_BYTES = 2 * 10**9
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +37,7 @@ class RunStorage:
     """
 
     def __init__(
-        self, folder: Path, *, most: int = MOST_RUNS, most_bytes: int = MOST_BYTES
+        self, folder: Path, *, most: int = MOST_KEPT, most_bytes: int = MOST_KEPT_BYTES
     ) -> None:
         self._folder = folder
         self._kept = KeptRuns(folder, most, most_bytes)
@@ -67,6 +67,22 @@ class RunStorage:
                     _log.warning("Run %s cannot be read: %s", run_id, error)
         return None
 
+    def stamp(self, run_id: str) -> tuple[int, int] | None:
+        """Size in bytes and time of the last change in nanoseconds of a run's file; None: none."""
+        try:
+            status = self._there(run_id).stat()
+        except OSError:
+            return None
+        return status.st_size, status.st_mtime_ns
+
+    def text(self, run_id: str) -> bytes:
+        """What is in the file of a run.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        return self._there(run_id).read_bytes()
+
     def wait(self, seconds: float) -> bool:
         """Wait until the runs that have ended are counted and have made room; whether they have."""
         return self._kept.wait(seconds)
@@ -79,6 +95,10 @@ class RunStorage:
             except OSError as error:
                 _log.warning("%s could not be removed: %s", writer.path.name, error)
         self._kept.ended(writer.path, 0 if writer.failure else writer.size)
+
+    def _there(self, run_id: str) -> Path:
+        opened = self._path(run_id, opened=True)
+        return opened if opened.exists() else self._path(run_id)
 
     def _path(self, run_id: str, *, opened: bool = False) -> Path:
         if not is_run_id(run_id):
