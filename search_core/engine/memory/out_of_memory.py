@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import torch
 
+from search_core.protocols import PlainError
 
-class SequenceTooLargeError(RuntimeError):
+
+class SequenceTooLargeError(PlainError, RuntimeError):
     """Memory does not suffice for a single sequence."""
 
 
