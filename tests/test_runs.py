@@ -310,7 +310,7 @@ def test_large_files_make_room(tmp_path: Path) -> None:
 
 def test_memory_is_bounded_and_nothing_is_lost(tmp_path: Path, pair: ModelPair, gate: Gate) -> None:
     gate.open.set()
-    registry = RunRegistry(tmp_path, most_events=200)
+    registry = RunRegistry(tmp_path, most_bytes=50_000)
     runs = [registry.start(recipe(seed), pair) for seed in range(6)]
     assert [status(run) for run in runs] == ["completed"] * 6
     again = registry.get(registry.start(recipe(9), pair).id)

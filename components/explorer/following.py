@@ -12,10 +12,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from search_core.log.events import event_to_dict
-from search_core.log.tree import Tree
 from search_core.models import alternatives
-from search_core.serving import HostedRun, RunRegistry, encode_batch
+from search_core.serving import HostedRun, RunRegistry, batch_of_lines, values_of
 from search_core.serving.writing import WritingProgress
 
 SECONDS_BETWEEN_BATCHES = 0.1
@@ -23,6 +21,7 @@ SECONDS_BETWEEN_COUNTS = 0.3
 """Between batches that only say how many tokens there are by now."""
 EVENTS_PER_BATCH = 1000
 EVENTS_PER_PULL = 2000
+_BYTES_PER_ROW = 300
 
 Batch = dict[str, Any]
 
@@ -44,13 +43,14 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
         live = run.live  # looked at before the events: the last ones are never missed
         # Before the events too: what has just been written is among the one or the other.
         writing, now = run.writing.now(), time.monotonic()
-        events = run.since(sent, EVENTS_PER_BATCH)
+        lines = run.lines(sent, EVENTS_PER_BATCH)
         due = writing.ids != told.ids or now - told_at > SECONDS_BETWEEN_COUNTS
-        if events or (sent and writing != told and due):
-            sent += len(events)
+        if lines or (sent and writing != told and due):
+            ev = batch_of_lines(sent, lines) if lines else ""
+            sent += len(lines)
             batch = {
                 "run": run.id,
-                "ev": encode_batch(events) if events else "",
+                "ev": ev,
                 "head": sent,
                 "live": live,
                 "node": node,
@@ -65,9 +65,13 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
 
 
 def comparison(run: HostedRun) -> Batch:
-    """What a bigger model answering once would have cost."""
-    rows = alternatives(Tree.from_events(run.events()))
-    return {"run": run.id, "rows": [asdict(row) for row in rows]}
+    """What a bigger model answering once would have cost: worked out once for each run."""
+    rows = run.find(
+        "alternatives",
+        lambda fold: [asdict(row) for row in alternatives(fold())],
+        lambda rows: _BYTES_PER_ROW * len(rows),
+    )
+    return {"run": run.id, "rows": rows}
 
 
 def puller(registry: RunRegistry) -> Callable[[object], Batch]:
@@ -85,7 +89,7 @@ def puller(registry: RunRegistry) -> Callable[[object], Batch]:
         if run is None:
             return gone
         live, writing = run.live, run.writing.now()
-        events = [event_to_dict(event) for event in run.since(since, EVENTS_PER_PULL)]
+        events = values_of(run.lines(since, EVENTS_PER_PULL))
         reply: Batch = {"events": events, "head": run.head, "live": live, "gone": False}
         more = {"writing": writing.encoded()} if live else {"comparison": comparison(run)}
         return {**reply, **more}

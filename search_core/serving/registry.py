@@ -11,12 +11,12 @@ import contextvars
 import logging
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from search_core.log.events import Event
+from search_core.log.tree import Tree
 from search_core.models import ModelPair
 from search_core.protocols import PlainError, RunCancelled, Watch
 from search_core.run.aside import aside
@@ -24,8 +24,10 @@ from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.serving.failures import message_for
 from search_core.serving.hosted import HostedRun
+from search_core.serving.memory import MOST_BYTES, RunMemory
 from search_core.serving.order import Driver, Order
-from search_core.serving.storage import RunStorage, TraceWriter, is_run_id
+from search_core.serving.reopening import Reopener
+from search_core.serving.storage import RunStorage, TraceWriter
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +43,8 @@ class RunRegistry:
         folder: Where traces are kept.
         workers: Runs that advance at the same time.
         most_active: Runs that may be active or waiting; one more is refused.
-        most_events: Events kept in memory; finished runs that were not looked at for longest
-            leave first, and are read from disk again.
+        most_bytes: Of memory for the runs that are held: finished ones that nobody asked for
+            longest leave first, and are opened again from the folder.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
         elsewhere: Drives the runs of some pairs in a way of its own (ZeroGPU).
     """
@@ -53,7 +55,7 @@ class RunRegistry:
         *,
         workers: int = 16,
         most_active: int = 32,
-        most_events: int = 500_000,
+        most_bytes: int = MOST_BYTES,
         idle_seconds: float = 120.0,
         elsewhere: Driver | None = None,
     ) -> None:
@@ -61,10 +63,10 @@ class RunRegistry:
         self._storage = RunStorage(folder)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
         self._most_active = most_active
-        self._most_events = most_events
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
-        self._held: OrderedDict[str, HostedRun] = OrderedDict()
+        self._memory = RunMemory(most_bytes)
+        self._reopener = Reopener(self._storage, self._memory)
         self._pinned: dict[str, HostedRun] = {}
         self._by_owner: dict[str, HostedRun] = {}
 
@@ -82,18 +84,19 @@ class RunRegistry:
             BusyError: Too many runs are active.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
-        run = HostedRun(secrets.token_urlsafe(16), idle_seconds=self._idle_seconds)
+        run = HostedRun(secrets.token_urlsafe(16), owner=owner, idle_seconds=self._idle_seconds)
         with self._lock:
             earlier = self._by_owner.get(owner) if owner else None
             if earlier is not None:
                 earlier.stop()
-            active = sum(run.live and not run.cancelled() for run in self._held.values())
+            active = sum(run.live and not run.cancelled() for run in self._memory.runs())
             if active >= self._most_active:
                 raise BusyError(
                     f"The server is busy with {active} searches, the most it takes. "
                     "Nothing is lost: try again in a moment."
                 )
-            self._hold(run)
+            self._memory.hold(run)
+            self._by_owner = {key: held for key, held in self._by_owner.items() if held.live}
             if owner:
                 self._by_owner[owner] = run
         writer = self._storage.create(run.id)
@@ -105,20 +108,8 @@ class RunRegistry:
 
     def get(self, run_id: str) -> HostedRun | None:
         """The run of this id, from memory or from disk; None if there is none."""
-        with self._lock:
-            if run_id in self._pinned:
-                return self._pinned[run_id]
-            known = self._held.get(run_id)
-            if known is not None:
-                self._held.move_to_end(run_id)
-                return known
-        trace = self._storage.read(run_id) if is_run_id(run_id) else None
-        if trace is None:
-            return None
-        run = HostedRun.finished(run_id, trace.events)
-        with self._lock:
-            self._hold(run)
-        return run
+        known = self._pinned.get(run_id) or self._memory.get(run_id)
+        return known or self._reopener.reopened(run_id)
 
     def live_run_of(self, owner: str) -> HostedRun | None:
         """The run that this owner has going; None if there is none."""
@@ -133,32 +124,29 @@ class RunRegistry:
             self._pinned[run_id] = run
         return run
 
-    def add_opened(self, events: Sequence[Event]) -> HostedRun:
-        """Keep a trace that somebody opened as a run with an id of its own."""
-        run = HostedRun.finished(secrets.token_urlsafe(16), events)
+    def add_opened(
+        self, events: Sequence[Event], *, owner: str = "", tree: Tree | None = None
+    ) -> HostedRun:
+        """Keep a trace that somebody opened as a run with an id of its own.
+
+        Args:
+            owner: Who opened it.
+            tree: The folded log, where somebody has it and needs it no more.
+        """
+        run = HostedRun.finished(secrets.token_urlsafe(16), events, owner=owner, tree=tree)
         writer = self._storage.create(run.id)
         for event in events:
             writer.add(event)
         writer.close()
-        with self._lock:
-            self._hold(run)
+        self._reopener.written(run.id)
+        self._memory.hold(run)
         return run
 
     def close(self) -> None:
         """Stop all runs and wait for them."""
-        with self._lock:
-            for run in self._held.values():
-                run.stop()
+        for run in self._memory.runs():
+            run.stop()
         self._pool.shutdown(wait=True)
-
-    def _hold(self, run: HostedRun) -> None:
-        self._held[run.id] = run
-        events = sum(run.head for run in self._held.values())
-        for key, held in list(self._held.items()):
-            if events > self._most_events and not held.live and held is not run:
-                events -= held.head
-                del self._held[key]
-        self._by_owner = {k: run for k, run in self._by_owner.items() if run.live}
 
     def _work(self, run: HostedRun, writer: TraceWriter, order: Order) -> None:
         def listen(event: Event) -> None:
@@ -186,3 +174,5 @@ class RunRegistry:
         finally:
             writer.close()
             run.close()
+            self._reopener.written(run.id)
+            self._memory.make_room()

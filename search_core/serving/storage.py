@@ -49,6 +49,22 @@ class RunStorage:
             _log.warning("Run %s cannot be read: %s", run_id, error)
             return None
 
+    def stamp(self, run_id: str) -> tuple[int, int] | None:
+        """Size in bytes and time of the last change in nanoseconds of a run's file; None: none."""
+        try:
+            status = self._path(run_id).stat()
+        except OSError:
+            return None
+        return status.st_size, status.st_mtime_ns
+
+    def text(self, run_id: str) -> bytes:
+        """What is in the file of a run.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        return self._path(run_id).read_bytes()
+
     def _path(self, run_id: str) -> Path:
         if not is_run_id(run_id):
             raise ValueError(f"{run_id!r:.80} is not the id of a run.")
