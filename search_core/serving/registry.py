@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Event
 from search_core.log.tree import Tree
 from search_core.models import ModelPair
-from search_core.protocols import Watch
+from search_core.protocols import PlainError, RunCancelled, Watch
+from search_core.run.aside import aside
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
+from search_core.serving.failures import message_for
 from search_core.serving.hosted import HostedRun
 from search_core.serving.memory import MOST_BYTES, RunMemory
 from search_core.serving.order import Driver, Order
@@ -28,7 +29,6 @@ from search_core.serving.reopening import Reopener
 from search_core.serving.run_ids import is_new_run_id, new_run_id
 from search_core.serving.storage import MOST_KEPT, MOST_KEPT_BYTES, RunStorage
 from search_core.serving.trace_writer import TraceWriter
-from search_core.serving.zero_gpu.errors import GpuError
 
 _log = logging.getLogger(__name__)
 
@@ -195,15 +195,18 @@ class RunRegistry:
             if self._elsewhere is not None and self._elsewhere.takes(order.pair):
                 self._elsewhere.drive(order, listen, watch)
             else:
-                solver, verifier = order.models()
+                solver, verifier = aside(order.models, run.cancelled)
                 drive(order.run(solver, verifier, listen), solver, verifier, watch)
-        except (GpuError, ModelLoadError) as error:
-            # Their messages say all that the operator needs too.
-            run.fail(str(error))
-            _log.error("Run %s failed: %s", run.id, error)
-        except Exception as error:
-            # The page gets the message, the operator the traceback.
-            run.fail(f"{type(error).__name__}: {error}")
+        except RunCancelled:
+            run.fail("Stopped before its models were there.")
+        except PlainError as error:
+            # Its message says all that the operator needs; what a model raised stands behind it.
+            run.fail(error.public)
+            _log.error("Run %s failed: %s", run.id, error, exc_info=error.__cause__)
+        except BaseException as error:
+            # The page gets a sentence, the operator the traceback; a thread that was lent to a
+            # run outlives whatever its models raise.
+            run.fail(message_for(error, next(iter(run.events()[-1:]), None)))
             _log.exception("Run %s failed", run.id)
         finally:
             try:

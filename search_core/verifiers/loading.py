@@ -14,6 +14,7 @@ from search_core.engine.checkpoints.weights import read_weights, weight_names
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
 from search_core.flops import ModelShape
 from search_core.model_card import judged_by
+from search_core.protocols import UsageError
 from search_core.verifiers.format_choice import AUTO, parsed, recognised
 from search_core.verifiers.format_row import VerifierFormat
 from search_core.verifiers.formats.base import Format
@@ -121,7 +122,7 @@ def _reference(row: VerifierFormat, argument: str) -> Checkpoint | None:
     if not isinstance(row.readout, LikelihoodRatio):
         return None
     if not argument:
-        raise ValueError(
+        raise UsageError(
             "An implicit verifier is read against the model that it was trained from. Name it: "
             "implicit:FOLDER or implicit:HUB_ID (EurusPRM: implicit:Qwen/Qwen2.5-Math-7B-Instruct)."
         )
@@ -143,7 +144,7 @@ def _built(order: _VerifierOrder) -> LocalVerifier:
             return _sequence_labels(order)
         case LikelihoodRatio() if order.reference is not None:
             return _likelihood_ratio(order, order.reference)
-    raise ValueError(f"Verifier format {order.row.name} cannot be read in this process.")
+    raise UsageError(f"Verifier format {order.row.name} cannot be read in this process.")
 
 
 def _token_pair(order: _VerifierOrder, good: str, bad: str) -> TransformersVerifier:
@@ -227,7 +228,7 @@ def _likelihood_ratio(order: _VerifierOrder, against: Checkpoint) -> Transformer
     loaded = order.load("ForCausalLM")
     reference = replace(order, checkpoint=against).load("ForCausalLM")
     if reference.tokenizer.get_vocab() != loaded.tokenizer.get_vocab():
-        raise ValueError(
+        raise UsageError(
             f"Its tokens are not those of its reference model {reference.info.name}. Name the "
             "model that it was trained from."
         )

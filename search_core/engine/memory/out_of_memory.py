@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
+from search_core.protocols import PlainError
 
-class SequenceTooLargeError(RuntimeError):
+
+class SequenceTooLargeError(PlainError, RuntimeError):
     """Memory does not suffice for a single sequence."""
 
 
