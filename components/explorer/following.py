@@ -35,7 +35,7 @@ Batch = dict[str, Any]
 
 def whole_run(run: HostedRun, node: str | None = None) -> Batch:
     """A run that is over: the page pulls its events."""
-    return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node}
+    return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node} | _loss(run)
 
 
 class Pace:
@@ -112,6 +112,7 @@ class _Sending:
         self.sent = 0
         self._sent_at = -math.inf
         self._told, self._told_at = WritingProgress(), 0.0
+        self._lost = False
 
     def next_batch(self, seconds: float, *, ended: bool) -> Batch | None:
         """What is to be sent now, if anything; `seconds` lie between two batches."""
@@ -124,8 +125,11 @@ class _Sending:
         changed = self.sent and writing != self._told
         between = max(SECONDS_BETWEEN_COUNTS, seconds)
         due = writing.ids != self._told.ids or now - self._told_at > between
-        if not lines and not (changed and due):
+        # That a run cannot be kept is told at once.
+        news = self.sent and self._lost != bool(self._run.not_kept)
+        if not lines and not news and not (changed and due):
             return None
+        self._lost = bool(self._run.not_kept)
         ev = batch_of_lines(self.sent, lines) if lines else ""
         self.sent += len(lines)
         self._sent_at = now
@@ -136,7 +140,7 @@ class _Sending:
             # Of a run that is over there may be more than one batch.
             "live": not ended or self.sent < self._run.head,
             "node": self._node,
-        }
+        } | _loss(self._run)
         if writing != self._told:
             self._told, self._told_at = writing, now
             batch["writing"] = writing.encoded()
@@ -145,6 +149,11 @@ class _Sending:
 
 def _silent() -> None:
     """There is nothing else to tell."""
+
+
+def _loss(run: HostedRun) -> Batch:
+    """Why a run is not kept on disk, where that is so."""
+    return {"not_kept": run.not_kept} if run.not_kept else {}
 
 
 def comparison(run: HostedRun) -> Batch:
@@ -175,6 +184,6 @@ def puller(registry: RunRegistry) -> Callable[[object], Batch]:
         events = values_of(run.lines(since, EVENTS_PER_PULL))
         reply: Batch = {"events": events, "head": run.head, "live": live, "gone": False}
         more = {"writing": writing.encoded()} if live else {"comparison": comparison(run)}
-        return {**reply, **more}
+        return {**reply, **more, **_loss(run)}
 
     return pull_events

@@ -108,8 +108,21 @@ class Admission:
                 run_id = self._line.take()
                 if run_id is None:
                     return
-                asked = self._asked.pop(run_id)
-            self._pool.submit(self._work, *asked)
+                run, work = self._asked.pop(run_id)
+            try:
+                self._pool.submit(self._work, run, work)
+            except RuntimeError as error:  # no more threads, or the server is about to end
+                self._turn_away(run, error)
+                if self._line.running:
+                    return  # whoever ends lets the next one in
+
+    def _turn_away(self, run: HostedRun, error: Exception) -> None:
+        _log.error("Run %s could not start: %s", run.id, error)
+        with self._lock:
+            self._line.leave(run.id)
+        run.fail("The server cannot start another search just now. Try again in a moment.")
+        run.stop()  # should its thread come after all
+        run.close()
 
     def _work(self, run: HostedRun, work: Work) -> None:
         began = self._clock()
