@@ -29,40 +29,41 @@ def arguments() -> argparse.Namespace:
     """Command line, with environment variables as defaults (for Spaces and containers)."""
     env = os.environ.get
     parser = argparse.ArgumentParser(description=__doc__)
+    which = parser.add_argument_group("models")
     named = "name in the models file, embedded name (small, large), folder, Hub name, or URL"
-    parser.add_argument(
+    which.add_argument(
         "--models",
         type=Path,
         default=Path(env("ESPALIER_MODELS") or SHIPPED),
         help="file that names models and pairs, as assets/models.yaml",
     )
-    parser.add_argument(
+    which.add_argument(
         "--offer",
         default=env("ESPALIER_OFFER"),
         help=f"pairs of that file that visitors choose among, with commas; default: {EMBEDDED}",
     )
-    parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=f"in their place: {named}")
-    parser.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
+    which.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=f"in their place: {named}")
+    which.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
     own = "of a --solver or --verifier that the models file does not name: "
-    parser.add_argument(
+    which.add_argument(
         "--system-prompt",
         default=env("ESPALIER_SYSTEM_PROMPT", STEP_PROMPT),
         help=own + "what the solver is told before each problem (not the embedded one)",
     )
-    parser.add_argument(
+    which.add_argument(
         "--verifier-format",
         default=env("ESPALIER_VERIFIER_FORMAT", "auto"),
         help=own + "how the verifier's score is read",
     )
-    parser.add_argument(
+    which.add_argument(
         "--dtype", default=env("ESPALIER_DTYPE", "auto"), help=own + "the solver's precision"
     )
-    parser.add_argument(
+    which.add_argument(
         "--verifier-dtype",
         default=env("ESPALIER_VERIFIER_DTYPE", "auto"),
         help=own + "the verifier's precision",
     )
-    parser.add_argument("--device", default=env("ESPALIER_DEVICE", "auto"))
+    which.add_argument("--device", default=env("ESPALIER_DEVICE", "auto"))
     parser.add_argument(
         "--runs",
         type=Path,
