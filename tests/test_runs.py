@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,6 @@ from search_core.problem import Problem
 from search_core.protocols import Cancelled, SampleRequest, Sampling, Solver, StepSample, Verifier
 from search_core.run.recipe import Recipe
 from search_core.serving import BusyError, HostedRun, RunRegistry
-from search_core.serving.storage import RunStorage
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeSolver, World
 from tests.waiting import PATIENCE
@@ -287,25 +285,6 @@ def test_an_unreadable_file_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(TraceError):
         read_trace(tmp_path / "12345678.jsonl")
     assert RunRegistry(tmp_path).get("12345678") is None
-
-
-def test_old_files_make_room(tmp_path: Path) -> None:
-    storage = RunStorage(tmp_path, keep=3)
-    for number in range(6):
-        storage.create(f"run-number-{number}").close()
-        os.utime(tmp_path / f"run-number-{number}.jsonl", (number, number))
-    left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
-    assert left == ["run-number-3", "run-number-4", "run-number-5"]
-
-
-def test_large_files_make_room(tmp_path: Path) -> None:
-    storage = RunStorage(tmp_path, keep_bytes=100)
-    for number in range(3):
-        (tmp_path / f"run-number-{number}.jsonl").write_text("x" * 60)
-        os.utime(tmp_path / f"run-number-{number}.jsonl", (number, number))
-    storage.create("run-number-3").close()
-    left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
-    assert left == ["run-number-2", "run-number-3"]
 
 
 def test_memory_is_bounded_and_nothing_is_lost(tmp_path: Path, pair: ModelPair, gate: Gate) -> None:

@@ -28,7 +28,7 @@ Batch = dict[str, Any]
 
 def whole_run(run: HostedRun, node: str | None = None) -> Batch:
     """A run that is over: the page pulls its events."""
-    return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node}
+    return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node} | _loss(run)
 
 
 async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch]:
@@ -37,7 +37,7 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
     Nothing comes before the first event, so that the page keeps its tree until there is a
     new one to show. Between events it is told what is being written, whenever that changes.
     """
-    sent = 0
+    sent, lost = 0, False
     told, told_at = WritingProgress(), 0.0
     while True:
         live = run.live  # looked at before the events: the last ones are never missed
@@ -45,16 +45,18 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
         writing, now = run.writing.now(), time.monotonic()
         lines = run.lines(sent, EVENTS_PER_BATCH)
         due = writing.ids != told.ids or now - told_at > SECONDS_BETWEEN_COUNTS
-        if lines or (sent and writing != told and due):
+        news = lost != bool(run.not_kept)
+        if lines or (sent and (news or (writing != told and due))):
             ev = batch_of_lines(sent, lines) if lines else ""
-            sent += len(lines)
+            sent, lost = sent + len(lines), bool(run.not_kept)
             batch = {
                 "run": run.id,
                 "ev": ev,
                 "head": sent,
-                "live": live,
+                # Of a run that is over there may be more than one batch: it is not cut off here.
+                "live": live or sent < run.head,
                 "node": node,
-            }
+            } | _loss(run)
             if writing != told:
                 told, told_at = writing, now
                 batch["writing"] = writing.encoded()
@@ -62,6 +64,11 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
         if not live and sent >= run.head:
             return
         await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
+
+
+def _loss(run: HostedRun) -> Batch:
+    """Why a run is not kept on disk, where that is so."""
+    return {"not_kept": run.not_kept} if run.not_kept else {}
 
 
 def comparison(run: HostedRun) -> Batch:
@@ -92,6 +99,6 @@ def puller(registry: RunRegistry) -> Callable[[object], Batch]:
         events = values_of(run.lines(since, EVENTS_PER_PULL))
         reply: Batch = {"events": events, "head": run.head, "live": live, "gone": False}
         more = {"writing": writing.encoded()} if live else {"comparison": comparison(run)}
-        return {**reply, **more}
+        return {**reply, **more, **_loss(run)}
 
     return pull_events

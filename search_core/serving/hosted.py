@@ -40,6 +40,7 @@ class HostedRun:
         self._done = threading.Event()
         self._seen = time.monotonic()
         self._error = ""
+        self._not_kept = ""
         self.grown: Callable[[], None] = _nobody
         """Called when more has been found; whoever holds the run makes room then."""
 
@@ -93,6 +94,15 @@ class HostedRun:
     def fail(self, message: str) -> None:
         """Remember what went wrong."""
         self._error = message
+
+    @property
+    def not_kept(self) -> str:
+        """Why the run is in memory alone, in plain words; "" where it is on disk as well."""
+        return self._not_kept
+
+    def lose(self, why: str) -> None:
+        """The run can no longer be written to disk; it goes on."""
+        self._not_kept = why
 
     def close(self) -> None:
         """No more events will come."""

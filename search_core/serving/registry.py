@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextvars
 import logging
-import secrets
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,9 @@ from search_core.serving.hosted import HostedRun
 from search_core.serving.memory import MOST_BYTES, RunMemory
 from search_core.serving.order import Driver, Order
 from search_core.serving.reopening import Reopener
-from search_core.serving.storage import RunStorage, TraceWriter
+from search_core.serving.run_ids import is_new_run_id, new_run_id
+from search_core.serving.storage import MOST_KEPT, MOST_KEPT_BYTES, RunStorage
+from search_core.serving.trace_writer import TraceWriter
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,11 @@ class RunRegistry:
         most_bytes: Of memory for the runs that are held: finished ones that nobody asked for
             longest leave first, and are opened again from the folder.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
+        most_kept, most_kept_bytes: Runs that the folder keeps, and their size in all.
         elsewhere: Drives the runs of some pairs in a way of its own (ZeroGPU).
+
+    Raises:
+        RunsFolderError: The folder cannot be made, or not be written to.
     """
 
     def __init__(
@@ -57,10 +62,12 @@ class RunRegistry:
         most_active: int = 32,
         most_bytes: int = MOST_BYTES,
         idle_seconds: float = 120.0,
+        most_kept: int = MOST_KEPT,
+        most_kept_bytes: int = MOST_KEPT_BYTES,
         elsewhere: Driver | None = None,
     ) -> None:
         self._elsewhere = elsewhere
-        self._storage = RunStorage(folder)
+        self._storage = RunStorage(folder, most=most_kept, most_bytes=most_kept_bytes)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
         self._most_active = most_active
         self._idle_seconds = idle_seconds
@@ -71,7 +78,12 @@ class RunRegistry:
         self._by_owner: dict[str, HostedRun] = {}
 
     def start(
-        self, recipe: Recipe, pair: ModelPair, score_source: str = "verifier", owner: str = ""
+        self,
+        recipe: Recipe,
+        pair: ModelPair,
+        score_source: str = "verifier",
+        owner: str = "",
+        run_id: str = "",
     ) -> HostedRun:
         """Start a run and return at once; models are loaded on the worker.
 
@@ -79,31 +91,34 @@ class RunRegistry:
 
         An owner (a page's session) has one live run: a new one stops the one before.
 
+        Args:
+            run_id: The id that a page has chosen and shows already, as `new_run_id` makes them;
+                anything else is replaced by a new one. A run that has this id is not started
+                again, but given back.
+
         Raises:
             OptionError: The pair's verifier cannot guide this strategy.
             BusyError: Too many runs are active.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
-        run = HostedRun(secrets.token_urlsafe(16), owner=owner, idle_seconds=self._idle_seconds)
+        if not is_new_run_id(run_id):
+            run_id = new_run_id()
+        run = HostedRun(run_id, owner=owner, idle_seconds=self._idle_seconds)
         with self._lock:
-            earlier = self._by_owner.get(owner) if owner else None
-            if earlier is not None:
-                earlier.stop()
-            active = sum(run.live and not run.cancelled() for run in self._memory.runs())
-            if active >= self._most_active:
-                raise BusyError(
-                    f"The server is busy with {active} searches, the most it takes. "
-                    "Nothing is lost: try again in a moment."
-                )
-            self._memory.hold(run)
-            self._by_owner = {key: held for key, held in self._by_owner.items() if held.live}
-            if owner:
-                self._by_owner[owner] = run
-        writer = self._storage.create(run.id)
+            known = self._pinned.get(run_id) or self._memory.get(run_id)
+            if known is not None:
+                return known
+            self._admit(run, owner)
+        writer = self._storage.create(run.id, run.lose)
         # Whose GPU time a run may use is known by the context that asked for it.
         asked_by = contextvars.copy_context()
         order = Order(run.id, recipe, pair, score_source)
-        self._pool.submit(asked_by.run, self._work, run, writer, order)
+        try:
+            self._pool.submit(asked_by.run, self._work, run, writer, order)
+        except BaseException:
+            writer.close()
+            self._forget(run)
+            raise
         return run
 
     def get(self, run_id: str) -> HostedRun | None:
@@ -133,10 +148,9 @@ class RunRegistry:
             owner: Who opened it.
             tree: The folded log, where somebody has it and needs it no more.
         """
-        run = HostedRun.finished(secrets.token_urlsafe(16), events, owner=owner, tree=tree)
-        writer = self._storage.create(run.id)
-        for event in events:
-            writer.add(event)
+        run = HostedRun.finished(new_run_id(), events, owner=owner, tree=tree)
+        writer = self._storage.create(run.id, run.lose, opened=True)
+        writer.add_all(events)
         writer.close()
         self._reopener.written(run.id)
         self._memory.hold(run)
@@ -147,6 +161,29 @@ class RunRegistry:
         for run in self._memory.runs():
             run.stop()
         self._pool.shutdown(wait=True)
+
+    def _admit(self, run: HostedRun, owner: str) -> None:
+        """Hold a run that is about to start, in place of its owner's one before."""
+        earlier = self._by_owner.get(owner) if owner else None
+        if earlier is not None:
+            earlier.stop()
+        active = sum(held.live and not held.cancelled() for held in self._memory.runs())
+        if active >= self._most_active:
+            raise BusyError(
+                f"The server is busy with {active} searches, the most it takes. "
+                "Nothing is lost: try again in a moment."
+            )
+        self._memory.hold(run)
+        self._by_owner = {key: held for key, held in self._by_owner.items() if held.live}
+        if owner:
+            self._by_owner[owner] = run
+
+    def _forget(self, run: HostedRun) -> None:
+        """A run that could not start leaves nothing behind."""
+        run.close()
+        self._memory.forget(run.id)
+        with self._lock:
+            self._by_owner = {key: held for key, held in self._by_owner.items() if held is not run}
 
     def _work(self, run: HostedRun, writer: TraceWriter, order: Order) -> None:
         def listen(event: Event) -> None:
@@ -172,7 +209,9 @@ class RunRegistry:
             run.fail(message_for(error, next(iter(run.events()[-1:]), None)))
             _log.exception("Run %s failed", run.id)
         finally:
-            writer.close()
-            run.close()
+            try:
+                writer.close()
+            finally:
+                run.close()
             self._reopener.written(run.id)
             self._memory.make_room()
