@@ -18,6 +18,8 @@ from search_core.models import (
     read_catalogue,
 )
 from search_core.serving import RunRegistry
+from search_core.serving.sizes import read_size
+from search_core.serving.storage import MOST_KEPT, RunsFolderError
 from search_core.serving.zero_gpu import ZeroGpu
 from search_core.spaces import files_of_space, on_zero_gpu
 
@@ -29,45 +31,58 @@ def arguments() -> argparse.Namespace:
     """Command line, with environment variables as defaults (for Spaces and containers)."""
     env = os.environ.get
     parser = argparse.ArgumentParser(description=__doc__)
+    which = parser.add_argument_group("models")
     named = "name in the models file, embedded name (small, large), folder, Hub name, or URL"
-    parser.add_argument(
+    which.add_argument(
         "--models",
         type=Path,
         default=Path(env("ESPALIER_MODELS") or SHIPPED),
         help="file that names models and pairs, as assets/models.yaml",
     )
-    parser.add_argument(
+    which.add_argument(
         "--offer",
         default=env("ESPALIER_OFFER"),
         help=f"pairs of that file that visitors choose among, with commas; default: {EMBEDDED}",
     )
-    parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=f"in their place: {named}")
-    parser.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
+    which.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=f"in their place: {named}")
+    which.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
     own = "of a --solver or --verifier that the models file does not name: "
-    parser.add_argument(
+    which.add_argument(
         "--system-prompt",
         default=env("ESPALIER_SYSTEM_PROMPT", STEP_PROMPT),
         help=own + "what the solver is told before each problem (not the embedded one)",
     )
-    parser.add_argument(
+    which.add_argument(
         "--verifier-format",
         default=env("ESPALIER_VERIFIER_FORMAT", "auto"),
         help=own + "how the verifier's score is read",
     )
-    parser.add_argument(
+    which.add_argument(
         "--dtype", default=env("ESPALIER_DTYPE", "auto"), help=own + "the solver's precision"
     )
-    parser.add_argument(
+    which.add_argument(
         "--verifier-dtype",
         default=env("ESPALIER_VERIFIER_DTYPE", "auto"),
         help=own + "the verifier's precision",
     )
-    parser.add_argument("--device", default=env("ESPALIER_DEVICE", "auto"))
+    which.add_argument("--device", default=env("ESPALIER_DEVICE", "auto"))
     parser.add_argument(
         "--runs",
         type=Path,
         default=Path(env("ESPALIER_RUNS") or Path.home() / ".cache" / "espalier" / "runs"),
         help="folder that keeps the traces of all runs",
+    )
+    parser.add_argument(
+        "--keep-runs",
+        type=_count,
+        default=env("ESPALIER_KEEP_RUNS") or str(MOST_KEPT),
+        help="runs that this folder keeps; the oldest beyond them are deleted",
+    )
+    parser.add_argument(
+        "--keep-bytes",
+        type=_size,
+        default=env("ESPALIER_KEEP_BYTES") or "2gb",
+        help="their size in all, such as 500mb; likewise",
     )
     parser.add_argument(
         "--repository",
@@ -84,6 +99,19 @@ def arguments() -> argparse.Namespace:
             "--offer names pairs, --solver and --verifier make one: give one or the other."
         )
     return parsed
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text[:20]) < 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r:.40} is no number of runs; expected at least 1.")
+    return int(text)
+
+
+def _size(text: str) -> int:
+    try:
+        return read_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def models(chosen: argparse.Namespace) -> list[Offered]:
@@ -128,7 +156,15 @@ def main() -> None:
         offered = models(chosen)
     except CatalogueError as error:
         raise SystemExit(str(error)) from error
-    registry = RunRegistry(chosen.runs, elsewhere=zero_gpu(offered))
+    try:
+        registry = RunRegistry(
+            chosen.runs,
+            most_kept=chosen.keep_runs,
+            most_kept_bytes=chosen.keep_bytes,
+            elsewhere=zero_gpu(offered),
+        )
+    except RunsFolderError as error:
+        raise SystemExit(str(error)) from error
     page = build_page(offered, registry, repository=chosen.repository)
     page.queue(default_concurrency_limit=16).launch(
         server_name=chosen.host,
