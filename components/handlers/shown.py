@@ -89,4 +89,8 @@ class ShownHandlers:
 
     def draw_file(self, path: str, problem: str | None) -> tuple[Any, ...]:
         """Show a text file that a person opened in the same way."""
-        return self.draw_text(read_text_file(Path(path)), problem)
+        try:
+            text = read_text_file(Path(path))
+        except ValueError as mistake:
+            return gr.skip(), error(f"This file cannot be drawn. {mistake}"), gr.skip()
+        return self.draw_text(text, problem)
