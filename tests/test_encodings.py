@@ -43,7 +43,7 @@ def test_a_trace_is_read_by_its_byte_order_mark(encoding: str) -> None:
 def test_without_a_mark_it_is_refused(encoding: str) -> None:
     with pytest.raises(TraceError):
         parse_trace(TRACE.decode().encode(encoding))
-    with pytest.raises(ValueError, match="bytes of zero.*UTF-8"):
+    with pytest.raises(ValueError, match=r"bytes of zero.*UTF-8"):
         decoded(TEXT.encode(encoding))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from search_core.log.encodings import declares_encoding, decoded
 from search_core.log.events import (
     FORMAT,
     VERSION,
@@ -21,7 +22,6 @@ from search_core.log.events import (
     event_to_json,
     migrated,
 )
-from search_core.log.encodings import declares_encoding, decoded
 from search_core.log.files import write_whole
 from search_core.log.tree import LogError, Tree
 

@@ -21,7 +21,7 @@ function labelsFrom({ inner, visited }) {
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /** Where a text begins, by its first letter, as `dir="auto"` would have it. */
-export function direction(text) {
+function direction(text) {
   return RIGHT_TO_LEFT.test(text) ? "rtl" : "ltr";
 }
 
