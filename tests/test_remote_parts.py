@@ -58,7 +58,9 @@ def test_a_pair_of_addresses_asks_nobody_before_it_must() -> None:
     assert not pair.embedded
     assert pair.sizes("verifier") == (None, None)
     assert is_remote(pair.solver_path)
-    assert model_name(pair.solver_path) == "nowhere.invalid:1"
+    assert model_name(pair.solver_path) == "a model behind a server"
+    assert model_name("http://nowhere.invalid:1#model=m&timeout=9") == "m"
+    assert "nowhere" not in " ".join(pair.names)
     assert model_name("some/folder") == "folder"
 
 
