@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from search_core.answers import never
 from search_core.protocols import Cancelled, RunCancelled, Solver, Verifier, Watch, watch_of
 from search_core.run.calls import ModelCall, SolverCall
 from search_core.run.releasing import Releaser
 from search_core.run.runner import Run
 
-
-def never() -> bool:
-    """A run that nobody cancels."""
-    return False
+__all__ = ["drive", "never"]
 
 
 def drive(run: Run, solver: Solver, verifier: Verifier, cancelled: Cancelled = never) -> None:
@@ -23,7 +21,7 @@ def drive(run: Run, solver: Solver, verifier: Verifier, cancelled: Cancelled = n
     """
     watch = watch_of(cancelled)
     releaser = Releaser(run, (solver, verifier))
-    calls = run.calls()
+    calls = run.calls(watch)
     try:
         call = next(calls)
         while True:

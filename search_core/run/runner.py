@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
 
-from search_core.answers import AnswerClasses
+from search_core.answers import AnswerClasses, never
 from search_core.log.events import (
     Event,
     Finished,
@@ -26,11 +26,12 @@ from search_core.log.events import (
 )
 from search_core.log.run_log import RunLog
 from search_core.log.tree import FINAL_STATES, Tree
-from search_core.protocols import ModelInfo, RunCancelled, SolverInfo, VerifierInfo
+from search_core.protocols import Cancelled, ModelInfo, RunCancelled, SolverInfo, VerifierInfo
 from search_core.run.asking import ModelRequests
 from search_core.run.calls import ModelCall, ModelReply
 from search_core.run.decisions import DecisionWriter
-from search_core.run.election import Election, Grader, grade_solution
+from search_core.run.election import Election
+from search_core.run.grading import Grader
 from search_core.run.limits import LimitReached
 from search_core.run.pairing import check_solver, check_verifier
 from search_core.run.recipe import Recipe
@@ -71,7 +72,7 @@ class Run:
         listener: Called with each event as it happens.
         clock: Seconds, monotone; a fake one makes logs byte-identical.
         classes: Equivalence classes of answers.
-        grader: Says whether a solution is right.
+        grader: Says whether a solution is right, in place of `grade_solution`.
 
     Raises:
         OptionError: The verifier cannot judge what the strategy asks about, or the solver
@@ -89,7 +90,7 @@ class Run:
         listener: Callable[[Event], None] = ignore,
         clock: Callable[[], float] = time.monotonic,
         classes: AnswerClasses | None = None,
-        grader: Grader = grade_solution,
+        grader: Grader | None = None,
     ) -> None:
         check_verifier(recipe.strategy, verifier.scores, recipe.options)
         check_solver(recipe.strategy, solver.revises, solver.name)
@@ -99,6 +100,7 @@ class Run:
         self._created = created
         self._log = RunLog(clock, listener)
         self._election = Election(recipe.problem, self._log, classes or AnswerClasses(), grader)
+        self._cancelled: Cancelled = never
         self._decisions = DecisionWriter(self._log)
         self._nodes = NodeRequests(run_id, recipe, self._log, verifier.scores)
         recorder = Recorder(self._log, solver, verifier)
@@ -114,12 +116,16 @@ class Run:
     def tree(self) -> Tree:
         return self._log.tree
 
-    def calls(self) -> Generator[ModelCall, ModelReply, None]:
+    def calls(self, cancelled: Cancelled = never) -> Generator[ModelCall, ModelReply, None]:
         """All model calls of the run; send each one's reply, throw what went wrong.
 
         `RunCancelled` ends the run well. Anything else is written into the log as a failure
         and raised again.
+
+        Args:
+            cancelled: Asked while answers are compared, which is done between the calls.
         """
+        self._cancelled = cancelled
         self._start()
         try:
             try:
@@ -166,9 +172,13 @@ class Run:
             case Decide() | Resolve() | Allocate() | BackUp() | Merge():
                 self._decisions.write(self._models.round, request)
             case Complete():
-                for node in request.nodes:
-                    self._election.complete(node.id, unfinished=request.unfinished)
-                return self._models.views(node.id for node in request.nodes)
+                ids = [node.id for node in request.nodes]
+                self._election.complete(
+                    ids, unfinished=request.unfinished, cancelled=self._cancelled
+                )
+                if self._cancelled():  # then what they are may not have been found out
+                    raise RunCancelled
+                return self._models.views(ids)
             case _:
                 raise ProtocolError(f"{self.recipe.strategy.name} yielded {request!r:.200}.")
         return ()
@@ -200,8 +210,12 @@ class Run:
         *,
         answerless: bool = False,
     ) -> None:
-        held = self._election.hold(candidates, method, answerless=answerless)
-        self._election.grade()
+        held = self._election.hold(
+            candidates, method, answerless=answerless, cancelled=self._cancelled
+        )
+        self._election.grade(self._cancelled)
+        if status == "completed" and self._cancelled():  # then some was left undecided
+            status, message = "cancelled", "Stopped by request."
         chosen = held.chosen
         if not chosen and not message:
             message = "No path reached an answer."
