@@ -18,6 +18,8 @@ from search_core.models import (
     read_catalogue,
 )
 from search_core.serving import RunRegistry
+from search_core.serving.sizes import read_size
+from search_core.serving.storage import MOST_KEPT, RunsFolderError
 from search_core.serving.zero_gpu import ZeroGpu
 from search_core.spaces import files_of_space, on_zero_gpu
 
@@ -70,6 +72,18 @@ def arguments() -> argparse.Namespace:
         help="folder that keeps the traces of all runs",
     )
     parser.add_argument(
+        "--keep-runs",
+        type=_count,
+        default=env("ESPALIER_KEEP_RUNS") or str(MOST_KEPT),
+        help="runs that this folder keeps; the oldest beyond them are deleted",
+    )
+    parser.add_argument(
+        "--keep-bytes",
+        type=_size,
+        default=env("ESPALIER_KEEP_BYTES") or "2gb",
+        help="their size in all, such as 500mb; likewise",
+    )
+    parser.add_argument(
         "--repository",
         default=env("ESPALIER_REPOSITORY") or files_of_space(),
         help="address under which this repository's files can be read, for the guide's links",
@@ -84,6 +98,19 @@ def arguments() -> argparse.Namespace:
             "--offer names pairs, --solver and --verifier make one: give one or the other."
         )
     return parsed
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text[:20]) < 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r:.40} is no number of runs; expected at least 1.")
+    return int(text)
+
+
+def _size(text: str) -> int:
+    try:
+        return read_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def models(chosen: argparse.Namespace) -> list[Offered]:
@@ -128,7 +155,15 @@ def main() -> None:
         offered = models(chosen)
     except CatalogueError as error:
         raise SystemExit(str(error)) from error
-    registry = RunRegistry(chosen.runs, elsewhere=zero_gpu(offered))
+    try:
+        registry = RunRegistry(
+            chosen.runs,
+            most_kept=chosen.keep_runs,
+            most_kept_bytes=chosen.keep_bytes,
+            elsewhere=zero_gpu(offered),
+        )
+    except RunsFolderError as error:
+        raise SystemExit(str(error)) from error
     page = build_page(offered, registry, repository=chosen.repository)
     page.queue(default_concurrency_limit=16).launch(
         server_name=chosen.host,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from search_core.answers.turns import Account
-from search_core.answers.worker_process import Comparison
+from search_core.answers.worker_process import AlgebraReply
 
 
 class NoAlgebra:
@@ -18,7 +18,7 @@ class NoAlgebra:
         seconds: float,
         account: Account,
         cancelled: Callable[[], bool],
-    ) -> Comparison:
+    ) -> AlgebraReply:
         raise AssertionError(f"asked about {first!r} and {second!r}")
 
 
@@ -43,7 +43,7 @@ class Knows:
         seconds: float,
         account: Account,
         cancelled: Callable[[], bool],
-    ) -> Comparison:
+    ) -> AlgebraReply:
         self.asked.append((first, second, seconds))
         equal = self.says(first, second)
-        return Comparison(equal, seconds if equal is None else self.cost)
+        return AlgebraReply(equal, seconds if equal is None else self.cost)

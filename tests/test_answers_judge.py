@@ -119,7 +119,7 @@ def test_equal_pairs_are_found_equal_beside_hostile_callers() -> None:
 
 def test_waiting_for_a_processor_is_not_charged(algebra: AlgebraJudge) -> None:
     """A worker that is held for a while has used nothing in it."""
-    results: list[judge.Comparison] = []
+    results: list[judge.AlgebraReply] = []
     process = algebra.processes[0]
     os.kill(process, signal.SIGSTOP)
     comparing = threading.Thread(
@@ -134,7 +134,7 @@ def test_waiting_for_a_processor_is_not_charged(algebra: AlgebraJudge) -> None:
 
 
 def test_a_stop_ends_the_comparison_that_is_under_way(algebra: AlgebraJudge) -> None:
-    stop, results = threading.Event(), list[judge.Comparison]()
+    stop, results = threading.Event(), list[judge.AlgebraReply]()
     comparing = threading.Thread(
         target=lambda: results.append(
             algebra.compare(HOSTILE[0], "2", ENDLESS, Account(), stop.is_set)

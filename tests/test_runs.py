@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,6 @@ from search_core.problem import Problem
 from search_core.protocols import Cancelled, SampleRequest, Sampling, Solver, StepSample, Verifier
 from search_core.run.recipe import Recipe
 from search_core.serving import BusyError, HostedRun, RunRegistry
-from search_core.serving.storage import RunStorage
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeSolver, World
 from tests.waiting import PATIENCE
@@ -220,7 +218,7 @@ def test_unknown_ids_give_nothing(registry: RunRegistry, run_id: str) -> None:
 def test_a_model_that_cannot_be_loaded_is_said(registry: RunRegistry) -> None:
     run = registry.start(recipe(), BrokenPair("", ""))
     assert run.wait(PATIENCE)
-    assert run.error == "OSError: no such folder: nowhere"
+    assert run.error.startswith("The models could not be loaded.")
     assert run.events() == []
 
 
@@ -236,7 +234,7 @@ def test_what_reads_no_scores_loads_no_verifier(registry: RunRegistry) -> None:
     assert status(registry.start(asks_nobody, pair)) == "completed"
     broken = registry.start(recipe(), pair)
     assert broken.wait(PATIENCE)
-    assert broken.error == "OSError: no such folder: nowhere"
+    assert broken.error.startswith("The models could not be loaded.")
 
 
 def test_every_run_may_have_a_pair_of_its_own(registry: RunRegistry) -> None:
@@ -289,28 +287,9 @@ def test_an_unreadable_file_is_no_run(tmp_path: Path) -> None:
     assert RunRegistry(tmp_path).get("12345678") is None
 
 
-def test_old_files_make_room(tmp_path: Path) -> None:
-    storage = RunStorage(tmp_path, keep=3)
-    for number in range(6):
-        storage.create(f"run-number-{number}").close()
-        os.utime(tmp_path / f"run-number-{number}.jsonl", (number, number))
-    left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
-    assert left == ["run-number-3", "run-number-4", "run-number-5"]
-
-
-def test_large_files_make_room(tmp_path: Path) -> None:
-    storage = RunStorage(tmp_path, keep_bytes=100)
-    for number in range(3):
-        (tmp_path / f"run-number-{number}.jsonl").write_text("x" * 60)
-        os.utime(tmp_path / f"run-number-{number}.jsonl", (number, number))
-    storage.create("run-number-3").close()
-    left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
-    assert left == ["run-number-2", "run-number-3"]
-
-
 def test_memory_is_bounded_and_nothing_is_lost(tmp_path: Path, pair: ModelPair, gate: Gate) -> None:
     gate.open.set()
-    registry = RunRegistry(tmp_path, most_events=200)
+    registry = RunRegistry(tmp_path, most_bytes=50_000)
     runs = [registry.start(recipe(seed), pair) for seed in range(6)]
     assert [status(run) for run in runs] == ["completed"] * 6
     again = registry.get(registry.start(recipe(9), pair).id)

@@ -12,10 +12,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from search_core.log.events import event_to_dict
-from search_core.log.tree import Tree
 from search_core.models import alternatives
-from search_core.serving import HostedRun, RunRegistry, encode_batch
+from search_core.serving import HostedRun, RunRegistry, batch_of_lines, values_of
 from search_core.serving.writing import WritingProgress
 
 SECONDS_BETWEEN_BATCHES = 0.1
@@ -23,13 +21,14 @@ SECONDS_BETWEEN_COUNTS = 0.3
 """Between batches that only say how many tokens there are by now."""
 EVENTS_PER_BATCH = 1000
 EVENTS_PER_PULL = 2000
+_BYTES_PER_ROW = 300
 
 Batch = dict[str, Any]
 
 
 def whole_run(run: HostedRun, node: str | None = None) -> Batch:
     """A run that is over: the page pulls its events."""
-    return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node}
+    return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node} | _loss(run)
 
 
 async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch]:
@@ -38,23 +37,26 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
     Nothing comes before the first event, so that the page keeps its tree until there is a
     new one to show. Between events it is told what is being written, whenever that changes.
     """
-    sent = 0
+    sent, lost = 0, False
     told, told_at = WritingProgress(), 0.0
     while True:
         live = run.live  # looked at before the events: the last ones are never missed
         # Before the events too: what has just been written is among the one or the other.
         writing, now = run.writing.now(), time.monotonic()
-        events = run.since(sent, EVENTS_PER_BATCH)
+        lines = run.lines(sent, EVENTS_PER_BATCH)
         due = writing.ids != told.ids or now - told_at > SECONDS_BETWEEN_COUNTS
-        if events or (sent and writing != told and due):
-            sent += len(events)
+        news = lost != bool(run.not_kept)
+        if lines or (sent and (news or (writing != told and due))):
+            ev = batch_of_lines(sent, lines) if lines else ""
+            sent, lost = sent + len(lines), bool(run.not_kept)
             batch = {
                 "run": run.id,
-                "ev": encode_batch(events) if events else "",
+                "ev": ev,
                 "head": sent,
-                "live": live,
+                # Of a run that is over there may be more than one batch: it is not cut off here.
+                "live": live or sent < run.head,
                 "node": node,
-            }
+            } | _loss(run)
             if writing != told:
                 told, told_at = writing, now
                 batch["writing"] = writing.encoded()
@@ -64,10 +66,19 @@ async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch
         await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
 
 
+def _loss(run: HostedRun) -> Batch:
+    """Why a run is not kept on disk, where that is so."""
+    return {"not_kept": run.not_kept} if run.not_kept else {}
+
+
 def comparison(run: HostedRun) -> Batch:
-    """What a bigger model answering once would have cost."""
-    rows = alternatives(Tree.from_events(run.events()))
-    return {"run": run.id, "rows": [asdict(row) for row in rows]}
+    """What a bigger model answering once would have cost: worked out once for each run."""
+    rows = run.find(
+        "alternatives",
+        lambda fold: [asdict(row) for row in alternatives(fold())],
+        lambda rows: _BYTES_PER_ROW * len(rows),
+    )
+    return {"run": run.id, "rows": rows}
 
 
 def puller(registry: RunRegistry) -> Callable[[object], Batch]:
@@ -85,9 +96,9 @@ def puller(registry: RunRegistry) -> Callable[[object], Batch]:
         if run is None:
             return gone
         live, writing = run.live, run.writing.now()
-        events = [event_to_dict(event) for event in run.since(since, EVENTS_PER_PULL)]
+        events = values_of(run.lines(since, EVENTS_PER_PULL))
         reply: Batch = {"events": events, "head": run.head, "live": live, "gone": False}
         more = {"writing": writing.encoded()} if live else {"comparison": comparison(run)}
-        return {**reply, **more}
+        return {**reply, **more, **_loss(run)}
 
     return pull_events

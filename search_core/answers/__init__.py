@@ -10,11 +10,9 @@ from search_core.answers.comparing import (
     FIRST,
     LAST,
     SECOND,
-    Cancelled,
     Comparer,
     Try,
     Undecided,
-    never,
     same_answer,
 )
 from search_core.answers.extraction import MAX_ANSWER, extract_answer
@@ -27,14 +25,12 @@ __all__ = [
     "SECOND",
     "WORKERS",
     "AnswerClasses",
-    "Cancelled",
     "Comparer",
     "Placed",
     "Settled",
     "Try",
     "Undecided",
     "extract_answer",
-    "never",
     "same_answer",
     "use_workers",
 ]

@@ -15,7 +15,7 @@ from typing import Protocol
 from search_core.answers.judge import shared_judge
 from search_core.answers.normal_form import NormalForm, decided_without_algebra, normal_form
 from search_core.answers.turns import Account
-from search_core.answers.worker_process import Comparison
+from search_core.answers.worker_process import AlgebraReply
 
 MAX_COMPARED = 1_000
 """Longest answer, in characters, whose meaning is looked at. A longer one equals only the answer
@@ -62,7 +62,7 @@ class Judge(Protocol):
 
     def compare(
         self, first: str, second: str, seconds: float, account: Account, cancelled: Cancelled
-    ) -> Comparison:
+    ) -> AlgebraReply:
         """Equal, different, or undecided, and the processor time that it took."""
         ...
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 
 from search_core.answers.turns import Account, Turns
-from search_core.answers.worker_process import Comparison, WorkerProcess
+from search_core.answers.worker_process import AlgebraReply, WorkerProcess
 
 WORKERS = 2
 """Worker processes of an app, unless its operator says otherwise; each takes about 100 MB, from
@@ -56,7 +56,7 @@ class AlgebraJudge:
         seconds: float,
         account: Account,
         cancelled: Callable[[], bool],
-    ) -> Comparison:
+    ) -> AlgebraReply:
         """Whether algebra calls two answers equal.
 
         Args:
@@ -70,7 +70,7 @@ class AlgebraJudge:
         """
         turn = self._turns.take(account, cancelled, long=seconds > LONG)
         if turn is None:
-            return Comparison(None)
+            return AlgebraReply(None)
         cost = 0.0
         try:
             worker = self._take_worker()

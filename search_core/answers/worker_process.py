@@ -21,7 +21,7 @@ _WORKER = Path(__file__).with_name("worker.py")
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class AlgebraReply:
     """What came of comparing two answers.
 
     Attributes:
@@ -73,7 +73,7 @@ class WorkerProcess:
 
     def compare(
         self, first: str, second: str, seconds: float, cancelled: Callable[[], bool]
-    ) -> Comparison:
+    ) -> AlgebraReply:
         """Whether algebra calls two answers equal.
 
         Args:
@@ -84,22 +84,22 @@ class WorkerProcess:
             RuntimeError: The process cannot start.
         """
         if not self._wait_until_ready(cancelled):
-            return Comparison(None)
+            return AlgebraReply(None)
         self._usable = False  # until it has replied: nobody may take this reply for another
         request = json.dumps([first, second, seconds]) + "\n"
         try:
             _pipe(self._process.stdin).write(request)
             _pipe(self._process.stdin).flush()
         except BrokenPipeError:  # it died since the last call
-            return Comparison(None)
+            return AlgebraReply(None)
         while (reply := self._next_line()) is None:
             if cancelled():
                 self._process.send_signal(signal.SIGTERM)
         if not reply:
-            return Comparison(None)
+            return AlgebraReply(None)
         self._usable = True
         equal, spent = json.loads(reply)
-        return Comparison(equal, spent)
+        return AlgebraReply(equal, spent)
 
     def _wait_until_ready(self, cancelled: Callable[[], bool]) -> bool:
         # However long it takes: how busy the machine is says nothing about the answers.

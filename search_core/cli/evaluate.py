@@ -29,6 +29,7 @@ from search_core.evaluation.problems import draw_problems, read_problems
 from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
+from search_core.log.files import write_whole
 from search_core.model_card import read_card
 from search_core.models import ModelPair
 
@@ -222,11 +223,12 @@ def evaluate(
         "left_out": left_out,
         **comparison.values(),
     }
-    with bad_arguments():
-        out.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        if markdown_file is not None:
-            markdown_file.write_text(markdown(values), encoding="utf-8")
+    # Shown first: a file that cannot be written costs nobody the results.
     print_evaluation(results(), values)
+    with bad_arguments():
+        write_whole(out, json.dumps(values, ensure_ascii=False, indent=1) + "\n")
+        if markdown_file is not None:
+            write_whole(markdown_file, markdown(values))
     results().print(f"Results in {out}, single runs in {store.path}.", markup=False)
 
 

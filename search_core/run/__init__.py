@@ -6,16 +6,15 @@ decides, `election.py` ends the run, `grading.py` says what is right, and `drivi
 model calls of one run.
 """
 
-from search_core.answers import never
 from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
-from search_core.run.driving import drive
+from search_core.run.driving import drive, never
 from search_core.run.estimate import CostEstimate, estimate, seconds_on_gpu
 from search_core.run.grading import Grader, grade_solution
 from search_core.run.limits import LimitReached, Limits
 from search_core.run.pairing import check_solver, check_verifier, size_note
 from search_core.run.recipe import Recipe
-from search_core.run.recorder import ProtocolError
 from search_core.run.releasing import Releaser
+from search_core.run.replies import ProtocolError
 from search_core.run.runner import Run, ignore
 
 __all__ = [

@@ -4,9 +4,19 @@ It knows no page: events go out as batches of JSON. Begin with `registry.py`; a 
 there is a `HostedRun`, one that is asked for an `Order`, and `zero_gpu` drives runs elsewhere.
 """
 
-from search_core.serving.batches import encode_batch
+from search_core.serving.batches import batch_of_lines, encode_batch
+from search_core.serving.encoded_log import values_of
 from search_core.serving.hosted import HostedRun
 from search_core.serving.order import Driver, Order
 from search_core.serving.registry import BusyError, RunRegistry
 
-__all__ = ["BusyError", "Driver", "HostedRun", "Order", "RunRegistry", "encode_batch"]
+__all__ = [
+    "BusyError",
+    "Driver",
+    "HostedRun",
+    "Order",
+    "RunRegistry",
+    "batch_of_lines",
+    "encode_batch",
+    "values_of",
+]

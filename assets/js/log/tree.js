@@ -204,12 +204,13 @@ const HANDLERS = {
       throw new LogError(`Event ${event.seq}: class ${node.group} is not younger than all of ${older}.`);
     for (const other of older) tree.undecided.push([other, node.group]);
   },
-  compared(tree, { seq, first, second, equal }) {
+  compared(tree, event) {
+    const { first, second } = event;
     const open = tree.undecided.filter(([older, younger]) => older !== first || younger !== second);
     if (open.length === tree.undecided.length)
-      throw new LogError(`Event ${seq} compares classes ${first} and ${second} for nothing.`);
+      throw new LogError(`Event ${event.seq} compares classes ${first} and ${second} for nothing.`);
     tree.undecided = open;
-    if (!equal) return;
+    if (!event.equal) return;
     // What is known of the older class is now true of both.
     tree.undecided = open.filter((pair) => !pair.includes(second));
     for (const node of tree.nodes.values()) if (node.group === second) node.group = first;
