@@ -20,7 +20,7 @@ from search_core.fidelity import (
     replay,
     search_in,
 )
-from search_core.run.recorder import ProtocolError
+from search_core.run.replies import ProtocolError
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.testing import chance
 from tests.test_cli_solve import invoke, said

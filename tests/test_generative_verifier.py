@@ -15,7 +15,7 @@ from search_core.protocols import (
     VerifierInfo,
     Watch,
 )
-from search_core.run.recorder import ProtocolError
+from search_core.run.replies import ProtocolError
 from search_core.search import search
 from search_core.verifiers.format_table import FORMATS
 from search_core.verifiers.generative import GenerativeVerifier, read_options

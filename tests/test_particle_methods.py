@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from search_core.log.events import Allocated, Decided, Sampled, Spent
 from search_core.problem import Problem
+from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.strategies.particle_gibbs import ParticleGibbsOptions
-from tests.fakes import World
+from tests.fakes import FakeClock, FakeSolver, FakeVerifier, World
 from tests.known_world import ANSWERS, KnownWorld, odds
 from tests.searches import answer, parents, rules, run, votes
 from tests.test_search_properties import WORLDS, run_in
@@ -86,6 +87,32 @@ def test_paths_that_run_out_of_steps_do_not_vote() -> None:
     assert votes(made, "majority") == {"1": 2}
     made = run(FILTERING, {"": "A B"}, {}, n=2, max_steps=1)
     assert answer(made) is None
+
+
+@pytest.mark.parametrize("name", [FILTERING, GIBBS])
+def test_the_best_particle_is_returned_as_published_whatever_it_says(name: str) -> None:
+    # "what" ends its path and says no answer; it has the best last score of the population.
+    strategy = STRATEGIES[name]
+    ends = {"what": ("So that is what it is.", "end"), "one": ("The answer is 1.", "end")}
+    solver = FakeSolver(lambda _, index: ends["what" if index % 2 else "one"])
+    verifier = FakeVerifier(lambda steps: 0.6 if "answer" not in steps[-1] else 0.5)
+
+    def played(**options: object) -> Run:
+        recipe = Recipe(Problem("?"), strategy, strategy.options.from_values(options))
+        made = Run(recipe, solver.info, verifier.info, clock=FakeClock())
+        drive(made, solver, verifier)
+        return made
+
+    population = {"n": 16, "max_steps": 3}
+    assert strategy.as_published["answerless_vote"] is True
+    ours = played(**population, judge="best")
+    assert answer(ours) == "1"
+    assert set(votes(ours, "majority")) == {"1"}
+    published = played(**dict(strategy.as_published) | population)
+    assert published.tree.finished is not None
+    assert published.tree.finished.chosen is not None
+    assert published.tree.nodes[published.tree.finished.chosen].text == ends["what"][0]
+    assert answer(published) is None
 
 
 def test_above_the_threshold_nothing_is_resampled_and_weights_multiply() -> None:

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.log.events import Decided
+from search_core.strategies import STRATEGIES
 from search_core.strategies.rebase import widths
+from search_core.testing import chance
 from tests.known_world import KnownWorld
 from tests.searches import answer, by_state, parents, rules, run
 
@@ -75,6 +77,42 @@ def test_the_decision_says_how_much_each_path_gets() -> None:
     assert "4 next steps" in decision.why
     assert "get 3, 1;" in decision.why
     assert rules(made)["D"] == "softmax_share"
+
+
+def test_of_equal_scores_the_earlier_gets_the_extras_or_as_published_the_later() -> None:
+    # Weights 1, e^-0.5 and 1 of 2.607: 3 * 0.384 rounds up to 2, then 1 * 0.622 to 1.
+    children = {"": "A B C", "A": "3. 8. 4.", "B": "4. 5.", "C": "6. 9. 7."}
+    scores = {"A": 0.5, "B": 0.4, "C": 0.5}
+    assert parents(run("rebase", children, scores, n=3))[1] == ["A", "A", "C"]
+    published = run("rebase", children, scores, n=3, later_wins_ties=True)
+    assert parents(published)[1] == ["C", "C", "A"]
+
+
+def as_published_elsewhere(scores: list[float], budget: int) -> list[tuple[int, int]]:
+    """(place, width) in the order of going on. Source: thu-wyz/rebase, `select_softmax`: sorted
+    with the lowest first, turned round, and from there on the share of what is left, rounded up."""
+    order = sorted(range(len(scores)), key=lambda place: scores[place])[::-1]
+    powers = [Decimal(repr(scores[place])) / Decimal("0.2") for place in order]
+    powers = [power.exp() for power in powers]
+    found = []
+    for number, place in enumerate(order):
+        share = (budget * powers[number] / sum(powers[number:])).quantize(Decimal("1e-9"))
+        width = min(budget, int(share.to_integral_value(ROUND_CEILING)))
+        found.append((place, width))
+        budget -= width
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_preset_shares_as_the_published_code_does(seed: int) -> None:
+    levels = [round(0.1 + 0.2 * int(chance(seed, place) * 4), 1) for place in range(9)]
+    names = [f"s{place}" for place in range(9)]
+    children = {"": " ".join(names)} | {name: " ".join(["1."] * 9) for name in names}
+    options = dict(STRATEGIES["rebase"].as_published) | {"n": 9, "max_steps": 3}
+    made = run("rebase", children, dict(zip(names, levels, strict=True)), **options)
+    shared = as_published_elsewhere(levels, 9)
+    assert parents(made)[1] == [names[place] for place, width in shared for _ in range(width)]
+    assert options["later_wins_ties"] is True
 
 
 def test_a_path_that_was_cut_off_takes_its_share_of_the_budget_with_it() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from search_core.model_card import judged_by, over_optimises, read_card
 from search_core.models import (
     SOLVERS,
     VERIFIERS,
-    LazyModel,
     ShippedModel,
     default_sampling,
     embedded_pair,
@@ -27,7 +25,6 @@ from search_core.run.pairing import MADE_FOR, check_verifier, size_note
 from search_core.search import search
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
-from tests.waiting import wait_until
 
 
 def measured(*best_by_score: tuple[int, float]) -> dict[str, Any]:
@@ -193,44 +190,6 @@ def test_pairs_share_their_models() -> None:
     assert embedded_pair("large").verifier is embedded_pair("small").verifier
     assert embedded_pair("large").solver is not embedded_pair("small").solver
     assert embedded_pair("large").solver.info.name == "solver-large"
-
-
-def test_a_model_is_loaded_once_whoever_asks() -> None:
-    loads, asking = [], []
-
-    def load() -> object:
-        loads.append(1)
-        wait_until(lambda: len(asking) == 8, "The last who asks")
-        return object()
-
-    def ask() -> None:
-        asking.append(1)
-        lazy.get()
-
-    lazy = LazyModel(load)
-    assert lazy.loaded is None
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(loads) == 1
-    assert lazy.loaded is lazy.get()
-
-
-def test_a_model_that_could_not_be_loaded_is_tried_again() -> None:
-    tries = iter([OSError("no such folder"), None])
-
-    def load() -> str:
-        problem = next(tries)
-        if problem is not None:
-            raise problem
-        return "model"
-
-    lazy = LazyModel(load)
-    with pytest.raises(OSError, match="no such folder"):
-        lazy.get()
-    assert lazy.get() == "model"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from search_core.problem import Problem
 from search_core.protocols import StepSample, StepScores
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
-from search_core.run.recorder import ProtocolError
+from search_core.run.replies import ProtocolError
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES, OptionError, OptionSpec, get_strategy
 from search_core.strategies.base import KINDS

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search_core.engine.memory.budget import MemoryBudget
-from search_core.engine.reading.call_batcher import CallBatcher
+from search_core.engine.memory.out_of_memory import SequenceTooLargeError
+from search_core.engine.reading.call_batcher import BatchedCall, CallBatcher
+from search_core.engine.reading.prefill import prefill
 from search_core.engine.reading.reader import Reader
 from search_core.engine.reading.readouts import label_readout
 from search_core.protocols import KeepsPaths, RunCancelled, ScoreRequest, Watch
@@ -269,6 +273,62 @@ def test_out_of_memory_splits_the_batch_and_says_so(
         assert scores.scores == pytest.approx(whole(plain, one), abs=1e-4)
     messages = watch.warnings()
     assert messages[0].startswith("The verifier ran out of memory: its batch of 8 paths was split")
+
+
+def test_what_a_failed_pass_held_is_gone_when_it_is_tried_again(
+    plain: TransformersVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tensors would take the memory that the second try needs."""
+    held: list[weakref.ref[torch.Tensor]] = []
+    alive: list[int] = []
+
+    def tight(*given: Any) -> Any:
+        alive.append(sum(one() is not None for one in held))
+        paths = given[3]
+        if len(paths) > 1:
+            activations = torch.zeros(8)
+            held.append(weakref.ref(activations))
+            try:
+                raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+            except RuntimeError as error:
+                raise torch.OutOfMemoryError("no room") from error
+        return prefill(*given)
+
+    monkeypatch.setattr("search_core.engine.reading.reader.prefill", tight)
+    wanted = [ScoreRequest("p", (f"step {n}",), 0, False, ()) for n in range(4)]
+    collects = gc.isenabled()
+    gc.disable()  # Nothing but the last reference may free them.
+    try:
+        found = plain.score(wanted, go_on)
+    finally:
+        if collects:
+            gc.enable()
+    assert len(held) >= 3
+    assert alive == [0] * len(alive)
+    for one, scores in zip(wanted, found, strict=True):
+        assert scores.scores == pytest.approx(whole(plain, one), abs=1e-4)
+
+
+def test_a_path_that_does_not_fit_fails_its_asker_alone_and_says_so(
+    plain: TransformersVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Reader._read_together
+
+    def tight(reader: Reader, jobs: Any) -> None:
+        if any(job.end > 40 for job in jobs):
+            raise RuntimeError("MPS backend out of memory")
+        read(reader, jobs)
+
+    monkeypatch.setattr(Reader, "_read_together", tight)
+    reader = Reader(plain._loaded.model, label_readout(plain._loaded.model))
+    monkeypatch.setattr(plain, "_reader", reader)
+    long = ScoreRequest("p", ("x " * 60,), 0, False, ())
+    short = ScoreRequest("p", ("y",), 0, False, ())
+    calls = [BatchedCall([one], Watch(go_on)) for one in (long, short)]
+    plain._batcher._answer(calls)
+    with pytest.raises(SequenceTooLargeError, match="does not suffice to read one path of"):
+        calls[0].result(0)
+    assert len(calls[1].result(0)[0].scores) == 1
 
 
 def test_a_sliding_window_is_read_whole_beyond_its_length_and_says_so_once(

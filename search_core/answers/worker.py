@@ -1,16 +1,20 @@
 """The worker process: compares pairs of answers with math-verify, one a line.
 
-Run as a file, never imported by the app. Reads `["a", "b"]` lines, writes `true` or `false`
-lines; the first line written is `"ready"`, or what went wrong. Ends when its input ends,
-that is when the parent does.
+Run as a file, never imported by the app. Reads `["a", "b"]` lines, writes `true`, `false` or
+`null` (it cannot be decided) lines; the first line written is `"ready"`, or what went wrong.
+Ends when its input ends, that is when the parent does.
 """
 
 from __future__ import annotations
 
 import faulthandler
+import importlib
+import importlib.util
 import json
 import os
 import sys
+from pathlib import Path
+from types import ModuleType
 from typing import IO
 
 _MEMORY = 2 * 1024**3
@@ -25,20 +29,10 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _limit_memory()
     try:
-        from math_verify import parse, verify
+        equal = _load_algebra().equal
     except ImportError as error:
         _reply(replies, str(error))
         return
-
-    def equal(first: str, second: str) -> bool:
-        one, other = (
-            parse(text if "$" in text else f"${text}$", parsing_timeout=None)
-            for text in (first, second)
-        )
-        # verify is not symmetric: an interval may fail to be a pair, and yet match it.
-        return bool(
-            verify(one, other, timeout_seconds=None) or verify(other, one, timeout_seconds=None)
-        )
 
     equal("\\frac{1}{2}", "0.5")  # the first comparison imports a good deal
     _reply(replies, "ready")
@@ -55,7 +49,23 @@ def main() -> None:
         _reply(replies, result)
 
 
-def _reply(replies: IO[str], value: bool | str) -> None:
+def _load_algebra() -> ModuleType:
+    """`equality/algebra.py`, by the folder beside this file: nothing of the app is imported.
+
+    Raises:
+        ImportError: A library that it needs is not installed.
+    """
+    folder = Path(__file__).with_name("equality")
+    spec = importlib.util.spec_from_file_location("equality", folder / "__init__.py")
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{folder} is no package.")
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["equality"] = package
+    spec.loader.exec_module(package)
+    return importlib.import_module("equality.algebra")
+
+
+def _reply(replies: IO[str], value: bool | str | None) -> None:
     replies.write(json.dumps(value) + "\n")
     replies.flush()
 

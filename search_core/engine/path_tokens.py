@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from search_core.protocols import UsageError
+
 DELIMITER = "\n\n"
 """Ends a step."""
 TEMPLATE_DATE = "26 Jul 2024"
@@ -99,7 +101,7 @@ class PathTokens:
     def _tokenise_prompt(self, problem: str, attempts: Attempts) -> tuple[int, ...]:
         if not self._tokenizer.chat_template:
             if attempts:
-                raise ValueError(
+                raise UsageError(
                     f"There are {len(attempts)} earlier attempts to read, and the tokenizer has "
                     "no chat template to set them apart. Use a chat model for self-revision."
                 )

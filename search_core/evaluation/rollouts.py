@@ -23,6 +23,7 @@ from search_core.protocols import (
     Verifier,
     VerifierInfo,
 )
+from search_core.run.calls import sampled, scored
 from search_core.run.election import grade_solution
 from search_core.seeds import node_seed
 
@@ -150,7 +151,7 @@ def roll_out(
     for first in range(0, len(keys), at_once):
         chunk = keys[first : first + at_once]
         prefixes = _prefixes([problems[key] for key in chunk], plan, sampling, solver, cancelled)
-        scores = verifier.score([_score_request(prefix) for prefix in prefixes], cancelled)
+        scores = scored(verifier, [_score_request(prefix) for prefix in prefixes], cancelled)
         values = _values(prefixes, plan, sampling, solver, cancelled)
         for key in chunk:
             points = tuple(
@@ -239,7 +240,8 @@ def _write_to_end(
             SampleRequest(p.problem.text, tuple(p.steps), node_seed(plan.seed, p.name), p.index)
             for p in active
         ]
-        for path, sample in zip(active, solver.sample(requests, sampling, cancelled), strict=True):
+        samples = sampled(solver, requests, sampling, cancelled)
+        for path, sample in zip(active, samples, strict=True):
             path.steps.append(sample.text)
             path.logprobs.append(round(sample.logprob, 4))
             path.ended = sample.ended

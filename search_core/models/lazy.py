@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import threading
+import weakref
 from collections.abc import Callable
+from concurrent import futures
+from concurrent.futures import Future
 from dataclasses import replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from search_core.protocols import Solver, Verifier
+from search_core.protocols import Cancelled, RunCancelled, Solver, Verifier
 from search_core.remote import RemoteAddress, RemoteSolver, is_remote, open_verifier
 from search_core.solvers import load_solver
 from search_core.verifiers import AUTO, load_verifier
 
 M = TypeVar("M")
+_SECONDS_BETWEEN_LOOKS = 0.05
 
-# One model is loaded at a time: loading changes settings of the whole process for a moment.
-_LOADING = threading.Lock()
-
-
-def _forget_who_loads() -> None:
-    """In a forked child: whoever was loading is not there."""
-    global _LOADING
-    _LOADING = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_who_loads)
+_all: weakref.WeakSet[LazyModel[Any]] = weakref.WeakSet()
 
 
 class LazyModel(Generic[M]):
     """A model that is loaded when it is first asked for, once, whoever asks.
+
+    Whoever asks meanwhile waits for the same attempt, and for no other model: a server that does
+    not answer keeps nobody from the models of this process. What must not be done for two models
+    at a time is seen to by what does it (`engine.checkpoints.turns`).
 
     Args:
         load: Loads it.
@@ -39,6 +37,9 @@ class LazyModel(Generic[M]):
     def __init__(self, load: Callable[[], M]) -> None:
         self._load = load
         self._model: M | None = None
+        self._attempt: Future[M] | None = None
+        self._guard = threading.Lock()
+        _all.add(self)
 
     @classmethod
     def of(cls, model: M) -> LazyModel[M]:
@@ -52,13 +53,74 @@ class LazyModel(Generic[M]):
         """The model if it is there; None before."""
         return self._model
 
-    def get(self) -> M:
-        """The model. Raises what loading it raises."""
-        if self._model is None:
-            with _LOADING:
-                if self._model is None:
-                    self._model = self._load()
-        return self._model
+    def get(self, cancelled: Cancelled | None = None) -> M:
+        """The model. Raises what loading it raises, to everybody who waited for it.
+
+        Args:
+            cancelled: Asked all the while: whoever gives it can leave, and loading goes on in a
+                thread of its own for those who come after. None: it is loaded in this thread.
+
+        Raises:
+            RunCancelled: `cancelled()` became True.
+        """
+        if self._model is not None:
+            return self._model
+        attempt, first = self._attempt_to_join()
+        if first:
+            self._begin(attempt, here=cancelled is None)
+        while not attempt.done():
+            if cancelled is not None and cancelled():
+                raise RunCancelled
+            futures.wait([attempt], None if cancelled is None else _SECONDS_BETWEEN_LOOKS)
+        return attempt.result()
+
+    def _attempt_to_join(self) -> tuple[Future[M], bool]:
+        """The attempt under way, or else a new one; whether it is new."""
+        with self._guard:
+            if self._model is not None:  # It has come meanwhile.
+                done: Future[M] = Future()
+                done.set_result(self._model)
+                return done, False
+            if self._attempt is not None:
+                return self._attempt, False
+            self._attempt = Future()
+            return self._attempt, True
+
+    def _begin(self, attempt: Future[M], *, here: bool) -> None:
+        if here:
+            self._try(attempt)
+            return
+        # Whose GPU time it may take is known by the context that asks.
+        context = contextvars.copy_context()
+        threading.Thread(
+            target=context.run, args=(self._try, attempt), name="loading", daemon=True
+        ).start()
+
+    def _try(self, attempt: Future[M]) -> None:
+        try:
+            model = self._load()
+        except BaseException as error:  # nobody may wait for ever, whatever went wrong
+            with self._guard:
+                self._attempt = None
+            attempt.set_exception(error)
+            return
+        with self._guard:
+            self._model, self._attempt = model, None
+        attempt.set_result(model)
+
+    def _forget_who_loads(self) -> None:
+        self._guard = threading.Lock()
+        self._attempt = None
+
+
+def _in_child() -> None:
+    """In a forked child whoever was loading is not there."""
+    for lazy in list(_all):
+        lazy._forget_who_loads()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
 
 
 def lazy_solver(

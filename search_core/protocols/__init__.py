@@ -8,6 +8,7 @@ Begin with `solver.py`; `search_core/testing.py` has whole models of ten lines.
 
 from __future__ import annotations
 
+from search_core.protocols.errors import FAULT, PlainError, UsageError, public_message
 from search_core.protocols.identity import ModelInfo, SolverInfo, VerifierInfo
 from search_core.protocols.solver import KeepsPaths, SampleRequest, Sampling, Solver, StepSample
 from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
@@ -15,9 +16,11 @@ from search_core.protocols.warned import WarnsOnce
 from search_core.protocols.watch import Cancelled, RunCancelled, Watch, fail, finish, wait, watch_of
 
 __all__ = [
+    "FAULT",
     "Cancelled",
     "KeepsPaths",
     "ModelInfo",
+    "PlainError",
     "RunCancelled",
     "SampleRequest",
     "Sampling",
@@ -26,12 +29,14 @@ __all__ = [
     "SolverInfo",
     "StepSample",
     "StepScores",
+    "UsageError",
     "Verifier",
     "VerifierInfo",
     "WarnsOnce",
     "Watch",
     "fail",
     "finish",
+    "public_message",
     "wait",
     "watch_of",
 ]

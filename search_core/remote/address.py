@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from search_core.protocols import UsageError
+
 _SCHEMES = ("http://", "https://")
 
 
@@ -56,18 +58,18 @@ class RemoteAddress:
         places, _, rest = text.partition("#")
         urls = tuple(_checked(url.strip()) for url in places.split(",") if url.strip())
         if not urls:
-            raise ValueError(f"{text!r:.120} names no server; expected http://host:8000/v1.")
+            raise UsageError(f"{text!r:.120} names no server; expected http://host:8000/v1.")
         known = [field.name for field in fields(cls)][1:]
         try:
             options = dict(parse_qsl(rest, strict_parsing=True)) if rest else {}
         except ValueError as error:
-            raise ValueError(
+            raise UsageError(
                 f"After # stands {rest!r:.80}; expected name=value pairs joined by & "
                 f"({', '.join(known)})."
             ) from error
         unknown = sorted(set(options) - set(known))
         if unknown:
-            raise ValueError(f"Unknown {unknown[0]!r:.40} after #; known: {', '.join(known)}.")
+            raise UsageError(f"Unknown {unknown[0]!r:.40} after #; known: {', '.join(known)}.")
         return cls(
             urls,
             options.get("model", ""),
@@ -88,14 +90,14 @@ def _checked(url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise ValueError(f"{url!r:.120} is no address: {error}.") from error
+        raise UsageError(f"{url!r:.120} is no address: {error}.") from error
     if parts.username or parts.password:
-        raise ValueError(
+        raise UsageError(
             "An address holds a user name or a password, and addresses are shown. Give the key in "
             "the environment instead (ESPALIER_SOLVER_KEY, ESPALIER_VERIFIER_KEY)."
         )
     if not is_remote(url) or not host or parts.query:
-        raise ValueError(
+        raise UsageError(
             f"{url!r:.120} is no server; expected an address like http://host:8000/v1."
         )
     return url.rstrip("/") if parts.path.strip("/") else f"{url.rstrip('/')}/v1"
@@ -110,5 +112,5 @@ def _number(options: dict[str, str], name: str, usual: float, least: float, most
     except ValueError:
         value = float("nan")
     if not least <= value <= most:
-        raise ValueError(f"{name} is {given!r:.20}; expected a number from {least:g} to {most:g}.")
+        raise UsageError(f"{name} is {given!r:.20}; expected a number from {least:g} to {most:g}.")
     return value

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from search_core.protocols import PlainError
+
 _MOST_SHOWN = 400
 """Characters of a server's own text in a message."""
 
 
-class RemoteError(RuntimeError):
+class RemoteError(PlainError, RuntimeError):
     """A model server could not be asked, or did not answer as it must.
 
     Attributes:

@@ -12,6 +12,7 @@ from search_core.protocols import (
     Sampling,
     SolverInfo,
     StepSample,
+    UsageError,
     WarnsOnce,
     Watch,
     watch_of,
@@ -150,7 +151,7 @@ class RemoteSolver:
         groups: dict[SampleRequest, _Group] = {}
         for place, request in enumerate(requests):
             if request.attempts and not self._info.revises:
-                raise ValueError(
+                raise UsageError(
                     f"Solver {self._info.name} got earlier attempts, and no chat template to set "
                     "them apart is known for it. Put #tokenizer=FOLDER after its address."
                 )
@@ -220,7 +221,7 @@ class RemoteSolver:
     def _refuse_long(self, prompt: Prompt, request: SampleRequest) -> None:
         if not request.steps:
             what = "problem, with an earlier attempt at it," if request.attempts else "problem"
-            raise ValueError(
+            raise UsageError(
                 f"The {what} is {len(prompt):,} tokens long; solver {self._info.name} reads at "
                 f"most {self._model.context}. Shorten it."
             )

@@ -10,6 +10,7 @@ from search_core.protocols import (
     Cancelled,
     ScoreRequest,
     StepScores,
+    UsageError,
     VerifierInfo,
     WarnsOnce,
     Watch,
@@ -50,13 +51,13 @@ def open_verifier(address: RemoteAddress) -> RemoteVerifier | GenerativeVerifier
             to lend and none is named.
     """
     if not address.format:
-        raise ValueError(f"A verifier behind a server needs a format. {_expected()}")
+        raise UsageError(f"A verifier behind a server needs a format. {_expected()}")
     row, argument = parsed(address.format)
     if row.reasons(argument):
         options = read_options(row.name, row.reasoning, argument)
         return GenerativeVerifier(RemoteReasoningModel(address, options.prompt), options)
     if not row.servers or row.readout is None:
-        raise ValueError(f"No server can read a verifier of format {row.name}. {_expected()}")
+        raise UsageError(f"No server can read a verifier of format {row.name}. {_expected()}")
 
     def make(tokenizer: ChatTokenizer) -> Format:
         return row.made(tokenizer, argument)

@@ -12,8 +12,8 @@ from search_core.run.estimate import CostEstimate, estimate, seconds_on_gpu
 from search_core.run.limits import LimitReached, Limits
 from search_core.run.pairing import check_solver, check_verifier, size_note
 from search_core.run.recipe import Recipe
-from search_core.run.recorder import ProtocolError
 from search_core.run.releasing import Releaser
+from search_core.run.replies import ProtocolError
 from search_core.run.runner import Run, ignore
 
 __all__ = [

@@ -15,7 +15,8 @@ from search_core.protocols import SampleRequest, StepSample, StepScores
 from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
 from search_core.run.decisions import DecisionWriter
 from search_core.run.recipe import Recipe
-from search_core.run.recorder import PlannedNode, ProtocolError, Recorder
+from search_core.run.recorder import PlannedNode, Recorder
+from search_core.run.replies import ProtocolError
 from search_core.run.requests import NodeRequests
 from search_core.strategies.base import Continue, Decide, Nodes, NodeView, Sample, Score
 
@@ -28,6 +29,7 @@ class ModelRequests:
         recorder: Writes their replies down.
         decisions: Writes down that a path was written on.
         clock: Seconds, monotone: what model calls are timed with.
+        names: The solver's and the verifier's.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class ModelRequests:
         recorder: Recorder,
         decisions: DecisionWriter,
         clock: Callable[[], float],
+        names: tuple[str, str],
     ) -> None:
         self._recipe = recipe
         self._log = log
@@ -45,8 +48,11 @@ class ModelRequests:
         self._recorder = recorder
         self._decisions = decisions
         self._clock = clock
+        self._names = names
         self.round = 0
         """Number of the round that is open; 0 before the first."""
+        self.asked = ""
+        """The model that is being asked, in a sentence; "" when none is."""
 
     def serve(self, request: Sample | Continue | Score) -> Generator[ModelCall, ModelReply, Nodes]:
         """Ask a model, and answer with the nodes.
@@ -138,7 +144,9 @@ class ModelRequests:
         if wanted:
             requests = tuple(self._nodes.score(nodes) for nodes in wanted)
             before = self._clock()
+            self.asked = f"Verifier {self._names[1]}"
             replies: list[StepScores] = yield VerifierCall(requests)  # type: ignore[assignment]
+            self.asked = ""
             seconds = self._clock() - before
             pairs = zip(request.nodes, ends, strict=True)
             ahead = {node.id: end.id for node, end in pairs if node.id != end.id}
@@ -176,5 +184,7 @@ class ModelRequests:
             sampling = replace(sampling, temperature=temperature)
         before = self._clock()
         call = SolverCall(tuple(requests), sampling, tuple(ids), role)
+        self.asked = f"Solver {self._names[0]}"
         samples: list[StepSample] = yield call  # type: ignore[assignment]
+        self.asked = ""
         return samples, self._clock() - before

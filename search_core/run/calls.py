@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from search_core.log.events import Role
 from search_core.protocols import (
@@ -15,6 +18,9 @@ from search_core.protocols import (
     StepScores,
     Verifier,
 )
+from search_core.run.replies import ProtocolError, checked_samples, checked_scores
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,8 @@ class SolverCall:
     role: Role = "step"
 
     def answer(self, solver: Solver, verifier: Verifier, cancelled: Cancelled) -> list[StepSample]:
-        return solver.sample(self.requests, self.sampling, cancelled)
+        """The solver's reply, checked. Raises as `sampled`."""
+        return sampled(solver, self.requests, self.sampling, cancelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,57 @@ class VerifierCall:
     requests: tuple[ScoreRequest, ...]
 
     def answer(self, solver: Solver, verifier: Verifier, cancelled: Cancelled) -> list[StepScores]:
-        return verifier.score(self.requests, cancelled)
+        """The verifier's reply, checked. Raises as `scored`."""
+        return scored(verifier, self.requests, cancelled)
 
 
 ModelCall = SolverCall | VerifierCall
 ModelReply = list[StepSample] | list[StepScores]
+
+
+def sampled(
+    solver: Solver, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+) -> list[StepSample]:
+    """One step for each request, whosever the solver is: all of them pass here.
+
+    Raises:
+        RunCancelled: `cancelled()` became True.
+        ProtocolError: The solver's reply does not fit the requests, or it tried to end the program.
+        Exception: Whatever else it raised.
+    """
+    name = solver.info.name
+    return _kept_alive(
+        lambda: checked_samples(solver.sample(requests, sampling, cancelled), len(requests), name),
+        f"Solver {name}",
+        f"{len(requests)} steps",
+    )
+
+
+def scored(
+    verifier: Verifier, requests: Sequence[ScoreRequest], cancelled: Cancelled
+) -> list[StepScores]:
+    """Scores for each request. As `sampled`."""
+    name = verifier.info.name
+    wanted = [len(request.steps) - request.first for request in requests]
+    return _kept_alive(
+        lambda: checked_scores(verifier.score(requests, cancelled), wanted, name),
+        f"Verifier {name}",
+        f"{sum(wanted)} scores",
+    )
+
+
+def _kept_alive(work: Callable[[], T], who: str, expected: str) -> T:
+    """A model may fail; it may not end the program, nor the thread that it was lent."""
+    try:
+        return work()
+    except Exception:
+        raise
+    except BaseException as error:
+        # Ctrl-C comes to the main thread, wherever that is; anywhere else a model raised it.
+        pressed = isinstance(error, KeyboardInterrupt)
+        if pressed and threading.current_thread() is threading.main_thread():
+            raise
+        raise ProtocolError(
+            f"{who} tried to end the program ({type(error).__name__}); expected {expected}, or an "
+            "ordinary error."
+        ) from error

@@ -1,21 +1,16 @@
-"""Model replies become events, once they are checked against their contract and priced."""
+"""Model replies, checked by now (`replies`), become events once they are priced."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search_core.flops import forward_flops, writing_flops
-from search_core.log.events import MAX_REASON, MAX_TEXT, Aggregate, Role, Sampled, Scored, Spent
+from search_core.log.events import MAX_REASON, Aggregate, Role, Sampled, Scored, Spent
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
 from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
 from search_core.scoring import aggregate_scores, rounded
-
-
-class ProtocolError(RuntimeError):
-    """A strategy, solver or verifier broke its contract; the message says which and how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +37,7 @@ class Recorder:
         samples: Sequence[StepSample],
         seconds: float,
     ) -> None:
-        """Write down one batch of steps as the nodes that they are.
-
-        Raises:
-            ProtocolError: The solver's reply does not fit the request.
-        """
-        if len(samples) != len(planned):
-            raise ProtocolError(
-                f"Solver {self._solver.name} gave {len(samples)} steps for {len(planned)} requests."
-            )
-        for sample in samples:
-            self._check_sample(sample)
+        """Write down one batch of steps as the nodes that they are."""
         flops = [self._sample_flops(sample) for sample in samples]
         for node, sample, cost in zip(planned, samples, flops, strict=True):
             self._log.add(
@@ -96,17 +81,7 @@ class Recorder:
             wanted: Each request's new nodes, in path order.
             ahead: For nodes that are judged by the end of a rollout, that end: the last one
                 of the node's request.
-
-        Raises:
-            ProtocolError: The verifier's reply does not fit the request.
         """
-        if len(replies) != len(wanted):
-            raise ProtocolError(
-                f"Verifier {self._verifier.name} gave {len(replies)} replies "
-                f"for {len(wanted)} requests."
-            )
-        for nodes, reply in zip(wanted, replies, strict=True):
-            self._check_scores(nodes, reply)
         flops = [self._score_flops(reply) for reply in replies]
         for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
             for index, node in enumerate(nodes):
@@ -147,33 +122,6 @@ class Recorder:
             flops=flops if first else 0.0,
             reason=_end_of(reply.reasons[index]) if reply.reasons else "",
         )
-
-    def _check_sample(self, sample: StepSample) -> None:
-        name = self._solver.name
-        if not math.isfinite(sample.logprob):
-            raise ProtocolError(f"Solver {name} gave log-probability {sample.logprob} for a step.")
-        if len(sample.text) > MAX_TEXT:
-            raise ProtocolError(
-                f"Solver {name} wrote a step of {len(sample.text):,} characters; "
-                f"at most {MAX_TEXT:,} fit. Lower max_step_tokens."
-            )
-
-    def _check_scores(self, nodes: Sequence[Node], reply: StepScores) -> None:
-        name = self._verifier.name
-        if len(reply.scores) != len(nodes):
-            raise ProtocolError(
-                f"Verifier {name} gave {len(reply.scores)} scores for {len(nodes)} steps."
-            )
-        if reply.reasons and len(reply.reasons) != len(nodes):
-            raise ProtocolError(
-                f"Verifier {name} gave {len(reply.reasons)} reasons for {len(nodes)} steps."
-            )
-        for node, score in zip(nodes, reply.scores, strict=True):
-            if not 0 <= score <= 1:
-                raise ProtocolError(
-                    f"Verifier {name} gave score {score} for step {node.id}; "
-                    "expected a number from 0 to 1."
-                )
 
     def _sample_flops(self, sample: StepSample) -> float:
         return writing_flops(

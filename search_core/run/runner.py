@@ -16,8 +16,6 @@ from search_core.answers import AnswerClasses
 from search_core.log.events import (
     Event,
     Finished,
-    Judged,
-    ModelRecord,
     ProblemRecord,
     Started,
     Status,
@@ -26,15 +24,24 @@ from search_core.log.events import (
 )
 from search_core.log.run_log import RunLog
 from search_core.log.tree import FINAL_STATES, Tree
-from search_core.protocols import ModelInfo, RunCancelled, SolverInfo, VerifierInfo
+from search_core.protocols import (
+    Cancelled,
+    RunCancelled,
+    SolverInfo,
+    VerifierInfo,
+    public_message,
+)
+from search_core.run.aside import never
 from search_core.run.asking import ModelRequests
 from search_core.run.calls import ModelCall, ModelReply
 from search_core.run.decisions import DecisionWriter
 from search_core.run.election import Election, Grader, grade_solution
+from search_core.run.identity import solver_record, verifier_record
 from search_core.run.limits import LimitReached
 from search_core.run.pairing import check_solver, check_verifier
 from search_core.run.recipe import Recipe
-from search_core.run.recorder import ProtocolError, Recorder
+from search_core.run.recorder import Recorder
+from search_core.run.replies import ProtocolError
 from search_core.run.requests import NodeRequests
 from search_core.strategies.base import (
     Allocate,
@@ -53,7 +60,9 @@ from search_core.strategies.base import (
 )
 
 MOST_WARNED = 900
-"""Characters of one warning in the log."""
+"""Characters of one warning in the log, and of what it says at its end."""
+_STOPPED = "Stopped by request."
+_ENDED: dict[Status, str] = {"failed": "failed", "cancelled": "was stopped"}
 
 
 def ignore(event: Event) -> None:
@@ -76,6 +85,7 @@ class Run:
     Raises:
         OptionError: The verifier cannot judge what the strategy asks about, or the solver
             cannot read what it has to.
+        ProtocolError: A model says of itself what cannot be written down.
     """
 
     def __init__(
@@ -91,6 +101,8 @@ class Run:
         classes: AnswerClasses | None = None,
         grader: Grader = grade_solution,
     ) -> None:
+        # A log begins with who its models are, so what they say of themselves is looked at first.
+        self._records = solver_record(solver), verifier_record(verifier)
         check_verifier(recipe.strategy, verifier.scores, recipe.options)
         check_solver(recipe.strategy, solver.revises, solver.name)
         self.recipe = recipe
@@ -99,11 +111,18 @@ class Run:
         self._created = created
         self._log = RunLog(clock, listener)
         self._election = Election(recipe.problem, self._log, classes or AnswerClasses(), grader)
+        self._cancelled: Cancelled = never
         self._decisions = DecisionWriter(self._log)
         self._nodes = NodeRequests(run_id, recipe, self._log, verifier.scores)
         recorder = Recorder(self._log, solver, verifier)
         self._models = ModelRequests(
-            recipe, self._log, self._nodes, recorder, self._decisions, clock
+            recipe,
+            self._log,
+            self._nodes,
+            recorder,
+            self._decisions,
+            clock,
+            (solver.name, verifier.name),
         )
 
     @property
@@ -114,22 +133,31 @@ class Run:
     def tree(self) -> Tree:
         return self._log.tree
 
-    def calls(self) -> Generator[ModelCall, ModelReply, None]:
+    def calls(self, cancelled: Cancelled = never) -> Generator[ModelCall, ModelReply, None]:
         """All model calls of the run; send each one's reply, throw what went wrong.
 
-        `RunCancelled` ends the run well. Anything else is written into the log as a failure
-        and raised again.
+        `RunCancelled` ends the run well. Anything else is written into the log as a failure, in
+        words for people, and raised again.
+
+        Args:
+            cancelled: Asked while the run itself has to wait: for answers that are compared.
         """
+        self._cancelled = cancelled
         self._start()
         try:
             try:
                 yield from self._search()
             except RunCancelled:
-                self._stop_early("cancelled", "Stopped by request.")
+                self._models.asked = ""
+                self._stop_early("cancelled", _STOPPED)
             except LimitReached as limit:
+                self._models.asked = ""
                 self._stop_early("out_of_budget", str(limit))
+        except KeyboardInterrupt:
+            self._end("cancelled", _STOPPED)
+            raise
         except Exception as error:
-            self._fail(error)
+            self._end("failed", self._said_of(error))
             raise
 
     def warn(self, message: str) -> None:
@@ -181,8 +209,8 @@ class Run:
             Started,
             run=self.run_id,
             problem=ProblemRecord(**asdict(recipe.problem)),
-            solver=_record(self._solver, prompt=self._solver.prompt),
-            verifier=_record(self._verifier, scores=self._verifier.scores),
+            solver=self._records[0],
+            verifier=self._records[1],
             strategy=recipe.strategy.name,
             options=asdict(recipe.options),
             sampling=asdict(recipe.sampling),
@@ -222,26 +250,23 @@ class Run:
         found = [node.id for node in self.tree.steps() if node.state == "completed"]
         self._finish(status, message, found, method)
 
-    def _fail(self, error: Exception) -> None:
-        """Write a failure down. Nobody votes: what failed may be the vote itself."""
+    def _end(self, status: Status, message: str) -> None:
+        """End a run at once. Nobody votes: what failed may be the vote itself."""
         if self.tree.finished:
             return
-        self._close_open_nodes("The run failed before this step was judged.")
-        self._log.add(Finished, status="failed", message=f"{type(error).__name__}: {error}"[:900])
+        self._close_open_nodes(f"The run {_ENDED[status]} before this step was judged.")
+        self._log.add(Finished, status=status, message=message[:MOST_WARNED])
+
+    def _said_of(self, error: Exception) -> str:
+        """What a log says of a failure, and with it every page that shows the run."""
+        asked = self._models.asked
+        if not asked:
+            return public_message(error)
+        return public_message(
+            error, f"{asked} failed by an error of its own. The program's log has the details."
+        )
 
     def _close_open_nodes(self, why: str) -> None:
         pending = [node for node in self.tree.steps() if node.state not in FINAL_STATES]
         cut = Decide("run_ended", why, pruned=tuple(self._nodes.view(node) for node in pending))
         self._decisions.write(self._models.round, cut)
-
-
-def _record(info: ModelInfo, *, prompt: str = "", scores: Judged = "steps") -> ModelRecord:
-    return ModelRecord(
-        name=info.name,
-        revision=info.revision,
-        parameters=info.parameters,
-        dtype=info.dtype,
-        device=info.device,
-        prompt=prompt,
-        scores=scores,
-    )

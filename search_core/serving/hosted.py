@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from search_core.log.events import Event
+from search_core.log.tree import Tree
+from search_core.serving.encoded_log import EncodedLog, events_of
+from search_core.serving.findings import Findings, Fold
 from search_core.serving.writing import WritingMonitor
+
+T = TypeVar("T")
+
+OVERHEAD = 4_000
+"""Bytes of a held run beside its log: its locks, its monitor, its places in tables."""
 
 
 class HostedRun:
@@ -15,25 +24,44 @@ class HostedRun:
 
     Args:
         run_id: Unguessable token: whoever has it may read the run.
+        owner: Who started or opened it; "" where nobody says.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
     """
 
-    def __init__(self, run_id: str, *, idle_seconds: float = 120.0) -> None:
+    def __init__(self, run_id: str, *, owner: str = "", idle_seconds: float = 120.0) -> None:
         self.id = run_id
+        self.owner = owner
         self.writing = WritingMonitor()
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
-        self._events: list[Event] = []
+        self._log = EncodedLog()
+        self._findings = Findings()
         self._stop = threading.Event()
         self._done = threading.Event()
         self._seen = time.monotonic()
         self._error = ""
+        self._not_kept = ""
+        self._on_stop: Callable[[HostedRun], None] = _nothing
+        self.grown: Callable[[], None] = _nobody
+        """Called when more has been found; whoever holds the run makes room then."""
 
     @classmethod
-    def finished(cls, run_id: str, events: Iterable[Event]) -> HostedRun:
-        """A run that is over: a recording, an opened file, or one from before a restart."""
-        run = cls(run_id)
-        run._events = list(events)
+    def finished(
+        cls,
+        run_id: str,
+        events: Iterable[Event] | EncodedLog,
+        *,
+        owner: str = "",
+        tree: Tree | None = None,
+    ) -> HostedRun:
+        """A run that is over: a recording, an opened file, or one from before a restart.
+
+        Args:
+            tree: The folded log, where somebody has it and needs it no more.
+        """
+        run = cls(run_id, owner=owner)
+        run._log = events if isinstance(events, EncodedLog) else EncodedLog(events)
+        run._findings = Findings(tree)
         run._done.set()
         return run
 
@@ -46,12 +74,18 @@ class HostedRun:
     def head(self) -> int:
         """Number of events so far."""
         with self._lock:
-            return len(self._events)
+            return len(self._log)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes of memory: its log, and what has been found out of it."""
+        with self._lock:
+            return OVERHEAD + self._log.size + self._findings.size
 
     def add(self, event: Event) -> None:
         """Take the next event (the run's listener)."""
         with self._lock:
-            self._events.append(event)
+            self._log.append(event)
 
     @property
     def error(self) -> str:
@@ -62,6 +96,15 @@ class HostedRun:
         """Remember what went wrong."""
         self._error = message
 
+    @property
+    def not_kept(self) -> str:
+        """Why the run is in memory alone, in plain words; "" where it is on disk as well."""
+        return self._not_kept
+
+    def lose(self, why: str) -> None:
+        """The run can no longer be written to disk; it goes on."""
+        self._not_kept = why
+
     def close(self) -> None:
         """No more events will come."""
         self._done.set()
@@ -71,8 +114,13 @@ class HostedRun:
         return self._done.wait(seconds)
 
     def stop(self) -> None:
-        """Ask the run to end; it does so within one decode step."""
+        """Ask the run to end; it does so within one decode step, or at once if it waits."""
         self._stop.set()
+        self._on_stop(self)
+
+    def on_stop(self, tell: Callable[[HostedRun], None]) -> None:
+        """Tell this when somebody asks the run to end."""
+        self._on_stop = tell
 
     def cancelled(self) -> bool:
         """Whether the run should end: someone asked, or everyone left."""
@@ -82,13 +130,40 @@ class HostedRun:
         """Somebody is looking."""
         self._seen = time.monotonic()
 
-    def events(self) -> list[Event]:
-        """The log so far."""
-        with self._lock:
-            return list(self._events)
-
-    def since(self, start: int, limit: int = 2000) -> list[Event]:
-        """At most `limit` events from number `start` on."""
+    def lines(self, start: int = 0, limit: int | None = None) -> list[str]:
+        """The events from number `start` on as lines of JSON, at most `limit` of them."""
         self.seen()
         with self._lock:
-            return self._events[start : start + limit]
+            return self._log.lines(start, limit)
+
+    def events(self) -> list[Event]:
+        """The log so far, made into events anew: dear for a long one."""
+        return self.since(0, None)
+
+    def since(self, start: int, limit: int | None = 2000) -> list[Event]:
+        """At most `limit` events from number `start` on."""
+        return list(events_of(self.lines(start, limit)))
+
+    def find(self, name: str, look: Callable[[Fold], T], size: Callable[[T], int]) -> T:
+        """What `look` finds out of the log so far; looked for once, and kept.
+
+        While the run is live it is looked for again whenever there are new events.
+
+        Args:
+            name: What is looked for; another look has another name.
+            look: Given what folds the tree, if it needs one; it must not keep or change it.
+            size: Bytes of what it found.
+        """
+        before = self._findings.size
+        found = self._findings.find(name, self, look, size)
+        if self._findings.size > before:
+            self.grown()
+        return found
+
+
+def _nobody() -> None:
+    """Nobody holds the run to a budget."""
+
+
+def _nothing(run: HostedRun) -> None:
+    """Nobody has to hear that it is to end: whoever runs it asks."""

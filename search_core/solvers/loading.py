@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import find_checkpoint
 from search_core.engine.checkpoints.loading import card_of, load_checkpoint
+from search_core.engine.checkpoints.turns import loading_turn
 from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE
 from search_core.model_card import revises
 
@@ -39,14 +40,15 @@ def load_solver(
     Raises:
         ModelLoadError: It cannot be loaded.
     """
-    from search_core.solvers.transformers_solver import TransformersSolver
-
     checkpoint = find_checkpoint(path_or_id)
     request = _revision_request(card_of(checkpoint))
-    loaded = load_checkpoint(checkpoint, "ForCausalLM", device, dtype)
-    return TransformersSolver(
-        loaded, system_prompt=system_prompt, date=date, revision_request=request
-    )
+    with loading_turn():
+        from search_core.solvers.transformers_solver import TransformersSolver
+
+        loaded = load_checkpoint(checkpoint, "ForCausalLM", device, dtype)
+        return TransformersSolver(
+            loaded, system_prompt=system_prompt, date=date, revision_request=request
+        )
 
 
 def _revision_request(card: Mapping[str, Any]) -> str | None:

@@ -17,7 +17,14 @@ from search_core.engine.path_tokens import (
     end_ids,
 )
 from search_core.engine.writing import DecodeRequest, DecodeResult, stop_table
-from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    SolverInfo,
+    StepSample,
+    UsageError,
+)
 
 _READ_SHARE = 0.75
 """Of the context: what a problem and earlier attempts may fill, so that a new one has room."""
@@ -123,7 +130,7 @@ class TransformersSolver:
     ) -> DecodeRequest | None:
         """What is to be decoded; None where the context is full."""
         if request.attempts and not self._info.revises:
-            raise ValueError(
+            raise UsageError(
                 f"Solver {self._info.name} got earlier attempts, and it was not made to "
                 "read any. Use one that was, or a chat model."
             )
@@ -160,13 +167,13 @@ class TransformersSolver:
     def _room(self, prompt: tuple[int, ...], request: SampleRequest) -> float:
         room = self._positions - len(prompt)
         if room < 1 and not request.steps and request.attempts:
-            raise ValueError(
+            raise UsageError(
                 f"The problem and an earlier attempt at it are {len(prompt):,} tokens long; solver "
                 f"{self.info.name} reads at most {self._positions - 1:,}. Allow fewer steps "
                 "(max_steps), or shorter ones."
             )
         if room < 1 and not request.steps:
-            raise ValueError(
+            raise UsageError(
                 f"The problem is {len(prompt):,} tokens long; solver {self.info.name} reads at "
                 f"most {self._positions - 1:,}. Shorten it."
             )

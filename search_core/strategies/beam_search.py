@@ -23,7 +23,7 @@ from search_core.strategies.base import (
 )
 from search_core.strategies.endings import LAST_ROUND_STEPS
 from search_core.strategies.looking_ahead import LookaheadOptions, look_ahead
-from search_core.strategies.options import OptionError, option
+from search_core.strategies.options import OptionError, later_wins_ties_option, option
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,7 @@ class BeamSearchOptions(LookaheadOptions):
         "In the last round, write each path to its end in one go, as published code does.",
         advanced=True,
     )
-    later_wins_ties: bool = option(
-        False,
-        "Later sample wins ties",
-        "Equal scores: keep the later sample, as published code does.",
-        advanced=True,
-    )
+    later_wins_ties: bool = later_wins_ties_option()
     lookahead_unscored: bool = option(
         False,
         "Lookahead is not scored",

@@ -19,10 +19,16 @@ from search_core.strategies.endings import EndingOptions
 def plan(root: NodeView, options: EndingOptions) -> Plan:
     """Sample N solutions, score each once, and choose.
 
-    Source: search-and-learn `best_of_n`; arXiv 2408.03314 section 5. The reference judges
-    by the best score; weighted and majority votes over the same solutions are its
-    `pred_weighted` and `pred_maj`. Deliberate difference: solutions without an end are
-    marked and have no vote.
+    Source: search-and-learn `best_of_n`; arXiv 2408.03314 section 5. The reference's `pred` is
+    the solution of the best score, as `judge` "best" is here. Deliberate difference: solutions
+    without an end are marked and have no vote.
+    Weighted and majority votes over the same solutions have the place of its `pred_weighted`
+    and `pred_maj`, and are not the same numbers. Those, and `pred_naive`, weigh by the last
+    step's score whatever aggregate the search used (here: by the aggregate, so that the weights
+    are the same with "last" alone), over the first 1, 2, 4, … solutions. An answer is what
+    their own parser extracts, which falls back on the last number of the text, and a solution
+    without any votes for an empty answer. Answers are one where their simplified LaTeX is the
+    same text (here: where they are equal, `search_core.answers`).
     """
     leaves = yield Sample((root,) * options.n, to_end=True, max_steps=options.max_steps)
     solutions = tuple(leaf for leaf in leaves if options.ended(leaf))

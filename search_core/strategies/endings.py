@@ -11,6 +11,16 @@ LAST_ROUND_STEPS = 40
 """Most steps of a last round that runs to the end; the published limit is 2,048 tokens."""
 
 
+def answerless_option() -> bool:
+    """The option of everything whose published code lets a solution without an answer win."""
+    return option(
+        False,
+        "Solutions without an answer vote",
+        "Take no answer for an answer that can win like any other, as published code does.",
+        advanced=True,
+    )
+
+
 @dataclass(frozen=True)
 class EndingOptions(ScoredOptions):
     """Options of strategies that write whole solutions."""
@@ -21,12 +31,7 @@ class EndingOptions(ScoredOptions):
         "Take a step that was cut off for a finished solution, as published code does.",
         advanced=True,
     )
-    answerless_vote: bool = option(
-        False,
-        "Solutions without an answer vote",
-        "Take no answer for an answer that can win like any other, as published code does.",
-        advanced=True,
-    )
+    answerless_vote: bool = answerless_option()
 
     def ended(self, node: NodeView) -> bool:
         """Whether the path to this node is a solution."""

@@ -79,6 +79,16 @@ def judge_option() -> VoteMethod:
     )
 
 
+def later_wins_ties_option() -> bool:
+    """The option of everything that ranks paths and whose published code ranks ties backwards."""
+    return option(
+        False,
+        "Later sample wins ties",
+        "Of equal scores the later sample comes first, as in published code.",
+        advanced=True,
+    )
+
+
 @dataclass(frozen=True)
 class StrategyOptions:
     """Options of every strategy.

@@ -19,6 +19,7 @@ from search_core.strategies.base import (
     out_of_steps,
     too_long,
 )
+from search_core.strategies.endings import answerless_option
 from search_core.strategies.options import ScoredOptions, option
 from search_core.strategies.particles import Particle, allocation, fates, repeated, resample
 from search_core.strategies.resampling import (
@@ -47,6 +48,7 @@ class ParticleFilteringOptions(ScoredOptions):
         maximum=1.0,
         advanced=True,
     )
+    answerless_vote: bool = answerless_option()
 
 
 Sweep = Generator[Request, Nodes, list[Particle]]
@@ -65,8 +67,9 @@ def plan(root: NodeView, options: ParticleFilteringOptions) -> Plan:
     option, and weights multiply up in between; steps that hit the length limit and paths that
     run out of steps weigh nothing, where published code goes on from the first and lets the
     second vote; the whole population votes (published: the particle with the best last score,
-    which is `judge` "best"). "majority" counts the particles, which is the method's own
-    estimate; "weighted" lets the last score count once more.
+    which is `judge` "best", whether or not it says an answer: `answerless_vote`). "majority"
+    counts the particles, which is the method's own estimate; "weighted" lets the last score
+    count once more.
     """
     particles = yield from sweep(
         root,
@@ -75,7 +78,8 @@ def plan(root: NodeView, options: ParticleFilteringOptions) -> Plan:
         scheme=options.resampling,
         below=options.resample_below,
     )
-    yield Choose(tuple(particle.node for particle in particles), options.judge)
+    population = tuple(particle.node for particle in particles)
+    yield Choose(population, options.judge, options.answerless_vote)
 
 
 def sweep(
@@ -181,5 +185,10 @@ until all particles are finished, or the steps run out
 let the particles vote, each copy once""",
     options=ParticleFilteringOptions,
     plan=plan,
-    as_published={"max_steps": 40, "judge": "best", "resampling": "multinomial"},
+    as_published={
+        "max_steps": 40,
+        "judge": "best",
+        "resampling": "multinomial",
+        "answerless_vote": True,
+    },
 )

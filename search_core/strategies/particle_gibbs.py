@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from search_core.seeds import unit_numbers
 from search_core.strategies.base import Choose, NodeView, Plan, Resolve, Strategy
+from search_core.strategies.endings import answerless_option
 from search_core.strategies.options import ScoredOptions, option
 from search_core.strategies.particle_filtering import sweep
 from search_core.strategies.particles import Particle
@@ -22,6 +23,7 @@ class ParticleGibbsOptions(ScoredOptions):
         minimum=1,
         maximum=64,
     )
+    answerless_vote: bool = answerless_option()
 
     @property
     def parts(self) -> tuple[int, ...]:
@@ -36,7 +38,8 @@ def plan(root: NodeView, options: ParticleGibbsOptions) -> Plan:
     Source: arXiv 2502.01618, appendix, algorithm 2 (particle Gibbs by conditional sequential
     Monte Carlo); its_hub `ParticleGibbs`. The reference takes part in each round with the
     score of its step of that round, its steps may be copied, and it is never lost; the last
-    iteration's population gives the answer, as published.
+    iteration's population gives the answer, as published: there the particle of the best last
+    score, whether or not it says an answer (`judge` "best" with `answerless_vote`).
     Deliberate differences: N counts the new paths of all iterations, and the reference, which
     is written already, comes on top (published: N particles in each iteration, or in its_hub
     N / iterations, the reference among them); an iteration goes on until the reference has
@@ -65,7 +68,8 @@ def plan(root: NodeView, options: ParticleGibbsOptions) -> Plan:
             label=f"iteration {number}, resample",
             reference=reference,
         )
-    yield Choose(tuple(particle.node for particle in particles), options.judge)
+    population = tuple(particle.node for particle in particles)
+    yield Choose(population, options.judge, options.answerless_vote)
 
 
 def _why_next(number: int, of: int, particles: list[Particle], reference: Particle) -> str:
@@ -97,5 +101,5 @@ repeat, N / iterations new particles each time
 let the last particles vote, each copy once""",
     options=ParticleGibbsOptions,
     plan=plan,
-    as_published={"max_steps": 40, "judge": "best"},
+    as_published={"max_steps": 40, "judge": "best", "answerless_vote": True},
 )

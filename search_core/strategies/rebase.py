@@ -21,7 +21,7 @@ from search_core.strategies.base import (
     out_of_steps,
     too_long,
 )
-from search_core.strategies.options import ScoredOptions, option
+from search_core.strategies.options import ScoredOptions, later_wins_ties_option, option
 
 _ROUNDING = 1e-9
 _LISTED = 8
@@ -38,6 +38,7 @@ class RebaseOptions(ScoredOptions):
         minimum=0.01,
         maximum=100.0,
     )
+    later_wins_ties: bool = later_wins_ties_option()
 
 
 def plan(root: NodeView, options: RebaseOptions) -> Plan:
@@ -45,6 +46,8 @@ def plan(root: NodeView, options: RebaseOptions) -> Plan:
 
     Source: reward-balanced search, arXiv 2408.00724, section 3.2; thu-wyz/rebase,
     `select_softmax` (temperature 0.2). A finished path takes one of the N with it for good.
+    The published code turns a rising sort round, so that of equal scores the later path comes
+    first and gets what rounding up adds (`later_wins_ties`).
     Deliberate differences: a step that hit the length limit is pruned and takes its one of the
     N too, where the published code goes on from it up to 1,024 tokens; shares are rounded to
     nine digits before they are rounded up, so that equal scores get equal widths in any
@@ -66,7 +69,7 @@ def plan(root: NodeView, options: RebaseOptions) -> Plan:
         if not active:
             break
         # Each path that is over took one of the N, so as many are left as paths go on.
-        order = best_first([node.value for node in active])
+        order = best_first([node.value for node in active], later_wins_ties=options.later_wins_ties)
         ranked = [active[index] for index in order]
         weights = softmax([node.value for node in ranked], options.balance_temperature)
         shares = widths([node.value for node in ranked], len(active), options.balance_temperature)
@@ -144,5 +147,5 @@ until no path is left, or the steps run out
 let the finished solutions vote""",
     options=RebaseOptions,
     plan=plan,
-    as_published={"max_steps": 25},
+    as_published={"max_steps": 25, "later_wins_ties": True},
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from search_core.protocols import UsageError
 from search_core.verifiers.format_row import VerifierFormat
 from search_core.verifiers.format_table import FORMATS
 from search_core.verifiers.formats.readout_kinds import HeadLabels
@@ -33,13 +34,13 @@ def parsed(text: str) -> tuple[VerifierFormat, str]:
     name, colon, argument = text.partition(":")
     found = [row for row in FORMATS.values() if name in (row.name, *row.aliases)]
     if not found:
-        raise ValueError(f"Verifier format {name!r:.60} is unknown. Known:\n{list_of_formats()}")
+        raise UsageError(f"Verifier format {name!r:.60} is unknown. Known:\n{list_of_formats()}")
     row = found[0]
     if colon and not row.argument:
-        raise ValueError(f"Verifier format {name} takes nothing after a colon; got {text!r:.80}.")
+        raise UsageError(f"Verifier format {name} takes nothing after a colon; got {text!r:.80}.")
     if argument and row.variants and argument not in row.variants:
         known = " or ".join(f"{row.name}:{word}" for word in row.variants)
-        raise ValueError(
+        raise UsageError(
             f"Verifier format {row.name} has no variant {argument!r:.40}; expected {known}."
         )
     return row, argument
@@ -75,7 +76,7 @@ def recognised(
             if tells(row):
                 return f"{row.name}:{row.usual_variant}" if row.usual_variant else row.name
     got = ", ".join(architectures) or "no architecture in its config"
-    raise ValueError(
+    raise UsageError(
         f"{name} is {got}, which does not tell how it scores steps. Name its format, with "
         f"--verifier-format or format=:\n{list_of_formats()}"
     )

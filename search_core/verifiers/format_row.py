@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from search_core.protocols import UsageError
 from search_core.verifiers.formats.base import Format
 from search_core.verifiers.formats.readout_kinds import (
     HeadLabels,
@@ -57,7 +58,7 @@ class VerifierFormat:
 
     def __post_init__(self) -> None:
         if (self.texts is None) != (self.readout is None) or not (self.readout or self.reasoning):
-            raise ValueError(
+            raise UsageError(
                 f"Format {self.name} needs texts with a readout, or reasoning; it has "
                 f"texts={self.texts!r}, readout={self.readout!r} and {len(self.reasoning)} ways to "
                 "reason."
@@ -99,5 +100,5 @@ class VerifierFormat:
         """
         make = self.variants.get(argument, self.texts)
         if make is None:
-            raise ValueError(f"Verifier format {self.name} writes, and reads no text in one pass.")
+            raise UsageError(f"Verifier format {self.name} writes, and reads no text in one pass.")
         return make(tokenizer)

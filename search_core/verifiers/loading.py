@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import Checkpoint, ModelLoadError, find_checkpoint
 from search_core.engine.checkpoints.loading import LoadedModel, card_of, load_checkpoint
+from search_core.engine.checkpoints.turns import loading_turn
 from search_core.engine.checkpoints.weights import read_weights, weight_names
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
 from search_core.flops import ModelShape
 from search_core.model_card import judged_by
+from search_core.protocols import UsageError
 from search_core.verifiers.format_choice import AUTO, parsed, recognised
 from search_core.verifiers.format_row import VerifierFormat
 from search_core.verifiers.formats.base import Format
@@ -37,9 +39,14 @@ LocalVerifier = TransformersVerifier | GenerativeVerifier
 
 @dataclass(frozen=True, slots=True)
 class _VerifierOrder:
-    """What to build. Arguments as for `load_verifier`."""
+    """What to build. Arguments as for `load_verifier`.
+
+    Attributes:
+        reference: The model that it is read against, where its format wants one.
+    """
 
     checkpoint: Checkpoint
+    reference: Checkpoint | None
     row: VerifierFormat
     argument: str
     device: str
@@ -96,9 +103,30 @@ def load_verifier(
             weights = weight_names(checkpoint)
             format = recognised(checkpoint.name, checkpoint.config, weights, card)  # noqa: A001
         row, argument = parsed(format)
-        return _built(_VerifierOrder(checkpoint, row, argument, device, dtype, system_prompt, date))
+        order = _VerifierOrder(
+            checkpoint, _reference(row, argument), row, argument, device, dtype, system_prompt, date
+        )
+        with loading_turn():  # Whatever is fetched is there by now.
+            return _built(order)
     except ValueError as error:
         raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
+
+
+def _reference(row: VerifierFormat, argument: str) -> Checkpoint | None:
+    """The model that an implicit verifier is read against; None for any other format.
+
+    Raises:
+        ValueError: None is named.
+        ModelLoadError: There is no such model.
+    """
+    if not isinstance(row.readout, LikelihoodRatio):
+        return None
+    if not argument:
+        raise UsageError(
+            "An implicit verifier is read against the model that it was trained from. Name it: "
+            "implicit:FOLDER or implicit:HUB_ID (EurusPRM: implicit:Qwen/Qwen2.5-Math-7B-Instruct)."
+        )
+    return find_checkpoint(argument)
 
 
 def _built(order: _VerifierOrder) -> LocalVerifier:
@@ -114,9 +142,9 @@ def _built(order: _VerifierOrder) -> LocalVerifier:
             return _head_labels(order, layers)
         case SequenceLabels():
             return _sequence_labels(order)
-        case LikelihoodRatio():
-            return _likelihood_ratio(order)
-    raise ValueError(f"Verifier format {order.row.name} cannot be read in this process.")
+        case LikelihoodRatio() if order.reference is not None:
+            return _likelihood_ratio(order, order.reference)
+    raise UsageError(f"Verifier format {order.row.name} cannot be read in this process.")
 
 
 def _token_pair(order: _VerifierOrder, good: str, bad: str) -> TransformersVerifier:
@@ -193,19 +221,14 @@ def _with_head(loaded: LoadedModel, size: int, matrices: list[Any]) -> Any:
     return replace(loaded.info, shape=shape, parameters=parameters)
 
 
-def _likelihood_ratio(order: _VerifierOrder) -> TransformersVerifier:
+def _likelihood_ratio(order: _VerifierOrder, against: Checkpoint) -> TransformersVerifier:
     from search_core.engine.reading.log_ratio import LogRatio
     from search_core.engine.reading.readouts import LikelihoodReadout, language_head
 
-    if not order.argument:
-        raise ValueError(
-            "An implicit verifier is read against the model that it was trained from. Name it: "
-            "implicit:FOLDER or implicit:HUB_ID (EurusPRM: implicit:Qwen/Qwen2.5-Math-7B-Instruct)."
-        )
     loaded = order.load("ForCausalLM")
-    reference = replace(order, checkpoint=find_checkpoint(order.argument)).load("ForCausalLM")
+    reference = replace(order, checkpoint=against).load("ForCausalLM")
     if reference.tokenizer.get_vocab() != loaded.tokenizer.get_vocab():
-        raise ValueError(
+        raise UsageError(
             f"Its tokens are not those of its reference model {reference.info.name}. Name the "
             "model that it was trained from."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo
+from search_core.protocols import Cancelled, ScoreRequest, StepScores, UsageError, VerifierInfo
 
 
 class LogProbabilityVerifier:
@@ -31,13 +31,13 @@ class LogProbabilityVerifier:
 
 def _scores(request: ScoreRequest) -> tuple[float, ...]:
     if len(request.logprobs) != len(request.steps):
-        raise ValueError(
+        raise UsageError(
             f"Verifier log-probability got {len(request.logprobs)} log-probabilities for "
             f"{len(request.steps)} steps; expected one for each."
         )
     wanted = request.logprobs[request.first :]
     if any(math.isnan(logprob) for logprob in wanted):
-        raise ValueError(
+        raise UsageError(
             f"Verifier log-probability got a log-probability that is not a number: {wanted}."
         )
     return tuple(math.exp(min(0.0, logprob)) for logprob in wanted)

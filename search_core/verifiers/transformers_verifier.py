@@ -16,7 +16,15 @@ from search_core.engine.reading import (
     ReadResult,
 )
 from search_core.log.events import Judged
-from search_core.protocols import Cancelled, ScoreRequest, StepScores, VerifierInfo, fail, finish
+from search_core.protocols import (
+    Cancelled,
+    ScoreRequest,
+    StepScores,
+    UsageError,
+    VerifierInfo,
+    fail,
+    finish,
+)
 from search_core.verifiers.formats.base import Format
 from search_core.verifiers.formats.step_ends import StepEnds
 from search_core.verifiers.formats.tokenizers import Ids, LocalTokenizer, completed
@@ -148,7 +156,7 @@ class TransformersVerifier:
         )
         longest = max(len(text.ids) for text in texts)
         if longest > self._positions:
-            raise ValueError(
+            raise UsageError(
                 f"A path is {longest:,} tokens long; verifier {self.info.name} reads at most "
                 f"{self._positions:,}. Choose fewer or shorter steps."
             )
@@ -188,11 +196,11 @@ class TransformersVerifier:
     def _checked_scores(self, scores: list[float], request: ScoreRequest) -> tuple[float, ...]:
         expected = len(request.steps) - request.first
         if len(scores) != expected:
-            raise ValueError(
+            raise UsageError(
                 f"Verifier {self.info.name} gave {len(scores)} scores for {expected} steps."
             )
         if any(math.isnan(score) for score in scores):
-            raise ValueError(
+            raise UsageError(
                 f"Verifier {self.info.name} gave scores that are not numbers: {tuple(scores)}. "
                 "Its weights are broken, or its dtype is too narrow; try float32."
             )

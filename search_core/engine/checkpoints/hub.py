@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from search_core.protocols import PlainError
+
 WANTED_FILES = ["*.safetensors", "*.json", "*.jinja", "tokenizer.model"]
 """No other format of weights, and no code."""
 
 
-class ModelLoadError(Exception):
+class ModelLoadError(PlainError):
     """A model cannot be loaded; the message says what was got, expected, and what to do."""
 
 

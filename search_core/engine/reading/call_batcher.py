@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+from search_core.engine.memory.out_of_memory import let_go
 from search_core.engine.worker import Worker
 from search_core.protocols import Cancelled, Watch, fail, wait, watch_of
 
@@ -34,7 +35,8 @@ class CallBatcher(Generic[Q, R]):
 
     Args:
         work: Computes for several calls at once: gives each its results or its error; one that
-            it gives nothing was called off. An exception that it raises itself goes to all.
+            it gives nothing was called off. Where it raises, each call is tried alone, and an
+            exception goes to its own asker.
         forget: Called in a forked process, where whatever was under way is the parent's.
     """
 
@@ -95,11 +97,19 @@ class CallBatcher(Generic[Q, R]):
             _log.exception("Something put off until later failed")
 
     def _answer(self, calls: list[BatchedCall[Q, R]]) -> None:
+        failure: BaseException | None = None
         try:
             self._work(calls)
-        except Exception as error:
-            for call in calls:
-                fail(call, error)
-        finally:
-            for call in calls:
-                call.cancel()
+        except BaseException as error:  # nobody may wait for ever, whatever went wrong
+            failure = error
+        undone = [call for call in calls if not call.done()]
+        if failure is not None and len(calls) > 1:
+            # One's path that is too long for the memory is nobody else's business.
+            let_go(failure)
+            for call in undone:
+                self._answer([call])
+            return
+        for call in undone:
+            if failure is not None:
+                fail(call, failure)
+            call.cancel()

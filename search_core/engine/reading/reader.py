@@ -15,6 +15,12 @@ import torch
 
 from search_core.engine.memory.budget import BY_DEVICE, MemoryBudget, bytes_per_token
 from search_core.engine.memory.kv_layout import KvLayout, kv_layout
+from search_core.engine.memory.out_of_memory import (
+    SequenceTooLargeError,
+    free_cached,
+    is_out_of_memory,
+    let_go,
+)
 from search_core.engine.memory.prefix_cache import Ids, Prefix, PrefixCache
 from search_core.engine.reading.path_reading import PathText, Readout, ReadRequest, ReadResult
 from search_core.engine.reading.prefill import Prefill, prefill
@@ -102,6 +108,9 @@ class Reader:
         """A result for each, in their order; None where its watch called it off.
 
         A path that is asked about twice is read once, and counted for the first who asks.
+
+        Raises:
+            SequenceTooLargeError: Memory does not suffice for a single path.
         """
         jobs = self._jobs(requests)
         with torch.inference_mode(), torch_threads(self._threads):
@@ -232,24 +241,37 @@ class Reader:
             yield batch
 
     def _read_batch(self, jobs: list[_Job]) -> None:
+        failure: Exception | None = None
         try:
             self._read_together(jobs)
-        except torch.OutOfMemoryError:
-            if len(jobs) == 1 and not self.cache.bytes:
+        except Exception as error:
+            if not is_out_of_memory(error):
                 raise
-            self._make_room(jobs)
+            failure = error
+        # Outside of `except`, which holds what the failed pass had under way.
+        if failure is not None:
+            let_go(failure)
+            self._make_room(jobs, failure)
             half = (len(jobs) + 1) // 2
             for part in (jobs[:half], jobs[half:]):
                 if part:
                     self._read_batch(part)
 
-    def _make_room(self, jobs: list[_Job]) -> None:
-        """After running out of memory: smaller batches from now on, and nothing kept for one."""
+    def _make_room(self, jobs: list[_Job], failure: Exception) -> None:
+        """After running out of memory: smaller batches from now on, and nothing kept for one.
+
+        Raises:
+            SequenceTooLargeError: It was one path, and nothing was kept.
+        """
         alone = len(jobs) == 1
+        if alone and not self.cache.bytes:
+            raise SequenceTooLargeError(
+                f"Memory does not suffice to read one path of {jobs[0].end:,} tokens. Choose fewer "
+                f"or shorter steps, or a smaller verifier or dtype. ({failure!s:.200})"
+            )
         if alone:
             self.cache.clear()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        free_cached(self._model.device)
         what = (
             "what it had kept of other paths was dropped"
             if alone

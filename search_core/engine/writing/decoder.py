@@ -20,6 +20,7 @@ from search_core.engine.memory.out_of_memory import (
     SequenceTooLargeError,
     free_cached,
     is_out_of_memory,
+    let_go,
 )
 from search_core.engine.memory.prefix_cache import Ids, PrefixCache
 from search_core.engine.threads import threads_for, torch_threads
@@ -234,7 +235,7 @@ class Decoder:
                 fail(sequence.call, error)
             return
         message = str(error)
-        error.__traceback__ = None  # It holds the tensors of everything that was under way.
+        let_go(error)
         opened.prefixes.clear()
         free_cached(self._model.device)
         if len(sequences) == 1:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from search_core.protocols import PlainError
+
 _EMBEDDED = "or choose the embedded models, which run on the CPU, where they are offered"
 
 
-class GpuError(RuntimeError):
+class GpuError(PlainError, RuntimeError):
     """A run got no GPU, or lost it; the message is for the person who waits for it."""
 
 

@@ -7,14 +7,15 @@ happened: whoever listens can leave only between batches.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.log.events import Event
 from search_core.models import ModelPair
 from search_core.problem import Problem
@@ -22,9 +23,12 @@ from search_core.protocols import Sampling, Watch
 from search_core.run.driving import drive
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
+from search_core.serving.failures import message_for
 from search_core.serving.order import Order
 from search_core.serving.writing import WritingMonitor, WritingProgress
 from search_core.strategies import get_strategy
+
+_log = logging.getLogger(__name__)
 
 _BEAT = 0.25
 """Seconds between batches."""
@@ -102,6 +106,7 @@ def search_in_worker(ticket: Ticket, pair: ModelPair) -> Iterator[EventBatch]:
     """Drive the run and yield its events. Closing it stops the run at the next token."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     errors: list[str] = []
+    latest: deque[Event] = deque(maxlen=1)
     over, left = threading.Event(), threading.Event()
     writing = WritingMonitor()
     stop = Path(ticket.stop_file)
@@ -109,16 +114,20 @@ def search_in_worker(ticket: Ticket, pair: ModelPair) -> Iterator[EventBatch]:
     def cancelled() -> bool:
         return left.is_set() or stop.exists()
 
+    def listen(event: Event) -> None:
+        latest.append(event)
+        events.put(event)
+
     def work() -> None:
         try:
             order = ticket.order(pair)
             solver, verifier = order.models()
             watch = Watch(cancelled, writing.written, writing.begin)
-            drive(order.run(solver, verifier, events.put), solver, verifier, watch)
-        except ModelLoadError as error:
-            errors.append(str(error))
-        except Exception as error:
-            errors.append(f"{type(error).__name__}: {error}")
+            drive(order.run(solver, verifier, listen), solver, verifier, watch)
+        except BaseException as error:
+            # The operator's log is this process's too.
+            _log.exception("Run %s failed", ticket.run_id)
+            errors.append(message_for(error, latest[-1] if latest else None))
         finally:
             over.set()
 

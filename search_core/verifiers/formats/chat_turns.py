@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from search_core.engine.reading.path_reading import PathText
+from search_core.protocols import UsageError
 from search_core.verifiers.formats.base import read_at_ends
 from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids, in_common
 
@@ -52,7 +53,7 @@ class ChatTurns:
             turns, (_FIRST, _REPLY, _NEXT), answer=True
         )
         if answering != answering_again:
-            raise ValueError(
+            raise UsageError(
                 "The chat template writes the last turn otherwise than those before it, so a "
                 "path could not grow in it. Choose another format."
             )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from search_core.engine.path_tokens import TEMPLATE_DATE
+from search_core.protocols import UsageError
 
 T = TypeVar("T")
 Ids = tuple[int, ...]
@@ -122,7 +123,7 @@ class LocalTokenizer:
     async def only_id(self, token: str) -> int:
         found = self._tokenizer.get_added_vocab().get(token)
         if found is None:
-            raise ValueError(
+            raise UsageError(
                 f"The tokenizer has no token {token}, which ends each step in this format. "
                 "Choose another format."
             )
@@ -156,7 +157,7 @@ class LocalTokenizer:
 
     def _applied(self, messages: tuple[Message, ...], answer: bool, **how: bool) -> Any:
         if not self.chats:
-            raise ValueError(
+            raise UsageError(
                 "The tokenizer has no chat template, and this format is a chat. Choose another "
                 "format, or a chat model."
             )
@@ -198,7 +199,7 @@ def _parts(text: str, slots: Sequence[str]) -> list[str]:
     for slot in slots:
         before, found, rest = rest.partition(slot)
         if not found or slot in rest:
-            raise ValueError(
+            raise UsageError(
                 "The chat template does not write every message once and in order, so a path "
                 "could not grow in it. Choose another format."
             )

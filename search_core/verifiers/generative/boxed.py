@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from search_core.protocols import Watch
+from search_core.protocols import UsageError, Watch
 from search_core.verifiers.generative.asking import JudgedPath, Path, chain_about
 from search_core.verifiers.generative.boxes import Box, boxes, one_each
 from search_core.verifiers.generative.chains import (
@@ -60,7 +60,7 @@ def judged_in_boxes(
     left, attempt = trials, 0
     while left:
         if attempt == ATTEMPTS:
-            raise ValueError(_misfit(model, reasoning, left[0]))
+            raise UsageError(_misfit(model, reasoning, left[0]))
         _write(model, reasoning, paths, left, attempt, watch)
         left = [trial for trial in left if not trial.each]
         attempt += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from search_core.protocols import UsageError
 from search_core.verifiers.formats.base import without_end
 from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids, in_common
 from search_core.verifiers.generative.chains import Chain, VerdictQuery
@@ -36,7 +37,7 @@ class VerdictTokens:
         """
         lead = in_common(right, wrong)
         if lead == min(len(right), len(wrong)):
-            raise ValueError(
+            raise UsageError(
                 f"The tokenizer does not tell {prompt.right!r} from {prompt.wrong!r}, the verdicts "
                 f"of the format {prompt.name}. Choose another format."
             )
@@ -159,7 +160,7 @@ def room_for(limit: int, prompt: int, after: int, context: float, step: int, nam
     """
     room = context - prompt - after
     if room < 1:
-        raise ValueError(
+        raise UsageError(
             f"Step {step} cannot be judged: with what verifier {name} is told, the problem and its "
             f"steps are {prompt:,} tokens long, and it reads and writes at most {context:,}. "
             "Choose fewer or shorter steps."

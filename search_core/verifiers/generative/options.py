@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from search_core.protocols import Sampling
+from search_core.protocols import Sampling, UsageError
 from search_core.verifiers.generative.prompts import ReasoningPrompt
 
 MOST_SAMPLES, MOST_TOKENS = 64, 32_768
@@ -46,17 +46,17 @@ def read_options(name: str, prompts: Mapping[str, ReasoningPrompt], argument: st
     word = said.pop(0) if said and "=" not in said[0] else ""
     prompt = prompts.get(word)
     if prompt is None:
-        raise ValueError(_unknown(name, word, [known for known in prompts if known]))
+        raise UsageError(_unknown(name, word, [known for known in prompts if known]))
     values: dict[str, float] = {}
     for part in said:
         key, _, text = part.partition("=")
         if key not in _RANGES or key in values:
-            raise ValueError(_unknown(name, part, []))
+            raise UsageError(_unknown(name, part, []))
         values[key] = _number(name, key, text)
     samples = int(values.get("samples", 1))
     temperature = values.get("temperature", prompt.warm if samples > 1 else prompt.cool)
     if samples > 1 and temperature == 0:
-        raise ValueError(
+        raise UsageError(
             f"Verifier format {name} is to write {samples} samples at temperature 0, which would "
             "be the same. Choose a temperature above 0, or one sample."
         )
@@ -80,7 +80,7 @@ def _number(name: str, key: str, text: str) -> float:
         value = float("nan")
     if not least <= value <= most:
         kind = "a whole number" if whole else "a number"
-        raise ValueError(
+        raise UsageError(
             f"Verifier format {name} has {key}={text!r:.40}; expected {kind} from {least} to "
             f"{most:,}."
         )

@@ -1,0 +1,52 @@
+"""Who a run's models are, as its log says it."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from search_core.log.events import Judged, ModelRecord
+from search_core.protocols import ModelInfo, SolverInfo, VerifierInfo
+from search_core.run.replies import ProtocolError
+
+
+def solver_record(info: object) -> ModelRecord:
+    """What a log says of a solver.
+
+    Raises:
+        ProtocolError: It says of itself what cannot be written down.
+    """
+    if not isinstance(info, SolverInfo):
+        raise _misfit("solver", info, "a SolverInfo")
+    return _record("solver", info, prompt=info.prompt)
+
+
+def verifier_record(info: object) -> ModelRecord:
+    """What a log says of a verifier. Raises as `solver_record`."""
+    if not isinstance(info, VerifierInfo):
+        raise _misfit("verifier", info, "a VerifierInfo")
+    return _record("verifier", info, scores=info.scores)
+
+
+def _record(role: str, info: ModelInfo, prompt: str = "", scores: Judged = "steps") -> ModelRecord:
+    try:
+        return ModelRecord(
+            name=info.name,
+            revision=info.revision,
+            parameters=info.parameters,
+            dtype=info.dtype,
+            device=info.device,
+            prompt=prompt,
+            scores=scores,
+        )
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        raise ProtocolError(
+            f"The {role}'s {wrong['loc'][0]} is {wrong['input']!r:.80}, which no log can hold: "
+            f"{wrong['msg']}."
+        ) from error
+
+
+def _misfit(role: str, info: object, expected: str) -> ProtocolError:
+    return ProtocolError(
+        f"The {role}'s info is something of type {type(info).__name__}; expected {expected}."
+    )

@@ -1,0 +1,47 @@
+"""Memory that was let go goes back to the machine.
+
+The C library keeps freed memory for itself, in arenas of its threads, for as long as a piece above
+it is in use. A server that opens large files for strangers would seem to grow for ever.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+from functools import cache
+from typing import Any
+
+_WORTH_IT = 8 * 2**20
+"""Bytes: less is not worth looking through the whole heap for, which takes milliseconds."""
+
+_lock = threading.Lock()
+_freed = 0
+
+
+def give_back(count: int) -> bool:
+    """Return freed memory to the machine, once so much has been freed that it is worth it.
+
+    Args:
+        count: Bytes that were freed since the last call.
+
+    Returns:
+        Whether memory was returned. Only glibc keeps any.
+    """
+    global _freed
+    with _lock:
+        _freed += count
+        if _freed < _WORTH_IT:
+            return False
+        _freed = 0
+    libc = _glibc()
+    return libc is not None and bool(libc.malloc_trim(0))
+
+
+@cache
+def _glibc() -> Any:
+    """The C library of this process, if it is glibc; None elsewhere."""
+    if not sys.platform.startswith("linux"):
+        return None
+    library = ctypes.CDLL(None)
+    return library if hasattr(library, "malloc_trim") else None
