@@ -15,7 +15,7 @@ from search_core.answers.closings import CLOSINGS, Closing
 from search_core.answers.thinking import THINKING_PARTS, ThinkingPart, told_apart
 from tests.pages import GUIDE, section
 
-DATA = Path(__file__).parent / "golden" / "closings.jsonl"
+DATA = Path(__file__).parent / "golden" / "answers" / "closings.jsonl"
 CASES = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
 
 NOT_READ = {
