@@ -188,13 +188,14 @@ def test_a_file_of_somebody_else_is_checked_once_and_whenever_it_has_changed(
 ) -> None:
     counted = Counted(monkeypatch)
     for name in ("from-before", "another-one"):
-        write_trace(LOG, tmp_path / f"{name}.jsonl")
+        write_trace([LOG[0].model_copy(update={"run": name}), *LOG[1:]], tmp_path / f"{name}.jsonl")
     registry = RunRegistry(tmp_path, most_bytes=1)
     for _ in range(3):
         assert registry.get("from-before") is not None
         assert registry.get("another-one") is not None
     assert counted.checks == 2
-    (tmp_path / "from-before.jsonl").write_text("<html>")
+    with (tmp_path / "from-before.jsonl").open("a") as file:
+        file.write("<html>\n")
     registry.get("another-one")
     assert registry.get("from-before") is None
     assert counted.checks == 3
@@ -265,3 +266,12 @@ def test_while_a_run_is_live_only_new_events_are_folded(monkeypatch: pytest.Monk
     assert folds.applied == 2 * len(LOG)  # the tree that is compared with is one of them
     assert looks == sorted(looks)
     assert len(looks) == len(LOG)
+
+
+def test_a_run_that_is_on_no_disk_leaves_memory_last() -> None:
+    lost, kept, last = held("lost"), held("kept"), held("last")
+    lost.lose("the disk is full")
+    memory = RunMemory(lost.size + last.size)
+    for run in (lost, kept, last):
+        memory.hold(run)
+    assert [run.id for run in memory.runs()] == ["lost", "last"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,8 +16,7 @@ from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.protocols import Cancelled, SampleRequest, Sampling, Solver, StepSample, Verifier
 from search_core.run.recipe import Recipe
-from search_core.serving import BusyError, HostedRun, RunRegistry
-from search_core.serving.storage import RunStorage
+from search_core.serving import AdmissionLimits, BusyError, HostedRun, RunRegistry
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeSolver, World
 from tests.waiting import PATIENCE
@@ -67,7 +65,7 @@ def pair(gate: Gate) -> ModelPair:
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[RunRegistry]:
-    registry = RunRegistry(tmp_path, workers=2, most_active=3, idle_seconds=PATIENCE)
+    registry = RunRegistry(tmp_path, limits=AdmissionLimits(2, 1), idle_seconds=PATIENCE)
     yield registry
     registry.close()
 
@@ -176,16 +174,20 @@ def test_a_restart_keeps_finished_runs(tmp_path: Path, pair: ModelPair, gate: Ga
 
 
 def test_one_page_has_one_live_run(registry: RunRegistry, pair: ModelPair, gate: Gate) -> None:
-    runs = [registry.start(recipe(seed), pair, owner="page") for seed in range(200)]
+    runs = [registry.start(recipe(seed), pair, page="page") for seed in range(200)]
+    assert registry.live_run_of("page") is runs[-1]
     gate.open.set()
-    assert [status(run) for run in runs] == ["cancelled"] * 199 + ["completed"]
+    for run in runs[:-1]:  # those that never got their turn have no log
+        assert run.wait(PATIENCE)
+        assert run.head == 0 or status(run) == "cancelled"
+    assert status(runs[-1]) == "completed"
 
 
 def test_one_run_too_many_is_refused_and_nothing_is_lost(
     registry: RunRegistry, pair: ModelPair, gate: Gate
 ) -> None:
     runs = [registry.start(recipe(seed), pair) for seed in range(3)]
-    with pytest.raises(BusyError, match="busy with 3 searches"):
+    with pytest.raises(BusyError, match="busy with 2 searches, and 1 search waits"):
         registry.start(recipe(), pair)
     gate.open.set()
     assert [status(run) for run in runs] == ["completed"] * 3
@@ -287,25 +289,6 @@ def test_an_unreadable_file_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(TraceError):
         read_trace(tmp_path / "12345678.jsonl")
     assert RunRegistry(tmp_path).get("12345678") is None
-
-
-def test_old_files_make_room(tmp_path: Path) -> None:
-    storage = RunStorage(tmp_path, keep=3)
-    for number in range(6):
-        storage.create(f"run-number-{number}").close()
-        os.utime(tmp_path / f"run-number-{number}.jsonl", (number, number))
-    left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
-    assert left == ["run-number-3", "run-number-4", "run-number-5"]
-
-
-def test_large_files_make_room(tmp_path: Path) -> None:
-    storage = RunStorage(tmp_path, keep_bytes=100)
-    for number in range(3):
-        (tmp_path / f"run-number-{number}.jsonl").write_text("x" * 60)
-        os.utime(tmp_path / f"run-number-{number}.jsonl", (number, number))
-    storage.create("run-number-3").close()
-    left = sorted(path.stem for path in tmp_path.glob("*.jsonl"))
-    assert left == ["run-number-2", "run-number-3"]
 
 
 def test_memory_is_bounded_and_nothing_is_lost(tmp_path: Path, pair: ModelPair, gate: Gate) -> None:

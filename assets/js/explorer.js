@@ -5,6 +5,7 @@ import { isFold } from "./log/visible.js";
 import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
 import { Keys } from "./keys.js";
+import { noticeOf } from "./words/run_words.js";
 import { NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
@@ -222,7 +223,7 @@ export class Explorer {
       frontier: this.frontier(tree),
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels),
       comparison: log.comparison?.rows ?? given.comparisons,
-      notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : log.notice,
+      notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : noticeOf(log),
     };
   }
 

@@ -44,7 +44,7 @@ class TreeViewValue(TypedDict, total=False):
     `ev` is JSON as `search_core.serving.encode_batch` makes it, or "" for "pull them". `head` is
     the number of events that the run has. A batch may get lost; the page notices and pulls.
     `writing`, where it is there, is JSON `{role, tokens: [[id, tokens], …]}`: the steps that the
-    solver is writing now.
+    solver is writing now. `not_kept` says why the server cannot keep the run on its disk.
     """
 
     run: str
@@ -53,6 +53,7 @@ class TreeViewValue(TypedDict, total=False):
     live: bool
     node: str | None
     writing: str
+    not_kept: str
 
 
 class TreeView(gr.HTML):

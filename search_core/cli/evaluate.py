@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +29,7 @@ from search_core.evaluation.problems import draw_problems, read_problems
 from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
+from search_core.log.files import write_whole
 from search_core.model_card import read_card
 from search_core.models import ModelPair
 
@@ -106,6 +107,9 @@ def evaluate(
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
     verifier_format: flags.VerifierFormat = "auto",
+    system_prompt: flags.SystemPrompt = None,
+    dtype: flags.Precision = "auto",
+    verifier_dtype: flags.VerifierPrecision = "auto",
     pair_name: flags.PairName = None,
     models_file: flags.ModelsFile = None,
     rival: Annotated[
@@ -145,7 +149,17 @@ def evaluate(
     """
     with bad_arguments(), messages().status("loading the models"):
         flags.check_pair(pair_name, solver, verifier)
-        choice = ModelChoice(solver, verifier, device, pair_name, models_file, verifier_format)
+        choice = ModelChoice(
+            solver,
+            verifier,
+            device,
+            pair_name,
+            models_file,
+            verifier_format,
+            system_prompt,
+            dtype,
+            verifier_dtype,
+        )
         pair = services(context).open_models(choice)
         flags.check_models(solver, verifier, score_source)
         baselines = [] if baseline == "none" else flags.names(baseline)
@@ -222,11 +236,12 @@ def evaluate(
         "left_out": left_out,
         **comparison.values(),
     }
-    with bad_arguments():
-        out.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        if markdown_file is not None:
-            markdown_file.write_text(markdown(values), encoding="utf-8")
+    # Shown first: a file that cannot be written costs nobody the results.
     print_evaluation(results(), values)
+    with bad_arguments():
+        write_whole(out, json.dumps(values, ensure_ascii=False, indent=1) + "\n")
+        if markdown_file is not None:
+            write_whole(markdown_file, markdown(values))
     results().print(f"Results in {out}, single runs in {store.path}.", markup=False)
 
 
@@ -250,7 +265,7 @@ def _check(measured: ModelPair, own: Pairs, source: str, arm: Arm) -> None:
 
 
 def _opened(services: Services, choice: ModelChoice, solver: str) -> ModelPair:
-    return services.open_models(replace(choice, solver=solver, pair=None))
+    return services.open_models(choice.beside(solver))
 
 
 def _with_greedy(strategies: list[str], baselines: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from search_core.cli import flags
 from search_core.cli.errors import RUN_FAILED, bad_arguments
 from search_core.cli.output import plain, print_json, results
 from search_core.fidelity import Case, SearchRecord, WorldError, differences, read_cases, replay
+from search_core.log.files import write_whole
 
 _SHOWN = 3
 
@@ -38,9 +39,7 @@ def fidelity(
             found.append(where)
             records.append(record.to_dict() if record else None)
         if out:
-            out.write_text(
-                "".join(json.dumps(record) + "\n" for record in records), encoding="utf-8"
-            )
+            write_whole(out, "".join(json.dumps(record) + "\n" for record in records))
     agree = sum(not where for where in found)
     if json_:
         pairs = [{"name": n, "differences": w} for n, w in zip(names, found, strict=True)]

@@ -11,6 +11,7 @@ import typer
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import plain, results
 from search_core.evaluation.figure import evaluation_figure
+from search_core.log.files import write_whole
 
 
 def figure(
@@ -26,5 +27,5 @@ def figure(
             values = json.loads(file.read_text(encoding="utf-8"))
         except ValueError as error:
             raise ValueError(f"{file} is not JSON ({error}); expected evaluate's --out.") from error
-        out.write_text(evaluation_figure(values), encoding="utf-8")
+        write_whole(out, evaluation_figure(values))
     results().print(plain(f"Figure in {out}."), markup=False, highlight=False)

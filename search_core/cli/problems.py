@@ -10,6 +10,7 @@ import typer
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import messages
 from search_core.evaluation.problems import draw_problems, problem_line
+from search_core.log.files import write_whole
 
 
 def problems(
@@ -30,7 +31,7 @@ def problems(
         drawn = draw_problems([family], levels, count, seed, split)
         text = "".join(problem_line(problem) + "\n" for problem in drawn)
         if out is not None:
-            out.write_text(text, encoding="utf-8")
+            write_whole(out, text)
     if out is None:
         typer.echo(text, nl=False)
     else:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from search_core.cli import flags
-from search_core.cli.errors import RUN_FAILED, STOPPED, bad_arguments, failed_runs
+from search_core.cli.errors import BAD_ARGUMENT, RUN_FAILED, STOPPED, bad_arguments, failed_runs
 from search_core.cli.live import ProgressLine, cancelled_by_interrupt
 from search_core.cli.output import messages, plain, print_json, results
 from search_core.cli.services import ModelChoice, services
@@ -19,13 +19,14 @@ from search_core.cli.strategy_flags import with_strategy_flags
 from search_core.cli.summary import print_summary, summary_values
 from search_core.log.events import Event
 from search_core.log.export import export_graphml
+from search_core.log.files import why_not_written
 from search_core.log.tree import Tree
 from search_core.models import ModelPair, usual_solver
 from search_core.problem import Problem
 from search_core.protocols import Solver, Verifier
 from search_core.run.recipe import Recipe
 from search_core.search import search
-from search_core.serving.storage import TraceWriter
+from search_core.serving.trace_writer import TraceWriter
 from search_core.strategies import Strategy, get_strategy
 
 
@@ -49,6 +50,9 @@ def solve(
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
     verifier_format: flags.VerifierFormat = "auto",
+    system_prompt: flags.SystemPrompt = None,
+    dtype: flags.Precision = "auto",
+    verifier_dtype: flags.VerifierPrecision = "auto",
     pair: flags.PairName = None,
     models: flags.ModelsFile = None,
     device: flags.Device = "auto",
@@ -65,12 +69,23 @@ def solve(
     --verifier choose among them, or bring others; --pair chooses both (see `models`).
     """
     progress = ProgressLine(messages())
+    not_written: list[str] = []
     with ExitStack() as stack:
         with bad_arguments(), progress.shown():
             chosen = get_strategy(strategy)
             flags.check_pair(pair, solver, verifier)
             wanted = None if pair else solver or usual_solver(chosen)
-            choice = ModelChoice(wanted, verifier, device, pair, models, verifier_format)
+            choice = ModelChoice(
+                wanted,
+                verifier,
+                device,
+                pair,
+                models,
+                verifier_format,
+                system_prompt,
+                dtype,
+                verifier_dtype,
+            )
             used = services(context).open_models(choice)
             flags.check_models(solver, verifier, score_source)
             preset = dict(chosen.as_published) if as_published else {}
@@ -85,15 +100,27 @@ def solve(
             loaded = _models(used, chosen, score_source)
             listeners = [progress.add]
             if trace is not None:
-                file = stack.enter_context(trace.open("w", encoding="utf-8"))
-                listeners.insert(0, TraceWriter(file).add)
+                writer = TraceWriter(trace, not_written.append, replace=True)
+                writer.open()
+                stack.callback(writer.close)
+                listeners.insert(0, writer.add)
         with failed_runs(debug=debug), progress.shown():
             tree = _run(recipe, loaded, listeners)
+    # What was found comes first: a file that cannot be written costs nobody the answer.
+    files = {"trace": trace} if trace is not None and not not_written else {}
+    failed = [f"{trace}: {why}. The trace there is not whole." for why in not_written]
     if graphml is not None:
-        with bad_arguments():
+        try:
             export_graphml(tree, graphml)
-    _report(tree, {"trace": trace, "graphml": graphml}, json_=json_)
+            files["graphml"] = graphml
+        except OSError as error:
+            failed.append(f"{graphml}: {why_not_written(error)}.")
+    _report(tree, files, json_=json_)
+    for message in failed:
+        messages().print(plain(f"Not written: {message}"), style="red", markup=False)
     _exit(tree)
+    if failed:
+        raise typer.Exit(BAD_ARGUMENT)
 
 
 def _read(pair: ModelPair, text: str, answer: str | None) -> Problem:
@@ -136,8 +163,8 @@ def _run(
     return result.tree
 
 
-def _report(tree: Tree, files: dict[str, Path | None], *, json_: bool) -> None:
-    written = {name: str(path) for name, path in files.items() if path is not None}
+def _report(tree: Tree, files: dict[str, Path], *, json_: bool) -> None:
+    written = {name: str(path) for name, path in files.items()}
     if json_:
         print_json(summary_values(tree) | written)
         return

@@ -37,7 +37,7 @@ def summary_values(tree: Tree) -> dict[str, Any]:
         "seed": started.seed,
         "solver": started.solver.model_dump(),
         "verifier": started.verifier.model_dump(),
-        "status": finished.status if finished else "unfinished",
+        "status": finished.status if finished else "interrupted",
         "message": finished.message if finished else "",
         "warnings": [warned.message for warned in tree.warnings],
         "answer": finished.answer if finished else None,

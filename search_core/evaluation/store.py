@@ -10,9 +10,14 @@ from typing import Any
 
 from search_core.evaluation.outcomes import Outcome
 from search_core.evaluation.rollouts import Rollouts
+from search_core.log.files import append_all, why_not_written
 
 StoredRecord = Outcome | Rollouts
 """What one line holds."""
+
+
+class StoreError(RuntimeError):
+    """An outcome cannot be kept; the message says why, and what to do."""
 
 
 class OutcomeStore:
@@ -30,7 +35,8 @@ class OutcomeStore:
         self.path = path
         self._known: dict[str, StoredRecord] = {}
         whole = self._read() if path.exists() else 0
-        self._file = path.open("a", encoding="utf-8")
+        # Without a buffer of ours nothing is left over that closing would have to write.
+        self._file = path.open("ab", buffering=0)
         self._file.truncate(whole)
 
     def __enter__(self) -> OutcomeStore:
@@ -42,7 +48,14 @@ class OutcomeStore:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError as failure:
+            # Whoever could not add an outcome has been told already.
+            if error is None:
+                raise StoreError(
+                    f"{self.path} is not whole: {why_not_written(failure)}."
+                ) from failure
 
     @property
     def keys(self) -> Set[str]:
@@ -54,9 +67,18 @@ class OutcomeStore:
         return self._known.get(key)
 
     def add(self, outcome: StoredRecord) -> None:
-        """Keep one more."""
-        self._file.write(outcome.to_json() + "\n")
-        self._file.flush()
+        """Keep one more.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        try:
+            append_all(self._file, outcome.to_json() + "\n")
+        except OSError as error:
+            raise StoreError(
+                f"{self.path} can no longer be written: {why_not_written(error)}. It keeps "
+                f"{len(self._known):,} outcomes; run it again to go on from there."
+            ) from error
         self._known[outcome.key] = outcome
 
     def _read(self) -> int:

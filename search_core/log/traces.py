@@ -22,6 +22,7 @@ from search_core.log.events import (
     migrated,
     without_made_up_logprobs,
 )
+from search_core.log.files import write_whole
 from search_core.log.tree import LogError, Tree
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -64,9 +65,8 @@ class Trace:
 
 
 def write_trace(events: Iterable[Event], path: Path) -> None:
-    """Write a log as a trace file."""
-    text = "".join(event_to_json(event) + "\n" for event in events)
-    path.write_text(text, encoding="utf-8")
+    """Write a log as a trace file, whole or not at all. Raises OSError where it cannot be."""
+    write_whole(path, "".join(event_to_json(event) + "\n" for event in events))
 
 
 def read_trace(path: Path) -> Trace:

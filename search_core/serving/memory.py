@@ -67,6 +67,11 @@ class RunMemory:
             self._held.move_to_end(run.id)
         self.make_room()
 
+    def forget(self, run_id: str) -> None:
+        """Hold a run no more."""
+        with self._lock:
+            self._held.pop(run_id, None)
+
     def make_room(self) -> None:
         """Let runs go until what is held fits; to be called when a held run has grown, too."""
         with self._lock:
@@ -81,7 +86,8 @@ class RunMemory:
         of_owner: dict[str, int] = {}
         for run in runs:
             of_owner[run.owner] = of_owner.get(run.owner, 0) + taken[run.id]
-        for run in runs[:-1]:
+        # What is kept on no disk would be lost: it leaves last.
+        for run in sorted(runs[:-1], key=lambda run: run.not_kept != ""):
             own_too_many = run.owner != "" and of_owner[run.owner] > self._most_of_owner
             if run.live or not (own_too_many or total > self._most):
                 continue

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import contextvars
 import logging
-import secrets
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from search_core.log.events import Event
@@ -22,18 +20,17 @@ from search_core.protocols import PlainError, RunCancelled, Watch
 from search_core.run.aside import aside
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
+from search_core.serving.admission import Admission, Standing
 from search_core.serving.failures import message_for
 from search_core.serving.hosted import HostedRun
 from search_core.serving.memory import MOST_BYTES, RunMemory
 from search_core.serving.order import Driver, Order
 from search_core.serving.reopening import Reopener
-from search_core.serving.storage import RunStorage, TraceWriter
+from search_core.serving.run_ids import is_new_run_id, new_run_id
+from search_core.serving.storage import MOST_KEPT, MOST_KEPT_BYTES, RunStorage
+from search_core.serving.waiting_line import AdmissionLimits
 
 _log = logging.getLogger(__name__)
-
-
-class BusyError(RuntimeError):
-    """The server runs as many searches as its operator allows."""
 
 
 class RunRegistry:
@@ -41,80 +38,105 @@ class RunRegistry:
 
     Args:
         folder: Where traces are kept.
-        workers: Runs that advance at the same time.
-        most_active: Runs that may be active or waiting; one more is refused.
+        limits: Runs that compute at the same time, and those that may wait.
         most_bytes: Of memory for the runs that are held: finished ones that nobody asked for
             longest leave first, and are opened again from the folder.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
+        most_kept, most_kept_bytes: Runs that the folder keeps, and their size in all.
         elsewhere: Drives the runs of some pairs in a way of its own (ZeroGPU).
+
+    Raises:
+        RunsFolderError: The folder cannot be made, or not be written to.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
-        workers: int = 16,
-        most_active: int = 32,
+        limits: AdmissionLimits | None = None,
         most_bytes: int = MOST_BYTES,
         idle_seconds: float = 120.0,
+        most_kept: int = MOST_KEPT,
+        most_kept_bytes: int = MOST_KEPT_BYTES,
         elsewhere: Driver | None = None,
     ) -> None:
         self._elsewhere = elsewhere
-        self._storage = RunStorage(folder)
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
-        self._most_active = most_active
+        self._storage = RunStorage(folder, most=most_kept, most_bytes=most_kept_bytes)
+        self._admission = Admission(limits or AdmissionLimits())
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._memory = RunMemory(most_bytes)
         self._reopener = Reopener(self._storage, self._memory)
         self._pinned: dict[str, HostedRun] = {}
-        self._by_owner: dict[str, HostedRun] = {}
+        self._by_page: dict[str, HostedRun] = {}
 
     def start(
-        self, recipe: Recipe, pair: ModelPair, score_source: str = "verifier", owner: str = ""
+        self,
+        recipe: Recipe,
+        pair: ModelPair,
+        score_source: str = "verifier",
+        *,
+        owner: str = "",
+        page: str = "",
+        run_id: str = "",
     ) -> HostedRun:
-        """Start a run and return at once; models are loaded on the worker.
+        """Start a run, or put it in line, and return at once; models are loaded on the worker.
 
         Every run may have a pair of its own.
 
-        An owner (a page's session) has one live run: a new one stops the one before.
+        Args:
+            owner: The visitor, as `owner_of` knows one: turns are shared out fairly between
+                them. "": nobody else's.
+            page: The page that asks, which has one live run: a new one stops the one before.
+            run_id: The id that a page has chosen and shows already, as `new_run_id` makes them;
+                anything else is replaced by a new one. A run that has this id is not started
+                again, but given back.
 
         Raises:
             OptionError: The pair's verifier cannot guide this strategy.
-            BusyError: Too many runs are active.
+            BusyError: Too many runs wait.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
-        run = HostedRun(secrets.token_urlsafe(16), owner=owner, idle_seconds=self._idle_seconds)
+        if not is_new_run_id(run_id):
+            run_id = new_run_id()
+        run = HostedRun(run_id, owner=owner, idle_seconds=self._idle_seconds)
         with self._lock:
-            earlier = self._by_owner.get(owner) if owner else None
-            if earlier is not None:
-                earlier.stop()
-            active = sum(run.live and not run.cancelled() for run in self._memory.runs())
-            if active >= self._most_active:
-                raise BusyError(
-                    f"The server is busy with {active} searches, the most it takes. "
-                    "Nothing is lost: try again in a moment."
-                )
+            known = self._pinned.get(run_id) or self._memory.get(run_id)
+            if known is not None:
+                return known
+            earlier = self._by_page.get(page) if page else None
             self._memory.hold(run)
-            self._by_owner = {key: held for key, held in self._by_owner.items() if held.live}
-            if owner:
-                self._by_owner[owner] = run
-        writer = self._storage.create(run.id)
+        if earlier is not None:
+            earlier.stop()
+        order = Order(run.id, recipe, pair, score_source)
         # Whose GPU time a run may use is known by the context that asked for it.
         asked_by = contextvars.copy_context()
-        order = Order(run.id, recipe, pair, score_source)
-        self._pool.submit(asked_by.run, self._work, run, writer, order)
+        try:
+            self._admission.submit(run, owner, lambda: asked_by.run(self._work, run, order))
+        except BaseException:
+            # A run that could not start leaves nothing behind.
+            run.close()
+            self._memory.forget(run.id)
+            raise
+        with self._lock:
+            self._by_page = {key: held for key, held in self._by_page.items() if held.live}
+            if page:
+                self._by_page[page] = run
         return run
+
+    def standing(self, run: HostedRun) -> Standing | None:
+        """Where a run stands in line; None: it runs, or is over."""
+        return self._admission.standing(run) if run.live else None
 
     def get(self, run_id: str) -> HostedRun | None:
         """The run of this id, from memory or from disk; None if there is none."""
         known = self._pinned.get(run_id) or self._memory.get(run_id)
         return known or self._reopener.reopened(run_id)
 
-    def live_run_of(self, owner: str) -> HostedRun | None:
-        """The run that this owner has going; None if there is none."""
+    def live_run_of(self, page: str) -> HostedRun | None:
+        """The run that this page has going; None if there is none."""
         with self._lock:
-            run = self._by_owner.get(owner)
+            run = self._by_page.get(page)
         return run if run is not None and run.live else None
 
     def pin(self, run_id: str, events: Sequence[Event]) -> HostedRun:
@@ -133,10 +155,9 @@ class RunRegistry:
             owner: Who opened it.
             tree: The folded log, where somebody has it and needs it no more.
         """
-        run = HostedRun.finished(secrets.token_urlsafe(16), events, owner=owner, tree=tree)
-        writer = self._storage.create(run.id)
-        for event in events:
-            writer.add(event)
+        run = HostedRun.finished(new_run_id(), events, owner=owner, tree=tree)
+        writer = self._storage.create(run.id, run.lose, opened=True)
+        writer.add_all(events)
         writer.close()
         self._reopener.written(run.id)
         self._memory.hold(run)
@@ -146,9 +167,11 @@ class RunRegistry:
         """Stop all runs and wait for them."""
         for run in self._memory.runs():
             run.stop()
-        self._pool.shutdown(wait=True)
+        self._admission.close()
 
-    def _work(self, run: HostedRun, writer: TraceWriter, order: Order) -> None:
+    def _work(self, run: HostedRun, order: Order) -> None:
+        writer = self._storage.create(run.id, run.lose)
+
         def listen(event: Event) -> None:
             writer.add(event)
             run.add(event)
@@ -172,7 +195,9 @@ class RunRegistry:
             run.fail(message_for(error, next(iter(run.events()[-1:]), None)))
             _log.exception("Run %s failed", run.id)
         finally:
-            writer.close()
-            run.close()
+            try:
+                writer.close()
+            finally:
+                run.close()
             self._reopener.written(run.id)
             self._memory.make_room()

@@ -7,6 +7,7 @@ still the same file, is only read: milliseconds.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from typing import TypeAlias
@@ -14,8 +15,10 @@ from typing import TypeAlias
 from search_core.serving.encoded_log import EncodedLog
 from search_core.serving.hosted import HostedRun
 from search_core.serving.memory import RunMemory
-from search_core.serving.storage import RunStorage, is_run_id
+from search_core.serving.run_ids import is_run_id
+from search_core.serving.storage import RunStorage
 
+_log = logging.getLogger(__name__)
 _MOST_KNOWN = 20_000
 """Files whose stamps are remembered: some megabytes."""
 _LOCKS = 32
@@ -59,7 +62,12 @@ class Reopener:
             return None
         with self._lock:
             checked = self._checked.get(run_id) == stamp
-        run = self._unchecked(run_id) if checked else self._check(run_id, stamp)
+        try:
+            run = self._unchecked(run_id) if checked else self._check(run_id, stamp)
+        except OSError as error:
+            # Older runs make room at any moment.
+            _log.info("Run %s cannot be read: %s", run_id, error)
+            return None
         if run is not None:
             self._memory.hold(run)
         return run

@@ -2,57 +2,75 @@
 
 from __future__ import annotations
 
+import errno
 import logging
-import re
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
 
-from search_core.log.events import Event, event_to_json
 from search_core.log.traces import Trace, TraceError, read_trace
+from search_core.serving.kept_runs import KeptRuns, is_ours, opened_file, run_file
+from search_core.serving.run_ids import is_run_id
+from search_core.serving.trace_writer import TraceWriter
 
-_RUN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+MOST_KEPT = 1000
+MOST_KEPT_BYTES = 2 * 10**9
 _log = logging.getLogger(__name__)
 
 
-def is_run_id(text: str) -> bool:
-    """Whether this can be the id of a run: it becomes a file name, so nothing else passes."""
-    return _RUN_ID.fullmatch(text) is not None
+class RunsFolderError(ValueError):
+    """A folder cannot keep runs; the message says why, and what to do."""
 
 
 class RunStorage:
     """A folder of traces.
 
+    Other files may lie there: they are neither read nor counted nor deleted (`kept_runs.is_ours`).
+
     Args:
         folder: Made if it is missing.
-        keep, keep_bytes: The oldest files beyond this number, or beyond this size in all,
+        most, most_bytes: The oldest runs beyond this number, or beyond this size in all,
             are deleted.
+
+    Raises:
+        RunsFolderError: It cannot be made, or not be written to.
     """
 
-    def __init__(self, folder: Path, *, keep: int = 1000, keep_bytes: int = 2 * 10**9) -> None:
+    def __init__(
+        self, folder: Path, *, most: int = MOST_KEPT, most_bytes: int = MOST_KEPT_BYTES
+    ) -> None:
         self._folder = folder
-        self._keep, self._keep_bytes = keep, keep_bytes
-        folder.mkdir(parents=True, exist_ok=True)
+        self._kept = KeptRuns(folder, most, most_bytes)
+        _check(folder)
 
-    def create(self, run_id: str) -> TraceWriter:
-        """A file for a new run. Old ones make room."""
-        self._make_room()
-        return TraceWriter(self._path(run_id).open("x", encoding="utf-8"))
+    def create(
+        self, run_id: str, on_failure: Callable[[str], None], *, opened: bool = False
+    ) -> TraceWriter:
+        """What writes a run; where that fails, `on_failure` hears why. Old ones make room.
+
+        Args:
+            opened: Whether the run is no run of this server's but a trace that somebody opened.
+        """
+        path = self._path(run_id, opened=opened)
+        self._kept.begin(path)
+        return TraceWriter(path, on_failure, on_close=self._closed, make_folder=True)
 
     def read(self, run_id: str) -> Trace | None:
         """The run of this id; None if there is none that can be read."""
-        path = self._path(run_id)
-        if not path.is_file():
-            return None
-        try:
-            return read_trace(path)
-        except TraceError as error:
-            _log.warning("Run %s cannot be read: %s", run_id, error)
-            return None
+        for opened in (False, True):
+            path = self._path(run_id, opened=opened)
+            try:
+                if is_ours(path):
+                    return read_trace(path)
+            except (TraceError, OSError) as error:
+                if not isinstance(error, FileNotFoundError):
+                    _log.warning("Run %s cannot be read: %s", run_id, error)
+        return None
 
     def stamp(self, run_id: str) -> tuple[int, int] | None:
         """Size in bytes and time of the last change in nanoseconds of a run's file; None: none."""
         try:
-            status = self._path(run_id).stat()
+            status = self._there(run_id).stat()
         except OSError:
             return None
         return status.st_size, status.st_mtime_ns
@@ -63,32 +81,42 @@ class RunStorage:
         Raises:
             OSError: It cannot be read.
         """
-        return self._path(run_id).read_bytes()
+        return self._there(run_id).read_bytes()
 
-    def _path(self, run_id: str) -> Path:
+    def wait(self, seconds: float) -> bool:
+        """Wait until the runs that have ended are counted and have made room; whether they have."""
+        return self._kept.wait(seconds)
+
+    def _closed(self, writer: TraceWriter) -> None:
+        if writer.failure:
+            # The beginning of a run that has ended would be taken for one that was cut off.
+            try:
+                writer.remove()
+            except OSError as error:
+                _log.warning("%s could not be removed: %s", writer.path.name, error)
+        self._kept.ended(writer.path, 0 if writer.failure else writer.size)
+
+    def _there(self, run_id: str) -> Path:
+        opened = self._path(run_id, opened=True)
+        return opened if opened.exists() else self._path(run_id)
+
+    def _path(self, run_id: str, *, opened: bool = False) -> Path:
         if not is_run_id(run_id):
             raise ValueError(f"{run_id!r:.80} is not the id of a run.")
-        return self._folder / f"{run_id}.jsonl"
-
-    def _make_room(self) -> None:
-        found = [(path.stat(), path) for path in self._folder.glob("*.jsonl")]
-        newest_first = sorted(found, key=lambda entry: entry[0].st_mtime, reverse=True)
-        size = 0
-        for place, (status, path) in enumerate(newest_first, start=2):
-            size += status.st_size
-            if place > self._keep or size > self._keep_bytes:
-                path.unlink(missing_ok=True)
+        return opened_file(self._folder, run_id) if opened else run_file(self._folder, run_id)
 
 
-class TraceWriter:
-    """Appends events to a trace file; each line is on disk before the next is made."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def add(self, event: Event) -> None:
-        self._file.write(event_to_json(event) + "\n")
-        self._file.flush()
-
-    def close(self) -> None:
-        self._file.close()
+def _check(folder: Path) -> None:
+    """Make the folder, and a file in it that has no name and leaves no trace."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            # There may be room again tomorrow; until then runs say that they are not kept.
+            _log.warning("The folder of runs, %s, has no room: %s", folder, error)
+            return
+        raise RunsFolderError(
+            f"The folder of runs, {folder}, cannot be used: {error.strerror or error}. "
+            "Name one that can be written to with --runs or ESPALIER_RUNS."
+        ) from error

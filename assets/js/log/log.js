@@ -16,7 +16,7 @@ export class EventLog {
   /**
    * @param {Object} wiring
    * @param {(query: {run: string, since: number}) => Promise<?{events: Object[], head: number,
-   *   live: boolean, gone: boolean, comparison: ?Object, writing: ?string}>} wiring.pull - asks the server for the
+   *   live: boolean, gone: boolean, comparison: ?Object, writing: ?string, not_kept: ?string}>} wiring.pull - asks the server for the
    *   events from number `since` on, a page at a time; undefined when that failed.
    * @param {(change: {reset: boolean, counted: boolean}) => void} wiring.onChange - `counted`: there
    *   are more tokens in what is being written, and nothing else is new.
@@ -39,6 +39,8 @@ export class EventLog {
     this.live = false;
     this.gone = false;
     this.notice = "";
+    /** Why the server does not keep this run on its disk; "" where it does. */
+    this.notKept = "";
     this.comparison = null;
     this.writing = NOTHING;
     this.failures = 0;
@@ -57,7 +59,13 @@ export class EventLog {
     return this.events.at(-1)?.kind === "finished";
   }
 
-  /** Accept a pushed value `{run, ev, head, live, writing?}`; a new run starts the log anew. */
+  /** True where no event will follow although the run has no end: it was cut off, and all is here. */
+  get interrupted() {
+    if (this.live || this.complete || !this.run) return false;
+    return this.gone || (this.head > 0 && this.length >= this.head);
+  }
+
+  /** Accept a pushed value `{run, ev, head, live, writing?, not_kept?}`; a new run starts the log anew. */
   accept(value) {
     if (!value || typeof value.run !== "string" || !value.run) return;
     const reset = value.run !== this.run;
@@ -67,6 +75,7 @@ export class EventLog {
     const whole = this.append(parseEvents(value.ev));
     this.head = Math.max(this.head, Number(value.head) || 0, this.length);
     this.live = Boolean(value.live) && !this.complete;
+    this.acceptLoss(value);
     const counted = this.acceptWriting(value.writing);
     this.onChange({ reset, counted: counted && !reset && length === this.length && live === this.live });
     if (!whole || this.length < this.head || this.wantsComparison()) this.pull();
@@ -77,6 +86,11 @@ export class EventLog {
     const before = this.writing;
     this.writing = this.live ? (parseWriting(text) ?? before) : NOTHING;
     return this.writing !== before && this.writing.alike(before);
+  }
+
+  /** Accept that the run is no longer kept; nothing takes that back. */
+  acceptLoss({ not_kept: why }) {
+    if (typeof why === "string" && why) this.notKept = why;
   }
 
   /** Once a run is over the server can say what other models would have cost: ask once. */
@@ -131,6 +145,7 @@ export class EventLog {
     this.head = Math.max(this.head, Number(reply.head) || 0, this.length);
     this.live = Boolean(reply.live) && !this.complete;
     this.gone = Boolean(reply.gone);
+    this.acceptLoss(reply);
     this.acceptWriting(reply.writing);
     this.comparison = reply.comparison ?? this.comparison;
     this.comparisonAsked ||= this.complete;

@@ -2,6 +2,7 @@
 // It also feeds the page's one polite live region, with at most one sentence per round.
 
 import { h, setAttribute, setText } from "../dom/dom.js";
+import { statusOf } from "../words/run_words.js";
 import { settled, tell, withWarnings } from "../words/story.js";
 import { Warnings } from "./warnings.js";
 import { writingSentence } from "../words/writing_words.js";
@@ -37,7 +38,7 @@ export class StoryLine {
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
     setText(this.text, sentence);
     setText(this.counter, counter(segment, rounds, log));
-    const { word, kind } = status(log);
+    const { word, kind } = statusOf(log);
     setText(this.status, word);
     setAttribute(this.status, "data-kind", kind);
     setText(this.notice, notice);
@@ -76,14 +77,4 @@ function counter(segment, rounds, log) {
   if (segment.kind === "start") return log.complete ? `Start · ${rounds.last} rounds` : "Start";
   if (segment.kind === "end") return `After round ${rounds.last}`;
   return `Round ${segment.round}${of}`;
-}
-
-const ENDS = { completed: "Finished", cancelled: "Stopped", failed: "Failed", out_of_budget: "Limit reached" };
-
-function status(log) {
-  const end = log.complete ? log.events.at(-1).status : null;
-  if (log.run.startsWith("recorded-")) return { word: "Recorded", kind: "recorded" };
-  if (end) return { word: ENDS[end] ?? "Finished", kind: end };
-  if (log.gone) return { word: "Interrupted", kind: "failed" };
-  return log.live ? { word: "Live", kind: "live" } : { word: "Loading", kind: "waiting" };
 }

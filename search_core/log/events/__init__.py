@@ -19,7 +19,15 @@ from search_core.log.events.header import FORMAT, VERSION, ModelRecord, ProblemR
 from search_core.log.events.made_up_logprobs import without_made_up_logprobs
 from search_core.log.events.migrations import EVERY_KIND, migrated, migrates
 from search_core.log.events.outcome import Finished, Graded, Tally, Voted
-from search_core.log.events.steps import BackedUp, Completed, Merged, Noted, Sampled, Scored
+from search_core.log.events.steps import (
+    BackedUp,
+    Compared,
+    Completed,
+    Merged,
+    Noted,
+    Sampled,
+    Scored,
+)
 from search_core.log.fields import (
     MAX_DEPTH,
     MAX_REASON,
@@ -48,6 +56,7 @@ __all__ = [
     "Aggregate",
     "Allocated",
     "BackedUp",
+    "Compared",
     "Completed",
     "Decided",
     "Ended",
