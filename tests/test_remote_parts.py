@@ -113,10 +113,13 @@ def test_whoever_gives_up_at_the_gate_blocks_nobody() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 def test_a_forked_process_has_a_loop_of_its_own() -> None:
-    thread = LoopThread(lambda: os.getpid())
+    async def close(made: int) -> None:
+        """There is nothing to close."""
 
     async def work(made: int) -> int:
         return made
+
+    thread = LoopThread(lambda: os.getpid(), close)
 
     assert thread.run(work, lambda: False) == os.getpid()
     read, write = os.pipe()
