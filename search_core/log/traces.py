@@ -20,6 +20,7 @@ from search_core.log.events import (
     event_from_dict,
     event_to_json,
     migrated,
+    without_made_up_logprobs,
 )
 from search_core.log.files import write_whole
 from search_core.log.tree import LogError, Tree
@@ -115,6 +116,7 @@ def _parsed(data: bytes, most_events: int) -> tuple[Trace, Tree]:
     if torn.strip():
         # Not ended, yet whole: files edited by hand often lack the last line break.
         events.extend(_torn_event(torn, version, len(lines) + 1))
+    events = without_made_up_logprobs(events)
     notice = _notice(events, version, torn=len(events) == len(lines) and bool(torn.strip()))
     try:
         tree = Tree.from_events(events)
