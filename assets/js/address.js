@@ -1,6 +1,7 @@
 // The page's address: which node it asks for, and the run and node that it should name, so that a
 // refresh finds them again.
 
+import { tellFrame } from "./dom/frame.js";
 import { isRecorded, runAddress } from "./log/recipe.js";
 
 /** Browsers refuse pages that rewrite their address at every key press. */
@@ -39,6 +40,7 @@ export class Address {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       history.replaceState(history.state, "", runAddress(location, run, node, header, this.defaults));
+      tellFrame();
     }, WRITE_MS);
   }
 
