@@ -27,12 +27,14 @@ class PageForm:
     Attributes:
         handlers: Number of each handler that a press of Run calls, with the ids of its fields.
         search: Number of the one among them that runs the search.
+        opening: The handlers that opening the page calls, likewise.
     """
 
     values: Mapping[int, Any]
     names: Mapping[str, int]
     handlers: Mapping[int, tuple[int, ...]]
     search: int
+    opening: Mapping[int, tuple[int, ...]]
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> PageForm:
@@ -55,13 +57,24 @@ class PageForm:
         shows = [one["id"] for one in pressed if names.get("explorer") in one["outputs"]]
         if len(shows) != 1:
             raise ValueError(f"{len(shows)} handlers of Run show a tree; expected one.")
-        handlers = {one["id"]: tuple(one["inputs"]) for one in pressed}
-        return cls(values, names, handlers, shows[0])
+        opened = [
+            handler
+            for handler in config["dependencies"]
+            if any(target[1] == "load" for target in handler["targets"])
+        ]
+        return cls(
+            values,
+            names,
+            {one["id"]: tuple(one["inputs"]) for one in pressed},
+            shows[0],
+            {one["id"]: tuple(one["inputs"]) for one in opened},
+        )
 
     def data(self, handler: int, filled: Mapping[str, Any]) -> list[Any]:
         """The values of a handler's fields; `filled` gives some of them by the field's name."""
         typed = {self.names[name]: value for name, value in filled.items()}
-        return [typed.get(part, self.values.get(part)) for part in self.handlers[handler]]
+        fields = self.handlers.get(handler) or self.opening.get(handler, ())
+        return [typed.get(part, self.values.get(part)) for part in fields]
 
 
 @dataclass
@@ -94,6 +107,17 @@ class Visitor:
         self._client, self._url, self._form = client, url + API, form
         self._headers = {"X-Forwarded-For": address}
         self.session = session or secrets.token_hex(5)
+
+    async def open_page(self) -> None:
+        """Open the page and wait until it has what it asks for.
+
+        Raises:
+            httpx.HTTPError: The server does not answer.
+        """
+        for handler in sorted(self._form.opening):
+            await self._join(handler, self._form.data(handler, {}))
+        async for _ in self.messages():
+            pass
 
     async def press_run(self, filled: Mapping[str, Any]) -> Visit:
         """Press Run with these fields filled in, and look on to the end.

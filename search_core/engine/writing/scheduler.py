@@ -13,6 +13,10 @@ _STEPS_UNTIL_MORE = 2000
 class Scheduler:
     """A queue for each run. The run with the fewest sequences under way comes next.
 
+    One that has had nothing yet comes before all others, with its first call: whoever has just
+    pressed Run looks at an empty page. Nobody is held up for long by that, as it happens to each
+    run once.
+
     Args:
         most_sequences: Under way at once.
     """
@@ -21,6 +25,8 @@ class Scheduler:
         self._queues: dict[str, deque[SequenceState]] = {}
         self._most, self._limit = most_sequences, most_sequences
         self._steps = 0
+        self._begun: set[str] = set()
+        """Runs that have had their first call."""
 
     def __bool__(self) -> bool:
         """Whether anybody waits."""
@@ -64,7 +70,7 @@ class Scheduler:
         longest = max((sequence.max_length for sequence in under_way), default=0)
         taken = []
         while self._queues:
-            run = min(self._queues, key=lambda name: busy[name])
+            run = min(self._queues, key=lambda name: (name in self._begun, busy[name]))
             queue = self._queues[run]
             longest = max(longest, queue[0].max_length)
             size = (count + 1) * (longest * token_bytes + more_bytes)
@@ -76,7 +82,12 @@ class Scheduler:
             busy[run] += 1
             if not queue:
                 del self._queues[run]
+                self._begun.add(run)
         return taken
+
+    def forget(self, run: str) -> None:
+        """A run is over."""
+        self._begun.discard(run)
 
     def drop_done(self) -> None:
         """Let go of the sequences that nobody waits for any more."""
