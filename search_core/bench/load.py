@@ -102,7 +102,8 @@ async def _press(app: ServedApp, count: int, turn: int) -> tuple[list[Visit], fl
 
 async def _open(visitor: Visitor, few: asyncio.Semaphore) -> None:
     async with few:
-        await visitor.open_page()
+        async for _ in visitor.open_page():
+            pass
 
 
 async def _visit(visitor: Visitor, problem: str, seed: int) -> Visit:
