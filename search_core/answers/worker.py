@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import faulthandler
 import importlib
-import importlib.util
 import json
 import os
 import sys
@@ -50,19 +49,19 @@ def main() -> None:
 
 
 def _load_algebra() -> ModuleType:
-    """`equality/algebra.py`, by the folder beside this file: nothing of the app is imported.
+    """The module that knows what is equal, without anything of the app.
+
+    The packages above it are empty here: their folders are known, their code is not run.
 
     Raises:
         ImportError: A library that it needs is not installed.
     """
-    folder = Path(__file__).with_name("equality")
-    spec = importlib.util.spec_from_file_location("equality", folder / "__init__.py")
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{folder} is no package.")
-    package = importlib.util.module_from_spec(spec)
-    sys.modules["equality"] = package
-    spec.loader.exec_module(package)
-    return importlib.import_module("equality.algebra")
+    answers = Path(__file__).parent
+    for name, folder in (("search_core", answers.parent), ("search_core.answers", answers)):
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+    return importlib.import_module("search_core.answers.equality.algebra")
 
 
 def _reply(replies: IO[str], value: bool | str | None) -> None:
