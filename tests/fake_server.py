@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from jinja2 import TemplateError
+
 from tests.fake_dialects import llama_cpp_events, llama_cpp_next, sglang_next
 from tests.fake_faults import Faults
 from tests.fake_models import FakeClassifier, FakeLanguageModel, Token
@@ -150,7 +152,7 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             self.fake.most_at_once = max(self.fake.most_at_once, self.fake.at_once)
         try:
             self._answer(body)
-        except ValueError as error:  # No chat template, for one.
+        except (ValueError, TemplateError) as error:  # No chat template, or one that refuses.
             self._reply({"error": {"message": str(error)}}, 400)
         except _Refused as refused:
             plain = {"message": str(refused)}

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from search_core.answers import Undecided
 from search_core.evaluation.outcomes import problem_key, short_hash
 from search_core.problem import Problem
 from search_core.protocols import (
@@ -24,7 +25,7 @@ from search_core.protocols import (
     VerifierInfo,
 )
 from search_core.run.calls import sampled, scored
-from search_core.run.election import grade_solution
+from search_core.run.grading import grade_solution
 from search_core.seeds import node_seed
 
 ROLLOUTS_VERSION = 1
@@ -104,7 +105,12 @@ class _Path:
 
     @property
     def right(self) -> bool:
-        return self.ended == "end" and bool(grade_solution(self.problem, self.steps))
+        """Whether it is a solution that is known to be right: one that could not be compared
+        with the reference is not."""
+        try:
+            return self.ended == "end" and bool(grade_solution(self.problem, self.steps))
+        except Undecided:
+            return False
 
 
 def rollouts_key(

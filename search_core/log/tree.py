@@ -138,6 +138,7 @@ class Tree(NodeTable):
             nodes={
                 key: replace(node, children=list(node.children)) for key, node in self.nodes.items()
             },
+            undecided=set(self.undecided),
             remembered={kind: list(events) for kind, events in self.remembered.items()},
         )
 
@@ -149,6 +150,7 @@ class Tree(NodeTable):
         return {
             "seq": self.seq,
             "nodes": [asdict(node) for node in self.nodes.values()],
+            "undecided": sorted(self.undecided),
             "rounds": self.rounds,
             "votes": {method: event_to_dict(vote) for method, vote in self.votes.items()},
             "status": self.finished.status if self.finished else None,
