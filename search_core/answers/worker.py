@@ -41,6 +41,10 @@ _WARM_UP = (
     (r"\{1, 2\}", "1, 2"),
     (r"\begin{pmatrix}1\\2\end{pmatrix}", r"\begin{pmatrix}1\\3\end{pmatrix}"),
     (r"\sin(x)\cdot 2\pi", r"2\pi \sin x"),
+    (r"\frac{\sqrt{3}}{2}", "1.41421356"),
+    (r"e^{i\pi}", r"\ln 2"),
+    ("2x + 4y = 3", r"y = -\frac{x}{2}"),
+    (r"(-\infty, 3) \cup (3, \infty)", r"x \ne 3"),
 )
 """What is imported or cached at a first use is there before the first fork."""
 
