@@ -26,7 +26,7 @@ export const link = (text, onClick) =>
 
 /** A text of any length in a box that scrolls. */
 export function longText(text, name) {
-  const box = h("div", { class: "esp-long-text", tabindex: "0", role: "group", "aria-label": name });
+  const box = h("div", { class: "esp-long-text", dir: "auto", tabindex: "0", role: "group", "aria-label": name });
   box.textContent = text.slice(0, MOST_TEXT);
   return box;
 }

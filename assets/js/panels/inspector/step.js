@@ -160,7 +160,7 @@ function steps(tree, ids, current, { palette, actions }) {
         },
         symbolPicture(palette.states[state], state, 16),
         h("span", { class: "esp-sr", text: `${nodeName(tree, node)}: ` }),
-        h("span", { class: "esp-sibling-text", text: shorten(node.text.replace(/\s+/g, " "), 90) }),
+        h("span", { class: "esp-sibling-text", dir: "auto", text: shorten(node.text.replace(/\s+/g, " "), 90) }),
         h("span", {
           class: "esp-number",
           "aria-hidden": "true",
