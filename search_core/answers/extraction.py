@@ -20,7 +20,7 @@ __all__ = ["MAX_ANSWER", "extract_answer"]
 
 MOST_TRIED = 50
 """Closings, from the last back, that are looked at for one that an answer follows."""
-MOST_READ = 50_000
+MOST_READ = 20_000
 """Characters, from the end, in which closings in words are looked for; boxes are everywhere."""
 _SHORT = 6
 """Words that may follow a closing made for answers, and be meant as one before a box is."""

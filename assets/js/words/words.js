@@ -13,6 +13,13 @@ const STATE_WORDS = {
   rollout: "written to see where the step before it leads",
 };
 
+// Of a step that was not written to its end by no fault of its length.
+const GIVEN_UP = {
+  aborted: "given up before it ended",
+  filtered: "stopped by a content filter before it ended",
+  unknown: "nobody said how it ended",
+};
+
 /** The answer beside a finished solution's mark. */
 export function answerLabel(node) {
   return node.answer === null ? "no answer" : shorten(node.answer.replace(/\s+/g, " "), 22);
@@ -24,7 +31,9 @@ export function stateWords(tree, node) {
   if (node.state === "completed")
     return node.answer === null ? "a finished solution without an answer" : `answer ${answerLabel(node)}`;
   if (node.state === "merged") return `a duplicate of ${shortName(tree, tree.nodes.get(node.merged_into))}`;
-  if (node.state !== "pruned") return STATE_WORDS[node.state];
+  const ending = GIVEN_UP[node.ended];
+  if (ending && node.state === "pruned") return `pruned: ${ending}`;
+  if (node.state !== "pruned") return STATE_WORDS[node.state] + (ending ? `; ${ending}` : "");
   if (tree.unfinished(node)) return "pruned: the path never ended";
   const { cutoff } = tree.decisionOf(node);
   if (cutoff === undefined || cutoff === null || node.margin === null) return "pruned";
