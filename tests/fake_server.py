@@ -287,7 +287,10 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             elif not token.finish:
                 text = _held_back(text, stops)
             new, choice.sent = text[len(choice.sent) :], text
-            yield {"choices": [self._choice(token, new, stop)]}
+            said = self._choice(token, new, stop)
+            if faults.odd_logprob and said["logprobs"] and len(choice.ids) == 2:
+                said["logprobs"]["token_logprobs"] = list(faults.odd_logprob)
+            yield {"choices": [said]}
 
     def _choice(self, token: Token, text: str, stop: str | None) -> dict[str, Any]:
         faults = self.fake.faults
@@ -298,6 +301,8 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             "logprobs": None if faults.no_logprobs else logprobs,
             "finish_reason": token.finish or None,
         }
+        if token.finish:
+            choice["finish_reason"] = dict(faults.endings).get(token.index, token.finish)
         if not faults.silent:
             name = "matched_stop" if self.fake.maker == "sglang" else "stop_reason"
             choice[name] = stop

@@ -137,7 +137,13 @@ def test_path() -> None:
 
 @pytest.mark.parametrize(
     ("rule", "expected"),
-    [("top_k", False), ("out_of_steps", True), ("too_long", True), ("run_ended", True)],
+    [
+        ("top_k", False),
+        ("out_of_steps", True),
+        ("too_long", True),
+        ("given_up", True),
+        ("run_ended", True),
+    ],
 )
 def test_unfinished(rule: str, expected: bool) -> None:
     tree = tree_of(sampled("0"), sampled("1"), decided(pruned="0", rule=rule), completed("1"))

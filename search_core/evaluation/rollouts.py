@@ -100,7 +100,7 @@ class _Path:
     name: str
     index: int
     steps: list[str] = field(default_factory=list)
-    logprobs: list[float] = field(default_factory=list)
+    logprobs: list[float | None] = field(default_factory=list)
     ended: str = "step"
 
     @property
@@ -184,7 +184,7 @@ def _prefixes(
     _write_to_end(attempts, plan, sampling, solver, cancelled)
     prefixes = []
     for attempt in attempts:
-        whole = len(attempt.steps) - (attempt.ended == "length")
+        whole = len(attempt.steps) - (attempt.ended not in ("step", "end"))
         if whole:
             luck = random.Random(f"{plan.seed}/{attempt.problem.text}/{attempt.attempt}")
             count = luck.randint(1, whole)
@@ -249,7 +249,8 @@ def _write_to_end(
         samples = sampled(solver, requests, sampling, cancelled)
         for path, sample in zip(active, samples, strict=True):
             path.steps.append(sample.text)
-            path.logprobs.append(round(sample.logprob, 4))
+            logprob = sample.logprob
+            path.logprobs.append(None if logprob is None else round(logprob, 4))
             path.ended = sample.ended
             # As the runner names the only child of a step.
             path.name, path.index = f"{path.name}.0", 0

@@ -29,7 +29,9 @@ ScoreValue = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Value = bool | int | Real | Line | None
 Rule = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
-Ended = Literal["step", "end", "length"]
+Ended = Literal["step", "end", "length", "aborted", "filtered", "unknown"]
+"""How a sampled step ended: by the step delimiter; with the solution; at the length limit; given up
+by whoever wrote it; stopped by a content filter; or nobody said how."""
 VoteMethod = Literal["majority", "weighted", "best"]
 Status = Literal["completed", "cancelled", "failed", "out_of_budget"]
 Aggregate = Literal["last", "min", "prod", "mean"]

@@ -38,7 +38,8 @@ class Node:
     children: list[str] = field(default_factory=list)
     state: NodeState = "frontier"
     tokens: int = 0
-    logprob: float = 0.0
+    logprob: float | None = 0.0
+    """None: not given."""
     ended: Ended = "step"
     role: Role = "step"
     after: str | None = None

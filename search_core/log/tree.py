@@ -26,7 +26,7 @@ from search_core.log.nodes import FINAL_STATES, LogError, Node, NodeState, NodeT
 __all__ = ["FINAL_STATES", "LogError", "Node", "NodeState", "Tree"]
 
 # A path that stopped without an answer: marked as such, and excluded from votes.
-UNFINISHED_RULES = frozenset({"out_of_steps", "too_long", "run_ended"})
+UNFINISHED_RULES = frozenset({"out_of_steps", "too_long", "given_up", "run_ended"})
 
 
 @dataclass(slots=True, repr=False)

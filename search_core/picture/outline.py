@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from search_core.log.events import ROOT
 from search_core.log.tree import Tree
+from search_core.picture.doubts import doubt_words
 from search_core.picture.folding import Shown, fold_to
 from search_core.picture.palette import StateName, palette
 from search_core.picture.text import columns, one_line
 from search_core.picture.words import (
     answer_words,
     compute_words,
+    ending_words,
     fold_words,
     mark_words,
     right_words,
@@ -52,7 +54,9 @@ def outline(tree: Tree) -> str:
         _line("Answer", f"{answer_words(tree)} {right_words(tree)}"),
     ]
     votes = vote_words(tree)
+    doubt = doubt_words(tree)
     lines += [_line("Votes", votes)] if votes else []
+    lines += [_line("Doubt", doubt)] if doubt else []
     lines += [_line("Tokens", token_words(tree)), _line("Compute", compute_words(tree))]
     [shown, *_] = fold_to(tree, _MOST_LINES, _LEVELS)
     if shown.marks:
@@ -130,4 +134,6 @@ class _Outline:
         parts = [_LETTERS[state], mark_words(node), one_line(node.text, WIDTH)]
         if node.state == "completed":
             parts.insert(2, f"[{solution_words(node)}]")
+        elif ending_words(node):
+            parts.insert(2, f"[{ending_words(node)}]")
         return " ".join(part for part in parts if part)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from search_core.log.events import Ended
+from search_core.numerals import shown
 from search_core.protocols.identity import SolverInfo
 from search_core.protocols.watch import Cancelled
 
@@ -26,11 +28,13 @@ class Sampling:
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature <= 2:
-            raise ValueError(f"temperature is {self.temperature}; it must be 0 to 2.")
+            raise ValueError(f"temperature is {shown(self.temperature)}; it must be 0 to 2.")
         if not 0 < self.top_p <= 1:
-            raise ValueError(f"top_p is {self.top_p}; it must be above 0 and at most 1.")
+            raise ValueError(f"top_p is {shown(self.top_p)}; it must be above 0 and at most 1.")
         if not 1 <= self.max_step_tokens <= 4096:
-            raise ValueError(f"max_step_tokens is {self.max_step_tokens}; it must be 1 to 4096.")
+            raise ValueError(
+                f"max_step_tokens is {shown(self.max_step_tokens)}; it must be 1 to 4096."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,11 @@ class StepSample:
     Attributes:
         text: The step, without its delimiter.
         tokens: Generated tokens, the delimiter or end token included.
-        logprob: Sum of their log-probabilities under the model (before temperature).
-        ended: "step" (delimiter), "end" (the solution is finished), "length" (cut off).
+        logprob: Sum of their log-probabilities under the model (before temperature); None where
+            one of them is not known: it is never taken for 0.
+        ended: "step" (delimiter), "end" (the solution is finished), "length" (cut off); "aborted",
+            "filtered" or "unknown" of a step that was not written to its end by no fault of its
+            length: given up, stopped by a content filter, or nobody says how.
         prefilled: Prompt tokens computed for this sample: its share, where several
             samples shared one prompt, so that a batch's sum is what was really computed.
         reused: Prompt tokens that were not computed again.
@@ -79,8 +86,8 @@ class StepSample:
 
     text: str
     tokens: int
-    logprob: float
-    ended: Literal["step", "end", "length"]
+    logprob: float | None
+    ended: Ended
     prefilled: int = 0
     reused: int = 0
     known: int | None = None

@@ -39,7 +39,7 @@ from search_core.run.election import Election
 from search_core.run.grading import Grader
 from search_core.run.identity import solver_record, verifier_record
 from search_core.run.limits import LimitReached
-from search_core.run.pairing import check_solver, check_verifier
+from search_core.run.pairing import check_logprobs, check_solver, check_verifier
 from search_core.run.recipe import Recipe
 from search_core.run.recorder import Recorder
 from search_core.run.replies import ProtocolError
@@ -106,6 +106,13 @@ class Run:
         self._records = solver_record(solver), verifier_record(verifier)
         check_verifier(recipe.strategy, verifier.scores, recipe.options)
         check_solver(recipe.strategy, solver.revises, solver.name)
+        check_logprobs(
+            recipe.strategy,
+            recipe.options,
+            given=solver.logprobs,
+            scored_by_them=verifier.reads_logprobs,
+            name=solver.name,
+        )
         self.recipe = recipe
         self.run_id = run_id
         self._solver, self._verifier = solver, verifier

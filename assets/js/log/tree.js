@@ -6,7 +6,7 @@ const FINAL_STATES = new Set(["kept", "pruned", "completed", "merged", "rollout"
 // A rollout that ended may still become a solution.
 const SETTLED = new Set(["kept", "pruned", "completed", "merged"]);
 // A path that stopped without an answer: marked as such, and excluded from votes.
-const UNFINISHED_RULES = new Set(["out_of_steps", "too_long", "run_ended"]);
+const UNFINISHED_RULES = new Set(["out_of_steps", "too_long", "given_up", "run_ended"]);
 const COSTS = ["generated", "prefilled", "reused", "verified", "solver_flops", "verifier_flops", "seconds"];
 
 /** The events contradict each other: the log is broken. */

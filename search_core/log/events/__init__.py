@@ -16,6 +16,7 @@ from search_core.log.events.coding import (
 from search_core.log.events.decisions import Allocated, Decided, Share, Verdict
 from search_core.log.events.event import EVENT_KINDS, Event
 from search_core.log.events.header import FORMAT, VERSION, ModelRecord, ProblemRecord, Started
+from search_core.log.events.made_up_logprobs import without_made_up_logprobs
 from search_core.log.events.migrations import EVERY_KIND, migrated, migrates
 from search_core.log.events.outcome import Finished, Graded, Tally, Voted
 from search_core.log.events.steps import (
@@ -88,4 +89,5 @@ __all__ = [
     "migrated",
     "migrates",
     "parent_of",
+    "without_made_up_logprobs",
 ]

@@ -33,10 +33,10 @@ class Sampled(Event):
     """The step without its delimiter."""
     tokens: Count
     """Tokens that the solver generated for it, the delimiter included."""
-    logprob: Real
-    """Sum of the log-probabilities of those tokens."""
+    logprob: Real | None
+    """Sum of the log-probabilities of those tokens; None: the solver did not give all of them."""
     ended: Ended = "step"
-    """How it ended: step delimiter, end of the solution, or the length limit."""
+    """How it ended."""
     prefilled: Count = 0
     """Prompt tokens computed for it (its share, where a prompt was shared)."""
     reused: Count = 0
