@@ -60,6 +60,8 @@ export class Tree {
     this.notes = [];
     this.warnings = [];
     this.finished = null;
+    /** Whether no event will follow although none has ended the run; the log itself cannot say so. */
+    this.interrupted = false;
     this.cost = Object.fromEntries(COSTS.map((name) => [name, 0]));
     this.seq = -1;
   }
