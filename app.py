@@ -17,7 +17,7 @@ from search_core.models import (
     offer,
     read_catalogue,
 )
-from search_core.serving import RunRegistry
+from search_core.serving import AdmissionLimits, RunRegistry
 from search_core.serving.sizes import read_size
 from search_core.serving.storage import MOST_KEPT, RunsFolderError
 from search_core.serving.zero_gpu import ZeroGpu
@@ -25,52 +25,57 @@ from search_core.spaces import files_of_space, on_zero_gpu
 
 # A stranger's trace file: room for tens of thousands of steps, and little to do for the server.
 MOST_UPLOADED = "16mb"
+# Every page that follows a run holds two of them; whoever finds none free waits and is told
+# nothing. Not so many threads: a stream has none.
+MOST_STREAMS = 2000
 
 
 def arguments() -> argparse.Namespace:
     """Command line, with environment variables as defaults (for Spaces and containers)."""
     env = os.environ.get
     parser = argparse.ArgumentParser(description=__doc__)
+    which = parser.add_argument_group("models")
     named = "name in the models file, embedded name (small, large), folder, Hub name, or URL"
-    parser.add_argument(
+    which.add_argument(
         "--models",
         type=Path,
         default=Path(env("ESPALIER_MODELS") or SHIPPED),
         help="file that names models and pairs, as assets/models.yaml",
     )
-    parser.add_argument(
+    which.add_argument(
         "--offer",
         default=env("ESPALIER_OFFER"),
         help=f"pairs of that file that visitors choose among, with commas; default: {EMBEDDED}",
     )
-    parser.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=f"in their place: {named}")
-    parser.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
+    which.add_argument("--solver", default=env("ESPALIER_SOLVER"), help=f"in their place: {named}")
+    which.add_argument("--verifier", default=env("ESPALIER_VERIFIER"), help="likewise")
     own = "of a --solver or --verifier that the models file does not name: "
-    parser.add_argument(
+    which.add_argument(
         "--system-prompt",
         default=env("ESPALIER_SYSTEM_PROMPT", STEP_PROMPT),
         help=own + "what the solver is told before each problem (not the embedded one)",
     )
-    parser.add_argument(
+    which.add_argument(
         "--verifier-format",
         default=env("ESPALIER_VERIFIER_FORMAT", "auto"),
         help=own + "how the verifier's score is read",
     )
-    parser.add_argument(
+    which.add_argument(
         "--dtype", default=env("ESPALIER_DTYPE", "auto"), help=own + "the solver's precision"
     )
-    parser.add_argument(
+    which.add_argument(
         "--verifier-dtype",
         default=env("ESPALIER_VERIFIER_DTYPE", "auto"),
         help=own + "the verifier's precision",
     )
-    parser.add_argument("--device", default=env("ESPALIER_DEVICE", "auto"))
+    which.add_argument("--device", default=env("ESPALIER_DEVICE", "auto"))
     parser.add_argument(
         "--runs",
         type=Path,
         default=Path(env("ESPALIER_RUNS") or Path.home() / ".cache" / "espalier" / "runs"),
         help="folder that keeps the traces of all runs",
     )
+    add_visitor_options(parser)
     parser.add_argument(
         "--keep-runs",
         type=_count,
@@ -97,7 +102,59 @@ def arguments() -> argparse.Namespace:
         parser.error(
             "--offer names pairs, --solver and --verifier make one: give one or the other."
         )
+    parsed.admission = admission(parser, parsed)
     return parsed
+
+
+def add_visitor_options(parser: argparse.ArgumentParser) -> None:
+    """How many searches are taken, and whose they are."""
+    usual = AdmissionLimits()
+    for option, variable, default, help_text in (
+        (
+            "--runs-at-once",
+            "ESPALIER_RUNS_AT_ONCE",
+            usual.at_once,
+            "searches that compute at the same time",
+        ),
+        (
+            "--runs-waiting",
+            "ESPALIER_RUNS_WAITING",
+            usual.waiting,
+            "searches that may wait for their turn",
+        ),
+        (
+            "--runs-per-visitor",
+            "ESPALIER_RUNS_PER_VISITOR",
+            0,
+            "of those at once, one visitor's; 0: three quarters",
+        ),
+        (
+            "--trust-proxies",
+            "ESPALIER_TRUST_PROXIES",
+            0,
+            "proxies that add to X-Forwarded-For or Forwarded whom they saw",
+        ),
+    ):
+        parser.add_argument(
+            option,
+            type=int,
+            default=os.environ.get(variable) or default,
+            help=f"{help_text}; default: {default}",
+        )
+
+
+def admission(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> AdmissionLimits:
+    """The same, checked."""
+    if parsed.trust_proxies < 0:
+        parser.error(f"--trust-proxies is {parsed.trust_proxies}; it must be at least 0.")
+    try:
+        return AdmissionLimits(
+            at_once=parsed.runs_at_once,
+            waiting=parsed.runs_waiting,
+            per_visitor=parsed.runs_per_visitor or None,
+        )
+    except ValueError as error:
+        parser.error(f"--runs-at-once, --runs-waiting, --runs-per-visitor: {error}")
 
 
 def _count(text: str) -> int:
@@ -158,14 +215,18 @@ def main() -> None:
     try:
         registry = RunRegistry(
             chosen.runs,
+            limits=chosen.admission,
             most_kept=chosen.keep_runs,
             most_kept_bytes=chosen.keep_bytes,
             elsewhere=zero_gpu(offered),
         )
     except RunsFolderError as error:
         raise SystemExit(str(error)) from error
-    page = build_page(offered, registry, repository=chosen.repository)
+    page = build_page(
+        offered, registry, repository=chosen.repository, trusted_proxies=chosen.trust_proxies
+    )
     page.queue(default_concurrency_limit=16).launch(
+        max_threads=MOST_STREAMS,
         server_name=chosen.host,
         server_port=chosen.port,
         theme=theme(),

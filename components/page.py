@@ -36,6 +36,7 @@ def build_page(
     *,
     limits: Limits | None = None,
     repository: str = "",
+    trusted_proxies: int = 0,
 ) -> gr.Blocks:
     """The whole app as Gradio blocks.
 
@@ -46,6 +47,7 @@ def build_page(
         registry: Where runs live.
         limits: What one run may use at most.
         repository: Address under which this repository's files can be read.
+        trusted_proxies: How many proxies stand before the server and say whom they saw.
     """
     offer = ModelOffer.of(served)
     recordings = pin_recordings(registry)
@@ -78,7 +80,9 @@ def build_page(
                 with gr.Tab("Charts", id="charts") as chart_tab:
                     charts = ChartTab()
         allowed, fields = limits or Limits(), controls.recipe
-        RunHandlers(offer, registry, recordings, fields, allowed).wire(page, controls, view, run_id)
+        RunHandlers(offer, registry, recordings, fields, allowed, trusted_proxies).wire(
+            page, controls, view, run_id
+        )
         ShownHandlers(registry, recordings).wire(controls, view, run_id)
         FormHandlers(offer, recordings, shown, fields, allowed).wire(page, controls)
         MemoryHandlers(offer, registry).wire(page, controls)

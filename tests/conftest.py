@@ -24,12 +24,19 @@ def patient_algebra() -> None:
 
 @pytest.hookimpl(optionalhook=True)  # there is such a hook only where pytest-xdist is
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """A file's tests share a worker, and its fixtures; all browser tests share one browser."""
+    """A file's tests share a worker, and its fixtures.
+
+    Those that need a browser share two: opening one, and an app for it, is dear. These wait more
+    than they work, so that two chains of them and the rest fill two cores.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            browser = "tests/browser/"
-            return browser if nodeid.startswith(browser) else nodeid.split("::", 1)[0]
+            file = nodeid.split("::", 1)[0]
+            if not file.startswith("tests/browser/"):
+                return file
+            runs = file.startswith(("tests/browser/test_model", "tests/browser/test_page"))
+            return "tests/browser/ runs" if runs else "tests/browser/ the rest"
 
     return ByFile(config, log)

@@ -27,10 +27,10 @@ else
   "$python" -m playwright install --with-deps chromium
 fi
 
-# As many workers as there are cores for us, at most four: each holds models and a browser's share.
-# One thread for each: two on one core would only wait for each other.
+# One worker more than there are cores for us, at most four: those with a browser wait much of
+# their time. One thread for each: two on one core would only wait for each other.
 cores=$(unset OMP_NUM_THREADS && nproc 2>/dev/null || echo 2)
-workers=$((cores < 4 ? cores : 4))
+workers=$((cores < 3 ? cores + 1 : 4))
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 # Where ten fail, the rest would mostly wait in vain for what does not come. The slowest are named.
 exec "$python" -m pytest --numprocesses "$workers" --no-loadscope-reorder --maxfail 10 \

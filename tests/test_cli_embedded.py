@@ -60,7 +60,7 @@ def test_evaluate_measures_the_families(tmp_path: Path) -> None:
     result = invoke(
         "evaluate",
         *("--strategies", "best_of_n,beam_search", "--n", "4,16", "--count", "3"),
-        *("--draws", "100", "--out", str(out)),
+        *("--rollout-problems", "1", "--draws", "100", "--workers", "1", "--out", str(out)),
     )
     assert result.exit_code == 0, result.output
     values = json.loads(out.read_text())

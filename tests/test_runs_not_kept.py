@@ -19,7 +19,7 @@ from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.protocols import Solver
 from search_core.run.recipe import Recipe
-from search_core.serving import HostedRun, RunRegistry, trace_writer
+from search_core.serving import AdmissionLimits, HostedRun, RunRegistry, trace_writer
 from search_core.strategies import STRATEGIES
 from tests.fakes import World
 from tests.test_following import fake_events, followed, in_a_loop, unpacked
@@ -35,7 +35,7 @@ def pair() -> ModelPair:
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[RunRegistry]:
-    registry = RunRegistry(tmp_path / "runs", workers=2, most_active=3, idle_seconds=PATIENCE)
+    registry = RunRegistry(tmp_path / "runs", limits=AdmissionLimits(2, 1), idle_seconds=PATIENCE)
     yield registry
     registry.close()
 
@@ -164,13 +164,14 @@ def test_forty_failing_starts_release_everything(
         raise RuntimeError("can't start new thread")
 
     with monkeypatch.context() as patch:
-        patch.setattr(registry._pool, "submit", refuse)
+        patch.setattr(registry._admission._pool, "submit", refuse)
         for seed in range(40):
-            with pytest.raises(RuntimeError, match="new thread"):
-                registry.start(recipe(seed), pair, owner=f"page {seed % 7}")
+            refused = registry.start(recipe(seed), pair, page=f"page {seed % 7}")
+            assert not refused.live
+            assert "cannot start another search" in refused.error
         assert all(registry.live_run_of(f"page {number}") is None for number in range(7))
     for seed in range(40):
-        run = registry.start(recipe(seed), BrokenPair("", ""), owner="page")
+        run = registry.start(recipe(seed), BrokenPair("", ""), page="page")
         assert run.wait(PATIENCE)
         assert run.error
         assert not run.live

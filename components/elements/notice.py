@@ -11,6 +11,8 @@ _SCRIPT = """
 const line = element.querySelector('.notice');
 function show() {
   const value = props.value || {};
+  // Set before the text: a reader announces by what it finds when the text changes.
+  line.setAttribute('aria-live', value.quiet ? 'off' : 'polite');
   line.textContent = value.text || '';
   line.dataset.kind = value.kind || 'info';
   line.hidden = !value.text;
@@ -21,7 +23,8 @@ show();
 
 
 class Notice(gr.HTML):
-    """Shows `{"text": ..., "kind": "info" | "error"}` as text."""
+    """Shows `{"text": ..., "kind": "info" | "error"}` as text; with `"quiet": true` readers do
+    not announce it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -33,12 +36,17 @@ class Notice(gr.HTML):
         )
 
     def api_info(self) -> dict[str, Any]:
-        return {"type": "object", "description": "a message: {text, kind}"}
+        return {"type": "object", "description": "a message: {text, kind, quiet}"}
 
 
 def info(text: str) -> dict[str, str]:
     """A message that is no problem."""
     return {"text": text, "kind": "info"}
+
+
+def quiet(text: str) -> dict[str, Any]:
+    """A message that only brings an earlier one up to date: shown, and not announced."""
+    return {"text": text, "kind": "info", "quiet": True}
 
 
 def error(text: str) -> dict[str, str]:

@@ -7,15 +7,17 @@ done in the browser, by `assets/js`. Begin with `tree_view`.
 
 from __future__ import annotations
 
-from components.explorer.following import follow, puller, whole_run
+from components.explorer.following import Pace, follow, follow_with, puller, whole_run
 from components.explorer.recordings import Recording, examples, listed, pin_recordings
 from components.explorer.tree_view import TreeView
 
 __all__ = [
+    "Pace",
     "Recording",
     "TreeView",
     "examples",
     "follow",
+    "follow_with",
     "listed",
     "pin_recordings",
     "puller",

@@ -7,10 +7,12 @@ sequence numbers and pulls. So what is sent here is small, and never the only wa
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from search_core.models import alternatives
 from search_core.serving import HostedRun, RunRegistry, batch_of_lines, values_of
@@ -21,8 +23,13 @@ SECONDS_BETWEEN_COUNTS = 0.3
 """Between batches that only say how many tokens there are by now."""
 EVENTS_PER_BATCH = 1000
 EVENTS_PER_PULL = 2000
+BATCHES_PER_SECOND = 40.0
+"""To all followers together; alone, or with three others, one is sent as many as there are."""
+_BEGINNING = 2
+"""Events before the first node: the header, and that a round begins."""
 _BYTES_PER_ROW = 300
 
+T = TypeVar("T")
 Batch = dict[str, Any]
 
 
@@ -31,39 +38,117 @@ def whole_run(run: HostedRun, node: str | None = None) -> Batch:
     return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node} | _loss(run)
 
 
-async def follow(run: HostedRun, node: str | None = None) -> AsyncIterator[Batch]:
+class Pace:
+    """Shares out among all followers how often they are sent something.
+
+    What a page is sent costs the server a few milliseconds however little it is, and with many
+    followers that was more than their searches. Their trees then grow in larger pieces.
+    """
+
+    def __init__(self) -> None:
+        self._followers = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """While somebody follows a run."""
+        self._followers += 1
+        try:
+            yield
+        finally:
+            self._followers -= 1
+
+    @property
+    def seconds(self) -> float:
+        """Between two batches of one follower."""
+        return max(SECONDS_BETWEEN_BATCHES, self._followers / BATCHES_PER_SECOND)
+
+
+async def follow(
+    run: HostedRun, node: str | None = None, pace: Pace | None = None
+) -> AsyncIterator[Batch]:
     """Batches of a run's events until its end. Leaving early does not stop the run.
 
     Nothing comes before the first event, so that the page keeps its tree until there is a
     new one to show. Between events it is told what is being written, whenever that changes.
+
+    Args:
+        pace: Shared by all followers; None: as often as one alone.
     """
-    sent, lost = 0, False
-    told, told_at = WritingProgress(), 0.0
-    while True:
-        live = run.live  # looked at before the events: the last ones are never missed
-        # Before the events too: what has just been written is among the one or the other.
-        writing, now = run.writing.now(), time.monotonic()
-        lines = run.lines(sent, EVENTS_PER_BATCH)
-        due = writing.ids != told.ids or now - told_at > SECONDS_BETWEEN_COUNTS
-        news = lost != bool(run.not_kept)
-        if lines or (sent and (news or (writing != told and due))):
-            ev = batch_of_lines(sent, lines) if lines else ""
-            sent, lost = sent + len(lines), bool(run.not_kept)
-            batch = {
-                "run": run.id,
-                "ev": ev,
-                "head": sent,
-                # Of a run that is over there may be more than one batch: it is not cut off here.
-                "live": live or sent < run.head,
-                "node": node,
-            } | _loss(run)
-            if writing != told:
-                told, told_at = writing, now
-                batch["writing"] = writing.encoded()
+    async for batch, _ in follow_with(run, _silent, node, pace):
+        if batch is not None:
             yield batch
-        if not live and sent >= run.head:
-            return
-        await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
+
+
+async def follow_with(
+    run: HostedRun,
+    told: Callable[[], T | None],
+    node: str | None = None,
+    pace: Pace | None = None,
+) -> AsyncIterator[tuple[Batch | None, T | None]]:
+    """The same, each with what else there is to tell at that moment; one of both may be None.
+
+    Args:
+        told: Asked before every look at the run; what it gives is passed on.
+    """
+    pace = pace or Pace()
+    with pace.one_more():
+        sending = _Sending(run, node)
+        while True:
+            ended = not run.live  # looked at before the events: the last ones are never missed
+            batch = sending.next_batch(pace.seconds, ended=ended)
+            more = told()
+            if batch is not None or more is not None:
+                yield batch, more
+            if ended and sending.sent >= run.head:
+                return
+            await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
+
+
+class _Sending:
+    """How far one follower is."""
+
+    def __init__(self, run: HostedRun, node: str | None) -> None:
+        self._run, self._node = run, node
+        self.sent = 0
+        self._sent_at = -math.inf
+        self._told, self._told_at = WritingProgress(), 0.0
+        self._lost = False
+
+    def next_batch(self, seconds: float, *, ended: bool) -> Batch | None:
+        """What is to be sent now, if anything; `seconds` lie between two batches."""
+        # Before the events too: what has just been written is among the one or the other.
+        writing, now = self._run.writing.now(), time.monotonic()
+        # The end comes at once, and so does what makes a page's first node.
+        if not ended and self.sent > _BEGINNING and now - self._sent_at < seconds:
+            return None
+        lines = self._run.lines(self.sent, EVENTS_PER_BATCH)
+        changed = self.sent and writing != self._told
+        between = max(SECONDS_BETWEEN_COUNTS, seconds)
+        due = writing.ids != self._told.ids or now - self._told_at > between
+        # That a run cannot be kept is told at once.
+        news = self.sent and self._lost != bool(self._run.not_kept)
+        if not lines and not news and not (changed and due):
+            return None
+        self._lost = bool(self._run.not_kept)
+        ev = batch_of_lines(self.sent, lines) if lines else ""
+        self.sent += len(lines)
+        self._sent_at = now
+        batch: Batch = {
+            "run": self._run.id,
+            "ev": ev,
+            "head": self.sent,
+            # Of a run that is over there may be more than one batch.
+            "live": not ended or self.sent < self._run.head,
+            "node": self._node,
+        } | _loss(self._run)
+        if writing != self._told:
+            self._told, self._told_at = writing, now
+            batch["writing"] = writing.encoded()
+        return batch
+
+
+def _silent() -> None:
+    """There is nothing else to tell."""
 
 
 def _loss(run: HostedRun) -> Batch:

@@ -21,11 +21,12 @@ from components.controls.run_request import (
     values_of_link,
 )
 from components.elements import error, info
-from components.explorer import Recording, TreeView, follow, whole_run
+from components.explorer import Pace, Recording, TreeView, follow_with, whole_run
 from components.handlers.attaching import QUIET, STREAM
+from components.handlers.telling import RunNotice
 from search_core.models import SOLVERS, VERIFIERS
 from search_core.run.limits import Limits
-from search_core.serving import BusyError, HostedRun, RunRegistry
+from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry, owner_of
 
 # What a link fills into the form as it stands; models only where the page offers them.
 _FILLED = ("problem", "strategy", "score_source", "temperature", "top_p", "seed")
@@ -40,6 +41,7 @@ class RunHandlers:
         recordings: The first of them is shown by a page that has no run.
         fields: The fields that a recipe is made from.
         limits: What one run may use at most.
+        trusted_proxies: How many proxies say whom a request is from, as for `owner_of`.
     """
 
     def __init__(
@@ -49,12 +51,16 @@ class RunHandlers:
         recordings: Sequence[Recording],
         fields: RecipeFields,
         limits: Limits,
+        trusted_proxies: int = 0,
     ) -> None:
         self._offer = offer
         self._registry = registry
         self._recordings = recordings
         self._fields = fields
         self._limits = limits
+        self._trusted_proxies = trusted_proxies
+        self._pace = Pace()
+        self._load = MachineLoad()
 
     def wire(self, page: gr.Blocks, controls: Controls, view: TreeView, run_id: gr.State) -> None:
         """Attach the handlers. All but `stop` have these outputs, `open_page` the fields, too."""
@@ -79,7 +85,7 @@ class RunHandlers:
         """Ask the run to end; its last events arrive by the usual way."""
         run = self._registry.get(run_id) if run_id else None
         if run is not None:
-            run.stop()
+            run.stop()  # One that waits is over by that.
         return info("Stopping …" if run is not None and run.live else "")
 
     async def open_page(self, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
@@ -116,16 +122,29 @@ class RunHandlers:
             yield *update, *filled
 
     def _start(self, asked: RunRequest, request: gr.Request) -> HostedRun:
-        owner = str(request.session_hash)
-        return self._registry.start(asked.recipe, asked.pair, asked.score_source, owner=owner)
+        peer = request.client.host if request.client else ""
+        owner = owner_of(peer, dict(request.headers), self._trusted_proxies)
+        return self._registry.start(
+            asked.recipe,
+            asked.pair,
+            asked.score_source,
+            owner=owner,
+            page=str(request.session_hash),
+        )
 
     async def _follow(
         self, run: HostedRun, note: str, node: str | None = None
     ) -> AsyncIterator[tuple[Any, ...]]:
         yield gr.skip(), info(note), *(_running() if run.live else _idle()), run.id
-        async for batch in follow(run, node):
-            yield batch, *[gr.skip()] * 4
-        yield gr.skip(), error(run.error) if run.error else info(note), *_idle(), gr.skip()
+        told = RunNotice(run, self._registry, self._load, note)
+        async for batch, notice in follow_with(run, told, node, self._pace):
+            skipped = gr.skip()
+            yield (
+                skipped if batch is None else batch,
+                skipped if notice is None else notice,
+                *[skipped] * 3,
+            )
+        yield gr.skip(), _last_word(run, note), *_idle(), gr.skip()
 
     def _filled(self, link: LinkedRecipe) -> list[Any]:
         """Updates that set the form to what a link says."""
@@ -145,6 +164,13 @@ class RunHandlers:
 def _choice(name: str | None, known: Mapping[str, object]) -> Any:
     """What a link names; what it does not name, or nobody knows, leaves the choice as it is."""
     return gr.update(value=name) if name in known else gr.skip()
+
+
+def _last_word(run: HostedRun, note: str) -> dict[str, str]:
+    """What stands there once a run is over."""
+    if run.error:
+        return error(run.error)
+    return info(note if run.head else f"Your search left the line. {note}".rstrip())
 
 
 def _running() -> tuple[Any, Any]:

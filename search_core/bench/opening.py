@@ -5,20 +5,13 @@ The app runs in a process of its own, as `python app.py` starts it.
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from search_core.bench.chromium import browser_page
 from search_core.bench.measurement import Measurement
+from search_core.bench.served_app import served_app
 
-ROOT = Path(__file__).resolve().parents[2]
 USABLE_AIM = 2.0
 """Seconds from opening the address of a running server."""
 FIRST_NODE_AIM, TREE_AIM = 0.5, 3.0
@@ -33,45 +26,17 @@ def opening_measurements(runs: int = 5) -> list[Measurement]:
         BrowserMissing: There is no browser.
         RuntimeError: The app does not start.
     """
-    with _app() as (address, started), browser_page() as page:
-        opened = [_open(page, address) for _ in range(runs)]
+    with served_app() as app, browser_page() as page:
+        opened = [_open(page, app.url) for _ in range(runs)]
         _run(page)  # the models are loaded by now, or with this one
         searched = [_run(page) for _ in range(runs)]
     figures = [
-        ("server answers after start", [started], None),
+        ("server answers after start", [app.seconds], None),
         ("page usable after opening", opened, USABLE_AIM),
         ("Run to first node on the page", [s[0] for s in searched], FIRST_NODE_AIM),
         ("Run to finished tree on the page", [s[1] for s in searched], TREE_AIM),
     ]
     return [Measurement(name, "s", values, aim, group="page") for name, values, aim in figures]
-
-
-@contextmanager
-def _app() -> Iterator[tuple[str, float]]:
-    started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as runs:
-        process = subprocess.Popen(
-            [sys.executable, "-u", "app.py", "--runs", runs],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        try:
-            yield _address(process), time.perf_counter() - started
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _address(process: subprocess.Popen[str]) -> str:
-    said = []
-    for line in process.stdout or ():
-        said.append(line)
-        found = re.search(r"http://[\w.]+:\d+", line)
-        if found:
-            return found.group()
-    raise RuntimeError("The app ended before it served a page:\n" + "".join(said))
 
 
 def _open(page: Any, address: str) -> float:

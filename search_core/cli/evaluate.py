@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -107,6 +107,9 @@ def evaluate(
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
     verifier_format: flags.VerifierFormat = "auto",
+    system_prompt: flags.SystemPrompt = None,
+    dtype: flags.Precision = "auto",
+    verifier_dtype: flags.VerifierPrecision = "auto",
     pair_name: flags.PairName = None,
     models_file: flags.ModelsFile = None,
     rival: Annotated[
@@ -146,7 +149,17 @@ def evaluate(
     """
     with bad_arguments(), messages().status("loading the models"):
         flags.check_pair(pair_name, solver, verifier)
-        choice = ModelChoice(solver, verifier, device, pair_name, models_file, verifier_format)
+        choice = ModelChoice(
+            solver,
+            verifier,
+            device,
+            pair_name,
+            models_file,
+            verifier_format,
+            system_prompt,
+            dtype,
+            verifier_dtype,
+        )
         pair = services(context).open_models(choice)
         flags.check_models(solver, verifier, score_source)
         baselines = [] if baseline == "none" else flags.names(baseline)
@@ -252,7 +265,7 @@ def _check(measured: ModelPair, own: Pairs, source: str, arm: Arm) -> None:
 
 
 def _opened(services: Services, choice: ModelChoice, solver: str) -> ModelPair:
-    return services.open_models(replace(choice, solver=solver, pair=None))
+    return services.open_models(choice.beside(solver))
 
 
 def _with_greedy(strategies: list[str], baselines: Sequence[str]) -> list[str]:

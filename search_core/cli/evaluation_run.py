@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import typer
 
@@ -42,12 +41,10 @@ def load_models(
     """
     pair = services.open_models(choice)
     solver, verifier = pair.solver, pair.score_source(score_source)
-    made_for = {
-        name: services.open_models(replace(choice, solver=name, pair=None)).solver for name in own
-    }
+    made_for = {name: services.open_models(choice.beside(name)).solver for name in own}
     if rival is None:
         return Models(solver, verifier, own=made_for)
-    other = services.open_models(replace(choice, solver=rival, pair=None)).solver
+    other = services.open_models(choice.beside(rival)).solver
     if other.info == solver.info:
         raise ValueError(
             f"--rival is {rival}, the solver that is measured; choose a bigger one, or none."

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from search_core.engine.checkpoints.quantisation import DTYPES
 from search_core.models import (
     SCORE_SOURCES,
     SOLVERS,
@@ -64,6 +65,30 @@ VerifierFormat = Annotated[
     typer.Option(
         help="How the score of a --verifier of your own is read, where its checkpoint does not "
         f"tell: {', '.join(row.usage for row in FORMATS.values())}.",
+        rich_help_panel=_MODELS,
+    ),
+]
+SystemPrompt = Annotated[
+    str | None,
+    typer.Option(
+        help='What a --solver of your own is told before each problem; "" for nothing. Default: to '
+        "write one step per paragraph.",
+        rich_help_panel=_MODELS,
+    ),
+]
+Precision = Annotated[
+    str,
+    typer.Option(
+        "--dtype",
+        help=f"Precision of the --solver: {', '.join(DTYPES)}.",
+        rich_help_panel=_MODELS,
+    ),
+]
+VerifierPrecision = Annotated[
+    str,
+    typer.Option(
+        "--verifier-dtype",
+        help="Precision of the --verifier, likewise.",
         rich_help_panel=_MODELS,
     ),
 ]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
-from search_core.models import FIRST, SOLVERS, VERIFIERS, ModelPair, open_pair
+from search_core.models import (
+    FIRST,
+    SOLVERS,
+    VERIFIERS,
+    ModelPair,
+    is_shipped_solver,
+    open_pair,
+    solver_folder,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,8 @@ class ModelChoice:
         pair: Both, by a pair's name in a catalogue; the two before are None then.
         models: The catalogue's file; None: the one that is shipped.
         verifier_format: How the verifier's score is read; "auto": told by the checkpoint.
+        system_prompt: What the solver is told before each problem; None: the usual one.
+        dtype, verifier_dtype: As for `ModelPair`.
     """
 
     solver: str | None = None
@@ -28,6 +38,28 @@ class ModelChoice:
     pair: str | None = None
     models: Path | None = None
     verifier_format: str = "auto"
+    system_prompt: str | None = None
+    dtype: str = "auto"
+    verifier_dtype: str = "auto"
+
+    @property
+    def told_of_solver(self) -> dict[str, str]:
+        """What is said of the solver, by the names of `ModelPair`; only what was said."""
+        told = {} if self.system_prompt is None else {"system_prompt": self.system_prompt}
+        return told | _said(dtype=self.dtype)
+
+    @property
+    def told_of_verifier(self) -> dict[str, str]:
+        """The same of the verifier."""
+        return _said(verifier_format=self.verifier_format, verifier_dtype=self.verifier_dtype)
+
+    def beside(self, solver: str) -> ModelChoice:
+        """Another solver; what was said of this one says nothing of that one."""
+        return replace(self, solver=solver, pair=None, system_prompt=None, dtype="auto")
+
+
+def _said(**values: str) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value != "auto"}
 
 
 def open_models(choice: ModelChoice) -> ModelPair:
@@ -35,18 +67,38 @@ def open_models(choice: ModelChoice) -> ModelPair:
 
     Raises:
         CatalogueError: The catalogue cannot be read, or has no such pair.
+        ValueError: Something is said of a model that the catalogue says, or an embedded model is.
     """
     solver, verifier = choice.solver or FIRST, choice.verifier or FIRST
-    if choice.pair is None and choice.models is None and _embedded(solver, verifier):
+    told = choice.told_of_solver | choice.told_of_verifier
+    if choice.pair is None and choice.models is None and not told and _embedded(solver, verifier):
         return open_pair(solver, verifier, device=choice.device)
     from search_core.models import SHIPPED, read_catalogue
 
     catalogue = read_catalogue(choice.models or SHIPPED)
     if choice.pair is not None:
+        _refuse(told, f"pair {choice.pair}")
         return catalogue.pair(choice.pair, choice.device)
-    return catalogue.open(
-        solver, verifier, device=choice.device, verifier_format=choice.verifier_format
-    )
+    if solver in catalogue.solvers:
+        _refuse(choice.told_of_solver, f"solver {solver}")
+    if verifier in catalogue.verifiers:
+        _refuse(choice.told_of_verifier, f"verifier {verifier}")
+    if choice.system_prompt and is_shipped_solver(solver_folder(solver)):
+        raise ValueError(
+            "The embedded solvers were trained without a system prompt. Leave --system-prompt out, "
+            "or choose another --solver."
+        )
+    return catalogue.open(solver, verifier, device=choice.device, **told)
+
+
+def _refuse(told: Mapping[str, str], what: str) -> None:
+    """What the models file says of a model counts, and nothing is dropped without a word."""
+    if told:
+        given = ", ".join("--" + name.replace("_", "-") for name in told)
+        raise ValueError(
+            f"The models file says how {what} is used; {given} was given too. Leave it out, or "
+            "name the model itself with --solver or --verifier."
+        )
 
 
 def _embedded(solver: str, verifier: str) -> bool:

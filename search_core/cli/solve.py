@@ -50,6 +50,9 @@ def solve(
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
     verifier_format: flags.VerifierFormat = "auto",
+    system_prompt: flags.SystemPrompt = None,
+    dtype: flags.Precision = "auto",
+    verifier_dtype: flags.VerifierPrecision = "auto",
     pair: flags.PairName = None,
     models: flags.ModelsFile = None,
     device: flags.Device = "auto",
@@ -72,7 +75,17 @@ def solve(
             chosen = get_strategy(strategy)
             flags.check_pair(pair, solver, verifier)
             wanted = None if pair else solver or usual_solver(chosen)
-            choice = ModelChoice(wanted, verifier, device, pair, models, verifier_format)
+            choice = ModelChoice(
+                wanted,
+                verifier,
+                device,
+                pair,
+                models,
+                verifier_format,
+                system_prompt,
+                dtype,
+                verifier_dtype,
+            )
             used = services(context).open_models(choice)
             flags.check_models(solver, verifier, score_source)
             preset = dict(chosen.as_published) if as_published else {}

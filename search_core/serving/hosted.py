@@ -41,6 +41,7 @@ class HostedRun:
         self._seen = time.monotonic()
         self._error = ""
         self._not_kept = ""
+        self._on_stop: Callable[[HostedRun], None] = _nothing
         self.grown: Callable[[], None] = _nobody
         """Called when more has been found; whoever holds the run makes room then."""
 
@@ -113,8 +114,13 @@ class HostedRun:
         return self._done.wait(seconds)
 
     def stop(self) -> None:
-        """Ask the run to end; it does so within one decode step."""
+        """Ask the run to end; it does so within one decode step, or at once if it waits."""
         self._stop.set()
+        self._on_stop(self)
+
+    def on_stop(self, tell: Callable[[HostedRun], None]) -> None:
+        """Tell this when somebody asks the run to end."""
+        self._on_stop = tell
 
     def cancelled(self) -> bool:
         """Whether the run should end: someone asked, or everyone left."""
@@ -157,3 +163,7 @@ class HostedRun:
 
 def _nobody() -> None:
     """Nobody holds the run to a budget."""
+
+
+def _nothing(run: HostedRun) -> None:
+    """Nobody has to hear that it is to end: whoever runs it asks."""

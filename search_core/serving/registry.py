@@ -11,7 +11,6 @@ import contextvars
 import logging
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from search_core.log.events import Event
@@ -21,6 +20,7 @@ from search_core.protocols import PlainError, RunCancelled, Watch
 from search_core.run.aside import aside
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
+from search_core.serving.admission import Admission, Standing
 from search_core.serving.failures import message_for
 from search_core.serving.hosted import HostedRun
 from search_core.serving.memory import MOST_BYTES, RunMemory
@@ -28,13 +28,9 @@ from search_core.serving.order import Driver, Order
 from search_core.serving.reopening import Reopener
 from search_core.serving.run_ids import is_new_run_id, new_run_id
 from search_core.serving.storage import MOST_KEPT, MOST_KEPT_BYTES, RunStorage
-from search_core.serving.trace_writer import TraceWriter
+from search_core.serving.waiting_line import AdmissionLimits
 
 _log = logging.getLogger(__name__)
-
-
-class BusyError(RuntimeError):
-    """The server runs as many searches as its operator allows."""
 
 
 class RunRegistry:
@@ -42,8 +38,7 @@ class RunRegistry:
 
     Args:
         folder: Where traces are kept.
-        workers: Runs that advance at the same time.
-        most_active: Runs that may be active or waiting; one more is refused.
+        limits: Runs that compute at the same time, and those that may wait.
         most_bytes: Of memory for the runs that are held: finished ones that nobody asked for
             longest leave first, and are opened again from the folder.
         idle_seconds: A live run that nobody has looked at for so long is cancelled.
@@ -58,8 +53,7 @@ class RunRegistry:
         self,
         folder: Path,
         *,
-        workers: int = 16,
-        most_active: int = 32,
+        limits: AdmissionLimits | None = None,
         most_bytes: int = MOST_BYTES,
         idle_seconds: float = 120.0,
         most_kept: int = MOST_KEPT,
@@ -68,37 +62,39 @@ class RunRegistry:
     ) -> None:
         self._elsewhere = elsewhere
         self._storage = RunStorage(folder, most=most_kept, most_bytes=most_kept_bytes)
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="run")
-        self._most_active = most_active
+        self._admission = Admission(limits or AdmissionLimits())
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._memory = RunMemory(most_bytes)
         self._reopener = Reopener(self._storage, self._memory)
         self._pinned: dict[str, HostedRun] = {}
-        self._by_owner: dict[str, HostedRun] = {}
+        self._by_page: dict[str, HostedRun] = {}
 
     def start(
         self,
         recipe: Recipe,
         pair: ModelPair,
         score_source: str = "verifier",
+        *,
         owner: str = "",
+        page: str = "",
         run_id: str = "",
     ) -> HostedRun:
-        """Start a run and return at once; models are loaded on the worker.
+        """Start a run, or put it in line, and return at once; models are loaded on the worker.
 
         Every run may have a pair of its own.
 
-        An owner (a page's session) has one live run: a new one stops the one before.
-
         Args:
+            owner: The visitor, as `owner_of` knows one: turns are shared out fairly between
+                them. "": nobody else's.
+            page: The page that asks, which has one live run: a new one stops the one before.
             run_id: The id that a page has chosen and shows already, as `new_run_id` makes them;
                 anything else is replaced by a new one. A run that has this id is not started
                 again, but given back.
 
         Raises:
             OptionError: The pair's verifier cannot guide this strategy.
-            BusyError: Too many runs are active.
+            BusyError: Too many runs wait.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
         if not is_new_run_id(run_id):
@@ -108,28 +104,39 @@ class RunRegistry:
             known = self._pinned.get(run_id) or self._memory.get(run_id)
             if known is not None:
                 return known
-            self._admit(run, owner)
-        writer = self._storage.create(run.id, run.lose)
+            earlier = self._by_page.get(page) if page else None
+            self._memory.hold(run)
+        if earlier is not None:
+            earlier.stop()
+        order = Order(run.id, recipe, pair, score_source)
         # Whose GPU time a run may use is known by the context that asked for it.
         asked_by = contextvars.copy_context()
-        order = Order(run.id, recipe, pair, score_source)
         try:
-            self._pool.submit(asked_by.run, self._work, run, writer, order)
+            self._admission.submit(run, owner, lambda: asked_by.run(self._work, run, order))
         except BaseException:
-            writer.close()
-            self._forget(run)
+            # A run that could not start leaves nothing behind.
+            run.close()
+            self._memory.forget(run.id)
             raise
+        with self._lock:
+            self._by_page = {key: held for key, held in self._by_page.items() if held.live}
+            if page:
+                self._by_page[page] = run
         return run
+
+    def standing(self, run: HostedRun) -> Standing | None:
+        """Where a run stands in line; None: it runs, or is over."""
+        return self._admission.standing(run) if run.live else None
 
     def get(self, run_id: str) -> HostedRun | None:
         """The run of this id, from memory or from disk; None if there is none."""
         known = self._pinned.get(run_id) or self._memory.get(run_id)
         return known or self._reopener.reopened(run_id)
 
-    def live_run_of(self, owner: str) -> HostedRun | None:
-        """The run that this owner has going; None if there is none."""
+    def live_run_of(self, page: str) -> HostedRun | None:
+        """The run that this page has going; None if there is none."""
         with self._lock:
-            run = self._by_owner.get(owner)
+            run = self._by_page.get(page)
         return run if run is not None and run.live else None
 
     def pin(self, run_id: str, events: Sequence[Event]) -> HostedRun:
@@ -160,32 +167,11 @@ class RunRegistry:
         """Stop all runs and wait for them."""
         for run in self._memory.runs():
             run.stop()
-        self._pool.shutdown(wait=True)
+        self._admission.close()
 
-    def _admit(self, run: HostedRun, owner: str) -> None:
-        """Hold a run that is about to start, in place of its owner's one before."""
-        earlier = self._by_owner.get(owner) if owner else None
-        if earlier is not None:
-            earlier.stop()
-        active = sum(held.live and not held.cancelled() for held in self._memory.runs())
-        if active >= self._most_active:
-            raise BusyError(
-                f"The server is busy with {active} searches, the most it takes. "
-                "Nothing is lost: try again in a moment."
-            )
-        self._memory.hold(run)
-        self._by_owner = {key: held for key, held in self._by_owner.items() if held.live}
-        if owner:
-            self._by_owner[owner] = run
+    def _work(self, run: HostedRun, order: Order) -> None:
+        writer = self._storage.create(run.id, run.lose)
 
-    def _forget(self, run: HostedRun) -> None:
-        """A run that could not start leaves nothing behind."""
-        run.close()
-        self._memory.forget(run.id)
-        with self._lock:
-            self._by_owner = {key: held for key, held in self._by_owner.items() if held is not run}
-
-    def _work(self, run: HostedRun, writer: TraceWriter, order: Order) -> None:
         def listen(event: Event) -> None:
             writer.add(event)
             run.add(event)

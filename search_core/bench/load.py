@@ -1,0 +1,110 @@
+"""Many visitors at once, each of whom presses Run on the app as `python app.py` starts it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+
+from search_core.bench.measurement import Measurement
+from search_core.bench.served_app import ROOT, ServedApp, served_app
+from search_core.bench.visitor import PageForm, Visit, Visitor
+from search_core.evaluation.problems import draw_problems
+
+VISITORS = (1, 8, 32, 100)
+FIRST_NODE_AIM, DONE_AIM = 4.0, 12.0
+"""Seconds until the slowest of `AIMED_AT` visitors has a node, and until all are done."""
+AIMED_AT = 32
+_LONGEST = 900.0
+"""Seconds until a visitor that hears nothing more counts as one that was not answered."""
+
+
+def load_measurements(
+    visitors: Sequence[int] = VISITORS, options: Sequence[str] = (), root: Path = ROOT
+) -> list[Measurement]:
+    """Seconds to the first node and to the end, and what each visitor cost the server.
+
+    Args:
+        visitors: How many press Run at the same moment, one group after another.
+        options: Of the app's command.
+        root: The checkout whose app is measured.
+
+    Raises:
+        RuntimeError: The app does not start.
+        httpx.HTTPError: It does not answer.
+    """
+    with served_app(*options, root=root) as app:
+        asyncio.run(_press(app, 2, 0))  # the models are loaded by now
+        found = []
+        for number, count in enumerate(visitors, start=1):
+            before, began = app.processor_seconds(), time.perf_counter()
+            visits = asyncio.run(_press(app, count, number))
+            spent = app.processor_seconds() - before
+            seconds = time.perf_counter() - began
+            found += measurements_of(visits, spent, seconds)
+        return found
+
+
+def measurements_of(
+    visits: Sequence[Visit], processor_seconds: float, seconds: float
+) -> list[Measurement]:
+    """The figures of one group.
+
+    Args:
+        processor_seconds: What the server computed meanwhile.
+        seconds: How long all of it took.
+    """
+    count = len(visits)
+    group = "one visitor" if count == 1 else f"{count} visitors at once"
+    aims = (FIRST_NODE_AIM, DONE_AIM) if count == AIMED_AT else (None, None)
+    first = [visit.first_node for visit in visits if visit.first_node is not None]
+    done = [v.done for v in visits if v.done is not None and not v.refused]
+    silent = sum(visit.done is None for visit in visits)
+    figures = [
+        ("Run to first node", "s", first, None),
+        ("slowest first node", "s", [max(first)] if first else [], aims[0]),
+        ("Run to the end", "s", done, None),
+        ("all done", "s", [seconds] if done else [], aims[1]),
+        ("processor time each", "s", [processor_seconds / count], None),
+        ("processors in use", "", [processor_seconds / seconds], None),
+        ("refused, and told why", "", [float(sum(visit.refused for visit in visits))], None),
+        ("not answered", "", [float(silent)], None),
+    ]
+    return [
+        Measurement(name, unit, values, aim, group=group)
+        for name, unit, values, aim in figures
+        if values
+    ]
+
+
+async def _press(app: ServedApp, count: int, turn: int) -> list[Visit]:
+    """All visitors press Run at once, each with a problem and an address of their own."""
+    from search_core.embedded import FAMILIES
+
+    each = -(-count // len(FAMILIES))
+    problems = draw_problems(list(FAMILIES), None, each, turn, "test")[:count]
+    many = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(timeout=_LONGEST, limits=many) as client:
+        reply = await client.get(f"{app.url}/config")
+        reply.raise_for_status()
+        form = PageForm.of(reply.json())
+        pressed = [
+            _visit(Visitor(client, app.url, form, _address(turn, place)), problem.text, place)
+            for place, problem in enumerate(problems)
+        ]
+        return list(await asyncio.gather(*pressed))
+
+
+async def _visit(visitor: Visitor, problem: str, seed: int) -> Visit:
+    try:
+        return await visitor.press_run({"problem": problem, "seed": seed})
+    except httpx.HTTPError:
+        return Visit()
+
+
+def _address(turn: int, place: int) -> str:
+    """Of the addresses that are kept for examples and tests (RFC 2544)."""
+    return f"198.{18 + turn % 2}.{place // 250}.{1 + place % 250}"
