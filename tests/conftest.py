@@ -7,19 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from search_core.answers import classes, judge
-from tests.waiting import PATIENCE
-
 # How long an example takes says something about the machine, not about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def patient_algebra() -> None:
-    """Two answers that are equal are found equal, even where comparing them takes long."""
-    judge.shared_judge()._deadline = PATIENCE
-    classes.PATIENCE = 100 * PATIENCE
 
 
 @pytest.hookimpl(optionalhook=True)  # there is such a hook only where pytest-xdist is

@@ -26,6 +26,8 @@ class Faults:
             llama.cpp's server: ignore `logit_bias`).
         no_tokenizer: Do not tokenise for others.
         whole: Ignore `stream`.
+        endings: Samples by their index, each with what is said in place of its finish reason.
+        odd_logprob: What is said in place of the log-probability of each sample's second token.
         refuses: Parameters that are answered with status 400.
     """
 
@@ -48,4 +50,6 @@ class Faults:
     top: int = 1000
     no_tokenizer: bool = False
     whole: bool = False
+    endings: tuple[tuple[int, str | None], ...] = ()
+    odd_logprob: tuple[float | None, ...] = ()
     refuses: tuple[str, ...] = ()

@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from jinja2 import TemplateError
+
 from tests.fake_dialects import llama_cpp_events, llama_cpp_next, sglang_next
 from tests.fake_faults import Faults
 from tests.fake_models import FakeClassifier, FakeLanguageModel, Token
@@ -150,7 +152,7 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             self.fake.most_at_once = max(self.fake.most_at_once, self.fake.at_once)
         try:
             self._answer(body)
-        except ValueError as error:  # No chat template, for one.
+        except (ValueError, TemplateError) as error:  # No chat template, or one that refuses.
             self._reply({"error": {"message": str(error)}}, 400)
         except _Refused as refused:
             plain = {"message": str(refused)}
@@ -285,7 +287,10 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             elif not token.finish:
                 text = _held_back(text, stops)
             new, choice.sent = text[len(choice.sent) :], text
-            yield {"choices": [self._choice(token, new, stop)]}
+            said = self._choice(token, new, stop)
+            if faults.odd_logprob and said["logprobs"] and len(choice.ids) == 2:
+                said["logprobs"]["token_logprobs"] = list(faults.odd_logprob)
+            yield {"choices": [said]}
 
     def _choice(self, token: Token, text: str, stop: str | None) -> dict[str, Any]:
         faults = self.fake.faults
@@ -296,6 +301,8 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             "logprobs": None if faults.no_logprobs else logprobs,
             "finish_reason": token.finish or None,
         }
+        if token.finish:
+            choice["finish_reason"] = dict(faults.endings).get(token.index, token.finish)
         if not faults.silent:
             name = "matched_stop" if self.fake.maker == "sglang" else "stop_reason"
             choice[name] = stop

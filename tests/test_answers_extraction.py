@@ -19,7 +19,7 @@ from tests.growth import takes_linear_time
         (r"\boxed{\{1, 2\}}", r"\{1, 2\}"),
         (r"\boxed{1} \boxed{2", "1"),
         (r"\boxed{} The answer is 4.", "4"),
-        (r"\boxed{7} The answer is 4.", "7"),
+        (r"\boxed{7} The answer is 4.", "4"),
         (r"\boxed{7", None),
         ("The answer is 12.", "12"),
         ("the ANSWER is 12", "12"),
@@ -42,13 +42,23 @@ def test_too_long_is_not_an_answer() -> None:
     assert extract_answer("The answer is " + "9" * 5000) is None
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [r"\boxed{", "{", "}", "\\", "the answer is ", r"\boxed ", "The answer is .*", r"\boxed{1}"],
+HOSTILE = (
+    *("\\boxed{", "{", "}", "\\", "\\boxed ", "\\boxed", "\\boxed{1}", "\\boxed{1}, ", "\\text{"),
+    *("the answer is ", "answer is ", "The answer is .*", "the answer is **", "the answer is $"),
+    *("answer to ", "answer to x ", "answer is\n- a\n", "answer is \\(", "the answer is that is "),
+    *("Answer:", "Answer:\n", "Answer: The value is ", "answer (", "the final ", "step 1. ", "if "),
+    *("#### ", "#### x\n", "<answer>", '"answer": "', '"answer": 1', "1 is the answer ", "答案是"),
+    *("**", "*", "_", "`", "$", "$$", "\\[", "\\begin{align}", "> ", "- ", "\n", "\n- ", " ", "\t"),
+    *("<think>", "</think>", "<think></think>", "<|channel|>analysis", "<details ", "Here is my "),
+    *("St. ", "J. ", "U.S.", "A. ", "(A) ", "...", ". ", "a", "B is correct "),
 )
+LARGE = ("\\boxed{", "\\boxed{1}, ", "**", "answer is ", "</think>", "<think></think>")
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_takes_linear_time(piece: str) -> None:
     def read(size: int) -> None:
         answer = extract_answer(piece * (size // len(piece)))
         assert answer is None or len(answer) <= MAX_ANSWER
 
-    assert takes_linear_time(read, 50_000)
+    assert takes_linear_time(read, 25_000 if piece in LARGE else 6_000)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -72,9 +74,12 @@ def test_it_is_found_in_the_folder_of_runs_and_is_not_live(tmp_path: Path) -> No
 
 
 def test_its_file_can_be_opened_by_hand(tmp_path: Path) -> None:
-    registry = RunRegistry(tmp_path)
+    registry = RunRegistry(tmp_path / "runs")
     handlers = ShownHandlers(registry, [])
-    view, notice, run_id = handlers.open_trace(str(CUT_OFF))[:3]
+    uploaded = tmp_path / "uploaded.jsonl"
+    uploaded.write_bytes(CUT_OFF.read_bytes())
+    asked: Any = SimpleNamespace(client=None, headers={})
+    view, notice, run_id = handlers.open_trace(str(uploaded), asked)
     assert (view["head"], view["live"]) == (352, False)
     assert "interrupted" in notice["text"]
     run = registry.get(run_id)

@@ -11,7 +11,7 @@ from search_core.engine.checkpoints.checkpoint import find_checkpoint
 from search_core.log.traces import read_trace
 from search_core.models import EMBEDDED_VERIFIER, SOLVERS
 from search_core.problem import Problem
-from search_core.run.election import grade_solution
+from search_core.run.grading import grade_solution
 from search_core.strategies import STRATEGIES
 
 TRACES = sorted(FOLDER.glob("*.jsonl"))

@@ -58,7 +58,9 @@ def test_a_pair_of_addresses_asks_nobody_before_it_must() -> None:
     assert not pair.embedded
     assert pair.sizes("verifier") == (None, None)
     assert is_remote(pair.solver_path)
-    assert model_name(pair.solver_path) == "nowhere.invalid:1"
+    assert model_name(pair.solver_path) == "a model behind a server"
+    assert model_name("http://nowhere.invalid:1#model=m&timeout=9") == "m"
+    assert "nowhere" not in " ".join(pair.names)
     assert model_name("some/folder") == "folder"
 
 
@@ -111,10 +113,13 @@ def test_whoever_gives_up_at_the_gate_blocks_nobody() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 def test_a_forked_process_has_a_loop_of_its_own() -> None:
-    thread = LoopThread(lambda: os.getpid())
+    async def close(made: int) -> None:
+        """There is nothing to close."""
 
     async def work(made: int) -> int:
         return made
+
+    thread = LoopThread(lambda: os.getpid(), close)
 
     assert thread.run(work, lambda: False) == os.getpid()
     read, write = os.pipe()

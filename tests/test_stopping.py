@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from search_core.answers import AnswerClasses
+from search_core.answers.turns import Account
+from search_core.answers.worker_process import AlgebraReply
 from search_core.models import ModelPair
 from search_core.protocols import Solver
 from search_core.run.aside import aside
 from search_core.run.driving import drive
 from search_core.run.limits import Limits
 from search_core.serving.registry import RunRegistry
-from tests.fakes import World
+from tests.fakes import FakeSolver, World
 from tests.runs import last, recipe, start
 from tests.waiting import PATIENCE, wait_until
 
@@ -79,6 +82,36 @@ def test_a_stop_waits_for_no_model(blocked: tuple[Any, Any, Blocked]) -> None:
     # What it put away for the run meanwhile is let go too, and nothing of it comes into the log.
     wait_until(lambda: held.forgotten == [("r", None, False), ("r", None, True)])
     assert len(made.events) == events
+
+
+class BlockedJudge:
+    """Compares until it is told to stop, or released."""
+
+    def __init__(self) -> None:
+        self.begun, self.release_it = threading.Event(), threading.Event()
+
+    def compare(
+        self,
+        first: str,
+        second: str,
+        seconds: float,
+        account: Account,
+        cancelled: Callable[[], bool],
+    ) -> AlgebraReply:
+        self.begun.set()
+        while not cancelled() and not self.release_it.wait(0.01):
+            pass
+        return AlgebraReply(None, 0.0)
+
+
+def test_a_stop_waits_for_no_comparison() -> None:
+    judge = BlockedJudge()
+    answers = [r"\sqrt{x}", r"x^{\frac{1}{2}}"]
+    solver = FakeSolver(lambda _, index: (f"\\boxed{{{answers[index % 2]}}}", "end"))
+    made = start(recipe("best_of_n"), classes=AnswerClasses(judge))
+    drive(made, solver, WORLD.verifier(), judge.begun.is_set)
+    assert not judge.release_it.is_set()
+    assert last(made).status == "cancelled"
 
 
 def test_a_runs_time_is_over_while_a_model_works(blocked: tuple[Any, Any, Blocked]) -> None:

@@ -13,6 +13,7 @@ from search_core.log.events import (
     EVENT_KINDS,
     Allocated,
     BackedUp,
+    Compared,
     Completed,
     Decided,
     Event,
@@ -136,7 +137,13 @@ def test_path() -> None:
 
 @pytest.mark.parametrize(
     ("rule", "expected"),
-    [("top_k", False), ("out_of_steps", True), ("too_long", True), ("run_ended", True)],
+    [
+        ("top_k", False),
+        ("out_of_steps", True),
+        ("too_long", True),
+        ("given_up", True),
+        ("run_ended", True),
+    ],
 )
 def test_unfinished(rule: str, expected: bool) -> None:
     tree = tree_of(sampled("0"), sampled("1"), decided(pruned="0", rule=rule), completed("1"))
@@ -156,6 +163,30 @@ def test_rounds_and_cost() -> None:
     assert tree.cost.seconds == 0.75
 
 
+def test_what_could_not_be_compared_is_undecided_until_it_was() -> None:
+    steps: list[Made] = [sampled(str(index)) for index in range(4)]
+    for index, older in enumerate([(), (0,), (0, 1), ()]):
+        group = min(index, 2)
+        fields = {"id": str(index), "answer": f"x+{index}", "group": group, "undecided": older}
+        steps.append(make(Completed, **fields))
+    tree = tree_of(*steps)
+    assert tree.undecided == {(0, 1), (0, 2), (1, 2)}
+    tree = tree_of(*steps, make(Compared, first=0, second=1, equal=False))
+    assert tree.undecided == {(0, 2), (1, 2)}
+    assert [node.group for node in tree.steps()] == [0, 1, 2, 2]
+    # An equal class is a part of the older one, and what that one was found to be is true of it.
+    tree = tree_of(*steps, make(Compared, first=0, second=2, equal=True))
+    assert tree.undecided == {(0, 1)}
+    assert [node.group for node in tree.steps()] == [0, 1, 0, 0]
+    assert tree.to_dict()["undecided"] == [(0, 1)]
+
+
+def test_a_reference_that_could_not_be_compared_is_neither_right_nor_wrong() -> None:
+    tree = tree_of(sampled("0"), completed("0"), make(Graded, undecided=("0",)))
+    node = tree.nodes["0"]
+    assert (node.right, node.right_undecided) == (None, True)
+
+
 MORE: list[Made] = [
     scored("0"),
     sampled("0.0"),
@@ -164,7 +195,8 @@ MORE: list[Made] = [
     make(Allocated, round=1, rule="softmax", shares=(Share("0", 1.0, 2),)),
     decided("0"),
     make(BackedUp, id="0", visits=3, value=0.5),
-    completed("0.0"),
+    make(Completed, id="0.0", answer="x+1", group=1, undecided=(0,)),
+    make(Compared, first=0, second=1, equal=True),
     make(Graded, right=("0.0",)),
     make(Voted, method="majority", tally=(), chosen=None),
     make(Noted, id="0", action="kept"),
@@ -205,6 +237,18 @@ def test_the_events_above_are_of_every_kind() -> None:
 
 BROKEN: dict[str, tuple[list[Made], str]] = {
     "a second header": ([header], "exactly one 'started'"),
+    "a class younger than itself": (
+        [sampled("0"), make(Completed, id="0", answer="x", group=1, undecided=(1,))],
+        "class 1 is not younger",
+    ),
+    "a doubt about no answer": (
+        [sampled("0"), make(Completed, id="0", undecided=(0,))],
+        "class None is not younger",
+    ),
+    "classes compared for nothing": (
+        [make(Compared, first=0, second=1, equal=True)],
+        "classes 0 and 1 for nothing",
+    ),
     "a node sampled twice": ([sampled("0"), sampled("0")], "sampled twice"),
     "the root sampled": ([sampled("root")], "sampled twice"),
     "an unknown parent": ([sampled("0.0")], "'0', never sampled"),

@@ -2,88 +2,120 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from typing import Protocol
+from dataclasses import dataclass
 
-from search_core.answers.extraction import MAX_ANSWER
-from search_core.answers.judge import shared_judge
-from search_core.answers.normal_form import NormalForm, decided_without_algebra, normal_form
+from search_core.answers.comparing import (
+    FIRST,
+    AnswerKey,
+    Cancelled,
+    Comparer,
+    Judge,
+    Try,
+    never,
+)
 
-PATIENCE = 8.0
-"""Seconds of algebra that one set of classes may ask for; an ordinary comparison takes 0.01."""
-MAX_TIMEOUTS = 2
-"""Comparisons of one answer that may run out of time."""
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where an answer belongs.
+
+    Attributes:
+        group: Number of its class, from 0.
+        undecided: Older classes of which it could not be decided whether they are the same.
+            Only the answer that began a class has any.
+    """
+
+    group: int
+    undecided: tuple[int, ...] = ()
 
 
-class Judge(Protocol):
-    """Compares two answers by algebra."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Two classes that could not be compared before, and now were. If they are equal, the
+    second is a part of the first from now on, and its number means nothing any more."""
 
-    def start(self) -> None:
-        """Gets ready, so that starting is not taken for comparing."""
-        ...
-
-    def equal(self, first: str, second: str) -> bool | None:
-        """True, False, or None: it took too long."""
-        ...
+    first: int
+    second: int
+    equal: bool
 
 
 class AnswerClasses:
     """Gives each answer the number of its class.
 
     Equality by algebra is not transitive, so an answer is held against the first member of
-    each class only, oldest class first. Numbers and words are compared here; everything
-    else goes to math-verify in a worker process. Hostile answers cannot hold up a run:
-    one that twice runs out of time is no longer compared, and after `PATIENCE` seconds of
-    algebra only spelling counts.
+    each class only, oldest class first, and belongs to the first that it equals. Where it
+    equals none and could not be compared with some, it begins a class of its own, which is
+    undecided towards those: `settle` tries again.
     """
 
     def __init__(self, judge: Judge | None = None) -> None:
-        self._judge = judge
-        self._known: dict[tuple[str, str], int] = {}
-        self._first_members: list[tuple[str, NormalForm]] = []
-        self._timeouts: Counter[str] = Counter()
-        self._seconds = 0.0
+        self._comparer = Comparer(judge)
+        self._known: dict[AnswerKey, int] = {}
+        self._first_members: dict[int, str] = {}
+        self._undecided: set[tuple[int, int]] = set()
+        self._next = 0
 
-    def group_of(self, answer: str) -> int:
-        """Class number, from 0, of an answer.
+    @property
+    def undecided(self) -> frozenset[tuple[int, int]]:
+        """Pairs of classes, the older one first, of which nobody knows whether they are one."""
+        return frozenset(self._undecided)
+
+    def group_of(self, answer: str, cancelled: Cancelled = never) -> int:
+        """Number of an answer's class; otherwise as `place`."""
+        return self.place(answer, cancelled).group
+
+    def place(self, answer: str, cancelled: Cancelled = never) -> Placed:
+        """Find an answer's class, or begin one.
+
+        Args:
+            answer: The whole of it: what is cut off cannot tell answers apart.
+            cancelled: Once True, what would need algebra is undecided.
 
         Raises:
-            RuntimeError: The worker process cannot start.
+            RuntimeError: A worker process is needed and cannot start.
         """
-        form = normal_form(answer)
-        key = (form.kind, form.text)
-        if key not in self._known:
-            self._known[key] = self._matching_class(answer, form)
-        return self._known[key]
+        key = self._comparer.key(answer)
+        if key in self._known:
+            return Placed(self._known[key])
+        undecided = []
+        for number, member in self._first_members.items():
+            equal = self._comparer.equal(member, answer, FIRST, cancelled)
+            if equal:
+                self._known[key] = number
+                return Placed(number)
+            if equal is None:
+                undecided.append(number)
+        number, self._next = self._next, self._next + 1
+        self._known[key] = number
+        self._first_members[number] = answer
+        self._undecided.update((older, number) for older in undecided)
+        return Placed(number, tuple(undecided))
 
-    def _matching_class(self, answer: str, form: NormalForm) -> int:
-        for number, (member, member_form) in enumerate(self._first_members):
-            decided = decided_without_algebra(member_form, form)
-            if decided or (decided is None and self._equal_by_algebra(member, answer)):
-                return number
-        self._first_members.append((answer, form))
-        return len(self._first_members) - 1
+    def settle(self, trying: Try, cancelled: Cancelled = never) -> list[Settled]:
+        """Compare again what could not be compared, the likeliest to succeed first.
 
-    def _equal_by_algebra(self, member: str, answer: str) -> bool:
-        worn_out = any(self._timeouts[judged] >= MAX_TIMEOUTS for judged in (member, answer))
-        if worn_out or self._seconds >= PATIENCE or max(len(member), len(answer)) > MAX_ANSWER:
-            return False
-        judge = self._judge or shared_judge()
-        judge.start()
-        started = time.monotonic()
-        equal = judge.equal(member, answer)
-        self._seconds += time.monotonic() - started
-        if equal is None:
-            self._timeouts.update((member, answer))
-        return bool(equal)
+        Raises:
+            RuntimeError: A worker process is needed and cannot start.
+        """
+        settled = []
+        for first, second in sorted(self._undecided, key=self._likeliest_first):
+            if (first, second) not in self._undecided:
+                continue  # one of them has become part of another class by now
+            one, other = self._first_members[first], self._first_members[second]
+            equal = self._comparer.equal(one, other, trying, cancelled)
+            if equal is not None:
+                settled.append(Settled(first, second, equal))
+                self._undecided.discard((first, second))
+                if equal:
+                    self._join(first, second)
+        return settled
 
+    def _likeliest_first(self, pair: tuple[int, int]) -> tuple[int, tuple[int, int]]:
+        one, other = (self._first_members[number] for number in pair)
+        return self._comparer.wear(one, other), pair
 
-def same_answer(first: str, second: str) -> bool:
-    """Whether two answers are equal.
-
-    Raises:
-        RuntimeError: The worker process is needed and cannot start.
-    """
-    classes = AnswerClasses()
-    return classes.group_of(first) == classes.group_of(second)
+    def _join(self, first: int, second: int) -> None:
+        """What was known of the older class is now true of both."""
+        del self._first_members[second]
+        self._undecided = {pair for pair in self._undecided if second not in pair}
+        self._known = {k: first if n == second else n for k, n in self._known.items()}

@@ -1,67 +1,129 @@
-"""Takes the final answer out of a solution's text."""
+r"""Takes the final answer out of a solution's text.
+
+Begin with `closings.py`, the table of what is read, and `thinking.py`, whose parts count for
+less. The last closing counts, whichever it is.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
 
-MAX_ANSWER = 1_000
-"""Longest answer, in characters; anything longer is not taken for an answer."""
+from search_core.answers.boxes import last_box
+from search_core.answers.cleaning import MAX_ANSWER, plain
+from search_core.answers.closings import CLOSINGS, Closing
+from search_core.answers.reading import is_value, what_follows
+from search_core.answers.thinking import told_apart
 
-# Escaped characters are tokens of their own, so that `\{` never counts as a brace.
-_BRACES = re.compile(r"\\boxed\s*\{|\\.|[{}]", re.DOTALL)
-_CLOSING_SENTENCE = re.compile(r"\bthe answer is\b", re.IGNORECASE)
-_MARKUP = " \t\r*_`:"
+__all__ = ["MAX_ANSWER", "extract_answer"]
+
+MOST_TRIED = 50
+"""Closings, from the last back, that are looked at for one that an answer follows."""
+MOST_READ = 50_000
+"""Characters, from the end, in which closings in words are looked for; boxes are everywhere."""
+_SHORT = 6
+"""Words that may follow a closing made for answers, and be meant as one before a box is."""
+
+# Special tokens that a server or a pasted text may have left in.
+_TOKENS = re.compile(
+    r"<\|(?!begin_of_box|end_of_box)[A-Za-z_]{2,40}\|>|</?s>|<eos>|<(?:end|start)_of_turn>"
+)
+_ASKED = re.compile(
+    r"\b(?:if|whether|what|suppose|assume|assuming|unless|until|not)\s(?:\w+\s){0,3}$",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"\b(?:if|when|whenever|for|verif\w+|check\w*|test\w*|example|instance|would|could|might|maybe"
+    r"|perhaps|similar|hint|otherwise|initially|instead)\b",
+    re.IGNORECASE,
+)
 
 
 def extract_answer(text: str) -> str | None:
     r"""The answer of a solution, or None.
 
-    The last closed `\boxed{…}`; without one, what the last sentence "The answer is …" says.
-    Takes time proportional to the text, whatever is in it.
+    What the last closing announces: `\boxed{…}`, "The answer is …", "#### …" and the other rows
+    of `CLOSINGS`. What was only thought is asked where nothing was said after it. Takes time
+    proportional to the text, whatever is in it.
 
     Returns:
-        1 to `MAX_ANSWER` characters, stripped.
+        1 to `MAX_ANSWER` characters, stripped, without Markdown, quotes and dollars around it;
+        for a choice its letter.
     """
-    boxed = _last_boxed(text)
-    return boxed if boxed is not None else _closing_sentence(text)
+    speech = told_apart(text.replace("\r\n", "\n"))
+    answer = _last_answer(_TOKENS.sub("\n", speech.said))
+    if answer is None and speech.thought and not _TOKENS.sub("", speech.last_said).strip():
+        return _last_answer(_TOKENS.sub("\n", speech.thought))
+    return answer
 
 
-def _last_boxed(text: str) -> str | None:
-    """Content of the `\\boxed{` that starts last, among the closed ones of fair length."""
-    open_braces: list[int | None] = []  # where a box's content starts; None: another brace
-    best_start, best = -1, None
-    for match in _BRACES.finditer(text):
-        token = match.group()
-        if token.startswith("\\boxed"):
-            open_braces.append(match.end())
-        elif token == "{":
-            open_braces.append(None)
-        elif token == "}" and open_braces:
-            start = open_braces.pop()
-            if start is not None and start > best_start:
-                content = _of_fair_length(text, start, match.start())
-                if content:
-                    best_start, best = start, content
-    return best
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """A closing in a text; the answer begins at `at`."""
+
+    at: int
+    row: Closing
+    match: re.Match[str]
 
 
-def _of_fair_length(text: str, start: int, end: int) -> str:
-    return text[start:end].strip() if end - start <= MAX_ANSWER else ""
-
-
-def _closing_sentence(text: str) -> str | None:
-    ends = [match.end() for match in _CLOSING_SENTENCE.finditer(text)]
-    for start in reversed(ends):
-        rest = text[start : start + MAX_ANSWER + 100].split("\n", 1)[0]
-        answer = _without_markup(rest)
-        if answer and len(answer) <= MAX_ANSWER:
+def _last_answer(text: str) -> str | None:
+    """What the last closing says; one that may be said by the way yields to any that is not."""
+    box = last_box(text)
+    by_the_way = None
+    skipped = max(0, len(text) - MOST_READ)
+    for announced in reversed(_announced(text, skipped)[-MOST_TRIED:]):
+        if box and announced.at <= box.end:
+            break
+        answer = _read(text, announced)
+        if answer and _is_meant(text, announced, answer):
             return answer
-    return None
+        by_the_way = by_the_way or answer
+    return box.answer if box else by_the_way
 
 
-def _without_markup(rest: str) -> str:
-    """ " **$12$**. Done" -> "12": the sentence without its period, emphasis and dollars."""
-    sentence = re.split(r"[.!](?=\s|[*_`$]*$)", rest, maxsplit=1)[0].strip(_MARKUP)
-    if len(sentence) > 1 and sentence.startswith("$") and sentence.endswith("$"):
-        sentence = sentence.strip("$")
-    return sentence.strip()
+def _announced(text: str, start: int) -> list[_Announced]:
+    found = [
+        _Announced(match.start("answer") if row.place == "before" else match.end(), row, match)
+        for row in CLOSINGS
+        if row.place != "box"
+        for match in row.pattern.finditer(text, start)
+    ]
+    return sorted(found, key=lambda one: one.at)
+
+
+def _read(text: str, announced: _Announced) -> str | None:
+    row, match = announced.row, announced.match
+    if row.place == "before":
+        return plain(match["answer"])
+    if row.place == "marks":
+        end = re.compile(row.until).search(text, match.end(), match.end() + MAX_ANSWER + 20)
+        if end:
+            content = _unescaped(text[match.end() : end.start()]) if '"' in row.until else ""
+            return plain(content or text[match.end() : end.start()])[:MAX_ANSWER] or None
+    if row.place == "sentence" and _ASKED.search(text, max(0, match.start() - 40), match.start()):
+        return None
+    answer = what_follows(text, match.end())
+    if row.value_or_end and answer and not is_value(answer):
+        return None if text[match.end() :].strip().count("\n") else answer
+    return answer
+
+
+def _unescaped(content: str) -> str:
+    """A JSON string's text."""
+    try:
+        return str(json.loads(f'"{content}"'))
+    except ValueError:  # LaTeX whose backslashes were not doubled
+        return content
+
+
+def _is_meant(text: str, announced: _Announced, answer: str) -> bool:
+    """Whether the words announce the solution's answer, and are no step on the way to it."""
+    row, match = announced.row, announced.match
+    if row.place == "marks":
+        return True
+    if row.place == "line":
+        return is_value(answer) or len(answer.split()) <= _SHORT
+    start = max(0, match.start() - 120)
+    sentence = re.split(r"[.!?\n]\s|\n", text[start : match.start()])[-1]
+    return is_value(answer) and _ASIDE.search(sentence) is None

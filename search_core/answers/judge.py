@@ -1,136 +1,134 @@
-"""The parent's side of math-verify in a worker process, with a hard deadline.
+"""A few worker processes that compare answers by algebra, shared by everybody in turns.
 
-math-verify bounds its own time by SIGALRM, which works in a main thread only, and not
-inside one long big-integer operation. So it runs in a process that can be killed. That
-process runs one small file and nothing of the app, whatever started the app.
+A comparison is bounded by the worker's own processor time, so a busy machine, other runs, and
+waiting for a turn change nothing about what is equal.
 """
 
 from __future__ import annotations
 
 import atexit
-import json
 import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
+from collections.abc import Callable
 
-_WORKER = Path(__file__).with_name("worker.py")
-DEADLINE = 2.0
-"""Seconds that one comparison may take, in both directions together."""
-_START_LIMIT = 60.0
+from search_core.answers.turns import Account, Turns
+from search_core.answers.worker_process import AlgebraReply, WorkerProcess
+
+WORKERS = 2
+"""Worker processes of an app, unless its operator says otherwise; each takes about 100 MB, from
+its first comparison on."""
+LONG = 0.5
+"""A comparison that may take more processor seconds than this is a long one."""
 
 
 class AlgebraJudge:
-    """Compares answers in one worker process; starts it when first asked. Thread-safe."""
+    """Compares answers in worker processes, which start when they are first needed. Thread-safe.
 
-    def __init__(self, deadline: float = DEADLINE) -> None:
-        self._deadline = deadline
+    Args:
+        workers: How many pairs are compared at once. Long comparisons never take the last of
+            several, so that somebody's hard answers cannot keep the others' waiting.
+
+    Raises:
+        ValueError: No worker at all.
+    """
+
+    def __init__(self, workers: int = WORKERS) -> None:
+        self._turns = Turns(workers)
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._idle: list[WorkerProcess] = []
+        self._busy: list[WorkerProcess] = []
 
     @property
-    def started(self) -> bool:
-        """Whether a worker process exists now."""
-        return self._process is not None
+    def processes(self) -> tuple[int, ...]:
+        """Ids of the worker processes that exist now."""
+        with self._lock:
+            return tuple(worker.pid for worker in (*self._idle, *self._busy))
 
-    def start(self) -> None:
-        """Starts the worker, unless it runs already.
+    @property
+    def waiting(self) -> int:
+        """How many comparisons wait for a worker."""
+        return self._turns.waiting
+
+    def compare(
+        self,
+        first: str,
+        second: str,
+        seconds: float,
+        account: Account,
+        cancelled: Callable[[], bool],
+    ) -> AlgebraReply:
+        """Whether algebra calls two answers equal.
+
+        Args:
+            seconds: Processor time that it may take; beyond it, it is undecided. Waiting for
+                a turn is not charged, nor is what a worker needs to start.
+            account: The caller's: among those who wait, whoever has asked for least comes first.
+            cancelled: Once True, the comparison is given up, or not begun.
 
         Raises:
-            RuntimeError: The worker cannot start.
+            RuntimeError: No worker can start.
         """
-        with self._lock:
-            self._running()
-
-    def equal(self, first: str, second: str) -> bool | None:
-        """Whether math-verify calls them equal in either direction.
-
-        Returns:
-            None if the deadline passed or the worker died of the comparison; the worker is
-            then replaced at the next call.
-
-        Raises:
-            RuntimeError: The worker cannot start.
-        """
-        with self._lock:
-            process = self._running()
-            reply = self._ask(process, json.dumps([first, second]), self._deadline)
-            if reply is None:
-                self._discard()
-                return None
-            return bool(json.loads(reply))
+        turn = self._turns.take(account, cancelled, long=seconds > LONG)
+        if turn is None:
+            return AlgebraReply(None)
+        cost = 0.0
+        try:
+            worker = self._take_worker()
+            try:
+                comparison = worker.compare(first, second, seconds, cancelled)
+            finally:
+                self._put_back(worker)
+            cost = comparison.seconds
+            return comparison
+        finally:
+            self._turns.give_back(turn, account, cost)
 
     def close(self) -> None:
-        """Ends the worker process, if there is one."""
+        """End all worker processes, those that are comparing too."""
         with self._lock:
-            self._discard()
+            workers, self._idle = [*self._idle, *self._busy], []
+        for worker in workers:
+            worker.close()
 
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process is not None:
-            return self._process
-        process = subprocess.Popen(
-            # -P: the worker's own folder is not searched for modules.
-            [sys.executable, "-P", str(_WORKER), str(self._deadline)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
-        self._process = process
-        reply = self._ask(process, None, _START_LIMIT)
-        if reply is None or json.loads(reply) != "ready":
-            self._discard()
-            said = "nothing" if reply is None else json.loads(reply)
-            raise RuntimeError(
-                "The process that compares answers did not start; it said: "
-                f"{said}. Check that math-verify is installed: "
-                "pip install -r requirements.txt"
-            )
-        return process
+    def _take_worker(self) -> WorkerProcess:
+        with self._lock:
+            if self._idle:
+                worker = self._idle.pop()
+                self._busy.append(worker)
+                return worker
+        worker = WorkerProcess()
+        with self._lock:
+            self._busy.append(worker)
+        return worker
 
-    def _ask(self, process: subprocess.Popen[str], line: str | None, limit: float) -> str | None:
-        """Sends a line, if any, and waits for the reply; None if none came within the limit."""
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("The worker process has no pipes.")
-        expired = threading.Event()
-
-        def expire() -> None:
-            expired.set()
-            process.kill()
-
-        timer = threading.Timer(limit, expire)
-        timer.daemon = True
-        timer.start()
-        try:
-            if line is not None:
-                process.stdin.write(line + "\n")
-                process.stdin.flush()
-            reply = process.stdout.readline()
-        except BrokenPipeError:  # it died since the last call
-            reply = ""
-        finally:
-            timer.cancel()
-            timer.join()  # from here on it is certain whether the worker was killed
-        return None if expired.is_set() or not reply.endswith("\n") else reply
-
-    def _discard(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    continue  # unsent text of a dead worker: there is nobody to read it
-        process.wait()
+    def _put_back(self, worker: WorkerProcess) -> None:
+        with self._lock:
+            self._busy.remove(worker)
+            if worker.usable:
+                self._idle.append(worker)
+                return
+        worker.close()
 
 
+_workers = WORKERS
 _shared: AlgebraJudge | None = None
 _shared_lock = threading.Lock()
+
+
+def use_workers(count: int) -> None:
+    """Say how many worker processes this process may have, before the first is needed.
+
+    Raises:
+        ValueError: None at all.
+        RuntimeError: It is too late: there are some already.
+    """
+    global _workers
+    if count < 1:
+        raise ValueError(f"At least 1 process must compare answers; got {count}.")
+    with _shared_lock:
+        if _shared is not None:
+            raise RuntimeError("Say how many processes compare answers before any does.")
+        _workers = count
 
 
 def shared_judge() -> AlgebraJudge:
@@ -138,13 +136,13 @@ def shared_judge() -> AlgebraJudge:
     global _shared
     with _shared_lock:
         if _shared is None:
-            _shared = AlgebraJudge()
+            _shared = AlgebraJudge(_workers)
             atexit.register(_shared.close)
         return _shared
 
 
 def _forget_shared() -> None:
-    """In a forked child: the worker and the locks belong to the parent."""
+    """In a forked child: the workers and the locks belong to the parent."""
     global _shared, _shared_lock
     _shared, _shared_lock = None, threading.Lock()
 

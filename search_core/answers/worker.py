@@ -1,52 +1,131 @@
-"""The worker process: compares pairs of answers with math-verify, one a line.
+"""The worker process: compares pairs of answers, each in a child of its own.
 
-Run as a file, never imported by the app. Reads `["a", "b"]` lines, writes `true`, `false` or
-`null` (it cannot be decided) lines; the first line written is `"ready"`, or what went wrong.
-Ends when its input ends, that is when the parent does.
+Run as a file, never imported by the app. Reads `["a", "b", seconds]` lines and writes
+`[equal, seconds]` lines: true, false or null (it could not be decided), and the processor time
+that it took. The first line written is `"ready"`, or what went wrong. Ends when its input ends,
+that is when the parent does.
+
+The libraries are loaded once; every comparison then runs in a fork of this process, which is
+bounded in processor time and memory by the kernel. So a comparison that must be ended costs
+nobody a new start, and none can see what another one left behind: what two answers are does not
+depend on who else was compared. SIGTERM ends the comparison that is under way, and it alone.
 """
 
 from __future__ import annotations
 
-import faulthandler
+import gc
 import importlib
 import importlib.util
 import json
+import math
 import os
+import resource
+import signal
 import sys
 from pathlib import Path
-from types import ModuleType
-from typing import IO
+from types import FrameType, ModuleType
+from typing import IO, NoReturn
 
-_MEMORY = 2 * 1024**3
-_GRACE = 3.0
+_MEMORY = 1024**3
+"""Bytes of address space of one comparison; the libraries take a quarter of it."""
+_DEPTH = 10_000
+"""Nested calls: deeper than Python's default, because the libraries take a RecursionError for
+"not equal"; what is deeper than the stack ends the child, and is undecided."""
+_DIFFERENT, _EQUAL, _UNDECIDED = 10, 11, 12
+_WARM_UP = (
+    (r"\frac{1}{2}", "0.5"),
+    (r"\sqrt{8}", r"2\sqrt{2}"),
+    ("x^2 + 2x + 1", "(x+1)^2"),
+    ("x=5", "5"),
+    (r"50\%", "0.5"),
+    ("(1,2)", "1<x<2"),
+    (r"\{1, 2\}", "1, 2"),
+    (r"\begin{pmatrix}1\\2\end{pmatrix}", r"\begin{pmatrix}1\\3\end{pmatrix}"),
+    (r"\sin(x)\cdot 2\pi", r"2\pi \sin x"),
+)
+"""What is imported or cached at a first use is there before the first fork."""
 
 
 def main() -> None:
-    """Serves until the input ends. The only argument is the deadline in seconds."""
-    deadline = float(sys.argv[1])
+    """Serves until the input ends."""
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever a library prints must not get between the replies.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    _limit_memory()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        equal = _load_algebra().equal
+        algebra = _load_algebra()
+        for first, second in _WARM_UP:
+            algebra.equal(first, second)
     except ImportError as error:
         _reply(replies, str(error))
         return
-
-    equal("\\frac{1}{2}", "0.5")  # the first comparison imports a good deal
+    gc.collect()
+    gc.freeze()  # so that the children share these pages instead of copying them
+    stopper = _Stopper()
     _reply(replies, "ready")
     for line in sys.stdin:
-        first, second = json.loads(line)
-        # Ends this process from a thread that needs no interpreter lock, even if the parent
-        # is gone and one big-integer power would run for hours.
-        faulthandler.dump_traceback_later(deadline + _GRACE, exit=True, file=sys.stderr)
-        try:
-            result = equal(first, second)
-        except (MemoryError, RecursionError):
-            result = False  # too big to compare counts as different
-        faulthandler.cancel_dump_traceback_later()
-        _reply(replies, result)
+        first, second, seconds = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _compare(algebra, first, second, seconds)
+        _reply(replies, stopper.wait_for(child))
+
+
+class _Stopper:
+    """Ends the comparison that is under way when SIGTERM comes; between two, it does nothing."""
+
+    def __init__(self) -> None:
+        self._child: int | None = None
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def wait_for(self, child: int) -> tuple[bool | None, float]:
+        """The outcome of a child, and the processor seconds that it took."""
+        self._child = child
+        _, status, usage = os.wait4(child, 0)
+        self._child = None
+        outcome = {_DIFFERENT: False, _EQUAL: True}
+        code = os.waitstatus_to_exitcode(status)
+        return outcome.get(code), usage.ru_utime + usage.ru_stime
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        if self._child is not None:
+            os.kill(self._child, signal.SIGKILL)
+
+
+def _compare(algebra: ModuleType, first: str, second: str, seconds: float) -> NoReturn:
+    """In the child: compare within the bounds, and end with the outcome."""
+    code = _UNDECIDED
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        _bound(seconds)
+        equal = algebra.equal(first, second)
+        if equal is not None:
+            code = _EQUAL if equal else _DIFFERENT
+        if code == _DIFFERENT and _peak_memory() > _MEMORY / 2:
+            code = _UNDECIDED  # the libraries take a MemoryError for "not equal" too
+    finally:
+        os._exit(code)
+
+
+def _bound(seconds: float) -> None:
+    """Let the kernel end this process after so much processor time of its own.
+
+    The timer's signal is not handled: it ends the process even inside one long operation on
+    big numbers. Time spent waiting for a processor does not count.
+    """
+    sys.setrecursionlimit(_DEPTH)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    spent = math.ceil(seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (spent, spent))  # should anything reset the timer
+    if sys.platform == "linux":  # elsewhere the limit is refused or means something else
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+def _peak_memory() -> float:
+    """Most bytes that this process has held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
 
 
 def _load_algebra() -> ModuleType:
@@ -65,18 +144,9 @@ def _load_algebra() -> ModuleType:
     return importlib.import_module("equality.algebra")
 
 
-def _reply(replies: IO[str], value: bool | str | None) -> None:
+def _reply(replies: IO[str], value: object) -> None:
     replies.write(json.dumps(value) + "\n")
     replies.flush()
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows; the deadline holds there too
-        return
-    if sys.platform == "linux":  # elsewhere the limit is refused or means something else
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from search_core.engine.chat_template import ChatTemplate
 from search_core.protocols import UsageError
 
 DELIMITER = "\n\n"
@@ -36,7 +37,8 @@ class PathTokens:
     Args:
         tokenizer: A transformers tokenizer. Without a chat template the prompt is the
             problem and a blank line.
-        system_prompt: The system message; "" for none.
+        system_prompt: The system message; "" for none. Where the template takes no system turn
+            it stands before the problem.
         date: What templates that write today's date are given.
         revision_request: The user's turn after each earlier attempt; "" for none, where a
             model was trained on attempts in a row.
@@ -53,7 +55,7 @@ class PathTokens:
         self._tokenizer = tokenizer
         self._revision_request = revision_request
         self._system_prompt = system_prompt
-        self._date = date
+        self._template = ChatTemplate(tokenizer, date)
         self._prompt = lru_cache(_PROMPTS)(self._tokenise_prompt)
         self._step = lru_cache(_STEPS)(self._tokenise_text)
 
@@ -64,7 +66,8 @@ class PathTokens:
             attempts: Earlier attempts, each as its steps, the oldest first.
 
         Raises:
-            ValueError: There are attempts, and the tokenizer has no chat template.
+            ValueError: There are attempts, and the tokenizer has no chat template; or the
+                template refuses the chat.
         """
         return self._prompt(problem, tuple(attempts))
 
@@ -106,14 +109,7 @@ class PathTokens:
                     "no chat template to set them apart. Use a chat model for self-revision."
                 )
             return self._without_template(problem)
-        ids = self._tokenizer.apply_chat_template(
-            self._messages(problem, attempts),
-            add_generation_prompt=True,
-            return_dict=False,
-            sanitize_control_tokens=True,
-            date_string=self._date,
-        )
-        return tuple(ids)
+        return self._template.ids(self._messages(problem, attempts), answer=True)
 
     def _messages(self, problem: str, attempts: Attempts) -> list[dict[str, str]]:
         said = [("system", self._system_prompt)] if self._system_prompt else []

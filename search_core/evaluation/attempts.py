@@ -21,8 +21,8 @@ class Attempt(NamedTuple):
 
     aggregate: float | None
     """The path's scores in one number, 0 to 1; None if it was not scored or has no end."""
-    logprob: float
-    """Sum of the solver's log-probabilities over the path."""
+    logprob: float | None
+    """Sum of the solver's log-probabilities over the path; None: one of them is not known."""
     right: bool
     tokens: int = 0
     """Tokens that the solver wrote for it."""
@@ -57,7 +57,7 @@ def _attempt(problem: Problem, tree: Tree, leaf: Node, place: int) -> Attempt:
     scores = [step.score for step in path if step.score is not None] if judged else []
     return Attempt(
         aggregate=leaf.aggregate if finished else None,
-        logprob=round(math.fsum(step.logprob for step in path), 4),
+        logprob=_summed([step.logprob for step in path]),
         right=bool(leaf.right),
         tokens=sum(step.tokens for step in path),
         group=leaf.group if finished and leaf.answer is not None else None,
@@ -65,6 +65,11 @@ def _attempt(problem: Problem, tree: Tree, leaf: Node, place: int) -> Attempt:
         scores=tuple(float(f"{score:.{_SCORE_DIGITS}g}") for score in scores),
         first_error=_first_error(problem, [step.text for step in path]) if judged else None,
     )
+
+
+def _summed(logprobs: Sequence[float | None]) -> float | None:
+    known = [logprob for logprob in logprobs if logprob is not None]
+    return round(math.fsum(known), 4) if len(known) == len(logprobs) else None
 
 
 def _first_error(problem: Problem, steps: Sequence[str]) -> int | None:

@@ -34,11 +34,13 @@ StartRun = Callable[[ShareClock], Run]
 class _Active:
     """A run under way, stopped at a model call."""
 
-    def __init__(self, start: StartRun, models: tuple[Solver, Verifier]) -> None:
+    def __init__(
+        self, start: StartRun, models: tuple[Solver, Verifier], cancelled: Cancelled
+    ) -> None:
         self.clock = ShareClock()
         self.run = start(self.clock)
         self.releaser = Releaser(self.run, models)
-        self._calls: Generator[ModelCall, ModelReply, None] = self.run.calls()
+        self._calls: Generator[ModelCall, ModelReply, None] = self.run.calls(cancelled)
         self.call: ModelCall | None = next(self._calls, None)
 
     def reply(self, reply: ModelReply, seconds: float) -> None:
@@ -71,7 +73,7 @@ def drive_together(
     try:
         while True:
             while len(active) < at_once and (start := next(waiting, None)) is not None:
-                active.append(_Active(start, (solver, verifier)))
+                active.append(_Active(start, (solver, verifier), cancelled))
             if not active:
                 return
             for batch in _batches(active):

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from search_core.answers import Undecided
 from search_core.evaluation.arms import Arm
 from search_core.evaluation.outcomes import Outcome, outcome_of
 from search_core.log.tree import Node
@@ -141,8 +142,11 @@ class _RecordedMarks:
 
     def __init__(self, run: Run) -> None:
         self._marks = {
-            _steps(run, node): node.right for node in run.tree.steps() if node.state == "completed"
+            _steps(run, node): node for node in run.tree.steps() if node.state == "completed"
         }
 
     def __call__(self, problem: Problem, steps: Sequence[str]) -> bool | None:
-        return self._marks[tuple(steps)]
+        node = self._marks[tuple(steps)]
+        if node.right_undecided:
+            raise Undecided(f"The recording could not compare {node.answer!r:.80}.")
+        return node.right

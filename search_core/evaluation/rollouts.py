@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from search_core.answers import Undecided
 from search_core.evaluation.outcomes import problem_key, short_hash
 from search_core.problem import Problem
 from search_core.protocols import (
@@ -24,7 +25,7 @@ from search_core.protocols import (
     VerifierInfo,
 )
 from search_core.run.calls import sampled, scored
-from search_core.run.election import grade_solution
+from search_core.run.grading import grade_solution
 from search_core.seeds import node_seed
 
 ROLLOUTS_VERSION = 1
@@ -99,12 +100,17 @@ class _Path:
     name: str
     index: int
     steps: list[str] = field(default_factory=list)
-    logprobs: list[float] = field(default_factory=list)
+    logprobs: list[float | None] = field(default_factory=list)
     ended: str = "step"
 
     @property
     def right(self) -> bool:
-        return self.ended == "end" and bool(grade_solution(self.problem, self.steps))
+        """Whether it is a solution that is known to be right: one that could not be compared
+        with the reference is not."""
+        try:
+            return self.ended == "end" and bool(grade_solution(self.problem, self.steps))
+        except Undecided:
+            return False
 
 
 def rollouts_key(
@@ -178,7 +184,7 @@ def _prefixes(
     _write_to_end(attempts, plan, sampling, solver, cancelled)
     prefixes = []
     for attempt in attempts:
-        whole = len(attempt.steps) - (attempt.ended == "length")
+        whole = len(attempt.steps) - (attempt.ended not in ("step", "end"))
         if whole:
             luck = random.Random(f"{plan.seed}/{attempt.problem.text}/{attempt.attempt}")
             count = luck.randint(1, whole)
@@ -243,7 +249,8 @@ def _write_to_end(
         samples = sampled(solver, requests, sampling, cancelled)
         for path, sample in zip(active, samples, strict=True):
             path.steps.append(sample.text)
-            path.logprobs.append(round(sample.logprob, 4))
+            logprob = sample.logprob
+            path.logprobs.append(None if logprob is None else round(logprob, 4))
             path.ended = sample.ended
             # As the runner names the only child of a step.
             path.name, path.index = f"{path.name}.0", 0

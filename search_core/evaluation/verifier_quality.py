@@ -80,7 +80,7 @@ _Arrays = list[tuple[Values, Values, Flags]]
 
 
 def _arrays(problems: Sequence[Sequence[Attempt]]) -> _Arrays:
-    """For each problem: scores, log-probabilities, right or wrong."""
+    """For each problem: scores, log-probabilities (NaN: not known), right or wrong."""
     scored = [[a for a in attempts if a.aggregate is not None] for attempts in problems]
     return [
         (
@@ -106,9 +106,11 @@ def _measures(families: Mapping[str, _Arrays], draws: int, seed: int) -> dict[st
         right = right.astype(np.bool_)
         count += right.size
         within["verifier"][name] = np.array([auroc(s, r) for s, _, r in both])
-        within["log_probability"][name] = np.array([auroc(p, r) for _, p, r in both])
+        # What was not given for some cannot be held against the verifier's scores of all.
+        likely = not np.isnan(logprobs).any()
+        within["log_probability"][name] = np.array([auroc(p, r) for _, p, r in both if likely])
         pooled["verifier"].append(auroc(scores, right))
-        pooled["log_probability"].append(auroc(logprobs, right))
+        pooled["log_probability"].append(auroc(logprobs, right) if likely else math.nan)
         calibration.append(calibration_error(scores, right))
         shares.append(float(right.mean()) if right.size else math.nan)
     estimates = {

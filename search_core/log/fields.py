@@ -10,6 +10,7 @@ ROOT = "root"
 MAX_DEPTH = 200
 MAX_TEXT = 200_000
 MAX_REASON = 4000
+MAX_ANSWER_TEXT = 10_000
 
 # A node's id is its path of child indices, so it depends on nothing but the search itself.
 _INDEX = "[0-9]{1,5}"
@@ -17,6 +18,8 @@ _ID = rf"^(root|{_INDEX}(\.{_INDEX}){{0,{MAX_DEPTH - 1}}})$"
 NodeId = Annotated[str, Field(pattern=_ID, max_length=6 * MAX_DEPTH)]
 Name = Annotated[str, Field(max_length=200)]
 Line = Annotated[str, Field(max_length=1000)]
+AnswerText = Annotated[str, Field(max_length=MAX_ANSWER_TEXT)]
+"""A whole answer: what is cut off cannot tell answers apart."""
 Reason = Annotated[str, Field(max_length=MAX_REASON)]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
@@ -26,7 +29,9 @@ ScoreValue = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Value = bool | int | Real | Line | None
 Rule = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
-Ended = Literal["step", "end", "length"]
+Ended = Literal["step", "end", "length", "aborted", "filtered", "unknown"]
+"""How a sampled step ended: by the step delimiter; with the solution; at the length limit; given up
+by whoever wrote it; stopped by a content filter; or nobody said how."""
 VoteMethod = Literal["majority", "weighted", "best"]
 Status = Literal["completed", "cancelled", "failed", "out_of_budget"]
 Aggregate = Literal["last", "min", "prod", "mean"]

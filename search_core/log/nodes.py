@@ -5,6 +5,7 @@ This knows no kind of event: each says for itself, in its `apply_to`, what it do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -37,7 +38,8 @@ class Node:
     children: list[str] = field(default_factory=list)
     state: NodeState = "frontier"
     tokens: int = 0
-    logprob: float = 0.0
+    logprob: float | None = 0.0
+    """None: not given."""
     ended: Ended = "step"
     role: Role = "step"
     after: str | None = None
@@ -59,6 +61,8 @@ class Node:
     answer: str | None = None
     group: int | None = None
     right: bool | None = None
+    right_undecided: bool = False
+    """There is a reference, but the answer could not be compared with it."""
     visits: int | None = None
     value: float | None = None
     weight: float | None = None
@@ -72,12 +76,14 @@ class NodeTable:
 
     Attributes:
         remembered: The events that are kept whole, by their class.
+        undecided: Pairs of classes of answers, the older one first, that could not be compared.
         seq: Number of the last event; -1 before the first.
     """
 
     nodes: dict[str, Node] = field(default_factory=dict)
     remembered: dict[type[Any], list[Any]] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
+    undecided: set[tuple[int, int]] = field(default_factory=set)
     seq: int = -1
 
     def all_of(self, kind: type[T]) -> list[T]:
@@ -120,6 +126,33 @@ class NodeTable:
             raise LogError(f"Node {node_id!r} is already {node.state}; it cannot become {state}.")
         node.state = state
         return node
+
+    def doubt(self, older: Sequence[int], group: int | None) -> None:
+        """A new class of answers could not be compared with these.
+
+        Raises:
+            LogError: They are not older, or there is no class.
+        """
+        if group is None or not all(other < group for other in older):
+            raise LogError(f"Event {self.seq}: class {group} is not younger than all of {older}.")
+        self.undecided.update((other, group) for other in older)
+
+    def decide(self, first: int, second: int, *, equal: bool) -> None:
+        """Two classes of answers were compared after all; equal ones become one.
+
+        Raises:
+            LogError: Nothing was undecided about them.
+        """
+        if (first, second) not in self.undecided:
+            raise LogError(f"Event {self.seq} compares classes {first} and {second} for nothing.")
+        self.undecided.discard((first, second))
+        if not equal:
+            return
+        # What is known of the older class is now true of both.
+        self.undecided = {pair for pair in self.undecided if second not in pair}
+        for node in self.nodes.values():
+            if node.group == second:
+                node.group = first
 
     def check_chosen(self, chosen: str | None) -> None:
         """Refuse a choice of what is no solution; None is no choice.

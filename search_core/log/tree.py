@@ -26,7 +26,7 @@ from search_core.log.nodes import FINAL_STATES, LogError, Node, NodeState, NodeT
 __all__ = ["FINAL_STATES", "LogError", "Node", "NodeState", "Tree"]
 
 # A path that stopped without an answer: marked as such, and excluded from votes.
-UNFINISHED_RULES = frozenset({"out_of_steps", "too_long", "run_ended"})
+UNFINISHED_RULES = frozenset({"out_of_steps", "too_long", "given_up", "run_ended"})
 
 
 @dataclass(slots=True, repr=False)
@@ -138,6 +138,7 @@ class Tree(NodeTable):
             nodes={
                 key: replace(node, children=list(node.children)) for key, node in self.nodes.items()
             },
+            undecided=set(self.undecided),
             remembered={kind: list(events) for kind, events in self.remembered.items()},
         )
 
@@ -149,6 +150,7 @@ class Tree(NodeTable):
         return {
             "seq": self.seq,
             "nodes": [asdict(node) for node in self.nodes.values()],
+            "undecided": sorted(self.undecided),
             "rounds": self.rounds,
             "votes": {method: event_to_dict(vote) for method, vote in self.votes.items()},
             "status": self.finished.status if self.finished else None,

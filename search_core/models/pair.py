@@ -24,7 +24,7 @@ from search_core.protocols import (
     Verifier,
 )
 from search_core.remote import is_remote, model_name
-from search_core.run.pairing import check_solver, check_verifier
+from search_core.run.pairing import check_logprobs, check_solver, check_verifier
 from search_core.spaces import on_zero_gpu
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
@@ -228,6 +228,15 @@ class ModelPair:
                 f"{SINGLE_STREAM.title}, or another solver."
             )
         check_solver(strategy, self.revises, model_name(self.solver_path))
+        solver = self._solver.loaded
+        if solver is not None:
+            check_logprobs(
+                strategy,
+                options,
+                given=solver.info.logprobs,
+                scored_by_them=score_source == "log-probability",
+                name=solver.info.name,
+            )
         if score_source == "verifier":
             check_verifier(strategy, self.judged, options)
         elif score_source == "oracle":
@@ -250,7 +259,9 @@ class ModelPair:
 
 
 def _name(path: str) -> str:
-    """A folder's name; a Hub id or an address as it stands."""
+    """A folder's name; a Hub id as it stands; of an address the model, if that is in it."""
+    if is_remote(path):
+        return model_name(path)
     return Path(path).resolve().name if Path(path).is_dir() else path
 
 

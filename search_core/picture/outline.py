@@ -12,6 +12,7 @@ from search_core.picture.text import columns, one_line
 from search_core.picture.words import (
     answer_words,
     compute_words,
+    ending_words,
     fold_words,
     mark_words,
     right_words,
@@ -130,4 +131,6 @@ class _Outline:
         parts = [_LETTERS[state], mark_words(node), one_line(node.text, WIDTH)]
         if node.state == "completed":
             parts.insert(2, f"[{solution_words(node)}]")
+        elif ending_words(node):
+            parts.insert(2, f"[{ending_words(node)}]")
         return " ".join(part for part in parts if part)

@@ -27,6 +27,12 @@ _STATUS = {
     "out_of_budget": "out of budget",
 }
 
+_GIVEN_UP = {
+    "aborted": "given up before it ended",
+    "filtered": "stopped by a content filter before it ended",
+    "unknown": "nobody said how it ended",
+}
+
 
 def strategy_words(tree: Tree) -> str:
     """The strategy's title; of one that is not known here, its name in the log."""
@@ -157,6 +163,11 @@ def solution_words(node: Node, limit: int = 20) -> str:
     return f"{answer} {palette().grades['right' if node.right else 'wrong'].mark}"
 
 
+def ending_words(node: Node) -> str:
+    """How a step ended that was not written to its end by no fault of its length; "" of others."""
+    return _GIVEN_UP.get(node.ended, "")
+
+
 def fold_words(fold: Fold) -> str:
     """“12 steps”."""
     return counted(fold.steps, "step")
@@ -168,6 +179,8 @@ def told(tree: Tree, node: Node, state: StateName) -> str:
     if node.id == ROOT:
         return f"The problem: {text}"
     parts = [f"Step {node.depth}", palette().states[state].label.lower()]
+    if ending_words(node):
+        parts.append(ending_words(node))
     if node.score is not None:
         parts.append(f"score {format_score(node.score)}")
     if state == "pruned" and node.decision is not None:

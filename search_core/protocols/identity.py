@@ -38,10 +38,13 @@ class SolverInfo(ModelInfo):
         prompt: System prompt that goes before every problem; "" for none.
         revises: Whether it reads `SampleRequest.attempts`. One that does not must say so here:
             then self-revision is refused.
+        logprobs: Whether it gives log-probabilities. One that does not must say so here: then what
+            goes by them is refused.
     """
 
     prompt: str = ""
     revises: bool = True
+    logprobs: bool = True
 
     @classmethod
     def of(cls, model: ModelInfo, *, prompt: str = "", revises: bool = True) -> SolverInfo:
@@ -57,10 +60,12 @@ class VerifierInfo(ModelInfo):
         scores: What it judges: each step, or finished solutions only.
         writes: Most tokens that it writes, one after the other, before it judges; 0: it only
             reads.
+        reads_logprobs: Whether it goes by the solver's log-probabilities.
     """
 
     scores: Judged = "steps"
     writes: int = 0
+    reads_logprobs: bool = False
 
     @classmethod
     def of(cls, model: ModelInfo, *, scores: Judged = "steps", writes: int = 0) -> VerifierInfo:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from search_core.log.events import Ended
 from search_core.protocols.identity import SolverInfo
 from search_core.protocols.watch import Cancelled
 
@@ -68,8 +69,11 @@ class StepSample:
     Attributes:
         text: The step, without its delimiter.
         tokens: Generated tokens, the delimiter or end token included.
-        logprob: Sum of their log-probabilities under the model (before temperature).
-        ended: "step" (delimiter), "end" (the solution is finished), "length" (cut off).
+        logprob: Sum of their log-probabilities under the model (before temperature); None where
+            one of them is not known: it is never taken for 0.
+        ended: "step" (delimiter), "end" (the solution is finished), "length" (cut off); "aborted",
+            "filtered" or "unknown" of a step that was not written to its end by no fault of its
+            length: given up, stopped by a content filter, or nobody says how.
         prefilled: Prompt tokens computed for this sample: its share, where several
             samples shared one prompt, so that a batch's sum is what was really computed.
         reused: Prompt tokens that were not computed again.
@@ -79,8 +83,8 @@ class StepSample:
 
     text: str
     tokens: int
-    logprob: float
-    ended: Literal["step", "end", "length"]
+    logprob: float | None
+    ended: Ended
     prefilled: int = 0
     reused: int = 0
     known: int | None = None

@@ -19,7 +19,8 @@ class ScoreRequest:
         steps: The whole path, without delimiters. Not empty.
         first: Index of the first step whose score is wanted (0 <= first < len(steps)).
         finished: Whether the last step ended the solution.
-        logprobs: The solver's log-probability of each step (same length as `steps`).
+        logprobs: The solver's log-probability of each step (same length as `steps`); None: not
+            known.
         run: Id of the run that asks; see `SampleRequest.run`.
     """
 
@@ -27,7 +28,7 @@ class ScoreRequest:
     steps: tuple[str, ...]
     first: int
     finished: bool
-    logprobs: tuple[float, ...]
+    logprobs: tuple[float | None, ...]
     run: str = ""
 
 

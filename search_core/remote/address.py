@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from search_core.protocols import UsageError
+from search_core.remote.errors import AddressError
+from search_core.remote.server import LONGEST
 
 _SCHEMES = ("http://", "https://")
 
@@ -18,9 +19,11 @@ def is_remote(name: str) -> bool:
 
 
 def model_name(path_or_address: str) -> str:
-    """What to call a model in a message before it is open: its folder, or its server."""
+    """What to call a model before it is open: its folder, or its name on its server, whose
+    address is nobody's but the operator's."""
     if is_remote(path_or_address):
-        return urlsplit(path_or_address.split(",")[0]).netloc.rpartition("@")[2]
+        options = dict(parse_qsl(path_or_address.partition("#")[2]))
+        return options.get("model") or "a model behind a server"
     return Path(path_or_address).name
 
 
@@ -37,6 +40,7 @@ class RemoteAddress:
             a colon; "" for a solver.
         timeout: Seconds without a byte from the server after which a request has failed.
         in_flight: Requests that one server is asked at the same time; more wait here.
+        longest: Seconds after which a request has failed though bytes still come.
     """
 
     urls: tuple[str, ...]
@@ -45,6 +49,7 @@ class RemoteAddress:
     format: str = ""
     timeout: float = 300.0
     in_flight: int = 64
+    longest: float = LONGEST
 
     @classmethod
     def parse(cls, text: str) -> RemoteAddress:
@@ -58,18 +63,18 @@ class RemoteAddress:
         places, _, rest = text.partition("#")
         urls = tuple(_checked(url.strip()) for url in places.split(",") if url.strip())
         if not urls:
-            raise UsageError(f"{text!r:.120} names no server; expected http://host:8000/v1.")
+            raise AddressError(f"{text!r:.120} names no server; expected http://host:8000/v1.")
         known = [field.name for field in fields(cls)][1:]
         try:
             options = dict(parse_qsl(rest, strict_parsing=True)) if rest else {}
         except ValueError as error:
-            raise UsageError(
+            raise AddressError(
                 f"After # stands {rest!r:.80}; expected name=value pairs joined by & "
                 f"({', '.join(known)})."
             ) from error
         unknown = sorted(set(options) - set(known))
         if unknown:
-            raise UsageError(f"Unknown {unknown[0]!r:.40} after #; known: {', '.join(known)}.")
+            raise AddressError(f"Unknown {unknown[0]!r:.40} after #; known: {', '.join(known)}.")
         return cls(
             urls,
             options.get("model", ""),
@@ -77,6 +82,7 @@ class RemoteAddress:
             options.get("format", ""),
             _number(options, "timeout", 300.0, 1, 86_400),
             int(_number(options, "in_flight", 64, 1, 4096)),
+            _number(options, "longest", LONGEST, 1, 86_400),
         )
 
     def place_of(self, problem: str) -> int:
@@ -90,14 +96,14 @@ def _checked(url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise UsageError(f"{url!r:.120} is no address: {error}.") from error
+        raise AddressError(f"{url!r:.120} is no address: {error}.") from error
     if parts.username or parts.password:
-        raise UsageError(
+        raise AddressError(
             "An address holds a user name or a password, and addresses are shown. Give the key in "
             "the environment instead (ESPALIER_SOLVER_KEY, ESPALIER_VERIFIER_KEY)."
         )
     if not is_remote(url) or not host or parts.query:
-        raise UsageError(
+        raise AddressError(
             f"{url!r:.120} is no server; expected an address like http://host:8000/v1."
         )
     return url.rstrip("/") if parts.path.strip("/") else f"{url.rstrip('/')}/v1"
@@ -112,5 +118,7 @@ def _number(options: dict[str, str], name: str, usual: float, least: float, most
     except ValueError:
         value = float("nan")
     if not least <= value <= most:
-        raise UsageError(f"{name} is {given!r:.20}; expected a number from {least:g} to {most:g}.")
+        raise AddressError(
+            f"{name} is {given!r:.20}; expected a number from {least:g} to {most:g}."
+        )
     return value

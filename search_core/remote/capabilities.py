@@ -77,8 +77,8 @@ class Capabilities:
             )
         if not self.logprobs:
             lacks.append(
-                "The solver's server gives no log-probabilities: they are written down as 0, and "
-                "the score source log-probability means nothing here."
+                "The solver's server gives no log-probabilities: what goes by them cannot be used "
+                "with it."
             )
         if self.tempered:
             lacks.append(
@@ -119,7 +119,7 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
     again = await complete(server, dialect, model, ask)
     await _check_stop(server, dialect, model, ask, _texts(*first))
     given = [completion for reply in first for completion in reply.completions.values()]
-    logprobs = all(completion.logprobs for completion in given if completion.text)
+    logprobs = all(completion.logprob is not None for completion in given if completion.text)
     return Capabilities(
         n=ask.n > 1,
         most=most,
@@ -178,7 +178,10 @@ async def _tempered(server: RemoteServer, dialect: Dialect, model: str) -> bool:
         reply = await _several(server, dialect, model, ask)
         if reply is None:  # It takes no such temperature or top-p, so none can be compared.
             return False
-        logprobs.append(reply.completions[0].logprob)
+        logprob = reply.completions[0].logprob
+        if logprob is None:
+            return False
+        logprobs.append(logprob)
     return abs(logprobs[0] - logprobs[1]) > _SAME
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from search_core.engine.path_tokens import DELIMITER
+from search_core.log.events import MAX_TEXT, Ended
 from search_core.remote.errors import RemoteError, shown
-from search_core.remote.server import RemoteServer
+from search_core.remote.server import DONE, MOST_BYTES, RemoteServer
 
-Ended = Literal["step", "end", "length"]
 Prompt = str | tuple[int, ...]
 """Text, or token ids."""
 
@@ -19,6 +20,14 @@ MOST_SEED = 2**31
 """Servers differ in how large a seed they take; all take this many."""
 _LONG_TOKEN = 24
 """Characters: what follows a stop string in the same token is no sign of not stopping."""
+_MOST_PIECES, _MOST_CHARACTERS, _MOST_BYTES = 16, 256, 4096
+"""Of one token that was asked for, in a stream: a server that sends more writes on for ever."""
+_SOME = 64
+"""Tokens more, for what a stream begins and ends with."""
+_NO_NUMBER = -9999.0
+"""What vLLM writes for minus infinity, which JSON cannot: no token that was sampled has it."""
+_GIVEN_UP: dict[str, Ended] = {"abort": "aborted", "content_filter": "filtered"}
+"""How a sample may end that nobody finishes; any other word, and none, says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +50,8 @@ class Completion:
     Attributes:
         text: Without the stop string.
         tokens: Their number, as far as the server's pieces tell.
-        logprob: Sum of their log-probabilities.
-        logprobs: Whether the server gave any.
+        given: How many log-probabilities the server gave, and `summed` their sum.
+        missing: Whether one of them was none.
         ended: None until it says so.
         stopped_by: The stop string that ended it, or "".
         overran: Whether the server wrote on after a stop string.
@@ -50,11 +59,17 @@ class Completion:
 
     text: str = ""
     tokens: int = 0
-    logprob: float = 0.0
-    logprobs: bool = False
+    given: int = 0
+    summed: float = 0.0
+    missing: bool = False
     ended: Ended | None = None
     stopped_by: str = ""
     overran: bool = False
+
+    @property
+    def logprob(self) -> float | None:
+        """Sum of the log-probabilities of its tokens; None: not all are known."""
+        return None if self.missing or (self.tokens and not self.given) else self.summed
 
 
 @dataclass(slots=True)
@@ -87,7 +102,7 @@ class CompletionPiece:
 
     index: int
     text: str
-    logprobs: Sequence[float] | None
+    logprobs: Sequence[float | None] | None
     tokens: int | None
     total: int | None = None
     finish: str | None = None
@@ -168,10 +183,23 @@ class OpenAIDialect:
         usage = event.get("usage")
         if not usage:
             return
-        reply.prompt = usage.get("prompt_tokens", reply.prompt)
-        reply.completion = usage.get("completion_tokens", reply.completion)
+        reply.prompt = counted(usage.get("prompt_tokens"), reply.prompt)
+        reply.completion = counted(usage.get("completion_tokens"), reply.completion)
         cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
-        reply.cached = reply.cached if cached is None else cached
+        reply.cached = counted(cached, reply.cached)
+
+
+def counted(said: object, before: int | None) -> int | None:
+    """A count as a server says it; what was known before where it does not.
+
+    Raises:
+        ValueError: It says something that is no count.
+    """
+    if said is None:
+        return before
+    if not isinstance(said, int) or isinstance(said, bool) or said < 0:
+        raise ValueError(f"{said!r:.40} is no count")
+    return said
 
 
 async def complete(
@@ -187,28 +215,40 @@ async def complete(
         on_written: Called with a continuation's index and its tokens so far.
 
     Raises:
-        RemoteError: See `RemoteServer.events`; or a continuation has no end.
+        RemoteError: See `RemoteServer.events`; or the server broke off before a continuation had
+            its end, or writes on for ever.
     """
     reply = Reply()
-    events = 0
+    events, whole = 0, False
+    most = ask.n * (ask.max_tokens + _SOME)
     async with aclosing(
-        server.events(dialect.url(server), dialect.body(model, ask))  # type: ignore[type-var]
+        server.events(  # type: ignore[type-var]
+            dialect.url(server), dialect.body(model, ask), MOST_BYTES + most * _MOST_BYTES
+        )
     ) as stream:
         async for event in stream:
+            if event is DONE:
+                whole = True
+                break
             events += 1
+            if events > most * _MOST_PIECES:
+                raise _endless(server, ask, f"{events - 1:,} pieces")
             try:
                 dialect.count(event, reply)
                 for piece in dialect.pieces(event):
                     _add(reply, piece, ask, server)
                     if on_written is not None:
                         on_written(piece.index, reply.completions[piece.index].tokens)
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
+            except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
                 raise RemoteError(
                     f"Server {server.name} sent {shown(event)}, which is no completion ({error})."
                 ) from error
     reply.streamed = events > 1
     for index, completion in reply.completions.items():
-        if completion.ended is None:
+        completion.text = _whole_characters(completion.text)
+        if completion.ended is None and whole:
+            completion.ended = "unknown"  # Its reply is over, and it never said how this one is.
+        elif completion.ended is None:
             raise RemoteError(
                 f"Server {server.name} ended its reply before sample {index + 1} of {ask.n} was "
                 "finished. It was not asked again: what it had written would cost twice."
@@ -224,30 +264,47 @@ def _add(reply: Reply, piece: CompletionPiece, ask: Ask, server: RemoteServer) -
         )
     completion = reply.completions.setdefault(piece.index, Completion())
     completion.text += piece.text
-    if piece.logprobs:
-        completion.logprobs = True
-        completion.logprob += sum(logprob or 0.0 for logprob in piece.logprobs)
+    if len(completion.text) > min(MAX_TEXT, (ask.max_tokens + _SOME) * _MOST_CHARACTERS):
+        raise _endless(server, ask, f"{len(completion.text):,} characters")
+    for logprob in piece.logprobs or ():
+        completion.given += 1
+        known = None if logprob is None else float(logprob)
+        if known is None or not math.isfinite(known) or known <= _NO_NUMBER:
+            completion.missing = True
+        else:
+            completion.summed += known
     if piece.total is not None:
-        completion.tokens = int(piece.total)
+        completion.tokens = counted(piece.total, None) or 0
     elif piece.tokens is not None:
         completion.tokens += piece.tokens
     elif piece.text:
         completion.tokens += 1  # A server that says no more sends about one token at a time.
     if piece.finish is not None:
         completion.tokens = max(1, completion.tokens)  # The end of a text is a token, too.
-        completion.ended, completion.stopped_by = _end(piece, ask, server)
+        completion.ended, completion.stopped_by = _end(piece, ask)
         _cut(completion, ask)
 
 
-def _end(piece: CompletionPiece, ask: Ask, server: RemoteServer) -> tuple[Ended, str]:
+def _endless(server: RemoteServer, ask: Ask, sent: str) -> RemoteError:
+    return RemoteError(
+        f"Server {server.name} sent {sent} for {ask.n} times {ask.max_tokens} tokens that it was "
+        "asked for, and was given up: it does not stop at max_tokens."
+    )
+
+
+def _whole_characters(text: str) -> str:
+    """Two halves of a character that came in two pieces are one; a half alone is a mark."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _end(piece: CompletionPiece, ask: Ask) -> tuple[Ended, str]:
     """How a continuation ended, and the stop string that ended it."""
     if piece.finish == "length":
         return "length", ""
     if piece.finish != "stop":
-        raise RemoteError(
-            f"Server {server.name} gave a sample up ({shown(piece.finish)}); expected it to end "
-            "with stop or length."
-        )
+        return _GIVEN_UP.get(str(piece.finish), "unknown"), ""
     # A token's number, or nothing: the model ended by itself.
     stop = piece.stopped_by if piece.stopped_by in ask.stop else ""
     return ("step" if stop else "end"), str(stop)
@@ -267,7 +324,7 @@ def _cut(completion: Completion, ask: Ask) -> None:
 def _settle_tokens(reply: Reply) -> None:
     """Where only the sum over all continuations is known, it is split evenly over them."""
     completions = reply.completions.values()
-    if reply.completion is None or any(completion.logprobs for completion in completions):
+    if reply.completion is None or any(completion.given for completion in completions):
         return
     share, rest = divmod(reply.completion, max(1, len(completions)))
     for place, completion in enumerate(completions):

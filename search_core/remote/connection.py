@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from search_core.protocols import Cancelled
 from search_core.remote.address import RemoteAddress
-from search_core.remote.errors import RemoteError, shown
+from search_core.remote.errors import RemoteError, hosts, shown
 from search_core.remote.loop import LoopThread
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import LocalTokens, ServerTokens, server_tokens
@@ -37,14 +38,47 @@ class Served:
     context: int | None
 
 
-def servers(address: RemoteAddress, key_variable: str) -> LoopThread[list[RemoteServer]]:
+class ServerLoop(LoopThread[list[RemoteServer]]):
+    """A loop that speaks to servers, and says of whatever goes wrong what a visitor must not read.
+
+    Args:
+        hidden: Their hosts.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], list[RemoteServer]],
+        close: Callable[[list[RemoteServer]], Awaitable[None]],
+        hidden: frozenset[str],
+    ) -> None:
+        super().__init__(make, close)
+        self._hidden = hidden
+
+    def run(
+        self, work: Callable[[list[RemoteServer]], Coroutine[Any, Any, T]], cancelled: Cancelled
+    ) -> T:
+        try:
+            return super().run(work, cancelled)
+        except RemoteError as error:
+            error.hidden = self._hidden
+            raise
+
+
+def servers(address: RemoteAddress, key_variable: str) -> ServerLoop:
     """The servers of an address, with the loop that speaks to them; nothing is sent yet."""
 
     def make() -> list[RemoteServer]:
         key = os.environ.get(key_variable, "")
-        return [RemoteServer(url, key, address.timeout, address.in_flight) for url in address.urls]
+        return [
+            RemoteServer(url, key, address.timeout, address.in_flight, address.longest)
+            for url in address.urls
+        ]
 
-    return LoopThread(make)
+    async def close(those: list[RemoteServer]) -> None:
+        for server in those:
+            await server.close()
+
+    return ServerLoop(make, close, hosts(address.urls))
 
 
 async def served(server: RemoteServer, wanted: str) -> Served:

@@ -2,26 +2,68 @@
 
 from __future__ import annotations
 
-from search_core.protocols import PlainError
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from search_core.protocols import PlainError, UsageError
 
 _MOST_SHOWN = 400
 """Characters of a server's own text in a message."""
+_SOMEWHERE = "[address]"
+_ADDRESSES = re.compile(
+    r"[a-z][a-z0-9+.-]*://[^\s\"'<>)]+"  # any URL
+    r"|\[[0-9a-f]*:[0-9a-f:.]+\](?::\d+)?"  # IPv6, as URLs hold it
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"  # IPv4
+    r"|\b(?=[\w.-]*[a-z])[\w.-]+:\d{2,5}\b",  # name:port
+    re.IGNORECASE,
+)
 
 
 class RemoteError(PlainError, RuntimeError):
     """A model server could not be asked, or did not answer as it must.
 
+    Its message names the server, for the operator; `public` does not.
+
     Attributes:
         status: Its HTTP status; 0 where there was none.
+        hidden: What only the operator may read: hosts of the servers.
     """
 
     def __init__(self, message: str, status: int = 0) -> None:
         super().__init__(message)
         self.status = status
+        self.hidden: frozenset[str] = frozenset()
+
+    @property
+    def public(self) -> str:
+        """The message without the address of any machine."""
+        text = str(self)
+        # The longest first: a host's name is part of the host with its port.
+        for name in sorted(self.hidden, key=len, reverse=True):
+            word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
+            text = re.sub(rf"(?<![\w.-])Server {re.escape(name)}(?![\w-])", "The server", text)
+            text = word.sub(_SOMEWHERE, text)
+        return _ADDRESSES.sub(_SOMEWHERE, text)
 
 
 class VoidSearch(RemoteError):
     """A server does something that would make every search over it worthless."""
+
+
+class AddressError(UsageError):
+    """What is given as the address of a server is none; the message shows it."""
+
+    @property
+    def public(self) -> str:
+        return "The address of a model's server is wrong. The program's log says how."
+
+
+def hosts(urls: Iterable[str]) -> frozenset[str]:
+    """What a visitor must not read of these addresses."""
+    parts = [urlsplit(url) for url in urls]
+    names = {name for part in parts for name in (part.netloc, part.hostname)}
+    return frozenset(name for name in names if name)
 
 
 def shown(text: object, key: str = "") -> str:

@@ -16,7 +16,7 @@ import json
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any
 
-from search_core.remote.completions import MOST_SEED, Ask, CompletionPiece, Reply
+from search_core.remote.completions import MOST_SEED, Ask, CompletionPiece, Reply, counted
 from search_core.remote.errors import RemoteError, shown
 from search_core.remote.server import RemoteServer
 from search_core.remote.token_pair import Judgement
@@ -101,9 +101,10 @@ class LlamaCppDialect:
     def count(self, event: Mapping[str, Any], reply: Reply) -> None:
         if not event.get("stop"):
             return
-        reply.prompt = event.get("tokens_evaluated", reply.prompt)
-        reply.completion = (reply.completion or 0) + int(event.get("tokens_predicted") or 0)
-        cached = (event.get("timings") or {}).get("cache_n")
+        reply.prompt = counted(event.get("tokens_evaluated"), reply.prompt)
+        written = counted(event.get("tokens_predicted"), 0) or 0
+        reply.completion = (reply.completion or 0) + written
+        cached = counted((event.get("timings") or {}).get("cache_n"), None)
         if cached is not None:
             # Its children share a prompt; the first to be read found least of it.
             reply.cached = cached if reply.cached is None else min(reply.cached, cached)

@@ -70,7 +70,7 @@ class RemoteReasoningModel:
                 "a half."
             ]
         )
-        self._servers.run(self._open, lambda: False)
+        self._servers.open(self._open)
 
     @property
     def info(self) -> ModelInfo:
@@ -159,7 +159,7 @@ class RemoteReasoningModel:
         if completion is None:
             raise RemoteError(f"Server {server.name} gave no completion of one that was asked for.")
         bill = _bill(reply, completion.tokens)
-        return WrittenChain(completion.text, completion.ended == "length", bill)
+        return WrittenChain(completion.text, completion.ended not in ("step", "end"), bill)
 
     async def _read(self, server: RemoteServer, query: VerdictQuery, watch: Watch) -> Verdicts:
         values, bill = [], Bill()

@@ -81,7 +81,7 @@ class RemoteSolver:
         self._system_prompt = system_prompt
         self._local = local_tokens(address)
         self._servers = servers(address, SOLVER_KEY)
-        self._servers.run(self._open, lambda: False)
+        self._servers.open(self._open)
         self._warns = WarnsOnce(self.capabilities.warnings())
 
     async def _open(self, those: list[RemoteServer]) -> None:
@@ -104,6 +104,7 @@ class RemoteSolver:
             device="remote",
             prompt=self._system_prompt,
             revises=self._prompts.revises,
+            logprobs=self.capabilities.logprobs,
         )
 
     @property
@@ -241,7 +242,7 @@ def _step(completion: Completion, prefilled: int, reused: int) -> StepSample:
         text=completion.text,
         tokens=completion.tokens,
         logprob=completion.logprob,
-        ended=completion.ended or "length",
+        ended=completion.ended or "unknown",
         prefilled=prefilled,
         reused=reused,
     )

@@ -7,15 +7,19 @@ their number is known before a request is refused for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
+from search_core.engine.chat_template import ChatTemplate, Messages, without_system_turn
 from search_core.engine.path_tokens import TEMPLATE_DATE
 from search_core.remote.errors import RemoteError
 from search_core.remote.server import RemoteServer
 
-Messages = Sequence[Mapping[str, str]]
 _MOST_REMEMBERED = 4096
+_PROBED = ("words7f3k", "words2m9x")
+"""Two system messages, to see whether it matters what one says."""
+_TRY_LATER = frozenset({408, 429, 502, 503, 504})
+"""What a server answers that is too busy to say anything of the chat."""
 
 
 class Tokens(Protocol):
@@ -57,20 +61,14 @@ class LocalTokens:
     def __init__(self, tokenizer: Any, date: str = TEMPLATE_DATE) -> None:
         self.tokenizer = tokenizer
         self.date = date
+        self._template = ChatTemplate(tokenizer, date)
         self.chats = bool(tokenizer.chat_template)
         self.end: int | None = tokenizer.eos_token_id
 
     async def chat(
         self, server: RemoteServer, messages: Messages, *, answer: bool = True
     ) -> tuple[int, ...]:
-        ids = self.tokenizer.apply_chat_template(
-            [dict(message) for message in messages],
-            add_generation_prompt=answer,
-            return_dict=False,
-            sanitize_control_tokens=True,
-            date_string=self.date,
-        )
-        return tuple(ids)
+        return self._template.ids(messages, answer=answer)
 
     async def text(
         self, server: RemoteServer, text: str, *, begins: bool = False
@@ -89,6 +87,9 @@ class ServerTokens:
     It takes special tokens that are spelt out in a text for special tokens; name a tokenizer
     where strangers type problems and that matters.
 
+    Where the template refuses a system turn, or leaves out what it says, the system message
+    stands at the beginning of the user's turn, as with a tokenizer that is here.
+
     Args:
         model: The model's name on the server.
     """
@@ -99,10 +100,36 @@ class ServerTokens:
         self._model = model
         self._date = date
         self.chats = True
+        self._takes_system: bool | None = None
         self._known: dict[tuple[str, bool], tuple[int, ...]] = {}
 
     async def chat(
         self, server: RemoteServer, messages: Messages, *, answer: bool = True
+    ) -> tuple[int, ...]:
+        if any(message["role"] == "system" for message in messages):
+            if self._takes_system is None:
+                self._takes_system = await self._says_system(server)
+            if not self._takes_system:
+                messages = without_system_turn(messages)
+        return await self._chat(server, messages, answer)
+
+    async def _says_system(self, server: RemoteServer) -> bool:
+        chats = [
+            [{"role": "system", "content": words}, {"role": "user", "content": "1 + 1"}]
+            for words in _PROBED
+        ]
+        try:
+            one, other = [await self._chat(server, chat, True) for chat in chats]
+        except RemoteError as error:
+            if not error.status or error.status in _TRY_LATER:
+                raise
+            # That it is the system turn that it refuses, shows in that it takes the other.
+            await self._chat(server, without_system_turn(chats[0]), True)
+            return False
+        return one != other
+
+    async def _chat(
+        self, server: RemoteServer, messages: Messages, answer: bool
     ) -> tuple[int, ...]:
         body = {
             "model": self._model,
@@ -134,8 +161,8 @@ class ServerTokens:
 class LlamaCppTokens(ServerTokens):
     """The same of a llama.cpp server, whose `/apply-template` gives text."""
 
-    async def chat(
-        self, server: RemoteServer, messages: Messages, *, answer: bool = True
+    async def _chat(
+        self, server: RemoteServer, messages: Messages, answer: bool
     ) -> tuple[int, ...]:
         body = {
             "messages": [dict(message) for message in messages],

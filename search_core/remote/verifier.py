@@ -102,7 +102,7 @@ class RemoteVerifier(ABC):
             }
             await self._try(those)
 
-        self._servers.run(open_, lambda: False)
+        self._servers.open(open_)
 
     @property
     def info(self) -> VerifierInfo:

@@ -2,13 +2,14 @@
 
 It knows neither page nor server, and of models only their protocols. Begin with `recipe.py` and
 `runner.py`; `asking.py` serves what a strategy asks of models, `decisions.py` writes down what it
-decides, `election.py` ends the run, and `driving.py` answers the model calls of one run.
+decides, `election.py` ends the run, `grading.py` says what is right, and `driving.py` answers the
+model calls of one run.
 """
 
 from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
 from search_core.run.driving import drive, never
-from search_core.run.election import Grader, grade_solution
 from search_core.run.estimate import CostEstimate, estimate, seconds_on_gpu
+from search_core.run.grading import Grader, grade_solution
 from search_core.run.limits import LimitReached, Limits
 from search_core.run.pairing import check_solver, check_verifier, size_note
 from search_core.run.recipe import Recipe

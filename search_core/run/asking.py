@@ -187,4 +187,15 @@ class ModelRequests:
         self.asked = f"Solver {self._names[0]}"
         samples: list[StepSample] = yield call  # type: ignore[assignment]
         self.asked = ""
+        self._check_logprobs(samples)
         return samples, self._clock() - before
+
+    def _check_logprobs(self, samples: Sequence[StepSample]) -> None:
+        strategy = self._recipe.strategy
+        if any(sample.logprob is None for sample in samples) and strategy.reads_logprobs(
+            self._recipe.options
+        ):
+            raise ProtocolError(
+                f"Solver {self._names[0]} gave no log-probability of a step, and {strategy.title} "
+                "goes by them with these options. Choose others, or another solver."
+            )

@@ -53,6 +53,41 @@ def check_solver(strategy: Strategy, revises: bool, name: str) -> None:
         )
 
 
+def check_logprobs(
+    strategy: Strategy,
+    options: StrategyOptions | None,
+    *,
+    given: bool,
+    scored_by_them: bool,
+    name: str,
+) -> None:
+    """A solver that gives no log-probabilities cannot be searched by them.
+
+    Args:
+        options: Of the run, where they are known; else the strategy's usual ones.
+        given: Whether the solver gives them.
+        scored_by_them: Whether steps are scored by them.
+        name: The solver's.
+
+    Raises:
+        OptionError: It does not, and the strategy or the scores go by them.
+    """
+    if given:
+        return
+    if strategy.uses_verifier and scored_by_them:
+        raise OptionError(
+            f"Solver {name} gives no log-probabilities, and the score source log-probability goes "
+            "by nothing else. Choose another score source."
+        )
+    if strategy.reads_logprobs(options):
+        labels = {spec.name: spec.label for spec in strategy.options.specs()}
+        those = ", ".join(f"{labels[key]} = {value}" for key, value in strategy.logprobs_if.items())
+        raise OptionError(
+            f"Solver {name} gives no log-probabilities, and {_in_a_sentence(strategy)} goes by "
+            f"them with {those}. Choose another value, or another solver."
+        )
+
+
 def size_note(solver: int | None, verifier: int | None) -> str:
     """What to say where the cost of an unfair pair is shown; "" for any other.
 

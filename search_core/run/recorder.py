@@ -45,7 +45,7 @@ class Recorder:
                 id=node.id,
                 text=sample.text,
                 tokens=sample.tokens,
-                logprob=round(sample.logprob, 4),
+                logprob=None if sample.logprob is None else round(sample.logprob, 4),
                 ended=sample.ended,
                 prefilled=sample.prefilled,
                 reused=sample.reused,

@@ -79,7 +79,9 @@ def _sample(item: object, gave: str) -> StepSample:
     return StepSample(
         text=text,
         tokens=_count(item.tokens, f"{gave} tokens"),
-        logprob=_number(item.logprob, f"{gave} the log-probability", "a finite number"),
+        logprob=None
+        if item.logprob is None
+        else _number(item.logprob, f"{gave} the log-probability", "a finite number, or None"),
         ended=item.ended,
         prefilled=_count(item.prefilled, f"{gave} prefilled tokens"),
         reused=reused,

@@ -35,10 +35,11 @@ from search_core.run.aside import never
 from search_core.run.asking import ModelRequests
 from search_core.run.calls import ModelCall, ModelReply
 from search_core.run.decisions import DecisionWriter
-from search_core.run.election import Election, Grader, grade_solution
+from search_core.run.election import Election
+from search_core.run.grading import Grader
 from search_core.run.identity import solver_record, verifier_record
 from search_core.run.limits import LimitReached
-from search_core.run.pairing import check_solver, check_verifier
+from search_core.run.pairing import check_logprobs, check_solver, check_verifier
 from search_core.run.recipe import Recipe
 from search_core.run.recorder import Recorder
 from search_core.run.replies import ProtocolError
@@ -80,7 +81,7 @@ class Run:
         listener: Called with each event as it happens.
         clock: Seconds, monotone; a fake one makes logs byte-identical.
         classes: Equivalence classes of answers.
-        grader: Says whether a solution is right.
+        grader: Says whether a solution is right, in place of `grade_solution`.
 
     Raises:
         OptionError: The verifier cannot judge what the strategy asks about, or the solver
@@ -99,12 +100,19 @@ class Run:
         listener: Callable[[Event], None] = ignore,
         clock: Callable[[], float] = time.monotonic,
         classes: AnswerClasses | None = None,
-        grader: Grader = grade_solution,
+        grader: Grader | None = None,
     ) -> None:
         # A log begins with who its models are, so what they say of themselves is looked at first.
         self._records = solver_record(solver), verifier_record(verifier)
         check_verifier(recipe.strategy, verifier.scores, recipe.options)
         check_solver(recipe.strategy, solver.revises, solver.name)
+        check_logprobs(
+            recipe.strategy,
+            recipe.options,
+            given=solver.logprobs,
+            scored_by_them=verifier.reads_logprobs,
+            name=solver.name,
+        )
         self.recipe = recipe
         self.run_id = run_id
         self._solver, self._verifier = solver, verifier
@@ -112,6 +120,7 @@ class Run:
         self._log = RunLog(clock, listener)
         self._election = Election(recipe.problem, self._log, classes or AnswerClasses(), grader)
         self._cancelled: Cancelled = never
+        self._cut_short: RunCancelled | LimitReached | None = None
         self._decisions = DecisionWriter(self._log)
         self._nodes = NodeRequests(run_id, recipe, self._log, verifier.scores)
         recorder = Recorder(self._log, solver, verifier)
@@ -140,7 +149,8 @@ class Run:
         words for people, and raised again.
 
         Args:
-            cancelled: Asked while the run itself has to wait: for answers that are compared.
+            cancelled: Asked while the run itself has to wait: for answers that are compared. What
+                it raises ends the run too.
         """
         self._cancelled = cancelled
         self._start()
@@ -194,9 +204,11 @@ class Run:
             case Decide() | Resolve() | Allocate() | BackUp() | Merge():
                 self._decisions.write(self._models.round, request)
             case Complete():
-                for node in request.nodes:
-                    self._election.complete(node.id, unfinished=request.unfinished)
-                return self._models.views(node.id for node in request.nodes)
+                ids = [node.id for node in request.nodes]
+                self._election.complete(ids, unfinished=request.unfinished, cancelled=self._over)
+                if self._cut_short is not None:
+                    raise self._cut_short
+                return self._models.views(ids)
             case _:
                 raise ProtocolError(f"{self.recipe.strategy.name} yielded {request!r:.200}.")
         return ()
@@ -228,8 +240,12 @@ class Run:
         *,
         answerless: bool = False,
     ) -> None:
-        held = self._election.hold(candidates, method, answerless=answerless)
-        self._election.grade()
+        held = self._election.hold(candidates, method, answerless=answerless, cancelled=self._over)
+        self._election.grade(self._over)
+        if status == "completed" and self._cut_short is not None:
+            limit = isinstance(self._cut_short, LimitReached)
+            status = "out_of_budget" if limit else "cancelled"
+            message = str(self._cut_short) if limit else _STOPPED
         chosen = held.chosen
         if not chosen and not message:
             message = "No path reached an answer."
@@ -241,6 +257,15 @@ class Run:
             chosen=chosen.id if chosen else None,
             answer=(chosen.answer or None) if chosen else None,
         )
+
+    def _over(self) -> bool:
+        """Whether to give up comparing answers: asked where it takes time, and remembered."""
+        try:
+            if self._cancelled():
+                self._cut_short = RunCancelled()
+        except LimitReached as limit:
+            self._cut_short = limit
+        return self._cut_short is not None
 
     def _stop_early(self, status: Status, message: str) -> None:
         """End a run before its end; what it has found so far still votes."""

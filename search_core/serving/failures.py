@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from search_core.log.events import Event, Finished
 from search_core.protocols import FAULT, public_message
+from search_core.strategies.options import OptionError
 
 _NOT_LOADED = "The models could not be loaded. The program's log has the details."
 
@@ -14,6 +15,8 @@ def message_for(error: BaseException, last: Event | None) -> str:
     Args:
         last: The last event of its log, whose own words count; None: the log had not begun.
     """
+    if isinstance(error, OptionError):
+        return str(error)
     if last is None:
         return public_message(error, _NOT_LOADED)
     return public_message(error, last.message if isinstance(last, Finished) else FAULT)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search_core.engine.checkpoints.checkpoint import find_checkpoint
-from search_core.engine.checkpoints.loading import card_of, load_checkpoint
+from search_core.engine.checkpoints.checkpoint import ModelLoadError, find_checkpoint
+from search_core.engine.checkpoints.loading import LoadedModel, card_of, load_checkpoint
 from search_core.engine.checkpoints.turns import loading_turn
-from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE
+from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE, PathTokens
 from search_core.model_card import revises
+from search_core.protocols import UsageError
 
 if TYPE_CHECKING:
     from search_core.solvers.transformers_solver import TransformersSolver
@@ -46,9 +47,18 @@ def load_solver(
         from search_core.solvers.transformers_solver import TransformersSolver
 
         loaded = load_checkpoint(checkpoint, "ForCausalLM", device, dtype)
+        _try_template(loaded, system_prompt, date)
         return TransformersSolver(
             loaded, system_prompt=system_prompt, date=date, revision_request=request
         )
+
+
+def _try_template(loaded: LoadedModel, system_prompt: str, date: str) -> None:
+    """A chat template that cannot write a chat is known now, and not in the middle of a run."""
+    try:
+        PathTokens(loaded.tokenizer, system_prompt=system_prompt, date=date).prompt("1 + 1")
+    except UsageError as error:
+        raise ModelLoadError(f"{loaded.info.name} cannot be loaded: {error}") from error
 
 
 def _revision_request(card: Mapping[str, Any]) -> str | None:

@@ -14,8 +14,8 @@ from search_core.strategies.base import (
     Resolve,
     Sample,
     Strategy,
+    cut_off,
     out_of_steps,
-    too_long,
 )
 from search_core.strategies.options import StrategyOptions, option
 
@@ -67,7 +67,7 @@ def plan(root: NodeView, options: AdaptiveConsistencyOptions) -> Plan:
         leaves = yield Sample((root,) * count, to_end=True, max_steps=options.max_steps)
         written += count
         solutions += yield Complete(tuple(leaf for leaf in leaves if leaf.ended == "end"))
-        yield too_long([leaf for leaf in leaves if leaf.ended == "length"])
+        yield from cut_off(leaves)
         yield out_of_steps([leaf for leaf in leaves if leaf.ended == "step"], options.max_steps)
         first, second = leading(
             [solution.group for solution in solutions if solution.group is not None]

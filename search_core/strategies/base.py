@@ -7,7 +7,7 @@ strategy runs on the embedded models, on a GPU, on a server, on a recording, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -22,10 +22,11 @@ class NodeView:
 
     Attributes:
         aggregate: In [0, 1], or None before the node was scored.
-        ended: How its step ended: "step", "end" (the solution is finished) or "length".
+        ended: How its step ended: "step", "end" (the solution is finished), "length", or in one
+            of the ways in which it was not written to its end (`StepSample.ended`).
         seed: The node's own seed (0 to 2**63 - 1): what a strategy draws by, with
             `search_core.seeds.unit_numbers`, where its method is random.
-        logprob: Sum of the log-probabilities of the step's tokens.
+        logprob: Sum of the log-probabilities of the step's tokens; None: not known.
         group: Of a completed solution, the number of its answer, by first appearance: equal
             answers have equal numbers. None before, and without an answer.
     """
@@ -37,8 +38,14 @@ class NodeView:
     ended: Ended
     aggregate: float | None
     seed: int = 0
-    logprob: float = 0.0
+    logprob: float | None = 0.0
     group: int | None = None
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether its step was not written to its end: half a step is neither judged nor
+        continued."""
+        return self.ended not in ("step", "end")
 
     @property
     def value(self) -> float:
@@ -50,6 +57,17 @@ class NodeView:
         if self.aggregate is None:
             raise ValueError(f"Node {self.id} was not scored; yield Score first.")
         return self.aggregate
+
+    @property
+    def likelihood(self) -> float:
+        """The log-probability where one is needed (`Strategy.logprobs_if`).
+
+        Raises:
+            ValueError: It is not known.
+        """
+        if self.logprob is None:
+            raise ValueError(f"The solver gave no log-probability of node {self.id}.")
+        return self.logprob
 
 
 Nodes = tuple[NodeView, ...]
@@ -228,6 +246,7 @@ class Strategy:
             outcome verifier can do; "steps" if it needs scores on the way.
         whole_solutions_if: Option values with which it asks about solutions all the same.
         revises: Whether the solver must be able to read its earlier attempts.
+        logprobs_if: Option values with which it goes by the solver's log-probabilities; {}: never.
     """
 
     name: str
@@ -244,13 +263,21 @@ class Strategy:
     asks_about: Judged = "steps"
     whole_solutions_if: Mapping[str, Any] = field(default_factory=dict)
     revises: bool = False
+    logprobs_if: Mapping[str, Any] = field(default_factory=dict)
+
+    def reads_logprobs(self, options: StrategyOptions | None = None) -> bool:
+        """Whether it goes by log-probabilities with these options (without any: the usual)."""
+        return _match(options or self.options(), self.logprobs_if)
 
     def asks(self, options: StrategyOptions | None = None) -> Judged:
         """What it has scored with these options (without any: with the usual ones)."""
-        chosen, wanted = options or self.options(), self.whole_solutions_if
-        if wanted and all(getattr(chosen, name) == value for name, value in wanted.items()):
-            return "solutions"
-        return self.asks_about
+        whole = _match(options or self.options(), self.whole_solutions_if)
+        return "solutions" if whole else self.asks_about
+
+
+def _match(options: StrategyOptions, wanted: Mapping[str, Any]) -> bool:
+    """Whether the options have these values; never where none is said."""
+    return bool(wanted) and all(getattr(options, name) == value for name, value in wanted.items())
 
 
 def keep_best(
@@ -281,9 +308,20 @@ def in_order(nodes: Sequence[NodeView], chosen: Nodes) -> Nodes:
     return tuple(node for node in nodes if node.id in ids)
 
 
-def too_long(nodes: Sequence[NodeView]) -> Decide:
-    """Prune steps that hit the length limit: half a step cannot be judged or continued."""
-    return Decide("too_long", "The step hit the length limit before it ended.", pruned=tuple(nodes))
+_CUT_OFF: dict[Ended, tuple[str, str]] = {
+    "length": ("too_long", "The step hit the length limit before it ended."),
+    "aborted": ("given_up", "The step was given up by whoever wrote it, before it ended."),
+    "filtered": ("given_up", "A content filter stopped the step before it ended."),
+    "unknown": ("given_up", "Nobody said how the step ended, so it may be half a step."),
+}
+"""What to say of a step that was cut off: rule and sentence, by how it ended."""
+
+
+def cut_off(nodes: Iterable[NodeView]) -> Iterator[Decide]:
+    """Prune those of the steps that were cut off: half a step cannot be judged or continued."""
+    those = [node for node in nodes if node.cut_off]
+    for ended, (rule, why) in _CUT_OFF.items():
+        yield Decide(rule, why, pruned=tuple(node for node in those if node.ended == ended))
 
 
 def out_of_steps(nodes: Sequence[NodeView], max_steps: int) -> Decide:

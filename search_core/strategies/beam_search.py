@@ -15,11 +15,11 @@ from search_core.strategies.base import (
     Sample,
     Score,
     Strategy,
+    cut_off,
     in_order,
     keep_best,
     out_of_steps,
     split_duplicates,
-    too_long,
 )
 from search_core.strategies.endings import LAST_ROUND_STEPS
 from search_core.strategies.looking_ahead import LookaheadOptions, look_ahead
@@ -115,7 +115,7 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
         children = yield Score(children, options.aggregate, ends)
         ended = tuple(c for c in children if options.ended(c))
         yield Complete(ended)
-        yield too_long([c for c in children if c.ended == "length" and c not in ended])
+        yield from cut_off(c for c in children if c not in ended)
         solutions += ended
 
         active = [c for c in children if c.ended == "step" and c not in ended]

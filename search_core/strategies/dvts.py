@@ -16,9 +16,9 @@ from search_core.strategies.base import (
     Sample,
     Score,
     Strategy,
+    cut_off,
     keep_best,
     out_of_steps,
-    too_long,
 )
 from search_core.strategies.endings import LAST_ROUND_STEPS
 from search_core.strategies.looking_ahead import LookaheadOptions, look_ahead
@@ -113,8 +113,8 @@ def _judge(
     """Settle one subtree's siblings; the one to go on from, or None if the subtree stops."""
     best = keep_best(siblings, 1, "", "").kept[0]
     ended = [s for s in siblings if options.ended(s)]
-    too_long_ones = [s for s in siblings if s.ended == "length" and s not in ended]
-    going = [s for s in siblings if s not in ended and s not in too_long_ones]
+    cut_ones = [s for s in siblings if s.cut_off and s not in ended]
+    going = [s for s in siblings if s not in ended and s not in cut_ones]
     stops = last or best in ended or not going
 
     if stops and options.vote_unfinished:
@@ -129,7 +129,7 @@ def _judge(
     else:
         why = "The path is finished, but a sibling scored better and the subtree follows that one."
         yield Decide("sibling_dropped", why, pruned=tuple(ended), subtree=subtree)
-    yield too_long(too_long_ones)
+    yield from cut_off(cut_ones)
     if stops:
         if best in ended:
             why = "The best path of this subtree is finished, so the subtree stops here."

@@ -16,8 +16,8 @@ from search_core.strategies.base import (
     Sample,
     Score,
     Strategy,
+    cut_off,
     out_of_steps,
-    too_long,
 )
 from search_core.strategies.branching import branching_option, distinct_siblings
 from search_core.strategies.options import (
@@ -96,7 +96,7 @@ def plan(root: NodeView, options: ExhaustiveOptions) -> Plan:
             distinct = yield Score(distinct, options.aggregate)
             ended = tuple(child for child in distinct if child.ended == "end")
             yield Complete(ended)
-            yield too_long([child for child in distinct if child.ended == "length"])
+            yield from cut_off(distinct)
             solutions += ended
             below += tuple(child for child in distinct if child.ended == "step")
         if step == options.max_steps:

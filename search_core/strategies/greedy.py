@@ -9,8 +9,8 @@ from search_core.strategies.base import (
     Plan,
     Sample,
     Strategy,
+    cut_off,
     out_of_steps,
-    too_long,
 )
 from search_core.strategies.options import StrategyOptions
 
@@ -21,8 +21,8 @@ def plan(root: NodeView, options: StrategyOptions) -> Plan:
     solutions = tuple(leaf for leaf in leaves if leaf.ended == "end")
     if solutions:
         yield Complete(solutions)
-    elif leaves[0].ended == "length":
-        yield too_long(leaves)
+    elif leaves[0].cut_off:
+        yield from cut_off(leaves)
     else:
         yield out_of_steps(leaves, options.max_steps)
     yield Choose(solutions, "majority")

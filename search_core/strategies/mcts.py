@@ -19,8 +19,8 @@ from search_core.strategies.base import (
     Sample,
     Score,
     Strategy,
+    cut_off,
     out_of_steps,
-    too_long,
 )
 from search_core.strategies.branching import branching_option, distinct_siblings
 from search_core.strategies.mcts_tree import Branch, SearchTree, Selected, Selection, priors
@@ -203,7 +203,7 @@ def _expand(
         siblings, duplicates = distinct_siblings(children[first : first + count])
         first += count
         yield Merge(duplicates)
-        shares = priors(siblings, options.prior_temperature)
+        shares = _shares(siblings, options)
         for child, prior in zip(siblings, shares, strict=True):
             tree.grow(selected.leaf, child, prior, goes_on=_goes_on(child, options))
     return [child for selected, _ in growing for child in selected.leaf.children]
@@ -219,7 +219,7 @@ def _evaluate(
     ended = tuple(branch.view for branch in new if branch.finished)
     going = tuple(branch.view for branch in new if _goes_on(branch.view, options))
     yield Complete(ended)
-    yield too_long([branch.view for branch in new if branch.view.ended == "length"])
+    yield from cut_off(branch.view for branch in new)
     stuck = [
         branch.view for branch in new if branch.view.ended == "step" and branch.view not in going
     ]
@@ -273,6 +273,13 @@ def _choice(tree: SearchTree, solutions: Nodes, options: MctsOptions) -> Choose:
     return Choose(() if chosen is None else (chosen,), "best")
 
 
+def _shares(siblings: Sequence[NodeView], options: MctsOptions) -> list[float]:
+    """PUCT's priors. UCT reads none, and asks for nothing that a solver may not give."""
+    if options.selection == "uct":
+        return [1 / len(siblings)] * len(siblings)
+    return priors(siblings, options.prior_temperature)
+
+
 def _goes_on(view: NodeView, options: MctsOptions) -> bool:
     return view.ended == "step" and view.depth < options.max_steps
 
@@ -300,4 +307,5 @@ let the solutions vote, or go down by most visits""",
     options=MctsOptions,
     plan=plan,
     whole_solutions_if={"evaluation": "rollout"},
+    logprobs_if={"selection": "puct"},
 )

@@ -223,7 +223,11 @@ def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:
     Args:
         siblings: At least one.
         temperature: Above 0; higher makes them more alike.
+
+    Raises:
+        ValueError: A log-probability is not known.
     """
-    best = max(node.logprob for node in siblings)
-    powers = [math.exp((node.logprob - best) / temperature) for node in siblings]
+    logprobs = [node.likelihood for node in siblings]
+    best = max(logprobs)
+    powers = [math.exp((logprob - best) / temperature) for logprob in logprobs]
     return [power / math.fsum(powers) for power in powers]

@@ -16,8 +16,8 @@ from search_core.strategies.base import (
     Sample,
     Score,
     Strategy,
+    cut_off,
     out_of_steps,
-    too_long,
 )
 from search_core.strategies.endings import answerless_option
 from search_core.strategies.options import ScoredOptions, option
@@ -147,11 +147,11 @@ def _next_steps(particles: list[Particle], step: int, options: ScoredOptions) ->
     if not going:
         return done
     children = yield Sample(tuple(particle.node for particle in going))
-    yield too_long([child for child in children if child.ended == "length"])
+    yield from cut_off(children)
     moved = [
         (particle, child)
         for particle, child in zip(going, children, strict=True)
-        if child.ended != "length"
+        if not child.cut_off
     ]
     children = yield Score(tuple(child for _, child in moved), options.aggregate)
     yield Complete(tuple(child for child in children if child.ended == "end"))

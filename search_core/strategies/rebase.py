@@ -18,8 +18,8 @@ from search_core.strategies.base import (
     Sample,
     Score,
     Strategy,
+    cut_off,
     out_of_steps,
-    too_long,
 )
 from search_core.strategies.options import ScoredOptions, later_wins_ties_option, option
 
@@ -60,7 +60,7 @@ def plan(root: NodeView, options: RebaseOptions) -> Plan:
         children = yield Score(children, options.aggregate)
         ended = tuple(c for c in children if c.ended == "end")
         yield Complete(ended)
-        yield too_long([c for c in children if c.ended == "length"])
+        yield from cut_off(children)
         solutions += ended
         active = [c for c in children if c.ended == "step"]
         if step == options.max_steps:

@@ -16,8 +16,8 @@ from search_core.strategies.base import (
     Sample,
     Score,
     Strategy,
+    cut_off,
     out_of_steps,
-    too_long,
 )
 from search_core.strategies.options import ScoredOptions, option
 
@@ -85,7 +85,7 @@ def plan(root: NodeView, options: SelfRevisionOptions) -> Plan:
             if leaf.ended == "end":
                 latest[chain] = leaf
                 chain_of[leaf.id] = chain
-        yield too_long([leaf for leaf in leaves if leaf.ended == "length"])
+        yield from cut_off(leaves)
         yield out_of_steps([leaf for leaf in leaves if leaf.ended == "step"], options.max_steps)
         solutions += yield Complete(tuple(leaf for leaf in leaves if leaf.ended == "end"))
     solutions = yield Score(solutions, options.aggregate)

@@ -14,8 +14,8 @@ from search_core.strategies.base import (
     NodeView,
     Plan,
     Strategy,
+    cut_off,
     out_of_steps,
-    too_long,
 )
 from search_core.strategies.options import OptionError, StrategyOptions, option
 from search_core.strategies.places import StreamReader, gives_answer, is_return
@@ -107,8 +107,8 @@ def plan(root: NodeView, options: SingleStreamOptions) -> Plan:
             if len(course.pieces) >= options.least_pieces:
                 break
             forced = options.forced_text
-        elif piece.ended == "length":
-            yield too_long([piece])
+        elif piece.cut_off:
+            yield from cut_off([piece])
             break
         elif is_return(piece.text):
             yield _backtracked(piece, piece)

@@ -17,7 +17,7 @@ class LogProbabilityVerifier:
 
     @property
     def info(self) -> VerifierInfo:
-        return VerifierInfo(name="log-probability")
+        return VerifierInfo(name="log-probability", reads_logprobs=True)
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order; costs no tokens.
@@ -35,7 +35,12 @@ def _scores(request: ScoreRequest) -> tuple[float, ...]:
             f"Verifier log-probability got {len(request.logprobs)} log-probabilities for "
             f"{len(request.steps)} steps; expected one for each."
         )
-    wanted = request.logprobs[request.first :]
+    wanted = [logprob for logprob in request.logprobs[request.first :] if logprob is not None]
+    if len(wanted) < len(request.steps) - request.first:
+        raise UsageError(
+            "The solver gave no log-probability of a step, and the score source log-probability "
+            "goes by nothing else. Choose another score source."
+        )
     if any(math.isnan(logprob) for logprob in wanted):
         raise UsageError(
             f"Verifier log-probability got a log-probability that is not a number: {wanted}."

@@ -104,6 +104,7 @@ test("a path stopped without an answer is told from one that was cut", () => {
   for (const [rule, unfinished] of [
     ["out_of_steps", true],
     ["too_long", true],
+    ["given_up", true],
     ["run_ended", true],
     ["top_k", false],
   ]) {

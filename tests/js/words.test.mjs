@@ -65,6 +65,25 @@ test("each state in words, with its reason where the log gives one", () => {
   assert.equal(words(decided({ rule: "too_long", cutoff: 0.5, pruned: [["1", 1, -1]] })), "pruned: the path never ended");
 });
 
+test("a step that nobody finished says so, in the panel and in the outline", () => {
+  const cut = { kind: "decided", round: 1, rule: "given_up", why: "So.", pruned: [["0"]] };
+  const said = (ended, ...events) => {
+    const tree = treeOf(sampled("0", { ended }), ...events);
+    return [stateWords(tree, tree.nodes.get("0")), nodeName(tree, tree.nodes.get("0"))];
+  };
+  for (const [ended, words] of [
+    ["aborted", "given up before it ended"],
+    ["filtered", "stopped by a content filter before it ended"],
+    ["unknown", "nobody said how it ended"],
+  ]) {
+    const [state, name] = said(ended, cut);
+    assert.equal(state, `pruned: ${words}`);
+    assert.ok(name.includes(`pruned: ${words}`));
+    assert.ok(said(ended)[0].endsWith(`; ${words}`));
+  }
+  assert.equal(said("length", { ...cut, rule: "too_long" })[0], "pruned: the path never ended");
+});
+
 test("why a step is where it is", () => {
   const why = (id, ...events) => {
     const tree = treeOf(sampled("0"), sampled("1"), scored("0", 0.9), ...events);

@@ -6,7 +6,7 @@ const FINAL_STATES = new Set(["kept", "pruned", "completed", "merged", "rollout"
 // A rollout that ended may still become a solution.
 const SETTLED = new Set(["kept", "pruned", "completed", "merged"]);
 // A path that stopped without an answer: marked as such, and excluded from votes.
-const UNFINISHED_RULES = new Set(["out_of_steps", "too_long", "run_ended"]);
+const UNFINISHED_RULES = new Set(["out_of_steps", "too_long", "given_up", "run_ended"]);
 const COSTS = ["generated", "prefilled", "reused", "verified", "solver_flops", "verifier_flops", "seconds"];
 
 /** The events contradict each other: the log is broken. */
@@ -42,6 +42,7 @@ function newNode(id, parent, text, depth, known = {}) {
     answer: null,
     group: null,
     right: null,
+    right_undecided: false,
     visits: null,
     value: null,
     weight: null,
@@ -62,6 +63,8 @@ export class Tree {
     this.finished = null;
     /** Whether no event will follow although none has ended the run; the log itself cannot say so. */
     this.interrupted = false;
+    // Pairs of classes of answers, the older one first, that could not be compared.
+    this.undecided = [];
     this.cost = Object.fromEntries(COSTS.map((name) => [name, 0]));
     this.seq = -1;
   }
@@ -83,6 +86,7 @@ export class Tree {
     tree.notes = this.notes.slice();
     tree.warnings = this.warnings.slice();
     tree.finished = this.finished;
+    tree.undecided = this.undecided.slice();
     tree.cost = { ...this.cost };
     tree.seq = this.seq;
     return tree;
@@ -197,6 +201,21 @@ const HANDLERS = {
     const node = final(tree, event.id, "completed", SETTLED);
     node.answer = event.answer ?? null;
     node.group = event.group ?? null;
+    const older = event.undecided ?? [];
+    if (older.length && (node.group === null || older.some((other) => other >= node.group)))
+      throw new LogError(`Event ${event.seq}: class ${node.group} is not younger than all of ${older}.`);
+    for (const other of older) tree.undecided.push([other, node.group]);
+  },
+  compared(tree, event) {
+    const { first, second } = event;
+    const open = tree.undecided.filter(([older, younger]) => older !== first || younger !== second);
+    if (open.length === tree.undecided.length)
+      throw new LogError(`Event ${event.seq} compares classes ${first} and ${second} for nothing.`);
+    tree.undecided = open;
+    if (!event.equal) return;
+    // What is known of the older class is now true of both.
+    tree.undecided = open.filter((pair) => !pair.includes(second));
+    for (const node of tree.nodes.values()) if (node.group === second) node.group = first;
   },
   backed_up(tree, event) {
     const node = tree.node(event.id);
@@ -219,6 +238,7 @@ const HANDLERS = {
   graded(tree, event) {
     for (const id of event.right ?? []) tree.node(id).right = true;
     for (const id of event.wrong ?? []) tree.node(id).right = false;
+    for (const id of event.undecided ?? []) tree.node(id).right_undecided = true;
   },
   finished(tree, event) {
     tree.finished = event;
@@ -246,6 +266,7 @@ export function toJSON(tree) {
   return {
     seq: tree.seq,
     nodes: [...tree.nodes.values()],
+    undecided: [...tree.undecided].sort((a, b) => a[0] - b[0] || a[1] - b[1]),
     rounds: tree.rounds,
     votes: Object.fromEntries(tree.votes),
     status: tree.finished?.status ?? null,

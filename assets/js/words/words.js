@@ -18,6 +18,13 @@ const CUT_OFF_WORDS = {
   candidate: "scored, and not decided on: the run was cut off",
 };
 
+// Of a step that was not written to its end by no fault of its length.
+const GIVEN_UP = {
+  aborted: "given up before it ended",
+  filtered: "stopped by a content filter before it ended",
+  unknown: "nobody said how it ended",
+};
+
 /** The answer beside a finished solution's mark. */
 export function answerLabel(node) {
   return node.answer === null ? "no answer" : shorten(node.answer.replace(/\s+/g, " "), 22);
@@ -29,13 +36,18 @@ export function stateWords(tree, node) {
   if (node.state === "completed")
     return node.answer === null ? "a finished solution without an answer" : `answer ${answerLabel(node)}`;
   if (node.state === "merged") return `a duplicate of ${shortName(tree, tree.nodes.get(node.merged_into))}`;
-  if (node.state !== "pruned") return (tree.interrupted && CUT_OFF_WORDS[node.state]) || STATE_WORDS[node.state];
+  const ending = GIVEN_UP[node.ended];
+  if (ending && node.state === "pruned") return `pruned: ${ending}`;
+  if (node.state !== "pruned") return openWords(tree, node) + (ending ? `; ${ending}` : "");
   if (tree.unfinished(node)) return "pruned: the path never ended";
   const { cutoff } = tree.decisionOf(node);
   if (cutoff === undefined || cutoff === null || node.margin === null) return "pruned";
   if (node.margin === 0) return `pruned: level with the cut ${score(cutoff)}, and ties go by order`;
   return `pruned: ${node.margin < 0 ? "below" : "above"} the cut ${scoreBeside(cutoff, node.aggregate)}`;
 }
+
+/** What a step waits for; in a run that was cut off it waits for nothing. */
+const openWords = (tree, { state }) => (tree.interrupted && CUT_OFF_WORDS[state]) || STATE_WORDS[state];
 
 /** "Step 3, branch 2 of 4"; in a stream, "Piece 7 of 31, step 3". */
 export function shortName(tree, node) {

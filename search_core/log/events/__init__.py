@@ -16,9 +16,18 @@ from search_core.log.events.coding import (
 from search_core.log.events.decisions import Allocated, Decided, Share, Verdict
 from search_core.log.events.event import EVENT_KINDS, Event
 from search_core.log.events.header import FORMAT, VERSION, ModelRecord, ProblemRecord, Started
+from search_core.log.events.made_up_logprobs import without_made_up_logprobs
 from search_core.log.events.migrations import EVERY_KIND, migrated, migrates
 from search_core.log.events.outcome import Finished, Graded, Tally, Voted
-from search_core.log.events.steps import BackedUp, Completed, Merged, Noted, Sampled, Scored
+from search_core.log.events.steps import (
+    BackedUp,
+    Compared,
+    Completed,
+    Merged,
+    Noted,
+    Sampled,
+    Scored,
+)
 from search_core.log.fields import (
     MAX_DEPTH,
     MAX_REASON,
@@ -47,6 +56,7 @@ __all__ = [
     "Aggregate",
     "Allocated",
     "BackedUp",
+    "Compared",
     "Completed",
     "Decided",
     "Ended",
@@ -79,4 +89,5 @@ __all__ = [
     "migrated",
     "migrates",
     "parent_of",
+    "without_made_up_logprobs",
 ]

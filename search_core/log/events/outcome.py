@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal, NamedTuple
 
 from search_core.log.events.event import Event
-from search_core.log.fields import Line, NodeId, Real, Status, VoteMethod
+from search_core.log.fields import AnswerText, Line, NodeId, Real, Status, VoteMethod
 from search_core.log.nodes import NodeTable
 
 
@@ -13,7 +13,7 @@ class Tally(NamedTuple):
     """One answer's votes; `[group, answer, votes, solutions]` in JSON."""
 
     group: int
-    answer: Line
+    answer: AnswerText
     votes: Real
     solutions: int
 
@@ -40,11 +40,15 @@ class Graded(Event):
     kind: Literal["graded"] = "graded"
     right: tuple[NodeId, ...] = ()
     wrong: tuple[NodeId, ...] = ()
+    undecided: tuple[NodeId, ...] = ()
+    """Solutions whose answer could not be compared with the reference."""
 
     def apply_to(self, tree: NodeTable) -> None:
         for right, ids in ((True, self.right), (False, self.wrong)):
             for node_id in ids:
                 tree.node(node_id).right = right
+        for node_id in self.undecided:
+            tree.node(node_id).right_undecided = True
 
 
 class Finished(Event):
@@ -58,7 +62,7 @@ class Finished(Event):
     method: VoteMethod | None = None
     """The vote that chose."""
     chosen: NodeId | None = None
-    answer: Line | None = None
+    answer: AnswerText | None = None
 
     def apply_to(self, tree: NodeTable) -> None:
         tree.check_chosen(self.chosen)

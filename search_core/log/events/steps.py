@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from search_core.log.events.event import Event
 from search_core.log.fields import (
     Amount,
+    AnswerText,
     Count,
     Ended,
     Line,
@@ -32,10 +33,10 @@ class Sampled(Event):
     """The step without its delimiter."""
     tokens: Count
     """Tokens that the solver generated for it, the delimiter included."""
-    logprob: Real
-    """Sum of the log-probabilities of those tokens."""
+    logprob: Real | None
+    """Sum of the log-probabilities of those tokens; None: the solver did not give all of them."""
     ended: Ended = "step"
-    """How it ended: step delimiter, end of the solution, or the length limit."""
+    """How it ended."""
     prefilled: Count = 0
     """Prompt tokens computed for it (its share, where a prompt was shared)."""
     reused: Count = 0
@@ -126,16 +127,35 @@ class Completed(Event):
 
     kind: Literal["completed"] = "completed"
     id: NodeId
-    answer: Line | None = None
-    """The extracted answer; None: none was found."""
+    answer: AnswerText | None = None
+    """The extracted answer, whole; None: none was found."""
     group: Count | None = None
     """Equivalence class of the answer; None when there is no answer."""
     unfinished: bool = False
     """True: taken as a candidate although it never ended (published DVTS does so)."""
+    undecided: tuple[Count, ...] = ()
+    """Older classes of which it could not be decided whether the answer belongs to them; it
+    began a class of its own. A `compared` event says so when it was decided after all."""
 
     def apply_to(self, tree: NodeTable) -> None:
         node = tree.settle(self.id, "completed", unless=SETTLED_STATES)
         node.answer, node.group = self.answer, self.group
+        if self.undecided:
+            tree.doubt(self.undecided, self.group)
+
+
+class Compared(Event):
+    """Two classes of answers that could not be compared before, and now were."""
+
+    kind: Literal["compared"] = "compared"
+    first: Count
+    """The older class."""
+    second: Count
+    """The younger one: if they are equal, its solutions belong to the first from now on."""
+    equal: bool
+
+    def apply_to(self, tree: NodeTable) -> None:
+        tree.decide(self.first, self.second, equal=self.equal)
 
 
 class BackedUp(Event):

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
+from search_core.engine.chat_template import ChatTemplate
 from search_core.engine.path_tokens import TEMPLATE_DATE
 from search_core.protocols import UsageError
 
@@ -96,7 +97,8 @@ class LocalTokenizer:
     def __init__(
         self, tokenizer: Any, *, date: str = TEMPLATE_DATE, end: int | None = None
     ) -> None:
-        self._tokenizer, self._date = tokenizer, date
+        self._tokenizer = tokenizer
+        self._chat_template = ChatTemplate(tokenizer, date)
         self._plain = lru_cache(_TEXTS)(self._tokenise)
         self._chat = lru_cache(_CHATS)(self._tokenise_chat)
         self._pieces = lru_cache(_CHATS)(self._tokenise_around)
@@ -145,28 +147,25 @@ class LocalTokenizer:
         return tuple(self._tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _tokenise_chat(self, messages: tuple[Message, ...], answer: bool) -> Ids:
-        return tuple(
-            self._applied(messages, answer, return_dict=False, sanitize_control_tokens=True)
-        )
+        return self._template().ids(_said(messages), answer=answer)
 
     def _tokenise_around(
         self, messages: tuple[Message, ...], slots: tuple[str, ...], answer: bool
     ) -> tuple[Ids, ...]:
-        text = self._applied(messages, answer, tokenize=False)
+        text = self._template().text(_said(messages), answer=answer)
         return tuple(map(self._special, _parts(text, slots)))
 
-    def _applied(self, messages: tuple[Message, ...], answer: bool, **how: bool) -> Any:
+    def _template(self) -> ChatTemplate:
         if not self.chats:
             raise UsageError(
                 "The tokenizer has no chat template, and this format is a chat. Choose another "
                 "format, or a chat model."
             )
-        return self._tokenizer.apply_chat_template(
-            [{"role": role, "content": content} for role, content in messages],
-            add_generation_prompt=answer,
-            date_string=self._date,
-            **how,
-        )
+        return self._chat_template
+
+
+def _said(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"role": role, "content": content} for role, content in messages]
 
 
 def completed(work: Coroutine[Any, Any, T]) -> T:

@@ -187,6 +187,6 @@ function stepCosts(node) {
     ["Tokens of the verifier", count(node.verifier_tokens)],
     ["Solver", flops(node.solver_flops)],
     ["Verifier", node.verifier_tokens || node.verifier_flops ? flops(node.verifier_flops) : "not asked at this step"],
-    ["Log-probability", node.logprob.toFixed(2)],
+    ["Log-probability", node.logprob === null ? "not given" : node.logprob.toFixed(2)],
   ]);
 }

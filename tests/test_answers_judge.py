@@ -1,0 +1,264 @@
+"""Real worker processes: what is equal is found equal whoever else compares, and all of it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from search_core.answers import AnswerClasses, judge, same_answer, worker_process
+from search_core.answers.judge import AlgebraJudge
+from search_core.answers.turns import Account
+from tests.waiting import PATIENCE, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+ENDLESS = 10_000.0
+"""Processor seconds that no test has: what it is given would go on for ever."""
+HOSTILE = (
+    "9^{9^{9^9}}",
+    "10^{10^{10}}",
+    "(1+x)^{5000}",
+    "9999999999!",
+    r"\binom{10^9}{10^8}",
+    r"\sum_{n=1}^{10^9} \sin n",
+    r"\frac{" * 90 + "1" + "}{2}" * 90,
+    r"\sqrt{" * 120 + "2" + "}" * 120,
+)
+EQUAL = tuple((rf"\sqrt{{{n * n * 2}}}", rf"{n}\sqrt{{2}}") for n in range(2, 8))
+
+
+@pytest.fixture(scope="module")
+def algebra() -> Iterator[AlgebraJudge]:
+    """A judge of its own, with one process: the tests say what each may take."""
+    one = AlgebraJudge(workers=1)
+    yield one
+    one.close()
+
+
+def never() -> bool:
+    return False
+
+
+def test_there_must_be_a_worker() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        AlgebraJudge(workers=0)
+    with pytest.raises(ValueError, match="got 0"):
+        judge.use_workers(0)
+
+
+@pytest.mark.parametrize("bomb", HOSTILE)
+def test_a_bomb_is_undecided_and_takes_what_it_may(algebra: AlgebraJudge, bomb: str) -> None:
+    spent = algebra.compare(bomb, "2", 0.2, Account(), never)
+    assert spent.equal is None
+    assert 0.1 < spent.seconds < 0.4  # the kernel counts in ticks
+    assert len(algebra.processes) == 1  # and nothing has to be started again
+
+
+GREEDY = """
+def equal(first, second):
+    if first == "at once":
+        bytearray(4 * 1024**3)
+    try:
+        held = []
+        while first == "bit by bit":
+            held.append(bytearray(1024**2))
+    except MemoryError:
+        pass  # as the libraries do
+    return False
+"""
+
+
+def test_memory_is_bounded_and_running_out_of_it_is_not_different(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "equality").mkdir()
+    (tmp_path / "equality" / "__init__.py").touch()
+    (tmp_path / "equality" / "algebra.py").write_text(GREEDY)
+    worker = tmp_path / "worker.py"
+    worker.write_text(worker_process._WORKER.read_text())
+    monkeypatch.setattr(worker_process, "_WORKER", worker)
+    greedy = AlgebraJudge(workers=1)
+    found = [
+        greedy.compare(how, "x", ENDLESS, Account(), never).equal
+        for how in ("at once", "bit by bit", "not at all")
+    ]
+    greedy.close()
+    assert found == [None, None, False]
+
+
+def test_equal_pairs_are_found_equal_beside_hostile_callers() -> None:
+    """Three callers ask about nothing but bombs; a fourth has six pairs that are equal."""
+    shared = AlgebraJudge(workers=2)
+    over = threading.Event()
+
+    def hostile() -> None:
+        classes = AnswerClasses(shared)
+        for bomb in HOSTILE:
+            classes.place(bomb, over.is_set)
+
+    attackers = [threading.Thread(target=hostile, daemon=True) for _ in range(3)]
+    for attacker in attackers:
+        attacker.start()
+    wait_until(lambda: shared.waiting > 0, "Hostile callers that wait for each other")
+    classes = AnswerClasses(shared)
+    found = [[classes.place(answer) for answer in pair] for pair in EQUAL]
+    over.set()
+    for attacker in attackers:
+        attacker.join(PATIENCE)
+    shared.close()
+    assert [one == other for one, other in found] == [True] * len(EQUAL)
+    assert classes.undecided == frozenset()
+
+
+def test_waiting_for_a_processor_is_not_charged(algebra: AlgebraJudge) -> None:
+    """A worker that is held for a while has used nothing in it."""
+    results: list[judge.AlgebraReply] = []
+    process = algebra.processes[0]
+    os.kill(process, signal.SIGSTOP)
+    comparing = threading.Thread(
+        target=lambda: results.append(algebra.compare(*EQUAL[0], 0.5, Account(), never))
+    )
+    comparing.start()
+    held = time.monotonic() + 0.6  # longer than the comparison may take
+    wait_until(lambda: time.monotonic() > held, "More time than it may take")
+    os.kill(process, signal.SIGCONT)
+    comparing.join(PATIENCE)
+    assert [result.equal for result in results] == [True]
+
+
+def test_a_stop_ends_the_comparison_that_is_under_way(algebra: AlgebraJudge) -> None:
+    stop, results = threading.Event(), list[judge.AlgebraReply]()
+    comparing = threading.Thread(
+        target=lambda: results.append(
+            algebra.compare(HOSTILE[0], "2", ENDLESS, Account(), stop.is_set)
+        )
+    )
+    comparing.start()
+    stop.set()
+    comparing.join(PATIENCE)
+    assert [result.equal for result in results] == [None]
+    assert algebra.compare(*EQUAL[0], 0.5, Account(), never).equal  # no reply is mixed up
+
+
+def test_a_stop_ends_waiting_for_a_turn(algebra: AlgebraJudge) -> None:
+    over = threading.Event()
+    busy = threading.Thread(
+        target=algebra.compare, args=(HOSTILE[0], "2", ENDLESS, Account(), over.is_set)
+    )
+    busy.start()
+    stop = threading.Event()
+    waiting = threading.Thread(
+        target=algebra.compare, args=(*EQUAL[0], 0.5, Account(), stop.is_set)
+    )
+    waiting.start()
+    wait_until(lambda: algebra.waiting == 1, "A comparison that waits")
+    stop.set()
+    waiting.join(PATIENCE)
+    assert busy.is_alive()
+    over.set()
+    busy.join(PATIENCE)
+
+
+def test_a_dead_worker_is_replaced(algebra: AlgebraJudge) -> None:
+    (process,) = algebra.processes
+    os.kill(process, signal.SIGKILL)
+    wait_until(lambda: not is_alive(process), "The end of the worker")
+    assert algebra.compare(*EQUAL[0], 0.5, Account(), never).equal is None
+    assert algebra.compare(*EQUAL[0], 0.5, Account(), never).equal
+    assert process not in algebra.processes
+
+
+def test_closing_ends_what_is_being_compared() -> None:
+    one = AlgebraJudge(workers=1)
+    assert one.compare(*EQUAL[0], 0.5, Account(), never).equal
+    (process,) = one.processes
+    bomb = threading.Thread(
+        target=one.compare, args=(HOSTILE[0], "2", ENDLESS, Account(), never), daemon=True
+    )
+    bomb.start()
+    wait_until(lambda: children_of(process) != [], "A comparison under way")
+    (child,) = children_of(process)
+    one.close()
+    bomb.join(PATIENCE)
+    assert one.processes == ()
+    wait_until(lambda: not is_alive(process) and not is_alive(child), "The end of both processes")
+
+
+def test_a_worker_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_process, "_WORKER", ROOT / "missing.py")
+    with pytest.raises(RuntimeError, match="math-verify"):
+        AlgebraJudge().compare("x+1", "1+x", 1.0, Account(), never)
+
+
+SCRIPT = """
+import sys
+print("main ran", flush=True)
+from search_core.answers import same_answer
+from search_core.answers.judge import shared_judge
+assert same_answer("x+x", "2x")
+print(*shared_judge().processes, flush=True)
+sys.stdin.read()
+"""
+
+
+def start_script(tmp_path: Path) -> subprocess.Popen[str]:
+    """Starts a script without a `__main__` guard that compares once and then waits for input."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    return subprocess.Popen(
+        [sys.executable, str(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+    )
+
+
+def is_alive(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        return status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_an_unguarded_script_runs_once(tmp_path: Path) -> None:
+    output, _ = start_script(tmp_path).communicate()
+    assert output.count("main ran") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_worker_dies_with_its_parent(tmp_path: Path, signal_number: int) -> None:
+    with start_script(tmp_path) as script:
+        assert script.stdout is not None
+        assert script.stdout.readline() == "main ran\n"
+        pid = int(script.stdout.readline())
+        assert is_alive(pid)
+        script.send_signal(signal_number)
+    wait_until(lambda: not is_alive(pid), "The end of the worker")
+
+
+def test_threads_share_the_workers() -> None:
+    results: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda pair=pair: results.append(same_answer(*pair)))
+        for pair in EQUAL
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [True] * len(EQUAL)
+    assert len(judge.shared_judge().processes) <= judge.WORKERS
