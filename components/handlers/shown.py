@@ -107,6 +107,8 @@ class ShownHandlers:
                 text = read_text_file(file)
         except FileNotFoundError:
             return gr.skip(), error(_GONE), gr.skip()
+        except ValueError as mistake:
+            return gr.skip(), error(f"This file cannot be drawn. {mistake}"), gr.skip()
         return self.draw_text(text, problem, request)
 
     def _show(

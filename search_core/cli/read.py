@@ -12,6 +12,7 @@ from search_core.cli.check import check
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import plain, print_json, results
 from search_core.cli.summary import print_summary, summary_values
+from search_core.log.encodings import decoded
 from search_core.log.events import FORMAT
 from search_core.log.traces import write_trace
 from search_core.log.tree import Tree
@@ -70,4 +71,4 @@ def _text(path: Path) -> str:
     size = path.stat().st_size
     if size > _MAX_BYTES:
         raise ValueError(f"{path} has {size:,} bytes; at most {_MAX_BYTES:,} are read.")
-    return path.read_text(encoding="utf-8", errors="replace")
+    return decoded(path.read_bytes())

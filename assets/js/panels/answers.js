@@ -130,6 +130,7 @@ export class Answers {
     const name = h("button", {
       type: "button",
       class: "esp-link",
+      dir: "auto",
       text: shorten(row.answer, 40),
       "aria-label": `Answer ${shorten(row.answer, 60)}: select its best solution`,
       on: { click: () => this.actions.select(chosen ? tree.chosen : row.node) },

@@ -18,6 +18,13 @@ function labelsFrom({ inner, visited }) {
   return inner ? INNER_SCORES_FROM : SCORES_FROM;
 }
 
+const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/** Where a text begins, by its first letter, as `dir="auto"` would have it. */
+function direction(text) {
+  return RIGHT_TO_LEFT.test(text) ? "rtl" : "ltr";
+}
+
 export class Lettering {
   constructor(ctx, theme) {
     this.ctx = ctx;
@@ -66,6 +73,7 @@ export class Lettering {
     const { ctx, theme } = this;
     const size = weight > 500 ? 13 : 11;
     this.write(size, weight);
+    ctx.direction = direction(text);
     const width = ctx.measureText(text).width;
     const [left, middle] = this.spot(item, width, size);
     if (!this.reserve(left, middle - size / 2, width, size)) return;

@@ -117,7 +117,7 @@ export function path(tree, node, { actions }) {
 }
 
 function longText(text, name) {
-  const box = h("div", { class: "esp-long-text", tabindex: "0", role: "group", "aria-label": name });
+  const box = h("div", { class: "esp-long-text", dir: "auto", tabindex: "0", role: "group", "aria-label": name });
   box.textContent = text.slice(0, MOST_TEXT);
   return box;
 }
@@ -167,7 +167,7 @@ function steps(tree, ids, current, { palette, actions }) {
         },
         symbolPicture(palette.states[state], state, 16),
         h("span", { class: "esp-sr", text: `${nodeName(tree, node)}: ` }),
-        h("span", { class: "esp-sibling-text", text: shorten(node.text.replace(/\s+/g, " "), 90) }),
+        h("span", { class: "esp-sibling-text", dir: "auto", text: shorten(node.text.replace(/\s+/g, " "), 90) }),
         h("span", {
           class: "esp-number",
           "aria-hidden": "true",
