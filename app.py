@@ -23,8 +23,6 @@ from search_core.serving.storage import MOST_KEPT, RunsFolderError
 from search_core.serving.zero_gpu import ZeroGpu
 from search_core.spaces import files_of_space, on_zero_gpu
 
-# A stranger's trace file: room for tens of thousands of steps, and little to do for the server.
-MOST_UPLOADED = "16mb"
 # Every page that follows a run holds two of them; whoever finds none free waits and is told
 # nothing. Not so many threads: a stream has none.
 MOST_STREAMS = 2000
@@ -231,7 +229,6 @@ def main() -> None:
         server_port=chosen.port,
         theme=theme(),
         css=style_sheet(),
-        max_file_size=MOST_UPLOADED,
         ssr_mode=False,
         run_history=False,
         footer_links=[],

@@ -53,13 +53,13 @@ def build_page(
     recordings = pin_recordings(registry)
     first = _problem_of(registry, recordings)
     shown = cards({name: example.tree for name, example in examples(recordings).items()})
-    # Uploaded trace files are read at once; Gradio's copies of them go after a day.
+    # Uploaded files go once they are read; those that nobody opened, within the hour.
     with Shell(
         repository=repository,
         title=TITLE,
         fill_width=True,
         analytics_enabled=False,
-        delete_cache=(3600, 86_400),
+        delete_cache=(600, 3600),
     ) as page:
         with gr.Row(elem_id="banner"):
             gr.Markdown(INTRODUCTION, elem_id="introduction")
@@ -83,7 +83,7 @@ def build_page(
         RunHandlers(offer, registry, recordings, fields, allowed, trusted_proxies).wire(
             page, controls, view, run_id
         )
-        ShownHandlers(registry, recordings).wire(controls, view, run_id)
+        ShownHandlers(registry, recordings, trusted_proxies).wire(controls, view, run_id)
         FormHandlers(offer, recordings, shown, fields, allowed).wire(page, controls)
         MemoryHandlers(offer, registry).wire(page, controls)
         charts.wire(chart_tab, registry, run_id)

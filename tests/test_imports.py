@@ -25,7 +25,7 @@ components.page
 components.handlers  components.place_list  components.shell
 components.controls
 components.explorer  components.charts  components.guide
-components.elements  components.diagram  components.places  components.style
+components.elements  components.diagram  components.places  components.style  components.bounds
 components.palette
 components
 search_core.__main__  search_core.embedded.__main__
@@ -48,6 +48,7 @@ search_core.protocols
 search_core.scoring  search_core.model_card
 search_core.log
 search_core.problem  search_core.answers  search_core.seeds  search_core.flops  search_core.spaces
+search_core.numerals
 """
 """From the roof down to the ground. A module belongs to the longest name here that it begins
 with. It may import its own room and every room on a lower floor: none beside it, none above.
@@ -74,11 +75,13 @@ HEAVY_PLACES = (
 PAGE = {"gradio", "plotly"}
 STRATEGIES_MAY = (
     "search_core.log.events",
+    "search_core.numerals",
     "search_core.scoring",
     "search_core.seeds",
     "search_core.strategies",
-    # Where a stream's pieces belong: a pure reading of text, like an answer's extraction.
+    # Where a stream's pieces belong, and which say an answer: pure readings of text.
     "search_core.strategies.places",
+    "search_core.answers.extraction",
 )
 OUTSIDE_WORLD = {
     *("asyncio", "datetime", "http", "os", "pathlib", "random", "requests", "httpx", "secrets"),

@@ -96,7 +96,8 @@ def make_field(spec: OptionSpec, strategy: Strategy) -> FormField:
         choices = [(_choice_label(choice), choice) for choice in spec.choices]
         return gr.Radio(choices=choices, value=default, **common)
     # No bounds in the browser: a value out of range gets our own message, not a silent clamp.
-    return gr.Number(value=default, precision=0 if spec.kind == "integer" else None, **common)
+    # Nor is it rounded: 2.5 where a whole number is expected is refused, and so is infinity.
+    return gr.Number(value=default, **common)
 
 
 def _choice_label(choice: str) -> str:

@@ -7,7 +7,7 @@ is not understood is said and left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from components.controls.model_offer import ModelOffer
 from search_core.log.events import NodeId
 from search_core.models import FIRST, SCORE_SOURCES, SOLVERS, VERIFIERS
+from search_core.numerals import MOST_SEED
 from search_core.problem import MAX_PROBLEM_CHARACTERS
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 
@@ -141,32 +142,36 @@ def _option_value(spec: OptionSpec, text: str) -> Any:
         return {"true": True, "false": False}.get(text)
     if spec.kind == "choice":
         return text if text in spec.choices else None
+    return _read(int if spec.kind == "integer" else float, text)
+
+
+def _read(kind: Callable[[str], float], text: str) -> Any:
+    """A number of this kind that JSON and a browser can hold; None: it is none."""
     try:
-        return int(text) if spec.kind == "integer" else float(text)
+        number = kind(text)
     except ValueError:
         return None
+    return number if abs(number) <= MOST_SEED else None
 
 
 def _number(query: Mapping[str, str], name: str, notes: list[str]) -> float | None:
     text = query.get(name)
     if text is None:
         return None
-    try:
-        return float(text)
-    except ValueError:
-        notes.append(f"The link's {name} is {text[:40]!r}, which is no number.")
-        return None
+    number = _read(float, text)
+    if number is None:
+        notes.append(f"The link's {name} is {text[:40]!r}, which is no number that it can be.")
+    return number
 
 
 def _whole(query: Mapping[str, str], name: str, notes: list[str]) -> int | None:
     text = query.get(name)
     if text is None:
         return None
-    try:
-        return int(text)
-    except ValueError:
-        notes.append(f"The link's {name} is {text[:40]!r}, which is no whole number.")
-        return None
+    number = _read(int, text)
+    if number is None:
+        notes.append(f"The link's {name} is {text[:40]!r}, which is no whole number up to 2^53.")
+    return number
 
 
 def _node(query: Mapping[str, str], notes: list[str]) -> str | None:

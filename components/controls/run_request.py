@@ -10,6 +10,7 @@ from components.controls.model_offer import ModelOffer, is_embedded
 from components.controls.options_form import read_options
 from components.controls.recipe_link import LinkedRecipe
 from search_core.models import ModelPair
+from search_core.numerals import checked_seed, shown
 from search_core.protocols import Sampling
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
@@ -85,11 +86,13 @@ def _sampling_of(link: LinkedRecipe, offer: ModelOffer) -> Sampling:
 def _number(label: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{label} is empty; type a number.")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError(f"{label} is {shown(value)}; expected a smaller number.") from error
 
 
 def _seed(value: Any) -> int:
-    number = _number("Seed", value)
-    if not number.is_integer() or not 0 <= number < 2**53:
-        raise ValueError(f"Seed is {value!r:.40}; expected a whole number from 0 to 2^53 - 1.")
-    return int(number)
+    if value is None:
+        raise ValueError("Seed is empty; type a number.")
+    return checked_seed(value)

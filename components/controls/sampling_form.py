@@ -61,7 +61,6 @@ def make_sampling_form(pair: ModelPair) -> SamplingForm:
             0,
             label="Seed",
             info="The same seed gives the same tree.",
-            precision=0,
             elem_id="seed",
             min_width=120,
         )

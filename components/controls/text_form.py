@@ -7,6 +7,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from search_core.log.encodings import decoded
+
 # What is read of a file: more than any text that can be drawn, and little to hold.
 _MOST_BYTES = 8_000_000
 
@@ -56,6 +58,10 @@ def make_text_form() -> TextForm:
 
 
 def read_text_file(path: Path) -> str:
-    """The text of a file that a person opened; what is no text in it becomes a sign for that."""
+    """The text of a file that a person opened; what is no text in it becomes a sign for that.
+
+    Raises:
+        ValueError: It is no text file.
+    """
     with path.open("rb") as file:
-        return file.read(_MOST_BYTES).decode("utf-8", "replace")
+        return decoded(file.read(_MOST_BYTES))

@@ -27,6 +27,9 @@ BATCHES_PER_SECOND = 40.0
 """To all followers together; alone, or with three others, one is sent as many as there are."""
 _BEGINNING = 2
 """Events before the first node: the header, and that a round begins."""
+MOST_PUSHED = 4_000_000
+"""Characters of one run that are pushed to one page. Nobody may be there to read them: beyond these
+the page is told that there is more, and pulls."""
 _BYTES_PER_ROW = 300
 
 T = TypeVar("T")
@@ -110,6 +113,7 @@ class _Sending:
     def __init__(self, run: HostedRun, node: str | None) -> None:
         self._run, self._node = run, node
         self.sent = 0
+        self._pushed = 0
         self._sent_at = -math.inf
         self._told, self._told_at = WritingProgress(), 0.0
         self._lost = False
@@ -130,7 +134,8 @@ class _Sending:
         if not lines and not news and not (changed and due):
             return None
         self._lost = bool(self._run.not_kept)
-        ev = batch_of_lines(self.sent, lines) if lines else ""
+        ev = batch_of_lines(self.sent, lines) if lines and self._pushed < MOST_PUSHED else ""
+        self._pushed += len(ev)
         self.sent += len(lines)
         self._sent_at = now
         batch: Batch = {

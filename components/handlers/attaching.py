@@ -8,3 +8,5 @@ from typing import Any
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # A follower waits most of its time; it must not keep others from following.
 STREAM: dict[str, Any] = {**QUIET, "concurrency_limit": None}
+# Reading a file or a text takes seconds of one core at worst: few at a time, the others in line.
+OPENING: dict[str, Any] = {**QUIET, "concurrency_id": "opening", "concurrency_limit": 2}

@@ -24,9 +24,10 @@ from components.elements import error, info
 from components.explorer import Pace, Recording, TreeView, follow_with, whole_run
 from components.handlers.attaching import QUIET, STREAM
 from components.handlers.telling import RunNotice
+from components.handlers.visitor import visitor_of
 from search_core.models import SOLVERS, VERIFIERS
 from search_core.run.limits import Limits
-from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry, owner_of
+from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
 
 # What a link fills into the form as it stands; models only where the page offers them.
 _FILLED = ("problem", "strategy", "score_source", "temperature", "top_p", "seed")
@@ -122,20 +123,22 @@ class RunHandlers:
             yield *update, *filled
 
     def _start(self, asked: RunRequest, request: gr.Request) -> HostedRun:
-        peer = request.client.host if request.client else ""
-        owner = owner_of(peer, dict(request.headers), self._trusted_proxies)
         return self._registry.start(
             asked.recipe,
             asked.pair,
             asked.score_source,
-            owner=owner,
+            owner=visitor_of(request, self._trusted_proxies),
             page=str(request.session_hash),
         )
 
     async def _follow(
         self, run: HostedRun, note: str, node: str | None = None
     ) -> AsyncIterator[tuple[Any, ...]]:
-        yield gr.skip(), info(note), *(_running() if run.live else _idle()), run.id
+        live = run.live
+        yield gr.skip(), info(note), *(_running() if live else _idle()), run.id
+        if not live and run.head:  # what is over is pulled by the page, at its own pace
+            yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
+            return
         told = RunNotice(run, self._registry, self._load, note)
         async for batch, notice in follow_with(run, told, node, self._pace):
             skipped = gr.skip()

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from components.bounds import discarded
 from components.controls import Controls
 from components.controls.text_form import read_text_file
 from components.elements import error, info
 from components.explorer import Recording, TreeView, examples, whole_run
-from components.handlers.attaching import QUIET
-from search_core.log.traces import TraceError, read_trace
+from components.handlers.attaching import OPENING, QUIET
+from components.handlers.visitor import visitor_of
+from search_core.log.events import Event
+from search_core.log.traces import TraceError, read_folded
+from search_core.log.tree import Tree
 from search_core.serving import RunRegistry
 from search_core.thoughts import trace_of_text
+
+MOST_OPENED = 150_000
+"""Events of a trace that a stranger opens: more than the longest run here has, seconds to check."""
+_GONE = "This file is no longer here. Open it again."
 
 # The controls can be longer than the window: what they bring forth must be seen.
 _LOOK = """() => {
@@ -31,8 +38,11 @@ _LOOK = """() => {
 class ShownHandlers:
     """Show what was recorded or opened; each handler's outputs are view, notice and run id."""
 
-    def __init__(self, registry: RunRegistry, recordings: Sequence[Recording]) -> None:
+    def __init__(
+        self, registry: RunRegistry, recordings: Sequence[Recording], trusted_proxies: int = 0
+    ) -> None:
         self._registry = registry
+        self._trusted_proxies = trusted_proxies
         self._examples = examples(recordings)
 
     def wire(self, controls: Controls, view: TreeView, run_id: gr.State) -> None:
@@ -48,10 +58,10 @@ class ShownHandlers:
         )
         shown = [
             controls.example.click(self.show_example, controls.strategy, outputs, **QUIET),
-            sources.open_trace.upload(self.open_trace, sources.open_trace, outputs, **QUIET),
-            pasted.draw.click(self.draw_text, [pasted.text, pasted.problem], outputs, **QUIET),
+            sources.open_trace.upload(self.open_trace, sources.open_trace, outputs, **OPENING),
+            pasted.draw.click(self.draw_text, [pasted.text, pasted.problem], outputs, **OPENING),
             pasted.open_file.upload(
-                self.draw_file, [pasted.open_file, pasted.problem], outputs, **QUIET
+                self.draw_file, [pasted.open_file, pasted.problem], outputs, **OPENING
             ),
         ]
         for event in shown:
@@ -69,24 +79,41 @@ class ShownHandlers:
         example = self._examples.get(strategy)
         return self.show_recording(example.run_id if example else None)
 
-    def open_trace(self, path: str) -> tuple[Any, ...]:
+    def open_trace(self, path: str, request: gr.Request) -> tuple[Any, ...]:
         """Show a trace file that a person opened, once it is found to be one."""
         try:
-            trace = read_trace(Path(path))
+            with discarded(path) as file:
+                trace, tree = read_folded(file, most_events=MOST_OPENED)
+        except FileNotFoundError:
+            return gr.skip(), error(_GONE), gr.skip()
         except TraceError as problem:
             return gr.skip(), error(f"This file cannot be shown. {problem}"), gr.skip()
-        run = self._registry.add_opened(trace.events)
-        return whole_run(run), info(trace.notice), run.id
+        return self._show(trace.events, tree, trace.notice, request)
 
-    def draw_text(self, text: str | None, problem: str | None) -> tuple[Any, ...]:
+    def draw_text(
+        self, text: str | None, problem: str | None, request: gr.Request
+    ) -> tuple[Any, ...]:
         """Show a pasted chain of thought as the tree that it walked."""
         try:
             events = trace_of_text(text or "", problem or "")
         except ValueError as mistake:
             return gr.skip(), error(f"This text cannot be drawn. {mistake}"), gr.skip()
-        run = self._registry.add_opened(events)
-        return whole_run(run), info(""), run.id
+        return self._show(events, None, "", request)
 
-    def draw_file(self, path: str, problem: str | None) -> tuple[Any, ...]:
+    def draw_file(self, path: str, problem: str | None, request: gr.Request) -> tuple[Any, ...]:
         """Show a text file that a person opened in the same way."""
-        return self.draw_text(read_text_file(Path(path)), problem)
+        try:
+            with discarded(path) as file:
+                text = read_text_file(file)
+        except FileNotFoundError:
+            return gr.skip(), error(_GONE), gr.skip()
+        except ValueError as mistake:
+            return gr.skip(), error(f"This file cannot be drawn. {mistake}"), gr.skip()
+        return self.draw_text(text, problem, request)
+
+    def _show(
+        self, events: Sequence[Event], tree: Tree | None, notice: str, request: gr.Request
+    ) -> tuple[Any, ...]:
+        owner = visitor_of(request, self._trusted_proxies)
+        run = self._registry.add_opened(events, owner=owner, tree=tree)
+        return whole_run(run), info(notice), run.id

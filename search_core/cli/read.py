@@ -11,6 +11,7 @@ from search_core.cli import flags
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import plain, print_json, results
 from search_core.cli.summary import print_summary, summary_values
+from search_core.log.encodings import decoded
 from search_core.log.traces import write_trace
 from search_core.log.tree import Tree
 from search_core.thoughts import trace_of_text
@@ -53,4 +54,4 @@ def _text(path: Path) -> str:
     size = path.stat().st_size
     if size > _MAX_BYTES:
         raise ValueError(f"{path} has {size:,} bytes; at most {_MAX_BYTES:,} are read.")
-    return path.read_text(encoding="utf-8", errors="replace")
+    return decoded(path.read_bytes())

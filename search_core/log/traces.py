@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from search_core.log.encodings import declares_encoding, decoded
 from search_core.log.events import (
     FORMAT,
     VERSION,
@@ -76,40 +77,62 @@ def read_trace(path: Path) -> Trace:
         TraceError: It is too large, not a trace, of an unknown version, or contradicts itself.
         OSError: It cannot be opened.
     """
+    return read_folded(path)[0]
+
+
+def read_folded(path: Path, most_events: int = MAX_EVENTS) -> tuple[Trace, Tree]:
+    """The same with the tree, which is folded anyway to see whether the trace is whole.
+
+    Args:
+        most_events: More of them are refused before any is read.
+    """
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise TraceError(f"The file has {size:,} bytes; at most {MAX_BYTES:,} are read.")
-    return parse_trace(path.read_bytes())
+    return _parsed(path.read_bytes(), most_events)
 
 
 def parse_trace(data: bytes) -> Trace:
     """Read a trace from its bytes. Raises as `read_trace`."""
+    return _parsed(data, MAX_EVENTS)[0]
+
+
+def _parsed(data: bytes, most_events: int) -> tuple[Trace, Tree]:
     if len(data) > MAX_BYTES:
         raise TraceError(f"The trace has {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
+    data = _as_utf8(data)
     count = data.count(b"\n")
-    if count > MAX_EVENTS:
-        raise TraceError(f"The trace has {count:,} events; at most {MAX_EVENTS:,} are read.")
+    if count > most_events:
+        raise TraceError(f"The trace has {count:,} events; at most {most_events:,} are read.")
     lines = data.split(b"\n")
     # A line that was not ended was not finished: the writer crashed or is still writing.
     torn = lines.pop()
     if not any(line.strip() for line in lines) and torn.strip():
         lines, torn = [torn], b""
-    if not lines:
+    # Blank lines between events say nothing; the others keep their numbers for messages.
+    written = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    if not written:
         raise TraceError("The file is empty; expected one JSON event per line.")
-    version = _check_header(_json(lines[0], 1))
-    events = []
-    for number, line in enumerate(lines, start=1):
-        events.append(_event(_json(line, number), version, number))
+    first, header = written[0]
+    version = _check_header(_json(header, first))
+    events = [_event(_json(line, number), version, number) for number, line in written]
     if torn.strip():
         # Not ended, yet whole: files edited by hand often lack the last line break.
         events.extend(_torn_event(torn, version, len(lines) + 1))
     events = without_made_up_logprobs(events)
-    notice = _notice(events, version, torn=len(events) == len(lines) and bool(torn.strip()))
+    notice = _notice(events, version, torn=len(events) == len(written) and bool(torn.strip()))
     try:
-        Tree.from_events(events)
+        tree = Tree.from_events(events)
     except LogError as error:
         raise TraceError(f"The trace contradicts itself: {error}") from error
-    return Trace(tuple(events), notice)
+    return Trace(tuple(events), notice), tree
+
+
+def _as_utf8(data: bytes) -> bytes:
+    try:
+        return decoded(data).encode() if declares_encoding(data) else data
+    except ValueError as error:
+        raise TraceError(str(error)) from error
 
 
 def _json(line: bytes, number: int) -> dict[str, Any]:

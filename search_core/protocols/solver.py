@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from search_core.log.events import Ended
+from search_core.numerals import shown
 from search_core.protocols.identity import SolverInfo
 from search_core.protocols.watch import Cancelled
 
@@ -27,11 +28,13 @@ class Sampling:
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature <= 2:
-            raise ValueError(f"temperature is {self.temperature}; it must be 0 to 2.")
+            raise ValueError(f"temperature is {shown(self.temperature)}; it must be 0 to 2.")
         if not 0 < self.top_p <= 1:
-            raise ValueError(f"top_p is {self.top_p}; it must be above 0 and at most 1.")
+            raise ValueError(f"top_p is {shown(self.top_p)}; it must be above 0 and at most 1.")
         if not 1 <= self.max_step_tokens <= 4096:
-            raise ValueError(f"max_step_tokens is {self.max_step_tokens}; it must be 1 to 4096.")
+            raise ValueError(
+                f"max_step_tokens is {shown(self.max_step_tokens)}; it must be 1 to 4096."
+            )
 
 
 @dataclass(frozen=True, slots=True)

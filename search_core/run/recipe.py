@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from search_core.numerals import checked_seed
 from search_core.problem import Problem
 from search_core.protocols import Sampling
 from search_core.run.limits import Limits
@@ -13,7 +14,11 @@ from search_core.strategies.options import StrategyOptions
 
 @dataclass(frozen=True)
 class Recipe:
-    """The same recipe and the same models give the same tree."""
+    """The same recipe and the same models give the same tree.
+
+    Raises:
+        ValueError: The seed is no whole number from 0 to 2^53 - 1.
+    """
 
     problem: Problem
     strategy: Strategy
@@ -21,3 +26,6 @@ class Recipe:
     sampling: Sampling = field(default_factory=Sampling)
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seed", checked_seed(self.seed))

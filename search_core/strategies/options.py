@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
 from search_core.log.events import Aggregate, VoteMethod
+from search_core.numerals import shown
 
 OptionKind = Literal["integer", "number", "boolean", "choice"]
 T = TypeVar("T")
@@ -172,7 +173,7 @@ def _kind(default: object, choices: tuple[str, ...]) -> OptionKind:
 
 
 def _check(spec: OptionSpec, value: object) -> None:
-    got = f"{spec.label} ({spec.name}) is {value!r:.60}"
+    got = f"{spec.label} ({spec.name}) is {shown(value, 60)}"
     if spec.kind == "choice":
         if value not in spec.choices:
             raise OptionError(f"{got}; expected one of {', '.join(spec.choices)}.")

@@ -27,6 +27,7 @@ Events = list[dict[str, Any]]
 MATHS = (
     r"So \(x^2 + \frac{1}{2}\) is $5 and \(\notacommand{\) stays; \(\href{javascript:alert(1)}{y}\)"
 )
+RIGHT_TO_LEFT = r"نجمع \(3 + 4 = 7\) أولاً؛ ثم نطرح"
 HOSTILE = "<img src=x onerror=window.pwned=1>${window.pwned=1}</script>{{window.pwned=1}}"
 
 
@@ -152,6 +153,7 @@ def served_stage() -> Iterator[Stage]:
         "best": fake_log("best", "best_of_n"),
         "greedy": renamed(fake_greedy(), "greedy"),
         "hostile": with_texts(renamed(beam, "hostile"), HOSTILE, "x" * 100_000, MATHS),
+        "rtl": with_texts(renamed(beam, "rtl"), RIGHT_TO_LEFT),
         "large": renamed([event_to_dict(event) for event in synthetic_log(10_000)], "large"),
     }
     stage = Stage(runs)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, settle, show, wait
 from tests.browser.pages import nothing_ran
-from tests.browser.stage import HOSTILE, Stage
+from tests.browser.stage import HOSTILE, RIGHT_TO_LEFT, Stage
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +48,24 @@ def test_the_outline_is_an_aria_tree(view: Page) -> None:
     assert ask(view, "x.selected") == last
     view.keyboard.press("Home")
     assert ask(view, "x.selected") == "root"
+
+
+def test_what_is_written_from_right_to_left_is_laid_out_so(view: Page) -> None:
+    show(view, "rtl")
+    ask(view, "x.select('0')")
+    settle(view)
+    view.get_by_role("tab", name="Outline").click()
+    places = (".esp-inspector .esp-step-text", ".esp-inspector .esp-sibling-text")
+    for place in (*places, ".esp-row-text", ".esp-answers .esp-link"):
+        text = view.locator(place).filter(has_text=RIGHT_TO_LEFT[:5]).first
+        assert text.evaluate("element => getComputedStyle(element).direction") == "rtl", place
+    formula = view.locator(".esp-step-text .katex").first
+    assert formula.evaluate("element => getComputedStyle(element).direction") == "ltr"
+    show(view, "recorded-beam")
+    ask(view, "x.select('0')")
+    settle(view)
+    text = view.locator(places[0]).first
+    assert text.evaluate("element => getComputedStyle(element).direction") == "ltr"
 
 
 def test_the_outline_of_a_large_tree_stays_small(view: Page) -> None:

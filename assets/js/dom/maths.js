@@ -55,8 +55,9 @@ function nextFormula(text, from) {
   return best;
 }
 
-/** Write text into an element, its maths rendered as soon as KaTeX is there. */
+/** Write text into an element, its maths rendered as soon as KaTeX is there. The text's own script says where it begins. */
 export function writeMaths(element, text) {
+  element.dir = "auto";
   element.textContent = text;
   const parts = splitMaths(text);
   if (!parts.some((part) => part.maths)) return;
@@ -68,6 +69,7 @@ export function writeMaths(element, text) {
 function render(katex, { text, maths, display }) {
   if (!maths) return document.createTextNode(text);
   const span = document.createElement("span");
+  span.dir = "ltr"; // also in the middle of a text that runs from right to left
   try {
     katex.render(text, span, { ...OPTIONS, displayMode: display });
   } catch {

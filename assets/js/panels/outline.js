@@ -127,6 +127,7 @@ export class Outline {
       element.append(
         h("span", {
           class: "esp-row-text",
+          dir: "auto",
           "aria-hidden": "true",
           text: shorten(this.tree.nodes.get(id).text.replace(/\s+/g, " "), 80),
         }),

@@ -1,6 +1,8 @@
 // The words in the picture: scores, answers, folded counts, and the steps' numbers at the edge.
 // A label is left out where it would lie on another one; answers and the winning path go first.
 
+import { UNDECIDED_MARK } from "../words/doubts.js";
+
 /** Pixels per sibling from which scores can be read, beside leaves and at inner nodes. */
 const SCORES_FROM = 13;
 const INNER_SCORES_FROM = 17;
@@ -16,6 +18,13 @@ const LONG = 70;
 function labelsFrom({ inner, visited }) {
   if (visited) return VALUES_FROM;
   return inner ? INNER_SCORES_FROM : SCORES_FROM;
+}
+
+const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/** Where a text begins, by its first letter, as `dir="auto"` would have it. */
+function direction(text) {
+  return RIGHT_TO_LEFT.test(text) ? "rtl" : "ltr";
 }
 
 export class Lettering {
@@ -57,6 +66,7 @@ export class Lettering {
 
   /** An answer, with its sign once it was held against the reference. */
   graded(item) {
+    if (item.undecided) return `${item.answer} ${UNDECIDED_MARK}`;
     if (item.right === null) return item.answer;
     return `${item.answer} ${this.theme.palette.grades[item.right ? "right" : "wrong"].mark}`;
   }
@@ -66,6 +76,7 @@ export class Lettering {
     const { ctx, theme } = this;
     const size = weight > 500 ? 13 : 11;
     this.write(size, weight);
+    ctx.direction = direction(text);
     const width = ctx.measureText(text).width;
     const [left, middle] = this.spot(item, width, size);
     if (!this.reserve(left, middle - size / 2, width, size)) return;

@@ -15,7 +15,7 @@ function textOf(tree, visible, id) {
 export class Tooltip {
   constructor() {
     this.title = h("div", { class: "esp-tip-title" });
-    this.text = h("div", { class: "esp-tip-text" });
+    this.text = h("div", { class: "esp-tip-text", dir: "auto" });
     // The same words are in the outline and the inspector, so screen readers skip this one.
     this.element = h("div", { class: "esp-tip", "aria-hidden": "true", hidden: true }, this.title, this.text);
     this.dismissed = null;

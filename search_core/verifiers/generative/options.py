@@ -75,7 +75,7 @@ def _number(name: str, key: str, text: str) -> float:
     least, most = _RANGES[key]
     whole = key != "temperature"
     try:
-        value = float(int(text) if whole else float(text))
+        value = int(text) if whole else float(text)
     except ValueError:
         value = float("nan")
     if not least <= value <= most:

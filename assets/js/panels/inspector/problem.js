@@ -19,7 +19,7 @@ export function problemContents(tree, { labels }) {
     problem.answer !== null &&
       problem.answer !== undefined &&
       tree.finished &&
-      h("p", { text: `Reference answer: ${problem.answer}` }),
+      h("p", {}, "Reference answer: ", h("bdi", { text: problem.answer })),
     section(
       "Settings of this run",
       definitions([

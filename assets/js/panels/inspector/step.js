@@ -10,7 +10,7 @@ import {
   writingName,
 } from "../../words/words.js";
 import { capital, count, flops, plural, score, shorten } from "../../words/format.js";
-import { definitions, heading, link, quiet, section } from "../blocks.js";
+import { definitions, heading, link, longText, quiet, section } from "../blocks.js";
 import { displayState, WRITING } from "../../log/visible.js";
 import { h } from "../../dom/dom.js";
 import { methodSections } from "./methods.js";
@@ -21,7 +21,6 @@ import { writeMaths } from "../../dom/maths.js";
 import { writingWords } from "../../words/writing_words.js";
 
 const MOST_PATH_TEXT = 1500;
-const MOST_TEXT = 200000;
 const MOST_SIBLINGS = 64;
 
 /**
@@ -116,12 +115,6 @@ export function path(tree, node, { actions }) {
   return h("ol", { class: "esp-path" }, rows);
 }
 
-function longText(text, name) {
-  const box = h("div", { class: "esp-long-text", tabindex: "0", role: "group", "aria-label": name });
-  box.textContent = text.slice(0, MOST_TEXT);
-  return box;
-}
-
 const AGGREGATES = {
   last: "The last step's score counts.",
   min: "The worst step's score counts.",
@@ -167,7 +160,7 @@ function steps(tree, ids, current, { palette, actions }) {
         },
         symbolPicture(palette.states[state], state, 16),
         h("span", { class: "esp-sr", text: `${nodeName(tree, node)}: ` }),
-        h("span", { class: "esp-sibling-text", text: shorten(node.text.replace(/\s+/g, " "), 90) }),
+        h("span", { class: "esp-sibling-text", dir: "auto", text: shorten(node.text.replace(/\s+/g, " "), 90) }),
         h("span", {
           class: "esp-number",
           "aria-hidden": "true",

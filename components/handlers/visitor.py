@@ -1,0 +1,13 @@
+"""Whose a request to the page is."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from search_core.serving import owner_of
+
+
+def visitor_of(request: gr.Request, trusted_proxies: int) -> str:
+    """The visitor's network address, as `owner_of` knows it."""
+    peer = request.client.host if request.client else ""
+    return owner_of(peer, dict(request.headers), trusted_proxies)
