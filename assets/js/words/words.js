@@ -2,6 +2,7 @@
 
 import { scoreBeside, list, plural, score, shorten, signed } from "./format.js";
 import { isFold, ROLLOUT } from "../log/visible.js";
+import { doubtPhrase, UNDECIDED_MEANING } from "./doubts.js";
 import { writingWords } from "./writing_words.js";
 import { isStream, piecesOf, annotationPhrases } from "./annotations.js";
 import { ROOT } from "../log/tree.js";
@@ -69,9 +70,13 @@ export function pieceName(tree, node) {
 export function nodeName(tree, node) {
   if (node.id === ROOT) return `The problem${tree.interrupted ? ", run cut off" : ""}: ${shorten(node.text, 120)}`;
   const scored = node.score === null ? "not scored" : `score ${score(node.score)}`;
-  const graded = node.right === null ? [] : [node.right ? "right" : "wrong"];
-  const told = [shortName(tree, node), scored, stateWords(tree, node), ...graded, ...annotationPhrases(tree, node)];
-  return told.join(", ");
+  const told = [shortName(tree, node), scored, stateWords(tree, node), gradeWords(node), doubtPhrase(tree, node.group)];
+  return [...told.filter((words) => words), ...annotationPhrases(tree, node)].join(", ");
+}
+
+function gradeWords(node) {
+  if (node.right_undecided) return UNDECIDED_MEANING;
+  return node.right === null ? "" : node.right ? "right" : "wrong";
 }
 
 /** A folded group for the ear. */
@@ -122,6 +127,9 @@ function completedSentences(tree, node) {
       : `The path ended here with the answer ${answerLabel(node)}.`,
   ];
   if (node.id === tree.chosen) sentences.push("The search chose this solution.");
+  const doubt = doubtPhrase(tree, node.group);
+  if (doubt) sentences.push(`Its answer ${doubt}: whether they are equal is not known, so they vote apart.`);
+  if (node.right_undecided) sentences.push(`It ${UNDECIDED_MEANING}: whether it is right is not known.`);
   if (node.right !== null)
     sentences.push(node.right ? "It agrees with the reference: right." : "It disagrees with the reference: wrong.");
   return sentences;
