@@ -64,8 +64,11 @@ def right_words(tree: Tree) -> str:
 
 
 def status_words(tree: Tree) -> str:
-    """How the run ended; "still running" before its end."""
-    return _STATUS[tree.finished.status] if tree.finished else "still running"
+    """How the run ended; "interrupted" where its log has no end.
+
+    A picture stands still: whoever draws a run that goes on draws it cut off at this moment.
+    """
+    return _STATUS[tree.finished.status] if tree.finished else "interrupted"
 
 
 def vote_words(tree: Tree, most: int = 3) -> str:
@@ -121,7 +124,7 @@ def about(tree: Tree) -> str:
     """The whole picture for those who cannot see it."""
     counts = state_counts(tree)
     if not counts:
-        return "A search tree without a step yet."
+        return f"A search tree without a step. {answer_sentence(tree)}"
     states = ", ".join(
         f"{entry.label.lower()} {counts[state]}"
         for state, entry in palette().states.items()
@@ -134,6 +137,8 @@ def about(tree: Tree) -> str:
 
 def answer_sentence(tree: Tree) -> str:
     """“The answer is 27, right.”"""
+    if tree.finished is None:
+        return "The run was interrupted before it had an answer."
     if answer_words(tree) == "none":
         return "There is no answer."
     right = right_words(tree)[2:]

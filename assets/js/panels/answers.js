@@ -70,7 +70,7 @@ export class Answers {
 
   update({ tree }) {
     const rows = answerRows(tree);
-    const key = JSON.stringify([rows, tree.chosen, tree.started.run, tree.votes.size]);
+    const key = JSON.stringify([rows, tree.chosen, tree.started.run, tree.votes.size, tree.interrupted]);
     if (key === this.drawn) return;
     this.drawn = key;
     if (!rows.length)
@@ -78,7 +78,8 @@ export class Answers {
         this.body,
         h("p", {
           class: "esp-quiet",
-          text: tree.finished ? "No path reached an answer." : "No path has reached an answer yet.",
+          text:
+            tree.finished || tree.interrupted ? "No path reached an answer." : "No path has reached an answer yet.",
         }),
       );
     else fill(this.body, this.table(tree, rows), this.footnote(tree, rows));
@@ -91,7 +92,7 @@ export class Answers {
       : `${plural(
           rows.reduce((sum, row) => sum + row.solutions, 0),
           "solution",
-        )} so far; the votes are counted at the end.`;
+        )} ${tree.interrupted ? "when the run was cut off, before the vote." : "so far; the votes are counted at the end."}`;
     const doubts = rows.some((row) => row.doubt)
       ? " Answers that could not be compared vote apart, though they may be equal."
       : "";

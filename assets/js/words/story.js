@@ -10,6 +10,8 @@ const STATUS = {
   failed: "The run failed.",
   out_of_budget: "The run reached its limit.",
 };
+/** What is said of the last moment of a run that has no end. */
+export const CUT_OFF = "Here the run was cut off.";
 const MOST_QUOTED = 110;
 const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
 const MOST_REASONS = 2;
@@ -34,12 +36,14 @@ export function tell(events, segment, cursor, labels = {}) {
 /**
  * The story so far: every segment that is over at the cursor, in order.
  *
+ * @param {boolean} [interrupted] - the log was cut off at the cursor.
  * @returns {{cursor: number, sentence: string}[]}
  */
-export function tellAll(events, segments, cursor, labels) {
+export function tellAll(events, segments, cursor, labels, interrupted = false) {
   return segments
-    .filter((segment) => settled(events, segment, cursor))
-    .map((segment) => ({ cursor: segment.cursor, sentence: withWarnings(events, segment, cursor, labels) }));
+    .filter((segment) => settled(events, segment, cursor) || (interrupted && segment === segments.at(-1)))
+    .map((segment) => ({ cursor: segment.cursor, sentence: withWarnings(events, segment, cursor, labels) }))
+    .concat(interrupted ? { cursor, sentence: CUT_OFF } : []);
 }
 
 /** What happened in one segment, and what went otherwise than planned in it. */

@@ -54,13 +54,14 @@ export function signature({ tree, visible, selected, story }) {
   if (visible.writing.has(selected)) return `${selected}|${visible.writing.get(selected)} tokens`;
   if (isFold(selected)) return `${selected}|${visible.fold(selected)?.members.join()}`;
   if (!node) return `nothing|${tree.started.run}|${tree.chosen}|${story().length}`;
-  if (node.id === ROOT) return `root|${tree.started.run}|${tree.finished?.status}|${node.children.length}`;
+  if (node.id === ROOT) return `root|${tree.started.run}|${tree.finished?.status}|${tree.interrupted}|${node.children.length}`;
   const siblings = tree.nodes.get(node.parent).children.map((id) => {
     const sibling = tree.nodes.get(id);
     return `${sibling.state}${sibling.score}${sibling.right}${doubtPhrase(tree, sibling.group)}`;
   });
   const { aggregate, decision, ahead, visits, value, weight, copies } = node;
-  const own = [aggregate, decision, ahead, visits, value, weight, copies, tree.chosen, node.right_undecided, written(tree, node)];
+  const state = [node.right_undecided, tree.chosen, tree.interrupted, written(tree, node)];
+  const own = [aggregate, decision, ahead, visits, value, weight, copies, ...state];
   return `${tree.started.run}|${node.id}|${own.join("|")}|${siblings.join()}`;
 }
 
