@@ -186,6 +186,17 @@ def test_a_thought_is_asked_only_where_nothing_was_said_after_it(
     assert extract_answer(f"{opening}\n{thought}\n{closing}\n") == "98"
     assert extract_answer(f"{opening}\n{thought}\n") == "98"
     assert extract_answer(f"{opening}\n{thought}\n{closing}\nI cannot say.") is None
+    if part.closes_alone:
+        assert extract_answer(f"{thought}\n{closing}\nI cannot say.") is None
+
+
+@given(PARTS, PARTS, THOUGHT)
+def test_a_thought_may_quote_the_marks_of_another_kind(
+    part: ThinkingPart, other: ThinkingPart, thought: str
+) -> None:
+    opening, closing = OPENED[part.name]
+    quoted = OPENED[other.name][0]
+    assert extract_answer(f"{opening}\n{quoted} {thought}\n{closing}\nI cannot say.") is None
 
 
 @given(st.lists(st.sampled_from(["Q", "\n", *(m for pair in OPENED.values() for m in pair)])))

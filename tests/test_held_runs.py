@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from components.charts.chart_tab import charts_of_run
 from components.explorer.following import EVENTS_PER_PULL, puller
 from search_core.bench.synthetic import synthetic_log
 from search_core.log.events import Event, event_to_dict, event_to_json
@@ -275,3 +276,38 @@ def test_a_run_that_is_on_no_disk_leaves_memory_last() -> None:
     for run in (lost, kept, last):
         memory.hold(run)
     assert [run.id for run in memory.runs()] == ["lost", "last"]
+
+
+# Charts ---------------------------------------------------------------------------------------
+
+
+def test_charts_of_a_run_are_made_once_for_each_theme_of_one_fold(
+    monkeypatch: pytest.MonkeyPatch, long_log: list[Event]
+) -> None:
+    run = HostedRun.finished("one", long_log)
+    folds = Folds(monkeypatch)
+    first = charts_of_run(run, "light")
+    assert charts_of_run(run, "light") is first
+    assert charts_of_run(run, "dark") is charts_of_run(run, "dark")
+    assert folds.applied == run.head
+
+
+def test_charts_of_a_live_run_are_made_anew_only_when_there_are_new_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folds, run = Folds(monkeypatch), HostedRun("live-run")
+    assert charts_of_run(run, "light") is None
+    drawn = []
+    for event in LOG:
+        run.add(event)
+        drawn += [charts_of_run(run, "light") for _ in range(2)] if event.seq % 20 == 0 else []
+    assert all(first is second for first, second in zip(drawn[::2], drawn[1::2], strict=True))
+    assert folds.applied == LOG[-1].seq // 20 * 20 + 1
+
+
+def test_charts_that_are_kept_are_counted(long_log: list[Event]) -> None:
+    run = HostedRun.finished("one", long_log)
+    before = run.size
+    drawn = charts_of_run(run, "light")
+    assert drawn is not None
+    assert run.size - before > sum(map(len, drawn.figures))

@@ -80,8 +80,9 @@ STRATEGIES_MAY = (
     "search_core.scoring",
     "search_core.seeds",
     "search_core.strategies",
-    # Where a stream's pieces belong: a pure reading of text, like an answer's extraction.
+    # Where a stream's pieces belong, and which say an answer: pure readings of text.
     "search_core.strategies.places",
+    "search_core.answers.extraction",
 )
 OUTSIDE_WORLD = {
     *("asyncio", "datetime", "http", "os", "pathlib", "random", "requests", "httpx", "secrets"),

@@ -208,6 +208,28 @@ def test_thoughts_end_and_the_answer_is_one_piece() -> None:
     assert tree.cost.seconds == 0
 
 
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("[THINK]", "[/THINK]"),
+        ("", "</think>"),
+        ("<|begin_of_thought|>\n", "<|end_of_thought|>"),
+        ("<|channel|>analysis<|message|>", "<|channel|>final<|message|>"),
+    ],
+)
+def test_other_thinking_parts_end_as_well(opening: str, closing: str) -> None:
+    tree = tree_of(f"{opening}x is 3.\n\nSo \\boxed{{3}}.\n\n{closing}No.\n\nFinal Answer: 4")
+    texts = [node.text for node in tree.steps()]
+    assert (texts[0], texts[-1]) == ("x is 3.", "No.\n\nFinal Answer: 4")
+    assert tree.finished is not None
+    assert tree.finished.answer == "4"
+
+
+def test_any_closing_makes_a_piece_an_answer() -> None:
+    tree = tree_of("x is 3.\n\n**Final Answer:** 3\n\nWait, it is 4.\n\n#### 4")
+    assert [node.answer for node in tree.steps() if node.state == "completed"] == ["3", "4"]
+
+
 def test_a_text_without_an_answer_is_read_all_the_same() -> None:
     tree = tree_of("Just a thought.")
     assert tree.finished is not None

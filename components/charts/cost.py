@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components.charts.frame import axis, empty_figure, grid, note
+from components.charts.frame import MOST_ROUNDS, axis, empty_figure, grid, note
 from components.palette import SeriesName, Theme, bar, palette
 from search_core.log.cost import Cost
 from search_core.log.events import Event, Spent, Started
@@ -28,10 +28,12 @@ TOKENS: tuple[SeriesName, ...] = ("solver", "solver_prompt", "verifier")
 
 @dataclass(frozen=True, slots=True)
 class CostView:
-    """The cost of each round, in order. FLOPs of 0 for a model that worked are unknown."""
+    """The cost of each round, in order, of the last `MOST_ROUNDS` of very many; `count` is the
+    number of all. FLOPs of 0 for a model that worked are unknown."""
 
     rounds: tuple[tuple[int, Cost], ...]
     total: Cost
+    count: int
     note: str = ""
     """What must be said of the two models' sizes, or ""."""
 
@@ -53,7 +55,8 @@ def cost_view(events: Iterable[Event]) -> CostView:
         if isinstance(event, Spent):
             rounds[event.round] = rounds.get(event.round, Cost()).plus(event.cost)
             total = total.plus(event.cost)
-    return CostView(tuple(sorted(rounds.items())), total, note if total.verified else "")
+    last = tuple(sorted(rounds.items())[-MOST_ROUNDS:])
+    return CostView(last, total, len(rounds), note if total.verified else "")
 
 
 def cost_figure(view: CostView, *, theme: Theme = "light") -> Any:
@@ -140,13 +143,18 @@ def _scale(most: float) -> dict[str, Any]:
     }
 
 
+def _drawn(view: CostView) -> str:
+    some = view.count > len(view.rounds)
+    return f" (the last {len(view.rounds)} are drawn)" if some else ""
+
+
 def cost_summary(view: CostView) -> str:
     """The chart in one sentence."""
     if not view.rounds:
         return "Nothing has been spent yet."
     total = view.total
     tokens = (
-        f"{counted(len(view.rounds), 'round')}: the solver wrote "
+        f"{counted(view.count, 'round')}{_drawn(view)}: the solver wrote "
         f"{counted(total.generated, 'token')} and read {format_count(total.prefilled)}, "
         f"the verifier read {format_count(total.verified)}"
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components.charts.frame import Source, axis, empty_figure, grid, note, tree_of
+from components.charts.frame import MOST_ROUNDS, Source, axis, empty_figure, grid, note, tree_of
 from components.palette import Theme, palette
 from search_core.picture.numbers import counted
 
@@ -27,7 +27,8 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveView:
-    """Every allocation whose method speaks of an effective sample size, in order."""
+    """Every allocation whose method speaks of an effective sample size, in order; the last
+    `MOST_ROUNDS` of very many."""
 
     points: tuple[Allocation, ...]
 
@@ -38,7 +39,7 @@ def effective_view(source: Source) -> EffectiveView:
         (allocated, allocated.effective)
         for allocated in tree_of(source).allocations
         if allocated.effective is not None
-    ]
+    ][-MOST_ROUNDS:]
     return EffectiveView(
         tuple(
             Allocation(place, allocated.round, effective, len(allocated.shares))

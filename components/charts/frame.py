@@ -13,6 +13,9 @@ from search_core.picture import HasTree
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 CLEAR = "rgba(0,0,0,0)"
 
+MOST_ROUNDS = 500
+"""Rounds of which a chart is drawn, the last of a run that has more: a bar is a pixel wide then."""
+
 _BUTTONS = [
     *("zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"),
     *("resetScale2d", "toImage", "hoverClosestCartesian", "hoverCompareCartesian"),

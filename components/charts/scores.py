@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,13 +13,17 @@ from components.charts.frame import Source, axis, empty_figure, grid, note, tree
 from components.charts.plain_text import plain, plain_lines
 from components.palette import STATES, StateName, Theme, marker, palette
 from search_core.log.tree import Node, Tree
-from search_core.picture.numbers import counted, format_score
+from search_core.picture.numbers import counted, format_count, format_score
 
 SLOTS = (0.0, -0.12, 0.12, -0.24, 0.24, -0.36, 0.36)
 """Places in a depth's column, the middle first, in depths."""
 CLEARANCE = 0.055
 """Scores closer than this would overlap in one place of a column."""
 MARK_SCALE = 0.8
+MOST_DRAWN = 4_000
+"""Steps that are drawn: more cannot be told apart, and each costs the server and the browser."""
+_TEXT_KEPT = 600
+"""Characters of a step's text, of which a few lines are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +47,66 @@ class CutLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreSpan:
+    """How many steps are in a state, and the least and the highest of their scores."""
+
+    state: StateName
+    count: int
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
 class ScoresView:
-    """What the chart shows. `aggregate` names how a path's scores became one number."""
+    """What the chart shows. `aggregate` names how a path's scores became one number, `spans` tell
+    of all scored steps; `steps` are those that are drawn."""
 
     aggregate: str
     steps: tuple[ScoredStep, ...]
     cuts: tuple[CutLine, ...]
+    spans: tuple[ScoreSpan, ...]
 
 
 def scores_view(source: Source) -> ScoresView:
-    """All scored steps and all cuts of a run."""
+    """The scored steps and the cuts of a run; of very many steps, every so many-th."""
     tree = tree_of(source)
-    columns: dict[int, list[tuple[float, Node]]] = {}
-    for node in tree.steps():
-        if node.aggregate is not None:
-            columns.setdefault(node.depth, []).append((node.aggregate, node))
     chosen = tree.finished.chosen if tree.finished else None
+    scored = [(node.aggregate, node) for node in tree.steps() if node.aggregate is not None]
+    every = -(-len(scored) // MOST_DRAWN)
+    columns: dict[int, list[tuple[float, Node]]] = {}
+    for place, (score, node) in enumerate(scored):
+        if place % every == 0 or node.id == chosen:
+            columns.setdefault(node.depth, []).append((score, node))
     steps = tuple(
         ScoredStep(
             node.id,
-            "chosen" if node.id == chosen else node.state,
+            _state(node, chosen),
             node.depth,
             node.depth + offset,
             score,
-            node.text,
+            node.text[:_TEXT_KEPT],
         )
         for column in columns.values()
         for score, node, offset in _side_by_side(column)
     )
     options = tree.started.options if tree.started else {}
-    return ScoresView(str(options.get("aggregate") or "last"), steps, tuple(_cuts(tree)))
+    cuts = tuple(islice(_cuts(tree), MOST_DRAWN))
+    return ScoresView(str(options.get("aggregate") or "last"), steps, cuts, _spans(scored, chosen))
+
+
+def _state(node: Node, chosen: str | None) -> StateName:
+    return "chosen" if node.id == chosen else node.state
+
+
+def _spans(scored: list[tuple[float, Node]], chosen: str | None) -> tuple[ScoreSpan, ...]:
+    by_state: dict[StateName, list[float]] = {}
+    for score, node in scored:
+        by_state.setdefault(_state(node, chosen), []).append(score)
+    return tuple(
+        ScoreSpan(state, len(scores), min(scores), max(scores))
+        for state in STATES
+        if (scores := by_state.get(state))
+    )
 
 
 def _side_by_side(column: list[tuple[float, Node]]) -> Iterator[tuple[float, Node, float]]:
@@ -164,12 +199,14 @@ def scores_summary(view: ScoresView) -> str:
     if not view.steps:
         return "No step has been scored yet."
     parts = []
-    for state in STATES:
-        scores = sorted(step.score for step in view.steps if step.state == state)
-        if scores:
-            label = palette().states[state].label.lower()
-            span = format_score(scores[0])
-            if scores[-1] != scores[0]:
-                span += f" to {format_score(scores[-1])}"
-            parts.append(f"{label} {len(scores)} ({span})")
-    return f"Path scores of {counted(len(view.steps), 'scored step')}: {', '.join(parts)}."
+    for span in view.spans:
+        label = palette().states[span.state].label.lower()
+        scores = format_score(span.least)
+        if span.most != span.least:
+            scores += f" to {format_score(span.most)}"
+        parts.append(f"{label} {span.count} ({scores})")
+    total = sum(span.count for span in view.spans)
+    told = f"Path scores of {counted(total, 'scored step')}: {', '.join(parts)}."
+    if total == len(view.steps):
+        return told
+    return f"{told} {format_count(len(view.steps))} of them are drawn."

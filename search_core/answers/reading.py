@@ -20,7 +20,8 @@ _SKIPPED = re.compile(
     r"(?:[ \t:：]|[*_`]{1,3}(?=[\s:：]|$))*)*",
     re.IGNORECASE,
 )
-_EMPTY_LINE = re.compile(r"[ \t>]*(?:[-*_=]{3,}[ \t]*|```\w*[ \t]*|~~~\w*|<br\s*/?>)?(?=\n|$)")
+_EMPTY_LINE = re.compile(r"[ \t>]*(?:[-*_=]{3,}[ \t]*|```\w*[ \t]*|~~~\w*)?(?=\n|$)")
+_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _QUOTE = re.compile(r"(?:[ \t]*[>#]+[ \t]+)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦]|\d{1,2}[.)])[ \t]+(?=\S)")
 _NUMBERED = re.compile(r"[ \t]*\d")
@@ -34,11 +35,14 @@ _REASON = re.compile(
 )
 _SUBSTANCE = re.compile(r"[^\W_]|[$\\∞∅½⅓⅔¼¾]")
 _NO_ANSWER = re.compile(
-    r"(?:not|n't|no longer|correct|incorrect|right|wrong|clear|unclear|obvious|helpful|useful"
-    r"|reasonable|consistent|confirmed|verified|based|found|obtained|derived|calculated|computed"
-    r"|determined|available|required|complete|presented|shown|in the|above|below|supposed|going"
-    r"|still|let(?:'s|’s| us| me)?|first(?:ly)?,|we|since|because|if|when|given that|consider"
-    r"|to (?:find|solve|get|determine|compute|calculate|see|do|the|this|be|answer)"
+    # what is said of an answer ("correct, as we saw"), but not "right triangle"
+    r"(?:correct|incorrect|right|wrong|clear|unclear|obvious|helpful|useful|reasonable|consistent"
+    r"|confirmed|verified|based|found|obtained|derived|calculated|computed|determined|available"
+    r"|required|complete|presented|shown|above|below|supposed|going)"
+    r"(?=[\s*]*(?:$|[,.;:!?]|(?:because|since|as|by|for|and|in|on|to|using|from|with|when|if)\b))"
+    r"|(?:not|no longer|still|let(?:'s|’s| us| me)?|first(?:ly)?,|we|since|because|if|when"
+    r"|given that|consider|to (?:find|solve|get|determine|compute|calculate|see|do|the|be|answer)"
+    r"|in the|(?:is|are|was|can|could|does|did) (?:it|this|that|there|they)"
     r"|here(?:'s|’s| is| are)|your (?:final )?answer|the (?:final )?answer|\.\.\.|…)(?!\w)",
     re.IGNORECASE,
 )
@@ -71,7 +75,7 @@ def what_follows(text: str, start: int) -> str | None:
     It stands on the line or, where that ends at once, in the next block: a line, the items of
     a list, or display maths.
     """
-    window = text[start : start + WINDOW]
+    window = _BREAK.sub("\n", text[start : start + WINDOW])
     skipped = _SKIPPED.match(window)
     rest = window[skipped.end() :] if skipped else window
     below = False

@@ -64,14 +64,13 @@ def _ends(line: str, mark: re.Match[str]) -> bool:
     if word is None:
         return True
     before = word[1].casefold()
-    if before in _TITLES:
-        return False
     if before in _BEFORE_NUMBERS and after[0].isdigit():
         return False
-    if after.casefold() in _STARTERS:
+    starts = after.casefold() in _STARTERS
+    if before in _TITLES or before in _OTHERS:
+        return starts and after[0].isupper()
+    if starts:
         return True
-    if before in _OTHERS:
-        return False
     return not _is_initial(line, word, after, bool(following and following[2]))
 
 

@@ -15,6 +15,8 @@ from search_core.serving.writing import WritingMonitor
 
 T = TypeVar("T")
 
+_HEAD = 100
+"""Characters in which an event's line says its number, its time and its kind."""
 OVERHEAD = 4_000
 """Bytes of a held run beside its log: its locks, its monitor, its places in tables."""
 
@@ -143,6 +145,12 @@ class HostedRun:
     def since(self, start: int, limit: int | None = 2000) -> list[Event]:
         """At most `limit` events from number `start` on."""
         return list(events_of(self.lines(start, limit)))
+
+    def events_of_kinds(self, *kinds: str) -> list[Event]:
+        """The events so far that are of these kinds; the others are not even looked into."""
+        marks = tuple(f',"kind":"{kind}"' for kind in kinds)
+        lines = (line for line in self.lines() if any(mark in line[:_HEAD] for mark in marks))
+        return list(events_of(lines))
 
     def find(self, name: str, look: Callable[[Fold], T], size: Callable[[T], int]) -> T:
         """What `look` finds out of the log so far; looked for once, and kept.

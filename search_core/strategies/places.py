@@ -19,6 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from search_core.answers.extraction import extract_answer
+
 PROBLEM = -1
 """The place of a piece that continues no other piece."""
 
@@ -29,7 +31,6 @@ _RETURN = re.compile(r"(?:[Ww]ait, b|B|b)ack to ([0-9]{1,7}(?: [0-9]{1,7}){0,9})
 _MOVE = re.compile(
     r"([0-9]{1,7}) [-+*/] ([0-9]{1,7}) = ([0-9]{1,7}), left ([0-9]{1,7}(?: [0-9]{1,7}){0,9})"
 )
-_ANSWER = re.compile(r"\bthe answer is\b|\\boxed\s*\{", re.IGNORECASE)
 _PLAIN_ANSWER = re.compile(r"The answer is [0-9]{1,7}\.")
 
 _DECORATION = re.compile(r"[\s>*_#~`\"'“”‘’(\[–—-]*")
@@ -68,7 +69,7 @@ _LABEL = re.compile(
 
 def gives_answer(text: str) -> bool:
     """Whether a piece says what the answer is."""
-    return _ANSWER.search(text) is not None
+    return extract_answer(text) is not None
 
 
 def is_return(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from search_core.answers.thinking import marks
 from search_core.strategies.places import gives_answer, is_move, is_return, places
 
 MAX_CHARACTERS = 1_000_000
@@ -17,12 +18,11 @@ MAX_READ_FOR_ANSWERS = 20_000_000
 MAX_PIECE = 20_000
 """Longest piece, in characters: a longer paragraph is cut."""
 
-_TAG = re.compile(r"</?think(?:ing)?>", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
 def split(text: str) -> list[str]:
-    """The text's paragraphs; what comes after the last `</think>` stays in one piece.
+    """The text's paragraphs; what comes after the last thinking part stays in one piece.
 
     Raises:
         ValueError: There is no text, or too much, or too many paragraphs.
@@ -46,13 +46,13 @@ def split(text: str) -> list[str]:
 
 
 def _parts(text: str) -> tuple[str, str]:
-    """What was thought, and the answer after it ("" where no tag tells them apart)."""
-    tags = list(_TAG.finditer(text))
-    closing = [tag for tag in tags if tag[0].startswith("</")]
-    if not closing:
-        return _TAG.sub("\n\n", text), ""
-    end = closing[-1]
-    return _TAG.sub("\n\n", text[: end.start()]), _TAG.sub("\n\n", text[end.end() :])
+    """What was thought, and the answer after it ("" where no mark tells them apart)."""
+    found = marks(text)
+    starts = [0, *(mark.end for mark in found)]
+    ends = [*(mark.start for mark in found), len(text)]
+    between = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    closed = max((at for at, mark in enumerate(found, 1) if not mark.opens), default=len(between))
+    return "\n\n".join(between[:closed]), "\n\n".join(between[closed:])
 
 
 def _cut(paragraph: str) -> list[str]:

@@ -37,8 +37,8 @@ def trace_of_text(text: str, problem: str = "") -> list[Event]:
     knows what the text had cost: its token counts, log-probabilities and seconds are all 0.
 
     Args:
-        text: With `<think>…</think>` or without; what follows the last `</think>` is the
-            final answer.
+        text: With a thinking part (`search_core.answers.thinking`) or without; what follows
+            the last one is the final answer.
         problem: What the text is about; "" if nobody said. A Countdown problem in the
             embedded wording has its Countdown stream graded, any other has no reference.
 

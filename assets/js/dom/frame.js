@@ -14,6 +14,12 @@ function originOf(address) {
   return URL.canParse(address) ? new URL(address).origin : "";
 }
 
+/** Have the page's address say this, and a Space's outer address with it. */
+export function rewriteAddress(address) {
+  history.replaceState(history.state, "", address);
+  tellFrame();
+}
+
 /**
  * Have the outer address name what the inner one names, so that a refresh finds it.
  *
