@@ -41,6 +41,16 @@ def whole_run(run: HostedRun, node: str | None = None) -> Batch:
     return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node} | _loss(run)
 
 
+def expected(run: HostedRun) -> Batch:
+    """A run that may have nothing to show yet: the tree stays, the address names the new run."""
+    return {"run": "", "next": run.id}
+
+
+def refused(run_id: str) -> Batch:
+    """A run that the page expects will not come."""
+    return {"run": "", "refused": run_id}
+
+
 class Pace:
     """Shares out among all followers how often they are sent something.
 

@@ -13,6 +13,7 @@ depend on who else was compared. SIGTERM ends the comparison that is under way, 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -92,7 +93,8 @@ class _Stopper:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self._child is not None:
-            os.kill(self._child, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(self._child, signal.SIGKILL)
 
 
 def _compare(algebra: ModuleType, first: str, second: str, seconds: float) -> NoReturn:
