@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from search_core.answers.equality import equal, read
 from search_core.answers.equality.algebra import equal as equal_with_algebra
 from search_core.answers.equality.arithmetic import Number
+from tests.pages import GUIDE, section, table_rows
 
 DATA = Path(__file__).parent / "golden" / "answers" / "pairs.jsonl"
 PAIRS = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
@@ -75,6 +77,14 @@ def test_the_data_is_large_and_mixed() -> None:
 def test_most_pairs_need_no_algebra() -> None:
     left = sum(equal(read(pair["a"]), read(pair["b"])) is None for pair in PAIRS)
     assert left < len(PAIRS) / 3
+
+
+def test_the_guide_says_what_is_equal() -> None:
+    rows = table_rows(section(GUIDE / "answers.md", "When two answers are equal"))
+    assert len(rows) > 15
+    for answers, yes, _ in rows:
+        first, second = re.findall(r"`([^`]+)`", answers)
+        assert equal_with_algebra(first, second) is (yes == "yes"), answers
 
 
 numbers = st.fractions(

@@ -15,7 +15,7 @@ MAX_BITS = 12_000
 
 MAX_DEPTH = 40
 _SHOWN = 6
-"""Digits that a decimal must show to stand for a value with more of them, as in math-verify."""
+"""Digits that a decimal must show to stand for a value with more of them; as in Math-Verify."""
 _AT_LEAST = 4
 _NOISE = 14
 
