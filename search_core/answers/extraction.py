@@ -79,7 +79,7 @@ def _last_answer(text: str) -> str | None:
         answer = _read(text, announced)
         if answer and _is_meant(text, announced, answer):
             return answer
-        by_the_way = by_the_way or answer
+        by_the_way = by_the_way or answer or None
     return box.answer if box else by_the_way
 
 
