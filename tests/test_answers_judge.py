@@ -54,6 +54,18 @@ def test_there_must_be_a_worker() -> None:
         judge.use_workers(0)
 
 
+def test_how_many_workers_there_are_is_said_before_there_are_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(judge, "_shared", None)
+    monkeypatch.setattr(judge, "_workers", judge.WORKERS)
+    judge.use_workers(3)
+    judge.shared_judge()
+    judge.use_workers(3)
+    with pytest.raises(RuntimeError, match="before any does"):
+        judge.use_workers(4)
+
+
 @pytest.mark.parametrize("bomb", HOSTILE)
 def test_a_bomb_is_undecided_and_takes_what_it_may(algebra: AlgebraJudge, bomb: str) -> None:
     spent = algebra.compare(bomb, "2", 0.2, Account(), never)

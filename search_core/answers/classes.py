@@ -60,6 +60,11 @@ class AnswerClasses:
         """Pairs of classes, the older one first, of which nobody knows whether they are one."""
         return frozenset(self._undecided)
 
+    @property
+    def spent(self) -> float:
+        """Processor seconds that comparing took so far."""
+        return self._comparer.spent
+
     def group_of(self, answer: str, cancelled: Cancelled = never) -> int:
         """Number of an answer's class; otherwise as `place`."""
         return self.place(answer, cancelled).group
