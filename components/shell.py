@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -13,6 +15,7 @@ from components.bounds import BodyLimit, LeanSessions, Uploads
 from components.bounds.sessions import MOST_SESSIONS
 from components.guide import guide_routes
 
+_STAYS = gr.skip()
 MOST_UPLOADED = "16mb"
 """A stranger's trace file: room for tens of thousands of steps, and little to do for the server."""
 
@@ -36,6 +39,31 @@ class Shell(gr.Blocks):
         super().__init__(**kwargs)
         self._routes = guide_routes(repository=repository)
 
+    async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
+        """As `gr.Blocks.postprocess_data`; an output that stays as it is costs nothing.
+
+        Of each `gr.skip()` Gradio makes a whole new component, two milliseconds for a button; a
+        page that follows a run has four of them in every message.
+        """
+        outputs = block_fn.outputs
+        if predictions == _STAYS and len(outputs) > 1:
+            predictions = [predictions] * len(outputs)
+        several = isinstance(predictions, Sequence) and len(predictions) == len(outputs) > 1
+        if not several or block_fn.batch:
+            return list(await super().postprocess_data(block_fn, predictions, state))
+        changed = [place for place, value in enumerate(predictions) if not _stays(value)]
+        done = [None if output.stateful else gr.skip() for output in outputs]
+        if changed:
+            smaller = copy.copy(block_fn)
+            smaller.outputs = [outputs[place] for place in changed]
+            values = [predictions[place] for place in changed]
+            # One output's value comes bare, several come in a list.
+            given = values if len(values) > 1 else values[0]
+            made = await super().postprocess_data(smaller, given, state)
+            for place, value in zip(changed, made, strict=True):
+                done[place] = value
+        return done
+
     @property
     def state_holder(self) -> Any:
         """What is kept for each page; Gradio sets it when the app is made."""
@@ -53,6 +81,7 @@ class Shell(gr.Blocks):
         **kwargs: Any,
     ) -> Any:
         """As `gr.Blocks.launch`; the guide's addresses come before Gradio's."""
+        _spare(self._queue)
         given = dict(app_kwargs or {})
         routes = [*self._routes, *given.get("routes", ())]
         uploads = Uploads(self.upload_file_set)
@@ -69,3 +98,20 @@ class Shell(gr.Blocks):
             max_file_size=max_file_size,
             **kwargs,
         )
+
+
+def _stays(value: Any) -> bool:
+    return isinstance(value, dict) and value == _STAYS
+
+
+def _spare(queue: Any) -> None:
+    """Take from Gradio's queue what costs much and serves nobody here.
+
+    It looks a thousand times a second whether somebody came; at the end of every call it puts
+    what it knows of the last 10,000 into a table for a page that is closed; and at the beginning
+    and the end of every call it looks for matplotlib in all of Python's folders.
+    """
+    queue.sleep_when_free = 0.01
+    queue.ANALYTICS_MAX_EVENTS = 1
+    queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # as it is spelt there
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]

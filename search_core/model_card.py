@@ -24,8 +24,8 @@ def read_card(folder: str | Path) -> Mapping[str, Any]:
         return {}
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is not valid JSON: {error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not valid JSON: {error!s:.200}.") from error
     if not isinstance(card, dict):
         raise ValueError(f"{path} holds a {type(card).__name__}; expected a JSON object.")
     return card

@@ -251,7 +251,9 @@ def test_a_log_that_has_just_begun_is_a_lone_root_and_an_empty_one_is_refused() 
     begun = Tree.from_events(beam(World()).events[:1])
     picture = ElementTree.fromstring(svg_picture(begun))
     assert not mark_boxes(picture)
-    assert picture.findtext(f"{_SVG}desc") == "A search tree without a step yet."
+    assert picture.findtext(f"{_SVG}desc") == (
+        "A search tree without a step. The run was interrupted before it had an answer."
+    )
     with pytest.raises(ValueError, match="empty"):
         svg_picture(Tree())
 

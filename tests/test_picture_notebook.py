@@ -152,4 +152,4 @@ def test_a_run_without_an_answer_says_so() -> None:
     begun = html_picture(Tree.from_events(run.events[:4]))
     text = "".join(Parts(begun).texts)
     assert "Answer none" in text
-    assert "still running" in text
+    assert "interrupted" in text

@@ -148,9 +148,12 @@ def test_other_servers_name_things_otherwise(server: FakeServer, maker: str) -> 
     assert (found.n, found.logprobs, found.cached_usage) == (True,) * 3
     samples = solver.sample(children(32), Sampling(1.0, 1.0, 60), go_on)
     assert {sample.ended for sample in samples} == {"step", "end", "length"}
-    for sample in samples:
-        assert sample.tokens > 0
-        assert sample.logprob < 0
+    assert all(sample.tokens > 0 for sample in samples)
+    known = [sample.logprob for sample in samples if sample.logprob is not None]
+    assert known
+    assert all(logprob < 0 for logprob in known)
+    # llama.cpp's server leaves those of a token out that ends inside of a character.
+    assert (len(known) < len(samples)) == (maker == "llamacpp")
 
 
 def test_only_one_model_may_go_without_a_name(server: FakeServer) -> None:

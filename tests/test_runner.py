@@ -178,6 +178,19 @@ def test_the_same_answer_in_other_words_is_one_class() -> None:
     assert [(t.group, t.votes) for t in tally] == [(0, 3), (1, 1)]
 
 
+def test_closings_of_all_kinds_vote_together_and_a_thought_does_not() -> None:
+    words = [
+        "<think>\nSo \\boxed{4}?\n</think>\n\n**Final Answer:** 5",
+        "2 + 3 = 5\n#### 5",
+        "The answer is:\n\n$$\n5\n$$",
+        "Maybe \\boxed{5}.\n</think>\n\nThe answer is 4.",
+    ]
+    run = start(recipe("best_of_n"))
+    drive(run, FakeSolver(lambda _, index: (words[index], "end")), FakeVerifier(lambda _: 0.5))
+    tally = run.tree.votes["majority"].tally
+    assert [(t.answer, t.votes) for t in tally] == [("5", 3), ("4", 1)]
+
+
 def test_sampled_events_stand_in_the_order_of_the_request() -> None:
     run = start(recipe(options={"max_steps": 2}))
     drive(run, NEVER_ENDS.solver(), NEVER_ENDS.verifier())

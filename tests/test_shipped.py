@@ -175,6 +175,32 @@ def test_every_embedded_solver_is_embedded(name: str) -> None:
     assert default_sampling(solver_folder(name)).max_step_tokens == 96
 
 
+@pytest.mark.parametrize(
+    ("written", "temperature", "top_p"),
+    [
+        ('{"temperature": 0.6, "top_p": 0.95}', 0.6, 0.95),
+        ('{"temperature": 1, "top_p": 1}', 1.0, 1.0),
+        ('{"temperature": 0.6}', 0.6, 1.0),
+        ('{"temperature": null, "top_p": null}', 0.8, 1.0),
+        ('{"temperature": "0.6", "top_p": [0.9]}', 0.8, 1.0),
+        ('{"temperature": true, "top_p": {}}', 0.8, 1.0),
+        ('{"temperature": -1, "top_p": 0}', 0.8, 1.0),
+        ('{"temperature": NaN, "top_p": Infinity}', 0.8, 1.0),
+        ('{"temperature": 1' + "0" * 400 + ', "top_p": 1e999}', 0.8, 1.0),
+        ("{}", 0.8, 1.0),
+        ("[]", 0.8, 1.0),
+        ("null", 0.8, 1.0),
+        ("{", 0.8, 1.0),
+        ("[" * 10_000, 0.8, 1.0),
+    ],
+)
+def test_what_a_generation_config_does_not_say_is_the_usual(
+    tmp_path: Path, written: str, temperature: float, top_p: float
+) -> None:
+    (tmp_path / "generation_config.json").write_text(written)
+    assert default_sampling(str(tmp_path)) == Sampling(temperature, top_p, 512)
+
+
 def test_your_own_models_are_not_embedded(tmp_path: Path) -> None:
     pair = open_pair(str(tmp_path), "early")
     assert not pair.embedded

@@ -151,7 +151,7 @@ def test_a_whole_last_line_without_its_line_break_counts() -> None:
 
 def test_a_trace_without_an_end_says_so() -> None:
     trace = parse_trace(b"".join(LINES[:5]))
-    assert "not finished" in trace.notice
+    assert "interrupted" in trace.notice
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 // The page's address: which node it asks for, and the run and node that it should name, so that a
 // refresh finds them again.
 
-import { isRecorded, runAddress } from "./log/recipe.js";
+import { expectedAddress, isRecorded, runAddress } from "./log/recipe.js";
 
 /** Browsers refuse pages that rewrite their address at every key press. */
 const WRITE_MS = 400;
@@ -13,6 +13,32 @@ export class Address {
     this.requested = null;
     this.granted = "";
     this.written = "";
+    /** The run that is about to be shown, and the address before it. */
+    this.expected = null;
+    this.shown = null;
+    this.before = "";
+  }
+
+  /**
+   * A run is about to start, or has started with nothing to show: from this moment on a refresh has
+   * to find it, and not start another one.
+   */
+  expect(run) {
+    if (run === this.expected || run === this.shown) return;
+    if (this.expected === null) this.before = `${location.pathname}${location.search}${location.hash}`;
+    this.expected = run;
+    clearTimeout(this.timer);
+    // Where it is named already, its recipe or a node of it may stand beside it.
+    if (new URLSearchParams(location.search).get("run") === run) return;
+    history.replaceState(history.state, "", expectedAddress(location, run, this.defaults));
+  }
+
+  /** That run will not come: the one on show is the one to find again. */
+  refuse(run) {
+    if (run !== this.expected) return;
+    this.expected = null;
+    this.written = "";
+    history.replaceState(history.state, "", this.before);
   }
 
   /** A node of a run is asked for; the same one counts once, however often it is said. */
@@ -31,6 +57,9 @@ export class Address {
 
   /** Keep this run and node in the address; recorded examples are found without. */
   keep(run, selected, header) {
+    if (this.expected !== null && run !== this.expected) return;
+    this.expected = null;
+    this.shown = run;
     if (isRecorded(run)) return;
     const node = selected ?? this.requested?.node ?? null;
     const key = `${run}|${node}`;

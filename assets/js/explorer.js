@@ -215,13 +215,14 @@ export class Explorer {
   momentOf(tree) {
     const { log, rounds, at: cursor, follow, visible, given } = this;
     const { hiddenStates, pruned } = this.viewState;
+    tree.interrupted = log.interrupted && cursor === log.length;
     return {
       ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned },
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
       writing: this.writing(tree),
       frontier: this.frontier(tree),
-      story: () => tellAll(log.events, rounds.segments, cursor, given.labels),
+      story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
       comparison: log.comparison?.rows ?? given.comparisons,
       notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : noticeOf(log),
     };
@@ -291,6 +292,16 @@ export class Explorer {
   /** Select this node of this run as soon as it exists: a link, or the address, asks for it. */
   request(run, node) {
     this.address.request(run, node);
+  }
+
+  /** This run is about to be shown: the address names it already. */
+  expect(run) {
+    this.address.expect(run);
+  }
+
+  /** It will not be shown after all. */
+  refuse(run) {
+    this.address.refuse(run);
   }
 
   /** The recipe of this run as a link, or "" before its header is here and where there is none. */

@@ -12,7 +12,8 @@ const MOUNTED = new WeakMap();
  * @param {HTMLElement} element
  * @param {{props: Object, server: Object, watch: Function, mathsFolder: string}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
- *   `props.palette`, `defaults`, `labels` and `comparisons` are given once;
+ *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
+ *   will not come. `props.palette`, `defaults`, `labels` and `comparisons` are given once;
  *   `server.pull_events({run, since})` fills gaps.
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
  *   benchmarks, with `log`, `tree()`, `cursor()`, `select(id)`, `seek(n)`, `lastUpdateMs`, ….
@@ -36,6 +37,8 @@ export function mount(element, { props, server, watch, mathsFolder }) {
   const accept = () => {
     const value = props.value;
     if (typeof value?.node === "string" && value.node) explorer.request(value.run, value.node);
+    if (typeof value?.next === "string" && value.next) explorer.expect(value.next);
+    if (typeof value?.refused === "string") explorer.refuse(value.refused);
     log.accept(value);
   };
   watch("value", accept);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from components.charts.plain_text import plain
 from components.palette import GradeName, Theme, palette
 from search_core.log.events import Tally, Voted, VoteMethod
 from search_core.log.tree import Tree
+from search_core.picture.doubts import UNDECIDED_MARK, UNDECIDED_MEANING, doubt_words
 from search_core.picture.numbers import counted, format_count, format_short
 from search_core.picture.text import one_line
 from search_core.scoring import VOTE_METHODS
@@ -44,6 +46,8 @@ class AnswerVotes:
     share: float
     wins: bool
     grade: GradeName | None
+    undecided: bool = False
+    """There is a reference, but the answer could not be compared with it."""
 
     @property
     def label(self) -> str:
@@ -63,31 +67,53 @@ class MethodVotes:
 
 @dataclass(frozen=True, slots=True)
 class VotesView:
-    """Every method that was held, in the usual order."""
+    """Every method that was held, in the usual order. `doubt`: what could not be compared, in
+    words; "" where everything was."""
 
     methods: tuple[MethodVotes, ...]
+    doubt: str = ""
 
 
 def votes_view(source: Source, *, most: int = MAX_ANSWERS) -> VotesView:
     """The votes of a run, at most `most` answers per method."""
     tree = tree_of(source)
     grades = _grades(tree)
+    undecided = {node.group for node in tree.steps() if node.right_undecided}
     decides = tree.finished.method if tree.finished else None
     held = [tree.votes[method] for method in VOTE_METHODS if method in tree.votes]
-    return VotesView(tuple(_method(v, grades, most, v.method == decides) for v in held if v.tally))
+    methods = tuple(
+        _method(v, grades, undecided, most, v.method == decides) for v in held if v.tally
+    )
+    return VotesView(methods, doubt_words(tree))
 
 
-def _method(voted: Voted, grades: dict[int, GradeName], most: int, decides: bool) -> MethodVotes:
+def _method(
+    voted: Voted,
+    grades: dict[int, GradeName],
+    undecided: Set[int | None],
+    most: int,
+    decides: bool,
+) -> MethodVotes:
     top = max(tally.votes for tally in voted.tally)
     shown = voted.tally[:most]
-    answers = tuple(_answer(tally, top, grades, wins=tally is shown[0]) for tally in shown)
+    answers = tuple(
+        _answer(tally, top, grades, undecided, wins=tally is shown[0]) for tally in shown
+    )
     return MethodVotes(voted.method, answers, len(voted.tally) - len(shown), decides)
 
 
-def _answer(tally: Tally, top: float, grades: dict[int, GradeName], *, wins: bool) -> AnswerVotes:
+def _answer(
+    tally: Tally,
+    top: float,
+    grades: dict[int, GradeName],
+    undecided: Set[int | None],
+    *,
+    wins: bool,
+) -> AnswerVotes:
     share = max(0.0, tally.votes / top) if top > 0 else 0.0
     grade = grades.get(tally.group)
-    return AnswerVotes(tally.answer, tally.votes, tally.solutions, share, wins, grade)
+    unknown = grade is None and tally.group in undecided
+    return AnswerVotes(tally.answer, tally.votes, tally.solutions, share, wins, grade, unknown)
 
 
 def _grades(tree: Tree) -> dict[int, GradeName]:
@@ -180,6 +206,7 @@ def _name(answer: AnswerVotes) -> str:
     """The answer as it stands beside its bar, not escaped yet."""
     star = "★ " if answer.wins else ""
     mark = f" {palette().grades[answer.grade].mark}" if answer.grade else ""
+    mark = f" {UNDECIDED_MARK}" if answer.undecided else mark
     return f"{star}{one_line(answer.label, ANSWER_WIDTH)}{mark}"
 
 
@@ -191,6 +218,7 @@ def _number(answer: AnswerVotes, method: VoteMethod) -> str:
 
 def _hover(answer: AnswerVotes, method: VoteMethod) -> str:
     grade = f"<br>{palette().grades[answer.grade].label}" if answer.grade else ""
+    grade = f"<br>{UNDECIDED_MEANING.capitalize()}" if answer.undecided else grade
     solutions = counted(answer.solutions, "solution")
     return f"{plain(answer.label, 80)}<br>{_number(answer, method)} from {solutions}{grade}"
 
@@ -203,8 +231,10 @@ def votes_summary(view: VotesView) -> str:
     for method in view.methods:
         first = method.answers[0]
         grade = f", {palette().grades[first.grade].label.lower()}" if first.grade else ""
+        grade = f", {UNDECIDED_MEANING}" if first.undecided else grade
         number = _number(first, method.method)
         amount = number if method.method == "majority" else f"score {number}"
         parts.append(f"{method.method} vote chooses {one_line(first.label, 60)} ({amount}{grade})")
     sentence = "; ".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    doubt = f" {view.doubt}." if view.doubt else ""
+    return f"{sentence[0].upper()}{sentence[1:]}.{doubt}"

@@ -7,7 +7,15 @@ done in the browser, by `assets/js`. Begin with `tree_view`.
 
 from __future__ import annotations
 
-from components.explorer.following import Pace, follow, follow_with, puller, whole_run
+from components.explorer.following import (
+    Pace,
+    expected,
+    follow,
+    follow_with,
+    puller,
+    refused,
+    whole_run,
+)
 from components.explorer.recordings import Recording, examples, listed, pin_recordings
 from components.explorer.tree_view import TreeView
 
@@ -16,10 +24,12 @@ __all__ = [
     "Recording",
     "TreeView",
     "examples",
+    "expected",
     "follow",
     "follow_with",
     "listed",
     "pin_recordings",
     "puller",
+    "refused",
     "whole_run",
 ]

@@ -25,6 +25,7 @@ EVENTS_PER_BATCH = 1000
 EVENTS_PER_PULL = 2000
 BATCHES_PER_SECOND = 40.0
 """To all followers together; alone, or with three others, one is sent as many as there are."""
+LONGEST_SLEEP = 0.3
 _BEGINNING = 2
 """Events before the first node: the header, and that a round begins."""
 MOST_PUSHED = 4_000_000
@@ -39,6 +40,16 @@ Batch = dict[str, Any]
 def whole_run(run: HostedRun, node: str | None = None) -> Batch:
     """A run that is over: the page pulls its events."""
     return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node} | _loss(run)
+
+
+def expected(run: HostedRun) -> Batch:
+    """A run that may have nothing to show yet: the tree stays, the address names the new run."""
+    return {"run": "", "next": run.id}
+
+
+def refused(run_id: str) -> Batch:
+    """A run that the page expects will not come."""
+    return {"run": "", "refused": run_id}
 
 
 class Pace:
@@ -104,7 +115,8 @@ async def follow_with(
                 yield batch, more
             if ended and sending.sent >= run.head:
                 return
-            await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
+            # Often enough that the end is not late; a look costs something too.
+            await asyncio.sleep(min(max(SECONDS_BETWEEN_BATCHES, pace.seconds / 2), LONGEST_SLEEP))
 
 
 class _Sending:
@@ -127,7 +139,7 @@ class _Sending:
             return None
         lines = self._run.lines(self.sent, EVENTS_PER_BATCH)
         changed = self.sent and writing != self._told
-        between = max(SECONDS_BETWEEN_COUNTS, seconds)
+        between = max(SECONDS_BETWEEN_COUNTS, 2 * seconds)
         due = writing.ids != self._told.ids or now - self._told_at > between
         # That a run cannot be kept is told at once.
         news = self.sent and self._lost != bool(self._run.not_kept)

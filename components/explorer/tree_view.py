@@ -45,6 +45,9 @@ class TreeViewValue(TypedDict, total=False):
     the number of events that the run has. A batch may get lost; the page notices and pulls.
     `writing`, where it is there, is JSON `{role, tokens: [[id, tokens], …]}`: the steps that the
     solver is writing now. `not_kept` says why the server cannot keep the run on its disk.
+
+    A value without a `run` changes nothing on show: `next` is a run that is about to be shown, for
+    the page's address to name, and `refused` one that will not be.
     """
 
     run: str
@@ -54,6 +57,8 @@ class TreeViewValue(TypedDict, total=False):
     node: str | None
     writing: str
     not_kept: str
+    next: str
+    refused: str
 
 
 class TreeView(gr.HTML):

@@ -6,6 +6,7 @@ there and not in any handler, so a refreshed page finds it again.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -21,8 +22,17 @@ from components.controls.run_request import (
     values_of_link,
 )
 from components.elements import error, info
-from components.explorer import Pace, Recording, TreeView, follow_with, whole_run
+from components.explorer import (
+    Pace,
+    Recording,
+    TreeView,
+    expected,
+    follow_with,
+    refused,
+    whole_run,
+)
 from components.handlers.attaching import QUIET, STREAM
+from components.handlers.naming import NAME_LINKED_RUN, NAME_RUN
 from components.handlers.telling import RunNotice
 from components.handlers.visitor import visitor_of
 from search_core.models import SOLVERS, VERIFIERS
@@ -67,17 +77,33 @@ class RunHandlers:
         """Attach the handlers. All but `stop` have these outputs, `open_page` the fields, too."""
         outputs = [view, controls.notice, controls.run, controls.stop, run_id]
         fields = self._fields.components
-        gr.on([controls.run.click, controls.problem.submit], self.run, fields, outputs, **STREAM)
+        # Not a State: the server would not look at what the page says it is.
+        name = gr.Textbox("", visible=False)
+        gr.on(
+            [controls.run.click, controls.problem.submit],
+            self.run,
+            [name, *fields],
+            outputs,
+            js=NAME_RUN,
+            **STREAM,
+        )
         controls.stop.click(self.stop, run_id, controls.notice, queue=False, **QUIET)
-        page.load(self.open_page, None, [*outputs, *fields], **STREAM)
+        page.load(self.open_page, name, [*outputs, *fields], js=NAME_LINKED_RUN, **STREAM)
 
-    async def run(self, request: gr.Request, *values: Any) -> AsyncIterator[tuple[Any, ...]]:
-        """Start a run from the form and follow it to its end."""
+    async def run(
+        self, request: gr.Request, name: str, *values: Any
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """Start a run from the form and follow it to its end.
+
+        Args:
+            name: The id that the page has given it.
+            values: The form's fields.
+        """
         try:
             asked = request_of_form(self._fields.read(values), self._offer, self._limits)
-            run = self._start(asked, request)
+            run = self._start(asked, request, name or "")
         except (ValueError, BusyError) as problem:
-            yield gr.skip(), error(str(problem)), *_idle(), gr.skip()
+            yield refused(name), error(str(problem)), *_idle(), gr.skip()
             return
         async for update in self._follow(run, ""):
             yield update
@@ -89,53 +115,62 @@ class RunHandlers:
             run.stop()  # One that waits is over by that.
         return info("Stopping …" if run is not None and run.live else "")
 
-    async def open_page(self, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        """Resume the run in the address, or run the recipe in it, or show the first recording."""
+    async def open_page(self, request: gr.Request, name: str) -> AsyncIterator[tuple[Any, ...]]:
+        """Resume the run in the address, or run the recipe in it, or show the first recording.
+
+        Args:
+            name: The id of a run in the address; beside a recipe, the one that its run is given
+                where there is none of it.
+        """
         query = {key: str(value) for key, value in dict(request.query_params).items()}
         unchanged = self._fields.updates({})
-        run = self._registry.get(query.get("run", ""))
+        # A run that is on disk alone takes a while to read; others must not wait for that.
+        name = name or ""
+        run = await asyncio.to_thread(self._registry.get, name)
         link = None if run else read_link(query)
         if run is not None:
             async for update in self._follow(run, "", query.get("node")):
                 yield *update, *unchanged
         elif link is not None:
-            async for update in self._run_link(request, link):
+            async for update in self._run_link(request, link, name):
                 yield update
         else:
             gone = "That run is no longer kept here; this is a recorded example."
-            note = info(gone if "run" in query else "")
+            note = info(gone if name else "")
             first = self._registry.get(self._recordings[0].run_id)
             view = whole_run(first, query.get("node")) if first else gr.skip()
             yield view, note, *_idle(), first.id if first else "", *unchanged
 
     async def _run_link(
-        self, request: gr.Request, link: LinkedRecipe
+        self, request: gr.Request, link: LinkedRecipe, name: str
     ) -> AsyncIterator[tuple[Any, ...]]:
         filled = self._filled(link)
         note = " ".join(link.notes)
         try:
             values = values_of_link(link, self._offer)
-            run = self._start(request_of(values, self._offer, self._limits), request)
+            run = self._start(request_of(values, self._offer, self._limits), request, name)
         except (ValueError, BusyError) as problem:
-            yield gr.skip(), error(f"{problem} {note}".strip()), *_idle(), gr.skip(), *filled
+            notice = error(f"{problem} {note}".strip())
+            yield refused(name), notice, *_idle(), gr.skip(), *filled
             return
         async for update in self._follow(run, note, link.node):
             yield *update, *filled
 
-    def _start(self, asked: RunRequest, request: gr.Request) -> HostedRun:
+    def _start(self, asked: RunRequest, request: gr.Request, name: str) -> HostedRun:
         return self._registry.start(
             asked.recipe,
             asked.pair,
             asked.score_source,
             owner=visitor_of(request, self._trusted_proxies),
             page=str(request.session_hash),
+            run_id=name,
         )
 
     async def _follow(
         self, run: HostedRun, note: str, node: str | None = None
     ) -> AsyncIterator[tuple[Any, ...]]:
         live = run.live
-        yield gr.skip(), info(note), *(_running() if live else _idle()), run.id
+        yield expected(run), info(note), *(_running() if live else _idle()), run.id
         if not live and run.head:  # what is over is pulled by the page, at its own pace
             yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
             return
@@ -147,7 +182,8 @@ class RunHandlers:
                 skipped if notice is None else notice,
                 *[skipped] * 3,
             )
-        yield gr.skip(), _last_word(run, note), *_idle(), gr.skip()
+        shown = gr.skip() if run.head else refused(run.id)
+        yield shown, _last_word(run, note), *_idle(), gr.skip()
 
     def _filled(self, link: LinkedRecipe) -> list[Any]:
         """Updates that set the form to what a link says."""

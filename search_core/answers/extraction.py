@@ -33,6 +33,7 @@ _ASKED = re.compile(
     r"\b(?:if|whether|what|suppose|assume|assuming|unless|until|not)\s(?:\w+\s){0,3}$",
     re.IGNORECASE,
 )
+_CONCLUDES = re.compile(r"\b(?:so|thus|therefore|hence|but)\b", re.IGNORECASE)
 _ASIDE = re.compile(
     r"\b(?:if|when|whenever|for|verif\w+|check\w*|test\w*|example|instance|would|could|might|maybe"
     r"|perhaps|similar|hint|otherwise|initially|instead)\b",
@@ -78,7 +79,7 @@ def _last_answer(text: str) -> str | None:
         answer = _read(text, announced)
         if answer and _is_meant(text, announced, answer):
             return answer
-        by_the_way = by_the_way or answer
+        by_the_way = by_the_way or answer or None
     return box.answer if box else by_the_way
 
 
@@ -99,14 +100,15 @@ def _read(text: str, announced: _Announced) -> str | None:
     if row.place == "marks":
         end = re.compile(row.until).search(text, match.end(), match.end() + MAX_ANSWER + 20)
         if end:
-            content = _unescaped(text[match.end() : end.start()]) if '"' in row.until else ""
-            return plain(content or text[match.end() : end.start()])[:MAX_ANSWER] or None
+            content = text[match.end() : end.start()]
+            answer = plain(_unescaped(content) if '"' in row.until else content)
+            return answer if len(answer) <= MAX_ANSWER else None
     if row.place == "sentence" and _ASKED.search(text, max(0, match.start() - 40), match.start()):
         return None
-    answer = what_follows(text, match.end())
-    if row.value_or_end and answer and not is_value(answer):
-        return None if text[match.end() :].strip().count("\n") else answer
-    return answer
+    follows = what_follows(text, match.end())
+    if row.value_or_end and follows and not is_value(follows):
+        return None if "\n" in text[match.end() :].strip() else follows
+    return follows
 
 
 def _unescaped(content: str) -> str:
@@ -126,4 +128,5 @@ def _is_meant(text: str, announced: _Announced, answer: str) -> bool:
         return is_value(answer) or len(answer.split()) <= _SHORT
     start = max(0, match.start() - 120)
     sentence = re.split(r"[.!?\n]\s|\n", text[start : match.start()])[-1]
-    return is_value(answer) and _ASIDE.search(sentence) is None
+    clause = _CONCLUDES.split(sentence)[-1]
+    return is_value(answer) and _ASIDE.search(clause) is None

@@ -13,9 +13,9 @@ depend on who else was compared. SIGTERM ends the comparison that is under way, 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
-import importlib.util
 import json
 import math
 import os
@@ -42,6 +42,10 @@ _WARM_UP = (
     (r"\{1, 2\}", "1, 2"),
     (r"\begin{pmatrix}1\\2\end{pmatrix}", r"\begin{pmatrix}1\\3\end{pmatrix}"),
     (r"\sin(x)\cdot 2\pi", r"2\pi \sin x"),
+    (r"\frac{\sqrt{3}}{2}", "1.41421356"),
+    (r"e^{i\pi}", r"\ln 2"),
+    ("2x + 4y = 3", r"y = -\frac{x}{2}"),
+    (r"(-\infty, 3) \cup (3, \infty)", r"x \ne 3"),
 )
 """What is imported or cached at a first use is there before the first fork."""
 
@@ -89,7 +93,8 @@ class _Stopper:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self._child is not None:
-            os.kill(self._child, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(self._child, signal.SIGKILL)
 
 
 def _compare(algebra: ModuleType, first: str, second: str, seconds: float) -> NoReturn:
@@ -129,19 +134,19 @@ def _peak_memory() -> float:
 
 
 def _load_algebra() -> ModuleType:
-    """`equality/algebra.py`, by the folder beside this file: nothing of the app is imported.
+    """The module that knows what is equal, without anything of the app.
+
+    The packages above it are empty here: their folders are known, their code is not run.
 
     Raises:
         ImportError: A library that it needs is not installed.
     """
-    folder = Path(__file__).with_name("equality")
-    spec = importlib.util.spec_from_file_location("equality", folder / "__init__.py")
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{folder} is no package.")
-    package = importlib.util.module_from_spec(spec)
-    sys.modules["equality"] = package
-    spec.loader.exec_module(package)
-    return importlib.import_module("equality.algebra")
+    answers = Path(__file__).parent
+    for name, folder in (("search_core", answers.parent), ("search_core.answers", answers)):
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+    return importlib.import_module("search_core.answers.equality.algebra")
 
 
 def _reply(replies: IO[str], value: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +18,7 @@ VISITORS = (1, 8, 32, 100)
 FIRST_NODE_AIM, DONE_AIM = 4.0, 12.0
 """Seconds until the slowest of `AIMED_AT` visitors has a node, and until all are done."""
 AIMED_AT = 32
+_OPENED_AT_ONCE = 8
 _LONGEST = 900.0
 """Seconds until a visitor that hears nothing more counts as one that was not answered."""
 
@@ -40,24 +41,19 @@ def load_measurements(
         asyncio.run(_press(app, 2, 0))  # the models are loaded by now
         found = []
         for number, count in enumerate(visitors, start=1):
-            before, began = app.processor_seconds(), time.perf_counter()
-            visits = asyncio.run(_press(app, count, number))
-            spent = app.processor_seconds() - before
-            seconds = time.perf_counter() - began
-            found += measurements_of(visits, spent, seconds)
+            visits, spent = asyncio.run(_press(app, count, number))
+            found += measurements_of(visits, spent)
         return found
 
 
-def measurements_of(
-    visits: Sequence[Visit], processor_seconds: float, seconds: float
-) -> list[Measurement]:
+def measurements_of(visits: Sequence[Visit], processor_seconds: float) -> list[Measurement]:
     """The figures of one group.
 
     Args:
         processor_seconds: What the server computed meanwhile.
-        seconds: How long all of it took.
     """
     count = len(visits)
+    seconds = max((visit.done for visit in visits if visit.done is not None), default=math.inf)
     group = "one visitor" if count == 1 else f"{count} visitors at once"
     aims = (FIRST_NODE_AIM, DONE_AIM) if count == AIMED_AT else (None, None)
     first = [visit.first_node for visit in visits if visit.first_node is not None]
@@ -80,8 +76,9 @@ def measurements_of(
     ]
 
 
-async def _press(app: ServedApp, count: int, turn: int) -> list[Visit]:
-    """All visitors press Run at once, each with a problem and an address of their own."""
+async def _press(app: ServedApp, count: int, turn: int) -> tuple[list[Visit], float]:
+    """All visitors press Run at once, on open pages, each with a problem and an address of their
+    own; what came of it, and the processor time that it cost the server."""
     from search_core.embedded import FAMILIES
 
     each = -(-count // len(FAMILIES))
@@ -91,11 +88,22 @@ async def _press(app: ServedApp, count: int, turn: int) -> list[Visit]:
         reply = await client.get(f"{app.url}/config")
         reply.raise_for_status()
         form = PageForm.of(reply.json())
+        visitors = [Visitor(client, app.url, form, _address(turn, n)) for n in range(count)]
+        few = asyncio.Semaphore(_OPENED_AT_ONCE)
+        await asyncio.gather(*(_open(visitor, few) for visitor in visitors))
+        before = app.processor_seconds()
         pressed = [
-            _visit(Visitor(client, app.url, form, _address(turn, place)), problem.text, place)
-            for place, problem in enumerate(problems)
+            _visit(visitor, problem.text, place)
+            for place, (visitor, problem) in enumerate(zip(visitors, problems, strict=True))
         ]
-        return list(await asyncio.gather(*pressed))
+        visits = list(await asyncio.gather(*pressed))
+        return visits, app.processor_seconds() - before
+
+
+async def _open(visitor: Visitor, few: asyncio.Semaphore) -> None:
+    async with few:
+        async for _ in visitor.open_page():
+            pass
 
 
 async def _visit(visitor: Visitor, problem: str, seed: int) -> Visit:

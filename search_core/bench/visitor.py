@@ -22,46 +22,42 @@ _LOOKED_FOR = '\\"kind\\":\\"sampled\\"'
 
 @dataclass(frozen=True)
 class PageForm:
-    """What a page holds: its fields with their values, and which handlers Run starts.
+    """What a page holds: its fields with their values, and which handlers each event calls.
 
     Attributes:
-        handlers: Number of each handler that a press of Run calls, with the ids of its fields.
-        search: Number of the one among them that runs the search.
+        values: Of each component, by its number.
+        names: Numbers of those that have a name, by it.
+        inputs: Numbers of each handler's fields.
+        called: Handlers by the name of what they listen to and the event; "": the page itself.
     """
 
     values: Mapping[int, Any]
     names: Mapping[str, int]
-    handlers: Mapping[int, tuple[int, ...]]
-    search: int
+    inputs: Mapping[int, tuple[int, ...]]
+    called: Mapping[tuple[str, str], tuple[int, ...]]
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> PageForm:
-        """Read from what the page's `config` address says.
-
-        Raises:
-            ValueError: There is no Run button whose press shows a tree.
-        """
+        """Read from what the page's `config` address says."""
         values = {part["id"]: part["props"].get("value") for part in config["components"]}
         names = {
             part["props"]["elem_id"]: part["id"]
             for part in config["components"]
             if part["props"].get("elem_id")
         }
-        pressed = [
-            handler
-            for handler in config["dependencies"]
-            if [names.get("run"), "click"] in [list(target) for target in handler["targets"]]
-        ]
-        shows = [one["id"] for one in pressed if names.get("explorer") in one["outputs"]]
-        if len(shows) != 1:
-            raise ValueError(f"{len(shows)} handlers of Run show a tree; expected one.")
-        handlers = {one["id"]: tuple(one["inputs"]) for one in pressed}
-        return cls(values, names, handlers, shows[0])
+        name_of = {number: name for name, number in names.items()}
+        called: dict[tuple[str, str], tuple[int, ...]] = {}
+        for handler in config["dependencies"]:
+            for number, event in handler["targets"]:
+                key = (name_of.get(number, ""), event)
+                called[key] = (*called.get(key, ()), handler["id"])
+        inputs = {one["id"]: tuple(one["inputs"]) for one in config["dependencies"]}
+        return cls(values, names, inputs, called)
 
     def data(self, handler: int, filled: Mapping[str, Any]) -> list[Any]:
         """The values of a handler's fields; `filled` gives some of them by the field's name."""
         typed = {self.names[name]: value for name, value in filled.items()}
-        return [typed.get(part, self.values.get(part)) for part in self.handlers[handler]]
+        return [typed.get(part, self.values.get(part)) for part in self.inputs[handler]]
 
 
 @dataclass
@@ -95,6 +91,19 @@ class Visitor:
         self._headers = {"X-Forwarded-For": address}
         self.session = session or secrets.token_hex(5)
 
+    async def open_page(self, query: Mapping[str, str] | None = None) -> AsyncIterator[str]:
+        """Open the page, and look on until it has what it asks for: its messages.
+
+        Args:
+            query: What its address says, such as a run.
+
+        Raises:
+            httpx.HTTPError: The server does not answer.
+        """
+        await self.cause("", "load", query=query)
+        async for line in self.messages():
+            yield line
+
     async def press_run(self, filled: Mapping[str, Any]) -> Visit:
         """Press Run with these fields filled in, and look on to the end.
 
@@ -103,23 +112,41 @@ class Visitor:
         """
         visit, told = Visit(), []
         started = time.perf_counter()
-        events = [
-            await self._join(handler, self._form.data(handler, filled))
-            for handler in sorted(self._form.handlers)
-        ]
-        search = events[sorted(self._form.handlers).index(self._form.search)]
+        asked = await self.cause("run", "click", filled)
+        ended = set()
         async for line in self.messages():
             if visit.first_node is None and _LOOKED_FOR in line:
                 visit.first_node = time.perf_counter() - started
             message = json.loads(line)
-            if message.get("event_id") != search:
-                continue
             told += _notices(message)
             if message["msg"] == "process_completed":
-                visit.done = time.perf_counter() - started
+                ended.add(message.get("event_id"))
+                if message.get("event_id") == asked[0]:
+                    visit.done = time.perf_counter() - started
+        if not ended >= set(asked):
+            visit.done = None
         visit.told = tuple(text for text, _ in told)
         visit.refused = any(kind == "error" for _, kind in told)
         return visit
+
+    async def cause(
+        self,
+        name: str,
+        event: str,
+        filled: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """Let something happen on the page, such as a click: the names of the calls that it makes.
+
+        Raises:
+            KeyError: Nobody listens to that.
+            httpx.HTTPError: The server does not answer.
+        """
+        handlers = self._form.called[name, event]
+        return [
+            await self._join(handler, self._form.data(handler, filled or {}), query)
+            for handler in handlers
+        ]
 
     async def messages(self) -> AsyncIterator[str]:
         """The page's event stream, message by message, until the server closes it."""
@@ -133,9 +160,13 @@ class Visitor:
                 if line.startswith("data: "):
                     yield line.removeprefix("data: ")
 
-    async def _join(self, handler: int, data: list[Any]) -> str:
-        body = {"data": data, "fn_index": handler, "session_hash": self.session}
-        reply = await self._client.post(f"{self._url}/queue/join", json=body, headers=self._headers)
+    async def _join(self, handler: int, data: list[Any], query: Mapping[str, str] | None) -> str:
+        reply = await self._client.post(
+            f"{self._url}/queue/join",
+            params=query,
+            json={"data": data, "fn_index": handler, "session_hash": self.session},
+            headers=self._headers,
+        )
         reply.raise_for_status()
         return str(reply.json()["event_id"])
 

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from search_core.picture.doubts import UNDECIDED_MARK, UNDECIDED_MEANING
 from search_core.picture.text import printable
 
 _FILE_WIDTH = 120
@@ -60,6 +61,8 @@ def _scaled(value: float) -> tuple[str, str]:
     return f"{value:.{digits}f}", _UNITS[size]
 
 
-def verdict(right: bool | None) -> str:
-    """Right, wrong, or nothing where nobody knows; said by a sign and a word."""
+def verdict(right: bool | None, *, undecided: bool = False) -> str:
+    """Right, wrong, undecided, or nothing where nobody knows; said by a sign and a word."""
+    if undecided:
+        return f"{UNDECIDED_MARK} {UNDECIDED_MEANING}"
     return {True: "✓ right", False: "✗ wrong", None: ""}[right]

@@ -13,8 +13,12 @@ from rich.text import Text
 from search_core.cli.output import flops, plain, verdict
 from search_core.log.events import Started
 from search_core.log.tree import Tree
+from search_core.picture.doubts import doubt_words, doubts
+from search_core.picture.text import one_line
 from search_core.run.pairing import size_note
 
+_LONGEST = 60
+"""Characters of an answer in the table of votes; the trace and its JSON have all of it."""
 _MOST_WARNINGS = 5
 """Different warnings that a summary prints; the trace and its JSON have them all."""
 
@@ -42,6 +46,8 @@ def summary_values(tree: Tree) -> dict[str, Any]:
         "warnings": [warned.message for warned in tree.warnings],
         "answer": finished.answer if finished else None,
         "right": chosen.right if chosen else None,
+        "right_undecided": chosen.right_undecided if chosen else False,
+        "not_compared": doubts(tree),
         "method": finished.method if finished else None,
         "solution": [
             {"id": node.id, "text": node.text, "score": node.score}
@@ -74,6 +80,8 @@ def print_summary(console: Console, tree: Tree) -> None:
         _line(console, "Warning", message + (f" ({count} times)" if count > 1 else ""))
     if any(vote["tally"] for vote in values["votes"].values()):
         console.print(_vote_table(values))
+    if doubt_words(tree):
+        _line(console, "Doubt", f"{doubt_words(tree)}.")
     states = ", ".join(f"{count} {state}" for state, count in values["states"].items())
     _line(console, "Tree", f"{values['steps']} steps, {values['rounds']} rounds: {states}")
     _print_cost(console, tree)
@@ -92,6 +100,7 @@ def _vote_values(tree: Tree, method: str) -> dict[str, Any]:
         "chosen": vote.chosen,
         "answer": chosen.answer if chosen else None,
         "right": chosen.right if chosen else None,
+        "right_undecided": chosen.right_undecided if chosen else False,
         "tally": [
             {"answer": entry.answer, "votes": entry.votes, "solutions": entry.solutions}
             for entry in vote.tally
@@ -102,7 +111,11 @@ def _vote_values(tree: Tree, method: str) -> dict[str, Any]:
 def _answer(values: dict[str, Any]) -> str:
     if values["answer"] is None:
         return "none"
-    return f"{values['answer']}  {verdict(values['right'])}".rstrip()
+    return f"{values['answer']}  {_verdict(values)}".rstrip()
+
+
+def _verdict(values: dict[str, Any]) -> str:
+    return verdict(values["right"], undecided=values["right_undecided"])
 
 
 def _vote_table(values: dict[str, Any], most_answers: int = 4) -> Table:
@@ -112,15 +125,15 @@ def _vote_table(values: dict[str, Any], most_answers: int = 4) -> Table:
     for method, vote in values["votes"].items():
         voters = sum(entry["solutions"] for entry in vote["tally"])
         entries = [
-            f"{entry['answer'] or 'no answer'}: {entry['votes']:.4g} "
+            f"{one_line(entry['answer'], _LONGEST) or 'no answer'}: {entry['votes']:.4g} "
             f"({entry['solutions']} of {voters})"
             for entry in vote["tally"][:most_answers]
         ]
         if len(vote["tally"]) > most_answers:
             entries.append(f"and {len(vote['tally']) - most_answers} more")
         mark = " ← chose" if method == values["method"] else ""
-        answer = vote["answer"] if vote["answer"] is not None else "none"
-        cells = (method + mark, answer, verdict(vote["right"]), ", ".join(entries))
+        answer = one_line(vote["answer"], _LONGEST) if vote["answer"] is not None else "none"
+        cells = (method + mark, answer, _verdict(vote), ", ".join(entries))
         table.add_row(*(Text(plain(cell)) for cell in cells))
     return table
 

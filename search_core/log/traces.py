@@ -219,6 +219,6 @@ def _notice(events: list[Event], version: int, *, torn: bool) -> str:
         notes.append(
             "The file breaks off in the middle of an event; read up to the last whole one."
         )
-    elif not isinstance(events[-1], Finished):
-        notes.append("The run was not finished when this trace was written.")
+    if not isinstance(events[-1], Finished):
+        notes.append("The run was interrupted: its log has no end.")
     return " ".join(notes)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from search_core.engine.checkpoints.checkpoint import ModelLoadError
+from search_core.engine.checkpoints.json_files import read_object
 from search_core.log.events import Judged
 from search_core.model_card import judged_by, parameters_of, read_card, revises
 from search_core.models.lazy import LazyModel, lazy_solver, lazy_verifier
@@ -268,18 +271,28 @@ def _name(path: str) -> str:
 def default_sampling(model_path: str) -> Sampling:
     """Temperature and top-p of a model folder's generation_config.json, without loading it.
 
-    A folder without one, or a name on the Hub, gives temperature 0.8 and top-p 1.0.
+    A folder without one, or a name on the Hub, gives temperature 0.8 and top-p 1.0; so does
+    whatever is null there, absent, out of range, or no number: it is not said.
     """
-    path = Path(model_path) / "generation_config.json"
+    values = _generation_config(Path(model_path) / "generation_config.json")
+    sampling = Sampling(max_step_tokens=96 if is_shipped_solver(model_path) else 512)
+    for name in ("temperature", "top_p"):
+        value = values.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            with suppress(ValueError, OverflowError):
+                changed: dict[str, Any] = {name: float(value)}
+                sampling = replace(sampling, **changed)
+    return sampling
+
+
+def _generation_config(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
-        return Sampling(max_step_tokens=512)
-    values = json.loads(path.read_text(encoding="utf-8"))
-    embedded = is_shipped_solver(model_path)
-    return Sampling(
-        temperature=float(values.get("temperature", 0.8)),
-        top_p=float(values.get("top_p", 1.0)),
-        max_step_tokens=96 if embedded else 512,
-    )
+        return {}
+    try:
+        return read_object(path)
+    except ModelLoadError as error:
+        _log.warning("What the solver's usual sampling is cannot be read: %s", error)
+        return {}
 
 
 def _read_embedded(typed: str | Problem) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from search_core.log.tree import Node
+from search_core.log.tree import Node, Tree
 from search_core.picture.drawing import group, symbol
 from search_core.picture.numbers import counted, format_count
 from search_core.picture.paint import Paint
@@ -42,6 +42,11 @@ def entries(scene: Scene) -> list[Entry]:
     if folded:
         found.append(Entry("collapsed", f"{counted(folded, 'step')} folded"))
     return found
+
+
+def cut_off(tree: Tree) -> list[Entry]:
+    """What is said of a run whose log has no end."""
+    return [] if tree.finished else [Entry(None, "interrupted: the run has no end")]
 
 
 def signs(nodes: Iterable[Node]) -> list[Entry]:

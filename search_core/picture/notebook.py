@@ -7,6 +7,7 @@ line and of bounded length.
 from __future__ import annotations
 
 from search_core.log.tree import Node, Tree
+from search_core.picture.doubts import doubt_words
 from search_core.picture.numbers import format_score
 from search_core.picture.paint import OwnPaint
 from search_core.picture.still import SCOPE, svg_picture
@@ -64,7 +65,7 @@ def html_picture(tree: Tree) -> str:
 def _answer(tree: Tree, quiet: str) -> str:
     answer = element("bdi", text(answer_words(tree)))
     right = f" {text(right_words(tree))}" if right_words(tree) else ""
-    votes = vote_words(tree)
+    votes = " · ".join(said for said in (vote_words(tree), doubt_words(tree)) if said)
     return element(
         "div",
         "Answer ",

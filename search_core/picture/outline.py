@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from search_core.log.events import ROOT
 from search_core.log.tree import Tree
+from search_core.picture.doubts import doubt_words
 from search_core.picture.folding import Shown, fold_to
 from search_core.picture.palette import StateName, palette
 from search_core.picture.text import columns, one_line
@@ -53,7 +54,9 @@ def outline(tree: Tree) -> str:
         _line("Answer", f"{answer_words(tree)} {right_words(tree)}"),
     ]
     votes = vote_words(tree)
+    doubt = doubt_words(tree)
     lines += [_line("Votes", votes)] if votes else []
+    lines += [_line("Doubt", doubt)] if doubt else []
     lines += [_line("Tokens", token_words(tree)), _line("Compute", compute_words(tree))]
     [shown, *_] = fold_to(tree, _MOST_LINES, _LEVELS)
     if shown.marks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from search_core.log.events import ROOT
 from search_core.log.tree import Tree
 from search_core.picture.drawing import draw
-from search_core.picture.key import draw_key, entries, signs
+from search_core.picture.key import cut_off, draw_key, entries, signs
 from search_core.picture.labels import draw_labels, draw_levels, ends_width, labels
 from search_core.picture.paint import OwnPaint
 from search_core.picture.scene import Room, Scene, lay_out
@@ -52,7 +52,11 @@ def svg_picture(tree: Tree) -> str:
     words = labels(scene)
     labelled = {label.mark for label in words}
     key, key_height = draw_key(
-        [*entries(scene), *signs(node for node in scene.nodes() if node.id in labelled)],
+        [
+            *entries(scene),
+            *signs(node for node in scene.nodes() if node.id in labelled),
+            *cut_off(tree),
+        ],
         state_counts(tree),
         left=_MARGIN,
         top=scene.height + 6,

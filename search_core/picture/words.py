@@ -6,6 +6,7 @@ from collections import Counter
 
 from search_core.log.events import ROOT
 from search_core.log.tree import Node, Tree
+from search_core.picture.doubts import UNDECIDED_MARK, UNDECIDED_MEANING, grade_mark
 from search_core.picture.folding import Fold
 from search_core.picture.numbers import (
     counted,
@@ -51,18 +52,23 @@ def answer_words(tree: Tree) -> str:
 
 
 def right_words(tree: Tree) -> str:
-    """Right or wrong by a sign and a word; "" where nobody knows."""
+    """Right or wrong by a sign and a word, or that it is undecided; "" where nobody knows."""
     chosen = tree.finished.chosen if tree.finished else None
-    right = tree.nodes[chosen].right if chosen else None
-    if right is None:
+    node = tree.nodes[chosen] if chosen else None
+    if node is not None and node.right_undecided:
+        return f"{UNDECIDED_MARK} {UNDECIDED_MEANING}"
+    if node is None or node.right is None:
         return ""
-    grade = palette().grades["right" if right else "wrong"]
+    grade = palette().grades["right" if node.right else "wrong"]
     return f"{grade.mark} {grade.label.lower()}"
 
 
 def status_words(tree: Tree) -> str:
-    """How the run ended; "still running" before its end."""
-    return _STATUS[tree.finished.status] if tree.finished else "still running"
+    """How the run ended; "interrupted" where its log has no end.
+
+    A picture stands still: whoever draws a run that goes on draws it cut off at this moment.
+    """
+    return _STATUS[tree.finished.status] if tree.finished else "interrupted"
 
 
 def vote_words(tree: Tree, most: int = 3) -> str:
@@ -118,7 +124,7 @@ def about(tree: Tree) -> str:
     """The whole picture for those who cannot see it."""
     counts = state_counts(tree)
     if not counts:
-        return "A search tree without a step yet."
+        return f"A search tree without a step. {answer_sentence(tree)}"
     states = ", ".join(
         f"{entry.label.lower()} {counts[state]}"
         for state, entry in palette().states.items()
@@ -131,6 +137,8 @@ def about(tree: Tree) -> str:
 
 def answer_sentence(tree: Tree) -> str:
     """“The answer is 27, right.”"""
+    if tree.finished is None:
+        return "The run was interrupted before it had an answer."
     if answer_words(tree) == "none":
         return "There is no answer."
     right = right_words(tree)[2:]
@@ -153,9 +161,8 @@ def mark_words(node: Node) -> str:
 def solution_words(node: Node, limit: int = 20) -> str:
     """Beside a finished solution: its answer, and whether it is right."""
     answer = "no answer" if node.answer is None else one_line(node.answer, limit)
-    if node.right is None:
-        return answer
-    return f"{answer} {palette().grades['right' if node.right else 'wrong'].mark}"
+    grades = palette().grades
+    return f"{answer} {grade_mark(node, grades['right'].mark, grades['wrong'].mark)}".strip()
 
 
 def ending_words(node: Node) -> str:

@@ -119,7 +119,8 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
     again = await complete(server, dialect, model, ask)
     await _check_stop(server, dialect, model, ask, _texts(*first))
     given = [completion for reply in first for completion in reply.completions.values()]
-    logprobs = all(completion.logprob is not None for completion in given if completion.text)
+    # One sample may lack them (llama.cpp's server, inside of a character), but not all.
+    logprobs = any(completion.given for completion in given)
     return Capabilities(
         n=ask.n > 1,
         most=most,

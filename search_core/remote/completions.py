@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from search_core.engine.path_tokens import DELIMITER
 from search_core.log.events import MAX_TEXT, Ended
-from search_core.remote.errors import RemoteError, shown
+from search_core.remote.errors import MISFITS, RemoteError, shown
 from search_core.remote.server import DONE, MOST_BYTES, RemoteServer
 
 Prompt = str | tuple[int, ...]
@@ -239,7 +239,7 @@ async def complete(
                     _add(reply, piece, ask, server)
                     if on_written is not None:
                         on_written(piece.index, reply.completions[piece.index].tokens)
-            except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
+            except MISFITS as error:
                 raise RemoteError(
                     f"Server {server.name} sent {shown(event)}, which is no completion ({error})."
                 ) from error
@@ -267,11 +267,11 @@ def _add(reply: Reply, piece: CompletionPiece, ask: Ask, server: RemoteServer) -
     if len(completion.text) > min(MAX_TEXT, (ask.max_tokens + _SOME) * _MOST_CHARACTERS):
         raise _endless(server, ask, f"{len(completion.text):,} characters")
     for logprob in piece.logprobs or ():
-        completion.given += 1
         known = None if logprob is None else float(logprob)
         if known is None or not math.isfinite(known) or known <= _NO_NUMBER:
             completion.missing = True
         else:
+            completion.given += 1
             completion.summed += known
     if piece.total is not None:
         completion.tokens = counted(piece.total, None) or 0
@@ -280,6 +280,8 @@ def _add(reply: Reply, piece: CompletionPiece, ask: Ask, server: RemoteServer) -
     elif piece.text:
         completion.tokens += 1  # A server that says no more sends about one token at a time.
     if piece.finish is not None:
+        # Of a server that counts its tokens it is known when it left one's out.
+        completion.missing |= piece.total is not None and 0 < completion.given < piece.total
         completion.tokens = max(1, completion.tokens)  # The end of a text is a token, too.
         completion.ended, completion.stopped_by = _end(piece, ask)
         _cut(completion, ask)

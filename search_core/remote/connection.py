@@ -88,7 +88,10 @@ async def served(server: RemoteServer, wanted: str) -> Served:
         RemoteError: There is none, or there are several and none was named.
     """
     reply = await server.get(f"{server.url}/models")
-    listed = [model for model in reply.get("data") or () if isinstance(model, Mapping)]
+    data = reply.get("data")
+    listed = (
+        [model for model in data if isinstance(model, Mapping)] if isinstance(data, list) else []
+    )
     names = [shown(model.get("id")) for model in listed]
     found = [model for model in listed if wanted in ("", model.get("id"))]
     if not found or (not wanted and len(found) > 1):
@@ -103,8 +106,10 @@ async def served(server: RemoteServer, wanted: str) -> Served:
 
 
 def _context(model: Mapping[str, Any]) -> int | None:
-    for value in (model.get("max_model_len"), (model.get("meta") or {}).get("n_ctx")):
-        if isinstance(value, int) and value > 0:
+    meta = model.get("meta")
+    more = meta.get("n_ctx") if isinstance(meta, Mapping) else None
+    for value in (model.get("max_model_len"), more):
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
     return None
 

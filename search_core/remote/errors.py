@@ -10,6 +10,8 @@ from search_core.protocols import PlainError, UsageError
 
 _MOST_SHOWN = 400
 """Characters of a server's own text in a message."""
+MISFITS = (AttributeError, LookupError, TypeError, ValueError, OverflowError)
+"""What reading a reply raises that is not what it should be."""
 _SOMEWHERE = "[address]"
 _ADDRESSES = re.compile(
     r"[a-z][a-z0-9+.-]*://[^\s\"'<>)]+"  # any URL

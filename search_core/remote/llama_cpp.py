@@ -3,8 +3,8 @@
 Its `/v1/completions` does not say whether a stop string or the end token ended a text, and a
 search has to know; `/completion` does. Its sampling defaults (top-k 40, min-p 0.05, penalties) are
 switched off, and temperature comes before top-p as elsewhere, so that these two are all there is.
-Two things are lost there: the log-probability of a token that ends inside of a character, and, at
-the length limit, an ending that might have become a stop string.
+Two things are lost there: the log-probability of a token that ends inside of a character, and with
+it that of its step; and, at the length limit, an ending that might have become a stop string.
 
 It reads every text as a chat message too, and fails the request, all samples with it, at one that
 is no UTF-8. So it is given a grammar of messages that reads nothing, where it takes one.
@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any
 
 from search_core.remote.completions import MOST_SEED, Ask, CompletionPiece, Reply, counted
-from search_core.remote.errors import RemoteError, shown
+from search_core.remote.errors import MISFITS, RemoteError, shown
 from search_core.remote.server import RemoteServer
 from search_core.remote.token_pair import Judgement
 
@@ -145,7 +145,7 @@ async def judge(
         found = {int(token["id"]): float(token["prob"]) for token in top}
         read = int(reply.get("tokens_evaluated") or len(prompt))
         cached = int((reply.get("timings") or {}).get("cache_n") or 0)
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+    except MISFITS as error:
         raise RemoteError(
             f"Server {server.name} gave no probabilities of the next token "
             f"({type(error).__name__}): {shown(reply)}."

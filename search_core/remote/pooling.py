@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from search_core.remote.errors import RemoteError, shown
+from search_core.remote.errors import MISFITS, RemoteError, shown
 from search_core.remote.server import RemoteServer
 from search_core.verifiers.formats import PathText
 
@@ -32,7 +32,7 @@ async def classify(server: RemoteServer, model: str, text: PathText) -> tuple[fl
         if len(rows) == len(text.ids):
             rows = [rows[place] for place in text.at]
         scores = tuple(_score(row) for row in rows)
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+    except MISFITS as error:
         raise RemoteError(
             f"Server {server.name} gave no classes of tokens ({type(error).__name__}): "
             f"{shown(reply)}."

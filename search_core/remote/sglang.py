@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from search_core.remote.errors import RemoteError, shown
+from search_core.remote.errors import MISFITS, RemoteError, shown
 from search_core.remote.server import RemoteServer
 from search_core.remote.token_pair import Judgement
 
@@ -35,7 +35,7 @@ async def judge(server: RemoteServer, prompt: Sequence[int], pair: tuple[int, in
         difference = found[pair[0]] - found[pair[1]]
         read = int(said.get("prompt_tokens") or len(prompt))
         cached = int(said.get("cached_tokens") or 0)
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+    except MISFITS as error:
         raise RemoteError(
             f"Server {server.name} gave no log-probabilities of two tokens "
             f"({type(error).__name__}): {shown(reply)}."

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from search_core.remote.errors import RemoteError, shown
+from search_core.remote.errors import MISFITS, RemoteError, shown
 from search_core.remote.server import RemoteServer
 
 _TOP = 20
@@ -72,7 +72,7 @@ async def judge(
         cached = int((usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0)
         found = [_find(top, token, word) for token, word in zip(pair, words, strict=True)]
         least = min(map(float, top.values()))
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+    except MISFITS as error:
         raise RemoteError(
             f"Server {server.name} gave no log-probabilities of the next token "
             f"({type(error).__name__}): {shown(reply)}."

@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from search_core.serving.hosted import HostedRun
@@ -55,7 +54,8 @@ class Admission:
         self._line = WaitingLine(limits)
         self._times = RunTimes()
         self._asked: dict[str, tuple[HostedRun, Work]] = {}
-        self._pool = ThreadPoolExecutor(limits.at_once, thread_name_prefix="run")
+        self._threads: set[threading.Thread] = set()
+        self._closed = False
 
     def submit(self, run: HostedRun, owner: str, work: Work) -> None:
         """Let a run in when its turn comes; returns at once.
@@ -100,7 +100,11 @@ class Admission:
             waiting = [self._asked[run_id][0] for run_id in self._line.waiting]
         for run in waiting:
             self._leave(run)
-        self._pool.shutdown(wait=True)
+        with self._lock:
+            self._closed = True
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join()
 
     def _let_in(self) -> None:
         while True:
@@ -110,18 +114,35 @@ class Admission:
                     return
                 run, work = self._asked.pop(run_id)
             try:
-                self._pool.submit(self._work, run, work)
+                self._begin(run, work)
             except RuntimeError as error:  # no more threads, or the server is about to end
                 self._turn_away(run, error)
                 if self._line.running:
                     return  # whoever ends lets the next one in
+
+    def _begin(self, run: HostedRun, work: Work) -> None:
+        """A thread of its own, which ends with the run: no server has many runs at once for long.
+
+        Raises:
+            RuntimeError: There is none to be had.
+        """
+        thread = threading.Thread(target=self._work, args=(run, work), name="run")
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the server is about to end")
+            self._threads.add(thread)
+        try:
+            thread.start()
+        except RuntimeError:
+            with self._lock:
+                self._threads.discard(thread)
+            raise
 
     def _turn_away(self, run: HostedRun, error: Exception) -> None:
         _log.error("Run %s could not start: %s", run.id, error)
         with self._lock:
             self._line.leave(run.id)
         run.fail("The server cannot start another search just now. Try again in a moment.")
-        run.stop()  # should its thread come after all
         run.close()
 
     def _work(self, run: HostedRun, work: Work) -> None:
@@ -137,6 +158,7 @@ class Admission:
             with self._lock:
                 self._line.leave(run.id)
                 self._times.add(self._clock() - began)
+                self._threads.discard(threading.current_thread())
             self._let_in()
 
     def _leave(self, run: HostedRun) -> None:

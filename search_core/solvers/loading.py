@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError, find_checkpoint
 from search_core.engine.checkpoints.loading import LoadedModel, card_of, load_checkpoint
+from search_core.engine.checkpoints.refusals import as_load_errors
 from search_core.engine.checkpoints.turns import loading_turn
 from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE, PathTokens
 from search_core.model_card import revises
@@ -43,7 +44,7 @@ def load_solver(
     """
     checkpoint = find_checkpoint(path_or_id)
     request = _revision_request(card_of(checkpoint))
-    with loading_turn():
+    with loading_turn(), as_load_errors(checkpoint.name):
         from search_core.solvers.transformers_solver import TransformersSolver
 
         loaded = load_checkpoint(checkpoint, "ForCausalLM", device, dtype)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import Checkpoint, ModelLoadError, find_checkpoint
 from search_core.engine.checkpoints.loading import LoadedModel, card_of, load_checkpoint
+from search_core.engine.checkpoints.refusals import as_load_errors
 from search_core.engine.checkpoints.turns import loading_turn
 from search_core.engine.checkpoints.weights import read_weights, weight_names
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
@@ -106,7 +107,8 @@ def load_verifier(
         order = _VerifierOrder(
             checkpoint, _reference(row, argument), row, argument, device, dtype, system_prompt, date
         )
-        with loading_turn():  # Whatever is fetched is there by now.
+        # Whatever is fetched is there by now.
+        with loading_turn(), as_load_errors(checkpoint.name):
             return _built(order)
     except ValueError as error:
         raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error

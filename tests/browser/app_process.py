@@ -21,7 +21,18 @@ class App:
 
     url: str
     runs: Path
+    process: subprocess.Popen[str]
     output: list[str] = field(default_factory=list)
+
+    @property
+    def port(self) -> str:
+        """Where it listens; an app that is started there again is the same one to a page."""
+        return self.url.rpartition(":")[2]
+
+    def kill(self) -> None:
+        """End it as a crash does: it writes nothing more."""
+        self.process.kill()
+        self.process.wait()
 
     def errors(self) -> list[str]:
         """Lines of the server's log that speak of an error of ours."""
@@ -45,7 +56,7 @@ def start_app(runs: Path, *options: str) -> Iterator[App]:
         text=True,
     )
     assert process.stdout is not None
-    app = App("", runs)
+    app = App("", runs, process)
     try:
         for line in process.stdout:
             app.output.append(line)

@@ -10,7 +10,14 @@ let written;
 beforeEach(() => {
   written = [];
   globalThis.location = { pathname: "/", search: "", hash: "" };
-  globalThis.history = { state: null, replaceState: (_, __, address) => written.push(address) };
+  globalThis.history = {
+    state: null,
+    replaceState(_, __, address) {
+      written.push(address);
+      const { pathname, search, hash } = new URL(address, "http://host");
+      globalThis.location = { pathname, search, hash };
+    },
+  };
   mock.timers.enable({ apis: ["setTimeout"] });
 });
 afterEach(() => {
@@ -59,5 +66,48 @@ test("recorded examples, and an explorer that is gone, write nothing", () => {
   address.keep("r", "0", header());
   address.dispose();
   mock.timers.tick(1000);
+  assert.deepEqual(written, []);
+});
+
+test("a run that is about to start is named at once, and nothing of another recipe beside it", () => {
+  globalThis.location.search = "?__theme=dark&problem=What&strategy=dvts&n=8&seed=3&node=0";
+  const address = new Address({ strategies: { dvts: { n: 16 } }, sampling: { top_p: 1 } });
+  address.expect("new");
+  assert.deepEqual(written, ["/?__theme=dark&run=new"]);
+  address.expect("new"); // the server says it too
+  assert.equal(written.length, 1);
+});
+
+test("until the run that is expected is there, the one on show leaves the address alone", () => {
+  const address = new Address(DEFAULTS);
+  address.keep("old", "0", header());
+  address.expect("new");
+  address.keep("old", "0.1", header());
+  mock.timers.tick(1000);
+  assert.deepEqual(written, ["/?run=new"]);
+  address.keep("new", null, header());
+  address.keep("new", "0", header());
+  mock.timers.tick(400);
+  assert.deepEqual(written, ["/?run=new", "/?run=new&node=0"]);
+});
+
+test("a run that is refused gives its place back, and only that one does", () => {
+  globalThis.location.search = "?run=old&node=0";
+  const address = new Address(DEFAULTS);
+  address.expect("first");
+  address.expect("second");
+  address.refuse("first");
+  assert.equal(location.search, "?run=second");
+  address.refuse("second");
+  assert.equal(location.search, "?run=old&node=0");
+  address.keep("old", "0.1", header());
+  mock.timers.tick(400);
+  assert.equal(location.search, "?run=old&node=0.1");
+});
+
+test("a run that the address names already keeps what stands beside it", () => {
+  globalThis.location.search = "?run=r&node=0.1";
+  const address = new Address(DEFAULTS);
+  address.expect("r");
   assert.deepEqual(written, []);
 });

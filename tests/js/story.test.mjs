@@ -141,3 +141,15 @@ test("maths is found by its delimiters only, and bounded", () => {
   }
   assert.ok(splitMaths("\\(x\\)".repeat(10000)).length <= 201);
 });
+
+test("the story of a run that was cut off says so, after what was still under way", () => {
+  const cut = EVENTS.slice(0, EVENTS.findLastIndex(({ kind }) => kind === "scored"));
+  const rounds = new Rounds();
+  rounds.extend(cut);
+  const going = tellAll(cut, rounds.segments, cut.length, {});
+  const over = tellAll(cut, rounds.segments, cut.length, {}, true);
+  assert.deepEqual(over.slice(0, going.length), going);
+  assert.match(over.at(-2).sentence, /written/);
+  assert.equal(over.at(-1).sentence, "Here the run was cut off.");
+  assert.equal(over.at(-1).cursor, cut.length);
+});

@@ -134,3 +134,23 @@ test("one sentence for the whole picture", () => {
     "Search tree with 2 steps, 1 pruned and 1 finished solution. The chosen answer is 4.",
   );
 });
+
+test("of a run that was cut off nothing is still to come", () => {
+  const log = beamLog({ n: 8, width: 4, rounds: 3 });
+  const lastScore = log.findLastIndex(({ kind }) => kind === "scored");
+  const tree = Tree.fromEvents(log.slice(0, lastScore));
+  const open = (state) => [...tree.nodes.values()].find((node) => node.state === state);
+  const [written, scored] = [open("frontier"), open("candidate")];
+  assert.match(whySentences(tree, written)[0], /has not scored it yet/);
+  assert.match(whySentences(tree, scored)[0], /has not decided yet/);
+  tree.interrupted = true;
+  assert.equal(stateWords(tree, written), "written, and not scored: the run was cut off");
+  assert.equal(stateWords(tree, scored), "scored, and not decided on: the run was cut off");
+  for (const node of [written, scored]) {
+    assert.match(whySentences(tree, node)[0], /was cut off before/);
+    assert.doesNotMatch(nodeName(tree, node), /yet|waiting/);
+  }
+  assert.match(nodeName(tree, tree.root), /^The problem, run cut off: /);
+  assert.match(summary(tree), / The run was cut off here\.$/);
+  assert.equal(tree.copy().interrupted, false);
+});

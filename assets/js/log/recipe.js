@@ -8,6 +8,7 @@ const SOURCES = [
   ["random", /^random$/i],
 ];
 const MODELS = ["solver", "verifier"];
+const RECIPE = ["problem", "strategy", "seed", "models", "score_source", "node", ...MODELS];
 
 /**
  * @param {Object} header - the run's `started` event.
@@ -71,6 +72,16 @@ export function runAddress(location, run, node, header, defaults) {
   for (const name of [...MODELS, "models", "score_source", "node"]) query.delete(name);
   query.set("run", run);
   if (node) query.set("node", node);
+  return `${location.pathname}?${query}${location.hash}`;
+}
+
+/** The address of a run that has no header yet: nothing of another run's recipe stays in it. */
+export function expectedAddress(location, run, defaults) {
+  const query = new URLSearchParams(location.search);
+  const options = Object.values(defaults?.strategies ?? {}).flatMap(Object.keys);
+  const known = [...RECIPE, ...options, ...Object.keys(defaults?.sampling ?? {})];
+  for (const name of known) query.delete(name);
+  query.set("run", run);
   return `${location.pathname}?${query}${location.hash}`;
 }
 

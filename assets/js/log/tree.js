@@ -61,6 +61,8 @@ export class Tree {
     this.notes = [];
     this.warnings = [];
     this.finished = null;
+    /** Whether no event will follow although none has ended the run; the log itself cannot say so. */
+    this.interrupted = false;
     // Pairs of classes of answers, the older one first, that could not be compared.
     this.undecided = [];
     this.cost = Object.fromEntries(COSTS.map((name) => [name, 0]));

@@ -3,6 +3,8 @@
 import { count, plural, score, shorten } from "../words/format.js";
 import { fill, h } from "../dom/dom.js";
 import { bar } from "./bars.js";
+import { doubtPhrase, UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
+import { longText } from "./blocks.js";
 import { symbolPicture } from "../picture/shapes.js";
 
 const METHODS = [
@@ -11,13 +13,14 @@ const METHODS = [
   ["best", "Best", "highest score"],
 ];
 const MOST_ROWS = 40;
+const MOST_LETTERS = 40;
 
 /**
  * All answers found so far, with their votes by method. Before the run has voted, the counts are
  * those of the finished paths so far.
  *
  * @returns {{group: number, answer: string, votes: Object, solutions: number, node: string,
- *   right: ?boolean}[]} best first by the method that counts.
+ *   right: ?boolean, undecided: boolean, doubt: string}[]} best first by the method that counts.
  */
 export function answerRows(tree) {
   const rows = new Map();
@@ -32,11 +35,14 @@ export function answerRows(tree) {
         node: node.id,
         best: -1,
         right: null,
+        undecided: false,
+        doubt: doubtPhrase(tree, node.group),
       });
     }
     const row = rows.get(node.group);
     row.solutions += 1;
     row.right ??= node.right;
+    row.undecided ||= node.right_undecided;
     if ((node.aggregate ?? 0) > row.best) Object.assign(row, { best: node.aggregate ?? 0, node: node.id });
   }
   for (const [method, { tally }] of tree.votes) {
@@ -64,7 +70,7 @@ export class Answers {
 
   update({ tree }) {
     const rows = answerRows(tree);
-    const key = JSON.stringify([rows, tree.chosen, tree.started.run, tree.votes.size]);
+    const key = JSON.stringify([rows, tree.chosen, tree.started.run, tree.votes.size, tree.interrupted]);
     if (key === this.drawn) return;
     this.drawn = key;
     if (!rows.length)
@@ -72,7 +78,8 @@ export class Answers {
         this.body,
         h("p", {
           class: "esp-quiet",
-          text: tree.finished ? "No path reached an answer." : "No path has reached an answer yet.",
+          text:
+            tree.finished || tree.interrupted ? "No path reached an answer." : "No path has reached an answer yet.",
         }),
       );
     else fill(this.body, this.table(tree, rows), this.footnote(tree, rows));
@@ -85,8 +92,11 @@ export class Answers {
       : `${plural(
           rows.reduce((sum, row) => sum + row.solutions, 0),
           "solution",
-        )} so far; the votes are counted at the end.`;
-    return h("p", { class: "esp-quiet", text: text + hidden });
+        )} ${tree.interrupted ? "when the run was cut off, before the vote." : "so far; the votes are counted at the end."}`;
+    const doubts = rows.some((row) => row.doubt)
+      ? " Answers that could not be compared vote apart, though they may be equal."
+      : "";
+    return h("p", { class: "esp-quiet", text: text + doubts + hidden });
   }
 
   table(tree, rows) {
@@ -108,7 +118,7 @@ export class Answers {
         ),
       ),
       h("th", { scope: "col", text: "Solutions" }),
-      rows.some((row) => row.right !== null) && h("th", { scope: "col", text: "Reference" }),
+      rows.some(isGraded) && h("th", { scope: "col", text: "Reference" }),
     );
     const tops = Object.fromEntries(methods.map(([method]) => [method, tree.votes.get(method).tally[0]]));
     return h(
@@ -130,7 +140,7 @@ export class Answers {
       type: "button",
       class: "esp-link",
       dir: "auto",
-      text: shorten(row.answer, 40),
+      text: shorten(row.answer, MOST_LETTERS),
       "aria-label": `Answer ${shorten(row.answer, 60)}: select its best solution`,
       on: { click: () => this.actions.select(chosen ? tree.chosen : row.node) },
     });
@@ -146,18 +156,34 @@ export class Answers {
           name,
           chosen &&
             h("span", { class: "esp-badge" }, symbolPicture(this.palette.states.chosen, "chosen", 16), "chosen"),
+          row.doubt && h("span", { class: "esp-quiet esp-doubt", text: row.doubt }),
         ),
+        row.answer.length > MOST_LETTERS && whole(row.answer),
       ),
       methods.map(([method]) => votes(row.votes[method], tops[method], method, row.group)),
       h("td", { class: "esp-number", text: count(row.solutions) }),
-      row.right !== null && h("td", {}, this.verdict(row.right)),
+      isGraded(row) && h("td", {}, this.verdict(row)),
     );
   }
 
-  verdict(right) {
+  verdict({ right }) {
+    if (right === null) return h("span", { text: `${UNDECIDED_MARK} ${UNDECIDED_MEANING}` });
     const { mark, label } = this.palette.grades[right ? "right" : "wrong"];
     return h("span", { class: right ? "esp-right" : "esp-wrong", text: `${mark} ${label.toLowerCase()}` });
   }
+}
+
+/** Whether it was held against the reference, or should have been. */
+const isGraded = (row) => row.right !== null || row.undecided;
+
+/** All of an answer that is cut in the table. */
+function whole(answer) {
+  return h(
+    "details",
+    { class: "esp-whole" },
+    h("summary", { text: `All ${count(answer.length)} characters` }),
+    longText(answer, "The whole answer"),
+  );
 }
 
 function votes(value, top, method, group) {

@@ -2,6 +2,8 @@
 
 import { h } from "../dom/dom.js";
 
+const MOST_TEXT = 200000;
+
 export const heading = (text) => h("h2", { class: "esp-heading", text });
 
 export const section = (title, ...contents) =>
@@ -21,3 +23,10 @@ export function definitions(rows) {
 /** A button in the middle of a text. */
 export const link = (text, onClick) =>
   h("button", { type: "button", class: "esp-link", text, on: { click: onClick } });
+
+/** A text of any length in a box that scrolls. */
+export function longText(text, name) {
+  const box = h("div", { class: "esp-long-text", dir: "auto", tabindex: "0", role: "group", "aria-label": name });
+  box.textContent = text.slice(0, MOST_TEXT);
+  return box;
+}

@@ -5,6 +5,7 @@ import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
 import { ROOT } from "../log/tree.js";
+import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
 
@@ -108,11 +109,11 @@ export class Legend {
     );
   }
 
-  updateGrades({ right, wrong }) {
-    const key = `${right}|${wrong}`;
+  updateGrades({ right, wrong, undecided }) {
+    const key = `${right}|${wrong}|${undecided}`;
     if (key === this.graded) return;
     this.graded = key;
-    if (!right && !wrong) {
+    if (!right && !wrong && !undecided) {
       fill(this.grades);
       return;
     }
@@ -126,18 +127,25 @@ export class Legend {
         h("span", { class: "esp-count", text: String(number) }),
       );
     };
-    fill(this.grades, entry("right", right), entry("wrong", wrong));
+    const unknown = h(
+      "span",
+      { class: "esp-legend-grade", title: UNDECIDED_MEANING },
+      h("span", { text: `${UNDECIDED_MARK} Undecided` }),
+      h("span", { class: "esp-count", text: String(undecided) }),
+    );
+    fill(this.grades, entry("right", right), entry("wrong", wrong), undecided > 0 && unknown);
   }
 }
 
 function countStates(tree, visible) {
-  const counts = { right: 0, wrong: 0, collapsed: 0, [WRITING]: visible.writing.size };
+  const counts = { right: 0, wrong: 0, undecided: 0, collapsed: 0, [WRITING]: visible.writing.size };
   const folded = visible.mode === "fold";
   const folds = new Set();
   for (const node of tree.nodes.values()) {
     if (node.id === ROOT) continue;
     const state = displayState(tree, node);
     counts[state] = (counts[state] ?? 0) + 1;
+    if (node.right_undecided) counts.undecided += 1;
     if (node.right === true) counts.right += 1;
     else if (node.right === false) counts.wrong += 1;
     if (folded && visible.isCut(node) && !visible.unfolded.has(node.parent)) folds.add(node.parent);

@@ -3,21 +3,23 @@
 
 import { h, setAttribute, setText } from "../dom/dom.js";
 import { statusOf } from "../words/run_words.js";
-import { settled, tell, withWarnings } from "../words/story.js";
+import { CUT_OFF, settled, tell, withWarnings } from "../words/story.js";
 import { Warnings } from "./warnings.js";
 import { writingSentence } from "../words/writing_words.js";
 
 const ANNOUNCE_AFTER_MS = 500;
 
 export class StoryLine {
-  /** @param {{labels: Object}} given */
-  constructor({ labels }) {
+  /** @param {{labels: Object, actions: import("./list.js").Actions}} given */
+  constructor({ labels, actions }) {
     this.labels = labels;
+    this.actions = actions;
     this.status = h("span", { class: "esp-status" });
     this.text = h("p", { class: "esp-story-text" });
     this.counter = h("span", { class: "esp-counter" });
     this.writing = h("span", { class: "esp-writing" });
     this.notice = h("p", { class: "esp-notice", role: "status", hidden: true });
+    this.again = h("a", { class: "esp-button esp-again", text: "Run it again", hidden: true });
     this.warnings = new Warnings();
     this.region = h("div", { class: "esp-sr", "aria-live": "polite", "aria-atomic": "true" });
     this.element = h(
@@ -26,6 +28,7 @@ export class StoryLine {
       h("div", { class: "esp-story-head" }, this.status, this.counter, this.writing),
       this.text,
       this.notice,
+      this.again,
       this.warnings.element,
       this.region,
     );
@@ -36,17 +39,27 @@ export class StoryLine {
     const index = rounds.indexAt(cursor);
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
-    setText(this.text, sentence);
+    setText(this.text, tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
     setText(this.counter, counter(segment, rounds, log));
     const { word, kind } = statusOf(log);
     setText(this.status, word);
     setAttribute(this.status, "data-kind", kind);
     setText(this.notice, notice);
     this.notice.hidden = !notice;
+    this.offerAgain(log);
     this.warnings.update(tree);
-    if (segment && settled(log.events, segment, cursor))
+    if (segment && tree.interrupted)
+      this.announce(`${log.run}|cut off`, () => `${withWarnings(log.events, segment, cursor, this.labels)} ${CUT_OFF}`);
+    else if (segment && settled(log.events, segment, cursor))
       this.announce(`${log.run}|${index}`, () => withWarnings(log.events, segment, cursor, this.labels));
     this.recount({ writing });
+  }
+
+  /** A run that was cut off can be run again, by its recipe; a pasted text has none. */
+  offerAgain(log) {
+    const link = log.interrupted ? this.actions.link() : "";
+    this.again.hidden = !link;
+    if (link) setAttribute(this.again, "href", link);
   }
 
   /** What is being written stands beside the round, where the line below it does not move. */

@@ -1,6 +1,8 @@
 // The words in the picture: scores, answers, folded counts, and the steps' numbers at the edge.
 // A label is left out where it would lie on another one; answers and the winning path go first.
 
+import { UNDECIDED_MARK } from "../words/doubts.js";
+
 /** Pixels per sibling from which scores can be read, beside leaves and at inner nodes. */
 const SCORES_FROM = 13;
 const INNER_SCORES_FROM = 17;
@@ -64,6 +66,7 @@ export class Lettering {
 
   /** An answer, with its sign once it was held against the reference. */
   graded(item) {
+    if (item.undecided) return `${item.answer} ${UNDECIDED_MARK}`;
     if (item.right === null) return item.answer;
     return `${item.answer} ${this.theme.palette.grades[item.right ? "right" : "wrong"].mark}`;
   }

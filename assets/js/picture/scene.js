@@ -22,7 +22,7 @@ const WIDE = 1.5;
  * @property {boolean} winning - it lies on the chosen solution's path.
  * @property {boolean} ghost - filtered away by the legend: drawn faintly.
  * @property {string} label @property {?string} answer - texts beside the mark.
- * @property {?boolean} right @property {?string} link - id of the original of a duplicate.
+ * @property {?boolean} right @property {boolean} undecided - held against the reference. @property {?string} link - id of the original of a duplicate.
  * @property {number} scale - size of the mark as a part of the usual one: more visits, larger.
  * @property {boolean} visited - the method counts its visits.
  * @property {number} copies - how many times the path is carried on; 1 where nobody counts.
@@ -86,6 +86,7 @@ export class Scene {
       label: "",
       answer: null,
       right: null,
+      undecided: false,
       link: null,
       scale: 1,
       visited: false,
@@ -119,6 +120,7 @@ export class Scene {
     item.after = isJump(node) ? node.after : null;
     item.order = item.after ? this.orders(tree).get(id) : 0;
     item.right = node.right;
+    item.undecided = node.right_undecided;
     item.link = node.merged_into;
     return item;
   }

@@ -1,5 +1,6 @@
 // The run told in plain language: one sentence or two for each segment of the log. Pure.
 
+import { doubted, UNDECIDED_MEANING } from "./doubts.js";
 import { list, plural, readable, score, shorten } from "./format.js";
 import { isPasted, allocationSentence, isStreamStrategy } from "./annotations.js";
 import { ROOT } from "../log/tree.js";
@@ -9,6 +10,8 @@ const STATUS = {
   failed: "The run failed.",
   out_of_budget: "The run reached its limit.",
 };
+/** What is said of the last moment of a run that has no end. */
+export const CUT_OFF = "Here the run was cut off.";
 const MOST_QUOTED = 110;
 const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
 const MOST_REASONS = 2;
@@ -25,7 +28,7 @@ const MOST_WARNINGS = 2;
 export function tell(events, segment, cursor, labels = {}) {
   const slice = events.slice(segment.from, Math.min(segment.cursor, cursor));
   if (segment.kind === "start") return tellStart(slice, labels);
-  if (segment.kind === "end") return tellEnd(slice);
+  if (segment.kind === "end") return tellEnd(slice, events.slice(0, cursor));
   if (isStreamStrategy(events[0]?.strategy)) return tellPiece(slice, segment.round);
   return tellRound(slice, segment.round, settled(events, segment, cursor));
 }
@@ -33,12 +36,14 @@ export function tell(events, segment, cursor, labels = {}) {
 /**
  * The story so far: every segment that is over at the cursor, in order.
  *
+ * @param {boolean} [interrupted] - the log was cut off at the cursor.
  * @returns {{cursor: number, sentence: string}[]}
  */
-export function tellAll(events, segments, cursor, labels) {
+export function tellAll(events, segments, cursor, labels, interrupted = false) {
   return segments
-    .filter((segment) => settled(events, segment, cursor))
-    .map((segment) => ({ cursor: segment.cursor, sentence: withWarnings(events, segment, cursor, labels) }));
+    .filter((segment) => settled(events, segment, cursor) || (interrupted && segment === segments.at(-1)))
+    .map((segment) => ({ cursor: segment.cursor, sentence: withWarnings(events, segment, cursor, labels) }))
+    .concat(interrupted ? { cursor, sentence: CUT_OFF } : []);
 }
 
 /** What happened in one segment, and what went otherwise than planned in it. */
@@ -139,7 +144,7 @@ function summaryOf(slice) {
   return summary;
 }
 
-const SETTLING = new Set(["decided", "completed", "merged", "allocated", "backed_up"]);
+const SETTLING = new Set(["decided", "completed", "compared", "merged", "allocated", "backed_up"]);
 
 function countSampled(summary, event) {
   if (event.role === "rollout") summary.ahead += 1;
@@ -171,7 +176,7 @@ function answers(found) {
   return `${paths}: ${more ? shown.join(", ") + more : list(shown)}.`;
 }
 
-function tellEnd(slice) {
+function tellEnd(slice, before) {
   const finished = slice.find((event) => event.kind === "finished");
   if (!finished) return "The solutions are being judged…";
   const opening = STATUS[finished.status] ? `${STATUS[finished.status]} ` : "";
@@ -181,8 +186,19 @@ function tellEnd(slice) {
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
   const share =
     all === 1 ? ", the only solution" : all ? `, given by ${tally[0][3]} of ${plural(all, "solution")}` : "";
-  const verdict = !graded ? "" : graded.right?.includes(finished.chosen) ? " That is right." : " That is wrong.";
+  const verdict = verdictOf(graded, finished.chosen) + doubtSentence(before);
   return `${opening}The answer is ${shorten(finished.answer ?? "not known", 60)}, chosen ${METHODS[finished.method]}${share}.${verdict}`;
+}
+
+function verdictOf(graded, chosen) {
+  if (!graded) return "";
+  if (graded.undecided?.includes(chosen)) return ` It ${UNDECIDED_MEANING}.`;
+  return graded.right?.includes(chosen) ? " That is right." : " That is wrong.";
+}
+
+function doubtSentence(events) {
+  const { size } = doubted(events);
+  return size ? ` ${size} answers could not all be compared with each other; those vote apart.` : "";
 }
 
 /** Whether a segment has been decided, so that its sentence will not change any more. */

@@ -2,6 +2,7 @@
 
 import { scoreBeside, list, plural, score, shorten, signed } from "./format.js";
 import { isFold, ROLLOUT } from "../log/visible.js";
+import { doubtPhrase, UNDECIDED_MEANING } from "./doubts.js";
 import { writingWords } from "./writing_words.js";
 import { isStream, piecesOf, annotationPhrases } from "./annotations.js";
 import { ROOT } from "../log/tree.js";
@@ -11,6 +12,11 @@ const STATE_WORDS = {
   candidate: "scored, waiting for the decision",
   kept: "kept",
   rollout: "written to see where the step before it leads",
+};
+/** Of a run that was cut off, nothing is still to come. */
+const CUT_OFF_WORDS = {
+  frontier: "written, and not scored: the run was cut off",
+  candidate: "scored, and not decided on: the run was cut off",
 };
 
 // Of a step that was not written to its end by no fault of its length.
@@ -33,13 +39,16 @@ export function stateWords(tree, node) {
   if (node.state === "merged") return `a duplicate of ${shortName(tree, tree.nodes.get(node.merged_into))}`;
   const ending = GIVEN_UP[node.ended];
   if (ending && node.state === "pruned") return `pruned: ${ending}`;
-  if (node.state !== "pruned") return STATE_WORDS[node.state] + (ending ? `; ${ending}` : "");
+  if (node.state !== "pruned") return openWords(tree, node) + (ending ? `; ${ending}` : "");
   if (tree.unfinished(node)) return "pruned: the path never ended";
   const { cutoff } = tree.decisionOf(node);
   if (cutoff === undefined || cutoff === null || node.margin === null) return "pruned";
   if (node.margin === 0) return `pruned: level with the cut ${score(cutoff)}, and ties go by order`;
   return `pruned: ${node.margin < 0 ? "below" : "above"} the cut ${scoreBeside(cutoff, node.aggregate)}`;
 }
+
+/** What a step waits for; in a run that was cut off it waits for nothing. */
+const openWords = (tree, { state }) => (tree.interrupted && CUT_OFF_WORDS[state]) || STATE_WORDS[state];
 
 /** "Step 3, branch 2 of 4"; in a stream, "Piece 7 of 31, step 3". */
 export function shortName(tree, node) {
@@ -59,11 +68,15 @@ export function pieceName(tree, node) {
 
 /** "Step 3, branch 2 of 4, score 0.62, pruned: below the cut 0.71": a node for the ear. */
 export function nodeName(tree, node) {
-  if (node.id === ROOT) return `The problem: ${shorten(node.text, 120)}`;
+  if (node.id === ROOT) return `The problem${tree.interrupted ? ", run cut off" : ""}: ${shorten(node.text, 120)}`;
   const scored = node.score === null ? "not scored" : `score ${score(node.score)}`;
-  const graded = node.right === null ? [] : [node.right ? "right" : "wrong"];
-  const told = [shortName(tree, node), scored, stateWords(tree, node), ...graded, ...annotationPhrases(tree, node)];
-  return told.join(", ");
+  const told = [shortName(tree, node), scored, stateWords(tree, node), gradeWords(node), doubtPhrase(tree, node.group)];
+  return [...told.filter((words) => words), ...annotationPhrases(tree, node)].join(", ");
+}
+
+function gradeWords(node) {
+  if (node.right_undecided) return UNDECIDED_MEANING;
+  return node.right === null ? "" : node.right ? "right" : "wrong";
 }
 
 /** A folded group for the ear. */
@@ -91,6 +104,10 @@ export function writingName(tree, visible, id) {
 
 /** The sentences that say why a node is where it is. */
 export function whySentences(tree, node) {
+  if (tree.interrupted && node.state === "frontier")
+    return ["The solver wrote this step. The run was cut off before the verifier scored it."];
+  if (tree.interrupted && node.state === "candidate")
+    return ["The verifier scored this step. The run was cut off before the strategy decided."];
   if (node.state === "frontier") return ["The solver has just written this step. The verifier has not scored it yet."];
   if (node.state === "candidate") return ["The verifier has scored this step. The strategy has not decided yet."];
   if (node.state === "merged")
@@ -110,6 +127,9 @@ function completedSentences(tree, node) {
       : `The path ended here with the answer ${answerLabel(node)}.`,
   ];
   if (node.id === tree.chosen) sentences.push("The search chose this solution.");
+  const doubt = doubtPhrase(tree, node.group);
+  if (doubt) sentences.push(`Its answer ${doubt}: whether they are equal is not known, so they vote apart.`);
+  if (node.right_undecided) sentences.push(`It ${UNDECIDED_MEANING}: whether it is right is not known.`);
   if (node.right !== null)
     sentences.push(node.right ? "It agrees with the reference: right." : "It disagrees with the reference: wrong.");
   return sentences;
@@ -176,5 +196,5 @@ export function summary(tree) {
   if (tally.pruned) parts.push(`${tally.pruned} pruned`);
   if (tally.completed) parts.push(plural(tally.completed, "finished solution"));
   const chosen = tree.chosen ? ` The chosen answer is ${answerLabel(tree.nodes.get(tree.chosen))}.` : "";
-  return `Search tree with ${list(parts)}.${chosen}`;
+  return `Search tree with ${list(parts)}.${chosen}${tree.interrupted ? " The run was cut off here." : ""}`;
 }

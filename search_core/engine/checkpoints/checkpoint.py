@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from search_core.engine.checkpoints.dropped_keys import check_quantised, without_dropped
 from search_core.engine.checkpoints.hub import ModelLoadError, downloaded
+from search_core.engine.checkpoints.json_files import read_object
+from search_core.engine.checkpoints.sizes import check_sizes
 
 __all__ = ["Checkpoint", "ModelLoadError", "find_checkpoint"]
 
@@ -26,7 +28,7 @@ class Checkpoint:
         name: What people call the model: its Hub id, or the folder's name.
         folder: Where its files are.
         revision: Commit, or "sha256:…" of its contents.
-        config: Its parsed `config.json`.
+        config: Its `config.json`, without what would be fetched or imported.
     """
 
     name: str
@@ -39,7 +41,8 @@ def find_checkpoint(path_or_id: str | Path) -> Checkpoint:
     """A local folder, or a model of the Hugging Face Hub (downloaded if need be).
 
     Raises:
-        ModelLoadError: There is no such model, or it is not in the safetensors format.
+        ModelLoadError: There is no such model, it is not in the safetensors format, or its config
+            is no model's.
     """
     folder = Path(path_or_id).expanduser()
     if folder.is_dir():
@@ -69,12 +72,11 @@ def _checked_config(folder: Path) -> dict[str, Any]:
             "because other formats can run code. Convert the weights (for a model of the Hub, "
             "https://huggingface.co/spaces/safetensors/convert does), or choose another model."
         )
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ModelLoadError(f"{path} is not valid JSON: {error}.") from error
-    if not isinstance(config, dict):
-        raise ModelLoadError(f"{path} holds a {type(config).__name__}; expected a JSON object.")
+    config = without_dropped(read_object(path))
+    if not isinstance(config.get("architectures", []), list):
+        config.pop("architectures")
+    check_sizes(folder.name, config)
+    check_quantised(folder.name, config)
     return config
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 
 from search_core.protocols import PlainError
 
 WANTED_FILES = ["*.safetensors", "*.json", "*.jinja", "tokenizer.model"]
 """No other format of weights, and no code."""
+TOKENIZER_FILES = ["*.json", "*.jinja", "*.txt", "*.model", "*.tiktoken"]
+"""What a tokenizer alone is made of."""
 
 
 class ModelLoadError(PlainError):
     """A model cannot be loaded; the message says what was got, expected, and what to do."""
 
 
-def downloaded(hub_id: str) -> Path:
+def downloaded(hub_id: str, files: Sequence[str] = WANTED_FILES) -> Path:
     """The folder of a model of the Hub, from its cache where it is there already.
+
+    Args:
+        files: What of it is wanted, as patterns.
 
     Raises:
         ModelLoadError: It is gated, private, missing or switched off, or cannot be reached or
@@ -26,7 +32,7 @@ def downloaded(hub_id: str) -> Path:
     from huggingface_hub.errors import HFValidationError
 
     try:
-        return Path(snapshot_download(hub_id, allow_patterns=WANTED_FILES))
+        return Path(snapshot_download(hub_id, allow_patterns=list(files)))
     except HFValidationError as error:
         raise ModelLoadError(
             f"{hub_id!r:.120} is no id of a model on the Hugging Face Hub ({error}). Expected one "

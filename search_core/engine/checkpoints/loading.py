@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import Checkpoint, ModelLoadError
+from search_core.engine.checkpoints.clean_folder import clean_model_folder
+from search_core.engine.checkpoints.library import transformers_library
 from search_core.engine.checkpoints.quantisation import quantisation
-from search_core.engine.checkpoints.tokenizers import load_tokenizer
+from search_core.engine.checkpoints.refusals import as_load_errors
+from search_core.engine.checkpoints.tokenizers import read_tokenizer
+from search_core.engine.checkpoints.weight_checks import check_weights, load_report
 from search_core.flops import shape_of_config
 from search_core.model_card import read_card
 from search_core.protocols import ModelInfo
@@ -54,6 +58,9 @@ def card_of(checkpoint: Checkpoint) -> Mapping[str, Any]:
 def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) -> LoadedModel:
     """Loads a checkpoint into one of transformers' classes.
 
+    Nothing is fetched or imported for it, whatever its configs say. One thread at a time
+    (`turns.loading_turn`).
+
     Args:
         kind: "ForCausalLM" and so on; "" for the decoder alone, whatever stands on it.
         device: "cuda", "mps", "cpu", or "auto" for the first of them that is there.
@@ -63,20 +70,21 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
     Raises:
         ModelLoadError: It cannot be loaded.
     """
-    import transformers
-    from huggingface_hub.errors import StrictDataclassError
-    from safetensors import SafetensorError
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
+    transformers = transformers_library()
+    transformers.utils.logging.disable_progress_bar()
     if kind:
         _check_architecture(checkpoint, kind)
     where = _device(device)
     what, quantised = quantisation(dtype, where)
     loader = getattr(transformers, f"AutoModel{kind}")
-    try:
-        model, report = loader.from_pretrained(
-            checkpoint.folder,
+    with (
+        as_load_errors(checkpoint.name),
+        clean_model_folder(checkpoint.folder, checkpoint.config) as clean,
+        load_report() as report,
+    ):
+        check_weights(checkpoint, loader, clean)
+        model, told = loader.from_pretrained(
+            clean,
             dtype=what,
             **quantised,
             use_safetensors=True,
@@ -84,24 +92,10 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
             local_files_only=True,
             output_loading_info=True,
         )
-        tokenizer = load_tokenizer(checkpoint.folder)
-    except (
-        OSError,
-        ValueError,
-        ImportError,
-        RuntimeError,
-        KeyError,
-        SafetensorError,
-        StrictDataclassError,
-    ) as error:
-        raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
-    if report["missing_keys"]:
-        names = ", ".join(sorted(report["missing_keys"])[:4])
-        raise ModelLoadError(
-            f"{checkpoint.name} lacks weights that {type(model).__name__} needs ({names}); they "
-            "would be random. Check that it is a checkpoint of this architecture."
-        )
+        tokenizer = read_tokenizer(clean)
+    report.check(checkpoint.name, type(model).__name__, told, alone=not kind)
     model.eval().requires_grad_(False)
+    model.name_or_path = model.config.name_or_path = checkpoint.name
     if not quantised:
         model.to(where)
     info = ModelInfo(

@@ -1,4 +1,4 @@
-"""Loads a tokenizer alone, for a model that runs elsewhere."""
+"""Loads a tokenizer alone, for a model that runs elsewhere, or with its model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from search_core.engine.checkpoints.checkpoint import ModelLoadError
+from search_core.engine.checkpoints.clean_folder import clean_tokenizer_folder
+from search_core.engine.checkpoints.hub import TOKENIZER_FILES, ModelLoadError, downloaded
+from search_core.engine.checkpoints.library import transformers_library
+from search_core.engine.checkpoints.refusals import as_load_errors
+from search_core.engine.checkpoints.turns import loading_turn
 
 _GENERAL = ("TokenizersBackend", "PreTrainedTokenizerFast")
 """Tokenizer classes that do what tokenizer.json says, whatever that is."""
@@ -15,27 +19,36 @@ _GENERAL = ("TokenizersBackend", "PreTrainedTokenizerFast")
 def load_tokenizer(path_or_id: str | Path) -> Any:
     """A transformers tokenizer from a folder, or of a model on the Hugging Face Hub.
 
-    AutoTokenizer takes the class that belongs to the model's type, even where a folder names
-    another one, and that class may split text otherwise than its tokenizer.json.
-
     Raises:
         ModelLoadError: It cannot be loaded.
     """
-    import transformers
-
     folder = Path(path_or_id)
-    try:
-        loader = transformers.AutoTokenizer
-        declared = folder / "tokenizer_config.json"
-        if (folder / "tokenizer.json").is_file() and declared.is_file():
-            values = json.loads(declared.read_text(encoding="utf-8"))
-            if values.get("tokenizer_class") in _GENERAL:
-                loader = transformers.PreTrainedTokenizerFast
-        return loader.from_pretrained(
-            path_or_id, trust_remote_code=False, local_files_only=folder.is_dir()
-        )
-    except (OSError, ValueError, ImportError, KeyError, AttributeError) as error:
-        raise ModelLoadError(
-            f"The tokenizer {path_or_id} cannot be loaded: {error}. Expected a folder with "
-            "tokenizer.json, or a model's name on the Hugging Face Hub."
-        ) from error
+    if not folder.is_dir():
+        folder = downloaded(str(path_or_id), TOKENIZER_FILES)
+    with (
+        loading_turn(),
+        as_load_errors(f"The tokenizer {path_or_id}", _EXPECTED),
+        clean_tokenizer_folder(folder) as clean,
+    ):
+        return read_tokenizer(clean)
+
+
+def read_tokenizer(clean: Path) -> Any:
+    """A tokenizer from a clean folder (`clean_folder`).
+
+    AutoTokenizer takes the class that belongs to the model's type, even where a folder names
+    another one, and that class may split text otherwise than its tokenizer.json.
+    """
+    transformers = transformers_library()
+    loader = transformers.AutoTokenizer
+    declared = clean / "tokenizer_config.json"
+    if (clean / "tokenizer.json").is_file() and declared.is_file():
+        values = json.loads(declared.read_text(encoding="utf-8"))
+        if values.get("tokenizer_class") in _GENERAL:
+            loader = transformers.PreTrainedTokenizerFast
+    return loader.from_pretrained(clean, trust_remote_code=False, local_files_only=True)
+
+
+_EXPECTED = "Expected a folder with tokenizer.json, or a model's name on the Hugging Face Hub."
+
+__all__ = ["ModelLoadError", "load_tokenizer", "read_tokenizer"]

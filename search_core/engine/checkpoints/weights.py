@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import Checkpoint, ModelLoadError
 
@@ -26,6 +26,15 @@ def weight_names(checkpoint: Checkpoint) -> dict[str, Path]:
         name: path
         for path in sorted(checkpoint.folder.glob("*.safetensors"))
         for name in _header(checkpoint, path)
+    }
+
+
+def weight_shapes(checkpoint: Checkpoint) -> dict[str, tuple[int, ...]]:
+    """The shape of each weight, by the headers alone. Raises as `weight_names`."""
+    return {
+        name: _shape(checkpoint, path, entry)
+        for path in sorted(checkpoint.folder.glob("*.safetensors"))
+        for name, entry in _header(checkpoint, path).items()
     }
 
 
@@ -51,7 +60,16 @@ def read_weights(checkpoint: Checkpoint, names: Sequence[str]) -> list[Tensor]:
     return found
 
 
-def _header(checkpoint: Checkpoint, path: Path) -> list[str]:
+def _shape(checkpoint: Checkpoint, path: Path, entry: Any) -> tuple[int, ...]:
+    shape = entry.get("shape") if isinstance(entry, dict) else None
+    if not isinstance(shape, list) or not all(isinstance(n, int) and n >= 0 for n in shape):
+        raise ModelLoadError(
+            f"{checkpoint.name} cannot be loaded: {path.name} has a weight without a shape."
+        )
+    return tuple(shape)
+
+
+def _header(checkpoint: Checkpoint, path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
@@ -62,4 +80,5 @@ def _header(checkpoint: Checkpoint, path: Path) -> list[str]:
         raise ModelLoadError(
             f"{checkpoint.name} cannot be loaded: {path.name} is no safetensors file."
         )
-    return [name for name in header if name != "__metadata__"]
+    header.pop("__metadata__", None)
+    return header

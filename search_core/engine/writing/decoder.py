@@ -165,6 +165,7 @@ class Decoder:
     def _release(self, run: str, paths: Sequence[tuple[Ids, int]] | None) -> None:
         if paths is None:
             self._warned.discard(run)
+            self._scheduler.forget(run)
         if self._opened is None:
             return
         if paths is None:

@@ -8,10 +8,16 @@ from collections.abc import Iterable, Sequence
 from search_core.engine.writing.decode_call import SequenceState
 
 _STEPS_UNTIL_MORE = 2000
+FIRST_SHARE = 64
+"""Sequences of a run's first call that come before everybody else's."""
 
 
 class Scheduler:
     """A queue for each run. The run with the fewest sequences under way comes next.
+
+    One that has had nothing yet comes before all others, with its first call: whoever has just
+    pressed Run looks at an empty page. Nobody is held up for long by that, as it happens to each
+    run once.
 
     Args:
         most_sequences: Under way at once.
@@ -21,6 +27,10 @@ class Scheduler:
         self._queues: dict[str, deque[SequenceState]] = {}
         self._most, self._limit = most_sequences, most_sequences
         self._steps = 0
+        self._had: Counter[str] = Counter()
+        """Sequences that each run has had, until it has had its first call."""
+        self._begun: set[str] = set()
+        """Runs that have had that, or as much of it as comes first."""
 
     def __bool__(self) -> bool:
         """Whether anybody waits."""
@@ -64,7 +74,7 @@ class Scheduler:
         longest = max((sequence.max_length for sequence in under_way), default=0)
         taken = []
         while self._queues:
-            run = min(self._queues, key=lambda name: busy[name])
+            run = min(self._queues, key=lambda name: (name in self._begun, busy[name]))
             queue = self._queues[run]
             longest = max(longest, queue[0].max_length)
             size = (count + 1) * (longest * token_bytes + more_bytes)
@@ -76,7 +86,21 @@ class Scheduler:
             busy[run] += 1
             if not queue:
                 del self._queues[run]
+            self._count(run, whole=not queue)
         return taken
+
+    def forget(self, run: str) -> None:
+        """A run is over."""
+        self._begun.discard(run)
+        self._had.pop(run, None)
+
+    def _count(self, run: str, *, whole: bool) -> None:
+        if run in self._begun:
+            return
+        self._had[run] += 1
+        if whole or self._had[run] >= FIRST_SHARE:
+            del self._had[run]
+            self._begun.add(run)
 
     def drop_done(self) -> None:
         """Let go of the sequences that nobody waits for any more."""

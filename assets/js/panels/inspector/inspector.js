@@ -1,6 +1,7 @@
 // The inspector: everything that the log says about the selected node. What that is depends on
 // what is selected; each kind has a file beside this one.
 
+import { doubtPhrase } from "../../words/doubts.js";
 import { fill, h } from "../../dom/dom.js";
 import { foldContents, stepContents, writingContents } from "./step.js";
 import { isFold } from "../../log/visible.js";
@@ -53,13 +54,14 @@ export function signature({ tree, visible, selected, story }) {
   if (visible.writing.has(selected)) return `${selected}|${visible.writing.get(selected)} tokens`;
   if (isFold(selected)) return `${selected}|${visible.fold(selected)?.members.join()}`;
   if (!node) return `nothing|${tree.started.run}|${tree.chosen}|${story().length}`;
-  if (node.id === ROOT) return `root|${tree.started.run}|${tree.finished?.status}|${node.children.length}`;
+  if (node.id === ROOT) return `root|${tree.started.run}|${tree.finished?.status}|${tree.interrupted}|${node.children.length}`;
   const siblings = tree.nodes.get(node.parent).children.map((id) => {
     const sibling = tree.nodes.get(id);
-    return `${sibling.state}${sibling.score}${sibling.right}`;
+    return `${sibling.state}${sibling.score}${sibling.right}${doubtPhrase(tree, sibling.group)}`;
   });
   const { aggregate, decision, ahead, visits, value, weight, copies } = node;
-  const own = [aggregate, decision, ahead, visits, value, weight, copies, tree.chosen, written(tree, node)];
+  const state = [node.right_undecided, tree.chosen, tree.interrupted, written(tree, node)];
+  const own = [aggregate, decision, ahead, visits, value, weight, copies, ...state];
   return `${tree.started.run}|${node.id}|${own.join("|")}|${siblings.join()}`;
 }
 

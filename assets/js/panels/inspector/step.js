@@ -10,7 +10,7 @@ import {
   writingName,
 } from "../../words/words.js";
 import { capital, count, flops, plural, score, shorten } from "../../words/format.js";
-import { definitions, heading, link, quiet, section } from "../blocks.js";
+import { definitions, heading, link, longText, quiet, section } from "../blocks.js";
 import { displayState, WRITING } from "../../log/visible.js";
 import { h } from "../../dom/dom.js";
 import { methodSections } from "./methods.js";
@@ -21,7 +21,6 @@ import { writeMaths } from "../../dom/maths.js";
 import { writingWords } from "../../words/writing_words.js";
 
 const MOST_PATH_TEXT = 1500;
-const MOST_TEXT = 200000;
 const MOST_SIBLINGS = 64;
 
 /**
@@ -114,12 +113,6 @@ export function path(tree, node, { actions }) {
     return h("li", { class: here ? "esp-step esp-here" : "esp-step" }, number, text, scoreBar(step.score));
   });
   return h("ol", { class: "esp-path" }, rows);
-}
-
-function longText(text, name) {
-  const box = h("div", { class: "esp-long-text", dir: "auto", tabindex: "0", role: "group", "aria-label": name });
-  box.textContent = text.slice(0, MOST_TEXT);
-  return box;
 }
 
 const AGGREGATES = {
