@@ -8,6 +8,7 @@ from pathlib import Path
 
 from components.page import build_page
 from components.style import style_sheet, theme
+from search_core.answers import WORKERS, use_workers
 from search_core.models import (
     EMBEDDED,
     SHIPPED,
@@ -93,6 +94,12 @@ def arguments() -> argparse.Namespace:
         help="their size in all, such as 500mb; likewise",
     )
     parser.add_argument(
+        "--answer-workers",
+        type=int,
+        default=env("ESPALIER_ANSWER_WORKERS") or str(WORKERS),
+        help=f"processes that compare answers, of about 100 MB each; default: {WORKERS}",
+    )
+    parser.add_argument(
         "--repository",
         default=env("ESPALIER_REPOSITORY") or files_of_space(),
         help="address under which this repository's files can be read, for the guide's links",
@@ -100,6 +107,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--host", default=env("GRADIO_SERVER_NAME"))
     parser.add_argument("--port", type=int, default=None)
     parsed = parser.parse_args()
+    if parsed.answer_workers < 1:
+        parser.error(f"--answer-workers is {parsed.answer_workers}; it must be at least 1.")
     if (parsed.solver is None) != (parsed.verifier is None):
         parser.error("--solver and --verifier come together: give both, or neither.")
     if parsed.solver is not None and parsed.offer is not None:
@@ -212,6 +221,7 @@ def zero_gpu(offered: list[Offered]) -> ZeroGpu | None:
 def main() -> None:
     """Serve the page until the process is stopped."""
     chosen = arguments()
+    use_workers(chosen.answer_workers)
     try:
         offered = models(chosen)
     except CatalogueError as error:
