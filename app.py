@@ -104,8 +104,13 @@ def arguments() -> argparse.Namespace:
         default=env("ESPALIER_REPOSITORY") or files_of_space(),
         help="address under which this repository's files can be read, for the guide's links",
     )
-    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME"))
-    parser.add_argument("--port", type=int, default=None)
+    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME"), help="address to listen on")
+    parser.add_argument("--port", type=int, default=None, help="default: the first free from 7860")
+    parser.add_argument(
+        "--root-path",
+        default=env("GRADIO_ROOT_PATH", ""),
+        help="path, or whole address, under which a proxy serves the app, such as /espalier",
+    )
     parsed = parser.parse_args()
     if parsed.answer_workers < 1:
         parser.error(f"--answer-workers is {parsed.answer_workers}; it must be at least 1.")
@@ -244,6 +249,7 @@ def main() -> None:
         max_threads=MOST_STREAMS,
         server_name=chosen.host,
         server_port=chosen.port,
+        root_path=chosen.root_path,
         theme=theme(),
         css=style_sheet(),
         ssr_mode=False,

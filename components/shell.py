@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from components.bounds import BodyLimit, LeanSessions, Uploads
 from components.bounds.sessions import MOST_SESSIONS
 from components.guide import guide_routes
+from components.headers import Headers
 
 _STAYS = gr.skip()
 MOST_UPLOADED = "16mb"
@@ -90,8 +91,10 @@ class Shell(gr.Blocks):
             most_uploaded=_parse_file_size(max_file_size),
             before_upload=uploads.make_room,
         )
-        middleware = [limit, *given.get("middleware", ())]
+        middleware = [Middleware(Headers), limit, *given.get("middleware", ())]
         kwargs.setdefault("state_session_capacity", MOST_SESSIONS)
+        # Not None: that leaves one of its routes open to everybody.
+        kwargs.setdefault("enable_monitoring", False)
         return super().launch(
             *args,
             app_kwargs={**given, "routes": routes, "middleware": middleware},
