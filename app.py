@@ -206,6 +206,9 @@ def zero_gpu(offered: list[Offered]) -> ZeroGpu | None:
 def main() -> None:
     """Serve the page until the process is stopped."""
     chosen = arguments()
+    # Otherwise the server takes a neighbour's word for whom a request is from, and there is
+    # nothing left by which `--trust-proxies` could tell.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
     try:
         offered = models(chosen)
     except CatalogueError as error:
