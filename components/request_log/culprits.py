@@ -5,6 +5,8 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
+import gradio as gr
+
 _OURS = tuple(
     str(Path(__file__).resolve().parents[2] / part) for part in ("components", "search_core")
 )
@@ -19,6 +21,8 @@ def is_ours(error: BaseException) -> bool:
     Everything passes through some of our code on its way in; ours is what happens after Gradio
     has called a handler.
     """
+    if isinstance(error, gr.Error):
+        return False  # it is what we say to whoever sent that
     ours = framework = -1
     for place, frame in enumerate(traceback.extract_tb(error.__traceback__)):
         if frame.name == _ANSWERS:
