@@ -8,6 +8,7 @@ from pathlib import Path
 
 from components.page import build_page
 from components.style import style_sheet, theme
+from search_core.answers import WORKERS, use_workers
 from search_core.models import (
     EMBEDDED,
     SHIPPED,
@@ -87,13 +88,26 @@ def arguments() -> argparse.Namespace:
         help="their size in all, such as 500mb; likewise",
     )
     parser.add_argument(
+        "--answer-workers",
+        type=int,
+        default=env("ESPALIER_ANSWER_WORKERS") or str(WORKERS),
+        help=f"processes that compare answers, of about 100 MB each; default: {WORKERS}",
+    )
+    parser.add_argument(
         "--repository",
         default=env("ESPALIER_REPOSITORY") or files_of_space(),
         help="address under which this repository's files can be read, for the guide's links",
     )
-    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME"))
-    parser.add_argument("--port", type=int, default=None)
+    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME"), help="address to listen on")
+    parser.add_argument("--port", type=int, default=None, help="default: the first free from 7860")
+    parser.add_argument(
+        "--root-path",
+        default=env("GRADIO_ROOT_PATH", ""),
+        help="path, or whole address, under which a proxy serves the app, such as /espalier",
+    )
     parsed = parser.parse_args()
+    if parsed.answer_workers < 1:
+        parser.error(f"--answer-workers is {parsed.answer_workers}; it must be at least 1.")
     if (parsed.solver is None) != (parsed.verifier is None):
         parser.error("--solver and --verifier come together: give both, or neither.")
     if parsed.solver is not None and parsed.offer is not None:
@@ -206,6 +220,7 @@ def zero_gpu(offered: list[Offered]) -> ZeroGpu | None:
 def main() -> None:
     """Serve the page until the process is stopped."""
     chosen = arguments()
+    use_workers(chosen.answer_workers)
     # Otherwise the server takes a neighbour's word for whom a request is from, and there is
     # nothing left by which `--trust-proxies` could tell.
     os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
@@ -230,6 +245,7 @@ def main() -> None:
         max_threads=MOST_STREAMS,
         server_name=chosen.host,
         server_port=chosen.port,
+        root_path=chosen.root_path,
         theme=theme(),
         css=style_sheet(),
         ssr_mode=False,

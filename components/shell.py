@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from components.bounds import BodyLimit, LeanSessions, Uploads
 from components.bounds.sessions import MOST_SESSIONS
 from components.guide import guide_routes
+from components.headers import Headers
 from components.request_log import Doorkeeper, redirect_faults
 
 _STAYS = gr.skip()
@@ -96,8 +97,10 @@ class Shell(gr.Blocks):
         # Outside all others, as it answers for them.
         doorkeeper = Middleware(Doorkeeper, trusted_proxies=self._trusted_proxies)
         redirect_faults()
-        middleware = [doorkeeper, limit, *given.get("middleware", ())]
+        middleware = [doorkeeper, Middleware(Headers), limit, *given.get("middleware", ())]
         kwargs.setdefault("state_session_capacity", MOST_SESSIONS)
+        # Not None: that leaves one of its routes open to everybody.
+        kwargs.setdefault("enable_monitoring", False)
         return super().launch(
             *args,
             app_kwargs={**given, "routes": routes, "middleware": middleware},

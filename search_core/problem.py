@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_PROBLEM_CHARACTERS = 4_000
+MAX_ANSWER_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Problem:
             of given numbers for Countdown), or None.
 
     Raises:
-        ValueError: The text is empty or too long.
+        ValueError: The text is empty, or text or answer are too long or hold half a character.
     """
 
     text: str
@@ -36,3 +37,16 @@ class Problem:
                 f"The problem has {len(self.text):,} characters; "
                 f"at most {MAX_PROBLEM_CHARACTERS:,} are allowed. Shorten it."
             )
+        if self.answer is not None and len(self.answer) > MAX_ANSWER_CHARACTERS:
+            raise ValueError(
+                f"The reference answer has {len(self.answer):,} characters; "
+                f"at most {MAX_ANSWER_CHARACTERS:,} are allowed. Shorten it."
+            )
+        for what, text in (("problem", self.text), ("reference answer", self.answer or "")):
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                raise ValueError(
+                    f"The {what} has half a character in it, at place {error.start + 1}. "
+                    "Type it again."
+                ) from error

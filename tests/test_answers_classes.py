@@ -45,6 +45,26 @@ def test_of_two_classes_that_fit_the_oldest_wins() -> None:
     assert [groups.group_of(answer) for answer in ("x+1", "x+2", "x+3")] == [0, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("answers", "groups"),
+    [
+        (("35", "35 cm", "35 m"), [0, 0, 1]),
+        (("35 cm", "35", "35 m"), [0, 0, 1]),
+        (("35 cm", "35 m", "0.35 m"), [0, 1, 0]),
+        (("50", "50%", "0.5"), [0, 0, 1]),
+        (("(1, 2)", "1, 2", "2, 1"), [0, 0, 1]),
+        ((r"10^{-20}", r"10^{-30}", "0"), [0, 1, 2]),
+        ((r"1:2:3:\ldots", r"1:4:9:\ldots", "1:2:3:…"), [0, 1, 0]),
+    ],
+)
+def test_a_class_holds_nothing_that_plainly_differs(
+    answers: tuple[str, ...], groups: list[int]
+) -> None:
+    """35 may stand for 35 cm and for 35 m, but those two are not one answer through it."""
+    classes = AnswerClasses(NoAlgebra())
+    assert [classes.group_of(answer) for answer in answers] == groups
+
+
 def test_numbers_in_order_of_first_appearance() -> None:
     groups = AnswerClasses(NoAlgebra())
     assert [groups.group_of(answer) for answer in ("7", "9", "7.0", "Mon", "9")] == [0, 1, 0, 2, 1]

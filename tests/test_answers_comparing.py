@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from search_core.answers import FIRST, LAST, SECOND, Comparer, Undecided, comparing, same_answer
-from search_core.answers.comparing import ALLOWANCE, MAX_FAILURES
+from search_core.answers.comparing import ALLOWANCE, MAX_COMPARED, MAX_FAILURES
 from tests.judges import Knows, NoAlgebra
 
 
@@ -95,3 +97,13 @@ def test_two_answers_that_nobody_can_compare_are_neither_the_same_nor_different(
     monkeypatch.setattr(comparing, "shared_judge", lambda: Knows(lambda first, second: None))
     with pytest.raises(Undecided, match=r"'b\^b' and 'x\+1'"):
         same_answer("b^b", "x+1")
+
+
+def test_the_guide_gives_the_seconds_and_the_length() -> None:
+    guide = Path(__file__).parent.parent.joinpath("assets", "guide", "answers.md")
+    said = " ".join(guide.read_text("utf-8").split("## Comparing", 1)[1].split())
+    assert f"may take {FIRST.seconds:g} seconds" in said
+    assert f"round is over ({SECOND.seconds:g} seconds)" in said
+    assert f"are counted ({LAST.seconds:g} seconds)" in said
+    assert f"at most {ALLOWANCE:g} seconds" in said
+    assert f"more than {MAX_COMPARED:,} characters" in said

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from search_core.answers import MAX_ANSWER, extract_answer
 from tests.growth import takes_linear_time
@@ -40,6 +42,85 @@ def test_finds_the_answer(text: str, answer: str | None) -> None:
 def test_too_long_is_not_an_answer() -> None:
     assert extract_answer(rf"\boxed{{5}} \boxed{{{'9' * (MAX_ANSWER + 1)}}}") == "5"
     assert extract_answer("The answer is " + "9" * 5000) is None
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            "\\boxed{",
+            "\\boxed ",
+            "}",
+            "{",
+            "$",
+            "$$",
+            "\\[",
+            "\\]",
+            "\\(",
+            "\\)",
+            "**",
+            "_",
+            "`",
+            "\n",
+        ),
+        *(
+            "\n\n",
+            "- ",
+            "1. ",
+            "> ",
+            "#### ",
+            "Answer:",
+            "The answer is ",
+            "is the answer",
+            "<answer>",
+        ),
+        *(
+            "</answer>",
+            '"answer": "',
+            '"',
+            "<think>",
+            "</think>",
+            "St.",
+            "J.",
+            "U.S.",
+            ". ",
+            "! ",
+            ", ",
+        ),
+        *(
+            "12",
+            "B",
+            "(B)",
+            "x",
+            "because",
+            "\\text{",
+            "\\begin{align}",
+            "&",
+            "\\\\",
+            "\\end{align}",
+            " ",
+        ),
+        *(
+            "答案是",
+            "<br>",
+            "---",
+            "%",
+            "\\",
+            "if ",
+            "the ",
+            "and ",
+            "final ",
+            "<|end|>",
+            "\u2028",
+            "\r",
+        ),
+    ]
+)
+
+
+@given(st.lists(FRAGMENTS | st.text(max_size=3), max_size=30).map("".join))
+def test_any_text_gives_a_clean_answer_or_none(text: str) -> None:
+    answer = extract_answer(text)
+    assert answer is None or (answer == answer.strip() and 0 < len(answer) <= MAX_ANSWER)
 
 
 HOSTILE = (

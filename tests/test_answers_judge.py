@@ -54,6 +54,18 @@ def test_there_must_be_a_worker() -> None:
         judge.use_workers(0)
 
 
+def test_how_many_workers_there_are_is_said_before_there_are_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(judge, "_shared", None)
+    monkeypatch.setattr(judge, "_workers", judge.WORKERS)
+    judge.use_workers(3)
+    judge.shared_judge()
+    judge.use_workers(3)
+    with pytest.raises(RuntimeError, match="before any does"):
+        judge.use_workers(4)
+
+
 @pytest.mark.parametrize("bomb", HOSTILE)
 def test_a_bomb_is_undecided_and_takes_what_it_may(algebra: AlgebraJudge, bomb: str) -> None:
     spent = algebra.compare(bomb, "2", 0.2, Account(), never)
@@ -199,7 +211,7 @@ def test_closing_ends_what_is_being_compared() -> None:
 
 def test_a_worker_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_process, "_WORKER", ROOT / "missing.py")
-    with pytest.raises(RuntimeError, match="math-verify"):
+    with pytest.raises(RuntimeError, match="sympy"):
         AlgebraJudge().compare("x+1", "1+x", 1.0, Account(), never)
 
 

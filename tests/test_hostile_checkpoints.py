@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from transformers import CONFIG_MAPPING
 
 from search_core.engine.checkpoints import ModelLoadError, find_checkpoint, load_tokenizer
 from search_core.engine.checkpoints.clean_folder import clean_model_folder, tokenizer_config
 from search_core.engine.checkpoints.dropped_keys import check_quantised, without_dropped
+from search_core.engine.checkpoints.sizes import check_sizes
 from search_core.engine.checkpoints.weights import weight_names
 from search_core.models import LazyModel, ModelPair
 from search_core.protocols import SampleRequest, Sampling, ScoreRequest
@@ -279,6 +281,25 @@ def test_json_that_is_no_config_is_refused(tmp_path: Path, name: str, text: str)
     (folder / name).write_text(text)
     with pytest.raises(ModelLoadError):
         load_solver(folder, device="cpu")
+
+
+USUAL = (
+    *("llama", "mistral", "ministral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "qwen3_next"),
+    *("gemma", "gemma2", "gemma3_text", "phi", "phi3", "gpt2", "gpt_neox", "gpt_oss", "falcon"),
+    *("granite", "granitemoeshared", "olmo2", "deepseek_v3", "glm4", "cohere", "stablelm"),
+    *("starcoder2", "mixtral", "mamba", "mamba2", "jamba", "bloom", "opt", "smollm3", "xlstm"),
+)
+
+
+@pytest.mark.parametrize("kind", USUAL)
+def test_a_published_models_config_is_none_of_these(kind: str) -> None:
+    """The defaults of transformers' own classes, which are those of a published model."""
+    config = json.loads(CONFIG_MAPPING[kind]().to_json_string(use_diff=False))
+    kept = without_dropped(config)
+    check_sizes(kind, kept)
+    check_quantised(kind, kept)
+    gone = {key for key in set(config) - set(kept) if "kernel" not in key}
+    assert gone <= {"_name_or_path", "name_or_path", "_attn_implementation"}
 
 
 def test_what_is_nested_is_refused_by_its_depth() -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from search_core.engine.checkpoints import turns
 from search_core.models import SOLVERS, VERIFIERS, LazyModel
-from search_core.protocols import RunCancelled
 from search_core.solvers import load_solver
 from search_core.solvers import loading as solver_loading
 from search_core.verifiers import load_verifier
@@ -71,61 +70,32 @@ def test_a_model_that_is_waited_for_keeps_nobody_from_another() -> None:
     asking.start()
     wait_until(begun.is_set, "The question to the server")
     assert here.get() == "model of this process"
-    # Whoever stops waiting leaves, and the others still get it.
-    leave = threading.Event()
-    left: list[Exception] = []
-
-    def wait_and_leave() -> None:
-        try:
-            server.get(leave.is_set)
-        except RunCancelled as error:
-            left.append(error)
-
-    leaving = threading.Thread(target=wait_and_leave)
-    leaving.start()
-    leave.set()
-    leaving.join(PATIENCE)
-    assert len(left) == 1
     assert server.loaded is None
     silent.set()
     asking.join(PATIENCE)
     assert found == ["server"]
 
 
-def test_whoever_asks_first_can_leave_too_and_loading_goes_on() -> None:
-    silent = threading.Event()
-
-    def load() -> str:
-        silent.wait(PATIENCE)
-        return "model"
-
-    lazy = LazyModel(load)
-    with pytest.raises(RunCancelled):
-        lazy.get(lambda: True)
-    silent.set()
-    wait_until(lambda: lazy.loaded == "model", "The model")
-
-
 def test_what_went_wrong_goes_to_everybody_who_waited() -> None:
-    asked = threading.Event()
+    asking: list[int] = []
 
     def load() -> str:
-        asked.wait(PATIENCE)
+        wait_until(lambda: len(asking) == 4, "The last who asks")
         raise SystemExit("a model that ends its process")
 
     lazy = LazyModel(load)
     errors: list[BaseException] = []
 
     def ask() -> None:
+        asking.append(1)
         try:
-            lazy.get(lambda: False)
+            lazy.get()
         except BaseException as error:
             errors.append(error)
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
-    asked.set()
     for thread in threads:
         thread.join(PATIENCE)
     assert [str(error) for error in errors] == ["a model that ends its process"] * 4

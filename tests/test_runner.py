@@ -191,6 +191,30 @@ def test_closings_of_all_kinds_vote_together_and_a_thought_does_not() -> None:
     assert [(t.answer, t.votes) for t in tally] == [("5", 3), ("4", 1)]
 
 
+@pytest.mark.parametrize(
+    ("answers", "votes"),
+    [
+        ((r"10^{-20}", r"10^{-30}", r"10^{-20}"), [(0, 2), (1, 1)]),
+        ((r"35\text{ cm}", "35", r"35\text{ m}"), [(0, 2), (1, 1)]),
+        ((r"1:2:3:\ldots", r"1:4:9:\ldots", r"1:2:3:\ldots"), [(0, 2), (1, 1)]),
+        (
+            (r"\sqrt{2}\cdot 2^{-99}", r"\sqrt{2}\cdot 2^{-98}", r"2^{-99}\sqrt{2}"),
+            [(0, 2), (1, 1)],
+        ),
+        (("11 5/6", "71/6", r"5.5e3"), [(0, 2), (1, 1)]),
+        ((r"e^{i\pi}", "-1", "½"), [(0, 2), (1, 1)]),
+    ],
+)
+def test_of_three_samples_one_that_says_something_else_has_a_vote_of_its_own(
+    answers: tuple[str, ...], votes: list[tuple[int, int]]
+) -> None:
+    run = start(recipe("best_of_n", options={"n": 3}))
+    said = [rf"So \boxed{{{answer}}}." for answer in answers]
+    drive(run, FakeSolver(lambda _, index: (said[index], "end")), FakeVerifier(lambda _: 0.5))
+    tally = run.tree.votes["majority"].tally
+    assert [(t.group, t.votes) for t in tally] == votes
+
+
 def test_sampled_events_stand_in_the_order_of_the_request() -> None:
     run = start(recipe(options={"max_steps": 2}))
     drive(run, NEVER_ENDS.solver(), NEVER_ENDS.verifier())

@@ -12,8 +12,9 @@ import pytest
 from search_core.answers import AnswerClasses
 from search_core.answers.turns import Account
 from search_core.answers.worker_process import AlgebraReply
+from search_core.evaluation.batches import drive_together
 from search_core.models import ModelPair
-from search_core.protocols import Solver
+from search_core.protocols import RunCancelled, Solver
 from search_core.run.aside import aside
 from search_core.run.driving import drive
 from search_core.run.limits import Limits
@@ -82,6 +83,15 @@ def test_a_stop_waits_for_no_model(blocked: tuple[Any, Any, Blocked]) -> None:
     # What it put away for the run meanwhile is let go too, and nothing of it comes into the log.
     wait_until(lambda: held.forgotten == [("r", None, False), ("r", None, True)])
     assert len(made.events) == events
+
+
+def test_a_stop_of_many_runs_waits_for_no_model(blocked: tuple[Any, Any, Blocked]) -> None:
+    solver, verifier, held = blocked
+    starts = [lambda clock: start(recipe(), clock=clock)] * 3
+    runs = drive_together(starts, solver, verifier, at_once=2, cancelled=held.begun.is_set)
+    with pytest.raises(RunCancelled):
+        next(runs)
+    assert not held.done.is_set()
 
 
 class BlockedJudge:

@@ -59,9 +59,9 @@ def last_box(text: str) -> BoxedAnswer | None:
     for index in range(len(boxes) - 1, max(-1, len(boxes) - 1 - MOST_TRIED), -1):
         box = boxes[index]
         content = _content(text, box)
-        if content:
-            earlier = boxes[max(0, index - _MOST_JOINED) : index + 1]
-            answer = plain(_with_joined(text, earlier, content))
+        earlier = boxes[max(0, index - _MOST_JOINED) : index + 1]
+        answer = plain(_with_joined(text, earlier, content)) if content else ""
+        if answer:
             return BoxedAnswer(answer, max(box.end, box.start + len(content)))
     return None
 

@@ -42,16 +42,17 @@ class Settled:
 class AnswerClasses:
     """Gives each answer the number of its class.
 
-    Equality by algebra is not transitive, so an answer is held against the first member of
-    each class only, oldest class first, and belongs to the first that it equals. Where it
-    equals none and could not be compared with some, it begins a class of its own, which is
-    undecided towards those: `settle` tries again.
+    Equality is not transitive: 35 is 35 cm and 35 m, which differ. So an answer is held against
+    the first member of each class by algebra, oldest class first, and belongs to the first class
+    that it equals and none of whose members it plainly differs from. Where it equals none and
+    could not be compared with some, it begins a class of its own, which is undecided towards
+    those: `settle` tries again.
     """
 
     def __init__(self, judge: Judge | None = None) -> None:
         self._comparer = Comparer(judge)
         self._known: dict[AnswerKey, int] = {}
-        self._first_members: dict[int, str] = {}
+        self._members: dict[int, list[str]] = {}
         self._undecided: set[tuple[int, int]] = set()
         self._next = 0
 
@@ -59,6 +60,11 @@ class AnswerClasses:
     def undecided(self) -> frozenset[tuple[int, int]]:
         """Pairs of classes, the older one first, of which nobody knows whether they are one."""
         return frozenset(self._undecided)
+
+    @property
+    def spent(self) -> float:
+        """Processor seconds that comparing took so far."""
+        return self._comparer.spent
 
     def group_of(self, answer: str, cancelled: Cancelled = never) -> int:
         """Number of an answer's class; otherwise as `place`."""
@@ -78,16 +84,17 @@ class AnswerClasses:
         if key in self._known:
             return Placed(self._known[key])
         undecided = []
-        for number, member in self._first_members.items():
-            equal = self._comparer.equal(member, answer, FIRST, cancelled)
-            if equal:
+        for number, members in self._members.items():
+            equal = self._comparer.equal(members[0], answer, FIRST, cancelled)
+            if equal and not any(self._comparer.differ(each, answer) for each in members):
                 self._known[key] = number
+                members.append(answer)
                 return Placed(number)
             if equal is None:
                 undecided.append(number)
         number, self._next = self._next, self._next + 1
         self._known[key] = number
-        self._first_members[number] = answer
+        self._members[number] = [answer]
         self._undecided.update((older, number) for older in undecided)
         return Placed(number, tuple(undecided))
 
@@ -101,8 +108,10 @@ class AnswerClasses:
         for first, second in sorted(self._undecided, key=self._likeliest_first):
             if (first, second) not in self._undecided:
                 continue  # one of them has become part of another class by now
-            one, other = self._first_members[first], self._first_members[second]
-            equal = self._comparer.equal(one, other, trying, cancelled)
+            older, younger = self._members[first], self._members[second]
+            equal = self._comparer.equal(older[0], younger[0], trying, cancelled)
+            if equal:
+                equal = not any(self._comparer.differ(a, b) for a in older for b in younger)
             if equal is not None:
                 settled.append(Settled(first, second, equal))
                 self._undecided.discard((first, second))
@@ -111,11 +120,11 @@ class AnswerClasses:
         return settled
 
     def _likeliest_first(self, pair: tuple[int, int]) -> tuple[int, tuple[int, int]]:
-        one, other = (self._first_members[number] for number in pair)
+        one, other = (self._members[number][0] for number in pair)
         return self._comparer.wear(one, other), pair
 
     def _join(self, first: int, second: int) -> None:
         """What was known of the older class is now true of both."""
-        del self._first_members[second]
+        self._members[first] += self._members.pop(second)
         self._undecided = {pair for pair in self._undecided if second not in pair}
         self._known = {k: first if n == second else n for k, n in self._known.items()}

@@ -134,6 +134,13 @@ class Comparer:
             self._failures.update(pair)
         return comparison.equal
 
+    def differ(self, first: str, second: str) -> bool:
+        """Whether two answers are known to differ without any algebra."""
+        (one, form), (other, other_form) = self._read(first), self._read(second)
+        if one == other or form is None or other_form is None:
+            return one != other
+        return decided_without_algebra(form, other_form) is False
+
     def _read(self, answer: str) -> tuple[AnswerKey, NormalForm | None]:
         if answer not in self._readings:
             if len(answer) > MAX_COMPARED:

@@ -20,8 +20,9 @@ __all__ = ["MAX_ANSWER", "extract_answer"]
 
 MOST_TRIED = 50
 """Closings, from the last back, that are looked at for one that an answer follows."""
-MOST_READ = 20_000
-"""Characters, from the end, in which closings in words are looked for; boxes are everywhere."""
+READ = (2_000, 20_000)
+"""Characters, from the end, in which closings in words are looked for: most texts end with one,
+so the larger part is read only where the smaller has none. Boxes are looked for everywhere."""
 _SHORT = 6
 """Words that may follow a closing made for answers, and be meant as one before a box is."""
 
@@ -71,15 +72,17 @@ class _Announced:
 def _last_answer(text: str) -> str | None:
     """What the last closing says; one that may be said by the way yields to any that is not."""
     box = last_box(text)
-    by_the_way = None
-    skipped = max(0, len(text) - MOST_READ)
-    for announced in reversed(_announced(text, skipped)[-MOST_TRIED:]):
-        if box and announced.at <= box.end:
+    by_the_way: str | None = None
+    for length in READ:
+        for announced in reversed(_announced(text, max(0, len(text) - length))[-MOST_TRIED:]):
+            if box and announced.at <= box.end:
+                return box.answer
+            answer = _read(text, announced)
+            if answer and _is_meant(text, announced, answer):
+                return answer
+            by_the_way = by_the_way or answer or None
+        if length >= len(text):
             break
-        answer = _read(text, announced)
-        if answer and _is_meant(text, announced, answer):
-            return answer
-        by_the_way = by_the_way or answer
     return box.answer if box else by_the_way
 
 

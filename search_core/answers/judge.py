@@ -120,13 +120,13 @@ def use_workers(count: int) -> None:
 
     Raises:
         ValueError: None at all.
-        RuntimeError: It is too late: there are some already.
+        RuntimeError: It is too late: there are some already, and not so many.
     """
     global _workers
     if count < 1:
         raise ValueError(f"At least 1 process must compare answers; got {count}.")
     with _shared_lock:
-        if _shared is not None:
+        if _shared is not None and count != _workers:
             raise RuntimeError("Say how many processes compare answers before any does.")
         _workers = count
 

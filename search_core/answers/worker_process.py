@@ -114,7 +114,7 @@ class WorkerProcess:
                 self._usable = False
                 raise RuntimeError(
                     "The process that compares answers did not start; it said: "
-                    f"{said.strip() or 'nothing'}. Check that math-verify is installed: "
+                    f"{said.strip() or 'nothing'}. Check that sympy is installed: "
                     "pip install -r requirements.txt"
                 )
         return True

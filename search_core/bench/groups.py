@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from search_core.bench.answers import answers_measurements
 from search_core.bench.baseline import PROMPT_TOKENS, compare_with_baseline
 from search_core.bench.concurrent import concurrent_measurements
 from search_core.bench.decoding import PlainDecoder
@@ -23,7 +24,7 @@ from search_core.models import ModelPair
 from search_core.protocols import Sampling
 
 DEFAULT_GROUPS = ("search", "concurrent", "memory", "usual")
-GROUPS = (*DEFAULT_GROUPS, "page", "gpu")
+GROUPS = (*DEFAULT_GROUPS, "page", "gpu", "answers")
 AT_ONCE = 8
 Say = Callable[[str], None]
 
@@ -73,6 +74,8 @@ def measure(
             return _gpu(options, say)
         case "page":
             return page_measurements() + opening_measurements()
+        case "answers":
+            return answers_measurements()
     raise ValueError(f"Unknown group {name!r:.60}; known: {', '.join(GROUPS)}.")
 
 

@@ -63,8 +63,8 @@ def bench(
     their ratio means something on a busy machine. concurrent: eight searches at once against
     one. memory: what is kept, by N and depth. usual: a model of 24M random parameters that
     reads only what is new, against one that reads every path again at every step. gpu: shapes
-    of real models against the speed of the device's memory. Figures are medians with their
-    range.
+    of real models against the speed of the device's memory. answers: equal answers beside
+    callers who ask about what nobody can compare. Figures are medians with their range.
     """
     with bad_arguments():
         flags.check_models(solver, verifier, score_source)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 from search_core.protocols import Cancelled, RunCancelled, Solver, Verifier, Watch
+from search_core.run.aside import aside
 from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
 from search_core.run.releasing import Releaser
 from search_core.run.runner import Run
@@ -105,7 +106,7 @@ def _answer(
     calls = [pending.call for pending in batch if pending.call is not None]
     joined = _joined(calls)
     watch = Watch(cancelled)
-    replies = joined.answer(solver, verifier, watch)
+    replies: ModelReply = aside(lambda: joined.answer(solver, verifier, watch), cancelled)
     seconds = time.monotonic() - before
     for message in watch.warnings():
         for pending in batch:

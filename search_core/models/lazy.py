@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextvars
 import os
 import threading
 import weakref
 from collections.abc import Callable
-from concurrent import futures
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from search_core.protocols import Cancelled, RunCancelled, Solver, Verifier
+from search_core.protocols import Solver, Verifier
 from search_core.remote import RemoteAddress, RemoteSolver, is_remote, open_verifier
 from search_core.solvers import load_solver
 from search_core.verifiers import AUTO, load_verifier
 
 M = TypeVar("M")
-_SECONDS_BETWEEN_LOOKS = 0.05
 
 _all: weakref.WeakSet[LazyModel[Any]] = weakref.WeakSet()
 
@@ -53,25 +50,13 @@ class LazyModel(Generic[M]):
         """The model if it is there; None before."""
         return self._model
 
-    def get(self, cancelled: Cancelled | None = None) -> M:
-        """The model. Raises what loading it raises, to everybody who waited for it.
-
-        Args:
-            cancelled: Asked all the while: whoever gives it can leave, and loading goes on in a
-                thread of its own for those who come after. None: it is loaded in this thread.
-
-        Raises:
-            RunCancelled: `cancelled()` became True.
-        """
+    def get(self) -> M:
+        """The model. Raises what loading it raises, to everybody who waited for it."""
         if self._model is not None:
             return self._model
         attempt, first = self._attempt_to_join()
         if first:
-            self._begin(attempt, here=cancelled is None)
-        while not attempt.done():
-            if cancelled is not None and cancelled():
-                raise RunCancelled
-            futures.wait([attempt], None if cancelled is None else _SECONDS_BETWEEN_LOOKS)
+            self._try(attempt)
         return attempt.result()
 
     def _attempt_to_join(self) -> tuple[Future[M], bool]:
@@ -85,16 +70,6 @@ class LazyModel(Generic[M]):
                 return self._attempt, False
             self._attempt = Future()
             return self._attempt, True
-
-    def _begin(self, attempt: Future[M], *, here: bool) -> None:
-        if here:
-            self._try(attempt)
-            return
-        # Whose GPU time it may take is known by the context that asks.
-        context = contextvars.copy_context()
-        threading.Thread(
-            target=context.run, args=(self._try, attempt), name="loading", daemon=True
-        ).start()
 
     def _try(self, attempt: Future[M]) -> None:
         try:

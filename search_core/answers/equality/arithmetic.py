@@ -15,12 +15,12 @@ MAX_BITS = 12_000
 
 MAX_DEPTH = 40
 _SHOWN = 6
-"""Digits that a decimal must show to stand for a value with more of them, as in math-verify."""
+"""Digits that a decimal must show to stand for a value with more of them; as in Math-Verify."""
 _AT_LEAST = 4
 _NOISE = 14
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d*)?|\.\d+)"
+    r"\s*(?:(?P<number>(?:[1-9]\d{0,2}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d*)?|\.\d+)"
     r"(?P<exponent>[eE][+-]?\d{1,6}(?![\d.]))?"
     r"|(?P<frac>\\frac)|(?P<sign>[-+*/^(){}\[\]!]))"
 )

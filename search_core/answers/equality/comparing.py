@@ -49,10 +49,13 @@ def equal(first: Reading, second: Reading, algebra: Algebra = no_algebra) -> boo
     for one, other in ((first, second), (second, first)):
         if isinstance(one, Words):
             short = len(one.text) <= _SHORT and isinstance(other, Expression)
-            return algebra(first, second) if short else False
+            euler = one.text == "e" and isinstance(other, Number)
+            return algebra(first, second) if short or euler else False
     if isinstance(first, ValueGroup) and isinstance(second, ValueGroup):
         return equal_groups(first, second, equal, algebra)
     for one, other in ((first, second), (second, first)):
+        if isinstance(one, ValueGroup) and one.kind == "set" and len(one.items) == 1:
+            return equal(one.items[0], other, algebra)
         if isinstance(one, ValueGroup) and not isinstance(other, Expression):
             return is_quotient(one, other)
     return algebra(first, second)

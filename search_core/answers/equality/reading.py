@@ -26,6 +26,7 @@ from search_core.answers.equality.units import ONE, split_unit
 MAX_DEPTH = 12
 """Groups within groups; what is nested deeper is left to algebra."""
 
+_LONGEST_DECIMAL = 200
 _ELLIPSIS = "\\ldots"
 _SEQUENCE = re.compile(r"[,:;]")
 _SEMICOLON = re.compile(r";")
@@ -65,7 +66,7 @@ def read(answer: str) -> Reading:
 
 
 def _read(text: str, depth: int) -> Reading:
-    text = text.strip()
+    text = splitting.ungrouped(text.strip())
     if depth > MAX_DEPTH:
         return Expression(_tight(text))
     reading = (
@@ -73,8 +74,9 @@ def _read(text: str, depth: int) -> Reading:
         or _repeating(text)
         or read_based(text)
         or _going_on(text, depth)
-        or _words(text)
+        or _counted(text)
         or _several(text, depth)
+        or _words(text)
         or _named(text, depth)
         or _bracketed(text, depth)
         or _ratio(text)
@@ -86,8 +88,10 @@ def _read(text: str, depth: int) -> Reading:
 
 def _repeating(text: str) -> Number | None:
     r"""0.1\overline{6} and 0.1666… are 1/6, exactly."""
+    if len(text) > _LONGEST_DECIMAL:
+        return None
     match = _REPEATING.fullmatch(text) or _GOING_ON.fullmatch(text)
-    if match is None or len(text) > 200:
+    if match is None:
         return None
     sign, whole, head, block = match.groups()
     value = Fraction(int(whole + head or "0"))
@@ -106,6 +110,13 @@ def _going_on(text: str, depth: int) -> Reading | None:
         return None
     items = tuple(Dots() if part == _ELLIPSIS else _read(part, depth + 1) for part in parts)
     return ValueGroup("ordered", items, _tight(text), brackets)
+
+
+def _counted(text: str) -> Quantity | None:
+    """A number of something: $1,200 is no list."""
+    parts = split_unit(text)
+    number = read_number(parts[0]) if parts else None
+    return Quantity(number, parts[1]) if parts and number and parts[1] != ONE else None
 
 
 def _several(text: str, depth: int) -> Reading | None:
@@ -209,16 +220,13 @@ def _quantity(text: str, depth: int) -> Reading | None:
     parts = split_unit(text)
     if parts is None or parts[1] == ONE:
         return None
+    several = re.match(r"(.*?[A-Za-z}])\s+(\d.*)", parts[0])
+    if several:  # 5 feet 6 inches
+        last = several[2] + text[len(parts[0]) :]
+        return _added_up((_read(several[1], depth + 1), _read(last, depth + 1)))
     amount = _read(parts[0], depth + 1)
     if isinstance(amount, Words | Dots | Assigned):
         return None
-    first = re.match(r"(.*?[A-Za-z}])\s+(\d.*)", parts[0])
-    if isinstance(amount, Expression) and first:  # 5 feet 6 inches
-        before, after = (
-            _read(first[1], depth + 1),
-            _read(first[2] + text[len(parts[0]) :], depth + 1),
-        )
-        return _added_up((before, after))
     return Quantity(amount, parts[1])
 
 

@@ -114,7 +114,7 @@ def _equal_parts(one: Basic, other: Basic) -> bool | None:
 
 def _turned(relation: Relational) -> tuple[str, Expr]:
     """Its kind, and the difference of which it is said: a > b is 0 < a - b."""
-    difference = relation.lhs - relation.rhs
+    difference = (relation.lhs - relation.rhs).doit()
     if isinstance(relation, Eq | Ne):
         return ("=" if isinstance(relation, Eq) else "!="), difference
     kind = "<" if isinstance(relation, _TURNED) else "<="

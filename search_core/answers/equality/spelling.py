@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 _SIGNS = {
-    **dict.fromkeys("−–‐‑‒﹣－", "-"),
+    **dict.fromkeys("−‐‑‒﹣－", "-"),
     **dict.fromkeys("×·⋅∙∗", "*"),
     **dict.fromkeys("÷⁄∕", "/"),
     **dict.fromkeys("≤⩽", "\\le "),
@@ -34,6 +34,8 @@ _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=Tr
 _RAISED = re.compile("[" + "".join(_SUPERSCRIPTS) + "]+")
 _LOWERED = re.compile("[" + "".join(_SUBSCRIPTS) + "]+")
 _VULGAR = re.compile(r"(\d?)([¼-¾⅐-⅞↉])")
+_EN_DASH = re.compile(r"(?<!\d)\s*–|–(?!\s*\d)")  # between two numbers it is no minus: 20–40
+_ROOT = re.compile(r"(?:√|(?<![\\A-Za-z])sqrt)\s*(\d+(?:\.\d+)?)")
 _FULL_WIDTH = re.compile("[\uff01-\uff5e]")
 
 _THIN = r"(?:\\[,;:! ]|\\(?:thin|med|thick)space(?![a-z])|~|[\u00a0\u2002-\u200b\u202f\u205f])"
@@ -99,6 +101,8 @@ def plain(answer: str) -> str:
     for grouped in _GROUPED:
         text = grouped.sub(lambda match: _NOT_A_DIGIT.sub("", match.group()), text)
     text = _FULL_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+    text = _EN_DASH.sub("-", text)
+    text = _ROOT.sub(r"\\sqrt{\1}", text)
     text = _VULGAR.sub(_written_out, text)
     text = _RAISED.sub(
         lambda match: "^{" + "".join(map(_SUPERSCRIPTS.__getitem__, match.group())) + "}", text

@@ -9,7 +9,8 @@ from search_core.answers.equality.spelling import closing
 _LIST = re.compile(r"\s*,\s*(?:and|or)\s+|\s+(?:and|or)\s+|(?<=[\d)}\]])or(?=[A-Za-z(])|,")
 _SPACED_LIST = re.compile(r"\s*,\s*(?:and|or)\s+|\s+(?:and|or)\s+|,(?=\s)")
 _BARE_COMMA = re.compile(r",(?!\s)")
-_GROUPING_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_COMMA = re.compile(",")
+_GROUPING_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))(?<!(?<!\d)0,)")
 _OPENING = ("(", "[", "{", "\\{")
 _CLOSING = (")", "]", "}", "\\}")
 
@@ -40,6 +41,15 @@ def list_items(text: str) -> list[str]:
     grouping = len(_GROUPING_COMMA.findall(text))
     spaced = bare and bare == grouping and re.search(r",\s", text)
     return split(text, _SPACED_LIST if spaced else _LIST)
+
+
+def ungrouped(text: str) -> str:
+    """Without commas that group digits, if all are such and outside of brackets: x = 1,200."""
+    commas = text.count(",")
+    if not commas or commas != len(_GROUPING_COMMA.findall(text)):
+        return text
+    outside = len(split(text, _COMMA)) - 1 == commas
+    return _GROUPING_COMMA.sub("", text) if outside else text
 
 
 def bracketed(text: str) -> tuple[str, str] | None:

@@ -22,7 +22,7 @@ _LIMITS: tuple[tuple[str, int], ...] = (
 """Names of sizes, and what they may be at most: some ten times what any published model has."""
 _PATTERNS = tuple((re.compile(pattern), most) for pattern, most in _LIMITS)
 _FROM_NOUGHT = re.compile(
-    r"(num|n)_(?!hidden_layers).*(experts|layers|groups).*|first_k_dense_replace|.*_rank|depth"
+    r"(num|n)_(?!hidden_layers).*(experts|layers|groups).*|first_k_dense_replace|.*_rank|depth|shared_.*"
 )
 """Sizes that may be 0: none of them."""
 _LARGEST = 2**62
