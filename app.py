@@ -74,6 +74,12 @@ def arguments() -> argparse.Namespace:
         default=Path(env("ESPALIER_RUNS") or Path.home() / ".cache" / "espalier" / "runs"),
         help="folder that keeps the traces of all runs",
     )
+    parser.add_argument(
+        "--memory",
+        type=_size,
+        default=env("ESPALIER_MEMORY") or "96mb",
+        help="memory for runs, files and texts that are held; the others are in that folder",
+    )
     add_visitor_options(parser)
     parser.add_argument(
         "--keep-runs",
@@ -232,6 +238,7 @@ def main() -> None:
         registry = RunRegistry(
             chosen.runs,
             limits=chosen.admission,
+            most_bytes=chosen.memory,
             most_kept=chosen.keep_runs,
             most_kept_bytes=chosen.keep_bytes,
             elsewhere=zero_gpu(offered),
