@@ -74,6 +74,12 @@ def arguments() -> argparse.Namespace:
         default=Path(env("ESPALIER_RUNS") or Path.home() / ".cache" / "espalier" / "runs"),
         help="folder that keeps the traces of all runs",
     )
+    parser.add_argument(
+        "--memory",
+        type=_size,
+        default=env("ESPALIER_MEMORY") or "96mb",
+        help="memory for runs, files and texts that are held; the others are in that folder",
+    )
     add_visitor_options(parser)
     parser.add_argument(
         "--keep-runs",
@@ -98,8 +104,13 @@ def arguments() -> argparse.Namespace:
         default=env("ESPALIER_REPOSITORY") or files_of_space(),
         help="address under which this repository's files can be read, for the guide's links",
     )
-    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME"))
-    parser.add_argument("--port", type=int, default=None)
+    parser.add_argument("--host", default=env("GRADIO_SERVER_NAME"), help="address to listen on")
+    parser.add_argument("--port", type=int, default=None, help="default: the first free from 7860")
+    parser.add_argument(
+        "--root-path",
+        default=env("GRADIO_ROOT_PATH", ""),
+        help="path, or whole address, under which a proxy serves the app, such as /espalier",
+    )
     parsed = parser.parse_args()
     if parsed.answer_workers < 1:
         parser.error(f"--answer-workers is {parsed.answer_workers}; it must be at least 1.")
@@ -216,6 +227,9 @@ def main() -> None:
     """Serve the page until the process is stopped."""
     chosen = arguments()
     use_workers(chosen.answer_workers)
+    # Otherwise the server takes a neighbour's word for whom a request is from, and there is
+    # nothing left by which `--trust-proxies` could tell.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
     try:
         offered = models(chosen)
     except CatalogueError as error:
@@ -224,6 +238,7 @@ def main() -> None:
         registry = RunRegistry(
             chosen.runs,
             limits=chosen.admission,
+            most_bytes=chosen.memory,
             most_kept=chosen.keep_runs,
             most_kept_bytes=chosen.keep_bytes,
             elsewhere=zero_gpu(offered),
@@ -237,6 +252,7 @@ def main() -> None:
         max_threads=MOST_STREAMS,
         server_name=chosen.host,
         server_port=chosen.port,
+        root_path=chosen.root_path,
         theme=theme(),
         css=style_sheet(),
         ssr_mode=False,

@@ -16,11 +16,16 @@ find_browser() {
     [ -n "$name" ] && command -v "$name" && return
   done
 }
-browser=$(find_browser || true)
-if [ -z "$browser" ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
-  browser=$(find_browser || true)
+# And nginx, for what stands before the app; where there is none, the tests that need it are skipped.
+PATH=$PATH:/usr/sbin
+missing=()
+find_browser >/dev/null || missing+=(chromium)
+command -v nginx >/dev/null || missing+=(nginx-light)
+if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
 fi
+browser=$(find_browser || true)
 if [ -n "$browser" ]; then
   export ESPALIER_CHROMIUM=$browser
 else

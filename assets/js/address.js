@@ -1,6 +1,7 @@
 // The page's address: which node it asks for, and the run and node that it should name, so that a
 // refresh finds them again.
 
+import { rewriteAddress } from "./dom/frame.js";
 import { expectedAddress, isRecorded, runAddress } from "./log/recipe.js";
 
 /** Browsers refuse pages that rewrite their address at every key press. */
@@ -30,7 +31,7 @@ export class Address {
     clearTimeout(this.timer);
     // Where it is named already, its recipe or a node of it may stand beside it.
     if (new URLSearchParams(location.search).get("run") === run) return;
-    history.replaceState(history.state, "", expectedAddress(location, run, this.defaults));
+    rewriteAddress(expectedAddress(location, run, this.defaults));
   }
 
   /** That run will not come: the one on show is the one to find again. */
@@ -38,7 +39,7 @@ export class Address {
     if (run !== this.expected) return;
     this.expected = null;
     this.written = "";
-    history.replaceState(history.state, "", this.before);
+    rewriteAddress(this.before);
   }
 
   /** A node of a run is asked for; the same one counts once, however often it is said. */
@@ -67,7 +68,7 @@ export class Address {
     this.written = key;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      history.replaceState(history.state, "", runAddress(location, run, node, header, this.defaults));
+      rewriteAddress(runAddress(location, run, node, header, this.defaults));
     }, WRITE_MS);
   }
 

@@ -3,6 +3,7 @@
 - `runs`: a run is started, followed, stopped, and found again. Begin here.
 - `shown`: a tree is shown without a run: a recorded example, a file, a pasted text.
 - `form`: the form changes with what is chosen in it, and says what a run will take.
+- `naming`: a page names its run before the server hears of it, so that a refresh finds it.
 - `memory`: the line that says what memory the models hold.
 
 Each is a class with its handlers and `wire`, which attaches them to the controls. They hand work

@@ -29,7 +29,8 @@ class Outcome:
         problem: Hash of the problem.
         arm: Name of the arm.
         right: For each judge ("majority", "weighted", "best", "any") that could be asked,
-            whether its choice is right.
+            whether its choice is right. One that could not be compared with the reference is
+            not known to be, and counts as not right.
         attempts: Those of best-of-N, in order; of other strategies none.
     """
 

@@ -141,6 +141,31 @@ def fake_greedy() -> Events:
     return [event_to_dict(event) for event in result.events]
 
 
+LONG_ANSWER = "7" * 300
+
+
+def not_compared(header: dict[str, Any]) -> Events:
+    """Three answers, of which two could not be compared, nor one of them with the reference."""
+    events: Events = [header]
+    for group, (answer, undecided) in enumerate([("x+1", []), ("b^b", [0]), (LONG_ANSWER, [])]):
+        node = str(group)
+        events += [
+            {"kind": "sampled", "id": node, "text": answer, "tokens": 1, "logprob": -1},
+            {"kind": "scored", "id": node, "score": 0.5 - group / 10},
+            {"kind": "completed", "id": node, "answer": answer, "group": group}
+            | ({"undecided": undecided} if undecided else {}),
+        ]
+    tally = [[0, "x+1", 1, 1], [1, "b^b", 1, 1], [2, LONG_ANSWER, 1, 1]]
+    events += [
+        {"kind": "voted", "method": "majority", "tally": tally, "chosen": "0"},
+        {"kind": "graded", "right": ["0"], "wrong": ["2"], "undecided": ["1"]},
+        {"kind": "finished", "status": "completed", "method": "majority", "chosen": "0"}
+        | {"answer": "x+1"},
+    ]
+    numbered = [{**event, "seq": seq, "t": seq} for seq, event in enumerate(events)]
+    return renamed(numbered, "undecided")
+
+
 @contextmanager
 def served_stage() -> Iterator[Stage]:
     """The page, served under a sub-path, with a run of every kind."""
@@ -153,6 +178,7 @@ def served_stage() -> Iterator[Stage]:
         "best": fake_log("best", "best_of_n"),
         "greedy": renamed(fake_greedy(), "greedy"),
         "hostile": with_texts(renamed(beam, "hostile"), HOSTILE, "x" * 100_000, MATHS),
+        "undecided": not_compared(beam[0]),
         "rtl": with_texts(renamed(beam, "rtl"), RIGHT_TO_LEFT),
         "large": renamed([event_to_dict(event) for event in synthetic_log(10_000)], "large"),
     }

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, settle, show, wait
 from tests.browser.pages import nothing_ran
-from tests.browser.stage import HOSTILE, RIGHT_TO_LEFT, Stage
+from tests.browser.stage import HOSTILE, LONG_ANSWER, RIGHT_TO_LEFT, Stage
 
 pytestmark = pytest.mark.browser
 
@@ -141,3 +141,27 @@ def test_axe_finds_no_violation(stage: Stage, view: Page, theme: str) -> None:
         ask(view, state)
         settle(view)
         assert violations(view, "#explorer") == [], state
+
+
+def test_what_could_not_be_compared_is_said_and_a_long_answer_is_shown_whole(view: Page) -> None:
+    show(view, "undecided")
+    answers = view.locator(".esp-answers")
+    rows = answers.locator("tbody tr")
+    expect(rows.nth(0)).to_contain_text("could not be compared with b^b")
+    expect(rows.nth(1)).to_contain_text("could not be compared with x+1")
+    expect(rows.nth(1)).to_contain_text("? could not be compared with the reference")
+    expect(answers).to_contain_text("Answers that could not be compared vote apart")
+    whole = rows.nth(2).locator("details")
+    expect(whole.locator(".esp-long-text")).to_be_hidden()
+    whole.locator("summary").click()
+    expect(whole.locator(".esp-long-text")).to_have_text(LONG_ANSWER)
+    ask(view, "x.select('1')")
+    settle(view)
+    inspector = view.locator(".esp-inspector")
+    expect(inspector).to_contain_text("Its answer could not be compared with x+1")
+    expect(inspector).to_contain_text("whether it is right is not known")
+    view.get_by_role("tab", name="Outline").click()
+    name = "could not be compared with the reference, could not be compared with x+1"
+    expect(view.get_by_role("treeitem", name=name)).to_have_count(1)
+    expect(view.locator(".esp-legend-grades").first).to_contain_text("Undecided")
+    assert violations(view, "#explorer") == []

@@ -141,7 +141,7 @@ export class Answers {
       class: "esp-link",
       dir: "auto",
       text: shorten(row.answer, MOST_LETTERS),
-      "aria-label": `Answer ${shorten(row.answer, 60)}: select its best solution`,
+      "aria-label": `Answer ${shorten(row.answer, MOST_LETTERS)}: select its best solution`,
       on: { click: () => this.actions.select(chosen ? tree.chosen : row.node) },
     });
     return h(
