@@ -227,6 +227,9 @@ def main() -> None:
     """Serve the page until the process is stopped."""
     chosen = arguments()
     use_workers(chosen.answer_workers)
+    # Otherwise the server takes a neighbour's word for whom a request is from, and there is
+    # nothing left by which `--trust-proxies` could tell.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
     try:
         offered = models(chosen)
     except CatalogueError as error:
