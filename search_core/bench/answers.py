@@ -15,12 +15,12 @@ from search_core.answers.turns import Account
 from search_core.bench.measurement import Measurement
 
 HOSTILE = (
-    "9^{9^{9^9}}",
-    "10^{10^{10}}",
-    "(1+x)^{5000}",
-    "9999999999!",
-    r"\binom{10^9}{10^8}",
     r"\sum_{n=1}^{10^9} \sin n",
+    r"\sum_{n=1}^{10^8} \cos n",
+    r"\prod_{k=1}^{10^6}(k^2+1)",
+    r"\prod_{k=1}^{10^6}(k^2+2)",
+    r"\gcd(10^{10^9},7)",
+    r"\int_0^1 \sin(x^x)\cos(\tan x) dx",
     r"\frac{" * 90 + "1" + "}{2}" * 90,
     r"\sqrt{" * 120 + "2" + "}" * 120,
 )
