@@ -37,7 +37,7 @@ def test_a_search_that_fails_is_no_figure() -> None:
             raise ValueError("no weights")
 
     pair = ModelPair.of(Broken(), World().verifier())  # type: ignore[arg-type]
-    with pytest.raises(RuntimeError, match="no weights"):
+    with pytest.raises(RuntimeError, match="an error of its own"):
         concurrent_measurements(pair, "verifier", [Problem("?")], n=4, runs=1)
 
 

@@ -249,7 +249,7 @@ def test_the_page_on_deploying_has_every_option_of_the_app(
 
 
 def test_every_environment_variable_is_read_somewhere() -> None:
-    folders = ("*.py", "search_core/**/*.py", "tests/**/*.sh")
+    folders = ("*.py", "components/**/*.py", "search_core/**/*.py", "tests/**/*.sh")
     sources = [path.read_text(encoding="utf-8") for folder in folders for path in ROOT.glob(folder)]
     read = "".join(sources)
     named = {
