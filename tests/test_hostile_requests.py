@@ -20,7 +20,7 @@ from tests.waiting import PATIENCE
 LIST = Path(__file__).with_suffix("").parent / "hostile_requests.jsonl"
 REQUESTS = [json.loads(line) for line in LIST.read_text(encoding="utf-8").splitlines()]
 TIMES = 6
-"""Each is sent so often: more often than a log may have lines of it."""
+"""Every fifth is sent so often: more often than a log may have lines of its kind."""
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +80,10 @@ def test_whatever_strangers_send_is_answered_and_the_log_stays_short(app: App) -
     with httpx.Client(base_url=app.url, timeout=PATIENCE) as client:
         form = PageForm.of(client.get("/config").json())
         answers = {
-            request["name"]: [send(client, app, form, request) for _ in range(TIMES)][-1]
-            for request in REQUESTS
+            request["name"]: [
+                send(client, app, form, request) for _ in range(1 if place % 5 else TIMES)
+            ][-1]
+            for place, request in enumerate(REQUESTS)
         }
         assert client.get("/config").status_code == 200
     # Gradio has no other number for a direct call whose values do not fit; its body says which.
