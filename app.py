@@ -74,6 +74,12 @@ def arguments() -> argparse.Namespace:
         default=Path(env("ESPALIER_RUNS") or Path.home() / ".cache" / "espalier" / "runs"),
         help="folder that keeps the traces of all runs",
     )
+    parser.add_argument(
+        "--memory",
+        type=_size,
+        default=env("ESPALIER_MEMORY") or "96mb",
+        help="memory for runs, files and texts that are held; the others are in that folder",
+    )
     add_visitor_options(parser)
     parser.add_argument(
         "--keep-runs",
@@ -221,6 +227,9 @@ def main() -> None:
     """Serve the page until the process is stopped."""
     chosen = arguments()
     use_workers(chosen.answer_workers)
+    # Otherwise the server takes a neighbour's word for whom a request is from, and there is
+    # nothing left by which `--trust-proxies` could tell.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
     try:
         offered = models(chosen)
     except CatalogueError as error:
@@ -229,6 +238,7 @@ def main() -> None:
         registry = RunRegistry(
             chosen.runs,
             limits=chosen.admission,
+            most_bytes=chosen.memory,
             most_kept=chosen.keep_runs,
             most_kept_bytes=chosen.keep_bytes,
             elsewhere=zero_gpu(offered),

@@ -56,6 +56,7 @@ def build_page(
     # Uploaded files go once they are read; those that nobody opened, within the hour.
     with Shell(
         repository=repository,
+        trusted_proxies=trusted_proxies,
         title=TITLE,
         fill_width=True,
         analytics_enabled=False,

@@ -15,6 +15,7 @@ from components.bounds import BodyLimit, LeanSessions, Uploads
 from components.bounds.sessions import MOST_SESSIONS
 from components.guide import guide_routes
 from components.headers import Headers
+from components.request_log import Doorkeeper, redirect_faults
 
 _STAYS = gr.skip()
 MOST_UPLOADED = "16mb"
@@ -30,14 +31,16 @@ class Shell(gr.Blocks):
     Args:
         repository: Address under which this repository's files can be read, for the guide's
             links to them; "": they are text.
+        trusted_proxies: How many proxies stand before the server, as for `owner_of`.
         **kwargs: As for `gr.Blocks`.
 
     Raises:
         GuideError: The guide's index is broken.
     """
 
-    def __init__(self, *, repository: str = "", **kwargs: Any) -> None:
+    def __init__(self, *, repository: str = "", trusted_proxies: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._trusted_proxies = trusted_proxies
         self._routes = guide_routes(repository=repository)
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
@@ -91,7 +94,10 @@ class Shell(gr.Blocks):
             most_uploaded=_parse_file_size(max_file_size),
             before_upload=uploads.make_room,
         )
-        middleware = [Middleware(Headers), limit, *given.get("middleware", ())]
+        # Outside all others, as it answers for them.
+        doorkeeper = Middleware(Doorkeeper, trusted_proxies=self._trusted_proxies)
+        redirect_faults()
+        middleware = [doorkeeper, Middleware(Headers), limit, *given.get("middleware", ())]
         kwargs.setdefault("state_session_capacity", MOST_SESSIONS)
         # Not None: that leaves one of its routes open to everybody.
         kwargs.setdefault("enable_monitoring", False)

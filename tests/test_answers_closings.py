@@ -87,6 +87,10 @@ def of(*places: str) -> st.SearchStrategy[Closing]:
     return st.sampled_from([row for row in CLOSINGS if row.place in places])
 
 
+def row_named(start: str) -> Closing:
+    return next(row for row in CLOSINGS if row.name.startswith(start))
+
+
 @pytest.mark.parametrize("row", CLOSINGS, ids=[row.name for row in CLOSINGS])
 def test_a_row_reads_its_own_example(row: Closing) -> None:
     assert extract_answer(row.example) == row.says
@@ -106,6 +110,7 @@ def test_every_row_is_read_after_any_text(
 
 @given(BEFORE, of("sentence", "line"), NUMBERS | CHOICES, EMPHASIS, BELOW, TAILS)
 @example("", CLOSINGS[1], "12", "**{}**", "\n\n{}", "")
+@example("", row_named("答案是"), "0", "__{}__", "{}", "")
 def test_markdown_around_the_answer_is_taken_off(
     before: str, row: Closing, answer: str, emphasis: str, below: str, tail: str
 ) -> None:

@@ -15,6 +15,7 @@ from search_core.evaluation.store import OutcomeStore, StoreError
 from search_core.log import files
 from search_core.log.files import write_whole
 from search_core.serving import trace_writer
+from search_core.serving.memory import MOST_BYTES
 from tests.test_cli_solve import invoke, said
 from tests.test_evaluation import arm, outcomes_of, plan
 
@@ -142,6 +143,7 @@ def test_how_many_runs_are_kept_is_an_option(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("sys.argv", ["app.py"])
     usual = app.arguments()
     assert (usual.keep_runs, usual.keep_bytes) == (1000, 2 * 10**9)
+    assert usual.memory == MOST_BYTES
     monkeypatch.setenv("ESPALIER_KEEP_RUNS", "50")
     monkeypatch.setenv("ESPALIER_KEEP_BYTES", "16 MB")
     told = app.arguments()
@@ -159,6 +161,7 @@ def test_how_many_runs_are_kept_is_an_option(monkeypatch: pytest.MonkeyPatch) ->
         ("--keep-runs", "9" * 5000),
         ("--keep-bytes", "0"),
         ("--keep-bytes", "much"),
+        ("--memory", "0"),
     ],
 )
 def test_a_number_that_keeps_nothing_is_refused(

@@ -16,7 +16,15 @@ from search_core.bench.synthetic import synthetic_log
 from search_core.log.events import Event, event_to_dict, event_to_json
 from search_core.log.traces import write_trace
 from search_core.log.tree import Tree
-from search_core.serving import HostedRun, RunRegistry, batch_of_lines, encode_batch, values_of
+from search_core.serving import (
+    HostedRun,
+    RunRegistry,
+    batch_of_lines,
+    encode_batch,
+    encoded_log,
+    trace_writer,
+    values_of,
+)
 from search_core.serving.encoded_log import EncodedLog
 from search_core.serving.findings import BYTES_PER_NODE
 from search_core.serving.memory import RunMemory
@@ -276,6 +284,21 @@ def test_a_run_that_is_on_no_disk_leaves_memory_last() -> None:
     for run in (lost, kept, last):
         memory.hold(run)
     assert [run.id for run in memory.runs()] == ["lost", "last"]
+
+
+def test_an_opened_log_is_encoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[Event] = []
+
+    def counting(event: Event) -> str:
+        encoded.append(event)
+        return event_to_json(event)
+
+    for module in (encoded_log, trace_writer):
+        monkeypatch.setattr(module, "event_to_json", counting)
+    run = RunRegistry(tmp_path).add_opened(LOG)
+    assert encoded == LOG
+    (written,) = tmp_path.rglob(f"{run.id}*")
+    assert written.read_text().splitlines() == [event_to_json(event) for event in LOG]
 
 
 # Charts ---------------------------------------------------------------------------------------

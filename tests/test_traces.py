@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from search_core.log import traces
 from search_core.log.events import EVERY_KIND, Finished, migrates
 from search_core.log.events.migrations import MIGRATIONS, EventValues
-from search_core.log.traces import Trace, TraceError, parse_trace, read_trace, write_trace
+from search_core.log.traces import (
+    OpenedLimits,
+    Trace,
+    TraceError,
+    parse_trace,
+    read_folded,
+    read_trace,
+    write_trace,
+)
 from search_core.log.tree import Tree
 
 VALID = (Path(__file__).with_name("golden") / "beam_search.jsonl").read_bytes()
@@ -289,3 +297,25 @@ def test_random_changes_of_bytes(data: st.DataObject) -> None:
 def test_events_in_another_order_are_refused(lines: list[bytes]) -> None:
     trace = read_or_refuse(b"".join([LINES[0], *lines]))
     assert (trace is None) == (lines != LINES[1:])
+
+
+# What strangers open -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (OpenedLimits(events=3), r"The trace has \d+ events; at most 3 are read\."),
+        (OpenedLimits(lists=2), r"decisions and shares of the trace have \d+ parts; at most 2 are"),
+    ],
+)
+def test_more_than_is_read_is_refused_before_any_line_is(
+    limits: OpenedLimits, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "trace.jsonl"
+    path.write_bytes(VALID)
+    trace, tree = read_folded(path)
+    assert tree == trace.tree
+    monkeypatch.setattr(traces, "_json", lambda *_: pytest.fail("A line was read."))
+    with pytest.raises(TraceError, match=message):
+        read_folded(path, limits)

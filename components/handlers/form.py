@@ -148,6 +148,8 @@ class FormHandlers:
 
     def draw(self, family: str, level: int) -> tuple[str, Update]:
         """A fresh held-out problem: the models have not seen it in training."""
+        if not isinstance(level, (int, float, str)):
+            raise gr.Error("Choose a level first.")
         problem = generate(family, int(level), 1, seed=secrets.randbits(31), split="test")[0]
         return problem.text, info("")
 

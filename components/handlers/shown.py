@@ -15,13 +15,13 @@ from components.explorer import Recording, TreeView, examples, whole_run
 from components.handlers.attaching import OPENING, QUIET
 from components.handlers.visitor import visitor_of
 from search_core.log.events import Event
-from search_core.log.traces import TraceError, read_folded
+from search_core.log.traces import OpenedLimits, TraceError, read_folded
 from search_core.log.tree import Tree
 from search_core.serving import RunRegistry
 from search_core.thoughts import trace_of_text
 
-MOST_OPENED = 150_000
-"""Events of a trace that a stranger opens: more than the longest run here has, seconds to check."""
+MOST_OPENED = OpenedLimits(events=100_000, lists=300_000)
+"""Of a trace that a stranger opens: more than the longest run here has, seconds to check."""
 _GONE = "This file is no longer here. Open it again."
 
 # The controls can be longer than the window: what they bring forth must be seen.
@@ -83,7 +83,7 @@ class ShownHandlers:
         """Show a trace file that a person opened, once it is found to be one."""
         try:
             with discarded(path) as file:
-                trace, tree = read_folded(file, most_events=MOST_OPENED)
+                trace, tree = read_folded(file, MOST_OPENED)
         except FileNotFoundError:
             return gr.skip(), error(_GONE), gr.skip()
         except TraceError as problem:

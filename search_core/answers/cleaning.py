@@ -8,6 +8,8 @@ MAX_ANSWER = 1_000
 """Longest answer, in characters; anything longer is not taken for an answer."""
 
 _BOLD = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*\n]*?\S)\1(?!\.?\w|\*)")
+# A closing may have taken the marks before the answer along: those behind it are left.
+_HALF_BOLD = re.compile(r"(?<=[^\W_])_{1,3}(?=[.,;:。]?$)")
 _TICKED = re.compile(r"`([^`\n]+)`")
 _HTML = re.compile(r"</?(?:b|strong|i|em|u|code|mark|center|p|div|span)>", re.IGNORECASE)
 _EDGE = " \t\r\n*`"
@@ -57,6 +59,7 @@ def plain(answer: str) -> str:
 
 def _without_one_layer(text: str) -> str:
     text = text.strip(_EDGE).rstrip(" \t,;:").strip()
+    text = _HALF_BOLD.sub("", text)
     if text.endswith(".") and not _own_period(text):
         text = text[:-1].rstrip()
     for opening, closing in (*_AROUND, *_QUOTED):

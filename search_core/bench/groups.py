@@ -9,6 +9,7 @@ from search_core.bench.answers import answers_measurements
 from search_core.bench.baseline import PROMPT_TOKENS, compare_with_baseline
 from search_core.bench.concurrent import concurrent_measurements
 from search_core.bench.decoding import PlainDecoder
+from search_core.bench.load import load_measurements
 from search_core.bench.measurement import Measurement
 from search_core.bench.memory import memory_measurements, memory_run
 from search_core.bench.opening import opening_measurements
@@ -24,7 +25,7 @@ from search_core.models import ModelPair
 from search_core.protocols import Sampling
 
 DEFAULT_GROUPS = ("search", "concurrent", "memory", "usual")
-GROUPS = (*DEFAULT_GROUPS, "page", "gpu", "answers")
+GROUPS = (*DEFAULT_GROUPS, "load", "page", "gpu", "answers")
 AT_ONCE = 8
 Say = Callable[[str], None]
 
@@ -72,6 +73,8 @@ def measure(
             return _memory(options, say)
         case "gpu":
             return _gpu(options, say)
+        case "load":
+            return load_measurements(options=("--trust-proxies", "1"))
         case "page":
             return page_measurements() + opening_measurements()
         case "answers":

@@ -61,7 +61,8 @@ def bench(
 
     search: the models warm, each search followed by plain decoding of as many rows, so that
     their ratio means something on a busy machine. concurrent: eight searches at once against
-    one. memory: what is kept, by N and depth. usual: a model of 24M random parameters that
+    one. load: 1, 8, 32 and 100 visitors who press Run at once on the app. memory: what is kept,
+    by N and depth. usual: a model of 24M random parameters that
     reads only what is new, against one that reads every path again at every step. gpu: shapes
     of real models against the speed of the device's memory. answers: equal answers beside
     callers who ask about what nobody can compare. Figures are medians with their range.

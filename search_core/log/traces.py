@@ -30,6 +30,19 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_EVENTS = 500_000
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedLimits:
+    """What of a trace is read at most; more is refused before any of it is.
+
+    Attributes:
+        events: Lines of the file.
+        lists: Signs that begin a list: each verdict of a decision and each share is one.
+    """
+
+    events: int = MAX_EVENTS
+    lists: int = MAX_BYTES
+
+
 class TraceError(ValueError):
     """A trace cannot be read; the message says where, what was found, and what was expected."""
 
@@ -80,30 +93,32 @@ def read_trace(path: Path) -> Trace:
     return read_folded(path)[0]
 
 
-def read_folded(path: Path, most_events: int = MAX_EVENTS) -> tuple[Trace, Tree]:
-    """The same with the tree, which is folded anyway to see whether the trace is whole.
-
-    Args:
-        most_events: More of them are refused before any is read.
-    """
+def read_folded(path: Path, limits: OpenedLimits | None = None) -> tuple[Trace, Tree]:
+    """The same with the tree, which is folded anyway to see whether the trace is whole."""
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise TraceError(f"The file has {size:,} bytes; at most {MAX_BYTES:,} are read.")
-    return _parsed(path.read_bytes(), most_events)
+    return _parsed(path.read_bytes(), limits or OpenedLimits())
 
 
 def parse_trace(data: bytes) -> Trace:
     """Read a trace from its bytes. Raises as `read_trace`."""
-    return _parsed(data, MAX_EVENTS)[0]
+    return _parsed(data, OpenedLimits())[0]
 
 
-def _parsed(data: bytes, most_events: int) -> tuple[Trace, Tree]:
+def _parsed(data: bytes, limits: OpenedLimits) -> tuple[Trace, Tree]:
     if len(data) > MAX_BYTES:
         raise TraceError(f"The trace has {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
     data = _as_utf8(data)
     count = data.count(b"\n")
-    if count > most_events:
-        raise TraceError(f"The trace has {count:,} events; at most {most_events:,} are read.")
+    if count > limits.events:
+        raise TraceError(f"The trace has {count:,} events; at most {limits.events:,} are read.")
+    lists = data.count(b"[")
+    if lists > limits.lists:
+        raise TraceError(
+            f"The decisions and shares of the trace have {lists:,} parts; at most "
+            f"{limits.lists:,} are read."
+        )
     lines = data.split(b"\n")
     # A line that was not ended was not finished: the writer crashed or is still writing.
     torn = lines.pop()
@@ -137,7 +152,7 @@ def _as_utf8(data: bytes) -> bytes:
 
 def _json(line: bytes, number: int) -> dict[str, Any]:
     try:
-        values = json.loads(line, parse_constant=_refuse)
+        values = _DECODER.decode(line.decode(json.detect_encoding(line), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise TraceError(f"Line {number} is not JSON ({error}); expected one event.") from error
     if not isinstance(values, dict):
@@ -147,6 +162,9 @@ def _json(line: bytes, number: int) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)  # one: making it takes as long as a line
 
 
 def _check_header(values: dict[str, Any]) -> int:

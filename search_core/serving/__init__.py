@@ -8,6 +8,7 @@ from search_core.serving.admission import BusyError, Standing
 from search_core.serving.batches import batch_of_lines, encode_batch
 from search_core.serving.encoded_log import values_of
 from search_core.serving.hosted import HostedRun
+from search_core.serving.limited_log import LimitedLog
 from search_core.serving.machine_load import MachineLoad
 from search_core.serving.order import Driver, Order
 from search_core.serving.owners import owner_of
@@ -19,6 +20,7 @@ __all__ = [
     "BusyError",
     "Driver",
     "HostedRun",
+    "LimitedLog",
     "MachineLoad",
     "Order",
     "RunRegistry",

@@ -22,6 +22,7 @@ from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.serving.admission import Admission, Standing
 from search_core.serving.failures import message_for
+from search_core.serving.heap import give_back
 from search_core.serving.hosted import HostedRun
 from search_core.serving.memory import MOST_BYTES, RunMemory
 from search_core.serving.order import Driver, Order
@@ -157,10 +158,11 @@ class RunRegistry:
         """
         run = HostedRun.finished(new_run_id(), events, owner=owner, tree=tree)
         writer = self._storage.create(run.id, run.lose, opened=True)
-        writer.add_all(events)
+        writer.add_text(lambda: "".join(line + "\n" for line in run.lines()))
         writer.close()
         self._reopener.written(run.id)
         self._memory.hold(run)
+        give_back(run.size)  # what it took to read it was many times that
         return run
 
     def close(self) -> None:

@@ -56,8 +56,12 @@ class TraceWriter:
 
     def add_all(self, events: Iterable[Event]) -> None:
         """Write some more events, all at once."""
+        self.add_text(lambda: "".join(event_to_json(event) + "\n" for event in events))
+
+    def add_text(self, text: Callable[[], str]) -> None:
+        """The same of events that are lines already; asked for only where they are written."""
         if not self.failure:
-            self._try(lambda: self._write(events))
+            self._try(lambda: self._write(text()))
 
     def close(self) -> None:
         """No more events will come."""
@@ -72,8 +76,7 @@ class TraceWriter:
         if self._identity is not None and _identity(os.lstat(self.path)) == self._identity:
             self.path.unlink()
 
-    def _write(self, events: Iterable[Event]) -> None:
-        text = "".join(event_to_json(event) + "\n" for event in events)
+    def _write(self, text: str) -> None:
         self.size += append_all(self._opened(), text)
         # What is written to a file that has no name any more is lost, and raises nothing.
         if _identity(self.path.stat()) != self._identity:

@@ -59,7 +59,7 @@ _REPLACED = [
         (r"\\(?:text(?:bf|rm|it|normal|sf)|math(?:rm|bf|it|sf|normal)|mbox)\s*\{", r"\\text{"),
         (r"\\text\s*\{\s*,?\s*(and|or)\s*\}", r" \1 "),
         (r"\\text\s*\{\s*\}", " "),
-        (r"(?<![\d}] )(?<![\d}])\\text\{([A-Za-z])\}", r"\1"),
+        (r"(?<![\d}] )(?<![\d}])\\text\{([A-Za-z])\}", r" \1"),
         (r"\\(?:cdot|times|ast)(?![A-Za-z])", "*"),
         (r"\\div(?![A-Za-z])", "/"),
         (r"\*\*", "^"),

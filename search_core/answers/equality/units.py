@@ -49,6 +49,8 @@ for _names, _base, _factor in [
     ("quart", "gallon", _F(1, 4)),
     ("pint", "gallon", _F(1, 8)),
     ("\\degree deg degree", "degree", _F(1)),
+    ("celsius", "celsius", _F(1)),
+    ("fahrenheit", "fahrenheit", _F(1)),
     ("rad radian", "radian", _F(1)),
     ("\\$ dollar usd buck", "dollar", _F(1)),
     ("cent ¢ penny pennies", "dollar", _F(1, 100)),
@@ -79,6 +81,8 @@ _PREFIXES = ("\\$", "€", "£", "¥")
 _WORD = r"\\degree|[^\W\d_]+|[%¢€£]|\\\$"
 _POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3, "squared": 2, "cubed": 3}
 _FACTOR = re.compile(rf"({_WORD})\s*(?:\^\s*\{{?\s*(-?\d)\s*\}}?)?")
+_SCALE_NAMES = {"C": "celsius", "F": "fahrenheit"}
+_TEMPERATURE = re.compile(r"(?:\\degree|degrees?)\s*([CF])(?:elsius|ahrenheit)?(?![A-Za-z])")
 _MAX_FACTORS = 6
 _TAIL = re.compile(
     r"(?:(?<=[\d)}\]!.])|(?<=\\pi)) ?"
@@ -141,7 +145,7 @@ def split_unit(text: str) -> tuple[str, Unit] | None:
 
 def read_unit(text: str) -> Unit | None:
     r"""The unit that a text names: "\text{cm}^2", "km/h", "square feet", "red apples"."""
-    words = _unbraced(text)
+    words = _TEMPERATURE.sub(lambda match: _SCALE_NAMES[match[1]], _unbraced(text))
     words = re.sub(r"(?<![A-Za-z])per(?![A-Za-z])", "/", words)
     parts = words.split("/")
     if len(parts) > 2:

@@ -8,6 +8,8 @@ from typing import Any
 
 from search_core.log.events.event import EVENT_KINDS, Event
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
 
 def event_to_dict(event: Event) -> dict[str, Any]:
     """The event as JSON-ready values, defaults left out (the header is kept whole)."""
@@ -17,9 +19,7 @@ def event_to_dict(event: Event) -> dict[str, Any]:
 
 def event_to_json(event: Event) -> str:
     """One line of NDJSON, without the line break."""
-    return json.dumps(
-        event_to_dict(event), ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    )
+    return _ENCODER.encode(event_to_dict(event))
 
 
 def event_from_dict(values: Mapping[str, Any]) -> Event:
