@@ -13,6 +13,7 @@ import pytest
 from search_core.log.events import Finished, Merged, Scored
 from search_core.log.traces import parse_trace
 from search_core.log.tree import FINAL_STATES
+from search_core.numerals import shown
 from search_core.problem import Problem
 from search_core.protocols import StepSample, StepScores
 from search_core.run.driving import drive
@@ -270,7 +271,7 @@ def test_bad_values_are_refused_with_what_was_got_and_expected(name: str, spec: 
             build(name, **{spec.name: value})
         message = str(raised.value)
         assert spec.name in message
-        assert repr(value)[:60] in message
+        assert shown(value, 60) in message
         assert "expected" in message or "must be" in message
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from tests.waiting import wait_until
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 _FILE = """
+user {user};
 worker_processes 1;
 daemon off;
 pid {folder}/pid;
@@ -58,7 +61,15 @@ def nginx(folder: Path, app: str, path: str = "/", settings: str = "") -> Iterat
         port = free.getsockname()[1]
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "nginx.conf"
-    values = {"folder": folder, "port": port, "app": app, "path": path, "settings": settings}
+    user = pwd.getpwuid(os.getuid()).pw_name  # of whom the temporary files are
+    values = {
+        "user": user,
+        "folder": folder,
+        "port": port,
+        "app": app,
+        "path": path,
+        "settings": settings,
+    }
     file.write_text(_FILE.format(**values), encoding="utf-8")
     process = subprocess.Popen([NGINX, "-c", file, "-p", folder, "-e", folder / "start.log"])
 
