@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 read -ra pythons <<<"${PYTHONS:-3.11 3.12 3.13}"
 read -ra torches <<<"${TORCHES:-2.8 2.9 2.10 2.11 2.12 2.13}"
 [ $# -gt 0 ] || set -- -m "not browser" tests
-export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} GRADIO_ANALYTICS_ENABLED=False
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} GRADIO_ANALYTICS_ENABLED=False PYTHONUNBUFFERED=1
 
 logs=$(mktemp -d)
 server=

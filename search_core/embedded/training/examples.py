@@ -145,7 +145,7 @@ def _groups(
 
 def _pad(store: ExampleStore, group: NDArray[np.int64]) -> TrainingBatch:
     starts, ends = store.offsets[group], store.offsets[group + 1]
-    size = (len(group), int((ends - starts).max()))
+    size = (len(group), int(np.max(ends - starts)))
     tokens = torch.zeros(size, dtype=torch.int64)
     learn = torch.zeros(size, dtype=torch.bool)
     labels = torch.full(size, NO_LABEL)
