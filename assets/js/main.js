@@ -2,6 +2,7 @@
 
 import { EventLog } from "./log/log.js";
 import { Explorer } from "./explorer.js";
+import { nameRadioGroups } from "./form/radios.js";
 import { setMathsFolder } from "./dom/maths.js";
 import { setPlottingFolder } from "./dom/plotting.js";
 
@@ -23,6 +24,7 @@ const MOUNTED = new WeakMap();
  */
 export function mount(element, { props, server, watch, mathsFolder, plottingFolder = "" }) {
   MOUNTED.get(element)?.dispose();
+  nameRadioGroups();
   setMathsFolder(mathsFolder);
   setPlottingFolder(plottingFolder);
   const log = new EventLog({
