@@ -2,7 +2,7 @@
 // the choice that the browser remembers.
 
 /** At the usual pace a round takes about a second, however many events it has. */
-export const ROUND_MS = 1000;
+const ROUND_MS = 1000;
 /** A run of many rounds is shown faster, so that at the usual pace it takes no longer than this. */
 const LONGEST_MS = 20000;
 /** Times the usual pace. */
