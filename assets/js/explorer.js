@@ -28,8 +28,9 @@ export class Explorer {
   /**
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
-   * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[], template: string,
-   *   alone: ?{source: string}}} given - `alone`: there is no app around; what the file says.
+   * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[],
+   *   drawCharts: ?Function, template: string, alone: ?{source: string}}} given - `alone`: there is
+   *   no app around; what the file says.
    */
   constructor(root, log, given) {
     this.root = root;
@@ -38,7 +39,7 @@ export class Explorer {
     this.viewState = new ViewState();
     this.address = new Address(given.defaults, { silent: Boolean(given.alone) });
     this.lastUpdateMs = 0;
-    this.theme = new Theme(root, given.palette, () => this.canvas.restyle());
+    this.theme = new Theme(root, given.palette, () => this.restyle());
     this.player = new Player({
       rounds: () => this.rounds,
       cursor: () => this.at,
@@ -63,7 +64,8 @@ export class Explorer {
       select: (id) => this.pick(id),
       onCamera: () => this.page?.updateCamera(),
     });
-    this.panels = PANELS.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
+    const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
+    this.panels = offered.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
     this.refreshNow();
@@ -84,8 +86,15 @@ export class Explorer {
       link: () => this.link(),
       save: (kind) => this.taking.save(kind),
       alone: Boolean(this.given.alone),
+      drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
     };
+  }
+
+  /** The theme has changed; so have the pictures that do not take their colours from the page. */
+  restyle() {
+    this.canvas.restyle();
+    this.refresh();
   }
 
   /** The panel of this name in the list. */

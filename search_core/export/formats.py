@@ -23,7 +23,7 @@ class ExportError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class FileFormat:
     """A kind of file.
 
     Attributes:
@@ -57,17 +57,17 @@ def _graphml(trace: Trace, _: Theme) -> bytes:
     return file.getvalue()
 
 
-FORMATS: Mapping[str, Format] = {
-    ".html": Format("the page itself, which needs no server and no network", _html),
-    ".svg": Format("the tree as a drawing", _svg),
-    ".png": Format("the tree as a picture", _png),
-    ".md": Format("outline, story, answers and cost as text", _markdown),
-    ".graphml": Format("the tree for graph tools", _graphml),
+FORMATS: Mapping[str, FileFormat] = {
+    ".html": FileFormat("the page itself, which needs no server and no network", _html),
+    ".svg": FileFormat("the tree as a drawing", _svg),
+    ".png": FileFormat("the tree as a picture", _png),
+    ".md": FileFormat("outline, story, answers and cost as text", _markdown),
+    ".graphml": FileFormat("the tree for graph tools", _graphml),
 }
 """By the end of a file's name, in lower case."""
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Path) -> FileFormat:
     """The format that a file's name asks for.
 
     Raises:
