@@ -9,6 +9,7 @@ import { noticeOf } from "./words/run_words.js";
 import { NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
+import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
 import { Player } from "./log/player.js";
 import { recipeLink } from "./log/recipe.js";
 import { reducedMotion } from "./dom/dom.js";
@@ -16,6 +17,7 @@ import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
 import { Taking } from "./taking/taking.js";
 import { tellAll } from "./words/story.js";
+import { storage } from "./dom/storage.js";
 import { Theme } from "./picture/theme.js";
 import { toNdjson } from "./log/log.js";
 import { TreeCanvas } from "./picture/canvas.js";
@@ -23,6 +25,8 @@ import { ViewState } from "./log/view_state.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
+/** Of a run's own time: whoever hears of it that early has seen nothing of it yet. */
+const BEGINNING_SECONDS = 2;
 
 export class Explorer {
   /**
@@ -42,6 +46,9 @@ export class Explorer {
     this.theme = new Theme(root, given.palette, () => this.restyle());
     this.player = new Player({
       rounds: () => this.rounds,
+      events: () => this.log.events,
+      growing: () => this.log.live,
+      pace: chosenPace(location.search, storage()),
       cursor: () => this.at,
       seek: (cursor) => this.seek(cursor),
       stepwise: reducedMotion,
@@ -51,7 +58,10 @@ export class Explorer {
     this.build();
     // A hidden tab loses pushes: look what is new as soon as someone looks at the page.
     this.onVisible = () => {
-      if (!document.hidden && this.log.live) this.log.pull();
+      if (document.hidden || !this.log.live) return;
+      this.log.pull();
+      // What happened meanwhile is not shown once more: nobody waits for what is there already.
+      if (this.player.playing) this.catchUp();
     };
     document.addEventListener("visibilitychange", this.onVisible);
   }
@@ -80,7 +90,7 @@ export class Explorer {
       step: (by) => this.step(by),
       goLive: () => this.scrub(this.log.length),
       togglePlay: () => this.player.toggle(),
-      setSpeed: (speed) => this.player.setSpeed(speed),
+      setPace: (name) => this.setPace(name),
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
       link: () => this.link(),
@@ -89,6 +99,14 @@ export class Explorer {
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
     };
+  }
+
+  /** Show at once what is still to be shown of a run that grows; false where nothing is. */
+  skip() {
+    if (!this.player.growsRun || this.follow) return false;
+    if (this.log.live) this.catchUp();
+    else this.scrub(this.log.length);
+    return true;
   }
 
   /** The theme has changed; so have the pictures that do not take their colours from the page. */
@@ -104,6 +122,7 @@ export class Explorer {
 
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
+    this.keys.dispose();
     this.player.pause();
     this.theme.dispose();
     this.canvas.dispose();
@@ -136,14 +155,33 @@ export class Explorer {
       for (const { panel } of this.panels) panel.reset?.();
     }
     this.rounds.extend(this.log.events);
+    if (reset && begins(this.log)) this.grow();
     if (this.follow && !this.player.playing) this.at = this.log.length;
     this.refresh();
   }
 
   /** What is being written at the moment on show: only the newest one of a live run has any. */
   writing(tree) {
-    const now = this.log.live && this.at === this.log.length && !this.player.playing;
+    const now = this.log.live && this.at === this.log.length;
     return now ? this.log.writing.of(tree) : NOTHING;
+  }
+
+  /** A run has just begun: it is shown from its beginning, at the chosen pace. */
+  grow() {
+    this.player.grow();
+    if (this.player.growsRun) this.seek(this.rounds.segments[0].cursor);
+  }
+
+  /** Go on from the newest moment of a live run, at the same pace. */
+  catchUp() {
+    this.scrub(this.log.length);
+    this.player.grow();
+  }
+
+  setPace(name) {
+    const pace = paceOf(name);
+    rememberPace(pace, storage());
+    this.player.setPace(pace);
   }
 
   /** More tokens in the steps that are being written: nothing is laid out anew. */
@@ -233,6 +271,8 @@ export class Explorer {
       ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned },
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
+      pace: this.player.pace,
+      behind: this.player.growsRun && !follow,
       writing: this.writing(tree),
       frontier: this.frontier(tree),
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
@@ -329,3 +369,6 @@ export class Explorer {
     return toNdjson(this.log.events);
   }
 }
+
+/** Whether this is the beginning of a run: one that a page comes back to is far into it. */
+const begins = ({ events }) => events.length > 0 && events.at(-1).t < BEGINNING_SECONDS;
