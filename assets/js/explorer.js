@@ -27,7 +27,8 @@ export class Explorer {
   /**
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
-   * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[]}} given
+   * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[],
+   *   charts: ?{id: string, draw: () => void}}} given
    */
   constructor(root, log, given) {
     this.root = root;
@@ -60,7 +61,11 @@ export class Explorer {
       select: (id) => this.pick(id),
       onCamera: () => this.page?.updateCamera(),
     });
-    this.panels = PANELS.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
+    const wanted = PANELS.filter(({ needs }) => !needs || this.given[needs]);
+    this.panels = wanted.map(({ Panel, ...entry }) => ({
+      ...entry,
+      panel: new Panel({ palette, labels, actions, charts: this.given.charts }),
+    }));
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
     this.refreshNow();
@@ -205,6 +210,7 @@ export class Explorer {
       this.canvas.update(moment);
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
+    this.page?.side.follow(moment.selected);
     for (const { panel, place, name, early } of this.panels) {
       if (!tree.root && !early) continue;
       if (place !== "views" || this.page.shows(name)) panel.update(moment);

@@ -10,7 +10,8 @@ const MOUNTED = new WeakMap();
  * Build the explorer inside a component's element. Called once for each mount.
  *
  * @param {HTMLElement} element
- * @param {{props: Object, server: Object, watch: Function, mathsFolder: string}} gradio
+ * @param {{props: Object, server: Object, watch: Function, mathsFolder: string,
+ *   showCharts: () => void}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
  *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
  *   will not come. `props.palette`, `defaults`, `labels` and `comparisons` are given once;
@@ -18,7 +19,7 @@ const MOUNTED = new WeakMap();
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
  *   benchmarks, with `log`, `tree()`, `cursor()`, `select(id)`, `seek(n)`, `lastUpdateMs`, ….
  */
-export function mount(element, { props, server, watch, mathsFolder }) {
+export function mount(element, { props, server, watch, mathsFolder, showCharts }) {
   MOUNTED.get(element)?.dispose();
   setMathsFolder(mathsFolder);
   const log = new EventLog({
@@ -31,6 +32,7 @@ export function mount(element, { props, server, watch, mathsFolder }) {
     defaults: props.defaults ?? {},
     labels: props.labels ?? {},
     comparisons: props.comparisons ?? [],
+    charts: props.charts ? { id: props.charts, draw: showCharts } : null,
   });
   MOUNTED.set(element, explorer);
   element.espalier = root.espalier = explorer;

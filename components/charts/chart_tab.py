@@ -59,26 +59,26 @@ class ChartTab:
             self._outputs += [only_some, plot, Notice(elem_classes="chart-caption")]
         self._refresh = gr.Button("Draw again from the run so far", size="sm")
 
-    def wire(self, tab: gr.Tab, registry: RunRegistry, run_id: gr.State) -> None:
-        """Draw when the tab is opened, and again on request while a run goes on."""
+    def wire(self, opened: Any, registry: RunRegistry, run_id: gr.State) -> None:
+        """Draw when they come to the front, an event of the explorer, and on request."""
 
         def draw(run: str, theme: Theme) -> list[Any]:
             held = registry.get(run) if run else None
             drawn = charts_of_run(held, "dark" if theme == "dark" else "light") if held else None
             return updates_of(drawn)
 
-        gr.on(
-            [tab.select, self._refresh.click],
-            draw,
-            [run_id, self._theme],
-            self._outputs,
-            js=_ASK_THEME,
-            show_progress="hidden",
-            api_visibility="private",
-            # Drawing takes seconds of one core at worst: few at a time, the others in line.
-            concurrency_id="charts",
-            concurrency_limit=2,
-        )
+        for event in (opened, self._refresh.click):
+            event(
+                draw,
+                [run_id, self._theme],
+                self._outputs,
+                js=_ASK_THEME,
+                show_progress="hidden",
+                api_visibility="private",
+                # Drawing takes seconds of one core at worst: few at a time, the others in line.
+                concurrency_id="charts",
+                concurrency_limit=2,
+            )
 
 
 @dataclass(frozen=True)

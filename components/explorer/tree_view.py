@@ -18,7 +18,7 @@ from typing import Any, TypedDict
 import gradio as gr
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css")
+STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css", "narrow.css")
 # What the browser may fetch: nothing else of the assets is put where it can be asked for.
 _PUBLISHED = ("js", "vendor/katex")
 
@@ -30,7 +30,10 @@ const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).repl
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 const mathsFolder = folder + "vendor/katex/";
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, { props, server, watch, mathsFolder }),
+  (explorer) => explorer.mount(element, {
+    ...{ props, server, watch, mathsFolder },
+    showCharts: () => trigger("show_charts"),
+  }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";
@@ -73,6 +76,9 @@ class TreeView(gr.HTML):
         defaults: `{"strategies": {name: {option: value}}, "sampling": {name: value}}`: what a
             recipe link may leave out.
         labels: `{"strategies": {name: title}}`.
+        charts: `elem_id` of what holds the charts of the run on show, which then stand among the
+            views of the tree; "show_charts" is said when they come to the front. "": there are
+            none.
         comparisons: `[{"name", "flops"}]`, where the comparison does not depend on the run.
         **kwargs: As for `gr.HTML`, such as `elem_id`.
     """
@@ -85,6 +91,7 @@ class TreeView(gr.HTML):
         defaults: Mapping[str, Any] | None = None,
         labels: Mapping[str, Any] | None = None,
         comparisons: Sequence[Mapping[str, Any]] = (),
+        charts: str = "",
         **kwargs: Any,
     ) -> None:
         def answer(query: object) -> Mapping[str, Any]:
@@ -101,6 +108,7 @@ class TreeView(gr.HTML):
             palette=json.loads((ASSETS / "palette.json").read_text(encoding="utf-8")),
             defaults=dict(defaults or {}),
             labels=dict(labels or {}),
+            charts=charts,
             comparisons=[dict(row) for row in comparisons],
             **kwargs,
         )

@@ -35,7 +35,7 @@ def test_charts_are_drawn_for_the_theme_on_show(app: App, page: Page, theme: The
 def test_axe_finds_no_violation(app: App, page: Page, theme: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 1600})
     open_page(page, f"{app.url}/?__theme={theme}")
-    for view in ("Outline", "Charts", "Explore"):
+    for view in ("Outline", "Charts", "Tree"):
         page.get_by_role("tab", name=view).click()
         if view == "Charts":
             expect(page.locator(".js-plotly-plot")).to_have_count(3)

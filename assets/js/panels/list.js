@@ -2,6 +2,8 @@
 // folder and one line here.
 
 import { Answers } from "./answers.js";
+import { Charts } from "./charts.js";
+import { Chronicle } from "./chronicle.js";
 import { Costs } from "./costs.js";
 import { Inspector } from "./inspector/inspector.js";
 import { Legend } from "./legend.js";
@@ -65,8 +67,9 @@ import { Timeline } from "./timeline.js";
  */
 
 /**
- * - `place`: "top"; "above" and "below" the picture; "side"; "bottom"; or "views", a tab in the
- *   picture's own place, with this `title` and updated only while it is shown.
+ * - `place`: "top"; "above" and "below" the picture; "side", a tab beside it with this
+ *   `title`; or "views", a tab in the picture's own place, updated only while it is shown.
+ * - `needs`: what the explorer has to be given for it; without that it is left out.
  * - `early`: it is updated even before the run's problem is there (`moment.tree.root`).
  */
 export const PANELS = [
@@ -74,8 +77,10 @@ export const PANELS = [
   { name: "sharing", place: "top", Panel: Sharing, early: true },
   { name: "legend", place: "above", Panel: Legend },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },
+  { name: "charts", place: "views", Panel: Charts, title: "Charts", needs: "charts" },
   { name: "timeline", place: "below", Panel: Timeline, early: true },
-  { name: "inspector", place: "side", Panel: Inspector },
-  { name: "answers", place: "bottom", Panel: Answers },
-  { name: "costs", place: "bottom", Panel: Costs },
+  { name: "chronicle", place: "side", Panel: Chronicle, title: "Story" },
+  { name: "inspector", place: "side", Panel: Inspector, title: "Step" },
+  { name: "answers", place: "side", Panel: Answers, title: "Answers" },
+  { name: "costs", place: "side", Panel: Costs, title: "Cost" },
 ];
