@@ -1,4 +1,4 @@
-"""The page: controls, the explorer, and the charts, wired together."""
+"""The page: controls and the explorer, wired together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import gradio as gr
 
-from components.charts.chart_tab import ChartTab
+from components.charts.drawing import chart_drawer
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
 from components.controls.strategy_card import cards
@@ -67,13 +67,11 @@ def build_page(
         with gr.Column(elem_id="explorer-column", min_width=280):
             view = TreeView(
                 pull_events=puller(registry),
+                draw_charts=chart_drawer(registry),
                 defaults=recipe_defaults(offer),
                 labels={"strategies": {s.name: s.title for s in STRATEGIES.values()}},
-                charts="charts",
                 elem_id="explorer",
             )
-            with gr.Column(elem_id="charts"):
-                charts = ChartTab()
         allowed, fields = limits or Limits(), controls.recipe
         RunHandlers(offer, registry, recordings, fields, allowed, trusted_proxies).wire(
             page, controls, view, run_id
@@ -81,7 +79,6 @@ def build_page(
         ShownHandlers(registry, recordings, trusted_proxies).wire(controls, view, run_id)
         FormHandlers(offer, recordings, shown, fields, allowed).wire(page, controls)
         MemoryHandlers(offer, registry).wire(page, controls)
-        charts.wire(view.show_charts, registry, run_id)
     return page
 
 

@@ -9,12 +9,14 @@ import { noticeOf } from "./words/run_words.js";
 import { NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
+import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
 import { Player } from "./log/player.js";
 import { recipeLink } from "./log/recipe.js";
 import { reducedMotion } from "./dom/dom.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
 import { tellAll } from "./words/story.js";
+import { storage } from "./dom/storage.js";
 import { Theme } from "./picture/theme.js";
 import { toNdjson } from "./log/log.js";
 import { TreeCanvas } from "./picture/canvas.js";
@@ -22,13 +24,15 @@ import { ViewState } from "./log/view_state.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
+/** Of a run's own time: whoever hears of it that early has seen nothing of it yet. */
+const BEGINNING_SECONDS = 2;
 
 export class Explorer {
   /**
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
    * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[],
-   *   charts: ?{id: string, draw: () => void}}} given
+   *   drawCharts: ?Function}} given
    */
   constructor(root, log, given) {
     this.root = root;
@@ -37,9 +41,12 @@ export class Explorer {
     this.viewState = new ViewState();
     this.address = new Address(given.defaults);
     this.lastUpdateMs = 0;
-    this.theme = new Theme(root, given.palette, () => this.canvas.restyle());
+    this.theme = new Theme(root, given.palette, () => this.restyle());
     this.player = new Player({
       rounds: () => this.rounds,
+      events: () => this.log.events,
+      growing: () => this.log.live,
+      pace: chosenPace(location.search, storage()),
       cursor: () => this.at,
       seek: (cursor) => this.seek(cursor),
       stepwise: reducedMotion,
@@ -49,7 +56,10 @@ export class Explorer {
     this.build();
     // A hidden tab loses pushes: look what is new as soon as someone looks at the page.
     this.onVisible = () => {
-      if (!document.hidden && this.log.live) this.log.pull();
+      if (document.hidden || !this.log.live) return;
+      this.log.pull();
+      // What happened meanwhile is not shown once more: nobody waits for what is there already.
+      if (this.player.playing) this.catchUp();
     };
     document.addEventListener("visibilitychange", this.onVisible);
   }
@@ -61,11 +71,8 @@ export class Explorer {
       select: (id) => this.pick(id),
       onCamera: () => this.page?.updateCamera(),
     });
-    const wanted = PANELS.filter(({ needs }) => !needs || this.given[needs]);
-    this.panels = wanted.map(({ Panel, ...entry }) => ({
-      ...entry,
-      panel: new Panel({ palette, labels, actions, charts: this.given.charts }),
-    }));
+    const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
+    this.panels = offered.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
     this.refreshNow();
@@ -80,13 +87,28 @@ export class Explorer {
       step: (by) => this.step(by),
       goLive: () => this.scrub(this.log.length),
       togglePlay: () => this.player.toggle(),
-      setSpeed: (speed) => this.player.setSpeed(speed),
+      setPace: (name) => this.setPace(name),
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
       link: () => this.link(),
       trace: () => this.trace(),
+      drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
     };
+  }
+
+  /** Show at once what is still to be shown of a run that grows; false where nothing is. */
+  skip() {
+    if (!this.player.growsRun || this.follow) return false;
+    if (this.log.live) this.catchUp();
+    else this.scrub(this.log.length);
+    return true;
+  }
+
+  /** The theme has changed; so have the pictures that do not take their colours from the page. */
+  restyle() {
+    this.canvas.restyle();
+    this.refresh();
   }
 
   /** The panel of this name in the list. */
@@ -96,6 +118,7 @@ export class Explorer {
 
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
+    this.keys.dispose();
     this.player.pause();
     this.theme.dispose();
     this.canvas.dispose();
@@ -128,14 +151,33 @@ export class Explorer {
       for (const { panel } of this.panels) panel.reset?.();
     }
     this.rounds.extend(this.log.events);
+    if (reset && begins(this.log)) this.grow();
     if (this.follow && !this.player.playing) this.at = this.log.length;
     this.refresh();
   }
 
   /** What is being written at the moment on show: only the newest one of a live run has any. */
   writing(tree) {
-    const now = this.log.live && this.at === this.log.length && !this.player.playing;
+    const now = this.log.live && this.at === this.log.length;
     return now ? this.log.writing.of(tree) : NOTHING;
+  }
+
+  /** A run has just begun: it is shown from its beginning, at the chosen pace. */
+  grow() {
+    this.player.grow();
+    if (this.player.growsRun) this.seek(this.rounds.segments[0].cursor);
+  }
+
+  /** Go on from the newest moment of a live run, at the same pace. */
+  catchUp() {
+    this.scrub(this.log.length);
+    this.player.grow();
+  }
+
+  setPace(name) {
+    const pace = paceOf(name);
+    rememberPace(pace, storage());
+    this.player.setPace(pace);
   }
 
   /** More tokens in the steps that are being written: nothing is laid out anew. */
@@ -226,6 +268,8 @@ export class Explorer {
       ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned },
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
+      pace: this.player.pace,
+      behind: this.player.growsRun && !follow,
       writing: this.writing(tree),
       frontier: this.frontier(tree),
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
@@ -321,3 +365,6 @@ export class Explorer {
     return toNdjson(this.log.events);
   }
 }
+
+/** Whether this is the beginning of a run: one that a page comes back to is far into it. */
+const begins = ({ events }) => events.length > 0 && events.at(-1).t < BEGINNING_SECONDS;

@@ -48,6 +48,12 @@ export class Visible {
     }
   }
 
+  /** What says which nodes are shown, and in which order: equal texts, equal pictures. */
+  get shape() {
+    const { mode, rollouts, unfolded } = this;
+    return [this.tree.shape, mode, rollouts, [...unfolded].join(), [...this.writing.keys()].join()].join("|");
+  }
+
   /** Tokens so far of the steps that are being written, by id. */
   setWriting({ role, tokens }) {
     this.role = role;

@@ -36,6 +36,8 @@ import { Timeline } from "./timeline.js";
  * @property {number} cursor - how many events of the log are on show.
  * @property {boolean} follow - the cursor goes on with the log.
  * @property {boolean} playing
+ * @property {boolean} behind - a run that grows is shown slower than it went, and there is more to show.
+ * @property {number|string} pace - how fast it plays, and how fast a live run is shown.
  * @property {import("../log/tree.js").Tree} tree - the tree at the cursor.
  * @property {import("../log/visible.js").Visible} visible - which of its nodes are to be seen.
  * @property {?string} selected - id of a node, or of a folded group.
@@ -58,18 +60,20 @@ import { Timeline } from "./timeline.js";
  * @property {(by: 1|-1) => void} step - a round further or back.
  * @property {() => void} goLive - to the end, and on with the log.
  * @property {() => void} togglePlay
- * @property {(speed: number) => void} setSpeed
+ * @property {(name: string) => void} setPace - one of the paces of `log/pace.js`; it is remembered.
  * @property {(mode: "dim"|"fold"|"hide") => void} setPruned
  * @property {(state: string) => void} toggleState - filter a state away, or show it again.
  * @property {() => string} link - the recipe as a link, "" where there is none.
  * @property {() => string} trace - the log as a file's text.
+ * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
+ *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {() => void} showHelp
  */
 
 /**
  * - `place`: "top"; "above" and "below" the picture; "side", a tab beside it with this
  *   `title`; or "views", a tab in the picture's own place, updated only while it is shown.
- * - `needs`: what the explorer has to be given for it; without that it is left out.
+ * - `needs`: an action without which it is left out: not every page has a server behind it.
  * - `early`: it is updated even before the run's problem is there (`moment.tree.root`).
  */
 export const PANELS = [
@@ -77,7 +81,7 @@ export const PANELS = [
   { name: "sharing", place: "top", Panel: Sharing, early: true },
   { name: "legend", place: "above", Panel: Legend },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },
-  { name: "charts", place: "views", Panel: Charts, title: "Charts", needs: "charts" },
+  { name: "charts", place: "views", Panel: Charts, title: "Charts", needs: "drawCharts" },
   { name: "timeline", place: "below", Panel: Timeline, early: true },
   { name: "chronicle", place: "side", Panel: Chronicle, title: "Story" },
   { name: "inspector", place: "side", Panel: Inspector, title: "Step" },
