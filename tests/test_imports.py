@@ -33,7 +33,7 @@ search_core.__main__  search_core.embedded.__main__
 search_core.cli
 search_core.bench  search_core.embedded.training
 search_core
-search_core.search
+search_core.search  search_core.export
 search_core.serving  search_core.evaluation  search_core.fidelity  search_core.thoughts
 search_core.models
 search_core.run

@@ -14,10 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "assets" / "js"
 
 FLOORS = """
+standalone.js
 main.js
 explorer.js
 keys.js  address.js
 panels
+taking
 picture
 words
 log  guide  form

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
 from tests.browser.app_process import App
-from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait
+from tests.browser.explorer import ask, open_page, run_of, saved, start, story_of, wait
 from tests.browser.form import fill, open_trace, reach
 from tests.browser.pages import Visit
 
@@ -103,10 +103,8 @@ def test_a_downloaded_trace_opens_again(app: App, page: Page, tmp_path: Path) ->
     start(page)
     wait(page, "x.log.complete")
     story = story_of(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download trace").click()
     path = tmp_path / "run.jsonl"
-    download.value.save_as(path)
+    saved(page, "jsonl").save_as(path)
     read_trace(path)
     page.goto(app.url)
     wait(page, "x.log.complete && x.log.run.startsWith('recorded-')")

@@ -153,7 +153,7 @@ def test_a_pasted_text_becomes_a_tree(app: App, page: Page) -> None:
     expect(page.locator(".esp-inspector")).to_contain_text("<img src=x onerror=")
     assert page.evaluate("window.pwned") is None
     expect(page.get_by_role("button", name="Copy link")).to_be_disabled()
-    expect(page.get_by_role("button", name="Download trace")).to_be_enabled()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
 
 
 def test_a_text_file_becomes_a_tree(app: App, page: Page, tmp_path: Path) -> None:

@@ -64,7 +64,8 @@ import { Timeline } from "./timeline.js";
  * @property {(mode: "dim"|"fold"|"hide") => void} setPruned
  * @property {(state: string) => void} toggleState - filter a state away, or show it again.
  * @property {() => string} link - the recipe as a link, "" where there is none.
- * @property {() => string} trace - the log as a file's text.
+ * @property {(kind: "html"|"png"|"svg"|"jsonl") => Promise<void>} save - what is on show, as a file.
+ * @property {boolean} alone - the page is a file of its own: there is no app that links could lead to.
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {() => void} showHelp
