@@ -256,6 +256,7 @@ export class Explorer {
       this.canvas.update(moment);
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
+    this.page?.side.follow(moment.selected);
     for (const { panel, place, name, early } of this.panels) {
       if (!tree.root && !early) continue;
       if (place !== "views" || this.page.shows(name)) panel.update(moment);
