@@ -9,6 +9,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from search_core.export.html import html_template
+
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 # Nothing else of the assets is put where it can be asked for.
 _PUBLISHED = ("js", "vendor/katex", "vendor/plotly")
@@ -25,6 +27,8 @@ def published_folder() -> str:
     folder = Path(_temporary_folder().name).resolve()
     for part in _PUBLISHED:
         shutil.copytree(_ASSETS / part, folder / part)
+    # Of this the page makes pages of their own; named as no page, as nobody is to open it here.
+    (folder / "page.txt").write_text(html_template(), encoding="utf-8", newline="\n")
     gr.set_static_paths([folder])
     return folder.as_posix()
 

@@ -14,10 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "assets" / "js"
 
 FLOORS = """
+standalone.js
 main.js
 explorer.js
 keys.js  address.js
 panels
+taking
 picture
 words
 log  guide  form
@@ -36,6 +38,7 @@ ENTRANCES = {
     "main.js": {"mount"},
     "log/tree.js": {"toJSON", "LogError"},
     "form/notice.js": {"mountNotice"},
+    "form/form.js": {"mountForm"},
     "guide/links.js": {"placeGuideLinks", "carryTheme"},
 }
 

@@ -62,7 +62,7 @@ def meant_option(strategy: Strategy) -> Iterator[None]:
         yield
     except OptionError as mistake:
         if not mistake.option:
-            raise FormError(str(mistake), "strategy") from mistake
+            raise FormError(str(mistake), "strategy-select") from mistake
         control = option_control(mistake.option)
         labels = {spec.name: spec.label for spec in strategy.options.specs()}
         offers = []

@@ -47,16 +47,16 @@ def request_of(values: FormValues, offer: ModelOffer, limits: Limits) -> RunRequ
         FormError: Something is out of range, the problem cannot be read, or the models do not
             go with the strategy.
     """
-    with meant("strategy"):
+    with meant("strategy-select"):
         strategy = get_strategy(values.strategy)
     with meant("pair" if offer.several else "solver"):
         pair = offer.choose(strategy, values.pair, values.solver, values.verifier)
     with meant_option(strategy):
         options = read_options(strategy, values.options)
-    with meant("strategy"):
+    with meant("strategy-select"):
         pair.check(strategy, values.score_source, options)
     sampling = _sampling(values, pair)
-    problem = _problem(values.problem or "", pair)
+    problem = _problem(values.problem or "", values.answer, pair)
     with meant("seed", 0):
         seed = _seed(values.seed)
     return RunRequest(
@@ -76,15 +76,17 @@ def _sampling(values: FormValues, pair: ModelPair) -> Sampling:
     return Sampling(temperature=temperature, top_p=top_p, max_step_tokens=usual.max_step_tokens)
 
 
-def _problem(typed: str, pair: ModelPair) -> Problem:
+def _problem(typed: str, answer: str | None, pair: ModelPair) -> Problem:
     try:
-        return pair.read(typed)
+        problem = pair.read(typed)
     except UnknownProblemError as error:
         near = nearest_problems(typed, error.families)
         offers = [Offer(text, "problem", text) for text in near]
         raise FormError(str(error), "problem", offers) from error
     except ValueError as error:
         raise FormError(str(error), "problem") from error
+    with meant("reference"):
+        return _with_reference(problem, answer)
 
 
 def values_of_link(link: LinkedRecipe, offer: ModelOffer) -> FormValues:
@@ -101,8 +103,26 @@ def values_of_link(link: LinkedRecipe, offer: ModelOffer) -> FormValues:
         pair=link.pair,
         solver=link.solver,
         verifier=link.verifier,
+        answer=link.answer,
         options=defaults | link.options,
     )
+
+
+def _with_reference(problem: Problem, answer: str | None) -> Problem:
+    """The problem with the answer that a person gave for it, where it does not bring its own.
+
+    Raises:
+        ValueError: It brings its own.
+    """
+    given = (answer or "").strip()
+    if not given:
+        return problem
+    if problem.answer is not None:
+        raise ValueError(
+            f"The reference answer of this problem follows from its text: {problem.answer:.60}. "
+            "Leave the field for a reference answer empty."
+        )
+    return replace(problem, answer=given)
 
 
 def _sampling_of(link: LinkedRecipe, offer: ModelOffer) -> Sampling:

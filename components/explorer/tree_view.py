@@ -15,9 +15,9 @@ from typing import Any, TypedDict
 import gradio as gr
 
 from components.published import published_folder
+from search_core.export.html import STYLE_SHEETS
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css", "charts.css")
 
 _TEMPLATE = '<div class="esp"><p class="esp-loading">Loading the search tree …</p></div>'
 
@@ -27,8 +27,11 @@ const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).repl
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 const mathsFolder = folder + "vendor/katex/";
 const plottingFolder = folder + "vendor/plotly/";
+const template = folder + "page.txt";
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, { props, server, watch, mathsFolder, plottingFolder }),
+  (explorer) => explorer.mount(element, {
+    ...{ props, server, watch, mathsFolder, plottingFolder, template },
+  }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";

@@ -20,7 +20,9 @@ def press_run(page: Page) -> None:
 
 
 def test_each_set_of_radio_buttons_is_one_group_with_a_name(app: App, keep: Keep) -> None:
-    page, _ = keep(f"{app.url}/")
+    page, new = keep(f"{app.url}/")
+    if new:
+        page.click("#open-drawer")
     sets = page.evaluate(
         """() => [...document.querySelectorAll('[role=radiogroup]')].map((group) => [
           group.getAttribute('aria-labelledby') && document.getElementById(
@@ -38,7 +40,9 @@ def test_each_set_of_radio_buttons_is_one_group_with_a_name(app: App, keep: Keep
 
 
 def test_arrow_keys_choose_in_it_and_tab_leaves_it(app: App, keep: Keep) -> None:
-    page, _ = keep(f"{app.url}/")
+    page, new = keep(f"{app.url}/")
+    if new:
+        page.click("#open-drawer")
     solvers = page.locator("#solver input").evaluate_all("all => all.map((one) => one.value)")
     page.evaluate("document.querySelector('#solver input:checked').focus()")
     page.keyboard.press("ArrowDown")
@@ -83,5 +87,19 @@ def test_a_mistake_in_a_number_stands_at_it_until_it_is_mended(app: App, page: P
     expect(told).to_contain_text("1 to 256")
     page.get_by_role("button", name="Set Budget N to 256").click()
     expect(field).to_have_value("256")
+    expect(field).to_be_focused()
     expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".field-mistake")).to_have_count(0)
+
+
+def test_a_mistake_behind_the_drawer_is_told_there_too(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.click("#open-drawer")
+    fill(page, "#option-beam-width", "99")
+    page.click("#close-drawer")
+    press_run(page)
+    expect(page.locator("#option-beam-width .field-mistake")).to_contain_text("at most N")
+    page.get_by_role("button", name="Set Beam width M to 16").click()
+    expect(page.locator("#option-beam-width input")).to_be_focused()
+    expect(page.locator("#option-beam-width input")).to_have_value("16")
     expect(page.locator(".field-mistake")).to_have_count(0)

@@ -3,10 +3,12 @@
 import { h } from "../dom/dom.js";
 
 const INPUTS = "input, textarea, select";
+/** Right below it stands the message: what is in here need not say the same again. */
+const COMPOSER = "#composer";
 const PATIENCE_MS = 3000;
 
 /** Says that the control of this id is to be shown: whoever hides it listens, and opens it. */
-const SHOW_CONTROL = "espalier:show-control";
+export const SHOW_CONTROL = "espalier:show-control";
 
 let marked = null;
 
@@ -14,7 +16,7 @@ let marked = null;
  * Mark a control as the one that is wrong, until it changes or the next message comes.
  *
  * @param {string} control - its id; it may not be on the page yet, and is marked once it is.
- * @param {string} text - what stands at it; "": the message stands beside it already.
+ * @param {string} text - what stands at it, unless the message stands beside it already.
  * @param {Element} described - the element that says what is wrong.
  */
 export function markField(control, text, described) {
@@ -25,7 +27,7 @@ export function markField(control, text, described) {
 
 function mark(field, { text, described }) {
   let by = described.id;
-  if (text) {
+  if (!isBeside(field.id)) {
     by = `${field.id}-mistake`;
     field.append(h("p", { class: "field-mistake", id: by, text }));
   }
@@ -37,6 +39,9 @@ function mark(field, { text, described }) {
   }
   field.addEventListener("input", unmarkFields, { once: true });
 }
+
+/** Whether a control stands where the message does. */
+export const isBeside = (control) => Boolean(document.getElementById(control)?.closest(COMPOSER));
 
 /** No field is wrong any more. */
 export function unmarkFields() {

@@ -2,10 +2,7 @@
 // meant, and offers what works on buttons that fill it in.
 
 import { fill, h, setText } from "../dom/dom.js";
-import { markField, putInto, showField, unmarkFields } from "./fields.js";
-
-/** Where the message stands right below the field, which need not say the same again. */
-const BESIDE = "problem";
+import { isBeside, markField, putInto, showField, unmarkFields } from "./fields.js";
 
 /**
  * Called once for each mount of the component.
@@ -27,7 +24,7 @@ export function mountNotice(element, { props, watch }) {
     element.hidden = !text;
     setText(line, wrong ? "" : text);
     fill(mistake, wrong && text ? contents(text, control, offers) : []);
-    if (wrong && control) markField(control, control === BESIDE ? "" : text, mistake.querySelector("p"));
+    if (wrong && control) markField(control, text, mistake.querySelector("p"));
   };
   watch("value", show);
   show();
@@ -39,7 +36,6 @@ function contents(text, control, offers) {
     h("span", { class: "notice-icon", "aria-hidden": "true", text: "!" }),
     h("p", { id: "notice-text", text }),
     offers.length > 0 && h("ul", { "aria-label": "What works" }, offers.map(choose)),
-    control && control !== BESIDE && !offers.length
-      && h("button", { type: "button", class: "notice-go", text: "Show the field", on: { click: () => showField(control) } }),
+    control && !offers.length && !isBeside(control) && h("button", { type: "button", class: "notice-go", text: "Show the field", on: { click: () => showField(control) } }),
   ].filter(Boolean);
 }
