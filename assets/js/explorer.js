@@ -58,6 +58,7 @@ export class Explorer {
     const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
       select: (id) => this.pick(id),
+      openDuplicates: () => {},
       onCamera: () => this.page?.updateCamera(),
     });
     this.panels = PANELS.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));

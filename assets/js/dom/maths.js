@@ -13,8 +13,14 @@ const MOST_FORMULA = 2000;
 const MOST_FORMULAS = 200;
 const OPTIONS = { throwOnError: true, trust: false, strict: "ignore", maxSize: 10, maxExpand: 200 };
 
+/** Formulas that were set lately: a picture that moves shows the same ones again and again. */
+const MOST_KNOWN = 500;
+const known = new Map();
+
 let folder = "";
 let loading = null;
+/** KaTeX, once it is here. */
+let typesetter = null;
 
 /** Tell where KaTeX lies: the URL of the folder with katex.min.js. */
 export function setMathsFolder(url) {
@@ -55,19 +61,41 @@ function nextFormula(text, from) {
   return best;
 }
 
-/** Write text into an element, its maths rendered as soon as KaTeX is there. The text's own script says where it begins. */
-export function writeMaths(element, text) {
+/**
+ * Write text into an element, its maths rendered as soon as KaTeX is there. The text's own script
+ * says where it begins.
+ *
+ * @param {() => void} [onTypeset] - called when maths that had to wait has been set, and the
+ *   element may have another size.
+ */
+export function writeMaths(element, text, onTypeset) {
   element.dir = "auto";
   element.textContent = text;
   const parts = splitMaths(text);
   if (!parts.some((part) => part.maths)) return;
+  const typeset = (katex) => element.replaceChildren(...parts.map((part) => render(katex, part)));
+  if (typesetter) {
+    typeset(typesetter);
+    return;
+  }
   load().then((katex) => {
-    if (katex && element.textContent === text) element.replaceChildren(...parts.map((part) => render(katex, part)));
+    if (!katex || element.textContent !== text) return;
+    typeset(katex);
+    onTypeset?.();
   });
 }
 
 function render(katex, { text, maths, display }) {
   if (!maths) return document.createTextNode(text);
+  const key = `${display}|${text}`;
+  if (!known.has(key)) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(key, typesetFormula(katex, text, display));
+  }
+  return known.get(key).cloneNode(true);
+}
+
+function typesetFormula(katex, text, display) {
   const span = document.createElement("span");
   span.dir = "ltr"; // also in the middle of a text that runs from right to left
   try {
@@ -86,7 +114,7 @@ function load() {
     document.head.append(style);
     // The build for browsers defines a global; importing it runs it once.
     import(`${folder}katex.min.js`).then(
-      () => resolve(globalThis.katex ?? null),
+      () => resolve((typesetter = globalThis.katex ?? null)),
       () => resolve(null),
     );
   });

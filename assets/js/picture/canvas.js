@@ -11,6 +11,7 @@ import { Pointer } from "./pointer.js";
 import { Scene } from "./scene.js";
 import { Sprites } from "./shapes.js";
 import { Tooltip } from "./tooltip.js";
+import { WordLayer } from "./word_layer.js";
 
 const GLIDE_MS = 250;
 const NARROW = 600;
@@ -19,7 +20,7 @@ const REACH = 14;
 export class TreeCanvas {
   /**
    * @param {import("./theme.js").Theme} theme
-   * @param {{select: (id: ?string) => void, onCamera: () => void}} actions
+   * @param {{select: (id: ?string) => void, openDuplicates: (id: string) => void, onCamera: () => void}} actions
    */
   constructor(theme, actions) {
     this.actions = actions;
@@ -29,7 +30,13 @@ export class TreeCanvas {
     this.description = h("span", { class: "esp-sr", id });
     this.element = h("canvas", { class: "esp-canvas", role: "img", tabindex: "0", "aria-describedby": id });
     this.tooltip = new Tooltip();
-    this.frame = h("div", { class: "esp-stage" }, this.element, this.description, this.tooltip.element);
+    this.words = new WordLayer(theme, {
+      select: (id) => this.actions.select(id),
+      openDuplicates: (id) => this.actions.openDuplicates(id),
+      onChange: () => this.rearrange(),
+    });
+    const { element, description, tooltip, words } = this;
+    this.frame = h("div", { class: "esp-stage" }, element, words.element, description, tooltip.element);
     this.painter = new Painter(this.element.getContext("2d"), this.sprites, theme);
     this.camera = { ku: 24, kd: 100, ou: 0, od: 0, vertical: false };
     this.follow = true;
@@ -62,6 +69,7 @@ export class TreeCanvas {
     this.resizes.disconnect();
     this.sights.disconnect();
     cancelAnimationFrame(this.pending);
+    this.words.dispose();
   }
 
   /** A new run: nothing glides over from the old one. */
@@ -133,6 +141,7 @@ export class TreeCanvas {
     this.element.width = Math.round(width * ratio);
     this.element.height = Math.round(height * ratio);
     this.painter.lettering.font = getComputedStyle(this.element).fontFamily;
+    this.words.sizes.clear();
     if (this.tree && (this.follow || turned || !this.fitted)) this.fit(false);
     this.paint();
   }
@@ -262,8 +271,40 @@ export class TreeCanvas {
     });
   }
 
+  /** The words have to be placed anew. */
+  rearrange() {
+    this.arranged = null;
+    this.redraw();
+  }
+
+  /** Words are placed for where the picture will stand, once for each of its states. */
+  arrange() {
+    const { tree, visible, selected, hovered, size } = this;
+    const camera = this.to ?? this.camera;
+    const state = [camera, tree, visible, selected, hovered, size, this.scene.items];
+    if (this.arranged?.every((part, index) => part === state[index])) return;
+    this.arranged = state;
+    const placeOf = (item) => toScreen(camera, item.toU, item.toD);
+    const { width, height } = size;
+    const inView = (item) => {
+      const [x, y] = placeOf(item);
+      return x > -REACH && x < width + REACH && y > -REACH && y < height + REACH;
+    };
+    this.words.arrange(
+      { tree, visible, selected, hovered },
+      [...this.scene.items.values()].filter(inView),
+      placeOf,
+      (item) => this.painter.extentOf(item, camera),
+      {
+        ...{ width, height, vertical: camera.vertical },
+        ...{ pitch: camera.kd, across: camera.ku, start: camera.od, last: this.scene.bounds.dMax },
+      },
+    );
+  }
+
   paint() {
     if (!this.tree || !this.size.width) return;
+    this.arrange();
     if (this.glide) {
       const part = Math.min(1, (performance.now() - this.glide) / GLIDE_MS);
       this.scene.advance(part);
@@ -277,6 +318,11 @@ export class TreeCanvas {
       ratio: this.ratio,
       selected: this.selected,
       hovered: this.hovered,
+      words: this.words,
+    });
+    this.words.follow((id) => {
+      const item = this.scene.items.get(id);
+      return item ? [item.x, item.y] : null;
     });
     this.placeTooltip();
   }

@@ -10,7 +10,7 @@ const LINK_BEND = 26;
  * @param {{items: Map, camera: Object, view: Object, ghost: number}} picture - items know their place
  *   on the screen; `ghost` is the opacity of what the legend filters away.
  */
-export function paintEdges(ctx, theme, { items, camera, view, ghost }) {
+export function paintEdges(ctx, theme, { items, camera, view, ghost, words }) {
   const groups = new Map();
   const winning = [];
   for (const item of items.values()) {
@@ -23,12 +23,12 @@ export function paintEdges(ctx, theme, { items, camera, view, ghost }) {
   const { states } = theme.palette;
   for (const [key, group] of groups) {
     ctx.globalAlpha = key === "ghost" ? ghost : 1;
-    stroke(ctx, camera, group, theme.edge(states[key === "ghost" ? "pruned" : key]));
+    stroke(ctx, camera, words, group, theme.edge(states[key === "ghost" ? "pruned" : key]));
   }
   ctx.globalAlpha = 1;
   const style = theme.edge(states.chosen);
-  stroke(ctx, camera, winning, { ...style, width: style.casing, colour: theme.base.casing });
-  stroke(ctx, camera, winning, style);
+  stroke(ctx, camera, words, winning, { ...style, width: style.casing, colour: theme.base.casing });
+  stroke(ctx, camera, words, winning, style);
 }
 
 /** An edge whose ends are both outside can still cross the picture. */
@@ -39,7 +39,7 @@ function crosses({ x, y, parent }, { width, height }) {
 }
 
 /** One path for many edges: thousands of single strokes would be slow. */
-function stroke(ctx, camera, items, { dash, width, colour }) {
+function stroke(ctx, camera, words, items, { dash, width, colour }) {
   if (!items.length) return;
   const detailed = camera.ku >= CURVES_FROM && items.length < MOST_CURVES;
   ctx.strokeStyle = colour;
@@ -48,10 +48,20 @@ function stroke(ctx, camera, items, { dash, width, colour }) {
   ctx.setLineDash(detailed ? dash : []);
   ctx.beginPath();
   for (const { x, y, parent } of items) {
-    ctx.moveTo(parent.x, parent.y);
-    if (!detailed) ctx.lineTo(x, y);
-    else if (camera.vertical) ctx.bezierCurveTo(parent.x, (parent.y + y) / 2, x, (parent.y + y) / 2, x, y);
-    else ctx.bezierCurveTo((parent.x + x) / 2, parent.y, (parent.x + x) / 2, y, x, y);
+    const { out, bend } = words.wayOut(parent, camera.vertical ? y - parent.y : x - parent.x);
+    if (camera.vertical) {
+      ctx.moveTo(parent.x, parent.y + out);
+      ctx.lineTo(parent.x, parent.y + bend);
+      const middle = (parent.y + bend + y) / 2;
+      if (detailed) ctx.bezierCurveTo(parent.x, middle, x, middle, x, y);
+      else ctx.lineTo(x, y);
+    } else {
+      ctx.moveTo(parent.x + out, parent.y);
+      ctx.lineTo(parent.x + bend, parent.y);
+      const middle = (parent.x + bend + x) / 2;
+      if (detailed) ctx.bezierCurveTo(middle, parent.y, middle, y, x, y);
+      else ctx.lineTo(x, y);
+    }
   }
   ctx.stroke();
   ctx.setLineDash([]);

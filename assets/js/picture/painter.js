@@ -2,6 +2,7 @@
 
 import { Lettering } from "./lettering.js";
 import { markRadius, toScreen } from "./camera.js";
+import { paintBars } from "./score_bars.js";
 import { paintEdges, paintLinks } from "./edges.js";
 import { paintJumps } from "./jumps.js";
 
@@ -29,21 +30,19 @@ export class Painter {
 
   /** @param {{width, height, ratio, selected: ?string, hovered: ?string}} view */
   paint(scene, camera, view) {
-    const { ctx, theme, lettering } = this;
+    const { ctx, theme } = this;
     this.camera = camera;
     this.view = view;
     ctx.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     ctx.clearRect(0, 0, view.width, view.height);
     this.place(scene);
-    const picture = { items: scene.items, camera, view, ghost: GHOST };
+    const picture = { items: scene.items, camera, view, ghost: GHOST, words: view.words };
     paintEdges(ctx, theme, picture);
     paintLinks(ctx, theme, picture);
-    const numbers = paintJumps(ctx, theme, { ...picture, radius: (item) => this.radiusOf(item) });
+    paintJumps(ctx, theme, { ...picture, items: this.shown, radius: (item) => this.radiusOf(item) });
     this.marks();
     this.rings(scene);
-    lettering.labels(this.shown, camera, view, (item) => this.radiusOf(item));
-    lettering.numbers(numbers);
-    lettering.headers(camera, scene.bounds.dMax, view.width);
+    paintBars(ctx, theme, scene.items, view.words);
   }
 
   /** Screen positions once per frame; what is outside the picture is left out. */
@@ -98,6 +97,16 @@ export class Painter {
     return Math.min(markRadius(this.camera, size * item.scale), Math.max(usual, this.camera.ku * 0.6));
   }
 
+  /** Half of the room along the tree that a mark and its rings take under this camera. */
+  extentOf(item, camera) {
+    this.camera = camera;
+    const radius = this.radiusOf(item);
+    if (item.state === "root") return camera.vertical ? radius : this.halfPill();
+    const stacked = item.copies > 1 ? 2 * STACKED : 0;
+    const graded = item.right === null ? 0 : 5;
+    return radius + Math.max(stacked, graded, item.winning ? 3 : 0);
+  }
+
   /** Copies of a path lie behind its mark like the cards of a stack: two or more than two. */
   stack(item, spec, colours, radius) {
     const { ctx, view } = this;
@@ -128,10 +137,14 @@ export class Painter {
     ctx.fillText(ROOT_NAME, item.x, item.y + 0.5);
   }
 
+  halfPill(radius = PILL / 2) {
+    this.lettering.write(11, 600);
+    return this.ctx.measureText(ROOT_NAME).width / 2 + radius - 3;
+  }
+
   pill({ x, y }, radius) {
     const { ctx } = this;
-    this.lettering.write(11, 600);
-    const half = ctx.measureText(ROOT_NAME).width / 2 + radius - 3;
+    const half = this.halfPill(radius);
     ctx.beginPath();
     ctx.roundRect(x - half, y - radius, 2 * half, 2 * radius, radius);
   }

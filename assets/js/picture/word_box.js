@@ -1,0 +1,93 @@
+// One step's words as an element of the layer over the canvas: a card, a line, or the problem.
+
+import { h, setText } from "../dom/dom.js";
+import { answerMaths, plainMaths } from "../words/plain_maths.js";
+import { writeMaths } from "../dom/maths.js";
+
+/**
+ * @typedef {import("../words/step_words.js").StepWords & {tone: string, mark: string, verdict: string}}
+ *   Said - with how it is said: `tone` "chosen", "kept", "cut" or "plain", the sign of right or
+ *   wrong beside an answer, and the same in a word.
+ */
+
+/** About how wide a letter is, in pixels, and how many of a card's letters its lines' ends cost. */
+const LETTER = 5.7;
+const CARD = { padding: 18, lines: 3, filled: 0.84 };
+
+/** The gist, or where it does not fit the gist in a few words. */
+function textFor(kind, said, width) {
+  if (kind === "problem") return said.text;
+  const room = kind === "line" ? width : CARD.lines * (width - CARD.padding) * CARD.filled;
+  return plainMaths(said.text).length * LETTER <= room ? said.text : said.brief;
+}
+
+/** What two elements have to share to look the same. */
+export const keyOf = (kind, said, width) =>
+  [
+    ...[kind, textFor(kind, said, width), said.answer, said.share, said.figures, said.counted],
+    ...[said.tone, said.mark, said.folded],
+  ].join("\u0001");
+
+/**
+ * Build a step's words.
+ *
+ * @param {"card"|"line"|"problem"} kind
+ * @param {Said} said
+ * @param {number} width - pixels that there are.
+ * @param {() => void} [onTypeset] - its maths has been set late, and its size may be another one.
+ * @returns {HTMLElement}
+ */
+export function wordBox(kind, said, width, onTypeset) {
+  const box = h("li", { class: "esp-word", "data-kind": kind, "data-tone": said.tone });
+  box.append(h("span", { class: "esp-sr" }));
+  const words = h("span", { class: "esp-word-row" });
+  if (said.answer !== null) words.append(answer(said, onTypeset));
+  const text = textFor(kind, said, width);
+  if (text) {
+    const written = h("span", { class: "esp-word-text" });
+    writeMaths(written, text, onTypeset);
+    words.append(written);
+  }
+  if (said.folded) words.append(count(said.folded + 1));
+  if (kind === "line" && said.counted) words.append(h("span", { class: "esp-word-figures", text: said.counted }));
+  box.append(words);
+  if (said.share !== null) box.append(score(said, kind));
+  return box;
+}
+
+/** How often the same was written, and the way to open it. */
+const count = (times) =>
+  h("button", {
+    type: "button",
+    class: "esp-word-count",
+    "data-open": "duplicates",
+    text: `×${times}`,
+    title: `Written ${times} times, word for word. Open the duplicates.`,
+  });
+
+/** The name that a screen reader says before the words. */
+export const nameBox = (box, name) => setText(box.firstChild, `${name}: `);
+
+function answer({ answer, mark, verdict }, onTypeset) {
+  const text = h("bdi", {});
+  writeMaths(text, answerMaths(answer.replace(/\s+/g, " ")), onTypeset);
+  return h(
+    "span",
+    { class: "esp-word-answer" },
+    text,
+    mark && h("span", { class: "esp-word-mark", "aria-hidden": "true", text: ` ${mark}` }),
+    verdict && h("span", { class: "esp-sr", text: `, ${verdict}` }),
+  );
+}
+
+/** A place on the way from 0 to 1; the digits stand beside it where there is room. */
+function score({ share, figures, counted }, kind) {
+  const bar = h(
+    "span",
+    { class: "esp-word-bar", "aria-hidden": "true" },
+    h("span", { style: { width: `${100 * Math.max(0, Math.min(1, share))}%` } }),
+  );
+  const digits = h("span", { class: kind === "line" ? "esp-sr" : "esp-word-figures", text: ` ${figures}` });
+  const more = kind !== "line" && counted && h("span", { class: "esp-word-figures", text: counted });
+  return h("span", { class: "esp-word-score" }, bar, digits, more);
+}
