@@ -4,7 +4,7 @@
 // because a tree is far wider than deep: fitting both with one scale would waste the page.
 
 const MARGIN = { along: { start: 52, end: 84 }, across: { start: 34, end: 22 } };
-const VERTICAL_MARGIN = { along: { start: 30, end: 46 }, across: { start: 30, end: 30 } };
+const VERTICAL_MARGIN = { along: { start: 30, end: 58 }, across: { start: 30, end: 30 } };
 /** Below this many pixels per sibling marks of 5 px radius would touch: pan instead. */
 const LEAST_FIT = 11;
 const MOST_FIT = 72;

@@ -38,6 +38,28 @@ function crosses({ x, y, parent }, { width, height }) {
   return left < width && right > 0 && top < height && bottom > 0;
 }
 
+/**
+ * The way of an edge: where it comes out behind the words of the step above, where it bends, the
+ * two handles of the curve, and the mark below.
+ *
+ * @param {{x, y, parent: {x, y}}} item - the lower end.
+ * @param {{wayOut: (item: Object, distance: number) => {out: number, bend: number}}} words
+ * @returns {[number, number][]} five points.
+ */
+export function edgeWay({ x, y, parent }, vertical, words) {
+  const [from, across, to, end] = vertical ? [parent.y, parent.x, y, x] : [parent.x, parent.y, x, y];
+  const { out, bend } = words.wayOut(parent, to - from);
+  const middle = (from + bend + to) / 2;
+  const way = [
+    [from + out, across],
+    [from + bend, across],
+    [middle, across],
+    [middle, end],
+    [to, end],
+  ];
+  return vertical ? way.map(([along, at]) => [at, along]) : way;
+}
+
 /** One path for many edges: thousands of single strokes would be slow. */
 function stroke(ctx, camera, words, items, { dash, width, colour }) {
   if (!items.length) return;
@@ -47,21 +69,12 @@ function stroke(ctx, camera, words, items, { dash, width, colour }) {
   ctx.lineCap = dash.length ? "butt" : "round";
   ctx.setLineDash(detailed ? dash : []);
   ctx.beginPath();
-  for (const { x, y, parent } of items) {
-    const { out, bend } = words.wayOut(parent, camera.vertical ? y - parent.y : x - parent.x);
-    if (camera.vertical) {
-      ctx.moveTo(parent.x, parent.y + out);
-      ctx.lineTo(parent.x, parent.y + bend);
-      const middle = (parent.y + bend + y) / 2;
-      if (detailed) ctx.bezierCurveTo(parent.x, middle, x, middle, x, y);
-      else ctx.lineTo(x, y);
-    } else {
-      ctx.moveTo(parent.x + out, parent.y);
-      ctx.lineTo(parent.x + bend, parent.y);
-      const middle = (parent.x + bend + x) / 2;
-      if (detailed) ctx.bezierCurveTo(middle, parent.y, middle, y, x, y);
-      else ctx.lineTo(x, y);
-    }
+  for (const item of items) {
+    const [start, bend, first, second, end] = edgeWay(item, camera.vertical, words);
+    ctx.moveTo(...start);
+    ctx.lineTo(...bend);
+    if (detailed) ctx.bezierCurveTo(...first, ...second, ...end);
+    else ctx.lineTo(...end);
   }
   ctx.stroke();
   ctx.setLineDash([]);

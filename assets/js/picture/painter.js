@@ -36,7 +36,7 @@ export class Painter {
     ctx.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     ctx.clearRect(0, 0, view.width, view.height);
     this.place(scene);
-    const picture = { items: scene.items, camera, view, ghost: GHOST, words: view.words };
+    const picture = { items: scene.items, camera, view, ghost: GHOST, words: view.words.plan };
     paintEdges(ctx, theme, picture);
     paintLinks(ctx, theme, picture);
     paintJumps(ctx, theme, { ...picture, items: this.shown, radius: (item) => this.radiusOf(item) });

@@ -208,7 +208,9 @@ class Column extends Level {
     const top = this.spotFor(spot, height);
     if (top === null) return false;
     this.take(spot.id, top, height);
-    this.set(spot, kind, { left, top, width, height }, room, this.clear + width + OUT);
+    const out = this.clear + width + OUT;
+    this.set(spot, kind, { left, top, width, height }, room, out);
+    if (this.open && kind !== "bar") this.reach = Math.max(this.reach, out);
     return true;
   }
 

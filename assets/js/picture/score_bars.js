@@ -9,12 +9,12 @@ const TRACK = 0.28;
  * @param {{get: (id: string) => ?import("./scene.js").Item}} items
  * @param {import("./word_layer.js").WordLayer} words
  */
-export function paintBars(ctx, theme, items, words) {
-  for (const { id, width, height } of words.bars) {
+export function paintBars(ctx, theme, items, { plan, said }) {
+  for (const { id, width, height } of plan.bars) {
     const item = items.get(id);
     if (!item?.onScreen) continue;
-    const [dx, dy] = words.offsets.get(id);
-    const { share } = words.saidOf(id, item);
+    const [dx, dy] = plan.offsets.get(id);
+    const { share } = said.of(id, item);
     const [left, top] = [item.x + dx, item.y + dy + (height - HEIGHT) / 2];
     ctx.fillStyle = theme.base.muted;
     ctx.globalAlpha = TRACK;

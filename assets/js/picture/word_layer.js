@@ -2,23 +2,19 @@
 // What stands where is decided in `placing.js`; here it becomes elements, kept from one picture
 // to the next, that follow their marks.
 
-import { displayState, isFold, ROLLOUT, WRITING } from "../log/visible.js";
+import { displayState, isFold } from "../log/visible.js";
 import { fill, h } from "../dom/dom.js";
 import { keyOf, nameBox, wordBox } from "./word_box.js";
 import { lanesOf } from "./lanes.js";
 import { nameOf, writingName } from "../words/words.js";
 import { placeWords } from "./placing.js";
 import { ROOT } from "../log/tree.js";
-import { stepWords } from "../words/step_words.js";
-import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
+import { Said, spotsOf } from "./spots.js";
+import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
-/** Pixels per sibling below which nothing but marks can be told apart. */
-const LEAST_PITCH = 6;
 const HEADER = { height: 24, from: 44, width: 46 };
-/** A branch is never straight for more of its way than this. */
-const MOST_STRAIGHT = 0.9;
-const CUT = new Set(["pruned", "merged", ROLLOUT]);
+const BORDER = 4;
 
 export class WordLayer {
   /**
@@ -34,17 +30,8 @@ export class WordLayer {
     this.headers = h("div", { class: "esp-word-headers", "aria-hidden": "true" });
     this.element = h("div", { class: "esp-word-layer" }, this.headers, this.list, this.sizes.element);
     this.boxes = new Map();
-    this.said = new Map();
-    this.clear();
+    this.plan = NO_WORDS;
     this.list.addEventListener("click", (event) => this.click(event));
-  }
-
-  clear() {
-    /** @type {Map<string, import("./placing.js").Word>} */
-    this.words = new Map();
-    this.reaches = new Map();
-    this.offsets = new Map();
-    this.lanes = new Map();
   }
 
   dispose() {
@@ -62,35 +49,14 @@ export class WordLayer {
    */
   arrange(moment, items, placeOf, radiusOf, view) {
     this.moment = moment;
-    this.vertical = view.vertical;
-    this.said.clear();
-    this.sizes.say = (id) => this.saidOf(id);
-    const readable = view.across >= LEAST_PITCH;
-    const near = this.near();
-    const spots = [];
-    for (const item of readable ? items : []) {
-      if (item.ghost) continue;
-      const [x, y] = placeOf(item);
-      const said = this.saidOf(item.id, item);
-      spots.push({
-        ...{ id: item.id, depth: item.toD, x, y, radius: radiusOf(item), inner: item.inner },
-        rank: this.rankOf(item, near),
-        bare: !said.text && said.answer === null,
-        brief: said.ended || said.brief === "",
-        scored: said.share !== null,
-      });
-    }
-    const framed = { ...view, top: view.vertical ? 4 : HEADER.height };
-    this.lanes = lanesOf(items, spots, framed);
-    const { words, reaches } = placeWords(spots, framed, this.sizes, [...this.lanes.values()].filter(Boolean));
-    this.words = new Map(words.map((word) => [word.id, word]));
-    this.reaches = reaches;
-    this.offsets = new Map();
-    for (const { id, x, y } of spots) {
-      const word = this.words.get(id);
-      if (word) this.offsets.set(id, [word.left - x, word.top - y]);
-    }
-    this.show(words.filter(({ kind }) => kind !== "bar"));
+    this.said = new Said(moment, this.theme.palette.grades);
+    this.sizes.say = (id) => this.said.of(id);
+    const spots = spotsOf(moment, items, this.said, placeOf, radiusOf, view);
+    const framed = { ...view, top: view.vertical ? BORDER : HEADER.height };
+    const lanes = lanesOf(items, spots, framed);
+    const placed = placeWords(spots, framed, this.sizes, [...lanes.values()].filter(Boolean));
+    this.plan = new WordPlan(placed, lanes, spots, view);
+    this.show(this.plan.texts);
     this.name(view, spots);
   }
 
@@ -99,81 +65,10 @@ export class WordLayer {
     for (const [id, box] of this.boxes) {
       const place = placeOf(id);
       if (!place) continue;
-      const [dx, dy] = this.offsets.get(id);
+      const [dx, dy] = this.plan.offsets.get(id);
       const at = `translate(${Math.round(place[0] + dx)}px, ${Math.round(place[1] + dy)}px)`;
       if (box.at !== at) box.element.style.transform = box.at = at;
     }
-  }
-
-  /**
-   * How branches leave an item: pixels from its mark to where they come out behind its words, and
-   * to where they bend. While marks move they may be nearer to each other than that.
-   *
-   * @param {number} distance - to the next mark along the tree, in pixels.
-   */
-  wayOut(item, distance) {
-    const bend = Math.max(0, Math.min(this.reaches.get(item.toD) ?? 0, distance * MOST_STRAIGHT));
-    const out = this.words.get(item.id)?.out ?? 0;
-    return { out: Math.min(out, bend), bend };
-  }
-
-  /** How far across from its start the lane of the jump to an item lies, in pixels; null: it has none. */
-  laneOf(to) {
-    const lane = this.lanes.get(to.id);
-    if (!lane) return null;
-    return lane.across - (this.vertical ? lane.from.x : lane.from.y);
-  }
-
-  /** The words that are bars alone. */
-  get bars() {
-    return [...this.words.values()].filter(({ kind }) => kind === "bar");
-  }
-
-  /** The node whose words are at this point, or null. */
-  at(x, y) {
-    for (const { id, left, top, width, height } of this.words.values())
-      if (x >= left && x <= left + width && y >= top && y <= top + height) return id;
-    return null;
-  }
-
-  // What is said -------------------------------------------------------------------------------
-
-  saidOf(id, item = null) {
-    if (!this.said.has(id)) this.said.set(id, this.describe(id, item));
-    return this.said.get(id);
-  }
-
-  describe(id, item) {
-    const { tree, visible } = this.moment;
-    const said = stepWords(tree, visible, id);
-    const node = tree.nodes.get(id);
-    const { grades } = this.theme.palette;
-    const grade = node?.right === null || !node ? null : grades[node.right ? "right" : "wrong"];
-    const undecided = Boolean(node?.right_undecided) && !grade;
-    return {
-      ...said,
-      tone: item?.winning ? "chosen" : CUT.has(item?.state) ? "cut" : item?.state === "kept" ? "kept" : "plain",
-      mark: undecided ? UNDECIDED_MARK : (grade?.mark ?? ""),
-      verdict: undecided ? UNDECIDED_MEANING : (grade?.label.toLowerCase() ?? ""),
-      folded: item?.duplicates ?? 0,
-    };
-  }
-
-  /** Ids of what was chosen by hand or is pointed at, and of their siblings. */
-  near() {
-    const { visible, selected, hovered } = this.moment;
-    const hand = new Set([selected, hovered].filter((id) => id));
-    const siblings = new Set([...hand].flatMap((id) => visible.children(visible.parent(id))));
-    return { hand, siblings };
-  }
-
-  /** What goes first where there is not room for all. */
-  rankOf(item, { hand, siblings }) {
-    if (hand.has(item.id)) return 0;
-    if (item.winning || item.answer !== null || item.state === "collapsed") return 1;
-    if (item.state === "kept" || item.state === WRITING) return 2;
-    if (siblings.has(item.id)) return 3;
-    return CUT.has(item.state) ? 5 : 4;
   }
 
   // Elements -----------------------------------------------------------------------------------
@@ -181,7 +76,7 @@ export class WordLayer {
   show(words) {
     const order = [];
     for (const word of words) {
-      const said = this.saidOf(word.id);
+      const said = this.said.of(word.id);
       const key = keyOf(word.kind, said, this.sizes.widthFor(word.room));
       let box = this.boxes.get(word.id);
       if (box?.key !== key) {
