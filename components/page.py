@@ -1,4 +1,4 @@
-"""The page: controls, the explorer, and the charts, wired together."""
+"""The page: controls and the explorer, wired together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import gradio as gr
 
-from components.charts.chart_tab import ChartTab
+from components.charts.drawing import chart_drawer
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
 from components.controls.strategy_card import cards
@@ -70,16 +70,14 @@ def build_page(
         run_id = gr.State("")
         with gr.Row(elem_id="layout"):
             controls = make_controls(offer, recordings, shown, first)
-            with gr.Column(elem_id="explorer-column", min_width=280), gr.Tabs():
-                with gr.Tab("Explore", id="explore"):
-                    view = TreeView(
-                        pull_events=puller(registry),
-                        defaults=recipe_defaults(offer),
-                        labels={"strategies": {s.name: s.title for s in STRATEGIES.values()}},
-                        elem_id="explorer",
-                    )
-                with gr.Tab("Charts", id="charts") as chart_tab:
-                    charts = ChartTab()
+            with gr.Column(elem_id="explorer-column", min_width=280):
+                view = TreeView(
+                    pull_events=puller(registry),
+                    draw_charts=chart_drawer(registry),
+                    defaults=recipe_defaults(offer),
+                    labels={"strategies": {s.name: s.title for s in STRATEGIES.values()}},
+                    elem_id="explorer",
+                )
         allowed, fields = limits or Limits(), controls.recipe
         RunHandlers(offer, registry, recordings, fields, allowed, trusted_proxies).wire(
             page, controls, view, run_id
@@ -87,7 +85,6 @@ def build_page(
         ShownHandlers(registry, recordings, trusted_proxies).wire(controls, view, run_id)
         FormHandlers(offer, recordings, shown, fields, allowed).wire(page, controls)
         MemoryHandlers(offer, registry).wire(page, controls)
-        charts.wire(chart_tab, registry, run_id)
     return page
 
 

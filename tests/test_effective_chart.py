@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from components.charts import effective_figure, effective_summary, effective_view
-from components.charts.chart_tab import charts_of
+from components.charts.drawing import charts_of_run
 from components.explorer.recordings import FOLDER
-from search_core.log.events import event_from_dict
+from search_core.log.events import Event, event_from_dict
 from search_core.log.traces import read_trace
 from search_core.log.tree import Tree
+from search_core.serving import HostedRun
 from tests.browser.method_logs import METHODS
 
 EVENTS = [event_from_dict(event) for event in METHODS["particles"]]
@@ -38,7 +41,10 @@ def test_the_sentence_names_the_least() -> None:
 def test_a_method_without_it_shows_no_chart() -> None:
     assert effective_view(REBASE.tree).points == ()
     assert "no effective sample size" in effective_summary(effective_view(REBASE.tree))
-    assert charts_of(REBASE.events, "light")[-3]["visible"] is False
-    assert charts_of(EVENTS, "light")[-3]["visible"] is True
-    assert charts_of([], "light")[-3]["visible"] is False
-    assert len(charts_of([], "light")) == len(charts_of(EVENTS, "light"))
+    assert "effective" not in names(REBASE.events)
+    assert names(EVENTS) == [*names(REBASE.events), "effective"]
+    assert names([]) == []
+
+
+def names(events: Sequence[Event]) -> list[str]:
+    return [chart.name for chart in charts_of_run(HostedRun.finished("one", events), "light")]

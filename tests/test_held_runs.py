@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from components.charts.chart_tab import charts_of_run
+from components.charts.drawing import charts_of_run
 from components.explorer.following import EVENTS_PER_PULL, puller
 from search_core.bench.synthetic import synthetic_log
 from search_core.log.events import Event, event_to_dict, event_to_json
@@ -319,7 +319,7 @@ def test_charts_of_a_live_run_are_made_anew_only_when_there_are_new_events(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folds, run = Folds(monkeypatch), HostedRun("live-run")
-    assert charts_of_run(run, "light") is None
+    assert charts_of_run(run, "light") == ()
     drawn = []
     for event in LOG:
         run.add(event)
@@ -332,5 +332,5 @@ def test_charts_that_are_kept_are_counted(long_log: list[Event]) -> None:
     run = HostedRun.finished("one", long_log)
     before = run.size
     drawn = charts_of_run(run, "light")
-    assert drawn is not None
-    assert run.size - before > sum(map(len, drawn.figures))
+    assert drawn
+    assert run.size - before > sum(len(chart.figure) for chart in drawn)

@@ -27,7 +27,8 @@ export class Explorer {
   /**
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
-   * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[]}} given
+   * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[],
+   *   drawCharts: ?Function}} given
    */
   constructor(root, log, given) {
     this.root = root;
@@ -36,7 +37,7 @@ export class Explorer {
     this.viewState = new ViewState();
     this.address = new Address(given.defaults);
     this.lastUpdateMs = 0;
-    this.theme = new Theme(root, given.palette, () => this.canvas.restyle());
+    this.theme = new Theme(root, given.palette, () => this.restyle());
     this.player = new Player({
       rounds: () => this.rounds,
       cursor: () => this.at,
@@ -61,7 +62,8 @@ export class Explorer {
       openDuplicates: () => {},
       onCamera: () => this.page?.updateCamera(),
     });
-    this.panels = PANELS.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
+    const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
+    this.panels = offered.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
     this.refreshNow();
@@ -81,8 +83,15 @@ export class Explorer {
       toggleState: (state) => this.toggleState(state),
       link: () => this.link(),
       trace: () => this.trace(),
+      drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
     };
+  }
+
+  /** The theme has changed; so have the pictures that do not take their colours from the page. */
+  restyle() {
+    this.canvas.restyle();
+    this.refresh();
   }
 
   /** The panel of this name in the list. */

@@ -3,6 +3,7 @@
 import { EventLog } from "./log/log.js";
 import { Explorer } from "./explorer.js";
 import { setMathsFolder } from "./dom/maths.js";
+import { setPlottingFolder } from "./dom/plotting.js";
 
 const MOUNTED = new WeakMap();
 
@@ -10,17 +11,20 @@ const MOUNTED = new WeakMap();
  * Build the explorer inside a component's element. Called once for each mount.
  *
  * @param {HTMLElement} element
- * @param {{props: Object, server: Object, watch: Function, mathsFolder: string}} gradio
+ * @param {{props: Object, server: Object, watch: Function, mathsFolder: string,
+ *   plottingFolder: ?string}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
  *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
  *   will not come. `props.palette`, `defaults`, `labels` and `comparisons` are given once;
- *   `server.pull_events({run, since})` fills gaps.
+ *   `server.pull_events({run, since})` fills gaps, and
+ *   `server.draw_charts({run, theme})`, where there is one, draws charts.
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
  *   benchmarks, with `log`, `tree()`, `cursor()`, `select(id)`, `seek(n)`, `lastUpdateMs`, ….
  */
-export function mount(element, { props, server, watch, mathsFolder }) {
+export function mount(element, { props, server, watch, mathsFolder, plottingFolder = "" }) {
   MOUNTED.get(element)?.dispose();
   setMathsFolder(mathsFolder);
+  setPlottingFolder(plottingFolder);
   const log = new EventLog({
     pull: (query) => server.pull_events(query),
     onChange: (change) => explorer.onLog(change),
@@ -31,6 +35,7 @@ export function mount(element, { props, server, watch, mathsFolder }) {
     defaults: props.defaults ?? {},
     labels: props.labels ?? {},
     comparisons: props.comparisons ?? [],
+    drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
   });
   MOUNTED.set(element, explorer);
   element.espalier = root.espalier = explorer;

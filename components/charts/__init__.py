@@ -1,7 +1,7 @@
 """Charts of a run. Each is a pure view model, a thin plotly figure of it, and one sentence
 that says the same to those who do not see it.
 
-`frame` is what all of them share, `chart_tab` shows them on the page. They read a tree or its
+`frame` is what all of them share, `drawing` hands them to the page. They read a tree or its
 events and know nothing of forms and running searches. Begin with `effective`, the simplest.
 """
 

@@ -36,6 +36,12 @@ class CostView:
     count: int
     note: str = ""
     """What must be said of the two models' sizes, or ""."""
+    over: bool = False
+
+    @property
+    def empty(self) -> str:
+        """What is said where there is nothing to draw."""
+        return "This run asked no model." if self.over else "Nothing has been spent yet."
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -45,8 +51,8 @@ class CostView:
         return ("solver",) * solver + ("verifier",) * verifier
 
 
-def cost_view(events: Iterable[Event]) -> CostView:
-    """What each round of a log cost."""
+def cost_view(events: Iterable[Event], *, over: bool = False) -> CostView:
+    """What each round of a log cost; `over` as for `scores_view`."""
     rounds: dict[int, Cost] = {}
     total, note = Cost(), ""
     for event in events:
@@ -56,14 +62,14 @@ def cost_view(events: Iterable[Event]) -> CostView:
             rounds[event.round] = rounds.get(event.round, Cost()).plus(event.cost)
             total = total.plus(event.cost)
     last = tuple(sorted(rounds.items())[-MOST_ROUNDS:])
-    return CostView(last, total, len(rounds), note if total.verified else "")
+    return CostView(last, total, len(rounds), note if total.verified else "", over)
 
 
 def cost_figure(view: CostView, *, theme: Theme = "light") -> Any:
     """The view as one plotly figure: FLOPs above, tokens below, rounds from left to right."""
     figure = empty_figure(theme, 400)
     if not view.rounds:
-        note(figure, "Nothing has been spent yet.", theme)
+        note(figure, view.empty, theme)
         return figure
     for series in FLOPS:
         amounts = [_flops(cost, series) for _, cost in view.rounds]
@@ -151,7 +157,7 @@ def _drawn(view: CostView) -> str:
 def cost_summary(view: CostView) -> str:
     """The chart in one sentence."""
     if not view.rounds:
-        return "Nothing has been spent yet."
+        return view.empty
     total = view.total
     tokens = (
         f"{counted(view.count, 'round')}{_drawn(view)}: the solver wrote "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -65,10 +65,21 @@ class ScoresView:
     steps: tuple[ScoredStep, ...]
     cuts: tuple[CutLine, ...]
     spans: tuple[ScoreSpan, ...]
+    over: bool = False
+
+    @property
+    def empty(self) -> str:
+        """What is said where there is nothing to draw."""
+        return "No step of this run was scored." if self.over else "No step has been scored yet."
 
 
-def scores_view(source: Source) -> ScoresView:
-    """The scored steps and the cuts of a run; of very many steps, every so many-th."""
+def scores_view(source: Source, *, over: bool = False) -> ScoresView:
+    """The scored steps and the cuts of a run; of very many steps, every so many-th.
+
+    Args:
+        source: A tree, or what has one.
+        over: No more steps will come, though the run may have no end.
+    """
     tree = tree_of(source)
     chosen = tree.finished.chosen if tree.finished else None
     scored = [(node.aggregate, node) for node in tree.steps() if node.aggregate is not None]
@@ -91,7 +102,8 @@ def scores_view(source: Source) -> ScoresView:
     )
     options = tree.started.options if tree.started else {}
     cuts = tuple(islice(_cuts(tree), MOST_DRAWN))
-    return ScoresView(str(options.get("aggregate") or "last"), steps, cuts, _spans(scored, chosen))
+    aggregate = str(options.get("aggregate") or "last")
+    return ScoresView(aggregate, steps, cuts, _spans(scored, chosen), over or bool(tree.finished))
 
 
 def _state(node: Node, chosen: str | None) -> StateName:
@@ -135,7 +147,7 @@ def scores_figure(view: ScoresView, *, theme: Theme = "light") -> Any:
     """The view as a plotly figure; the shapes are those of the tree."""
     figure = empty_figure(theme, 320)
     if not view.steps:
-        note(figure, "No step has been scored yet.", theme)
+        note(figure, view.empty, theme)
         return figure
     if view.cuts:
         figure.add_trace(_cut_trace(view, theme))
@@ -194,17 +206,26 @@ def _cut_trace(view: ScoresView, theme: Theme) -> Any:
     )
 
 
+_COUNTED: Mapping[str, str] = {"completed": "answer", "merged": "duplicate"}
+"""States that are named by what they are, and so can be many."""
+
+
+def _counted_state(span: ScoreSpan) -> str:
+    if span.state in _COUNTED:
+        return counted(span.count, _COUNTED[span.state])
+    return f"{format_count(span.count)} {palette().states[span.state].label.lower()}"
+
+
 def scores_summary(view: ScoresView) -> str:
     """The chart in one sentence."""
     if not view.steps:
-        return "No step has been scored yet."
+        return view.empty
     parts = []
     for span in view.spans:
-        label = palette().states[span.state].label.lower()
         scores = format_score(span.least)
         if span.most != span.least:
             scores += f" to {format_score(span.most)}"
-        parts.append(f"{label} {span.count} ({scores})")
+        parts.append(f"{_counted_state(span)} ({scores})")
     total = sum(span.count for span in view.spans)
     told = f"Path scores of {counted(total, 'scored step')}: {', '.join(parts)}."
     if total == len(view.steps):

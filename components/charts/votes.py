@@ -72,10 +72,16 @@ class VotesView:
 
     methods: tuple[MethodVotes, ...]
     doubt: str = ""
+    over: bool = False
+
+    @property
+    def empty(self) -> str:
+        """What is said where there is nothing to draw."""
+        return "No vote was held in this run." if self.over else "No vote has been held yet."
 
 
-def votes_view(source: Source, *, most: int = MAX_ANSWERS) -> VotesView:
-    """The votes of a run, at most `most` answers per method."""
+def votes_view(source: Source, *, most: int = MAX_ANSWERS, over: bool = False) -> VotesView:
+    """The votes of a run, at most `most` answers per method; `over` as for `scores_view`."""
     tree = tree_of(source)
     grades = _grades(tree)
     undecided = {node.group for node in tree.steps() if node.right_undecided}
@@ -84,7 +90,7 @@ def votes_view(source: Source, *, most: int = MAX_ANSWERS) -> VotesView:
     methods = tuple(
         _method(v, grades, undecided, most, v.method == decides) for v in held if v.tally
     )
-    return VotesView(methods, doubt_words(tree))
+    return VotesView(methods, doubt_words(tree), over or bool(tree.finished))
 
 
 def _method(
@@ -132,7 +138,7 @@ def votes_figure(view: VotesView, *, theme: Theme = "light") -> Any:
     rows = sum(len(method.answers) + 1.4 for method in view.methods)
     figure = empty_figure(theme, round(max(120, 24 + rows * ROW)))
     if not view.methods:
-        note(figure, "No vote has been held yet.", theme)
+        note(figure, view.empty, theme)
         return figure
     bars: list[tuple[float, AnswerVotes, VoteMethod]] = []
     row = 0.0
@@ -226,7 +232,7 @@ def _hover(answer: AnswerVotes, method: VoteMethod) -> str:
 def votes_summary(view: VotesView) -> str:
     """The chart in one sentence."""
     if not view.methods:
-        return "No vote has been held yet."
+        return view.empty
     parts = []
     for method in view.methods:
         first = method.answers[0]

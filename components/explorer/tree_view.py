@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict
@@ -18,9 +18,9 @@ from typing import Any, TypedDict
 import gradio as gr
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css")
+STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css", "charts.css")
 # What the browser may fetch: nothing else of the assets is put where it can be asked for.
-_PUBLISHED = ("js", "vendor/katex")
+_PUBLISHED = ("js", "vendor/katex", "vendor/plotly")
 
 _TEMPLATE = '<div class="esp"><p class="esp-loading">Loading the search tree …</p></div>'
 
@@ -29,8 +29,9 @@ _ON_LOAD = """
 const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).replace(/\\/?$/, "/");
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 const mathsFolder = folder + "vendor/katex/";
+const plottingFolder = folder + "vendor/plotly/";
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, { props, server, watch, mathsFolder }),
+  (explorer) => explorer.mount(element, { props, server, watch, mathsFolder, plottingFolder }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";
@@ -70,6 +71,8 @@ class TreeView(gr.HTML):
             "gone"}`: the events from number `since` on, at most 2,000 at a time. An optional
             `comparison` of `{"run", "rows": [{"name", "flops"}]}` says what other models cost.
             The argument comes from a stranger: check it.
+        draw_charts: Answers `{"run": str, "theme": str}` with `{"head", "live", "gone", "charts":
+            [{"name", "title", "figure", "caption"}]}`; None: no charts are offered.
         defaults: `{"strategies": {name: {option: value}}, "sampling": {name: value}}`: what a
             recipe link may leave out.
         labels: `{"strategies": {name: title}}`.
@@ -82,6 +85,7 @@ class TreeView(gr.HTML):
         value: TreeViewValue | None = None,
         *,
         pull_events: Callable[[object], Mapping[str, Any]],
+        draw_charts: Callable[[object], Awaitable[Mapping[str, Any]]] | None = None,
         defaults: Mapping[str, Any] | None = None,
         labels: Mapping[str, Any] | None = None,
         comparisons: Sequence[Mapping[str, Any]] = (),
@@ -90,14 +94,18 @@ class TreeView(gr.HTML):
         def answer(query: object) -> Mapping[str, Any]:
             return pull_events(query)
 
-        answer.__name__ = "pull_events"  # the name by which the page calls it
+        async def draw(query: object) -> Mapping[str, Any]:
+            return await draw_charts(query) if draw_charts else {}
+
+        # The names by which the page calls them.
+        answer.__name__, draw.__name__ = "pull_events", "draw_charts"
         super().__init__(
             value=value,
             html_template=_TEMPLATE,
             css_template=style_sheet(),
             js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
             apply_default_css=False,
-            server_functions=[answer],
+            server_functions=[answer, draw] if draw_charts else [answer],
             palette=json.loads((ASSETS / "palette.json").read_text(encoding="utf-8")),
             defaults=dict(defaults or {}),
             labels=dict(labels or {}),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.palette import Theme, palette
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import open_page
@@ -21,21 +20,10 @@ def test_nothing_is_wider_than_the_window(app: App, page: Page, width: int) -> N
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_charts_are_drawn_for_the_theme_on_show(app: App, page: Page, theme: Theme) -> None:
-    open_page(page, f"{app.url}/?__theme={theme}")
-    page.get_by_role("tab", name="Charts").click()
-    title = page.locator(".js-plotly-plot .ytitle").first
-    expect(title).to_be_visible()
-    wanted = palette().themes[theme].subtle.lstrip("#")
-    colour = tuple(int(wanted[i : i + 2], 16) for i in (0, 2, 4))
-    expect(title).to_have_css("fill", f"rgb{colour}")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation(app: App, page: Page, theme: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 1600})
     open_page(page, f"{app.url}/?__theme={theme}")
-    for view in ("Outline", "Charts", "Explore"):
+    for view in ("Outline", "Charts", "Tree"):
         page.get_by_role("tab", name=view).click()
         if view == "Charts":
             expect(page.locator(".js-plotly-plot")).to_have_count(3)

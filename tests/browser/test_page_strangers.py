@@ -62,7 +62,7 @@ def test_hostile_text_stays_text(app: App, page: Page, tmp_path: Path) -> None:
     assert (
         page.locator("#explorer img, #explorer script, #explorer a[href^=javascript]").count() == 0
     )
-    page.get_by_role("tab", name="Explore").click()
+    page.get_by_role("tab", name="Tree").click()
     expect(page.locator("#explorer")).to_contain_text("<img src=x onerror=")
 
 

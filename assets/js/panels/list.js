@@ -2,6 +2,7 @@
 // folder and one line here.
 
 import { Answers } from "./answers.js";
+import { Charts } from "./charts.js";
 import { Costs } from "./costs.js";
 import { Inspector } from "./inspector/inspector.js";
 import { Legend } from "./legend.js";
@@ -61,12 +62,15 @@ import { Timeline } from "./timeline.js";
  * @property {(state: string) => void} toggleState - filter a state away, or show it again.
  * @property {() => string} link - the recipe as a link, "" where there is none.
  * @property {() => string} trace - the log as a file's text.
+ * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
+ *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {() => void} showHelp
  */
 
 /**
  * - `place`: "top"; "above" and "below" the picture; "side"; "bottom"; or "views", a tab in the
  *   picture's own place, with this `title` and updated only while it is shown.
+ * - `needs`: an action without which it is left out: not every page has a server behind it.
  * - `early`: it is updated even before the run's problem is there (`moment.tree.root`).
  */
 export const PANELS = [
@@ -74,6 +78,7 @@ export const PANELS = [
   { name: "sharing", place: "top", Panel: Sharing, early: true },
   { name: "legend", place: "above", Panel: Legend },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },
+  { name: "charts", place: "views", Panel: Charts, title: "Charts", needs: "drawCharts" },
   { name: "timeline", place: "below", Panel: Timeline, early: true },
   { name: "inspector", place: "side", Panel: Inspector },
   { name: "answers", place: "bottom", Panel: Answers },
