@@ -2,6 +2,7 @@
 
 import { EventLog } from "./log/log.js";
 import { Explorer } from "./explorer.js";
+import { setMarkdownFolder } from "./dom/markdown.js";
 import { setMathsFolder } from "./dom/maths.js";
 import { setPlottingFolder } from "./dom/plotting.js";
 
@@ -12,7 +13,7 @@ const MOUNTED = new WeakMap();
  *
  * @param {HTMLElement} element
  * @param {{props: Object, server: Object, watch: Function, mathsFolder: string,
- *   plottingFolder: ?string}} gradio
+ *   markdownFolder: ?string, plottingFolder: ?string}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
  *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
  *   will not come. `props.palette`, `defaults`, `labels` and `comparisons` are given once;
@@ -21,9 +22,10 @@ const MOUNTED = new WeakMap();
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
  *   benchmarks, with `log`, `tree()`, `cursor()`, `select(id)`, `seek(n)`, `lastUpdateMs`, ….
  */
-export function mount(element, { props, server, watch, mathsFolder, plottingFolder = "" }) {
+export function mount(element, { props, server, watch, mathsFolder, markdownFolder = "", plottingFolder = "" }) {
   MOUNTED.get(element)?.dispose();
   setMathsFolder(mathsFolder);
+  setMarkdownFolder(markdownFolder);
   setPlottingFolder(plottingFolder);
   const log = new EventLog({
     pull: (query) => server.pull_events(query),

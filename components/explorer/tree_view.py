@@ -20,7 +20,7 @@ import gradio as gr
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css", "charts.css")
 # What the browser may fetch: nothing else of the assets is put where it can be asked for.
-_PUBLISHED = ("js", "vendor/katex", "vendor/plotly")
+_PUBLISHED = ("js", "vendor/katex", "vendor/markdown-it", "vendor/plotly")
 
 _TEMPLATE = '<div class="esp"><p class="esp-loading">Loading the search tree …</p></div>'
 
@@ -29,9 +29,11 @@ _ON_LOAD = """
 const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).replace(/\\/?$/, "/");
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 const mathsFolder = folder + "vendor/katex/";
+const markdownFolder = folder + "vendor/markdown-it/";
 const plottingFolder = folder + "vendor/plotly/";
+const folders = { mathsFolder, markdownFolder, plottingFolder };
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, { props, server, watch, mathsFolder, plottingFolder }),
+  (explorer) => explorer.mount(element, { props, server, watch, ...folders }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";

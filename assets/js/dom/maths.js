@@ -27,7 +27,7 @@ export function setMathsFolder(url) {
   folder = url;
 }
 
-/** @returns {{text: string, maths: boolean, display: boolean}[]} */
+/** @returns {{text: string, raw: string, maths: boolean, display: boolean}[]} `raw`: with its delimiters. */
 export function splitMaths(text) {
   const parts = [];
   let plain = 0;
@@ -40,14 +40,17 @@ export function splitMaths(text) {
       from = next.start;
       continue;
     }
-    if (next.open > plain) parts.push({ text: text.slice(plain, next.open), maths: false, display: false });
-    parts.push({ text: text.slice(next.start, next.end), maths: true, display: next.display });
+    if (next.open > plain) parts.push(plainPart(text.slice(plain, next.open)));
+    const raw = text.slice(next.open, next.after);
+    parts.push({ text: text.slice(next.start, next.end), raw, maths: true, display: next.display });
     plain = from = next.after;
     found += 1;
   }
-  if (plain < text.length) parts.push({ text: text.slice(plain), maths: false, display: false });
+  if (plain < text.length) parts.push(plainPart(text.slice(plain)));
   return parts;
 }
+
+const plainPart = (text) => ({ text, raw: text, maths: false, display: false });
 
 function nextFormula(text, from) {
   let best = null;

@@ -1,6 +1,7 @@
 // Maths as plain letters, for the ear, for the outline and wherever nothing can be typeset: LaTeX's
 // commonest commands as the signs that they stand for. What is not known stays as it was written.
 
+import { shorten } from "./format.js";
 import { splitMaths } from "../dom/maths.js";
 
 const SIGNS = {
@@ -26,6 +27,15 @@ export const isLatex = (text) => /\\[A-Za-z%,;!{}()[\]]|\^/.test(text);
 export function answerMaths(answer) {
   if (!isLatex(answer) || /\\\(|\\\[|\$\$/.test(answer)) return answer;
   return `\\(${answer}\\)`;
+}
+
+/**
+ * An answer in a sentence or a table, for `writeMaths`: at most so many characters. A formula that
+ * is cut cannot be set, so it is plain letters then.
+ */
+export function answerWords(answer, most) {
+  const plain = plainMaths(answer).replace(/\s+/g, " ");
+  return plain.length <= most ? answerMaths(answer.replace(/\s+/g, " ")) : shorten(plain, most);
 }
 
 /** A text with its LaTeX as plain letters: "12 \times 3" becomes "12 × 3". */
