@@ -1,12 +1,14 @@
 // The legend is the key to the picture and a filter: a pressed button means "shown".
 
-import { displayState, PRUNED_MODES, ROLLOUT, WRITING } from "../log/visible.js";
+import { displayState, MERGED, PRUNED_MODES, ROLLOUT, WRITING } from "../log/visible.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
 import { ROOT } from "../log/tree.js";
 import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
+/** States that are filtered away from the start. */
+const ON_DEMAND = new Set([ROLLOUT, MERGED]);
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
 
 /** Annotations beside the states, in the order of the legend. */
@@ -79,7 +81,7 @@ export class Legend {
       setText(count, String(counts[state] ?? 0));
       setAttribute(button, "aria-pressed", !hiddenStates.has(state));
       // Only what occurs is listed, so that the key stays short; a filter in use stays in reach.
-      button.hidden = !counts[state] && (!hiddenStates.has(state) || state === ROLLOUT);
+      button.hidden = !counts[state] && (!hiddenStates.has(state) || ON_DEMAND.has(state));
       // Between two calls nothing is being written: its entry must not come and go with them.
       if (state === WRITING) button.hidden = !counts[state] && !(log.live && this.seen === tree.started.run);
     }

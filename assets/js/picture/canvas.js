@@ -20,7 +20,7 @@ const REACH = 14;
 export class TreeCanvas {
   /**
    * @param {import("./theme.js").Theme} theme
-   * @param {{select: (id: ?string) => void, openDuplicates: (id: string) => void, onCamera: () => void}} actions
+   * @param {{select: (id: ?string) => void, toggleDuplicates: (id: string) => void, onCamera: () => void}} actions
    */
   constructor(theme, actions) {
     this.actions = actions;
@@ -32,7 +32,7 @@ export class TreeCanvas {
     this.tooltip = new Tooltip();
     this.words = new WordLayer(theme, {
       select: (id) => this.actions.select(id),
-      openDuplicates: (id) => this.actions.openDuplicates(id),
+      toggleDuplicates: (id) => this.actions.toggleDuplicates(id),
       onChange: () => this.rearrange(),
     });
     const { element, description, tooltip, words } = this;

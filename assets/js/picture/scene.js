@@ -4,7 +4,7 @@
 import { answerLabel } from "../words/words.js";
 import { boundsOf, layoutTree } from "./layout.js";
 import { copiesLabel, isStream, markLabel, mostVisits, isJump, visitScale } from "../words/annotations.js";
-import { displayState, isFold, ROLLOUT, WRITING } from "../log/visible.js";
+import { displayState, isFold, MERGED, ROLLOUT, WRITING } from "../log/visible.js";
 import { ROOT } from "../log/tree.js";
 import { tokensLabel } from "../words/writing_words.js";
 
@@ -110,7 +110,7 @@ export class Scene {
     }
     const node = tree.nodes.get(id);
     item.state = id === ROOT ? "root" : displayState(tree, node);
-    item.ghost = item.state !== ROLLOUT && hiddenStates.has(item.state);
+    item.ghost = item.state !== ROLLOUT && item.state !== MERGED && hiddenStates.has(item.state);
     item.label = markLabel(node, this.stream);
     item.answer = node.state === "completed" ? `${answerLabel(node)} ${copiesLabel(node)}`.trim() : null;
     item.scale = visitScale(node, this.visits);

@@ -35,7 +35,8 @@ export class Said {
       tone: item?.winning ? "chosen" : CUT.has(item?.state) ? "cut" : item?.state === "kept" ? "kept" : "plain",
       mark: undecided ? UNDECIDED_MARK : (grade?.mark ?? ""),
       verdict: undecided ? UNDECIDED_MEANING : (grade?.label.toLowerCase() ?? ""),
-      folded: item?.duplicates ?? 0,
+      duplicates: visible.duplicatesOf(id),
+      open: Boolean(visible.opened?.has(id)),
     };
   }
 }

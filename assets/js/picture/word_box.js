@@ -25,7 +25,7 @@ function textFor(kind, said, width) {
 export const keyOf = (kind, said, width) =>
   [
     ...[kind, textFor(kind, said, width), said.answer, said.share, said.figures, said.counted],
-    ...[said.tone, said.mark, said.folded],
+    ...[said.tone, said.mark, said.duplicates, said.open],
   ].join("\u0001");
 
 /**
@@ -48,7 +48,7 @@ export function wordBox(kind, said, width, onTypeset) {
     writeMaths(written, text, onTypeset);
     words.append(written);
   }
-  if (said.folded) words.append(count(said.folded + 1));
+  if (said.duplicates) words.append(count(said.duplicates + 1, said.open));
   if (kind === "line" && said.counted) words.append(h("span", { class: "esp-word-figures", text: said.counted }));
   box.append(words);
   if (said.share !== null) box.append(score(said, kind));
@@ -56,13 +56,15 @@ export function wordBox(kind, said, width, onTypeset) {
 }
 
 /** How often the same was written, and the way to open it. */
-const count = (times) =>
+const count = (times, open) =>
   h("button", {
     type: "button",
     class: "esp-word-count",
     "data-open": "duplicates",
+    "aria-expanded": open,
+    "aria-label": `Written ${times} times, word for word: ${open ? "fold" : "show"} the duplicates`,
     text: `×${times}`,
-    title: `Written ${times} times, word for word. Open the duplicates.`,
+    title: `Written ${times} times, word for word. Press to ${open ? "fold the duplicates into it" : "see each"}.`,
   });
 
 /** The name that a screen reader says before the words. */

@@ -19,7 +19,7 @@ const BORDER = 4;
 export class WordLayer {
   /**
    * @param {import("./theme.js").Theme} theme
-   * @param {{select: (id: string) => void, openDuplicates: (id: string) => void, onChange: () => void}} actions
+   * @param {{select: (id: string) => void, toggleDuplicates: (id: string) => void, onChange: () => void}} actions
    *   `onChange`: the words should be placed anew.
    */
   constructor(theme, actions) {
@@ -129,7 +129,7 @@ export class WordLayer {
   click(event) {
     const id = event.target.closest(".esp-word")?.dataset.id;
     if (!id) return;
-    if (event.target.closest("[data-open]")) this.actions.openDuplicates(id);
+    if (event.target.closest("[data-open]")) this.actions.toggleDuplicates(id);
     // Whoever marks a text does not mean the node.
     else if (getSelection()?.isCollapsed !== false) this.actions.select(id);
   }

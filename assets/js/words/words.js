@@ -89,7 +89,9 @@ function foldName(fold) {
 /** The name of anything that can be selected. */
 export function nameOf(tree, visible, id) {
   if (visible.writing.has(id)) return `${writingName(tree, visible, id)}, ${writingWords(visible.writing.get(id))}`;
-  return isFold(id) ? foldName(visible.fold(id)) : nodeName(tree, tree.nodes.get(id));
+  if (isFold(id)) return foldName(visible.fold(id));
+  const duplicates = visible.duplicatesOf(id);
+  return nodeName(tree, tree.nodes.get(id)) + (duplicates ? `, written ${duplicates + 1} times` : "");
 }
 
 /** "Step 3, branch 2 of 4" of a step that is not there yet. */
