@@ -142,7 +142,7 @@ test("in every recorded example words meet nothing, at every size and zoom", () 
         const selected = zoom === 1 ? null : ids[Math.floor(ids.length / 2)];
         const picture = pictureOf(tree, width, height, { zoom, selected });
         assert.deepEqual(faultsOf(picture).slice(0, 3), [], `${name} at ${width} × ${height}, zoom ${zoom}`);
-        assert.ok(picture.words.length > 0 || zoom < 1, `${name} at ${width} × ${height}, zoom ${zoom} says nothing`);
+        assert.ok(picture.words.length > 0 || zoom !== 1, `${name} at ${width} × ${height}, zoom ${zoom} says nothing`);
       }
     }
   }

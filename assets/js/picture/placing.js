@@ -18,6 +18,7 @@ const BEND = { part: 0.25, least: 28, most: 84 };
 const DOWN_BEND = { part: 0.34, least: 30, most: 64 };
 /** Along a level that grows to the right: the narrowest band for text, and the widest. */
 const NARROWEST = 52;
+const NARROWEST_CARD = 72;
 const WIDEST = 220;
 /** Widths that words may have in a tree that grows downwards, the best first. */
 const WIDTHS = [156, 124, 96, 72];
@@ -219,6 +220,7 @@ class Column extends Level {
   }
 
   card(spot) {
+    if (this.width < NARROWEST_CARD) return false;
     return this.place(spot, "card", this.sizes.of(spot.id, "card", this.width), this.width);
   }
 

@@ -12,6 +12,8 @@ import { writeMaths } from "../dom/maths.js";
 
 /** About how wide a letter is, in pixels, and how many of a card's letters its lines' ends cost. */
 const LETTER = 5.7;
+/** Pixels of a card from which there is room for its score in digits, alone or beside a count. */
+const DIGITS_FROM = { alone: 64, beside: 96 };
 const CARD = { padding: 18, lines: 3, filled: 0.84 };
 
 /** The gist, or where it does not fit the gist in a few words. */
@@ -48,10 +50,11 @@ export function wordBox(kind, said, width, onTypeset) {
     writeMaths(written, text, onTypeset);
     words.append(written);
   }
-  if (said.duplicates) words.append(count(said.duplicates + 1, said.open));
+  const again = said.duplicates ? count(said.duplicates + 1, said.open) : null;
+  if (kind === "line" && again) words.append(again);
   if (kind === "line" && said.counted) words.append(h("span", { class: "esp-word-figures", text: said.counted }));
   box.append(words);
-  if (said.share !== null) box.append(score(said, kind));
+  if (said.share !== null || (kind === "card" && again)) box.append(score(said, kind, width, kind === "card" && again));
   return box;
 }
 
@@ -83,13 +86,11 @@ function answer({ answer, mark, verdict }, onTypeset) {
 }
 
 /** A place on the way from 0 to 1; the digits stand beside it where there is room. */
-function score({ share, figures, counted }, kind) {
-  const bar = h(
-    "span",
-    { class: "esp-word-bar", "aria-hidden": "true" },
-    h("span", { style: { width: `${100 * Math.max(0, Math.min(1, share))}%` } }),
-  );
-  const digits = h("span", { class: kind === "line" ? "esp-sr" : "esp-word-figures", text: ` ${figures}` });
-  const more = kind !== "line" && counted && h("span", { class: "esp-word-figures", text: counted });
-  return h("span", { class: "esp-word-score" }, bar, digits, more);
+function score({ share, figures, counted }, kind, width, again) {
+  const part = share === null ? 0 : Math.max(0, Math.min(1, share));
+  const bar = h("span", { class: "esp-word-bar", "aria-hidden": "true" }, h("span", { style: { width: `${100 * part}%` } }));
+  const seen = kind === "card" && width >= (again || counted ? DIGITS_FROM.beside : DIGITS_FROM.alone);
+  const digits = h("span", { class: seen ? "esp-word-figures" : "esp-sr", text: ` ${figures}` });
+  const more = kind === "card" && counted && h("span", { class: "esp-word-figures", text: counted });
+  return h("span", { class: "esp-word-score" }, share !== null && bar, share !== null && digits, more, again);
 }
