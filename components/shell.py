@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.utils import _parse_file_size
 from starlette.middleware import Middleware
 
-from components.bounds import BodyLimit, LeanSessions, Uploads
+from components.bounds import BodyLimit, LeanSessions, OneStream, Uploads, counted_streams
 from components.bounds.sessions import MOST_SESSIONS
 from components.guide import guide_routes
 from components.headers import Headers
@@ -97,7 +97,9 @@ class Shell(gr.Blocks):
         # Outside all others, as it answers for them.
         doorkeeper = Middleware(Doorkeeper, trusted_proxies=self._trusted_proxies)
         redirect_faults()
-        middleware = [doorkeeper, Middleware(Headers), limit, *given.get("middleware", ())]
+        streams = Middleware(OneStream, streams=counted_streams(self._queue))
+        outer = [doorkeeper, Middleware(Headers), limit, streams]
+        middleware = [*outer, *given.get("middleware", ())]
         kwargs.setdefault("state_session_capacity", MOST_SESSIONS)
         # Not None: that leaves one of its routes open to everybody.
         kwargs.setdefault("enable_monitoring", False)

@@ -9,12 +9,14 @@ import { noticeOf } from "./words/run_words.js";
 import { expected, NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
+import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
 import { Player } from "./log/player.js";
 import { recipeLink } from "./log/recipe.js";
 import { reducedMotion } from "./dom/dom.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
 import { tellAll } from "./words/story.js";
+import { storage } from "./dom/storage.js";
 import { Theme } from "./picture/theme.js";
 import { toNdjson } from "./log/log.js";
 import { TreeCanvas } from "./picture/canvas.js";
@@ -22,6 +24,8 @@ import { ViewState } from "./log/view_state.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
+/** Of a run's own time: whoever hears of it that early has seen nothing of it yet. */
+const BEGINNING_SECONDS = 2;
 
 export class Explorer {
   /**
@@ -40,6 +44,9 @@ export class Explorer {
     this.theme = new Theme(root, given.palette, () => this.restyle());
     this.player = new Player({
       rounds: () => this.rounds,
+      events: () => this.log.events,
+      growing: () => this.log.live,
+      pace: chosenPace(location.search, storage()),
       cursor: () => this.at,
       seek: (cursor) => this.seek(cursor),
       stepwise: reducedMotion,
@@ -49,7 +56,10 @@ export class Explorer {
     this.build();
     // A hidden tab loses pushes: look what is new as soon as someone looks at the page.
     this.onVisible = () => {
-      if (!document.hidden && this.log.live) this.log.pull();
+      if (document.hidden || !this.log.live) return;
+      this.log.pull();
+      // What happened meanwhile is not shown once more: nobody waits for what is there already.
+      if (this.player.playing) this.catchUp();
     };
     document.addEventListener("visibilitychange", this.onVisible);
   }
@@ -78,7 +88,7 @@ export class Explorer {
       step: (by) => this.step(by),
       goLive: () => this.scrub(this.log.length),
       togglePlay: () => this.player.toggle(),
-      setSpeed: (speed) => this.player.setSpeed(speed),
+      setPace: (name) => this.setPace(name),
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
       link: () => this.link(),
@@ -86,6 +96,14 @@ export class Explorer {
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
     };
+  }
+
+  /** Show at once what is still to be shown of a run that grows; false where nothing is. */
+  skip() {
+    if (!this.player.growsRun || this.follow) return false;
+    if (this.log.live) this.catchUp();
+    else this.scrub(this.log.length);
+    return true;
   }
 
   /** The theme has changed; so have the pictures that do not take their colours from the page. */
@@ -101,6 +119,7 @@ export class Explorer {
 
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
+    this.keys.dispose();
     this.player.pause();
     this.theme.dispose();
     this.canvas.dispose();
@@ -133,6 +152,7 @@ export class Explorer {
       for (const { panel } of this.panels) panel.reset?.();
     }
     this.rounds.extend(this.log.events);
+    if (reset && begins(this.log)) this.grow();
     if (this.follow && !this.player.playing) this.at = this.log.length;
     this.refresh();
   }
@@ -143,7 +163,25 @@ export class Explorer {
    */
   writing(tree) {
     if (this.at < this.log.length) return expected(this.log.events, this.at).of(tree);
-    return this.log.live && !this.player.playing ? this.log.writing.of(tree) : NOTHING;
+    return this.log.live ? this.log.writing.of(tree) : NOTHING;
+  }
+
+  /** A run has just begun: it is shown from its beginning, at the chosen pace. */
+  grow() {
+    this.player.grow();
+    if (this.player.growsRun) this.seek(this.rounds.segments[0].cursor);
+  }
+
+  /** Go on from the newest moment of a live run, at the same pace. */
+  catchUp() {
+    this.scrub(this.log.length);
+    this.player.grow();
+  }
+
+  setPace(name) {
+    const pace = paceOf(name);
+    rememberPace(pace, storage());
+    this.player.setPace(pace);
   }
 
   /** More tokens in the steps that are being written: nothing is laid out anew. */
@@ -233,6 +271,8 @@ export class Explorer {
       ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned },
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
+      pace: this.player.pace,
+      behind: this.player.growsRun && !follow,
       writing: this.writing(tree),
       frontier: this.frontier(tree),
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
@@ -334,3 +374,6 @@ export class Explorer {
     return toNdjson(this.log.events);
   }
 }
+
+/** Whether this is the beginning of a run: one that a page comes back to is far into it. */
+const begins = ({ events }) => events.length > 0 && events.at(-1).t < BEGINNING_SECONDS;

@@ -15,6 +15,17 @@ export class Keys {
     this.help = makeHelp();
     explorer.root.append(this.help);
     explorer.root.addEventListener("keydown", (event) => this.key(event));
+    this.onAnyKey = (event) => this.anyKey(event);
+    document.addEventListener("keydown", this.onAnyKey);
+  }
+
+  dispose() {
+    document.removeEventListener("keydown", this.onAnyKey);
+  }
+
+  /** Whoever has just pressed Run is not in the explorer yet. */
+  anyKey(event) {
+    if (event.key === "Escape" && !event.defaultPrevented && this.explorer.skip()) event.preventDefault();
   }
 
   key(event) {
@@ -50,6 +61,7 @@ export class Keys {
       " ": () => player.toggle(),
       "[": () => explorer.step(-1),
       "]": () => explorer.step(1),
+      e: () => explorer.skip() || explorer.scrub(explorer.log.length),
       "?": () => this.showHelp(),
       Escape: () => this.escape(),
     };
@@ -90,6 +102,7 @@ export class Keys {
   }
 
   escape() {
+    if (this.explorer.skip()) return;
     if (!this.explorer.canvas.tooltip.dismiss()) this.explorer.select(null);
   }
 }

@@ -1,13 +1,15 @@
 """What one request, and one page, may take of the server: bounds that Gradio does not set.
 
 `bodies` bounds what is sent, `uploads` what is left lying on the disk, `sessions` what is kept
-for each page. They know nothing of runs and forms. Begin with `bodies`.
+for each page, `streams` that a page has one stream of messages. They know nothing of runs and
+forms. Begin with `bodies`.
 """
 
 from __future__ import annotations
 
 from components.bounds.bodies import BodyLimit
 from components.bounds.sessions import LeanSessions
+from components.bounds.streams import OneStream, counted_streams
 from components.bounds.uploads import Uploads, discarded
 
-__all__ = ["BodyLimit", "LeanSessions", "Uploads", "discarded"]
+__all__ = ["BodyLimit", "LeanSessions", "OneStream", "Uploads", "counted_streams", "discarded"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+_ERROR = re.compile(r"Error|Traceback|ERROR")
 
 
 @dataclass
@@ -23,6 +24,8 @@ class App:
     runs: Path
     process: subprocess.Popen[str]
     output: list[str] = field(default_factory=list)
+    read: int = 0
+    """Lines of it that were there when the test at hand began."""
 
     @property
     def port(self) -> str:
@@ -35,9 +38,12 @@ class App:
         self.process.wait()
 
     def errors(self) -> list[str]:
-        """Lines of the server's log that speak of an error of ours."""
-        lines = without_gradio_race("".join(self.output)).splitlines()
-        return [line for line in lines if re.search(r"Error|Traceback|ERROR", line)]
+        """Lines of the server's log, since the test at hand began, that speak of an error."""
+        return [line for line in self.output[self.read :] if _ERROR.search(line)]
+
+    def begin(self) -> None:
+        """A test begins: what is written down by now is another's."""
+        self.read = len(self.output)
 
 
 @contextmanager
@@ -71,28 +77,3 @@ def start_app(runs: Path, *options: str) -> Iterator[App]:
     finally:
         process.terminate()
         process.wait()
-
-
-_RACES = (
-    ("del blocks._queue.pending_messages_per_session[session_hash]", r"KeyError: '\w+'"),
-    (
-        "in sse_stream\n",
-        r"\S*HTTPException: 404.*^RuntimeError: Caught handled exception, but response already "
-        r"started\.",
-    ),
-)
-"""A line of a traceback, and how that ends."""
-
-
-def without_gradio_race(log: str) -> str:
-    """A server's log without what gradio 6.31 says when a page with two open streams closes.
-
-    Both streams then want the same queue of messages, and one finds it gone, when it deletes it
-    or when it looks for its next message (`sse_stream` in gradio/routes.py). Nobody is there any
-    more who could miss anything.
-    """
-    blocks = re.split(r"(?=^ERROR:)", log, flags=re.MULTILINE)
-    for line, end in _RACES:
-        whole = re.compile(rf"\A.*?^{end}\n", re.DOTALL | re.MULTILINE)
-        blocks = [whole.sub("", block) if line in block else block for block in blocks]
-    return "".join(blocks)

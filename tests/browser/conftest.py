@@ -46,9 +46,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def running_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     with start_app(tmp_path_factory.mktemp("runs")) as running:
         yield running
+
+
+@pytest.fixture
+def app(running_app: App) -> App:
+    """The one app that all share; `app.errors()` are those of this test."""
+    running_app.begin()
+    return running_app
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,7 @@ def test_the_timeline_replays_the_run(stage: Stage, view: Page) -> None:
     expect(slider).to_have_attribute("aria-valuetext", "The problem")
     view.keyboard.press("PageUp")
     wait(view, "x.tree().nodes.size === 17")
-    view.get_by_role("combobox", name="Speed").select_option("8")
+    view.get_by_role("combobox", name="Pace").select_option("8")
     view.get_by_role("button", name="Play").click()
     wait(view, f"x.at === {total} && !x.player.playing")
     expect(view.locator(".esp-story-text")).to_contain_text(re.compile("answer", re.IGNORECASE))

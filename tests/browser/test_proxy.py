@@ -24,7 +24,7 @@ COMPRESSED = "gzip on; gzip_types *; gzip_proxied any; proxy_buffers 16 64k; pro
 
 
 @pytest.fixture(scope="module")
-def proxied(app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def proxied(running_app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Addresses of the app behind a proxy, by what the proxy does."""
     folder = tmp_path_factory.mktemp("nginx")
     with ExitStack() as stack:
@@ -34,7 +34,7 @@ def proxied(app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
 
         under = stack.enter_context(start_app(folder / "runs", "--root-path", "/demo/tree"))
         yield {
-            "compressed": behind("compressed", app.url, settings=COMPRESSED),
+            "compressed": behind("compressed", running_app.url, settings=COMPRESSED),
             "under a sub-path": behind("known", under.url, "/demo/tree/"),
         }
 

@@ -4,12 +4,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { arrowsOf, lanesOf } from "../../assets/js/picture/lanes.js";
-import { edgeWay } from "../../assets/js/picture/edges.js";
-import { fitCamera, markRadius, toScreen, zoomAt } from "../../assets/js/picture/camera.js";
+import { lanesOf } from "../../assets/js/picture/lanes.js";
+import { paintEdges } from "../../assets/js/picture/edges.js";
+import { fitCamera, markRadius, zoomAt } from "../../assets/js/picture/camera.js";
 import { MOST_WORDS, placeWords } from "../../assets/js/picture/placing.js";
 import { header } from "./synthetic.mjs";
-import { Said, spotsOf } from "../../assets/js/picture/spots.js";
+import { Said, spotsOf, viewOf } from "../../assets/js/picture/spots.js";
 import { Scene } from "../../assets/js/picture/scene.js";
 import { Tree } from "../../assets/js/log/tree.js";
 import { ViewState } from "../../assets/js/log/view_state.js";
@@ -24,7 +24,11 @@ const SIZES = [
   [900, 430],
   [1500, 760],
 ];
-const TOP = 24;
+const THEME = {
+  palette,
+  base: palette.themes.light,
+  edge: (spec) => ({ dash: [], width: spec.edge.width, casing: 0, colour: "" }),
+};
 
 /** Sizes as the browser measures them, for letters of six pixels. */
 function sizesOf(said) {
@@ -50,34 +54,51 @@ function pictureOf(tree, width, height, { zoom = 1, at = [0.5, 0.5], selected = 
   if (zoom !== 1) camera = zoomAt(camera, zoom, at[0] * width, at[1] * height);
   const radiusOf = (item) =>
     item.state === "root" ? (vertical ? 11 : 35) : markRadius(camera, palette.states[item.state].size) + (item.right === null ? 0 : 5);
-  const place = (item) => toScreen(camera, item.toU, item.toD);
-  const all = [...scene.items.values()];
-  for (const item of all) [item.x, item.y] = place(item);
-  const items = all.filter(({ x, y }) => x > -60 && x < width + 60 && y > -60 && y < height + 60);
   const moment = { tree, visible, selected, hovered: null };
   const said = new Said(moment, palette.grades);
-  const view = {
-    ...{ width, height, vertical, top: vertical ? 4 : TOP, pitch: camera.kd, across: camera.ku },
-    ...{ start: camera.od, last: scene.bounds.dMax },
-  };
-  const spots = spotsOf(moment, items, said, place, radiusOf, view);
-  const lanes = lanesOf(items, spots, view);
+  const view = viewOf(scene, camera, { width, height });
+  const spots = spotsOf(moment, scene, camera, said, radiusOf, view);
+  const lanes = lanesOf(scene, spots, view);
   const plan = new WordPlan(placeWords(spots, view, sizesOf(said), [...lanes.values()].filter(Boolean)), lanes, spots, view);
-  return { plan, words: [...plan.words.values()], all, items, spots, view, radiusOf, lanes };
+  const { marks, edges } = scene.look(camera, view);
+  const items = marks.map((index) => scene.item(index).place(camera));
+  return { plan, words: [...plan.words.values()], items, edges: drawn(scene, camera, plan, edges), view, radiusOf, lanes };
+}
+
+/** The points of every edge, as the canvas is told to draw it. */
+function drawn(scene, camera, plan, edges) {
+  const ways = [];
+  let way = null;
+  const to = (x, y) => {
+    way.xs.push(x);
+    way.ys.push(y);
+  };
+  const ctx = {
+    moveTo(x, y) {
+      ways.push((way = { xs: [x], ys: [y] }));
+    },
+    lineTo(x, y) {
+      const [ax, ay] = [way.xs.at(-1), way.ys.at(-1)];
+      for (let t = 1 / 8; t <= 1; t += 1 / 8) to(ax + (x - ax) * t, ay + (y - ay) * t);
+    },
+    bezierCurveTo(bx, by, cx, cy, x, y) {
+      const [ax, ay] = [way.xs.at(-1), way.ys.at(-1)];
+      for (let t = 1 / 16; t <= 1; t += 1 / 16) {
+        const [a, b, c, d] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
+        to(a * ax + b * bx + c * cx + d * x, a * ay + b * by + c * cy + d * y);
+      }
+    },
+  };
+  for (const name of ["beginPath", "stroke", "setLineDash"]) ctx[name] = () => {};
+  const seen = edges.filter((index) => !scene.isFaint(index));
+  paintEdges(ctx, THEME, { scene, sight: { edges: seen }, camera, ghost: 0.1, plan });
+  assert.ok(ways.length >= seen.length);
+  return ways.map(({ xs, ys }) => ({ xs, ys, box: [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)] }));
 }
 
 const meet = (a, b) =>
   a.left < b.left + b.width - 0.01 && b.left < a.left + a.width - 0.01 && a.top < b.top + b.height - 0.01 && b.top < a.top + a.height - 0.01;
 const inside = (box, [x, y]) => x > box.left + 0.01 && x < box.left + box.width - 0.01 && y > box.top + 0.01 && y < box.top + box.height - 0.01;
-
-/** Points along an edge, its straight part and its curve. */
-function* pointsOf([start, bend, first, second, end]) {
-  for (let t = 0; t <= 1; t += 1 / 16) yield [start[0] + (bend[0] - start[0]) * t, start[1] + (bend[1] - start[1]) * t];
-  for (let t = 0; t <= 1; t += 1 / 32) {
-    const [a, b, c, d] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
-    yield [0, 1].map((k) => a * bend[k] + b * first[k] + c * second[k] + d * end[k]);
-  }
-}
 
 /** The corners of an arrow along its lane, and points between them. */
 function* pointsOfLane({ from, to, across }, vertical) {
@@ -92,7 +113,7 @@ function* pointsOfLane({ from, to, across }, vertical) {
 }
 
 /** What is wrong with a picture, in words; [] as it should be. */
-function faultsOf({ plan, words, all, items, view, radiusOf, lanes }) {
+function faultsOf({ words, edges, items, view, radiusOf, lanes }) {
   const faults = [];
   const shown = items.filter(({ ghost }) => !ghost);
   for (const [index, word] of words.entries()) {
@@ -106,16 +127,12 @@ function faultsOf({ plan, words, all, items, view, radiusOf, lanes }) {
         faults.push(`${word.id} lies on the mark ${item.id}`);
     }
   }
-  for (const item of all) {
-    if (!item.parent || item.ghost) continue;
-    for (const point of pointsOf(edgeWay(item, view.vertical, plan))) {
-      const struck = words.find((word) => inside(word, point));
-      if (struck) {
-        faults.push(`${struck.id} is struck through by the edge to ${item.id}`);
-        break;
-      }
+  for (const { xs, ys, box } of edges)
+    for (const word of words) {
+      const { left, top, width, height } = word;
+      if (left > box[2] || left + width < box[0] || top > box[3] || top + height < box[1]) continue;
+      if (xs.some((x, k) => inside(word, [x, ys[k]]))) faults.push(`${word.id} is struck through by an edge`);
     }
-  }
   for (const lane of lanes.values())
     for (const point of lane ? pointsOfLane(lane, view.vertical) : []) {
       const struck = words.find((word) => inside(word, point));
@@ -172,7 +189,7 @@ function randomTree(seed) {
   const pick = (many) => many[Math.floor(random() * many.length)];
   const events = [{ ...header(), seq: 0, t: 0 }];
   const add = (event) => events.push({ ...event, seq: events.length, t: events.length });
-  const size = 3 + Math.floor(random() ** 2 * 160);
+  const size = 3 + Math.floor(random() ** 2 * 120);
   const reach = 1 + Math.floor(random() * 40);
   const ids = ["root"];
   const children = new Map([["root", 0]]);

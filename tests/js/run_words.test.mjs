@@ -19,6 +19,7 @@ test("a run that goes on is live, and one that ended says how", () => {
   assert.equal(statusOf(told(CUT, { live: true })).word, "Live");
   assert.equal(statusOf(told(EVENTS.length)).word, "Finished");
   assert.equal(statusOf(told(EVENTS.length, { run: "recorded-x" })).word, "Recorded");
+  assert.equal(statusOf(told(EVENTS.length), true).word, "Growing");
 });
 
 test("a log that is all there, has no end and is not live was interrupted", () => {

@@ -19,7 +19,6 @@ from search_core.embedded import FAMILIES
 from search_core.evaluation.problems import draw_problems
 from search_core.log.events import event_to_json
 from search_core.serving.kept_runs import opened_file, run_file
-from tests.browser.app_process import without_gradio_race
 from tests.soak.checking import losses, pulled
 from tests.soak.measuring import Held, settled
 from tests.soak.stranger import Seen, Stranger
@@ -125,7 +124,7 @@ async def memory(app: ServedApp, chosen: argparse.Namespace) -> list[str]:
 
 def tracebacks(app: ServedApp) -> list[str]:
     """Faults that the server wrote to its log."""
-    log = without_gradio_race("".join(app.said))
+    log = "".join(app.said)
     return [f"the server's log:\n{log[-3000:]}"] * ("Traceback" in log)
 
 

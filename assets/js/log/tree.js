@@ -12,6 +12,8 @@ const COSTS = ["generated", "prefilled", "reused", "verified", "solver_flops", "
 /** The events contradict each other: the log is broken. */
 export class LogError extends Error {}
 
+let shapes = 0;
+
 function newNode(id, parent, text, depth, known = {}) {
   return {
     id,
@@ -67,6 +69,13 @@ export class Tree {
     this.undecided = [];
     this.cost = Object.fromEntries(COSTS.map((name) => [name, 0]));
     this.seq = -1;
+    this.reshape();
+  }
+
+  /** The tree looks another way from now on: a node is new, or one is settled. */
+  reshape() {
+    /** A number that no other shape of any tree has. */
+    this.shape = shapes += 1;
   }
 
   static fromEvents(events) {
@@ -151,6 +160,7 @@ export const parentOf = (id) => (id.includes(".") ? id.slice(0, id.lastIndexOf("
 const HANDLERS = {
   started(tree, event) {
     tree.started = event;
+    tree.reshape();
     tree.nodes.set(ROOT, newNode(ROOT, null, event.problem.text, 0, { state: "kept" }));
   },
   sampled(tree, event) {
@@ -158,6 +168,7 @@ const HANDLERS = {
     const parent = tree.node(parentOf(event.id));
     if (event.after) tree.node(event.after);
     parent.children.push(event.id);
+    tree.reshape();
     tree.nodes.set(
       event.id,
       newNode(event.id, parent.id, event.text, parent.depth + 1, {
@@ -258,6 +269,7 @@ function final(tree, id, state, among = FINAL_STATES) {
     throw new LogError(`Node ${id} is already ${node.state}; it cannot become ${state}.`);
   }
   node.state = state;
+  tree.reshape();
   return node;
 }
 

@@ -13,11 +13,14 @@ export const isFold = (id) => typeof id === "string" && id.startsWith(FOLD);
 export const foldOf = (parent) => FOLD + parent;
 export const parentOfFold = (id) => id.slice(FOLD.length);
 
-/** The state whose nodes are left out of the picture, and not only faint, where it is filtered away. */
+/** The state of steps that were only written to look ahead. */
 export const ROLLOUT = "rollout";
 
 /** The state of duplicates: where it is filtered away, they are folded into their originals. */
 export const MERGED = "merged";
+
+/** States that are left out of the picture where they are filtered away, and not only faint. */
+export const ON_DEMAND = new Set([ROLLOUT, MERGED]);
 
 /** The state of what is no step of the tree yet: the solver is writing it. */
 export const WRITING = "writing";
@@ -51,6 +54,13 @@ export class Visible {
       if (this.underWay.has(parent)) this.underWay.get(parent).push(id);
       else this.underWay.set(parent, [id]);
     }
+  }
+
+  /** What says which nodes are shown, and in which order: equal texts, equal pictures. */
+  get shape() {
+    const { mode, rollouts, unfolded, opened } = this;
+    const duplicates = opened === null ? "all" : [...opened].join();
+    return [this.tree.shape, mode, rollouts, [...unfolded].join(), duplicates, [...this.writing.keys()].join()].join("|");
   }
 
   /** Tokens so far of the steps that are being written, by id. */

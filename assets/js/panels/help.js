@@ -31,6 +31,7 @@ const SHORTCUTS = [
     [
       ["Space", "Play or pause"],
       ["[ and ]", "One round back or forward"],
+      ["e", "To the end; while a run grows, Esc does so too, wherever you are"],
     ],
   ],
   [

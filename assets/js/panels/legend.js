@@ -1,14 +1,12 @@
 // The legend is the key to the picture and a filter: a pressed button means "shown".
 
-import { displayState, MERGED, PRUNED_MODES, ROLLOUT, WRITING } from "../log/visible.js";
+import { displayState, ON_DEMAND, PRUNED_MODES, WRITING } from "../log/visible.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
 import { ROOT } from "../log/tree.js";
 import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
-/** States that are filtered away from the start. */
-const ON_DEMAND = new Set([ROLLOUT, MERGED]);
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
 
 /** Annotations beside the states, in the order of the legend. */

@@ -35,6 +35,8 @@ import { Timeline } from "./timeline.js";
  * @property {number} cursor - how many events of the log are on show.
  * @property {boolean} follow - the cursor goes on with the log.
  * @property {boolean} playing
+ * @property {boolean} behind - a run that grows is shown slower than it went, and there is more to show.
+ * @property {number|string} pace - how fast it plays, and how fast a live run is shown.
  * @property {import("../log/tree.js").Tree} tree - the tree at the cursor.
  * @property {import("../log/visible.js").Visible} visible - which of its nodes are to be seen.
  * @property {?string} selected - id of a node, or of a folded group.
@@ -57,7 +59,7 @@ import { Timeline } from "./timeline.js";
  * @property {(by: 1|-1) => void} step - a round further or back.
  * @property {() => void} goLive - to the end, and on with the log.
  * @property {() => void} togglePlay
- * @property {(speed: number) => void} setSpeed
+ * @property {(name: string) => void} setPace - one of the paces of `log/pace.js`; it is remembered.
  * @property {(mode: "dim"|"fold"|"hide") => void} setPruned
  * @property {(state: string) => void} toggleState - filter a state away, or show it again.
  * @property {() => string} link - the recipe as a link, "" where there is none.

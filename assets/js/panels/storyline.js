@@ -37,13 +37,13 @@ export class StoryLine {
     this.announced = "";
   }
 
-  update({ log, rounds, cursor, tree, notice, writing }) {
+  update({ log, rounds, cursor, tree, notice, writing, behind }) {
     const index = rounds.indexAt(cursor);
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
     this.write(tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
     setText(this.counter, counter(segment, rounds, log));
-    const { word, kind } = statusOf(log);
+    const { word, kind } = statusOf(log, behind);
     setText(this.status, word);
     setAttribute(this.status, "data-kind", kind);
     setText(this.notice, notice);

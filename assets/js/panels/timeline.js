@@ -1,7 +1,7 @@
 // The timeline under the tree: play, pause, step by round, scrub, speed, and back to live.
 
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
-import { SPEEDS } from "../log/player.js";
+import { AS_IT_HAPPENS, PACES } from "../log/pace.js";
 import { icon } from "../dom/icons.js";
 
 const MOST_TICKS = 60;
@@ -41,10 +41,16 @@ export class Timeline {
       on: { input: () => actions.seek(Number(this.range.value)), keydown: (event) => this.pageKeys(event, actions) },
     });
     this.ticks = h("div", { class: "esp-ticks", "aria-hidden": "true" });
-    this.speed = h(
+    this.pace = h(
       "select",
-      { class: "esp-select", "aria-label": "Speed", on: { change: () => actions.setSpeed(Number(this.speed.value)) } },
-      SPEEDS.map((speed) => h("option", { value: speed, text: `${speed}×`, selected: speed === 1 })),
+      {
+        class: "esp-select",
+        "aria-label": "Pace",
+        title: "How fast the tree is shown: at 1× a round takes about a second",
+        on: { change: () => actions.setPace(this.pace.value) },
+      },
+      PACES.map((pace) => h("option", { value: pace, text: `${pace}×` })),
+      h("option", { value: AS_IT_HAPPENS, text: "As it happens" }),
     );
     this.element = h(
       "div",
@@ -53,7 +59,7 @@ export class Timeline {
       this.play,
       this.forward,
       h("div", { class: "esp-scrub" }, this.range, this.ticks),
-      this.speed,
+      this.pace,
       this.live,
     );
     this.drawn = "";
@@ -67,7 +73,7 @@ export class Timeline {
     actions.step(by);
   }
 
-  update({ log, rounds, cursor, follow, playing }) {
+  update({ log, rounds, cursor, follow, playing, pace }) {
     const { events, length, live } = log;
     const first = rounds.segments[0]?.cursor ?? 0;
     setAttribute(this.play, "aria-label", playing ? "Pause" : "Play");
@@ -86,6 +92,7 @@ export class Timeline {
     setAttribute(this.live, "data-live", live);
     setText(this.live.lastChild, live ? "Live" : "End");
     this.live.title = live ? "Follow the run as it happens" : "Go to the end";
+    this.pace.value = String(pace);
     this.drawTicks(rounds, first, events);
   }
 

@@ -10,15 +10,16 @@ const OFF = 2;
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {import("./theme.js").Theme} theme
- * @param {{items: import("./scene.js").Item[], camera: Object, view: Object, words: Object,
- *   radius: (item: Object) => number}} picture - `items` are in view; an arrow without a lane is
- *   drawn for what is selected or pointed at.
+ * @param {{scene: import("./scene.js").Scene, camera: Object, view: Object,
+ *   plan: import("./word_plan.js").WordPlan, radius: (item: Object) => number}} picture - an arrow
+ *   without a lane is drawn for what is selected or pointed at.
  */
-export function paintJumps(ctx, theme, { items, camera, view, words, radius }) {
-  for (const { from, to } of arrowsOf(items)) {
+export function paintJumps(ctx, theme, { scene, camera, view, plan, radius }) {
+  for (const { from, to } of arrowsOf(scene)) {
     const chosen = touches(view, from, to);
-    const lane = words.laneOf(to);
+    const lane = plan.laneOf(to);
     if (!chosen && !lane) continue;
+    for (const item of [from, to]) item.place(camera);
     ctx.strokeStyle = ctx.fillStyle = chosen ? theme.base.focus : theme.base.muted;
     ctx.lineWidth = chosen ? 2.5 : 1.25;
     const along = camera.vertical ? (point) => [point[1], point[0]] : (point) => point;

@@ -16,12 +16,11 @@ const APART = 5;
  * @property {number} across - where it lies, in pixels across the tree.
  */
 
-/** Every jump whose ends are both in the picture, in the order of writing. */
-export function arrowsOf(items) {
-  const known = new Map(items.map((item) => [item.id, item]));
+/** Every jump whose ends are both shown, in the order of writing. @param {import("./scene.js").Scene} scene */
+export function arrowsOf(scene) {
   const arrows = [];
-  for (const to of items) {
-    const from = to.after ? known.get(to.after) : null;
+  for (const to of scene.jumps()) {
+    const from = scene.items.get(to.after);
     if (from && !from.ghost && !to.ghost) arrows.push({ from, to });
   }
   return arrows.sort((a, b) => a.to.order - b.to.order);
@@ -31,13 +30,13 @@ export function arrowsOf(items) {
  * The lanes of all arrows, by the id of where they lead; null where there is none that is free, and
  * no lanes at all where arrows would hide the tree.
  *
- * @param {import("./scene.js").Item[]} items - in view.
- * @param {import("./placing.js").Spot[]} spots - the same, with their places.
+ * @param {import("./scene.js").Scene} scene
+ * @param {import("./placing.js").Spot[]} spots - what is in view of it.
  * @param {import("./placing.js").View & {across: number}} view
  * @returns {Map<string, ?Lane>}
  */
-export function lanesOf(items, spots, view) {
-  const arrows = arrowsOf(items);
+export function lanesOf(scene, spots, view) {
+  const arrows = arrowsOf(scene);
   if (!arrows.length || arrows.length > MOST_ARROWS || view.across < ARROWS_FROM) return new Map();
   const places = new Map(spots.map((spot) => [spot.id, spot]));
   const lanes = new Map();

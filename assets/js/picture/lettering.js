@@ -1,13 +1,55 @@
-// The only letters on the canvas itself are the problem's name; all others are HTML over it.
+// The little that is written on the canvas itself: the problem's name, and how much the silhouettes
+// of dense branches hold. All else is HTML over it, see word_layer.js.
+
+const CELL = 16;
 
 export class Lettering {
-  constructor(ctx) {
+  constructor(ctx, theme) {
     this.ctx = ctx;
+    this.theme = theme;
     this.font = "sans-serif";
+    this.clear();
+  }
+
+  /** A new picture: no room is taken. */
+  clear() {
+    this.taken = new Map();
   }
 
   /** Use this size in pixels and this weight from now on. */
   write(size, weight) {
     this.ctx.font = `${weight} ${size}px ${this.font}`;
+  }
+
+  /** The longest of these texts that has room in the middle of a box, if it hides no other words. */
+  inside({ left, top, width, height }, texts, { size, pad }) {
+    const { ctx, theme } = this;
+    this.write(size, 500);
+    const text = texts.find((one) => ctx.measureText(one).width + 2 * pad <= width);
+    if (!text) return;
+    const [x, y, wide] = [left + width / 2, top + height / 2, ctx.measureText(text).width];
+    if (!this.reserve(x - wide / 2, y - size / 2, wide, size)) return;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = theme.base.background;
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = theme.base.text;
+    ctx.fillText(text, x, y);
+  }
+
+  /** Claim a rectangle for a label; false when another label has it. */
+  reserve(left, top, width, height) {
+    const cell = Math.floor(top / CELL);
+    const meets = (other) =>
+      left < other.left + other.width &&
+      other.left < left + width &&
+      top < other.top + other.height &&
+      other.top < top + height;
+    for (const row of [cell - 1, cell, cell + 1]) if (this.taken.get(row)?.some(meets)) return false;
+    if (!this.taken.has(cell)) this.taken.set(cell, []);
+    this.taken.get(cell).push({ left, top, width, height });
+    return true;
   }
 }

@@ -6,25 +6,28 @@ const TRACK = 0.28;
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {import("./theme.js").Theme} theme
- * @param {{get: (id: string) => ?import("./scene.js").Item}} items
+ * @param {import("./scene.js").Scene} scene
+ * @param {import("./camera.js").Camera} camera
  * @param {import("./word_layer.js").WordLayer} words
  */
-export function paintBars(ctx, theme, items, { plan, said }) {
+export function paintBars(ctx, theme, scene, camera, { plan, said }) {
   for (const { id, width, height } of plan.bars) {
-    const item = items.get(id);
-    if (!item?.onScreen) continue;
+    const item = scene.items.get(id)?.place(camera);
+    if (!item) continue;
     const [dx, dy] = plan.offsets.get(id);
     const { share } = said.of(id, item);
     const [left, top] = [item.x + dx, item.y + dy + (height - HEIGHT) / 2];
     ctx.fillStyle = theme.base.muted;
     ctx.globalAlpha = TRACK;
-    ctx.beginPath();
-    ctx.roundRect(left, top, width, HEIGHT, HEIGHT / 2);
-    ctx.fill();
+    bar(ctx, left, top, width);
     ctx.globalAlpha = 1;
     ctx.fillStyle = item.winning ? theme.base.ink : theme.base.muted;
-    ctx.beginPath();
-    ctx.roundRect(left, top, Math.max(HEIGHT, width * share), HEIGHT, HEIGHT / 2);
-    ctx.fill();
+    bar(ctx, left, top, Math.max(HEIGHT, width * share));
   }
+}
+
+function bar(ctx, left, top, width) {
+  ctx.beginPath();
+  ctx.roundRect(left, top, width, HEIGHT, HEIGHT / 2);
+  ctx.fill();
 }

@@ -2,6 +2,7 @@
 
 import { isFold, ROLLOUT, WRITING } from "../log/visible.js";
 import { stepWords } from "../words/step_words.js";
+import { toScreen } from "./camera.js";
 import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
 /** Pixels per sibling below which nothing but marks can be told apart. */
@@ -41,25 +42,38 @@ export class Said {
   }
 }
 
+/** Pixels at the top that belong to the levels' names, where the tree grows to the right. */
+const NAMES = 24;
+const BORDER = 4;
+/** Pixels beyond the picture's edge from which a mark still counts: its branches reach into it. */
+const REACH = 60;
+
+/** What `placing.js` has to know of a picture. @returns {import("./placing.js").View & {across, start}} */
+export function viewOf({ bounds }, { ku, kd, od, vertical }, { width, height }) {
+  const top = vertical ? BORDER : NAMES;
+  return { width, height, vertical, top, pitch: kd, across: ku, start: od, last: bounds.dMax };
+}
+
 /**
  * @param {{visible, selected: ?string, hovered: ?string}} moment
- * @param {import("./scene.js").Item[]} items - in view.
+ * @param {import("./scene.js").Scene} scene
+ * @param {import("./camera.js").Camera} camera - where the picture will stand.
  * @param {Said} said
- * @param {(item: Object) => [number, number]} placeOf - where an item stands, in pixels.
- * @param {(item: Object) => number} radiusOf - of all that is drawn at its mark, in pixels.
- * @param {{across: number}} view - `across`: pixels from one sibling to the next.
+ * @param {(item: Object) => number} extentOf - how far along the tree a mark reaches, in pixels.
+ * @param {import("./placing.js").View} view
  * @returns {import("./placing.js").Spot[]} none where marks stand too close for anything else.
  */
-export function spotsOf(moment, items, said, placeOf, radiusOf, { across }) {
-  if (across < LEAST_PITCH) return [];
+export function spotsOf(moment, scene, camera, said, extentOf, { width, height }) {
+  if (camera.ku < LEAST_PITCH) return [];
   const near = nearby(moment);
   const spots = [];
-  for (const item of items) {
-    if (item.ghost) continue;
-    const [x, y] = placeOf(item);
+  for (const index of scene.look(camera, { width, height }).marks) {
+    const item = scene.item(index);
+    const [x, y] = toScreen(camera, item.toU, item.toD);
+    if (item.ghost || x < -REACH || x > width + REACH || y < -REACH || y > height + REACH) continue;
     const { text, brief, answer, ended, share } = said.of(item.id, item);
     spots.push({
-      ...{ id: item.id, depth: item.toD, x, y, radius: radiusOf(item), inner: item.inner },
+      ...{ id: item.id, depth: item.toD, x, y, radius: extentOf(item), inner: item.inner },
       rank: rankOf(item, near),
       bare: !text && answer === null,
       brief: ended || brief === "",

@@ -9,17 +9,17 @@ import { lanesOf } from "./lanes.js";
 import { nameOf, writingName } from "../words/words.js";
 import { placeWords } from "./placing.js";
 import { ROOT } from "../log/tree.js";
-import { Said, spotsOf } from "./spots.js";
+import { Said, spotsOf, viewOf } from "./spots.js";
 import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
-const HEADER = { height: 24, from: 44, width: 46 };
-const BORDER = 4;
+const HEADER = { from: 44, width: 46 };
 
 export class WordLayer {
   /**
    * @param {import("./theme.js").Theme} theme
-   * @param {{select: (id: string) => void, toggleDuplicates: (id: string) => void, onChange: () => void}} actions
+   * @param {{select: (id: string) => void, toggleDuplicates: (id: string) => void,
+   *   hover: (id: ?string) => void, wheel: (event: WheelEvent) => void, onChange: () => void}} actions
    *   `onChange`: the words should be placed anew.
    */
   constructor(theme, actions) {
@@ -31,7 +31,11 @@ export class WordLayer {
     this.element = h("div", { class: "esp-word-layer" }, this.headers, this.list, this.sizes.element);
     this.boxes = new Map();
     this.plan = NO_WORDS;
+    const idAt = (event) => event.target.closest(".esp-word")?.dataset.id ?? null;
     this.list.addEventListener("click", (event) => this.click(event));
+    this.list.addEventListener("pointerover", (event) => actions.hover(idAt(event)));
+    this.list.addEventListener("pointerleave", () => actions.hover(null));
+    this.list.addEventListener("wheel", (event) => actions.wheel(event), { passive: false });
   }
 
   dispose() {
@@ -39,34 +43,34 @@ export class WordLayer {
   }
 
   /**
-   * Place the words of what is in view.
+   * Place the words of what will be in view once nothing moves.
    *
    * @param {{tree, visible, selected: ?string, hovered: ?string}} moment
-   * @param {import("./scene.js").Item[]} items - in view.
-   * @param {(item: Object) => [number, number]} placeOf - where an item stands once nothing moves.
-   * @param {(item: Object) => number} radiusOf - of all that is drawn at a mark.
-   * @param {Object} view - see `placing.js`, and `across`: pixels from one sibling to the next.
+   * @param {import("./scene.js").Scene} scene
+   * @param {import("./camera.js").Camera} camera
+   * @param {{width: number, height: number}} size - of the picture, in pixels.
+   * @param {(item: Object) => number} extentOf - how far along the tree a mark reaches, in pixels.
    */
-  arrange(moment, items, placeOf, radiusOf, view) {
+  arrange(moment, scene, camera, size, extentOf) {
     this.moment = moment;
     this.said = new Said(moment, this.theme.palette.grades);
     this.sizes.say = (id) => this.said.of(id);
-    const spots = spotsOf(moment, items, this.said, placeOf, radiusOf, view);
-    const framed = { ...view, top: view.vertical ? BORDER : HEADER.height };
-    const lanes = lanesOf(items, spots, framed);
-    const placed = placeWords(spots, framed, this.sizes, [...lanes.values()].filter(Boolean));
+    const view = viewOf(scene, camera, size);
+    const spots = spotsOf(moment, scene, camera, this.said, extentOf, view);
+    const lanes = lanesOf(scene, spots, view);
+    const placed = placeWords(spots, view, this.sizes, [...lanes.values()].filter(Boolean));
     this.plan = new WordPlan(placed, lanes, spots, view);
     this.show(this.plan.texts);
     this.name(view, spots);
   }
 
-  /** Bring every word to its mark, where marks move. @param {(id: string) => ?[number, number]} placeOf */
-  follow(placeOf) {
+  /** Bring every word to its mark, where marks move. */
+  follow(scene, camera) {
     for (const [id, box] of this.boxes) {
-      const place = placeOf(id);
-      if (!place) continue;
+      const item = scene.items.get(id)?.place(camera);
+      if (!item) continue;
       const [dx, dy] = this.plan.offsets.get(id);
-      const at = `translate(${Math.round(place[0] + dx)}px, ${Math.round(place[1] + dy)}px)`;
+      const at = `translate(${Math.round(item.x + dx)}px, ${Math.round(item.y + dy)}px)`;
       if (box.at !== at) box.element.style.transform = box.at = at;
     }
   }

@@ -23,14 +23,15 @@ export class WordPlan {
   }
 
   /**
-   * How branches leave an item: pixels from its mark to where they come out behind its words, and
+   * How branches leave a step: pixels from its mark to where they come out behind its words, and
    * to where they bend. While marks move they may be nearer to each other than that.
    *
+   * @param {string} id @param {number} level
    * @param {number} distance - to the next mark along the tree, in pixels.
    */
-  wayOut(item, distance) {
-    const bend = Math.max(0, Math.min(this.reaches.get(item.toD) ?? 0, distance * MOST_STRAIGHT));
-    const out = this.words.get(item.id)?.out ?? 0;
+  wayOut(id, level, distance) {
+    const bend = Math.max(0, Math.min(this.reaches.get(level) ?? 0, distance * MOST_STRAIGHT));
+    const out = this.words.get(id)?.out ?? 0;
     return { out: Math.min(out, bend), bend };
   }
 

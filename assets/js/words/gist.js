@@ -79,11 +79,10 @@ function unmarked(line) {
 
 function unstressed(text) {
   return text
-    .replace(/!?\[([^\]]*)\]\([^)\s]*\)/g, "$1")
+    .replace(/!?\[([^\][]{0,400})\]\([^)\s]{0,2000}\)/g, "$1")
     .replace(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g, "$2")
     .replace(/(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])/g, "$1")
-    .replace(/`+([^`]+)`+/g, "$1")
-    .replace(/\*\*|__/g, "");
+    .replace(/\*\*|__|`/g, "");
 }
 
 /** In a card a formula stands in its line, also one that had a line of its own. */

@@ -9,10 +9,12 @@ const INTERRUPTED = "This run was cut off before its end: its server stopped, or
  * How the run stands, in a word.
  *
  * @param {import("../log/log.js").EventLog} log
+ * @param {boolean} [behind] - it is shown slower than it went, and there is more to show.
  * @returns {{word: string, kind: string}}
  */
-export function statusOf(log) {
+export function statusOf(log, behind = false) {
   const end = log.complete ? log.events.at(-1).status : null;
+  if (behind) return { word: "Growing", kind: "live" };
   if (isRecorded(log.run)) return { word: "Recorded", kind: "recorded" };
   if (end) return { word: ENDS[end] ?? "Finished", kind: end };
   if (log.interrupted) return { word: "Interrupted", kind: "failed" };
