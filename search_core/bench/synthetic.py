@@ -126,10 +126,6 @@ class _LogWriter:
             "beam_width": _WIDTH,
             "aggregate": "last",
         }
-            "n": width,
-            "beam_width": _WIDTH,
-            "aggregate": "last",
-        }
         self.events: list[Event] = [
             Started(seq=0, t=0, options=options, sampling={}, seed=0, limits={}, **header)
         ]
