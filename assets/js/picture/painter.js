@@ -55,12 +55,13 @@ export class Painter {
     paintSilhouettes(ctx, theme, scene, camera, sight.branches);
     paintEdges(ctx, theme, picture);
     paintLinks(ctx, theme, picture);
-    paintJumps(ctx, theme, { ...picture, radius: (item) => this.radiusOf(item) });
+    const numbers = paintJumps(ctx, theme, { ...picture, radius: (item) => this.radiusOf(item) });
     this.dots();
     this.marks();
     this.rings(scene);
     if (view.words) paintBars(ctx, theme, scene, camera, view.words);
     lettering.clear();
+    lettering.numbers(numbers);
     letterSilhouettes(lettering, scene, camera, sight.branches);
   }
 
