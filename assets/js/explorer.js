@@ -15,6 +15,7 @@ import { recipeLink } from "./log/recipe.js";
 import { reducedMotion } from "./dom/dom.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
+import { Taking } from "./taking/taking.js";
 import { tellAll } from "./words/story.js";
 import { storage } from "./dom/storage.js";
 import { Theme } from "./picture/theme.js";
@@ -32,14 +33,15 @@ export class Explorer {
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
    * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[],
-   *   drawCharts: ?Function}} given
+   *   drawCharts: ?Function, template: string, alone: ?{source: string}}} given - `alone`: there is
+   *   no app around; what the file says.
    */
   constructor(root, log, given) {
     this.root = root;
     this.log = log;
     this.given = given;
     this.viewState = new ViewState();
-    this.address = new Address(given.defaults);
+    this.address = new Address(given.defaults, { silent: Boolean(given.alone) });
     this.lastUpdateMs = 0;
     this.theme = new Theme(root, given.palette, () => this.restyle());
     this.player = new Player({
@@ -65,6 +67,7 @@ export class Explorer {
   }
 
   build() {
+    this.taking = new Taking(this);
     const { palette, labels } = this.given;
     const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
@@ -92,7 +95,8 @@ export class Explorer {
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
       link: () => this.link(),
-      trace: () => this.trace(),
+      save: (kind) => this.taking.save(kind),
+      alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
     };
@@ -256,6 +260,7 @@ export class Explorer {
       this.canvas.update(moment);
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
+    this.page?.side.follow(moment.selected);
     for (const { panel, place, name, early } of this.panels) {
       if (!tree.root && !early) continue;
       if (place !== "views" || this.page.shows(name)) panel.update(moment);
@@ -366,6 +371,7 @@ export class Explorer {
   /** The recipe of this run as a link, or "" before its header is here and where there is none. */
   link() {
     const header = this.log.events[0];
+    if (this.given.alone) return ""; // a file has no app that would understand one
     return header && !isPasted(header) ? recipeLink(location, header, this.given.defaults, this.selectedNode) : "";
   }
 

@@ -36,7 +36,7 @@ export function writeStructured(element, text) {
   latest.delete(element);
   element.classList.remove("esp-structured");
   writeMaths(element, text);
-  if (!folder || !STRUCTURED.test(text) || text.length > MOST_READ) return;
+  if (!STRUCTURED.test(text) || text.length > MOST_READ) return;
   const show = (markdown) => {
     element.classList.add("esp-structured");
     element.replaceChildren(...structure(markdown, text));
@@ -119,6 +119,9 @@ function words(top, content, formulas) {
 const restored = (content, formulas) => content.replace(HELD, (_, number) => formulas[number]?.raw ?? "");
 
 function load() {
+  // A page of its own has it inside; another may have none at all.
+  if (globalThis.markdownit) reader ??= new globalThis.markdownit(OPTIONS);
+  if (reader || !folder) return Promise.resolve(reader);
   loading ??= import(`${folder}markdown-it.umd.min.js`).then(
     () => (reader = globalThis.markdownit ? new globalThis.markdownit(OPTIONS) : null),
     () => null,

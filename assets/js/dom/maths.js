@@ -110,6 +110,9 @@ function typesetFormula(katex, text, display) {
 }
 
 function load() {
+  // A page of its own has it inside, with its style sheet.
+  typesetter ??= globalThis.katex ?? null;
+  if (typesetter) return Promise.resolve(typesetter);
   loading ??= new Promise((resolve) => {
     const style = document.createElement("link");
     style.rel = "stylesheet";
