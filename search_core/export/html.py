@@ -59,7 +59,9 @@ def html_template() -> str:
     """
     theme = script_safe(_asset("js/standalone_theme.js"), "standalone_theme.js")
     katex = script_safe((_KATEX / "katex.min.js").read_text(encoding="utf-8"), "katex.min.js")
-    markdown_it = script_safe(_MARKDOWN_IT.read_text(encoding="utf-8"), _MARKDOWN_IT.name)
+    # It knows comments of HTML, in strings and patterns alone: there `!` may have its number.
+    source = _MARKDOWN_IT.read_text(encoding="utf-8").replace("<!--", r"<\u0021--")
+    markdown_it = script_safe(source, _MARKDOWN_IT.name)
     script = bundle(ASSETS / "js", ENTRANCE)
     given = {
         "palette": json.loads(PALETTE_FILE.read_text(encoding="utf-8")),

@@ -31,7 +31,7 @@ const LANE = 4;
 /** How much of a word has to lie at each side of its own branch. */
 const HOLD = 6;
 const BORDER = 5;
-export const BAR = { width: 24, height: 8 };
+const BAR = { width: 24, height: 8 };
 /** Heights that the words of the problem keep from its mark's middle. */
 const BELOW_PROBLEM = 15;
 /** More words than this cannot be read, and would be slow. */

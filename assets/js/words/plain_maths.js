@@ -21,7 +21,7 @@ const LOWERED = { 0: "₀", 1: "₁", 2: "₂", 3: "₃", 4: "₄", 5: "₅", 6:
 const MOST_ROUNDS = 6;
 
 /** Whether a text that is an answer was written in LaTeX. */
-export const isLatex = (text) => /\\[A-Za-z%,;!{}()[\]]|\^/.test(text);
+const isLatex = (text) => /\\[A-Za-z%,;!{}()[\]]|\^/.test(text);
 
 /** An answer as a text for `writeMaths`: LaTeX without delimiters gets them. */
 export function answerMaths(answer) {
