@@ -136,9 +136,12 @@ export class TreeCanvas {
   }
 
   resize() {
-    const { width, height } = this.frame.getBoundingClientRect();
+    const box = this.frame.getBoundingClientRect();
+    // Where the picture is shown enlarged, as for a lecture hall, it has more pixels and no more room.
+    const enlarged = box.width / this.frame.offsetWidth || 1;
+    const [width, height] = [box.width / enlarged, box.height / enlarged];
     if (!width || !height) return;
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    const ratio = Math.min(3, enlarged * (window.devicePixelRatio || 1));
     if (ratio !== this.ratio) this.sprites.clear();
     const turned = this.size.width < NARROW !== width < NARROW;
     this.size = { width, height };
