@@ -261,6 +261,7 @@ export class Explorer {
       this.canvas.update(moment);
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
+    this.page?.side.follow(moment.selected);
     if (tree.root && this.presenting) {
       this.presenting = false; // once: whoever leaves has left
       this.projector.open();

@@ -102,7 +102,8 @@ export class Keys {
   }
 
   escape() {
-    if (this.explorer.skip()) return;
-    if (!this.explorer.canvas.tooltip.dismiss()) this.explorer.select(null);
+    if (this.explorer.skip() || this.explorer.canvas.tooltip.dismiss()) return;
+    this.explorer.select(null);
+    this.explorer.page.side.setOpen(false);
   }
 }

@@ -49,7 +49,7 @@ class ControlLink:
 
 
 _CONTROLS = (
-    ControlLink("problem", "Problem", "use", "problem"),
+    ControlLink("problem", "Problem", "use", "problem", covers=("reference",)),
     ControlLink("run", "Run", "use", "run", covers=("stop",)),
     ControlLink("family", "Family and level", "use", "problem", covers=("level", "draw")),
     ControlLink(

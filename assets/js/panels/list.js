@@ -3,6 +3,7 @@
 
 import { Answers } from "./answers.js";
 import { Charts } from "./charts.js";
+import { Chronicle } from "./chronicle.js";
 import { Costs } from "./costs.js";
 import { Inspector } from "./inspector/inspector.js";
 import { Legend } from "./legend.js";
@@ -72,8 +73,8 @@ import { Timeline } from "./timeline.js";
  */
 
 /**
- * - `place`: "top"; "above" and "below" the picture; "side"; "bottom"; or "views", a tab in the
- *   picture's own place, with this `title` and updated only while it is shown.
+ * - `place`: "top"; "above" and "below" the picture; "side", a tab beside it with this
+ *   `title`; or "views", a tab in the picture's own place, updated only while it is shown.
  * - `needs`: an action without which it is left out: not every page has a server behind it.
  * - `early`: it is updated even before the run's problem is there (`moment.tree.root`).
  */
@@ -84,7 +85,8 @@ export const PANELS = [
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },
   { name: "charts", place: "views", Panel: Charts, title: "Charts", needs: "drawCharts" },
   { name: "timeline", place: "below", Panel: Timeline, early: true },
-  { name: "inspector", place: "side", Panel: Inspector },
-  { name: "answers", place: "bottom", Panel: Answers },
-  { name: "costs", place: "bottom", Panel: Costs },
+  { name: "chronicle", place: "side", Panel: Chronicle, title: "Story" },
+  { name: "inspector", place: "side", Panel: Inspector, title: "Step" },
+  { name: "answers", place: "side", Panel: Answers, title: "Answers" },
+  { name: "costs", place: "side", Panel: Costs, title: "Cost" },
 ];

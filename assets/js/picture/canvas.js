@@ -46,6 +46,8 @@ export class TreeCanvas {
     this.painter = new Painter(this.element.getContext("2d"), this.sprites, theme);
     this.camera = { ku: 24, kd: 100, ou: 0, od: 0, vertical: false };
     this.follow = true;
+    /** Follow with all of the tree in view, however small its marks become. */
+    this.whole = false;
     this.selected = null;
     this.hovered = null;
     this.size = { width: 0, height: 0 };
@@ -108,7 +110,7 @@ export class TreeCanvas {
     const { width, height } = this.size;
     if (!width) return;
     if (this.follow) {
-      let camera = openingCamera(this.scene.bounds, width, height, this.vertical);
+      let camera = this.opening();
       const target = this.scene.items.get(this.frontier);
       if (target && overflows(camera, this.scene.bounds, width, height))
         camera = reveal(camera, { u: target.toU, d: target.toD }, width, height);
@@ -123,6 +125,12 @@ export class TreeCanvas {
       this.move(camera, true);
       this.follow = false;
     }
+  }
+
+  /** The camera that follows the tree: as much of it as can be read, or all of it. */
+  opening() {
+    const camera = this.whole ? wholeCamera : openingCamera;
+    return camera(this.scene.bounds, this.size.width, this.size.height, this.vertical);
   }
 
   anchor() {
@@ -188,7 +196,7 @@ export class TreeCanvas {
   /** Show the whole tree, or as much of it as can be read, at once. */
   open() {
     if (!this.size.width) return;
-    this.move(openingCamera(this.scene.bounds, this.size.width, this.size.height, this.vertical), true);
+    this.move(this.opening(), true);
     this.camera = this.from = this.to;
   }
 

@@ -53,6 +53,7 @@ export class Projector {
     this.dialog.focus();
     this.scale();
     addEventListener("resize", this.onResize);
+    explorer.canvas.whole = true;
     explorer.canvas.setFollow(true);
     explorer.refreshNow();
   }
@@ -82,6 +83,7 @@ export class Projector {
     removeEventListener("resize", this.onResize);
     for (const back of this.lent.splice(0)) back();
     const { explorer } = this;
+    explorer.canvas.whole = false;
     if (!explorer.given.alone && isAsked(location)) {
       const query = new URLSearchParams(location.search);
       query.delete(NAME);
