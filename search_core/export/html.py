@@ -66,7 +66,7 @@ def html_template() -> str:
     }
     sheets = map(_sheet, (_TOKENS, *STYLE_SHEETS, _OWN_STYLE))
     style = "\n".join([_katex_style(), palette_style(), *sheets])
-    emblem = _asset("emblem.svg").strip()
+    emblem = _data_url("image/svg+xml", _asset("emblem.svg").encode())
     if "</style" in style.lower():
         raise BundleError("A style sheet holds '</style', which would end the element around it.")
     policy = "; ".join(
@@ -87,12 +87,11 @@ def html_template() -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
         "<title>Espalier</title>\n"
-        f'<link rel="icon" href="{_data_url("image/svg+xml", emblem.encode())}">\n'
+        f'<link rel="icon" href="{emblem}">\n'
         f"<style>{style}</style>\n"
         "</head>\n<body>\n"
         f"<script>{theme}</script>\n"
-        f'<header class="alone-header"><span class="alone-emblem" aria-hidden="true">{emblem}'
-        "</span></header>\n"
+        f'<header class="alone-header"><img alt="" src="{emblem}"></header>\n'
         '<main id="explorer"><div class="esp"><p class="esp-loading">Loading the search tree …'
         "</p></div></main>\n"
         "<noscript>This page draws its search tree with JavaScript, which is off.</noscript>\n"
