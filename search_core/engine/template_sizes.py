@@ -24,6 +24,8 @@ _LARGEST = 2**63
 """Of a number that is multiplied; a chat counts turns."""
 _WIDE = re.compile(r"%[^A-Za-z%]{0,8}(?:\d{5}|\*)|\{[^{}]*:[^{}]*(?:\d{5}|\{)")
 """A format that is wide, or takes a width from a value: "%99999s", "%*s", "{:>99999}", "{:{}}"."""
+_OF_AN_ITEM = 32
+"""Counted for whatever is no text: about what it takes of memory, and more than it takes written."""
 _TOO_LARGE = f"it holds a value of more than {MOST_HELD:,} characters or items"
 _active = threading.local()
 
@@ -130,7 +132,7 @@ def printed(value: Any) -> int:
     size, waiting = 0, [value]
     while waiting and size <= MOST_HELD:
         one = waiting.pop()
-        size += len(one) if isinstance(one, str) else 8
+        size += len(one) if isinstance(one, str) else _OF_AN_ITEM
         if isinstance(one, dict):
             waiting += [*one.keys(), *one.values()]
         elif isinstance(one, list | tuple | set | frozenset):
