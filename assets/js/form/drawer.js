@@ -21,10 +21,13 @@ export class Drawer {
     element.setAttribute("aria-labelledby", "drawer-title");
     element.inert = true;
     element.addEventListener("keydown", (event) => this.key(event));
-    // Run brings the tree into view: where the drawer hides it, it goes.
-    document.getElementById("run")?.addEventListener("click", () => {
+    // Run, or an example that was opened, brings the tree into view: where the drawer hides it, it
+    // goes.
+    const uncover = () => {
       if (element.offsetWidth > COVERING * innerWidth) this.close();
-    });
+    };
+    document.getElementById("run")?.addEventListener("click", uncover);
+    element.addEventListener("shown", uncover);
   }
 
   get isOpen() {
