@@ -1,7 +1,7 @@
 // What is known of whole branches, counted once for each moment from the leaves up: how many steps
 // they have, the best score in them, whether the search goes on there.
 
-import { displayState, isFold, WRITING } from "../log/visible.js";
+import { isFold, WRITING } from "../log/visible.js";
 
 /** The states by their code in the columns. */
 export const STATES = [
@@ -31,6 +31,7 @@ export class Branches {
   /** @param {import("./scene.js").Scene} scene */
   constructor({ tree, visible, places, nodes }) {
     const { size, parents } = places;
+    const chosen = tree.chosen ? tree.nodes.get(tree.chosen) : null;
     this.places = places;
     /** How many steps each branch has; a fold stands for all its members. */
     this.steps = new Int32Array(size);
@@ -40,14 +41,15 @@ export class Branches {
     this.answers = new Int32Array(size);
     this.live = new Uint8Array(size);
     for (let i = size - 1; i >= 0; i -= 1) {
-      this.describe(i, tree, visible, nodes[i]);
+      this.describe(i, visible, nodes[i], chosen);
       if (i > 0) this.pass(i, parents[i]);
     }
     this.codes[0] = CODES.get("root");
   }
 
-  describe(i, tree, visible, node) {
-    const code = node ? CODES.get(displayState(tree, node)) : CODES.get(isFold(this.places.ids[i]) ? "collapsed" : WRITING);
+  describe(i, visible, node, chosen) {
+    const state = node ? node.state : isFold(this.places.ids[i]) ? "collapsed" : WRITING;
+    const code = CODES.get(node && node === chosen ? "chosen" : state);
     this.codes[i] = code;
     const fold = node ? null : visible.fold(this.places.ids[i]);
     const score = node ? node.aggregate : (fold?.best ?? null);

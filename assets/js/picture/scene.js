@@ -64,10 +64,14 @@ export class Scene {
     const { tree, visible } = this;
     this.nodes = [];
     const childrenOf = (id) => {
-      this.nodes.push(tree.nodes.get(id) ?? null);
-      return visible.children(id);
+      const node = tree.nodes.get(id) ?? null;
+      this.nodes.push(node);
+      return visible.childrenOf(node);
     };
-    const widthOf = (id) => (isFold(id) || tree.nodes.get(id)?.state === "completed" ? WIDE : 1);
+    const widthOf = (id, index) => {
+      const node = this.nodes[index];
+      return (node ? node.state === "completed" : isFold(id)) ? WIDE : 1;
+    };
     this.places = layoutTree(ROOT, childrenOf, widthOf);
     this.bounds = this.places.bounds;
   }
@@ -99,17 +103,18 @@ export class Scene {
   /** Move everything to its place at `part` (0 to 1) of the way. */
   advance(part) {
     const { places } = this;
+    if (!this.moving) return;
     this.moving = part < 1;
     this.seen = null;
     if (!this.moving) {
       this.u = places.u;
       this.d = places.d;
-    } else if (this.u !== places.u) {
-      const eased = 1 - (1 - part) ** 3;
-      for (let i = 0; i < places.size; i += 1) {
-        this.u[i] = this.fromU[i] + (places.u[i] - this.fromU[i]) * eased;
-        this.d[i] = this.fromD[i] + (places.d[i] - this.fromD[i]) * eased;
-      }
+      return;
+    }
+    const eased = 1 - (1 - part) ** 3;
+    for (let i = 0; i < places.size; i += 1) {
+      this.u[i] = this.fromU[i] + (places.u[i] - this.fromU[i]) * eased;
+      this.d[i] = this.fromD[i] + (places.d[i] - this.fromD[i]) * eased;
     }
   }
 
