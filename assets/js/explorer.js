@@ -6,7 +6,7 @@ import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
 import { Keys } from "./keys.js";
 import { noticeOf } from "./words/run_words.js";
-import { NOTHING } from "./log/writing.js";
+import { expected, NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
 import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
@@ -15,6 +15,7 @@ import { recipeLink } from "./log/recipe.js";
 import { reducedMotion } from "./dom/dom.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
+import { isAsked, Projector } from "./taking/projector.js";
 import { Taking } from "./taking/taking.js";
 import { tellAll } from "./words/story.js";
 import { storage } from "./dom/storage.js";
@@ -72,12 +73,15 @@ export class Explorer {
     const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
       select: (id) => this.pick(id),
+      toggleDuplicates: (id) => this.toggleDuplicates(id),
       onCamera: () => this.page?.updateCamera(),
     });
     const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
     this.panels = offered.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
+    this.projector = new Projector(this);
+    this.presenting = isAsked(location);
     this.refreshNow();
   }
 
@@ -95,6 +99,7 @@ export class Explorer {
       toggleState: (state) => this.toggleState(state),
       link: () => this.link(),
       save: (kind) => this.taking.save(kind),
+      present: () => this.projector.open(),
       alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
@@ -123,6 +128,7 @@ export class Explorer {
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
     this.keys.dispose();
+    this.projector.dispose();
     this.player.pause();
     this.theme.dispose();
     this.canvas.dispose();
@@ -160,10 +166,13 @@ export class Explorer {
     this.refresh();
   }
 
-  /** What is being written at the moment on show: only the newest one of a live run has any. */
+  /**
+   * What is being written at the moment on show: the solver tells it of the newest one of a live
+   * run, and the log of any that is past.
+   */
   writing(tree) {
-    const now = this.log.live && this.at === this.log.length;
-    return now ? this.log.writing.of(tree) : NOTHING;
+    if (this.at < this.log.length) return expected(this.log.events, this.at).of(tree);
+    return this.log.live ? this.log.writing.of(tree) : NOTHING;
   }
 
   /** A run has just begun: it is shown from its beginning, at the chosen pace. */
@@ -257,6 +266,11 @@ export class Explorer {
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
     this.page?.side.follow(moment.selected);
+    if (tree.root && this.presenting) {
+      this.presenting = false; // once: whoever leaves has left
+      this.projector.open();
+    }
+    this.projector?.update(moment);
     for (const { panel, place, name, early } of this.panels) {
       if (!tree.root && !early) continue;
       if (place !== "views" || this.page.shows(name)) panel.update(moment);
@@ -324,6 +338,12 @@ export class Explorer {
   unfold(fold) {
     const tree = this.tree();
     this.select(this.viewState.unfold(fold, tree, this.writing(tree)));
+  }
+
+  /** Show the duplicates of a step beside it, or fold them into it again. */
+  toggleDuplicates(id) {
+    this.viewState.toggleDuplicates(id);
+    this.refreshNow();
   }
 
   setPruned(mode) {

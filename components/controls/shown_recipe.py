@@ -28,9 +28,9 @@ class ShownRecipe:
     values: FormValues
     missing: str = ""
 
-    def told(self, run_id: str) -> dict[str, Any]:
+    def made_of(self, run_id: str) -> dict[str, Any]:
         """As the chips take it: by the names of the fields."""
-        return told(self.values, run_id)
+        return made_of(self.values, run_id)
 
     def updates(self, fields: RecipeFields) -> list[Any]:
         """Updates of all fields of the form."""
@@ -48,7 +48,7 @@ class ShownRecipe:
         return fields.updates(updates, fields.options.updates(strategy, self.values.options))
 
 
-def told(values: FormValues, run_id: str) -> dict[str, Any]:
+def made_of(values: FormValues, run_id: str) -> dict[str, Any]:
     """Values by the names of the fields, as the chips take them; unsaid models are left out."""
     own = asdict(values)
     options = own.pop("options")

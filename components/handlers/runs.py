@@ -14,13 +14,14 @@ import gradio as gr
 
 from components.controls import Controls, LinkedRecipe, ModelOffer, read_link
 from components.controls.form_values import RecipeFields
+from components.controls.mistakes import told
 from components.controls.run_request import (
     RunRequest,
     request_of,
     request_of_form,
     values_of_link,
 )
-from components.controls.shown_recipe import told
+from components.controls.shown_recipe import made_of
 from components.elements import error, info
 from components.explorer import (
     Pace,
@@ -114,12 +115,12 @@ class RunHandlers:
             asked = request_of_form(form, self._offer, self._limits)
             run = self._start(asked, request, name or "")
         except (ValueError, BusyError) as problem:
-            yield refused(name), error(str(problem)), *_idle(), gr.skip(), gr.skip()
+            yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
-        made_of: Any = told(form, run.id)
+        tie: Any = made_of(form, run.id)
         async for update in self._follow(run, ""):
-            yield *update, made_of
-            made_of = gr.skip()
+            yield *update, tie
+            tie = gr.skip()
 
     def stop(self, run_id: str) -> dict[str, str]:
         """Ask the run to end; its last events arrive by the usual way."""
@@ -168,10 +169,9 @@ class RunHandlers:
             values = values_of_link(link, self._offer)
             run = self._start(request_of(values, self._offer, self._limits), request, name)
         except (ValueError, BusyError) as problem:
-            notice = error(f"{problem} {note}".strip())
-            yield refused(name), notice, *_idle(), gr.skip(), *filled
+            yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
-        filled[0] = told(values, run.id)
+        filled[0] = made_of(values, run.id)
         async for update in self._follow(run, note, link.node):
             yield *update, *filled
             filled = self._tie.unchanged()
@@ -194,8 +194,8 @@ class RunHandlers:
         if not live and run.head:  # what is over is pulled by the page, at its own pace
             yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
             return
-        told = RunNotice(run, self._registry, self._load, note)
-        async for batch, notice in follow_with(run, told, node, self._pace):
+        notice_of_run = RunNotice(run, self._registry, self._load, note)
+        async for batch, notice in follow_with(run, notice_of_run, node, self._pace):
             skipped = gr.skip()
             yield (
                 skipped if batch is None else batch,

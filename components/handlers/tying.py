@@ -53,7 +53,7 @@ class FormTie:
         shown = shown_recipe(header, self._offer)
         if shown is None:
             return [{"run": run.id}, *self._fields.updates({})], ""
-        return [shown.told(run.id), *shown.updates(self._fields)], shown.missing
+        return [shown.made_of(run.id), *shown.updates(self._fields)], shown.missing
 
     def back(self, run_id: str) -> list[Any]:
         """Set the form as it was for the run on show."""

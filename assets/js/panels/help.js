@@ -23,6 +23,7 @@ const SHORTCUTS = [
       ["+ and -", "Zoom"],
       ["h", "Pruned steps: shown, folded, hidden"],
       ["l", "Look-ahead steps: shown or hidden"],
+      ["d", "Duplicates: shown, or folded into the first of them"],
     ],
   ],
   [
@@ -31,6 +32,13 @@ const SHORTCUTS = [
       ["Space", "Play or pause"],
       ["[ and ]", "One round back or forward"],
       ["e", "To the end; while a run grows, Esc does so too, wherever you are"],
+    ],
+  ],
+  [
+    "For a lecture hall",
+    [
+      ["Shift+P", "Present: tree, timeline and one sentence, large"],
+      ["Arrow keys", "There: one round back or forward, as Page Up and Page Down"],
     ],
   ],
   [

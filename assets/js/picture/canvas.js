@@ -24,6 +24,7 @@ import { Pointer } from "./pointer.js";
 import { Scene } from "./scene.js";
 import { Sprites } from "./shapes.js";
 import { Tooltip } from "./tooltip.js";
+import { WordLayer } from "./word_layer.js";
 
 const GLIDE_MS = 250;
 const NARROW = 600;
@@ -32,7 +33,7 @@ const REACH = 14;
 export class TreeCanvas {
   /**
    * @param {import("./theme.js").Theme} theme
-   * @param {{select: (id: ?string) => void, onCamera: () => void}} actions
+   * @param {{select: (id: ?string) => void, toggleDuplicates: (id: string) => void, onCamera: () => void}} actions
    */
   constructor(theme, actions) {
     this.actions = actions;
@@ -42,10 +43,20 @@ export class TreeCanvas {
     this.description = h("span", { class: "esp-sr", id });
     this.element = h("canvas", { class: "esp-canvas", role: "img", tabindex: "0", "aria-describedby": id });
     this.tooltip = new Tooltip();
-    this.frame = h("div", { class: "esp-stage" }, this.element, this.description, this.tooltip.element);
+    this.words = new WordLayer(theme, {
+      select: (id) => this.actions.select(id),
+      toggleDuplicates: (id) => this.actions.toggleDuplicates(id),
+      hover: (id) => this.hover(id ? this.scene.items.get(id) : null),
+      wheel: (event) => this.pointer.wheel(event),
+      onChange: () => this.rearrange(),
+    });
+    const { element, description, tooltip, words } = this;
+    this.frame = h("div", { class: "esp-stage" }, element, words.element, description, tooltip.element);
     this.painter = new Painter(this.element.getContext("2d"), this.sprites, theme);
     this.camera = { ku: 24, kd: 100, ou: 0, od: 0, vertical: false };
     this.follow = true;
+    /** Follow with all of the tree in view, however small its marks become. */
+    this.whole = false;
     this.selected = null;
     this.hovered = null;
     this.size = { width: 0, height: 0 };
@@ -75,6 +86,7 @@ export class TreeCanvas {
     this.resizes.disconnect();
     this.sights.disconnect();
     cancelAnimationFrame(this.pending);
+    this.words.dispose();
   }
 
   /** A new run: nothing glides over from the old one. */
@@ -100,7 +112,7 @@ export class TreeCanvas {
   /** There are more tokens in what is being written: new words at the same places. */
   recount(visible) {
     this.scene.recount(visible);
-    this.redraw();
+    this.rearrange();
   }
 
   /** Where the camera should go after the tree changed. */
@@ -108,7 +120,7 @@ export class TreeCanvas {
     const { width, height } = this.size;
     if (!width) return;
     if (this.follow) {
-      let camera = openingCamera(this.scene.bounds, width, height, this.vertical);
+      let camera = this.opening();
       const target = this.scene.items.get(this.frontier);
       if (target && overflows(camera, this.scene.bounds, width, height))
         camera = reveal(camera, { u: target.toU, d: target.toD }, width, height);
@@ -125,6 +137,12 @@ export class TreeCanvas {
     }
   }
 
+  /** The camera that follows the tree: as much of it as can be read, or all of it. */
+  opening() {
+    const camera = this.whole ? wholeCamera : openingCamera;
+    return camera(this.scene.bounds, this.size.width, this.size.height, this.vertical);
+  }
+
   anchor() {
     if (this.follow) return null;
     const item = this.scene.items.get(this.selected) ?? this.at(this.size.width / 2, this.size.height / 2, Infinity);
@@ -136,9 +154,12 @@ export class TreeCanvas {
   }
 
   resize() {
-    const { width, height } = this.frame.getBoundingClientRect();
+    const box = this.frame.getBoundingClientRect();
+    // Where the picture is shown enlarged, as for a lecture hall, it has more pixels and no more room.
+    const enlarged = box.width / this.frame.offsetWidth || 1;
+    const [width, height] = [box.width / enlarged, box.height / enlarged];
     if (!width || !height) return;
-    const ratio = Math.min(3, window.devicePixelRatio || 1);
+    const ratio = Math.min(3, enlarged * (window.devicePixelRatio || 1));
     if (ratio !== this.ratio) this.sprites.clear();
     const turned = this.size.width < NARROW !== width < NARROW;
     this.size = { width, height };
@@ -146,6 +167,7 @@ export class TreeCanvas {
     this.element.width = Math.round(width * ratio);
     this.element.height = Math.round(height * ratio);
     this.painter.lettering.font = getComputedStyle(this.element).fontFamily;
+    this.words.sizes.clear();
     if (this.tree && (this.follow || turned || !this.fitted)) this.open();
     this.paint();
   }
@@ -185,7 +207,7 @@ export class TreeCanvas {
   /** Show the whole tree, or as much of it as can be read, at once. */
   open() {
     if (!this.size.width) return;
-    this.move(openingCamera(this.scene.bounds, this.size.width, this.size.height, this.vertical), true);
+    this.move(this.opening(), true);
     this.camera = this.from = this.to;
   }
 
@@ -229,7 +251,8 @@ export class TreeCanvas {
   // Pointing ----------------------------------------------------------------------------
 
   at(x, y, reach = REACH) {
-    return this.scene.hit(this.camera, this.size, x, y, reach);
+    const named = Number.isFinite(reach) ? this.words.plan.at(x, y) : null;
+    return (named && this.scene.items.get(named)) ?? this.scene.hit(this.camera, this.size, x, y, reach);
   }
 
   /** A click: on a mark, on the silhouette of a branch, or on nothing. */
@@ -302,8 +325,25 @@ export class TreeCanvas {
     });
   }
 
+  /** The words have to be placed anew. */
+  rearrange() {
+    this.arranged = null;
+    this.redraw();
+  }
+
+  /** Words are placed for where the picture will stand, once for each of its states. */
+  arrange() {
+    const { tree, visible, selected, hovered, size, scene } = this;
+    const camera = this.to ?? this.camera;
+    const state = [camera, tree, visible, selected, hovered, size, scene.described];
+    if (this.arranged?.every((part, index) => part === state[index])) return;
+    this.arranged = state;
+    this.words.arrange({ tree, visible, selected, hovered }, scene, camera, size, this.painter.extents(camera));
+  }
+
   paint() {
     if (!this.tree || !this.size.width) return;
+    this.arrange();
     if (this.glide) {
       const part = Math.min(1, (performance.now() - this.glide) / GLIDE_MS);
       this.scene.advance(part);
@@ -317,7 +357,9 @@ export class TreeCanvas {
       ratio: this.ratio,
       selected: this.selected,
       hovered: this.hovered,
+      words: this.words,
     });
+    this.words.follow(this.scene, this.camera);
     this.placeTooltip();
   }
 }
