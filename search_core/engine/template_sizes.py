@@ -25,7 +25,7 @@ _LARGEST = 2**63
 _WIDE = re.compile(r"%[^A-Za-z%]{0,8}(?:\d{5}|\*)|\{[^{}]*:[^{}]*(?:\d{5}|\{)")
 """A format that is wide, or takes a width from a value: "%99999s", "%*s", "{:>99999}", "{:{}}"."""
 _OF_AN_ITEM = 32
-"""Counted for whatever is no text: about what it takes of memory, and more than it takes written."""
+"""Counted for whatever is no text: about what it takes of memory, more than it takes written."""
 _TOO_LARGE = f"it holds a value of more than {MOST_HELD:,} characters or items"
 _active = threading.local()
 
