@@ -89,9 +89,11 @@ class Copy {
     const rightToLeft = style.direction === "rtl";
     seen.forEach((line, index) => {
       const cut = index === seen.length - 1 && lines.length > seen.length;
-      const said = shown(line, clip, cut);
-      if (!said.trim()) return;
-      const { x, y, width, height } = this.at(line);
+      // A drawing folds the white space before a line: its words begin where the first letter stands.
+      const first = line.letters.findIndex(({ letter }) => letter.trim());
+      if (first < 0) return;
+      const said = shown(line.letters.slice(first), line.right, clip, cut);
+      const { x, y, width, height } = this.at({ ...line, left: rightToLeft ? line.left : line.letters[first].left });
       const { fontBoundingBoxAscent: ascent, fontBoundingBoxDescent: descent } = this.ruler.measureText(said);
       this.parts.push(
         element(
@@ -133,7 +135,7 @@ function sideOf({ x, y, width, height }, side, thick) {
   return { x: side === "Left" ? x : x + width - thick, y, width: thick, height };
 }
 
-/** A text node's lines, as the browser broke them: their letters, each with its right end. */
+/** A text node's lines, as the browser broke them: their letters, each with its ends. */
 function linesOf(node) {
   const range = document.createRange();
   const lines = [];
@@ -146,21 +148,21 @@ function linesOf(node) {
     const placed = rect && rect.width > 0;
     if (!placed) {
       // White space that was folded away has no width; a sign that sits on another letter has none either.
-      if (last && letter.trim()) last.letters.push({ letter, right: last.right });
+      if (last && letter.trim()) last.letters.push({ letter, left: last.right, right: last.right });
     } else if (last && Math.abs(last.top - rect.top) < rect.height / 2) {
       last.left = Math.min(last.left, rect.left);
       last.right = Math.max(last.right, rect.right);
-      last.letters.push({ letter, right: rect.right });
+      last.letters.push({ letter, left: rect.left, right: rect.right });
     } else {
       const { left, right, top, bottom } = rect;
-      lines.push({ left, right, top, bottom, letters: [{ letter, right }] });
+      lines.push({ left, right, top, bottom, letters: [{ letter, left, right }] });
     }
   }
   return lines;
 }
 
 /** What is to be read of a line, with an ellipsis where the page shows one. */
-function shown({ letters, right }, clip, cut) {
+function shown(letters, right, clip, cut) {
   const over = clip && right > clip.right + 1;
   if (!over) return letters.map(({ letter }) => letter).join("") + (cut ? "…" : "");
   const room = letters.filter((letter) => letter.right <= clip.right).map(({ letter }) => letter);
