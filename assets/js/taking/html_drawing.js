@@ -88,6 +88,8 @@ class Copy {
     this.ruler.textBaseline = "alphabetic";
     const rightToLeft = style.direction === "rtl";
     seen.forEach((line, index) => {
+      // One ellipsis says for all of a box that there is more; what would follow it is not seen.
+      if (clip && (clip.cut || line.left > clip.right - 1)) return;
       const cut = index === seen.length - 1 && lines.length > seen.length;
       // A drawing folds the white space before a line: its words begin where the first letter stands.
       const first = line.letters.findIndex(({ letter }) => letter.trim());
@@ -164,6 +166,7 @@ function linesOf(node) {
 /** What is to be read of a line, with an ellipsis where the page shows one. */
 function shown(letters, right, clip, cut) {
   const over = clip && right > clip.right + 1;
+  if (clip && (over || cut)) clip.cut = true;
   if (!over) return letters.map(({ letter }) => letter).join("") + (cut ? "…" : "");
   const room = letters.filter((letter) => letter.right <= clip.right).map(({ letter }) => letter);
   return `${room.slice(0, -1).join("").trimEnd()}…`;
