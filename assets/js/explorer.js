@@ -72,6 +72,7 @@ export class Explorer {
     const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
       select: (id) => this.pick(id),
+      toggleBranch: (id) => this.toggleBranch(id),
       onCamera: () => this.page?.updateCamera(),
     });
     const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
@@ -93,6 +94,11 @@ export class Explorer {
       setPace: (name) => this.setPace(name),
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
+      toggleBranch: (id) => this.toggleBranch(id),
+      openBranches: () => this.changeView(({ closed }) => closed.clear()),
+      find: (text) => this.changeView(({ finder }) => finder.look(text)),
+      findNext: (by) => this.findNext(by),
+      setFilter: (parts) => this.changeView(({ filter }) => Object.assign(filter, parts)),
       link: () => this.link(),
       save: (kind) => this.taking.save(kind),
       alone: Boolean(this.given.alone),
@@ -266,10 +272,11 @@ export class Explorer {
   /** @returns {import("./panels/list.js").Moment} */
   momentOf(tree) {
     const { log, rounds, at: cursor, follow, visible, given } = this;
-    const { hiddenStates, pruned } = this.viewState;
+    const { hiddenStates, pruned, filter, closed } = this.viewState;
     tree.interrupted = log.interrupted && cursor === log.length;
     return {
-      ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned },
+      ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned, filter, closed },
+      found: this.viewState.finder.upTo(log.events, cursor),
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
       pace: this.player.pace,
@@ -324,6 +331,21 @@ export class Explorer {
   unfold(fold) {
     const tree = this.tree();
     this.select(this.viewState.unfold(fold, tree, this.writing(tree)));
+  }
+
+  /** Change what is looked for, or what is collapsed. */
+  changeView(change) {
+    change(this.viewState);
+    this.refreshNow();
+  }
+
+  toggleBranch(id) {
+    this.changeView((view) => view.toggleBranch(id, this.tree()));
+  }
+
+  findNext(by) {
+    const next = this.viewState.nextFound(this.moment?.found ?? [], by);
+    if (next) this.select(next);
   }
 
   setPruned(mode) {

@@ -31,8 +31,11 @@ export class Visible {
    * @param {Set<string>} unfolded - parents whose pruned children are shown although `mode` folds.
    * @param {boolean} rollouts - whether steps are shown that were only written to look ahead.
    * @param {import("./writing.js").Writing} writing - what the solver is writing at this moment.
+   * @param {{closed: Set<string>, only: ?Set<string>}} chosen - nodes whose branch is collapsed into
+   *   one mark; the only nodes to show, where there is a choice.
    */
-  constructor(tree, mode, unfolded, rollouts = true, writing = NOTHING) {
+  constructor(tree, mode, unfolded, rollouts = true, writing = NOTHING, { closed = new Set(), only = null } = {}) {
+    Object.assign(this, { closed, only });
     this.tree = tree;
     this.mode = mode;
     this.unfolded = unfolded;
@@ -52,8 +55,9 @@ export class Visible {
 
   /** What says which nodes are shown, and in which order: equal texts, equal pictures. */
   get shape() {
-    const { mode, rollouts, unfolded } = this;
-    return [this.tree.shape, mode, rollouts, [...unfolded].join(), [...this.writing.keys()].join()].join("|");
+    const { mode, rollouts, unfolded, closed, only } = this;
+    const chosen = [unfolded, closed, this.writing.keys()].map((ids) => [...ids].join());
+    return [this.tree.shape, mode, rollouts, only !== null, ...chosen].join("|");
   }
 
   /** Tokens so far of the steps that are being written, by id. */
@@ -67,10 +71,22 @@ export class Visible {
     return !this.rollouts && node.role === ROLLOUT && !this.leading.has(node.id);
   }
 
+  /** What is not shown whatever becomes of pruned steps. */
+  isLeftOut(node) {
+    return this.isHiddenRollout(node) || (this.only !== null && !this.only.has(node.id));
+  }
+
+  /** Whether a branch above this node is collapsed. */
+  isInClosed(node) {
+    if (!this.closed.size) return false;
+    for (let up = node.parent; up !== null; up = this.tree.nodes.get(up).parent) if (this.closed.has(up)) return true;
+    return false;
+  }
+
   /** The children that there are to show, before pruned ones are folded or hidden. */
   available(node) {
-    if (this.rollouts) return node.children;
-    return node.children.filter((id) => !this.isHiddenRollout(this.tree.nodes.get(id)));
+    if (this.rollouts && !this.only) return node.children;
+    return node.children.filter((id) => !this.isLeftOut(this.tree.nodes.get(id)));
   }
 
   /** A leaf that the search does not go on from. */
@@ -90,6 +106,7 @@ export class Visible {
     // What is being written stands where it will be: after all that is there.
     const underWay = this.underWay.size ? (this.underWay.get(id) ?? []) : [];
     const available = this.available(node);
+    if (this.closed.has(id) && available.length) return [this.collapsed(id, available)];
     const all = underWay.length ? [...available, ...underWay] : available;
     if (this.mode === "dim" || (this.mode === "fold" && this.unfolded.has(id))) return all;
     const open = [];
@@ -110,6 +127,17 @@ export class Visible {
     return this.folds.get(parent) ?? null;
   }
 
+  /** The one mark of a collapsed branch, with all that grows there. */
+  collapsed(parent, children) {
+    if (!this.folds.has(parent)) {
+      const members = children.slice();
+      for (let i = 0; i < members.length; i += 1)
+        for (const child of this.available(this.tree.nodes.get(members[i]))) members.push(child);
+      this.folds.set(parent, this.describe(parent, members));
+    }
+    return foldOf(parent);
+  }
+
   describe(parent, members) {
     const best = members.reduce((most, id) => {
       const { aggregate } = this.tree.nodes.get(id);
@@ -128,7 +156,7 @@ export class Visible {
     if (isFold(id)) return this.fold(id) !== null && this.children(parentOfFold(id)).includes(id);
     if (this.writing.has(id)) return true;
     const node = this.tree.nodes.get(id);
-    if (!node || this.isHiddenRollout(node)) return false;
+    if (!node || this.isLeftOut(node) || this.isInClosed(node)) return false;
     return this.mode === "dim" || !this.isCut(node) || (this.mode === "fold" && this.unfolded.has(node.parent));
   }
 

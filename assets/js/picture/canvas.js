@@ -19,6 +19,7 @@ import {
 } from "./camera.js";
 import { h, reducedMotion, setAttribute, setText, uniqueId } from "../dom/dom.js";
 import { nameOf, summary } from "../words/words.js";
+import { Minimap } from "./minimap.js";
 import { Painter } from "./painter.js";
 import { Pointer } from "./pointer.js";
 import { Scene } from "./scene.js";
@@ -42,7 +43,13 @@ export class TreeCanvas {
     this.description = h("span", { class: "esp-sr", id });
     this.element = h("canvas", { class: "esp-canvas", role: "img", tabindex: "0", "aria-describedby": id });
     this.tooltip = new Tooltip();
-    this.frame = h("div", { class: "esp-stage" }, this.element, this.description, this.tooltip.element);
+    this.minimap = new Minimap(theme, {
+      centre: (u, d) => this.centre(u, d),
+      nudge: (x, y) => this.nudge(x, y),
+      fit: () => this.fit(),
+    });
+    const inside = [this.element, this.description, this.minimap.element, this.tooltip.element];
+    this.frame = h("div", { class: "esp-stage" }, inside);
     this.painter = new Painter(this.element.getContext("2d"), this.sprites, theme);
     this.camera = { ku: 24, kd: 100, ou: 0, od: 0, vertical: false };
     this.follow = true;
@@ -56,6 +63,10 @@ export class TreeCanvas {
       hover: (x, y) => this.hover(this.at(x, y)),
       leave: () => this.hover(null),
       pick: (x, y) => this.pick(x, y),
+    });
+    this.element.addEventListener("dblclick", ({ offsetX, offsetY }) => {
+      const item = this.at(offsetX, offsetY);
+      if (item) this.actions.toggleBranch(item.id);
     });
     for (const event of ["focus", "blur"]) this.element.addEventListener(event, () => this.describeSelection());
     this.observe();
@@ -85,10 +96,13 @@ export class TreeCanvas {
   }
 
   /** Show a tree. `focus` is what the picture should keep in sight while it follows. */
-  update({ tree, visible, hiddenStates, selected, frontier }) {
+  update({ tree, visible, hiddenStates, selected, frontier, filter, found }) {
     Object.assign(this, { tree, visible, selected, frontier });
     const anchor = this.anchor();
-    const moved = this.scene.update(tree, visible, hiddenStates, !reducedMotion(), selected);
+    const moved = this.scene.update(tree, visible, hiddenStates, !reducedMotion(), selected, {
+      fits: filter.test(),
+      found,
+    });
     if (this.hovered && !this.scene.items.has(this.hovered)) this.hovered = null;
     this.aim(anchor);
     if (moved) this.startGlide();
@@ -153,6 +167,7 @@ export class TreeCanvas {
   /** The theme changed. */
   restyle() {
     this.sprites.clear();
+    this.minimap.clear();
     this.redraw();
   }
 
@@ -205,6 +220,12 @@ export class TreeCanvas {
     return zoomAt(camera, factor, x, y, least);
   }
 
+  /** Bring a place of the layout into the middle. */
+  centre(u, d) {
+    const [x, y] = toScreen(this.camera, u, d);
+    this.move(panBy(this.camera, this.size.width / 2 - x, this.size.height / 2 - y));
+  }
+
   /** Pan by a part of the picture: the way without dragging. */
   nudge(x, y) {
     this.move(panBy(this.camera, x * this.size.width * 0.3, y * this.size.height * 0.3));
@@ -238,6 +259,13 @@ export class TreeCanvas {
     const branch = item ? null : this.scene.branchAt(this.camera, this.size, x, y);
     if (branch) this.zoomTo(branch.from, branch.to);
     else this.actions.select(item?.id ?? null);
+  }
+
+  /** Bring all that grows from a node into the picture. */
+  zoomToBranch(id) {
+    const index = this.scene.indexOf(id);
+    if (index > 0) this.zoomTo(index, index + 1);
+    else if (index === 0) this.fit();
   }
 
   /** Bring some branches beside each other into the picture, as large as they can be. */
@@ -318,6 +346,7 @@ export class TreeCanvas {
       selected: this.selected,
       hovered: this.hovered,
     });
+    this.minimap.update(this.scene, this.camera, { width, height, ratio: this.ratio }, this.overflowing);
     this.placeTooltip();
   }
 }

@@ -4,6 +4,8 @@
 import { count, plural, score } from "../words/format.js";
 
 const FILL = 0.16;
+/** Of a branch in which nothing fits what is looked for. */
+const FAINT = 0.35;
 /** A silhouette is at least this wide to each side, in pixels: a chain is a line otherwise. */
 const LEAST_HALF = 1.25;
 /** Levels closer than this, in pixels, need no corner of their own. */
@@ -21,26 +23,33 @@ const WORDS = { size: 11, pad: 4, height: 15, width: 20 };
 export function paintSilhouettes(ctx, theme, scene, camera, branches) {
   if (!branches.length) return;
   const { states } = theme.palette;
-  const groups = { cut: [], live: [] };
-  for (const branch of branches) groups[isLive(scene, branch) ? "live" : "cut"].push(branch);
-  for (const [name, state] of Object.entries({ cut: states.pruned, live: states.kept })) {
+  const groups = { faint: [], cut: [], live: [] };
+  for (const branch of branches) groups[kindOf(scene, branch)].push(branch);
+  for (const [name, state] of Object.entries({ faint: states.pruned, cut: states.pruned, live: states.kept })) {
     const { colour, dash } = theme.edge(state);
+    const strength = name === "faint" ? FAINT : 1;
     ctx.beginPath();
     for (const branch of groups[name]) trace(ctx, outline(scene, camera, branch), camera.vertical);
     ctx.fillStyle = ctx.strokeStyle = colour;
-    ctx.globalAlpha = FILL;
+    ctx.globalAlpha = FILL * strength;
     ctx.fill();
-    ctx.globalAlpha = 1;
+    ctx.globalAlpha = strength;
     ctx.lineWidth = 1;
     ctx.setLineDash(dash.length ? [3, 2] : []);
     ctx.stroke();
   }
+  ctx.globalAlpha = 1;
   ctx.setLineDash([]);
 }
 
-function isLive({ branches: { live } }, { from, to }) {
-  for (let i = from; i < to; i += 1) if (live[i]) return true;
-  return false;
+/** Whether the search goes on in a branch, and whether anything in it fits what is looked for. */
+function kindOf({ branches: { live, fitting } }, { from, to }) {
+  let [goesOn, fits] = [false, fitting === null];
+  for (let i = from; i < to; i += 1) {
+    goesOn ||= live[i] === 1;
+    fits ||= fitting?.[i] > 0;
+  }
+  return fits ? (goesOn ? "live" : "cut") : "faint";
 }
 
 /**
@@ -84,8 +93,8 @@ function boxOf({ places }, camera, { from, to }) {
 }
 
 /** "1,240 steps, best 0.93": a silhouette's own words. */
-function branchWords({ count: steps, best, answers }) {
-  const parts = [plural(steps, "step")];
+export function branchWords({ count: steps, best, answers, fitting }) {
+  const parts = [fitting === null ? plural(steps, "step") : `${count(fitting)} of ${plural(steps, "step")}`];
   if (answers) parts.push(plural(answers, "answer"));
   if (best !== null) parts.push(`best ${score(best)}`);
   return parts.join(", ");
