@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from components.emblem import emblem
-from components.explorer.tree_view import published_folder
 from components.guide.controls import control_links, panel_links
 from components.places import EXPLORE, navigation
+from components.published import published_folder
 
 # In `gradio_config.root` is the address under which the app is mounted.
 _ON_LOAD = """
