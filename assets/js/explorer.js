@@ -4,9 +4,11 @@
 import { isFold } from "./log/visible.js";
 import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
+import { frontierOf } from "./log/walking.js";
 import { Keys } from "./keys.js";
+import { lookingActions } from "./log/looking.js";
 import { noticeOf } from "./words/run_words.js";
-import { NOTHING } from "./log/writing.js";
+import { expected, NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
 import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
@@ -70,10 +72,17 @@ export class Explorer {
   build() {
     this.taking = new Taking(this);
     const { palette, labels } = this.given;
+    this.looking = lookingActions({
+      change: (change) => this.changeView(change),
+      found: () => this.moment?.found ?? [],
+      tree: () => this.tree(),
+      select: (id) => this.select(id),
+    });
     const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
       select: (id) => this.pick(id),
-      toggleBranch: (id) => this.toggleBranch(id),
+      toggleBranch: this.looking.toggleBranch,
+      toggleDuplicates: (id) => this.toggleDuplicates(id),
       onCamera: () => this.page?.updateCamera(),
     });
     const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
@@ -97,11 +106,7 @@ export class Explorer {
       setPace: (name) => this.setPace(name),
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
-      toggleBranch: (id) => this.toggleBranch(id),
-      openBranches: () => this.changeView(({ closed }) => closed.clear()),
-      find: (text) => this.changeView(({ finder }) => finder.look(text)),
-      findNext: (by) => this.findNext(by),
-      setFilter: (parts) => this.changeView(({ filter }) => Object.assign(filter, parts)),
+      ...this.looking,
       link: () => this.link(),
       save: (kind) => this.taking.save(kind),
       present: () => this.projector.open(),
@@ -171,10 +176,13 @@ export class Explorer {
     this.refresh();
   }
 
-  /** What is being written at the moment on show: only the newest one of a live run has any. */
+  /**
+   * What is being written at the moment on show: the solver tells it of the newest one of a live
+   * run, and the log of any that is past.
+   */
   writing(tree) {
-    const now = this.log.live && this.at === this.log.length;
-    return now ? this.log.writing.of(tree) : NOTHING;
+    if (this.at < this.log.length) return expected(this.log.events, this.at).of(tree);
+    return this.log.live ? this.log.writing.of(tree) : NOTHING;
   }
 
   /** A run has just begun: it is shown from its beginning, at the chosen pace. */
@@ -238,10 +246,8 @@ export class Explorer {
   /** Ask for a refresh; many asks make one. */
   refresh() {
     if (this.timer) return;
-    this.timer = setTimeout(
-      () => this.refreshNow(),
-      REFRESH_MS - Math.min(REFRESH_MS, performance.now() - (this.refreshed ?? 0)),
-    );
+    const waited = performance.now() - (this.refreshed ?? 0);
+    this.timer = setTimeout(() => this.refreshNow(), Math.max(0, REFRESH_MS - waited));
   }
 
   refreshNow() {
@@ -292,18 +298,11 @@ export class Explorer {
       pace: this.player.pace,
       behind: this.player.growsRun && !follow,
       writing: this.writing(tree),
-      frontier: this.frontier(tree),
+      frontier: frontierOf(tree, log.events[cursor - 1]),
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
       comparison: log.comparison?.rows ?? given.comparisons,
       notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : noticeOf(log),
     };
-  }
-
-  /** The node to keep in sight while the tree grows: the newest one that is not cut. */
-  frontier(tree) {
-    if (tree.chosen) return tree.chosen;
-    const event = this.log.events[this.at - 1];
-    return event?.id ?? event?.kept?.at(-1)?.[0] ?? null;
   }
 
   // Selection and filters -------------------------------------------------------------------
@@ -349,28 +348,21 @@ export class Explorer {
     this.refreshNow();
   }
 
-  toggleBranch(id) {
-    this.changeView((view) => view.toggleBranch(id, this.tree()));
-  }
-
-  findNext(by) {
-    const next = this.viewState.nextFound(this.moment?.found ?? [], by);
-    if (next) this.select(next);
+  /** Show the duplicates of a step beside it, or fold them into it again. */
+  toggleDuplicates(id) {
+    this.changeView((view) => view.toggleDuplicates(id));
   }
 
   setPruned(mode) {
-    this.viewState.setPruned(mode);
-    this.refreshNow();
+    this.changeView((view) => view.setPruned(mode));
   }
 
   cyclePruned() {
-    this.viewState.cyclePruned();
-    this.refreshNow();
+    this.changeView((view) => view.cyclePruned());
   }
 
   toggleState(state) {
-    this.viewState.toggleState(state);
-    this.refreshNow();
+    this.changeView((view) => view.toggleState(state));
   }
 
   // Sharing ---------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 // so they never take a letter from someone who is typing. `panels/help.js` lists them.
 
 import { inward, nextNode, sibling } from "./log/walking.js";
-import { isFold, ROLLOUT } from "./log/visible.js";
+import { isFold, MERGED, ROLLOUT } from "./log/visible.js";
 import { makeHelp } from "./panels/help.js";
 import { ROOT } from "./log/tree.js";
 
@@ -53,12 +53,13 @@ export class Keys {
       a: () => this.next("completed"),
       h: () => explorer.cyclePruned(),
       l: () => explorer.toggleState(ROLLOUT),
+      d: () => explorer.toggleState(MERGED),
       f: () => canvas.fit(),
-      c: () => explorer.selected && explorer.toggleBranch(explorer.selected),
+      c: () => explorer.selected && explorer.looking.toggleBranch(explorer.selected),
       z: () => explorer.selected && canvas.zoomToBranch(explorer.selected),
       "/": () => explorer.panel("legend").search.show(true),
-      n: () => explorer.findNext(1),
-      N: () => explorer.findNext(-1),
+      n: () => explorer.looking.findNext(1),
+      N: () => explorer.looking.findNext(-1),
       "+": () => canvas.zoom(ZOOM),
       "=": () => canvas.zoom(ZOOM),
       "-": () => canvas.zoom(1 / ZOOM),

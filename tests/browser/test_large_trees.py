@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 def test_search_walks_from_match_to_match(view: Page) -> None:
     text = ask(view, "[...x.tree().nodes.values()].at(-1).text.trim().slice(0, 3)")
-    view.locator("#explorer canvas.esp-canvas").focus()
+    view.locator("#explorer .esp-canvas").focus()
     view.keyboard.press("/")
     field = view.get_by_role("searchbox", name="Find in the steps")
     expect(field).to_be_focused()
@@ -54,7 +54,7 @@ def test_filters_make_the_rest_faint_and_are_cleared_together(view: Page) -> Non
 def test_a_branch_collapses_and_opens_by_key_and_by_double_click(view: Page) -> None:
     whole = ask(view, "x.canvas.scene.items.size")
     branch = ask(view, "x.tree().path(x.tree().chosen)[0].id")
-    view.locator("#explorer canvas.esp-canvas").focus()
+    view.locator("#explorer .esp-canvas").focus()
     ask(view, f"x.select({branch!r})")
     view.keyboard.press("c")
     assert ask(view, f"x.canvas.scene.items.has('fold:{branch}')")
@@ -62,7 +62,7 @@ def test_a_branch_collapses_and_opens_by_key_and_by_double_click(view: Page) -> 
     view.keyboard.press("c")
     assert ask(view, "x.canvas.scene.items.size") == whole
     wait(view, "!x.canvas.glide")
-    box = view.locator("#explorer canvas.esp-canvas").bounding_box()
+    box = view.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
     place = ask(view, f"x.canvas.positionOf({branch!r})")
     view.mouse.dblclick(box["x"] + place["x"], box["y"] + place["y"])

@@ -55,6 +55,7 @@ test("the chosen path's rivals are what it competed with, and the best path to e
 test("the picture shows only these where that is asked for, and a step outside ends it", () => {
   const tree = Tree.fromEvents(EVENTS);
   const view = new ViewState();
+  view.toggleState("merged");
   view.filter.rivals = true;
   const shown = [...view.visible(tree, NOTHING).walk("root")].map(([id]) => id);
   assert.deepEqual(new Set(shown), rivalsOf(tree));
@@ -68,6 +69,7 @@ test("the picture shows only these where that is asked for, and a step outside e
 test("a collapsed branch is one mark with all that grows there; what is selected opens it", () => {
   const tree = Tree.fromEvents(EVENTS);
   const view = new ViewState();
+  view.toggleState("merged");
   const below = (id) => tree.nodes.get(id).children.flatMap((child) => [child, ...below(child)]);
   const branch = tree.nodes.get(tree.path(tree.chosen)[1].id);
   view.toggleBranch(branch.id, tree);

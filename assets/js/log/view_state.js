@@ -2,13 +2,13 @@
 // what becomes of pruned steps. Pure: it says which nodes that makes visible, and draws nothing.
 
 import { Filter, rivalsOf } from "./filter.js";
-import { isFold, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./visible.js";
+import { isFold, MERGED, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./visible.js";
 import { Finder } from "./finder.js";
 
 export class ViewState {
   constructor() {
-    // Rollouts are many and only support what was decided: they come on demand.
-    this.hiddenStates = new Set([ROLLOUT]);
+    // Rollouts only support what was decided, and duplicates say nothing new: they come on demand.
+    this.hiddenStates = new Set([ROLLOUT, MERGED]);
     this.pruned = "dim";
     this.filter = new Filter();
     this.finder = new Finder();
@@ -23,6 +23,8 @@ export class ViewState {
     /** Nodes whose branch a person has collapsed into one mark. */
     this.closed = new Set();
     this.finder.begin();
+    /** Steps whose duplicates are shown beside them, although duplicates are folded. */
+    this.opened = new Set();
   }
 
   /**
@@ -32,9 +34,10 @@ export class ViewState {
    * @param {import("./writing.js").Writing} writing - what the solver is writing at this moment.
    */
   visible(tree, writing) {
-    const { pruned, unfolded, closed, filter } = this;
+    const { pruned, unfolded, hiddenStates, closed, filter } = this;
+    const opened = hiddenStates.has(MERGED) ? this.opened : null;
     const chosen = { closed, only: filter.rivals ? rivalsOf(tree) : null };
-    return new Visible(tree, pruned, unfolded, !this.hiddenStates.has(ROLLOUT), writing, chosen);
+    return new Visible(tree, pruned, unfolded, !hiddenStates.has(ROLLOUT), writing, opened, chosen);
   }
 
   /** A selection survives going back in time, but not being folded or hidden. */
@@ -62,6 +65,7 @@ export class ViewState {
     for (let up = node.parent; up !== null; up = tree.nodes.get(up).parent) this.closed.delete(up);
     if (this.filter.rivals && !rivalsOf(tree)?.has(node.id)) this.filter.rivals = false;
     if (this.visible(tree, writing).isHiddenRollout(node)) this.hiddenStates.delete(ROLLOUT);
+    if (this.visible(tree, writing).isFoldedDuplicate(node)) this.opened.add(node.merged_into);
     if (this.visible(tree, writing).has(node.id)) return;
     if (this.pruned === "fold") this.unfolded.add(node.parent);
     else this.pruned = "dim";
@@ -92,6 +96,11 @@ export class ViewState {
     if (!found.length) return null;
     const at = found.indexOf(this.selected);
     return found.at(at < 0 ? (by > 0 ? 0 : -1) : (at + by) % found.length);
+  }
+
+  /** Show the duplicates of a step beside it, or fold them into it again. */
+  toggleDuplicates(id) {
+    if (!this.opened.delete(id)) this.opened.add(id);
   }
 
   setPruned(mode) {

@@ -1,5 +1,5 @@
 // Which nodes a view shows: pruned leaves can be dimmed, folded into one mark, or hidden, and
-// rollouts are shown on demand.
+// rollouts and duplicates are shown on demand.
 // The picture and the outline ask the same question, so they always show the same tree.
 
 import { NOTHING } from "./writing.js";
@@ -13,8 +13,14 @@ export const isFold = (id) => typeof id === "string" && id.startsWith(FOLD);
 export const foldOf = (parent) => FOLD + parent;
 export const parentOfFold = (id) => id.slice(FOLD.length);
 
-/** The state whose nodes are left out of the picture, and not only faint, where it is filtered away. */
+/** The state of steps that were only written to look ahead. */
 export const ROLLOUT = "rollout";
+
+/** The state of duplicates: where it is filtered away, they are folded into their originals. */
+export const MERGED = "merged";
+
+/** States that are left out of the picture where they are filtered away, and not only faint. */
+export const ON_DEMAND = new Set([ROLLOUT, MERGED]);
 
 /** The state of what is no step of the tree yet: the solver is writing it. */
 export const WRITING = "writing";
@@ -31,14 +37,24 @@ export class Visible {
    * @param {Set<string>} unfolded - parents whose pruned children are shown although `mode` folds.
    * @param {boolean} rollouts - whether steps are shown that were only written to look ahead.
    * @param {import("./writing.js").Writing} writing - what the solver is writing at this moment.
+   * @param {?Set<string>} opened - the originals whose duplicates are shown; null: all are.
    * @param {{closed: Set<string>, only: ?Set<string>}} chosen - nodes whose branch is collapsed into
    *   one mark; the only nodes to show, where there is a choice.
    */
-  constructor(tree, mode, unfolded, rollouts = true, writing = NOTHING, { closed = new Set(), only = null } = {}) {
+  constructor(
+    tree,
+    mode,
+    unfolded,
+    rollouts = true,
+    writing = NOTHING,
+    opened = null,
+    { closed = new Set(), only = null } = {},
+  ) {
     Object.assign(this, { closed, only });
     this.tree = tree;
     this.mode = mode;
     this.unfolded = unfolded;
+    this.opened = tree.duplicates === 0 ? null : opened;
     this.showsRollouts = rollouts;
     // Where there are none, nothing has to be left out.
     this.rollouts = rollouts || tree.rollouts === 0;
@@ -55,8 +71,8 @@ export class Visible {
 
   /** What says which nodes are shown, and in which order: equal texts, equal pictures. */
   get shape() {
-    const { mode, rollouts, unfolded, closed, only } = this;
-    const chosen = [unfolded, closed, this.writing.keys()].map((ids) => [...ids].join());
+    const { mode, rollouts, unfolded, opened, closed, only } = this;
+    const chosen = [unfolded, opened ?? ["all"], closed, this.writing.keys()].map((ids) => [...ids].join());
     return [this.tree.shape, mode, rollouts, only !== null, ...chosen].join("|");
   }
 
@@ -71,9 +87,22 @@ export class Visible {
     return !this.rollouts && node.role === ROLLOUT && !this.leading.has(node.id);
   }
 
+  /** A duplicate that is folded into its original. */
+  isFoldedDuplicate({ state, children, merged_into: original }) {
+    return this.opened !== null && state === MERGED && !children.length && !this.opened.has(original);
+  }
+
+  /** How many duplicates a step has that can be folded into it; 0 where none ever are. */
+  duplicatesOf(id) {
+    if (this.opened === null) return 0;
+    this.duplicates ??= countDuplicates(this.tree);
+    return this.duplicates.get(id) ?? 0;
+  }
+
   /** What is not shown whatever becomes of pruned steps. */
   isLeftOut(node) {
-    return this.isHiddenRollout(node) || (this.only !== null && !this.only.has(node.id));
+    if (this.isHiddenRollout(node) || this.isFoldedDuplicate(node)) return true;
+    return this.only !== null && !this.only.has(node.id);
   }
 
   /** Whether a branch above this node is collapsed. */
@@ -85,7 +114,7 @@ export class Visible {
 
   /** The children that there are to show, before pruned ones are folded or hidden. */
   available(node) {
-    if (this.rollouts && !this.only) return node.children;
+    if (this.rollouts && this.opened === null && !this.only) return node.children;
     return node.children.filter((id) => !this.isLeftOut(this.tree.nodes.get(id)));
   }
 
@@ -171,6 +200,13 @@ export class Visible {
       for (let i = children.length - 1; i >= 0; i -= 1) stack.push([children[i], depth + 1]);
     }
   }
+}
+
+function countDuplicates(tree) {
+  const counts = new Map();
+  for (const { state, children, merged_into: original } of tree.nodes.values())
+    if (state === MERGED && !children.length) counts.set(original, (counts.get(original) ?? 0) + 1);
+  return counts;
 }
 
 /** Ids of the rollout nodes on the way to a finished solution. */

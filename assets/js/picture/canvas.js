@@ -25,6 +25,7 @@ import { Pointer } from "./pointer.js";
 import { Scene } from "./scene.js";
 import { Sprites } from "./shapes.js";
 import { Tooltip } from "./tooltip.js";
+import { WordLayer } from "./word_layer.js";
 
 const GLIDE_MS = 250;
 const NARROW = 600;
@@ -33,7 +34,7 @@ const REACH = 14;
 export class TreeCanvas {
   /**
    * @param {import("./theme.js").Theme} theme
-   * @param {{select: (id: ?string) => void, onCamera: () => void}} actions
+   * @param {{select: (id: ?string) => void, toggleDuplicates: (id: string) => void, onCamera: () => void}} actions
    */
   constructor(theme, actions) {
     this.actions = actions;
@@ -48,8 +49,15 @@ export class TreeCanvas {
       nudge: (x, y) => this.nudge(x, y),
       fit: () => this.fit(),
     });
-    const inside = [this.element, this.description, this.minimap.element, this.tooltip.element];
-    this.frame = h("div", { class: "esp-stage" }, inside);
+    this.words = new WordLayer(theme, {
+      select: (id) => this.actions.select(id),
+      toggleDuplicates: (id) => this.actions.toggleDuplicates(id),
+      hover: (id) => this.hover(id ? this.scene.items.get(id) : null),
+      wheel: (event) => this.pointer.wheel(event),
+      onChange: () => this.rearrange(),
+    });
+    const { element, description, tooltip, words } = this;
+    this.frame = h("div", { class: "esp-stage" }, element, words.element, description, tooltip.element);
     this.painter = new Painter(this.element.getContext("2d"), this.sprites, theme);
     this.camera = { ku: 24, kd: 100, ou: 0, od: 0, vertical: false };
     this.follow = true;
@@ -88,6 +96,7 @@ export class TreeCanvas {
     this.resizes.disconnect();
     this.sights.disconnect();
     cancelAnimationFrame(this.pending);
+    this.words.dispose();
   }
 
   /** A new run: nothing glides over from the old one. */
@@ -116,7 +125,7 @@ export class TreeCanvas {
   /** There are more tokens in what is being written: new words at the same places. */
   recount(visible) {
     this.scene.recount(visible);
-    this.redraw();
+    this.rearrange();
   }
 
   /** Where the camera should go after the tree changed. */
@@ -171,6 +180,7 @@ export class TreeCanvas {
     this.element.width = Math.round(width * ratio);
     this.element.height = Math.round(height * ratio);
     this.painter.lettering.font = getComputedStyle(this.element).fontFamily;
+    this.words.sizes.clear();
     if (this.tree && (this.follow || turned || !this.fitted)) this.open();
     this.paint();
   }
@@ -261,7 +271,8 @@ export class TreeCanvas {
   // Pointing ----------------------------------------------------------------------------
 
   at(x, y, reach = REACH) {
-    return this.scene.hit(this.camera, this.size, x, y, reach);
+    const named = Number.isFinite(reach) ? this.words.plan.at(x, y) : null;
+    return (named && this.scene.items.get(named)) ?? this.scene.hit(this.camera, this.size, x, y, reach);
   }
 
   /** A click: on a mark, on the silhouette of a branch, or on nothing. */
@@ -341,8 +352,25 @@ export class TreeCanvas {
     });
   }
 
+  /** The words have to be placed anew. */
+  rearrange() {
+    this.arranged = null;
+    this.redraw();
+  }
+
+  /** Words are placed for where the picture will stand, once for each of its states. */
+  arrange() {
+    const { tree, visible, selected, hovered, size, scene } = this;
+    const camera = this.to ?? this.camera;
+    const state = [camera, tree, visible, selected, hovered, size, scene.described];
+    if (this.arranged?.every((part, index) => part === state[index])) return;
+    this.arranged = state;
+    this.words.arrange({ tree, visible, selected, hovered }, scene, camera, size, this.painter.extents(camera));
+  }
+
   paint() {
     if (!this.tree || !this.size.width) return;
+    this.arrange();
     if (this.glide) {
       const part = Math.min(1, (performance.now() - this.glide) / GLIDE_MS);
       this.scene.advance(part);
@@ -356,8 +384,10 @@ export class TreeCanvas {
       ratio: this.ratio,
       selected: this.selected,
       hovered: this.hovered,
+      words: this.words,
     });
-    this.minimap.update(this.scene, this.camera, { width, height, ratio: this.ratio }, this.overflowing);
+    this.minimap.update(this.scene, this.camera, { width, height, ratio: this.ratio }, this.overflowing ? this.frame : null);
+    this.words.follow(this.scene, this.camera);
     this.placeTooltip();
   }
 }

@@ -17,6 +17,7 @@ import { tokensLabel } from "../words/writing_words.js";
  * @property {boolean} inner - something visible grows from it.
  * @property {boolean} winning - it lies on the chosen solution's path.
  * @property {boolean} ghost - filtered away: drawn faintly.
+ * @property {boolean} hollow - asked for and not begun: its place is kept.
  * @property {string} label @property {?string} answer - texts beside the mark.
  * @property {?boolean} right @property {boolean} undecided - held against the reference.
  * @property {?string} link - id of the original of a duplicate.
@@ -35,6 +36,7 @@ export class Item {
     this.id = scene.places.ids[index];
     this.state = "collapsed";
     this.ghost = scene.isFaint(index);
+    this.hollow = false;
     this.label = "";
     this.answer = null;
     this.right = null;
@@ -100,7 +102,13 @@ export class Item {
 
   describeWriting() {
     this.state = WRITING;
-    this.label = tokensLabel(this.scene.visible.writing.get(this.id));
+    this.tell(this.scene.visible.writing.get(this.id));
+  }
+
+  /** How many tokens of it are written by now. */
+  tell(tokens) {
+    this.hollow = tokens === 0;
+    this.label = tokensLabel(tokens);
   }
 
   describeNode(node) {

@@ -3,6 +3,7 @@
 
 import { h, setAttribute } from "../dom/dom.js";
 import { paintEdges } from "./edges.js";
+import { NO_WORDS } from "./word_plan.js";
 import { paintSilhouettes } from "./silhouettes.js";
 
 const WIDE = { width: 168, height: 112 };
@@ -25,7 +26,6 @@ export class Minimap {
       class: "esp-minimap",
       role: "img",
       tabindex: "0",
-      hidden: true,
       title: "Overview: click or drag to go there",
       on: {
         pointerdown: (event) => this.press(event),
@@ -46,11 +46,14 @@ export class Minimap {
    * @param {import("./scene.js").Scene} scene
    * @param {import("./camera.js").Camera} camera - of the picture.
    * @param {{width: number, height: number, ratio: number}} view
-   * @param {boolean} shown
+   * @param {?HTMLElement} stage - what it stands in; null: it is not needed now.
    */
-  update(scene, camera, view, shown) {
-    if (this.element.hidden === shown) this.element.hidden = !shown;
-    if (!shown || !scene.places) return;
+  update(scene, camera, view, stage) {
+    if (!stage || !scene.places) {
+      this.element.remove();
+      return;
+    }
+    if (!this.element.isConnected) stage.append(this.element);
     this.scene = scene;
     this.size = camera.vertical ? NARROW : WIDE;
     this.camera = overviewCamera(scene.bounds, this.size, camera.vertical);
@@ -75,7 +78,7 @@ export class Minimap {
     const still = scene.still();
     const sight = still.look(this.camera, size);
     paintSilhouettes(ctx, this.theme, still, this.camera, sight.branches);
-    paintEdges(ctx, this.theme, { scene: still, sight, camera: this.camera, ghost: GHOST });
+    paintEdges(ctx, this.theme, { scene: still, sight, camera: this.camera, ghost: GHOST, plan: NO_WORDS });
   }
 
   drawFrame(camera, { width, height, ratio }) {
