@@ -86,7 +86,7 @@ export class Answers {
   }
 
   footnote(tree, rows) {
-    const hidden = rows.length > MOST_ROWS ? ` ${count(rows.length - MOST_ROWS)} more answers are not listed.` : "";
+    const hidden = rows.length > MOST_ROWS ? ` ${plural(rows.length - MOST_ROWS, "more answer is", "more answers are")} not listed.` : "";
     const text = tree.votes.size
       ? "The same solutions, judged by three methods. ★ marks each method's winner."
       : `${plural(
