@@ -15,6 +15,7 @@ import { recipeLink } from "./log/recipe.js";
 import { reducedMotion } from "./dom/dom.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
+import { isAsked, Projector } from "./taking/projector.js";
 import { Taking } from "./taking/taking.js";
 import { tellAll } from "./words/story.js";
 import { storage } from "./dom/storage.js";
@@ -78,6 +79,8 @@ export class Explorer {
     this.panels = offered.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
+    this.projector = new Projector(this);
+    this.presenting = isAsked(location);
     this.refreshNow();
   }
 
@@ -95,6 +98,7 @@ export class Explorer {
       toggleState: (state) => this.toggleState(state),
       link: () => this.link(),
       save: (kind) => this.taking.save(kind),
+      present: () => this.projector.open(),
       alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
@@ -123,6 +127,7 @@ export class Explorer {
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
     this.keys.dispose();
+    this.projector.dispose();
     this.player.pause();
     this.theme.dispose();
     this.canvas.dispose();
@@ -257,6 +262,11 @@ export class Explorer {
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
     this.page?.side.follow(moment.selected);
+    if (tree.root && this.presenting) {
+      this.presenting = false; // once: whoever leaves has left
+      this.projector.open();
+    }
+    this.projector?.update(moment);
     for (const { panel, place, name, early } of this.panels) {
       if (!tree.root && !early) continue;
       if (place !== "views" || this.page.shows(name)) panel.update(moment);
