@@ -6,7 +6,7 @@ import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
 import { Keys } from "./keys.js";
 import { noticeOf } from "./words/run_words.js";
-import { NOTHING } from "./log/writing.js";
+import { expected, NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
 import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
@@ -73,6 +73,7 @@ export class Explorer {
     const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
       select: (id) => this.pick(id),
+      toggleDuplicates: (id) => this.toggleDuplicates(id),
       onCamera: () => this.page?.updateCamera(),
     });
     const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
@@ -165,10 +166,13 @@ export class Explorer {
     this.refresh();
   }
 
-  /** What is being written at the moment on show: only the newest one of a live run has any. */
+  /**
+   * What is being written at the moment on show: the solver tells it of the newest one of a live
+   * run, and the log of any that is past.
+   */
   writing(tree) {
-    const now = this.log.live && this.at === this.log.length;
-    return now ? this.log.writing.of(tree) : NOTHING;
+    if (this.at < this.log.length) return expected(this.log.events, this.at).of(tree);
+    return this.log.live ? this.log.writing.of(tree) : NOTHING;
   }
 
   /** A run has just begun: it is shown from its beginning, at the chosen pace. */
@@ -334,6 +338,12 @@ export class Explorer {
   unfold(fold) {
     const tree = this.tree();
     this.select(this.viewState.unfold(fold, tree, this.writing(tree)));
+  }
+
+  /** Show the duplicates of a step beside it, or fold them into it again. */
+  toggleDuplicates(id) {
+    this.viewState.toggleDuplicates(id);
+    this.refreshNow();
   }
 
   setPruned(mode) {

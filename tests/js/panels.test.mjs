@@ -8,7 +8,7 @@ import { Visible } from "../../assets/js/log/visible.js";
 import { Writing } from "../../assets/js/log/writing.js";
 import { header } from "./synthetic.mjs";
 
-const PLACES = ["top", "above", "views", "below", "side", "bottom"];
+const PLACES = ["top", "picture", "above", "views", "below", "side", "end"];
 
 test("every line of the list names a panel, its place, and a tab where it is a view", () => {
   const names = PANELS.map(({ name }) => name);
@@ -16,7 +16,7 @@ test("every line of the list names a panel, its place, and a tab where it is a v
   for (const { name, place, Panel, title } of PANELS) {
     assert.ok(PLACES.includes(place), name);
     assert.equal(typeof Panel.prototype.update, "function", name);
-    assert.equal(title !== undefined, place === "views", name);
+    assert.equal(title !== undefined, ["views", "side"].includes(place), name);
   }
 });
 

@@ -1,6 +1,7 @@
 // Building blocks of the panels: headings, sections, names with their values.
 
 import { h } from "../dom/dom.js";
+import { writeStructured } from "../dom/markdown.js";
 
 const MOST_TEXT = 200000;
 
@@ -27,6 +28,6 @@ export const link = (text, onClick) =>
 /** A text of any length in a box that scrolls. */
 export function longText(text, name) {
   const box = h("div", { class: "esp-long-text", dir: "auto", tabindex: "0", role: "group", "aria-label": name });
-  box.textContent = text.slice(0, MOST_TEXT);
+  writeStructured(box, text.slice(0, MOST_TEXT));
   return box;
 }

@@ -2,9 +2,11 @@
 // It also feeds the page's one polite live region, with at most one sentence per round.
 
 import { h, setAttribute, setText } from "../dom/dom.js";
+import { plainMaths } from "../words/plain_maths.js";
 import { statusOf } from "../words/run_words.js";
 import { CUT_OFF, settled, tell, withWarnings } from "../words/story.js";
 import { Warnings } from "./warnings.js";
+import { writeMaths } from "../dom/maths.js";
 import { writingSentence } from "../words/writing_words.js";
 
 const ANNOUNCE_AFTER_MS = 500;
@@ -39,7 +41,7 @@ export class StoryLine {
     const index = rounds.indexAt(cursor);
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
-    setText(this.text, tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
+    this.write(tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
     setText(this.counter, counter(segment, rounds, log));
     const { word, kind } = statusOf(log, behind);
     setText(this.status, word);
@@ -53,6 +55,13 @@ export class StoryLine {
     else if (segment && settled(log.events, segment, cursor))
       this.announce(`${log.run}|${index}`, () => withWarnings(log.events, segment, cursor, this.labels));
     this.recount({ writing });
+  }
+
+  /** A sentence with the maths of its answers, written anew only where it has changed. */
+  write(sentence) {
+    if (sentence === this.written) return;
+    this.written = sentence;
+    writeMaths(this.text, sentence);
   }
 
   /** A run that was cut off can be run again, by its recipe; a pasted text has none. */
@@ -75,7 +84,7 @@ export class StoryLine {
     this.timer = setTimeout(() => {
       this.announced = key;
       this.waiting = null;
-      this.region.textContent = sentence();
+      this.region.textContent = plainMaths(sentence());
     }, ANNOUNCE_AFTER_MS);
   }
 

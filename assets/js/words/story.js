@@ -2,6 +2,7 @@
 
 import { MAY_SPARE, sparesNumbers } from "./countdown.js";
 import { doubted, UNDECIDED_MEANING } from "./doubts.js";
+import { answerWords } from "./plain_maths.js";
 import { list, plural, readable, score, shorten } from "./format.js";
 import { isPasted, allocationSentence, isStreamStrategy } from "./annotations.js";
 import { ROOT } from "../log/tree.js";
@@ -198,7 +199,7 @@ function answers(found) {
   const known = [...new Set(found.filter((answer) => answer !== null))];
   const paths = found.length === 1 ? "1 path reached its end" : `${found.length} paths reached their end`;
   if (!known.length) return `${paths} without an answer.`;
-  const shown = known.slice(0, 4).map((answer) => shorten(answer, 24));
+  const shown = known.slice(0, 4).map((answer) => answerWords(answer, 24));
   const more = known.length > 4 ? " and others" : "";
   return `${paths}: ${more ? shown.join(", ") + more : list(shown)}.`;
 }
@@ -212,7 +213,7 @@ function tellEnd(slice, before) {
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
   const verdict = verdictOf(graded, finished.chosen, before) + doubtSentence(before);
-  return `${opening}The answer is ${shorten(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all)}.${verdict}`;
+  return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all)}.${verdict}`;
 }
 
 /** Where there was one solution, nothing was chosen. */
