@@ -37,7 +37,7 @@ from components.handlers.naming import NAME_LINKED_RUN, NAME_RUN
 from components.handlers.telling import RunNotice
 from components.handlers.tying import FormTie
 from components.handlers.visitor import visitor_of
-from search_core.models import SOLVERS, VERIFIERS
+from search_core.models import SOLVERS, VERIFIERS, loading_line
 from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
 
@@ -118,7 +118,7 @@ class RunHandlers:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
-        async for update in self._follow(run, ""):
+        async for update in self._follow(run, "", loads=asked):
             yield *update, tie
             tie = gr.skip()
 
@@ -167,12 +167,13 @@ class RunHandlers:
         note = " ".join(link.notes)
         try:
             values = values_of_link(link, self._offer)
-            run = self._start(request_of(values, self._offer, self._limits), request, name)
+            asked = request_of(values, self._offer, self._limits)
+            run = self._start(asked, request, name)
         except (ValueError, BusyError) as problem:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
         filled[0] = made_of(values, run.id)
-        async for update in self._follow(run, note, link.node):
+        async for update in self._follow(run, note, link.node, asked):
             yield *update, *filled
             filled = self._tie.unchanged()
 
@@ -187,7 +188,11 @@ class RunHandlers:
         )
 
     async def _follow(
-        self, run: HostedRun, note: str, node: str | None = None
+        self,
+        run: HostedRun,
+        note: str,
+        node: str | None = None,
+        loads: RunRequest | None = None,
     ) -> AsyncIterator[tuple[Any, ...]]:
         live = run.live
         yield expected(run), info(note), *(_running() if live else _idle()), run.id
@@ -230,6 +235,12 @@ def _last_word(run: HostedRun, note: str) -> dict[str, str]:
     if run.error:
         return error(run.error)
     return info(note if run.head else f"Your search left the line. {note}".rstrip())
+
+
+def _loading(asked: RunRequest) -> str:
+    """What this run waits for before its first token."""
+    verified = asked.recipe.strategy.uses_verifier and asked.score_source == "verifier"
+    return loading_line(asked.pair, verified=verified)
 
 
 def _running() -> tuple[Any, Any]:
