@@ -38,6 +38,7 @@ from components.handlers.telling import RunNotice
 from components.handlers.tying import FormTie
 from components.handlers.visitor import visitor_of
 from search_core.models import SOLVERS, VERIFIERS, loading_line
+from search_core.run.estimate import estimate
 from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
 
@@ -195,7 +196,7 @@ class RunHandlers:
         loads: RunRequest | None = None,
     ) -> AsyncIterator[tuple[Any, ...]]:
         live = run.live
-        yield expected(run), info(note), *(_running() if live else _idle()), run.id
+        yield expected(run, _tokens(loads)), info(note), *(_running() if live else _idle()), run.id
         if not live and run.head:  # what is over is pulled by the page, at its own pace
             yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
             return
@@ -235,6 +236,13 @@ def _last_word(run: HostedRun, note: str) -> dict[str, str]:
     if run.error:
         return error(run.error)
     return info(note if run.head else f"Your search left the line. {note}".rstrip())
+
+
+def _tokens(asked: RunRequest | None) -> float | None:
+    """How many tokens a run is expected to write; None where it is not known what it does."""
+    if asked is None:
+        return None
+    return estimate(asked.recipe.problem, asked.recipe.options, asked.pair.card).tokens
 
 
 def _loading(asked: RunRequest) -> str:
