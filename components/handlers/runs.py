@@ -120,8 +120,10 @@ class RunHandlers:
             return
         tie: Any = made_of(form, run.id)
         async for update in self._follow(run, "", loads=asked):
-            yield *update, tie
-            tie = gr.skip()
+            # One that never begins leaves the run on show as it is.
+            begun = run.head > 0
+            yield *update, tie if begun else gr.skip()
+            tie = gr.skip() if begun else tie
 
     def stop(self, run_id: str) -> dict[str, str]:
         """Ask the run to end; its last events arrive by the usual way."""
@@ -173,9 +175,11 @@ class RunHandlers:
         except (ValueError, BusyError) as problem:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
-        filled[0] = made_of(values, run.id)
+        tie: Any = made_of(values, run.id)
         async for update in self._follow(run, note, link.node, asked):
-            yield *update, *filled
+            begun = run.head > 0
+            yield *update, tie if begun else gr.skip(), *filled[1:]
+            tie = gr.skip() if begun else tie
             filled = self._tie.unchanged()
 
     def _start(self, asked: RunRequest, request: gr.Request, name: str) -> HostedRun:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from search_core.models.lazy import LazyModel
 from search_core.models.memory import readable_bytes
 from search_core.models.pair import ModelPair
 from search_core.remote import is_remote
@@ -16,8 +18,10 @@ def loading_line(pair: ModelPair, *, verified: bool = True) -> str:
         pair: The models of a run that has started and has written nothing yet.
         verified: Whether its verifier is asked, too.
     """
-    models = list(zip(pair.names, pair.parts, (pair.solver_path, pair.verifier_path), strict=True))
-    models = models if verified else models[:1]
+    solver, verifier = pair.parts
+    models: list[tuple[str, LazyModel[Any], str]] = [(pair.names[0], solver, pair.solver_path)]
+    if verified:
+        models.append((pair.names[1], verifier, pair.verifier_path))
     missing = [(name, path) for name, lazy, path in models if lazy.loaded is None]
     if not missing:
         return ""

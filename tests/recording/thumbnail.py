@@ -1,7 +1,7 @@
 """Draws the picture by which a list of Spaces shows the app: `python -m tests.recording.thumbnail`.
 
-Emblem, name and one sentence beside the tree of the first screen, 1200 by 630. A Space shows it once
-its README names the picture's address (see the page on deploying).
+Emblem, name and one sentence beside the tree of the first screen, 1200 by 630. A Space shows it
+once its README names the picture's address (see the page on deploying).
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from tests.browser.explorer import open_page, settle
 from tests.recording.record import FOLDER
 
 WIDTH, HEIGHT = 1200, 630
-SENTENCE = "See a language model search: every step it tried, what a verifier thought of it, and why it was cut."
+SENTENCE = (
+    "See a language model search: every step it tried, what a verifier thought of it, "
+    "and why it was cut."
+)
 _STYLE = """
 body { margin: 0; width: 1200px; height: 630px; display: grid; grid-template-columns: 440px 1fr;
   background: #f6f6f8; color: #18181b; font-family: system-ui, "Noto Sans", sans-serif; }
@@ -42,7 +45,8 @@ def thumbnail(page: Page, url: str, path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "tree.png").write_bytes(tree)
         body = (
-            f"<style>{_STYLE}</style><section>{emblem()}<h1>Espalier</h1><p>{SENTENCE}</p></section>"
+            f"<style>{_STYLE}</style><section>{emblem()}"
+            f"<h1>Espalier</h1><p>{SENTENCE}</p></section>"
             '<figure><img src="tree.png" alt=""></figure>'
         )
         drawn = Path(folder) / "thumbnail.html"
