@@ -51,6 +51,7 @@ import { Timeline } from "./timeline.js";
  * @property {?string} frontier - the node to keep in sight while the tree grows.
  * @property {() => {cursor: number, sentence: string}[]} story - the story so far; not cheap.
  * @property {{name: string, flops: number}[]} comparison - what other models would have cost.
+ * @property {?number} promised - tokens that this run is expected to write; null: not known.
  * @property {string} notice - what is wrong with the connection or the log; "" as a rule.
  */
 
