@@ -18,6 +18,7 @@ main.js
 explorer.js
 keys.js  address.js
 panels
+minute
 picture
 words
 log  guide
@@ -36,6 +37,7 @@ ENTRANCES = {
     "main.js": {"mount"},
     "log/tree.js": {"toJSON", "LogError"},
     "guide/links.js": {"placeGuideLinks", "carryTheme"},
+    "guide/terms.js": {"explainTerms"},
 }
 
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)

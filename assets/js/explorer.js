@@ -4,11 +4,14 @@
 import { isFold } from "./log/visible.js";
 import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
+import { Attention } from "./minute/attention.js";
 import { Keys } from "./keys.js";
+import { Minute } from "./minute/minute.js";
 import { noticeOf } from "./words/run_words.js";
 import { NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
+import { Pointing } from "./picture/pointing.js";
 import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
 import { Player } from "./log/player.js";
 import { recipeLink } from "./log/recipe.js";
@@ -31,7 +34,7 @@ export class Explorer {
   /**
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
-   * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[],
+   * @param {{palette: Object, defaults: Object, labels: Object, minute: Object, comparisons: Object[],
    *   drawCharts: ?Function}} given
    */
   constructor(root, log, given) {
@@ -52,6 +55,14 @@ export class Explorer {
       stepwise: reducedMotion,
       onChange: () => this.refresh(),
     });
+    this.minute = new Minute({
+      given: given.minute,
+      seek: (cursor) => this.seek(cursor),
+      onChange: () => this.refresh(),
+      log: () => this.log,
+      search: location.search,
+      storage: storage(),
+    });
     this.begin();
     this.build();
     // A hidden tab loses pushes: look what is new as soon as someone looks at the page.
@@ -69,12 +80,14 @@ export class Explorer {
     const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
       select: (id) => this.pick(id),
-      onCamera: () => this.page?.updateCamera(),
+      onCamera: () => this.onCamera(),
     });
+    this.pointing = new Pointing(this.canvas);
     const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
     this.panels = offered.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
+    this.attention = new Attention(this.root, this.panel("minute").element, this.minute);
     this.refreshNow();
   }
 
@@ -94,7 +107,24 @@ export class Explorer {
       trace: () => this.trace(),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
+      point: (ids) => this.pointing.show(ids),
+      playOpening: () => this.minute.play(),
+      skipOpening: () => this.minute.skip(),
+      nowYou: () => this.nowYou(),
     };
+  }
+
+  onCamera() {
+    this.page?.updateCamera();
+    this.pointing?.follow();
+  }
+
+  /** Hand over to the person: the problem's field, ready to be typed into. */
+  nowYou() {
+    this.minute.skip();
+    const field = document.querySelector(this.given.minute.field);
+    field?.focus();
+    field?.select();
   }
 
   /** Show at once what is still to be shown of a run that grows; false where nothing is. */
@@ -119,6 +149,8 @@ export class Explorer {
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
     this.keys.dispose();
+    this.attention.dispose();
+    this.minute.stop();
     this.player.pause();
     this.theme.dispose();
     this.canvas.dispose();
@@ -152,7 +184,8 @@ export class Explorer {
     }
     this.rounds.extend(this.log.events);
     if (reset && begins(this.log)) this.grow();
-    if (this.follow && !this.player.playing) this.at = this.log.length;
+    this.minute.onLog(reset);
+    if (this.follow && !this.player.playing && !this.minute.playing) this.at = this.log.length;
     this.refresh();
   }
 
@@ -250,6 +283,7 @@ export class Explorer {
     if (tree.root) {
       this.moment = moment;
       this.canvas.update(moment);
+      this.pointing.follow();
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
     for (const { panel, place, name, early } of this.panels) {
@@ -267,6 +301,7 @@ export class Explorer {
       ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned },
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
+      minute: this.minute.told(tree, cursor),
       pace: this.player.pace,
       behind: this.player.growsRun && !follow,
       writing: this.writing(tree),

@@ -34,6 +34,7 @@ export function mount(element, { props, server, watch, mathsFolder, plottingFold
     palette: props.palette,
     defaults: props.defaults ?? {},
     labels: props.labels ?? {},
+    minute: props.minute ?? { opening: null, chosen: [], field: "" },
     comparisons: props.comparisons ?? [],
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
   });

@@ -4,7 +4,7 @@ import { count, plural, score, shorten } from "../words/format.js";
 import { fill, h } from "../dom/dom.js";
 import { bar } from "./bars.js";
 import { doubtPhrase, UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
-import { longText } from "./blocks.js";
+import { longText, termed } from "./blocks.js";
 import { symbolPicture } from "../picture/shapes.js";
 
 const METHODS = [
@@ -105,20 +105,20 @@ export class Answers {
     const head = h(
       "tr",
       {},
-      h("th", { scope: "col", text: "Answer" }),
+      h("th", { scope: "col" }, termed("Answer")),
       methods.map(([method, title, meaning]) =>
         h(
           "th",
           { scope: "col", class: method === used ? "esp-used" : "" },
-          title,
+          termed(title),
           h("span", {
             class: "esp-quiet esp-th-note",
             text: method === used ? `${meaning}; this one decides` : meaning,
           }),
         ),
       ),
-      h("th", { scope: "col", text: "Solutions" }),
-      rows.some(isGraded) && h("th", { scope: "col", text: "Reference" }),
+      h("th", { scope: "col" }, termed("Solutions")),
+      rows.some(isGraded) && h("th", { scope: "col" }, termed("Reference")),
     );
     const tops = Object.fromEntries(methods.map(([method]) => [method, tree.votes.get(method).tally[0]]));
     return h(

@@ -5,6 +5,7 @@ import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
 import { ROOT } from "../log/tree.js";
+import { stateTerm } from "../words/terms.js";
 import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
@@ -61,7 +62,8 @@ export class Legend {
         type: "button",
         class: "esp-legend-entry",
         "aria-pressed": "true",
-        title: `${spec.label}: ${spec.meaning}`,
+        "data-term": stateTerm(state),
+        "aria-description": spec.meaning,
         on: { click: () => actions.toggleState(state) },
       },
       symbolPicture(spec, state),

@@ -1,7 +1,8 @@
 // The story line at the top: what happened in this round, the run's status, and the round counter.
 // It also feeds the page's one polite live region, with at most one sentence per round.
 
-import { h, setAttribute, setText } from "../dom/dom.js";
+import { fill, h, setAttribute, setText } from "../dom/dom.js";
+import { storyTerms } from "../words/terms.js";
 import { statusOf } from "../words/run_words.js";
 import { CUT_OFF, settled, tell, withWarnings } from "../words/story.js";
 import { Warnings } from "./warnings.js";
@@ -39,7 +40,7 @@ export class StoryLine {
     const index = rounds.indexAt(cursor);
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
-    setText(this.text, tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
+    this.write(tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
     setText(this.counter, counter(segment, rounds, log));
     const { word, kind } = statusOf(log, behind);
     setText(this.status, word);
@@ -53,6 +54,16 @@ export class StoryLine {
     else if (segment && settled(log.events, segment, cursor))
       this.announce(`${log.run}|${index}`, () => withWarnings(log.events, segment, cursor, this.labels));
     this.recount({ writing });
+  }
+
+  /** The sentence, its terms marked. They are no tab stops: legend and inspector have the same ones. */
+  write(sentence) {
+    if (this.written === sentence) return;
+    this.written = sentence;
+    fill(
+      this.text,
+      storyTerms(sentence).map(({ text, term }) => (term ? h("span", { class: "esp-term", "data-term": term, text }) : text)),
+    );
   }
 
   /** A run that was cut off can be run again, by its recipe; a pasted text has none. */
