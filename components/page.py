@@ -19,7 +19,7 @@ from components.explorer import (
     puller,
 )
 from components.handlers import FormHandlers, MemoryHandlers, RunHandlers, ShownHandlers
-from components.place_list import PlaceList
+from components.place_list import Brand, PlaceList
 from components.shell import Shell
 from search_core.log.events import Started
 from search_core.models import ModelPair, Offered
@@ -29,11 +29,6 @@ from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 
 TITLE = "Espalier"
-INTRODUCTION = """# Espalier
-See a language model search: a small model writes steps, a verifier scores them, a strategy
-keeps the good ones and prunes the rest.
-"""
-
 _SWITCH_THEME = "() => { document.body.classList.toggle('dark'); }"
 
 
@@ -70,21 +65,21 @@ def build_page(
         delete_cache=(600, 3600),
     ) as page:
         with gr.Row(elem_id="banner"):
-            gr.Markdown(INTRODUCTION, elem_id="introduction")
+            Brand(elem_id="brand")
             PlaceList(elem_id="places")
-            theme = gr.Button("Light / dark", size="sm", elem_id="theme", scale=0, min_width=110)
+            theme = gr.Button("Light / dark", size="sm", elem_id="theme", scale=0, min_width=96)
             theme.click(None, js=_SWITCH_THEME, api_visibility="private")
         run_id = gr.State("")
-        with gr.Row(elem_id="layout"):
-            controls = make_controls(offer, recordings, shown, first)
-            with gr.Column(elem_id="explorer-column", min_width=280):
-                view = TreeView(
-                    pull_events=puller(registry),
-                    draw_charts=chart_drawer(registry),
-                    defaults=recipe_defaults(offer),
-                    labels={"strategies": {s.name: s.title for s in STRATEGIES.values()}},
-                    elem_id="explorer",
-                )
+        controls = make_controls(offer, recordings, shown, first)
+        with gr.Column(elem_id="explorer-column", min_width=280):
+            view = TreeView(
+                pull_events=puller(registry),
+                draw_charts=chart_drawer(registry),
+                defaults=recipe_defaults(offer),
+                labels={"strategies": {s.name: s.title for s in STRATEGIES.values()}},
+                minute=first_minute(recordings),
+                elem_id="explorer",
+            )
         allowed, fields = limits or Limits(), controls.recipe
         RunHandlers(offer, registry, recordings, fields, allowed, trusted_proxies).wire(
             page, controls, view, run_id

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from components.emblem import emblem
 from components.explorer.tree_view import published_folder
 from components.guide.controls import control_links, panel_links
 from components.guide.glossary import terms_of_page
@@ -27,6 +28,18 @@ import(folder + "js/guide/terms.js").then(({ explainTerms }) => {
   explainTerms(props.terms, root);
 }).catch(console.error);
 """
+
+
+class Brand(gr.HTML):
+    """The app's emblem and name, the page's heading."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            value="",
+            html_template=f'<h1 class="brand">{emblem()}<span>Espalier</span></h1>',
+            apply_default_css=False,
+            **kwargs,
+        )
 
 
 class PlaceList(gr.HTML):

@@ -24,6 +24,7 @@ COMMANDS = (
     "evaluate",
     "figure",
     "check",
+    "export",
     "fidelity",
     "read",
     "bench",

@@ -32,6 +32,7 @@ VALUES = FormValues(
     pair=None,
     solver=None,
     verifier=None,
+    answer=None,
     options={"n": 8.0, "beam_width": 2, "max_steps": 5, "no_such_option": 3},
 )
 

@@ -29,6 +29,7 @@ PAGE = GUIDE / "command_line.md"
 CHEAP = {
     *("solve", "strategies", "models", "problems", "figure", "check", "fidelity", "read"),
     "bench-table",
+    "export",
 }
 STRATEGY_FLAGS = {
     flag

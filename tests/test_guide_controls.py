@@ -55,7 +55,7 @@ def controls(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     columns = [
         block
         for block in page.blocks.values()
-        if getattr(block, "elem_id", None) in {"problem-column", "search-column"}
+        if getattr(block, "elem_id", None) in {"composer", "drawer"}
     ]
     assert len(columns) == 2
     found = [block for column in columns for block in inside(column)]

@@ -26,14 +26,14 @@ components.handlers  components.place_list  components.shell
 components.controls
 components.explorer  components.charts  components.guide
 components.elements  components.diagram  components.places  components.style  components.bounds
-components.headers  components.arguments  components.request_log
+components.headers  components.emblem  components.arguments  components.request_log
 components.palette
 components
 search_core.__main__  search_core.embedded.__main__
 search_core.cli
 search_core.bench  search_core.embedded.training
 search_core
-search_core.search
+search_core.search  search_core.export
 search_core.serving  search_core.evaluation  search_core.fidelity  search_core.thoughts
 search_core.models
 search_core.run

@@ -14,14 +14,15 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "assets" / "js"
 
 FLOORS = """
+standalone.js
 main.js
 explorer.js
-keys.js  address.js
+keys.js  address.js  showing.js
 panels
-minute
+minute  taking
 picture
 words
-log  guide
+log  guide  form
 dom
 """
 """From the roof down to the ground. A module may import from its own folder and from every lower
@@ -36,6 +37,7 @@ FLOOR_OF = {
 ENTRANCES = {
     "main.js": {"mount"},
     "log/tree.js": {"toJSON", "LogError"},
+    "form/form.js": {"mountForm"},
     "guide/links.js": {"placeGuideLinks", "carryTheme"},
     "guide/terms.js": {"explainTerms"},
 }

@@ -8,9 +8,13 @@ import { expectedAddress, isRecorded, runAddress } from "./log/recipe.js";
 const WRITE_MS = 400;
 
 export class Address {
-  /** @param {Object} defaults - what a recipe link may leave out. */
-  constructor(defaults) {
+  /**
+   * @param {Object} defaults - what a recipe link may leave out.
+   * @param {{silent: boolean}} [how] - `silent`: the address is a file's, and stays as it is.
+   */
+  constructor(defaults, { silent = false } = {}) {
     this.defaults = defaults;
+    this.silent = silent;
     this.requested = null;
     this.granted = "";
     this.written = "";
@@ -61,7 +65,7 @@ export class Address {
     if (this.expected !== null && run !== this.expected) return;
     this.expected = null;
     this.shown = run;
-    if (isRecorded(run)) return;
+    if (this.silent || isRecorded(run)) return;
     const node = selected ?? this.requested?.node ?? null;
     const key = `${run}|${node}`;
     if (key === this.written) return;

@@ -6,20 +6,17 @@ import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
 import { Attention } from "./minute/attention.js";
 import { Keys } from "./keys.js";
-import { Minute } from "./minute/minute.js";
 import { noticeOf } from "./words/run_words.js";
 import { NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
 import { Pointing } from "./picture/pointing.js";
-import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
-import { Player } from "./log/player.js";
 import { recipeLink } from "./log/recipe.js";
-import { reducedMotion } from "./dom/dom.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
+import { Taking } from "./taking/taking.js";
 import { tellAll } from "./words/story.js";
-import { storage } from "./dom/storage.js";
+import { Showing } from "./showing.js";
 import { Theme } from "./picture/theme.js";
 import { toNdjson } from "./log/log.js";
 import { TreeCanvas } from "./picture/canvas.js";
@@ -27,55 +24,39 @@ import { ViewState } from "./log/view_state.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
-/** Of a run's own time: whoever hears of it that early has seen nothing of it yet. */
-const BEGINNING_SECONDS = 2;
 
 export class Explorer {
   /**
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
    * @param {{palette: Object, defaults: Object, labels: Object, minute: Object, comparisons: Object[],
-   *   drawCharts: ?Function}} given
+   *   drawCharts: ?Function, template: string, alone: ?{source: string}}} given - `alone`: there is
+   *   no app around; what the file says.
    */
   constructor(root, log, given) {
     this.root = root;
     this.log = log;
     this.given = given;
     this.viewState = new ViewState();
-    this.address = new Address(given.defaults);
+    this.address = new Address(given.defaults, { silent: Boolean(given.alone) });
     this.lastUpdateMs = 0;
     this.theme = new Theme(root, given.palette, () => this.restyle());
-    this.player = new Player({
-      rounds: () => this.rounds,
-      events: () => this.log.events,
-      growing: () => this.log.live,
-      pace: chosenPace(location.search, storage()),
-      cursor: () => this.at,
-      seek: (cursor) => this.seek(cursor),
-      stepwise: reducedMotion,
-      onChange: () => this.refresh(),
-    });
-    this.minute = new Minute({
-      given: given.minute,
-      seek: (cursor) => this.seek(cursor),
-      onChange: () => this.refresh(),
-      log: () => this.log,
-      search: location.search,
-      storage: storage(),
-    });
+    this.showing = new Showing(this);
+    this.player = this.showing.player;
+    this.minute = this.showing.minute;
     this.begin();
     this.build();
     // A hidden tab loses pushes: look what is new as soon as someone looks at the page.
     this.onVisible = () => {
       if (document.hidden || !this.log.live) return;
       this.log.pull();
-      // What happened meanwhile is not shown once more: nobody waits for what is there already.
-      if (this.player.playing) this.catchUp();
+      this.showing.wake();
     };
     document.addEventListener("visibilitychange", this.onVisible);
   }
 
   build() {
+    this.taking = new Taking(this);
     const { palette, labels } = this.given;
     const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
@@ -100,39 +81,24 @@ export class Explorer {
       step: (by) => this.step(by),
       goLive: () => this.scrub(this.log.length),
       togglePlay: () => this.player.toggle(),
-      setPace: (name) => this.setPace(name),
+      setPace: (name) => this.showing.setPace(name),
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
       link: () => this.link(),
-      trace: () => this.trace(),
+      save: (kind) => this.taking.save(kind),
+      alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
       point: (ids) => this.pointing.show(ids),
       playOpening: () => this.minute.play(),
       skipOpening: () => this.minute.skip(),
-      nowYou: () => this.nowYou(),
+      nowYou: () => this.showing.handOver(),
     };
   }
 
   onCamera() {
     this.page?.updateCamera();
     this.pointing?.follow();
-  }
-
-  /** Hand over to the person: the problem's field, ready to be typed into. */
-  nowYou() {
-    this.minute.skip();
-    const field = document.querySelector(this.given.minute.field);
-    field?.focus();
-    field?.select();
-  }
-
-  /** Show at once what is still to be shown of a run that grows; false where nothing is. */
-  skip() {
-    if (!this.player.growsRun || this.follow) return false;
-    if (this.log.live) this.catchUp();
-    else this.scrub(this.log.length);
-    return true;
   }
 
   /** The theme has changed; so have the pictures that do not take their colours from the page. */
@@ -150,8 +116,7 @@ export class Explorer {
     document.removeEventListener("visibilitychange", this.onVisible);
     this.keys.dispose();
     this.attention.dispose();
-    this.minute.stop();
-    this.player.pause();
+    this.showing.dispose();
     this.theme.dispose();
     this.canvas.dispose();
     for (const { panel } of this.panels) panel.dispose?.();
@@ -183,9 +148,8 @@ export class Explorer {
       for (const { panel } of this.panels) panel.reset?.();
     }
     this.rounds.extend(this.log.events);
-    if (reset && begins(this.log)) this.grow();
-    this.minute.onLog(reset);
-    if (this.follow && !this.player.playing && !this.minute.playing) this.at = this.log.length;
+    this.showing.onLog(reset);
+    if (this.follow && !this.showing.moves) this.at = this.log.length;
     this.refresh();
   }
 
@@ -193,24 +157,6 @@ export class Explorer {
   writing(tree) {
     const now = this.log.live && this.at === this.log.length;
     return now ? this.log.writing.of(tree) : NOTHING;
-  }
-
-  /** A run has just begun: it is shown from its beginning, at the chosen pace. */
-  grow() {
-    this.player.grow();
-    if (this.player.growsRun) this.seek(this.rounds.segments[0].cursor);
-  }
-
-  /** Go on from the newest moment of a live run, at the same pace. */
-  catchUp() {
-    this.scrub(this.log.length);
-    this.player.grow();
-  }
-
-  setPace(name) {
-    const pace = paceOf(name);
-    rememberPace(pace, storage());
-    this.player.setPace(pace);
   }
 
   /** More tokens in the steps that are being written: nothing is laid out anew. */
@@ -286,6 +232,7 @@ export class Explorer {
       this.pointing.follow();
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
+    this.page?.side.follow(moment.selected);
     for (const { panel, place, name, early } of this.panels) {
       if (!tree.root && !early) continue;
       if (place !== "views" || this.page.shows(name)) panel.update(moment);
@@ -303,7 +250,7 @@ export class Explorer {
       playing: this.player.playing,
       minute: this.minute.told(tree, cursor),
       pace: this.player.pace,
-      behind: this.player.growsRun && !follow,
+      behind: this.showing.behind,
       writing: this.writing(tree),
       frontier: this.frontier(tree),
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
@@ -391,6 +338,7 @@ export class Explorer {
   /** The recipe of this run as a link, or "" before its header is here and where there is none. */
   link() {
     const header = this.log.events[0];
+    if (this.given.alone) return ""; // a file has no app that would understand one
     return header && !isPasted(header) ? recipeLink(location, header, this.given.defaults, this.selectedNode) : "";
   }
 
@@ -399,6 +347,3 @@ export class Explorer {
     return toNdjson(this.log.events);
   }
 }
-
-/** Whether this is the beginning of a run: one that a page comes back to is far into it. */
-const begins = ({ events }) => events.length > 0 && events.at(-1).t < BEGINNING_SECONDS;

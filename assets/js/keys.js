@@ -25,7 +25,7 @@ export class Keys {
 
   /** Whoever has just pressed Run is not in the explorer yet. */
   anyKey(event) {
-    if (event.key === "Escape" && !event.defaultPrevented && this.explorer.skip()) event.preventDefault();
+    if (event.key === "Escape" && !event.defaultPrevented && this.explorer.showing.skip()) event.preventDefault();
   }
 
   key(event) {
@@ -60,7 +60,7 @@ export class Keys {
       " ": () => player.toggle(),
       "[": () => explorer.step(-1),
       "]": () => explorer.step(1),
-      e: () => explorer.skip() || explorer.scrub(explorer.log.length),
+      e: () => explorer.showing.skip() || explorer.scrub(explorer.log.length),
       "?": () => this.showHelp(),
       Escape: () => this.escape(),
     };
@@ -101,7 +101,8 @@ export class Keys {
   }
 
   escape() {
-    if (this.explorer.skip()) return;
-    if (!this.explorer.canvas.tooltip.dismiss()) this.explorer.select(null);
+    if (this.explorer.showing.skip() || this.explorer.canvas.tooltip.dismiss()) return;
+    this.explorer.select(null);
+    this.explorer.page.side.setOpen(false);
   }
 }

@@ -11,20 +11,23 @@ const MOUNTED = new WeakMap();
  * Build the explorer inside a component's element. Called once for each mount.
  *
  * @param {HTMLElement} element
- * @param {{props: Object, server: Object, watch: Function, mathsFolder: string,
- *   plottingFolder: ?string}} gradio
+ * @param {{props: Object, server: Object, watch: Function, mathsFolder: ?string,
+ *   plottingFolder: ?string, template: ?string, alone: ?{source: string}}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
  *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
  *   will not come. `props.palette`, `defaults`, `labels` and `comparisons` are given once;
  *   `server.pull_events({run, since})` fills gaps, and
- *   `server.draw_charts({run, theme})`, where there is one, draws charts.
+ *   `server.draw_charts({run, theme})`, where there is one, draws charts. `template` is where a
+ *   page of its own without a run can be fetched; `alone` says that this is one already, and what
+ *   its file says.
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
  *   benchmarks, with `log`, `tree()`, `cursor()`, `select(id)`, `seek(n)`, `lastUpdateMs`, ….
  */
-export function mount(element, { props, server, watch, mathsFolder, plottingFolder = "" }) {
+export function mount(element, given) {
+  const { props, server, watch, alone = null } = given;
   MOUNTED.get(element)?.dispose();
-  setMathsFolder(mathsFolder);
-  setPlottingFolder(plottingFolder);
+  setMathsFolder(given.mathsFolder ?? "");
+  setPlottingFolder(given.plottingFolder ?? "");
   const log = new EventLog({
     pull: (query) => server.pull_events(query),
     onChange: (change) => explorer.onLog(change),
@@ -36,6 +39,8 @@ export function mount(element, { props, server, watch, mathsFolder, plottingFold
     labels: props.labels ?? {},
     minute: props.minute ?? { opening: null, chosen: [], field: "" },
     comparisons: props.comparisons ?? [],
+    template: given.template ?? "",
+    alone,
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
   });
   MOUNTED.set(element, explorer);

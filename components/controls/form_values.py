@@ -23,6 +23,7 @@ class FormValues:
         temperature, top_p, seed: Numbers, or None where a field was emptied.
         pair: Name of an offered pair of models; None: the first.
         solver, verifier: Names of embedded models; None: the usual ones.
+        answer: Reference answer to a problem of one's own; None or "": nobody knows it.
         options: Values by option name. It may hold options of other strategies, too.
     """
 
@@ -35,7 +36,13 @@ class FormValues:
     pair: str | None
     solver: str | None
     verifier: str | None
+    answer: str | None
     options: Mapping[str, Any]
+
+
+def field_names() -> list[str]:
+    """The fields of `FormValues` that are no options, in order."""
+    return [field.name for field in fields_of(FormValues) if field.name != "options"]
 
 
 class RecipeFields:
@@ -52,7 +59,7 @@ class RecipeFields:
     """
 
     def __init__(self, fields: Mapping[str, Any], options: OptionsForm) -> None:
-        names = [field.name for field in fields_of(FormValues) if field.name != "options"]
+        names = field_names()
         if set(fields) != set(names):
             raise ValueError(f"The form has the fields {sorted(fields)}; expected {sorted(names)}.")
         self.fields = {name: fields[name] for name in names}

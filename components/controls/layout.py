@@ -1,4 +1,4 @@
-"""All controls, laid out: what to solve, how to search, and what it will cost."""
+"""All controls, laid out: what one needs at once, and a drawer with everything else."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from components.controls.chips import Chips
+from components.controls.chosen_row import ChosenRow
 from components.controls.form_values import RecipeFields
 from components.controls.model_offer import ModelOffer
 from components.controls.models_form import ModelsForm, make_models_form
@@ -14,6 +16,7 @@ from components.controls.options_form import FormField, OptionsForm, all_specs, 
 from components.controls.sampling_form import SamplingForm, make_sampling_form
 from components.controls.sources_form import SourcesForm, make_sources_form
 from components.controls.strategy_card import StrategyCard
+from components.controls.strategy_select import StrategySelect
 from components.elements import Group, GroupedChoice, Notice
 from components.explorer import Recording, examples
 from search_core.problem import Problem
@@ -21,6 +24,8 @@ from search_core.strategies import STRATEGIES, OptionSpec
 from search_core.strategies.base import KINDS
 
 FIRST_STRATEGY = STRATEGIES["beam_search"]
+# It stands in the composer; all other options are in the drawer.
+BUDGET = "n"
 # Switches that only reproduce habits of published code stand apart, under their own heading.
 PUBLISHED_ONLY = frozenset(
     spec.name
@@ -35,8 +40,11 @@ class Controls:
     """All controls of the page."""
 
     problem: gr.Textbox
+    select: StrategySelect
     run: gr.Button
     stop: gr.Button
+    chosen: ChosenRow
+    chips: Chips
     notice: Notice
     estimate: gr.Markdown
     sources: SourcesForm
@@ -63,6 +71,7 @@ class Controls:
                 "pair": self.models.pair,
                 "solver": self.models.solver,
                 "verifier": self.models.verifier,
+                "answer": self.sources.reference,
             },
             self.options,
         )
@@ -74,27 +83,32 @@ def make_controls(
     cards: Mapping[str, str],
     first: Problem,
 ) -> Controls:
-    """Lay the controls out in two columns: the problem, and the search."""
-    with gr.Column(elem_id="problem-column", min_width=240):
-        with gr.Group():
-            problem = gr.Textbox(
-                first.text,
-                label="Problem",
-                info="Type your own, or draw a new one below.",
-                lines=2,
-                max_lines=6,
-                elem_id="problem",
-            )
-            with gr.Row(equal_height=True, elem_classes="buttons"):
-                run = gr.Button("Run", variant="primary", elem_id="run", min_width=90)
-                stop = gr.Button("Stop", elem_id="stop", min_width=90, interactive=False)
-        notice = Notice(elem_id="notice")
+    """Lay the controls out: the composer, a line of chips, and a drawer with everything else."""
+    with gr.Row(elem_id="composer"):
+        problem = gr.Textbox(
+            first.text,
+            label="Problem",
+            show_label=False,
+            container=False,
+            placeholder="Type a problem",
+            lines=1,
+            max_lines=4,
+            elem_id="problem",
+        )
+        groups = strategy_groups()
+        select = StrategySelect(groups, FIRST_STRATEGY.name, elem_id="strategy-select")
+        fields = _fields(lambda spec: spec.name == BUDGET)
+        run = gr.Button("Run", variant="primary", elem_id="run", min_width=90)
+        stop = gr.Button("Stop", elem_id="stop", min_width=90, interactive=False)
+    with gr.Row(elem_id="chip-line"):
+        chosen = ChosenRow(recordings, elem_id="chosen")
+        chips = Chips(offer, elem_id="chips")
+    notice = Notice(elem_id="notice")
+    with gr.Column(elem_id="drawer", min_width=240):
         estimate = gr.Markdown("", elem_id="estimate")
-        sources = make_sources_form(recordings, first)
-    with gr.Column(elem_id="search-column", min_width=240):
         with gr.Group():
             strategy = GroupedChoice(
-                strategy_groups(), FIRST_STRATEGY.name, label="Strategy", elem_id="strategy"
+                groups, FIRST_STRATEGY.name, label="Strategy", elem_id="strategy"
             )
             about = StrategyCard(cards[FIRST_STRATEGY.name], elem_id="about-strategy")
             example = gr.Button(
@@ -103,9 +117,9 @@ def make_controls(
                 elem_id="open-example",
                 visible=FIRST_STRATEGY.name in examples(recordings),
             )
-            fields = _main_fields()
+            fields |= _main_fields()
         models = make_models_form(offer)
-        with gr.Accordion("Advanced", open=False, elem_id="advanced"):
+        with gr.Accordion("Sampling, seed and more options", open=False, elem_id="advanced"):
             sampling = make_sampling_form(offer.first)
             fields |= _fields(lambda spec: spec.advanced and spec.name not in PUBLISHED_ONLY)
             with gr.Accordion("As in the published code", open=False, elem_id="published-habits"):
@@ -121,10 +135,14 @@ def make_controls(
                         "All off", size="sm", elem_id="as-intended", min_width=90
                     )
                 fields |= _fields(lambda spec: spec.name in PUBLISHED_ONLY)
+        sources = make_sources_form(recordings, first)
     return Controls(
         problem=problem,
+        select=select,
         run=run,
         stop=stop,
+        chosen=chosen,
+        chips=chips,
         notice=notice,
         estimate=estimate,
         sources=sources,
@@ -151,8 +169,12 @@ def strategy_groups() -> list[Group]:
 
 def _main_fields() -> dict[str, FormField]:
     with gr.Row(elem_classes="fields"):
-        numbers = _fields(lambda spec: not spec.advanced and spec.kind != "choice")
-    return numbers | _fields(lambda spec: not spec.advanced and spec.kind == "choice")
+        numbers = _fields(lambda spec: _is_main(spec) and spec.kind != "choice")
+    return numbers | _fields(lambda spec: _is_main(spec) and spec.kind == "choice")
+
+
+def _is_main(spec: OptionSpec) -> bool:
+    return not spec.advanced and spec.name != BUDGET
 
 
 def _fields(wanted: Callable[[OptionSpec], bool]) -> dict[str, FormField]:

@@ -77,6 +77,12 @@ class OptionsForm:
             for name in self.fields
         ]
 
+    def defaults(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """One update for each component: its value where one is given, nothing otherwise."""
+        return [
+            gr.update(value=values[name]) if name in values else gr.skip() for name in self.fields
+        ]
+
 
 def make_field(spec: OptionSpec, strategy: Strategy) -> FormField:
     """The form field of one option."""
@@ -93,14 +99,14 @@ def make_field(spec: OptionSpec, strategy: Strategy) -> FormField:
         return gr.Checkbox(value=default, **common)
     if spec.kind == "choice":
         # Not a drop-down list: that of Gradio stays open when the keyboard moves on.
-        choices = [(_choice_label(choice), choice) for choice in spec.choices]
+        choices = [(choice_label(choice), choice) for choice in spec.choices]
         return gr.Radio(choices=choices, value=default, **common)
     # No bounds in the browser: a value out of range gets our own message, not a silent clamp.
     # Nor is it rounded: 2.5 where a whole number is expected is refused, and so is infinity.
     return gr.Number(value=default, **common)
 
 
-def _choice_label(choice: str) -> str:
+def choice_label(choice: str) -> str:
     """ "best_leaf" as "Best leaf"; names that are spoken letter by letter in capitals."""
     return choice.upper() if choice in _LETTERS else choice.replace("_", " ").capitalize()
 

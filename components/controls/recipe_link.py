@@ -17,12 +17,12 @@ from components.controls.model_offer import ModelOffer
 from search_core.log.events import NodeId
 from search_core.models import FIRST, SCORE_SOURCES, SOLVERS, VERIFIERS
 from search_core.numerals import MOST_SEED
-from search_core.problem import MAX_PROBLEM_CHARACTERS
+from search_core.problem import MAX_ANSWER_CHARACTERS, MAX_PROBLEM_CHARACTERS
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 
 _NODE_ID: TypeAdapter[str] = TypeAdapter(NodeId)
 _NOT_OPTIONS = {
-    *("problem", "strategy", "score_source", "temperature", "top_p", "seed", "node"),
+    *("problem", "strategy", "score_source", "temperature", "top_p", "seed", "node", "answer"),
     *("models", "solver", "verifier"),
 }
 # Ours and other people's parameters that are no part of a recipe.
@@ -39,6 +39,7 @@ class LinkedRecipe:
         solver, verifier: Names of embedded models. They and `pair` are not checked: who runs
             the recipe refuses a name that it does not know. Another model would give another
             tree.
+        answer: Reference answer to a problem that brings none.
         notes: One sentence for each part of the link that was left out.
     """
 
@@ -52,6 +53,7 @@ class LinkedRecipe:
     temperature: float | None = None
     top_p: float | None = None
     seed: int | None = None
+    answer: str | None = None
     node: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -115,6 +117,7 @@ def read_link(query: Mapping[str, str]) -> LinkedRecipe | None:
         temperature=_number(query, "temperature", notes),
         top_p=_number(query, "top_p", notes),
         seed=_whole(query, "seed", notes),
+        answer=_answer(query, notes),
         node=_node(query, notes),
         notes=tuple(notes),
     )
@@ -172,6 +175,14 @@ def _whole(query: Mapping[str, str], name: str, notes: list[str]) -> int | None:
     if number is None:
         notes.append(f"The link's {name} is {text[:40]!r}, which is no whole number up to 2^53.")
     return number
+
+
+def _answer(query: Mapping[str, str], notes: list[str]) -> str | None:
+    text = query.get("answer", "").strip()
+    if len(text) > MAX_ANSWER_CHARACTERS:
+        notes.append("The link's reference answer was too long and was left out.")
+        return None
+    return text or None
 
 
 def _node(query: Mapping[str, str], notes: list[str]) -> str | None:

@@ -11,6 +11,7 @@ from components.controls.options_form import read_options
 from components.controls.recipe_link import LinkedRecipe
 from search_core.models import ModelPair
 from search_core.numerals import checked_seed, shown
+from search_core.problem import Problem
 from search_core.protocols import Sampling
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
@@ -53,7 +54,7 @@ def request_of(values: FormValues, offer: ModelOffer, limits: Limits) -> RunRequ
         top_p=_number("Top-p", values.top_p),
         max_step_tokens=pair.sampling.max_step_tokens,
     )
-    problem = pair.read(values.problem or "")
+    problem = _with_reference(pair.read(values.problem or ""), values.answer)
     recipe = Recipe(problem, strategy, options, sampling, _seed(values.seed), limits)
     return RunRequest(recipe, pair, values.score_source)
 
@@ -72,8 +73,26 @@ def values_of_link(link: LinkedRecipe, offer: ModelOffer) -> FormValues:
         pair=link.pair,
         solver=link.solver,
         verifier=link.verifier,
+        answer=link.answer,
         options=defaults | link.options,
     )
+
+
+def _with_reference(problem: Problem, answer: str | None) -> Problem:
+    """The problem with the answer that a person gave for it, where it does not bring its own.
+
+    Raises:
+        ValueError: It brings its own.
+    """
+    given = (answer or "").strip()
+    if not given:
+        return problem
+    if problem.answer is not None:
+        raise ValueError(
+            f"The reference answer of this problem follows from its text: {problem.answer:.60}. "
+            "Leave the field for a reference answer empty."
+        )
+    return replace(problem, answer=given)
 
 
 def _sampling_of(link: LinkedRecipe, offer: ModelOffer) -> Sampling:

@@ -23,12 +23,21 @@ class SourcesForm:
     new_problem: gr.Button
     recording: GroupedChoice
     open_trace: gr.UploadButton
+    reference: gr.Textbox
     pasted: TextForm
 
 
 def make_sources_form(recordings: Sequence[Recording], first: Problem) -> SourcesForm:
-    """Lay the form out, closed; it opens with the family and level of the first problem."""
-    with gr.Accordion("Problems, recorded examples, texts", open=False, elem_id="new-problem"):
+    """Lay the form out; it opens with the family and level of the first problem."""
+    with gr.Accordion("Problems, recorded examples, texts", open=True, elem_id="new-problem"):
+        reference = gr.Textbox(
+            label="Reference answer",
+            info="To a problem of your own, if you know it: answers are graded by it. The "
+            "problems below have theirs already.",
+            lines=1,
+            max_lines=3,
+            elem_id="reference",
+        )
         with gr.Row(elem_classes="fields"):
             family = gr.Radio(
                 choices=[(family.title, name) for name, family in FAMILIES.items()],
@@ -58,7 +67,7 @@ def make_sources_form(recordings: Sequence[Recording], first: Problem) -> Source
             )
         with gr.Accordion("Read a chain of thought", open=False, elem_id="read-text"):
             pasted = make_text_form()
-    return SourcesForm(family, level, new_problem, recording, open_trace, pasted)
+    return SourcesForm(family, level, new_problem, recording, open_trace, reference, pasted)
 
 
 def levels_of(family: str) -> list[int]:

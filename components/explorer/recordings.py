@@ -109,6 +109,7 @@ def _recipe(trace: Trace) -> dict[str, Any]:
         "strategy": header.strategy,
         "seed": header.seed,
         "n": header.options["n"],
+        "verifier": header.verifier.name,
     }
 
 

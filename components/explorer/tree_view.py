@@ -17,8 +17,9 @@ from typing import Any, TypedDict
 
 import gradio as gr
 
+from search_core.export.html import STYLE_SHEETS, html_template
+
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css", "charts.css")
 # What the browser may fetch: nothing else of the assets is put where it can be asked for.
 _PUBLISHED = ("js", "vendor/katex", "vendor/plotly")
 
@@ -30,8 +31,11 @@ const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).repl
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 const mathsFolder = folder + "vendor/katex/";
 const plottingFolder = folder + "vendor/plotly/";
+const template = folder + "page.txt";
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, { props, server, watch, mathsFolder, plottingFolder }),
+  (explorer) => explorer.mount(element, {
+    ...{ props, server, watch, mathsFolder, plottingFolder, template },
+  }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";
@@ -137,6 +141,8 @@ def published_folder() -> str:
     folder = Path(_temporary_folder().name).resolve()
     for part in _PUBLISHED:
         shutil.copytree(ASSETS / part, folder / part)
+    # Of this the page makes pages of their own; named as no page, as nobody is to open it here.
+    (folder / "page.txt").write_text(html_template(), encoding="utf-8", newline="\n")
     gr.set_static_paths([folder])
     return folder.as_posix()
 

@@ -52,7 +52,7 @@ class ControlLink:
 
 
 _CONTROLS = (
-    ControlLink("problem", "Problem", "use", "problem", term="problem"),
+    ControlLink("problem", "Problem", "use", "problem", covers=("reference",), term="problem"),
     ControlLink("run", "Run", "use", "run", covers=("stop",)),
     ControlLink("family", "Family and level", "use", "problem", covers=("level", "draw")),
     ControlLink(

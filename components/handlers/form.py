@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from components.controls import Controls, ModelOffer
+from components.controls.chips import TELL_VALUES
 from components.controls.form_values import RecipeFields
 from components.controls.models_form import models_updates, solver_update
 from components.controls.options_form import own_defaults
@@ -59,6 +60,14 @@ class FormHandlers:
     def wire(self, page: gr.Blocks, controls: Controls) -> None:
         """Attach the handlers."""
         self._wire_models(controls)
+        gr.on(
+            [page.load, *(field.change for field in self._fields.components)],
+            None,
+            self._fields.components,
+            None,
+            js=TELL_VALUES,
+            api_visibility="private",
+        )
         options = controls.options.components
         controls.as_published.click(self.as_published, controls.strategy, options, **QUIET)
         controls.as_intended.click(self.as_intended, controls.strategy, options, **QUIET)
@@ -81,17 +90,27 @@ class FormHandlers:
 
     def _wire_models(self, controls: Controls) -> None:
         models, sampling = controls.models, controls.sampling
-        controls.strategy.change(
-            self.choose_strategy,
-            [controls.strategy, models.solver],
-            [controls.about, controls.example, models.solver, *controls.options.components],
+        strategy, select = controls.strategy, controls.select
+        strategy.change(
+            self.show_strategy,
+            strategy,
+            [select, controls.about, controls.example, *controls.options.components],
             **QUIET,
         )
-        chosen = [controls.strategy, sampling.score_source, *models.components]
+        select.input(None, select, strategy, js="(name) => name", api_visibility="private")
+        # A person chose it; where a link or an example did, it says all values itself.
+        for chosen in (strategy, select):
+            chosen.input(
+                self.choose_strategy,
+                [chosen, models.solver],
+                [models.solver, *controls.options.components],
+                **QUIET,
+            )
+        asked = [strategy, sampling.score_source, *models.components]
         gr.on(
-            [field.change for field in chosen],
+            [field.change for field in asked],
             self.choose_models,
-            chosen,
+            asked,
             [sampling.about_source, *models.outputs],
             **QUIET,
         )
@@ -99,15 +118,22 @@ class FormHandlers:
             self.choose_pair, models.pair, [sampling.temperature, sampling.top_p], **QUIET
         )
 
-    def choose_strategy(self, name: str, solver: str | None) -> list[Any]:
-        """What the strategy is, whether there is an example of it, a solver that can follow it,
-        and its fields."""
+    def show_strategy(self, name: str) -> list[Any]:
+        """Its name in the composer, what it is, whether there is an example of it, its fields."""
         strategy = get_strategy(name)
         return [
+            name,
             self._cards[name],
             gr.update(visible=name in self._examples),
+            *self._fields.options.updates(strategy, {}),
+        ]
+
+    def choose_strategy(self, name: str, solver: str | None) -> list[Any]:
+        """A solver that can follow the strategy, and the defaults that are its own."""
+        strategy = get_strategy(name)
+        return [
             solver_update(strategy, solver),
-            *self._fields.options.updates(strategy, own_defaults(strategy)),
+            *self._fields.options.defaults(own_defaults(strategy)),
         ]
 
     def choose_models(

@@ -49,6 +49,7 @@ class Claim:
         name: Identifier, and the name of the trace that shows it.
         title: What the page calls a problem that shows it.
         strategy, options: How it is searched.
+        verifier: Name of the embedded verifier that scores; the solver is the small one.
         families: Embedded families whose problems can show it.
         check: The finding in a finished, graded run; None: the run does not show it.
     """
@@ -59,6 +60,7 @@ class Claim:
     options: Mapping[str, Any]
     families: tuple[str, ...]
     check: Callable[[Tree], Finding | None]
+    verifier: str = "small"
 
 
 def voting_fails(tree: Tree) -> Finding | None:
@@ -163,6 +165,7 @@ CLAIMS: Mapping[str, Claim] = {
             {"n": 16, "judge": "best"},
             ("word",),
             verifier_is_fooled,
+            verifier="early",
         ),
         Claim(
             "right_path_is_cut",
@@ -179,6 +182,7 @@ CLAIMS: Mapping[str, Claim] = {
             {"n": 32, "judge": "best"},
             ("word",),
             more_budget_is_worse,
+            verifier="early",
         ),
     )
 }

@@ -17,8 +17,8 @@ LONGEST_SOLUTION = 6
 
 
 def run_claim(claim: Claim, problem: Problem | str, seed: int) -> SearchResult:
-    """One run as the claim searches, by the small embedded models."""
-    return search(problem, claim.strategy, seed=seed, **claim.options)
+    """One run as the claim searches, by the small embedded solver."""
+    return search(problem, claim.strategy, verifier=claim.verifier, seed=seed, **claim.options)
 
 
 def find(

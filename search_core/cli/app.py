@@ -9,6 +9,7 @@ import typer
 from search_core.cli.bench import bench, bench_table
 from search_core.cli.check import check
 from search_core.cli.evaluate import evaluate
+from search_core.cli.export import export
 from search_core.cli.fidelity import fidelity
 from search_core.cli.figure import figure
 from search_core.cli.models import models
@@ -26,6 +27,7 @@ _EXAMPLES: Mapping[Callable[..., None], str] = {
     evaluate: "evaluate --strategies greedy,best_of_n --n 4,16 --count 20 --out results.json",
     figure: "figure results.json --out figure.svg",
     check: "check run.jsonl",
+    export: "export run.jsonl --to run.html",
     fidelity: "fidelity cases.jsonl --out records.jsonl",
     read: "read thoughts.md --trace run.jsonl",
     bench: "bench --only search --runs 2 --json",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from search_core.log.tree import Tree
 
@@ -44,6 +44,12 @@ def export_graphml(tree: Tree, path: str | Path) -> None:
     Raises:
         OSError: The file cannot be written.
     """
+    with Path(path).open("wb") as file:
+        write_graphml(tree, file)
+
+
+def write_graphml(tree: Tree, file: IO[bytes]) -> None:
+    """The same into an open file."""
     import networkx as nx
 
-    nx.write_graphml(tree_to_networkx(tree), path)
+    nx.write_graphml(tree_to_networkx(tree), file)

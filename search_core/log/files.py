@@ -29,20 +29,21 @@ def why_not_written(error: Exception) -> str:
     return f"its file cannot be written ({said:.200})"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file of UTF-8 text. Where that fails, what was there before is still there.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file; text as UTF-8. Where that fails, what was there before is still there.
 
     Raises:
         OSError: It cannot be written.
     """
+    data = content.encode() if isinstance(content, str) else content
     target = path.resolve()
     if target.exists() and not target.is_file():  # a pipe or a terminal: there is nothing to lose
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(data)
         return
     beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}")
     try:
-        with beside.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with beside.open("xb") as file:
+            file.write(data)
         if target.exists():
             beside.chmod(target.stat().st_mode & 0o777)
         beside.replace(target)

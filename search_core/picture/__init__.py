@@ -14,6 +14,6 @@ from __future__ import annotations
 from search_core.picture.notebook import html_picture
 from search_core.picture.outline import outline, summary
 from search_core.picture.side_by_side import HasTree, SideBySide
-from search_core.picture.still import svg_picture
+from search_core.picture.still import svg_file, svg_picture
 
-__all__ = ["HasTree", "SideBySide", "html_picture", "outline", "summary", "svg_picture"]
+__all__ = ["HasTree", "SideBySide", "html_picture", "outline", "summary", "svg_file", "svg_picture"]

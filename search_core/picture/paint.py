@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from search_core.picture.palette import variables
+from search_core.picture.palette import Theme, variables
 
 _AROUND = (".vscode-{0}", '[theme="{0}"]', '[data-theme="{0}"]')
 _DARK = ('[data-jp-theme-light="false"]', *(around.format("dark") for around in _AROUND))
@@ -28,6 +28,25 @@ def page_paint(fill: str = "", stroke: str = "") -> dict[str, str]:
 
 def _variable(name: str) -> str:
     return f"var(--{name})" if name else "none"
+
+
+class ThemePaint:
+    """Colours of one theme, in plain attributes: whatever reads the picture understands them.
+
+    Args:
+        theme: Which one.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self._colours = variables(theme)
+
+    def __call__(self, fill: str = "", stroke: str = "") -> dict[str, str]:
+        return {"fill": self._colour(fill), "stroke": self._colour(stroke)}
+
+    def _colour(self, name: str) -> str:
+        if not name:
+            return "none"
+        return self._colours[name] or self._colours[_GROUND] or "none"
 
 
 class OwnPaint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Download, Page
 
 from tests.waiting import PATIENCE
 
@@ -77,3 +77,11 @@ def story_of(page: Page) -> list[Any]:
             "x.log.events.slice(1).filter(e => e.kind !== 'spent').map(e => ({...e, t: 0}))",
         )
     )
+
+
+def saved(page: Page, kind: str) -> Download:
+    """Choose an entry of the Save menu, such as "html" or "jsonl"; the file that comes of it."""
+    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_download() as download:
+        page.click(f".esp-menu-item[data-kind={kind}]")
+    return download.value

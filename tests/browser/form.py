@@ -1,4 +1,4 @@
-"""Using the page's form as a person does."""
+"""Using the page's form as a person does: what is not in the composer is in the drawer."""
 
 from __future__ import annotations
 
@@ -6,9 +6,52 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.explorer import open_page
+
+# Ids of the closed accordions around an element, from the outside in.
+_CLOSED = """(element) => {
+  const closed = [];
+  for (let at = element; at; at = at.parentElement) {
+    if (at.querySelector(':scope > .label-wrap:not(.open)')) closed.unshift(at.id);
+  }
+  return closed;
+}"""
+
+
+def open_with_drawer(page: Page, url: str) -> None:
+    """Open the app's page, and its drawer."""
+    open_page(page, url)
+    open_drawer(page)
+
+
+def open_drawer(page: Page) -> None:
+    """Have the drawer open, by its button."""
+    if page.locator("#drawer.open").count() == 0:
+        page.click("#open-drawer")
+    expect(page.locator("#drawer")).to_be_visible()
+
+
+def close_drawer(page: Page) -> None:
+    """Have the drawer closed, by its button."""
+    if page.locator("#drawer.open").count():
+        page.click("#close-drawer")
+    expect(page.locator("#drawer")).to_be_hidden()
+
+
+def reach(page: Page, selector: str) -> None:
+    """Bring a control to where it can be used: open the drawer and what is folded around it."""
+    control = page.locator(selector).first
+    control.wait_for(state="attached")
+    if control.evaluate("element => element.closest('#drawer') === null"):
+        return
+    open_drawer(page)
+    for accordion in control.evaluate(_CLOSED):
+        page.locator(f"#{accordion} > .label-wrap").click()
+
 
 def fill(page: Page, selector: str, value: str) -> None:
     """Type into a field, and leave it."""
+    reach(page, selector)
     field = page.locator(f"{selector} input, {selector} textarea").first
     field.fill(value)
     field.blur()
@@ -16,6 +59,7 @@ def fill(page: Page, selector: str, value: str) -> None:
 
 def choose(page: Page, group: str, value: str) -> None:
     """Choose a radio button of a group by its value, as a mouse does."""
+    reach(page, f"#{group}")
     page.locator(f"#{group} input[value='{value}']").check()
 
 
@@ -26,10 +70,7 @@ def expect_chosen(page: Page, group: str, value: str) -> None:
 
 def open_trace(page: Page, path: Path) -> None:
     """Choose a trace file."""
-    panel = page.locator("#new-problem")
-    if not panel.locator("#open-trace").is_visible():
-        panel.locator("button").first.click()
-    panel.locator("input[type=file]").set_input_files(path)
+    page.locator("#new-problem input[type=file]").first.set_input_files(path)
 
 
 def notice_says(page: Page, text: str) -> None:

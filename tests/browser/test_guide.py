@@ -19,6 +19,7 @@ from components.palette import Theme, palette
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, wait
+from tests.browser.form import open_drawer
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -58,11 +59,12 @@ def test_the_header_leads_to_the_guide_and_back(app: App, page: Page) -> None:
 
 def test_every_control_on_show_leads_to_its_section(app: App, page: Page) -> None:
     open_page(page, app.url)
+    open_drawer(page)
     expect(page.get_by_role("link", name="Guide: Strategy", exact=True)).to_be_visible()
     links = [*control_links(), *panel_links()]
     addresses = {f"Guide: {link.label}": f"{app.url}/{link.address}" for link in links}
     for panel in panel_links():
-        expect(page.locator(f"#explorer .{panel.control} > .guide-link")).to_be_visible()
+        expect(page.locator(f"#explorer .{panel.control} > .guide-link")).to_have_count(1)
     shown = page.locator("a.guide-link:visible").all()
     assert len(shown) > 5
     for link in shown:
@@ -78,6 +80,7 @@ def test_every_control_on_show_leads_to_its_section(app: App, page: Page) -> Non
 
 def test_options_that_come_with_a_strategy_have_their_link(app: App, page: Page) -> None:
     open_page(page, app.url)
+    open_drawer(page)
     assert page.locator("#option-exploration .guide-link").count() == 0
     page.locator("#strategy label", has_text="MCTS").click()
     expect(page.locator("#option-exploration .guide-link")).to_have_count(1)
@@ -90,7 +93,7 @@ def test_a_running_search_and_the_form_are_still_there(app: App, page: Page) -> 
     page.locator("#option-n input").fill("64")
     page.locator("#problem textarea").fill("Use 3, 7, 8 and 25 to make 24.")
     run = start(page)
-    guide = open_guide(page, "#problem .guide-link")
+    guide = open_guide(page, "#composer > .guide-link")
     guide.locator(".neighbours a[rel=next]").click()
     expect(guide.get_by_role("heading", level=1)).to_be_visible()
     guide.close()
@@ -184,6 +187,7 @@ def test_on_a_phone_the_lists_are_folded_away(app: App, page: Page) -> None:
 
 def test_by_keyboard_alone(app: App, page: Page) -> None:
     open_page(page, app.url)
+    open_drawer(page)
     page.locator("#strategy .guide-link").focus()
     with page.context.expect_page() as opened:
         page.keyboard.press("Enter")

@@ -15,7 +15,7 @@ from search_core.run.pairing import size_note
 from tests.browser.app_process import App, start_app
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait
-from tests.browser.form import choose, expect_chosen, notice_says
+from tests.browser.form import choose, expect_chosen, notice_says, open_with_drawer
 from tests.browser.pages import Keep, Visit, fits
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ PROBLEM = "What+is+(7+%2B+8)+*+3+-+4%3F"
 
 
 def test_each_model_says_its_size_and_what_it_is(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     for group, models in (("solver", SOLVERS), ("verifier", VERIFIERS)):
         labels = page.locator(f"#{group} label").all_inner_texts()
         assert [text.strip() for text in labels] == [model.label for model in models.values()]
@@ -35,7 +35,7 @@ def test_each_model_says_its_size_and_what_it_is(app: App, page: Page) -> None:
 
 
 def test_the_chosen_models_run_and_are_in_the_link(app: App, page: Page, visit: Visit) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     choose(page, "solver", "large")
     choose(page, "verifier", "early")
     run = start(page)
@@ -84,7 +84,7 @@ def test_a_link_with_the_wrong_model_is_refused(
 
 
 def test_no_verifier_is_offered_where_none_is_asked(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     verifier = page.locator("#verifier")
     expect(verifier).to_be_visible()
     choose(page, "strategy", "greedy")
@@ -93,13 +93,12 @@ def test_no_verifier_is_offered_where_none_is_asked(app: App, page: Page) -> Non
     expect(page.locator("#solver")).to_be_visible()
     choose(page, "strategy", "dvts")
     expect(verifier).to_be_visible()
-    page.click("#advanced button >> nth=0")
     choose(page, "score-source", "log-probability")
     expect(verifier).to_be_hidden()
 
 
 def test_the_outcome_verifier_is_refused_where_it_comes_too_late(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     before = run_of(page)
     choose(page, "verifier", "outcome")
     refused = re.compile("beam search asks about unfinished ones")
@@ -119,7 +118,7 @@ def test_the_outcome_verifier_is_refused_where_it_comes_too_late(app: App, page:
 
 
 def test_self_revision_brings_the_solver_that_can(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     choose(page, "strategy", "self_revision")
     expect(page.locator("#solver input[value='revision']")).to_be_checked()
     expect(page.locator("#about-solver")).to_contain_text(SOLVERS["revision"].about)
@@ -151,7 +150,7 @@ def test_a_link_to_self_revision_needs_no_solver(app: App, page: Page) -> None:
 
 
 def test_the_cost_of_an_unfair_pair_is_said(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     choose(page, "verifier", "large")
     start(page)
     wait(page, "x.log.complete")
@@ -165,7 +164,7 @@ def test_the_cost_of_an_unfair_pair_is_said(app: App, page: Page) -> None:
 
 
 def test_the_keyboard_chooses_a_model(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     page.locator("#solver input:checked").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
@@ -205,4 +204,4 @@ def test_the_choices_are_legible_everywhere(app: App, keep: Keep, theme: str, wi
     fits(page, width)
     choose(page, "verifier", "outcome")
     expect(page.locator("#about-verifier")).to_contain_text("finished solutions")
-    assert violations(page, "#search-column") == []
+    assert violations(page, "#drawer") == []

@@ -13,8 +13,8 @@ from search_core.log.traces import read_trace
 from search_core.models import SOLVERS, VERIFIERS
 from tests.browser.app_process import App, start_app
 from tests.browser.axe import violations
-from tests.browser.explorer import ask, open_page, start, wait
-from tests.browser.form import choose, expect_chosen, notice_says
+from tests.browser.explorer import ask, start, wait
+from tests.browser.form import choose, expect_chosen, notice_says, open_with_drawer
 from tests.browser.pages import Keep, fits
 from tests.browser.test_model_choice import PROBLEM
 
@@ -45,7 +45,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def test_a_pair_is_chosen_run_and_linked(shop: App, page: Page) -> None:
-    open_page(page, shop.url)
+    open_with_drawer(page, shop.url)
     expect(page.locator("#solver")).to_be_visible()
     # A page that was there before the models says when they are.
     expect(page.locator("#models-memory")).to_contain_text("of weights")
@@ -86,7 +86,7 @@ def test_a_link_gets_nothing_that_is_not_offered(
 
 
 def test_a_model_that_is_missing_says_the_command_and_loses_nothing(shop: App, page: Page) -> None:
-    open_page(page, shop.url)
+    open_with_drawer(page, shop.url)
     shown = ask(page, "x.tree().started.run")
     choose(page, "pair", "gone")
     page.click("#run")
@@ -101,4 +101,4 @@ def test_the_offer_is_legible_everywhere(shop: App, keep: Keep, theme: str, widt
     page, _ = keep(f"{shop.url}/?__theme={theme}")
     fits(page, width)
     expect(page.locator("#models-memory")).to_contain_text("solver-small")
-    assert violations(page, "#search-column") == []
+    assert violations(page, "#drawer") == []

@@ -37,7 +37,7 @@ export class Depth {
   }
 }
 """
-LINE = '  { name: "depth", place: "bottom", Panel: Depth },\n];'
+LINE = '  { name: "depth", place: "below", Panel: Depth },\n];'
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def stage() -> Iterator[Stage]:
 def test_a_new_panel_is_one_file_and_one_line(stage: Stage, page: Page) -> None:
     page.goto(f"{stage.url}/")
     wait(page, "x.log.complete")
-    line = page.locator(".esp-sums #made-up p")
+    line = page.locator(".esp-main #made-up p")
     nodes = ask(page, "x.tree().nodes.size")
     expect(line).to_have_text(f"{nodes} nodes, selected: nothing")
     page.get_by_role("button", name="Deeper").click()

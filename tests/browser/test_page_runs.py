@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
 from tests.browser.app_process import App
-from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait
-from tests.browser.form import fill, open_trace
+from tests.browser.explorer import ask, open_page, run_of, saved, start, story_of, wait
+from tests.browser.form import fill, open_trace, reach
 from tests.browser.pages import Visit
 
 pytestmark = pytest.mark.browser
@@ -83,7 +83,6 @@ def test_a_recipe_link_gives_the_same_tree(app: App, page: Page, visit: Visit) -
     open_page(page, app.url)
     fill(page, "#problem", "What is (12 + (8 - 3)) * 7?")
     fill(page, "#option-n", "8")
-    page.click("#advanced button >> nth=0")
     fill(page, "#seed", "7")
     start(page)
     wait(page, "x.log.complete")
@@ -104,10 +103,8 @@ def test_a_downloaded_trace_opens_again(app: App, page: Page, tmp_path: Path) ->
     start(page)
     wait(page, "x.log.complete")
     story = story_of(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download trace").click()
     path = tmp_path / "run.jsonl"
-    download.value.save_as(path)
+    saved(page, "jsonl").save_as(path)
     read_trace(path)
     page.goto(app.url)
     wait(page, "x.log.complete && x.log.run.startsWith('recorded-')")
@@ -132,7 +129,7 @@ def test_two_hundred_quick_presses_of_run(app: App, page: Page) -> None:
 def test_a_new_problem_is_drawn_and_runs(app: App, page: Page) -> None:
     open_page(page, app.url)
     before = page.locator("#problem textarea").input_value()
-    page.click("#new-problem button >> nth=0")
+    reach(page, "#draw")
     page.click("#draw")
     page.wait_for_function(
         "before => document.querySelector('#problem textarea').value !== before", arg=before

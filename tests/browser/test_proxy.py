@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.app_process import App, start_app
-from tests.browser.explorer import open_page, run_of, start, wait
+from tests.browser.explorer import open_page, run_of, saved, start, wait
 from tests.browser.form import open_trace
 from tests.browser.proxy import NGINX, nginx
 
@@ -65,9 +65,7 @@ def test_a_trace_goes_through_it_both_ways(
     open_page(page, f"{url}/")
     run = start(page)
     wait(page, "x.log.complete")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download trace").click()
     file = tmp_path / "run.jsonl"
-    download.value.save_as(file)
+    saved(page, "jsonl").save_as(file)
     open_trace(page, file)
     wait(page, f"x.log.complete && x.log.run !== {run!r}")

@@ -15,7 +15,7 @@ from search_core.strategies import STRATEGIES
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, wait
-from tests.browser.form import expect_chosen, notice_says
+from tests.browser.form import expect_chosen, notice_says, open_drawer, open_with_drawer, reach
 from tests.browser.pages import Keep, fits
 
 pytestmark = pytest.mark.browser
@@ -33,12 +33,13 @@ The answer is 24."""
 
 
 def choose(page: Page, name: str) -> None:
+    open_drawer(page)
     page.locator(f"#strategy input[value='{name}']").check()
     expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES[name].does)
 
 
 def test_the_strategies_stand_in_their_groups(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     groups = page.locator("#strategy fieldset")
     assert groups.locator("legend").all_inner_texts() == [g.heading for g in strategy_groups()]
     for index, group in enumerate(strategy_groups()):
@@ -72,7 +73,7 @@ def test_each_strategy_is_explained_and_keeps_its_own_options(
 
 
 def test_pseudocode_stays_open_while_strategies_are_compared(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     page.locator("#about-strategy summary").click()
     choose(page, "dvts")
     expect(page.locator("#about-strategy pre")).to_be_visible()
@@ -82,7 +83,7 @@ def test_pseudocode_stays_open_while_strategies_are_compared(app: App, page: Pag
 
 
 def test_the_keyboard_walks_through_all_groups(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     names = [value for group in strategy_groups() for _, value in group.options]
     page.locator("#strategy input:checked").focus()
     place = names.index("beam_search")
@@ -95,7 +96,7 @@ def test_the_keyboard_walks_through_all_groups(app: App, page: Page) -> None:
 
 
 def test_the_chosen_strategy_is_the_one_that_runs(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     choose(page, "rebase")
     start(page)
     wait(page, "x.log.complete")
@@ -110,7 +111,7 @@ def test_a_link_chooses_its_strategy(app: App, page: Page) -> None:
 
 
 def test_a_recorded_example_opens_from_the_strategy(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     choose(page, "rebase")
     page.click("#open-example")
     wait(page, "x.log.complete && x.log.run === 'recorded-countdown-rebase'")
@@ -121,8 +122,8 @@ def test_a_recorded_example_opens_from_the_strategy(app: App, page: Page) -> Non
 
 
 def test_a_recording_can_be_opened_again(app: App, page: Page) -> None:
-    open_page(page, app.url)
-    page.click("#new-problem button >> nth=0")
+    open_with_drawer(page, app.url)
+    reach(page, "#recording")
     option = page.locator("#recording input[value='recorded-countdown-dvts']")
     option.click()
     wait(page, "x.log.complete && x.log.run === 'recorded-countdown-dvts'")
@@ -133,13 +134,12 @@ def test_a_recording_can_be_opened_again(app: App, page: Page) -> None:
 
 
 def open_form(page: Page) -> None:
-    page.click("#new-problem button >> nth=0")
-    page.locator("#read-text button").first.click()
+    reach(page, "#pasted-text")
     expect(page.locator("#pasted-text textarea")).to_be_visible()
 
 
 def test_a_pasted_text_becomes_a_tree(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     before = run_of(page)
     open_form(page)
     page.fill("#pasted-text textarea", THOUGHT)
@@ -153,11 +153,11 @@ def test_a_pasted_text_becomes_a_tree(app: App, page: Page) -> None:
     expect(page.locator(".esp-inspector")).to_contain_text("<img src=x onerror=")
     assert page.evaluate("window.pwned") is None
     expect(page.get_by_role("button", name="Copy link")).to_be_disabled()
-    expect(page.get_by_role("button", name="Download trace")).to_be_enabled()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
 
 
 def test_a_text_file_becomes_a_tree(app: App, page: Page, tmp_path: Path) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     before = run_of(page)
     open_form(page)
     path = tmp_path / "thought.txt"
@@ -168,7 +168,7 @@ def test_a_text_file_becomes_a_tree(app: App, page: Page, tmp_path: Path) -> Non
 
 
 def test_an_empty_text_gets_a_clear_message(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    open_with_drawer(page, app.url)
     before = run_of(page)
     open_form(page)
     page.click("#draw-text")
@@ -178,8 +178,8 @@ def test_an_empty_text_gets_a_clear_message(app: App, page: Page) -> None:
 
 
 def test_each_score_source_says_what_it_is(app: App, page: Page) -> None:
-    open_page(page, app.url)
-    page.locator("#advanced button").first.click()
+    open_with_drawer(page, app.url)
+    reach(page, "#score-source")
     told = set()
     about, before = page.locator("#about-source"), ""
     for name in SCORE_SOURCES:
@@ -198,9 +198,10 @@ def test_everything_opened_fits_and_is_accessible(
 ) -> None:
     page, new = keep(f"{app.url}/?__theme={theme}")
     if new:
+        open_drawer(page)
         page.locator("#about-strategy summary").click()
         open_form(page)
-        page.locator("#advanced button").first.click()
+        reach(page, "#score-source")
     fits(page, width)
     wide = page.evaluate(
         """() => [...document.querySelectorAll('#strategy *, #about-strategy *, #recording *')]

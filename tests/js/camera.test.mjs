@@ -4,11 +4,14 @@ import {
   between,
   contain,
   fitCamera,
+  leastZoom,
   markRadius,
+  openingCamera,
   overflows,
   panBy,
   reveal,
   toScreen,
+  wholeCamera,
   zoomAt,
 } from "../../assets/js/picture/camera.js";
 
@@ -119,10 +122,33 @@ test("a glide begins at one camera and ends at the other", () => {
 });
 
 test("marks can be told apart while they can be read, and become dots in an overview", () => {
-  const radius = (ku, size = 10) => markRadius({ ku }, size);
+  const radius = (ku, size = 10, kd = 60) => markRadius({ ku, kd }, size);
   assert.equal(radius(11), 5);
   assert.ok(radius(5) < 5 && radius(5) > 1);
   assert.equal(radius(0.6), 1);
   assert.ok(radius(24, 20) > radius(24, 14));
   assert.equal(radius(140, 20), 15);
+  // A tree whose levels lie closer than its siblings has no more room for them.
+  assert.equal(radius(24, 10, 5), radius(5));
+});
+
+test("a tree is shown whole however large it is, and opens whole where little of it could be read", () => {
+  const whole = (bounds, camera) =>
+    [bounds.uMin, bounds.uMax].every((u) =>
+      [0, bounds.dMax].every((d) => {
+        const [x, y] = toScreen(camera, u, d);
+        return x >= 0 && x <= 800 && y >= 0 && y <= 560;
+      }),
+    );
+  const huge = { uMin: -9000, uMax: 11000, dMax: 700 };
+  assert.ok(whole(huge, wholeCamera(huge, 800, 560, false)));
+  assert.deepEqual(openingCamera(huge, 800, 560, false), wholeCamera(huge, 800, 560, false));
+  const large = { uMin: -50, uMax: 50, dMax: 4 };
+  assert.ok(whole(large, wholeCamera(large, 800, 560, false)));
+  assert.deepEqual(openingCamera(large, 800, 560, false), fitCamera(large, 800, 560, false));
+  assert.ok(!whole(large, openingCamera(large, 800, 560, false)));
+  // One can always zoom out a little further than to the whole.
+  const { ku } = wholeCamera(huge, 800, 560, false);
+  assert.ok(leastZoom(huge, 800, 560, false) < ku);
+  assert.equal(leastZoom(SMALL, 800, 560, false), 0.6);
 });

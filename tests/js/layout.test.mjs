@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boundsOf, layoutTree } from "../../assets/js/picture/layout.js";
+import { layoutTree as layOut } from "../../assets/js/picture/layout.js";
+
+/** Places by id. */
+function layoutTree(...given) {
+  const { ids, u, d } = layOut(...given);
+  return new Map(ids.map((id, index) => [id, { u: u[index], d: d[index] }]));
+}
 
 /** A tree from nested arrays of child counts, or at random. */
 function randomTree(nodes, seed) {
@@ -112,12 +118,27 @@ test("deep and wide trees are laid out without recursion", () => {
   assert.equal(layoutTree("n0", childrenOf).size, 100000);
 });
 
-test("bounds", () => {
-  assert.deepEqual(
-    boundsOf([
-      { u: -1, d: 0 },
-      { u: 4, d: 3 },
-    ]),
-    { uMin: -1, uMax: 4, dMax: 3 },
-  );
+test("every branch knows its size and its room", () => {
+  for (let seed = 1; seed < 20; seed += 1) {
+    const childrenOf = randomTree(80, seed);
+    const places = layOut("n0", childrenOf);
+    const below = (id) => [id, ...childrenOf(id).flatMap(below)];
+    const index = new Map(places.ids.map((id, i) => [id, i]));
+    places.ids.forEach((id, i) => {
+      const members = below(id).map((other) => index.get(other));
+      assert.equal(places.sizes[i], members.length);
+      assert.equal(places.uLeast[i], Math.min(...members.map((m) => places.u[m])));
+      assert.equal(places.uMost[i], Math.max(...members.map((m) => places.u[m])));
+      assert.equal(places.dMost[i], Math.max(...members.map((m) => places.d[m])));
+    });
+  }
+});
+
+test("an id is found from the root down", () => {
+  const childrenOf = randomTree(60, 3);
+  const places = layOut("n0", childrenOf);
+  const parents = new Map(places.ids.flatMap((id) => childrenOf(id).map((child) => [child, id])));
+  places.ids.forEach((id, i) => assert.equal(places.find(id, (other) => parents.get(other) ?? null), i));
+  assert.equal(places.find("stranger", () => null), -1);
+  assert.equal(places.find("stranger", (other) => (other === "stranger" ? "n0" : null)), -1);
 });

@@ -126,7 +126,13 @@ function visit({ search = "", still = false, store = new Map(), run = "opening" 
   return state;
 }
 
-const recipeOf = ({ problem, strategy, seed, options }) => ({ problem: problem.text, strategy, seed, n: options.n });
+const recipeOf = ({ problem, strategy, seed, options, verifier }) => ({
+  problem: problem.text,
+  strategy,
+  seed,
+  n: options.n,
+  verifier: verifier.name,
+});
 
 test("the opening plays by itself, term by term, and ends with what there is to see", () => {
   const state = visit();

@@ -128,8 +128,8 @@ test("counts change the words of what is being written, and no place", () => {
 
 test("the mark nearest to a point answers, within reach, and no ghost", () => {
   const { scene } = sceneOf(BEAM, { hidden: ["pruned"] });
-  const place = ({ u, d }) => [100 * d, 100 * u];
-  const at = (x, y, reach = 14) => scene.hit(place, x, y, reach)?.id ?? null;
+  const camera = { ku: 100, kd: 100, ou: 0, od: 0, vertical: false };
+  const at = (x, y, reach = 14) => scene.hit(camera, { width: 400, height: 400 }, x, y, reach)?.id ?? null;
   const { u } = scene.items.get("0");
   assert.equal(at(100, 100 * u + 13), "0");
   assert.equal(at(100, 100 * u - 15), null);
@@ -197,11 +197,13 @@ test("the steps' numbers stand along the edge while levels are far enough apart"
 // Arrows and marks ---------------------------------------------------------------------------
 
 function jumps(count, { ku = 24, selected = null, ghost = false } = {}) {
-  const items = new Map([["0", { ...mark("0", 10, 10), after: null, onScreen: true }]]);
+  const place = (item) => ({ ...item, place: () => item });
+  const items = new Map([["0", place({ ...mark("0", 10, 10), after: null })]]);
   for (let i = 1; i <= count; i += 1)
-    items.set(`${i}`, { ...mark(`${i}`, 10, 30 * i), after: "0", order: count - i, onScreen: true, ghost });
-  const view = { selected, hovered: null };
-  return paintJumps(surface(), THEME, { items, camera: { ...CAMERA, ku }, view, radius: () => 6 });
+    items.set(`${i}`, place({ ...mark(`${i}`, 10, 30 * i), after: "0", order: count - i, ghost }));
+  const scene = { items, jumps: () => [...items.values()].filter(({ after }) => after) };
+  const view = { selected, hovered: null, width: 400, height: 2000 };
+  return paintJumps(surface(), THEME, { scene, camera: { ...CAMERA, ku }, view, radius: () => 6 });
 }
 
 test("arrows are numbered in the order of writing", () => {

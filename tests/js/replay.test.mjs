@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Replay } from "../../assets/js/log/replay.js";
 import { Rounds } from "../../assets/js/log/rounds.js";
@@ -18,25 +19,70 @@ test("a replay shows the same tree whichever way it came", () => {
   }
 });
 
-test("going back costs the events since the last keyframe, not the whole log", () => {
-  const events = beamLog({ n: 64, width: 4, rounds: 80 });
-  assert.ok(events.length > 8000);
+const golden = new URL("../golden/traces_v1/", import.meta.url);
+const read = (name) =>
+  readFileSync(new URL(name, golden), "utf-8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+/** All that a tree knows, as it is now. */
+const whole = (tree) => {
+  const { decisions, allocations, notes, warnings, started, finished } = tree;
+  return structuredClone([toJSON(tree), decisions, allocations, notes, warnings, started, finished]);
+};
+
+test("every kind of event can be taken back, one after the other", () => {
+  const logs = readdirSync(golden).filter((name) => name.endsWith(".jsonl"));
+  assert.ok(logs.includes("every_kind.jsonl"));
+  for (const name of logs) {
+    const events = read(name);
+    const tree = new Tree();
+    const moments = events.map((event) => {
+      const before = whole(tree);
+      tree.apply(event);
+      return before;
+    });
+    for (const event of events.toReversed()) {
+      tree.undo(event);
+      assert.deepEqual(whole(tree), moments.pop(), `${name}: ${event.kind} ${event.seq}`);
+    }
+    assert.deepEqual(tree.past, [], name);
+  }
+});
+
+test("going anywhere costs at most half of the log", () => {
+  const events = beamLog({ n: 16, width: 4, rounds: 40 });
   const replay = new Replay(events);
   replay.seek(events.length);
-  const { apply } = Tree.prototype;
-  let applied = 0;
+  let [applied, undone] = [0, 0];
+  const { apply, undo } = Tree.prototype;
   Tree.prototype.apply = function counted(event) {
     applied += 1;
     apply.call(this, event);
   };
+  Tree.prototype.undo = function counted(event) {
+    undone += 1;
+    undo.call(this, event);
+  };
   try {
-    replay.seek(8005);
-    assert.equal(applied, 5);
-    replay.seek(8009);
-    assert.equal(applied, 9);
+    replay.seek(events.length - 7);
+    assert.deepEqual([applied, undone], [0, 7]);
+    replay.seek(9);
+    assert.deepEqual([applied, undone], [9, 7]);
+    replay.seek(12);
+    assert.deepEqual([applied, undone], [12, 7]);
   } finally {
-    Tree.prototype.apply = apply;
+    Object.assign(Tree.prototype, { apply, undo });
   }
+});
+
+test("after a contradiction the log is folded anew", () => {
+  const events = [...EVENTS.slice(0, 20), { ...EVENTS[5], seq: 20 }];
+  const replay = new Replay(events);
+  replay.seek(21);
+  assert.match(replay.error, /sampled twice/);
+  assert.deepEqual(json(replay.seek(19)), json(Tree.fromEvents(EVENTS.slice(0, 19))));
+  assert.equal(replay.error, "");
 });
 
 test("a cursor beyond either end is the end", () => {

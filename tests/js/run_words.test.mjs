@@ -46,7 +46,7 @@ test("a run that the server has no more was interrupted, and one notice says so"
 
 test("a run that is not kept says why, live and at its end, until another run is shown", () => {
   const log = told(CUT, { live: true, not_kept: "the disk is full" });
-  assert.match(noticeOf(log), /does not keep this run: the disk is full\. Download/);
+  assert.match(noticeOf(log), /does not keep this run: the disk is full\. Save/);
   assert.equal(statusOf(log).word, "Live");
   log.accept({ run: "r", ev: "", head: CUT, live: true });
   assert.match(noticeOf(log), /the disk is full/);

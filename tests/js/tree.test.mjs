@@ -74,30 +74,32 @@ test("a score changes what was just written, and nothing that was decided", () =
   assert.equal(Tree.fromEvents(logOf(sampled("0"), score)).nodes.get("0").aggregate, 0.4);
 });
 
-test("a copy shares nothing that changes", () => {
+test("what was said twice of a node is as it was said first once the second is taken back", () => {
+  const completed = (id, group, undecided) => ({ kind: "completed", id, answer: id, group, undecided });
   const events = logOf(
-    ...[sampled("0"), sampled("1"), decided(["0", 1, 0.5])],
-    { kind: "allocated", round: 1, shares: [["0", 1, 2]] },
-    { kind: "noted", id: "0" },
-    { kind: "warned", message: "!" },
-    { kind: "spent", generated: 7 },
-    { kind: "voted", method: "best", tally: [], chosen: "0" },
+    ...[sampled("0"), sampled("1"), sampled("2", { role: "rollout" }), sampled("0.0"), sampled("1.0")],
+    ...[0.5, 0.9].map((score) => ({ kind: "scored", id: "0", score, reason: `${score}`, tokens: 3 })),
+    { kind: "scored", id: "2", score: 0.1 },
+    ...[2, 3].map((visits) => ({ kind: "backed_up", id: "1", visits, value: visits / 10 })),
+    ...[1, 2].map((copies) => ({ kind: "allocated", round: 1, shares: [["0", 0.5, copies], ["1", 0.5, 3]] })),
+    ...[completed("0.0", 0), completed("1.0", 1, [0]), completed("2", 2, [0, 1])],
+    { kind: "compared", first: 0, second: 2, equal: false },
+    { kind: "compared", first: 0, second: 1, equal: true },
+    ...[7, 5].map((generated) => ({ kind: "spent", generated })),
+    ...["0.0", "1.0"].map((chosen) => ({ kind: "voted", method: "best", tally: [], chosen })),
+    { kind: "graded", right: ["0.0"], undecided: ["1.0"] },
+    { kind: "graded", right: ["1.0"], wrong: ["0.0"] },
   );
-  const tree = Tree.fromEvents(events);
-  const before = json(tree);
-  const copy = tree.copy();
-  assert.deepEqual(json(copy), before);
-  const more = [sampled("0.0"), { kind: "scored", id: "0", score: 1 }, ...events.slice(3), { kind: "graded", right: ["1"] }];
-  for (const event of more) {
-    if (event.kind === "decided") event.kept = [["1"]];
-    copy.apply({ ...event, seq: copy.seq + 1 });
+  const tree = new Tree();
+  const moments = events.map((event) => {
+    const before = json(tree);
+    tree.apply(event);
+    return before;
+  });
+  for (const event of events.toReversed()) {
+    tree.undo(event);
+    assert.deepEqual(json(tree), moments.pop(), `${event.kind} ${event.seq}`);
   }
-  copy.apply({ kind: "finished", status: "completed", chosen: "0", seq: copy.seq + 1 });
-  assert.deepEqual(json(tree), before);
-  for (const name of ["decisions", "allocations", "notes", "warnings"])
-    assert.deepEqual([tree[name].length, copy[name].length], [1, 2], name);
-  assert.equal(tree.finished, null);
-  assert.deepEqual([tree.cost.generated, copy.cost.generated], [7, 14]);
 });
 
 test("a path stopped without an answer is told from one that was cut", () => {

@@ -79,6 +79,8 @@ function render(katex, { text, maths, display }) {
 }
 
 function load() {
+  // A page of its own has it inside, with its style sheet.
+  if (globalThis.katex) return Promise.resolve(globalThis.katex);
   loading ??= new Promise((resolve) => {
     const style = document.createElement("link");
     style.rel = "stylesheet";

@@ -23,8 +23,13 @@ function copyBySelection(text) {
   return done;
 }
 
-export function saveFile(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/x-ndjson" }));
+/**
+ * @param {string} name
+ * @param {string|Blob} content
+ * @param {string} type - the kind of file, as a media type.
+ */
+export function saveFile(name, content, type) {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

@@ -18,8 +18,8 @@ export function placeGuideLinks(table, root) {
     place(observer);
   };
   const placeControls = () => controls.forEach((entry) => placeLink(entry, root));
-  watch("problem-column", placeControls);
-  watch("search-column", placeControls);
+  watch("composer", placeControls);
+  watch("drawer", placeControls);
   // Panels stay once they are there, and much else changes around them: no need to watch on.
   watch("explorer-column", (observer) => {
     if (panels.map((entry) => placeLink(entry, root)).every(Boolean)) observer.disconnect();

@@ -1,15 +1,13 @@
-// The tree at any moment of the log. Forward is a few events; backward starts from a keyframe.
+// The tree at any moment of the log. Forward is applying events, backward is taking them back:
+// no copies are kept, so a log of a hundred thousand nodes costs what one tree costs.
 
 import { Tree } from "./tree.js";
-
-const KEYFRAME_EVENTS = 4000;
 
 export class Replay {
   /** @param {Object[]} events - the log; it may grow while it is replayed. */
   constructor(events) {
     this.events = events;
     this.tree = new Tree();
-    this.keyframes = [];
     this.error = "";
   }
 
@@ -27,24 +25,19 @@ export class Replay {
     if (wanted < this.cursor) this.rewind(wanted);
     if (this.error) return this.tree;
     try {
-      while (this.cursor < wanted) {
-        if (this.cursor % KEYFRAME_EVENTS === 0) this.keep();
-        this.tree.apply(this.events[this.cursor]);
-      }
+      while (this.cursor < wanted) this.tree.apply(this.events[this.cursor]);
     } catch (error) {
       this.error = String(error.message ?? error);
     }
     return this.tree;
   }
 
-  keep() {
-    const place = this.cursor / KEYFRAME_EVENTS;
-    if (place > 0 && !this.keyframes[place]) this.keyframes[place] = this.tree.copy();
-  }
-
+  /** Back by taking events back, or from the start where that is nearer. */
   rewind(wanted) {
-    const place = Math.floor(wanted / KEYFRAME_EVENTS);
-    this.tree = this.keyframes[place]?.copy() ?? new Tree();
-    this.error = "";
+    // An event that contradicts the log was taken into account in part.
+    if (this.error || wanted < this.cursor / 2) {
+      this.tree = new Tree();
+      this.error = "";
+    } else while (this.cursor > wanted) this.tree.undo(this.events[this.cursor - 1]);
   }
 }

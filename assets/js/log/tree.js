@@ -1,6 +1,8 @@
 // The tree: a fold over the event log. `search_core/log/tree.py` is the same fold in Python, with the
 // same field names; a test holds `toJSON` against `Tree.to_dict()`.
 
+import { GRADE_FIELDS, gradedIds, pick, SCORE_FIELDS, UNDO } from "./undo.js";
+
 export const ROOT = "root";
 const FINAL_STATES = new Set(["kept", "pruned", "completed", "merged", "rollout"]);
 // A rollout that ended may still become a solution.
@@ -12,7 +14,10 @@ const COSTS = ["generated", "prefilled", "reused", "verified", "solver_flops", "
 /** The events contradict each other: the log is broken. */
 export class LogError extends Error {}
 
-function newNode(id, parent, text, depth, known = {}) {
+let shapes = 0;
+
+/** A node as it is sampled: every field is there from the start, so that all nodes are of one shape. */
+function newNode(id, parent, text, depth) {
   return {
     id,
     parent,
@@ -47,7 +52,6 @@ function newNode(id, parent, text, depth, known = {}) {
     value: null,
     weight: null,
     copies: null,
-    ...known,
   };
 }
 
@@ -67,28 +71,22 @@ export class Tree {
     this.undecided = [];
     this.cost = Object.fromEntries(COSTS.map((name) => [name, 0]));
     this.seq = -1;
+    /** How many of the nodes were only written to look ahead. */
+    this.rollouts = 0;
+    /** What events replaced, newest last: values that `undo` gives back. */
+    this.past = [];
+    this.reshape();
+  }
+
+  /** The tree looks another way from now on: a node is new, or one is settled. */
+  reshape() {
+    /** A number that no other shape of any tree has. */
+    this.shape = shapes += 1;
   }
 
   static fromEvents(events) {
     const tree = new Tree();
     for (const event of events) tree.apply(event);
-    return tree;
-  }
-
-  /** An independent copy, for keyframes. Events are never changed, so they are shared. */
-  copy() {
-    const tree = new Tree();
-    for (const [id, node] of this.nodes) tree.nodes.set(id, { ...node, children: node.children.slice() });
-    tree.started = this.started;
-    tree.decisions = this.decisions.slice();
-    tree.allocations = this.allocations.slice();
-    tree.votes = new Map(this.votes);
-    tree.notes = this.notes.slice();
-    tree.warnings = this.warnings.slice();
-    tree.finished = this.finished;
-    tree.undecided = this.undecided.slice();
-    tree.cost = { ...this.cost };
-    tree.seq = this.seq;
     return tree;
   }
 
@@ -142,6 +140,13 @@ export class Tree {
     if (!handler) throw new LogError(`Event ${event.seq} is of an unknown kind.`);
     handler(this, event);
   }
+
+  /** Take the newest event back: the tree is as it was before `apply(event)`. */
+  undo(event) {
+    UNDO[event.kind](this, event);
+    this.seq -= 1;
+    this.reshape();
+  }
 }
 
 /** The id says where a node stands: the parent's id is all but its last index. */
@@ -151,31 +156,36 @@ export const parentOf = (id) => (id.includes(".") ? id.slice(0, id.lastIndexOf("
 const HANDLERS = {
   started(tree, event) {
     tree.started = event;
-    tree.nodes.set(ROOT, newNode(ROOT, null, event.problem.text, 0, { state: "kept" }));
+    tree.reshape();
+    const root = newNode(ROOT, null, event.problem.text, 0);
+    root.state = "kept";
+    tree.nodes.set(ROOT, root);
   },
   sampled(tree, event) {
     if (tree.nodes.has(event.id)) throw new LogError(`Node ${event.id} is sampled twice.`);
     const parent = tree.node(parentOf(event.id));
     if (event.after) tree.node(event.after);
     parent.children.push(event.id);
-    tree.nodes.set(
-      event.id,
-      newNode(event.id, parent.id, event.text, parent.depth + 1, {
-        tokens: event.tokens,
-        logprob: event.logprob,
-        state: event.role === "rollout" ? "rollout" : "frontier",
-        ended: event.ended ?? "step",
-        role: event.role ?? "step",
-        after: event.after ?? null,
-        forced: event.forced ?? "",
-        prefilled: event.prefilled ?? 0,
-        reused: event.reused ?? 0,
-        solver_flops: event.flops ?? 0,
-      }),
-    );
+    tree.reshape();
+    const node = newNode(event.id, parent.id, event.text, parent.depth + 1);
+    node.tokens = event.tokens;
+    node.logprob = event.logprob;
+    node.role = event.role ?? "step";
+    if (node.role === "rollout") {
+      node.state = "rollout";
+      tree.rollouts += 1;
+    }
+    node.ended = event.ended ?? "step";
+    node.after = event.after ?? null;
+    node.forced = event.forced ?? "";
+    node.prefilled = event.prefilled ?? 0;
+    node.reused = event.reused ?? 0;
+    node.solver_flops = event.flops ?? 0;
+    tree.nodes.set(event.id, node);
   },
   scored(tree, event) {
     const node = tree.node(event.id);
+    tree.past.push(node.score === null ? null : pick(node, SCORE_FIELDS));
     node.score = event.score;
     node.aggregate = event.aggregate ?? event.score;
     node.ahead = event.ahead ?? null;
@@ -191,7 +201,12 @@ const HANDLERS = {
   },
   allocated(tree, event) {
     tree.allocations.push(event);
-    for (const [id, weight, copies] of event.shares) Object.assign(tree.node(id), { weight, copies });
+    for (const [id, weight, copies] of event.shares) {
+      const node = tree.node(id);
+      tree.past.push(node.weight, node.copies);
+      node.weight = weight;
+      node.copies = copies;
+    }
   },
   merged(tree, event) {
     tree.node(event.into);
@@ -204,10 +219,13 @@ const HANDLERS = {
     const older = event.undecided ?? [];
     if (older.length && (node.group === null || older.some((other) => other >= node.group)))
       throw new LogError(`Event ${event.seq}: class ${node.group} is not younger than all of ${older}.`);
-    for (const other of older) tree.undecided.push([other, node.group]);
+    tree.past.push(tree.undecided);
+    if (older.length) tree.undecided = [...tree.undecided, ...older.map((other) => [other, node.group])];
   },
   compared(tree, event) {
     const { first, second } = event;
+    const regrouped = [];
+    tree.past.push(tree.undecided, regrouped);
     const open = tree.undecided.filter(([older, younger]) => older !== first || younger !== second);
     if (open.length === tree.undecided.length)
       throw new LogError(`Event ${event.seq} compares classes ${first} and ${second} for nothing.`);
@@ -215,10 +233,15 @@ const HANDLERS = {
     if (!event.equal) return;
     // What is known of the older class is now true of both.
     tree.undecided = open.filter((pair) => !pair.includes(second));
-    for (const node of tree.nodes.values()) if (node.group === second) node.group = first;
+    for (const node of tree.nodes.values()) {
+      if (node.group !== second) continue;
+      node.group = first;
+      regrouped.push(node);
+    }
   },
   backed_up(tree, event) {
     const node = tree.node(event.id);
+    tree.past.push(node.visits, node.value);
     node.visits = event.visits;
     node.value = event.value;
   },
@@ -230,12 +253,17 @@ const HANDLERS = {
     tree.warnings.push(event);
   },
   spent(tree, event) {
+    tree.past.push(tree.cost);
+    tree.cost = { ...tree.cost };
     for (const name of COSTS) tree.cost[name] += event[name] ?? 0;
   },
   voted(tree, event) {
-    tree.votes.set(event.method, event);
+    tree.past.push(tree.votes);
+    tree.votes = new Map(tree.votes).set(event.method, event);
   },
   graded(tree, event) {
+    const before = gradedIds(event).map((id) => pick(tree.node(id), GRADE_FIELDS));
+    tree.past.push(before);
     for (const id of event.right ?? []) tree.node(id).right = true;
     for (const id of event.wrong ?? []) tree.node(id).right = false;
     for (const id of event.undecided ?? []) tree.node(id).right_undecided = true;
@@ -258,6 +286,7 @@ function final(tree, id, state, among = FINAL_STATES) {
     throw new LogError(`Node ${id} is already ${node.state}; it cannot become ${state}.`);
   }
   node.state = state;
+  tree.reshape();
   return node;
 }
 

@@ -36,9 +36,11 @@ export class Visible {
     this.tree = tree;
     this.mode = mode;
     this.unfolded = unfolded;
-    this.rollouts = rollouts;
+    this.showsRollouts = rollouts;
+    // Where there are none, nothing has to be left out.
+    this.rollouts = rollouts || tree.rollouts === 0;
     this.folds = new Map();
-    this.leading = rollouts ? null : leadingToAnswers(tree);
+    this.leading = this.rollouts ? null : leadingToAnswers(tree);
     this.underWay = new Map();
     this.setWriting(writing);
     for (const id of this.writing.keys()) {
@@ -48,10 +50,16 @@ export class Visible {
     }
   }
 
+  /** What says which nodes are shown, and in which order: equal texts, equal pictures. */
+  get shape() {
+    const { mode, rollouts, unfolded } = this;
+    return [this.tree.shape, mode, rollouts, [...unfolded].join(), [...this.writing.keys()].join()].join("|");
+  }
+
   /** Tokens so far of the steps that are being written, by id. */
   setWriting({ role, tokens }) {
     this.role = role;
-    this.writing = this.rollouts || role !== ROLLOUT ? tokens : NOTHING.tokens;
+    this.writing = this.showsRollouts || role !== ROLLOUT ? tokens : NOTHING.tokens;
   }
 
   /** A step that only looks ahead, where such are hidden. One that led to an answer is shown. */
@@ -72,10 +80,15 @@ export class Visible {
 
   /** Ids of the children to show, in index order; a fold comes last. */
   children(id) {
-    const node = this.tree.nodes.get(id);
+    return this.childrenOf(this.tree.nodes.get(id));
+  }
+
+  /** The same of a node; nothing grows from a fold or from what is being written. */
+  childrenOf(node) {
     if (!node) return [];
+    const { id } = node;
     // What is being written stands where it will be: after all that is there.
-    const underWay = this.underWay.get(id) ?? [];
+    const underWay = this.underWay.size ? (this.underWay.get(id) ?? []) : [];
     const available = this.available(node);
     const all = underWay.length ? [...available, ...underWay] : available;
     if (this.mode === "dim" || (this.mode === "fold" && this.unfolded.has(id))) return all;

@@ -26,7 +26,7 @@ export class Minute {
   /**
    * @param {Object} wiring
    * @param {{opening: ?string, chosen: Object[]}} wiring.given - the run of the opening, and the chosen problems:
-   *   `{run, claim, evidence, recipe: {problem, strategy, seed, n}}`.
+   *   `{run, claim, evidence, recipe: {problem, strategy, seed, n, verifier}}`.
    * @param {(cursor: number) => void} wiring.seek
    * @param {() => void} wiring.onChange
    * @param {() => import("../log/log.js").EventLog} wiring.log
@@ -126,8 +126,12 @@ export class Minute {
 }
 
 /** Whether a run was made from this recipe. */
-const isSame = ({ problem, strategy, seed, n }, header) =>
-  header.problem.text === problem && header.strategy === strategy && header.seed === seed && header.options.n === n;
+const isSame = ({ problem, strategy, seed, n, verifier }, header) =>
+  header.problem.text === problem &&
+  header.strategy === strategy &&
+  header.seed === seed &&
+  header.options.n === n &&
+  header.verifier.name === verifier;
 
 /** The cursor from which on there is to be seen what is said: a cut when it is made, votes at the end. */
 function momentOf({ evidence }, events) {

@@ -62,7 +62,7 @@ export class Answers {
     this.body = h("div", { class: "esp-scroll" });
     this.element = h(
       "section",
-      { class: "esp-panel esp-answers", "aria-label": "Answers" },
+      { class: "esp-panel esp-answers", "aria-label": "Answers", tabindex: "0" },
       h("h2", { class: "esp-heading", text: "Answers" }),
       this.body,
     );

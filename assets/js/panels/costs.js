@@ -11,7 +11,7 @@ export class Costs {
     this.body = h("div", { class: "esp-costs-body" });
     this.element = h(
       "section",
-      { class: "esp-panel esp-costs", "aria-label": "Cost" },
+      { class: "esp-panel esp-costs", "aria-label": "Cost", tabindex: "0" },
       h("h2", { class: "esp-heading", text: "Cost" }),
       this.body,
     );

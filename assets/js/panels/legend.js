@@ -1,6 +1,6 @@
 // The legend is the key to the picture and a filter: a pressed button means "shown".
 
-import { displayState, PRUNED_MODES, ROLLOUT, WRITING } from "../log/visible.js";
+import { PRUNED_MODES, ROLLOUT, WRITING } from "../log/visible.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
@@ -145,13 +145,16 @@ function countStates(tree, visible) {
   const folds = new Set();
   for (const node of tree.nodes.values()) {
     if (node.id === ROOT) continue;
-    const state = displayState(tree, node);
-    counts[state] = (counts[state] ?? 0) + 1;
+    counts[node.state] = (counts[node.state] ?? 0) + 1;
     if (node.right_undecided) counts.undecided += 1;
     if (node.right === true) counts.right += 1;
     else if (node.right === false) counts.wrong += 1;
     if (folded && visible.isCut(node) && !visible.unfolded.has(node.parent)) folds.add(node.parent);
   }
   counts.collapsed = folds.size;
+  if (tree.chosen) {
+    counts[tree.nodes.get(tree.chosen).state] -= 1;
+    counts.chosen = 1;
+  }
   return counts;
 }

@@ -3,6 +3,7 @@
 
 import { Answers } from "./answers.js";
 import { Charts } from "./charts.js";
+import { Chronicle } from "./chronicle.js";
 import { Costs } from "./costs.js";
 import { Inspector } from "./inspector/inspector.js";
 import { Legend } from "./legend.js";
@@ -65,7 +66,8 @@ import { Timeline } from "./timeline.js";
  * @property {(mode: "dim"|"fold"|"hide") => void} setPruned
  * @property {(state: string) => void} toggleState - filter a state away, or show it again.
  * @property {() => string} link - the recipe as a link, "" where there is none.
- * @property {() => string} trace - the log as a file's text.
+ * @property {(kind: "html"|"png"|"svg"|"jsonl") => Promise<void>} save - what is on show, as a file.
+ * @property {boolean} alone - the page is a file of its own: there is no app that links could lead to.
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {() => void} showHelp
@@ -76,8 +78,8 @@ import { Timeline } from "./timeline.js";
  */
 
 /**
- * - `place`: "top"; "above" and "below" the picture; "side"; "bottom"; or "views", a tab in the
- *   picture's own place, with this `title` and updated only while it is shown.
+ * - `place`: "top"; "above" and "below" the picture; "side", a tab beside it with this
+ *   `title`; or "views", a tab in the picture's own place, updated only while it is shown.
  * - `needs`: an action without which it is left out: not every page has a server behind it.
  * - `early`: it is updated even before the run's problem is there (`moment.tree.root`).
  */
@@ -89,7 +91,8 @@ export const PANELS = [
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },
   { name: "charts", place: "views", Panel: Charts, title: "Charts", needs: "drawCharts" },
   { name: "timeline", place: "below", Panel: Timeline, early: true },
-  { name: "inspector", place: "side", Panel: Inspector },
-  { name: "answers", place: "bottom", Panel: Answers },
-  { name: "costs", place: "bottom", Panel: Costs },
+  { name: "chronicle", place: "side", Panel: Chronicle, title: "Story" },
+  { name: "inspector", place: "side", Panel: Inspector, title: "Step" },
+  { name: "answers", place: "side", Panel: Answers, title: "Answers" },
+  { name: "costs", place: "side", Panel: Costs, title: "Cost" },
 ];

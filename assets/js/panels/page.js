@@ -1,10 +1,13 @@
-// Where everything stands: the picture in the middle, and each panel in its place around it.
+// Where everything stands: the headline, the picture, and each panel in its place around it.
 
 import { h } from "../dom/dom.js";
+import { Side } from "./side.js";
 import { Tools } from "./tools.js";
 import { Views } from "./views.js";
 
 const PICTURE = "tree";
+/** Views that the legend is the key to. */
+const KEYED = [PICTURE, "outline"];
 
 export class Page {
   /**
@@ -16,13 +19,20 @@ export class Page {
   constructor(root, canvas, panels, onShow) {
     const at = (place) => panels.filter((entry) => entry.place === place);
     const elements = (place) => at(place).map(({ panel }) => panel.element);
+    const views = (place) => at(place).map(({ name, title, panel }) => ({ name, title, element: panel.element }));
     this.canvas = canvas;
     this.tools = new Tools(canvas);
-    const others = at("views").map(({ name, title, panel }) => ({ name, title, element: panel.element }));
-    this.views = new Views([{ name: PICTURE, title: "Tree", element: canvas.frame }, ...others], (name) => {
-      this.tools.element.hidden = name !== PICTURE;
-      onShow();
-    });
+    this.above = h("div", { class: "esp-above" }, elements("above"));
+    this.views = new Views(
+      [{ name: PICTURE, title: "Tree", element: canvas.frame }, ...views("views")],
+      "Views of the tree",
+      (name) => {
+        this.tools.element.hidden = name !== PICTURE;
+        this.above.hidden = !KEYED.includes(name);
+        onShow();
+      },
+    );
+    this.side = new Side(views("side"), onShow);
     root.replaceChildren(
       h("div", { class: "esp-top" }, elements("top")),
       h(
@@ -32,13 +42,12 @@ export class Page {
           "div",
           { class: "esp-main" },
           h("div", { class: "esp-bar-top" }, this.views.tablist, this.tools.element),
-          elements("above"),
+          this.above,
           this.views.element,
           elements("below"),
         ),
-        h("div", { class: "esp-side" }, elements("side")),
+        this.side.element,
       ),
-      h("div", { class: "esp-sums" }, elements("bottom")),
     );
   }
 

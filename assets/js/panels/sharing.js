@@ -1,9 +1,10 @@
-// What can be taken away: the recipe as a link, and the trace as a file. And help.
+// What can be taken away: the recipe as a link, the run as files. And help.
 
 import { h, setText } from "../dom/dom.js";
-import { copyText, saveFile } from "../dom/sharing.js";
+import { copyText } from "../dom/sharing.js";
 import { icon } from "../dom/icons.js";
 import { isPasted } from "../words/annotations.js";
+import { SaveMenu } from "../taking/menu.js";
 
 const SAID_MS = 4000;
 
@@ -11,19 +12,14 @@ export class Sharing {
   /** @param {{actions: import("./list.js").Actions}} given */
   constructor({ actions }) {
     this.actions = actions;
-    this.copied = h("span", { class: "esp-copied", role: "status" });
+    this.said = h("span", { class: "esp-copied", role: "status" });
     this.copy = h(
       "button",
       { type: "button", class: "esp-button", on: { click: () => this.copyLink() } },
       icon("link"),
       "Copy link",
     );
-    this.save = h(
-      "button",
-      { type: "button", class: "esp-button", on: { click: () => this.saveTrace() } },
-      icon("save"),
-      "Download trace",
-    );
+    this.menu = new SaveMenu((kind) => this.save(kind));
     const help = h("button", {
       type: "button",
       class: "esp-button esp-icon-button",
@@ -32,27 +28,35 @@ export class Sharing {
       text: "?",
       on: { click: () => actions.showHelp() },
     });
-    this.element = h("div", { class: "esp-sharing" }, this.copy, this.save, help, this.copied);
+    this.element = h("div", { class: "esp-sharing" }, this.copy, this.menu.element, help, this.said);
   }
 
   update({ log, tree }) {
-    this.run = log.run;
+    this.copy.hidden = this.actions.alone;
     this.copy.disabled = !tree.started || isPasted(tree.started);
-    this.copy.title = isPasted(tree.started) ? "A pasted text has no recipe; its trace can be downloaded." : "";
-    this.save.disabled = log.length === 0;
-    this.save.title = log.complete ? "" : "The trace as far as it has arrived";
+    this.copy.title = isPasted(tree.started) ? "A pasted text has no recipe; its trace can be saved." : "";
+    this.menu.button.disabled = !tree.root;
+    this.menu.button.title = log.complete ? "" : "The run as far as it has arrived";
   }
 
   async copyLink() {
     const done = await copyText(this.actions.link());
-    setText(this.copied, done ? "Link copied." : "The browser did not allow copying.");
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => setText(this.copied, ""), SAID_MS);
+    this.say(done ? "Link copied." : "The browser did not allow copying.");
   }
 
-  saveTrace() {
-    const name = this.run.replace(/[^\w-]/g, "").slice(0, 40) || "run";
-    saveFile(`espalier-${name}.jsonl`, this.actions.trace());
+  async save(kind) {
+    try {
+      await this.actions.save(kind);
+    } catch (error) {
+      console.warn(error);
+      this.say(`Not saved: ${error.message}`);
+    }
+  }
+
+  say(text) {
+    setText(this.said, text);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => setText(this.said, ""), SAID_MS);
   }
 
   dispose() {

@@ -1,19 +1,20 @@
-// Views of the same tree, one of them in front, with their tabs.
+// Views of the same thing, one of them in front, with their tabs.
 
 import { h, setAttribute, uniqueId } from "../dom/dom.js";
 
 export class Views {
   /**
    * @param {{name: string, title: string, element: HTMLElement}[]} views - the first is in front.
-   * @param {(name: string) => void} onShow - a person brought another one to the front.
+   * @param {string} label - what they are, for screen readers.
+   * @param {(name: string) => void} onShow - a person brought one to the front.
    */
-  constructor(views, onShow) {
+  constructor(views, label, onShow) {
     this.onShow = onShow;
     this.id = uniqueId("view");
     this.views = views.map((view) => ({ ...view, tab: this.makeTab(view), tabpanel: this.makeTabpanel(view) }));
     this.tablist = h(
       "div",
-      { class: "esp-tabs", role: "tablist", "aria-label": "Views of the tree" },
+      { class: "esp-tabs", role: "tablist", "aria-label": label },
       this.views.map(({ tab }) => tab),
     );
     this.element = h(

@@ -11,6 +11,9 @@ const MOST_FIT = 40;
 const LEVELS = { least: 54, most: 250 };
 const ZOOM = { least: 0.6, most: 140 };
 
+/** A tree that would take more screens than this to read is first shown whole, however small. */
+const MOST_SCREENS = 3;
+
 /**
  * @typedef {Object} Camera
  * @property {number} ku @property {number} kd - pixels per unit across and along.
@@ -26,17 +29,53 @@ export const toScreen = (camera, u, d) => {
 
 /** The camera that shows the whole tree, or as much as can be read, from the root on. */
 export function fitCamera(bounds, width, height, vertical) {
+  return framed(bounds, width, height, vertical, { ku: LEAST_FIT, kd: LEVELS.least });
+}
+
+/** The camera that shows the whole tree, however small its marks become. */
+export function wholeCamera(bounds, width, height, vertical) {
+  return framed(bounds, width, height, vertical, { ku: 0, kd: 0 });
+}
+
+/** The camera that shows a part of the tree as large as it fits, given as `{uMin, uMax, dMin, dMax}`. */
+export function frameCamera(box, width, height, vertical) {
+  const camera = wholeCamera({ ...box, dMax: box.dMax - box.dMin }, width, height, vertical);
+  return { ...camera, od: camera.od - box.dMin * camera.kd };
+}
+
+/** The camera to begin with: as much as can be read, or all of a tree that is far too large for that. */
+export function openingCamera(bounds, width, height, vertical) {
+  const camera = fitCamera(bounds, width, height, vertical);
+  const { across, along } = room(width, height, vertical);
+  const screens = Math.max(((bounds.uMax - bounds.uMin) * camera.ku) / across, (bounds.dMax * camera.kd) / along);
+  return screens > MOST_SCREENS ? wholeCamera(bounds, width, height, vertical) : camera;
+}
+
+function framed(bounds, width, height, vertical, least) {
   const margin = vertical ? VERTICAL_MARGIN : MARGIN;
-  const [along, across] = vertical ? [height, width] : [width, height];
-  const roomAlong = along - margin.along.start - margin.along.end;
-  const roomAcross = across - margin.across.start - margin.across.end;
+  const { across, along } = room(width, height, vertical);
   const span = bounds.uMax - bounds.uMin;
-  const kd = clamp(roomAlong / Math.max(1, bounds.dMax), LEVELS.least, LEVELS.most);
-  const ku = span > 0 ? clamp(roomAcross / span, LEAST_FIT, MOST_FIT) : MOST_FIT;
-  const fits = span * ku <= roomAcross + 0.5;
-  const middle = margin.across.start + roomAcross / 2;
+  const kd = clamp(along / Math.max(1, bounds.dMax), least.kd, LEVELS.most);
+  const ku = span > 0 ? clamp(across / span, least.ku, MOST_FIT) : MOST_FIT;
+  const fits = span * ku <= across + 0.5;
+  const middle = margin.across.start + across / 2;
   const ou = fits ? middle - ((bounds.uMin + bounds.uMax) / 2) * ku : middle;
   return { ku, kd, ou, od: margin.along.start, vertical };
+}
+
+/** The pixels that a tree has, without the margins. */
+function room(width, height, vertical) {
+  const margin = vertical ? VERTICAL_MARGIN : MARGIN;
+  const [along, across] = vertical ? [height, width] : [width, height];
+  return {
+    across: Math.max(1, across - margin.across.start - margin.across.end),
+    along: Math.max(1, along - margin.along.start - margin.along.end),
+  };
+}
+
+/** The least pixels per sibling that there is something to see at: half of what shows the whole tree. */
+export function leastZoom(bounds, width, height, vertical) {
+  return Math.min(ZOOM.least, wholeCamera(bounds, width, height, vertical).ku / 2);
 }
 
 /** Whether some of the tree is outside the picture. */
@@ -47,9 +86,9 @@ export function overflows(camera, bounds, width, height) {
   return first < 0 || last > across || camera.od < 0 || camera.od + bounds.dMax * camera.kd > along;
 }
 
-/** Zoom about a point on the screen. */
-export function zoomAt(camera, factor, x, y) {
-  const k = clamp(camera.ku * factor, ZOOM.least, ZOOM.most) / camera.ku;
+/** Zoom about a point on the screen, out to `least` pixels per sibling. */
+export function zoomAt(camera, factor, x, y, least = ZOOM.least) {
+  const k = clamp(camera.ku * factor, least, ZOOM.most) / camera.ku;
   const [along, across] = camera.vertical ? [y, x] : [x, y];
   return {
     ...camera,
@@ -93,7 +132,8 @@ export function between(a, b, part) {
 export function markRadius(camera, size) {
   const scale = clamp(camera.ku / 24, 0.75, 1.5);
   const radius = Math.max(5, (size / 2) * scale);
-  return camera.ku >= LEAST_FIT * 0.98 ? radius : Math.max(1, Math.min(radius, camera.ku / 2.2));
+  const room = Math.min(camera.ku, camera.kd);
+  return room >= LEAST_FIT * 0.98 ? radius : Math.max(1, Math.min(radius, room / 2.2));
 }
 
 const clamp = (value, least, most) => Math.min(Math.max(value, least), Math.max(least, most));

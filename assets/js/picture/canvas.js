@@ -3,7 +3,20 @@
 // It redraws on the browser's own clock and never more often; while it is out of sight it only
 // remembers that it is out of date. What is selected and what is shown is decided elsewhere.
 
-import { between, contain, fitCamera, markRadius, overflows, panBy, reveal, toScreen, zoomAt } from "./camera.js";
+import {
+  between,
+  contain,
+  frameCamera,
+  leastZoom,
+  markRadius,
+  openingCamera,
+  overflows,
+  panBy,
+  reveal,
+  toScreen,
+  wholeCamera,
+  zoomAt,
+} from "./camera.js";
 import { h, reducedMotion, setAttribute, setText, uniqueId } from "../dom/dom.js";
 import { nameOf, summary } from "../words/words.js";
 import { Painter } from "./painter.js";
@@ -39,10 +52,10 @@ export class TreeCanvas {
     this.visibleOnPage = true;
     this.pointer = new Pointer(this.element, {
       pan: (dx, dy) => this.move(panBy(this.camera, dx, dy)),
-      zoom: (factor, x, y) => this.move(zoomAt(this.camera, factor, x, y)),
+      zoom: (factor, x, y) => this.move(this.zoomed(this.camera, factor, x, y)),
       hover: (x, y) => this.hover(this.at(x, y)),
       leave: () => this.hover(null),
-      pick: (x, y) => this.actions.select(this.at(x, y)?.id ?? null),
+      pick: (x, y) => this.pick(x, y),
     });
     for (const event of ["focus", "blur"]) this.element.addEventListener(event, () => this.describeSelection());
     this.observe();
@@ -75,7 +88,7 @@ export class TreeCanvas {
   update({ tree, visible, hiddenStates, selected, frontier }) {
     Object.assign(this, { tree, visible, selected, frontier });
     const anchor = this.anchor();
-    const moved = this.scene.update(tree, visible, hiddenStates, !reducedMotion());
+    const moved = this.scene.update(tree, visible, hiddenStates, !reducedMotion(), selected);
     if (this.hovered && !this.scene.items.has(this.hovered)) this.hovered = null;
     this.aim(anchor);
     if (moved) this.startGlide();
@@ -95,7 +108,7 @@ export class TreeCanvas {
     const { width, height } = this.size;
     if (!width) return;
     if (this.follow) {
-      let camera = fitCamera(this.scene.bounds, width, height, this.vertical);
+      let camera = openingCamera(this.scene.bounds, width, height, this.vertical);
       const target = this.scene.items.get(this.frontier);
       if (target && overflows(camera, this.scene.bounds, width, height))
         camera = reveal(camera, { u: target.toU, d: target.toD }, width, height);
@@ -133,7 +146,7 @@ export class TreeCanvas {
     this.element.width = Math.round(width * ratio);
     this.element.height = Math.round(height * ratio);
     this.painter.lettering.font = getComputedStyle(this.element).fontFamily;
-    if (this.tree && (this.follow || turned || !this.fitted)) this.fit(false);
+    if (this.tree && (this.follow || turned || !this.fitted)) this.open();
     this.paint();
   }
 
@@ -163,11 +176,17 @@ export class TreeCanvas {
     this.actions.onCamera();
   }
 
-  /** Show the whole tree, or as much of it as can be read. */
-  fit(glide = true) {
+  /** Show the whole tree, however small. */
+  fit() {
     if (!this.size.width) return;
-    this.move(fitCamera(this.scene.bounds, this.size.width, this.size.height, this.vertical), true);
-    if (!glide) this.camera = this.from = this.to;
+    this.move(wholeCamera(this.scene.bounds, this.size.width, this.size.height, this.vertical), true);
+  }
+
+  /** Show the whole tree, or as much of it as can be read, at once. */
+  open() {
+    if (!this.size.width) return;
+    this.move(openingCamera(this.scene.bounds, this.size.width, this.size.height, this.vertical), true);
+    this.camera = this.from = this.to;
   }
 
   /** Fit again whenever the tree grows, or leave the camera to the person. */
@@ -178,7 +197,12 @@ export class TreeCanvas {
   }
 
   zoom(factor) {
-    this.move(zoomAt(this.to ?? this.camera, factor, this.size.width / 2, this.size.height / 2));
+    this.move(this.zoomed(this.to ?? this.camera, factor, this.size.width / 2, this.size.height / 2));
+  }
+
+  zoomed(camera, factor, x, y) {
+    const least = leastZoom(this.scene.bounds, this.size.width, this.size.height, this.vertical);
+    return zoomAt(camera, factor, x, y, least);
   }
 
   /** Pan by a part of the picture: the way without dragging. */
@@ -205,7 +229,23 @@ export class TreeCanvas {
   // Pointing ----------------------------------------------------------------------------
 
   at(x, y, reach = REACH) {
-    return this.scene.hit((item) => toScreen(this.camera, item.u, item.d), x, y, reach);
+    return this.scene.hit(this.camera, this.size, x, y, reach);
+  }
+
+  /** A click: on a mark, on the silhouette of a branch, or on nothing. */
+  pick(x, y) {
+    const item = this.at(x, y);
+    const branch = item ? null : this.scene.branchAt(this.camera, this.size, x, y);
+    if (branch) this.zoomTo(branch.from, branch.to);
+    else this.actions.select(item?.id ?? null);
+  }
+
+  /** Bring some branches beside each other into the picture, as large as they can be. */
+  zoomTo(from, to) {
+    const { width, height } = this.size;
+    this.move(frameCamera(this.scene.boxOf(from, to), width, height, this.vertical), true);
+    this.follow = false;
+    this.actions.onCamera();
   }
 
   /** Where a node stands once nothing moves any more, in CSS pixels of the canvas; null: unseen. */

@@ -1,5 +1,7 @@
 // Edges: batches of one style each, the winning path on top, and a duplicate's link to its original.
 
+import { STATES } from "./branches.js";
+
 const CURVES_FROM = 5;
 const MOST_CURVES = 3000;
 const LINK_BEND = 26;
@@ -7,65 +9,76 @@ const LINK_BEND = 26;
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {import("./theme.js").Theme} theme
- * @param {{items: Map, camera: Object, view: Object, ghost: number}} picture - items know their place
- *   on the screen; `ghost` is the opacity of what the legend filters away.
+ * @param {{scene: import("./scene.js").Scene, sight: import("./sight.js").Sight, camera: Object, ghost: number}} picture
+ *   - `ghost` is the opacity of what is filtered away.
  */
-export function paintEdges(ctx, theme, { items, camera, view, ghost }) {
-  const groups = new Map();
-  const winning = [];
-  for (const item of items.values()) {
-    if (!item.parent || !(item.onScreen || item.parent.onScreen || crosses(item, view))) continue;
-    const key = item.ghost ? "ghost" : item.state;
-    if (item.winning) winning.push(item);
-    else if (groups.has(key)) groups.get(key).push(item);
-    else groups.set(key, [item]);
-  }
+export function paintEdges(ctx, theme, { scene, sight, camera, ghost }) {
+  const groups = groupByCode(scene, sight.edges);
   const { states } = theme.palette;
-  for (const [key, group] of groups) {
-    ctx.globalAlpha = key === "ghost" ? ghost : 1;
-    stroke(ctx, camera, group, theme.edge(states[key === "ghost" ? "pruned" : key]));
+  for (const [code, group] of groups.faint) {
+    ctx.globalAlpha = ghost;
+    stroke(ctx, scene, camera, group, theme.edge(states[STATES[code]]));
   }
   ctx.globalAlpha = 1;
+  for (const [code, group] of groups.plain) stroke(ctx, scene, camera, group, theme.edge(states[STATES[code]]));
   const style = theme.edge(states.chosen);
-  stroke(ctx, camera, winning, { ...style, width: style.casing, colour: theme.base.casing });
-  stroke(ctx, camera, winning, style);
+  stroke(ctx, scene, camera, groups.winning, { ...style, width: style.casing, colour: theme.base.casing });
+  stroke(ctx, scene, camera, groups.winning, style);
 }
 
-/** An edge whose ends are both outside can still cross the picture. */
-function crosses({ x, y, parent }, { width, height }) {
-  const [left, right] = x < parent.x ? [x, parent.x] : [parent.x, x];
-  const [top, bottom] = y < parent.y ? [y, parent.y] : [parent.y, y];
-  return left < width && right > 0 && top < height && bottom > 0;
+/** Edges by the state that they lead to; faint ones and those of the chosen path apart. */
+function groupByCode(scene, edges) {
+  const { codes } = scene.branches;
+  const groups = { faint: new Map(), plain: new Map(), winning: [] };
+  const add = (map, code, index) => {
+    if (map.has(code)) map.get(code).push(index);
+    else map.set(code, [index]);
+  };
+  for (const index of edges) {
+    if (scene.winning.has(index)) groups.winning.push(index);
+    else add(scene.isFaint(index) ? groups.faint : groups.plain, codes[index], index);
+  }
+  return groups;
 }
 
 /** One path for many edges: thousands of single strokes would be slow. */
-function stroke(ctx, camera, items, { dash, width, colour }) {
-  if (!items.length) return;
-  const detailed = camera.ku >= CURVES_FROM && items.length < MOST_CURVES;
+function stroke(ctx, { places: { parents }, u, d }, camera, edges, { dash, width, colour }) {
+  if (!edges.length) return;
+  const detailed = camera.ku >= CURVES_FROM && edges.length < MOST_CURVES;
+  const { ku, kd, ou, od, vertical } = camera;
   ctx.strokeStyle = colour;
-  ctx.lineWidth = detailed ? width * Math.min(1, Math.max(0.6, camera.ku / 20)) : Math.min(width, 1);
+  ctx.lineWidth = detailed ? width * Math.min(1, Math.max(0.6, ku / 20)) : Math.min(width, 1);
   ctx.lineCap = dash.length ? "butt" : "round";
   ctx.setLineDash(detailed ? dash : []);
   ctx.beginPath();
-  for (const { x, y, parent } of items) {
-    ctx.moveTo(parent.x, parent.y);
-    if (!detailed) ctx.lineTo(x, y);
-    else if (camera.vertical) ctx.bezierCurveTo(parent.x, (parent.y + y) / 2, x, (parent.y + y) / 2, x, y);
-    else ctx.bezierCurveTo((parent.x + x) / 2, parent.y, (parent.x + x) / 2, y, x, y);
+  for (const index of edges) {
+    const parent = parents[index];
+    const [fromAlong, fromAcross] = [od + d[parent] * kd, ou + u[parent] * ku];
+    const [along, across] = [od + d[index] * kd, ou + u[index] * ku];
+    const middle = (fromAlong + along) / 2;
+    if (vertical) {
+      ctx.moveTo(fromAcross, fromAlong);
+      if (detailed) ctx.bezierCurveTo(fromAcross, middle, across, middle, across, along);
+      else ctx.lineTo(across, along);
+    } else {
+      ctx.moveTo(fromAlong, fromAcross);
+      if (detailed) ctx.bezierCurveTo(middle, fromAcross, middle, across, along, across);
+      else ctx.lineTo(along, across);
+    }
   }
   ctx.stroke();
   ctx.setLineDash([]);
 }
 
 /** The link from the duplicate that is pointed at or selected to its original. */
-export function paintLinks(ctx, theme, { items, camera, view }) {
+export function paintLinks(ctx, theme, { scene: { items }, camera, view }) {
   const style = theme.edge(theme.palette.states.merged);
   ctx.strokeStyle = style.colour;
   ctx.lineWidth = style.width + 0.5;
   ctx.setLineDash(style.dash);
   for (const id of new Set([view.selected, view.hovered])) {
-    const item = items.get(id);
-    const original = item?.link ? items.get(item.link) : null;
+    const item = id ? items.get(id)?.place(camera) : null;
+    const original = item?.link ? items.get(item.link)?.place(camera) : null;
     if (!original) continue;
     const across = camera.vertical
       ? [(item.x + original.x) / 2, item.y + LINK_BEND]

@@ -5,23 +5,25 @@
 const MOST_ARROWS = 48;
 /** Pixels per sibling below which arrows are only drawn for the selected node. */
 const ARROWS_FROM = 8;
+/** Pixels beyond the picture's edge from which an arrow still reaches into it. */
+const REACH = 60;
 const DASH = [5, 4];
 const HEAD = 7;
 
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {import("./theme.js").Theme} theme
- * @param {{items: Map, camera: Object, view: Object, radius: (item: Object) => number}} picture
+ * @param {{scene: import("./scene.js").Scene, camera: Object, view: Object, radius: (item: Object) => number}} picture
  * @returns {{x: number, y: number, text: string}[]} where the arrows' numbers belong.
  */
-export function paintJumps(ctx, theme, { items, camera, view, radius }) {
-  const arrows = arrowsOf(items);
+export function paintJumps(ctx, theme, { scene, camera, view, radius }) {
+  const arrows = arrowsOf(scene, camera);
   const all = arrows.length <= MOST_ARROWS && camera.ku >= ARROWS_FROM;
   const numbers = [];
   for (const { from, to, number } of arrows) {
     const chosen = touches(view, from, to);
     if (!chosen && !all) continue;
-    if (!to.onScreen && !from.onScreen) continue;
+    if (!isSeen(to, view) && !isSeen(from, view)) continue;
     ctx.strokeStyle = ctx.fillStyle = chosen ? theme.base.focus : theme.base.subtle;
     ctx.lineWidth = chosen ? 2.5 : 1.25;
     const middle = arrow(ctx, from, to, camera, radius(to));
@@ -31,16 +33,18 @@ export function paintJumps(ctx, theme, { items, camera, view, radius }) {
 }
 
 /** Every jump whose ends are both in the picture, numbered in the order of writing. */
-function arrowsOf(items) {
+function arrowsOf(scene, camera) {
   const arrows = [];
-  for (const to of items.values()) {
-    if (!to.after) continue;
-    const from = items.get(to.after);
-    if (from && !from.ghost && !to.ghost) arrows.push({ from, to });
+  for (const to of scene.jumps()) {
+    const from = scene.items.get(to.after);
+    if (from && !from.ghost && !to.ghost) arrows.push({ from: from.place(camera), to: to.place(camera) });
   }
   arrows.sort((a, b) => a.to.order - b.to.order);
   return arrows.map((arrow, index) => ({ ...arrow, number: index + 1 }));
 }
+
+const isSeen = ({ x, y }, { width, height }) =>
+  x > -REACH && x < width + REACH && y > -REACH && y < height + REACH;
 
 const touches = ({ selected, hovered }, from, to) =>
   [selected, hovered].some((id) => id && (id === from.id || id === to.id));

@@ -102,6 +102,24 @@ export class Lettering {
     return [over ? item.x - away - width : item.x + away, item.y];
   }
 
+  /** The longest of these texts that has room in the middle of a box, if it hides no other words. */
+  inside({ left, top, width, height }, texts, { size, pad }) {
+    const { ctx, theme } = this;
+    this.write(size, 500);
+    const text = texts.find((one) => ctx.measureText(one).width + 2 * pad <= width);
+    if (!text) return;
+    const [x, y, wide] = [left + width / 2, top + height / 2, ctx.measureText(text).width];
+    if (!this.reserve(x - wide / 2, y - size / 2, wide, size)) return;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = theme.base.background;
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = theme.base.text;
+    ctx.fillText(text, x, y);
+  }
+
   /** The numbers of the arrows, where there is room. */
   numbers(places) {
     const { ctx, theme } = this;

@@ -1,14 +1,20 @@
 // Paints a scene: edges, then marks, then words. Draws, decides nothing.
 
 import { Lettering } from "./lettering.js";
-import { markRadius, toScreen } from "./camera.js";
+import { letterSilhouettes, paintSilhouettes } from "./silhouettes.js";
+import { markRadius } from "./camera.js";
 import { paintEdges, paintLinks } from "./edges.js";
 import { paintJumps } from "./jumps.js";
+import { STATES } from "./branches.js";
 
-/** Marks of a smaller radius are drawn as dots: shapes cannot be told apart. */
+/** Marks of a smaller radius, in pixels, are drawn as dots: shapes cannot be told apart. */
 const LEAST_SHAPE = 4;
+/** The size of the largest mark, for the question whether any has a shape. */
+const LARGEST = 20;
+/** Of marks without a shape, these still carry words, and at most so many of them. */
+const WORDED = new Set(["completed", "chosen", "collapsed"]);
+const MOST_WORDS = 300;
 const GHOST = 0.16;
-const REACH = 60;
 const PILL = 22;
 const ROOT_NAME = "Problem";
 /** Pixels by which each copy in a stack lies beside the one above it. */
@@ -30,31 +36,75 @@ export class Painter {
   /** @param {{width, height, ratio, selected: ?string, hovered: ?string}} view */
   paint(scene, camera, view) {
     const { ctx, theme, lettering } = this;
+    this.scene = scene;
     this.camera = camera;
     this.view = view;
     ctx.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     ctx.clearRect(0, 0, view.width, view.height);
-    this.place(scene);
-    const picture = { items: scene.items, camera, view, ghost: GHOST };
+    this.shown = [];
+    if (!scene.places) return;
+    const sight = scene.look(camera, view);
+    this.place(sight);
+    const picture = { scene, sight, camera, view, ghost: GHOST };
+    paintSilhouettes(ctx, theme, scene, camera, sight.branches);
     paintEdges(ctx, theme, picture);
     paintLinks(ctx, theme, picture);
     const numbers = paintJumps(ctx, theme, { ...picture, radius: (item) => this.radiusOf(item) });
+    this.dots();
     this.marks();
     this.rings(scene);
     lettering.labels(this.shown, camera, view, (item) => this.radiusOf(item));
     lettering.numbers(numbers);
+    letterSilhouettes(lettering, scene, camera, sight.branches);
     lettering.headers(camera, scene.bounds.dMax, view.width);
   }
 
-  /** Screen positions once per frame; what is outside the picture is left out. */
-  place(scene) {
-    const { width, height } = this.view;
-    this.shown = [];
-    for (const item of scene.items.values()) {
-      [item.x, item.y] = toScreen(this.camera, item.u, item.d);
-      item.onScreen = item.x > -REACH && item.x < width + REACH && item.y > -REACH && item.y < height + REACH;
-      if (item.onScreen) this.shown.push(item);
+  /**
+   * What is drawn as marks, with its place on the screen: all that is in view, or, where marks are
+   * too small to be told apart, the few that are still to be read. The others are dots.
+   */
+  place({ marks }) {
+    const { scene, camera } = this;
+    const { codes } = scene.branches;
+    this.dotted = null;
+    let chosen = marks;
+    if (markRadius(camera, LARGEST) < LEAST_SHAPE) {
+      let room = MOST_WORDS;
+      const isRead = (index) => index === 0 || (WORDED.has(STATES[codes[index]]) && (room -= 1) > 0);
+      chosen = [];
+      this.dotted = [];
+      // Of the chosen path its broad line is seen; marks would make a string of beads of it.
+      for (const index of marks)
+        if (isRead(index)) chosen.push(index);
+        else if (!scene.winning.has(index)) this.dotted.push(index);
     }
+    this.shown = chosen.map((index) => scene.item(index).place(camera));
+  }
+
+  /** Many marks that are too small for a shape, by state. */
+  dots() {
+    if (!this.dotted) return;
+    const { ctx, theme, camera, scene } = this;
+    const { codes } = scene.branches;
+    const groups = new Map();
+    for (const index of this.dotted) {
+      const key = codes[index] + (scene.isFaint(index) ? STATES.length : 0);
+      if (groups.has(key)) groups.get(key).push(index);
+      else groups.set(key, [index]);
+    }
+    for (const [key, group] of groups) {
+      const spec = theme.palette.states[STATES[key % STATES.length]];
+      const { fill, line } = theme.colours(spec);
+      const radius = markRadius(camera, spec.size);
+      ctx.globalAlpha = key < STATES.length ? 1 : GHOST;
+      ctx.fillStyle = fill ?? line;
+      for (const index of group) {
+        const [across, along] = [camera.ou + scene.u[index] * camera.ku, camera.od + scene.d[index] * camera.kd];
+        if (camera.vertical) ctx.fillRect(across - radius, along - radius, 2 * radius, 2 * radius);
+        else ctx.fillRect(along - radius, across - radius, 2 * radius, 2 * radius);
+      }
+    }
+    ctx.globalAlpha = 1;
   }
 
   /** Pruned marks lie lowest, the winning path on top. */
@@ -166,8 +216,8 @@ export class Painter {
       [hovered, 2],
       [selected, 3],
     ]) {
-      const item = id ? scene.items.get(id) : null;
-      if (!item?.onScreen) continue;
+      const item = id ? scene.items.get(id)?.place(this.camera) : null;
+      if (!item) continue;
       if (item.state === "root") this.pillRing(item, width);
       else {
         const radius = this.radiusOf(item) + (item.right === null ? 6 : 9);

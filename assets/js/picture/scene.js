@@ -1,10 +1,13 @@
-// What the picture shows: one item per visible node, with its place, its state and its labels.
-// Places glide from where they were to where they belong; the painter only reads items.
+// What the picture shows: every visible node with its place, in columns, and an item for each that
+// is drawn as a mark of its own. Places glide from where they were to where they belong.
 
-import { answerLabel } from "../words/words.js";
-import { boundsOf, layoutTree } from "./layout.js";
-import { copiesLabel, isStream, markLabel, mostVisits, isJump, visitScale } from "../words/annotations.js";
-import { displayState, isFold, ROLLOUT, WRITING } from "../log/visible.js";
+import { isFold, ROLLOUT } from "../log/visible.js";
+import { isJump, isStream, mostVisits } from "../words/annotations.js";
+import { Item, Items } from "./item.js";
+import { Branches, STATES } from "./branches.js";
+import { contains } from "./silhouettes.js";
+import { layoutTree } from "./layout.js";
+import { look } from "./sight.js";
 import { ROOT } from "../log/tree.js";
 import { tokensLabel } from "../words/writing_words.js";
 
@@ -13,116 +16,177 @@ const MOST_ANIMATED = 3000;
 /** Answers carry a ring and a label, and folded marks are wide: they get more room than a step. */
 const WIDE = 1.5;
 
-/**
- * @typedef {Object} Item
- * @property {string} id @property {?Item} parent
- * @property {number} u @property {number} d - where it is now.
- * @property {string} state - key of the palette's states, "chosen" for the winner, "root".
- * @property {boolean} inner - something visible grows from it.
- * @property {boolean} winning - it lies on the chosen solution's path.
- * @property {boolean} ghost - filtered away by the legend: drawn faintly.
- * @property {string} label @property {?string} answer - texts beside the mark.
- * @property {?boolean} right @property {boolean} undecided - held against the reference. @property {?string} link - id of the original of a duplicate.
- * @property {number} scale - size of the mark as a part of the usual one: more visits, larger.
- * @property {boolean} visited - the method counts its visits.
- * @property {number} copies - how many times the path is carried on; 1 where nobody counts.
- * @property {boolean} forced - its first words were put into the solver's mouth.
- * @property {?string} after - id of what was read last before it, where that is not the parent.
- * @property {number} order - its place in the order of writing.
- */
-
 export class Scene {
   constructor() {
+    /** Items by id: `get`, `has`, `size`, `values()`. */
+    this.items = new Items(this);
     this.clear();
   }
 
   clear() {
-    /** @type {Map<string, Item>} */
-    this.items = new Map();
-    this.bounds = { uMin: 0, uMax: 0, dMax: 0 };
+    this.places = null;
     this.moving = false;
+    this.bounds = { uMin: 0, uMax: 0, dMax: 0 };
+    this.described = [];
+    this.winning = new Set();
+    this.seen = null;
   }
 
   /**
-   * Rebuild from a tree. Items that stay keep their present place and start to glide.
+   * Rebuild from a tree. What stays keeps its present place and starts to glide. The layout is kept
+   * where the same nodes are shown as before.
    *
+   * @param {Set<string>} hiddenStates - drawn faintly.
+   * @param {?string} selected - never merged into the silhouette of a branch.
    * @returns {boolean} whether anything has to move.
    */
-  update(tree, visible, hiddenStates, animate) {
-    const widthOf = (id) => (isFold(id) || tree.nodes.get(id)?.state === "completed" ? WIDE : 1);
-    const places = layoutTree(ROOT, (id) => visible.children(id), widthOf);
-    const winning = new Set(tree.chosen ? [ROOT, ...tree.path(tree.chosen).map((node) => node.id)] : []);
-    this.visits = mostVisits(tree);
+  update(tree, visible, hiddenStates, animate, selected = null) {
+    const shape = visible.shape;
+    const same = this.places !== null && this.shape === shape && !this.moving;
+    Object.assign(this, { tree, visible, hiddenStates, selected });
+    this.described = [];
+    this.seen = null;
+    this.summary = null;
+    this.counted = null;
     this.stream = isStream(tree);
-    const before = this.items;
-    const glide = animate && places.size <= MOST_ANIMATED && before.size > 0;
-    this.items = new Map();
-    this.moving = false;
-    for (const [id, { u, d }] of places) {
-      const item = this.describe(id, tree, visible, hiddenStates);
-      item.winning = winning.has(id);
-      item.toU = u;
-      item.toD = d;
-      const start = glide ? (before.get(id) ?? item.parent) : null;
-      item.u = item.fromU = start ? start.u : u;
-      item.d = item.fromD = start ? start.d : d;
-      if (item.parent) item.parent.inner = true;
-      if (item.u !== u || item.d !== d) this.moving = true;
-      this.items.set(id, item);
+    if (!same) {
+      const before = this.standing(animate);
+      this.arrange();
+      this.start(before);
+      this.shape = shape;
     }
-    this.bounds = boundsOf(places.values());
+    this.findPaths();
     return this.moving;
   }
 
-  describe(id, tree, visible, hiddenStates) {
-    const parent = this.items.get(visible.parent(id)) ?? null;
-    const item = {
-      id,
-      parent,
-      state: "collapsed",
-      inner: false,
-      winning: false,
-      ghost: false,
-      label: "",
-      answer: null,
-      right: null,
-      undecided: false,
-      link: null,
-      scale: 1,
-      visited: false,
-      copies: 1,
-      forced: false,
-      after: null,
-      order: 0,
+  /** Give every visible node its place. */
+  arrange() {
+    const { tree, visible } = this;
+    this.nodes = [];
+    const childrenOf = (id) => {
+      const node = tree.nodes.get(id) ?? null;
+      this.nodes.push(node);
+      return visible.childrenOf(node);
     };
-    if (isFold(id)) {
-      const fold = visible.fold(id);
-      item.label = `${fold.members.length} ${fold.members.length === 1 ? "step" : "steps"}`;
-      if (fold.best !== null) item.label += `, best ${fold.best.toFixed(2)}`;
-      item.ghost = hiddenStates.has("collapsed");
-      return item;
+    const widthOf = (id, index) => {
+      const node = this.nodes[index];
+      return (node ? node.state === "completed" : isFold(id)) ? WIDE : 1;
+    };
+    this.places = layoutTree(ROOT, childrenOf, widthOf);
+    this.bounds = this.places.bounds;
+  }
+
+  /** Where everything stands now, by id; null where nothing is to glide from there. */
+  standing(animate) {
+    if (!animate || !this.places || this.places.size > MOST_ANIMATED) return null;
+    return new Map(this.places.ids.map((id, index) => [id, [this.u[index], this.d[index]]]));
+  }
+
+  start(before) {
+    const { places } = this;
+    this.moving = false;
+    this.u = places.u;
+    this.d = places.d;
+    if (!before || places.size > MOST_ANIMATED) return;
+    const [fromU, fromD] = [Float64Array.from(places.u), Float64Array.from(places.d)];
+    for (let i = 0; i < places.size; i += 1) {
+      const parent = places.parents[i];
+      const known = before.get(places.ids[i]);
+      if (known) [fromU[i], fromD[i]] = known;
+      else if (parent >= 0) [fromU[i], fromD[i]] = [fromU[parent], fromD[parent]];
+      if (fromU[i] !== places.u[i] || fromD[i] !== places.d[i]) this.moving = true;
     }
-    if (visible.writing.has(id)) {
-      item.state = WRITING;
-      item.label = tokensLabel(visible.writing.get(id));
-      item.ghost = hiddenStates.has(WRITING);
-      return item;
+    if (!this.moving) return;
+    Object.assign(this, { fromU, fromD, u: fromU.slice(), d: fromD.slice() });
+  }
+
+  /** Move everything to its place at `part` (0 to 1) of the way. */
+  advance(part) {
+    const { places } = this;
+    if (!this.moving) return;
+    this.moving = part < 1;
+    this.seen = null;
+    if (!this.moving) {
+      this.u = places.u;
+      this.d = places.d;
+      return;
     }
-    const node = tree.nodes.get(id);
-    item.state = id === ROOT ? "root" : displayState(tree, node);
-    item.ghost = item.state !== ROLLOUT && hiddenStates.has(item.state);
-    item.label = markLabel(node, this.stream);
-    item.answer = node.state === "completed" ? `${answerLabel(node)} ${copiesLabel(node)}`.trim() : null;
-    item.scale = visitScale(node, this.visits);
-    item.visited = node.visits !== null;
-    item.copies = node.copies ?? 1;
-    item.forced = node.forced !== "";
-    item.after = isJump(node) ? node.after : null;
-    item.order = item.after ? this.orders(tree).get(id) : 0;
-    item.right = node.right;
-    item.undecided = node.right_undecided;
-    item.link = node.merged_into;
-    return item;
+    const eased = 1 - (1 - part) ** 3;
+    for (let i = 0; i < places.size; i += 1) {
+      this.u[i] = this.fromU[i] + (places.u[i] - this.fromU[i]) * eased;
+      this.d[i] = this.fromD[i] + (places.d[i] - this.fromD[i]) * eased;
+    }
+  }
+
+  /** What is never merged with others: the chosen path, and the way to what is selected. */
+  findPaths() {
+    const upwards = (id) => {
+      const path = [];
+      for (let at = id ? this.indexOf(id) : -1; at >= 0; at = this.places.parents[at]) path.push(at);
+      return path;
+    };
+    this.winning = new Set(upwards(this.tree.chosen));
+    this.open = new Set([...this.winning, ...upwards(this.selected)]);
+  }
+
+  /** The number of an id in the places, or -1. */
+  indexOf(id) {
+    if (!this.places || !id) return -1;
+    return this.places.find(id, (other) => this.visible.parent(other));
+  }
+
+  /** The item with this number. */
+  item(index) {
+    this.described[index] ??= new Item(this, index);
+    return this.described[index];
+  }
+
+  /**
+   * What is in the picture, and as what: see sight.js. The same question has the same answer until
+   * something changes.
+   *
+   * @param {import("./camera.js").Camera} camera
+   * @param {{width: number, height: number}} size - of the picture, in pixels.
+   * @returns {import("./sight.js").Sight}
+   */
+  look(camera, { width, height }) {
+    const key = `${width}|${height}`;
+    if (this.seen?.camera !== camera || this.seen.key !== key)
+      this.seen = { camera, key, sight: look(this, camera, { width, height }) };
+    return this.seen.sight;
+  }
+
+  /** The room of the branches from one sibling to another, with their parent. */
+  boxOf(from, to) {
+    const { parents, u, d, uLeast, uMost, dMost } = this.places;
+    const parent = parents[from];
+    const box = { uMin: u[parent], uMax: u[parent], dMin: d[parent], dMax: 0 };
+    for (let i = from; i < to; i += 1) {
+      box.uMin = Math.min(box.uMin, uLeast[i]);
+      box.uMax = Math.max(box.uMax, uMost[i]);
+      box.dMax = Math.max(box.dMax, dMost[i]);
+    }
+    return box;
+  }
+
+  /** What is known of whole branches; counted when first asked for. */
+  get branches() {
+    this.summary ??= new Branches(this);
+    return this.summary;
+  }
+
+  /** The most visits of any step. */
+  get visits() {
+    this.counted ??= { most: mostVisits(this.tree) };
+    return this.counted.most;
+  }
+
+  /** Items that were written after something else than their parent. */
+  jumps() {
+    const jumps = [];
+    for (let i = 1; i < this.nodes.length; i += 1)
+      if (this.nodes[i] && this.nodes[i].after !== null && isJump(this.nodes[i])) jumps.push(this.item(i));
+    return jumps;
   }
 
   /** New counts beside the steps that are being written; nothing moves. */
@@ -133,38 +197,43 @@ export class Scene {
     }
   }
 
-  /** The order of writing of a tree's nodes, counted once and only where it is asked for. */
-  orders(tree) {
+  /** A node's place in the order of writing, counted once and only where it is asked for. */
+  orderOf(id) {
+    const { tree } = this;
     if (this.ordered !== tree.nodes.size || this.orderedOf !== tree.started) {
       this.ordered = tree.nodes.size;
       this.orderedOf = tree.started;
-      this.order = new Map([...tree.nodes.keys()].map((id, index) => [id, index]));
+      this.order = new Map([...tree.nodes.keys()].map((other, index) => [other, index]));
     }
-    return this.order;
+    return this.order.get(id);
   }
 
-  /** Move every item to its place at `part` (0 to 1) of the way. */
-  advance(part) {
-    const eased = 1 - (1 - part) ** 3;
-    for (const item of this.items.values()) {
-      item.u = item.fromU + (item.toU - item.fromU) * eased;
-      item.d = item.fromD + (item.toD - item.fromD) * eased;
-    }
-    this.moving = part < 1;
+  /** Whether a filter makes this node faint. */
+  isFaint(index) {
+    const state = STATES[this.branches.codes[index]];
+    return state !== ROLLOUT && this.hiddenStates.has(state);
   }
 
-  /** The item nearest to a point given in pixels, within reach; ghosts do not answer. */
-  hit(toScreen, x, y, reach) {
+  /** The silhouette under a point given in pixels, or null. */
+  branchAt(camera, size, x, y) {
+    return this.look(camera, size).branches.find((branch) => contains(this, camera, branch, x, y)) ?? null;
+  }
+
+  /**
+   * What is drawn nearest to a point given in pixels, within reach; ghosts do not answer.
+   *
+   * @returns {?Item}
+   */
+  hit(camera, size, x, y, reach) {
     let best = null;
     let least = reach * reach;
-    for (const item of this.items.values()) {
-      if (item.ghost) continue;
-      const [ix, iy] = toScreen(item);
-      const distance = (ix - x) ** 2 + (iy - y) ** 2;
-      if (distance <= least) {
-        least = distance;
-        best = item;
-      }
+    for (const index of this.look(camera, size).marks) {
+      const across = camera.ou + this.u[index] * camera.ku;
+      const along = camera.od + this.d[index] * camera.kd;
+      const distance = camera.vertical ? (across - x) ** 2 + (along - y) ** 2 : (along - x) ** 2 + (across - y) ** 2;
+      if (distance > least || this.item(index).ghost) continue;
+      least = distance;
+      best = this.item(index);
     }
     return best;
   }

@@ -98,6 +98,9 @@ const SYMBOLS = {
   },
 };
 
+/** Path data of a symbol for a mark of radius 1: `outline` takes fill and line, `dot` the line's colour. */
+export const symbolPaths = (symbol) => SYMBOLS[symbol];
+
 const SVG = "http://www.w3.org/2000/svg";
 
 function svgElement(name, attributes) {

@@ -30,8 +30,9 @@ export function signed(value) {
 
 /** A count with thousands separated: "12,345". */
 export function count(value) {
-  return Math.round(value).toLocaleString("en-US");
+  return COUNTS.format(Math.round(value));
 }
+const COUNTS = new Intl.NumberFormat("en-US");
 
 /** "1 step", "12 steps"; an irregular plural can be given. */
 export function plural(value, word, many = `${word}s`) {

@@ -26,7 +26,7 @@ export function noticeOf(log) {
   // What the log says of the connection says more than that the run has no end.
   const cut = log.interrupted && !log.notice ? INTERRUPTED : "";
   const lost = log.notKept
-    ? `The server does not keep this run: ${log.notKept}. Download the trace if it is to last.`
+    ? `The server does not keep this run: ${log.notKept}. Save the trace if it is to last.`
     : "";
   return [log.notice, cut, lost].filter(Boolean).join(" ");
 }

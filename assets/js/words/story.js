@@ -40,10 +40,22 @@ export function tell(events, segment, cursor, labels = {}) {
  * @returns {{cursor: number, sentence: string}[]}
  */
 export function tellAll(events, segments, cursor, labels, interrupted = false) {
+  const last = segments.at(-1);
   return segments
-    .filter((segment) => settled(events, segment, cursor) || (interrupted && segment === segments.at(-1)))
-    .map((segment) => ({ cursor: segment.cursor, sentence: withWarnings(events, segment, cursor, labels) }))
+    .filter((segment) => settled(events, segment, cursor) || (interrupted && segment === last))
+    .map((segment) => ({ cursor: segment.cursor, sentence: toldOnce(events, segment, cursor, labels, last) }))
     .concat(interrupted ? { cursor, sentence: CUT_OFF } : []);
+}
+
+/** Sentences of segments that are over: a long log is not read again for every moment. */
+const TOLD = new WeakMap();
+
+function toldOnce(events, segment, cursor, labels, last) {
+  const over = segment !== last && cursor >= segment.cursor;
+  if (over && TOLD.has(segment)) return TOLD.get(segment);
+  const sentence = withWarnings(events, segment, cursor, labels);
+  if (over) TOLD.set(segment, sentence);
+  return sentence;
 }
 
 /** What happened in one segment, and what went otherwise than planned in it. */

@@ -2,13 +2,16 @@
 // what is selected; each kind has a file beside this one.
 
 import { doubtPhrase } from "../../words/doubts.js";
+import { heading, quiet } from "../blocks.js";
 import { fill, h } from "../../dom/dom.js";
 import { foldContents, stepContents, writingContents } from "./step.js";
 import { isFold } from "../../log/visible.js";
 import { isStream } from "../../words/annotations.js";
-import { overview } from "./overview.js";
 import { problemContents } from "./problem.js";
 import { ROOT } from "../../log/tree.js";
+
+const SELECT =
+  "Select a step to read it and to see why it was kept or pruned: click a mark, or walk the tree with the arrow keys.";
 
 export class Inspector {
   /** @param {{palette: Object, labels: Object, actions: import("../list.js").Actions}} given */
@@ -38,22 +41,22 @@ export class Inspector {
     this.update(moment);
   }
 
-  contents({ tree, visible, selected, story }) {
+  contents({ tree, visible, selected }) {
     const { given } = this;
     if (isFold(selected) && visible.fold(selected)) return foldContents(tree, visible.fold(selected), given);
     if (visible.writing.has(selected)) return writingContents(tree, visible, selected, given);
     const node = tree.nodes.get(selected);
-    if (!node) return overview(tree, story(), given);
+    if (!node) return [heading("No step is selected"), quiet(SELECT)];
     return node.id === ROOT ? problemContents(tree, given) : stepContents(tree, node, given);
   }
 }
 
 /** Everything that the contents depend on: a live run must not rebuild them at every event. */
-export function signature({ tree, visible, selected, story }) {
+export function signature({ tree, visible, selected }) {
   const node = tree.nodes.get(selected);
   if (visible.writing.has(selected)) return `${selected}|${visible.writing.get(selected)} tokens`;
   if (isFold(selected)) return `${selected}|${visible.fold(selected)?.members.join()}`;
-  if (!node) return `nothing|${tree.started.run}|${tree.chosen}|${story().length}`;
+  if (!node) return `nothing|${tree.started.run}`;
   if (node.id === ROOT) return `root|${tree.started.run}|${tree.finished?.status}|${tree.interrupted}|${node.children.length}`;
   const siblings = tree.nodes.get(node.parent).children.map((id) => {
     const sibling = tree.nodes.get(id);

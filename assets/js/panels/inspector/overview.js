@@ -1,6 +1,6 @@
-// Nothing is selected: the run's story, a line for each round, and the chosen solution.
+// The run's story, a line for each round, and the chosen solution.
 
-import { heading, quiet, section } from "../blocks.js";
+import { heading, section } from "../blocks.js";
 import { h } from "../../dom/dom.js";
 import { path } from "./step.js";
 
@@ -27,8 +27,5 @@ export function overview(tree, story, given) {
       ),
     ),
     chosen && section("The chosen solution", path(tree, chosen, given)),
-    quiet(
-      "Select a step to read it and to see why it was kept or pruned: click a mark, or walk the tree with the arrow keys.",
-    ),
   ];
 }

@@ -1,0 +1,63 @@
+// The line of chips: what is set, what of it was changed since the run on show, and the way back.
+
+import { fill, h, setAttribute } from "../dom/dom.js";
+import { icon } from "../dom/icons.js";
+
+export class Chips {
+  /**
+   * @param {HTMLElement} element - the line.
+   * @param {{open: (control: ?string) => void, back: () => void}} actions
+   */
+  constructor(element, { open, back }) {
+    this.open = open;
+    this.list = h("ul", { class: "chip-list", "aria-label": "What is set" });
+    this.back = h("button", { type: "button", class: "chip chip-back", hidden: true, on: { click: back } });
+    this.back.append(icon("undo"), h("span", { text: "Back to the run on show" }));
+    this.back.title = "Set everything as it was for the run on show";
+    this.all = h("button", {
+      type: "button",
+      class: "chip chip-all",
+      id: "open-drawer",
+      "aria-expanded": "false",
+      "aria-controls": "drawer",
+      on: { click: () => open(null) },
+    });
+    this.all.append(icon("settings"), h("span", { text: "All settings" }));
+    fill(element, this.list, this.back, this.all);
+    this.drawn = "";
+  }
+
+  setOpen(open) {
+    setAttribute(this.all, "aria-expanded", open);
+  }
+
+  /** @param {import("./settings.js").Setting[]} settings */
+  update(settings) {
+    const drawn = JSON.stringify(settings);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    const focused = document.activeElement?.closest?.(".chip")?.dataset.control;
+    // What was changed comes first: a narrow line shows its beginning.
+    const ordered = [...settings].sort((one, other) => Number(other.was !== null) - Number(one.was !== null));
+    fill(this.list, ordered.map((setting) => h("li", {}, this.chip(setting))));
+    if (focused) this.list.querySelector(`[data-control="${focused}"]`)?.focus();
+    this.back.hidden = !settings.some(({ was }) => was !== null);
+  }
+
+  chip({ control, name, value, was }) {
+    const changed = was !== null;
+    return h(
+      "button",
+      {
+        type: "button",
+        class: changed ? "chip chip-changed" : "chip",
+        "data-control": control,
+        title: changed ? `${name}: ${value}. It is ${was} in the run on show.` : `${name}: ${value}`,
+        on: { click: () => this.open(control) },
+      },
+      h("span", { text: `${name} ` }),
+      h("b", { text: value }),
+      changed && h("span", { class: "chip-was", text: ` was ${was}` }),
+    );
+  }
+}

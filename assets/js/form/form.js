@@ -1,0 +1,25 @@
+// Mounts what stands around the form's fields: the chips, and the drawer that they lead to.
+
+import { Chips } from "./chips.js";
+import { Drawer } from "./drawer.js";
+import { settingsOf } from "./settings.js";
+
+/**
+ * Called once for each mount of the chips' component.
+ *
+ * @param {HTMLElement} element - `.chips`. Whoever changes a field sets `element.values`, a list in
+ *   the order of `about.fields`, and says so with the event "values".
+ * @param {{props: Object, watch: Function, back: () => void}} gradio - `props.value` is
+ *   `{run, values}`, what the run on show was made of, or null.
+ */
+export function mountForm(element, { props, watch, back }) {
+  const drawer = new Drawer(document.getElementById("drawer"));
+  const chips = new Chips(element, { open: (control) => drawer.open(control), back });
+  drawer.onChange = (open) => chips.setOpen(open);
+  const update = () => {
+    if (element.values) chips.update(settingsOf(element.values, props.value?.values ?? null, props.about));
+  };
+  element.addEventListener("values", update);
+  watch("value", update);
+  update();
+}

@@ -1,0 +1,52 @@
+// The side: the story, the selected step, the answers and the cost, one of them in front. Beside the
+// picture where there is room; on a narrow page a sheet from below, opened by its tabs.
+
+import { h, setAttribute } from "../dom/dom.js";
+import { icon } from "../dom/icons.js";
+import { Views } from "./views.js";
+
+const STORY = "chronicle";
+const STEP = "inspector";
+
+export class Side {
+  /**
+   * @param {{name: string, title: string, element: HTMLElement}[]} panels - the first is in front.
+   * @param {() => void} onShow - a person brought another one to the front.
+   */
+  constructor(panels, onShow) {
+    this.views = new Views(panels, "Beside the tree", (name) => {
+      this.setOpen(this.shown !== name || !this.open);
+      this.shown = name;
+      onShow();
+    });
+    this.shown = this.views.shown;
+    this.close = h(
+      "button",
+      { type: "button", class: "esp-side-close", "aria-label": "Close the panel", on: { click: () => this.setOpen(false) } },
+      icon("close"),
+    );
+    this.element = h("div", { class: "esp-side" }, h("div", { class: "esp-side-bar" }, this.views.tablist, this.close), this.views.element);
+    this.selected = null;
+    this.setOpen(false);
+  }
+
+  /** Whether the sheet is up; beside the picture it always is. */
+  setOpen(open) {
+    this.open = open;
+    setAttribute(this.element, "data-open", open);
+  }
+
+  /** Another node is selected: it comes to the front, and goes when it is let go of. */
+  follow(selected) {
+    if (selected === this.selected) return;
+    this.selected = selected;
+    if (selected !== null) this.bring(STEP, true);
+    else if (this.shown === STEP) this.bring(STORY, false);
+  }
+
+  bring(name, open) {
+    this.shown = name;
+    this.views.bring(name);
+    this.setOpen(open);
+  }
+}

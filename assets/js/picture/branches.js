@@ -1,0 +1,90 @@
+// What is known of whole branches, counted once for each moment from the leaves up: how many steps
+// they have, the best score in them, whether the search goes on there.
+
+import { isFold, WRITING } from "../log/visible.js";
+
+/** The states by their code in the columns. */
+export const STATES = [
+  "root",
+  "collapsed",
+  WRITING,
+  "frontier",
+  "candidate",
+  "kept",
+  "pruned",
+  "completed",
+  "merged",
+  "rollout",
+  "chosen",
+];
+const CODES = new Map(STATES.map((state, code) => [state, code]));
+const CUT = new Set(["pruned", "merged", "rollout", "collapsed"].map((state) => CODES.get(state)));
+
+/**
+ * @typedef {Object} Summary
+ * @property {number} count - steps.
+ * @property {?number} best - the best score of a path that goes through them or ends there.
+ * @property {number} answers - finished solutions.
+ * @property {boolean} live - something in it was not cut.
+ */
+export class Branches {
+  /** @param {import("./scene.js").Scene} scene */
+  constructor({ tree, visible, places, nodes }) {
+    const { size, parents } = places;
+    const chosen = tree.chosen ? tree.nodes.get(tree.chosen) : null;
+    this.places = places;
+    /** How many steps each branch has; a fold stands for all its members. */
+    this.steps = new Int32Array(size);
+    /** Code of each node's state. */
+    this.codes = new Uint8Array(size);
+    this.best = new Float32Array(size).fill(NaN);
+    this.answers = new Int32Array(size);
+    this.live = new Uint8Array(size);
+    for (let i = size - 1; i >= 0; i -= 1) {
+      this.describe(i, visible, nodes[i], chosen);
+      if (i > 0) this.pass(i, parents[i]);
+    }
+    this.codes[0] = CODES.get("root");
+  }
+
+  describe(i, visible, node, chosen) {
+    const state = node ? node.state : isFold(this.places.ids[i]) ? "collapsed" : WRITING;
+    const code = CODES.get(node && node === chosen ? "chosen" : state);
+    this.codes[i] = code;
+    const fold = node ? null : visible.fold(this.places.ids[i]);
+    const score = node ? node.aggregate : (fold?.best ?? null);
+    if (score !== null) this.better(i, score);
+    this.steps[i] += fold?.members.length ?? 1;
+    if (node?.state === "completed") this.answers[i] += 1;
+    // What was kept once may have been cut further down: the ends of a branch say.
+    if (this.places.sizes[i] === 1 && !CUT.has(code)) this.live[i] = 1;
+  }
+
+  pass(i, parent) {
+    this.better(parent, this.best[i]);
+    this.steps[parent] += this.steps[i];
+    this.answers[parent] += this.answers[i];
+    this.live[parent] |= this.live[i];
+  }
+
+  better(i, score) {
+    if (score > this.best[i] || (Number.isNaN(this.best[i]) && !Number.isNaN(score))) this.best[i] = score;
+  }
+
+  /**
+   * What is in a row of merged siblings.
+   *
+   * @param {import("./sight.js").Branch} branch
+   * @returns {Summary}
+   */
+  of({ from, to }) {
+    const summary = { count: 0, best: null, answers: 0, live: false };
+    for (let i = from; i < to; i += 1) {
+      summary.count += this.steps[i];
+      summary.answers += this.answers[i];
+      summary.live ||= this.live[i] === 1;
+      if (!Number.isNaN(this.best[i])) summary.best = Math.max(summary.best ?? 0, this.best[i]);
+    }
+    return summary;
+  }
+}

@@ -1,0 +1,58 @@
+// The explorer in a file of its own, without a server: the run stands in the page, and that is all
+// there will ever be of it. `search_core/export/html.py` makes such files, and so does
+// `taking/page.js` from the page itself. Not a module of the app's page.
+
+import { h } from "./dom/dom.js";
+import { mount } from "./main.js";
+import { parseTrace } from "./taking/page.js";
+
+/** Before anything is built: what the file said. */
+const source = `<!DOCTYPE html>${document.documentElement.outerHTML}`;
+
+const dataOf = (name) => document.getElementById(`espalier-${name}`).textContent;
+
+function switchTheme() {
+  document.body.classList.toggle("dark");
+}
+
+function header(started) {
+  const theme = h(
+    "button",
+    { type: "button", class: "esp-button", id: "theme", on: { click: switchTheme } },
+    "Light / dark",
+  );
+  return h(
+    "header",
+    { class: "alone-header" },
+    h("h1", { dir: "auto", text: started?.problem?.text ?? "A run without a header" }),
+    theme,
+  );
+}
+
+function open() {
+  const { palette, labels } = JSON.parse(dataOf("given"));
+  const events = parseTrace(dataOf("trace"));
+  const comparison = { rows: JSON.parse(dataOf("comparison")) };
+  const [started] = events;
+  const title = labels.strategies[started?.strategy] ?? "A search";
+  document.title = `${title}: ${started?.problem?.text ?? ""}`.slice(0, 120);
+  const place = document.getElementById("explorer");
+  place.before(header(started));
+  const head = events.length;
+  mount(place, {
+    props: { value: { run: started?.run || "run", ev: "", head, live: false }, palette, labels },
+    server: {
+      // There is no server: what would be fetched from one is all here.
+      pull_events: async ({ since }) => ({ events: events.slice(since), head, live: false, gone: false, comparison }),
+    },
+    watch: () => {},
+    alone: { source },
+  });
+}
+
+try {
+  open();
+} catch (error) {
+  console.error(error);
+  document.getElementById("explorer").textContent = `This file is damaged: ${error.message}. Export the run again.`;
+}

@@ -1,0 +1,115 @@
+"""The page's modules as one script.
+
+Browsers load no module of a file that was opened from disk, so the modules of `assets/js` are put
+into one script, found by following imports from an entrance: there is no list to keep. Each
+becomes a function that is called once, those that it imports before it. Nothing is shortened or
+rewritten but the import and export statements, so that what runs can be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path, PurePosixPath
+
+_IMPORT = re.compile(r'^import\s+\{([^}]*)\}\s+from\s+"([^"]+)";', re.MULTILINE)
+_EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|class|const)\s+([\w$]+)", re.MULTILINE)
+_OTHER = re.compile(r"^(?:import\b(?!\()|export\b|await\b).*|.*\bimport\.meta\b.*", re.MULTILINE)
+_NEVER = ("</script", "<script", "<!--")
+"""What would end the element around a script, or change how its end is found."""
+
+
+class BundleError(ValueError):
+    """The modules cannot be put into one script; the message says which, and why."""
+
+
+def bundle(folder: Path, entrance: str) -> str:
+    """One script, to be run as a module, of everything that the entrance needs.
+
+    Args:
+        folder: Where the modules lie.
+        entrance: The module that begins, as a path below the folder.
+
+    Raises:
+        BundleError: A module is missing, imports in a circle, or is written in a way that is not
+            understood here.
+    """
+    sources: dict[str, str] = {}
+    imported: dict[str, list[str]] = {}
+    waiting = [entrance]
+    while waiting:
+        name = waiting.pop()
+        if name in sources:
+            continue
+        sources[name] = _read(folder, name)
+        imported[name] = [_address(name, match[2]) for match in _IMPORT.finditer(sources[name])]
+        waiting += imported[name]
+    try:
+        order = list(
+            TopologicalSorter({name: imported[name] for name in sorted(imported)}).static_order()
+        )
+    except CycleError as error:
+        raise BundleError(
+            f"These modules import each other: {' → '.join(error.args[1])}."
+        ) from error
+    script = "\n".join(["const modules = {};", *(_module(name, sources[name]) for name in order)])
+    return script_safe(script, entrance)
+
+
+def script_safe(script: str, name: str) -> str:
+    """The script itself, once it is clear that it stays inside its element.
+
+    Raises:
+        BundleError: It does not. Write such text in two parts.
+    """
+    found = [text for text in _NEVER if text in script.lower()]
+    if found:
+        raise BundleError(f"{name} holds {found[0]!r}, which no script in a page may.")
+    return script
+
+
+def _read(folder: Path, name: str) -> str:
+    try:
+        return (folder / name).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise BundleError(f"{name} is imported, but {folder} has no such file.") from error
+
+
+def _address(importer: str, address: str) -> str:
+    parts = list(PurePosixPath(importer).parent.parts)
+    for part in PurePosixPath(address).parts:
+        if part != "..":
+            parts.append(part)
+        elif parts:
+            parts.pop()
+        else:
+            raise BundleError(f"{importer} imports {address}, which lies outside the modules.")
+    if not address.startswith("."):
+        raise BundleError(
+            f"{importer} imports {address!r}; expected an address that begins with a dot."
+        )
+    return "/".join(parts)
+
+
+def _module(name: str, source: str) -> str:
+    exported = [match[2] for match in _EXPORT.finditer(source)]
+    body = _IMPORT.sub(lambda match: _taken(name, match), source)
+    body = _EXPORT.sub(lambda match: f"{match[1]} {match[2]}", body)
+    for line in _odd(body):
+        raise BundleError(
+            f"{name}: {line.strip()[:80]!r} is not understood; expected "
+            '`import { name } from "address";` and exported functions, classes and constants.'
+        )
+    given = ", ".join(exported)
+    return f"modules[{name!r}] = (() => {{\n{body.rstrip()}\nreturn {{ {given} }};\n}})();"
+
+
+def _taken(name: str, match: re.Match[str]) -> str:
+    names = [part.strip() for part in match[1].split(",") if part.strip()]
+    local = ", ".join(part.replace(" as ", ": ") for part in names)
+    return f"const {{ {local} }} = modules[{_address(name, match[2])!r}];"
+
+
+def _odd(body: str) -> Iterator[str]:
+    return (match[0] for match in _OTHER.finditer(body))
