@@ -26,10 +26,10 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "assets" / "js").rglob("*.js"))
 NAMES = {term.name for term in read_glossary()}
 # The words of the field that the project is built on, one for each concept.
-NEEDED = """
-problem step node path solution solver verifier score aggregate strategy budget beam_width round
-trace reward_to_go
-""".split()
+NEEDED = (
+    *("problem", "step", "node", "path", "solution", "solver", "verifier", "score", "aggregate"),
+    *("strategy", "budget", "beam_width", "round", "trace", "reward_to_go"),
+)
 
 
 @pytest.mark.parametrize("name", NEEDED)

@@ -19,8 +19,8 @@ PAGE = FOLDER / "glossary.md"
 _WIDTH = 110
 _HEAD = """# Glossary
 
-One word for one thing, and the field's own where it has one. On the page, each of these words explains
-itself where it is pointed at, focused or tapped.
+One word for one thing, and the field's own where it has one. On the page each of these words
+explains itself where it is pointed at, focused or tapped.
 """
 
 
@@ -89,13 +89,13 @@ def glossary_page() -> str:
     for term in read_glossary():
         if term.group != group:
             group = term.group
-            lines += ["" if lines[-1].startswith("- ") else None, f"## {group}", ""]
+            lines += [*([""] if len(lines) > 1 else []), f"## {group}", ""]
         where = f" *On the page: {_inside(term.where)}*" if term.where else ""
         slug, _, section = term.link.partition("#")
         address = f"{slug}.md#{section}" if section else f"{slug}.md"
         line = f"- [**{term.term}**]({address}): {_inside(term.says)}{where}"
         lines.append(fill(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False))
-    return "\n".join(line for line in lines if line is not None) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _inside(sentence: str) -> str:
