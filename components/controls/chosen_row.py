@@ -10,7 +10,6 @@ import gradio as gr
 
 from components.explorer import Recording
 
-_OPENING = "one where "
 _ON_LOAD = """
 element.addEventListener("click", (event) => {
   const chip = event.target.closest("button[data-run]");
@@ -54,8 +53,8 @@ class ChosenRow(gr.HTML):
 def _template(chosen: Sequence[Recording]) -> str:
     """The chips; all of it is the project's own text, none a stranger's."""
     chips = "".join(
-        f'<li><button type="button" class="chip" data-run="{escape(recording.run_id)}">'
-        f"{escape(recording.chosen.claim.title.removeprefix(_OPENING))}</button></li>"
+        f'<li><button type="button" class="chip" data-run="{escape(recording.run_id)}" '
+        f'title="{escape(recording.title)}">{escape(recording.chosen.claim.short)}</button></li>'
         for recording in chosen
         if recording.chosen
     )

@@ -47,7 +47,8 @@ class Claim:
 
     Attributes:
         name: Identifier, and the name of the trace that shows it.
-        title: What the page calls a problem that shows it.
+        title: What the page calls a problem that shows it: "one where …".
+        short: The same in few words, for a chip.
         strategy, options: How it is searched.
         verifier: Name of the embedded verifier that scores; the solver is the small one.
         families: Embedded families whose problems can show it.
@@ -56,6 +57,7 @@ class Claim:
 
     name: str
     title: str
+    short: str
     strategy: str
     options: Mapping[str, Any]
     families: tuple[str, ...]
@@ -100,17 +102,19 @@ def more_budget_is_worse(tree: Tree) -> Finding | None:
     if best is None or _right(tree, best.chosen) is not False or len(solutions) <= FEW:
         return None
     # Sampling is seeded for each node, so a budget of `FEW` writes exactly these.
-    few = sorted((_aggregate(n) for n in solutions if _number(n) < FEW), reverse=True)
-    first = [n for n in solutions if _number(n) < FEW and _aggregate(n) == few[0]] if few else []
-    if len(few) < 2 or len(first) != 1 or first[0].right is not True:
+    few = [node for node in solutions if _number(node) < FEW]
+    then = max(few, key=_aggregate, default=None)
+    if then is None or not then.right:
         return None
+    others = [_aggregate(node) for node in few if not node.right]
     lead = _aggregate(tree.nodes[str(best.chosen)]) - max(
         _aggregate(node) for node in solutions if node.right
     )
-    if min(lead, few[0] - few[1]) < CLEAR:
+    clear = min([lead, *(_aggregate(then) - other for other in others)])
+    if not others or clear < CLEAR:
         return None
-    plain = min(lead, few[0] - few[1]) - _effort(tree)
-    return Finding(plain, {"few": FEW, "then": first[0].id})
+    plain = clear - _effort(tree)
+    return Finding(plain, {"few": FEW, "then": then.id})
 
 
 def right_path_is_cut(tree: Tree) -> Finding | None:
@@ -153,6 +157,7 @@ CLAIMS: Mapping[str, Claim] = {
         Claim(
             "voting_fails",
             "one where voting fails",
+            "voting fails",
             "best_of_n",
             {"n": 16, "judge": "weighted"},
             ("word",),
@@ -161,6 +166,7 @@ CLAIMS: Mapping[str, Claim] = {
         Claim(
             "verifier_is_fooled",
             "one where the verifier is fooled",
+            "the verifier is fooled",
             "best_of_n",
             {"n": 16, "judge": "best"},
             ("word",),
@@ -170,6 +176,7 @@ CLAIMS: Mapping[str, Claim] = {
         Claim(
             "right_path_is_cut",
             "one where beam search cuts the right path",
+            "the right path is cut",
             "beam_search",
             {"n": 8, "beam_width": 4},
             ("countdown",),
@@ -178,6 +185,7 @@ CLAIMS: Mapping[str, Claim] = {
         Claim(
             "more_budget_is_worse",
             "one where a larger budget does worse",
+            "more is worse",
             "best_of_n",
             {"n": 32, "judge": "best"},
             ("word",),

@@ -22,7 +22,7 @@ from search_core.picture.palette import PALETTE_FILE, THEMES, Theme, variables
 from search_core.strategies import STRATEGIES
 
 ASSETS = PALETTE_FILE.parent
-STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css", "charts.css", "narrow.css")
+STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css", "charts.css", "minute.css", "narrow.css")
 """What the explorer needs, in this order; on the app's page too."""
 ENTRANCE = "standalone.js"
 TRACE, COMPARISON = "@@trace@@", "@@comparison@@"

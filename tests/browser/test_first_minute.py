@@ -60,8 +60,8 @@ def test_a_chosen_problem_shows_what_it_says(app: App, page: Page) -> None:
     expect(words).to_contain_text(_SAYS)
     for name, says in (
         ("the verifier is fooled", "likes"),
-        ("beam search cuts the right path", "from which"),
-        ("a larger budget does worse", "Of the first"),
+        ("the right path is cut", "from which"),
+        ("more is worse", "Of the first"),
         ("voting fails", "vote says"),
     ):
         page.locator("#chosen").get_by_role("button", name=name).click()

@@ -86,7 +86,7 @@ import { Timeline } from "./timeline.js";
 export const PANELS = [
   { name: "story", place: "top", Panel: StoryLine, early: true },
   { name: "sharing", place: "top", Panel: Sharing, early: true },
-  { name: "minute", place: "top", Panel: MinutePanel },
+  { name: "minute", place: "above", Panel: MinutePanel },
   { name: "legend", place: "above", Panel: Legend },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },
   { name: "charts", place: "views", Panel: Charts, title: "Charts", needs: "drawCharts" },
