@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 
 from components.emblem import emblem
-from components.explorer.tree_view import published_folder
 from components.guide.controls import control_links, panel_links
 from components.guide.glossary import terms_of_page
 from components.places import EXPLORE, navigation
+from components.published import published_folder
 
 # In `gradio_config.root` is the address under which the app is mounted.
 _ON_LOAD = """

@@ -8,8 +8,8 @@ import gradio as gr
 
 from components.palette import css_variables
 
-_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "css"
-SHEETS = ("page.css", "terms.css")
+CSS = Path(__file__).resolve().parent.parent / "assets" / "css"
+_SHEETS = ("tokens.css", "page.css", "notice.css", "terms.css")
 # Fonts of the reader's own machine: nothing is fetched from elsewhere.
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
@@ -41,6 +41,4 @@ def theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The page's CSS, with the palette as custom properties."""
-    return css_variables() + "".join(
-        (_FOLDER / name).read_text(encoding="utf-8") for name in SHEETS
-    )
+    return css_variables() + "\n".join((CSS / name).read_text(encoding="utf-8") for name in _SHEETS)

@@ -26,7 +26,8 @@ components.handlers  components.place_list  components.shell
 components.controls
 components.explorer  components.charts  components.guide
 components.elements  components.diagram  components.places  components.style  components.bounds
-components.headers  components.emblem  components.arguments  components.request_log
+components.headers  components.published  components.emblem  components.arguments
+components.request_log
 components.palette
 components
 search_core.__main__  search_core.embedded.__main__

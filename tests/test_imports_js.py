@@ -37,6 +37,7 @@ FLOOR_OF = {
 ENTRANCES = {
     "main.js": {"mount"},
     "log/tree.js": {"toJSON", "LogError"},
+    "form/notice.js": {"mountNotice"},
     "form/form.js": {"mountForm"},
     "guide/links.js": {"placeGuideLinks", "carryTheme"},
     "guide/terms.js": {"explainTerms"},

@@ -186,7 +186,7 @@ def test_a_solver_that_writes_streams_goes_with_nothing_else(tmp_path: Path) -> 
         pair.check(get_strategy("beam_search"), "verifier")
     assert pair.read("Use 3, 7, 8 and 25 to make 24").family == "countdown"
     for other in ("What is (7 + 8) * 3 - 4?", Problem("What is 1 + 2?", "3", "expression", 2)):
-        with pytest.raises(ValueError, match="only one kind of problem"):
+        with pytest.raises(ValueError, match="one kind of problem: Countdown"):
             pair.read(other)
 
 

@@ -14,6 +14,7 @@ import { Pointing } from "./picture/pointing.js";
 import { recipeLink } from "./log/recipe.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
+import { isAsked, Projector } from "./taking/projector.js";
 import { Taking } from "./taking/taking.js";
 import { tellAll } from "./words/story.js";
 import { Showing } from "./showing.js";
@@ -69,6 +70,8 @@ export class Explorer {
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
     this.attention = new Attention(this.root, this.panel("minute").element, this.minute);
+    this.projector = new Projector(this);
+    this.presenting = isAsked(location);
     this.refreshNow();
   }
 
@@ -86,6 +89,7 @@ export class Explorer {
       toggleState: (state) => this.toggleState(state),
       link: () => this.link(),
       save: (kind) => this.taking.save(kind),
+      present: () => this.projector.open(),
       alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
@@ -116,6 +120,7 @@ export class Explorer {
     document.removeEventListener("visibilitychange", this.onVisible);
     this.keys.dispose();
     this.attention.dispose();
+    this.projector.dispose();
     this.showing.dispose();
     this.theme.dispose();
     this.canvas.dispose();
@@ -233,6 +238,11 @@ export class Explorer {
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
     this.page?.side.follow(moment.selected);
+    if (tree.root && this.presenting) {
+      this.presenting = false; // once: whoever leaves has left
+      this.projector.open();
+    }
+    this.projector?.update(moment);
     for (const { panel, place, name, early } of this.panels) {
       if (!tree.root && !early) continue;
       if (place !== "views" || this.page.shows(name)) panel.update(moment);

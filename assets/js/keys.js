@@ -61,6 +61,7 @@ export class Keys {
       "[": () => explorer.step(-1),
       "]": () => explorer.step(1),
       e: () => explorer.showing.skip() || explorer.scrub(explorer.log.length),
+      P: () => explorer.projector.open(),
       "?": () => this.showHelp(),
       Escape: () => this.escape(),
     };

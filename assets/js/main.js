@@ -2,6 +2,7 @@
 
 import { EventLog } from "./log/log.js";
 import { Explorer } from "./explorer.js";
+import { nameRadioGroups } from "./form/radios.js";
 import { setMathsFolder } from "./dom/maths.js";
 import { setPlottingFolder } from "./dom/plotting.js";
 
@@ -26,6 +27,7 @@ const MOUNTED = new WeakMap();
 export function mount(element, given) {
   const { props, server, watch, alone = null } = given;
   MOUNTED.get(element)?.dispose();
+  nameRadioGroups();
   setMathsFolder(given.mathsFolder ?? "");
   setPlottingFolder(given.plottingFolder ?? "");
   const log = new EventLog({

@@ -15,16 +15,16 @@ function switchTheme() {
   document.body.classList.toggle("dark");
 }
 
-function header(started) {
+/** What is searched, and by what; the emblem stands there already. */
+function fillHeader(started, title) {
   const theme = h(
     "button",
     { type: "button", class: "esp-button", id: "theme", on: { click: switchTheme } },
     "Light / dark",
   );
-  return h(
-    "header",
-    { class: "alone-header" },
+  document.querySelector(".alone-header").append(
     h("h1", { dir: "auto", text: started?.problem?.text ?? "A run without a header" }),
+    h("span", { class: "alone-strategy", text: title }),
     theme,
   );
 }
@@ -37,7 +37,7 @@ function open() {
   const title = labels.strategies[started?.strategy] ?? "A search";
   document.title = `${title}: ${started?.problem?.text ?? ""}`.slice(0, 120);
   const place = document.getElementById("explorer");
-  place.before(header(started));
+  fillHeader(started, title);
   const head = events.length;
   mount(place, {
     props: { value: { run: started?.run || "run", ev: "", head, live: false }, palette, labels },

@@ -14,8 +14,8 @@ import gradio as gr
 from components.controls.form_values import field_names
 from components.controls.model_offer import ModelOffer, is_embedded
 from components.controls.options_form import all_specs, choice_label
-from components.explorer.tree_view import published_folder
 from components.guide.controls import option_control
+from components.published import published_folder
 from search_core.models import SCORE_SOURCES, SOLVERS, VERIFIERS
 from search_core.strategies import STRATEGIES, OptionSpec
 

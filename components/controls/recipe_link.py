@@ -26,7 +26,7 @@ _NOT_OPTIONS = {
     *("models", "solver", "verifier"),
 }
 # Ours and other people's parameters that are no part of a recipe.
-_IGNORED = {"run", "pace", "__theme", "view", "__sign", "logs"}
+_IGNORED = {"run", "pace", "__theme", "view", "__sign", "logs", "present"}
 
 
 @dataclass(frozen=True)

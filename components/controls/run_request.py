@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from components.controls.form_values import FormValues
+from components.controls.mistakes import FormError, Offer, clamped, meant, meant_option
 from components.controls.model_offer import ModelOffer, is_embedded
 from components.controls.options_form import read_options
 from components.controls.recipe_link import LinkedRecipe
+from search_core.embedded import UnknownProblemError, nearest_problems
 from search_core.models import ModelPair
 from search_core.numerals import checked_seed, shown
 from search_core.problem import Problem
@@ -31,7 +33,7 @@ def request_of_form(values: FormValues, offer: ModelOffer, limits: Limits) -> Ru
     """The run that a person's form asks for; fields that the page does not show count for nothing.
 
     Raises:
-        ValueError: As for `request_of`.
+        FormError: As for `request_of`.
     """
     if not is_embedded(offer.named(values.pair).pair):
         values = replace(values, solver=None, verifier=None)
@@ -42,21 +44,49 @@ def request_of(values: FormValues, offer: ModelOffer, limits: Limits) -> RunRequ
     """The run that these values ask for, to the letter.
 
     Raises:
-        ValueError: Something is out of range, the problem cannot be read, or the models do not
+        FormError: Something is out of range, the problem cannot be read, or the models do not
             go with the strategy.
     """
-    strategy = get_strategy(values.strategy)
-    pair = offer.choose(strategy, values.pair, values.solver, values.verifier)
-    options = read_options(strategy, values.options)
-    pair.check(strategy, values.score_source, options)
-    sampling = Sampling(
-        temperature=_number("Temperature", values.temperature),
-        top_p=_number("Top-p", values.top_p),
-        max_step_tokens=pair.sampling.max_step_tokens,
+    with meant("strategy-select"):
+        strategy = get_strategy(values.strategy)
+    with meant("pair" if offer.several else "solver"):
+        pair = offer.choose(strategy, values.pair, values.solver, values.verifier)
+    with meant_option(strategy):
+        options = read_options(strategy, values.options)
+    with meant("strategy-select"):
+        pair.check(strategy, values.score_source, options)
+    sampling = _sampling(values, pair)
+    problem = _problem(values.problem or "", values.answer, pair)
+    with meant("seed", 0):
+        seed = _seed(values.seed)
+    return RunRequest(
+        Recipe(problem, strategy, options, sampling, seed, limits), pair, values.score_source
     )
-    problem = _with_reference(pair.read(values.problem or ""), values.answer)
-    recipe = Recipe(problem, strategy, options, sampling, _seed(values.seed), limits)
-    return RunRequest(recipe, pair, values.score_source)
+
+
+def _sampling(values: FormValues, pair: ModelPair) -> Sampling:
+    """Checked one by one, so that each mistake is told at its field."""
+    usual = pair.sampling
+    with meant("temperature", clamped(values.temperature, 0, 2, usual.temperature)):
+        temperature = _number("Temperature", values.temperature)
+        Sampling(temperature=temperature)
+    with meant("top-p", clamped(values.top_p, usual.top_p, 1, usual.top_p)):
+        top_p = _number("Top-p", values.top_p)
+        Sampling(top_p=top_p)
+    return Sampling(temperature=temperature, top_p=top_p, max_step_tokens=usual.max_step_tokens)
+
+
+def _problem(typed: str, answer: str | None, pair: ModelPair) -> Problem:
+    try:
+        problem = pair.read(typed)
+    except UnknownProblemError as error:
+        near = nearest_problems(typed, error.families)
+        offers = [Offer(text, "problem", text) for text in near]
+        raise FormError(str(error), "problem", offers) from error
+    except ValueError as error:
+        raise FormError(str(error), "problem") from error
+    with meant("reference"):
+        return _with_reference(problem, answer)
 
 
 def values_of_link(link: LinkedRecipe, offer: ModelOffer) -> FormValues:

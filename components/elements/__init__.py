@@ -7,7 +7,7 @@ there, never HTML. They know nothing of search. Begin with `quiet_line`, the sma
 from __future__ import annotations
 
 from components.elements.grouped_choice import Group, GroupedChoice
-from components.elements.notice import Notice, caption, error, info, quiet
+from components.elements.notice import Notice, error, info, quiet
 from components.elements.quiet_line import QuietLine
 
-__all__ = ["Group", "GroupedChoice", "Notice", "QuietLine", "caption", "error", "info", "quiet"]
+__all__ = ["Group", "GroupedChoice", "Notice", "QuietLine", "error", "info", "quiet"]

@@ -8,20 +8,16 @@ and zoom, selection and timeline survive every update.
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict
 
 import gradio as gr
 
-from search_core.export.html import STYLE_SHEETS, html_template
+from components.published import published_folder
+from search_core.export.html import STYLE_SHEETS
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-# What the browser may fetch: nothing else of the assets is put where it can be asked for.
-_PUBLISHED = ("js", "vendor/katex", "vendor/plotly")
 
 _TEMPLATE = '<div class="esp"><p class="esp-loading">Loading the search tree …</p></div>'
 
@@ -128,26 +124,3 @@ class TreeView(gr.HTML):
 def style_sheet() -> str:
     """The explorer's CSS; Gradio scopes it to the component."""
     return "\n".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in STYLE_SHEETS)
-
-
-@cache
-def published_folder() -> str:
-    """Copy the page's modules to a new folder that Gradio serves, and return its path.
-
-    Modules import each other by relative addresses, which a version in the query would not
-    reach. A folder that is new with every start makes all their addresses new, so a browser
-    never mixes old modules with new ones, even if files change while the app runs.
-    """
-    folder = Path(_temporary_folder().name).resolve()
-    for part in _PUBLISHED:
-        shutil.copytree(ASSETS / part, folder / part)
-    # Of this the page makes pages of their own; named as no page, as nobody is to open it here.
-    (folder / "page.txt").write_text(html_template(), encoding="utf-8", newline="\n")
-    gr.set_static_paths([folder])
-    return folder.as_posix()
-
-
-@cache
-def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    """Kept for as long as the process lives, then removed."""
-    return tempfile.TemporaryDirectory(prefix="espalier-")

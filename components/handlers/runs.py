@@ -14,6 +14,7 @@ import gradio as gr
 
 from components.controls import Controls, LinkedRecipe, ModelOffer, read_link
 from components.controls.form_values import RecipeFields
+from components.controls.mistakes import told
 from components.controls.options_form import own_defaults
 from components.controls.run_request import (
     RunRequest,
@@ -103,7 +104,7 @@ class RunHandlers:
             asked = request_of_form(self._fields.read(values), self._offer, self._limits)
             run = self._start(asked, request, name or "")
         except (ValueError, BusyError) as problem:
-            yield refused(name), error(str(problem)), *_idle(), gr.skip()
+            yield refused(name), told(problem), *_idle(), gr.skip()
             return
         async for update in self._follow(run, ""):
             yield update
@@ -150,8 +151,7 @@ class RunHandlers:
             values = values_of_link(link, self._offer)
             run = self._start(request_of(values, self._offer, self._limits), request, name)
         except (ValueError, BusyError) as problem:
-            notice = error(f"{problem} {note}".strip())
-            yield refused(name), notice, *_idle(), gr.skip(), *filled
+            yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
         async for update in self._follow(run, note, link.node):
             yield *update, *filled
@@ -174,8 +174,8 @@ class RunHandlers:
         if not live and run.head:  # what is over is pulled by the page, at its own pace
             yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
             return
-        told = RunNotice(run, self._registry, self._load, note)
-        async for batch, notice in follow_with(run, told, node, self._pace):
+        notice_of_run = RunNotice(run, self._registry, self._load, note)
+        async for batch, notice in follow_with(run, notice_of_run, node, self._pace):
             skipped = gr.skip()
             yield (
                 skipped if batch is None else batch,

@@ -17,6 +17,7 @@ from search_core.cli.output import messages, plain, print_json, results
 from search_core.cli.services import ModelChoice, services
 from search_core.cli.strategy_flags import with_strategy_flags
 from search_core.cli.summary import print_summary, summary_values
+from search_core.embedded import UnknownProblemError, nearest_problems
 from search_core.log.events import Event
 from search_core.log.export import export_graphml
 from search_core.log.files import why_not_written
@@ -126,7 +127,14 @@ def solve(
 def _read(pair: ModelPair, text: str, answer: str | None) -> Problem:
     if text == "-":
         text = sys.stdin.read()
-    problem = pair.read(text)
+    try:
+        problem = pair.read(text)
+    except UnknownProblemError as error:
+        known = "\n".join(f"  {offer}" for offer in nearest_problems(text, error.families))
+        raise ValueError(
+            f"{error} For example:\n{known}\nOther problems need another model: --solver MODEL "
+            "--verifier MODEL, or --pair NAME."
+        ) from error
     if answer is None:
         return problem
     return Problem(problem.text, answer, problem.family, problem.level)

@@ -15,6 +15,7 @@ from search_core.embedded.reading import (
     UnknownProblemError,
     read_problem,
 )
+from search_core.embedded.reading.nearest import nearest_problems
 from search_core.embedded.splits import canonical_key, split_of
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "generate",
     "gold_solution",
     "grade",
+    "nearest_problems",
     "prospects",
     "read_problem",
     "split_of",

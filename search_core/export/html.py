@@ -13,7 +13,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from search_core.export.modules import BundleError, bundle, script_safe
@@ -22,12 +21,15 @@ from search_core.picture.palette import PALETTE_FILE, THEMES, Theme, variables
 from search_core.strategies import STRATEGIES
 
 ASSETS = PALETTE_FILE.parent
-STYLE_SHEETS = ("explorer.css", "tree.css", "panels.css", "charts.css", "minute.css", "narrow.css")
+STYLE_SHEETS = (
+    *("explorer.css", "tree.css", "panels.css", "charts.css", "minute.css"),
+    *("projector.css", "narrow.css"),
+)
 """What the explorer needs, in this order; on the app's page too."""
 ENTRANCE = "standalone.js"
 TRACE, COMPARISON = "@@trace@@", "@@comparison@@"
 """Where a run's events, and what other models would have cost, go into the template."""
-_OWN_STYLE = "standalone.css"
+_TOKENS, _OWN_STYLE = "tokens.css", "standalone.css"
 _KATEX = ASSETS / "vendor" / "katex"
 _FONT = re.compile(r"src:url\((fonts/[\w-]+\.woff2)\)[^;}]*")
 _UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
@@ -63,7 +65,9 @@ def html_template() -> str:
         "palette": json.loads(PALETTE_FILE.read_text(encoding="utf-8")),
         "labels": page_labels(),
     }
-    style = "\n".join([_katex_style(), palette_style(), *map(_sheet, (*STYLE_SHEETS, _OWN_STYLE))])
+    sheets = map(_sheet, (_TOKENS, *STYLE_SHEETS, _OWN_STYLE))
+    style = "\n".join([_katex_style(), palette_style(), *sheets])
+    emblem = _data_url("image/svg+xml", _asset("emblem.svg").encode())
     if "</style" in style.lower():
         raise BundleError("A style sheet holds '</style', which would end the element around it.")
     policy = "; ".join(
@@ -84,9 +88,11 @@ def html_template() -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
         "<title>Espalier</title>\n"
+        f'<link rel="icon" href="{emblem}">\n'
         f"<style>{style}</style>\n"
         "</head>\n<body>\n"
         f"<script>{theme}</script>\n"
+        f'<header class="alone-header"><img alt="" src="{emblem}"></header>\n'
         '<main id="explorer"><div class="esp"><p class="esp-loading">Loading the search tree …'
         "</p></div></main>\n"
         "<noscript>This page draws its search tree with JavaScript, which is off.</noscript>\n"
@@ -131,14 +137,18 @@ def palette_style() -> str:
 def _katex_style() -> str:
     """KaTeX's style sheet, each font in it once, as WOFF2, which every browser reads."""
     sheet = (_KATEX / "katex.min.css").read_text(encoding="utf-8")
-    style = _FONT.sub(lambda match: f"src:url({_data_url(_KATEX / match[1])})", sheet)
+    style = _FONT.sub(lambda match: f"src:url({_font(match[1])})", sheet)
     if "url(fonts" in style:
         raise BundleError("KaTeX's style sheet names a font in a way that is not understood.")
     return style
 
 
-def _data_url(font: Path) -> str:
-    return f"data:font/woff2;base64,{base64.b64encode(font.read_bytes()).decode()}"
+def _font(name: str) -> str:
+    return _data_url("font/woff2", (_KATEX / name).read_bytes())
+
+
+def _data_url(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def _hash(script: str) -> str:

@@ -304,15 +304,15 @@ def _read_embedded(typed: str | Problem) -> Problem:
 
 
 def _read_some(families: Sequence[str], typed: str | Problem) -> Problem:
-    from search_core.embedded import FAMILIES
+    from search_core.embedded import UnknownProblemError
 
-    problem = _read_embedded(typed)
+    try:
+        problem = _read_embedded(typed)
+    except UnknownProblemError as error:
+        error.families = tuple(families)
+        raise
     if problem.family not in families:
-        known = " ".join(f"{FAMILIES[name].title}: “{FAMILIES[name].example}”" for name in families)
-        raise ValueError(
-            "This solver reads only one kind of problem. "
-            f"{known} Type such a problem, or choose another solver."
-        )
+        raise UnknownProblemError("This solver does not read this problem.", families)
     return problem
 
 

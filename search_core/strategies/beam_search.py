@@ -80,7 +80,9 @@ class BeamSearchOptions(LookaheadOptions):
         if self.beam_width > self.n:
             raise OptionError(
                 f"Beam width M (beam_width) is {self.beam_width} and Budget N (n) is {self.n}; "
-                "M can be at most N."
+                "M can be at most N.",
+                option="beam_width",
+                nearest=self.n,
             )
 
     @property

@@ -68,7 +68,9 @@ class DvtsOptions(LookaheadOptions):
         if self.n % self.beam_width:
             raise OptionError(
                 f"Budget N (n) is {self.n} and Beam width M (beam_width) is {self.beam_width}; "
-                "N must be a multiple of M, because DVTS grows N/M subtrees."
+                "N must be a multiple of M, because DVTS grows N/M subtrees.",
+                option="n",
+                nearest=self.beam_width * max(1, self.n // self.beam_width),
             )
 
     def ended(self, node: NodeView) -> bool:

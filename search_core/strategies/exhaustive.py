@@ -56,7 +56,8 @@ class ExhaustiveOptions(StrategyOptions):
             raise OptionError(
                 f"Branching (branching) is {self.branching} and Maximum steps (max_steps) is "
                 f"{self.max_steps}: the full tree has {_count(self.full_tree)} steps, and "
-                f"exhaustive search must stay at or below {MOST_STEPS:,}. Lower one of the two."
+                f"exhaustive search must stay at or below {MOST_STEPS:,}. Lower one of the two.",
+                option="max_steps",
             )
 
     @property

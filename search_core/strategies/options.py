@@ -6,6 +6,7 @@ parameters of a recipe link.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeVar
@@ -18,7 +19,19 @@ T = TypeVar("T")
 
 
 class OptionError(ValueError):
-    """An option is unknown or out of its range; the message says what was expected."""
+    """An option is unknown or out of its range; the message says what was expected.
+
+    Attributes:
+        option: Name of the option that is to be changed; "": of none in particular.
+        nearest: The nearest value that it may have, or None.
+    """
+
+    def __init__(
+        self, message: str, *, option: str = "", nearest: float | str | bool | None = None
+    ) -> None:
+        super().__init__(message)
+        self.option = option
+        self.nearest = nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +187,22 @@ def _kind(default: object, choices: tuple[str, ...]) -> OptionKind:
 
 def _check(spec: OptionSpec, value: object) -> None:
     got = f"{spec.label} ({spec.name}) is {shown(value, 60)}"
+    wrong, nearest = "", spec.default
     if spec.kind == "choice":
         if value not in spec.choices:
-            raise OptionError(f"{got}; expected one of {', '.join(spec.choices)}.")
+            wrong = f"expected one of {', '.join(spec.choices)}"
     elif spec.kind == "boolean":
         if not isinstance(value, bool):
-            raise OptionError(f"{got}; expected true or false.")
+            wrong = "expected true or false"
     elif isinstance(value, bool) or not isinstance(
         value, int if spec.kind == "integer" else (int, float)
     ):
-        raise OptionError(
-            f"{got}; expected {'a whole number' if spec.kind == 'integer' else 'a number'}."
-        )
+        wrong = f"expected {'a whole number' if spec.kind == 'integer' else 'a number'}"
     elif not _in_range(spec, value):
-        raise OptionError(f"{got}; it must be {spec.minimum:g} to {spec.maximum:g}.")
+        wrong = f"it must be {spec.minimum:g} to {spec.maximum:g}"
+        nearest = spec.minimum if value < (spec.minimum or -math.inf) else spec.maximum
+    if wrong:
+        raise OptionError(f"{got}; {wrong}.", option=spec.name, nearest=nearest)
 
 
 def _in_range(spec: OptionSpec, value: Any) -> bool:

@@ -63,7 +63,9 @@ class SingleStreamOptions(StrategyOptions):
         if self.least_pieces > self.most_pieces:
             raise OptionError(
                 f"Fewest pieces (least_pieces) is {self.least_pieces} and most pieces "
-                f"(most_pieces) is {self.most_pieces}; the fewest must be at most the most."
+                f"(most_pieces) is {self.most_pieces}; the fewest must be at most the most.",
+                option="least_pieces",
+                nearest=self.most_pieces,
             )
 
 

@@ -129,6 +129,14 @@ def test_a_hostile_run_does_nothing_but_stand_there(open_file: Open, tmp_path: P
     assert nothing_ran(page)
 
 
+def test_a_file_can_be_presented(open_file: Open) -> None:
+    page = open_file(read_trace(BEAM), query="?present")
+    expect(page.get_by_role("dialog", name="Projector")).to_contain_text("The answer is 27")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator(".esp-main canvas")).to_be_visible()
+
+
 def test_a_file_without_an_end_says_so(open_file: Open) -> None:
     page = open_file(Trace(read_trace(BEAM).events[:40]))
     expect(page.locator(".esp-notice")).to_contain_text("cut off")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.explorer.tree_view import published_folder
+from components.published import published_folder
 from tests.browser.explorer import ask, wait
 from tests.browser.stage import Stage, served_stage
 

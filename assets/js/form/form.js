@@ -2,6 +2,7 @@
 
 import { Chips } from "./chips.js";
 import { Drawer } from "./drawer.js";
+import { SHOW_CONTROL } from "./fields.js";
 import { settingsOf } from "./settings.js";
 
 /**
@@ -15,6 +16,7 @@ import { settingsOf } from "./settings.js";
 export function mountForm(element, { props, watch, back }) {
   const drawer = new Drawer(document.getElementById("drawer"));
   const chips = new Chips(element, { open: (control) => drawer.open(control), back });
+  document.addEventListener(SHOW_CONTROL, ({ detail }) => drawer.open(detail));
   drawer.onChange = (open) => chips.setOpen(open);
   const update = () => {
     if (element.values) chips.update(settingsOf(element.values, props.value?.values ?? null, props.about));

@@ -34,6 +34,13 @@ const SHORTCUTS = [
     ],
   ],
   [
+    "For a lecture hall",
+    [
+      ["Shift+P", "Present: tree, timeline and one sentence, large"],
+      ["Arrow keys", "There: one round back or forward, as Page Up and Page Down"],
+    ],
+  ],
+  [
     "Help",
     [
       ["?", "This list"],

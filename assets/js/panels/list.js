@@ -67,6 +67,7 @@ import { Timeline } from "./timeline.js";
  * @property {(state: string) => void} toggleState - filter a state away, or show it again.
  * @property {() => string} link - the recipe as a link, "" where there is none.
  * @property {(kind: "html"|"png"|"svg"|"jsonl") => Promise<void>} save - what is on show, as a file.
+ * @property {() => void} present - the tree, the timeline and one sentence, large, and nothing else.
  * @property {boolean} alone - the page is a file of its own: there is no app that links could lead to.
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.

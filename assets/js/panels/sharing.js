@@ -20,6 +20,14 @@ export class Sharing {
       "Copy link",
     );
     this.menu = new SaveMenu((kind) => this.save(kind));
+    this.present = h(
+      "button",
+      {
+        ...{ type: "button", class: "esp-button esp-icon-button", "aria-label": "Present" },
+        ...{ title: "Present: large, for a lecture hall (Shift+P)", on: { click: () => actions.present() } },
+      },
+      icon("present"),
+    );
     const help = h("button", {
       type: "button",
       class: "esp-button esp-icon-button",
@@ -28,14 +36,14 @@ export class Sharing {
       text: "?",
       on: { click: () => actions.showHelp() },
     });
-    this.element = h("div", { class: "esp-sharing" }, this.copy, this.menu.element, help, this.said);
+    this.element = h("div", { class: "esp-sharing" }, this.copy, this.menu.element, this.present, help, this.said);
   }
 
   update({ log, tree }) {
     this.copy.hidden = this.actions.alone;
     this.copy.disabled = !tree.started || isPasted(tree.started);
     this.copy.title = isPasted(tree.started) ? "A pasted text has no recipe; its trace can be saved." : "";
-    this.menu.button.disabled = !tree.root;
+    this.menu.button.disabled = this.present.disabled = !tree.root;
     this.menu.button.title = log.complete ? "" : "The run as far as it has arrived";
   }
 

@@ -46,7 +46,8 @@ export class Pointer {
     this.down.set(event.pointerId, to);
     if (!this.dragging) return;
     if (other) this.pinch(from, to, other);
-    this.gestures.pan(other ? dx / 2 : dx, other ? dy / 2 : dy);
+    const part = (other ? 0.5 : 1) / this.enlarged();
+    this.gestures.pan(dx * part, dy * part);
   }
 
   pinch(from, to, other) {
@@ -72,6 +73,12 @@ export class Pointer {
 
   inside(clientX, clientY) {
     const box = this.element.getBoundingClientRect();
-    return [clientX - box.left, clientY - box.top];
+    const enlarged = this.enlarged(box);
+    return [(clientX - box.left) / enlarged, (clientY - box.top) / enlarged];
+  }
+
+  /** How many pixels of the screen one of the element's own takes. */
+  enlarged(box = this.element.getBoundingClientRect()) {
+    return box.width / this.element.offsetWidth || 1;
   }
 }

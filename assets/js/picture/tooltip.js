@@ -29,7 +29,7 @@ export class Tooltip {
     setText(this.title, nameOf(tree, visible, id));
     setText(this.text, textOf(tree, visible, id));
     this.element.hidden = false;
-    const box = this.element.getBoundingClientRect();
+    const box = { width: this.element.offsetWidth, height: this.element.offsetHeight };
     const left = Math.max(4, Math.min(width - box.width - 4, x - box.width / 2));
     const above = y - away - box.height;
     const top = above > 4 ? above : Math.min(height - box.height - 4, y + away);

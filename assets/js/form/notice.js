@@ -1,0 +1,41 @@
+// The page's message: a word by the way, or a mistake. A mistake is marked at the field that is
+// meant, and offers what works on buttons that fill it in.
+
+import { fill, h, setText } from "../dom/dom.js";
+import { isBeside, markField, putInto, showField, unmarkFields } from "./fields.js";
+
+/**
+ * Called once for each mount of the component.
+ *
+ * @param {HTMLElement} element - `.notice`, with its two regions.
+ * @param {{props: Object, watch: Function}} gradio - `props.value` is
+ *   `{text, kind, quiet, control, offers: [{label, control, value}]}`.
+ */
+export function mountNotice(element, { props, watch }) {
+  const line = element.querySelector(".notice-line");
+  const mistake = element.querySelector(".notice-mistake");
+  const show = () => {
+    const { text = "", kind = "info", quiet = false, control = "", offers = [] } = props.value ?? {};
+    const wrong = kind === "error";
+    unmarkFields();
+    element.dataset.kind = kind;
+    // Set before the text: a reader announces by what it finds when the text changes.
+    line.setAttribute("aria-live", quiet ? "off" : "polite");
+    element.hidden = !text;
+    setText(line, wrong ? "" : text);
+    fill(mistake, wrong && text ? contents(text, control, offers) : []);
+    if (wrong && control) markField(control, text, mistake.querySelector("p"));
+  };
+  watch("value", show);
+  show();
+}
+
+function contents(text, control, offers) {
+  const choose = (offer) => h("li", {}, h("button", { type: "button", text: offer.label, on: { click: () => putInto(offer.control, offer.value) } }));
+  return [
+    h("span", { class: "notice-icon", "aria-hidden": "true", text: "!" }),
+    h("p", { id: "notice-text", text }),
+    offers.length > 0 && h("ul", { "aria-label": "What works" }, offers.map(choose)),
+    control && !offers.length && !isBeside(control) && h("button", { type: "button", class: "notice-go", text: "Show the field", on: { click: () => showField(control) } }),
+  ].filter(Boolean);
+}
