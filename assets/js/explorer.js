@@ -93,7 +93,7 @@ export class Explorer {
       alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
-      point: (ids) => this.pointing.show(ids),
+      point: (points) => this.pointing.show(points),
       playOpening: () => this.minute.play(),
       skipOpening: () => this.minute.skip(),
       nowYou: () => this.showing.handOver(),

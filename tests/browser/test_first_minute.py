@@ -36,14 +36,13 @@ def test_a_newcomer_is_played_to_and_takes_over(app: App, visit: Visit) -> None:
     # The sentence is pointed at, and so is each of the three words.
     words.get_by_role("button", name="A verifier").focus()
     wait(page, "document.querySelectorAll('#explorer .esp-ring').length === 1")
-    words.get_by_role("button", name="Now you").click()
-    expect(page.locator("#problem textarea")).to_be_focused()
     words.get_by_role("button", name="Play again").click()
     wait(page, "x.minute.playing")
     # A click anywhere ends it, and the search stands there whole.
     page.locator("#brand").click()
     wait(page, "!x.minute.playing && x.at === x.log.length")
-    words.get_by_role("button", name="Close the introduction").click()
+    words.get_by_role("button", name="Now you").click()
+    expect(page.locator("#problem textarea")).to_be_focused()
     expect(words).to_be_hidden()
 
 

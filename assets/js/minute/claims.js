@@ -10,7 +10,11 @@ const MOST_ANSWER = 24;
 /**
  * @typedef {Object} Said
  * @property {string} sentence
- * @property {string[]} points - ids of the nodes that it is about.
+ * @property {Point[]} points - where in the picture it is true.
+ *
+ * @typedef {Object} Point
+ * @property {string} id - of a node.
+ * @property {string} label - what there is to read beside it; "" for nothing.
  */
 
 /**
@@ -34,7 +38,7 @@ function votingFails(tree) {
   const { majority, weighted } = votesOf(tree);
   if (!majority || !weighted || isRight(tree, majority.chosen) !== false || !isRight(tree, weighted.chosen)) return null;
   const said = `The verifier’s vote says ${answerOf(tree, weighted.chosen)}, and is right.`;
-  return { sentence: `${share(majority)}, and are wrong. ${said}`, points: [weighted.chosen] };
+  return { sentence: `${share(majority)}, and are wrong. ${said}`, points: scored(tree, majority.chosen, weighted.chosen) };
 }
 
 function verifierIsFooled(tree) {
@@ -42,7 +46,7 @@ function verifierIsFooled(tree) {
   if (!majority || !best || isRight(tree, best.chosen) !== false || !isRight(tree, majority.chosen)) return null;
   const { aggregate } = tree.nodes.get(best.chosen);
   const fooled = `The verifier likes ${answerOf(tree, best.chosen)} best (${score(aggregate)}), and is wrong.`;
-  return { sentence: `${fooled} ${share(majority)}, and are right.`, points: [best.chosen] };
+  return { sentence: `${fooled} ${share(majority)}, and are right.`, points: scored(tree, majority.chosen, best.chosen) };
 }
 
 function rightPathIsCut(tree, { step, text, way, kept }) {
@@ -51,7 +55,7 @@ function rightPathIsCut(tree, { step, text, way, kept }) {
   const { answer } = tree.started.problem;
   const { round } = tree.decisions[node.decision];
   const cut = `Round ${round} cut “${shorten(equationOf(text), 40)}”, from which ${list(way)} would have made ${answer}.`;
-  return { sentence: `${cut} ${kept === 1 ? "The step" : `None of the ${kept} steps`} that it kept ${kept === 1 ? "cannot" : "can"}.`, points: [step] };
+  return { sentence: `${cut} ${noneOf(kept)} can.`, points: [{ id: step, label: list(way) }] };
 }
 
 function moreBudgetIsWorse(tree, { few, then }) {
@@ -59,7 +63,7 @@ function moreBudgetIsWorse(tree, { few, then }) {
   if (!best || isRight(tree, best.chosen) !== false || !isRight(tree, then)) return null;
   const first = `Of the first ${few} attempts the best score says ${answerOf(tree, then)}, and is right.`;
   const { n } = tree.started.options;
-  return { sentence: `${first} Of all ${n} it says ${answerOf(tree, best.chosen)}, and is wrong.`, points: [then, best.chosen] };
+  return { sentence: `${first} Of all ${n} it says ${answerOf(tree, best.chosen)}, and is wrong.`, points: scored(tree, then, best.chosen) };
 }
 
 const votesOf = (tree) => Object.fromEntries(tree.votes);
@@ -67,6 +71,14 @@ const votesOf = (tree) => Object.fromEntries(tree.votes);
 const isRight = (tree, id) => tree.nodes.get(id)?.right ?? null;
 
 const answerOf = (tree, id) => shorten(tree.nodes.get(id).answer, MOST_ANSWER);
+
+/** Nodes with their scores. */
+const scored = (tree, ...ids) => ids.map((id) => ({ id, label: score(tree.nodes.get(id).aggregate) }));
+
+function noneOf(kept) {
+  if (kept === 1) return "The one step that it kept no longer";
+  return `${kept === 2 ? "Neither of the 2" : `None of the ${kept}`} steps that it kept`;
+}
 
 /** "12 of 16 attempts say 29". */
 function share({ tally }) {

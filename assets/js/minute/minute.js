@@ -9,14 +9,14 @@ import { Tree } from "../log/tree.js";
 /** The browser remembers that the opening has played here. */
 const SEEN = "espalier-opening";
 /** Whoever comes by such a link came for something else. */
-const OF_A_LINK = ["run", "problem", "node"];
+const OF_A_LINK = ["run", "problem", "node", "present"];
 
 /**
  * What the panel of the first minute shows.
  *
  * @typedef {Object} Told
  * @property {string} sentence - what there is to see; "" before its moment.
- * @property {string[]} points - the nodes that it is about.
+ * @property {import("./claims.js").Point[]} points - where in the picture it is true.
  * @property {?string} term - the term that is being explained.
  * @property {boolean} playing
  * @property {boolean} opening - this is the run of the opening: the three terms stand there too.

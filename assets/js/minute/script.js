@@ -1,5 +1,7 @@
 // The opening's script: what is told at which moment of a log, and for how long. Pure.
 
+import { score } from "../words/format.js";
+
 /** The three words without which the picture says nothing, in the order in which they are told. */
 export const TERMS = [
   { name: "step", says: "is one line of a solution. A small language model, the solver, writes it." },
@@ -8,6 +10,7 @@ export const TERMS = [
 ];
 
 const GROWING_MS = { step: 5000, verifier: 4000, strategy: 3000 };
+const MOST_POINTS = 6;
 /** Time to read the last sentence of the three. */
 const READING_MS = 2500;
 
@@ -48,15 +51,14 @@ export function scriptOf(events) {
  *
  * @param {string} term
  * @param {import("../log/tree.js").Tree} tree
- * @returns {string[]} ids of nodes.
+ * @returns {import("./claims.js").Point[]}
  */
 export function placesOf(term, tree) {
   const steps = [...tree.nodes.values()].filter((node) => node.parent !== null);
-  if (term === "step") return steps.slice(0, 1).map(({ id }) => id);
-  if (term === "verifier") return idsOf(steps.filter((node) => node.score !== null).slice(-1));
+  if (term === "step") return steps.slice(0, 1).map(({ id }) => ({ id, label: "" }));
+  if (term === "verifier")
+    return steps.filter((node) => node.score !== null).slice(-1).map(({ id, score: number }) => ({ id, label: score(number) }));
+  if (tree.chosen) return [{ id: tree.chosen, label: "" }];
   const last = tree.decisions.at(-1);
-  const decided = [...(last?.kept ?? []), ...(last?.pruned ?? [])].map(([id]) => id);
-  return tree.chosen ? [tree.chosen] : decided.slice(0, 6);
+  return [...(last?.kept ?? []), ...(last?.pruned ?? [])].slice(0, MOST_POINTS).map(([id]) => ({ id, label: "" }));
 }
-
-const idsOf = (nodes) => nodes.map(({ id }) => id);

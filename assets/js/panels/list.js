@@ -72,7 +72,8 @@ import { Timeline } from "./timeline.js";
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {() => void} showHelp
- * @property {(ids: string[]) => void} point - ring these nodes in the picture, and no others.
+ * @property {(points: import("../minute/claims.js").Point[]) => void} point - ring these nodes in the
+ *   picture, and no others.
  * @property {() => void} playOpening
  * @property {() => void} skipOpening
  * @property {() => void} nowYou - on to the problem's field.

@@ -11,17 +11,25 @@ export class MinutePanel {
     this.said = h("p", { class: "esp-minute-said", "aria-live": "polite" });
     this.terms = new Map(TERMS.map((term) => [term.name, this.makeTerm(term)]));
     this.list = h("ul", { class: "esp-minute-terms" }, [...this.terms.values()]);
-    this.now = h("button", { type: "button", class: "esp-button esp-primary", text: "Now you", on: { click: actions.nowYou } });
+    this.now = h("button", { type: "button", class: "esp-button esp-primary", text: "Now you", on: { click: () => this.handOver() } });
     this.skip = h("button", {
       type: "button",
       class: "esp-button",
       title: "Show the whole search (Esc)",
       text: "Skip",
-      on: { click: () => (this.told?.playing ? actions.skipOpening() : actions.playOpening()) },
+      on: { click: actions.skipOpening },
     });
+    this.again = h(
+      "button",
+      {
+        ...{ type: "button", class: "esp-button esp-icon-button", "aria-label": "Play again", title: "Play again" },
+        on: { click: actions.playOpening },
+      },
+      icon("play"),
+    );
     this.close = h(
       "button",
-      { type: "button", class: "esp-button esp-icon-button", "aria-label": "Close the introduction", on: { click: () => this.dismiss() } },
+      { type: "button", class: "esp-button esp-icon-button esp-minute-close", "aria-label": "Close the introduction", on: { click: () => this.dismiss() } },
       icon("close"),
     );
     this.element = h(
@@ -29,7 +37,7 @@ export class MinutePanel {
       { class: "esp-minute", "aria-label": "Introduction", hidden: true },
       this.said,
       this.list,
-      h("div", { class: "esp-minute-buttons" }, this.now, this.skip, this.close),
+      h("div", { class: "esp-minute-buttons" }, this.now, this.skip, this.again, this.close),
     );
     const point = () => this.actions.point(this.told?.points ?? []);
     this.said.addEventListener("pointerenter", point);
@@ -47,13 +55,13 @@ export class MinutePanel {
         "button",
         { type: "button", class: "esp-minute-show", on: { pointerenter: show, focus: show, click: show, pointerleave: hide, blur: hide } },
         h("b", { text: `A ${name}` }),
-        h("span", { text: ` ${says}` }),
+        h("span", { class: "esp-minute-says", text: ` ${says}` }),
       ),
     );
   }
 
   update({ tree, minute }) {
-    const gone = !minute || minute === this.dismissed || tree.started?.run === this.dismissed;
+    const gone = !minute || tree.started?.run === this.dismissed;
     if (!gone && (minute.playing || this.told?.playing)) this.actions.point(minute.points);
     if (gone && this.told) this.actions.point([]);
     this.told = gone ? null : minute;
@@ -66,8 +74,14 @@ export class MinutePanel {
     this.list.hidden = !opening;
     for (const [name, entry] of this.terms) setAttribute(entry, "data-current", name === term);
     setAttribute(this.element, "data-playing", playing);
-    setText(this.skip, playing ? "Skip" : "Play again");
-    this.skip.hidden = !opening;
+    this.skip.hidden = !playing;
+    this.again.hidden = playing || !opening;
+  }
+
+  /** The person takes over: nothing more is said of this run. */
+  handOver() {
+    this.dismiss();
+    this.actions.nowYou();
   }
 
   dismiss() {

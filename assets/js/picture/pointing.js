@@ -6,18 +6,25 @@ export class Pointing {
   /** @param {import("./canvas.js").TreeCanvas} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.ids = [];
+    this.shown = "";
     this.element = h("div", { class: "esp-pointing", "aria-hidden": "true" });
     canvas.frame.append(this.element);
   }
 
-  /** Point at these nodes, and at no others; those that are not to be seen are left out. */
-  show(ids) {
-    if (ids.join() === this.ids.join()) return;
-    this.ids = [...ids];
+  /**
+   * Point at these nodes, and at no others; those that are not to be seen are left out.
+   *
+   * @param {{id: string, label: string}[]} points
+   */
+  show(points) {
+    const shown = JSON.stringify(points);
+    if (shown === this.shown) return;
+    this.shown = shown;
     fill(
       this.element,
-      this.ids.map((id) => h("span", { class: "esp-ring", "data-node": id })),
+      points.map(({ id, label }) =>
+        h("span", { class: "esp-ring", "data-node": id }, label && h("span", { class: "esp-ring-label", text: label })),
+      ),
     );
     this.follow();
   }
