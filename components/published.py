@@ -13,7 +13,7 @@ from search_core.export.html import html_template
 
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 # Nothing else of the assets is put where it can be asked for.
-_PUBLISHED = ("js", "vendor/katex", "vendor/plotly")
+_PUBLISHED = ("js", "vendor/katex", "vendor/markdown-it", "vendor/plotly")
 
 
 @cache

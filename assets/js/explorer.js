@@ -7,7 +7,7 @@ import { Address } from "./address.js";
 import { Attention } from "./minute/attention.js";
 import { Keys } from "./keys.js";
 import { noticeOf } from "./words/run_words.js";
-import { NOTHING } from "./log/writing.js";
+import { expected, NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
 import { Pointing } from "./picture/pointing.js";
@@ -63,6 +63,7 @@ export class Explorer {
     this.canvas = new TreeCanvas(this.theme, {
       select: (id) => this.pick(id),
       onCamera: () => this.onCamera(),
+      toggleDuplicates: (id) => this.toggleDuplicates(id),
     });
     this.pointing = new Pointing(this.canvas);
     const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
@@ -158,10 +159,13 @@ export class Explorer {
     this.refresh();
   }
 
-  /** What is being written at the moment on show: only the newest one of a live run has any. */
+  /**
+   * What is being written at the moment on show: the solver tells it of the newest one of a live
+   * run, and the log of any that is past.
+   */
   writing(tree) {
-    const now = this.log.live && this.at === this.log.length;
-    return now ? this.log.writing.of(tree) : NOTHING;
+    if (this.at < this.log.length) return expected(this.log.events, this.at).of(tree);
+    return this.log.live ? this.log.writing.of(tree) : NOTHING;
   }
 
   /** More tokens in the steps that are being written: nothing is laid out anew. */
@@ -311,6 +315,12 @@ export class Explorer {
   unfold(fold) {
     const tree = this.tree();
     this.select(this.viewState.unfold(fold, tree, this.writing(tree)));
+  }
+
+  /** Show the duplicates of a step beside it, or fold them into it again. */
+  toggleDuplicates(id) {
+    this.viewState.toggleDuplicates(id);
+    this.refreshNow();
   }
 
   setPruned(mode) {

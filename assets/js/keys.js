@@ -2,7 +2,7 @@
 // so they never take a letter from someone who is typing. `panels/help.js` lists them.
 
 import { inward, nextNode, sibling } from "./log/walking.js";
-import { isFold, ROLLOUT } from "./log/visible.js";
+import { isFold, MERGED, ROLLOUT } from "./log/visible.js";
 import { makeHelp } from "./panels/help.js";
 import { ROOT } from "./log/tree.js";
 
@@ -53,6 +53,7 @@ export class Keys {
       a: () => this.next("completed"),
       h: () => explorer.cyclePruned(),
       l: () => explorer.toggleState(ROLLOUT),
+      d: () => explorer.toggleState(MERGED),
       f: () => canvas.fit(),
       "+": () => canvas.zoom(ZOOM),
       "=": () => canvas.zoom(ZOOM),

@@ -3,6 +3,7 @@
 import { EventLog } from "./log/log.js";
 import { Explorer } from "./explorer.js";
 import { nameRadioGroups } from "./form/radios.js";
+import { setMarkdownFolder } from "./dom/markdown.js";
 import { setMathsFolder } from "./dom/maths.js";
 import { setPlottingFolder } from "./dom/plotting.js";
 
@@ -13,7 +14,7 @@ const MOUNTED = new WeakMap();
  *
  * @param {HTMLElement} element
  * @param {{props: Object, server: Object, watch: Function, mathsFolder: ?string,
- *   plottingFolder: ?string, template: ?string, alone: ?{source: string}}} gradio
+ *   markdownFolder: ?string, plottingFolder: ?string, template: ?string, alone: ?{source: string}}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
  *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
  *   will not come. `props.palette`, `defaults`, `labels` and `comparisons` are given once;
@@ -29,6 +30,7 @@ export function mount(element, given) {
   MOUNTED.get(element)?.dispose();
   nameRadioGroups();
   setMathsFolder(given.mathsFolder ?? "");
+  setMarkdownFolder(given.markdownFolder ?? "");
   setPlottingFolder(given.plottingFolder ?? "");
   const log = new EventLog({
     pull: (query) => server.pull_events(query),

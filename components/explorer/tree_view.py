@@ -26,12 +26,12 @@ _ON_LOAD = """
 const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).replace(/\\/?$/, "/");
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 const mathsFolder = folder + "vendor/katex/";
+const markdownFolder = folder + "vendor/markdown-it/";
 const plottingFolder = folder + "vendor/plotly/";
 const template = folder + "page.txt";
+const folders = { mathsFolder, markdownFolder, plottingFolder };
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, {
-    ...{ props, server, watch, mathsFolder, plottingFolder, template },
-  }),
+  (explorer) => explorer.mount(element, { props, server, watch, template, ...folders }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";

@@ -31,6 +31,7 @@ TRACE, COMPARISON = "@@trace@@", "@@comparison@@"
 """Where a run's events, and what other models would have cost, go into the template."""
 _TOKENS, _OWN_STYLE = "tokens.css", "standalone.css"
 _KATEX = ASSETS / "vendor" / "katex"
+_MARKDOWN_IT = ASSETS / "vendor" / "markdown-it" / "markdown-it.umd.min.js"
 _FONT = re.compile(r"src:url\((fonts/[\w-]+\.woff2)\)[^;}]*")
 _UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
@@ -60,6 +61,9 @@ def html_template() -> str:
     """
     theme = script_safe(_asset("js/standalone_theme.js"), "standalone_theme.js")
     katex = script_safe((_KATEX / "katex.min.js").read_text(encoding="utf-8"), "katex.min.js")
+    # It knows comments of HTML, in strings and patterns alone: there `!` may have its number.
+    source = _MARKDOWN_IT.read_text(encoding="utf-8").replace("<!--", r"<\u0021--")
+    markdown_it = script_safe(source, _MARKDOWN_IT.name)
     script = bundle(ASSETS / "js", ENTRANCE)
     given = {
         "palette": json.loads(PALETTE_FILE.read_text(encoding="utf-8")),
@@ -73,7 +77,7 @@ def html_template() -> str:
     policy = "; ".join(
         [
             "default-src 'none'",
-            f"script-src {' '.join(map(_hash, (theme, katex, script)))}",
+            f"script-src {' '.join(map(_hash, (theme, katex, markdown_it, script)))}",
             "style-src 'unsafe-inline'",
             "img-src data: blob:",
             "font-src data:",
@@ -100,6 +104,7 @@ def html_template() -> str:
         f'<script type="application/json" id="espalier-comparison">{COMPARISON}</script>\n'
         f'<script type="application/x-ndjson" id="espalier-trace">{TRACE}</script>\n'
         f"<script>{katex}</script>\n"
+        f"<script>{markdown_it}</script>\n"
         f'<script type="module">{script}</script>\n'
         "</body></html>"
     )

@@ -44,7 +44,7 @@ test("zooming keeps the point under the pointer, revealing moves no more than ne
 test("a growing tree is drawn smaller down to a limit, and never larger than one can use", () => {
   const of = (span, depth) => fitCamera({ uMin: -span / 2, uMax: span / 2, dMax: depth }, 800, 560, false);
   assert.equal(of(1000, 4).ku, 11);
-  assert.equal(of(2, 4).ku, 40);
+  assert.equal(of(2, 4).ku, 72);
   assert.equal(of(20, 100).kd, 54);
   assert.equal(of(20, 1).kd, 250);
   assert.ok(of(30, 4).ku < of(20, 4).ku);
@@ -127,7 +127,7 @@ test("marks can be told apart while they can be read, and become dots in an over
   assert.ok(radius(5) < 5 && radius(5) > 1);
   assert.equal(radius(0.6), 1);
   assert.ok(radius(24, 20) > radius(24, 14));
-  assert.equal(radius(140, 20), 15);
+  assert.equal(radius(140, 20), 12);
   // A tree whose levels lie closer than its siblings has no more room for them.
   assert.equal(radius(24, 10, 5), radius(5));
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Lettering } from "../../assets/js/picture/lettering.js";
 import { NOTHING, Writing } from "../../assets/js/log/writing.js";
 import { Painter } from "../../assets/js/picture/painter.js";
 import { paintJumps } from "../../assets/js/picture/jumps.js";
@@ -146,85 +145,34 @@ const mark = (id, x, y, fields = {}) => ({
   ...fields,
 });
 
-function lettered(items, { camera = CAMERA, selected = null, width = 800 } = {}) {
-  const ctx = surface();
-  new Lettering(ctx, THEME).labels(items, camera, { selected, width }, () => 6);
-  return textsOf(ctx);
-}
-
-test("a label is left out where it would lie on another one; answers and the selected one go first", () => {
-  const crowd = (fields = {}) => [mark("a", 50, 50, { label: "A" }), mark("b", 52, 54, { label: "B", ...fields })];
-  assert.deepEqual(lettered(crowd()), ["A"]);
-  assert.deepEqual(lettered(crowd({ answer: "20" })), ["20"]);
-  assert.deepEqual(lettered(crowd({ winning: true })), ["B"]);
-  assert.deepEqual(lettered(crowd(), { selected: "b" }), ["B"]);
-  assert.deepEqual(lettered([mark("a", 50, 50, { label: "A" }), mark("b", 50, 66, { label: "B" })]), ["A", "B"]);
-});
-
-test("scores are written from the size on at which they can be read, answers always", () => {
-  const at = (ku, fields) => lettered([mark("a", 50, 50, fields)], { camera: { ...CAMERA, ku } }).length;
-  assert.deepEqual([at(13), at(12.9)], [1, 0]);
-  assert.deepEqual([at(17, { inner: true }), at(16.9, { inner: true })], [1, 0]);
-  assert.deepEqual([at(9, { visited: true, inner: true }), at(8.9, { visited: true })], [1, 0]);
-  assert.equal(at(1, { answer: "20" }), 1);
-  assert.equal(at(1, { state: "collapsed", label: "3 steps" }), 1);
-  assert.deepEqual([at(24, { ghost: true, answer: "20" }), at(24, { state: "root" })], [0, 0]);
-});
-
-test("an answer carries its grade", () => {
-  const { right, wrong } = palette.grades;
-  assert.deepEqual(lettered([mark("a", 50, 50, { answer: "20", right: true })]), [`20 ${right.mark}`]);
-  assert.deepEqual(lettered([mark("a", 50, 50, { answer: "20", right: false })]), [`20 ${wrong.mark}`]);
-});
-
-test("where the tree grows downwards no label lies on a mark", () => {
-  const camera = { ...CAMERA, vertical: true };
-  const below = [mark("a", 50, 50, { label: "A" }), mark("b", 50, 66, { label: "" })];
-  assert.deepEqual(lettered(below), ["A"]);
-  assert.deepEqual(lettered(below, { camera }), []);
-});
-
-test("the steps' numbers stand along the edge while levels are far enough apart", () => {
-  const headers = (kd) => {
-    const ctx = surface();
-    new Lettering(ctx, THEME).headers({ ...CAMERA, kd }, 3, 800);
-    return textsOf(ctx);
-  };
-  assert.deepEqual(headers(44), ["Step 1", "Step 2", "Step 3"]);
-  assert.deepEqual(headers(43), []);
-});
-
 // Arrows and marks ---------------------------------------------------------------------------
 
-function jumps(count, { ku = 24, selected = null, ghost = false } = {}) {
+/** The arrows that are drawn: how many, and how many broad ones among them. */
+function arrows(count, { lanes = true, selected = null, ghost = false } = {}) {
   const place = (item) => ({ ...item, place: () => item });
   const items = new Map([["0", place({ ...mark("0", 10, 10), after: null })]]);
   for (let i = 1; i <= count; i += 1)
     items.set(`${i}`, place({ ...mark(`${i}`, 10, 30 * i), after: "0", order: count - i, ghost }));
   const scene = { items, jumps: () => [...items.values()].filter(({ after }) => after) };
   const view = { selected, hovered: null, width: 400, height: 2000 };
-  return paintJumps(surface(), THEME, { scene, camera: { ...CAMERA, ku }, view, radius: () => 6 });
+  const widths = [];
+  const ctx = surface();
+  const drawn = new Proxy(ctx, { set: (_, name, value) => (name === "lineWidth" && widths.push(value), true) });
+  const numbers = paintJumps(drawn, THEME, { scene, camera: CAMERA, view, plan: { laneOf: () => (lanes ? 12 : null) }, radius: () => 6 });
+  arrows.numbers = numbers.map(({ text }) => text);
+  return [widths.length, widths.filter((width) => width > 2).length];
 }
 
-test("arrows are numbered in the order of writing", () => {
-  const numbers = jumps(3);
-  assert.deepEqual(
-    numbers.map(({ text }) => text),
-    ["1", "2", "3"],
-  );
-  assert.ok(numbers[0].y > numbers[2].y);
-  assert.deepEqual(jumps(1), []);
-});
-
-test("where arrows would hide the tree only the selected node's are drawn", () => {
-  assert.equal(jumps(48).length, 48);
-  assert.equal(jumps(49).length, 0);
-  assert.deepEqual(
-    jumps(49, { selected: "49" }).map(({ text }) => text),
-    ["1"],
-  );
-  assert.equal(jumps(3, { ku: 7.9 }).length, 0);
-  assert.equal(jumps(3, { ghost: true }).length, 0);
+test("arrows run along their lanes; what is selected has a broad one, with a lane or without", () => {
+  assert.deepEqual(arrows(3), [3, 0]);
+  // The last one in the order of writing is too short for a number.
+  assert.deepEqual(arrows.numbers, ["1", "2"]);
+  arrows(1);
+  assert.deepEqual(arrows.numbers, []);
+  assert.deepEqual(arrows(3, { selected: "2" }), [3, 1]);
+  assert.deepEqual(arrows(3, { lanes: false }), [0, 0]);
+  assert.deepEqual(arrows(3, { lanes: false, selected: "2" }), [1, 1]);
+  assert.deepEqual(arrows(3, { ghost: true }), [0, 0]);
 });
 
 /** The marks that a painter draws, in order: the palette's spec, the radius, the opacity. */

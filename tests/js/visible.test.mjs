@@ -150,11 +150,36 @@ test("unfolding names the first step, and lasts until pruned steps are shown ano
 test("a new run keeps the filters and forgets the nodes", () => {
   const state = new ViewState();
   state.setPruned("fold");
-  state.toggleState("merged");
+  state.toggleState("pruned");
   state.select("1", TREE, NOTHING);
+  state.toggleDuplicates("0");
   state.begin();
-  assert.deepEqual([state.selected, state.unfolded.size], [null, 0]);
-  assert.deepEqual([state.pruned, [...state.hiddenStates]], ["fold", ["rollout", "merged"]]);
+  assert.deepEqual([state.selected, state.unfolded.size, state.opened.size], [null, 0, 0]);
+  assert.deepEqual([state.pruned, [...state.hiddenStates]], ["fold", ["rollout", "merged", "pruned"]]);
+});
+
+test("duplicates are folded into their original, until it is opened, one is selected, or all are shown", () => {
+  const tree = Tree.fromEvents([
+    header(),
+    ...["0", "1", "2"].map((id) => ({ kind: "sampled", id, text: "the same", tokens: 1, logprob: -1 })),
+    ...["1", "2"].map((id) => ({ kind: "merged", id, into: "0" })),
+  ].map((event, seq) => ({ ...event, seq, t: 0 })));
+  const state = new ViewState();
+  const children = () => state.visible(tree, NOTHING).children("root");
+  assert.deepEqual(children(), ["0"]);
+  assert.equal(state.visible(tree, NOTHING).duplicatesOf("0"), 2);
+  assert.equal(state.visible(tree, NOTHING).has("1"), false);
+  const before = state.visible(tree, NOTHING).shape;
+  state.toggleDuplicates("0");
+  assert.deepEqual(children(), ["0", "1", "2"]);
+  assert.notEqual(state.visible(tree, NOTHING).shape, before);
+  state.toggleDuplicates("0");
+  state.select("2", tree, NOTHING);
+  assert.deepEqual(children(), ["0", "1", "2"]);
+  state.begin();
+  state.toggleState("merged");
+  assert.deepEqual(children(), ["0", "1", "2"]);
+  assert.equal(state.visible(tree, NOTHING).duplicatesOf("0"), 0);
 });
 
 // Ways through the tree ----------------------------------------------------------------------

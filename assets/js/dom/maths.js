@@ -13,15 +13,21 @@ const MOST_FORMULA = 2000;
 const MOST_FORMULAS = 200;
 const OPTIONS = { throwOnError: true, trust: false, strict: "ignore", maxSize: 10, maxExpand: 200 };
 
+/** Formulas that were set lately: a picture that moves shows the same ones again and again. */
+const MOST_KNOWN = 500;
+const known = new Map();
+
 let folder = "";
 let loading = null;
+/** KaTeX, once it is here. */
+let typesetter = null;
 
 /** Tell where KaTeX lies: the URL of the folder with katex.min.js. */
 export function setMathsFolder(url) {
   folder = url;
 }
 
-/** @returns {{text: string, maths: boolean, display: boolean}[]} */
+/** @returns {{text: string, raw: string, maths: boolean, display: boolean}[]} `raw`: with its delimiters. */
 export function splitMaths(text) {
   const parts = [];
   let plain = 0;
@@ -34,14 +40,17 @@ export function splitMaths(text) {
       from = next.start;
       continue;
     }
-    if (next.open > plain) parts.push({ text: text.slice(plain, next.open), maths: false, display: false });
-    parts.push({ text: text.slice(next.start, next.end), maths: true, display: next.display });
+    if (next.open > plain) parts.push(plainPart(text.slice(plain, next.open)));
+    const raw = text.slice(next.open, next.after);
+    parts.push({ text: text.slice(next.start, next.end), raw, maths: true, display: next.display });
     plain = from = next.after;
     found += 1;
   }
-  if (plain < text.length) parts.push({ text: text.slice(plain), maths: false, display: false });
+  if (plain < text.length) parts.push(plainPart(text.slice(plain)));
   return parts;
 }
+
+const plainPart = (text) => ({ text, raw: text, maths: false, display: false });
 
 function nextFormula(text, from) {
   let best = null;
@@ -55,19 +64,41 @@ function nextFormula(text, from) {
   return best;
 }
 
-/** Write text into an element, its maths rendered as soon as KaTeX is there. The text's own script says where it begins. */
-export function writeMaths(element, text) {
+/**
+ * Write text into an element, its maths rendered as soon as KaTeX is there. The text's own script
+ * says where it begins.
+ *
+ * @param {() => void} [onTypeset] - called when maths that had to wait has been set, and the
+ *   element may have another size.
+ */
+export function writeMaths(element, text, onTypeset) {
   element.dir = "auto";
   element.textContent = text;
   const parts = splitMaths(text);
   if (!parts.some((part) => part.maths)) return;
+  const typeset = (katex) => element.replaceChildren(...parts.map((part) => render(katex, part)));
+  if (typesetter) {
+    typeset(typesetter);
+    return;
+  }
   load().then((katex) => {
-    if (katex && element.textContent === text) element.replaceChildren(...parts.map((part) => render(katex, part)));
+    if (!katex || element.textContent !== text) return;
+    typeset(katex);
+    onTypeset?.();
   });
 }
 
 function render(katex, { text, maths, display }) {
   if (!maths) return document.createTextNode(text);
+  const key = `${display}|${text}`;
+  if (!known.has(key)) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(key, typesetFormula(katex, text, display));
+  }
+  return known.get(key).cloneNode(true);
+}
+
+function typesetFormula(katex, text, display) {
   const span = document.createElement("span");
   span.dir = "ltr"; // also in the middle of a text that runs from right to left
   try {
@@ -80,7 +111,8 @@ function render(katex, { text, maths, display }) {
 
 function load() {
   // A page of its own has it inside, with its style sheet.
-  if (globalThis.katex) return Promise.resolve(globalThis.katex);
+  typesetter ??= globalThis.katex ?? null;
+  if (typesetter) return Promise.resolve(typesetter);
   loading ??= new Promise((resolve) => {
     const style = document.createElement("link");
     style.rel = "stylesheet";
@@ -88,7 +120,7 @@ function load() {
     document.head.append(style);
     // The build for browsers defines a global; importing it runs it once.
     import(`${folder}katex.min.js`).then(
-      () => resolve(globalThis.katex ?? null),
+      () => resolve((typesetter = globalThis.katex ?? null)),
       () => resolve(null),
     );
   });

@@ -1,12 +1,12 @@
 // What a person chose to see of the tree: the selected node, what the legend filters away, and
 // what becomes of pruned steps. Pure: it says which nodes that makes visible, and draws nothing.
 
-import { isFold, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./visible.js";
+import { isFold, MERGED, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./visible.js";
 
 export class ViewState {
   constructor() {
-    // Rollouts are many and only support what was decided: they come on demand.
-    this.hiddenStates = new Set([ROLLOUT]);
+    // Rollouts only support what was decided, and duplicates say nothing new: they come on demand.
+    this.hiddenStates = new Set([ROLLOUT, MERGED]);
     this.pruned = "dim";
     this.begin();
   }
@@ -16,6 +16,8 @@ export class ViewState {
     /** @type {?string} id of a node, or of a fold. */
     this.selected = null;
     this.unfolded = new Set();
+    /** Steps whose duplicates are shown beside them, although duplicates are folded. */
+    this.opened = new Set();
   }
 
   /**
@@ -25,7 +27,9 @@ export class ViewState {
    * @param {import("./writing.js").Writing} writing - what the solver is writing at this moment.
    */
   visible(tree, writing) {
-    return new Visible(tree, this.pruned, this.unfolded, !this.hiddenStates.has(ROLLOUT), writing);
+    const { pruned, unfolded, hiddenStates } = this;
+    const opened = hiddenStates.has(MERGED) ? this.opened : null;
+    return new Visible(tree, pruned, unfolded, !hiddenStates.has(ROLLOUT), writing, opened);
   }
 
   /** A selection survives going back in time, but not being folded or hidden. */
@@ -51,6 +55,7 @@ export class ViewState {
 
   uncover(node, tree, writing) {
     if (this.visible(tree, writing).isHiddenRollout(node)) this.hiddenStates.delete(ROLLOUT);
+    if (this.visible(tree, writing).isFoldedDuplicate(node)) this.opened.add(node.merged_into);
     if (this.visible(tree, writing).has(node.id)) return;
     if (this.pruned === "fold") this.unfolded.add(node.parent);
     else this.pruned = "dim";
@@ -66,6 +71,11 @@ export class ViewState {
     const first = this.visible(tree, writing).fold(fold)?.members[0] ?? parent;
     this.unfolded.add(parent);
     return first;
+  }
+
+  /** Show the duplicates of a step beside it, or fold them into it again. */
+  toggleDuplicates(id) {
+    if (!this.opened.delete(id)) this.opened.add(id);
   }
 
   setPruned(mode) {

@@ -1,5 +1,5 @@
 // Which nodes a view shows: pruned leaves can be dimmed, folded into one mark, or hidden, and
-// rollouts are shown on demand.
+// rollouts and duplicates are shown on demand.
 // The picture and the outline ask the same question, so they always show the same tree.
 
 import { NOTHING } from "./writing.js";
@@ -13,8 +13,14 @@ export const isFold = (id) => typeof id === "string" && id.startsWith(FOLD);
 export const foldOf = (parent) => FOLD + parent;
 export const parentOfFold = (id) => id.slice(FOLD.length);
 
-/** The state whose nodes are left out of the picture, and not only faint, where it is filtered away. */
+/** The state of steps that were only written to look ahead. */
 export const ROLLOUT = "rollout";
+
+/** The state of duplicates: where it is filtered away, they are folded into their originals. */
+export const MERGED = "merged";
+
+/** States that are left out of the picture where they are filtered away, and not only faint. */
+export const ON_DEMAND = new Set([ROLLOUT, MERGED]);
 
 /** The state of what is no step of the tree yet: the solver is writing it. */
 export const WRITING = "writing";
@@ -31,11 +37,13 @@ export class Visible {
    * @param {Set<string>} unfolded - parents whose pruned children are shown although `mode` folds.
    * @param {boolean} rollouts - whether steps are shown that were only written to look ahead.
    * @param {import("./writing.js").Writing} writing - what the solver is writing at this moment.
+   * @param {?Set<string>} opened - the originals whose duplicates are shown; null: all are.
    */
-  constructor(tree, mode, unfolded, rollouts = true, writing = NOTHING) {
+  constructor(tree, mode, unfolded, rollouts = true, writing = NOTHING, opened = null) {
     this.tree = tree;
     this.mode = mode;
     this.unfolded = unfolded;
+    this.opened = opened;
     this.showsRollouts = rollouts;
     // Where there are none, nothing has to be left out.
     this.rollouts = rollouts || tree.rollouts === 0;
@@ -52,8 +60,9 @@ export class Visible {
 
   /** What says which nodes are shown, and in which order: equal texts, equal pictures. */
   get shape() {
-    const { mode, rollouts, unfolded } = this;
-    return [this.tree.shape, mode, rollouts, [...unfolded].join(), [...this.writing.keys()].join()].join("|");
+    const { mode, rollouts, unfolded, opened } = this;
+    const duplicates = opened === null ? "all" : [...opened].join();
+    return [this.tree.shape, mode, rollouts, [...unfolded].join(), duplicates, [...this.writing.keys()].join()].join("|");
   }
 
   /** Tokens so far of the steps that are being written, by id. */
@@ -67,10 +76,25 @@ export class Visible {
     return !this.rollouts && node.role === ROLLOUT && !this.leading.has(node.id);
   }
 
+  /** A duplicate that is folded into its original. */
+  isFoldedDuplicate({ state, children, merged_into: original }) {
+    return this.opened !== null && state === MERGED && !children.length && !this.opened.has(original);
+  }
+
+  /** How many duplicates a step has that can be folded into it; 0 where none ever are. */
+  duplicatesOf(id) {
+    if (this.opened === null) return 0;
+    this.duplicates ??= countDuplicates(this.tree);
+    return this.duplicates.get(id) ?? 0;
+  }
+
   /** The children that there are to show, before pruned ones are folded or hidden. */
   available(node) {
-    if (this.rollouts) return node.children;
-    return node.children.filter((id) => !this.isHiddenRollout(this.tree.nodes.get(id)));
+    if (this.rollouts && this.opened === null) return node.children;
+    return node.children.filter((id) => {
+      const child = this.tree.nodes.get(id);
+      return !this.isHiddenRollout(child) && !this.isFoldedDuplicate(child);
+    });
   }
 
   /** A leaf that the search does not go on from. */
@@ -128,7 +152,7 @@ export class Visible {
     if (isFold(id)) return this.fold(id) !== null && this.children(parentOfFold(id)).includes(id);
     if (this.writing.has(id)) return true;
     const node = this.tree.nodes.get(id);
-    if (!node || this.isHiddenRollout(node)) return false;
+    if (!node || this.isHiddenRollout(node) || this.isFoldedDuplicate(node)) return false;
     return this.mode === "dim" || !this.isCut(node) || (this.mode === "fold" && this.unfolded.has(node.parent));
   }
 
@@ -143,6 +167,13 @@ export class Visible {
       for (let i = children.length - 1; i >= 0; i -= 1) stack.push([children[i], depth + 1]);
     }
   }
+}
+
+function countDuplicates(tree) {
+  const counts = new Map();
+  for (const { state, children, merged_into: original } of tree.nodes.values())
+    if (state === MERGED && !children.length) counts.set(original, (counts.get(original) ?? 0) + 1);
+  return counts;
 }
 
 /** Ids of the rollout nodes on the way to a finished solution. */

@@ -31,6 +31,23 @@ export class Writing {
 
 export const NOTHING = new Writing();
 
+/**
+ * What a log goes on to write in the call that it is in the middle of at the cursor: these steps
+ * were asked for together with the newest one, and are not there yet.
+ *
+ * @param {Object[]} events - the whole log.
+ * @param {number} cursor
+ */
+export function expected(events, cursor) {
+  const newest = events[cursor - 1];
+  if (newest?.kind !== "sampled") return NOTHING;
+  const role = newest.role ?? "step";
+  const tokens = new Map();
+  for (let at = cursor; events[at]?.kind === "sampled" && tokens.size < MOST; at += 1)
+    if ((events[at].role ?? "step") === role) tokens.set(events[at].id, 0);
+  return tokens.size ? new Writing(role, tokens) : NOTHING;
+}
+
 /** From JSON `{role, tokens: [[id, tokens], …]}`; null where it is torn. */
 export function parseWriting(text) {
   if (typeof text !== "string") return null;

@@ -5,6 +5,8 @@ import { fill, h } from "../dom/dom.js";
 import { bar } from "./bars.js";
 import { doubtPhrase, UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 import { longText, termed } from "./blocks.js";
+import { answerWords, plainMaths } from "../words/plain_maths.js";
+import { writeMaths } from "../dom/maths.js";
 import { symbolPicture } from "../picture/shapes.js";
 
 const METHODS = [
@@ -140,10 +142,10 @@ export class Answers {
       type: "button",
       class: "esp-link",
       dir: "auto",
-      text: shorten(row.answer, MOST_LETTERS),
-      "aria-label": `Answer ${shorten(row.answer, MOST_LETTERS)}: select its best solution`,
+      "aria-label": `Answer ${shorten(plainMaths(row.answer), MOST_LETTERS)}: select its best solution`,
       on: { click: () => this.actions.select(chosen ? tree.chosen : row.node) },
     });
+    writeMaths(name, answerWords(row.answer, MOST_LETTERS));
     return h(
       "tr",
       { class: chosen ? "esp-chosen" : "" },
@@ -158,7 +160,7 @@ export class Answers {
             h("span", { class: "esp-badge" }, symbolPicture(this.palette.states.chosen, "chosen", 16), "chosen"),
           row.doubt && h("span", { class: "esp-quiet esp-doubt", text: row.doubt }),
         ),
-        row.answer.length > MOST_LETTERS && whole(row.answer),
+        plainMaths(row.answer).length > MOST_LETTERS && whole(row.answer),
       ),
       methods.map(([method]) => votes(row.votes[method], tops[method], method, row.group)),
       h("td", { class: "esp-number", text: count(row.solutions) }),

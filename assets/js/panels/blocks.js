@@ -2,6 +2,7 @@
 
 import { h } from "../dom/dom.js";
 import { termOf } from "../words/terms.js";
+import { writeStructured } from "../dom/markdown.js";
 
 const MOST_TEXT = 200000;
 
@@ -34,6 +35,6 @@ export const link = (text, onClick) =>
 /** A text of any length in a box that scrolls. */
 export function longText(text, name) {
   const box = h("div", { class: "esp-long-text", dir: "auto", tabindex: "0", role: "group", "aria-label": name });
-  box.textContent = text.slice(0, MOST_TEXT);
+  writeStructured(box, text.slice(0, MOST_TEXT));
   return box;
 }

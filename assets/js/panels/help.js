@@ -23,6 +23,7 @@ const SHORTCUTS = [
       ["+ and -", "Zoom"],
       ["h", "Pruned steps: shown, folded, hidden"],
       ["l", "Look-ahead steps: shown or hidden"],
+      ["d", "Duplicates: shown, or folded into the first of them"],
     ],
   ],
   [

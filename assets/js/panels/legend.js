@@ -1,6 +1,6 @@
 // The legend is the key to the picture and a filter: a pressed button means "shown".
 
-import { PRUNED_MODES, ROLLOUT, WRITING } from "../log/visible.js";
+import { ON_DEMAND, PRUNED_MODES, WRITING } from "../log/visible.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
@@ -81,7 +81,7 @@ export class Legend {
       setText(count, String(counts[state] ?? 0));
       setAttribute(button, "aria-pressed", !hiddenStates.has(state));
       // Only what occurs is listed, so that the key stays short; a filter in use stays in reach.
-      button.hidden = !counts[state] && (!hiddenStates.has(state) || state === ROLLOUT);
+      button.hidden = !counts[state] && (!hiddenStates.has(state) || ON_DEMAND.has(state));
       // Between two calls nothing is being written: its entry must not come and go with them.
       if (state === WRITING) button.hidden = !counts[state] && !(log.live && this.seen === tree.started.run);
     }

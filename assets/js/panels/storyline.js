@@ -2,10 +2,12 @@
 // It also feeds the page's one polite live region, with at most one sentence per round.
 
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
+import { plainMaths } from "../words/plain_maths.js";
 import { storyTerms } from "../words/terms.js";
 import { statusOf } from "../words/run_words.js";
 import { CUT_OFF, settled, tell, withWarnings } from "../words/story.js";
 import { Warnings } from "./warnings.js";
+import { writeMaths } from "../dom/maths.js";
 import { writingSentence } from "../words/writing_words.js";
 
 const ANNOUNCE_AFTER_MS = 500;
@@ -56,13 +58,20 @@ export class StoryLine {
     this.recount({ writing });
   }
 
-  /** The sentence, its terms marked. They are no tab stops: legend and inspector have the same ones. */
+  /**
+   * A sentence with the maths of its answers, and its terms marked. These are no tab stops: legend
+   * and inspector have the same ones.
+   */
   write(sentence) {
-    if (this.written === sentence) return;
+    if (sentence === this.written) return;
     this.written = sentence;
     fill(
       this.text,
-      storyTerms(sentence).map(({ text, term }) => (term ? h("span", { class: "esp-term", "data-term": term, text }) : text)),
+      storyTerms(sentence).map(({ text, term }) => {
+        const part = h("span", term ? { class: "esp-term", "data-term": term } : {});
+        writeMaths(part, text);
+        return part;
+      }),
     );
   }
 
@@ -86,7 +95,7 @@ export class StoryLine {
     this.timer = setTimeout(() => {
       this.announced = key;
       this.waiting = null;
-      this.region.textContent = sentence();
+      this.region.textContent = plainMaths(sentence());
     }, ANNOUNCE_AFTER_MS);
   }
 

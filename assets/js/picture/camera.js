@@ -3,11 +3,11 @@
 // Scale is separate across (ku: pixels per sibling) and along the tree (kd: pixels per level),
 // because a tree is far wider than deep: fitting both with one scale would waste the page.
 
-const MARGIN = { along: { start: 52, end: 96 }, across: { start: 34, end: 22 } };
-const VERTICAL_MARGIN = { along: { start: 30, end: 46 }, across: { start: 30, end: 30 } };
+const MARGIN = { along: { start: 52, end: 84 }, across: { start: 34, end: 22 } };
+const VERTICAL_MARGIN = { along: { start: 30, end: 58 }, across: { start: 30, end: 30 } };
 /** Below this many pixels per sibling marks of 5 px radius would touch: pan instead. */
 const LEAST_FIT = 11;
-const MOST_FIT = 40;
+const MOST_FIT = 72;
 const LEVELS = { least: 54, most: 250 };
 const ZOOM = { least: 0.6, most: 140 };
 
@@ -130,7 +130,7 @@ export function between(a, b, part) {
 
 /** Radius in pixels of a mark of this size: at least 5 while it can be read, less in an overview. */
 export function markRadius(camera, size) {
-  const scale = clamp(camera.ku / 24, 0.75, 1.5);
+  const scale = clamp(camera.ku / 24, 0.75, 1.2);
   const radius = Math.max(5, (size / 2) * scale);
   const room = Math.min(camera.ku, camera.kd);
   return room >= LEAST_FIT * 0.98 ? radius : Math.max(1, Math.min(radius, room / 2.2));

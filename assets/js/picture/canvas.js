@@ -24,6 +24,7 @@ import { Pointer } from "./pointer.js";
 import { Scene } from "./scene.js";
 import { Sprites } from "./shapes.js";
 import { Tooltip } from "./tooltip.js";
+import { WordLayer } from "./word_layer.js";
 
 const GLIDE_MS = 250;
 const NARROW = 600;
@@ -32,7 +33,7 @@ const REACH = 14;
 export class TreeCanvas {
   /**
    * @param {import("./theme.js").Theme} theme
-   * @param {{select: (id: ?string) => void, onCamera: () => void}} actions
+   * @param {{select: (id: ?string) => void, toggleDuplicates: (id: string) => void, onCamera: () => void}} actions
    */
   constructor(theme, actions) {
     this.actions = actions;
@@ -42,7 +43,15 @@ export class TreeCanvas {
     this.description = h("span", { class: "esp-sr", id });
     this.element = h("canvas", { class: "esp-canvas", role: "img", tabindex: "0", "aria-describedby": id });
     this.tooltip = new Tooltip();
-    this.frame = h("div", { class: "esp-stage" }, this.element, this.description, this.tooltip.element);
+    this.words = new WordLayer(theme, {
+      select: (id) => this.actions.select(id),
+      toggleDuplicates: (id) => this.actions.toggleDuplicates(id),
+      hover: (id) => this.hover(id ? this.scene.items.get(id) : null),
+      wheel: (event) => this.pointer.wheel(event),
+      onChange: () => this.rearrange(),
+    });
+    const { element, description, tooltip, words } = this;
+    this.frame = h("div", { class: "esp-stage" }, element, words.element, description, tooltip.element);
     this.painter = new Painter(this.element.getContext("2d"), this.sprites, theme);
     this.camera = { ku: 24, kd: 100, ou: 0, od: 0, vertical: false };
     this.follow = true;
@@ -77,6 +86,7 @@ export class TreeCanvas {
     this.resizes.disconnect();
     this.sights.disconnect();
     cancelAnimationFrame(this.pending);
+    this.words.dispose();
   }
 
   /** A new run: nothing glides over from the old one. */
@@ -102,7 +112,7 @@ export class TreeCanvas {
   /** There are more tokens in what is being written: new words at the same places. */
   recount(visible) {
     this.scene.recount(visible);
-    this.redraw();
+    this.rearrange();
   }
 
   /** Where the camera should go after the tree changed. */
@@ -157,6 +167,7 @@ export class TreeCanvas {
     this.element.width = Math.round(width * ratio);
     this.element.height = Math.round(height * ratio);
     this.painter.lettering.font = getComputedStyle(this.element).fontFamily;
+    this.words.sizes.clear();
     if (this.tree && (this.follow || turned || !this.fitted)) this.open();
     this.paint();
   }
@@ -240,7 +251,8 @@ export class TreeCanvas {
   // Pointing ----------------------------------------------------------------------------
 
   at(x, y, reach = REACH) {
-    return this.scene.hit(this.camera, this.size, x, y, reach);
+    const named = Number.isFinite(reach) ? this.words.plan.at(x, y) : null;
+    return (named && this.scene.items.get(named)) ?? this.scene.hit(this.camera, this.size, x, y, reach);
   }
 
   /** A click: on a mark, on the silhouette of a branch, or on nothing. */
@@ -313,8 +325,25 @@ export class TreeCanvas {
     });
   }
 
+  /** The words have to be placed anew. */
+  rearrange() {
+    this.arranged = null;
+    this.redraw();
+  }
+
+  /** Words are placed for where the picture will stand, once for each of its states. */
+  arrange() {
+    const { tree, visible, selected, hovered, size, scene } = this;
+    const camera = this.to ?? this.camera;
+    const state = [camera, tree, visible, selected, hovered, size, scene.described];
+    if (this.arranged?.every((part, index) => part === state[index])) return;
+    this.arranged = state;
+    this.words.arrange({ tree, visible, selected, hovered }, scene, camera, size, this.painter.extents(camera));
+  }
+
   paint() {
     if (!this.tree || !this.size.width) return;
+    this.arrange();
     if (this.glide) {
       const part = Math.min(1, (performance.now() - this.glide) / GLIDE_MS);
       this.scene.advance(part);
@@ -328,7 +357,9 @@ export class TreeCanvas {
       ratio: this.ratio,
       selected: this.selected,
       hovered: this.hovered,
+      words: this.words,
     });
+    this.words.follow(this.scene, this.camera);
     this.placeTooltip();
   }
 }

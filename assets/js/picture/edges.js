@@ -9,21 +9,21 @@ const LINK_BEND = 26;
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {import("./theme.js").Theme} theme
- * @param {{scene: import("./scene.js").Scene, sight: import("./sight.js").Sight, camera: Object, ghost: number}} picture
- *   - `ghost` is the opacity of what is filtered away.
+ * @param {{scene: import("./scene.js").Scene, sight: import("./sight.js").Sight, camera: Object, ghost: number,
+ *   plan: import("./word_plan.js").WordPlan}} picture - edges go around its words; `ghost` is the opacity of what is filtered away.
  */
-export function paintEdges(ctx, theme, { scene, sight, camera, ghost }) {
+export function paintEdges(ctx, theme, { scene, sight, camera, ghost, plan }) {
   const groups = groupByCode(scene, sight.edges);
   const { states } = theme.palette;
   for (const [code, group] of groups.faint) {
     ctx.globalAlpha = ghost;
-    stroke(ctx, scene, camera, group, theme.edge(states[STATES[code]]));
+    stroke(ctx, scene, camera, plan, group, theme.edge(states[STATES[code]]));
   }
   ctx.globalAlpha = 1;
-  for (const [code, group] of groups.plain) stroke(ctx, scene, camera, group, theme.edge(states[STATES[code]]));
+  for (const [code, group] of groups.plain) stroke(ctx, scene, camera, plan, group, theme.edge(states[STATES[code]]));
   const style = theme.edge(states.chosen);
-  stroke(ctx, scene, camera, groups.winning, { ...style, width: style.casing, colour: theme.base.casing });
-  stroke(ctx, scene, camera, groups.winning, style);
+  stroke(ctx, scene, camera, plan, groups.winning, { ...style, width: style.casing, colour: theme.base.casing });
+  stroke(ctx, scene, camera, plan, groups.winning, style);
 }
 
 /** Edges by the state that they lead to; faint ones and those of the chosen path apart. */
@@ -42,7 +42,7 @@ function groupByCode(scene, edges) {
 }
 
 /** One path for many edges: thousands of single strokes would be slow. */
-function stroke(ctx, { places: { parents }, u, d }, camera, edges, { dash, width, colour }) {
+function stroke(ctx, { places, u, d }, camera, plan, edges, { dash, width, colour }) {
   if (!edges.length) return;
   const detailed = camera.ku >= CURVES_FROM && edges.length < MOST_CURVES;
   const { ku, kd, ou, od, vertical } = camera;
@@ -52,16 +52,19 @@ function stroke(ctx, { places: { parents }, u, d }, camera, edges, { dash, width
   ctx.setLineDash(detailed ? dash : []);
   ctx.beginPath();
   for (const index of edges) {
-    const parent = parents[index];
-    const [fromAlong, fromAcross] = [od + d[parent] * kd, ou + u[parent] * ku];
+    const parent = places.parents[index];
+    const [from, fromAcross] = [od + d[parent] * kd, ou + u[parent] * ku];
     const [along, across] = [od + d[index] * kd, ou + u[index] * ku];
-    const middle = (fromAlong + along) / 2;
+    const { out, bend } = plan.wayOut(places.ids[parent], places.d[parent], along - from);
+    const [start, turn, middle] = [from + out, from + bend, (from + bend + along) / 2];
     if (vertical) {
-      ctx.moveTo(fromAcross, fromAlong);
+      ctx.moveTo(fromAcross, start);
+      if (turn > start) ctx.lineTo(fromAcross, turn);
       if (detailed) ctx.bezierCurveTo(fromAcross, middle, across, middle, across, along);
       else ctx.lineTo(across, along);
     } else {
-      ctx.moveTo(fromAlong, fromAcross);
+      ctx.moveTo(start, fromAcross);
+      if (turn > start) ctx.lineTo(turn, fromAcross);
       if (detailed) ctx.bezierCurveTo(middle, fromAcross, middle, across, along, across);
       else ctx.lineTo(along, across);
     }

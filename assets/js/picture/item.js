@@ -3,7 +3,7 @@
 
 import { answerLabel } from "../words/words.js";
 import { copiesLabel, isJump, markLabel, visitScale } from "../words/annotations.js";
-import { displayState, isFold, ROLLOUT, WRITING } from "../log/visible.js";
+import { displayState, isFold, ON_DEMAND, WRITING } from "../log/visible.js";
 import { ROOT } from "../log/tree.js";
 import { tokensLabel } from "../words/writing_words.js";
 
@@ -17,6 +17,7 @@ import { tokensLabel } from "../words/writing_words.js";
  * @property {boolean} inner - something visible grows from it.
  * @property {boolean} winning - it lies on the chosen solution's path.
  * @property {boolean} ghost - filtered away: drawn faintly.
+ * @property {boolean} hollow - asked for and not begun: its place is kept.
  * @property {string} label @property {?string} answer - texts beside the mark.
  * @property {?boolean} right @property {boolean} undecided - held against the reference.
  * @property {?string} link - id of the original of a duplicate.
@@ -35,6 +36,7 @@ export class Item {
     this.id = scene.places.ids[index];
     this.state = "collapsed";
     this.ghost = false;
+    this.hollow = false;
     this.label = "";
     this.answer = null;
     this.right = null;
@@ -101,14 +103,20 @@ export class Item {
 
   describeWriting() {
     this.state = WRITING;
-    this.label = tokensLabel(this.scene.visible.writing.get(this.id));
+    this.tell(this.scene.visible.writing.get(this.id));
     this.ghost = this.scene.hiddenStates.has(WRITING);
+  }
+
+  /** How many tokens of it are written by now. */
+  tell(tokens) {
+    this.hollow = tokens === 0;
+    this.label = tokensLabel(tokens);
   }
 
   describeNode(node) {
     const { scene } = this;
     this.state = this.id === ROOT ? "root" : displayState(scene.tree, node);
-    this.ghost = this.state !== ROLLOUT && scene.hiddenStates.has(this.state);
+    this.ghost = !ON_DEMAND.has(this.state) && scene.hiddenStates.has(this.state);
     this.label = markLabel(node, scene.stream);
     this.answer = node.state === "completed" ? `${answerLabel(node)} ${copiesLabel(node)}`.trim() : null;
     this.scale = visitScale(node, scene.visits);

@@ -1,77 +1,75 @@
-// Jumps: a dashed, curved arrow to where the writing went on that was not below the text before
-// it. In a stream that is a jump back; among attempts, it leads to the attempt that revises one.
+// Draws jumps: dashed arrows along their lanes, and a curve where an arrow has none.
 
-/** More arrows than this would hide the tree: then only those of the selected node are drawn. */
-const MOST_ARROWS = 48;
-/** Pixels per sibling below which arrows are only drawn for the selected node. */
-const ARROWS_FROM = 8;
-/** Pixels beyond the picture's edge from which an arrow still reaches into it. */
-const REACH = 60;
+import { arrowsOf } from "./lanes.js";
+
 const DASH = [5, 4];
 const HEAD = 7;
+const CORNER = 6;
+const OFF = 2;
+const NUMBER = { room: 12, away: 8 };
 
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {import("./theme.js").Theme} theme
- * @param {{scene: import("./scene.js").Scene, camera: Object, view: Object, radius: (item: Object) => number}} picture
- * @returns {{x: number, y: number, text: string}[]} where the arrows' numbers belong.
+ * @param {{scene: import("./scene.js").Scene, camera: Object, view: Object,
+ *   plan: import("./word_plan.js").WordPlan, radius: (item: Object) => number}} picture - an arrow
+ *   without a lane is drawn for what is selected or pointed at.
+ * @returns {{x: number, y: number, text: string}[]} the arrows' numbers, in the order of writing.
  */
-export function paintJumps(ctx, theme, { scene, camera, view, radius }) {
-  const arrows = arrowsOf(scene, camera);
-  const all = arrows.length <= MOST_ARROWS && camera.ku >= ARROWS_FROM;
+export function paintJumps(ctx, theme, { scene, camera, view, plan, radius }) {
+  const arrows = arrowsOf(scene);
   const numbers = [];
-  for (const { from, to, number } of arrows) {
+  for (const [index, { from, to }] of arrows.entries()) {
     const chosen = touches(view, from, to);
-    if (!chosen && !all) continue;
-    if (!isSeen(to, view) && !isSeen(from, view)) continue;
-    ctx.strokeStyle = ctx.fillStyle = chosen ? theme.base.focus : theme.base.subtle;
+    const lane = plan.laneOf(to);
+    if (!chosen && !lane) continue;
+    for (const item of [from, to]) item.place(camera);
+    ctx.strokeStyle = ctx.fillStyle = chosen ? theme.base.focus : theme.base.muted;
     ctx.lineWidth = chosen ? 2.5 : 1.25;
-    const middle = arrow(ctx, from, to, camera, radius(to));
-    if (arrows.length > 1) numbers.push({ ...middle, text: String(number) });
+    const along = camera.vertical ? (point) => [point[1], point[0]] : (point) => point;
+    const path = wayOf(from, to, lane, camera, radius).map(along);
+    ctx.setLineDash(DASH);
+    ctx.beginPath();
+    ctx.moveTo(...path[0]);
+    for (let i = 1; i < path.length - 1; i += 1) ctx.arcTo(...path[i], ...path[i + 1], CORNER);
+    ctx.lineTo(...path.at(-1));
+    ctx.stroke();
+    ctx.setLineDash([]);
+    head(ctx, path.at(-2), path.at(-1));
+    if (lane !== null && arrows.length > 1) numbers.push(...numberOf(index + 1, path, camera));
   }
   return numbers;
 }
 
-/** Every jump whose ends are both in the picture, numbered in the order of writing. */
-function arrowsOf(scene, camera) {
-  const arrows = [];
-  for (const to of scene.jumps()) {
-    const from = scene.items.get(to.after);
-    if (from && !from.ghost && !to.ghost) arrows.push({ from: from.place(camera), to: to.place(camera) });
-  }
-  arrows.sort((a, b) => a.to.order - b.to.order);
-  return arrows.map((arrow, index) => ({ ...arrow, number: index + 1 }));
+/** An arrow's number stands beside its last part, on the side where words keep away from marks. */
+function numberOf(number, path, { vertical }) {
+  const [[fromX, fromY], [x, y]] = path.slice(-2);
+  const room = Math.hypot(x - fromX, y - fromY);
+  if (room < NUMBER.room) return [];
+  const middle = [(x + fromX) / 2, (y + fromY) / 2];
+  const [dx, dy] = vertical ? [0, NUMBER.away] : [NUMBER.away, 0];
+  return [{ x: middle[0] + dx, y: middle[1] + dy, text: String(number) }];
 }
-
-const isSeen = ({ x, y }, { width, height }) =>
-  x > -REACH && x < width + REACH && y > -REACH && y < height + REACH;
 
 const touches = ({ selected, hovered }, from, to) =>
   [selected, hovered].some((id) => id && (id === from.id || id === to.id));
 
-/** A curve that leaves in the direction of growth and arrives from the side; its middle is returned. */
-function arrow(ctx, from, to, camera, radius) {
-  const along = camera.vertical ? [0, 1] : [1, 0];
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const reach = Math.min(90, 24 + Math.hypot(dx, dy) / 4);
-  const out = { x: from.x + along[0] * reach, y: from.y + along[1] * reach };
-  // Arrive against the growth, across the free room before the mark's own edge.
-  const bend = camera.vertical ? [Math.sign(dx || 1) * -18, -reach * 0.2] : [-reach * 0.2, Math.sign(dy || 1) * -18];
-  const into = { x: to.x + bend[0], y: to.y + bend[1] };
-  const angle = Math.atan2(to.y - into.y, to.x - into.x);
-  const tip = { x: to.x - Math.cos(angle) * (radius + 2), y: to.y - Math.sin(angle) * (radius + 2) };
-  ctx.setLineDash(DASH);
-  ctx.beginPath();
-  ctx.moveTo(from.x, from.y);
-  ctx.bezierCurveTo(out.x, out.y, into.x, into.y, tip.x - Math.cos(angle) * HEAD, tip.y - Math.sin(angle) * HEAD);
-  ctx.stroke();
-  ctx.setLineDash([]);
-  head(ctx, tip, angle);
-  return { x: (from.x + 3 * out.x + 3 * into.x + tip.x) / 8, y: (from.y + 3 * out.y + 3 * into.y + tip.y) / 8 };
+/** Corners of an arrow, `[along, across]`: out to the lane, along it, and into the mark from the side. */
+function wayOf(from, to, lane, { vertical }, radius) {
+  const [a, b] = [from, to].map(({ x, y }) => (vertical ? [y, x] : [x, y]));
+  const middle = lane === null ? (a[1] + b[1]) / 2 : a[1] + lane;
+  const side = (point, item) => point[1] + Math.sign(middle - point[1]) * (radius(item) + OFF);
+  return [
+    [a[0], side(a, from)],
+    [a[0], middle],
+    [b[0], middle],
+    [b[0], side(b, to)],
+  ];
 }
 
-function head(ctx, { x, y }, angle) {
-  const wing = (turn) => [x - HEAD * 1.3 * Math.cos(angle + turn), y - HEAD * 1.3 * Math.sin(angle + turn)];
+function head(ctx, [fromX, fromY], [x, y]) {
+  const angle = Math.atan2(y - fromY, x - fromX);
+  const wing = (turn) => [x - HEAD * Math.cos(angle + turn), y - HEAD * Math.sin(angle + turn)];
   ctx.beginPath();
   ctx.moveTo(x, y);
   ctx.lineTo(...wing(0.45));

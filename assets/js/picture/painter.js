@@ -1,6 +1,8 @@
 // Paints a scene: edges, then marks, then words. Draws, decides nothing.
 
 import { Lettering } from "./lettering.js";
+import { NO_WORDS } from "./word_plan.js";
+import { paintBars } from "./score_bars.js";
 import { letterSilhouettes, paintSilhouettes } from "./silhouettes.js";
 import { markRadius } from "./camera.js";
 import { paintEdges, paintLinks } from "./edges.js";
@@ -33,7 +35,10 @@ export class Painter {
     this.lettering = new Lettering(ctx, theme);
   }
 
-  /** @param {{width, height, ratio, selected: ?string, hovered: ?string}} view */
+  /**
+   * @param {{width, height, ratio, selected: ?string, hovered: ?string,
+   *   words?: import("./word_layer.js").WordLayer}} view
+   */
   paint(scene, camera, view) {
     const { ctx, theme, lettering } = this;
     this.scene = scene;
@@ -45,7 +50,8 @@ export class Painter {
     if (!scene.places) return;
     const sight = scene.look(camera, view);
     this.place(sight);
-    const picture = { scene, sight, camera, view, ghost: GHOST };
+    const plan = view.words?.plan ?? NO_WORDS;
+    const picture = { scene, sight, camera, view, ghost: GHOST, plan };
     paintSilhouettes(ctx, theme, scene, camera, sight.branches);
     paintEdges(ctx, theme, picture);
     paintLinks(ctx, theme, picture);
@@ -53,10 +59,10 @@ export class Painter {
     this.dots();
     this.marks();
     this.rings(scene);
-    lettering.labels(this.shown, camera, view, (item) => this.radiusOf(item));
+    if (view.words) paintBars(ctx, theme, scene, camera, view.words);
+    lettering.clear();
     lettering.numbers(numbers);
     letterSilhouettes(lettering, scene, camera, sight.branches);
-    lettering.headers(camera, scene.bounds.dMax, view.width);
   }
 
   /**
@@ -126,6 +132,10 @@ export class Painter {
     const spec = theme.palette.states[item.state];
     const colours = theme.colours(spec);
     const radius = this.radiusOf(item);
+    if (item.hollow) {
+      this.hollow(item, radius, colours.line);
+      return;
+    }
     if (radius < LEAST_SHAPE && !item.winning) {
       ctx.fillStyle = colours.fill ?? colours.line;
       ctx.fillRect(item.x - radius, item.y - radius, 2 * radius, 2 * radius);
@@ -139,13 +149,36 @@ export class Painter {
     if (item.right !== null && !item.ghost) this.grade(item, radius);
   }
 
+  /** A place that is kept for a step: asked for, and not begun. */
+  hollow({ x, y }, radius, colour) {
+    const { ctx } = this;
+    ctx.setLineDash([2, 2]);
+    ctx.lineWidth = 1.25;
+    ctx.strokeStyle = colour;
+    ctx.beginPath();
+    ctx.arc(x, y, radius * 0.8, 0, 2 * Math.PI);
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+
   /** Radius of a mark; one with many visits is larger, as far as its row has room. */
-  radiusOf(item) {
+  radiusOf(item, camera = this.camera) {
     if (item.state === "root") return PILL / 2;
     const { size } = this.theme.palette.states[item.state];
-    const usual = markRadius(this.camera, size);
+    const usual = markRadius(camera, size);
     if (item.scale === 1) return usual;
-    return Math.min(markRadius(this.camera, size * item.scale), Math.max(usual, this.camera.ku * 0.6));
+    return Math.min(markRadius(camera, size * item.scale), Math.max(usual, camera.ku * 0.6));
+  }
+
+  /** Says of an item how far along the tree its mark reaches, with its rings, under a camera. */
+  extents(camera) {
+    return (item) => {
+      const radius = this.radiusOf(item, camera);
+      if (item.state === "root") return camera.vertical ? radius : this.halfPill();
+      const stacked = item.copies > 1 ? 2 * STACKED : 0;
+      const graded = item.right === null ? 0 : 5;
+      return radius + Math.max(stacked, graded, item.winning ? 5 : 0);
+    };
   }
 
   /** Copies of a path lie behind its mark like the cards of a stack: two or more than two. */
@@ -178,10 +211,14 @@ export class Painter {
     ctx.fillText(ROOT_NAME, item.x, item.y + 0.5);
   }
 
+  halfPill(radius = PILL / 2) {
+    this.lettering.write(11, 600);
+    return this.ctx.measureText(ROOT_NAME).width / 2 + radius - 3;
+  }
+
   pill({ x, y }, radius) {
     const { ctx } = this;
-    this.lettering.write(11, 600);
-    const half = ctx.measureText(ROOT_NAME).width / 2 + radius - 3;
+    const half = this.halfPill(radius);
     ctx.beginPath();
     ctx.roundRect(x - half, y - radius, 2 * half, 2 * radius, radius);
   }

@@ -1,7 +1,7 @@
 // What the picture shows: every visible node with its place, in columns, and an item for each that
 // is drawn as a mark of its own. Places glide from where they were to where they belong.
 
-import { isFold, ROLLOUT } from "../log/visible.js";
+import { isFold, ON_DEMAND } from "../log/visible.js";
 import { isJump, isStream, mostVisits } from "../words/annotations.js";
 import { Item, Items } from "./item.js";
 import { Branches, STATES } from "./branches.js";
@@ -9,7 +9,6 @@ import { contains } from "./silhouettes.js";
 import { layoutTree } from "./layout.js";
 import { look } from "./sight.js";
 import { ROOT } from "../log/tree.js";
-import { tokensLabel } from "../words/writing_words.js";
 
 /** Above this many marks nothing glides: the eye could not follow, and frames would be late. */
 const MOST_ANIMATED = 3000;
@@ -193,7 +192,7 @@ export class Scene {
   recount(visible) {
     for (const [id, count] of visible.writing) {
       const item = this.items.get(id);
-      if (item) item.label = tokensLabel(count);
+      item?.tell(count);
     }
   }
 
@@ -211,7 +210,7 @@ export class Scene {
   /** Whether a filter makes this node faint. */
   isFaint(index) {
     const state = STATES[this.branches.codes[index]];
-    return state !== ROLLOUT && this.hiddenStates.has(state);
+    return !ON_DEMAND.has(state) && this.hiddenStates.has(state);
   }
 
   /** The silhouette under a point given in pixels, or null. */

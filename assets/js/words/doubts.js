@@ -1,6 +1,7 @@
 // What could not be compared, in plain words: answers with each other, and with the reference. Pure.
 
 import { list, shorten } from "./format.js";
+import { plainMaths } from "./plain_maths.js";
 
 /** Stands where ✓ or ✗ would: there is a reference, but the answer could not be compared with it. */
 export const UNDECIDED_MARK = "?";
@@ -16,7 +17,7 @@ function doubtsOf(tree, group) {
 
 /** "could not be compared with 5 and x+1", or "". */
 export function doubtPhrase(tree, group) {
-  const others = doubtsOf(tree, group).map((answer) => shorten(answer.replace(/\s+/g, " "), 24));
+  const others = doubtsOf(tree, group).map((answer) => shorten(plainMaths(answer).replace(/\s+/g, " "), 24));
   if (!others.length) return "";
   const more = others.length - MOST_NAMED;
   const named = more > 0 ? [...others.slice(0, MOST_NAMED), `${more} more`] : others;

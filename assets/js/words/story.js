@@ -1,6 +1,7 @@
 // The run told in plain language: one sentence or two for each segment of the log. Pure.
 
 import { doubted, UNDECIDED_MEANING } from "./doubts.js";
+import { answerWords } from "./plain_maths.js";
 import { list, plural, readable, score, shorten } from "./format.js";
 import { isPasted, allocationSentence, isStreamStrategy } from "./annotations.js";
 import { ROOT } from "../log/tree.js";
@@ -183,7 +184,7 @@ function answers(found) {
   const known = [...new Set(found.filter((answer) => answer !== null))];
   const paths = found.length === 1 ? "1 path reached its end" : `${found.length} paths reached their end`;
   if (!known.length) return `${paths} without an answer.`;
-  const shown = known.slice(0, 4).map((answer) => shorten(answer, 24));
+  const shown = known.slice(0, 4).map((answer) => answerWords(answer, 24));
   const more = known.length > 4 ? " and others" : "";
   return `${paths}: ${more ? shown.join(", ") + more : list(shown)}.`;
 }
@@ -199,7 +200,7 @@ function tellEnd(slice, before) {
   const share =
     all === 1 ? ", the only solution" : all ? `, given by ${tally[0][3]} of ${plural(all, "solution")}` : "";
   const verdict = verdictOf(graded, finished.chosen) + doubtSentence(before);
-  return `${opening}The answer is ${shorten(finished.answer ?? "not known", 60)}, chosen ${METHODS[finished.method]}${share}.${verdict}`;
+  return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}, chosen ${METHODS[finished.method]}${share}.${verdict}`;
 }
 
 function verdictOf(graded, chosen) {

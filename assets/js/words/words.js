@@ -3,6 +3,7 @@
 import { scoreBeside, list, plural, score, shorten, signed } from "./format.js";
 import { isFold, ROLLOUT } from "../log/visible.js";
 import { doubtPhrase, UNDECIDED_MEANING } from "./doubts.js";
+import { plainMaths } from "./plain_maths.js";
 import { writingWords } from "./writing_words.js";
 import { isStream, piecesOf, annotationPhrases } from "./annotations.js";
 import { ROOT } from "../log/tree.js";
@@ -28,7 +29,7 @@ const GIVEN_UP = {
 
 /** The answer beside a finished solution's mark. */
 export function answerLabel(node) {
-  return node.answer === null ? "no answer" : shorten(node.answer.replace(/\s+/g, " "), 22);
+  return node.answer === null ? "no answer" : shorten(plainMaths(node.answer).replace(/\s+/g, " "), 22);
 }
 
 /** The state in a few words, with its reason where the log gives one. */
@@ -88,7 +89,9 @@ function foldName(fold) {
 /** The name of anything that can be selected. */
 export function nameOf(tree, visible, id) {
   if (visible.writing.has(id)) return `${writingName(tree, visible, id)}, ${writingWords(visible.writing.get(id))}`;
-  return isFold(id) ? foldName(visible.fold(id)) : nodeName(tree, tree.nodes.get(id));
+  if (isFold(id)) return foldName(visible.fold(id));
+  const duplicates = visible.duplicatesOf(id);
+  return nodeName(tree, tree.nodes.get(id)) + (duplicates ? `, written ${duplicates + 1} times` : "");
 }
 
 /** "Step 3, branch 2 of 4" of a step that is not there yet. */

@@ -3,6 +3,13 @@
 import { heading, section } from "../blocks.js";
 import { h } from "../../dom/dom.js";
 import { path } from "./step.js";
+import { writeMaths } from "../../dom/maths.js";
+
+function moment(sentence, go) {
+  const button = h("button", { type: "button", class: "esp-moment", title: "Go to this moment", on: { click: go } });
+  writeMaths(button, sentence);
+  return button;
+}
 
 /** @returns {HTMLElement[]} */
 export function overview(tree, story, given) {
@@ -16,13 +23,7 @@ export function overview(tree, story, given) {
         h(
           "li",
           {},
-          h("button", {
-            type: "button",
-            class: "esp-moment",
-            title: "Go to this moment",
-            text: sentence,
-            on: { click: () => given.actions.seek(cursor) },
-          }),
+          moment(sentence, () => given.actions.seek(cursor)),
         ),
       ),
     ),

@@ -3,7 +3,9 @@
 import { count, readable, shorten } from "../../words/format.js";
 import { definitions, heading, section } from "../blocks.js";
 import { h } from "../../dom/dom.js";
+import { answerMaths } from "../../words/plain_maths.js";
 import { writeMaths } from "../../dom/maths.js";
+import { writeStructured } from "../../dom/markdown.js";
 
 const MOST_TEXT = 20000;
 
@@ -11,7 +13,7 @@ const MOST_TEXT = 20000;
 export function problemContents(tree, { labels }) {
   const { problem, strategy, options, sampling, seed, solver, verifier, limits, created } = tree.started;
   const text = h("div", { class: "esp-problem" });
-  writeMaths(text, shorten(problem.text, MOST_TEXT));
+  writeStructured(text, shorten(problem.text, MOST_TEXT));
   return [
     heading("The problem"),
     text,
@@ -19,7 +21,7 @@ export function problemContents(tree, { labels }) {
     problem.answer !== null &&
       problem.answer !== undefined &&
       tree.finished &&
-      h("p", {}, "Reference answer: ", h("bdi", { text: problem.answer })),
+      h("p", {}, "Reference answer: ", reference(problem.answer)),
     section(
       "Settings of this run",
       definitions([
@@ -34,6 +36,12 @@ export function problemContents(tree, { labels }) {
       ]),
     ),
   ];
+}
+
+function reference(answer) {
+  const text = h("bdi", {});
+  writeMaths(text, answerMaths(answer));
+  return text;
 }
 
 /** A model in one line: name, size, precision, device. */

@@ -17,7 +17,7 @@ import { methodSections } from "./methods.js";
 import { ROOT } from "../../log/tree.js";
 import { scoreBar } from "../bars.js";
 import { symbolPicture } from "../../picture/shapes.js";
-import { writeMaths } from "../../dom/maths.js";
+import { writeStructured } from "../../dom/markdown.js";
 import { writingWords } from "../../words/writing_words.js";
 
 const MOST_PATH_TEXT = 1500;
@@ -100,7 +100,7 @@ function why(tree, node, linkTo) {
 export function path(tree, node, { actions }) {
   const rows = tree.path(node.id).map((step) => {
     const text = h("div", { class: "esp-step-text" });
-    writeMaths(text, shorten(step.text, MOST_PATH_TEXT));
+    writeStructured(text, shorten(step.text, MOST_PATH_TEXT));
     const here = step.id === node.id;
     const number = h("button", {
       type: "button",

@@ -1,0 +1,100 @@
+// What is to be said at each mark, and which marks go first where there is not room for all. Pure.
+
+import { isFold, ROLLOUT, WRITING } from "../log/visible.js";
+import { stepWords } from "../words/step_words.js";
+import { toScreen } from "./camera.js";
+import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
+
+/** Pixels per sibling below which nothing but marks can be told apart. */
+const LEAST_PITCH = 6;
+const CUT = new Set(["pruned", "merged", ROLLOUT]);
+
+/** What stands at each mark, worked out when it is asked for. */
+export class Said {
+  /**
+   * @param {{tree, visible}} moment
+   * @param {Object} grades - the palette's signs of right and wrong.
+   */
+  constructor({ tree, visible }, grades) {
+    Object.assign(this, { tree, visible, grades });
+    this.known = new Map();
+  }
+
+  /** @returns {import("./word_box.js").Said} `item` is needed when it is asked for first. */
+  of(id, item = null) {
+    if (!this.known.has(id)) this.known.set(id, this.describe(id, item));
+    return this.known.get(id);
+  }
+
+  describe(id, item) {
+    const { tree, visible, grades } = this;
+    const node = isFold(id) ? null : tree.nodes.get(id);
+    const grade = node && node.right !== null ? grades[node.right ? "right" : "wrong"] : null;
+    const undecided = Boolean(node?.right_undecided) && !grade;
+    return {
+      ...stepWords(tree, visible, id),
+      tone: item?.winning ? "chosen" : CUT.has(item?.state) ? "cut" : item?.state === "kept" ? "kept" : "plain",
+      mark: undecided ? UNDECIDED_MARK : (grade?.mark ?? ""),
+      verdict: undecided ? UNDECIDED_MEANING : (grade?.label.toLowerCase() ?? ""),
+      duplicates: visible.duplicatesOf(id),
+      open: Boolean(visible.opened?.has(id)),
+    };
+  }
+}
+
+/** Pixels at the top that belong to the levels' names, where the tree grows to the right. */
+const NAMES = 24;
+const BORDER = 4;
+/** Pixels beyond the picture's edge from which a mark still counts: its branches reach into it. */
+const REACH = 60;
+
+/** What `placing.js` has to know of a picture. @returns {import("./placing.js").View & {across, start}} */
+export function viewOf({ bounds }, { ku, kd, od, vertical }, { width, height }) {
+  const top = vertical ? BORDER : NAMES;
+  return { width, height, vertical, top, pitch: kd, across: ku, start: od, last: bounds.dMax };
+}
+
+/**
+ * @param {{visible, selected: ?string, hovered: ?string}} moment
+ * @param {import("./scene.js").Scene} scene
+ * @param {import("./camera.js").Camera} camera - where the picture will stand.
+ * @param {Said} said
+ * @param {(item: Object) => number} extentOf - how far along the tree a mark reaches, in pixels.
+ * @param {import("./placing.js").View} view
+ * @returns {import("./placing.js").Spot[]} none where marks stand too close for anything else.
+ */
+export function spotsOf(moment, scene, camera, said, extentOf, { width, height }) {
+  if (camera.ku < LEAST_PITCH) return [];
+  const near = nearby(moment);
+  const spots = [];
+  for (const index of scene.look(camera, { width, height }).marks) {
+    const item = scene.item(index);
+    const [x, y] = toScreen(camera, item.toU, item.toD);
+    if (item.ghost || x < -REACH || x > width + REACH || y < -REACH || y > height + REACH) continue;
+    const { text, brief, answer, ended, share } = said.of(item.id, item);
+    spots.push({
+      ...{ id: item.id, depth: item.toD, x, y, radius: extentOf(item), inner: item.inner },
+      rank: rankOf(item, near),
+      bare: !text && answer === null,
+      brief: ended || brief === "",
+      scored: share !== null,
+    });
+  }
+  return spots;
+}
+
+/** What was chosen by hand or is pointed at, and its siblings. */
+function nearby({ visible, selected, hovered }) {
+  const hand = new Set([selected, hovered].filter((id) => id));
+  const siblings = new Set([...hand].flatMap((id) => visible.children(visible.parent(id))));
+  return { hand, siblings };
+}
+
+/** What goes first. See `Spot.rank`. */
+function rankOf(item, { hand, siblings }) {
+  if (hand.has(item.id)) return 0;
+  if (item.winning || item.answer !== null || item.state === "collapsed") return 1;
+  if (item.state === "kept" || item.state === WRITING) return 2;
+  if (siblings.has(item.id)) return 3;
+  return CUT.has(item.state) ? 5 : 4;
+}

@@ -1,0 +1,156 @@
+// The words over the canvas: HTML, so that they can be selected, set as maths, and read aloud.
+// What stands where is decided in `placing.js`; here it becomes elements, kept from one picture
+// to the next, that follow their marks.
+
+import { displayState, isFold } from "../log/visible.js";
+import { fill, h } from "../dom/dom.js";
+import { keyOf, nameBox, wordBox } from "./word_box.js";
+import { lanesOf } from "./lanes.js";
+import { nameOf, writingName } from "../words/words.js";
+import { placeWords } from "./placing.js";
+import { ROOT } from "../log/tree.js";
+import { Said, spotsOf, viewOf } from "./spots.js";
+import { NO_WORDS, WordPlan } from "./word_plan.js";
+import { WordSizes } from "./word_sizes.js";
+
+const HEADER = { from: 44, width: 46 };
+
+export class WordLayer {
+  /**
+   * @param {import("./theme.js").Theme} theme
+   * @param {{select: (id: string) => void, toggleDuplicates: (id: string) => void,
+   *   hover: (id: ?string) => void, wheel: (event: WheelEvent) => void, onChange: () => void}} actions
+   *   `onChange`: the words should be placed anew.
+   */
+  constructor(theme, actions) {
+    this.theme = theme;
+    this.actions = actions;
+    this.sizes = new WordSizes(actions.onChange);
+    this.list = h("ul", { class: "esp-words", "aria-label": "Steps that can be read in the picture" });
+    this.headers = h("div", { class: "esp-word-headers", "aria-hidden": "true" });
+    this.element = h("div", { class: "esp-word-layer" }, this.headers, this.list, this.sizes.element);
+    this.boxes = new Map();
+    this.plan = NO_WORDS;
+    const idAt = (event) => event.target.closest(".esp-word")?.dataset.id ?? null;
+    this.list.addEventListener("click", (event) => this.click(event));
+    this.list.addEventListener("pointerover", (event) => actions.hover(idAt(event)));
+    this.list.addEventListener("pointerleave", () => actions.hover(null));
+    this.list.addEventListener("wheel", (event) => actions.wheel(event), { passive: false });
+  }
+
+  dispose() {
+    this.sizes.dispose();
+  }
+
+  /**
+   * Place the words of what will be in view once nothing moves.
+   *
+   * @param {{tree, visible, selected: ?string, hovered: ?string}} moment
+   * @param {import("./scene.js").Scene} scene
+   * @param {import("./camera.js").Camera} camera
+   * @param {{width: number, height: number}} size - of the picture, in pixels.
+   * @param {(item: Object) => number} extentOf - how far along the tree a mark reaches, in pixels.
+   */
+  arrange(moment, scene, camera, size, extentOf) {
+    this.moment = moment;
+    this.said = new Said(moment, this.theme.palette.grades);
+    this.sizes.say = (id) => this.said.of(id);
+    const view = viewOf(scene, camera, size);
+    const spots = spotsOf(moment, scene, camera, this.said, extentOf, view);
+    const lanes = lanesOf(scene, spots, view);
+    const placed = placeWords(spots, view, this.sizes, [...lanes.values()].filter(Boolean));
+    this.plan = new WordPlan(placed, lanes, spots, view);
+    this.show(this.plan.texts);
+    this.name(view, spots);
+  }
+
+  /** Bring every word to its mark, where marks move. */
+  follow(scene, camera) {
+    for (const [id, box] of this.boxes) {
+      const item = scene.items.get(id)?.place(camera);
+      if (!item) continue;
+      const [dx, dy] = this.plan.offsets.get(id);
+      const at = `translate(${Math.round(item.x + dx)}px, ${Math.round(item.y + dy)}px)`;
+      if (box.at !== at) box.element.style.transform = box.at = at;
+    }
+  }
+
+  // Elements -----------------------------------------------------------------------------------
+
+  show(words) {
+    const order = [];
+    for (const word of words) {
+      const said = this.said.of(word.id);
+      const key = keyOf(word.kind, said, this.sizes.widthFor(word.room));
+      let box = this.boxes.get(word.id);
+      if (box?.key !== key) {
+        box?.element.remove();
+        box = { key, element: wordBox(word.kind, said, this.sizes.widthFor(word.room), () => this.sizes.typeset()) };
+        box.element.dataset.id = word.id;
+        this.boxes.set(word.id, box);
+      }
+      nameBox(box.element, this.nameOf(word.id));
+      const { style } = box.element;
+      style.width = `${word.width}px`;
+      style.height = `${word.height}px`;
+      order.push(box.element);
+    }
+    const kept = new Set(words.map(({ id }) => id));
+    for (const [id, { element }] of this.boxes) {
+      if (kept.has(id)) continue;
+      element.remove();
+      this.boxes.delete(id);
+    }
+    // In the order of reading; what stands there already is not touched, and keeps its selection.
+    order.forEach((element, index) => {
+      if (this.list.children[index] !== element) this.list.insertBefore(element, this.list.children[index] ?? null);
+    });
+  }
+
+  nameOf(id) {
+    const { tree, visible } = this.moment;
+    if (visible.writing.has(id)) return writingName(tree, visible, id);
+    if (isFold(id)) return nameOf(tree, visible, id);
+    const node = tree.nodes.get(id);
+    if (id === ROOT) return "The problem";
+    const state = displayState(tree, node);
+    return `Step ${node.depth}, ${this.theme.palette.states[state].label.toLowerCase()}`;
+  }
+
+  /** "Step 1", "Step 2", … where each level begins, as far as they have room. */
+  name(view, spots) {
+    const shown = view.pitch >= HEADER.from ? levelNames(view, spots) : [];
+    fill(
+      this.headers,
+      shown.map(({ level, left, top }) =>
+        h("span", { class: "esp-word-header", text: `Step ${level}`, style: { left: `${left}px`, top: `${top}px` } }),
+      ),
+    );
+    this.headers.hidden = view.vertical && !shown.length;
+    this.headers.dataset.across = view.vertical ? "false" : "true";
+  }
+
+  click(event) {
+    const id = event.target.closest(".esp-word")?.dataset.id;
+    if (!id) return;
+    if (event.target.closest("[data-open]")) this.actions.toggleDuplicates(id);
+    // Whoever marks a text does not mean the node.
+    else if (getSelection()?.isCollapsed !== false) this.actions.select(id);
+  }
+}
+
+/** Where the levels' names stand: above their marks, or at the side where no mark is near. */
+function levelNames({ vertical, width, last, start, pitch }, spots) {
+  const names = [];
+  for (let level = 1; level <= last; level += 1) {
+    const along = start + level * pitch;
+    if (!vertical) names.push({ level, left: along - HEADER.width / 2, top: 4 });
+    else {
+      const xs = spots.filter(({ depth }) => depth === level).map(({ x }) => x);
+      const room = HEADER.width + 14;
+      const left = !xs.some((x) => x < room) ? 6 : !xs.some((x) => x > width - room) ? width - HEADER.width - 4 : null;
+      if (left !== null) names.push({ level, left, top: along - 8 });
+    }
+  }
+  return names.filter(({ left }) => left >= 0 && left + HEADER.width <= width);
+}

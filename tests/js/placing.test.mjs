@@ -1,0 +1,285 @@
+// The words in the picture, on every recorded example and on random trees: they meet no other
+// words, no mark and no edge, and none is cut off at the picture's border.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { lanesOf } from "../../assets/js/picture/lanes.js";
+import { paintEdges } from "../../assets/js/picture/edges.js";
+import { fitCamera, markRadius, zoomAt } from "../../assets/js/picture/camera.js";
+import { MOST_WORDS, placeWords } from "../../assets/js/picture/placing.js";
+import { header } from "./synthetic.mjs";
+import { Said, spotsOf, viewOf } from "../../assets/js/picture/spots.js";
+import { Scene } from "../../assets/js/picture/scene.js";
+import { Tree } from "../../assets/js/log/tree.js";
+import { ViewState } from "../../assets/js/log/view_state.js";
+import { NOTHING } from "../../assets/js/log/writing.js";
+import { WordPlan } from "../../assets/js/picture/word_plan.js";
+
+const ASSETS = new URL("../../assets/", import.meta.url);
+const palette = JSON.parse(readFileSync(new URL("palette.json", ASSETS), "utf-8"));
+const SIZES = [
+  [358, 420],
+  [720, 460],
+  [900, 430],
+  [1500, 760],
+];
+const THEME = {
+  palette,
+  base: palette.themes.light,
+  edge: (spec) => ({ dash: [], width: spec.edge.width, casing: 0, colour: "" }),
+};
+
+/** Sizes as the browser measures them, for letters of six pixels. */
+function sizesOf(said) {
+  const of = (id, kind, width) => {
+    const { text, answer, share, figures } = said.of(id);
+    const letters = 6 * (answer ?? text).length + 8;
+    if (kind === "line") return { width: Math.min(letters, width), height: 19 };
+    const least = share === null ? 0 : 6 * figures.length + 40;
+    const inside = Math.max(Math.min(letters, width - 16), Math.min(least, width - 16));
+    const lines = Math.min(kind === "problem" ? 6 : 3, Math.ceil(letters / inside));
+    return { width: Math.min(width, inside + 16), height: 16 * lines + (share === null ? 9 : 24) };
+  };
+  return { of, prepare: () => {} };
+}
+
+/** A picture of a tree with its words, at rest. */
+function pictureOf(tree, width, height, { zoom = 1, at = [0.5, 0.5], selected = null, viewState = new ViewState() } = {}) {
+  const visible = viewState.visible(tree, NOTHING);
+  const scene = new Scene();
+  scene.update(tree, visible, viewState.hiddenStates, false);
+  const vertical = width < 600;
+  let camera = fitCamera(scene.bounds, width, height, vertical);
+  if (zoom !== 1) camera = zoomAt(camera, zoom, at[0] * width, at[1] * height);
+  const radiusOf = (item) =>
+    item.state === "root" ? (vertical ? 11 : 35) : markRadius(camera, palette.states[item.state].size) + (item.right === null ? 0 : 5);
+  const moment = { tree, visible, selected, hovered: null };
+  const said = new Said(moment, palette.grades);
+  const view = viewOf(scene, camera, { width, height });
+  const spots = spotsOf(moment, scene, camera, said, radiusOf, view);
+  const lanes = lanesOf(scene, spots, view);
+  const plan = new WordPlan(placeWords(spots, view, sizesOf(said), [...lanes.values()].filter(Boolean)), lanes, spots, view);
+  const { marks, edges } = scene.look(camera, view);
+  const items = marks.map((index) => scene.item(index).place(camera));
+  return { plan, words: [...plan.words.values()], items, edges: drawn(scene, camera, plan, edges), view, radiusOf, lanes };
+}
+
+/** The points of every edge, as the canvas is told to draw it. */
+function drawn(scene, camera, plan, edges) {
+  const ways = [];
+  let way = null;
+  const to = (x, y) => {
+    way.xs.push(x);
+    way.ys.push(y);
+  };
+  const ctx = {
+    moveTo(x, y) {
+      ways.push((way = { xs: [x], ys: [y] }));
+    },
+    lineTo(x, y) {
+      const [ax, ay] = [way.xs.at(-1), way.ys.at(-1)];
+      for (let t = 1 / 8; t <= 1; t += 1 / 8) to(ax + (x - ax) * t, ay + (y - ay) * t);
+    },
+    bezierCurveTo(bx, by, cx, cy, x, y) {
+      const [ax, ay] = [way.xs.at(-1), way.ys.at(-1)];
+      for (let t = 1 / 16; t <= 1; t += 1 / 16) {
+        const [a, b, c, d] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
+        to(a * ax + b * bx + c * cx + d * x, a * ay + b * by + c * cy + d * y);
+      }
+    },
+  };
+  for (const name of ["beginPath", "stroke", "setLineDash"]) ctx[name] = () => {};
+  const seen = edges.filter((index) => !scene.isFaint(index));
+  paintEdges(ctx, THEME, { scene, sight: { edges: seen }, camera, ghost: 0.1, plan });
+  assert.ok(ways.length >= seen.length);
+  return ways.map(({ xs, ys }) => ({ xs, ys, box: [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)] }));
+}
+
+const meet = (a, b) =>
+  a.left < b.left + b.width - 0.01 && b.left < a.left + a.width - 0.01 && a.top < b.top + b.height - 0.01 && b.top < a.top + a.height - 0.01;
+const inside = (box, [x, y]) => x > box.left + 0.01 && x < box.left + box.width - 0.01 && y > box.top + 0.01 && y < box.top + box.height - 0.01;
+
+/** The corners of an arrow along its lane, and points between them. */
+function* pointsOfLane({ from, to, across }, vertical) {
+  const along = ({ x, y }) => (vertical ? y : x);
+  const at = ({ x, y }) => (vertical ? x : y);
+  const corners = [[along(from), at(from)], [along(from), across], [along(to), across], [along(to), at(to)]];
+  for (let i = 1; i < 4; i += 1)
+    for (let t = 0; t <= 1; t += 1 / 32) {
+      const point = [0, 1].map((k) => corners[i - 1][k] + (corners[i][k] - corners[i - 1][k]) * t);
+      yield vertical ? point.reverse() : point;
+    }
+}
+
+/** What is wrong with a picture, in words; [] as it should be. */
+function faultsOf({ words, edges, items, view, radiusOf, lanes }) {
+  const faults = [];
+  const shown = items.filter(({ ghost }) => !ghost);
+  for (const [index, word] of words.entries()) {
+    const { left, top, width, height } = word;
+    if (left < 0 || top < view.top || left + width > view.width || top + height > view.height) faults.push(`${word.id} is cut off`);
+    for (const other of words.slice(index + 1)) if (meet(word, other)) faults.push(`${word.id} lies on ${other.id}`);
+    for (const item of shown) {
+      const radius = item.state === "root" ? 11 : radiusOf(item);
+      const half = item.state === "root" ? 35 : radius;
+      if (meet(word, { left: item.x - half, top: item.y - radius, width: 2 * half, height: 2 * radius }))
+        faults.push(`${word.id} lies on the mark ${item.id}`);
+    }
+  }
+  for (const { xs, ys, box } of edges)
+    for (const word of words) {
+      const { left, top, width, height } = word;
+      if (left > box[2] || left + width < box[0] || top > box[3] || top + height < box[1]) continue;
+      if (xs.some((x, k) => inside(word, [x, ys[k]]))) faults.push(`${word.id} is struck through by an edge`);
+    }
+  for (const lane of lanes.values())
+    for (const point of lane ? pointsOfLane(lane, view.vertical) : []) {
+      const struck = words.find((word) => inside(word, point));
+      if (struck) faults.push(`${struck.id} is struck through by an arrow`);
+      if (struck) break;
+    }
+  return faults;
+}
+
+const eventsOf = (name) =>
+  readFileSync(new URL(`traces/${name}`, ASSETS), "utf-8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+const TRACES = readdirSync(new URL("traces/", ASSETS)).filter((name) => name.endsWith(".jsonl"));
+
+test("in every recorded example words meet nothing, at every size and zoom", () => {
+  assert.ok(TRACES.length > 10);
+  for (const name of TRACES) {
+    const tree = Tree.fromEvents(eventsOf(name));
+    const ids = [...tree.nodes.keys()];
+    for (const [width, height] of SIZES) {
+      for (const zoom of [1, 1.7, 3.5]) {
+        const selected = zoom === 1 ? null : ids[Math.floor(ids.length / 2)];
+        const picture = pictureOf(tree, width, height, { zoom, selected });
+        assert.deepEqual(faultsOf(picture).slice(0, 3), [], `${name} at ${width} × ${height}, zoom ${zoom}`);
+        assert.ok(picture.words.length > 0 || zoom !== 1, `${name} at ${width} × ${height}, zoom ${zoom} says nothing`);
+      }
+    }
+  }
+});
+
+// Who gets the room ---------------------------------------------------------------------------
+
+const VIEW = { width: 800, height: 400, vertical: false, top: 24, pitch: 160, across: 24, start: 50, last: 3 };
+const spot = (id, y, fields = {}) => ({
+  ...{ id, depth: 1, x: 100, y, radius: 8, inner: false, rank: 2, bare: false, brief: false, scored: true },
+  ...fields,
+});
+const SIZES_OF = { prepare: () => {}, of: (_, kind, width) => ({ width: Math.min(90, width), height: kind === "card" ? 50 : 19 }) };
+const kindsOf = (spots, view = {}) => {
+  const { words } = placeWords(spots, { ...VIEW, ...view }, SIZES_OF);
+  return Object.fromEntries(words.map(({ id, kind }) => [id, kind]));
+};
+
+test("where there is room there are cards, with less there are lines, then bars, then marks alone", () => {
+  // A word in the middle of its siblings: the outer ones can give way to the outside.
+  const inner = (gap) => Object.values(kindsOf([..."abcdefg"].map((id, index) => spot(id, 150 + gap * index)))).slice(1, -1);
+  assert.deepEqual(new Set(inner(60)), new Set(["card"]));
+  assert.deepEqual(new Set(inner(24)), new Set(["line"]));
+  assert.ok(inner(12).length < 4);
+  assert.equal(kindsOf([spot("a", 150, { inner: true })], { pitch: 60 }).a, undefined);
+});
+
+test("the room of steps that are cut goes to those that go on: level of detail is decided per branch", () => {
+  const cut = (id, y) => spot(id, y, { rank: 5 });
+  const kinds = kindsOf([cut("a", 128), cut("b", 139), spot("kept", 150), cut("c", 161), cut("d", 172), spot("alone", 300, { rank: 5 })]);
+  assert.equal(kinds.kept, "card");
+  assert.equal(kinds.alone, "card");
+  assert.deepEqual([kinds.b, kinds.c], [undefined, undefined]);
+});
+
+test("what is chosen by hand goes first, then the chosen path and answers", () => {
+  const crowd = (ranks) => kindsOf(ranks.map((rank, index) => spot("abc"[index], 150 + 8 * index, { rank, scored: false })));
+  assert.deepEqual(crowd([2, 0, 1]), { b: "card" });
+  assert.deepEqual(crowd([2, 5, 1]), { c: "card" });
+});
+
+test("what has no words shows its score as a bar, and an answer needs no card", () => {
+  assert.deepEqual(kindsOf([spot("a", 150, { bare: true })]), { a: "bar" });
+  assert.deepEqual(kindsOf([spot("a", 150, { brief: true })]), { a: "line" });
+  assert.deepEqual(kindsOf([spot("a", 150, { bare: true, scored: false })]), {});
+});
+
+test("there are at most about a hundred words", () => {
+  const many = Array.from({ length: 300 }, (_, index) => spot(`${index}`, 40 + 24 * index, { scored: false }));
+  assert.equal(Object.keys(kindsOf(many, { height: 9000 })).length, MOST_WORDS);
+});
+
+/** A seeded generator of numbers in [0, 1). */
+function randomness(seed) {
+  let state = seed * 2654435761 + 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const TEXTS = [
+  "3 × 8 = 24",
+  "So we add the two numbers and then take away what was given to the others, which leaves a little.",
+  "x",
+  "Therefore \\(x^2 + 2x + 1 = (x + 1)^2\\), and both roots are the same.",
+  "نجمع العددين ثم نطرح الثالث من الناتج",
+  "",
+];
+
+/** A tree of any shape, its steps in any mixture of states. */
+function randomTree(seed) {
+  const random = randomness(seed);
+  const pick = (many) => many[Math.floor(random() * many.length)];
+  const events = [{ ...header(), seq: 0, t: 0 }];
+  const add = (event) => events.push({ ...event, seq: events.length, t: events.length });
+  const size = 3 + Math.floor(random() ** 2 * 120);
+  const reach = 1 + Math.floor(random() * 40);
+  const ids = ["root"];
+  const children = new Map([["root", 0]]);
+  const leaves = new Set();
+  for (let i = 0; i < size; i += 1) {
+    const parent = pick(ids.slice(-reach));
+    const index = children.get(parent);
+    children.set(parent, index + 1);
+    leaves.delete(parent);
+    const id = parent === "root" ? `${index}` : `${parent}.${index}`;
+    children.set(id, 0);
+    leaves.add(id);
+    const after = random() < 0.06 ? pick(ids) : null;
+    ids.push(id);
+    add({ kind: "sampled", id, text: pick(TEXTS), tokens: 1, logprob: -1, ...(after && after !== "root" ? { after } : {}) });
+    if (random() < 0.8) add({ kind: "scored", id, score: random() });
+  }
+  const solutions = [];
+  for (const id of ids.slice(1)) {
+    const chance = random();
+    if (leaves.has(id) && chance < 0.3) solutions.push(id);
+    else if (leaves.has(id) && chance < 0.6)
+      add({ kind: "decided", round: 1, rule: "top_k", why: "So.", kept: [], pruned: [[id]] });
+    else if (chance < 0.9) add({ kind: "decided", round: 1, rule: "top_k", why: "So.", kept: [[id]], pruned: [] });
+  }
+  solutions.forEach((id, group) => add({ kind: "completed", id, answer: pick(["27", "\\frac{1}{2}", "a long answer in words"]), group }));
+  if (solutions.length) {
+    add({ kind: "graded", right: solutions.slice(0, 1), wrong: solutions.slice(1) });
+    add({ kind: "finished", status: "completed", method: "weighted", chosen: solutions[0], answer: "27" });
+  }
+  return Tree.fromEvents(events);
+}
+
+test("in two hundred random trees words meet nothing, at several sizes", () => {
+  let words = 0;
+  for (let seed = 1; seed <= 200; seed += 1) {
+    const tree = randomTree(seed);
+    for (const [width, height] of [SIZES[seed % 4], SIZES[(seed + 1) % 4]]) {
+      const picture = pictureOf(tree, width, height, { zoom: [1, 1, 2, 0.8][seed % 4] });
+      words += picture.words.length;
+      assert.deepEqual(faultsOf(picture).slice(0, 3), [], `seed ${seed} at ${width} × ${height}`);
+      assert.ok(picture.words.filter(({ kind }) => kind !== "bar").length <= MOST_WORDS);
+    }
+  }
+  assert.ok(words > 4000, `only ${words} words`);
+});
