@@ -72,8 +72,8 @@ const isRight = (tree, id) => tree.nodes.get(id)?.right ?? null;
 
 const answerOf = (tree, id) => shorten(tree.nodes.get(id).answer, MOST_ANSWER);
 
-/** Nodes with their scores. */
-const scored = (tree, ...ids) => ids.map((id) => ({ id, label: score(tree.nodes.get(id).aggregate) }));
+/** Nodes with their scores: beside a mark there is room for two decimals. */
+const scored = (tree, ...ids) => ids.map((id) => ({ id, label: tree.nodes.get(id).aggregate.toFixed(2) }));
 
 function noneOf(kept) {
   if (kept === 1) return "The one step that it kept no longer";
