@@ -18,7 +18,7 @@ from components.explorer import (
     pin_recordings,
     puller,
 )
-from components.handlers import FormHandlers, MemoryHandlers, RunHandlers, ShownHandlers
+from components.handlers import FormHandlers, FormTie, MemoryHandlers, RunHandlers, ShownHandlers
 from components.place_list import Brand, PlaceList
 from components.shell import Shell
 from search_core.log.events import Started
@@ -81,10 +81,12 @@ def build_page(
                 elem_id="explorer",
             )
         allowed, fields = limits or Limits(), controls.recipe
-        RunHandlers(offer, registry, recordings, fields, allowed, trusted_proxies).wire(
+        tie = FormTie(offer, registry, fields)
+        tie.wire(controls, run_id)
+        RunHandlers(offer, registry, recordings, fields, tie, allowed, trusted_proxies).wire(
             page, controls, view, run_id
         )
-        ShownHandlers(registry, recordings, trusted_proxies).wire(controls, view, run_id)
+        ShownHandlers(registry, recordings, tie, trusted_proxies).wire(controls, view, run_id)
         FormHandlers(offer, recordings, shown, fields, allowed).wire(page, controls)
         MemoryHandlers(offer, registry).wire(page, controls)
     return page
