@@ -10,6 +10,7 @@ import { Legend } from "./legend.js";
 import { MinutePanel } from "./minute.js";
 import { Outline } from "./outline.js";
 import { Sharing } from "./sharing.js";
+import { Spoken } from "./spoken.js";
 import { StoryLine } from "./storyline.js";
 import { Timeline } from "./timeline.js";
 
@@ -80,16 +81,17 @@ import { Timeline } from "./timeline.js";
  */
 
 /**
- * - `place`: "top"; "above" and "below" the picture; "side", a tab beside it with this
+ * - `place`: "top"; "picture", with the picture, for those who do not see it; "above" and "below" the picture; "side", a tab beside it with this
  *   `title`; or "views", a tab in the picture's own place, updated only while it is shown.
  * - `needs`: an action without which it is left out: not every page has a server behind it.
  * - `early`: it is updated even before the run's problem is there (`moment.tree.root`).
  */
 export const PANELS = [
   { name: "story", place: "top", Panel: StoryLine, early: true },
-  { name: "sharing", place: "top", Panel: Sharing, early: true },
+  { name: "sharing", place: "end", Panel: Sharing, early: true },
   { name: "minute", place: "above", Panel: MinutePanel },
   { name: "legend", place: "above", Panel: Legend },
+  { name: "spoken", place: "picture", Panel: Spoken },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },
   { name: "charts", place: "views", Panel: Charts, title: "Charts", needs: "drawCharts" },
   { name: "timeline", place: "below", Panel: Timeline, early: true },

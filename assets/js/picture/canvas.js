@@ -41,7 +41,7 @@ export class TreeCanvas {
     this.sprites = new Sprites();
     const id = uniqueId("selected");
     this.description = h("span", { class: "esp-sr", id });
-    this.element = h("canvas", { class: "esp-canvas", role: "img", tabindex: "0", "aria-describedby": id });
+    this.element = h("canvas", { class: "esp-canvas", id: "search-tree", role: "img", tabindex: "0", "aria-describedby": id });
     this.tooltip = new Tooltip();
     this.words = new WordLayer(theme, {
       select: (id) => this.actions.select(id),
