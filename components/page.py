@@ -21,12 +21,12 @@ from components.explorer import (
 from components.handlers import FormHandlers, FormTie, MemoryHandlers, RunHandlers, ShownHandlers
 from components.place_list import Brand, PlaceList
 from components.shell import Shell
+from search_core.export.html import page_labels
 from search_core.log.events import Started
 from search_core.models import ModelPair, Offered
 from search_core.problem import Problem
 from search_core.run.limits import Limits
 from search_core.serving import RunRegistry
-from search_core.strategies import STRATEGIES
 
 TITLE = "Espalier"
 _SWITCH_THEME = "() => { document.body.classList.toggle('dark'); }"
@@ -76,7 +76,7 @@ def build_page(
                 pull_events=puller(registry),
                 draw_charts=chart_drawer(registry),
                 defaults=recipe_defaults(offer),
-                labels={"strategies": {s.name: s.title for s in STRATEGIES.values()}},
+                labels=page_labels(),
                 minute=first_minute(recordings),
                 elem_id="explorer",
             )

@@ -277,6 +277,7 @@ export class Explorer {
       writing: this.writing(tree),
       frontier: frontierOf(tree, log.events[cursor - 1]),
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
+      promised: this.promised?.run === log.run ? this.promised.tokens : null,
       comparison: log.comparison?.rows ?? given.comparisons,
       notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : noticeOf(log),
     };
@@ -350,8 +351,9 @@ export class Explorer {
   }
 
   /** This run is about to be shown: the address names it already. */
-  expect(run) {
+  expect(run, tokens) {
     this.address.expect(run);
+    if (typeof tokens === "number") this.promised = { run, tokens };
   }
 
   /** It will not be shown after all. */

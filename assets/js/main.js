@@ -52,7 +52,7 @@ export function mount(element, given) {
   const accept = () => {
     const value = props.value;
     if (typeof value?.node === "string" && value.node) explorer.request(value.run, value.node);
-    if (typeof value?.next === "string" && value.next) explorer.expect(value.next);
+    if (typeof value?.next === "string" && value.next) explorer.expect(value.next, value.tokens);
     if (typeof value?.refused === "string") explorer.refuse(value.refused);
     log.accept(value);
   };

@@ -48,7 +48,8 @@ class TreeViewValue(TypedDict, total=False):
     solver is writing now. `not_kept` says why the server cannot keep the run on its disk.
 
     A value without a `run` changes nothing on show: `next` is a run that is about to be shown, for
-    the page's address to name, and `refused` one that will not be.
+    the page's address to name (of about so many `tokens`, where that is known), and `refused` one
+    that will not be.
     """
 
     run: str
@@ -60,6 +61,7 @@ class TreeViewValue(TypedDict, total=False):
     not_kept: str
     next: str
     refused: str
+    tokens: int
 
 
 class TreeView(gr.HTML):

@@ -53,6 +53,7 @@ import { Timeline } from "./timeline.js";
  * @property {() => {cursor: number, sentence: string}[]} story - the story so far; not cheap.
  * @property {{name: string, flops: number}[]} comparison - what other models would have cost.
  * @property {?import("../minute/minute.js").Told} minute - what there is to see in this run, where that is known.
+ * @property {?number} promised - tokens that this run is expected to write; null: not known.
  * @property {string} notice - what is wrong with the connection or the log; "" as a rule.
  */
 

@@ -4,7 +4,7 @@
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { plainMaths } from "../words/plain_maths.js";
 import { storyTerms } from "../words/terms.js";
-import { statusOf } from "../words/run_words.js";
+import { statusOf, timeLeft } from "../words/run_words.js";
 import { CUT_OFF, settled, tell, withWarnings } from "../words/story.js";
 import { Warnings } from "./warnings.js";
 import { writeMaths } from "../dom/maths.js";
@@ -21,6 +21,7 @@ export class StoryLine {
     this.text = h("p", { class: "esp-story-text" });
     this.counter = h("span", { class: "esp-counter" });
     this.writing = h("span", { class: "esp-writing" });
+    this.left = h("span", { class: "esp-left" });
     this.notice = h("p", { class: "esp-notice", role: "status", hidden: true });
     this.again = h("a", { class: "esp-button esp-again", text: "Run it again", hidden: true });
     this.warnings = new Warnings();
@@ -28,7 +29,7 @@ export class StoryLine {
     this.element = h(
       "div",
       { class: "esp-story" },
-      h("div", { class: "esp-story-head" }, this.status, this.counter, this.writing),
+      h("div", { class: "esp-story-head" }, this.status, h("div", { class: "esp-progress" }, this.counter, this.writing, this.left)),
       this.text,
       this.notice,
       this.again,
@@ -38,12 +39,13 @@ export class StoryLine {
     this.announced = "";
   }
 
-  update({ log, rounds, cursor, tree, notice, writing, behind }) {
+  update({ log, rounds, cursor, tree, notice, writing, behind, promised }) {
     const index = rounds.indexAt(cursor);
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
     this.write(tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
     setText(this.counter, counter(segment, rounds, log));
+    setText(this.left, log.live ? timeLeft(promised, tree.cost.generated, log.events.at(-1)?.t ?? 0) : "");
     const { word, kind } = statusOf(log, behind);
     setText(this.status, word);
     setAttribute(this.status, "data-kind", kind);
