@@ -9,6 +9,7 @@ import gradio as gr
 
 from components.emblem import emblem
 from components.guide.controls import control_links, panel_links
+from components.guide.glossary import terms_of_page
 from components.places import EXPLORE, navigation
 from components.published import published_folder
 
@@ -23,16 +24,30 @@ import(folder + "js/guide/links.js").then(({ placeGuideLinks, carryTheme }) => {
   placeGuideLinks(props.links, root);
   carryTheme();
 }).catch(console.error);
+import(folder + "js/guide/terms.js").then(({ explainTerms }) => {
+  explainTerms(props.terms, root);
+}).catch(console.error);
+"""
+
+
+_SKIP = '<a class="skip" href="#search-tree">Skip to the tree</a>'
+# Not by the address: what stands behind its "#" would stay there.
+_ON_SKIP = """
+element.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("search-tree")?.focus();
+});
 """
 
 
 class Brand(gr.HTML):
-    """The app's emblem and name, the page's heading."""
+    """The app's emblem and name, the page's heading; before them, the way past the form."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             value="",
-            html_template=f'<h1 class="brand">{emblem()}<span>Espalier</span></h1>',
+            html_template=f'{_SKIP}<h1 class="brand">{emblem()}<span>Espalier</span></h1>',
+            js_on_load=_ON_SKIP,
             apply_default_css=False,
             **kwargs,
         )
@@ -47,6 +62,7 @@ class PlaceList(gr.HTML):
             html_template=navigation(EXPLORE, "", own_tabs=True),
             js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
             apply_default_css=False,
+            terms=terms_of_page(),
             links=[link.as_dict() for link in (*control_links(), *panel_links())],
             **kwargs,
         )
