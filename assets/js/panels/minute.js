@@ -74,6 +74,7 @@ export class MinutePanel {
     this.list.hidden = !opening;
     for (const [name, entry] of this.terms) setAttribute(entry, "data-current", name === term);
     setAttribute(this.element, "data-playing", playing);
+    setAttribute(this.element, "data-opening", opening);
     this.skip.hidden = !playing;
     this.again.hidden = playing || !opening;
   }
