@@ -25,7 +25,7 @@ export class Keys {
 
   /** Whoever has just pressed Run is not in the explorer yet. */
   anyKey(event) {
-    if (event.key === "Escape" && !event.defaultPrevented && this.explorer.skip()) event.preventDefault();
+    if (event.key === "Escape" && !event.defaultPrevented && this.explorer.showing.skip()) event.preventDefault();
   }
 
   key(event) {
@@ -55,13 +55,18 @@ export class Keys {
       l: () => explorer.toggleState(ROLLOUT),
       d: () => explorer.toggleState(MERGED),
       f: () => canvas.fit(),
+      c: () => explorer.selected && explorer.looking.toggleBranch(explorer.selected),
+      z: () => explorer.selected && canvas.zoomToBranch(explorer.selected),
+      "/": () => explorer.panel("legend").search.show(true),
+      n: () => explorer.looking.findNext(1),
+      N: () => explorer.looking.findNext(-1),
       "+": () => canvas.zoom(ZOOM),
       "=": () => canvas.zoom(ZOOM),
       "-": () => canvas.zoom(1 / ZOOM),
       " ": () => player.toggle(),
       "[": () => explorer.step(-1),
       "]": () => explorer.step(1),
-      e: () => explorer.skip() || explorer.scrub(explorer.log.length),
+      e: () => explorer.showing.skip() || explorer.scrub(explorer.log.length),
       P: () => explorer.projector.open(),
       "?": () => this.showHelp(),
       Escape: () => this.escape(),
@@ -103,7 +108,7 @@ export class Keys {
   }
 
   escape() {
-    if (this.explorer.skip() || this.explorer.canvas.tooltip.dismiss()) return;
+    if (this.explorer.showing.skip() || this.explorer.canvas.tooltip.dismiss()) return;
     this.explorer.select(null);
     this.explorer.page.side.setOpen(false);
   }

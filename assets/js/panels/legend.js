@@ -5,6 +5,8 @@ import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
 import { ROOT } from "../log/tree.js";
+import { Search } from "./search.js";
+import { stateTerm } from "../words/terms.js";
 import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
@@ -38,6 +40,7 @@ export class Legend {
         on: { click: () => actions.setPruned(mode) },
       }),
     );
+    this.search = new Search(actions);
     this.element = h(
       "div",
       { class: "esp-legend" },
@@ -50,6 +53,8 @@ export class Legend {
         h("span", { class: "esp-segments-label", text: "Pruned steps", "aria-hidden": "true" }),
         this.modes,
       ),
+      this.search.button,
+      this.search.row,
     );
   }
 
@@ -61,7 +66,8 @@ export class Legend {
         type: "button",
         class: "esp-legend-entry",
         "aria-pressed": "true",
-        title: `${spec.label}: ${spec.meaning}`,
+        "data-term": stateTerm(state),
+        "aria-description": spec.meaning,
         on: { click: () => actions.toggleState(state) },
       },
       symbolPicture(spec, state),
@@ -72,7 +78,9 @@ export class Legend {
     this.list.append(button);
   }
 
-  update({ log, tree, visible, hiddenStates, pruned }) {
+  update(moment) {
+    const { log, tree, visible, hiddenStates, pruned } = moment;
+    this.search.update(moment);
     const counts = countStates(tree, visible);
     if (counts[WRITING]) this.seen = tree.started.run;
     for (const [state, { button, count }] of this.entries) {

@@ -7,6 +7,7 @@ import { Chronicle } from "./chronicle.js";
 import { Costs } from "./costs.js";
 import { Inspector } from "./inspector/inspector.js";
 import { Legend } from "./legend.js";
+import { MinutePanel } from "./minute.js";
 import { Outline } from "./outline.js";
 import { Sharing } from "./sharing.js";
 import { Spoken } from "./spoken.js";
@@ -44,10 +45,15 @@ import { Timeline } from "./timeline.js";
  * @property {?string} selected - id of a node, or of a folded group.
  * @property {Set<string>} hiddenStates - states that the legend filters away.
  * @property {"dim"|"fold"|"hide"} pruned - what becomes of pruned steps.
+ * @property {import("../log/filter.js").Filter} filter - what else is looked for.
+ * @property {string[]} found - ids of the steps whose text was searched for, in the order of writing.
+ * @property {Set<string>} closed - ids of the nodes whose branch is collapsed.
  * @property {import("../log/writing.js").Writing} writing - what the solver is writing.
  * @property {?string} frontier - the node to keep in sight while the tree grows.
  * @property {() => {cursor: number, sentence: string}[]} story - the story so far; not cheap.
  * @property {{name: string, flops: number}[]} comparison - what other models would have cost.
+ * @property {?import("../minute/minute.js").Told} minute - what there is to see in this run, where that is known.
+ * @property {?number} promised - tokens that this run is expected to write; null: not known.
  * @property {string} notice - what is wrong with the connection or the log; "" as a rule.
  */
 
@@ -64,6 +70,11 @@ import { Timeline } from "./timeline.js";
  * @property {(name: string) => void} setPace - one of the paces of `log/pace.js`; it is remembered.
  * @property {(mode: "dim"|"fold"|"hide") => void} setPruned
  * @property {(state: string) => void} toggleState - filter a state away, or show it again.
+ * @property {(id: string) => void} toggleBranch - collapse the branch of a node, or open it.
+ * @property {() => void} openBranches - open all that are collapsed.
+ * @property {(text: string) => void} find - search the steps for a text; "": for nothing.
+ * @property {(by: 1|-1) => void} findNext - select the next step that was found, or the one before.
+ * @property {(parts: Object) => void} setFilter - change parts of the filter.
  * @property {() => string} link - the recipe as a link, "" where there is none.
  * @property {(kind: "html"|"png"|"svg"|"jsonl") => Promise<void>} save - what is on show, as a file.
  * @property {() => void} present - the tree, the timeline and one sentence, large, and nothing else.
@@ -71,6 +82,11 @@ import { Timeline } from "./timeline.js";
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {() => void} showHelp
+ * @property {(points: import("../minute/claims.js").Point[]) => void} point - ring these nodes in the
+ *   picture, and no others.
+ * @property {() => void} playOpening
+ * @property {() => void} skipOpening
+ * @property {() => void} nowYou - on to the problem's field.
  */
 
 /**
@@ -82,6 +98,7 @@ import { Timeline } from "./timeline.js";
 export const PANELS = [
   { name: "story", place: "top", Panel: StoryLine, early: true },
   { name: "sharing", place: "end", Panel: Sharing, early: true },
+  { name: "minute", place: "above", Panel: MinutePanel },
   { name: "legend", place: "above", Panel: Legend },
   { name: "spoken", place: "picture", Panel: Spoken },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },

@@ -19,6 +19,7 @@ import {
 } from "./camera.js";
 import { h, reducedMotion, setAttribute, setText, uniqueId } from "../dom/dom.js";
 import { nameOf, summary } from "../words/words.js";
+import { Minimap } from "./minimap.js";
 import { Painter } from "./painter.js";
 import { Pointer } from "./pointer.js";
 import { Scene } from "./scene.js";
@@ -43,6 +44,11 @@ export class TreeCanvas {
     this.description = h("span", { class: "esp-sr", id });
     this.element = h("canvas", { class: "esp-canvas", id: "search-tree", role: "img", tabindex: "0", "aria-describedby": id });
     this.tooltip = new Tooltip();
+    this.minimap = new Minimap(theme, {
+      centre: (u, d) => this.centre(u, d),
+      nudge: (x, y) => this.nudge(x, y),
+      fit: () => this.fit(),
+    });
     this.words = new WordLayer(theme, {
       select: (id) => this.actions.select(id),
       toggleDuplicates: (id) => this.actions.toggleDuplicates(id),
@@ -67,6 +73,10 @@ export class TreeCanvas {
       hover: (x, y) => this.hover(this.at(x, y)),
       leave: () => this.hover(null),
       pick: (x, y) => this.pick(x, y),
+    });
+    this.element.addEventListener("dblclick", ({ offsetX, offsetY }) => {
+      const item = this.at(offsetX, offsetY);
+      if (item) this.actions.toggleBranch(item.id);
     });
     for (const event of ["focus", "blur"]) this.element.addEventListener(event, () => this.describeSelection());
     this.observe();
@@ -97,10 +107,13 @@ export class TreeCanvas {
   }
 
   /** Show a tree. `focus` is what the picture should keep in sight while it follows. */
-  update({ tree, visible, hiddenStates, selected, frontier }) {
+  update({ tree, visible, hiddenStates, selected, frontier, filter, found }) {
     Object.assign(this, { tree, visible, selected, frontier });
     const anchor = this.anchor();
-    const moved = this.scene.update(tree, visible, hiddenStates, !reducedMotion(), selected);
+    const moved = this.scene.update(tree, visible, hiddenStates, !reducedMotion(), selected, {
+      fits: filter.test(),
+      found,
+    });
     if (this.hovered && !this.scene.items.has(this.hovered)) this.hovered = null;
     this.aim(anchor);
     if (moved) this.startGlide();
@@ -175,6 +188,7 @@ export class TreeCanvas {
   /** The theme changed. */
   restyle() {
     this.sprites.clear();
+    this.minimap.clear();
     this.redraw();
   }
 
@@ -227,6 +241,12 @@ export class TreeCanvas {
     return zoomAt(camera, factor, x, y, least);
   }
 
+  /** Bring a place of the layout into the middle. */
+  centre(u, d) {
+    const [x, y] = toScreen(this.camera, u, d);
+    this.move(panBy(this.camera, this.size.width / 2 - x, this.size.height / 2 - y));
+  }
+
   /** Pan by a part of the picture: the way without dragging. */
   nudge(x, y) {
     this.move(panBy(this.camera, x * this.size.width * 0.3, y * this.size.height * 0.3));
@@ -261,6 +281,13 @@ export class TreeCanvas {
     const branch = item ? null : this.scene.branchAt(this.camera, this.size, x, y);
     if (branch) this.zoomTo(branch.from, branch.to);
     else this.actions.select(item?.id ?? null);
+  }
+
+  /** Bring all that grows from a node into the picture. */
+  zoomToBranch(id) {
+    const index = this.scene.indexOf(id);
+    if (index > 0) this.zoomTo(index, index + 1);
+    else if (index === 0) this.fit();
   }
 
   /** Bring some branches beside each other into the picture, as large as they can be. */
@@ -359,6 +386,7 @@ export class TreeCanvas {
       hovered: this.hovered,
       words: this.words,
     });
+    this.minimap.update(this.scene, this.camera, { width, height, ratio: this.ratio }, this.overflowing ? this.frame : null);
     this.words.follow(this.scene, this.camera);
     this.placeTooltip();
   }

@@ -3,6 +3,7 @@
 import { drawKey, entriesOf } from "./key.js";
 import { element, escaped, SvgContext } from "./svg_context.js";
 import { Painter } from "../picture/painter.js";
+import { drawnHtml } from "./html_drawing.js";
 import { shorten } from "../words/format.js";
 import { Theme } from "../picture/theme.js";
 import { VectorMarks } from "./marks.js";
@@ -57,8 +58,8 @@ function pictureOf(canvas, theme, { selected }, ruler) {
   const paper = new SvgContext(ruler);
   const painter = new Painter(paper, new VectorMarks(), theme);
   painter.lettering.font = FONT;
-  painter.paint(canvas.scene, canvas.camera, { ...canvas.size, ratio: 1, selected, hovered: null });
-  return String(paper);
+  painter.paint(canvas.scene, canvas.camera, { ...canvas.size, ratio: 1, selected, hovered: null, words: canvas.words });
+  return String(paper) + (canvas.words ? drawnHtml(canvas.words.element, canvas.frame, ruler) : "");
 }
 
 function headingOf({ title, about }, theme, room, widthOf) {
