@@ -14,6 +14,8 @@ import { writeMaths } from "../dom/maths.js";
 const LETTER = 5.7;
 /** Pixels of a card from which there is room for its score in digits, alone or beside a count. */
 const DIGITS_FROM = { alone: 64, beside: 96 };
+/** Pixels of a line from which there is room for a count; with less the stack of marks says it. */
+const COUNT_FROM = 96;
 const CARD = { padding: 18, lines: 3, filled: 0.84 };
 
 /** The gist, or where it does not fit the gist in a few words. */
@@ -51,7 +53,7 @@ export function wordBox(kind, said, width, onTypeset) {
     words.append(written);
   }
   const again = said.duplicates ? count(said.duplicates + 1, said.open) : null;
-  if (kind === "line" && again) words.append(again);
+  if (kind === "line" && again && width >= COUNT_FROM) words.append(again);
   if (kind === "line" && said.counted) words.append(h("span", { class: "esp-word-figures", text: said.counted }));
   box.append(words);
   if (said.share !== null || (kind === "card" && again)) box.append(score(said, kind, width, kind === "card" && again));

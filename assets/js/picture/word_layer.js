@@ -45,7 +45,7 @@ export class WordLayer {
   /**
    * Place the words of what will be in view once nothing moves.
    *
-   * @param {{tree, visible, selected: ?string, hovered: ?string}} moment
+   * @param {{tree, visible, selected: ?string}} moment
    * @param {import("./scene.js").Scene} scene
    * @param {import("./camera.js").Camera} camera
    * @param {{width: number, height: number}} size - of the picture, in pixels.
