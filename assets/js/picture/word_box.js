@@ -19,7 +19,7 @@ const COUNT_FROM = 96;
 const CARD = { padding: 18, lines: 3, filled: 0.84 };
 
 /** The gist, or where it does not fit the gist in a few words. */
-function textFor(kind, said, width) {
+export function textFor(kind, said, width) {
   if (kind === "problem") return said.text;
   const room = kind === "line" ? width : CARD.lines * (width - CARD.padding) * CARD.filled;
   return plainMaths(said.text).length * LETTER <= room ? said.text : said.brief;

@@ -3,6 +3,7 @@
 import { drawKey, entriesOf } from "./key.js";
 import { element, escaped, SvgContext } from "./svg_context.js";
 import { Painter } from "../picture/painter.js";
+import { paintInk } from "../picture/word_ink.js";
 import { shorten } from "../words/format.js";
 import { Theme } from "../picture/theme.js";
 import { VectorMarks } from "./marks.js";
@@ -57,7 +58,9 @@ function pictureOf(canvas, theme, { selected }, ruler) {
   const paper = new SvgContext(ruler);
   const painter = new Painter(paper, new VectorMarks(), theme);
   painter.lettering.font = FONT;
-  painter.paint(canvas.scene, canvas.camera, { ...canvas.size, ratio: 1, selected, hovered: null });
+  const { scene, camera, size, words } = canvas;
+  painter.paint(scene, camera, { ...size, ratio: 1, selected, hovered: null, words });
+  paintInk(paper, theme, painter.lettering, scene, camera, words);
   return String(paper);
 }
 
