@@ -17,6 +17,7 @@ from search_core.models import (
     read_catalogue,
 )
 from search_core.serving import RunRegistry
+from search_core.serving.heap import keep_together
 from search_core.serving.storage import RunsFolderError
 from search_core.serving.zero_gpu import ZeroGpu
 from search_core.spaces import on_zero_gpu
@@ -64,6 +65,7 @@ def zero_gpu(offered: list[Offered]) -> ZeroGpu | None:
 def main() -> None:
     """Serve the page until the process is stopped."""
     chosen = arguments()
+    keep_together()
     use_workers(chosen.answer_workers)
     # Otherwise the server takes a neighbour's word for whom a request is from, and there is
     # nothing left by which `--trust-proxies` could tell.

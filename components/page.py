@@ -11,7 +11,7 @@ from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
 from components.controls.strategy_card import cards
 from components.explorer import Recording, TreeView, examples, pin_recordings, puller
-from components.handlers import FormHandlers, MemoryHandlers, RunHandlers, ShownHandlers
+from components.handlers import FormHandlers, FormTie, MemoryHandlers, RunHandlers, ShownHandlers
 from components.place_list import Brand, PlaceList
 from components.shell import Shell
 from search_core.log.events import Started
@@ -73,10 +73,12 @@ def build_page(
                 elem_id="explorer",
             )
         allowed, fields = limits or Limits(), controls.recipe
-        RunHandlers(offer, registry, recordings, fields, allowed, trusted_proxies).wire(
+        tie = FormTie(offer, registry, fields)
+        tie.wire(controls, run_id)
+        RunHandlers(offer, registry, recordings, fields, tie, allowed, trusted_proxies).wire(
             page, controls, view, run_id
         )
-        ShownHandlers(registry, recordings, trusted_proxies).wire(controls, view, run_id)
+        ShownHandlers(registry, recordings, tie, trusted_proxies).wire(controls, view, run_id)
         FormHandlers(offer, recordings, shown, fields, allowed).wire(page, controls)
         MemoryHandlers(offer, registry).wire(page, controls)
     return page

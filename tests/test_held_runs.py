@@ -259,6 +259,11 @@ def test_a_tree_that_is_there_already_is_not_folded_again(
     assert folds.applied == 0
 
 
+def test_an_opened_file_holds_no_tree_while_it_waits_to_be_looked_at(tmp_path: Path) -> None:
+    run = RunRegistry(tmp_path).add_opened(LOG, tree=Tree.from_events(LOG))
+    assert run.size < held("its log alone").size + 5_000
+
+
 def test_while_a_run_is_live_only_new_events_are_folded(monkeypatch: pytest.MonkeyPatch) -> None:
     folds, run = Folds(monkeypatch), HostedRun("live-run")
     looks: list[int] = []

@@ -7,14 +7,20 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 from typer.testing import CliRunner
 
+from components.controls import ModelOffer, make_controls
+from components.controls.strategy_card import cards
+from components.explorer import pin_recordings
 from components.explorer.following import puller, whole_run
-from components.handlers import ShownHandlers
+from components.handlers import FormTie, ShownHandlers
 from search_core.cli.app import app
 from search_core.log.traces import parse_trace, read_trace
+from search_core.models import embedded_pair
 from search_core.picture import html_picture, outline, svg_picture
+from search_core.problem import Problem
 from search_core.search import SearchResult
 from search_core.serving import RunRegistry
 
@@ -75,13 +81,19 @@ def test_it_is_found_in_the_folder_of_runs_and_is_not_live(tmp_path: Path) -> No
 
 def test_its_file_can_be_opened_by_hand(tmp_path: Path) -> None:
     registry = RunRegistry(tmp_path / "runs")
-    handlers = ShownHandlers(registry, [])
+    offer = ModelOffer.of(embedded_pair())
+    with gr.Blocks():
+        problem = Problem("1 + 1 = ?", family="expression", level=2)
+        fields = make_controls(offer, pin_recordings(registry), cards({}), problem).recipe
+    handlers = ShownHandlers(registry, [], FormTie(offer, registry, fields))
     uploaded = tmp_path / "uploaded.jsonl"
     uploaded.write_bytes(CUT_OFF.read_bytes())
     asked: Any = SimpleNamespace(client=None, headers={})
-    view, notice, run_id = handlers.open_trace(str(uploaded), asked)
+    view, notice, run_id, *filled = handlers.open_trace(str(uploaded), asked)
     assert (view["head"], view["live"]) == (352, False)
     assert "interrupted" in notice["text"]
     run = registry.get(run_id)
     assert run is not None
     assert not run.live
+    # The form can repeat what was cut off.
+    assert filled[0]["values"]["problem"] == "Use 3, 7, 8 and 25 to make 24."

@@ -15,7 +15,7 @@ import pytest
 from components.controls import ModelOffer, make_controls
 from components.controls.strategy_card import cards
 from components.explorer import examples, pin_recordings
-from components.handlers import RunHandlers
+from components.handlers import FormTie, RunHandlers
 from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.protocols import Solver
@@ -52,7 +52,8 @@ class Page:
         shown = cards({name: one.tree for name, one in examples(recordings).items()})
         with gr.Blocks():
             fields = make_controls(offer, recordings, shown, PROBLEM).recipe
-        self.handlers = RunHandlers(offer, registry, recordings, fields, Limits())
+        tie = FormTie(offer, registry, fields)
+        self.handlers = RunHandlers(offer, registry, recordings, fields, tie, Limits())
         self.values = [component.value for component in fields.components]
 
     def run(self, name: str) -> AsyncIterator[tuple[Any, ...]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from contextlib import ExitStack
 
 import pytest
 
-from search_core.protocols import RunCancelled, fail, finish, wait
+from search_core.protocols import RunCancelled, fail, finish, wait, watch
+from search_core.protocols.watch import LOOKS_PER_SECOND, SECONDS_BETWEEN_LOOKS, Waiters
 
 
 def go_on() -> bool:
@@ -74,3 +76,27 @@ def test_whatever_ends_the_waiting_is_seen_by_the_worker() -> None:
     with pytest.raises(KeyboardInterrupt):
         wait(future, cancelled)
     assert future.cancelled()
+
+
+def test_many_who_wait_look_less_often_each() -> None:
+    waiters = Waiters()
+    assert waiters.seconds == SECONDS_BETWEEN_LOOKS
+    with ExitStack() as all_of_them:
+        for _ in range(64):
+            all_of_them.enter_context(waiters.one_more())
+        assert waiters.seconds == pytest.approx(64 / LOOKS_PER_SECOND)
+    assert waiters.seconds == SECONDS_BETWEEN_LOOKS
+
+
+def test_whoever_stops_waiting_is_counted_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiters = Waiters()
+    monkeypatch.setattr(watch, "_waiters", waiters)
+    seen = []
+
+    def cancelled() -> bool:
+        seen.append(waiters.count)
+        return True
+
+    with pytest.raises(RunCancelled):
+        wait(Future[int](), cancelled)
+    assert (seen, waiters.count) == ([1], 0)

@@ -115,7 +115,7 @@ def make_controls(
             )
             fields |= _main_fields()
         models = make_models_form(offer)
-        with gr.Accordion("Sampling, seed and more options", open=False, elem_id="advanced"):
+        with gr.Accordion("Sampling, seed and more options", open=True, elem_id="advanced"):
             sampling = make_sampling_form(offer.first)
             fields |= _fields(lambda spec: spec.advanced and spec.name not in PUBLISHED_ONLY)
             with gr.Accordion("As in the published code", open=False, elem_id="published-habits"):

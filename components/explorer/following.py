@@ -11,11 +11,15 @@ import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any, TypeVar
 
-from search_core.models import alternatives
-from search_core.serving import HostedRun, RunRegistry, batch_of_lines, values_of
+from search_core.serving import (
+    HostedRun,
+    RunRegistry,
+    batch_of_lines,
+    comparison_of,
+    values_of,
+)
 from search_core.serving.writing import WritingProgress
 
 SECONDS_BETWEEN_BATCHES = 0.1
@@ -31,7 +35,6 @@ _BEGINNING = 2
 MOST_PUSHED = 4_000_000
 """Characters of one run that are pushed to one page. Nobody may be there to read them: beyond these
 the page is told that there is more, and pulls."""
-_BYTES_PER_ROW = 300
 
 T = TypeVar("T")
 Batch = dict[str, Any]
@@ -175,12 +178,7 @@ def _loss(run: HostedRun) -> Batch:
 
 def comparison(run: HostedRun) -> Batch:
     """What a bigger model answering once would have cost: worked out once for each run."""
-    rows = run.find(
-        "alternatives",
-        lambda fold: [asdict(row) for row in alternatives(fold())],
-        lambda rows: _BYTES_PER_ROW * len(rows),
-    )
-    return {"run": run.id, "rows": rows}
+    return {"run": run.id, "rows": comparison_of(run)}
 
 
 def puller(registry: RunRegistry) -> Callable[[object], Batch]:

@@ -3,6 +3,7 @@
 - `runs`: a run is started, followed, stopped, and found again. Begin here.
 - `shown`: a tree is shown without a run: a recorded example, a file, a pasted text.
 - `form`: the form changes with what is chosen in it, and says what a run will take.
+- `tying`: the form is filled from the run on show.
 - `naming`: a page names its run before the server hears of it, so that a refresh finds it.
 - `memory`: the line that says what memory the models hold.
 
@@ -17,5 +18,6 @@ from components.handlers.form import FormHandlers
 from components.handlers.memory import MemoryHandlers
 from components.handlers.runs import RunHandlers
 from components.handlers.shown import ShownHandlers
+from components.handlers.tying import FormTie
 
-__all__ = ["FormHandlers", "MemoryHandlers", "RunHandlers", "ShownHandlers"]
+__all__ = ["FormHandlers", "FormTie", "MemoryHandlers", "RunHandlers", "ShownHandlers"]

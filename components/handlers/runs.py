@@ -15,13 +15,13 @@ import gradio as gr
 from components.controls import Controls, LinkedRecipe, ModelOffer, read_link
 from components.controls.form_values import RecipeFields
 from components.controls.mistakes import told
-from components.controls.options_form import own_defaults
 from components.controls.run_request import (
     RunRequest,
     request_of,
     request_of_form,
     values_of_link,
 )
+from components.controls.shown_recipe import made_of
 from components.elements import error, info
 from components.explorer import (
     Pace,
@@ -35,13 +35,14 @@ from components.explorer import (
 from components.handlers.attaching import QUIET, STREAM
 from components.handlers.naming import NAME_LINKED_RUN, NAME_RUN
 from components.handlers.telling import RunNotice
+from components.handlers.tying import FormTie
 from components.handlers.visitor import visitor_of
 from search_core.models import SOLVERS, VERIFIERS
 from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
 
 # What a link fills into the form as it stands; models only where the page offers them.
-_FILLED = ("problem", "strategy", "score_source", "temperature", "top_p", "seed")
+_FILLED = ("problem", "strategy", "score_source", "temperature", "top_p", "seed", "answer")
 
 
 class RunHandlers:
@@ -52,6 +53,7 @@ class RunHandlers:
         registry: Where runs live.
         recordings: The first of them is shown by a page that has no run.
         fields: The fields that a recipe is made from.
+        tie: Fills the form from a run.
         limits: What one run may use at most.
         trusted_proxies: How many proxies say whom a request is from, as for `owner_of`.
     """
@@ -62,6 +64,7 @@ class RunHandlers:
         registry: RunRegistry,
         recordings: Sequence[Recording],
         fields: RecipeFields,
+        tie: FormTie,
         limits: Limits,
         trusted_proxies: int = 0,
     ) -> None:
@@ -69,13 +72,14 @@ class RunHandlers:
         self._registry = registry
         self._recordings = recordings
         self._fields = fields
+        self._tie = tie
         self._limits = limits
         self._trusted_proxies = trusted_proxies
         self._pace = Pace()
         self._load = MachineLoad()
 
     def wire(self, page: gr.Blocks, controls: Controls, view: TreeView, run_id: gr.State) -> None:
-        """Attach the handlers. All but `stop` have these outputs, `open_page` the fields, too."""
+        """Attach the handlers: `run` updates the chips, too, `open_page` all that is tied."""
         outputs = [view, controls.notice, controls.run, controls.stop, run_id]
         fields = self._fields.components
         # Not a State: the server would not look at what the page says it is.
@@ -84,12 +88,18 @@ class RunHandlers:
             [controls.run.click, controls.problem.submit],
             self.run,
             [name, *fields],
-            outputs,
+            [*outputs, controls.chips],
             js=NAME_RUN,
             **STREAM,
         )
         controls.stop.click(self.stop, run_id, controls.notice, queue=False, **QUIET)
-        page.load(self.open_page, name, [*outputs, *fields], js=NAME_LINKED_RUN, **STREAM)
+        page.load(
+            self.open_page,
+            name,
+            [*outputs, *self._tie.outputs(controls)],
+            js=NAME_LINKED_RUN,
+            **STREAM,
+        )
 
     async def run(
         self, request: gr.Request, name: str, *values: Any
@@ -101,13 +111,16 @@ class RunHandlers:
             values: The form's fields.
         """
         try:
-            asked = request_of_form(self._fields.read(values), self._offer, self._limits)
+            form = self._fields.read(values)
+            asked = request_of_form(form, self._offer, self._limits)
             run = self._start(asked, request, name or "")
         except (ValueError, BusyError) as problem:
-            yield refused(name), told(problem), *_idle(), gr.skip()
+            yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
+        tie: Any = made_of(form, run.id)
         async for update in self._follow(run, ""):
-            yield update
+            yield *update, tie
+            tie = gr.skip()
 
     def stop(self, run_id: str) -> dict[str, str]:
         """Ask the run to end; its last events arrive by the usual way."""
@@ -124,14 +137,18 @@ class RunHandlers:
                 where there is none of it.
         """
         query = {key: str(value) for key, value in dict(request.query_params).items()}
-        unchanged = self._fields.updates({})
+        unchanged = self._tie.unchanged()
         # A run that is on disk alone takes a while to read; others must not wait for that.
         name = name or ""
         run = await asyncio.to_thread(self._registry.get, name)
         link = None if run else read_link(query)
         if run is not None:
+            filled = unchanged
             async for update in self._follow(run, "", query.get("node")):
-                yield *update, *unchanged
+                # One that waits has no header yet: the form follows as soon as it has.
+                now = self._tie.fill(run)[0] if filled is unchanged and run.head else unchanged
+                filled = now if now is not unchanged else filled
+                yield *update, *now
         elif link is not None:
             async for update in self._run_link(request, link, name):
                 yield update
@@ -140,12 +157,13 @@ class RunHandlers:
             note = info(gone if name else "")
             first = self._registry.get(self._recordings[0].run_id)
             view = whole_run(first, query.get("node")) if first else gr.skip()
-            yield view, note, *_idle(), first.id if first else "", *unchanged
+            filled = self._tie.fill(first)[0] if first else unchanged
+            yield view, note, *_idle(), first.id if first else "", *filled
 
     async def _run_link(
         self, request: gr.Request, link: LinkedRecipe, name: str
     ) -> AsyncIterator[tuple[Any, ...]]:
-        filled = self._filled(link)
+        filled: list[Any] = [gr.skip(), *self._filled(link)]
         note = " ".join(link.notes)
         try:
             values = values_of_link(link, self._offer)
@@ -153,8 +171,10 @@ class RunHandlers:
         except (ValueError, BusyError) as problem:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
+        filled[0] = made_of(values, run.id)
         async for update in self._follow(run, note, link.node):
             yield *update, *filled
+            filled = self._tie.unchanged()
 
     def _start(self, asked: RunRequest, request: gr.Request, name: str) -> HostedRun:
         return self._registry.start(
@@ -196,7 +216,7 @@ class RunHandlers:
                 "solver": _choice(values.solver, SOLVERS),
                 "verifier": _choice(values.verifier, VERIFIERS),
             },
-            self._fields.options.updates(link.strategy, own_defaults(link.strategy) | link.options),
+            self._fields.options.updates(link.strategy, values.options),
         )
 
 

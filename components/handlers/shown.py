@@ -13,34 +13,39 @@ from components.controls.text_form import read_text_file
 from components.elements import error, info
 from components.explorer import Recording, TreeView, examples, whole_run
 from components.handlers.attaching import OPENING, QUIET
+from components.handlers.tying import FormTie
 from components.handlers.visitor import visitor_of
 from search_core.log.events import Event
 from search_core.log.traces import OpenedLimits, TraceError, read_folded
 from search_core.log.tree import Tree
-from search_core.serving import RunRegistry
+from search_core.serving import HostedRun, RunRegistry
 from search_core.thoughts import trace_of_text
 
 MOST_OPENED = OpenedLimits(events=100_000, lists=300_000)
 """Of a trace that a stranger opens: more than the longest run here has, seconds to check."""
 _GONE = "This file is no longer here. Open it again."
 
-# The controls can be longer than the window: what they bring forth must be seen.
+# What was opened must be seen: on a narrow page the drawer, from where it was opened, makes room.
 _LOOK = """() => {
-  const told = document.querySelector("#notice .notice:not([hidden])");
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  (told ?? document.querySelector("#explorer-column")).scrollIntoView({
-    behavior: still ? "auto" : "smooth",
-    block: "start",
-  });
+  if (document.querySelector("#notice .notice:not([hidden])[data-kind='error']")) return;
+  document.getElementById("drawer").dispatchEvent(new CustomEvent("shown"));
 }"""
 
 
 class ShownHandlers:
-    """Show what was recorded or opened; each handler's outputs are view, notice and run id."""
+    """Show what was recorded or opened, and fill the form from it.
+
+    Each handler's outputs are view, notice, run id, and those of the tie.
+    """
 
     def __init__(
-        self, registry: RunRegistry, recordings: Sequence[Recording], trusted_proxies: int = 0
+        self,
+        registry: RunRegistry,
+        recordings: Sequence[Recording],
+        tie: FormTie,
+        trusted_proxies: int = 0,
     ) -> None:
+        self._tie = tie
         self._registry = registry
         self._trusted_proxies = trusted_proxies
         self._examples = examples(recordings)
@@ -48,15 +53,15 @@ class ShownHandlers:
     def wire(self, controls: Controls, view: TreeView, run_id: gr.State) -> None:
         """Attach the handlers."""
         sources, pasted = controls.sources, controls.sources.pasted
-        outputs = [view, controls.notice, run_id]
-        gr.on(
-            [sources.recording.input, sources.recording.select],
-            self.show_recording,
-            sources.recording,
-            outputs,
-            **QUIET,
-        )
+        outputs = [view, controls.notice, run_id, *self._tie.outputs(controls)]
         shown = [
+            gr.on(
+                [sources.recording.input, sources.recording.select],
+                self.show_recording,
+                sources.recording,
+                outputs,
+                **QUIET,
+            ),
             controls.example.click(self.show_example, controls.strategy, outputs, **QUIET),
             sources.open_trace.upload(self.open_trace, sources.open_trace, outputs, **OPENING),
             pasted.draw.click(self.draw_text, [pasted.text, pasted.problem], outputs, **OPENING),
@@ -71,8 +76,8 @@ class ShownHandlers:
         """Show a recorded example."""
         run = self._registry.get(run_id) if run_id else None
         if run is None:
-            return gr.skip(), gr.skip(), gr.skip()
-        return whole_run(run), info(""), run.id
+            return gr.skip(), gr.skip(), gr.skip(), *self._tie.unchanged()
+        return self._whole(run, "")
 
     def show_example(self, strategy: str) -> tuple[Any, ...]:
         """Show the recorded example of a strategy."""
@@ -85,9 +90,9 @@ class ShownHandlers:
             with discarded(path) as file:
                 trace, tree = read_folded(file, MOST_OPENED)
         except FileNotFoundError:
-            return gr.skip(), error(_GONE), gr.skip()
+            return self._refused(_GONE)
         except TraceError as problem:
-            return gr.skip(), error(f"This file cannot be shown. {problem}"), gr.skip()
+            return self._refused(f"This file cannot be shown. {problem}")
         return self._show(trace.events, tree, trace.notice, request)
 
     def draw_text(
@@ -97,7 +102,7 @@ class ShownHandlers:
         try:
             events = trace_of_text(text or "", problem or "")
         except ValueError as mistake:
-            return gr.skip(), error(f"This text cannot be drawn. {mistake}"), gr.skip()
+            return self._refused(f"This text cannot be drawn. {mistake}")
         return self._show(events, None, "", request)
 
     def draw_file(self, path: str, problem: str | None, request: gr.Request) -> tuple[Any, ...]:
@@ -106,9 +111,9 @@ class ShownHandlers:
             with discarded(path) as file:
                 text = read_text_file(file)
         except FileNotFoundError:
-            return gr.skip(), error(_GONE), gr.skip()
+            return self._refused(_GONE)
         except ValueError as mistake:
-            return gr.skip(), error(f"This file cannot be drawn. {mistake}"), gr.skip()
+            return self._refused(f"This file cannot be drawn. {mistake}")
         return self.draw_text(text, problem, request)
 
     def _show(
@@ -116,4 +121,11 @@ class ShownHandlers:
     ) -> tuple[Any, ...]:
         owner = visitor_of(request, self._trusted_proxies)
         run = self._registry.add_opened(events, owner=owner, tree=tree)
-        return whole_run(run), info(notice), run.id
+        return self._whole(run, notice)
+
+    def _whole(self, run: HostedRun, notice: str) -> tuple[Any, ...]:
+        filled, missing = self._tie.fill(run)
+        return whole_run(run), info(f"{notice} {missing}".strip()), run.id, *filled
+
+    def _refused(self, why: str) -> tuple[Any, ...]:
+        return gr.skip(), error(why), gr.skip(), *self._tie.unchanged()

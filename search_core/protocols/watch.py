@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, InvalidStateError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from search_core.log.events import Role
 
 T = TypeVar("T")
-_SECONDS_BETWEEN_LOOKS = 0.1
-"""An engine asks before every token itself; this is for whatever does not. Thirty runs that looked
-fifty times a second took a tenth of the processor time from the engine."""
+SECONDS_BETWEEN_LOOKS = 0.1
+LOOKS_PER_SECOND = 100.0
+"""Of everybody who waits, together. An engine asks before every token itself; this is for whatever
+does not. Each look takes Python's lock from an engine that computes: sixty threads that looked ten
+times a second each took a tenth of its processor time."""
 
 Cancelled = Callable[[], bool]
 """Returns True once the person wants the run to stop; cheap enough to ask at every token."""
@@ -72,6 +75,33 @@ def watch_of(cancelled: Cancelled) -> Watch:
     return cancelled if isinstance(cancelled, Watch) else Watch(cancelled)
 
 
+class Waiters:
+    """How many wait for models at this moment, in all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.count = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """While somebody waits."""
+        with self._lock:
+            self.count += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.count -= 1
+
+    @property
+    def seconds(self) -> float:
+        """Between two looks of one of them."""
+        return max(SECONDS_BETWEEN_LOOKS, self.count / LOOKS_PER_SECOND)
+
+
+_waiters = Waiters()
+
+
 def wait(future: Future[T], cancelled: Cancelled) -> T:
     """What a future brings, unless the run that waits for it is cancelled first.
 
@@ -83,12 +113,13 @@ def wait(future: Future[T], cancelled: Cancelled) -> T:
         Exception: What went wrong.
     """
     try:
-        while not future.done():
-            if cancelled():
-                raise RunCancelled
-            # It may have been cancelled meanwhile; its end is looked at below.
-            with suppress(TimeoutError, CancelledError):
-                future.exception(_SECONDS_BETWEEN_LOOKS)
+        with _waiters.one_more():
+            while not future.done():
+                if cancelled():
+                    raise RunCancelled
+                # It may have been cancelled meanwhile; its end is looked at below.
+                with suppress(TimeoutError, CancelledError):
+                    future.exception(_waiters.seconds)
     except BaseException:
         future.cancel()
         raise

@@ -6,6 +6,7 @@ there is a `HostedRun`, one that is asked for an `Order`, and `zero_gpu` drives 
 
 from search_core.serving.admission import BusyError, Standing
 from search_core.serving.batches import batch_of_lines, encode_batch
+from search_core.serving.comparison import comparison_of
 from search_core.serving.encoded_log import values_of
 from search_core.serving.hosted import HostedRun
 from search_core.serving.limited_log import LimitedLog
@@ -26,6 +27,7 @@ __all__ = [
     "RunRegistry",
     "Standing",
     "batch_of_lines",
+    "comparison_of",
     "encode_batch",
     "owner_of",
     "values_of",

@@ -15,8 +15,31 @@ from typing import Any
 _WORTH_IT = 8 * 2**20
 """Bytes: less is not worth looking through the whole heap for, which takes milliseconds."""
 
+_ARENAS = 2
+_MAPPED = 4 * 2**20
+"""Bytes: what is larger has pages of its own, which go back as soon as it is freed. Not much less,
+or every pass of a model would ask the system for pages."""
+# Of malloc.h.
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+
 _lock = threading.Lock()
 _freed = 0
+
+
+def keep_together() -> bool:
+    """Have the C library keep what it frees in few places, before there are many threads.
+
+    By itself it gives each thread an arena, up to eight for each processor, and what one of them
+    freed serves no other; and the largest piece that was ever freed raises the size up to which
+    pieces lie in arenas.
+
+    Returns:
+        Whether it will. Only glibc can be told so.
+    """
+    libc = _glibc()
+    if libc is None:
+        return False
+    return bool(libc.mallopt(_M_ARENA_MAX, _ARENAS) and libc.mallopt(_M_MMAP_THRESHOLD, _MAPPED))
 
 
 def give_back(count: int) -> bool:

@@ -21,6 +21,7 @@ from search_core.run.aside import aside
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.serving.admission import Admission, Standing
+from search_core.serving.comparison import comparison_of
 from search_core.serving.failures import message_for
 from search_core.serving.heap import give_back
 from search_core.serving.hosted import HostedRun
@@ -161,6 +162,9 @@ class RunRegistry:
         writer.add_text(lambda: "".join(line + "\n" for line in run.lines()))
         writer.close()
         self._reopener.written(run.id)
+        # The page asks for it at once, and with that the tree, which is by far the largest part,
+        # can go: nobody holds it while files wait to be looked at.
+        comparison_of(run)
         self._memory.hold(run)
         give_back(run.size)  # what it took to read it was many times that
         return run

@@ -8,13 +8,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.explorer import open_page
 
-# Ids of the closed accordions around an element, from the outside in.
-_CLOSED = """(element) => {
-  const closed = [];
-  for (let at = element; at; at = at.parentElement) {
-    if (at.querySelector(':scope > .label-wrap:not(.open)')) closed.unshift(at.id);
-  }
-  return closed;
+# What is in a closed accordion is not on the page: a chip's way to a control opens them all.
+_UNFOLD = """() => {
+  for (const head of document.querySelectorAll('#drawer .label-wrap:not(.open)')) head.click();
 }"""
 
 
@@ -41,12 +37,12 @@ def close_drawer(page: Page) -> None:
 def reach(page: Page, selector: str) -> None:
     """Bring a control to where it can be used: open the drawer and what is folded around it."""
     control = page.locator(selector).first
-    control.wait_for(state="attached")
-    if control.evaluate("element => element.closest('#drawer') === null"):
+    if page.locator(f"#composer {selector}").count():
         return
     open_drawer(page)
-    for accordion in control.evaluate(_CLOSED):
-        page.locator(f"#{accordion} > .label-wrap").click()
+    if control.count() == 0:
+        page.evaluate(_UNFOLD)
+    control.wait_for(state="visible")
 
 
 def fill(page: Page, selector: str, value: str) -> None:

@@ -97,9 +97,9 @@ def test_hostile_text_stays_text_and_maths_is_maths(view: Page) -> None:
         found = f"[...x.tree().nodes.values()].find(n => n.text.startsWith({wanted!r})).id"
         ask(view, f"x.select({found})")
         settle(view)
-    formula = view.locator(".esp-here .katex").first
+    formula = view.locator(".esp-inspector .esp-here .katex").first
     expect(formula).to_be_visible()
-    step = view.locator(".esp-here .esp-step-text")
+    step = view.locator(".esp-inspector .esp-here .esp-step-text")
     expect(step).to_contain_text("\\notacommand{")
     expect(step).to_contain_text("$5")
     assert view.locator("#explorer [href^='javascript']").count() == 0

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gathered } from "../../assets/js/panels/warnings.js";
 import { PANELS } from "../../assets/js/panels/list.js";
+import { signature as storySignature } from "../../assets/js/panels/chronicle.js";
 import { signature } from "../../assets/js/panels/inspector/inspector.js";
 import { Tree } from "../../assets/js/log/tree.js";
 import { Visible } from "../../assets/js/log/visible.js";
 import { Writing } from "../../assets/js/log/writing.js";
 import { header } from "./synthetic.mjs";
 
-const PLACES = ["top", "above", "views", "below", "side", "bottom"];
+const PLACES = ["top", "above", "views", "below", "side"];
 
 test("every line of the list names a panel, its place, and a tab where it is a view", () => {
   const names = PANELS.map(({ name }) => name);
@@ -16,7 +17,7 @@ test("every line of the list names a panel, its place, and a tab where it is a v
   for (const { name, place, Panel, title } of PANELS) {
     assert.ok(PLACES.includes(place), name);
     assert.equal(typeof Panel.prototype.update, "function", name);
-    assert.equal(title !== undefined, place === "views", name);
+    assert.equal(title !== undefined, place === "views" || place === "side", name);
   }
 });
 
@@ -61,10 +62,17 @@ test("another selection is another content", () => {
   const all = [null, "root", "0", "1", "0.0", "9"].map((id) => signatureOf(id, EVENTS, writing(3)));
   assert.equal(new Set(all).size, all.length);
   assert.notEqual(signatureOf("9", EVENTS, writing(3)), signatureOf("9", EVENTS, writing(4)));
-  assert.equal(changes(null, scored("0", 0.5)), true);
+  assert.equal(changes(null, scored("0", 0.5)), false);
   assert.equal(changes("root", sampled("3")), true);
   const pruned = { kind: "decided", round: 1, rule: "top_k", why: "So.", pruned: [["1"]] };
   assert.equal(changes("fold:root", pruned, { mode: "fold" }), true);
+});
+
+test("the story is told anew by what changes a sentence", () => {
+  const tree = Tree.fromEvents([header(), ...EVENTS].map((event, seq) => ({ ...event, seq, t: 0 })));
+  const told = (...sentences) => storySignature(tree, sentences.map((sentence) => ({ sentence })));
+  assert.equal(told("a", "b"), told("a", "b"));
+  assert.equal(new Set([told("a"), told("a", "b"), told("a", "c")]).size, 3);
 });
 
 test("warnings are gathered by what they say, the newest first", () => {

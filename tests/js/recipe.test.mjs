@@ -28,6 +28,13 @@ test("sampling and the score source are part of the recipe", () => {
   assert.equal(query.get("score_source"), "log-probability");
 });
 
+test("a reference answer goes along where the problem does not bring it", () => {
+  const answerOf = (problem) => recipeOf({ ...header(), problem }, DEFAULTS, null).get("answer");
+  assert.equal(answerOf({ text: "Why?", answer: "42", family: null }), "42");
+  assert.equal(answerOf({ text: "1 + 1 = ?", answer: "2", family: "expression" }), null);
+  assert.equal(answerOf({ text: "Why?", answer: null, family: null }), null);
+});
+
 test("a score source is known by what its verifier is called", () => {
   const sourceOf = (name, strategy = "beam_search") => {
     const started = header({}, strategy);

@@ -3,6 +3,9 @@
 import { fill, h, setAttribute } from "../dom/dom.js";
 import { icon } from "../dom/icons.js";
 
+/** Of texts that were changed a chip has no room to say how. */
+const TEXTS = ["problem", "reference"];
+
 export class Chips {
   /**
    * @param {HTMLElement} element - the line.
@@ -46,6 +49,7 @@ export class Chips {
 
   chip({ control, name, value, was }) {
     const changed = was !== null;
+    const text = changed && TEXTS.includes(control);
     return h(
       "button",
       {
@@ -56,8 +60,8 @@ export class Chips {
         on: { click: () => this.open(control) },
       },
       h("span", { text: `${name} ` }),
-      h("b", { text: value }),
-      changed && h("span", { class: "chip-was", text: ` was ${was}` }),
+      h("b", { text: text ? "changed" : value }),
+      changed && !text && h("span", { class: "chip-was", text: ` was ${was}` }),
     );
   }
 }

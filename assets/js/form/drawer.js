@@ -21,10 +21,13 @@ export class Drawer {
     element.setAttribute("aria-labelledby", "drawer-title");
     element.inert = true;
     element.addEventListener("keydown", (event) => this.key(event));
-    // Run brings the tree into view: where the drawer hides it, it goes.
-    document.getElementById("run")?.addEventListener("click", () => {
+    // Run, or an example that was opened, brings the tree into view: where the drawer hides it, it
+    // goes.
+    const uncover = () => {
       if (element.offsetWidth > COVERING * innerWidth) this.close();
-    });
+    };
+    document.getElementById("run")?.addEventListener("click", uncover);
+    element.addEventListener("shown", uncover);
   }
 
   get isOpen() {
@@ -34,17 +37,32 @@ export class Drawer {
   /** Open it, at this control if one is named; one of the composer needs no drawer. */
   open(control) {
     const target = control === null ? null : document.getElementById(control);
-    if (target?.closest(IN_COMPOSER)) return focusIn(target);
+    if (target?.closest(IN_COMPOSER)) {
+      focusIn(target);
+      return;
+    }
     if (!this.isOpen) {
       this.before = document.activeElement;
       this.element.inert = false;
       this.element.classList.add("open");
       this.onChange(true);
     }
-    if (!target) return this.title.focus();
-    unfold(target, this.element);
-    focusIn(target);
-    target.scrollIntoView({ block: "center" });
+    if (control === null) this.title.focus();
+    else if (target) show(target);
+    else this.unfold(control);
+  }
+
+  /** What is in a closed accordion is not on the page: open them, and wait for the control. */
+  unfold(control) {
+    this.title.focus();
+    const observer = new MutationObserver(() => {
+      const target = document.getElementById(control);
+      if (!target && this.isOpen) return;
+      observer.disconnect();
+      if (target) show(target);
+    });
+    observer.observe(this.element, { childList: true, subtree: true });
+    for (const head of this.element.querySelectorAll(".label-wrap:not(.open)")) head.click();
   }
 
   close() {
@@ -70,10 +88,7 @@ function focusIn(control) {
   field?.focus();
 }
 
-/** Gradio keeps what is in a closed accordion, unseen: open those around the control. */
-function unfold(control, within) {
-  for (let at = control; at && at !== within; at = at.parentElement) {
-    const head = at.querySelector(":scope > .label-wrap");
-    if (head && !head.classList.contains("open")) head.click();
-  }
+function show(control) {
+  focusIn(control);
+  control.scrollIntoView({ block: "center" });
 }

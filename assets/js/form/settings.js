@@ -66,8 +66,8 @@ function same(one, other) {
   return plain(one) === plain(other);
 }
 
-/** "Beam width M" as "Beam width": the letter is for the formulas. */
-const shortLabel = ({ label }) => label.replace(/ [A-Za-z]$/, "");
+/** "Beam width M" as "Beam width": the letter is for the formulas. The composer calls the budget N. */
+const shortLabel = ({ name, label }) => (name === "n" ? "N" : label.replace(/ [A-Za-z]$/, ""));
 
 function valueWords({ kind, choices }, value) {
   if (kind === "boolean") return value ? "on" : "off";

@@ -8,7 +8,7 @@ const SOURCES = [
   ["random", /^random$/i],
 ];
 const MODELS = ["solver", "verifier"];
-const RECIPE = ["problem", "strategy", "seed", "models", "score_source", "node", ...MODELS];
+const RECIPE = ["problem", "strategy", "seed", "models", "score_source", "node", "answer", ...MODELS];
 
 /**
  * @param {Object} header - the run's `started` event.
@@ -42,6 +42,9 @@ export function recipeOf(header, defaults, node) {
     const { name } = header[kind];
     if (Object.hasOwn(names, name)) query.set(kind, names[name]);
   }
+  // A problem of a known family brings its answer along.
+  const { answer, family } = header.problem;
+  if (answer && !family) query.set("answer", answer);
   if (node) query.set("node", node);
   return query;
 }
@@ -69,7 +72,7 @@ export function runAddress(location, run, node, header, defaults) {
   for (const name of recipeOf(header, defaults, node).keys()) query.delete(name);
   for (const name of Object.keys(defaults?.strategies?.[header.strategy] ?? {})) query.delete(name);
   for (const name of Object.keys(defaults?.sampling ?? {})) query.delete(name);
-  for (const name of [...MODELS, "models", "score_source", "node"]) query.delete(name);
+  for (const name of [...MODELS, "models", "score_source", "node", "answer"]) query.delete(name);
   query.set("run", run);
   if (node) query.set("node", node);
   return `${location.pathname}?${query}${location.hash}`;

@@ -13,10 +13,17 @@ export class Chronicle {
   }
 
   update({ tree, story }) {
+    // Telling is not cheap: not behind another tab.
+    if (this.element.parentElement?.hidden) return;
     const told = story();
-    const key = `${tree.started.run}|${tree.chosen}|${told.length}|${tree.interrupted}|${told.at(-1)?.sentence}`;
+    const key = signature(tree, told);
     if (key === this.drawn) return;
     this.drawn = key;
     fill(this.body, overview(tree, told, this.given));
   }
+}
+
+/** What the contents depend on: the last sentence grows with its round, those before it stay. */
+export function signature(tree, told) {
+  return [tree.started.run, tree.chosen, tree.interrupted, told.length, told.at(-1)?.sentence].join("|");
 }

@@ -1,0 +1,51 @@
+"""Memory that was let go goes back to the machine, where the C library is glibc."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Eight threads are alive together, each with pieces of its own; then the arenas are counted.
+_THREADS = """
+import ctypes, sys, threading
+from search_core.serving.heap import keep_together
+if sys.argv[1] == "together":
+    assert keep_together()
+begin, end = threading.Barrier(8), threading.Barrier(8)
+def work():
+    begin.wait()
+    held = [bytearray(3000) for _ in range(300)]
+    end.wait()
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(libc.fopen(sys.argv[2].encode(), b"w"))
+libc.malloc_info(0, file)
+libc.fclose(file)
+"""
+
+
+def arenas(how: str, folder: Path) -> int:
+    told = folder / f"{how}.xml"
+    environment = {name: value for name, value in os.environ.items() if "MALLOC" not in name}
+    subprocess.run(
+        [sys.executable, "-c", _THREADS, how, str(told)],
+        check=True,
+        env=environment,
+        cwd=Path(__file__).parents[1],
+    )
+    return told.read_text().count("<heap nr=")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas")
+def test_threads_share_few_arenas(tmp_path: Path) -> None:
+    assert arenas("together", tmp_path) <= 2 < arenas("apart", tmp_path)
