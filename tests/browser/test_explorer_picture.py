@@ -43,7 +43,13 @@ def test_drag_wheel_and_buttons_move_the_picture(view: Page) -> None:
     view.locator("#explorer canvas").scroll_into_view_if_needed()
     box = view.locator("#explorer canvas").bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 30
+    # Where no words are: there a text would be marked.
+    free = ask(
+        view,
+        "Array.from({length: 60}, (_, i) => [x.canvas.size.width / 2 + 7 * (i % 9),"
+        " x.canvas.size.height - 8 - 6 * i]).find(([a, b]) => !x.canvas.words.plan.at(a, b))",
+    )
+    x, y = box["x"] + free[0], box["y"] + free[1]
     view.mouse.move(x, y)
     view.mouse.down()
     view.mouse.move(x + 60, y - 40, steps=3)

@@ -62,15 +62,18 @@ export function wordBox(kind, said, width, onTypeset) {
 
 /** How often the same was written, and the way to open it. */
 const count = (times, open) =>
-  h("button", {
-    type: "button",
-    class: "esp-word-count",
-    "data-open": "duplicates",
-    "aria-expanded": open,
-    "aria-label": `Written ${times} times, word for word: ${open ? "fold" : "show"} the duplicates`,
-    text: `×${times}`,
-    title: `Written ${times} times, word for word. Press to ${open ? "fold the duplicates into it" : "see each"}.`,
-  });
+  h(
+    "button",
+    {
+      type: "button",
+      class: "esp-word-count",
+      "data-open": "duplicates",
+      "aria-expanded": open,
+      "aria-label": `Written ${times} times, word for word: ${open ? "fold" : "show"} the duplicates`,
+      title: `Written ${times} times, word for word. Press to ${open ? "fold the duplicates into it" : "see each"}.`,
+    },
+    h("span", { text: `×${times}` }),
+  );
 
 /** The name that a screen reader says before the words. */
 export const nameBox = (box, name) => setText(box.firstChild, `${name}: `);
