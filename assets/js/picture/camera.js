@@ -10,7 +10,8 @@ const READ = { part: 0.19, most: 180 };
 /** Below this many pixels per sibling marks of 5 px radius would touch: pan instead. */
 const LEAST_FIT = 11;
 const MOST_FIT = 72;
-const LEVELS = { least: 54, most: 250 };
+/** Levels below each other are read one by one, and their words need their height. */
+const LEVELS = { least: 54, leastDown: 80, most: 250 };
 const ZOOM = { least: 0.6, most: 140 };
 
 /** A tree that would take more screens than this to read is first shown whole, however small. */
@@ -31,7 +32,7 @@ export const toScreen = (camera, u, d) => {
 
 /** The camera that shows the whole tree, or as much as can be read, from the root on. */
 export function fitCamera(bounds, width, height, vertical) {
-  return framed(bounds, width, height, vertical, { ku: LEAST_FIT, kd: LEVELS.least });
+  return framed(bounds, width, height, vertical, { ku: LEAST_FIT, kd: vertical ? LEVELS.leastDown : LEVELS.least });
 }
 
 /** The camera that shows the whole tree, however small its marks become. */

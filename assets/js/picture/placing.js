@@ -26,7 +26,7 @@ const WIDEST = 220;
 const WIDTHS = [156, 124, 96, 72];
 const LINE_WIDEST = 170;
 /** Free room between two words, across. */
-const APART = { right: 3, down: 8 };
+const APART = { right: 2, down: 8 };
 /** Room that a branch takes on its way through the band. */
 const STEM = 5;
 const LANE = 4;

@@ -15,14 +15,17 @@ const SHARES = {
   right: [
     { least: 24, inner: 2.4, leaf: 1, wide: 1.3 },
     { least: 21, inner: 1.3, leaf: 1, wide: 1.3 },
-    { least: 20, inner: 1.3, leaf: 0.7, wide: 1.3 },
+    { least: 20, inner: 1.3, leaf: 0.7, wide: 1.1 },
+    { least: 16, inner: 1.2, leaf: 0.75, wide: 1.15 },
+    { least: 12, inner: 1, leaf: 0.8, wide: 1.3 },
   ],
   down: [
     { least: 16, inner: 6, leaf: 1, wide: 3.2 },
     { least: 16, inner: 5, leaf: 1, wide: 1.5 },
+    { least: 12, inner: 1, leaf: 0.8, wide: 1.3 },
   ],
 };
-const MARKS = { inner: 1, leaf: 1, wide: 1.5 };
+const MARKS = { inner: 1, leaf: 0.8, wide: 1.25 };
 
 /**
  * Lay a tree out with as much room for words as there is.

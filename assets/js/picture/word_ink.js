@@ -27,7 +27,7 @@ export function paintInk(ctx, theme, lettering, scene, camera, { plan, said, siz
     const box = { ...word, left: item.x + dx, top: item.y + dy };
     const told = said.of(word.id, item);
     if (word.kind === "card") ground(ctx, theme, box, told);
-    letters(ctx, theme, lettering, box, told, textFor(word.kind, told, sizes.widthFor(word.room)));
+    letters(ctx, theme, lettering, box, told, textFor(word.kind, told, sizes.fitFor(word.room)));
     if (told.share !== null) score(ctx, theme, lettering, box, told);
   }
 }

@@ -81,11 +81,11 @@ export class WordLayer {
     const order = [];
     for (const word of words) {
       const said = this.said.of(word.id);
-      const key = keyOf(word.kind, said, this.sizes.widthFor(word.room));
+      const key = keyOf(word.kind, said, this.sizes.fitFor(word.room));
       let box = this.boxes.get(word.id);
       if (box?.key !== key) {
         box?.element.remove();
-        box = { key, element: wordBox(word.kind, said, this.sizes.widthFor(word.room), () => this.sizes.typeset()) };
+        box = { key, element: wordBox(word.kind, said, this.sizes.fitFor(word.room), () => this.sizes.typeset()) };
         box.element.dataset.id = word.id;
         this.boxes.set(word.id, box);
       }

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { layoutWithRoom } from "../../assets/js/picture/roominess.js";
+
+const TREE = { root: ["a", "b"], a: ["a1", "a2", "a3"], b: ["b1", "b2", "b3"] };
+const spanOf = (across, vertical = false) => {
+  const { uMin, uMax } = layoutWithRoom("root", (id) => TREE[id] ?? [], () => false, { across, vertical }).bounds;
+  return uMax - uMin;
+};
+
+test("the tree takes no more room across than there is, and more where there is more", () => {
+  const spans = [60, 90, 130, 200, 2000].map((across) => spanOf(across));
+  assert.deepEqual(spans, [...spans].sort((a, b) => a - b));
+  assert.ok(spans[0] < spans.at(-1));
+  assert.ok(spanOf(2000, true) > spanOf(90, true));
+});
+
+test("steps that go on keep apart as their words need it", () => {
+  const apart = (across) => {
+    const { ids, u } = layoutWithRoom("root", (id) => ({ root: ["a", "b"], a: ["a1"], b: ["b1"] })[id] ?? [], () => false, { across, vertical: false });
+    return u[ids.indexOf("b")] - u[ids.indexOf("a")];
+  };
+  assert.ok(apart(2000) >= 2.4);
+  assert.ok(apart(30) < 2.4);
+});
+
+test("where the room is not known, or the tree is large, marks stand as close as they can", () => {
+  assert.ok(spanOf(0) < spanOf(2000));
+  const many = layoutWithRoom("root", (id) => (id === "root" ? Array.from({ length: 700 }, (_, i) => `${i}`) : []), () => false, { across: 1e6, vertical: false });
+  assert.ok(Math.abs(many.u[2] - many.u[1] - 0.8) < 1e-9);
+});
