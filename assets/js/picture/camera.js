@@ -4,14 +4,14 @@
 // because a tree is far wider than deep: fitting both with one scale would waste the page.
 
 const MARGIN = { along: { start: 52, end: 92 }, across: { start: 34, end: 22 } };
-const VERTICAL_MARGIN = { along: { start: 30, end: 58 }, across: { start: 30, end: 30 } };
+const VERTICAL_MARGIN = { along: { start: 24, end: 48 }, across: { start: 30, end: 30 } };
 /** What steps that are read need behind the deepest level: this part of the picture, or so many pixels. */
 const READ = { part: 0.19, most: 180 };
 /** Below this many pixels per sibling marks of 5 px radius would touch: pan instead. */
 const LEAST_FIT = 11;
 const MOST_FIT = 72;
 /** Levels below each other are read one by one, and their words need their height. */
-const LEVELS = { least: 54, leastDown: 80, most: 250 };
+const LEVELS = { least: 54, leastDown: 64, most: 320 };
 const ZOOM = { least: 0.6, most: 140 };
 
 /** A tree that would take more screens than this to read is first shown whole, however small. */

@@ -15,7 +15,7 @@ const AWAY = 8;
 const OUT = 4;
 /** Room for the bend of branches between two levels: a part of their distance, within limits. */
 const BEND = { part: 0.25, least: 28, most: 84 };
-const DOWN_BEND = { part: 0.34, least: 30, most: 64 };
+const DOWN_BEND = { part: 0.3, least: 24, most: 64 };
 /** Along a level that grows to the right: the narrowest band for text, and the widest. */
 const NARROWEST = 48;
 /** What an answer needs at least. */
