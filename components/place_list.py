@@ -26,13 +26,24 @@ import(folder + "js/guide/links.js").then(({ placeGuideLinks, carryTheme }) => {
 """
 
 
+_SKIP = '<a class="skip" href="#search-tree">Skip to the tree</a>'
+# Not by the address: what stands behind its "#" would stay there.
+_ON_SKIP = """
+element.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("search-tree")?.focus();
+});
+"""
+
+
 class Brand(gr.HTML):
-    """The app's emblem and name, the page's heading."""
+    """The app's emblem and name, the page's heading; before them, the way past the form."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             value="",
-            html_template=f'<h1 class="brand">{emblem()}<span>Espalier</span></h1>',
+            html_template=f'{_SKIP}<h1 class="brand">{emblem()}<span>Espalier</span></h1>',
+            js_on_load=_ON_SKIP,
             apply_default_css=False,
             **kwargs,
         )

@@ -122,6 +122,8 @@ class Refusing:
 
 
 LOOP = "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}"
+LONG = "{% set a = 'x' * 9999 %}"
+HELD, MADE = "holds a value of more than", "makes more than"
 ABSURD: dict[str, tuple[str, str]] = {
     "an endless loop": (LOOP, f"takes more than {MOST_LINES:,} lines"),
     "a loop inside a filter": (
@@ -136,6 +138,54 @@ ABSURD: dict[str, tuple[str, str]] = {
         "{% set n = namespace(t='xxxx') %}{% for i in range(60) %}{% set n.t = n.t ~ n.t %}"
         "{% endfor %}{{ n.t }}",
         "holds a value of more than",
+    ),
+    "a text times a number": ("{{ 'x' * (9999 * 9999) }}", HELD),
+    "a number times a text": ("{{ 9999 * ('x' * 9999) }}", HELD),
+    "a list times a number": ("{{ ([0] * 9999 * 9999)|length }}", HELD),
+    "a number of many digits": ("{{ " + " * ".join(["9999"] * 9) + " }}", "multiplies to"),
+    "many texts in a row": (f"{LONG}{{{{ {' ~ '.join(['a'] * 500)} }}}}", HELD),
+    "texts that are added": (LONG + "{% set b = a * 400 %}{{ b + b }}", HELD),
+    "a text that is filled up": ("{{ 'x'|center(9999 * 9999) }}", HELD),
+    "a text that fills itself up": ("{{ 'x'.ljust(9999 * 9999) }}", HELD),
+    "a text in place of letters": (LONG + "{{ a|replace('x', a) }}", HELD),
+    "a text in its own letters' place": (LONG + "{{ a.replace('x', a) }}", HELD),
+    "a list of one long text": (LONG + "{{ ([a] * 9999)|join }}", HELD),
+    "a long text between": (LONG + "{{ ([0] * 9999)|join(a) }}", HELD),
+    "a long text that joins": (LONG + "{{ a.join(['', ''] * 500) }}", HELD),
+    "a list that is printed": (LONG + "{{ [a] * 9999 }}", HELD),
+    "a list that is made a text": (LONG + "{{ ([a] * 9999)|string|length }}", HELD),
+    "a list that is escaped": (LONG + "{{ ([a] * 9999)|e|length }}", HELD),
+    "a list in capitals": (LONG + "{{ ([a] * 9999)|upper|length }}", HELD),
+    "a list in a format": (LONG + "{{ '{}'.format([a] * 9999) }}", HELD),
+    "a text at every mark": (LONG + "{{ ('{0}' * 9999).format(a) }}", HELD),
+    "a text at every sign": (LONG + "{{ ('%(a)s' * 9999) % {'a': a} }}", HELD),
+    "a list of lists of lists": (
+        "{% set n = namespace(t=[0]) %}{% for i in range(99) %}{% set n.t = [n.t, n.t] %}"
+        "{% endfor %}{{ n.t }}",
+        HELD,
+    ),
+    "lists that are summed": ("{{ ([[0] * 9999] * 9999)|sum(start=[])|length }}", HELD),
+    "a width of a format": ("{{ '%*d' % (9999 * 9999, 1) }}", "wide"),
+    "a width of a filter's format": ("{{ '%*d'|format(9999 * 9999, 1) }}", "wide"),
+    "a width of a method's format": ("{{ '{:>{}}'.format(1, 9999 * 9999) }}", "wide"),
+    "a wide format that is put together": ("{{ ('%9999' ~ '9999d') % 1 }}", "wide"),
+    "a wide indent": ("{{ 'x\n'|indent(9999 * 9999) }}", HELD),
+    "a wide indent of JSON": ("{{ [1, 2]|tojson(indent=9999 * 9999) }}", HELD),
+    "a long text after each letter": (LONG + "{{ a|wordwrap(1, wrapstring=a) }}", HELD),
+    "a row of a wide table": ("{{ [1]|batch(9999 * 9999, 0)|list|length }}", HELD),
+    "a chat of long pieces": (LONG + "{% for i in range(9999) %}{{ a }}{% endfor %}", MADE),
+    "long words of its own": (
+        "{% for i in range(9999) %}" + "x" * 99_999 + "{% endfor %}",
+        MADE,
+    ),
+    "a macro of long words": (
+        "{% macro m() %}{% for i in range(9999) %}" + "x" * 99_999 + "{% endfor %}{% endmacro %}"
+        "{{ m()|length }}",
+        HELD,
+    ),
+    "many long values at once": (
+        LONG + "{{ [" + ", ".join(f"a * 99 ~ {n}" for n in range(200)) + "]|length }}",
+        MADE,
     ),
     "no template": ("{% for", "TemplateSyntaxError"),
     "a division by zero": ("{{ 1 / 0 }}", "ZeroDivisionError"),

@@ -16,6 +16,7 @@ from components.controls.options_form import all_specs
 from search_core.cli.app import app as command_line
 from search_core.cli.services import ModelChoice, Services, open_models
 from search_core.models import STEP_PROMPT, ModelPair
+from search_core.strategies import STRATEGIES
 from tests.test_cli_solve import said
 
 
@@ -105,3 +106,15 @@ def test_nothing_that_is_said_is_dropped_without_a_word(flags: list[str], senten
     result = CliRunner().invoke(command_line, ["solve", "1 + 1", *flags])
     assert result.exit_code == 2
     assert sentence in said(result)
+
+
+def test_each_option_says_the_default_of_every_strategy_that_has_it() -> None:
+    options = options_of("solve")
+    for strategy in STRATEGIES.values():
+        for spec in strategy.options.specs():
+            told = options[spec.name].help.partition("Default: ")[2].rstrip(".").split(", or ")
+            own = [text for text in told if text.endswith(f" with {strategy.name}")]
+            shown = own[0].removesuffix(f" with {strategy.name}") if own else told[0]
+            # As it is typed: true and false of a switch alone.
+            expected = str(spec.default)
+            assert shown == (expected.lower() if spec.kind == "boolean" else expected), spec.name

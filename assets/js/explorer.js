@@ -4,7 +4,9 @@
 import { isFold } from "./log/visible.js";
 import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
+import { frontierOf } from "./log/walking.js";
 import { Keys } from "./keys.js";
+import { lookingActions } from "./log/looking.js";
 import { noticeOf } from "./words/run_words.js";
 import { expected, NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
@@ -70,9 +72,16 @@ export class Explorer {
   build() {
     this.taking = new Taking(this);
     const { palette, labels } = this.given;
+    this.looking = lookingActions({
+      change: (change) => this.changeView(change),
+      found: () => this.moment?.found ?? [],
+      tree: () => this.tree(),
+      select: (id) => this.select(id),
+    });
     const actions = this.actions();
     this.canvas = new TreeCanvas(this.theme, {
       select: (id) => this.pick(id),
+      toggleBranch: this.looking.toggleBranch,
       toggleDuplicates: (id) => this.toggleDuplicates(id),
       onCamera: () => this.page?.updateCamera(),
     });
@@ -97,6 +106,7 @@ export class Explorer {
       setPace: (name) => this.setPace(name),
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
+      ...this.looking,
       link: () => this.link(),
       save: (kind) => this.taking.save(kind),
       present: () => this.projector.open(),
@@ -236,10 +246,8 @@ export class Explorer {
   /** Ask for a refresh; many asks make one. */
   refresh() {
     if (this.timer) return;
-    this.timer = setTimeout(
-      () => this.refreshNow(),
-      REFRESH_MS - Math.min(REFRESH_MS, performance.now() - (this.refreshed ?? 0)),
-    );
+    const waited = performance.now() - (this.refreshed ?? 0);
+    this.timer = setTimeout(() => this.refreshNow(), Math.max(0, REFRESH_MS - waited));
   }
 
   refreshNow() {
@@ -280,27 +288,21 @@ export class Explorer {
   /** @returns {import("./panels/list.js").Moment} */
   momentOf(tree) {
     const { log, rounds, at: cursor, follow, visible, given } = this;
-    const { hiddenStates, pruned } = this.viewState;
+    const { hiddenStates, pruned, filter, closed } = this.viewState;
     tree.interrupted = log.interrupted && cursor === log.length;
     return {
-      ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned },
+      ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned, filter, closed },
+      found: this.viewState.finder.upTo(log.events, cursor),
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
       pace: this.player.pace,
       behind: this.player.growsRun && !follow,
       writing: this.writing(tree),
-      frontier: this.frontier(tree),
+      frontier: frontierOf(tree, log.events[cursor - 1]),
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
       comparison: log.comparison?.rows ?? given.comparisons,
       notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : noticeOf(log),
     };
-  }
-
-  /** The node to keep in sight while the tree grows: the newest one that is not cut. */
-  frontier(tree) {
-    if (tree.chosen) return tree.chosen;
-    const event = this.log.events[this.at - 1];
-    return event?.id ?? event?.kept?.at(-1)?.[0] ?? null;
   }
 
   // Selection and filters -------------------------------------------------------------------
@@ -340,25 +342,27 @@ export class Explorer {
     this.select(this.viewState.unfold(fold, tree, this.writing(tree)));
   }
 
+  /** Change what is looked for, or what is collapsed. */
+  changeView(change) {
+    change(this.viewState);
+    this.refreshNow();
+  }
+
   /** Show the duplicates of a step beside it, or fold them into it again. */
   toggleDuplicates(id) {
-    this.viewState.toggleDuplicates(id);
-    this.refreshNow();
+    this.changeView((view) => view.toggleDuplicates(id));
   }
 
   setPruned(mode) {
-    this.viewState.setPruned(mode);
-    this.refreshNow();
+    this.changeView((view) => view.setPruned(mode));
   }
 
   cyclePruned() {
-    this.viewState.cyclePruned();
-    this.refreshNow();
+    this.changeView((view) => view.cyclePruned());
   }
 
   toggleState(state) {
-    this.viewState.toggleState(state);
-    this.refreshNow();
+    this.changeView((view) => view.toggleState(state));
   }
 
   // Sharing ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from search_core.cli import flags
 from search_core.cli.output import print_json, results
-from search_core.cli.strategy_flags import flag_name, range_text
+from search_core.cli.strategy_flags import default_text, flag_name, range_text
 from search_core.strategies import STRATEGIES, Strategy
 
 
@@ -46,7 +46,7 @@ def _show(console: Console, strategy: Strategy) -> None:
     for heading in ("option", "default", "range", "what it does"):
         table.add_column(heading, overflow="fold")
     for spec in strategy.options.specs():
-        cells = (flag_name(spec.name), _shown(spec.default), range_text(spec), spec.help)
+        cells = (flag_name(spec.name), default_text(spec), range_text(spec), spec.help)
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
     if strategy.as_published:

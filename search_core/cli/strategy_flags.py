@@ -91,9 +91,24 @@ def _help(used: list[tuple[Strategy, OptionSpec]]) -> str:
         about = spec.help
     else:
         about = " ".join(f"{title}: {text}" for text, title in reversed(texts.items()))
-    default = {True: "true", False: "false"}.get(spec.default, spec.default)
     limits = f" ({range_text(spec)})" if spec.kind in ("integer", "number") else ""
-    return f"{about}{limits} Default: {default}."
+    return f"{about}{limits} Default: {_defaults(used)}."
+
+
+def _defaults(used: list[tuple[Strategy, OptionSpec]]) -> str:
+    """One default, and those of the strategies that have another."""
+    first = default_text(used[0][1])
+    others = [
+        f"{default_text(spec)} with {strategy.name}"
+        for strategy, spec in used
+        if default_text(spec) != first
+    ]
+    return ", or ".join([first, *others])
+
+
+def default_text(spec: OptionSpec) -> str:
+    """A default as it is typed. 1 == True: a table of words would take one for the other."""
+    return str(spec.default).lower() if spec.kind == "boolean" else str(spec.default)
 
 
 def _panel(users: list[Strategy]) -> str:

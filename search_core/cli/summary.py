@@ -14,6 +14,7 @@ from search_core.cli.output import flops, plain, verdict
 from search_core.log.events import Started
 from search_core.log.tree import Tree
 from search_core.picture.doubts import doubt_words, doubts
+from search_core.picture.numbers import counted
 from search_core.picture.text import one_line
 from search_core.run.pairing import size_note
 
@@ -83,7 +84,11 @@ def print_summary(console: Console, tree: Tree) -> None:
     if doubt_words(tree):
         _line(console, "Doubt", f"{doubt_words(tree)}.")
     states = ", ".join(f"{count} {state}" for state, count in values["states"].items())
-    _line(console, "Tree", f"{values['steps']} steps, {values['rounds']} rounds: {states}")
+    _line(
+        console,
+        "Tree",
+        f"{counted(values['steps'], 'step')}, {counted(values['rounds'], 'round')}: {states}",
+    )
     _print_cost(console, tree)
 
 

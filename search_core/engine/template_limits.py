@@ -11,12 +11,19 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from search_core.engine.template_sizes import (
+    MOST_HELD,
+    Sizes,
+    TemplateLimitError,
+    counted,
+    printed,
+    use_sized_environment,
+)
+
 MOST_CHARACTERS = 1_000_000
 """Of a template; the longest published ones have some 20,000."""
 MOST_LINES = 200_000
 """Lines that one chat may take; a long chat takes some thousands."""
-MOST_HELD = 4_000_000
-"""Characters, or items, of one value that a template holds."""
 _LARGEST_NUMBER = 10_000
 _SECONDS = 20.0
 """Of processor time, for what takes long and few lines."""
@@ -25,12 +32,10 @@ _LINES_BETWEEN_MEASURES = 8
 """In which a text can double four times."""
 _CALLED = ("runtime.py", "filters.py", "sandbox.py")
 """Parts of jinja that compute when a template is applied; the others compile it, once."""
+_OF_TRANSFORMERS = "chat_template_utils.py"
+"""Where transformers has the filters that it adds."""
 _WIDE = re.compile(r"[%{][^A-Za-z%{]{0,8}\d{5}")
 """A width in a format, like "%100000s"."""
-
-
-class TemplateLimitError(ValueError):
-    """A template does more than a chat template has to do."""
 
 
 def check_template(template: object) -> None:
@@ -87,20 +92,23 @@ def bounded() -> Iterator[None]:
     Raises:
         TemplateLimitError: There were too many, or it was too much.
     """
+    use_sized_environment()
     before = sys.gettrace()
-    sys.settrace(_Counter())
-    try:
-        yield
-    finally:
-        sys.settrace(before)
+    with counted() as sizes:
+        sys.settrace(_Counter(sizes))
+        try:
+            yield
+        finally:
+            sys.settrace(before)
 
 
 class _Counter:
     """A trace function that follows templates, and what of jinja they call."""
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: Sizes) -> None:
         import jinja2
 
+        self._sizes = sizes
         folder = Path(jinja2.__file__).parent
         self._called = {str(folder / name) for name in _CALLED}
         self._lines = 0
@@ -111,13 +119,20 @@ class _Counter:
         file = frame.f_code.co_filename
         if file == "<template>":
             return self._follow_template
-        return self._follow if file in self._called else None
+        if file in self._called:
+            self._sizes.entered(frame.f_code.co_name, frame.f_locals)
+            return self._follow
+        if frame.f_code.co_name == "tojson" and file.endswith(_OF_TRANSFORMERS):
+            self._sizes.entered("tojson", frame.f_locals)
+        return None
 
     def _follow_template(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "return" and isinstance(argument, str):  # a piece of the chat, too
+            self._sizes.make(len(argument))
         self._count()
         if self._lines % _LINES_BETWEEN_MEASURES == 0:
             for value in list(frame.f_locals.values()):
-                _measure(value)
+                self._measure(value)
         return self._follow_template
 
     def _follow(self, frame: FrameType, event: str, argument: Any) -> Any:
@@ -131,14 +146,9 @@ class _Counter:
         if self._lines % _LINES_BETWEEN_LOOKS == 0 and time.thread_time() > self._until:
             raise TemplateLimitError(f"it computes for more than {_SECONDS:g} seconds")
 
-
-def _measure(value: Any) -> None:
-    if isinstance(value, str | list | tuple | dict):
-        size = len(value)
-    else:
-        held = getattr(value, "_Namespace__attrs", None)
-        if not isinstance(held, dict):
-            return
-        size = max((len(one) for one in held.values() if isinstance(one, str | list)), default=0)
-    if size > MOST_HELD:
-        raise TemplateLimitError(f"it holds a value of more than {MOST_HELD:,} characters or items")
+    def _measure(self, value: Any) -> None:
+        """What is held: what it was made of was counted."""
+        if not isinstance(value, str | list | tuple | dict):
+            value = getattr(value, "_Namespace__attrs", None)
+        if isinstance(value, str) or (value and printed(value) > MOST_HELD):
+            Sizes().make(printed(value))

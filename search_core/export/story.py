@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from search_core.log.events import (
     BackedUp,
@@ -137,5 +138,14 @@ def story(events: Iterable[Event], tree: Tree) -> list[str]:
             for one in (*early, event):
                 rounds[-1].add(one)
             early = []
-    told = [f"Round {one.number}: {' '.join(one.sentences())}" for one in rounds]
-    return [*told, answer_sentence(tree)]
+    return [*_without_repetition(rounds), answer_sentence(tree)]
+
+
+def _without_repetition(rounds: Iterable[_Round]) -> Iterator[str]:
+    """Rounds of which the same is to be said are told in one."""
+    for said, same in groupby(rounds, key=lambda one: " ".join(one.sentences())):
+        numbers = [one.number for one in same]
+        if len(numbers) == 1:
+            yield f"Round {numbers[0]}: {said}"
+        else:
+            yield f"Rounds {numbers[0]} to {numbers[-1]}, each: {said}"

@@ -88,7 +88,9 @@ def leave(page: Page) -> None:
     page.context.clear_permissions()
     page.mouse.move(0, 0)
     page.set_viewport_size(VIEWPORT)
-    page.emulate_media(reduced_motion="null", color_scheme="null")
+    page.emulate_media(
+        reduced_motion="null", color_scheme="null", contrast="null", forced_colors="null"
+    )
 
 
 def rest(page: Page) -> None:

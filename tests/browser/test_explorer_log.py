@@ -27,7 +27,7 @@ def test_the_css_is_no_template() -> None:
 def test_a_value_at_mount_is_drawn_under_a_sub_path(stage: Stage, view: Page) -> None:
     colours = view.evaluate(
         """() => {
-          const c = document.querySelector('#explorer canvas');
+          const c = document.querySelector('#explorer .esp-canvas');
           const data = new Uint32Array(
             c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);
           return new Set(data).size;

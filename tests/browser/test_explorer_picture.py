@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 def test_pointing_selecting_and_the_reason(view: Page) -> None:
     pruned = ask(view, "[...x.tree().nodes.values()].find(n => n.state === 'pruned' && n.rank).id")
     place = ask(view, f"x.canvas.positionOf({pruned!r})")
-    box = view.locator("#explorer canvas").bounding_box()
+    box = view.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
     view.mouse.move(box["x"] + place["x"] + 3, box["y"] + place["y"] - 2)
     expect(view.locator(".esp-tip")).to_be_visible()
@@ -28,20 +28,21 @@ def test_pointing_selecting_and_the_reason(view: Page) -> None:
     expect(inspector).to_contain_text("Siblings")
     inspector.locator(".esp-sibling").first.click()
     assert ask(view, "x.tree().nodes.get(x.selected).depth") == 1
-    view.locator("#explorer canvas").click(position={"x": 4, "y": box["height"] - 4})
+    view.locator("#explorer .esp-canvas").click(position={"x": 4, "y": box["height"] - 4})
     assert ask(view, "x.selected") is None
 
 
 def test_drag_wheel_and_buttons_move_the_picture(view: Page) -> None:
-    box = view.locator("#explorer canvas").bounding_box()
+    wait(view, "!x.canvas.glide")
+    box = view.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 30
     before = ask(view, "({...x.canvas.camera})")
     view.mouse.move(x, y)
     view.mouse.wheel(0, 240)
     assert ask(view, "x.canvas.camera.ku") == before["ku"], "the wheel scrolls the page"
-    view.locator("#explorer canvas").scroll_into_view_if_needed()
-    box = view.locator("#explorer canvas").bounding_box()
+    view.locator("#explorer .esp-canvas").scroll_into_view_if_needed()
+    box = view.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
     # Where no words are: there a text would be marked.
     free = ask(
@@ -69,7 +70,7 @@ def test_shortcuts_work_inside_and_only_inside(view: Page) -> None:
     view.locator("#wanted textarea, #wanted input").first.focus()
     view.keyboard.type("rwp")
     assert ask(view, "x.selected") is None
-    view.locator("#explorer canvas").focus()
+    view.locator("#explorer .esp-canvas").focus()
     expected = {
         "r": "x.selected === 'root'",
         "w": "x.selected === x.tree().finished.chosen",
@@ -93,7 +94,7 @@ def test_shortcuts_work_inside_and_only_inside(view: Page) -> None:
 
 def test_folded_steps_unfold_by_key_and_by_selecting_one(view: Page) -> None:
     ask(view, "x.setPruned('fold')")
-    view.locator("#explorer canvas").focus()
+    view.locator("#explorer .esp-canvas").focus()
     view.keyboard.press("r")
     view.keyboard.press("ArrowRight")
     view.keyboard.press("End")

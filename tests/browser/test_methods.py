@@ -98,7 +98,7 @@ def test_rollouts_come_on_demand(stage: Stage, page: Page) -> None:
     expect(toggle).to_have_attribute("aria-pressed", "false")
     toggle.click()
     wait(page, f"x.canvas.scene.items.size === {steps + rollouts}")
-    page.locator("#explorer canvas").focus()
+    page.locator("#explorer .esp-canvas").focus()
     page.keyboard.press("l")
     wait(page, f"x.canvas.scene.items.size === {steps}")
 

@@ -27,7 +27,7 @@ def test_nothing_is_below_the_fold(app: App, keep: Keep, width: int, height: int
     assert page.evaluate("document.documentElement.scrollHeight") <= height
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(INSIDE) == []
-    box = page.locator("#explorer canvas").bounding_box()
+    box = page.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
     assert box["height"] >= 280
     expect(page.locator(".esp-chronicle")).to_be_in_viewport()
@@ -39,7 +39,7 @@ def test_on_a_phone_the_tree_is_in_the_first_screen(app: App, page: Page) -> Non
     settle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate(INSIDE) == []
-    box = page.locator("#explorer canvas").bounding_box()
+    box = page.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
     assert box["height"] >= 300
     composer = page.locator("#composer").bounding_box()
@@ -59,7 +59,7 @@ def test_the_side_is_a_sheet_on_a_phone(app: App, page: Page) -> None:
     expect(answers).to_be_hidden()
     ask(page, "x.select(x.tree().chosen)")
     expect(page.locator(".esp-inspector")).to_be_in_viewport()
-    page.locator("#explorer canvas").focus()
+    page.locator("#explorer .esp-canvas").focus()
     page.keyboard.press("Escape")
     expect(page.locator(".esp-inspector")).to_be_hidden()
 

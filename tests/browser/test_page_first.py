@@ -25,7 +25,7 @@ def test_the_first_screen_is_a_finished_tree(app: App, page: Page) -> None:
     page.remove_listener("request", note)
     assert run_of(page).startswith("recorded-")
     assert ask(page, "x.tree().nodes.size") > 10
-    assert page.locator("#explorer canvas").is_visible()
+    assert page.locator("#explorer .esp-canvas").is_visible()
     assert outside == []
 
 
@@ -39,7 +39,7 @@ def test_a_click_selects_a_pruned_step_and_says_why(app: App, page: Page) -> Non
     ask(page, "x.select(null)")
     settle(page)
     place = ask(page, f"x.canvas.positionOf({pruned!r})")
-    box = page.locator("#explorer canvas").bounding_box()
+    box = page.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + place["x"], box["y"] + place["y"])
     assert ask(page, "x.selected") == pruned
@@ -47,7 +47,7 @@ def test_a_click_selects_a_pruned_step_and_says_why(app: App, page: Page) -> Non
 
 def test_the_keyboard_walks_the_tree(app: App, page: Page) -> None:
     open_page(page, app.url)
-    page.locator("#explorer canvas").focus()
+    page.locator("#explorer .esp-canvas").focus()
     page.keyboard.press("r")
     assert ask(page, "x.selected") == "root"
     page.keyboard.press("ArrowRight")
@@ -70,7 +70,7 @@ def test_typing_a_problem_triggers_no_shortcut(app: App, page: Page) -> None:
 def test_the_timeline_goes_back_and_forth(app: App, page: Page) -> None:
     open_page(page, app.url)
     whole = ask(page, "x.tree().nodes.size")
-    page.locator("#explorer canvas").focus()
+    page.locator("#explorer .esp-canvas").focus()
     page.keyboard.press("[")
     page.keyboard.press("[")
     wait(page, f"x.tree().nodes.size < {whole}")

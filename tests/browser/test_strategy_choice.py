@@ -115,7 +115,7 @@ def test_a_recorded_example_opens_from_the_strategy(app: App, page: Page) -> Non
     choose(page, "rebase")
     page.click("#open-example")
     wait(page, "x.log.complete && x.log.run === 'recorded-countdown-rebase'")
-    expect(page.locator("#explorer canvas")).to_be_in_viewport()
+    expect(page.locator("#explorer .esp-canvas")).to_be_in_viewport()
     # What the picture beside the strategy says of the run is what the run says.
     told = page.locator("#about-strategy svg.diagram").get_attribute("aria-label")
     assert f"{ask(page, 'x.tree().nodes.size') - 1} steps" in str(told)
@@ -148,7 +148,7 @@ def test_a_pasted_text_becomes_a_tree(app: App, page: Page) -> None:
     wait(page, f"x.log.complete && x.log.run !== {before!r}")
     assert ask(page, "x.tree().nodes.size") == 6
     assert ask(page, "[...x.tree().nodes.values()].some(n => n.after !== null)")
-    expect(page.locator("#explorer canvas")).to_be_in_viewport()
+    expect(page.locator("#explorer .esp-canvas")).to_be_in_viewport()
     ask(page, "x.select([...x.tree().nodes.keys()][4])")
     expect(page.locator(".esp-inspector")).to_contain_text("<img src=x onerror=")
     assert page.evaluate("window.pwned") is None

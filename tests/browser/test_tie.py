@@ -107,5 +107,5 @@ def test_run_closes_a_drawer_that_hides_the_tree(app: App, page: Page) -> None:
     open_drawer(page)
     start(page)
     expect(page.locator("#drawer")).to_be_hidden()
-    expect(page.locator("#explorer canvas")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#explorer .esp-canvas")).to_be_in_viewport(ratio=1)
     wait(page, "x.log.complete")

@@ -156,7 +156,7 @@ def test_nothing_of_it_is_spoken_but_one_sentence_a_round(told: Told) -> None:
 def test_a_step_that_is_being_written_can_be_selected_and_stays_selected(told: Told) -> None:
     page = told.page
     ids = begin(told)
-    box = page.locator("#explorer canvas").bounding_box()
+    box = page.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
     [place] = places(page, ids[3:4])
     page.mouse.click(box["x"] + place["x"], box["y"] + place["y"])
@@ -164,7 +164,7 @@ def test_a_step_that_is_being_written_can_be_selected_and_stays_selected(told: T
     expect(inspector).to_contain_text("Step 1, branch 4 of 16")
     told.push(writing=told.step(ids, *[9] * 16))
     expect(inspector).to_contain_text("Being written, 9 tokens")
-    page.locator("#explorer canvas").focus()
+    page.locator("#explorer .esp-canvas").focus()
     page.keyboard.press("ArrowDown")
     assert ask(page, "x.selected") == ids[4]
     told.push(16)

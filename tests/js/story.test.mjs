@@ -48,7 +48,7 @@ test("the answer says how many gave it, and that it is the only one", () => {
     ];
     return tell(events, { kind: "end", from: 0, cursor: 2 }, 2);
   };
-  assert.equal(ended(1), "The answer is 4, chosen by the best score, the only solution.");
+  assert.equal(ended(1), "The answer is 4, from the only solution.");
   assert.equal(ended(2, 3), "The answer is 4, chosen by the best score, given by 2 of 5 solutions.");
 });
 

@@ -1,6 +1,7 @@
 // The line of chips: what is set, what of it was changed since the run on show, and the way back.
 
 import { fill, h, setAttribute } from "../dom/dom.js";
+import { makeToolbar } from "../dom/toolbar.js";
 import { icon } from "../dom/icons.js";
 
 /** Of texts that were changed a chip has no room to say how. */
@@ -13,7 +14,7 @@ export class Chips {
    */
   constructor(element, { open, back }) {
     this.open = open;
-    this.list = h("ul", { class: "chip-list", "aria-label": "What is set" });
+    this.list = h("ul", { class: "chip-list", "aria-label": "What is set", tabindex: "-1" });
     this.back = h("button", { type: "button", class: "chip chip-back", hidden: true, on: { click: back } });
     this.back.append(icon("undo"), h("span", { text: "Back to the run on show" }));
     this.back.title = "Set everything as it was for the run on show";
@@ -27,6 +28,7 @@ export class Chips {
     });
     this.all.append(icon("settings"), h("span", { text: "All settings" }));
     fill(element, this.list, this.back, this.all);
+    makeToolbar(element, "Settings");
     this.drawn = "";
   }
 

@@ -73,6 +73,8 @@ export class Tree {
     this.seq = -1;
     /** How many of the nodes were only written to look ahead. */
     this.rollouts = 0;
+    /** How many of them are duplicates. */
+    this.duplicates = 0;
     /** What events replaced, newest last: values that `undo` gives back. */
     this.past = [];
     this.reshape();
@@ -211,6 +213,7 @@ const HANDLERS = {
   merged(tree, event) {
     tree.node(event.into);
     final(tree, event.id, "merged").merged_into = event.into;
+    tree.duplicates += 1;
   },
   completed(tree, event) {
     const node = final(tree, event.id, "completed", SETTLED);

@@ -51,6 +51,7 @@ export const UNDO = {
   },
   merged(tree, event) {
     unsettle(tree, event.id).merged_into = null;
+    tree.duplicates -= 1;
   },
   completed(tree, event) {
     Object.assign(unsettle(tree, event.id), { answer: null, group: null });

@@ -1,13 +1,17 @@
 // What a person chose to see of the tree: the selected node, what the legend filters away, and
 // what becomes of pruned steps. Pure: it says which nodes that makes visible, and draws nothing.
 
+import { Filter, rivalsOf } from "./filter.js";
 import { isFold, MERGED, parentOfFold, PRUNED_MODES, ROLLOUT, Visible } from "./visible.js";
+import { Finder } from "./finder.js";
 
 export class ViewState {
   constructor() {
     // Rollouts only support what was decided, and duplicates say nothing new: they come on demand.
     this.hiddenStates = new Set([ROLLOUT, MERGED]);
     this.pruned = "dim";
+    this.filter = new Filter();
+    this.finder = new Finder();
     this.begin();
   }
 
@@ -16,6 +20,9 @@ export class ViewState {
     /** @type {?string} id of a node, or of a fold. */
     this.selected = null;
     this.unfolded = new Set();
+    /** Nodes whose branch a person has collapsed into one mark. */
+    this.closed = new Set();
+    this.finder.begin();
     /** Steps whose duplicates are shown beside them, although duplicates are folded. */
     this.opened = new Set();
   }
@@ -27,9 +34,10 @@ export class ViewState {
    * @param {import("./writing.js").Writing} writing - what the solver is writing at this moment.
    */
   visible(tree, writing) {
-    const { pruned, unfolded, hiddenStates } = this;
+    const { pruned, unfolded, hiddenStates, closed, filter } = this;
     const opened = hiddenStates.has(MERGED) ? this.opened : null;
-    return new Visible(tree, pruned, unfolded, !hiddenStates.has(ROLLOUT), writing, opened);
+    const chosen = { closed, only: filter.rivals ? rivalsOf(tree) : null };
+    return new Visible(tree, pruned, unfolded, !hiddenStates.has(ROLLOUT), writing, opened, chosen);
   }
 
   /** A selection survives going back in time, but not being folded or hidden. */
@@ -54,6 +62,8 @@ export class ViewState {
   }
 
   uncover(node, tree, writing) {
+    for (let up = node.parent; up !== null; up = tree.nodes.get(up).parent) this.closed.delete(up);
+    if (this.filter.rivals && !rivalsOf(tree)?.has(node.id)) this.filter.rivals = false;
     if (this.visible(tree, writing).isHiddenRollout(node)) this.hiddenStates.delete(ROLLOUT);
     if (this.visible(tree, writing).isFoldedDuplicate(node)) this.opened.add(node.merged_into);
     if (this.visible(tree, writing).has(node.id)) return;
@@ -69,8 +79,23 @@ export class ViewState {
   unfold(fold, tree, writing) {
     const parent = parentOfFold(fold);
     const first = this.visible(tree, writing).fold(fold)?.members[0] ?? parent;
-    this.unfolded.add(parent);
+    if (!this.closed.delete(parent)) this.unfolded.add(parent);
     return first;
+  }
+
+  /** Collapse the branch that grows from a node into one mark, or open it again. */
+  toggleBranch(id, tree) {
+    const node = tree.nodes.get(isFold(id) ? parentOfFold(id) : id);
+    if (!node?.children.length) return;
+    if (!this.closed.delete(node.id)) this.closed.add(node.id);
+    if (isFold(this.selected)) this.selected = node.id;
+  }
+
+  /** The next step that was found after the selected one, or the one before (`by` = -1); null: none. */
+  nextFound(found, by) {
+    if (!found.length) return null;
+    const at = found.indexOf(this.selected);
+    return found.at(at < 0 ? (by > 0 ? 0 : -1) : (at + by) % found.length);
   }
 
   /** Show the duplicates of a step beside it, or fold them into it again. */

@@ -38,12 +38,23 @@ export class Visible {
    * @param {boolean} rollouts - whether steps are shown that were only written to look ahead.
    * @param {import("./writing.js").Writing} writing - what the solver is writing at this moment.
    * @param {?Set<string>} opened - the originals whose duplicates are shown; null: all are.
+   * @param {{closed: Set<string>, only: ?Set<string>}} chosen - nodes whose branch is collapsed into
+   *   one mark; the only nodes to show, where there is a choice.
    */
-  constructor(tree, mode, unfolded, rollouts = true, writing = NOTHING, opened = null) {
+  constructor(
+    tree,
+    mode,
+    unfolded,
+    rollouts = true,
+    writing = NOTHING,
+    opened = null,
+    { closed = new Set(), only = null } = {},
+  ) {
+    Object.assign(this, { closed, only });
     this.tree = tree;
     this.mode = mode;
     this.unfolded = unfolded;
-    this.opened = opened;
+    this.opened = tree.duplicates === 0 ? null : opened;
     this.showsRollouts = rollouts;
     // Where there are none, nothing has to be left out.
     this.rollouts = rollouts || tree.rollouts === 0;
@@ -60,9 +71,9 @@ export class Visible {
 
   /** What says which nodes are shown, and in which order: equal texts, equal pictures. */
   get shape() {
-    const { mode, rollouts, unfolded, opened } = this;
-    const duplicates = opened === null ? "all" : [...opened].join();
-    return [this.tree.shape, mode, rollouts, [...unfolded].join(), duplicates, [...this.writing.keys()].join()].join("|");
+    const { mode, rollouts, unfolded, opened, closed, only } = this;
+    const chosen = [unfolded, opened ?? ["all"], closed, this.writing.keys()].map((ids) => [...ids].join());
+    return [this.tree.shape, mode, rollouts, only !== null, ...chosen].join("|");
   }
 
   /** Tokens so far of the steps that are being written, by id. */
@@ -88,13 +99,23 @@ export class Visible {
     return this.duplicates.get(id) ?? 0;
   }
 
+  /** What is not shown whatever becomes of pruned steps. */
+  isLeftOut(node) {
+    if (this.isHiddenRollout(node) || this.isFoldedDuplicate(node)) return true;
+    return this.only !== null && !this.only.has(node.id);
+  }
+
+  /** Whether a branch above this node is collapsed. */
+  isInClosed(node) {
+    if (!this.closed.size) return false;
+    for (let up = node.parent; up !== null; up = this.tree.nodes.get(up).parent) if (this.closed.has(up)) return true;
+    return false;
+  }
+
   /** The children that there are to show, before pruned ones are folded or hidden. */
   available(node) {
-    if (this.rollouts && this.opened === null) return node.children;
-    return node.children.filter((id) => {
-      const child = this.tree.nodes.get(id);
-      return !this.isHiddenRollout(child) && !this.isFoldedDuplicate(child);
-    });
+    if (this.rollouts && this.opened === null && !this.only) return node.children;
+    return node.children.filter((id) => !this.isLeftOut(this.tree.nodes.get(id)));
   }
 
   /** A leaf that the search does not go on from. */
@@ -114,6 +135,7 @@ export class Visible {
     // What is being written stands where it will be: after all that is there.
     const underWay = this.underWay.size ? (this.underWay.get(id) ?? []) : [];
     const available = this.available(node);
+    if (this.closed.has(id) && available.length) return [this.collapsed(id, available)];
     const all = underWay.length ? [...available, ...underWay] : available;
     if (this.mode === "dim" || (this.mode === "fold" && this.unfolded.has(id))) return all;
     const open = [];
@@ -134,6 +156,17 @@ export class Visible {
     return this.folds.get(parent) ?? null;
   }
 
+  /** The one mark of a collapsed branch, with all that grows there. */
+  collapsed(parent, children) {
+    if (!this.folds.has(parent)) {
+      const members = children.slice();
+      for (let i = 0; i < members.length; i += 1)
+        for (const child of this.available(this.tree.nodes.get(members[i]))) members.push(child);
+      this.folds.set(parent, this.describe(parent, members));
+    }
+    return foldOf(parent);
+  }
+
   describe(parent, members) {
     const best = members.reduce((most, id) => {
       const { aggregate } = this.tree.nodes.get(id);
@@ -152,7 +185,7 @@ export class Visible {
     if (isFold(id)) return this.fold(id) !== null && this.children(parentOfFold(id)).includes(id);
     if (this.writing.has(id)) return true;
     const node = this.tree.nodes.get(id);
-    if (!node || this.isHiddenRollout(node) || this.isFoldedDuplicate(node)) return false;
+    if (!node || this.isLeftOut(node) || this.isInClosed(node)) return false;
     return this.mode === "dim" || !this.isCut(node) || (this.mode === "fold" && this.unfolded.has(node.parent));
   }
 

@@ -71,3 +71,8 @@ function depthFirst(tree) {
   }
   return order;
 }
+
+/** The node to keep in sight while the tree grows: the newest one that is not cut; `event` is the newest. */
+export function frontierOf(tree, event) {
+  return tree.chosen ?? event?.id ?? event?.kept?.at(-1)?.[0] ?? null;
+}

@@ -88,7 +88,7 @@ export class Answers {
   }
 
   footnote(tree, rows) {
-    const hidden = rows.length > MOST_ROWS ? ` ${count(rows.length - MOST_ROWS)} more answers are not listed.` : "";
+    const hidden = rows.length > MOST_ROWS ? ` ${plural(rows.length - MOST_ROWS, "more answer is", "more answers are")} not listed.` : "";
     const text = tree.votes.size
       ? "The same solutions, judged by three methods. ★ marks each method's winner."
       : `${plural(
@@ -106,12 +106,12 @@ export class Answers {
     const used = tree.finished?.method;
     const head = h(
       "tr",
-      {},
-      h("th", { scope: "col", text: "Answer" }),
+      { role: "row" },
+      h("th", { scope: "col", role: "columnheader", text: "Answer" }),
       methods.map(([method, title, meaning]) =>
         h(
           "th",
-          { scope: "col", class: method === used ? "esp-used" : "" },
+          { scope: "col", role: "columnheader", class: method === used ? "esp-used" : "" },
           title,
           h("span", {
             class: "esp-quiet esp-th-note",
@@ -119,18 +119,19 @@ export class Answers {
           }),
         ),
       ),
-      h("th", { scope: "col", text: "Solutions" }),
-      rows.some(isGraded) && h("th", { scope: "col", text: "Reference" }),
+      h("th", { scope: "col", role: "columnheader", text: "Solutions" }),
+      rows.some(isGraded) && h("th", { scope: "col", role: "columnheader", text: "Reference" }),
     );
     const tops = Object.fromEntries(methods.map(([method]) => [method, tree.votes.get(method).tally[0]]));
     return h(
       "table",
-      { class: "esp-table" },
+      // Said in words: where the table is stacked, the browser would not say it any more.
+      { class: "esp-table", role: "table" },
       h("caption", { class: "esp-sr", text: "Answers and their votes by method" }),
-      h("thead", {}, head),
+      h("thead", { role: "rowgroup" }, head),
       h(
         "tbody",
-        {},
+        { role: "rowgroup" },
         rows.slice(0, MOST_ROWS).map((row) => this.row(tree, row, methods, tops)),
       ),
     );
@@ -148,10 +149,10 @@ export class Answers {
     writeMaths(name, answerWords(row.answer, MOST_LETTERS));
     return h(
       "tr",
-      { class: chosen ? "esp-chosen" : "" },
+      { role: "row", class: chosen ? "esp-chosen" : "" },
       h(
         "th",
-        { scope: "row" },
+        { scope: "row", role: "rowheader" },
         h(
           "div",
           { class: "esp-answer" },
@@ -162,9 +163,9 @@ export class Answers {
         ),
         plainMaths(row.answer).length > MOST_LETTERS && whole(row.answer),
       ),
-      methods.map(([method]) => votes(row.votes[method], tops[method], method, row.group)),
-      h("td", { class: "esp-number", text: count(row.solutions) }),
-      isGraded(row) && h("td", {}, this.verdict(row)),
+      methods.map(([method, title]) => votes(row.votes[method], tops[method], { method, title }, row.group)),
+      h("td", { role: "cell", "data-label": "Solutions", class: "esp-number", text: count(row.solutions) }),
+      isGraded(row) && h("td", { role: "cell", "data-label": "Reference" }, this.verdict(row)),
     );
   }
 
@@ -188,13 +189,13 @@ function whole(answer) {
   );
 }
 
-function votes(value, top, method, group) {
-  if (value === undefined) return h("td", { class: "esp-quiet", text: "no vote" });
+function votes(value, top, { method, title }, group) {
+  if (value === undefined) return h("td", { role: "cell", "data-label": title, class: "esp-quiet", text: "no vote" });
   const wins = top[0] === group;
   const text = method === "majority" ? count(value) : score(value);
   return h(
     "td",
-    {},
+    { role: "cell", "data-label": title },
     h(
       "div",
       { class: "esp-vote" },

@@ -14,12 +14,16 @@ const SHORTCUTS = [
       ["w", "The chosen answer"],
       ["p", "Next pruned step"],
       ["a", "Next answer"],
+      ["/", "Find and filter"],
+      ["n and N", "Next and previous match"],
     ],
   ],
   [
     "The picture",
     [
-      ["f", "Fit the tree"],
+      ["f", "Fit the whole tree"],
+      ["z", "Zoom to the branch of the selected step"],
+      ["c, or a double click", "Collapse a branch into one mark, or open it"],
       ["+ and -", "Zoom"],
       ["h", "Pruned steps: shown, folded, hidden"],
       ["l", "Look-ahead steps: shown or hidden"],

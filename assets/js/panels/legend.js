@@ -5,6 +5,7 @@ import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
 import { ROOT } from "../log/tree.js";
+import { Search } from "./search.js";
 import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
@@ -38,6 +39,7 @@ export class Legend {
         on: { click: () => actions.setPruned(mode) },
       }),
     );
+    this.search = new Search(actions);
     this.element = h(
       "div",
       { class: "esp-legend" },
@@ -50,6 +52,8 @@ export class Legend {
         h("span", { class: "esp-segments-label", text: "Pruned steps", "aria-hidden": "true" }),
         this.modes,
       ),
+      this.search.button,
+      this.search.row,
     );
   }
 
@@ -72,7 +76,9 @@ export class Legend {
     this.list.append(button);
   }
 
-  update({ log, tree, visible, hiddenStates, pruned }) {
+  update(moment) {
+    const { log, tree, visible, hiddenStates, pruned } = moment;
+    this.search.update(moment);
     const counts = countStates(tree, visible);
     if (counts[WRITING]) this.seen = tree.started.run;
     for (const [state, { button, count }] of this.entries) {

@@ -9,6 +9,7 @@ import { Inspector } from "./inspector/inspector.js";
 import { Legend } from "./legend.js";
 import { Outline } from "./outline.js";
 import { Sharing } from "./sharing.js";
+import { Spoken } from "./spoken.js";
 import { StoryLine } from "./storyline.js";
 import { Timeline } from "./timeline.js";
 
@@ -43,6 +44,9 @@ import { Timeline } from "./timeline.js";
  * @property {?string} selected - id of a node, or of a folded group.
  * @property {Set<string>} hiddenStates - states that the legend filters away.
  * @property {"dim"|"fold"|"hide"} pruned - what becomes of pruned steps.
+ * @property {import("../log/filter.js").Filter} filter - what else is looked for.
+ * @property {string[]} found - ids of the steps whose text was searched for, in the order of writing.
+ * @property {Set<string>} closed - ids of the nodes whose branch is collapsed.
  * @property {import("../log/writing.js").Writing} writing - what the solver is writing.
  * @property {?string} frontier - the node to keep in sight while the tree grows.
  * @property {() => {cursor: number, sentence: string}[]} story - the story so far; not cheap.
@@ -63,6 +67,11 @@ import { Timeline } from "./timeline.js";
  * @property {(name: string) => void} setPace - one of the paces of `log/pace.js`; it is remembered.
  * @property {(mode: "dim"|"fold"|"hide") => void} setPruned
  * @property {(state: string) => void} toggleState - filter a state away, or show it again.
+ * @property {(id: string) => void} toggleBranch - collapse the branch of a node, or open it.
+ * @property {() => void} openBranches - open all that are collapsed.
+ * @property {(text: string) => void} find - search the steps for a text; "": for nothing.
+ * @property {(by: 1|-1) => void} findNext - select the next step that was found, or the one before.
+ * @property {(parts: Object) => void} setFilter - change parts of the filter.
  * @property {() => string} link - the recipe as a link, "" where there is none.
  * @property {(kind: "html"|"png"|"svg"|"jsonl") => Promise<void>} save - what is on show, as a file.
  * @property {() => void} present - the tree, the timeline and one sentence, large, and nothing else.
@@ -73,15 +82,16 @@ import { Timeline } from "./timeline.js";
  */
 
 /**
- * - `place`: "top"; "above" and "below" the picture; "side", a tab beside it with this
+ * - `place`: "top"; "picture", with the picture, for those who do not see it; "above" and "below" the picture; "side", a tab beside it with this
  *   `title`; or "views", a tab in the picture's own place, updated only while it is shown.
  * - `needs`: an action without which it is left out: not every page has a server behind it.
  * - `early`: it is updated even before the run's problem is there (`moment.tree.root`).
  */
 export const PANELS = [
   { name: "story", place: "top", Panel: StoryLine, early: true },
-  { name: "sharing", place: "top", Panel: Sharing, early: true },
+  { name: "sharing", place: "end", Panel: Sharing, early: true },
   { name: "legend", place: "above", Panel: Legend },
+  { name: "spoken", place: "picture", Panel: Spoken },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },
   { name: "charts", place: "views", Panel: Charts, title: "Charts", needs: "drawCharts" },
   { name: "timeline", place: "below", Panel: Timeline, early: true },

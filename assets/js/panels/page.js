@@ -33,6 +33,9 @@ export class Page {
       },
     );
     this.side = new Side(views("side"), onShow);
+    // Whoever goes by keyboard comes to the picture before all that is around it, though it stands
+    // below its tabs and the key (the style sheet's `order`).
+    this.views.panelOf(PICTURE).append(...elements("picture"));
     root.replaceChildren(
       h("div", { class: "esp-top" }, elements("top")),
       h(
@@ -41,13 +44,14 @@ export class Page {
         h(
           "div",
           { class: "esp-main" },
+          this.views.element,
           h("div", { class: "esp-bar-top" }, this.views.tablist, this.tools.element),
           this.above,
-          this.views.element,
           elements("below"),
         ),
         this.side.element,
       ),
+      ...elements("end"),
     );
   }
 

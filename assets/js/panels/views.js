@@ -56,6 +56,11 @@ export class Views {
     next.tab.focus();
   }
 
+  /** What a view stands in. */
+  panelOf(name) {
+    return this.views.find((view) => view.name === name).tabpanel;
+  }
+
   show(name) {
     this.bring(name);
     this.onShow(name);

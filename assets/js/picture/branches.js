@@ -26,10 +26,11 @@ const CUT = new Set(["pruned", "merged", "rollout", "collapsed"].map((state) => 
  * @property {?number} best - the best score of a path that goes through them or ends there.
  * @property {number} answers - finished solutions.
  * @property {boolean} live - something in it was not cut.
+ * @property {?number} fitting - steps that fit what is looked for; null: nothing in particular is.
  */
 export class Branches {
   /** @param {import("./scene.js").Scene} scene */
-  constructor({ tree, visible, places, nodes }) {
+  constructor({ tree, visible, places, nodes, sought }) {
     const { size, parents } = places;
     const chosen = tree.chosen ? tree.nodes.get(tree.chosen) : null;
     this.places = places;
@@ -40,7 +41,10 @@ export class Branches {
     this.best = new Float32Array(size).fill(NaN);
     this.answers = new Int32Array(size);
     this.live = new Uint8Array(size);
+    /** How many steps of each branch fit what is looked for; null: nothing in particular is. */
+    this.fitting = sought.fits ? new Int32Array(size) : null;
     for (let i = size - 1; i >= 0; i -= 1) {
+      if (this.fitting && nodes[i] && sought.fits(nodes[i])) this.fitting[i] += 1;
       this.describe(i, visible, nodes[i], chosen);
       if (i > 0) this.pass(i, parents[i]);
     }
@@ -65,6 +69,7 @@ export class Branches {
     this.steps[parent] += this.steps[i];
     this.answers[parent] += this.answers[i];
     this.live[parent] |= this.live[i];
+    if (this.fitting) this.fitting[parent] += this.fitting[i];
   }
 
   better(i, score) {
@@ -78,10 +83,11 @@ export class Branches {
    * @returns {Summary}
    */
   of({ from, to }) {
-    const summary = { count: 0, best: null, answers: 0, live: false };
+    const summary = { count: 0, best: null, answers: 0, live: false, fitting: this.fitting ? 0 : null };
     for (let i = from; i < to; i += 1) {
       summary.count += this.steps[i];
       summary.answers += this.answers[i];
+      if (this.fitting) summary.fitting += this.fitting[i];
       summary.live ||= this.live[i] === 1;
       if (!Number.isNaN(this.best[i])) summary.best = Math.max(summary.best ?? 0, this.best[i]);
     }

@@ -20,6 +20,7 @@ import {
 } from "./camera.js";
 import { h, reducedMotion, setAttribute, setText, uniqueId } from "../dom/dom.js";
 import { nameOf, summary } from "../words/words.js";
+import { Minimap } from "./minimap.js";
 import { Painter } from "./painter.js";
 import { Pointer } from "./pointer.js";
 import { Scene } from "./scene.js";
@@ -42,8 +43,13 @@ export class TreeCanvas {
     this.sprites = new Sprites();
     const id = uniqueId("selected");
     this.description = h("span", { class: "esp-sr", id });
-    this.element = h("canvas", { class: "esp-canvas", role: "img", tabindex: "0", "aria-describedby": id });
+    this.element = h("canvas", { class: "esp-canvas", id: "search-tree", role: "img", tabindex: "0", "aria-describedby": id });
     this.tooltip = new Tooltip();
+    this.minimap = new Minimap(theme, {
+      centre: (u, d) => this.centre(u, d),
+      nudge: (x, y) => this.nudge(x, y),
+      fit: () => this.fit(),
+    });
     this.words = new WordLayer(theme, {
       select: (id) => this.actions.select(id),
       toggleDuplicates: (id) => this.actions.toggleDuplicates(id),
@@ -68,6 +74,10 @@ export class TreeCanvas {
       hover: (x, y) => this.hover(this.at(x, y)),
       leave: () => this.hover(null),
       pick: (x, y) => this.pick(x, y),
+    });
+    this.element.addEventListener("dblclick", ({ offsetX, offsetY }) => {
+      const item = this.at(offsetX, offsetY);
+      if (item) this.actions.toggleBranch(item.id);
     });
     for (const event of ["focus", "blur"]) this.element.addEventListener(event, () => this.describeSelection());
     this.observe();
@@ -98,8 +108,9 @@ export class TreeCanvas {
   }
 
   /** Show a tree. `focus` is what the picture should keep in sight while it follows. */
-  update({ tree, visible, hiddenStates, selected, frontier }) {
-    Object.assign(this, { tree, visible, hiddenStates, selected, frontier });
+  update({ tree, visible, hiddenStates, selected, frontier, filter, found }) {
+    const sought = { fits: filter.test(), found };
+    Object.assign(this, { tree, visible, hiddenStates, selected, frontier, sought });
     const anchor = this.anchor();
     const moved = this.layOut(!reducedMotion());
     if (this.hovered && !this.scene.items.has(this.hovered)) this.hovered = null;
@@ -112,9 +123,9 @@ export class TreeCanvas {
 
   /** Give every node its place, with as much room as the picture has. */
   layOut(animate) {
-    const { tree, visible, hiddenStates, selected, size, scene, vertical } = this;
+    const { tree, visible, hiddenStates, selected, sought, size, scene, vertical } = this;
     scene.room = { across: size.width ? Math.round(room(size.width, size.height, vertical).across) : 0, vertical };
-    return scene.update(tree, visible, hiddenStates, animate, selected);
+    return scene.update(tree, visible, hiddenStates, animate, selected, sought);
   }
 
   /** There are more tokens in what is being written: new words at the same places. */
@@ -184,6 +195,7 @@ export class TreeCanvas {
   /** The theme changed. */
   restyle() {
     this.sprites.clear();
+    this.minimap.clear();
     this.redraw();
   }
 
@@ -236,6 +248,12 @@ export class TreeCanvas {
     return zoomAt(camera, factor, x, y, least);
   }
 
+  /** Bring a place of the layout into the middle. */
+  centre(u, d) {
+    const [x, y] = toScreen(this.camera, u, d);
+    this.move(panBy(this.camera, this.size.width / 2 - x, this.size.height / 2 - y));
+  }
+
   /** Pan by a part of the picture: the way without dragging. */
   nudge(x, y) {
     this.move(panBy(this.camera, x * this.size.width * 0.3, y * this.size.height * 0.3));
@@ -270,6 +288,13 @@ export class TreeCanvas {
     const branch = item ? null : this.scene.branchAt(this.camera, this.size, x, y);
     if (branch) this.zoomTo(branch.from, branch.to);
     else this.actions.select(item?.id ?? null);
+  }
+
+  /** Bring all that grows from a node into the picture. */
+  zoomToBranch(id) {
+    const index = this.scene.indexOf(id);
+    if (index > 0) this.zoomTo(index, index + 1);
+    else if (index === 0) this.fit();
   }
 
   /** Bring some branches beside each other into the picture, as large as they can be. */
@@ -368,6 +393,7 @@ export class TreeCanvas {
       hovered: this.hovered,
       words: this.words,
     });
+    this.minimap.update(this.scene, this.camera, { width, height, ratio: this.ratio }, this.overflowing ? this.frame : null);
     this.words.follow(this.scene, this.camera);
     this.placeTooltip();
   }

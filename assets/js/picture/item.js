@@ -3,7 +3,7 @@
 
 import { answerLabel } from "../words/words.js";
 import { copiesLabel, isJump, markLabel, visitScale } from "../words/annotations.js";
-import { displayState, isFold, ON_DEMAND, WRITING } from "../log/visible.js";
+import { displayState, isFold, WRITING } from "../log/visible.js";
 import { ROOT } from "../log/tree.js";
 import { tokensLabel } from "../words/writing_words.js";
 
@@ -36,7 +36,7 @@ export class Item {
     this.index = index;
     this.id = scene.places.ids[index];
     this.state = "collapsed";
-    this.ghost = false;
+    this.ghost = scene.isFaint(index);
     this.hollow = false;
     this.label = "";
     this.answer = null;
@@ -100,13 +100,11 @@ export class Item {
     const fold = this.scene.visible.fold(this.id);
     this.label = `${fold.members.length} ${fold.members.length === 1 ? "step" : "steps"}`;
     if (fold.best !== null) this.label += `, best ${fold.best.toFixed(2)}`;
-    this.ghost = this.scene.hiddenStates.has("collapsed");
   }
 
   describeWriting() {
     this.state = WRITING;
     this.tell(this.scene.visible.writing.get(this.id));
-    this.ghost = this.scene.hiddenStates.has(WRITING);
   }
 
   /** How many tokens of it are written by now. */
@@ -118,7 +116,6 @@ export class Item {
   describeNode(node) {
     const { scene } = this;
     this.state = this.id === ROOT ? "root" : displayState(scene.tree, node);
-    this.ghost = !ON_DEMAND.has(this.state) && scene.hiddenStates.has(this.state);
     this.label = markLabel(node, scene.stream);
     this.answer = node.state === "completed" ? `${answerLabel(node)} ${copiesLabel(node)}`.trim() : null;
     this.scale = visitScale(node, scene.visits);

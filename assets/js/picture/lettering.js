@@ -21,13 +21,22 @@ export class Lettering {
     this.ctx.font = `${weight} ${size}px ${this.font}`;
   }
 
-  /** The longest of these texts that has room in the middle of a box, if it hides no other words. */
-  inside({ left, top, width, height }, texts, { size, pad }) {
+  /**
+   * The longest of these texts that has a place, if it hides no other words.
+   *
+   * @param {(width: number) => ?{x: number, y: number}} placeFor - the middle of words of this width.
+   */
+  inside(placeFor, texts, { size }) {
     const { ctx, theme } = this;
     this.write(size, 500);
-    const text = texts.find((one) => ctx.measureText(one).width + 2 * pad <= width);
-    if (!text) return;
-    const [x, y, wide] = [left + width / 2, top + height / 2, ctx.measureText(text).width];
+    let [text, place, wide] = ["", null, 0];
+    for (text of texts) {
+      wide = ctx.measureText(text).width;
+      place = placeFor(wide);
+      if (place) break;
+    }
+    if (!place) return;
+    const { x, y } = place;
     if (!this.reserve(x - wide / 2, y - size / 2, wide, size)) return;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";

@@ -16,6 +16,12 @@ const LARGEST = 20;
 /** Of marks without a shape, these still carry words, and at most so many of them. */
 const WORDED = new Set(["completed", "chosen", "collapsed"]);
 const MOST_WORDS = 300;
+const CORNERS = [
+  [-1, -1],
+  [1, -1],
+  [1, 1],
+  [-1, 1],
+];
 const GHOST = 0.16;
 const PILL = 22;
 const ROOT_NAME = "Problem";
@@ -58,6 +64,7 @@ export class Painter {
     const numbers = paintJumps(ctx, theme, { ...picture, radius: (item) => this.radiusOf(item) });
     this.dots();
     this.marks();
+    this.finds();
     this.rings(scene);
     if (view.words) paintBars(ctx, theme, scene, camera, view.words);
     lettering.clear();
@@ -244,6 +251,28 @@ export class Painter {
       ctx.arc(item.x, item.y, radius, 0, 2 * Math.PI);
       ctx.stroke();
     }
+  }
+
+  /** What was searched for: four corners around each mark, as no other sign has them. */
+  finds() {
+    const { ctx, scene, camera, view, theme } = this;
+    if (!scene.found.length) return;
+    ctx.strokeStyle = theme.base.focus;
+    ctx.lineWidth = 2;
+    ctx.beginPath();
+    for (const index of scene.found) {
+      if (index < 0) continue;
+      const [across, along] = [camera.ou + scene.u[index] * camera.ku, camera.od + scene.d[index] * camera.kd];
+      const [x, y] = camera.vertical ? [across, along] : [along, across];
+      if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+      const half = markRadius(camera, LARGEST) + 4;
+      for (const [sideX, sideY] of CORNERS) {
+        ctx.moveTo(x + sideX * half, y + sideY * half * 0.4);
+        ctx.lineTo(x + sideX * half, y + sideY * half);
+        ctx.lineTo(x + sideX * half * 0.4, y + sideY * half);
+      }
+    }
+    ctx.stroke();
   }
 
   /** What is pointed at, and what is selected. */

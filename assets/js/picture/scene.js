@@ -12,6 +12,9 @@ import { ROOT } from "../log/tree.js";
 
 /** Above this many marks nothing glides: the eye could not follow, and frames would be late. */
 const MOST_ANIMATED = 3000;
+/** More steps than this that were found are not marked one by one in silhouettes. */
+const MOST_FOUND = 400;
+const NOTHING_SOUGHT = { fits: null, found: [] };
 
 export class Scene {
   constructor() {
@@ -28,6 +31,7 @@ export class Scene {
     this.bounds = { uMin: 0, uMax: 0, dMax: 0 };
     this.described = [];
     this.winning = new Set();
+    this.found = [];
     this.seen = null;
   }
 
@@ -37,12 +41,14 @@ export class Scene {
    *
    * @param {Set<string>} hiddenStates - drawn faintly.
    * @param {?string} selected - never merged into the silhouette of a branch.
+   * @param {{fits: ?(node: Object) => boolean, found: string[]}} sought - what does not fit is drawn
+   *   faintly; what was found is marked.
    * @returns {boolean} whether anything has to move.
    */
-  update(tree, visible, hiddenStates, animate, selected = null) {
+  update(tree, visible, hiddenStates, animate, selected = null, sought = NOTHING_SOUGHT) {
     const shape = `${visible.shape}|${this.room.across}|${this.room.vertical}`;
     const same = this.places !== null && this.shape === shape && !this.moving;
-    Object.assign(this, { tree, visible, hiddenStates, selected });
+    Object.assign(this, { tree, visible, hiddenStates, selected, sought });
     this.described = [];
     this.seen = null;
     this.summary = null;
@@ -128,6 +134,10 @@ export class Scene {
     };
     this.winning = new Set(upwards(this.tree.chosen));
     this.open = new Set([...this.winning, ...upwards(this.selected)]);
+    const { found } = this.sought;
+    this.found = found.slice(0, MOST_FOUND).map((id) => this.indexOf(id));
+    for (const index of this.found)
+      for (let at = index; at >= 0 && !this.open.has(at); at = this.places.parents[at]) this.open.add(at);
   }
 
   /** The number of an id in the places, or -1. */
@@ -168,6 +178,12 @@ export class Scene {
       box.dMax = Math.max(box.dMax, dMost[i]);
     }
     return box;
+  }
+
+  /** The same scene with everything where it will stand once nothing moves. */
+  still() {
+    const { u, d } = this.places;
+    return Object.assign(Object.create(this), { u, d, moving: false, seen: null });
   }
 
   /** What is known of whole branches; counted when first asked for. */
@@ -211,8 +227,10 @@ export class Scene {
 
   /** Whether a filter makes this node faint. */
   isFaint(index) {
-    const state = STATES[this.branches.codes[index]];
-    return !ON_DEMAND.has(state) && this.hiddenStates.has(state);
+    const { codes, fitting } = this.branches;
+    const state = STATES[codes[index]];
+    if (!ON_DEMAND.has(state) && this.hiddenStates.has(state)) return true;
+    return fitting !== null && index > 0 && fitting[index] === 0;
   }
 
   /** The silhouette under a point given in pixels, or null. */

@@ -4,12 +4,14 @@
 import { count, plural, score } from "../words/format.js";
 
 const FILL = 0.16;
+/** Of a branch in which nothing fits what is looked for. */
+const FAINT = 0.35;
 /** A silhouette is at least this wide to each side, in pixels: a chain is a line otherwise. */
 const LEAST_HALF = 1.25;
 /** Levels closer than this, in pixels, need no corner of their own. */
 const CORNER = 3;
 /** Size of the words, and the room that they take, in pixels. */
-const WORDS = { size: 11, pad: 4, height: 15, width: 20 };
+const WORDS = { size: 11, pad: 4, height: 15 };
 
 /**
  * @param {CanvasRenderingContext2D} ctx
@@ -21,35 +23,39 @@ const WORDS = { size: 11, pad: 4, height: 15, width: 20 };
 export function paintSilhouettes(ctx, theme, scene, camera, branches) {
   if (!branches.length) return;
   const { states } = theme.palette;
-  const groups = { cut: [], live: [] };
-  for (const branch of branches) groups[isLive(scene, branch) ? "live" : "cut"].push(branch);
-  for (const [name, state] of Object.entries({ cut: states.pruned, live: states.kept })) {
+  const groups = { faint: [], cut: [], live: [] };
+  for (const branch of branches) groups[kindOf(scene, branch)].push(branch);
+  for (const [name, state] of Object.entries({ faint: states.pruned, cut: states.pruned, live: states.kept })) {
     const { colour, dash } = theme.edge(state);
+    const strength = name === "faint" ? FAINT : 1;
     ctx.beginPath();
     for (const branch of groups[name]) trace(ctx, outline(scene, camera, branch), camera.vertical);
     ctx.fillStyle = ctx.strokeStyle = colour;
-    ctx.globalAlpha = FILL;
+    ctx.globalAlpha = FILL * strength;
     ctx.fill();
-    ctx.globalAlpha = 1;
+    ctx.globalAlpha = strength;
     ctx.lineWidth = 1;
     ctx.setLineDash(dash.length ? [3, 2] : []);
     ctx.stroke();
   }
+  ctx.globalAlpha = 1;
   ctx.setLineDash([]);
 }
 
-function isLive({ branches: { live } }, { from, to }) {
-  for (let i = from; i < to; i += 1) if (live[i]) return true;
-  return false;
+/** Whether the search goes on in a branch, and whether anything in it fits what is looked for. */
+function kindOf({ branches: { live, fitting } }, { from, to }) {
+  let [goesOn, fits] = [false, fitting === null];
+  for (let i = from; i < to; i += 1) {
+    goesOn ||= live[i] === 1;
+    fits ||= fitting?.[i] > 0;
+  }
+  return fits ? (goesOn ? "live" : "cut") : "faint";
 }
 
-/**
- * The corners of a silhouette: `[along, across]` in pixels, from the parent down one edge and up
- * the other.
- */
-function outline({ places, u, d }, camera, { parent, from, to }) {
+/** How far a silhouette reaches at each of its levels, in pixels; without what needs no corner. */
+function levelsOf({ places, u, d }, camera, { from, to }) {
   const { first } = places;
-  const edges = [[], []];
+  const levels = [];
   let last = -Infinity;
   for (let [low, high] = [from, to]; low < high; [low, high] = [first[low], first[high]]) {
     const along = camera.od + d[low] * camera.kd;
@@ -58,10 +64,22 @@ function outline({ places, u, d }, camera, { parent, from, to }) {
     last = along;
     const [left, right] = [camera.ou + u[low] * camera.ku, camera.ou + u[high - 1] * camera.ku];
     const half = Math.max(0, LEAST_HALF - (right - left) / 2);
-    edges[0].push([along, left - half]);
-    edges[1].push([along, right + half]);
+    levels.push({ along, left: left - half, right: right + half });
   }
-  return [[camera.od + d[parent] * camera.kd, camera.ou + u[parent] * camera.ku], ...edges[0], ...edges[1].reverse()];
+  return levels;
+}
+
+/**
+ * The corners of a silhouette: `[along, across]` in pixels, from the parent down one edge and up
+ * the other.
+ */
+function outline(scene, camera, branch) {
+  const levels = levelsOf(scene, camera, branch);
+  const { u, d } = scene;
+  const tip = [camera.od + d[branch.parent] * camera.kd, camera.ou + u[branch.parent] * camera.ku];
+  const left = levels.map((level) => [level.along, level.left]);
+  const right = levels.map((level) => [level.along, level.right]);
+  return [tip, ...left, ...right.reverse()];
 }
 
 function trace(ctx, corners, vertical) {
@@ -73,36 +91,44 @@ function trace(ctx, corners, vertical) {
   ctx.closePath();
 }
 
-/** The box of a branch without its parent, in pixels. */
-function boxOf({ places }, camera, { from, to }) {
-  let dMost = 0;
-  for (let i = from; i < to; i += 1) dMost = Math.max(dMost, places.dMost[i]);
-  const across = [places.uLeast[from], places.uMost[to - 1]].map((u) => camera.ou + u * camera.ku);
-  const along = [places.d[from], dMost].map((d) => camera.od + d * camera.kd);
-  const [[left, right], [top, bottom]] = camera.vertical ? [across, along] : [along, across];
-  return { left, top, width: right - left, height: bottom - top };
-}
-
 /** "1,240 steps, best 0.93": a silhouette's own words. */
-function branchWords({ count: steps, best, answers }) {
-  const parts = [plural(steps, "step")];
+function branchWords({ count: steps, best, answers, fitting }) {
+  const parts = [fitting === null ? plural(steps, "step") : `${count(fitting)} of ${plural(steps, "step")}`];
   if (answers) parts.push(plural(answers, "answer"));
   if (best !== null) parts.push(`best ${score(best)}`);
   return parts.join(", ");
 }
 
 /**
- * Words for silhouettes that have room for them, largest first.
+ * Words for silhouettes that have room for them.
  *
  * @param {import("./lettering.js").Lettering} lettering - leaves out what would lie on other words.
  */
 export function letterSilhouettes(lettering, scene, camera, branches) {
   for (const branch of branches) {
-    const box = boxOf(scene, camera, branch);
-    if (box.height < WORDS.height || box.width < WORDS.width) continue;
+    const levels = levelsOf(scene, camera, branch);
+    const broad = Math.max(...levels.map(({ left, right }) => right - left));
+    if (broad < WORDS.height) continue;
     const summary = scene.branches.of(branch);
-    lettering.inside(box, [branchWords(summary), count(summary.count)], WORDS);
+    lettering.inside((width) => roomFor(levels, width, camera.vertical), [branchWords(summary), count(summary.count)], WORDS);
   }
+}
+
+/** The middle of words of this width that lie wholly in a silhouette, where it is broadest; or null. */
+function roomFor(levels, width, vertical) {
+  let best = null;
+  for (const { along, left, right } of levels) {
+    // Words run along the tree, or, where it grows downwards, across it.
+    const half = (vertical ? WORDS.height : width + 2 * WORDS.pad) / 2;
+    const near = levels.filter((level) => Math.abs(level.along - along) <= half);
+    const beyond = (end) => levels.some((level) => (level.along - along) * end >= half);
+    if (!beyond(1) || !beyond(-1)) continue;
+    const [from, to] = [Math.max(left, ...near.map((l) => l.left)), Math.min(right, ...near.map((l) => l.right))];
+    const room = to - from;
+    if (room < (vertical ? width + 2 * WORDS.pad : WORDS.height) || room <= (best?.room ?? 0)) continue;
+    best = { room, x: vertical ? (from + to) / 2 : along, y: vertical ? along : (from + to) / 2 };
+  }
+  return best;
 }
 
 /** Whether a point lies in a silhouette. */

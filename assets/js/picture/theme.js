@@ -11,6 +11,7 @@ export class Theme {
     this.element = element;
     this.palette = palette;
     this.forced = matchMedia("(forced-colors: active)");
+    this.contrast = matchMedia("(prefers-contrast: more)");
     this.apply();
     const changed = () => {
       this.apply();
@@ -18,18 +19,19 @@ export class Theme {
     };
     this.observer = new MutationObserver(changed);
     this.observer.observe(document.body, { attributes: true, attributeFilter: ["class"] });
-    this.forced.addEventListener("change", changed);
+    for (const query of [this.forced, this.contrast]) query.addEventListener("change", changed);
     this.changed = changed;
   }
 
   dispose() {
     this.observer.disconnect();
-    this.forced.removeEventListener("change", this.changed);
+    for (const query of [this.forced, this.contrast]) query.removeEventListener("change", this.changed);
   }
 
   apply() {
     this.name = document.body.classList.contains("dark") ? "dark" : "light";
     this.base = this.palette.themes[this.name];
+    if (this.contrast.matches) this.base = { ...this.base, subtle: this.base.text, muted: this.base.ink };
     if (this.forced.matches) this.base = forcedBase();
     const style = this.element.style;
     for (const [name, colour] of Object.entries(this.base)) style.setProperty(`--esp-${name}`, colour);
@@ -45,12 +47,14 @@ export class Theme {
   /** Fill and line of a state or a grade in this theme. */
   colours(spec) {
     if (this.forced.matches) return { fill: spec.fill?.[this.name] ? "CanvasText" : null, line: "CanvasText" };
-    return { fill: spec.fill?.[this.name] ?? null, line: spec.line[this.name] };
+    return { fill: spec.fill?.[this.name] ?? null, line: this.contrast.matches ? this.base.ink : spec.line[this.name] };
   }
 
   /** Dash, widths and colour of the edge into a node of this state. */
   edge(spec) {
-    const colour = this.forced.matches ? "CanvasText" : spec.edge.color[this.name];
+    // Where more contrast is wanted, dash and width alone tell edges apart; but for the winning one.
+    const plain = this.contrast.matches && !spec.edge.casing;
+    const colour = this.forced.matches ? "CanvasText" : plain ? this.base.ink : spec.edge.color[this.name];
     return { dash: DASHES[spec.edge.dash], width: spec.edge.width, casing: spec.edge.casing ?? 0, colour };
   }
 }

@@ -25,7 +25,7 @@ const SMALL = 0.95;
  */
 
 /** The gist, or where it does not fit the gist in a few words. @param {Fit} fit */
-export function textFor(kind, said, { width, letter }) {
+function textFor(kind, said, { width, letter }) {
   if (kind === "problem") return said.text;
   const room = kind === "line" ? width : CARD.lines * (width - CARD.padding) * CARD.filled;
   return plainMaths(said.text).length * letter <= room ? said.text : said.brief;

@@ -3,7 +3,7 @@
 import { drawKey, entriesOf } from "./key.js";
 import { element, escaped, SvgContext } from "./svg_context.js";
 import { Painter } from "../picture/painter.js";
-import { paintInk } from "../picture/word_ink.js";
+import { drawnHtml } from "./html_drawing.js";
 import { shorten } from "../words/format.js";
 import { Theme } from "../picture/theme.js";
 import { VectorMarks } from "./marks.js";
@@ -58,10 +58,8 @@ function pictureOf(canvas, theme, { selected }, ruler) {
   const paper = new SvgContext(ruler);
   const painter = new Painter(paper, new VectorMarks(), theme);
   painter.lettering.font = FONT;
-  const { scene, camera, size, words } = canvas;
-  painter.paint(scene, camera, { ...size, ratio: 1, selected, hovered: null, words });
-  paintInk(paper, theme, painter.lettering, scene, camera, words);
-  return String(paper);
+  painter.paint(canvas.scene, canvas.camera, { ...canvas.size, ratio: 1, selected, hovered: null, words: canvas.words });
+  return String(paper) + (canvas.words ? drawnHtml(canvas.words.element, canvas.frame, ruler) : "");
 }
 
 function headingOf({ title, about }, theme, room, widthOf) {

@@ -49,9 +49,9 @@ export function flops(value) {
 
 /** Seconds: "0.42 s", "12 s", "2 min 5 s". */
 export function seconds(value) {
-  if (value < 10) return `${value.toFixed(2)} s`;
-  if (value < 60) return `${value.toFixed(0)} s`;
-  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  if (value < 9.995) return `${value.toFixed(2)} s`;
+  const whole = Math.round(value);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** A share of a whole as a percentage: "37 %". */

@@ -1,5 +1,6 @@
 // The run told in plain language: one sentence or two for each segment of the log. Pure.
 
+import { MAY_SPARE, sparesNumbers } from "./countdown.js";
 import { doubted, UNDECIDED_MEANING } from "./doubts.js";
 import { answerWords } from "./plain_maths.js";
 import { list, plural, readable, score, shorten } from "./format.js";
@@ -42,10 +43,24 @@ export function tell(events, segment, cursor, labels = {}) {
  */
 export function tellAll(events, segments, cursor, labels, interrupted = false) {
   const last = segments.at(-1);
-  return segments
+  const told = segments
     .filter((segment) => settled(events, segment, cursor) || (interrupted && segment === last))
-    .map((segment) => ({ cursor: segment.cursor, sentence: toldOnce(events, segment, cursor, labels, last) }))
-    .concat(interrupted ? { cursor, sentence: CUT_OFF } : []);
+    .map((segment) => ({ cursor: segment.cursor, sentence: toldOnce(events, segment, cursor, labels, last) }));
+  return withoutRepetition(told).concat(interrupted ? { cursor, sentence: CUT_OFF } : []);
+}
+
+/** Rounds of which the same is to be said are told in one: "Rounds 1 to 22, each: 1 step written." */
+function withoutRepetition(told) {
+  const kept = [];
+  for (const { cursor, sentence } of told) {
+    const [, round, rest] = /^Round (\d+): (.*)$/s.exec(sentence) ?? [];
+    const last = kept.at(-1);
+    if (round && last?.rest === rest) {
+      last.sentence = `Rounds ${last.first} to ${round}, each: ${rest}`;
+      last.cursor = cursor;
+    } else kept.push({ cursor, sentence, first: round, rest: rest ?? null });
+  }
+  return kept.map(({ cursor, sentence }) => ({ cursor, sentence }));
 }
 
 /** Sentences of segments that are over: a long log is not read again for every moment. */
@@ -197,16 +212,23 @@ function tellEnd(slice, before) {
   const graded = slice.find((event) => event.kind === "graded");
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
-  const share =
-    all === 1 ? ", the only solution" : all ? `, given by ${tally[0][3]} of ${plural(all, "solution")}` : "";
-  const verdict = verdictOf(graded, finished.chosen) + doubtSentence(before);
-  return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}, chosen ${METHODS[finished.method]}${share}.${verdict}`;
+  const verdict = verdictOf(graded, finished.chosen, before) + doubtSentence(before);
+  return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all)}.${verdict}`;
 }
 
-function verdictOf(graded, chosen) {
+/** Where there was one solution, nothing was chosen. */
+function howChosen({ method }, tally, all) {
+  if (all === 1) return ", from the only solution";
+  const share = all ? `, given by ${tally[0][3]} of ${plural(all, "solution")}` : "";
+  return METHODS[method] ? `, chosen ${METHODS[method]}${share}` : share;
+}
+
+function verdictOf(graded, chosen, events) {
   if (!graded) return "";
   if (graded.undecided?.includes(chosen)) return ` It ${UNDECIDED_MEANING}.`;
-  return graded.right?.includes(chosen) ? " That is right." : " That is wrong.";
+  if (!graded.right?.includes(chosen)) return " That is wrong.";
+  const spared = sparesNumbers(events[0]?.problem, chosen) && !isStreamStrategy(events[0].strategy);
+  return spared ? ` That is right: ${MAY_SPARE}.` : " That is right.";
 }
 
 function doubtSentence(events) {

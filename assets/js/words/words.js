@@ -2,6 +2,7 @@
 
 import { scoreBeside, list, plural, score, shorten, signed } from "./format.js";
 import { isFold, ROLLOUT } from "../log/visible.js";
+import { MAY_SPARE, sparesNumbers } from "./countdown.js";
 import { doubtPhrase, UNDECIDED_MEANING } from "./doubts.js";
 import { plainMaths } from "./plain_maths.js";
 import { writingWords } from "./writing_words.js";
@@ -135,6 +136,8 @@ function completedSentences(tree, node) {
   if (node.right_undecided) sentences.push(`It ${UNDECIDED_MEANING}: whether it is right is not known.`);
   if (node.right !== null)
     sentences.push(node.right ? "It agrees with the reference: right." : "It disagrees with the reference: wrong.");
+  if (node.right && !isStream(tree) && sparesNumbers(tree.started.problem, node.id))
+    sentences.push(`It leaves numbers over, and may: ${MAY_SPARE}.`);
   return sentences;
 }
 

@@ -1,0 +1,78 @@
+// What a person looks for in a large tree: scores in a range, solutions on which the verifier and
+// the truth disagree, the chosen path and its rivals. Pure.
+
+import { ROLLOUT } from "./visible.js";
+import { ROOT } from "./tree.js";
+
+/** From this score on a verifier says that a solution is right. */
+const BELIEVED_FROM = 0.5;
+/** At most so many other answers are shown as rivals, those with the best scores. */
+const MOST_RIVALS = 8;
+
+export class Filter {
+  constructor() {
+    this.clear();
+  }
+
+  clear() {
+    /** Scores from `low` to `high`, both included; the whole range shows steps without a score too. */
+    this.low = 0;
+    this.high = 1;
+    /** Only solutions that are right and scored low, or wrong and scored high. */
+    this.disagreeing = false;
+    /** Only the chosen path, what it was chosen from, and the best path to every other answer. */
+    this.rivals = false;
+  }
+
+  /** How many of its parts are set. */
+  get size() {
+    return [this.ranged, this.disagreeing, this.rivals].filter(Boolean).length;
+  }
+
+  get ranged() {
+    return this.low > 0 || this.high < 1;
+  }
+
+  /** Whether a node fits what is looked for; null: nothing in particular is. */
+  test() {
+    const { low, high, ranged, disagreeing } = this;
+    if (!ranged && !disagreeing) return null;
+    return (node) => {
+      if (disagreeing && !disagrees(node)) return false;
+      return !ranged || (node.score !== null && node.score >= low && node.score <= high);
+    };
+  }
+}
+
+/** Whether the verifier and the reference disagree about a finished solution. */
+export function disagrees({ right, aggregate }) {
+  return right !== null && aggregate !== null && right !== aggregate >= BELIEVED_FROM;
+}
+
+/**
+ * The chosen path and its rivals: at each of its steps, all that competed with it, and the best path
+ * to every other answer. Before anything is chosen, the best solution so far stands for it.
+ *
+ * @returns {?Set<string>} ids; null where no path has an answer yet.
+ */
+export function rivalsOf(tree) {
+  const ends = bestEnds(tree);
+  const chosen = tree.chosen ? tree.nodes.get(tree.chosen) : ends[0];
+  if (!chosen) return null;
+  const ids = new Set([ROOT]);
+  for (const { parent } of tree.path(chosen.id))
+    for (const id of tree.nodes.get(parent).children) if (tree.nodes.get(id).role !== ROLLOUT) ids.add(id);
+  for (const end of [chosen, ...ends.slice(0, MOST_RIVALS)]) for (const node of tree.path(end.id)) ids.add(node.id);
+  return ids;
+}
+
+/** The best solution of each answer, best first. */
+function bestEnds(tree) {
+  const best = new Map();
+  for (const node of tree.nodes.values()) {
+    if (node.state !== "completed") continue;
+    const other = best.get(node.group);
+    if (!other || (node.aggregate ?? 0) > (other.aggregate ?? 0)) best.set(node.group, node);
+  }
+  return [...best.values()].sort((a, b) => (b.aggregate ?? 0) - (a.aggregate ?? 0));
+}

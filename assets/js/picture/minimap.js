@@ -1,0 +1,149 @@
+// The overview: the whole tree, small, with a frame around what the picture shows of it. A click or
+// a drag goes there; so do the arrow keys. It is there only while some of the tree is out of view.
+
+import { h, setAttribute } from "../dom/dom.js";
+import { paintEdges } from "./edges.js";
+import { NO_WORDS } from "./word_plan.js";
+import { paintSilhouettes } from "./silhouettes.js";
+
+const WIDE = { width: 168, height: 112 };
+const NARROW = { width: 112, height: 84 };
+const PAD = 6;
+const GHOST = 0.3;
+/** Pixels per sibling of a tree that is only long. */
+const MOST_KU = 12;
+const KEYS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+export class Minimap {
+  /**
+   * @param {import("./theme.js").Theme} theme
+   * @param {{centre: (u: number, d: number) => void, nudge: (x: number, y: number) => void, fit: () => void}} moves
+   */
+  constructor(theme, moves) {
+    this.theme = theme;
+    this.moves = moves;
+    this.element = h("canvas", {
+      class: "esp-minimap",
+      role: "img",
+      tabindex: "0",
+      title: "Overview: click or drag to go there",
+      on: {
+        pointerdown: (event) => this.press(event),
+        pointermove: (event) => this.element.hasPointerCapture(event.pointerId) && this.go(event),
+        keydown: (event) => this.key(event),
+      },
+    });
+    this.ctx = this.element.getContext("2d");
+    this.drawn = document.createElement("canvas");
+  }
+
+  /** The colours or the resolution have changed. */
+  clear() {
+    this.drawnKey = null;
+  }
+
+  /**
+   * @param {import("./scene.js").Scene} scene
+   * @param {import("./camera.js").Camera} camera - of the picture.
+   * @param {{width: number, height: number, ratio: number}} view
+   * @param {?HTMLElement} stage - what it stands in; null: it is not needed now.
+   */
+  update(scene, camera, view, stage) {
+    if (!stage || !scene.places) {
+      this.element.remove();
+      return;
+    }
+    if (!this.element.isConnected) stage.append(this.element);
+    this.scene = scene;
+    this.size = camera.vertical ? NARROW : WIDE;
+    this.camera = overviewCamera(scene.bounds, this.size, camera.vertical);
+    this.drawTree(view.ratio);
+    this.drawFrame(camera, view);
+  }
+
+  /** The tree is drawn anew only where it is another one. */
+  drawTree(ratio) {
+    const { scene, size } = this;
+    const key = `${scene.shape}|${scene.tree.seq}|${ratio}|${this.theme.name}|${size.width}|${scene.sought.found.length}`;
+    if (key === this.drawnKey) return;
+    this.drawnKey = key;
+    for (const canvas of [this.element, this.drawn]) {
+      canvas.width = size.width * ratio;
+      canvas.height = size.height * ratio;
+    }
+    this.element.style.width = `${size.width}px`;
+    this.element.style.height = `${size.height}px`;
+    const ctx = this.drawn.getContext("2d");
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const still = scene.still();
+    const sight = still.look(this.camera, size);
+    paintSilhouettes(ctx, this.theme, still, this.camera, sight.branches);
+    paintEdges(ctx, this.theme, { scene: still, sight, camera: this.camera, ghost: GHOST, plan: NO_WORDS });
+  }
+
+  drawFrame(camera, { width, height, ratio }) {
+    const { ctx, size, theme } = this;
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.clearRect(0, 0, this.element.width, this.element.height);
+    ctx.drawImage(this.drawn, 0, 0);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const box = frameOf(camera, this.camera, { width, height });
+    const [left, top] = [Math.max(1, box.left), Math.max(1, box.top)];
+    const [right, bottom] = [Math.min(size.width - 1, box.right), Math.min(size.height - 1, box.bottom)];
+    ctx.strokeStyle = theme.base.focus;
+    ctx.lineWidth = 2;
+    ctx.strokeRect(left, top, Math.max(3, right - left), Math.max(3, bottom - top));
+    const share = Math.round((100 * Math.max(0, (right - left) * (bottom - top))) / (size.width * size.height));
+    setAttribute(
+      this.element,
+      "aria-label",
+      `Overview of the whole tree; the picture shows about ${Math.max(1, share)} % of it. Arrow keys move the picture.`,
+    );
+  }
+
+  press(event) {
+    if (event.button !== 0) return;
+    this.element.setPointerCapture(event.pointerId);
+    this.go(event);
+  }
+
+  go({ clientX, clientY }) {
+    const box = this.element.getBoundingClientRect();
+    this.moves.centre(...placeAt(this.camera, clientX - box.left, clientY - box.top));
+  }
+
+  key(event) {
+    const by = KEYS[event.key];
+    if (!by && event.key !== "Home") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (by) this.moves.nudge(...by);
+    else this.moves.fit();
+  }
+}
+
+/** The camera that shows the whole tree in the overview, close to its edges. */
+export function overviewCamera(bounds, { width, height }, vertical) {
+  // The picture's margins are for words, which are not in here.
+  const room = { width: width - 2 * PAD, height: height - 2 * PAD };
+  const [along, across] = vertical ? [room.height, room.width] : [room.width, room.height];
+  const span = Math.max(1e-9, bounds.uMax - bounds.uMin);
+  const ku = Math.min(across / span, MOST_KU);
+  const kd = along / Math.max(1, bounds.dMax);
+  return { ku, kd, ou: PAD + across / 2 - ((bounds.uMin + bounds.uMax) / 2) * ku, od: PAD, vertical };
+}
+
+/** Where the picture's edges lie in the overview, in pixels of the overview. */
+export function frameOf(camera, overview, { width, height }) {
+  const [along, across] = camera.vertical ? [height, width] : [width, height];
+  const alongs = [0, along].map((pixel) => overview.od + ((pixel - camera.od) / camera.kd) * overview.kd);
+  const acrosses = [0, across].map((pixel) => overview.ou + ((pixel - camera.ou) / camera.ku) * overview.ku);
+  const [[left, right], [top, bottom]] = camera.vertical ? [acrosses, alongs] : [alongs, acrosses];
+  return { left, right, top, bottom };
+}
+
+/** The place `[u, d]` under a pixel of the overview. */
+export function placeAt({ ku, kd, ou, od, vertical }, x, y) {
+  const [along, across] = vertical ? [y, x] : [x, y];
+  return [(across - ou) / ku, (along - od) / kd];
+}

@@ -1,0 +1,137 @@
+"""For everybody: by keyboard, by ear, by finger, on a small screen, and with other colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.app_process import App
+from tests.browser.axe import violations
+from tests.browser.explorer import ask, open_page, settle, wait
+from tests.browser.pages import Keep, leave
+from tests.waiting import PATIENCE
+
+pytestmark = pytest.mark.browser
+
+MOST_STOPS = 10
+LEAST_TARGET = 43.5
+MOST_SHIFT = 0.1
+WATCH_SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+SMALL = """(least) => [...document.querySelectorAll(
+    "button, a[href], input, select, textarea, summary, [role=tab]")]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}))
+  .filter((one) => !one.closest("[inert], .skip, p"))
+  .map((one) => [one.closest("label") ?? one, one])
+  .map(([area, one]) => [one.outerHTML.slice(0, 90), area.getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.width < least || box.height < least))
+  .map(([what, box]) => `${what}: ${box.width} x ${box.height}`)"""
+PANELS = ", ".join(f".esp-{name} *" for name in ("answers", "costs", "charts", "inspector"))
+SIDEWAYS = """(panels) => [...document.querySelectorAll(panels)]
+  .filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1
+    && ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+  .map((one) => one.className)"""
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, running_app: App) -> Iterator[Page]:
+    """A page that was opened with fingers, on 390 by 844."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
+    page.add_init_script(WATCH_SHIFTS)
+    open_page(page, running_app.url)
+    settle(page)
+    yield page
+    leave(page)
+    context.close()
+
+
+def test_nothing_jumps_while_a_phone_opens_the_page(phone: Page) -> None:
+    assert phone.evaluate("shifts.reduce((sum, value) => sum + value, 0)") < MOST_SHIFT
+
+
+def test_everything_can_be_hit_with_a_finger(phone: Page) -> None:
+    for tab in ("Charts", "Outline", "Tree", "Answers", "Step", "Story"):
+        phone.get_by_role("tab", name=tab).click()
+        assert phone.evaluate(SMALL, LEAST_TARGET) == [], tab
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_answers_and_tables_never_scroll_sideways(phone: Page, width: int) -> None:
+    phone.set_viewport_size({"width": width, "height": 844})
+    for tab in ("Answers", "Cost", "Story"):
+        phone.get_by_role("tab", name=tab).click()
+        assert phone.evaluate(SIDEWAYS, PANELS) == [], tab
+        assert phone.evaluate("document.documentElement.scrollWidth") <= width
+    rows = phone.locator(".esp-answers [role=row]")
+    expect(rows.first.get_by_role("columnheader", include_hidden=True)).not_to_have_count(0)
+
+
+def test_the_way_past_the_form_leads_to_the_tree(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the tree")
+    expect(page.locator(":focus")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("canvas.esp-canvas")).to_be_focused()
+
+
+def test_the_tree_is_at_most_the_tenth_stop(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('canvas.esp-canvas')"):
+            return
+    pytest.fail(f"the tree is not among the first {MOST_STOPS} stops")
+
+
+def test_the_chips_are_one_stop_with_arrow_keys(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    chips = page.get_by_role("toolbar", name="Settings")
+    buttons = chips.get_by_role("button")
+    page.locator("#open-drawer").focus()
+    page.keyboard.press("Home")
+    expect(buttons.first).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#open-drawer")).to_be_focused()
+    assert chips.locator("[tabindex='0']").count() == 1
+
+
+def test_the_tree_can_be_read_where_it_stands(app: App, keep: Keep) -> None:
+    """As a screen reader reads the page, without a key of the tree's own."""
+    page, _ = keep(f"{app.url}/")
+    words = page.get_by_role("region", name="The tree in words")
+    expect(words).to_contain_text("Search tree with")
+    expect(words.get_by_role("listitem")).to_have_count(
+        ask(page, "x.tree().path(x.tree().chosen).length")
+    )
+    text = str(ask(page, "x.tree().nodes.get(x.tree().chosen).text"))
+    expect(words.get_by_role("listitem").last).to_contain_text(text.strip())
+    expect(words.get_by_role("listitem").first).to_contain_text("Beside it:")
+
+
+def test_more_contrast_and_forced_colours_reach_the_picture(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    settle(page)
+    pruned = "x.theme.edge(x.given.palette.states.pruned).colour"
+    usual = ask(page, pruned)
+    subtle = ask(page, "x.theme.base.subtle")
+    page.emulate_media(contrast="more")
+    wait(page, f"{pruned} === x.theme.base.ink")
+    assert ask(page, pruned) != usual
+    assert ask(page, "x.theme.base.subtle") != subtle
+    assert violations(page) == []
+    page.emulate_media(contrast="null", forced_colors="active")
+    wait(page, f"{pruned} === 'CanvasText'")
+    assert violations(page) == []
+    page.emulate_media(forced_colors="null")
+    wait(page, f"{pruned} === {usual!r}")
