@@ -52,6 +52,8 @@ def test_drag_wheel_and_buttons_move_the_picture(view: Page) -> None:
     )
     x, y = box["x"] + free[0], box["y"] + free[1]
     view.mouse.move(x, y)
+    wait(view, "!x.canvas.glide && !x.canvas.pending && !x.timer")
+    before = ask(view, "({...x.canvas.camera})")
     view.mouse.down()
     view.mouse.move(x + 60, y - 40, steps=3)
     view.mouse.up()
