@@ -10,7 +10,14 @@ from components.charts.drawing import chart_drawer
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
 from components.controls.strategy_card import cards
-from components.explorer import Recording, TreeView, examples, pin_recordings, puller
+from components.explorer import (
+    Recording,
+    TreeView,
+    examples,
+    first_minute,
+    pin_recordings,
+    puller,
+)
 from components.handlers import FormHandlers, FormTie, MemoryHandlers, RunHandlers, ShownHandlers
 from components.place_list import Brand, PlaceList
 from components.shell import Shell
@@ -70,6 +77,7 @@ def build_page(
                 draw_charts=chart_drawer(registry),
                 defaults=recipe_defaults(offer),
                 labels=page_labels(),
+                minute=first_minute(recordings),
                 elem_id="explorer",
             )
         allowed, fields = limits or Limits(), controls.recipe

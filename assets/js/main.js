@@ -41,6 +41,7 @@ export function mount(element, given) {
     palette: props.palette,
     defaults: props.defaults ?? {},
     labels: props.labels ?? {},
+    minute: props.minute ?? { opening: null, chosen: [], field: "" },
     comparisons: props.comparisons ?? [],
     template: given.template ?? "",
     alone,

@@ -79,6 +79,7 @@ class TreeView(gr.HTML):
             recipe link may leave out.
         labels: `{"strategies": {name: title}}`.
         comparisons: `[{"name", "flops"}]`, where the comparison does not depend on the run.
+        minute: The first minute, as `first_minute` makes it; None: nothing plays by itself.
         **kwargs: As for `gr.HTML`, such as `elem_id`.
     """
 
@@ -91,6 +92,7 @@ class TreeView(gr.HTML):
         defaults: Mapping[str, Any] | None = None,
         labels: Mapping[str, Any] | None = None,
         comparisons: Sequence[Mapping[str, Any]] = (),
+        minute: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         def answer(query: object) -> Mapping[str, Any]:
@@ -112,6 +114,7 @@ class TreeView(gr.HTML):
             defaults=dict(defaults or {}),
             labels=dict(labels or {}),
             comparisons=[dict(row) for row in comparisons],
+            minute=dict(minute) if minute else None,
             **kwargs,
         )
 

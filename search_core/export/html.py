@@ -22,8 +22,8 @@ from search_core.strategies import STRATEGIES
 
 ASSETS = PALETTE_FILE.parent
 STYLE_SHEETS = (
-    *("explorer.css", "tree.css", "panels.css", "charts.css", "projector.css", "narrow.css"),
-    "touch.css",
+    *("explorer.css", "tree.css", "panels.css", "charts.css", "minute.css"),
+    *("projector.css", "narrow.css", "touch.css"),
 )
 """What the explorer needs, in this order; on the app's page too."""
 ENTRANCE = "standalone.js"

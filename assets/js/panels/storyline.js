@@ -1,8 +1,9 @@
 // The story line at the top: what happened in this round, the run's status, and the round counter.
 // It also feeds the page's one polite live region, with at most one sentence per round.
 
-import { h, setAttribute, setText } from "../dom/dom.js";
+import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { plainMaths } from "../words/plain_maths.js";
+import { storyTerms } from "../words/terms.js";
 import { statusOf, timeLeft } from "../words/run_words.js";
 import { CUT_OFF, settled, tell, withWarnings } from "../words/story.js";
 import { Warnings } from "./warnings.js";
@@ -59,11 +60,21 @@ export class StoryLine {
     this.recount({ writing });
   }
 
-  /** A sentence with the maths of its answers, written anew only where it has changed. */
+  /**
+   * A sentence with the maths of its answers, and its terms marked. These are no tab stops: legend
+   * and inspector have the same ones.
+   */
   write(sentence) {
     if (sentence === this.written) return;
     this.written = sentence;
-    writeMaths(this.text, sentence);
+    fill(
+      this.text,
+      storyTerms(sentence).map(({ text, term }) => {
+        const part = h("span", term ? { class: "esp-term", "data-term": term } : {});
+        writeMaths(part, text);
+        return part;
+      }),
+    );
   }
 
   /** A run that was cut off can be run again, by its recipe; a pasted text has none. */

@@ -5,7 +5,6 @@ import { element, escaped, SvgContext } from "./svg_context.js";
 import { Painter } from "../picture/painter.js";
 import { drawnHtml } from "./html_drawing.js";
 import { shorten } from "../words/format.js";
-import { Theme } from "../picture/theme.js";
 import { VectorMarks } from "./marks.js";
 
 const FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif";
@@ -28,7 +27,7 @@ export function drawingOf(canvas, theme, moment, words) {
     ruler.font = `${weight} ${size}px ${FONT}`;
     return ruler.measureText(text).width;
   };
-  const colours = plainTheme(theme);
+  const colours = theme.plain();
   const heading = headingOf(words, colours, width - 2 * MARGIN, widthOf);
   const entries = entriesOf(moment.tree, moment.visible, theme.palette);
   const key = drawKey(entries, colours, widthOf, width - 2 * MARGIN);
@@ -82,10 +81,4 @@ function fitted(text, room, widthOf) {
     else most = middle - 1;
   }
   return shorten(line, Math.max(1, least));
-}
-
-/** The theme's own colours, also where the page is forced into others. */
-function plainTheme(theme) {
-  const base = theme.palette.themes[theme.name];
-  return Object.assign(Object.create(Theme.prototype), { palette: theme.palette, name: theme.name, base, forced: { matches: false } });
 }
