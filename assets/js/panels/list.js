@@ -90,15 +90,16 @@ import { Timeline } from "./timeline.js";
  */
 
 /**
- * - `place`: "top"; "picture", with the picture, for those who do not see it; "above" and "below" the picture; "side", a tab beside it with this
- *   `title`; or "views", a tab in the picture's own place, updated only while it is shown.
+ * - `place`: "top"; "picture", with the picture, for those who do not see it; "above" and "below"
+ *   the picture; "beside" it, over the "side", a tab with this `title`; or "views", a tab in the
+ *   picture's own place, updated only while it is shown.
  * - `needs`: an action without which it is left out: not every page has a server behind it.
  * - `early`: it is updated even before the run's problem is there (`moment.tree.root`).
  */
 export const PANELS = [
   { name: "story", place: "top", Panel: StoryLine, early: true },
   { name: "sharing", place: "end", Panel: Sharing, early: true },
-  { name: "minute", place: "above", Panel: MinutePanel },
+  { name: "minute", place: "beside", Panel: MinutePanel },
   { name: "legend", place: "above", Panel: Legend },
   { name: "spoken", place: "picture", Panel: Spoken },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },

@@ -60,11 +60,12 @@ export class MinutePanel {
     );
   }
 
-  update({ tree, minute }) {
+  update({ tree, minute, selected }) {
     const gone = !minute || tree.started?.run === this.dismissed;
     const news = !gone && minute.sentence !== (this.told?.sentence ?? "");
-    if (news || (!gone && minute.playing)) this.actions.point(minute.points);
-    if (gone && this.told) this.actions.point([]);
+    // Whoever has selected a step looks there.
+    if (gone || selected) this.actions.point([]);
+    else if (news || minute.playing) this.actions.point(minute.points);
     this.told = gone ? null : minute;
     this.tree = tree;
     this.element.hidden = gone;

@@ -49,6 +49,7 @@ export class Page {
           this.above,
           elements("below"),
         ),
+        elements("beside"),
         this.side.element,
       ),
       ...elements("end"),
