@@ -62,7 +62,8 @@ export class MinutePanel {
 
   update({ tree, minute }) {
     const gone = !minute || tree.started?.run === this.dismissed;
-    if (!gone && (minute.playing || this.told?.playing)) this.actions.point(minute.points);
+    const news = !gone && minute.sentence !== (this.told?.sentence ?? "");
+    if (news || (!gone && minute.playing)) this.actions.point(minute.points);
     if (gone && this.told) this.actions.point([]);
     this.told = gone ? null : minute;
     this.tree = tree;
@@ -95,5 +96,6 @@ export class MinutePanel {
   reset() {
     this.dismissed = null;
     this.told = null;
+    this.actions.point([]);
   }
 }
