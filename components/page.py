@@ -10,16 +10,23 @@ from components.charts.drawing import chart_drawer
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
 from components.controls.strategy_card import cards
-from components.explorer import Recording, TreeView, examples, pin_recordings, puller
+from components.explorer import (
+    Recording,
+    TreeView,
+    examples,
+    first_minute,
+    pin_recordings,
+    puller,
+)
 from components.handlers import FormHandlers, FormTie, MemoryHandlers, RunHandlers, ShownHandlers
 from components.place_list import Brand, PlaceList
 from components.shell import Shell
+from search_core.export.html import page_labels
 from search_core.log.events import Started
 from search_core.models import ModelPair, Offered
 from search_core.problem import Problem
 from search_core.run.limits import Limits
 from search_core.serving import RunRegistry
-from search_core.strategies import STRATEGIES
 
 TITLE = "Espalier"
 _SWITCH_THEME = "() => { document.body.classList.toggle('dark'); }"
@@ -69,7 +76,8 @@ def build_page(
                 pull_events=puller(registry),
                 draw_charts=chart_drawer(registry),
                 defaults=recipe_defaults(offer),
-                labels={"strategies": {s.name: s.title for s in STRATEGIES.values()}},
+                labels=page_labels(),
+                minute=first_minute(recordings),
                 elem_id="explorer",
             )
         allowed, fields = limits or Limits(), controls.recipe

@@ -9,6 +9,7 @@ import gradio as gr
 
 from components.emblem import emblem
 from components.guide.controls import control_links, panel_links
+from components.guide.glossary import terms_of_page
 from components.places import EXPLORE, navigation
 from components.published import published_folder
 
@@ -22,6 +23,9 @@ const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 import(folder + "js/guide/links.js").then(({ placeGuideLinks, carryTheme }) => {
   placeGuideLinks(props.links, root);
   carryTheme();
+}).catch(console.error);
+import(folder + "js/guide/terms.js").then(({ explainTerms }) => {
+  explainTerms(props.terms, root);
 }).catch(console.error);
 """
 
@@ -58,6 +62,7 @@ class PlaceList(gr.HTML):
             html_template=navigation(EXPLORE, "", own_tabs=True),
             js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
             apply_default_css=False,
+            terms=terms_of_page(),
             links=[link.as_dict() for link in (*control_links(), *panel_links())],
             **kwargs,
         )

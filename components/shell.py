@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from components.bounds import BodyLimit, LeanSessions, OneStream, Uploads, counted_streams
 from components.bounds.sessions import MOST_SESSIONS
+from components.emblem import EMBLEM
 from components.guide import guide_routes
 from components.headers import Headers
 from components.request_log import Doorkeeper, redirect_faults
@@ -101,6 +102,7 @@ class Shell(gr.Blocks):
         outer = [doorkeeper, Middleware(Headers), limit, streams]
         middleware = [*outer, *given.get("middleware", ())]
         kwargs.setdefault("state_session_capacity", MOST_SESSIONS)
+        kwargs.setdefault("favicon_path", str(EMBLEM))
         # Not None: that leaves one of its routes open to everybody.
         kwargs.setdefault("enable_monitoring", False)
         return super().launch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from search_core.answers.turns import Account
@@ -20,6 +21,31 @@ class NoAlgebra:
         cancelled: Callable[[], bool],
     ) -> AlgebraReply:
         raise AssertionError(f"asked about {first!r} and {second!r}")
+
+
+class Blocked:
+    """A judge that compares until it is told to stop, or released.
+
+    Attributes:
+        begun: Set once it compares.
+        release_it: Set it, and it goes on.
+    """
+
+    def __init__(self) -> None:
+        self.begun, self.release_it = threading.Event(), threading.Event()
+
+    def compare(
+        self,
+        first: str,
+        second: str,
+        seconds: float,
+        account: Account,
+        cancelled: Callable[[], bool],
+    ) -> AlgebraReply:
+        self.begun.set()
+        while not cancelled() and not self.release_it.wait(0.01):
+            pass
+        return AlgebraReply(None, 0.0)
 
 
 class Knows:

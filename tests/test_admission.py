@@ -11,6 +11,7 @@ import pytest
 from search_core.models import ModelPair
 from search_core.serving import AdmissionLimits, BusyError, HostedRun, RunRegistry, Standing
 from search_core.serving.admission import Admission
+from search_core.serving.run_ids import new_run_id
 from tests.test_runs import WORLD, Gate, recipe, status
 from tests.waiting import PATIENCE, wait_until
 
@@ -85,8 +86,10 @@ def test_a_visitor_with_many_gives_a_place_to_one_with_none(
 ) -> None:
     registry.start(recipe(), pair, owner="somebody")
     greedy = [registry.start(recipe(seed), pair, owner="greedy") for seed in range(3)]
+    refused = new_run_id()
     with pytest.raises(BusyError, match=r"3 of them are from your address\. .*try again"):
-        registry.start(recipe(), pair, owner="greedy")
+        registry.start(recipe(), pair, owner="greedy", run_id=refused)
+    assert registry.get(refused) is None
     modest = registry.start(recipe(9), pair, owner="modest")
     assert not greedy[2].live
     assert "gave its place to another visitor" in greedy[2].error

@@ -32,7 +32,7 @@ components.palette
 components
 search_core.__main__  search_core.embedded.__main__
 search_core.cli
-search_core.bench  search_core.embedded.training
+search_core.bench  search_core.embedded.training  search_core.chosen_problems
 search_core
 search_core.search  search_core.export
 search_core.serving  search_core.evaluation  search_core.fidelity  search_core.thoughts

@@ -17,9 +17,9 @@ FLOORS = """
 standalone.js
 main.js
 explorer.js
-keys.js  address.js
+keys.js  address.js  showing.js
 panels
-taking
+minute  taking
 picture
 words
 log  guide  form
@@ -40,6 +40,7 @@ ENTRANCES = {
     "form/notice.js": {"mountNotice"},
     "form/form.js": {"mountForm"},
     "guide/links.js": {"placeGuideLinks", "carryTheme"},
+    "guide/terms.js": {"explainTerms"},
 }
 
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)

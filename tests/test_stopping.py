@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 
 from search_core.answers import AnswerClasses
-from search_core.answers.turns import Account
-from search_core.answers.worker_process import AlgebraReply
 from search_core.evaluation.batches import drive_together
 from search_core.models import ModelPair
 from search_core.protocols import RunCancelled, Solver
@@ -19,6 +17,7 @@ from search_core.run.aside import aside
 from search_core.run.driving import drive
 from search_core.run.limits import Limits
 from search_core.serving.registry import RunRegistry
+from tests import judges
 from tests.fakes import FakeSolver, World
 from tests.runs import last, recipe, start
 from tests.waiting import PATIENCE, wait_until
@@ -94,28 +93,8 @@ def test_a_stop_of_many_runs_waits_for_no_model(blocked: tuple[Any, Any, Blocked
     assert not held.done.is_set()
 
 
-class BlockedJudge:
-    """Compares until it is told to stop, or released."""
-
-    def __init__(self) -> None:
-        self.begun, self.release_it = threading.Event(), threading.Event()
-
-    def compare(
-        self,
-        first: str,
-        second: str,
-        seconds: float,
-        account: Account,
-        cancelled: Callable[[], bool],
-    ) -> AlgebraReply:
-        self.begun.set()
-        while not cancelled() and not self.release_it.wait(0.01):
-            pass
-        return AlgebraReply(None, 0.0)
-
-
 def test_a_stop_waits_for_no_comparison() -> None:
-    judge = BlockedJudge()
+    judge = judges.Blocked()
     answers = [r"\sqrt{x}", r"x^{\frac{1}{2}}"]
     solver = FakeSolver(lambda _, index: (f"\\boxed{{{answers[index % 2]}}}", "end"))
     made = start(recipe("best_of_n"), classes=AnswerClasses(judge))

@@ -10,7 +10,9 @@ import pytest
 
 from components.elements import info, quiet
 from components.handlers.telling import SLOW, RunNotice, in_line
+from search_core.models import SOLVERS, VERIFIERS, ModelPair, loading_line, readable_bytes
 from search_core.serving import Standing
+from tests.fakes import World
 
 
 @dataclass
@@ -20,7 +22,7 @@ class Server:
     stands: Standing | None = None
     busy: bool = False
     now: float = 0.0
-    run: Any = field(default_factory=lambda: SimpleNamespace(live=True))
+    run: Any = field(default_factory=lambda: SimpleNamespace(live=True, head=0))
 
     def standing(self, run: object) -> Standing | None:
         assert run is self.run
@@ -73,3 +75,23 @@ def test_a_slow_machine_is_said_as_long_as_the_run_is_live() -> None:
 def test_who_waits_on_a_slow_machine_hears_both() -> None:
     server = Server(Standing(3, None), busy=True)
     assert server.notice()() == info(f"{in_line(Standing(3, None))} {SLOW}")
+
+
+def test_models_that_are_being_loaded_are_named_until_the_first_event() -> None:
+    server = Server()
+    loading = ["Loading solver (2.4 MB)."]
+    tell = RunNotice(server.run, server, server, "", lambda: loading[0], lambda: server.now)  # type: ignore[arg-type]
+    assert tell() == info("Loading solver (2.4 MB).")
+    server.now, server.run.head = 1.0, 1
+    assert tell() == info("")
+
+
+def test_the_loading_line_says_which_how_big_and_how_far() -> None:
+    pair = ModelPair(str(SOLVERS["small"].folder), str(VERIFIERS["small"].folder))
+    line = loading_line(pair)
+    size = readable_bytes((SOLVERS["small"].folder / "model.safetensors").stat().st_size)
+    assert line.startswith(f"Loading solver-small ({size}) and verifier-small (")
+    assert line.endswith("0 of 2 models are there.")
+    assert loading_line(pair, verified=False) == f"Loading solver-small ({size})."
+    world = World()
+    assert loading_line(ModelPair.of(world.solver(), world.verifier())) == ""

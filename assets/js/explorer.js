@@ -4,6 +4,7 @@
 import { isFold } from "./log/visible.js";
 import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
+import { Attention } from "./minute/attention.js";
 import { frontierOf } from "./log/walking.js";
 import { Keys } from "./keys.js";
 import { lookingActions } from "./log/looking.js";
@@ -11,16 +12,14 @@ import { noticeOf } from "./words/run_words.js";
 import { expected, NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
-import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
-import { Player } from "./log/player.js";
+import { Pointing } from "./picture/pointing.js";
 import { recipeLink } from "./log/recipe.js";
-import { reducedMotion } from "./dom/dom.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
 import { isAsked, Projector } from "./taking/projector.js";
 import { Taking } from "./taking/taking.js";
 import { tellAll } from "./words/story.js";
-import { storage } from "./dom/storage.js";
+import { Showing } from "./showing.js";
 import { Theme } from "./picture/theme.js";
 import { toNdjson } from "./log/log.js";
 import { TreeCanvas } from "./picture/canvas.js";
@@ -28,14 +27,12 @@ import { ViewState } from "./log/view_state.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
-/** Of a run's own time: whoever hears of it that early has seen nothing of it yet. */
-const BEGINNING_SECONDS = 2;
 
 export class Explorer {
   /**
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
-   * @param {{palette: Object, defaults: Object, labels: Object, comparisons: Object[],
+   * @param {{palette: Object, defaults: Object, labels: Object, minute: Object, comparisons: Object[],
    *   drawCharts: ?Function, template: string, alone: ?{source: string}}} given - `alone`: there is
    *   no app around; what the file says.
    */
@@ -47,24 +44,16 @@ export class Explorer {
     this.address = new Address(given.defaults, { silent: Boolean(given.alone) });
     this.lastUpdateMs = 0;
     this.theme = new Theme(root, given.palette, () => this.restyle());
-    this.player = new Player({
-      rounds: () => this.rounds,
-      events: () => this.log.events,
-      growing: () => this.log.live,
-      pace: chosenPace(location.search, storage()),
-      cursor: () => this.at,
-      seek: (cursor) => this.seek(cursor),
-      stepwise: reducedMotion,
-      onChange: () => this.refresh(),
-    });
+    this.showing = new Showing(this);
+    this.player = this.showing.player;
+    this.minute = this.showing.minute;
     this.begin();
     this.build();
     // A hidden tab loses pushes: look what is new as soon as someone looks at the page.
     this.onVisible = () => {
       if (document.hidden || !this.log.live) return;
       this.log.pull();
-      // What happened meanwhile is not shown once more: nobody waits for what is there already.
-      if (this.player.playing) this.catchUp();
+      this.showing.wake();
     };
     document.addEventListener("visibilitychange", this.onVisible);
   }
@@ -83,12 +72,14 @@ export class Explorer {
       select: (id) => this.pick(id),
       toggleBranch: this.looking.toggleBranch,
       toggleDuplicates: (id) => this.toggleDuplicates(id),
-      onCamera: () => this.page?.updateCamera(),
+      onCamera: () => this.onCamera(),
     });
+    this.pointing = new Pointing(this.canvas);
     const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
     this.panels = offered.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
+    this.attention = new Attention(this.root, this.panel("minute").element, this.minute);
     this.projector = new Projector(this);
     this.presenting = isAsked(location);
     this.refreshNow();
@@ -103,7 +94,7 @@ export class Explorer {
       step: (by) => this.step(by),
       goLive: () => this.scrub(this.log.length),
       togglePlay: () => this.player.toggle(),
-      setPace: (name) => this.setPace(name),
+      setPace: (name) => this.showing.setPace(name),
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
       ...this.looking,
@@ -113,15 +104,16 @@ export class Explorer {
       alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
+      point: (points) => this.pointing.show(points),
+      playOpening: () => this.minute.play(),
+      skipOpening: () => this.minute.skip(),
+      nowYou: () => this.showing.handOver(),
     };
   }
 
-  /** Show at once what is still to be shown of a run that grows; false where nothing is. */
-  skip() {
-    if (!this.player.growsRun || this.follow) return false;
-    if (this.log.live) this.catchUp();
-    else this.scrub(this.log.length);
-    return true;
+  onCamera() {
+    this.page?.updateCamera();
+    this.pointing?.follow();
   }
 
   /** The theme has changed; so have the pictures that do not take their colours from the page. */
@@ -138,8 +130,9 @@ export class Explorer {
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
     this.keys.dispose();
+    this.attention.dispose();
     this.projector.dispose();
-    this.player.pause();
+    this.showing.dispose();
     this.theme.dispose();
     this.canvas.dispose();
     for (const { panel } of this.panels) panel.dispose?.();
@@ -171,8 +164,8 @@ export class Explorer {
       for (const { panel } of this.panels) panel.reset?.();
     }
     this.rounds.extend(this.log.events);
-    if (reset && begins(this.log)) this.grow();
-    if (this.follow && !this.player.playing) this.at = this.log.length;
+    this.showing.onLog(reset);
+    if (this.follow && !this.showing.moves) this.at = this.log.length;
     this.refresh();
   }
 
@@ -183,24 +176,6 @@ export class Explorer {
   writing(tree) {
     if (this.at < this.log.length) return expected(this.log.events, this.at).of(tree);
     return this.log.live ? this.log.writing.of(tree) : NOTHING;
-  }
-
-  /** A run has just begun: it is shown from its beginning, at the chosen pace. */
-  grow() {
-    this.player.grow();
-    if (this.player.growsRun) this.seek(this.rounds.segments[0].cursor);
-  }
-
-  /** Go on from the newest moment of a live run, at the same pace. */
-  catchUp() {
-    this.scrub(this.log.length);
-    this.player.grow();
-  }
-
-  setPace(name) {
-    const pace = paceOf(name);
-    rememberPace(pace, storage());
-    this.player.setPace(pace);
   }
 
   /** More tokens in the steps that are being written: nothing is laid out anew. */
@@ -271,6 +246,7 @@ export class Explorer {
     if (tree.root) {
       this.moment = moment;
       this.canvas.update(moment);
+      this.pointing.follow();
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
     this.page?.side.follow(moment.selected);
@@ -295,11 +271,13 @@ export class Explorer {
       found: this.viewState.finder.upTo(log.events, cursor),
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
+      minute: this.minute.told(tree, cursor),
       pace: this.player.pace,
-      behind: this.player.growsRun && !follow,
+      behind: this.showing.behind,
       writing: this.writing(tree),
       frontier: frontierOf(tree, log.events[cursor - 1]),
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
+      promised: this.promised?.run === log.run ? this.promised.tokens : null,
       comparison: log.comparison?.rows ?? given.comparisons,
       notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : noticeOf(log),
     };
@@ -373,8 +351,9 @@ export class Explorer {
   }
 
   /** This run is about to be shown: the address names it already. */
-  expect(run) {
+  expect(run, tokens) {
     this.address.expect(run);
+    if (typeof tokens === "number") this.promised = { run, tokens };
   }
 
   /** It will not be shown after all. */
@@ -394,6 +373,3 @@ export class Explorer {
     return toNdjson(this.log.events);
   }
 }
-
-/** Whether this is the beginning of a run: one that a page comes back to is far into it. */
-const begins = ({ events }) => events.length > 0 && events.at(-1).t < BEGINNING_SECONDS;

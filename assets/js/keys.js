@@ -25,7 +25,7 @@ export class Keys {
 
   /** Whoever has just pressed Run is not in the explorer yet. */
   anyKey(event) {
-    if (event.key === "Escape" && !event.defaultPrevented && this.explorer.skip()) event.preventDefault();
+    if (event.key === "Escape" && !event.defaultPrevented && this.explorer.showing.skip()) event.preventDefault();
   }
 
   key(event) {
@@ -66,7 +66,7 @@ export class Keys {
       " ": () => player.toggle(),
       "[": () => explorer.step(-1),
       "]": () => explorer.step(1),
-      e: () => explorer.skip() || explorer.scrub(explorer.log.length),
+      e: () => explorer.showing.skip() || explorer.scrub(explorer.log.length),
       P: () => explorer.projector.open(),
       "?": () => this.showHelp(),
       Escape: () => this.escape(),
@@ -108,7 +108,7 @@ export class Keys {
   }
 
   escape() {
-    if (this.explorer.skip() || this.explorer.canvas.tooltip.dismiss()) return;
+    if (this.explorer.showing.skip() || this.explorer.canvas.tooltip.dismiss()) return;
     this.explorer.select(null);
     this.explorer.page.side.setOpen(false);
   }

@@ -41,6 +41,7 @@ export function mount(element, given) {
     palette: props.palette,
     defaults: props.defaults ?? {},
     labels: props.labels ?? {},
+    minute: props.minute ?? { opening: null, chosen: [], field: "" },
     comparisons: props.comparisons ?? [],
     template: given.template ?? "",
     alone,
@@ -51,7 +52,7 @@ export function mount(element, given) {
   const accept = () => {
     const value = props.value;
     if (typeof value?.node === "string" && value.node) explorer.request(value.run, value.node);
-    if (typeof value?.next === "string" && value.next) explorer.expect(value.next);
+    if (typeof value?.next === "string" && value.next) explorer.expect(value.next, value.tokens);
     if (typeof value?.refused === "string") explorer.refuse(value.refused);
     log.accept(value);
   };

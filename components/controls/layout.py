@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from components.controls.chips import Chips
+from components.controls.chosen_row import ChosenRow
 from components.controls.form_values import RecipeFields
 from components.controls.model_offer import ModelOffer
 from components.controls.models_form import ModelsForm, make_models_form
@@ -42,6 +43,7 @@ class Controls:
     select: StrategySelect
     run: gr.Button
     stop: gr.Button
+    chosen: ChosenRow
     chips: Chips
     notice: Notice
     estimate: gr.Markdown
@@ -98,7 +100,9 @@ def make_controls(
         fields = _fields(lambda spec: spec.name == BUDGET)
         run = gr.Button("Run", variant="primary", elem_id="run", min_width=90)
         stop = gr.Button("Stop", elem_id="stop", min_width=90, interactive=False)
-    chips = Chips(offer, elem_id="chips")
+    with gr.Row(elem_id="chip-line"):
+        chosen = ChosenRow(recordings, elem_id="chosen")
+        chips = Chips(offer, elem_id="chips")
     notice = Notice(elem_id="notice")
     with gr.Column(elem_id="drawer", min_width=240):
         estimate = gr.Markdown("", elem_id="estimate")
@@ -137,6 +141,7 @@ def make_controls(
         select=select,
         run=run,
         stop=stop,
+        chosen=chosen,
         chips=chips,
         notice=notice,
         estimate=estimate,

@@ -16,7 +16,13 @@ from components.explorer.following import (
     refused,
     whole_run,
 )
-from components.explorer.recordings import Recording, examples, listed, pin_recordings
+from components.explorer.recordings import (
+    Recording,
+    examples,
+    first_minute,
+    listed,
+    pin_recordings,
+)
 from components.explorer.tree_view import TreeView
 
 __all__ = [
@@ -25,6 +31,7 @@ __all__ = [
     "TreeView",
     "examples",
     "expected",
+    "first_minute",
     "follow",
     "follow_with",
     "listed",

@@ -45,9 +45,14 @@ def whole_run(run: HostedRun, node: str | None = None) -> Batch:
     return {"run": run.id, "ev": "", "head": run.head, "live": run.live, "node": node} | _loss(run)
 
 
-def expected(run: HostedRun) -> Batch:
-    """A run that may have nothing to show yet: the tree stays, the address names the new run."""
-    return {"run": "", "next": run.id}
+def expected(run: HostedRun, tokens: float | None = None) -> Batch:
+    """A run that may have nothing to show yet: the tree stays, the address names the new run.
+
+    Args:
+        tokens: How many tokens its solver will write, roughly; None: nobody knows.
+    """
+    batch: Batch = {"run": "", "next": run.id}
+    return {**batch, "tokens": round(tokens)} if tokens else batch
 
 
 def refused(run_id: str) -> Batch:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from components.elements.grouped_choice import Group
+from search_core.chosen_problems import ChosenProblem, read_chosen_problems
 from search_core.embedded import FAMILIES
 from search_core.log.traces import Trace, read_trace
 from search_core.log.tree import Tree
@@ -14,7 +16,9 @@ from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "traces"
-FIRST = "countdown-beam-search"
+OPENING = "voting_fails"
+"""The claim whose run a new visitor sees first; it plays by itself."""
+_CHOSEN = "Chosen problems"
 _OTHERS = "Other problems"
 
 
@@ -28,6 +32,7 @@ class Recording:
         strategy: Name of the strategy that ran.
         run_id: The id under which it is held.
         tree: What came of it.
+        chosen: What it was chosen to show; None: it is an example of its strategy.
     """
 
     title: str
@@ -35,30 +40,35 @@ class Recording:
     strategy: str
     run_id: str
     tree: Tree
+    chosen: ChosenProblem | None = None
 
 
 def pin_recordings(registry: RunRegistry, folder: Path = FOLDER) -> list[Recording]:
-    """Hold every trace of the folder, the first screen's one first.
+    """Hold the chosen problems, the one of the first screen first, and every trace of the folder.
 
     Raises:
+        ClaimError: A chosen problem does not show what it claims.
         TraceError: A shipped trace is broken.
     """
-    paths = sorted(folder.glob("*.jsonl"), key=lambda path: (path.stem != FIRST, path.stem))
     recordings = []
-    for path in paths:
+    chosen = sorted(read_chosen_problems(), key=lambda problem: problem.claim.name != OPENING)
+    for problem in chosen:
+        recordings.append(_recording_of(problem))
+        registry.pin(recordings[-1].run_id, problem.trace.events)
+    for path in sorted(folder.glob("*.jsonl")):
         trace = read_trace(path)
-        recording = _recording(path.stem, trace)
-        registry.pin(recording.run_id, trace.events)
-        recordings.append(recording)
+        recordings.append(_recording(path.stem, trace))
+        registry.pin(recordings[-1].run_id, trace.events)
     return recordings
 
 
 def listed(recordings: Sequence[Recording]) -> list[Group]:
-    """The list of recordings: families, in each its runs in the order of the strategies."""
+    """The list of recordings: the chosen ones, and families, in each its runs in the order of the
+    strategies."""
     order = list(STRATEGIES)
     families = [family.title for family in FAMILIES.values()]
     groups = []
-    for family in [*families, _OTHERS]:
+    for family in [_CHOSEN, *families, _OTHERS]:
         runs = [recording for recording in recordings if recording.family == family]
         runs.sort(key=lambda run: order.index(run.strategy))
         if runs:
@@ -69,9 +79,55 @@ def listed(recordings: Sequence[Recording]) -> list[Group]:
 def examples(recordings: Sequence[Recording]) -> Mapping[str, Recording]:
     """The recorded example of each strategy that has one, by its name."""
     first: dict[str, Recording] = {}
-    for recording in recordings:
+    for recording in sorted(recordings, key=lambda recording: recording.chosen is not None):
         first.setdefault(recording.strategy, recording)
     return first
+
+
+def first_minute(recordings: Sequence[Recording]) -> dict[str, Any]:
+    """What `TreeView` is told of the opening and of the chosen problems."""
+    return {
+        "opening": recordings[0].run_id if recordings and recordings[0].chosen else None,
+        "chosen": [
+            {
+                "run": recording.run_id,
+                "claim": recording.chosen.claim.name,
+                "evidence": dict(recording.chosen.finding.evidence),
+                "recipe": _recipe(recording.chosen.trace),
+            }
+            for recording in recordings
+            if recording.chosen
+        ],
+        "field": "#problem textarea",
+    }
+
+
+def _recipe(trace: Trace) -> dict[str, Any]:
+    header = trace.started
+    return {
+        "problem": header.problem.text,
+        "strategy": header.strategy,
+        "seed": header.seed,
+        "n": header.options["n"],
+        "verifier": header.verifier.name,
+    }
+
+
+def _recording_of(problem: ChosenProblem) -> Recording:
+    strategy = STRATEGIES[problem.trace.started.strategy]
+    return Recording(
+        title=f"{capitalised(problem.claim.title)} ({strategy.title})",
+        family=_CHOSEN,
+        strategy=strategy.name,
+        run_id=f"recorded-{problem.claim.name.replace('_', '-')}",
+        tree=problem.trace.tree,
+        chosen=problem,
+    )
+
+
+def capitalised(text: str) -> str:
+    """The first letter as a capital, all others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def _recording(stem: str, trace: Trace) -> Recording:

@@ -48,7 +48,8 @@ class TreeViewValue(TypedDict, total=False):
     solver is writing now. `not_kept` says why the server cannot keep the run on its disk.
 
     A value without a `run` changes nothing on show: `next` is a run that is about to be shown, for
-    the page's address to name, and `refused` one that will not be.
+    the page's address to name (of about so many `tokens`, where that is known), and `refused` one
+    that will not be.
     """
 
     run: str
@@ -60,6 +61,7 @@ class TreeViewValue(TypedDict, total=False):
     not_kept: str
     next: str
     refused: str
+    tokens: int
 
 
 class TreeView(gr.HTML):
@@ -77,6 +79,7 @@ class TreeView(gr.HTML):
             recipe link may leave out.
         labels: `{"strategies": {name: title}}`.
         comparisons: `[{"name", "flops"}]`, where the comparison does not depend on the run.
+        minute: The first minute, as `first_minute` makes it; None: nothing plays by itself.
         **kwargs: As for `gr.HTML`, such as `elem_id`.
     """
 
@@ -89,6 +92,7 @@ class TreeView(gr.HTML):
         defaults: Mapping[str, Any] | None = None,
         labels: Mapping[str, Any] | None = None,
         comparisons: Sequence[Mapping[str, Any]] = (),
+        minute: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         def answer(query: object) -> Mapping[str, Any]:
@@ -110,6 +114,7 @@ class TreeView(gr.HTML):
             defaults=dict(defaults or {}),
             labels=dict(labels or {}),
             comparisons=[dict(row) for row in comparisons],
+            minute=dict(minute) if minute else None,
             **kwargs,
         )
 

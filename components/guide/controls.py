@@ -30,6 +30,7 @@ class ControlLink:
         label: What it is called.
         page, section: The page's slug and the anchor of a heading there.
         covers: Controls beside it that the same section explains, by their `elem_id`.
+        term: What the control is about, by its name in the glossary; "" where that has none.
     """
 
     control: str
@@ -37,6 +38,7 @@ class ControlLink:
     page: str
     section: str
     covers: tuple[str, ...] = ()
+    term: str = ""
 
     @property
     def address(self) -> str:
@@ -45,11 +47,12 @@ class ControlLink:
 
     def as_dict(self) -> dict[str, str]:
         """As the page's script takes it."""
-        return {"control": self.control, "label": self.label, "address": self.address}
+        told = {"control": self.control, "label": self.label, "address": self.address}
+        return told | ({"term": self.term} if self.term else {})
 
 
 _CONTROLS = (
-    ControlLink("problem", "Problem", "use", "problem", covers=("reference",)),
+    ControlLink("problem", "Problem", "use", "problem", covers=("reference",), term="problem"),
     ControlLink("run", "Run", "use", "run", covers=("stop",)),
     ControlLink("family", "Family and level", "use", "problem", covers=("level", "draw")),
     ControlLink(
@@ -67,14 +70,14 @@ _CONTROLS = (
         "chain-of-thought",
         covers=("pasted-text", "pasted-problem", "draw-text", "open-text"),
     ),
-    ControlLink("strategy", "Strategy", "use", "strategy"),
-    ControlLink("pair", "Models", "models", "choose-the-models"),
-    ControlLink("solver", "Solver", "use", "models"),
-    ControlLink("verifier", "Verifier", "use", "models"),
-    ControlLink("score-source", "Scored by", "use", "score-source"),
-    ControlLink("temperature", "Temperature", "use", "sampling"),
-    ControlLink("top-p", "Top-p", "use", "sampling"),
-    ControlLink("seed", "Seed", "use", "seed"),
+    ControlLink("strategy", "Strategy", "use", "strategy", term="strategy"),
+    ControlLink("pair", "Models", "models", "choose-the-models", term="pair"),
+    ControlLink("solver", "Solver", "use", "models", term="solver"),
+    ControlLink("verifier", "Verifier", "use", "models", term="verifier"),
+    ControlLink("score-source", "Scored by", "use", "score-source", term="score_source"),
+    ControlLink("temperature", "Temperature", "use", "sampling", term="temperature"),
+    ControlLink("top-p", "Top-p", "use", "sampling", term="top_p"),
+    ControlLink("seed", "Seed", "use", "seed", term="seed"),
     ControlLink(
         "published-habits",
         "As in the published code",
@@ -83,6 +86,13 @@ _CONTROLS = (
         covers=("as-published", "as-intended"),
     ),
 )
+_OPTION_TERMS = {
+    "n": "budget",
+    "beam_width": "beam_width",
+    "aggregate": "aggregate",
+    "judge": "vote",
+    "lookahead": "rollout",
+}
 _PANELS = (
     ControlLink("esp-tools", "Tree", "use", "tree"),
     ControlLink("esp-timeline", "Timeline", "use", "timeline"),
@@ -121,4 +131,10 @@ def _options() -> Iterator[ControlLink]:
                 seen.add(spec.name)
                 shared = spec.name in _SHARED_OPTIONS
                 section = SHARED_SECTION if shared else strategy_section(strategy)
-                yield ControlLink(option_control(spec.name), spec.label, "strategies", section)
+                yield ControlLink(
+                    option_control(spec.name),
+                    spec.label,
+                    "strategies",
+                    section,
+                    term=_OPTION_TERMS.get(spec.name, ""),
+                )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
+from components.emblem import emblem
 from components.guide.markdown import Heading, Rendered, render_line
 from components.guide.pages import INDEX, Guide, GuidePage
 from components.places import GUIDE, navigation
@@ -56,9 +57,11 @@ def _whole(name: str, summary: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{title}</title><meta name="description" content="{escape(summary)}">'
         '<meta name="color-scheme" content="light dark">'
+        '<link rel="icon" href="../favicon.ico">'
         f'<link rel="stylesheet" href="style.css">{_SCRIPTS}</head><body>'
         '<a class="skip" href="#text">Skip to the text</a>'
-        '<header><a class="brand" href="../" data-place>Espalier</a>'
+        '<header><a class="brand" href="../" data-place>'
+        f"{emblem()}Espalier</a>"
         f"{navigation(GUIDE, '../')}"
         '<button type="button" id="theme" aria-label="Light / dark">'
         '<span class="large">Light / dark</span><span class="small">◐</span></button></header>'

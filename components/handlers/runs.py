@@ -37,7 +37,8 @@ from components.handlers.naming import NAME_LINKED_RUN, NAME_RUN
 from components.handlers.telling import RunNotice
 from components.handlers.tying import FormTie
 from components.handlers.visitor import visitor_of
-from search_core.models import SOLVERS, VERIFIERS
+from search_core.models import SOLVERS, VERIFIERS, loading_line
+from search_core.run.estimate import estimate
 from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
 
@@ -118,9 +119,11 @@ class RunHandlers:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
-        async for update in self._follow(run, ""):
-            yield *update, tie
-            tie = gr.skip()
+        async for update in self._follow(run, "", loads=asked):
+            # One that never begins leaves the run on show as it is.
+            begun = run.head > 0
+            yield *update, tie if begun else gr.skip()
+            tie = gr.skip() if begun else tie
 
     def stop(self, run_id: str) -> dict[str, str]:
         """Ask the run to end; its last events arrive by the usual way."""
@@ -167,13 +170,16 @@ class RunHandlers:
         note = " ".join(link.notes)
         try:
             values = values_of_link(link, self._offer)
-            run = self._start(request_of(values, self._offer, self._limits), request, name)
+            asked = request_of(values, self._offer, self._limits)
+            run = self._start(asked, request, name)
         except (ValueError, BusyError) as problem:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
-        filled[0] = made_of(values, run.id)
-        async for update in self._follow(run, note, link.node):
-            yield *update, *filled
+        tie: Any = made_of(values, run.id)
+        async for update in self._follow(run, note, link.node, asked):
+            begun = run.head > 0
+            yield *update, tie if begun else gr.skip(), *filled[1:]
+            tie = gr.skip() if begun else tie
             filled = self._tie.unchanged()
 
     def _start(self, asked: RunRequest, request: gr.Request, name: str) -> HostedRun:
@@ -187,10 +193,14 @@ class RunHandlers:
         )
 
     async def _follow(
-        self, run: HostedRun, note: str, node: str | None = None
+        self,
+        run: HostedRun,
+        note: str,
+        node: str | None = None,
+        loads: RunRequest | None = None,
     ) -> AsyncIterator[tuple[Any, ...]]:
         live = run.live
-        yield expected(run), info(note), *(_running() if live else _idle()), run.id
+        yield expected(run, _tokens(loads)), info(note), *(_running() if live else _idle()), run.id
         if not live and run.head:  # what is over is pulled by the page, at its own pace
             yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
             return
@@ -230,6 +240,19 @@ def _last_word(run: HostedRun, note: str) -> dict[str, str]:
     if run.error:
         return error(run.error)
     return info(note if run.head else f"Your search left the line. {note}".rstrip())
+
+
+def _tokens(asked: RunRequest | None) -> float | None:
+    """How many tokens a run is expected to write; None where it is not known what it does."""
+    if asked is None:
+        return None
+    return estimate(asked.recipe.problem, asked.recipe.options, asked.pair.card).tokens
+
+
+def _loading(asked: RunRequest) -> str:
+    """What this run waits for before its first token."""
+    verified = asked.recipe.strategy.uses_verifier and asked.score_source == "verifier"
+    return loading_line(asked.pair, verified=verified)
 
 
 def _running() -> tuple[Any, Any]:

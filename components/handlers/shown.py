@@ -62,6 +62,7 @@ class ShownHandlers:
                 outputs,
                 **QUIET,
             ),
+            controls.chosen.input(self.show_recording, controls.chosen, outputs, **QUIET),
             controls.example.click(self.show_example, controls.strategy, outputs, **QUIET),
             sources.open_trace.upload(self.open_trace, sources.open_trace, outputs, **OPENING),
             pasted.draw.click(self.draw_text, [pasted.text, pasted.problem], outputs, **OPENING),

@@ -21,6 +21,7 @@ class RunNotice:
     that one more of those before it has begun is only shown.
 
     Args:
+        loading: What is being loaded while the run has written nothing yet, "" for nothing.
         note: What stands there while there is nothing else to say.
         clock: Monotone seconds.
     """
@@ -31,10 +32,11 @@ class RunNotice:
         registry: RunRegistry,
         load: MachineLoad,
         note: str = "",
+        loading: Callable[[], str] = str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._run, self._registry, self._load = run, registry, load
-        self._note, self._clock = note, clock
+        self._note, self._clock, self._loading = note, clock, loading
         self._told = note
         self._kind = "note"
         self._looked_at = -SECONDS_BETWEEN_LOOKS
@@ -58,7 +60,9 @@ class RunNotice:
         if standing is not None:
             kind = "waits" if standing.ahead else "next"
             return kind + (" slowly" if slow else ""), _joined(in_line(standing), slow, self._note)
-        return ("slow" if slow else "note"), _joined(slow, self._note)
+        loading = self._loading() if self._run.live and not self._run.head else ""
+        kind = "loading" if loading else "slow" if slow else "note"
+        return kind, _joined(loading, slow, self._note)
 
 
 def in_line(standing: Standing) -> str:

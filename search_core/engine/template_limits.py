@@ -13,7 +13,7 @@ from typing import Any
 
 from search_core.engine.template_sizes import (
     MOST_HELD,
-    Sizes,
+    SizesMade,
     TemplateLimitError,
     counted,
     printed,
@@ -105,7 +105,7 @@ def bounded() -> Iterator[None]:
 class _Counter:
     """A trace function that follows templates, and what of jinja they call."""
 
-    def __init__(self, sizes: Sizes) -> None:
+    def __init__(self, sizes: SizesMade) -> None:
         import jinja2
 
         self._sizes = sizes
@@ -151,4 +151,4 @@ class _Counter:
         if not isinstance(value, str | list | tuple | dict):
             value = getattr(value, "_Namespace__attrs", None)
         if isinstance(value, str) or (value and printed(value) > MOST_HELD):
-            Sizes().make(printed(value))
+            SizesMade().make(printed(value))

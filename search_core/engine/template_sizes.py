@@ -25,7 +25,7 @@ _LARGEST = 2**63
 _WIDE = re.compile(r"%[^A-Za-z%]{0,8}(?:\d{5}|\*)|\{[^{}]*:[^{}]*(?:\d{5}|\{)")
 """A format that is wide, or takes a width from a value: "%99999s", "%*s", "{:>99999}", "{:{}}"."""
 _OF_AN_ITEM = 32
-"""Counted for whatever is no text: about what it takes of memory, and more than it takes written."""
+"""Counted for whatever is no text: about what it takes of memory, more than it takes written."""
 _TOO_LARGE = f"it holds a value of more than {MOST_HELD:,} characters or items"
 _active = threading.local()
 
@@ -34,7 +34,7 @@ class TemplateLimitError(ValueError):
     """A template does more than a chat template has to do."""
 
 
-class Sizes:
+class SizesMade:
     """What one application of a template has made so far."""
 
     def __init__(self) -> None:
@@ -71,10 +71,10 @@ class Sizes:
 
 
 @contextmanager
-def counted() -> Iterator[Sizes]:
+def counted() -> Iterator[SizesMade]:
     """What templates make in this thread is counted meanwhile."""
     before = getattr(_active, "sizes", None)
-    _active.sizes = sizes = Sizes()
+    _active.sizes = sizes = SizesMade()
     try:
         yield sizes
     finally:
@@ -141,7 +141,7 @@ def printed(value: Any) -> int:
 
 
 def _make(size: Callable[[], int]) -> None:
-    sizes: Sizes | None = getattr(_active, "sizes", None)
+    sizes: SizesMade | None = getattr(_active, "sizes", None)
     if sizes is not None:
         sizes.make(size())
 

@@ -22,8 +22,8 @@ from search_core.strategies import STRATEGIES
 
 ASSETS = PALETTE_FILE.parent
 STYLE_SHEETS = (
-    *("explorer.css", "tree.css", "panels.css", "charts.css", "projector.css", "narrow.css"),
-    "touch.css",
+    *("explorer.css", "tree.css", "panels.css", "charts.css", "minute.css"),
+    *("projector.css", "narrow.css", "touch.css"),
 )
 """What the explorer needs, in this order; on the app's page too."""
 ENTRANCE = "standalone.js"
@@ -115,8 +115,18 @@ def html_template() -> str:
 
 
 def page_labels() -> dict[str, Any]:
-    """What the page calls things: `{"strategies": {name: title}}`."""
-    return {"strategies": {strategy.name: strategy.title for strategy in STRATEGIES.values()}}
+    """What the page calls things: `{"strategies": {name: title}, "options": {strategy: {option:
+    {"label", "default"}}}}`."""
+    return {
+        "strategies": {strategy.name: strategy.title for strategy in STRATEGIES.values()},
+        "options": {
+            strategy.name: {
+                spec.name: {"label": spec.label, "default": spec.default}
+                for spec in strategy.options.specs()
+            }
+            for strategy in STRATEGIES.values()
+        },
+    }
 
 
 def data_safe(text: str) -> str:

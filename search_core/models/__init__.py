@@ -27,6 +27,7 @@ from search_core.models.embedded import (
     usual_solver,
 )
 from search_core.models.lazy import LazyModel, lazy_solver, lazy_verifier
+from search_core.models.loading import loading_line
 from search_core.models.memory import NOT_LOADED, HoldsMemory, memory_line, readable_bytes
 from search_core.models.pair import (
     ABOUT_SOURCES,
@@ -71,6 +72,7 @@ __all__ = [
     "is_shipped_solver",
     "lazy_solver",
     "lazy_verifier",
+    "loading_line",
     "memory_line",
     "offer",
     "open_pair",

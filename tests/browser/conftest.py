@@ -1,4 +1,17 @@
-"""One browser, one app and one small stage for all tests here; a fresh page for each."""
+"""One browser, one app and one small stage for all tests here; a fresh page for each.
+
+A browser test costs what it loads. In processor time: a page of the app 2 to 3 seconds, one of a
+visitor of its own (`visit`) 5 to 7, an app of its own (`start_app`) 7; another width or another
+theme 0.1 to 0.3. Hence:
+
+- What can be asked of a module without a page belongs in `tests/js` (node) or in Python.
+- What needs a tree and nothing of the app around it belongs on the `stage`.
+- Tests that only look at one state of a page share it: `keep` opens an address unless the test
+  before left it open. Widths and themes that are walked through go innermost: the window changes,
+  the page stays.
+- A test that changes the page (`page`) says in one load all that follows from one another.
+- An app of one's own is for what an option of the command changes, or for an app that is killed.
+"""
 
 from __future__ import annotations
 

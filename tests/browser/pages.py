@@ -30,7 +30,10 @@ _AT_REST = """() => document.getAnimations().every((animation) =>
   animation.playState !== 'running' || animation.effect.getComputedTiming().endTime === Infinity)"""
 
 # Where there is no store, as in an empty window, there is nothing to choose either.
-_AS_IT_HAPPENS = """try { localStorage.setItem("espalier-pace", "as it happens"); } catch {}"""
+_BEEN_HERE = """try {
+  localStorage.setItem("espalier-pace", "as it happens");
+  localStorage.setItem("espalier-opening", "seen");
+} catch {}"""
 
 _RUN_CONTROL = """async () => {
   const image = new Image();
@@ -45,11 +48,12 @@ _RUN_CONTROL = """async () => {
 def new_context(browser: Browser) -> BrowserContext:
     """A visitor's own store and cache, in a window of 1280 by 900.
 
-    They chose once to see runs as fast as they happen; the address can ask for another pace.
+    They have seen the opening, and chose once to see runs as fast as they happen; the address can
+    ask for another pace.
     """
     context = browser.new_context(viewport=VIEWPORT)
     context.set_default_timeout(PATIENCE * 1000)
-    context.add_init_script(_AS_IT_HAPPENS)
+    context.add_init_script(_BEEN_HERE)
     return context
 
 

@@ -25,7 +25,7 @@ _OWN_FRAMES = """(() => {
 
 def grown(page: Page) -> None:
     """Have the stage stream a whole run at the usual pace, and wait until all of it has arrived."""
-    ask(page, "x.setPace('1')")
+    ask(page, "x.showing.setPace('1')")
     ask(page, _OWN_FRAMES)
     press(page, "stream", "live")
     wait(page, "x.log.run === 'live' && x.log.complete")

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { gathered } from "../../assets/js/panels/warnings.js";
 import { PANELS } from "../../assets/js/panels/list.js";
 import { signature as storySignature } from "../../assets/js/panels/chronicle.js";
+import { settingRows } from "../../assets/js/panels/inspector/problem.js";
 import { signature } from "../../assets/js/panels/inspector/inspector.js";
 import { Tree } from "../../assets/js/log/tree.js";
 import { Visible } from "../../assets/js/log/visible.js";
@@ -82,4 +83,25 @@ test("warnings are gathered by what they say, the newest first", () => {
     ["c", 1],
     ["a", 2],
   ]);
+});
+
+test("settings speak as the form does, and what is as usual is folded away", () => {
+  const started = header({ n: 8, empty_ends: false, judge: "best_leaf" });
+  const labels = {
+    strategies: { beam_search: "Beam search" },
+    options: {
+      beam_search: {
+        n: { label: "Budget N", default: 8 },
+        empty_ends: { label: "Empty step ends a path", default: false },
+        judge: { label: "Judged by", default: "weighted" },
+      },
+    },
+  };
+  const { chosen, usual } = settingRows(started, labels);
+  const [said, folded] = [Object.fromEntries(chosen), Object.fromEntries(usual)];
+  assert.equal(said["Strategy"], "Beam search");
+  assert.equal(said["Budget N"], "8");
+  assert.equal(said["Judged by"], "best leaf");
+  assert.equal(folded["Empty step ends a path"], "off");
+  assert.ok(!JSON.stringify([chosen, usual]).includes("_"));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { beamLog } from "./synthetic.mjs";
 import { EventLog } from "../../assets/js/log/log.js";
-import { noticeOf, statusOf } from "../../assets/js/words/run_words.js";
+import { noticeOf, statusOf, timeLeft } from "../../assets/js/words/run_words.js";
 
 const EVENTS = beamLog({ n: 8, width: 4, rounds: 3 });
 const CUT = EVENTS.length - 4;
@@ -58,4 +58,13 @@ test("a pull can say that a run is not kept", () => {
   const log = told(CUT, { live: true });
   log.acceptState({ events: [], head: CUT, live: true, not_kept: "the disk is full" });
   assert.match(noticeOf(log), /the disk is full/);
+});
+
+test("the time left is said once it can be known, in wide steps", () => {
+  assert.equal(timeLeft(null, 100, 60), "");
+  assert.equal(timeLeft(1000, 0, 60), "");
+  assert.equal(timeLeft(1000, 500, 4), "");
+  assert.equal(timeLeft(1000, 500, 12), "about 20 s left");
+  assert.equal(timeLeft(1000, 100, 20), "about 3 min left");
+  assert.equal(timeLeft(1000, 1000, 20), "longer than expected");
 });

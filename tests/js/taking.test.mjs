@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { dataSafe, pageOf, parseTrace } from "../../assets/js/taking/page.js";
 import { element, escaped, SvgContext } from "../../assets/js/taking/svg_context.js";
@@ -60,6 +61,37 @@ test("a whole circle is two arcs that close", () => {
     ctx.fill();
   });
   assert.match(svg, /d="M15 10A5 5 0 0 1 5 10A5 5 0 0 1 15 10Z"/);
+});
+
+test("a corner is rounded as a canvas rounds it", () => {
+  const svg = drawn((ctx) => {
+    ctx.beginPath();
+    ctx.moveTo(0, 0);
+    ctx.arcTo(10, 0, 10, 10, 4);
+    ctx.lineTo(10, 10);
+    ctx.stroke();
+  });
+  assert.match(svg, /d="M0 0L6 0A4 4 0 0 1 10 4L10 10"/);
+});
+
+/** The module and all that it imports, as their texts. */
+function sources(module, found = new Map()) {
+  if (found.has(module.href)) return found;
+  found.set(module.href, readFileSync(module, "utf8"));
+  for (const [, address] of found.get(module.href).matchAll(/^import [^;]*from "([^"]+)";/gm))
+    sources(new URL(address, module), found);
+  return found;
+}
+
+test("whatever the painter asks of a canvas, the drawing can do", () => {
+  const asked = new Set();
+  for (const source of sources(new URL("../../assets/js/picture/painter.js", import.meta.url)).values())
+    for (const [, name] of source.matchAll(/\bctx\.(\w+)/g)) asked.add(name);
+  assert.ok(asked.size > 20);
+  const ctx = new SvgContext(ruler());
+  // What is only made elsewhere: pictures of marks, for which a drawing has marks of its own.
+  const sprites = new Set(["drawImage", "scale", "translate"]);
+  assert.deepEqual([...asked].filter((name) => !(name in ctx) && !sprites.has(name)), []);
 });
 
 test("words stand where a canvas would put them, and stay words", () => {

@@ -5,7 +5,7 @@ const CLASS = "guide-link";
 /**
  * Put a link beside every control and panel of the table, also beside those that are shown later.
  *
- * @param {{control: string, label: string, address: string}[]} table - `control` is an id, or the
+ * @param {{control: string, label: string, address: string, term: ?string}[]} table - `control` is an id, or the
  *   class of a panel in the explorer; `address` is relative to the app's root.
  * @param {string} root - the app's root, an absolute address that ends with "/".
  */
@@ -29,7 +29,7 @@ export function placeGuideLinks(table, root) {
 const isPanel = ({ control }) => control.startsWith("esp-");
 
 /** @returns {boolean} whether the control is on the page. */
-function placeLink({ control, label, address }, root) {
+function placeLink({ control, label, address, term }, root) {
   const element = isPanel({ control })
     ? document.querySelector(`#explorer .${control}`)
     : document.getElementById(control);
@@ -43,7 +43,8 @@ function placeLink({ control, label, address }, root) {
   link.target = "_blank";
   link.textContent = "?";
   link.setAttribute("aria-label", `Guide: ${label}`);
-  link.title = `Guide: ${label} (opens in a new tab)`;
+  if (term) link.dataset.term = term;
+  else link.title = `Guide: ${label} (opens in a new tab)`;
   home.append(link);
   return true;
 }

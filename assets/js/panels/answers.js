@@ -4,7 +4,7 @@ import { count, plural, score, shorten } from "../words/format.js";
 import { fill, h } from "../dom/dom.js";
 import { bar } from "./bars.js";
 import { doubtPhrase, UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
-import { longText } from "./blocks.js";
+import { longText, termed } from "./blocks.js";
 import { answerWords, plainMaths } from "../words/plain_maths.js";
 import { writeMaths } from "../dom/maths.js";
 import { symbolPicture } from "../picture/shapes.js";
@@ -107,20 +107,20 @@ export class Answers {
     const head = h(
       "tr",
       { role: "row" },
-      h("th", { scope: "col", role: "columnheader", text: "Answer" }),
+      h("th", { scope: "col", role: "columnheader" }, termed("Answer")),
       methods.map(([method, title, meaning]) =>
         h(
           "th",
           { scope: "col", role: "columnheader", class: method === used ? "esp-used" : "" },
-          title,
+          termed(title),
           h("span", {
             class: "esp-quiet esp-th-note",
             text: method === used ? `${meaning}; this one decides` : meaning,
           }),
         ),
       ),
-      h("th", { scope: "col", role: "columnheader", text: "Solutions" }),
-      rows.some(isGraded) && h("th", { scope: "col", role: "columnheader", text: "Reference" }),
+      h("th", { scope: "col", role: "columnheader" }, termed("Solutions")),
+      rows.some(isGraded) && h("th", { scope: "col", role: "columnheader" }, termed("Reference")),
     );
     const tops = Object.fromEntries(methods.map(([method]) => [method, tree.votes.get(method).tally[0]]));
     return h(

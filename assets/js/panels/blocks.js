@@ -1,6 +1,7 @@
 // Building blocks of the panels: headings, sections, names with their values.
 
 import { h } from "../dom/dom.js";
+import { termOf } from "../words/terms.js";
 import { writeStructured } from "../dom/markdown.js";
 
 const MOST_TEXT = 200000;
@@ -8,7 +9,13 @@ const MOST_TEXT = 200000;
 export const heading = (text) => h("h2", { class: "esp-heading", text });
 
 export const section = (title, ...contents) =>
-  h("div", { class: "esp-section" }, h("h3", { text: title }), contents.flat());
+  h("div", { class: "esp-section" }, h("h3", {}, termed(title)), contents.flat());
+
+/** A label; one that is a term of the glossary explains itself. */
+export function termed(label) {
+  const term = termOf(label);
+  return term ? h("button", { type: "button", class: "esp-term", "data-term": term, text: label }) : label;
+}
 
 export const quiet = (text) => h("p", { class: "esp-quiet", text });
 
@@ -17,7 +24,7 @@ export function definitions(rows) {
   return h(
     "dl",
     { class: "esp-facts" },
-    rows.flatMap(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })]),
+    rows.flatMap(([name, value]) => [h("dt", {}, termed(name)), h("dd", { text: value })]),
   );
 }
 

@@ -6,6 +6,7 @@ import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
 import { ROOT } from "../log/tree.js";
 import { Search } from "./search.js";
+import { stateTerm } from "../words/terms.js";
 import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
@@ -65,7 +66,8 @@ export class Legend {
         type: "button",
         class: "esp-legend-entry",
         "aria-pressed": "true",
-        title: `${spec.label}: ${spec.meaning}`,
+        "data-term": stateTerm(state),
+        "aria-description": spec.meaning,
         on: { click: () => actions.toggleState(state) },
       },
       symbolPicture(spec, state),

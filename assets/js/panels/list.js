@@ -7,6 +7,7 @@ import { Chronicle } from "./chronicle.js";
 import { Costs } from "./costs.js";
 import { Inspector } from "./inspector/inspector.js";
 import { Legend } from "./legend.js";
+import { MinutePanel } from "./minute.js";
 import { Outline } from "./outline.js";
 import { Sharing } from "./sharing.js";
 import { Spoken } from "./spoken.js";
@@ -51,6 +52,8 @@ import { Timeline } from "./timeline.js";
  * @property {?string} frontier - the node to keep in sight while the tree grows.
  * @property {() => {cursor: number, sentence: string}[]} story - the story so far; not cheap.
  * @property {{name: string, flops: number}[]} comparison - what other models would have cost.
+ * @property {?import("../minute/minute.js").Told} minute - what there is to see in this run, where that is known.
+ * @property {?number} promised - tokens that this run is expected to write; null: not known.
  * @property {string} notice - what is wrong with the connection or the log; "" as a rule.
  */
 
@@ -79,6 +82,11 @@ import { Timeline } from "./timeline.js";
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {() => void} showHelp
+ * @property {(points: import("../minute/claims.js").Point[]) => void} point - ring these nodes in the
+ *   picture, and no others.
+ * @property {() => void} playOpening
+ * @property {() => void} skipOpening
+ * @property {() => void} nowYou - on to the problem's field.
  */
 
 /**
@@ -90,6 +98,7 @@ import { Timeline } from "./timeline.js";
 export const PANELS = [
   { name: "story", place: "top", Panel: StoryLine, early: true },
   { name: "sharing", place: "end", Panel: Sharing, early: true },
+  { name: "minute", place: "above", Panel: MinutePanel },
   { name: "legend", place: "above", Panel: Legend },
   { name: "spoken", place: "picture", Panel: Spoken },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },

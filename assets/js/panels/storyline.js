@@ -1,9 +1,10 @@
 // The story line at the top: what happened in this round, the run's status, and the round counter.
 // It also feeds the page's one polite live region, with at most one sentence per round.
 
-import { h, setAttribute, setText } from "../dom/dom.js";
+import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { plainMaths } from "../words/plain_maths.js";
-import { statusOf } from "../words/run_words.js";
+import { storyTerms } from "../words/terms.js";
+import { statusOf, timeLeft } from "../words/run_words.js";
 import { CUT_OFF, settled, tell, withWarnings } from "../words/story.js";
 import { Warnings } from "./warnings.js";
 import { writeMaths } from "../dom/maths.js";
@@ -20,6 +21,7 @@ export class StoryLine {
     this.text = h("p", { class: "esp-story-text" });
     this.counter = h("span", { class: "esp-counter" });
     this.writing = h("span", { class: "esp-writing" });
+    this.left = h("span", { class: "esp-left" });
     this.notice = h("p", { class: "esp-notice", role: "status", hidden: true });
     this.again = h("a", { class: "esp-button esp-again", text: "Run it again", hidden: true });
     this.warnings = new Warnings();
@@ -27,7 +29,7 @@ export class StoryLine {
     this.element = h(
       "div",
       { class: "esp-story" },
-      h("div", { class: "esp-story-head" }, this.status, this.counter, this.writing),
+      h("div", { class: "esp-story-head" }, this.status, h("div", { class: "esp-progress" }, this.counter, this.writing, this.left)),
       this.text,
       this.notice,
       this.again,
@@ -37,12 +39,13 @@ export class StoryLine {
     this.announced = "";
   }
 
-  update({ log, rounds, cursor, tree, notice, writing, behind }) {
+  update({ log, rounds, cursor, tree, notice, writing, behind, promised }) {
     const index = rounds.indexAt(cursor);
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
     this.write(tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
     setText(this.counter, counter(segment, rounds, log));
+    setText(this.left, log.live ? timeLeft(promised, tree.cost.generated, log.events.at(-1)?.t ?? 0) : "");
     const { word, kind } = statusOf(log, behind);
     setText(this.status, word);
     setAttribute(this.status, "data-kind", kind);
@@ -57,11 +60,21 @@ export class StoryLine {
     this.recount({ writing });
   }
 
-  /** A sentence with the maths of its answers, written anew only where it has changed. */
+  /**
+   * A sentence with the maths of its answers, and its terms marked. These are no tab stops: legend
+   * and inspector have the same ones.
+   */
   write(sentence) {
     if (sentence === this.written) return;
     this.written = sentence;
-    writeMaths(this.text, sentence);
+    fill(
+      this.text,
+      storyTerms(sentence).map(({ text, term }) => {
+        const part = h("span", term ? { class: "esp-term", "data-term": term } : {});
+        writeMaths(part, text);
+        return part;
+      }),
+    );
   }
 
   /** A run that was cut off can be run again, by its recipe; a pasted text has none. */

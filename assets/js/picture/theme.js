@@ -44,6 +44,13 @@ export class Theme {
       style.setProperty(`--esp-${key}-fill`, fill[this.name]);
   }
 
+  /** The same theme as it is for everybody: this person's contrast and forced colours are left out. */
+  plain() {
+    const { palette, name } = this;
+    const asked = { forced: NOT_ASKED, contrast: NOT_ASKED };
+    return Object.assign(Object.create(Theme.prototype), { palette, name, base: palette.themes[name], ...asked });
+  }
+
   /** Fill and line of a state or a grade in this theme. */
   colours(spec) {
     if (this.forced.matches) return { fill: spec.fill?.[this.name] ? "CanvasText" : null, line: "CanvasText" };
@@ -59,6 +66,7 @@ export class Theme {
   }
 }
 
+const NOT_ASKED = { matches: false };
 const DASHES = { solid: [], dot: [1.5, 3.5], dash: [6, 4], longdash: [11, 4], dashdot: [7, 3, 1.5, 3] };
 
 function forcedBase() {

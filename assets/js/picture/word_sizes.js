@@ -14,6 +14,9 @@ export class WordSizes {
     this.onChange = onChange;
     this.known = new Map();
     this.say = () => null;
+    // Type that arrives late is of another size than what stood in for it.
+    this.onType = () => this.typeset();
+    document.fonts.addEventListener("loadingdone", this.onType);
   }
 
   /** The type has changed. */
@@ -34,10 +37,12 @@ export class WordSizes {
     if (!boxes.size) return;
     if (this.known.size > MOST_KNOWN) this.known.clear();
     this.element.append(...boxes.values());
+    const layer = this.element.parentElement;
+    const enlarged = layer.getBoundingClientRect().width / layer.offsetWidth || 1;
     for (const [key, box] of boxes) {
       // A layout without fractions: what is measured here fits there.
       const { width, height } = box.getBoundingClientRect();
-      this.known.set(key, { width: Math.ceil(width), height: Math.ceil(height) });
+      this.known.set(key, { width: Math.ceil(width / enlarged), height: Math.ceil(height / enlarged) });
     }
     this.element.replaceChildren();
   }
@@ -70,6 +75,7 @@ export class WordSizes {
   }
 
   dispose() {
+    document.fonts.removeEventListener("loadingdone", this.onType);
     cancelAnimationFrame(this.telling);
   }
 }

@@ -3,8 +3,8 @@
 import { drawKey, entriesOf } from "./key.js";
 import { element, escaped, SvgContext } from "./svg_context.js";
 import { Painter } from "../picture/painter.js";
+import { drawnHtml } from "./html_drawing.js";
 import { shorten } from "../words/format.js";
-import { Theme } from "../picture/theme.js";
 import { VectorMarks } from "./marks.js";
 
 const FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif";
@@ -27,7 +27,7 @@ export function drawingOf(canvas, theme, moment, words) {
     ruler.font = `${weight} ${size}px ${FONT}`;
     return ruler.measureText(text).width;
   };
-  const colours = plainTheme(theme);
+  const colours = theme.plain();
   const heading = headingOf(words, colours, width - 2 * MARGIN, widthOf);
   const entries = entriesOf(moment.tree, moment.visible, theme.palette);
   const key = drawKey(entries, colours, widthOf, width - 2 * MARGIN);
@@ -57,8 +57,8 @@ function pictureOf(canvas, theme, { selected }, ruler) {
   const paper = new SvgContext(ruler);
   const painter = new Painter(paper, new VectorMarks(), theme);
   painter.lettering.font = FONT;
-  painter.paint(canvas.scene, canvas.camera, { ...canvas.size, ratio: 1, selected, hovered: null });
-  return String(paper);
+  painter.paint(canvas.scene, canvas.camera, { ...canvas.size, ratio: 1, selected, hovered: null, words: canvas.words });
+  return String(paper) + (canvas.words ? drawnHtml(canvas.words.element, canvas.frame, ruler) : "");
 }
 
 function headingOf({ title, about }, theme, room, widthOf) {
@@ -81,10 +81,4 @@ function fitted(text, room, widthOf) {
     else most = middle - 1;
   }
   return shorten(line, Math.max(1, least));
-}
-
-/** The theme's own colours, also where the page is forced into others. */
-function plainTheme(theme) {
-  const base = theme.palette.themes[theme.name];
-  return Object.assign(Object.create(Theme.prototype), { palette: theme.palette, name: theme.name, base, forced: { matches: false } });
 }

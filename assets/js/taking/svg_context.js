@@ -30,6 +30,8 @@ export class SvgContext {
     this.ruler = ruler;
     this.parts = [];
     this.path = "";
+    /** Where the path has come to. */
+    this.here = null;
     this.dash = [];
     Object.assign(this, { fillStyle: "#000000", strokeStyle: "#000000", lineWidth: 1, globalAlpha: 1 });
     Object.assign(this, { lineCap: "butt", lineJoin: "miter", font: "10px sans-serif" });
@@ -45,7 +47,7 @@ export class SvgContext {
   // State -----------------------------------------------------------------------------------
 
   save() {
-    const { parts, ruler, saved, path, ...state } = this;
+    const { parts, ruler, saved, path, here, ...state } = this;
     this.saved.push(state);
   }
 
@@ -67,10 +69,12 @@ export class SvgContext {
 
   beginPath() {
     this.path = "";
+    this.here = null;
   }
 
   add(letter, ...numbers) {
     this.path += `${letter}${numbers.map(short).join(" ")}`;
+    this.here = numbers.slice(-2);
   }
 
   moveTo(x, y) {
@@ -114,6 +118,23 @@ export class SvgContext {
     const half = whole ? from + Math.PI : (from + to) / 2;
     for (const angle of [half, whole ? from + 2 * Math.PI : to]) this.add("A", radius, radius, 0, 0, to > from ? 1 : 0, ...at(angle));
     if (whole) this.closePath();
+  }
+
+  /** A corner at the first point, on the way to the second, rounded. */
+  arcTo(x1, y1, x2, y2, radius) {
+    const [x0, y0] = this.here ?? [x1, y1];
+    const before = Math.hypot(x0 - x1, y0 - y1);
+    const after = Math.hypot(x2 - x1, y2 - y1);
+    const [bx, by, ax, ay] = [(x0 - x1) / before, (y0 - y1) / before, (x2 - x1) / after, (y2 - y1) / after];
+    const turn = bx * ay - by * ax;
+    if (!before || !after || !radius || Math.abs(turn) < 1e-9) {
+      this.lineOrMove([x1, y1]);
+      return;
+    }
+    // How far from the corner the arc touches both ways.
+    const reach = (radius * (1 + bx * ax + by * ay)) / Math.abs(turn);
+    this.lineOrMove([x1 + bx * reach, y1 + by * reach]);
+    this.add("A", radius, radius, 0, 0, turn < 0 ? 1 : 0, x1 + ax * reach, y1 + ay * reach);
   }
 
   lineOrMove([x, y]) {

@@ -30,3 +30,21 @@ export function noticeOf(log) {
     : "";
   return [log.notice, cut, lost].filter(Boolean).join(" ");
 }
+
+const SURE_AFTER_S = 5;
+
+/**
+ * How long a run will go on, "about 20 s left", in steps so wide that it seldom changes; "" where
+ * that is not known, or not worth saying: a run of a few seconds is over before it is read.
+ *
+ * @param {?number} promised - tokens that it is expected to write in all.
+ * @param {number} written - those that it has written.
+ * @param {number} seconds - since it began.
+ */
+export function timeLeft(promised, written, seconds) {
+  if (!promised || !written || seconds < SURE_AFTER_S) return "";
+  if (written >= promised) return "longer than expected";
+  const left = (seconds * (promised - written)) / written;
+  if (left < 55) return `about ${Math.max(1, Math.ceil(left / 10)) * 10} s left`;
+  return `about ${Math.ceil(left / 60)} min left`;
+}

@@ -41,8 +41,13 @@ def explained(error: Exception, seconds: int) -> GpuError:
         )
     if "connection closed by visitor" in known:
         return GpuError("The page was closed while the run waited for a GPU. Press Run again.")
-    said = message or title or "it said nothing"
-    return GpuError(f"The GPU call failed ({type(error).__name__}): {said}")
+    if title.startswith("ZeroGPU"):  # written for the visitor
+        return GpuError(f"The GPU call failed ({title}): {message or 'no reason was given'}")
+    # Nobody wrote the rest for people; the log has it, as the cause of this one.
+    return GpuError(
+        f"The GPU call failed ({type(error).__name__}). The program's log has the details. "
+        f"Try again in a moment, {_EMBEDDED}."
+    )
 
 
 def _ended(message: str) -> str:

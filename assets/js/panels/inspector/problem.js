@@ -8,10 +8,13 @@ import { writeMaths } from "../../dom/maths.js";
 import { writeStructured } from "../../dom/markdown.js";
 
 const MOST_TEXT = 20000;
+/** It says how large the run is, and is never folded away. */
+const BUDGET = "n";
+const LIMITS = { nodes: "steps", tokens: "tokens", seconds: "seconds" };
 
 /** @returns {HTMLElement[]} */
 export function problemContents(tree, { labels }) {
-  const { problem, strategy, options, sampling, seed, solver, verifier, limits, created } = tree.started;
+  const { problem } = tree.started;
   const text = h("div", { class: "esp-problem" });
   writeStructured(text, shorten(problem.text, MOST_TEXT));
   return [
@@ -22,19 +25,7 @@ export function problemContents(tree, { labels }) {
       problem.answer !== undefined &&
       tree.finished &&
       h("p", {}, "Reference answer: ", reference(problem.answer)),
-    section(
-      "Settings of this run",
-      definitions([
-        ["Strategy", labels.strategies?.[strategy] ?? readable(strategy)],
-        ...Object.entries(options).map(([name, value]) => [readable(name), String(value)]),
-        ...Object.entries(sampling).map(([name, value]) => [readable(name), String(value)]),
-        ["Seed", String(seed)],
-        ["Solver", modelLine(solver)],
-        ["Verifier", modelLine(verifier)],
-        ...Object.entries(limits).map(([name, value]) => [`Limit of ${readable(name).toLowerCase()}`, String(value)]),
-        ...(created ? [["Started", created]] : []),
-      ]),
-    ),
+    settingsSection(tree.started, labels),
   ];
 }
 
@@ -42,6 +33,58 @@ function reference(answer) {
   const text = h("bdi", {});
   writeMaths(text, answerMaths(answer));
   return text;
+}
+
+/** What was set, in the words of the form; what is as usual is folded away. */
+function settingsSection(header, labels) {
+  const { chosen, usual } = settingRows(header, labels);
+  const folded = h(
+    "details",
+    { class: "esp-whole" },
+    h("summary", { text: `${usual.length} more, as usual` }),
+    definitions(usual),
+  );
+  return section("Settings of this run", definitions(chosen), usual.length > 0 && folded);
+}
+
+/**
+ * Rows of settings, `[[name, value], …]`: those that say something of this run, and the others.
+ *
+ * @param {Object} header - the run's `started` event.
+ * @param {{strategies: ?Object, options: ?Object}} labels - what the form calls strategies and options.
+ */
+export function settingRows({ strategy, options, sampling, seed, solver, verifier, limits, created }, labels) {
+  const known = labels.options?.[strategy] ?? {};
+  const rows = Object.entries(options).map(([name, value]) => ({
+    row: [known[name]?.label ?? readable(name), inWords(value)],
+    usual: name !== BUDGET && name in known && known[name].default === value,
+  }));
+  const { temperature, top_p, max_step_tokens } = sampling;
+  const samples = [
+    { row: ["Temperature", inWords(temperature)] },
+    { row: ["Top-p", inWords(top_p)], usual: top_p === 1 },
+    { row: ["Longest step", `${inWords(max_step_tokens)} tokens`], usual: true },
+  ].filter(({ row }) => !/^not given/.test(row[1]));
+  const bounds = Object.entries(limits).map(([name, value]) => ({ row: [`At most, ${LIMITS[name] ?? readable(name).toLowerCase()}`, count(value)], usual: true }));
+  const all = [
+    { row: ["Strategy", labels.strategies?.[strategy] ?? readable(strategy)] },
+    ...rows,
+    ...samples,
+    { row: ["Seed", String(seed)] },
+    { row: ["Solver", modelLine(solver)] },
+    { row: ["Verifier", modelLine(verifier)] },
+    ...bounds,
+    ...(created ? [{ row: ["Started", created], usual: true }] : []),
+  ];
+  const of = (wanted) => all.filter(({ usual }) => Boolean(usual) === wanted).map(({ row }) => row);
+  return { chosen: of(false), usual: of(true) };
+}
+
+/** Values of options are said as in the form: switches are on or off, choices are words. */
+function inWords(value) {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (value === null || value === undefined) return "not given";
+  return typeof value === "string" ? readable(value).toLowerCase() : String(value);
 }
 
 /** A model in one line: name, size, precision, device. */

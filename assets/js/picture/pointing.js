@@ -1,0 +1,40 @@
+// Rings around the nodes that are being spoken of, over the picture and in its place.
+
+import { fill, h } from "../dom/dom.js";
+
+export class Pointing {
+  /** @param {import("./canvas.js").TreeCanvas} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.shown = "";
+    this.element = h("div", { class: "esp-pointing", "aria-hidden": "true" });
+    canvas.frame.append(this.element);
+  }
+
+  /**
+   * Point at these nodes, and at no others; those that are not to be seen are left out.
+   *
+   * @param {{id: string, label: string}[]} points
+   */
+  show(points) {
+    const shown = JSON.stringify(points);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    fill(
+      this.element,
+      points.map(({ id, label }) =>
+        h("span", { class: "esp-ring", "data-node": id }, label && h("span", { class: "esp-ring-label", text: label })),
+      ),
+    );
+    this.follow();
+  }
+
+  /** The nodes move with the camera, and as the tree grows. */
+  follow() {
+    for (const ring of this.element.children) {
+      const place = this.canvas.positionOf(ring.dataset.node);
+      ring.hidden = !place;
+      if (place) ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
+    }
+  }
+}

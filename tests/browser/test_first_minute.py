@@ -1,0 +1,98 @@
+"""What a new visitor sees first: a search that plays, three words explained, and "Now you"."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.app_process import App
+from tests.browser.explorer import ask, open_page, settle, wait
+from tests.browser.pages import Visit
+
+_NEVER_HERE = "try { localStorage.removeItem('espalier-opening'); } catch {}"
+_SAYS = "attempts say"
+
+
+def newcomer(visit: Visit, address: str) -> Page:
+    """The page of somebody who has never been here, its first run all there."""
+    page = visit()
+    page.add_init_script(_NEVER_HERE)
+    open_page(page, address)
+    return page
+
+
+def test_a_newcomer_is_played_to_and_takes_over(app: App, visit: Visit) -> None:
+    page = newcomer(visit, app.url)
+    wait(page, "x.minute.playing && x.at < x.log.length")
+    words = page.get_by_role("region", name="Introduction")
+    expect(words).to_contain_text("A step")
+    expect(words).to_contain_text("A verifier")
+    expect(words).to_contain_text("A strategy")
+    wait(page, "document.querySelectorAll('#explorer .esp-ring').length > 0")
+    page.keyboard.press("Shift")
+    assert ask(page, "x.minute.playing") is True
+    page.keyboard.press("Escape")
+    wait(page, "!x.minute.playing && x.at === x.log.length")
+    expect(words).to_contain_text(_SAYS)
+    # The sentence is pointed at, and so is each of the three words.
+    words.get_by_role("button", name="A verifier").focus()
+    wait(page, "document.querySelectorAll('#explorer .esp-ring').length === 1")
+    words.get_by_role("button", name="Play again").click()
+    wait(page, "x.minute.playing")
+    # A click anywhere ends it, and the search stands there whole.
+    page.locator("#brand").click()
+    wait(page, "!x.minute.playing && x.at === x.log.length")
+    words.get_by_role("button", name="Now you").click()
+    expect(page.locator("#problem textarea")).to_be_focused()
+    expect(words).to_be_hidden()
+
+
+def test_whoever_comes_for_something_else_is_not_played_to(app: App, visit: Visit) -> None:
+    page = newcomer(visit, f"{app.url}/?node=0")
+    settle(page)
+    assert ask(page, "x.minute.playing") is False
+    assert ask(page, "x.at === x.log.length") is True
+
+
+def test_a_chosen_problem_shows_what_it_says(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    words = page.get_by_role("region", name="Introduction")
+    expect(words).to_contain_text(_SAYS)
+    for name, says in (
+        ("the verifier is fooled", "likes"),
+        ("the right path is cut", "from which"),
+        ("more is worse", "Of the first"),
+        ("voting fails", "vote says"),
+    ):
+        page.locator("#chosen").get_by_role("button", name=name).click()
+        expect(words).to_contain_text(says)
+
+
+def test_a_word_explains_itself_by_focus_pointer_and_tap(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    settle(page)
+    card = page.get_by_role("note")
+    legend = page.locator(".esp-legend-entry[data-term=answer]")
+    legend.hover()
+    expect(card).to_contain_text("What a solution says the result is")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    page.mouse.move(0, 0)
+    ask(page, "x.select('0')")
+    term = page.locator(".esp-inspector .esp-term").first
+    page.keyboard.press("Tab")
+    term.focus()
+    expect(card).to_be_visible()
+    expect(term).to_have_attribute("aria-describedby", "term-card")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    assert ask(page, "x.selected") == "0"
+    term.evaluate(
+        """(term) => {
+          term.blur();
+          const touch = { bubbles: true, pointerType: "touch" };
+          term.dispatchEvent(new PointerEvent("pointerdown", touch));
+          term.click();
+        }"""
+    )
+    expect(card).to_be_visible()
+    assert card.get_by_role("link").get_attribute("href").startswith(f"{app.url}/guide/")
