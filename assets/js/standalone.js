@@ -2,6 +2,7 @@
 // there will ever be of it. `search_core/export/html.py` makes such files, and so does
 // `taking/page.js` from the page itself. Not a module of the app's page.
 
+import { explainTerms } from "./guide/terms.js";
 import { h } from "./dom/dom.js";
 import { mount } from "./main.js";
 import { parseTrace } from "./taking/page.js";
@@ -30,7 +31,7 @@ function fillHeader(started, title) {
 }
 
 function open() {
-  const { palette, labels } = JSON.parse(dataOf("given"));
+  const { palette, labels, terms } = JSON.parse(dataOf("given"));
   const events = parseTrace(dataOf("trace"));
   const comparison = { rows: JSON.parse(dataOf("comparison")) };
   const [started] = events;
@@ -38,6 +39,7 @@ function open() {
   document.title = `${title}: ${started?.problem?.text ?? ""}`.slice(0, 120);
   const place = document.getElementById("explorer");
   fillHeader(started, title);
+  explainTerms(terms, location.href);
   const head = events.length;
   mount(place, {
     props: { value: { run: started?.run || "run", ev: "", head, live: false }, palette, labels },

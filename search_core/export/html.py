@@ -29,7 +29,7 @@ STYLE_SHEETS = (
 ENTRANCE = "standalone.js"
 TRACE, COMPARISON = "@@trace@@", "@@comparison@@"
 """Where a run's events, and what other models would have cost, go into the template."""
-_TOKENS, _OWN_STYLE = "tokens.css", "standalone.css"
+_SHARED, _OWN_STYLE = ("tokens.css", "terms.css"), "standalone.css"
 _KATEX = ASSETS / "vendor" / "katex"
 _MARKDOWN_IT = ASSETS / "vendor" / "markdown-it" / "markdown-it.umd.min.js"
 _FONT = re.compile(r"src:url\((fonts/[\w-]+\.woff2)\)[^;}]*")
@@ -68,8 +68,9 @@ def html_template() -> str:
     given = {
         "palette": json.loads(PALETTE_FILE.read_text(encoding="utf-8")),
         "labels": page_labels(),
+        "terms": _terms(),
     }
-    sheets = map(_sheet, (_TOKENS, *STYLE_SHEETS, _OWN_STYLE))
+    sheets = map(_sheet, (*_SHARED, *STYLE_SHEETS, _OWN_STYLE))
     style = "\n".join([_katex_style(), palette_style(), *sheets])
     emblem = _data_url("image/svg+xml", _asset("emblem.svg").encode())
     if "</style" in style.lower():
@@ -126,6 +127,20 @@ def page_labels() -> dict[str, Any]:
             }
             for strategy in STRATEGIES.values()
         },
+    }
+
+
+def _terms() -> dict[str, dict[str, str]]:
+    """The glossary as the page takes it, without its links: there is no guide beside a file."""
+    groups = json.loads(_asset("glossary.json"))["groups"]
+    return {
+        entry["name"]: {
+            "term": entry["term"],
+            "says": entry["says"],
+            "where": entry.get("where", ""),
+        }
+        for group in groups
+        for entry in group["terms"]
     }
 
 

@@ -44,8 +44,16 @@ def test_drag_wheel_and_buttons_move_the_picture(view: Page) -> None:
     view.locator("#explorer .esp-canvas").scroll_into_view_if_needed()
     box = view.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 30
+    # Where no words are: there a text would be marked.
+    free = ask(
+        view,
+        "Array.from({length: 60}, (_, i) => [x.canvas.size.width / 2 + 7 * (i % 9),"
+        " x.canvas.size.height - 8 - 6 * i]).find(([a, b]) => !x.canvas.words.plan.at(a, b))",
+    )
+    x, y = box["x"] + free[0], box["y"] + free[1]
     view.mouse.move(x, y)
+    wait(view, "!x.canvas.glide && !x.canvas.pending && !x.timer")
+    before = ask(view, "({...x.canvas.camera})")
     view.mouse.down()
     view.mouse.move(x + 60, y - 40, steps=3)
     view.mouse.up()

@@ -31,6 +31,8 @@ def test_the_first_screen_is_a_finished_tree(app: App, page: Page) -> None:
 
 def test_a_click_selects_a_pruned_step_and_says_why(app: App, page: Page) -> None:
     open_page(page, app.url)
+    page.locator("#chosen").get_by_role("button", name="the right path is cut").click()
+    wait(page, "x.log.run === 'recorded-right-path-is-cut' && x.log.complete")
     pruned = ask(page, "[...x.tree().nodes.values()].find(n => n.state === 'pruned' && n.rank).id")
     ask(page, f"x.select({pruned!r})")
     inspector = page.locator("#explorer .esp-inspector")

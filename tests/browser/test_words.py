@@ -65,6 +65,7 @@ def recorded(name: str) -> Events:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_words_meet_nothing_on_the_page(stage: Stage, view: Page, width: int) -> None:
     view.set_viewport_size({"width": width, "height": 800})
+    view.add_style_tag(content="#explorer .esp { height: 700px !important; }")
     for name in EXAMPLES:
         stage.runs[name] = recorded(name)
         show(view, name)
@@ -149,7 +150,7 @@ def test_a_long_step_shows_its_gist_in_the_tree_and_its_structure_beside_it(
     expect(word.locator(".katex")).to_have_count(1)
     assert not {"|", "#"} & set(word.inner_text())
     ask(view, "x.select(x.tree().path(x.tree().chosen)[0].id)")
-    text = view.locator(".esp-here .esp-step-text")
+    text = view.locator(".esp-inspector .esp-here .esp-step-text")
     for tag in ("table th", "ol > li", "pre code", "strong", ".esp-md-heading", ".katex"):
         expect(text.locator(tag).first).to_be_visible()
     expect(text.locator("pre")).to_contain_text(r"\(not maths\)")
@@ -198,8 +199,9 @@ def test_what_a_call_has_still_to_write_stands_as_hollow_places(view: Page) -> N
     )
     later = ask(view, f"x.log.events.slice({first} + 3).findIndex(e => e.kind !== 'sampled')")
     assert len(told) == later > 0
-    places = {node: ask(view, f"x.canvas.positionOf({node!r})") for node in told}
+    where = "(({toU, toD}) => [toU, toD])(x.canvas.scene.items.get({0!r}))"
+    places = {node: ask(view, where.replace("{0!r}", repr(node))) for node in told}
     ask(view, f"x.seek({first} + 3 + {later})")
     ask(view, "x.refreshNow()")
-    assert {node: ask(view, f"x.canvas.positionOf({node!r})") for node in told} == places
+    assert {node: ask(view, where.replace("{0!r}", repr(node))) for node in told} == places
     assert ask(view, "[...x.canvas.scene.items.values()].some(i => i.hollow)") is False

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerMaths, answerWords, plainMaths } from "../../assets/js/words/plain_maths.js";
-import { gist } from "../../assets/js/words/gist.js";
+import { brief, gist } from "../../assets/js/words/gist.js";
 import { stepWords } from "../../assets/js/words/step_words.js";
 import { splitMaths } from "../../assets/js/dom/maths.js";
 
@@ -22,6 +22,9 @@ test("of a long step that ends in an equation the last equation is the gist", ()
   assert.equal(of(`${long}1,200 ÷ 4 = 300 dollars for each of them.`), "1,200 ÷ 4 = 300");
   assert.equal(of(`1. ${long}\n2. Then 12 + 5 = 17\n3. ${long}`), "12 + 5 = 17");
   assert.equal(of("Luca triples the number of cookies. 11 * 3 = 33", 30), "11 * 3 = 33");
+  assert.equal(brief("19 - 18 = 1, left 1 11 17"), "19 - 18 = 1");
+  assert.equal(brief("So \\(x = 3\\) holds."), "\\(x = 3\\)");
+  assert.equal(brief("Back to 11 18 36."), "Back to 11 18 36.");
 });
 
 test("any other long step begins with what it does: its first clause", () => {

@@ -70,7 +70,7 @@ test("answers and folds get more room than a step", () => {
     const { item } = sceneOf(eventsOf("beam_search", sampled("0"), sampled("1"), ...solve("0"), ...solve("1")));
     return item("1").u - item("0").u;
   };
-  assert.deepEqual([ends(false), ends(true)], [1, 1.5]);
+  assert.ok(ends(false) < ends(true));
 });
 
 test("a rollout that led to an answer is no ghost, although rollouts come on demand", () => {

@@ -54,7 +54,7 @@ function pictureOf(tree, width, height, { zoom = 1, at = [0.5, 0.5], selected = 
   if (zoom !== 1) camera = zoomAt(camera, zoom, at[0] * width, at[1] * height);
   const radiusOf = (item) =>
     item.state === "root" ? (vertical ? 11 : 35) : markRadius(camera, palette.states[item.state].size) + (item.right === null ? 0 : 5);
-  const moment = { tree, visible, selected, hovered: null };
+  const moment = { tree, visible, selected };
   const said = new Said(moment, palette.grades);
   const view = viewOf(scene, camera, { width, height });
   const spots = spotsOf(moment, scene, camera, said, radiusOf, view);

@@ -26,6 +26,8 @@ from tests.browser.explorer import ask, open_page, start, wait
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
 PROBLEM = "Use 18, 11, 17 and 19 to make 27."
 """Search finds it, and a single answer of the solver does not."""
+SHOWN_FIRST = "recorded-countdown-beam-search"
+"""Fills the form for a beam search, and keeps the opening from playing."""
 WIDTH, HEIGHT = 1440, 960
 """Of the window: the tree, what is said of a step beside it, and the controls fit in."""
 FILM_SIZE = (1280, 853)
@@ -205,7 +207,7 @@ def opened(app: App, browser: Browser, theme: str) -> Iterator[Page]:
     """The app's page in this theme, with its first tree."""
     context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
     page = context.new_page()
-    open_page(page, f"{app.url}/?__theme={theme}")
+    open_page(page, f"{app.url}/?__theme={theme}&run={SHOWN_FIRST}")
     page.wait_for_function("document.querySelector('#estimate')?.textContent.length > 10")
     yield page
     context.close()

@@ -62,7 +62,8 @@ export class MinutePanel {
 
   update({ tree, minute }) {
     const gone = !minute || tree.started?.run === this.dismissed;
-    if (!gone && (minute.playing || this.told?.playing)) this.actions.point(minute.points);
+    const news = !gone && minute.sentence !== (this.told?.sentence ?? "");
+    if (news || (!gone && minute.playing)) this.actions.point(minute.points);
     if (gone && this.told) this.actions.point([]);
     this.told = gone ? null : minute;
     this.tree = tree;
@@ -74,6 +75,7 @@ export class MinutePanel {
     this.list.hidden = !opening;
     for (const [name, entry] of this.terms) setAttribute(entry, "data-current", name === term);
     setAttribute(this.element, "data-playing", playing);
+    setAttribute(this.element, "data-opening", opening);
     this.skip.hidden = !playing;
     this.again.hidden = playing || !opening;
   }
@@ -94,5 +96,6 @@ export class MinutePanel {
   reset() {
     this.dismissed = null;
     this.told = null;
+    this.actions.point([]);
   }
 }

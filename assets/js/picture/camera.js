@@ -3,12 +3,15 @@
 // Scale is separate across (ku: pixels per sibling) and along the tree (kd: pixels per level),
 // because a tree is far wider than deep: fitting both with one scale would waste the page.
 
-const MARGIN = { along: { start: 52, end: 84 }, across: { start: 34, end: 22 } };
-const VERTICAL_MARGIN = { along: { start: 30, end: 58 }, across: { start: 30, end: 30 } };
+const MARGIN = { along: { start: 52, end: 92 }, across: { start: 34, end: 22 } };
+const VERTICAL_MARGIN = { along: { start: 24, end: 48 }, across: { start: 30, end: 30 } };
+/** What steps that are read need behind the deepest level: this part of the picture, or so many pixels. */
+const READ = { part: 0.19, most: 180 };
 /** Below this many pixels per sibling marks of 5 px radius would touch: pan instead. */
 const LEAST_FIT = 11;
 const MOST_FIT = 72;
-const LEVELS = { least: 54, most: 250 };
+/** Levels below each other are read one by one, and their words need their height. */
+const LEVELS = { least: 54, leastDown: 64, most: 320 };
 const ZOOM = { least: 0.6, most: 140 };
 
 /** A tree that would take more screens than this to read is first shown whole, however small. */
@@ -29,7 +32,7 @@ export const toScreen = (camera, u, d) => {
 
 /** The camera that shows the whole tree, or as much as can be read, from the root on. */
 export function fitCamera(bounds, width, height, vertical) {
-  return framed(bounds, width, height, vertical, { ku: LEAST_FIT, kd: LEVELS.least });
+  return framed(bounds, width, height, vertical, { ku: LEAST_FIT, kd: vertical ? LEVELS.leastDown : LEVELS.least });
 }
 
 /** The camera that shows the whole tree, however small its marks become. */
@@ -53,7 +56,7 @@ export function openingCamera(bounds, width, height, vertical) {
 
 function framed(bounds, width, height, vertical, least) {
   const margin = vertical ? VERTICAL_MARGIN : MARGIN;
-  const { across, along } = room(width, height, vertical);
+  const { across, along } = room(width, height, vertical, bounds.reads);
   const span = bounds.uMax - bounds.uMin;
   const kd = clamp(along / Math.max(1, bounds.dMax), least.kd, LEVELS.most);
   const ku = span > 0 ? clamp(across / span, least.ku, MOST_FIT) : MOST_FIT;
@@ -63,13 +66,18 @@ function framed(bounds, width, height, vertical, least) {
   return { ku, kd, ou, od: margin.along.start, vertical };
 }
 
-/** The pixels that a tree has, without the margins. */
-function room(width, height, vertical) {
+/**
+ * The pixels that a tree has, without the margins.
+ *
+ * @param {boolean} [reads] - its deepest level has steps to read, and not only answers.
+ */
+export function room(width, height, vertical, reads = false) {
   const margin = vertical ? VERTICAL_MARGIN : MARGIN;
   const [along, across] = vertical ? [height, width] : [width, height];
+  const end = reads && !vertical ? Math.max(margin.along.end, Math.min(READ.most, READ.part * along)) : margin.along.end;
   return {
     across: Math.max(1, across - margin.across.start - margin.across.end),
-    along: Math.max(1, along - margin.along.start - margin.along.end),
+    along: Math.max(1, along - margin.along.start - end),
   };
 }
 

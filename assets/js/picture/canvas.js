@@ -13,6 +13,7 @@ import {
   overflows,
   panBy,
   reveal,
+  room,
   toScreen,
   wholeCamera,
   zoomAt,
@@ -108,18 +109,23 @@ export class TreeCanvas {
 
   /** Show a tree. `focus` is what the picture should keep in sight while it follows. */
   update({ tree, visible, hiddenStates, selected, frontier, filter, found }) {
-    Object.assign(this, { tree, visible, selected, frontier });
+    const sought = { fits: filter.test(), found };
+    Object.assign(this, { tree, visible, hiddenStates, selected, frontier, sought });
     const anchor = this.anchor();
-    const moved = this.scene.update(tree, visible, hiddenStates, !reducedMotion(), selected, {
-      fits: filter.test(),
-      found,
-    });
+    const moved = this.layOut(!reducedMotion());
     if (this.hovered && !this.scene.items.has(this.hovered)) this.hovered = null;
     this.aim(anchor);
     if (moved) this.startGlide();
     setAttribute(this.element, "aria-label", `${summary(tree)} The outline shows the same tree as text.`);
     this.describeSelection();
     this.redraw();
+  }
+
+  /** Give every node its place, with as much room as the picture has. */
+  layOut(animate) {
+    const { tree, visible, hiddenStates, selected, sought, size, scene, vertical } = this;
+    scene.room = { across: size.width ? Math.round(room(size.width, size.height, vertical).across) : 0, vertical };
+    return scene.update(tree, visible, hiddenStates, animate, selected, sought);
   }
 
   /** There are more tokens in what is being written: new words at the same places. */
@@ -181,6 +187,7 @@ export class TreeCanvas {
     this.element.height = Math.round(height * ratio);
     this.painter.lettering.font = getComputedStyle(this.element).fontFamily;
     this.words.sizes.clear();
+    if (this.tree) this.layOut(false);
     if (this.tree && (this.follow || turned || !this.fitted)) this.open();
     this.paint();
   }
@@ -360,12 +367,12 @@ export class TreeCanvas {
 
   /** Words are placed for where the picture will stand, once for each of its states. */
   arrange() {
-    const { tree, visible, selected, hovered, size, scene } = this;
+    const { tree, visible, selected, size, scene } = this;
     const camera = this.to ?? this.camera;
-    const state = [camera, tree, visible, selected, hovered, size, scene.described];
+    const state = [camera, tree, visible, selected, size, scene.described];
     if (this.arranged?.every((part, index) => part === state[index])) return;
     this.arranged = state;
-    this.words.arrange({ tree, visible, selected, hovered }, scene, camera, size, this.painter.extents(camera));
+    this.words.arrange({ tree, visible, selected }, scene, camera, size, this.painter.extents(camera));
   }
 
   paint() {

@@ -24,6 +24,7 @@ import { tokensLabel } from "../words/writing_words.js";
  * @property {number} scale - size of the mark as a part of the usual one: more visits, larger.
  * @property {boolean} visited - the method counts its visits.
  * @property {number} copies - how many times the path is carried on; 1 where nobody counts.
+ * @property {number} stacked - marks that its own stands for: its copies, or it and its duplicates.
  * @property {boolean} forced - its first words were put into the solver's mouth.
  * @property {?string} after - id of what was read last before it, where that is not the parent.
  * @property {number} order - its place in the order of writing.
@@ -45,6 +46,7 @@ export class Item {
     this.scale = 1;
     this.visited = false;
     this.copies = 1;
+    this.stacked = 1;
     this.forced = false;
     this.after = null;
     this.order = 0;
@@ -119,6 +121,7 @@ export class Item {
     this.scale = visitScale(node, scene.visits);
     this.visited = node.visits !== null;
     this.copies = node.copies ?? 1;
+    this.stacked = Math.max(this.copies, 1 + scene.visible.duplicatesOf(this.id));
     this.forced = node.forced !== "";
     this.after = isJump(node) ? node.after : null;
     this.order = this.after ? scene.orderOf(this.id) : 0;

@@ -31,7 +31,7 @@ export function paintJumps(ctx, theme, { scene, camera, view, plan, radius }) {
     ctx.setLineDash(DASH);
     ctx.beginPath();
     ctx.moveTo(...path[0]);
-    for (let i = 1; i < path.length - 1; i += 1) ctx.arcTo(...path[i], ...path[i + 1], CORNER);
+    for (let i = 1; i < path.length - 1; i += 1) turn(ctx, path[i - 1], path[i], path[i + 1]);
     ctx.lineTo(...path.at(-1));
     ctx.stroke();
     ctx.setLineDash([]);
@@ -49,6 +49,17 @@ function numberOf(number, path, { vertical }) {
   const middle = [(x + fromX) / 2, (y + fromY) / 2];
   const [dx, dy] = vertical ? [0, NUMBER.away] : [NUMBER.away, 0];
   return [{ x: middle[0] + dx, y: middle[1] + dy, text: String(number) }];
+}
+
+/** A rounded corner. */
+function turn(ctx, before, corner, after) {
+  const towards = (point) => {
+    const distance = Math.hypot(point[0] - corner[0], point[1] - corner[1]) || 1;
+    const part = Math.min(CORNER, distance / 2) / distance;
+    return [0, 1].map((k) => corner[k] + (point[k] - corner[k]) * part);
+  };
+  ctx.lineTo(...towards(before));
+  ctx.quadraticCurveTo(...corner, ...towards(after));
 }
 
 const touches = ({ selected, hovered }, from, to) =>

@@ -15,7 +15,8 @@ const NONE = -1;
 /**
  * @param {string} root
  * @param {(id: string) => string[]} childrenOf - asked once of every id, level by level.
- * @param {(id: string, index: number) => number} [widthOf] - room that a leaf needs, in siblings.
+ * @param {(id: string, index: number, leaf: boolean) => number} [widthOf] - room that a node needs
+ *   on its level, in siblings.
  * @returns {Places}
  */
 export function layoutTree(root, childrenOf, widthOf = () => 1) {
@@ -29,8 +30,9 @@ export function layoutTree(root, childrenOf, widthOf = () => 1) {
     right: contour(size),
   };
   for (let i = size - 1; i >= 0; i -= 1) {
-    if (first[i] === first[i + 1]) shape.halves[i] = (widthOf(ids[i], i) - 1) / 2;
-    else placeChildren(shape, i);
+    const leaf = first[i] === first[i + 1];
+    shape.halves[i] = (widthOf(ids[i], i, leaf) - 1) / 2;
+    if (!leaf) placeChildren(shape, i);
   }
   const u = shape.offsets;
   u[0] = 0;

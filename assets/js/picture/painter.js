@@ -150,7 +150,7 @@ export class Painter {
     }
     if (item.winning && item.state !== "chosen")
       this.ring(item, radius + 3.5, 3, theme.edge(theme.palette.states.chosen).colour, theme.base.casing);
-    if (item.copies > 1) this.stack(item, spec, colours, radius);
+    if (item.stacked > 1) this.stack(item, spec, colours, radius);
     this.sprites.draw(ctx, spec, colours, item.x, item.y, radius, view.ratio);
     if (item.forced) this.gate(item, radius);
     if (item.right !== null && !item.ghost) this.grade(item, radius);
@@ -182,17 +182,17 @@ export class Painter {
     return (item) => {
       const radius = this.radiusOf(item, camera);
       if (item.state === "root") return camera.vertical ? radius : this.halfPill();
-      const stacked = item.copies > 1 ? 2 * STACKED : 0;
+      const stacked = behind(item) * STACKED;
       const graded = item.right === null ? 0 : 5;
       return radius + Math.max(stacked, graded, item.winning ? 5 : 0);
     };
   }
 
-  /** Copies of a path lie behind its mark like the cards of a stack: two or more than two. */
+  /** Copies of a path, and duplicates of a step, lie behind its mark like the cards of a stack. */
   stack(item, spec, colours, radius) {
     const { ctx, view } = this;
     const outlined = { ...spec, line_width: Math.max(1, spec.line_width) };
-    for (let back = item.state === "chosen" ? 1 : Math.min(2, item.copies - 1); back > 0; back -= 1)
+    for (let back = behind(item); back > 0; back -= 1)
       this.sprites.draw(ctx, outlined, colours, item.x + back * STACKED, item.y - back * STACKED, radius, view.ratio);
   }
 
@@ -299,4 +299,10 @@ export class Painter {
     ctx.strokeStyle = theme.base.focus;
     ctx.stroke();
   }
+}
+
+/** How many marks show behind another: of copies one or two, of duplicates one. */
+function behind({ state, copies, stacked }) {
+  if (copies > 1) return state === "chosen" ? 1 : Math.min(2, copies - 1);
+  return stacked > 1 ? 1 : 0;
 }

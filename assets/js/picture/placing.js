@@ -10,21 +10,23 @@
 // to the right has words of one line's height across, one that grows downwards of a text's width.
 
 /** What the first word of a level keeps from the edge of the largest mark, rings included. */
-const AWAY = 9;
+const AWAY = 8;
 /** Branches come out this far behind their words. */
 const OUT = 4;
 /** Room for the bend of branches between two levels: a part of their distance, within limits. */
 const BEND = { part: 0.25, least: 28, most: 84 };
-const DOWN_BEND = { part: 0.34, least: 30, most: 64 };
+const DOWN_BEND = { part: 0.3, least: 24, most: 64 };
 /** Along a level that grows to the right: the narrowest band for text, and the widest. */
-const NARROWEST = 52;
+const NARROWEST = 48;
+/** What an answer needs at least. */
+const NARROWEST_ANSWER = 34;
 const NARROWEST_CARD = 72;
 const WIDEST = 220;
 /** Widths that words may have in a tree that grows downwards, the best first. */
 const WIDTHS = [156, 124, 96, 72];
 const LINE_WIDEST = 170;
 /** Free room between two words, across. */
-const APART = { right: 3, down: 8 };
+const APART = { right: 2, down: 8 };
 /** Room that a branch takes on its way through the band. */
 const STEM = 5;
 const LANE = 4;
@@ -184,7 +186,8 @@ class Column extends Level {
     const here = this.open ? view.pitch - clamp(view.pitch * part, least, most) : WIDEST + this.clear;
     this.end = Math.min(here, view.width - BORDER - x);
     this.width = Math.min(WIDEST, this.end - this.clear);
-    this.roomy = this.width >= NARROWEST || depth === 0;
+    const answers = spots.every((spot) => spot.brief);
+    this.roomy = this.width >= (answers ? NARROWEST_ANSWER : NARROWEST) || depth === 0;
     if (this.roomy) this.prepare(spots, [this.width], this.width);
     this.reach = this.open ? this.measure(spots) : 0;
   }

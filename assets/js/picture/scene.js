@@ -6,14 +6,12 @@ import { isJump, isStream, mostVisits } from "../words/annotations.js";
 import { Item, Items } from "./item.js";
 import { Branches, STATES } from "./branches.js";
 import { contains } from "./silhouettes.js";
-import { layoutTree } from "./layout.js";
+import { layoutWithRoom } from "./roominess.js";
 import { look } from "./sight.js";
 import { ROOT } from "../log/tree.js";
 
 /** Above this many marks nothing glides: the eye could not follow, and frames would be late. */
 const MOST_ANIMATED = 3000;
-/** Answers carry a ring and a label, and folded marks are wide: they get more room than a step. */
-const WIDE = 1.5;
 /** More steps than this that were found are not marked one by one in silhouettes. */
 const MOST_FOUND = 400;
 const NOTHING_SOUGHT = { fits: null, found: [] };
@@ -22,6 +20,8 @@ export class Scene {
   constructor() {
     /** Items by id: `get`, `has`, `size`, `values()`. */
     this.items = new Items(this);
+    /** What the picture can give the tree across, see roominess.js; set from outside. */
+    this.room = { across: 0, vertical: false };
     this.clear();
   }
 
@@ -46,7 +46,7 @@ export class Scene {
    * @returns {boolean} whether anything has to move.
    */
   update(tree, visible, hiddenStates, animate, selected = null, sought = NOTHING_SOUGHT) {
-    const shape = visible.shape;
+    const shape = `${visible.shape}|${this.room.across}|${this.room.vertical}`;
     const same = this.places !== null && this.shape === shape && !this.moving;
     Object.assign(this, { tree, visible, hiddenStates, selected, sought });
     this.described = [];
@@ -73,12 +73,14 @@ export class Scene {
       this.nodes.push(node);
       return visible.childrenOf(node);
     };
-    const widthOf = (id, index) => {
+    const isWide = (id, index) => {
       const node = this.nodes[index];
-      return (node ? node.state === "completed" : isFold(id)) ? WIDE : 1;
+      return node ? node.state === "completed" : isFold(id);
     };
-    this.places = layoutTree(ROOT, childrenOf, widthOf);
-    this.bounds = this.places.bounds;
+    this.places = layoutWithRoom(ROOT, childrenOf, isWide, this.room);
+    const { rows } = this.places;
+    const last = this.nodes.slice(rows.at(-2), rows.at(-1));
+    this.bounds = { ...this.places.bounds, reads: last.some((node) => node && node.state !== "completed") };
   }
 
   /** Where everything stands now, by id; null where nothing is to glide from there. */

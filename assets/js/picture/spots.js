@@ -55,7 +55,7 @@ export function viewOf({ bounds }, { ku, kd, od, vertical }, { width, height }) 
 }
 
 /**
- * @param {{visible, selected: ?string, hovered: ?string}} moment
+ * @param {{visible, selected: ?string}} moment
  * @param {import("./scene.js").Scene} scene
  * @param {import("./camera.js").Camera} camera - where the picture will stand.
  * @param {Said} said
@@ -83,16 +83,17 @@ export function spotsOf(moment, scene, camera, said, extentOf, { width, height }
   return spots;
 }
 
-/** What was chosen by hand or is pointed at, and its siblings. */
-function nearby({ visible, selected, hovered }) {
-  const hand = new Set([selected, hovered].filter((id) => id));
-  const siblings = new Set([...hand].flatMap((id) => visible.children(visible.parent(id))));
-  return { hand, siblings };
+/**
+ * What was chosen by hand, and its siblings. What is merely pointed at changes nothing: words that
+ * moved under the pointer would flee from it. Its text stands in the tooltip.
+ */
+function nearby({ visible, selected }) {
+  return { selected, siblings: new Set(selected ? visible.children(visible.parent(selected)) : []) };
 }
 
 /** What goes first. See `Spot.rank`. */
-function rankOf(item, { hand, siblings }) {
-  if (hand.has(item.id)) return 0;
+function rankOf(item, { selected, siblings }) {
+  if (item.id === selected) return 0;
   if (item.winning || item.answer !== null || item.state === "collapsed") return 1;
   if (item.state === "kept" || item.state === WRITING) return 2;
   if (siblings.has(item.id)) return 3;

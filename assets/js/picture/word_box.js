@@ -10,24 +10,47 @@ import { writeMaths } from "../dom/maths.js";
  *   wrong beside an answer, and the same in a word.
  */
 
-/** About how wide a letter is, in pixels, and how many of a card's letters its lines' ends cost. */
-const LETTER = 5.7;
-/** Pixels of a card from which there is room for its score in digits, alone or beside a count. */
-const DIGITS_FROM = { alone: 64, beside: 96 };
-const CARD = { padding: 18, lines: 3, filled: 0.84 };
+/** What a card's border and the ends of its lines cost. */
+const CARD = { padding: 16, lines: 3, filled: 0.86 };
+/** Pixels that the shortest bar and the gaps beside it take, and a count of duplicates. */
+const BAR = 28;
+const COUNT = 34;
+const GAP = 6;
+/** Digits are a little smaller than letters. */
+const SMALL = 0.95;
 
-/** The gist, or where it does not fit the gist in a few words. */
-function textFor(kind, said, width) {
+/**
+ * @typedef {{width: number, letter: number}} Fit - the pixels that there are, and about how many of
+ *   them a letter takes.
+ */
+
+/** The gist, or where it does not fit the gist in a few words. @param {Fit} fit */
+function textFor(kind, said, { width, letter }) {
   if (kind === "problem") return said.text;
   const room = kind === "line" ? width : CARD.lines * (width - CARD.padding) * CARD.filled;
-  return plainMaths(said.text).length * LETTER <= room ? said.text : said.brief;
+  return plainMaths(said.text).length * letter <= room ? said.text : said.brief;
 }
 
-/** What two elements have to share to look the same. */
-export const keyOf = (kind, said, width) =>
+/** What of the numbers there is room for: the count of duplicates, what the method counts, the digits. */
+function extrasFor(kind, said, { width, letter }) {
+  const words = (said.answer ?? plainMaths(said.brief)).length + (said.mark ? 2 : 0);
+  let room = kind === "line" ? width - words * letter : width - CARD.padding - BAR;
+  const has = (text, pixels) => {
+    if (!text || pixels > room) return false;
+    room -= pixels;
+    return true;
+  };
+  const pixelsOf = (text) => GAP + text.length * letter * SMALL;
+  const count = has(said.duplicates, COUNT);
+  const counted = has(said.counted, pixelsOf(said.counted));
+  return { count, counted, digits: kind === "card" && has(said.figures, pixelsOf(said.figures)) };
+}
+
+/** What two elements have to share to look the same. @param {Fit} fit */
+export const keyOf = (kind, said, fit) =>
   [
-    ...[kind, textFor(kind, said, width), said.answer, said.share, said.figures, said.counted],
-    ...[said.tone, said.mark, said.duplicates, said.open],
+    ...[kind, textFor(kind, said, fit), said.answer, said.share, said.figures, said.counted],
+    ...[said.tone, said.mark, said.duplicates, said.open, ...Object.values(extrasFor(kind, said, fit))],
   ].join("\u0001");
 
 /**
@@ -35,40 +58,45 @@ export const keyOf = (kind, said, width) =>
  *
  * @param {"card"|"line"|"problem"} kind
  * @param {Said} said
- * @param {number} width - pixels that there are.
+ * @param {Fit} fit
  * @param {() => void} [onTypeset] - its maths has been set late, and its size may be another one.
  * @returns {HTMLElement}
  */
-export function wordBox(kind, said, width, onTypeset) {
+export function wordBox(kind, said, fit, onTypeset) {
   const box = h("li", { class: "esp-word", "data-kind": kind, "data-tone": said.tone });
   box.append(h("span", { class: "esp-sr" }));
   const words = h("span", { class: "esp-word-row" });
   if (said.answer !== null) words.append(answer(said, onTypeset));
-  const text = textFor(kind, said, width);
+  const text = textFor(kind, said, fit);
   if (text) {
     const written = h("span", { class: "esp-word-text" });
     writeMaths(written, text, onTypeset);
     words.append(written);
   }
-  const again = said.duplicates ? count(said.duplicates + 1, said.open) : null;
-  if (kind === "line" && again) words.append(again);
-  if (kind === "line" && said.counted) words.append(h("span", { class: "esp-word-figures", text: said.counted }));
+  const extras = extrasFor(kind, said, fit);
+  const again = extras.count ? count(said.duplicates + 1, said.open) : null;
+  const counted = extras.counted ? h("span", { class: "esp-word-figures", text: said.counted }) : null;
+  if (kind === "line") words.append(...[again, counted].filter(Boolean));
   box.append(words);
-  if (said.share !== null || (kind === "card" && again)) box.append(score(said, kind, width, kind === "card" && again));
+  const numbers = kind === "card" ? [counted, again].filter(Boolean) : [];
+  if (said.share !== null || numbers.length) box.append(score(said, extras.digits, numbers));
   return box;
 }
 
 /** How often the same was written, and the way to open it. */
 const count = (times, open) =>
-  h("button", {
-    type: "button",
-    class: "esp-word-count",
-    "data-open": "duplicates",
-    "aria-expanded": open,
-    "aria-label": `Written ${times} times, word for word: ${open ? "fold" : "show"} the duplicates`,
-    text: `×${times}`,
-    title: `Written ${times} times, word for word. Press to ${open ? "fold the duplicates into it" : "see each"}.`,
-  });
+  h(
+    "button",
+    {
+      type: "button",
+      class: "esp-word-count",
+      "data-open": "duplicates",
+      "aria-expanded": open,
+      "aria-label": `Written ${times} times, word for word: ${open ? "fold" : "show"} the duplicates`,
+      title: `Written ${times} times, word for word. Press to ${open ? "fold the duplicates into it" : "see each"}.`,
+    },
+    h("span", { text: `×${times}` }),
+  );
 
 /** The name that a screen reader says before the words. */
 export const nameBox = (box, name) => setText(box.firstChild, `${name}: `);
@@ -86,11 +114,10 @@ function answer({ answer, mark, verdict }, onTypeset) {
 }
 
 /** A place on the way from 0 to 1; the digits stand beside it where there is room. */
-function score({ share, figures, counted }, kind, width, again) {
-  const part = share === null ? 0 : Math.max(0, Math.min(1, share));
+function score({ share, figures }, digits, numbers) {
+  if (share === null) return h("span", { class: "esp-word-score" }, numbers);
+  const part = Math.max(0, Math.min(1, share));
   const bar = h("span", { class: "esp-word-bar", "aria-hidden": "true" }, h("span", { style: { width: `${100 * part}%` } }));
-  const seen = kind === "card" && width >= (again || counted ? DIGITS_FROM.beside : DIGITS_FROM.alone);
-  const digits = h("span", { class: seen ? "esp-word-figures" : "esp-sr", text: ` ${figures}` });
-  const more = kind === "card" && counted && h("span", { class: "esp-word-figures", text: counted });
-  return h("span", { class: "esp-word-score" }, share !== null && bar, share !== null && digits, more, again);
+  const told = h("span", { class: digits ? "esp-word-figures" : "esp-sr", text: ` ${figures}` });
+  return h("span", { class: "esp-word-score" }, bar, told, numbers);
 }

@@ -13,7 +13,7 @@ import { Said, spotsOf, viewOf } from "./spots.js";
 import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
-const HEADER = { from: 44, width: 46 };
+const HEADER = { from: 44, width: 46, height: 16 };
 
 export class WordLayer {
   /**
@@ -45,7 +45,7 @@ export class WordLayer {
   /**
    * Place the words of what will be in view once nothing moves.
    *
-   * @param {{tree, visible, selected: ?string, hovered: ?string}} moment
+   * @param {{tree, visible, selected: ?string}} moment
    * @param {import("./scene.js").Scene} scene
    * @param {import("./camera.js").Camera} camera
    * @param {{width: number, height: number}} size - of the picture, in pixels.
@@ -81,11 +81,11 @@ export class WordLayer {
     const order = [];
     for (const word of words) {
       const said = this.said.of(word.id);
-      const key = keyOf(word.kind, said, this.sizes.widthFor(word.room));
+      const key = keyOf(word.kind, said, this.sizes.fitFor(word.room));
       let box = this.boxes.get(word.id);
       if (box?.key !== key) {
         box?.element.remove();
-        box = { key, element: wordBox(word.kind, said, this.sizes.widthFor(word.room), () => this.sizes.typeset()) };
+        box = { key, element: wordBox(word.kind, said, this.sizes.fitFor(word.room), () => this.sizes.typeset()) };
         box.element.dataset.id = word.id;
         this.boxes.set(word.id, box);
       }
@@ -140,7 +140,7 @@ export class WordLayer {
 }
 
 /** Where the levels' names stand: above their marks, or at the side where no mark is near. */
-function levelNames({ vertical, width, last, start, pitch }, spots) {
+function levelNames({ vertical, width, height, last, start, pitch }, spots) {
   const names = [];
   for (let level = 1; level <= last; level += 1) {
     const along = start + level * pitch;
@@ -152,5 +152,5 @@ function levelNames({ vertical, width, last, start, pitch }, spots) {
       if (left !== null) names.push({ level, left, top: along - 8 });
     }
   }
-  return names.filter(({ left }) => left >= 0 && left + HEADER.width <= width);
+  return names.filter(({ left, top }) => left >= 0 && left + HEADER.width <= width && top >= 0 && top + HEADER.height <= height);
 }

@@ -6,6 +6,10 @@ import { keyOf, wordBox } from "./word_box.js";
 /** Widths are rounded down to so many pixels, so that a picture that is zoomed measures seldom. */
 const COARSE = 4;
 const MOST_KNOWN = 4000;
+/** Letters as steps have them, to learn how wide they are. */
+const SAMPLE = "18 + 11 = 29, left 17 and 19";
+const USUAL = 6;
+const PLAIN = { answer: null, share: null, figures: "", counted: "", tone: "plain", mark: "", duplicates: 0 };
 
 export class WordSizes {
   /** @param {() => void} onChange - sizes that were given are wrong now. */
@@ -22,16 +26,17 @@ export class WordSizes {
   /** The type has changed. */
   clear() {
     this.known.clear();
+    this.letter = null;
   }
 
   /** Measure many at once: the page is laid out once for all of them. */
   prepare(asked) {
     const boxes = new Map();
     for (const [id, kind, width] of asked) {
-      const { key, said, most } = this.asked(id, kind, width);
+      const { key, said, fit } = this.asked(id, kind, width);
       if (this.known.has(key) || boxes.has(key)) continue;
-      const box = wordBox(kind, said, most, () => this.typeset());
-      box.style.maxWidth = `${most}px`;
+      const box = wordBox(kind, said, fit, () => this.typeset());
+      box.style.maxWidth = `${fit.width}px`;
       boxes.set(key, box);
     }
     if (!boxes.size) return;
@@ -53,15 +58,24 @@ export class WordSizes {
     return this.known.get(key);
   }
 
-  /** The width that words are made for, where there is this much room. */
-  widthFor(width) {
-    return Math.floor(width / COARSE) * COARSE;
+  /** What words are made for, where there is this much room. @returns {import("./word_box.js").Fit} */
+  fitFor(width) {
+    this.letter ??= this.measureLetter();
+    return { width: Math.floor(width / COARSE) * COARSE, letter: this.letter };
+  }
+
+  measureLetter() {
+    const box = wordBox("line", { ...PLAIN, text: SAMPLE, brief: SAMPLE }, { width: 1000, letter: 1 });
+    this.element.append(box);
+    const { width } = box.getBoundingClientRect();
+    box.remove();
+    return width / SAMPLE.length || USUAL;
   }
 
   asked(id, kind, width) {
     const said = this.say(id);
-    const most = this.widthFor(width);
-    return { key: `${most}\u0001${keyOf(kind, said, most)}`, said, most };
+    const fit = this.fitFor(width);
+    return { key: `${fit.width}\u0001${keyOf(kind, said, fit)}`, said, fit };
   }
 
   /** Maths was set that had been measured as letters. */

@@ -7,6 +7,8 @@ import { splitMaths } from "../dom/maths.js";
 
 /** Characters of a gist: what three lines hold. */
 const LONGEST = 96;
+/** And of what stands where there is little room. */
+const BRIEF = 30;
 /** Characters from which a comma may end a clause; before, the clause would say nothing. */
 const FROM_COMMA = 28;
 const MOST_READ = 20000;
@@ -41,6 +43,12 @@ export function gist(text, most = LONGEST) {
   const equation = lastFormula(flat, most) ?? lastEquation(lines, most);
   if (equation) return { text: equation, whole: false };
   return { text: firstClause(lines.join("\n").trim(), most), whole: false };
+}
+
+/** The gist in a few words, also of a text that is not long: its last equation, or its beginning. */
+export function brief(text) {
+  const lines = linesOf(text.slice(0, MOST_READ)).map((line) => line.replace(/\s+/g, " "));
+  return lastFormula(lines.join(" "), BRIEF) ?? lastEquation(lines, BRIEF) ?? gist(text, BRIEF).text;
 }
 
 /** The lines that say something, without Markdown's marks. */

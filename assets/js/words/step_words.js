@@ -3,7 +3,7 @@
 
 import { answerLabel } from "./words.js";
 import { copiesLabel, forcedLabel } from "./annotations.js";
-import { gist } from "./gist.js";
+import { brief, gist } from "./gist.js";
 import { isFold } from "../log/visible.js";
 import { plural, score } from "./format.js";
 import { ROOT } from "../log/tree.js";
@@ -11,7 +11,6 @@ import { tokensLabel } from "./writing_words.js";
 
 const MOST_PROBLEM = 120;
 const QUESTION = /[^.!?…\n]*[?？؟](?=[^?？؟]*$)/u;
-const BRIEF = 30;
 const MOST_READ = 4000;
 
 /**
@@ -43,7 +42,7 @@ export function stepWords(tree, visible, id) {
   const ended = node.state === "completed";
   const said = ended
     ? { ...both(node.answer === null ? answerLabel(node) : ""), whole: false }
-    : { ...gist(node.text), brief: gist(node.text, BRIEF).text };
+    : { ...gist(node.text), brief: brief(node.text) };
   return { ...NOTHING, ...said, answer: ended ? node.answer : null, ended, ...numbers(node) };
 }
 

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { layoutWithRoom } from "../../assets/js/picture/roominess.js";
+
+const TREE = { root: ["a", "b"], a: ["a1", "a2", "a3"], b: ["b1", "b2", "b3"] };
+const spanOf = (across, vertical = false) => {
+  const { uMin, uMax } = layoutWithRoom("root", (id) => TREE[id] ?? [], () => false, { across, vertical }).bounds;
+  return uMax - uMin;
+};
+
+test("where there is more room, the tree takes more units of it", () => {
+  assert.ok(spanOf(60) < spanOf(2000));
+  assert.ok(spanOf(2000, true) > spanOf(90, true));
+});
+
+test("steps that go on keep apart as their words need it", () => {
+  const apart = (across) => {
+    const { ids, u } = layoutWithRoom("root", (id) => ({ root: ["a", "b"], a: ["a1"], b: ["b1"] })[id] ?? [], () => false, { across, vertical: false });
+    return u[ids.indexOf("b")] - u[ids.indexOf("a")];
+  };
+  assert.ok(apart(2000) >= 2.4);
+  assert.ok(apart(30) < 2.4);
+});
+
+test("where the room is not known, or the tree is large, marks stand as close as they can", () => {
+  assert.ok(spanOf(0) < spanOf(2000));
+  const many = layoutWithRoom("root", (id) => (id === "root" ? Array.from({ length: 700 }, (_, i) => `${i}`) : []), () => false, { across: 1e6, vertical: false });
+  assert.ok(Math.abs(many.u[2] - many.u[1] - 0.8) < 1e-9);
+});
