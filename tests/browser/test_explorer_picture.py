@@ -58,8 +58,9 @@ def test_drag_wheel_and_buttons_move_the_picture(view: Page) -> None:
     view.mouse.move(x + 60, y - 40, steps=3)
     view.mouse.up()
     moved = ask(view, "({...x.canvas.camera})")
-    far = (moved["od"] - before["od"], moved["ou"] - before["ou"])
-    assert far == pytest.approx((60, -40), abs=0.1)
+    assert (moved["od"] - before["od"], moved["ou"] - before["ou"]) == pytest.approx(
+        (60, -40), abs=0.1
+    )
     assert ask(view, "x.canvas.follow") is False
     view.get_by_role("button", name="Zoom in").click()
     assert ask(view, "x.canvas.camera.ku") > moved["ku"]
