@@ -2,6 +2,7 @@
 
 import { Chips } from "./chips.js";
 import { Drawer } from "./drawer.js";
+import { makeToolbar } from "../dom/toolbar.js";
 import { SHOW_CONTROL } from "./fields.js";
 import { settingsOf } from "./settings.js";
 
@@ -17,6 +18,8 @@ export function mountForm(element, { props, watch, back }) {
   const drawer = new Drawer(document.getElementById("drawer"));
   const chips = new Chips(element, { open: (control) => drawer.open(control), back });
   document.addEventListener(SHOW_CONTROL, ({ detail }) => drawer.open(detail));
+  const chosen = document.querySelector(".chips.chosen");
+  if (chosen) makeToolbar(chosen, chosen.getAttribute("aria-label"));
   drawer.onChange = (open) => chips.setOpen(open);
   const update = () => {
     if (element.values) chips.update(settingsOf(element.values, props.value?.values ?? null, props.about));

@@ -45,6 +45,8 @@ function placeLink({ control, label, address, term }, root) {
   link.setAttribute("aria-label", `Guide: ${label}`);
   if (term) link.dataset.term = term;
   else link.title = `Guide: ${label} (opens in a new tab)`;
+  // Between Run and the tree nobody needs another stop: the guide is in the header, too.
+  if (home.id === "composer") link.tabIndex = -1;
   home.append(link);
   return true;
 }
