@@ -18,7 +18,7 @@ from components.explorer.following import follow, puller, whole_run
 from search_core.log.events import event_to_dict
 from search_core.problem import Problem
 from search_core.search import search
-from search_core.serving import HostedRun, RunRegistry
+from search_core.serving import HostedRun, RunRegistry, values_of_batch
 from search_core.serving.writing import MOST_TOLD
 from tests.fakes import World
 
@@ -45,9 +45,9 @@ def followed(run: HostedRun) -> list[dict[str, Any]]:
 def unpacked(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
     events = []
     for batch in batches:
-        sent = json.loads(batch["ev"])
-        assert sent["first"] == len(events)
-        events += [{"seq": sent["first"] + i, **e} for i, e in enumerate(sent["events"])]
+        sent = values_of_batch(batch["ev"])
+        assert sent[0]["seq"] == len(events)
+        events += sent
         assert batch["head"] == len(events)
     return events
 

@@ -14,7 +14,7 @@ from components.charts.drawing import charts_of_run
 from components.explorer.following import EVENTS_PER_PULL, puller
 from search_core.bench.synthetic import synthetic_log
 from search_core.log.events import Event, event_to_dict, event_to_json
-from search_core.log.traces import write_trace
+from search_core.log.traces import read_trace, write_trace
 from search_core.log.tree import Tree
 from search_core.serving import (
     HostedRun,
@@ -24,6 +24,7 @@ from search_core.serving import (
     encoded_log,
     trace_writer,
     values_of,
+    values_of_batch,
 )
 from search_core.serving.encoded_log import EncodedLog
 from search_core.serving.findings import BYTES_PER_NODE
@@ -69,11 +70,39 @@ def test_a_log_made_of_its_text_is_the_same() -> None:
 def test_a_batch_of_lines_is_a_batch_of_events() -> None:
     run = held("one")
     assert batch_of_lines(4, run.lines(4, 6)) == encode_batch(LOG[4:10])
-    sent = json.loads(encode_batch(LOG))
-    assert sent["first"] == 0
-    assert [{"seq": at, **values} for at, values in enumerate(sent["events"])] == [
-        event_to_dict(event) for event in LOG
+    assert values_of_batch(encode_batch(LOG)) == [event_to_dict(event) for event in LOG]
+
+
+def test_a_batch_says_what_its_events_say_to_the_letter() -> None:
+    traces = Path(__file__).parent / "golden" / "traces_v1"
+    for path in sorted(traces.glob("*.jsonl")):
+        lines = path.read_text("utf-8").splitlines()
+        for first, size in ((0, len(lines)), (1, 5), (3, 1)):
+            batch = batch_of_lines(first, lines[first : first + size])
+            sent = [json.dumps(value) for value in values_of_batch(batch)]
+            assert sent == [json.dumps(json.loads(line)) for line in lines[first : first + size]]
+
+
+def test_what_differs_in_type_alone_or_is_missing_is_kept_apart() -> None:
+    values = [
+        {"seq": 4, "kind": "a", "x": 1, "list": [1], "gone": 0},
+        {"seq": 5, "kind": "a", "x": 1.0, "list": [1]},
+        {"seq": 6, "kind": "a", "x": True, "list": [1], "more": {"y": 2}},
+        {"seq": 7, "kind": "a", "x": None},
+        {"seq": 8, "kind": "b", "x": "ü"},
     ]
+    batch = batch_of_lines(4, [json.dumps(value) for value in values])
+    assert repr(values_of_batch(batch)) == repr(values)
+
+
+def test_a_standard_run_costs_the_page_250_bytes_a_node_at_most() -> None:
+    traces = Path(__file__).parents[1] / "assets" / "traces"
+    for name in ("countdown-beam-search", "expression-beam-search", "word-problem-beam-search"):
+        events = read_trace(traces / f"{name}.jsonl").events
+        batches = [encode_batch(events[at : at + 48]) for at in range(0, len(events), 48)]
+        sent = sum(len(json.dumps(batch, ensure_ascii=False).encode()) for batch in batches)
+        nodes = sum(event.kind == "sampled" for event in events)
+        assert sent / nodes <= 250, name
 
 
 def test_the_bytes_of_a_run_are_those_that_it_takes(long_log: list[Event]) -> None:

@@ -29,7 +29,8 @@ AIMS = {1_000: 20.0, 10_000: 100.0}
 
 _PAGE = """<!doctype html><meta charset="utf-8">
 <link rel="stylesheet" href="/css/explorer.css"><link rel="stylesheet" href="/css/tree.css">
-<link rel="stylesheet" href="/css/panels.css">
+<link rel="stylesheet" href="/css/panels.css"><link rel="stylesheet" href="/css/tokens.css">
+<style>html, body { margin: 0 } .esp { height: 100vh !important }</style>
 <div id="explorer"><div class="esp"></div></div>
 <script type="module">
 import { mount } from "/js/main.js";

@@ -15,7 +15,7 @@ from search_core.search import search
 from search_core.serving import encode_batch
 
 N, BEAM_WIDTH = 16, 4
-FIRST_NODE_AIM, TREE_AIM, BYTES_AIM = 0.5, 3.0, 400.0
+FIRST_NODE_AIM, TREE_AIM, BYTES_AIM = 0.5, 3.0, 250.0
 """Seconds, seconds, bytes."""
 PLAIN_AIM = 0.85
 """Of the tokens a second of plain decoding at the same batch size."""

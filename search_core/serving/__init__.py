@@ -5,7 +5,7 @@ there is a `HostedRun`, one that is asked for an `Order`, and `zero_gpu` drives 
 """
 
 from search_core.serving.admission import BusyError, Standing
-from search_core.serving.batches import batch_of_lines, encode_batch
+from search_core.serving.batches import batch_of_lines, encode_batch, values_of_batch
 from search_core.serving.comparison import comparison_of
 from search_core.serving.encoded_log import values_of
 from search_core.serving.hosted import HostedRun
@@ -31,4 +31,5 @@ __all__ = [
     "encode_batch",
     "owner_of",
     "values_of",
+    "values_of_batch",
 ]

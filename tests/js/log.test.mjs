@@ -35,6 +35,15 @@ const page =
   ({ since }) => ({ events: EVENTS.slice(since, since + size), head: EVENTS.length, live: false, gone: false });
 const batch = (from, to) =>
   JSON.stringify({ first: from, events: EVENTS.slice(from, to).map(({ seq: _, ...event }) => event) });
+/** The same in columns, as a server sends it. */
+const columns = (from, to) => {
+  const groups = EVENTS.slice(from, to).map(({ seq, ...event }) => event);
+  const same = groups.findIndex(({ kind }, at) => kind === "sampled" && groups[at + 1]?.kind === "sampled");
+  const [one, two] = groups.slice(same, same + 2);
+  const keys = Object.keys(one);
+  const values = keys.map((key) => (one[key] === two[key] ? one[key] : [one[key], two[key] ?? null]));
+  return JSON.stringify({ first: from, groups: groups.toSpliced(same, 2, { keys, count: 2, values }) });
+};
 const push = (from, to, head = to) => ({ run: "r", ev: batch(from, to), head, live: to < EVENTS.length });
 
 test("pushes in order need no pull", async () => {
@@ -275,4 +284,16 @@ test("the trace has one event per line", () => {
     lines.map((line) => JSON.parse(line)),
     EVENTS,
   );
+});
+
+test("a batch in columns is the events that it was made of", () => {
+  const world = harness(page());
+  world.log.accept({ ...push(0, 12), ev: columns(0, 12) });
+  assert.deepEqual(world.log.events, EVENTS.slice(0, 12));
+  const sparse = { keys: ["kind", "id", "copies", "shares"], count: 2, values: ["a", ["0", "1"], [null, 2], { all: [[1]] }] };
+  world.log.accept({ run: "s", ev: JSON.stringify({ first: 0, groups: [sparse] }), head: 2, live: true });
+  assert.deepEqual(world.log.events, [
+    { seq: 0, kind: "a", id: "0", shares: [[1]] },
+    { seq: 1, kind: "a", id: "1", copies: 2, shares: [[1]] },
+  ]);
 });

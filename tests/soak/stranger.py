@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from search_core.bench.visitor import API, PageForm, Visitor
+from search_core.serving import values_of_batch
 
 EVENTS = '{"first":'
 
@@ -142,9 +143,9 @@ class Stranger:
                 run = named
                 self._seen.setdefault(run, Seen()).opened |= opened
             elif isinstance(found, str) and found.startswith(EVENTS) and run:
-                batch, seen = json.loads(found), self._seen[run]
-                for number, event in enumerate(batch["events"], start=batch["first"]):
-                    if seen.pushed.setdefault(number, event) != event:
+                seen = self._seen[run]
+                for event in values_of_batch(found):
+                    if seen.pushed.setdefault(event["seq"], event) != event:
                         seen.contradictions += 1
         return run
 

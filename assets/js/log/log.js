@@ -180,15 +180,34 @@ export class EventLog {
   }
 }
 
-/** A batch numbers its first event; the others count on from there. */
+/** A batch in columns, as `search_core/serving/batches.py` makes it, or with whole events. */
 function parseEvents(text) {
   if (!text) return [];
   try {
-    const { first, events } = JSON.parse(text);
-    return events.map((event, index) => ({ seq: first + index, ...event }));
+    const { first, events, groups } = JSON.parse(text);
+    const found = groups ? groups.flatMap(eventsOf) : events;
+    return found.map((event, index) => ({ seq: first + index, ...event }));
   } catch {
     return null; // a torn push is a lost push: the gap will be pulled
   }
+}
+
+/** The events of a group: what is the same in all of them stands there once, what one lacks is null. */
+function eventsOf(group) {
+  if (!group.keys) return [group];
+  const { keys, count, values } = group;
+  const given = (value, index) => {
+    if (Array.isArray(value)) return value[index];
+    return value !== null && typeof value === "object" ? value.all : value;
+  };
+  return Array.from({ length: count }, (_, index) => {
+    const event = {};
+    keys.forEach((key, place) => {
+      const value = given(values[place], index);
+      if (value !== null) event[key] = value;
+    });
+    return event;
+  });
 }
 
 /** The log as a trace file: one event per line. */
