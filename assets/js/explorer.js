@@ -106,6 +106,7 @@ export class Explorer {
       showHelp: () => this.keys.showHelp(),
       point: (points) => this.pointing.show(points),
       playOpening: () => this.minute.play(),
+      openingDue: () => this.minute.due && Boolean(this.minute.given.opening),
       skipOpening: () => this.minute.skip(),
       nowYou: () => this.showing.handOver(),
     };

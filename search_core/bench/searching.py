@@ -59,7 +59,7 @@ class TimedRun:
 
     @property
     def page_bytes(self) -> int:
-        """Bytes of all batches, as the page gets them: events as JSON inside a JSON string."""
+        """Bytes of all batches, as the page gets them: columns as JSON inside a JSON string."""
         batches: dict[int, list[Event]] = {}
         for seconds, event in zip(self.times, self.events, strict=True):
             batches.setdefault(int(seconds / _SECONDS_BETWEEN_BATCHES), []).append(event)

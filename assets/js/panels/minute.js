@@ -9,7 +9,7 @@ export class MinutePanel {
   constructor({ actions }) {
     this.actions = actions;
     this.said = h("p", { class: "esp-minute-said", "aria-live": "polite" });
-    this.terms = new Map(TERMS.map((term) => [term.name, this.makeTerm(term)]));
+    this.terms = new Map(TERMS.map((term, index) => [term.name, this.makeTerm(term, index === 0)]));
     this.list = h("ul", { class: "esp-minute-terms" }, [...this.terms.values()]);
     this.now = h("button", { type: "button", class: "esp-button esp-primary", text: "Now you", on: { click: () => this.handOver() } });
     this.skip = h("button", {
@@ -34,7 +34,8 @@ export class MinutePanel {
     );
     this.element = h(
       "section",
-      { class: "esp-minute", "aria-label": "Introduction", hidden: true },
+      // Where it will be shown it has its room at once: nothing below must jump.
+      { class: "esp-minute", "aria-label": "Introduction", hidden: !actions.openingDue(), "data-opening": "true", "data-playing": "true" },
       this.said,
       this.list,
       h("div", { class: "esp-minute-buttons" }, this.now, this.skip, this.again, this.close),
@@ -45,12 +46,12 @@ export class MinutePanel {
   }
 
   /** A sentence that shows, while it is pointed at or focused, where in the picture it is true. */
-  makeTerm({ name, says }) {
+  makeTerm({ name, says }, current) {
     const show = () => this.tree && this.actions.point(placesOf(name, this.tree));
     const hide = () => this.actions.point(this.told?.playing ? this.told.points : []);
     return h(
       "li",
-      { class: "esp-minute-term", "data-current": false },
+      { class: "esp-minute-term", "data-current": current },
       h(
         "button",
         { type: "button", class: "esp-minute-show", on: { pointerenter: show, focus: show, click: show, pointerleave: hide, blur: hide } },
