@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
-PATIENCE = 300.0
+PATIENCE = float(os.environ.get("ESPALIER_PATIENCE", "300"))
 """Seconds after which what did not come is held not to come at all.
 
 Only a test that fails waits that long. Every limit of the tests is this one: a limit that fits
-the machine at hand fails on a slower one.
+the machine at hand fails on a slower one. Whoever mends a test may give less patience.
 """
 _LOOK_EVERY = 0.01
 
