@@ -30,6 +30,7 @@ def form(strategy: str = "beam_search", **changes: Any) -> FormValues:
     specs = get_strategy(strategy).options.specs()
     usual = FormValues(
         problem="What is (7 + 8) * 3 - 4?",
+        answer=None,
         strategy=strategy,
         score_source="verifier",
         temperature=0.8,

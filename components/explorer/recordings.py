@@ -55,7 +55,7 @@ def pin_recordings(registry: RunRegistry, folder: Path = FOLDER) -> list[Recordi
     for problem in chosen:
         recordings.append(_recording_of(problem))
         registry.pin(recordings[-1].run_id, problem.trace.events)
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(folder.glob("*.jsonl"), key=lambda path: path.stem):
         trace = read_trace(path)
         recordings.append(_recording(path.stem, trace))
         registry.pin(recordings[-1].run_id, trace.events)
