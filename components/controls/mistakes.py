@@ -75,6 +75,8 @@ def meant_option(strategy: Strategy) -> Iterator[None]:
 
 def clamped(value: Any, least: float, most: float, usual: float) -> float:
     """The nearest number in a range; what is no number has the usual one."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return usual
+    if isinstance(value, float) and math.isnan(value):  # only of a float: 400 digits are none
         return usual
     return least if value < least else most
