@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import open_page, run_of, wait
-from tests.browser.form import expect_chosen, fill
+from tests.browser.form import choose, expect_chosen, fill
 from tests.browser.pages import Keep
 
 pytestmark = pytest.mark.browser
@@ -95,6 +95,7 @@ def test_a_mistake_in_a_number_stands_at_it_until_it_is_mended(app: App, page: P
 def test_a_mistake_behind_the_drawer_is_told_there_too(app: App, page: Page) -> None:
     open_page(page, app.url)
     page.click("#open-drawer")
+    choose(page, "strategy", "beam_search")
     fill(page, "#option-beam-width", "99")
     page.click("#close-drawer")
     press_run(page)

@@ -74,7 +74,7 @@ def test_a_trace_that_was_cut_off_is_shown_as_such(app: App, page: Page) -> None
     expect(page.locator(".esp-notice")).to_contain_text("cut off before its end")
     expect(page.locator(".esp-story-text")).to_contain_text("Here the run was cut off.")
     expect(page.locator(".esp-chronicle")).to_contain_text("Here the run was cut off.")
-    assert "The run was cut off here." in page.locator("canvas").get_attribute("aria-label")
+    assert "The run was cut off here." in page.locator(".esp-canvas").get_attribute("aria-label")
     page.get_by_role("tab", name="Outline").click()
     expect(page.get_by_role("treeitem").first).to_contain_text("run cut off")
     link = page.get_by_role("link", name="Run it again")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.explorer import ask, open_page, run_of, settle, wait
-from tests.browser.form import fill, notice_says, open_trace
+from tests.browser.form import choose, fill, notice_says, open_trace
 from tests.browser.pages import nothing_ran
 
 pytestmark = pytest.mark.browser
@@ -83,6 +83,8 @@ def test_bad_input_gets_a_clear_message(
 ) -> None:
     open_page(page, app.url)
     before = run_of(page)
+    if selector == "#option-beam-width":
+        choose(page, "strategy", "beam_search")
     fill(page, selector, value)
     page.click("#run")
     notice_says(page, message)

@@ -70,8 +70,15 @@ export class Drawer {
     this.element.classList.remove("open");
     this.element.inert = true;
     this.onChange(false);
-    const home = this.before?.isConnected ? this.before : document.getElementById("open-drawer");
-    home?.focus();
+    this.home()?.focus();
+  }
+
+  /** Where the focus came from. The chips may have been drawn anew since: then the same one's new self. */
+  home() {
+    if (this.before?.isConnected) return this.before;
+    const control = this.before?.dataset.control;
+    const chip = control && document.querySelector(`#chips [data-control="${control}"]`);
+    return chip || document.getElementById("open-drawer");
   }
 
   key(event) {

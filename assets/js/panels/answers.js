@@ -139,14 +139,21 @@ export class Answers {
 
   row(tree, row, methods, tops) {
     const chosen = tree.chosen !== null && tree.nodes.get(tree.chosen).group === row.group;
-    const name = h("button", {
-      type: "button",
-      class: "esp-link",
-      dir: "auto",
-      "aria-label": `Answer ${shorten(plainMaths(row.answer), MOST_LETTERS)}: select its best solution`,
-      on: { click: () => this.actions.select(chosen ? tree.chosen : row.node) },
-    });
-    writeMaths(name, answerWords(row.answer, MOST_LETTERS));
+    // Typeset for the eye, plain letters for the ear: what is set is not what would be read out.
+    const written = h("span", { "aria-hidden": "true" });
+    writeMaths(written, answerWords(row.answer, MOST_LETTERS));
+    const spoken = `Answer ${shorten(plainMaths(row.answer), MOST_LETTERS)}: select its best solution`;
+    const name = h(
+      "button",
+      {
+        type: "button",
+        class: "esp-link",
+        dir: "auto",
+        on: { click: () => this.actions.select(chosen ? tree.chosen : row.node) },
+      },
+      written,
+      h("span", { class: "esp-sr", dir: "ltr", text: spoken }),
+    );
     return h(
       "tr",
       { role: "row", class: chosen ? "esp-chosen" : "" },

@@ -26,6 +26,7 @@ export class Legend {
   constructor({ palette, actions }) {
     this.palette = palette;
     this.entries = new Map();
+    this.occurred = new Set();
     this.list = h("div", { class: "esp-legend-states", role: "group", "aria-label": "Legend and filter" });
     for (const [state, spec] of Object.entries(palette.states)) this.add(state, spec, actions);
     this.grades = h("div", { class: "esp-legend-grades" });
@@ -82,14 +83,19 @@ export class Legend {
     const { log, tree, visible, hiddenStates, pruned } = moment;
     this.search.update(moment);
     const counts = countStates(tree, visible);
+    // While the tree grows by itself, what has occurred keeps its place: one looks at the tree then.
+    const moves = Boolean(moment.playing || moment.minute?.playing);
+    if (!moves || this.grown !== tree.started?.run) this.occurred.clear();
+    this.grown = tree.started?.run;
+    for (const state of this.entries.keys()) if (counts[state]) this.occurred.add(state);
     if (counts[WRITING]) this.seen = tree.started.run;
     for (const [state, { button, count }] of this.entries) {
       setText(count, String(counts[state] ?? 0));
       setAttribute(button, "aria-pressed", !hiddenStates.has(state));
       // Only what occurs is listed, so that the key stays short; a filter in use stays in reach.
-      button.hidden = !counts[state] && (!hiddenStates.has(state) || ON_DEMAND.has(state));
+      button.hidden = !this.occurred.has(state) && (!hiddenStates.has(state) || ON_DEMAND.has(state));
       // Between two calls nothing is being written: its entry must not come and go with them.
-      if (state === WRITING) button.hidden = !counts[state] && !(log.live && this.seen === tree.started.run);
+      if (state === WRITING) button.hidden = !this.occurred.has(state) && !(log.live && this.seen === tree.started.run);
     }
     for (const button of this.modes) setAttribute(button, "aria-pressed", button.dataset.mode === pruned);
     this.updateGrades(counts);
