@@ -37,7 +37,7 @@ from components.handlers.naming import NAME_LINKED_RUN, NAME_RUN
 from components.handlers.telling import RunNotice
 from components.handlers.tying import FormTie
 from components.handlers.visitor import visitor_of
-from search_core.models import SOLVERS, VERIFIERS, loading_line
+from search_core.models import SOLVERS, VERIFIERS, loading_line, usual_solver
 from search_core.run.estimate import estimate
 from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
@@ -223,7 +223,8 @@ class RunHandlers:
             {
                 **{name: getattr(values, name) for name in _FILLED},
                 "pair": _choice(values.pair, offered),
-                "solver": _choice(values.solver, SOLVERS),
+                # Unsaid, it is the one that runs: not every solver can follow every strategy.
+                "solver": _choice(values.solver or usual_solver(link.strategy), SOLVERS),
                 "verifier": _choice(values.verifier, VERIFIERS),
             },
             self._fields.options.updates(link.strategy, values.options),

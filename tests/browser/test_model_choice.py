@@ -100,6 +100,7 @@ def test_no_verifier_is_offered_where_none_is_asked(app: App, page: Page) -> Non
 def test_the_outcome_verifier_is_refused_where_it_comes_too_late(app: App, page: Page) -> None:
     open_with_drawer(page, app.url)
     before = run_of(page)
+    choose(page, "strategy", "beam_search")
     choose(page, "verifier", "outcome")
     refused = re.compile("beam search asks about unfinished ones")
     expect(page.locator("#about-verifier")).to_contain_text(refused)

@@ -95,7 +95,7 @@ export class Legend {
       // Only what occurs is listed, so that the key stays short; a filter in use stays in reach.
       button.hidden = !this.occurred.has(state) && (!hiddenStates.has(state) || ON_DEMAND.has(state));
       // Between two calls nothing is being written: its entry must not come and go with them.
-      if (state === WRITING) button.hidden = !counts[state] && !(log.live && this.seen === tree.started.run);
+      if (state === WRITING) button.hidden = !this.occurred.has(state) && !(log.live && this.seen === tree.started.run);
     }
     for (const button of this.modes) setAttribute(button, "aria-pressed", button.dataset.mode === pruned);
     this.updateGrades(counts);
