@@ -21,9 +21,22 @@ MOST_SHIFT = 0.1
 WATCH_SHIFTS = """
   window.shifts = [];
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
+    for (const entry of list.getEntries())
+      if (!entry.hadRecentInput) shifts.push([entry.startTime, entry.value]);
   }).observe({ type: "layout-shift", buffered: true });
 """
+# Cumulative layout shift as browsers report it: the worst burst, of at most five seconds, with less
+# than one second between two of its shifts.
+CUMULATIVE = """() => {
+  let worst = 0, sum = 0, first = -Infinity, last = -Infinity;
+  for (const [time, value] of shifts) {
+    if (time - last >= 1000 || time - first >= 5000) { sum = 0; first = time; }
+    sum += value;
+    last = time;
+    worst = Math.max(worst, sum);
+  }
+  return worst;
+}"""
 SMALL = """(least) => [...document.querySelectorAll(
     "button, a[href], input, select, textarea, summary, [role=tab]")]
   .filter((one) => one.checkVisibility({visibilityProperty: true}))
@@ -56,7 +69,7 @@ def phone(browser: Browser, running_app: App) -> Iterator[Page]:
 
 
 def test_nothing_jumps_while_a_phone_opens_the_page(phone: Page) -> None:
-    assert phone.evaluate("shifts.reduce((sum, value) => sum + value, 0)") < MOST_SHIFT
+    assert phone.evaluate(CUMULATIVE) < MOST_SHIFT
 
 
 def test_everything_can_be_hit_with_a_finger(phone: Page) -> None:
