@@ -57,7 +57,7 @@ def _whole(name: str, summary: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{title}</title><meta name="description" content="{escape(summary)}">'
         '<meta name="color-scheme" content="light dark">'
-        '<link rel="icon" href="../favicon.ico">'
+        '<link rel="icon" type="image/svg+xml" href="emblem.svg">'
         f'<link rel="stylesheet" href="style.css">{_SCRIPTS}</head><body>'
         '<a class="skip" href="#text">Skip to the text</a>'
         '<header><a class="brand" href="../" data-place>'

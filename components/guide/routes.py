@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from components.emblem import EMBLEM
 from components.guide.document import document, missing
 from components.guide.links import ROOT, Links
 from components.guide.markdown import Rendered, render
@@ -49,6 +50,7 @@ def guide_routes(guide: Guide | None = None, repository: str = "") -> list[BaseR
         Route("/guide", lambda _: RedirectResponse("guide/")),
         Route("/guide/", shelf.index),
         Route("/guide/style.css", shelf.style),
+        Route("/guide/emblem.svg", shelf.emblem),
         Route("/guide/js/{path:path}", shelf.script),
         Route("/guide/images/{path:path}", shelf.image),
         Route("/guide/{slug}", shelf.page),
@@ -86,6 +88,10 @@ class _Shelf:
     def style(self, request: Request) -> Response:
         css = css_variables() + (_ASSETS / "css" / "guide.css").read_text(encoding="utf-8")
         return Response(css, media_type="text/css", headers=_HEADERS)
+
+    def emblem(self, request: Request) -> Response:
+        """The tab's picture: its own, as not every app has one at its root."""
+        return _file(EMBLEM)
 
     def script(self, request: Request) -> Response:
         path = request.path_params["path"]

@@ -253,7 +253,6 @@ def other_guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app = Starlette(
         routes=[
             Route("/favicon.ico", lambda _: Response(status_code=204)),
-            Route("/sub/path/favicon.ico", lambda _: Response(status_code=204)),
             Route("/", frame),
             Mount("/sub/path", routes=guide_routes(read_guide(folder))),
         ]
