@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from components.palette import Theme, palette
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, start, wait
-from tests.browser.pages import Keep
+from tests.browser.pages import Keep, leave
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -88,10 +89,22 @@ def test_they_follow_a_run_to_its_end(app: App, page: Page) -> None:
     expect(page.locator(".esp-charts figcaption").nth(1)).to_contain_text("vote chooses")
 
 
-def test_while_they_are_drawn_a_sentence_says_so(app: App, page: Page) -> None:
-    open_page(page, app.url)
+def test_while_they_are_drawn_a_sentence_says_so(app: App, browser: Browser) -> None:
+    # A visitor of its own: what is held back here was asked by nobody before.
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
     waiting: list[Route] = []
-    page.route(QUESTION, lambda route: waiting.append(route))
+
+    def hold(route: Route) -> None:
+        if "draw_charts" in (route.request.post_data or ""):
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    # Before the page is there: it may ask as soon as it is.
+    page.route(QUESTION, hold)
+    open_page(page, app.url)
     open_charts(page)
     expect(page.locator(".esp-charts")).to_have_attribute("aria-busy", "true")
     expect(page.get_by_text("Drawing the charts…")).to_be_visible()
@@ -101,6 +114,8 @@ def test_while_they_are_drawn_a_sentence_says_so(app: App, page: Page) -> None:
         route.continue_()
     wait_for_charts(page)
     expect(page.get_by_text("Drawing the charts…")).to_have_count(0)
+    leave(page)
+    context.close()
 
 
 def test_where_they_cannot_be_drawn_one_can_try_again(
