@@ -143,7 +143,7 @@ def test_more_contrast_and_forced_colours_reach_the_picture(app: App, page: Page
     usual = ask(page, pruned)
     subtle = ask(page, "x.theme.base.subtle")
     page.emulate_media(contrast="more")
-    # First what follows the change: who asks the query itself before it is told takes the news away.
+    # What follows the change comes first: whoever asks the query before takes its news away.
     wait(page, f"x.theme.base.subtle !== {subtle!r}")
     wait(page, f"{pruned} === x.theme.base.ink")
     assert ask(page, pruned) != usual
