@@ -10,8 +10,7 @@ export class Theme {
   constructor(element, palette, onChange) {
     this.element = element;
     this.palette = palette;
-    this.forced = matchMedia("(forced-colors: active)");
-    this.contrast = matchMedia("(prefers-contrast: more)");
+    this.queries = { forced: matchMedia("(forced-colors: active)"), contrast: matchMedia("(prefers-contrast: more)") };
     this.apply();
     const changed = () => {
       this.apply();
@@ -19,20 +18,23 @@ export class Theme {
     };
     this.observer = new MutationObserver(changed);
     this.observer.observe(document.body, { attributes: true, attributeFilter: ["class"] });
-    for (const query of [this.forced, this.contrast]) query.addEventListener("change", changed);
+    for (const query of Object.values(this.queries)) query.addEventListener("change", changed);
     this.changed = changed;
   }
 
   dispose() {
     this.observer.disconnect();
-    for (const query of [this.forced, this.contrast]) query.removeEventListener("change", this.changed);
+    for (const query of Object.values(this.queries)) query.removeEventListener("change", this.changed);
   }
 
   apply() {
     this.name = document.body.classList.contains("dark") ? "dark" : "light";
     this.base = this.palette.themes[this.name];
-    if (this.contrast.matches) this.base = { ...this.base, subtle: this.base.text, muted: this.base.ink };
-    if (this.forced.matches) this.base = forcedBase();
+    // Asked only here: who asks a query before its change is told makes Chromium keep the change to itself.
+    this.forced = this.queries.forced.matches;
+    this.contrast = this.queries.contrast.matches;
+    if (this.contrast) this.base = { ...this.base, subtle: this.base.text, muted: this.base.ink };
+    if (this.forced) this.base = forcedBase();
     const style = this.element.style;
     for (const [name, colour] of Object.entries(this.base)) style.setProperty(`--esp-${name}`, colour);
     for (const [key, spec] of Object.entries({ ...this.palette.states, ...this.palette.grades })) {
@@ -47,26 +49,25 @@ export class Theme {
   /** The same theme as it is for everybody: this person's contrast and forced colours are left out. */
   plain() {
     const { palette, name } = this;
-    const asked = { forced: NOT_ASKED, contrast: NOT_ASKED };
+    const asked = { forced: false, contrast: false };
     return Object.assign(Object.create(Theme.prototype), { palette, name, base: palette.themes[name], ...asked });
   }
 
   /** Fill and line of a state or a grade in this theme. */
   colours(spec) {
-    if (this.forced.matches) return { fill: spec.fill?.[this.name] ? "CanvasText" : null, line: "CanvasText" };
-    return { fill: spec.fill?.[this.name] ?? null, line: this.contrast.matches ? this.base.ink : spec.line[this.name] };
+    if (this.forced) return { fill: spec.fill?.[this.name] ? "CanvasText" : null, line: "CanvasText" };
+    return { fill: spec.fill?.[this.name] ?? null, line: this.contrast ? this.base.ink : spec.line[this.name] };
   }
 
   /** Dash, widths and colour of the edge into a node of this state. */
   edge(spec) {
     // Where more contrast is wanted, dash and width alone tell edges apart; but for the winning one.
-    const plain = this.contrast.matches && !spec.edge.casing;
-    const colour = this.forced.matches ? "CanvasText" : plain ? this.base.ink : spec.edge.color[this.name];
+    const plain = this.contrast && !spec.edge.casing;
+    const colour = this.forced ? "CanvasText" : plain ? this.base.ink : spec.edge.color[this.name];
     return { dash: DASHES[spec.edge.dash], width: spec.edge.width, casing: spec.edge.casing ?? 0, colour };
   }
 }
 
-const NOT_ASKED = { matches: false };
 const DASHES = { solid: [], dot: [1.5, 3.5], dash: [6, 4], longdash: [11, 4], dashdot: [7, 3, 1.5, 3] };
 
 function forcedBase() {
