@@ -88,6 +88,9 @@ def leave(page: Page) -> None:
         if other != page:
             other.close()
     page.goto("about:blank")
+    # Of the page, and of the window: a test that failed in between left its own behind.
+    page.unroute_all()
+    page.context.unroute_all()
     page.context.clear_cookies()
     page.context.clear_permissions()
     page.mouse.move(0, 0)

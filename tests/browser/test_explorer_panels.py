@@ -59,7 +59,7 @@ def test_what_is_written_from_right_to_left_is_laid_out_so(view: Page) -> None:
     settle(view)
     view.get_by_role("tab", name="Outline").click()
     places = (".esp-inspector .esp-step-text", ".esp-inspector .esp-sibling-text")
-    for place in (*places, ".esp-row-text", ".esp-answers .esp-link"):
+    for place in (*places, ".esp-row-text", ".esp-answers .esp-link [dir]"):
         text = view.locator(place).filter(has_text=RIGHT_TO_LEFT[:5]).first
         assert text.evaluate("element => getComputedStyle(element).direction") == "rtl", place
     formula = view.locator(".esp-step-text .katex").first

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from components.palette import Theme, palette
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, start, wait
-from tests.browser.pages import Keep, leave
-from tests.waiting import PATIENCE
+from tests.browser.pages import Keep, Visit
 
 pytestmark = pytest.mark.browser
 
 DRAWN = "[...document.querySelectorAll('.js-plotly-plot')].filter(e => e.layout).length"
-QUESTION = "**/component_server*"
+QUESTION = "**/component_server/**"
+DRAWER = "**/plotly-basic.min.js"
 
 
 def open_charts(page: Page) -> None:
@@ -89,11 +89,7 @@ def test_they_follow_a_run_to_its_end(app: App, page: Page) -> None:
     expect(page.locator(".esp-charts figcaption").nth(1)).to_contain_text("vote chooses")
 
 
-def test_while_they_are_drawn_a_sentence_says_so(app: App, browser: Browser) -> None:
-    # A visitor of its own: what is held back here was asked by nobody before.
-    context = browser.new_context()
-    context.set_default_timeout(PATIENCE * 1000)
-    page = context.new_page()
+def test_while_they_are_drawn_a_sentence_says_so(app: App, page: Page) -> None:
     waiting: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -102,33 +98,30 @@ def test_while_they_are_drawn_a_sentence_says_so(app: App, browser: Browser) -> 
         else:
             route.continue_()
 
-    # Before the page is there: it may ask as soon as it is.
     page.route(QUESTION, hold)
     open_page(page, app.url)
     open_charts(page)
     expect(page.locator(".esp-charts")).to_have_attribute("aria-busy", "true")
     expect(page.get_by_text("Drawing the charts…")).to_be_visible()
     assert violations(page, ".esp-charts") == []
-    page.unroute(QUESTION)
+    assert waiting
     for route in waiting:
         route.continue_()
+    page.unroute(QUESTION)
     wait_for_charts(page)
     expect(page.get_by_text("Drawing the charts…")).to_have_count(0)
-    leave(page)
-    context.close()
 
 
-def test_where_they_cannot_be_drawn_one_can_try_again(
-    app: App, page: Page, console: list[str]
-) -> None:
+def test_where_they_cannot_be_drawn_one_can_try_again(app: App, visit: Visit) -> None:
+    # One who has not been here: what draws the charts is nowhere kept, and does not come.
+    page = visit()
+    page.route(DRAWER, lambda route: route.abort())
     open_page(page, app.url)
-    page.route("**/plotly-basic.min.js", lambda route: route.abort())
     open_charts(page)
     alert = page.locator(".esp-charts [role=alert]")
     expect(alert).to_contain_text("could not be drawn")
     assert violations(page, ".esp-charts") == []
-    page.unroute("**/plotly-basic.min.js")
+    page.unroute(DRAWER)
     alert.get_by_role("button", name="Try again").click()
     wait_for_charts(page)
     expect(alert).to_be_hidden()
-    console.clear()  # that a file did not come

@@ -148,7 +148,6 @@ export class Answers {
       {
         type: "button",
         class: "esp-link",
-        dir: "auto",
         on: { click: () => this.actions.select(chosen ? tree.chosen : row.node) },
       },
       written,
