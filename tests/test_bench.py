@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from search_core.bench.chromium import BrowserMissing, browser_page, chromium_path
+from search_core.bench.large_trees import Aims, large_tree_measurements
 from search_core.bench.measurement import Measurement, cells
 from search_core.bench.opening import opening_measurements
 from search_core.bench.page import page_measurements
@@ -112,6 +113,21 @@ def test_the_page_is_measured_in_a_browser(monkeypatch: pytest.MonkeyPatch) -> N
     assert figure.name == "update at 300 nodes"
     assert len(figure.values) == 5
     assert all(value > 0 for value in figure.values)
+
+
+@pytest.mark.browser
+def test_large_trees_are_measured_in_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    aims = Aims(opening=1_500, seek=40, frame=50, heap=250)
+    monkeypatch.setattr("search_core.bench.large_trees.SIZES", {300: aims})
+    monkeypatch.setattr("search_core.bench.large_trees.MOVES", 3)
+    figures = {figure.name: figure for figure in in_a_thread(large_tree_measurements)}
+    assert len(figures["opening at 300 nodes"].values) == 3
+    assert len(figures["seek at 300 nodes"].values) == 16
+    assert len(figures["frame while moving about at 300 nodes"].values) == 6
+    slowest = figures["slowest frame while moving about at 300 nodes"].values
+    assert slowest == [max(figures["frame while moving about at 300 nodes"].values)]
+    assert figures["heap at 300 nodes"].median > 1
+    assert all(value > 0 for figure in figures.values() for value in figure.values)
 
 
 @pytest.mark.browser

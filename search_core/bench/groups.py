@@ -9,6 +9,7 @@ from search_core.bench.answers import answers_measurements
 from search_core.bench.baseline import PROMPT_TOKENS, compare_with_baseline
 from search_core.bench.concurrent import concurrent_measurements
 from search_core.bench.decoding import PlainDecoder
+from search_core.bench.large_trees import large_tree_measurements
 from search_core.bench.load import load_measurements
 from search_core.bench.measurement import Measurement
 from search_core.bench.memory import memory_measurements, memory_run
@@ -76,7 +77,7 @@ def measure(
         case "load":
             return load_measurements(options=("--trust-proxies", "1"))
         case "page":
-            return page_measurements() + opening_measurements()
+            return page_measurements() + large_tree_measurements() + opening_measurements()
         case "answers":
             return answers_measurements()
     raise ValueError(f"Unknown group {name!r:.60}; known: {', '.join(GROUPS)}.")

@@ -22,8 +22,11 @@ from search_core.strategies import STRATEGIES
 
 ASSETS = PALETTE_FILE.parent
 STYLE_SHEETS = (
-    *("explorer.css", "tree.css", "panels.css", "charts.css", "minute.css"),
-    *("projector.css", "narrow.css", "touch.css"),
+    *("explorer.css", "story.css", "buttons.css", "frame.css"),
+    *("picture.css", "words.css", "legend.css", "timeline.css", "outline.css"),
+    *("forced_colours.css", "finding.css"),
+    *("inspector.css", "structured.css", "answers.css", "help.css"),
+    *("charts.css", "minute.css", "projector.css", "narrow.css", "touch.css"),
 )
 """What the explorer needs, in this order; on the app's page too."""
 ENTRANCE = "standalone.js"
