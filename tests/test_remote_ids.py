@@ -148,7 +148,7 @@ def test_filters_are_passed_on(server: FakeServer) -> None:
     none = 0 if server.maker == "llamacpp" else -1
     assert (usual["top_k"], usual["min_p"], usual[penalty]) == (none, 0.0, 1.0)
     if server.maker == "llamacpp":
-        assert told["repeat_last_n"] == -1  # the whole path
+        assert told["repeat_last_n"] == len(told["prompt"]) + 2  # the whole path
         assert told["samplers"] == ["penalties", "temperature", "top_k", "top_p", "min_p"]
 
 
