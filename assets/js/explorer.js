@@ -250,13 +250,13 @@ export class Explorer {
   }
 
   show(tree) {
+    if (tree.root) this.visit.note(this.log, this.given.labels);
     const moment = this.momentOf(tree);
     if (tree.root) {
       this.moment = moment;
       this.canvas.update(moment);
       this.pointing.follow();
       this.address.keep(this.log.run, this.selectedNode, tree.started);
-      this.visit.note(this.log, given.labels);
     }
     this.page?.side.follow(moment.selected);
     if (tree.root && this.presenting) {

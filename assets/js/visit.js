@@ -49,7 +49,7 @@ export class Visit {
 
   /** Back or Forward: show the run that the address names now. */
   followHistory() {
-    this.leave(this.address.expected);
+    this.leaveExpected();
     const run = this.address.popped();
     if (run !== null) this.ask(run);
   }
@@ -57,7 +57,7 @@ export class Visit {
   /** Show a run of this visit once more, as going back to it does. */
   show(run) {
     if (run === this.address.shown) return;
-    this.leave(this.address.expected);
+    this.leaveExpected();
     this.address.goTo(run);
     this.ask(run);
   }
@@ -72,6 +72,11 @@ export class Visit {
   expect(run) {
     this.asked = null;
     this.address.expect(run);
+  }
+
+  /** The run that was started and waited for; one that was asked for answers to nobody else. */
+  leaveExpected() {
+    if (this.asked === null) this.leave(this.address.expected);
   }
 
   /** Whatever comes of this run from now on does not take the page. */

@@ -109,6 +109,19 @@ test("a run that was waited for when a person went back does not take the page",
   assert.equal(visit.accepts({ run: "opened" }, log), true);
 });
 
+test("of two runs that were asked for in turn the last is shown, and the first can still be opened", () => {
+  const visit = visitOf();
+  const log = { run: "third", live: false };
+  for (const next of ["second", "first"]) {
+    address.next = next;
+    visit.followHistory();
+    address.expected = next;
+  }
+  assert.equal(visit.accepts({ run: "second", recalled: "second" }, log), false);
+  assert.equal(visit.accepts({ run: "first", recalled: "first" }, log), true);
+  assert.equal(visit.accepts({ run: "second" }, log), true);
+});
+
 test("whoever starts or opens another run meanwhile wants the old one no more", () => {
   const log = { run: "first", live: false };
   for (const turn of [(visit) => visit.expect("new"), (visit) => visit.accepts({ run: "opened" }, log)]) {
