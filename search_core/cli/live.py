@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.spinner import Spinner
 
 from search_core.cli.pace import WorkPace
-from search_core.log.events import Event, Finished, Spent
+from search_core.log.events import Decided, Event, Finished
 from search_core.log.tree import Tree
 
 
@@ -34,11 +34,15 @@ class ProgressLine:
         self._console = console
         self.tree = Tree()
         self._said = ""
+        self._round = 0
 
     def add(self, event: Event) -> None:
         """Take the next event into account."""
         self.tree.apply(event)
-        if isinstance(event, Finished) or (isinstance(event, Spent) and event.call == "sample"):
+        if isinstance(event, Decided) and event.round > self._round:
+            self._round = event.round
+            self._say()
+        elif isinstance(event, Finished):
             self._say()
 
     @contextmanager
