@@ -14,10 +14,11 @@ import { writeMaths } from "../dom/maths.js";
 const CARD = { padding: 16, lines: 3, filled: 0.86 };
 /** Pixels that the shortest bar and the gaps beside it take, and a count of duplicates. */
 const BAR = 28;
-const COUNT = 34;
+const COUNT = 36;
 const GAP = 6;
-/** Digits are a little smaller than letters. */
+/** Digits are a little smaller than letters, and those of an answer larger and bold. */
 const SMALL = 0.95;
+const LARGE = 1.25;
 
 /**
  * @typedef {{width: number, letter: number}} Fit - the pixels that there are, and about how many of
@@ -33,7 +34,8 @@ function textFor(kind, said, { width, letter }) {
 
 /** What of the numbers there is room for: the count of duplicates, what the method counts, the digits. */
 function extrasFor(kind, said, { width, letter }) {
-  const words = (said.answer ?? plainMaths(said.brief)).length + (said.mark ? 2 : 0);
+  const { answer } = said;
+  const words = answer === null ? plainMaths(said.brief).length : LARGE * (answer.length + (said.mark ? 2 : 0));
   let room = kind === "line" ? width - words * letter : width - CARD.padding - BAR;
   const has = (text, pixels) => {
     if (!text || pixels > room) return false;
