@@ -71,6 +71,8 @@ export class Legend {
       {
         type: "button",
         class: "esp-legend-entry",
+        // What does not occur has no entry; until something is known, nothing does.
+        hidden: true,
         "aria-pressed": "true",
         "data-term": stateTerm(state),
         "aria-description": spec.meaning,

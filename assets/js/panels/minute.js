@@ -35,7 +35,10 @@ export class MinutePanel {
     this.element = h(
       "section",
       // Where it will be shown it has its room at once: nothing below must jump.
-      { class: "esp-minute", "aria-label": "Introduction", hidden: !actions.openingDue(), "data-opening": "true", "data-playing": "true" },
+      {
+        ...{ class: "esp-minute", "aria-label": "Introduction", hidden: !actions.openingExpected() },
+        ...{ "data-opening": "true", "data-playing": actions.openingDue() },
+      },
       this.said,
       this.list,
       h("div", { class: "esp-minute-buttons" }, this.now, this.skip, this.again, this.close),

@@ -16,7 +16,7 @@ const MOST_FIT = 72;
 /** Levels below each other are read one by one, and their words need their height. */
 const LEVELS = { least: 54, leastDown: 60, most: 320 };
 /** A tree that grows downwards has levels this close where that shows all of it. */
-const CLOSE_DOWN = 40;
+const CLOSE_DOWN = 34;
 const ZOOM = { least: 0.6, most: 140 };
 
 /** A tree that would take more screens than this to read is first shown whole, however small. */

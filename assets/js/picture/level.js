@@ -2,7 +2,7 @@
 // Pure. See placing.js.
 
 /** What the first word of a level keeps from the edge of the largest mark, rings included. */
-export const AWAY = { right: 8, down: 6 };
+export const AWAY = { right: 8, down: 5 };
 /** Branches come out this far behind their words. */
 export const OUT = 4;
 export const BORDER = 5;

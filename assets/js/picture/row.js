@@ -5,10 +5,12 @@ import { AWAY, BAR, BORDER, clamp, Level, OUT, WIDEST } from "./level.js";
 import { Sides } from "./sides.js";
 
 /** Room for the bend of branches between two levels: a part of their distance, within limits. */
-const BEND = { part: 0.3, least: 20, most: 64 };
+const BEND = { part: 0.3, least: 16, most: 64 };
 /** Widths that cards and lines may have, the best first. */
 const WIDTHS = [156, 124, 96, 72];
 const LINES = [170, 108, 78];
+/** What a text that fills its room has been cut to, but for so many pixels. */
+const COARSE = 4;
 /** Free room between two words, across. */
 const APART = 8;
 /** Half of what the problem's name takes. */
@@ -48,7 +50,14 @@ export class Row extends Level {
 
   line(spot) {
     if (this.height <= 0) return false;
-    return LINES.some((width) => this.place(spot, "line", this.sizes.of(spot.id, "line", width), width));
+    const place = (width) => this.place(spot, "line", this.sizes.of(spot.id, "line", width), width);
+    if (LINES.some((width) => !this.cuts(spot, width) && place(width))) return true;
+    return spot.rank <= 1 && LINES.some(place);
+  }
+
+  /** Whether a line is too long for this width: half a sum says nothing. */
+  cuts(spot, width) {
+    return !spot.brief && this.sizes.of(spot.id, "line", width).width > width - COARSE;
   }
 
   card(spot) {
@@ -94,6 +103,7 @@ export class Row extends Level {
     if (this.has(spot)) return false;
     for (const { kind, room, half, place } of this.sides.offers(spot)) {
       const { width, height } = this.sizes.of(spot.id, kind, room);
+      if (kind === "line" && this.cuts(spot, room)) continue;
       const top = spot.y - height / 2;
       if (width > room || height > 2 * half || top < this.view.top || top + height > this.view.height - BORDER) continue;
       const left = place(width);

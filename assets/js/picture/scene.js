@@ -51,7 +51,8 @@ export class Scene {
    * @returns {boolean} whether anything has to move.
    */
   update(tree, visible, hiddenStates, animate, selected = null, sought = NOTHING_SOUGHT) {
-    const shape = `${visible.shape}|${this.room.across}|${this.room.vertical}`;
+    const { across, vertical } = this.room;
+    const shape = `${visible.shape}|${across}|${vertical}|${vertical ? tree.chosen : ""}`;
     const same = this.places !== null && this.shape === shape && !this.moving;
     Object.assign(this, { tree, visible, hiddenStates, selected, sought });
     this.described = [];
@@ -83,7 +84,8 @@ export class Scene {
       const node = this.nodes[index];
       return node ? node.state === "completed" : isFold(id);
     };
-    this.places = layoutWithRoom(ROOT, childrenOf, isWide, this.room);
+    const chosen = new Set(tree.chosen ? tree.path(tree.chosen).map(({ id }) => id) : []);
+    this.places = layoutWithRoom(ROOT, childrenOf, isWide, this.room, chosen);
   }
 
   /** What the tree takes, and what its deepest level needs behind it: see `room` in camera.js. */

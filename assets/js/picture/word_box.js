@@ -25,10 +25,11 @@ const LARGE = 1.25;
  *   them a letter takes.
  */
 
-/** The gist, or where it does not fit the gist in a few words. @param {Fit} fit */
+/** The gist, or where it does not fit, with what stands behind it, the gist in a few words. @param {Fit} fit */
 function textFor(kind, said, { width, letter }) {
   if (kind === "problem") return said.text;
-  const room = kind === "line" ? width : CARD.lines * (width - CARD.padding) * CARD.filled;
+  const behind = (said.duplicates ? COUNT : 0) + (said.counted ? GAP + said.counted.length * letter : 0);
+  const room = kind === "line" ? width - behind : CARD.lines * (width - CARD.padding) * CARD.filled;
   return plainMaths(said.text).length * letter <= room ? said.text : said.brief;
 }
 
