@@ -94,7 +94,7 @@ def middle_of(page: Page, selector: str) -> float:
 
 def test_on_a_small_phone_there_is_a_tree_too(app: App, page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
-    open_page(page, app.url)
+    open_page(page, f"{app.url}/?run=recorded-countdown-beam-search")
     settle(page)
     assert height_of(page, "#explorer .esp-canvas") >= 180
     # The pace is read whole.

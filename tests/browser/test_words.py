@@ -83,7 +83,7 @@ def test_words_meet_nothing_on_the_page(stage: Stage, view: Page, width: int) ->
         show(view, name)
         found = ask(view, FAULTS)
         assert found["faults"] == [], name
-        assert found["count"] > 4, name
+        assert found["count"] >= 4, name
 
 
 def test_a_step_says_its_text_and_its_score_and_is_selected_by_it(view: Page) -> None:

@@ -41,6 +41,12 @@ export class Legend {
         on: { click: () => actions.setPruned(mode) },
       }),
     );
+    this.all = h("div", { class: "esp-legend-all" }, this.list, this.grades, this.annotations);
+    // A long key keeps to its line, and opens over the picture where one points at it.
+    const measure = () => setAttribute(this.all, "data-more", this.all.scrollWidth > this.all.clientWidth + 1);
+    this.sizes = new ResizeObserver(measure);
+    for (const part of this.all.children) this.sizes.observe(part);
+    this.sizes.observe(this.all);
     this.search = new Search(actions);
     this.element = h(
       "div",
@@ -48,7 +54,7 @@ export class Legend {
       h(
         "div",
         { class: "esp-legend-line" },
-        h("div", { class: "esp-legend-keys" }, this.list, this.grades, this.annotations),
+        h("div", { class: "esp-legend-keys" }, this.all),
         h("div", { class: "esp-legend-end" }, this.segments(), this.search.button),
       ),
       this.search.row,
@@ -132,6 +138,10 @@ export class Legend {
         );
       }),
     );
+  }
+
+  dispose() {
+    this.sizes.disconnect();
   }
 
   updateGrades({ right, wrong, undecided }) {
