@@ -11,10 +11,11 @@ from components.style import style_sheet, theme
 from search_core.answers import use_workers
 from search_core.models import (
     EMBEDDED,
-    CatalogueError,
     Offered,
     offer,
+    prompt_with,
     read_catalogue,
+    read_examples,
 )
 from search_core.serving import RunRegistry
 from search_core.serving.heap import keep_together
@@ -32,16 +33,18 @@ def models(chosen: argparse.Namespace) -> list[Offered]:
 
     Raises:
         CatalogueError: The models file cannot be read, or has no pair of a name.
+        ValueError: The examples cannot be read.
     """
     catalogue = read_catalogue(chosen.models)
     if chosen.solver is None:
         names = (chosen.offer or EMBEDDED).split(",")
         return offer(catalogue, [name.strip() for name in names if name.strip()], chosen.device)
+    examples = read_examples(chosen.examples) if chosen.examples else []
     pair = catalogue.open(
         chosen.solver,
         chosen.verifier,
         device=chosen.device,
-        system_prompt=chosen.system_prompt,
+        system_prompt=prompt_with(chosen.system_prompt, examples),
         dtype=chosen.dtype,
         verifier_dtype=chosen.verifier_dtype,
         verifier_format=chosen.verifier_format,
@@ -72,7 +75,7 @@ def main() -> None:
     os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
     try:
         offered = models(chosen)
-    except CatalogueError as error:
+    except ValueError as error:
         raise SystemExit(str(error)) from error
     try:
         registry = RunRegistry(

@@ -40,6 +40,12 @@ def arguments() -> argparse.Namespace:
         help=own + "what the solver is told before each problem (not the embedded one)",
     )
     which.add_argument(
+        "--examples",
+        type=Path,
+        default=Path(env("ESPALIER_EXAMPLES", "")) if env("ESPALIER_EXAMPLES") else None,
+        help=own + "file of worked examples that the solver is shown after that",
+    )
+    which.add_argument(
         "--verifier-format",
         default=env("ESPALIER_VERIFIER_FORMAT", "auto"),
         help=own + "how the verifier's score is read",

@@ -36,6 +36,7 @@ def llama_cpp_events(
             yield {
                 "index": index,
                 "content": choice["text"],
+                "tokens": [int(one) for one in logprobs["tokens"]],
                 "stop": False,
                 "completion_probabilities": [
                     {"logprob": one} for one in logprobs["token_logprobs"]
@@ -50,6 +51,7 @@ def llama_cpp_events(
             yield {
                 "index": index,
                 "content": "",
+                "tokens": [],
                 "stop": True,
                 "stop_type": "word" if word else "limit" if limit else "eos",
                 "stopping_word": word,

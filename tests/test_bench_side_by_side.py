@@ -111,7 +111,9 @@ def test_releasing_reaches_the_engine_and_counts_as_its_work() -> None:
     class Keeps:
         info = SolverInfo("keeps")
 
-        def release(self, run: str, problem: str, paths: object = None) -> None:
+        def release(
+            self, run: str, problem: str, paths: object = None, step_ids: object = ()
+        ) -> None:
             heard.append(run)
 
     from search_core.bench.side_by_side import SolverPair, VerifierPair

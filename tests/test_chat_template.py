@@ -10,13 +10,14 @@ import pytest
 
 from search_core.engine.chat_template import ChatTemplate, without_system_turn
 from search_core.engine.checkpoints import ModelLoadError
+from search_core.engine.coroutines import completed
 from search_core.engine.path_tokens import TEMPLATE_DATE, PathTokens
 from search_core.engine.template_limits import MOST_LINES, check_template
 from search_core.protocols import SampleRequest, Sampling, UsageError
 from search_core.remote import RemoteAddress, RemoteError, RemoteSolver
 from search_core.remote.tokens import ServerTokens
 from search_core.solvers import load_solver
-from search_core.verifiers.formats.tokenizers import LocalTokenizer, completed
+from search_core.verifiers.formats.tokenizers import LocalTokenizer
 from tests.fake_server import FakeServer
 from tests.tiny_models import TEMPLATE, tiny_solver, tiny_tokenizer
 

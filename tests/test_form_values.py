@@ -28,6 +28,7 @@ VALUES = FormValues(
     score_source="verifier",
     temperature=0.5,
     top_p=0.9,
+    max_step_tokens=40.0,
     seed=7.0,
     pair=None,
     solver=None,
@@ -89,6 +90,7 @@ def test_a_form_becomes_a_run() -> None:
     assert (recipe.problem.text, recipe.strategy.name) == ("What is (7 + 8) * 3?", "beam_search")
     assert (recipe.options.n, recipe.seed) == (8, 7)  # type: ignore[attr-defined]
     assert (recipe.sampling.temperature, recipe.sampling.top_p) == (0.5, 0.9)
+    assert recipe.sampling.max_step_tokens == 40
     assert request.pair is embedded_pair()
     assert request.score_source == "verifier"
 
@@ -98,6 +100,9 @@ def test_a_form_becomes_a_run() -> None:
     [
         ({"temperature": None}, "Temperature is empty"),
         ({"top_p": True}, "Top-p is empty"),
+        ({"max_step_tokens": None}, "Longest step is empty"),
+        ({"max_step_tokens": 2.5}, "expected a whole number"),
+        ({"max_step_tokens": 0}, "must be 1 to 4096"),
         ({"seed": 0.5}, "Seed is 0.5; expected a whole number"),
         ({"seed": -1}, "Seed is -1"),
         ({"seed": 2.0**53}, "Seed is"),
@@ -129,10 +134,12 @@ def test_a_link_leaves_out_what_has_a_default() -> None:
     assert (values.temperature, values.top_p) == (sampling.temperature, sampling.top_p)
     assert values.options["n"] == 4
     assert set(values.options) == {spec.name for spec in link.strategy.options.specs()}
-    given = read_link({"problem": "1", "temperature": "0", "top_p": "0.5", "seed": "9"})
+    asked = {"temperature": "0", "top_p": "0.5", "max_step_tokens": "200", "seed": "9"}
+    given = read_link({"problem": "1", **asked})
     assert given is not None
     values = values_of_link(given, EMBEDDED)
     assert (values.temperature, values.top_p, values.seed) == (0, 0.5, 9)
+    assert values.max_step_tokens == 200
 
 
 @pytest.mark.parametrize(

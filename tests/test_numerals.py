@@ -38,14 +38,14 @@ def link(**values: str) -> Any:
 
 
 @pytest.mark.parametrize("value", HUGE, ids=lambda value: shown(value, 20))
-@pytest.mark.parametrize("name", ["temperature", "top_p", "seed", *NUMBERS])
+@pytest.mark.parametrize("name", ["temperature", "top_p", "max_step_tokens", "seed", *NUMBERS])
 def test_a_form_refuses_them(name: str, value: Any) -> None:
     usual = values_of_link(link(), OFFER)
     if name in NUMBERS:
         asked = replace(usual, options={**usual.options, name: value})
     else:
         asked = replace(usual, **{name: value})
-    if (name, value) in {("temperature", True), ("top_p", True)}:
+    if (name, value) in {(one, True) for one in ("temperature", "top_p", "max_step_tokens")}:
         message = "empty"
     else:
         message = "expected|must be|empty"
@@ -55,7 +55,7 @@ def test_a_form_refuses_them(name: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["9" * 400, "9" * 5000, "1e400", "inf", "nan", "-" + "9" * 400])
-@pytest.mark.parametrize("name", ["temperature", "top_p", "seed", *NUMBERS])
+@pytest.mark.parametrize("name", ["temperature", "top_p", "max_step_tokens", "seed", *NUMBERS])
 def test_a_link_leaves_them_out_and_says_so(name: str, text: str) -> None:
     found = link(**{name: text})
     assert any(name in note for note in found.notes)
@@ -69,7 +69,7 @@ def test_the_fields_hand_them_over_as_they_are(value: float) -> None:
     """Gradio's own rounding would raise, and nobody would learn why."""
     with gr.Blocks():
         form = make_sampling_form(embedded_pair())
-        fields = [form.seed, form.temperature, form.top_p]
+        fields = [form.seed, form.temperature, form.top_p, form.max_step_tokens]
         fields += [make_field(spec, STRATEGIES["beam_search"]) for spec in OPTIONS]
     for field in fields:
         if isinstance(field, gr.Number):

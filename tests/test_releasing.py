@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 
 from search_core.evaluation.batches import drive_together
 from search_core.problem import Problem
-from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    SolverInfo,
+    StepIds,
+    StepSample,
+)
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
@@ -47,7 +54,11 @@ class Keeping:
         return samples
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         if paths is None:
             self.held.pop(run, None)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from search_core.engine.coroutines import completed
 from search_core.engine.path_tokens import TEMPLATE_DATE
 from search_core.remote import RemoteError
 from search_core.remote.chat_tokenizer import ServerTokenizer
-from search_core.verifiers.formats.tokenizers import LocalTokenizer, completed
+from search_core.verifiers.formats.tokenizers import LocalTokenizer
 from tests.tiny_models import tiny_tokenizer
 
 TEMPLATE = (

@@ -210,7 +210,7 @@ def test_special_tokens_spelt_out_are_text() -> None:
     special = set(TOKENS.all_special_ids)
     assert sum(one in special for one in paths.prompt(hostile)) == 2  # the template's own
     assert not special & set(paths.step(hostile))
-    assert paths.text(paths.step(hostile)) == hostile + "\n\n"
+    assert paths.texts.text(paths.step(hostile)) == hostile + "\n\n"
 
 
 def test_prompts(tmp_path: Path) -> None:

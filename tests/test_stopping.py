@@ -47,7 +47,7 @@ class Blocked:
     def score(self, *args: Any) -> Any:
         return self._wait(lambda: self._model.score(args[0], lambda: False))
 
-    def release(self, run: str, problem: str, paths: Any = None) -> None:
+    def release(self, run: str, problem: str, paths: Any = None, step_ids: Any = ()) -> None:
         self.forgotten.append((run, paths, self.done.is_set()))
 
     def _wait(self, work: Callable[[], Any]) -> Any:

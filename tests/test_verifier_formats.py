@@ -19,11 +19,11 @@ from transformers import (
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.engine.checkpoints.quantisation import quantisation
+from search_core.engine.coroutines import completed
 from search_core.protocols import ScoreRequest
 from search_core.verifiers import FORMATS, TransformersVerifier, load_verifier
 from search_core.verifiers.format_choice import recognised
 from search_core.verifiers.formats.genprm import SYSTEM as GENPRM_SYSTEM
-from search_core.verifiers.formats.tokenizers import completed
 from search_core.verifiers.formats.whole import JUDGE_QUESTION, JUDGE_TASK
 from tests.tiny_models import tiny_config, tiny_solver, tiny_tokenizer, tiny_verifier
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from search_core.engine.coroutines import completed
 from search_core.protocols import ScoreRequest
 from search_core.verifiers import TransformersVerifier, load_verifier
-from search_core.verifiers.formats.tokenizers import completed
 
 GOLDEN = Path(__file__).parent / "golden" / "prm"
 CASES = json.loads((GOLDEN / "cases.json").read_text(encoding="utf-8"))

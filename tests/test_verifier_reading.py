@@ -16,6 +16,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_core.engine.coroutines import completed
 from search_core.engine.memory.budget import MemoryBudget
 from search_core.engine.memory.out_of_memory import SequenceTooLargeError
 from search_core.engine.reading.call_batcher import BatchedCall, CallBatcher
@@ -24,7 +25,6 @@ from search_core.engine.reading.reader import Reader
 from search_core.engine.reading.readouts import label_readout
 from search_core.protocols import KeepsPaths, RunCancelled, ScoreRequest, Watch
 from search_core.verifiers import TransformersVerifier, load_verifier
-from search_core.verifiers.formats.tokenizers import completed
 from tests.tiny_models import tiny_verifier
 from tests.waiting import PATIENCE, wait_until
 

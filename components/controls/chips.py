@@ -64,7 +64,10 @@ def _about(offer: ModelOffer) -> dict[str, Any]:
     return {
         "fields": [*field_names(), *all_specs()],
         "embedded": embedded[0] if embedded else None,
-        "usual": {"top_p": offer.first.sampling.top_p},
+        "usual": {
+            "top_p": offer.first.sampling.top_p,
+            "max_step_tokens": offer.first.sampling.max_step_tokens,
+        },
         "strategies": {
             strategy.name: {
                 "title": strategy.title,

@@ -20,7 +20,7 @@ class FormValues:
         problem: The problem's text.
         strategy: Name of a strategy.
         score_source: What scores: the verifier, or one of the other sources.
-        temperature, top_p, seed: Numbers, or None where a field was emptied.
+        temperature, top_p, max_step_tokens, seed: Numbers, or None where a field was emptied.
         pair: Name of an offered pair of models; None: the first.
         solver, verifier: Names of embedded models; None: the usual ones.
         answer: Reference answer to a problem of one's own; None or "": nobody knows it.
@@ -32,6 +32,7 @@ class FormValues:
     score_source: str
     temperature: float | None
     top_p: float | None
+    max_step_tokens: float | None
     seed: float | None
     pair: str | None
     solver: str | None

@@ -67,6 +67,7 @@ class Controls:
                 "score_source": self.sampling.score_source,
                 "temperature": self.sampling.temperature,
                 "top_p": self.sampling.top_p,
+                "max_step_tokens": self.sampling.max_step_tokens,
                 "seed": self.sampling.seed,
                 "pair": self.models.pair,
                 "solver": self.models.solver,

@@ -23,6 +23,7 @@ from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 _NODE_ID: TypeAdapter[str] = TypeAdapter(NodeId)
 _NOT_OPTIONS = {
     *("problem", "strategy", "score_source", "temperature", "top_p", "seed", "node", "answer"),
+    "max_step_tokens",
     *("models", "solver", "verifier"),
 }
 # Ours and other people's parameters that are no part of a recipe.
@@ -52,6 +53,7 @@ class LinkedRecipe:
     verifier: str | None = None
     temperature: float | None = None
     top_p: float | None = None
+    max_step_tokens: int | None = None
     seed: int | None = None
     answer: str | None = None
     node: str | None = None
@@ -66,7 +68,11 @@ def recipe_defaults(offer: ModelOffer) -> dict[str, Any]:
             strategy.name: {spec.name: spec.default for spec in strategy.options.specs()}
             for strategy in STRATEGIES.values()
         },
-        "sampling": {"temperature": sampling.temperature, "top_p": sampling.top_p},
+        "sampling": {
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "max_step_tokens": sampling.max_step_tokens,
+        },
         "models": _model_names() if offer.has_embedded else {},
         "pairs": _pair_names(offer),
     }
@@ -116,6 +122,7 @@ def read_link(query: Mapping[str, str]) -> LinkedRecipe | None:
         verifier=query.get("verifier") or None,
         temperature=_number(query, "temperature", notes),
         top_p=_number(query, "top_p", notes),
+        max_step_tokens=_whole(query, "max_step_tokens", notes),
         seed=_whole(query, "seed", notes),
         answer=_answer(query, notes),
         node=_node(query, notes),

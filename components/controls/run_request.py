@@ -73,7 +73,11 @@ def _sampling(values: FormValues, pair: ModelPair) -> Sampling:
     with meant("top-p", clamped(values.top_p, usual.top_p, 1, usual.top_p)):
         top_p = _number("Top-p", values.top_p)
         Sampling(top_p=top_p)
-    return Sampling(temperature=temperature, top_p=top_p, max_step_tokens=usual.max_step_tokens)
+    nearest = clamped(values.max_step_tokens, 1, 4096, usual.max_step_tokens)
+    with meant("max-step-tokens", nearest):
+        longest = _whole("Longest step", values.max_step_tokens)
+        Sampling(max_step_tokens=longest)
+    return replace(usual, temperature=temperature, top_p=top_p, max_step_tokens=longest)
 
 
 def _problem(typed: str, answer: str | None, pair: ModelPair) -> Problem:
@@ -99,6 +103,9 @@ def values_of_link(link: LinkedRecipe, offer: ModelOffer) -> FormValues:
         score_source=link.score_source or "verifier",
         temperature=sampling.temperature if link.temperature is None else link.temperature,
         top_p=sampling.top_p if link.top_p is None else link.top_p,
+        max_step_tokens=sampling.max_step_tokens
+        if link.max_step_tokens is None
+        else link.max_step_tokens,
         seed=0 if link.seed is None else link.seed,
         pair=link.pair,
         solver=link.solver,
@@ -139,6 +146,13 @@ def _number(label: str, value: Any) -> float:
         return float(value)
     except OverflowError as error:
         raise ValueError(f"{label} is {shown(value)}; expected a smaller number.") from error
+
+
+def _whole(label: str, value: Any) -> int:
+    number = _number(label, value)
+    if not number.is_integer():
+        raise ValueError(f"{label} is {shown(value)}; expected a whole number.")
+    return int(number)
 
 
 def _seed(value: Any) -> int:

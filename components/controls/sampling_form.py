@@ -18,12 +18,13 @@ _ABOUT_SOURCES = {
 
 @dataclass(frozen=True)
 class SamplingForm:
-    """Score source, temperature, top-p and seed."""
+    """Score source, temperature, top-p, the length limit of a step, and seed."""
 
     score_source: gr.Radio
     about_source: gr.Markdown
     temperature: gr.Number
     top_p: gr.Number
+    max_step_tokens: gr.Number
     seed: gr.Number
 
 
@@ -57,6 +58,13 @@ def make_sampling_form(pair: ModelPair) -> SamplingForm:
             elem_id="top-p",
             min_width=120,
         )
+        max_step_tokens = gr.Number(
+            pair.sampling.max_step_tokens,
+            label="Longest step",
+            info="A step that comes to so many tokens is cut off. 1 to 4096.",
+            elem_id="max-step-tokens",
+            min_width=120,
+        )
         seed = gr.Number(
             0,
             label="Seed",
@@ -64,7 +72,7 @@ def make_sampling_form(pair: ModelPair) -> SamplingForm:
             elem_id="seed",
             min_width=120,
         )
-    return SamplingForm(score_source, about_source, temperature, top_p, seed)
+    return SamplingForm(score_source, about_source, temperature, top_p, max_step_tokens, seed)
 
 
 def about_score_source(name: str) -> str:

@@ -82,6 +82,7 @@ def shown_recipe(header: Started, offer: ModelOffer) -> ShownRecipe | None:
         score_source=source,
         temperature=_number(sampling.get("temperature"), usual.temperature),
         top_p=_number(sampling.get("top_p"), usual.top_p),
+        max_step_tokens=_number(sampling.get("max_step_tokens"), usual.max_step_tokens),
         seed=header.seed,
         pair=models.pair,
         solver=models.solver,

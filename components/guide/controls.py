@@ -77,6 +77,7 @@ _CONTROLS = (
     ControlLink("score-source", "Scored by", "use", "score-source", term="score_source"),
     ControlLink("temperature", "Temperature", "use", "sampling", term="temperature"),
     ControlLink("top-p", "Top-p", "use", "sampling", term="top_p"),
+    ControlLink("max-step-tokens", "Longest step", "use", "sampling", term="max_step_tokens"),
     ControlLink("seed", "Seed", "use", "seed", term="seed"),
     ControlLink(
         "published-habits",

@@ -133,7 +133,10 @@ class FormHandlers:
             **QUIET,
         )
         models.pair.input(
-            self.choose_pair, models.pair, [sampling.temperature, sampling.top_p], **QUIET
+            self.choose_pair,
+            models.pair,
+            [sampling.temperature, sampling.top_p, sampling.max_step_tokens],
+            **QUIET,
         )
 
     def show_strategy(self, name: str) -> list[Any]:
@@ -168,9 +171,10 @@ class FormHandlers:
         return [about_score_source(score_source), *updates]
 
     def choose_pair(self, pair: str | None) -> list[Update]:
-        """How the models of this pair are sampled: temperature and top-p."""
+        """How the models of this pair are sampled: temperature, top-p and longest step."""
         sampling = self._offer.named(pair).pair.sampling
-        return [gr.update(value=sampling.temperature), gr.update(value=sampling.top_p)]
+        values = sampling.temperature, sampling.top_p, sampling.max_step_tokens
+        return [gr.update(value=value) for value in values]
 
     def as_published(self, name: str) -> list[Update]:
         """Fill in the values of the published code."""

@@ -43,7 +43,10 @@ from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
 
 # What a link fills into the form as it stands; models only where the page offers them.
-_FILLED = ("problem", "strategy", "score_source", "temperature", "top_p", "seed", "answer")
+_FILLED = (
+    *("problem", "strategy", "score_source", "temperature", "top_p", "max_step_tokens", "seed"),
+    "answer",
+)
 
 
 class RunHandlers:

@@ -20,7 +20,7 @@ from transformers import (
     LogitsProcessor,
 )
 
-from search_core.engine.path_tokens import DELIMITER
+from search_core.engine.running_text import DELIMITER
 from search_core.engine.threads import threads_for, torch_threads
 from search_core.protocols import (
     Cancelled,

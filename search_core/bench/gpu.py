@@ -44,6 +44,7 @@ from search_core.protocols import (
     Sampling,
     ScoreRequest,
     Solver,
+    StepIds,
     StepSample,
     StepScores,
     Verifier,
@@ -139,11 +140,15 @@ class TimedModels:
         return scores
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """Pass it on, to both."""
         for model in (self.solver, self.verifier):
-            release(model, run, problem, paths)
+            release(model, run, problem, paths, step_ids)
 
 
 @dataclass

@@ -18,6 +18,7 @@ from search_core.protocols import (
     Sampling,
     ScoreRequest,
     Solver,
+    StepIds,
     StepSample,
     StepScores,
     Verifier,
@@ -104,10 +105,14 @@ class WatchedSolver:
         return steps
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """Pass it on."""
-        release(self.solver, run, problem, paths)
+        release(self.solver, run, problem, paths, step_ids)
 
 
 @dataclass
@@ -129,10 +134,14 @@ class WatchedVerifier:
         return scores
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """Pass it on."""
-        release(self.verifier, run, problem, paths)
+        release(self.verifier, run, problem, paths, step_ids)
 
 
 def _look(model: object, counter: TokenCounter, paths: Sequence[tuple[str, ...]]) -> MemorySample:

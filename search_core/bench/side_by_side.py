@@ -19,6 +19,7 @@ from search_core.protocols import (
     Sampling,
     ScoreRequest,
     Solver,
+    StepIds,
     StepSample,
     StepScores,
     Verifier,
@@ -66,11 +67,15 @@ class SolverPair:
         return steps
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """Pass it on: forgetting is part of the work."""
         with self.engine_timing.measured():
-            release(self.engine, run, problem, paths)
+            release(self.engine, run, problem, paths, step_ids)
 
 
 @dataclass
@@ -101,11 +106,15 @@ class VerifierPair:
         return scores
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """As of `SolverPair`."""
         with self.engine_timing.measured():
-            release(self.engine, run, problem, paths)
+            release(self.engine, run, problem, paths, step_ids)
 
 
 @dataclass(frozen=True)

@@ -104,10 +104,14 @@ def evaluate(
     temperature: flags.Temperature = None,
     top_p: flags.TopP = None,
     max_step_tokens: flags.MaxStepTokens = None,
+    top_k: flags.TopK = None,
+    min_p: flags.MinP = None,
+    repetition_penalty: flags.RepetitionPenalty = None,
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
     verifier_format: flags.VerifierFormat = "auto",
     system_prompt: flags.SystemPrompt = None,
+    examples: flags.Examples = None,
     dtype: flags.Precision = "auto",
     verifier_dtype: flags.VerifierPrecision = "auto",
     pair_name: flags.PairName = None,
@@ -147,6 +151,15 @@ def evaluate(
     best-of-N at N of 16 or more, the verifier's own measures are reported too. Run it again
     to go on after a stop; finished runs are not repeated.
     """
+    sampled_as = partial(
+        flags.sampling,
+        temperature=temperature,
+        top_p=top_p,
+        max_step_tokens=max_step_tokens,
+        top_k=top_k,
+        min_p=min_p,
+        repetition_penalty=repetition_penalty,
+    )
     with bad_arguments(), messages().status("loading the models"):
         flags.check_pair(pair_name, solver, verifier)
         choice = ModelChoice(
@@ -159,6 +172,7 @@ def evaluate(
             system_prompt,
             dtype,
             verifier_dtype,
+            examples,
         )
         pair = services(context).open_models(choice)
         flags.check_models(solver, verifier, score_source)
@@ -193,13 +207,10 @@ def evaluate(
             arms,
             list(dict.fromkeys(asked)),
             run_seeds,
-            flags.sampling(pair, temperature, top_p, max_step_tokens),
+            sampled_as(pair),
             batch or (_CPU_BATCH if models.solver.info.device == "cpu" else _BATCH),
             _rollout_plan(rollout_problems, arms, run_seeds[0]) if steps_are_scored else None,
-            {
-                name: flags.sampling(own, temperature, top_p, max_step_tokens)
-                for name, own in pairs.items()
-            },
+            {name: sampled_as(own) for name, own in pairs.items()},
         )
         threshold = _threshold(pair, source) if steps_are_scored else None
         # Fakes live in this process alone.
@@ -228,8 +239,8 @@ def evaluate(
         "rival": asdict(models.rival.info) if models.rival else None,
         "own_solvers": {name: asdict(solver.info) for name, solver in models.own.items()},
         "score_source": score_source,
-        "sampling": asdict(plan.sampling),
-        "own_sampling": {name: asdict(sampling) for name, sampling in plan.own_sampling.items()},
+        "sampling": plan.sampling.said(),
+        "own_sampling": {name: sampling.said() for name, sampling in plan.own_sampling.items()},
         "seeds": list(plan.seeds),
         "drawn": None if problems else {"split": split, "seed": problem_seed, "levels": levels},
         "bootstrap_draws": draws,

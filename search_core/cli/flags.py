@@ -42,6 +42,29 @@ MaxStepTokens = Annotated[
     int | None,
     typer.Option(help="Length limit of one step, in tokens.", rich_help_panel=_SAMPLING),
 ]
+TopK = Annotated[
+    int | None,
+    typer.Option(
+        help="Sample from so many of the likeliest tokens; 0: all. Default: the solver's own.",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+MinP = Annotated[
+    float | None,
+    typer.Option(
+        help="0 to 1: how likely a token must be, as a share of the likeliest. Default: the "
+        "solver's own.",
+        rich_help_panel=_SAMPLING,
+    ),
+]
+RepetitionPenalty = Annotated[
+    float | None,
+    typer.Option(
+        help="Above 1: what the path says already becomes less likely; 1: nothing. Default: the "
+        "solver's own.",
+        rich_help_panel=_SAMPLING,
+    ),
+]
 SolverPath = Annotated[
     str | None,
     typer.Option(
@@ -73,6 +96,14 @@ SystemPrompt = Annotated[
     typer.Option(
         help='What a --solver of your own is told before each problem; "" for nothing. Default: to '
         "write one step per paragraph.",
+        rich_help_panel=_MODELS,
+    ),
+]
+Examples = Annotated[
+    Path | None,
+    typer.Option(
+        help="Worked examples that a --solver of your own is shown after its system prompt: a "
+        "YAML or JSON list of {problem: ..., steps: [...]}.",
         rich_help_panel=_MODELS,
     ),
 ]
@@ -147,15 +178,15 @@ def check_models(solver: str | None, verifier: str | None, score_source: str) ->
         )
 
 
-def sampling(
-    pair: ModelPair, temperature: float | None, top_p: float | None, max_step_tokens: int | None
-) -> Sampling:
+def sampling(pair: ModelPair, **asked: float | None) -> Sampling:
     """The solver's own sampling, changed where asked.
+
+    Args:
+        asked: Fields of `Sampling`; None: not asked.
 
     Raises:
         ValueError: A value is out of its range.
     """
-    asked = {"temperature": temperature, "top_p": top_p, "max_step_tokens": max_step_tokens}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     return replace(pair.sampling, **given)
 

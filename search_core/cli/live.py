@@ -20,12 +20,12 @@ from rich.progress import (
 )
 from rich.spinner import Spinner
 
-from search_core.log.events import Event
+from search_core.log.events import Decided, Event, Finished
 from search_core.log.tree import Tree
 
 
 class ProgressLine:
-    """One line that follows a run; nothing at all where no terminal shows it.
+    """One line that follows a run; where no terminal shows it, a line for each round.
 
     `add` is the run's listener.
     """
@@ -33,16 +33,23 @@ class ProgressLine:
     def __init__(self, console: Console) -> None:
         self._console = console
         self.tree = Tree()
+        self._said = ""
         self._round = 0
 
     def add(self, event: Event) -> None:
         """Take the next event into account."""
         self.tree.apply(event)
+        if isinstance(event, Decided) and event.round > self._round:
+            self._round = event.round
+            self._say()
+        elif isinstance(event, Finished):
+            self._say()
 
     @contextmanager
     def shown(self) -> Iterator[None]:
         """Show the line until the block ends."""
         if not self._console.is_terminal:
+            self._say()
             yield
             return
         spinner = Spinner("dots")
@@ -53,6 +60,13 @@ class ProgressLine:
 
         with Live(get_renderable=render, console=self._console, transient=True):
             yield
+
+    def _say(self) -> None:
+        """Where lines stay, each is said once."""
+        text = progress_text(self.tree)
+        if not self._console.is_terminal and text != self._said:
+            self._said = text
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def progress_text(tree: Tree) -> str:

@@ -11,10 +11,13 @@ import typer
 from search_core.models import (
     FIRST,
     SOLVERS,
+    STEP_PROMPT,
     VERIFIERS,
     ModelPair,
     is_shipped_solver,
     open_pair,
+    prompt_with,
+    read_examples,
     solver_folder,
 )
 
@@ -30,6 +33,7 @@ class ModelChoice:
         verifier_format: How the verifier's score is read; "auto": told by the checkpoint.
         system_prompt: What the solver is told before each problem; None: the usual one.
         dtype, verifier_dtype: As for `ModelPair`.
+        examples: File of worked examples that the solver is shown; None: none.
     """
 
     solver: str | None = None
@@ -41,11 +45,19 @@ class ModelChoice:
     system_prompt: str | None = None
     dtype: str = "auto"
     verifier_dtype: str = "auto"
+    examples: Path | None = None
 
     @property
     def told_of_solver(self) -> dict[str, str]:
-        """What is said of the solver, by the names of `ModelPair`; only what was said."""
+        """What is said of the solver, by the names of `ModelPair`; only what was said.
+
+        Raises:
+            ValueError: The examples cannot be read.
+        """
         told = {} if self.system_prompt is None else {"system_prompt": self.system_prompt}
+        if self.examples is not None:
+            usual = STEP_PROMPT if self.system_prompt is None else self.system_prompt
+            told["system_prompt"] = prompt_with(usual, read_examples(self.examples))
         return told | _said(dtype=self.dtype)
 
     @property
@@ -55,7 +67,9 @@ class ModelChoice:
 
     def beside(self, solver: str) -> ModelChoice:
         """Another solver; what was said of this one says nothing of that one."""
-        return replace(self, solver=solver, pair=None, system_prompt=None, dtype="auto")
+        return replace(
+            self, solver=solver, pair=None, system_prompt=None, dtype="auto", examples=None
+        )
 
 
 def _said(**values: str) -> dict[str, str]:
@@ -77,24 +91,26 @@ def open_models(choice: ModelChoice) -> ModelPair:
 
     catalogue = read_catalogue(choice.models or SHIPPED)
     if choice.pair is not None:
-        _refuse(told, f"pair {choice.pair}")
+        _refuse(choice, told, f"pair {choice.pair}")
         return catalogue.pair(choice.pair, choice.device)
     if solver in catalogue.solvers:
-        _refuse(choice.told_of_solver, f"solver {solver}")
+        _refuse(choice, choice.told_of_solver, f"solver {solver}")
     if verifier in catalogue.verifiers:
-        _refuse(choice.told_of_verifier, f"verifier {verifier}")
-    if choice.system_prompt and is_shipped_solver(solver_folder(solver)):
+        _refuse(choice, choice.told_of_verifier, f"verifier {verifier}")
+    if told.get("system_prompt") and is_shipped_solver(solver_folder(solver)):
         raise ValueError(
-            "The embedded solvers were trained without a system prompt. Leave --system-prompt out, "
-            "or choose another --solver."
+            "The embedded solvers were trained without a system prompt and without examples. Leave "
+            "--system-prompt and --examples out, or choose another --solver."
         )
     return catalogue.open(solver, verifier, device=choice.device, **told)
 
 
-def _refuse(told: Mapping[str, str], what: str) -> None:
+def _refuse(choice: ModelChoice, told: Mapping[str, str], what: str) -> None:
     """What the models file says of a model counts, and nothing is dropped without a word."""
     if told:
-        given = ", ".join("--" + name.replace("_", "-") for name in told)
+        names = ["examples"] if "system_prompt" in told and choice.system_prompt is None else []
+        names += [name for name in told if not (names and name == "system_prompt")]
+        given = ", ".join("--" + name.replace("_", "-") for name in names)
         raise ValueError(
             f"The models file says how {what} is used; {given} was given too. Leave it out, or "
             "name the model itself with --solver or --verifier."

@@ -48,10 +48,14 @@ def solve(
     temperature: flags.Temperature = None,
     top_p: flags.TopP = None,
     max_step_tokens: flags.MaxStepTokens = None,
+    top_k: flags.TopK = None,
+    min_p: flags.MinP = None,
+    repetition_penalty: flags.RepetitionPenalty = None,
     solver: flags.SolverPath = None,
     verifier: flags.VerifierPath = None,
     verifier_format: flags.VerifierFormat = "auto",
     system_prompt: flags.SystemPrompt = None,
+    examples: flags.Examples = None,
     dtype: flags.Precision = "auto",
     verifier_dtype: flags.VerifierPrecision = "auto",
     pair: flags.PairName = None,
@@ -86,6 +90,7 @@ def solve(
                 system_prompt,
                 dtype,
                 verifier_dtype,
+                examples,
             )
             used = services(context).open_models(choice)
             flags.check_models(solver, verifier, score_source)
@@ -94,7 +99,15 @@ def solve(
                 _read(used, problem, answer),
                 chosen,
                 chosen.options.from_values(preset | options),
-                flags.sampling(used, temperature, top_p, max_step_tokens),
+                flags.sampling(
+                    used,
+                    temperature=temperature,
+                    top_p=top_p,
+                    max_step_tokens=max_step_tokens,
+                    top_k=top_k,
+                    min_p=min_p,
+                    repetition_penalty=repetition_penalty,
+                ),
                 seed,
             )
             used.check(chosen, score_source, recipe.options)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from search_core.engine.chat_template import ChatTemplate
-from search_core.protocols import UsageError
+from search_core.engine.coroutines import completed
+from search_core.engine.running_text import DELIMITER, RunningText
+from search_core.engine.step_texts import StepTexts
+from search_core.protocols import StepIds, UsageError
 
-DELIMITER = "\n\n"
-"""Ends a step."""
 TEMPLATE_DATE = "26 Jul 2024"
 """The day that chat templates are told it is (Llama 3's own default), so that the same
 problem gives the same tokens tomorrow."""
@@ -28,11 +30,13 @@ _PROMPTS, _STEPS = 256, 4096
 class PathTokens:
     """Tokenises paths for one model.
 
-    The prompt (chat template with the problem as the user's message) and each step with its
-    delimiter are tokenised apart and joined, so the ids of a path are a prefix of the ids
-    of everything that continues it. Earlier attempts at the problem belong to the prompt:
-    each is a turn of the assistant's. Special tokens spelt out in a problem, a step or an
-    attempt are ordinary text. Not thread-safe, like the tokenizer inside.
+    A step that the model wrote is the ids that it wrote. A step that is text alone is
+    tokenised apart, with its delimiter, as it would stand in running text. Both are joined to
+    the prompt (chat template with the problem as the user's message), so the ids of a path are
+    a prefix of the ids of everything that continues it. Earlier attempts at the problem belong
+    to the prompt: each is a turn of the assistant's, quoted as text. Special tokens spelt out
+    in a problem, a step or an attempt are ordinary text. Not thread-safe, like the tokenizer
+    inside.
 
     Args:
         tokenizer: A transformers tokenizer. Without a chat template the prompt is the
@@ -42,6 +46,8 @@ class PathTokens:
         date: What templates that write today's date are given.
         revision_request: The user's turn after each earlier attempt; "" for none, where a
             model was trained on attempts in a row.
+        ends: Whether ids end with a delimiter; None: their text says so. (Bytes that are no
+            character can hide a line break in it.)
     """
 
     def __init__(
@@ -51,13 +57,17 @@ class PathTokens:
         system_prompt: str = "",
         date: str = TEMPLATE_DATE,
         revision_request: str = REVISION_REQUEST,
+        ends: Callable[[tuple[int, ...]], bool] | None = None,
     ) -> None:
         self._tokenizer = tokenizer
-        self._revision_request = revision_request
+        self._revision_request, self._ends = revision_request, ends
         self._system_prompt = system_prompt
         self._template = ChatTemplate(tokenizer, date)
+        self.texts = StepTexts(tokenizer)
+        self._running = RunningText(self._tokenised)
         self._prompt = lru_cache(_PROMPTS)(self._tokenise_prompt)
-        self._step = lru_cache(_STEPS)(self._tokenise_text)
+        self._step = lru_cache(_STEPS)(self._tokenise_step)
+        self._opening = lru_cache(_PROMPTS)(self._tokenise_opening)
 
     def prompt(self, problem: str, attempts: Attempts = ()) -> tuple[int, ...]:
         """Ids up to where the first step begins.
@@ -73,33 +83,54 @@ class PathTokens:
 
     def step(self, text: str) -> tuple[int, ...]:
         """Ids of a step and its delimiter."""
-        return self._step(text + DELIMITER)
+        return self._step(text)
 
     def last_step(self, text: str, end_id: int) -> tuple[int, ...]:
         """Ids of a step that finished its solution: the end token stands for the delimiter."""
-        return (*self._step(text), end_id)
+        return (*self._tokenise_text(text), end_id)
 
     def path(
-        self, problem: str, steps: Sequence[str], attempts: Attempts = (), opening: str = ""
+        self,
+        problem: str,
+        steps: Sequence[str],
+        attempts: Attempts = (),
+        opening: str = "",
+        step_ids: StepIds = (),
     ) -> tuple[int, ...]:
         """Ids of a path, up to where its next step begins, or up to the end of its opening.
 
-        An opening that is a word of its own has the same ids here and, read back later, at
-        the beginning of the step that was made of it. Raises as `prompt`.
+        Raises as `prompt`.
         """
-        ids = list(self.prompt(problem, attempts))
-        for text in steps:
-            ids += self.step(text)
-        if opening:
-            ids += self._step(opening)
-        return tuple(ids)
+        pieces = self.pieces(steps, opening, step_ids)
+        return tuple(chain(self.prompt(problem, attempts), *pieces))
 
-    def text(self, ids: Sequence[int]) -> str:
-        """Text of generated ids, without special tokens."""
-        decoded: str = self._tokenizer.decode(
-            list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
-        )
-        return decoded
+    def pieces(
+        self, steps: Sequence[str], opening: str = "", step_ids: StepIds = ()
+    ) -> list[tuple[int, ...]]:
+        """Ids of each step with its delimiter, and of the opening of the next, if there is one.
+
+        Args:
+            step_ids: Of the steps that the model wrote its own ids; () if it wrote none.
+        """
+        own = step_ids or (None,) * len(steps)
+        pieces: list[tuple[int, ...]] = []
+        for end, (text, ids) in enumerate(zip(steps, own, strict=True), start=1):
+            # What the model began of a next step that somebody else wrote is left out.
+            goes_on = end == len(steps) or own[end] is not None
+            if ids is None or (self.texts.rest(ids) and not goes_on):
+                pieces.append(self._step(text))
+            elif self._ended(ids, pieces[-1] if pieces else ()):
+                pieces.append(ids)
+            else:  # It ended otherwise, and is made to go on.
+                pieces.append(ids + completed(self._running.delimiter()))
+        return [*pieces, self._opening(opening)] if opening else pieces
+
+    def _ended(self, ids: tuple[int, ...], before: tuple[int, ...]) -> bool:
+        """Whether a step that the model wrote behind another one ends with a delimiter."""
+        if self._ends is None:
+            return self.texts.rest(ids) is not None
+        begun = (*before[-1:], *ids) if self.texts.rest(before) else ids
+        return self._ends(begun)
 
     def _tokenise_prompt(self, problem: str, attempts: Attempts) -> tuple[int, ...]:
         if not self._tokenizer.chat_template:
@@ -122,10 +153,19 @@ class PathTokens:
 
     def _without_template(self, problem: str) -> tuple[int, ...]:
         parts = (self._system_prompt, problem)
-        text = "".join(part + DELIMITER for part in parts if part)
+        text = DELIMITER.join(part for part in parts if part)
         begin = self._tokenizer.bos_token_id
         first = () if begin is None else (begin,)
-        return first + self._tokenise_text(text)
+        return first + completed(self._running.beginning(text))
+
+    def _tokenise_step(self, text: str) -> tuple[int, ...]:
+        return completed(self._running.step(text))
+
+    def _tokenise_opening(self, text: str) -> tuple[int, ...]:
+        return completed(self._running.opening(text))
+
+    async def _tokenised(self, text: str) -> tuple[int, ...]:
+        return self._tokenise_text(text)
 
     def _tokenise_text(self, text: str) -> tuple[int, ...]:
         encoded = self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)

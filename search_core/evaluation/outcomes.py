@@ -80,7 +80,7 @@ def run_key(recipe: Recipe, solver: SolverInfo, verifier: VerifierInfo) -> str:
             "problem": asdict(recipe.problem),
             "strategy": recipe.strategy.name,
             "options": asdict(recipe.options),
-            "sampling": asdict(recipe.sampling),
+            "sampling": recipe.sampling.said(),
             "limits": asdict(recipe.limits),
             "seed": recipe.seed,
             "solver": [solver.name, solver.revision, solver.dtype],

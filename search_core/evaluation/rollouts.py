@@ -126,7 +126,7 @@ def rollouts_key(
             "rollouts": ROLLOUTS_VERSION,
             "problem": asdict(problem),
             "plan": [plan.attempts, plan.rollouts, plan.max_steps, plan.seed],
-            "sampling": asdict(sampling),
+            "sampling": sampling.said(),
             "solver": [solver.name, solver.revision, solver.dtype],
             "verifier": [verifier.name, verifier.revision, verifier.dtype],
         }

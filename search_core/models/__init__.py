@@ -26,6 +26,8 @@ from search_core.models.embedded import (
     open_pair,
     usual_solver,
 )
+from search_core.models.entries import prompt_with
+from search_core.models.examples import read_examples
 from search_core.models.lazy import LazyModel, lazy_solver, lazy_verifier
 from search_core.models.loading import loading_line
 from search_core.models.memory import NOT_LOADED, HoldsMemory, memory_line, readable_bytes
@@ -76,7 +78,9 @@ __all__ = [
     "memory_line",
     "offer",
     "open_pair",
+    "prompt_with",
     "read_catalogue",
+    "read_examples",
     "readable_bytes",
     "solver_folder",
     "usual_solver",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -154,6 +155,14 @@ class WorkedExample(CatalogueEntry):
     steps: tuple[Prompt, ...] = Field(min_length=1, max_length=50, strict=False)
 
 
+def prompt_with(system_prompt: str, examples: Sequence[WorkedExample]) -> str:
+    """What a solver is told: the system prompt, and the examples after it."""
+    shown = (
+        "\n\n".join((f"Example problem: {example.problem}", *example.steps)) for example in examples
+    )
+    return "\n\n".join(part for part in (system_prompt, *shown) if part)
+
+
 class SolverEntry(ModelEntry):
     """A model that writes steps."""
 
@@ -169,11 +178,7 @@ class SolverEntry(ModelEntry):
     @property
     def prompt(self) -> str:
         """The system prompt, with the examples after it."""
-        shown = (
-            "\n\n".join((f"Example problem: {example.problem}", *example.steps))
-            for example in self.examples
-        )
-        return "\n\n".join(part for part in (self.system_prompt, *shown) if part)
+        return prompt_with(self.system_prompt, self.examples)
 
     @model_validator(mode="after")
     def _cut_at_blank_lines(self) -> SolverEntry:

@@ -55,8 +55,12 @@ def memory_line(pair: ModelPair) -> str:
     devices = dict.fromkeys(model.info.device for model in held if model.info.device)
     where = " and ".join(_DEVICES.get(device, device) for device in devices)
     kept = [model.kept for model in held if model.kept is not None]
-    sizes = [model.info.weight_bytes for model in held]
-    weights = [size for size in sizes if size is not None]
+    # One checkpoint in two roles is there once.
+    whose = {
+        (info.name, info.revision, info.dtype, info.device, info.weight_bytes): info.weight_bytes
+        for info in (model.info for model in held)
+    }
+    weights = [size for size in whose.values() if size is not None]
     parts = []
     if weights:
         parts.append(f"{readable_bytes(sum(weights))} of weights")

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
@@ -261,6 +262,12 @@ class ModelPair:
         return _read_embedded if families is None else partial(_read_some, tuple(families))
 
 
+_HONOURED: Mapping[str, type[float]] = MappingProxyType(
+    {"temperature": float, "top_p": float, "top_k": int, "min_p": float}
+    | {"repetition_penalty": float}
+)
+
+
 def _name(path: str) -> str:
     """A folder's name; a Hub id as it stands; of an address the model, if that is in it."""
     if is_remote(path):
@@ -269,18 +276,20 @@ def _name(path: str) -> str:
 
 
 def default_sampling(model_path: str) -> Sampling:
-    """Temperature and top-p of a model folder's generation_config.json, without loading it.
+    """What a model folder's generation_config.json says of sampling, without loading it.
 
-    A folder without one, or a name on the Hub, gives temperature 0.8 and top-p 1.0; so does
-    whatever is null there, absent, out of range, or no number: it is not said.
+    Temperature, top-p, top-k, min-p and repetition penalty are honoured, and nothing else. A
+    folder without such a file, a server, and a name on the Hub give temperature 0.8, top-p 1.0
+    and none of the others; so does whatever is null there, absent, out of range, or no number:
+    it is not said.
     """
     values = _generation_config(Path(model_path) / "generation_config.json")
     sampling = Sampling(max_step_tokens=96 if is_shipped_solver(model_path) else 512)
-    for name in ("temperature", "top_p"):
+    for name, kind in _HONOURED.items():
         value = values.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool):
             with suppress(ValueError, OverflowError):
-                changed: dict[str, Any] = {name: float(value)}
+                changed: dict[str, Any] = {name: kind(value)}
                 sampling = replace(sampling, **changed)
     return sampling
 

@@ -10,13 +10,23 @@ from __future__ import annotations
 
 from search_core.protocols.errors import FAULT, PlainError, UsageError, public_message
 from search_core.protocols.identity import ModelInfo, SolverInfo, VerifierInfo
-from search_core.protocols.solver import KeepsPaths, SampleRequest, Sampling, Solver, StepSample
+from search_core.protocols.solver import (
+    FILTERS,
+    KeepsPaths,
+    SampleRequest,
+    Sampling,
+    Solver,
+    StepIds,
+    StepSample,
+    TokenIds,
+)
 from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
 from search_core.protocols.warned import WarnsOnce
 from search_core.protocols.watch import Cancelled, RunCancelled, Watch, fail, finish, wait, watch_of
 
 __all__ = [
     "FAULT",
+    "FILTERS",
     "Cancelled",
     "KeepsPaths",
     "ModelInfo",
@@ -27,8 +37,10 @@ __all__ = [
     "ScoreRequest",
     "Solver",
     "SolverInfo",
+    "StepIds",
     "StepSample",
     "StepScores",
+    "TokenIds",
     "UsageError",
     "Verifier",
     "VerifierInfo",

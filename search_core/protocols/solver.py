@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from search_core.log.events import Ended
 from search_core.numerals import shown
 from search_core.protocols.identity import SolverInfo
 from search_core.protocols.watch import Cancelled
+
+TokenIds = tuple[int, ...]
+StepIds = tuple[TokenIds | None, ...]
+"""Of each step of a path its token ids, as `StepSample.ids` gave them; None: none are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +25,19 @@ class Sampling:
         temperature: 0 (greedy) to 2.
         top_p: Nucleus mass, above 0 to 1.
         max_step_tokens: Length limit of one step, in tokens, 1 to 4,096.
+        top_k: Only the likeliest so many tokens are drawn from; 0: all. 0 to 1,000,000.
+        min_p: Only tokens that are at least this share as likely as the likeliest, 0 to 1.
+        repetition_penalty: Logits of tokens that the path has already, its prompt included, are
+            divided by it where they are positive and multiplied by it where they are negative;
+            above 0 to 10, 1: nothing. Greedy steps go by it too (arXiv 1909.05858, section 4.1).
     """
 
     temperature: float = 0.8
     top_p: float = 1.0
     max_step_tokens: int = 96
+    top_k: int = 0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature <= 2:
@@ -35,6 +48,30 @@ class Sampling:
             raise ValueError(
                 f"max_step_tokens is {shown(self.max_step_tokens)}; it must be 1 to 4096."
             )
+        if not 0 <= self.top_k <= 10**6:
+            raise ValueError(f"top_k is {shown(self.top_k)}; it must be 0 to 1000000.")
+        if not 0 <= self.min_p <= 1:
+            raise ValueError(f"min_p is {shown(self.min_p)}; it must be 0 to 1.")
+        if not 0 < self.repetition_penalty <= 10:
+            raise ValueError(
+                f"repetition_penalty is {shown(self.repetition_penalty)}; it must be above 0 and "
+                "at most 10."
+            )
+
+    def said(self) -> dict[str, float]:
+        """Its values by name, without those of the last three that change nothing: as a log
+        says them, and as `Sampling(**values)` takes them."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        for name, nothing in FILTERS.items():
+            if values[name] == nothing:
+                del values[name]
+        return values
+
+
+FILTERS: Mapping[str, float] = MappingProxyType(
+    {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
+)
+"""What may keep a token from being drawn beside temperature and top-p; where it changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +91,9 @@ class SampleRequest:
             its reply leaves it out.
         run: Id of the run that asks. It changes nothing of the step: an engine shares its time
             fairly between runs by it, and knows by it what a run still holds.
+        step_ids: Of each step the ids that this solver gave for it in this run: what the model
+            wrote is what it goes on from. None for a step that it did not write; empty: none
+            is known, and the text is tokenised.
     """
 
     problem: str
@@ -63,6 +103,14 @@ class SampleRequest:
     attempts: tuple[tuple[str, ...], ...] = ()
     opening: str = ""
     run: str = ""
+    step_ids: StepIds = ()
+
+    def __post_init__(self) -> None:
+        if self.step_ids and len(self.step_ids) != len(self.steps):
+            raise ValueError(
+                f"A request has {len(self.steps)} steps and the token ids of "
+                f"{len(self.step_ids)}; expected one entry for each step, or none at all."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +130,9 @@ class StepSample:
         reused: Prompt tokens that were not computed again.
         known: Those of them that nobody computed in this call, where several samples shared
             one prompt; None: all. What a share costs depends on it.
+        ids: The step in the solver's own token ids: its opening, what was generated, and the
+            delimiter with whatever else its token holds, which is how the next step begins; no
+            end token. None: the solver does not say, and what continues the step is tokenised.
     """
 
     text: str
@@ -91,6 +142,7 @@ class StepSample:
     prefilled: int = 0
     reused: int = 0
     known: int | None = None
+    ids: TokenIds | None = None
 
 
 class Solver(Protocol):
@@ -119,12 +171,18 @@ class KeepsPaths(Protocol):
     """A solver or a verifier that keeps what it computed of a path, to continue from there."""
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """Forget what a run will not come back to: memory only, never a result.
 
         Args:
             paths: Their last steps, and whatever continues them, are let go; the steps before
                 may still be needed. None: everything of the run, which is over.
+            step_ids: For each of these paths, as in a request; empty: none are known. A verifier
+                reads text and has no use for them.
         """
         ...

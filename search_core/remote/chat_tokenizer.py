@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from search_core.engine.running_text import RunningText, in_common
 from search_core.remote.errors import RemoteError
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import LocalTokens, ServerTokens
@@ -12,7 +13,6 @@ from search_core.verifiers.formats.tokenizers import (
     Ids,
     LocalTokenizer,
     Message,
-    in_common,
 )
 
 _MOST_REMEMBERED = 256
@@ -41,6 +41,7 @@ class ServerTokenizer:
 
     def __init__(self, tokens: ServerTokens, server: RemoteServer) -> None:
         self._tokens, self._server = tokens, server
+        self._running = RunningText(self.plain)
         self._begin: Ids | None = None
         self._chats: dict[tuple[tuple[Message, ...], bool], Ids] = {}
         self._pieces: dict[tuple[tuple[Message, ...], tuple[str, ...], bool], list[Ids]] = {}
@@ -66,6 +67,9 @@ class ServerTokenizer:
 
     async def plain(self, text: str) -> Ids:
         return await self._tokens.text(self._server, text) if text else ()
+
+    async def step(self, text: str) -> Ids:
+        return await self._running.step(text)
 
     async def special(self, text: str) -> Ids:
         return await self._tokens.special(self._server, text) if text else ()

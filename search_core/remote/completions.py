@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from search_core.engine.path_tokens import DELIMITER
+from search_core.engine.running_text import DELIMITER
 from search_core.log.events import MAX_TEXT, Ended
 from search_core.remote.errors import MISFITS, RemoteError, shown
 from search_core.remote.server import DONE, MOST_BYTES, RemoteServer
@@ -32,7 +32,7 @@ _GIVEN_UP: dict[str, Ended] = {"abort": "aborted", "content_filter": "filtered"}
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Continue one prompt n times."""
+    """Continue one prompt n times. Its numbers as in `Sampling`."""
 
     prompt: Prompt
     n: int
@@ -41,6 +41,9 @@ class Ask:
     top_p: float
     seed: int
     stop: tuple[str, ...] = (DELIMITER,)
+    top_k: int = 0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
 
 
 @dataclass(slots=True)
@@ -55,6 +58,8 @@ class Completion:
         ended: None until it says so.
         stopped_by: The stop string that ended it, or "".
         overran: Whether the server wrote on after a stop string.
+        ids: Its token ids, with whatever the token of a stop string holds besides; None: the
+            server did not give all of them.
     """
 
     text: str = ""
@@ -65,6 +70,7 @@ class Completion:
     ended: Ended | None = None
     stopped_by: str = ""
     overran: bool = False
+    ids: list[int] | None = field(default_factory=list)
 
     @property
     def logprob(self) -> float | None:
@@ -98,6 +104,7 @@ class CompletionPiece:
     Attributes:
         tokens: How many it brings; None: not said.
         total: How many there are so far, where the server counts them itself.
+        ids: Of the tokens that it brings; None: not said.
     """
 
     index: int
@@ -107,6 +114,7 @@ class CompletionPiece:
     total: int | None = None
     finish: str | None = None
     stopped_by: object = None
+    ids: Sequence[int] | None = None
 
 
 class Dialect(Protocol):
@@ -114,6 +122,11 @@ class Dialect(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def filters(self) -> bool:
+        """Whether it takes top-k, min-p and a repetition penalty."""
+        ...
 
     def url(self, server: RemoteServer) -> str: ...
 
@@ -140,6 +153,7 @@ class OpenAIDialect:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.filters = name in ("vllm", "sglang")
 
     def url(self, server: RemoteServer) -> str:
         return f"{server.url}/completions"
@@ -159,8 +173,13 @@ class OpenAIDialect:
         }
         if ask.stop:
             body["stop"] = list(ask.stop)
-        if self.name in ("vllm", "sglang"):
-            body |= {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
+        if self.filters:
+            body |= {
+                "top_k": ask.top_k or -1,
+                "min_p": ask.min_p,
+                "repetition_penalty": ask.repetition_penalty,
+                "return_token_ids": True,
+            }
         return body
 
     async def most(self, server: RemoteServer, model: str) -> int | None:
@@ -177,6 +196,7 @@ class OpenAIDialect:
                 finish=choice.get("finish_reason"),
                 # The first name is vLLM's, the second SGLang's.
                 stopped_by=choice.get("stop_reason") or choice.get("matched_stop"),
+                ids=choice.get("token_ids"),
             )
 
     def count(self, event: Mapping[str, Any], reply: Reply) -> None:
@@ -279,9 +299,13 @@ def _add(reply: Reply, piece: CompletionPiece, ask: Ask, server: RemoteServer) -
         completion.tokens += piece.tokens
     elif piece.text:
         completion.tokens += 1  # A server that says no more sends about one token at a time.
+    if completion.ids is not None and piece.ids is not None:
+        completion.ids += [counted(id_, None) or 0 for id_ in piece.ids]
     if piece.finish is not None:
         # Of a server that counts its tokens it is known when it left one's out.
         completion.missing |= piece.total is not None and 0 < completion.given < piece.total
+        if completion.ids is not None and len(completion.ids) != completion.tokens:
+            completion.ids = None
         completion.tokens = max(1, completion.tokens)  # The end of a text is a token, too.
         completion.ended, completion.stopped_by = _end(piece, ask)
         _cut(completion, ask)

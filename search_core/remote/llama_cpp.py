@@ -2,9 +2,10 @@
 
 Its `/v1/completions` does not say whether a stop string or the end token ended a text, and a
 search has to know; `/completion` does. Its sampling defaults (top-k 40, min-p 0.05, penalties) are
-switched off, and temperature comes before top-p as elsewhere, so that these two are all there is.
-Two things are lost there: the log-probability of a token that ends inside of a character, and with
-it that of its step; and, at the length limit, an ending that might have become a stop string.
+replaced by what the run says, in transformers' order: penalty, temperature, top-k, top-p, min-p.
+Two things are lost there: the log-probability and the id of a token that ends inside of a
+character, and with it those of its step; and, at the length limit, an ending that might have become
+a stop string.
 
 It reads every text as a chat message too, and fails the request, all samples with it, at one that
 is no UTF-8. So it is given a grammar of messages that reads nothing, where it takes one.
@@ -44,6 +45,7 @@ class LlamaCppDialect:
     """`POST /completion`. A server that holds several models is told which by "model"."""
 
     name = "llamacpp"
+    filters = True
 
     def __init__(self) -> None:
         self._takes_grammar = True
@@ -59,10 +61,13 @@ class LlamaCppDialect:
             "n_predict": ask.max_tokens,
             "temperature": ask.temperature,
             "top_p": ask.top_p,
-            "top_k": 0,
-            "min_p": 0.0,
-            "repeat_penalty": 1.0,
-            "samplers": ["temperature", "top_p"],
+            "top_k": ask.top_k,
+            "min_p": ask.min_p,
+            "repeat_penalty": ask.repetition_penalty,
+            # The whole path; of text there are at most as many tokens as characters.
+            "repeat_last_n": len(ask.prompt) + ask.max_tokens,
+            "samplers": ["penalties", "temperature", "top_k", "top_p", "min_p"],
+            "return_tokens": True,
             "seed": ask.seed % MOST_SEED,
             "stop": list(ask.stop),
             "n_probs": 1,
@@ -96,6 +101,7 @@ class LlamaCppDialect:
             total=event.get("tokens_predicted"),
             finish=_FINISHES.get(str(event.get("stop_type")), "none") if ended else None,
             stopped_by=event.get("stopping_word"),
+            ids=event.get("tokens"),
         )
 
     def count(self, event: Mapping[str, Any], reply: Reply) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from search_core.engine.path_tokens import DELIMITER, REVISION_REQUEST
-from search_core.protocols import SampleRequest
+from functools import partial
+
+from search_core.engine.path_tokens import REVISION_REQUEST
+from search_core.engine.running_text import DELIMITER, RunningText
+from search_core.engine.step_texts import rest_of
+from search_core.protocols import SampleRequest, TokenIds
 from search_core.remote.completions import Prompt
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import Tokens
@@ -11,15 +15,16 @@ from search_core.remote.tokens import Tokens
 _READ_SHARE = 0.75
 """Of the context: what a problem and earlier attempts may fill, so that a new one has room."""
 _MOST_REMEMBERED = 1024
-"""Beginnings of paths."""
+"""Beginnings of paths, and ends of steps."""
 
 
 class RemotePrompts:
     """Prompts that only ever grow along a path, as the in-process engine's do.
 
     With a tokenizer they are ids: the chat template with the problem in it (or, without a
-    template, the problem and a blank line), then each step with its delimiter. Without any they
-    are text of the second form, and the server puts in front what it puts in front.
+    template, the problem and a blank line), then each step with its delimiter: in the ids that the
+    model wrote where the server gave them, else as it would stand in running text. Without any
+    they are text of the second form, and the server puts in front what it puts in front.
 
     Args:
         tokens: The tokenizer; None: there is none.
@@ -32,24 +37,61 @@ class RemotePrompts:
         self._system_prompt = system_prompt
         self._context = context
         self.revises = tokens is not None and tokens.chats
-        self._begun: dict[tuple[int, str, object], tuple[int, ...]] = {}
+        self._begun: dict[tuple[int, str, object], TokenIds] = {}
+        self._rests: dict[TokenIds, str | None] = {}
+        self._running: dict[int, RunningText] = {}
 
     async def prompt(self, server: RemoteServer, request: SampleRequest) -> Prompt:
         """What comes before the next step of this request."""
-        if self._tokens is None:
+        tokens = self._tokens
+        if tokens is None:
             steps = "".join(step + DELIMITER for step in request.steps)
-            return self._plain(request.problem) + steps + request.opening
+            return self._plain(request.problem) + DELIMITER + steps + request.opening
         key = id(server), request.problem, request.attempts
         if key not in self._begun:
             if len(self._begun) >= _MOST_REMEMBERED:
                 self._begun.clear()
-            self._begun[key] = await self._beginning(server, self._tokens, request)
+            self._begun[key] = await self._beginning(server, tokens, request)
         ids = list(self._begun[key])
-        for step in request.steps:
-            ids += await self._tokens.text(server, step + DELIMITER)
-        if request.opening:
-            ids += await self._tokens.text(server, request.opening)
-        return tuple(ids)
+        own = request.step_ids or (None,) * len(request.steps)
+        for end, (step, known) in enumerate(zip(request.steps, own, strict=True), start=1):
+            # What the model began of a next step that somebody else wrote is left out.
+            goes_on = end == len(own) or own[end] is not None
+            if known is not None and (goes_on or not await self.rest(server, known)):
+                ids += known
+            else:
+                ids += await self._text(server, tokens).step(step)
+        return (*ids, *await self.opening(server, request))
+
+    async def opening(self, server: RemoteServer, request: SampleRequest) -> TokenIds:
+        """Ids of how its step must begin."""
+        if not request.opening or self._tokens is None:
+            return ()
+        return await self._text(server, self._tokens).opening(request.opening)
+
+    async def rest(self, server: RemoteServer, ids: TokenIds) -> str | None:
+        """What the token with a step's delimiter holds behind it: the next step begins with it.
+
+        None: nobody can say, so that these ids are not to be gone on from.
+        """
+        if self._tokens is None:
+            return None
+        tail = ids[-2:]
+        if tail not in self._rests:
+            if len(self._rests) >= _MOST_REMEMBERED:
+                self._rests.clear()
+            self._rests[tail] = await self._find_rest(server, self._tokens, tail)
+        return self._rests[tail]
+
+    async def _find_rest(self, server: RemoteServer, tokens: Tokens, tail: TokenIds) -> str | None:
+        last = await tokens.decoded(server, tail[-1:])
+        if last is None:
+            return None
+        rest = rest_of("", last)
+        if rest is not None or len(tail) < 2:  # Most delimiters are one token.
+            return rest
+        before, both = await tokens.decoded(server, tail[:1]), await tokens.decoded(server, tail)
+        return None if before is None or both is None else rest_of(before, both)
 
     def room(self, prompt: Prompt, wanted: int) -> int:
         """Tokens that a step may have: `wanted`, or what is left of the context; 0: none is."""
@@ -57,11 +99,17 @@ class RemotePrompts:
             return wanted
         return max(0, min(wanted, self._context - len(prompt)))
 
+    def _text(self, server: RemoteServer, tokens: Tokens) -> RunningText:
+        if id(server) not in self._running:
+            self._running[id(server)] = RunningText(partial(tokens.text, server))
+        return self._running[id(server)]
+
     async def _beginning(
         self, server: RemoteServer, tokens: Tokens, request: SampleRequest
-    ) -> tuple[int, ...]:
+    ) -> TokenIds:
         if not tokens.chats:
-            return await tokens.text(server, self._plain(request.problem), begins=True)
+            begins = partial(tokens.text, server, begins=True)
+            return await self._text(server, tokens).beginning(self._plain(request.problem), begins)
         attempts = request.attempts
         while True:
             ids = await tokens.chat(server, self._messages(request.problem, attempts))
@@ -81,5 +129,4 @@ class RemotePrompts:
         return [{"role": role, "content": content} for role, content in said]
 
     def _plain(self, problem: str) -> str:
-        parts = (self._system_prompt, problem)
-        return "".join(part + DELIMITER for part in parts if part)
+        return DELIMITER.join(part for part in (self._system_prompt, problem) if part)

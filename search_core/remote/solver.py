@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from search_core.protocols import (
+    FILTERS,
     Cancelled,
     SampleRequest,
     Sampling,
     SolverInfo,
+    StepIds,
     StepSample,
+    TokenIds,
     UsageError,
     WarnsOnce,
     Watch,
@@ -128,6 +131,7 @@ class RemoteSolver:
         """
         watch = watch_of(cancelled)
         groups = self._grouped(requests)
+        self._check_filters(sampling)
         for group in groups:
             self._warns.warn(group.parent.run, watch)
 
@@ -142,7 +146,11 @@ class RemoteSolver:
         return self._servers.run(work, watch)
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
         if paths is None:
@@ -193,6 +201,9 @@ class RemoteSolver:
                     sampling.temperature,
                     sampling.top_p,
                     group.seeds[start],
+                    top_k=sampling.top_k,
+                    min_p=sampling.min_p,
+                    repetition_penalty=sampling.repetition_penalty,
                 )
                 tasks.create_task(self._ask(server, group, places, ask, watch, samples))
 
@@ -208,16 +219,40 @@ class RemoteSolver:
         def on_written(index: int, tokens: int) -> None:
             watch.written(places[index], tokens)
 
-        async with server.gate.turn(group.parent.run):
+        parent = group.parent
+        async with server.gate.turn(parent.run):
             reply = await complete(server, self._dialect, self._model.name, ask, on_written)
         if len(reply.completions) != len(places):
             raise RemoteError(
                 f"Server {server.name} gave {len(reply.completions)} samples of {len(places)} "
                 "asked for, though it gave all when it was tried. Is it behind a proxy?"
             )
+        begun = ""
+        if parent.step_ids and parent.step_ids[-1] is not None and not parent.opening:
+            begun = await self._prompts.rest(server, parent.step_ids[-1]) or ""
+        opening = await self._prompts.opening(server, parent)
         for index, place in enumerate(places):
             read, reused = _share(reply, index, len(places))
-            samples[place] = _step(reply.completions[index], read, reused)
+            completion = reply.completions[index]
+            step = _step(completion, read, reused)
+            ids = await self._ids(server, completion)
+            whole = None if ids is None else opening + ids
+            samples[place] = replace(step, text=begun + step.text, ids=whole)
+
+    async def _ids(self, server: RemoteServer, completion: Completion) -> TokenIds | None:
+        """What the model wrote the step in; None where that is not known well enough."""
+        if not completion.ids or completion.ended != "step":
+            return None
+        ids = tuple(completion.ids)
+        return ids if await self._prompts.rest(server, ids) is not None else None
+
+    def _check_filters(self, sampling: Sampling) -> None:
+        asked = [name for name in sampling.said() if name in FILTERS]
+        if asked and not self._dialect.filters:
+            raise UsageError(
+                f"Solver {self._info.name}'s server takes no {' and no '.join(asked)}. Leave "
+                f"{'them' if len(asked) > 1 else 'it'} out, or use vLLM, SGLang or llama.cpp."
+            )
 
     def _refuse_long(self, prompt: Prompt, request: SampleRequest) -> None:
         if not request.steps:

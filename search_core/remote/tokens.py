@@ -7,7 +7,7 @@ their number is known before a request is refused for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from search_core.engine.chat_template import ChatTemplate, Messages, without_system_turn
@@ -49,6 +49,10 @@ class Tokens(Protocol):
         """Ids of a text in which special tokens count as such."""
         ...
 
+    async def decoded(self, server: RemoteServer, ids: Sequence[int]) -> str | None:
+        """Their text; None: there is nobody to ask."""
+        ...
+
 
 class LocalTokens:
     """A tokenizer in this process. Special tokens spelt out in a text are ordinary text.
@@ -79,6 +83,12 @@ class LocalTokens:
 
     async def special(self, server: RemoteServer, text: str) -> tuple[int, ...]:
         return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    async def decoded(self, server: RemoteServer, ids: Sequence[int]) -> str | None:
+        text: str = self.tokenizer.decode(
+            list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        return text
 
 
 class ServerTokens:
@@ -153,6 +163,18 @@ class ServerTokens:
 
     async def special(self, server: RemoteServer, text: str) -> tuple[int, ...]:
         return await self.text(server, text)
+
+    async def decoded(self, server: RemoteServer, ids: Sequence[int]) -> str | None:
+        body = {"model": self._model, "tokens": list(ids)}
+        try:
+            reply = await server.post(f"{server.root}/detokenize", body)
+        except RemoteError as error:
+            if not error.status or error.status in _TRY_LATER:
+                raise
+            return None
+        # The first name is vLLM's, the second llama.cpp's.
+        text = reply.get("prompt", reply.get("content"))
+        return text if isinstance(text, str) else None
 
     async def _asked(self, server: RemoteServer, body: Mapping[str, Any]) -> tuple[int, ...]:
         return _ids(server, await server.post(f"{server.root}/tokenize", body))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from search_core.protocols import (
     Cancelled,
     ScoreRequest,
+    StepIds,
     StepScores,
     UsageError,
     VerifierInfo,
@@ -206,7 +207,11 @@ class RemoteTokenPair(RemoteVerifier):
         return StepScores(tuple(scores), computed, cached)
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
         if paths is None:

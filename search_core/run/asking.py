@@ -18,6 +18,7 @@ from search_core.run.recipe import Recipe
 from search_core.run.recorder import PlannedNode, Recorder
 from search_core.run.replies import ProtocolError
 from search_core.run.requests import NodeRequests
+from search_core.run.written import WrittenSteps
 from search_core.strategies.base import Continue, Decide, Nodes, NodeView, Sample, Score
 
 
@@ -27,6 +28,7 @@ class ModelRequests:
     Args:
         nodes: Writes what models are asked about a node.
         recorder: Writes their replies down.
+        written: Keeps what only the run's own solver reads of them: its token ids.
         decisions: Writes down that a path was written on.
         clock: Seconds, monotone: what model calls are timed with.
         names: The solver's and the verifier's.
@@ -38,6 +40,7 @@ class ModelRequests:
         log: RunLog,
         nodes: NodeRequests,
         recorder: Recorder,
+        written: WrittenSteps,
         decisions: DecisionWriter,
         clock: Callable[[], float],
         names: tuple[str, str],
@@ -45,7 +48,7 @@ class ModelRequests:
         self._recipe = recipe
         self._log = log
         self._nodes = nodes
-        self._recorder = recorder
+        self._recorder, self._written = recorder, written
         self._decisions = decisions
         self._clock = clock
         self._names = names
@@ -110,7 +113,7 @@ class ModelRequests:
             PlannedNode(node_id, role, read) for node_id, read in zip(ids, before, strict=True)
         ]
         samples, seconds = yield from self._ask_solver(asked, ids, request.temperature, role)
-        self._recorder.add_samples(self.round, planned, samples, seconds)
+        self._record(planned, samples, seconds)
         return self.views(ids)
 
     def _continue(self, request: Continue) -> Generator[ModelCall, ModelReply, Nodes]:
@@ -128,8 +131,15 @@ class ModelRequests:
         planned = PlannedNode(
             node_id, after=None if parent == last else last, forced=request.forced
         )
-        self._recorder.add_samples(self.round, [planned], samples, seconds)
+        self._record([planned], samples, seconds)
         return self.views([node_id])
+
+    def _record(
+        self, planned: Sequence[PlannedNode], samples: Sequence[StepSample], seconds: float
+    ) -> None:
+        for node, sample in zip(planned, samples, strict=True):
+            self._written.keep(node.id, sample.ids)
+        self._recorder.add_samples(self.round, planned, samples, seconds)
 
     def _score(self, request: Score) -> Generator[ModelCall, ModelReply, Nodes]:
         wanted: list[list[Node]] = []

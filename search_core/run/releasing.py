@@ -36,7 +36,7 @@ class Releaser:
         self._over.update(ids)
         tops = dict.fromkeys(self._top(key) for key in ids if not self._has_a_twin(key))
         if tops:
-            self._release([tuple(node.text for node in tree.path(key)) for key in tops])
+            self._release([[node.id for node in tree.path(key)] for key in tops])
 
     def release_all(self) -> None:
         """Release everything; the run is over."""
@@ -63,9 +63,15 @@ class Releaser:
             if other != key
         )
 
-    def _release(self, paths: list[tuple[str, ...]] | None) -> None:
+    def _release(self, paths: list[list[str]] | None) -> None:
+        run, problem = self._run, self._run.recipe.problem.text
+        nodes = run.tree.nodes
+        texts = None
+        if paths is not None:
+            texts = [tuple(nodes[key].text for key in path) for path in paths]
+        step_ids = [run.step_ids(path) for path in paths or ()]
         for model in self._models:
-            model.release(self._run.run_id, self._run.recipe.problem.text, paths)
+            model.release(run.run_id, problem, texts, step_ids)
 
 
 def _settled(event: Event) -> list[str]:

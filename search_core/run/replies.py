@@ -86,7 +86,19 @@ def _sample(item: object, gave: str) -> StepSample:
         prefilled=_count(item.prefilled, f"{gave} prefilled tokens"),
         reused=reused,
         known=known,
+        ids=None if item.ids is None else _ids(item.ids, f"{gave} token ids"),
     )
+
+
+def _ids(value: object, gave: str) -> tuple[int, ...]:
+    expected = "whole numbers from 0, or None"
+    if isinstance(value, tuple) and all(type(id_) is int for id_ in value):
+        ids: tuple[int, ...] = value
+    else:
+        ids = tuple(_count(id_, gave) for id_ in _sequence(value, gave, expected))
+    if ids and not 0 <= min(ids) <= max(ids) <= MOST_TOKENS:
+        raise _misfit(gave, min(ids) if min(ids) < 0 else max(ids), expected)
+    return ids
 
 
 def _scores(item: object, count: int, who: str) -> StepScores:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from search_core.log.events import ROOT, Judged, Role
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
-from search_core.protocols import SampleRequest, ScoreRequest
+from search_core.protocols import SampleRequest, ScoreRequest, StepIds
 from search_core.run.recipe import Recipe
+from search_core.run.written import WrittenSteps
 from search_core.seeds import node_seed
 from search_core.strategies.base import NodeView
 
@@ -16,11 +17,14 @@ from search_core.strategies.base import NodeView
 class NodeRequests:
     """Reads a run's tree and writes requests about its nodes."""
 
-    def __init__(self, run_id: str, recipe: Recipe, log: RunLog, judged: Judged) -> None:
+    def __init__(
+        self, run_id: str, recipe: Recipe, log: RunLog, judged: Judged, written: WrittenSteps
+    ) -> None:
         self._run = run_id
         self._recipe = recipe
         self._log = log
         self._judged = judged
+        self._written = written
 
     def view(self, node: Node) -> NodeView:
         """What a strategy may know of it."""
@@ -71,6 +75,7 @@ class NodeRequests:
                 SampleRequest(
                     problem=self._recipe.problem.text,
                     steps=self._steps(parent),
+                    step_ids=self._step_ids(parent),
                     seed=node_seed(self._recipe.seed, key),
                     index=index,
                     attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
@@ -85,6 +90,7 @@ class NodeRequests:
         return SampleRequest(
             problem=self._recipe.problem.text,
             steps=tuple(nodes[piece].text for piece in pieces),
+            step_ids=self._written.of(pieces),
             seed=node_seed(self._recipe.seed, f"stream/{len(pieces)}"),
             index=0,
             opening=forced,
@@ -110,6 +116,9 @@ class NodeRequests:
 
     def _steps(self, node_id: str) -> tuple[str, ...]:
         return tuple(node.text for node in self._log.tree.path(node_id))
+
+    def _step_ids(self, node_id: str) -> StepIds:
+        return self._written.of([node.id for node in self._log.tree.path(node_id)])
 
     def _revised(self, node_id: str) -> str | None:
         """The end of the attempt that the path to this node revises; None: it revises none."""

@@ -28,6 +28,7 @@ from search_core.protocols import (
     Cancelled,
     RunCancelled,
     SolverInfo,
+    StepIds,
     VerifierInfo,
     public_message,
 )
@@ -44,6 +45,7 @@ from search_core.run.recipe import Recipe
 from search_core.run.recorder import Recorder
 from search_core.run.replies import ProtocolError
 from search_core.run.requests import NodeRequests
+from search_core.run.written import WrittenSteps
 from search_core.strategies.base import (
     Allocate,
     BackUp,
@@ -122,13 +124,15 @@ class Run:
         self._cancelled: Cancelled = never
         self._cut_short: RunCancelled | LimitReached | None = None
         self._decisions = DecisionWriter(self._log)
-        self._nodes = NodeRequests(run_id, recipe, self._log, verifier.scores)
+        self._written = WrittenSteps()
+        self._nodes = NodeRequests(run_id, recipe, self._log, verifier.scores, self._written)
         recorder = Recorder(self._log, solver, verifier)
         self._models = ModelRequests(
             recipe,
             self._log,
             self._nodes,
             recorder,
+            self._written,
             self._decisions,
             clock,
             (solver.name, verifier.name),
@@ -169,6 +173,12 @@ class Run:
         except Exception as error:
             self._end("failed", self._said_of(error))
             raise
+        finally:
+            self._written.clear()
+
+    def step_ids(self, path: Sequence[str]) -> StepIds:
+        """What the solver wrote these nodes in, while the run lives; see `SampleRequest`."""
+        return self._written.of(path)
 
     def warn(self, message: str) -> None:
         """Write down that something went otherwise than planned, while the run goes on."""
@@ -225,7 +235,7 @@ class Run:
             verifier=self._records[1],
             strategy=recipe.strategy.name,
             options=asdict(recipe.options),
-            sampling=asdict(recipe.sampling),
+            sampling=recipe.sampling.said(),
             seed=recipe.seed,
             limits=asdict(recipe.limits),
             created=self._created,

@@ -9,7 +9,6 @@ from search_core.engine.checkpoints.loading import LoadedModel
 from search_core.engine.locking import held
 from search_core.engine.memory import MemoryBudget
 from search_core.engine.path_tokens import (
-    DELIMITER,
     REVISION_REQUEST,
     TEMPLATE_DATE,
     Attempts,
@@ -22,6 +21,7 @@ from search_core.protocols import (
     SampleRequest,
     Sampling,
     SolverInfo,
+    StepIds,
     StepSample,
     UsageError,
 )
@@ -61,13 +61,14 @@ class TransformersSolver:
         # Without a chat template there is nothing to set an attempt apart from the next one.
         revises = revision_request is not None and bool(loaded.tokenizer.chat_template)
         self._info = SolverInfo.of(loaded.info, prompt=system_prompt, revises=revises)
+        stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
         self._paths = PathTokens(
             loaded.tokenizer,
             system_prompt=system_prompt,
             date=date,
             revision_request=revision_request or "",
+            ends=stops.ends_with_delimiter,
         )
-        stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
         self._decoder = Decoder(loaded.model, stops, budget=MemoryBudget(batch=memory_budget))
         config = loaded.model.config.get_text_config()
         # One position is left for the token that ends a path when a verifier reads it.
@@ -108,22 +109,32 @@ class TransformersSolver:
         samples = [StepSample("", 0, 0.0, "length")] * len(requests)
         with held(self._loaded.lock, cancelled):
             for index, result in zip(asked, results, strict=True):
-                samples[index] = self._sample(result)
+                samples[index] = self._sample(requests[index], result)
         return samples
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """See `KeepsPaths`. Paths that revise earlier attempts go when their run is over."""
         if paths is None:
             self._decoder.release(run)
             return
         with self._loaded.lock:
-            ends = [
-                (self._paths.path(problem, path), len(self._paths.path(problem, path[:-1])))
-                for path in paths
-            ]
+            own = step_ids or [()] * len(paths)
+            ends = [self._end(problem, *one) for one in zip(paths, own, strict=True)]
         self._decoder.release(run, ends)
+
+    def _end(
+        self, problem: str, path: tuple[str, ...], step_ids: StepIds
+    ) -> tuple[tuple[int, ...], int]:
+        """Ids of a path as it was written, and how many of them come before its last step."""
+        before = self._paths.path(problem, path[:-1], step_ids=step_ids[:-1])
+        last = step_ids[-1] if step_ids else None
+        return before + (self._paths.step(path[-1]) if last is None else last), len(before)
 
     def _to_decode(
         self, index: int, request: SampleRequest, sampling: Sampling
@@ -135,17 +146,27 @@ class TransformersSolver:
                 "read any. Use one that was, or a chat model."
             )
         attempts = self._attempts_that_fit(request)
-        prompt = self._paths.path(request.problem, request.steps, attempts, request.opening)
+        prompt = self._paths.path(
+            request.problem, request.steps, attempts, request.opening, request.step_ids
+        )
         room = self._room(prompt, request)
         if not room:
             return None
         limit = int(min(sampling.max_step_tokens, room))
-        return DecodeRequest(prompt, request.seed, limit, request.run, index)
+        before = self._before(request)
+        begun = bool(request.opening or (before and self._paths.texts.rest(before)))
+        return DecodeRequest(prompt, request.seed, limit, request.run, index, begun)
 
-    def _sample(self, result: DecodeResult) -> StepSample:
-        text = self._paths.text(result.tokens)
-        if result.ended == "step":
-            text = text.split(DELIMITER, 1)[0]
+    def _before(self, request: SampleRequest) -> tuple[int, ...]:
+        """Ids of the opening, or else of the step before; () where there is neither."""
+        pieces = self._paths.pieces(request.steps, request.opening, request.step_ids)
+        return pieces[-1] if pieces else ()
+
+    def _sample(self, request: SampleRequest, result: DecodeResult) -> StepSample:
+        before, texts = self._before(request), self._paths.texts
+        ended = result.ended == "step"
+        text = texts.step(result.tokens, before) if ended else texts.text(result.tokens, before)
+        written = result.tokens[:-1] if result.ended == "end" else result.tokens
         return StepSample(
             text=text,
             tokens=len(result.tokens),
@@ -154,6 +175,7 @@ class TransformersSolver:
             prefilled=result.prefilled,
             reused=result.reused,
             known=result.known,
+            ids=(*(before if request.opening else ()), *written),
         )
 
     def _attempts_that_fit(self, request: SampleRequest) -> Attempts:

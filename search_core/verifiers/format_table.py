@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 
-from search_core.engine.path_tokens import DELIMITER
+from search_core.engine.running_text import DELIMITER
 from search_core.verifiers.format_row import VerifierFormat
 from search_core.verifiers.formats.chat_turns import ChatTurns
 from search_core.verifiers.formats.genprm import GenPrm

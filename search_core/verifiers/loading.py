@@ -12,6 +12,7 @@ from search_core.engine.checkpoints.loading import LoadedModel, card_of, load_ch
 from search_core.engine.checkpoints.refusals import as_load_errors
 from search_core.engine.checkpoints.turns import loading_turn
 from search_core.engine.checkpoints.weights import read_weights, weight_names
+from search_core.engine.coroutines import completed
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
 from search_core.flops import ModelShape
 from search_core.model_card import judged_by
@@ -27,7 +28,7 @@ from search_core.verifiers.formats.readout_kinds import (
     TokenPair,
 )
 from search_core.verifiers.formats.step_ends import StepEnds
-from search_core.verifiers.formats.tokenizers import LocalTokenizer, completed
+from search_core.verifiers.formats.tokenizers import LocalTokenizer
 from search_core.verifiers.generative import GenerativeVerifier, read_options
 from search_core.verifiers.transformers_verifier import TransformersVerifier
 

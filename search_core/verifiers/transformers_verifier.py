@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from search_core.engine.coroutines import completed
 from search_core.engine.memory import MemoryBudget
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
 from search_core.engine.reading import (
@@ -19,6 +20,7 @@ from search_core.log.events import Judged
 from search_core.protocols import (
     Cancelled,
     ScoreRequest,
+    StepIds,
     StepScores,
     UsageError,
     VerifierInfo,
@@ -27,7 +29,7 @@ from search_core.protocols import (
 )
 from search_core.verifiers.formats.base import Format
 from search_core.verifiers.formats.step_ends import StepEnds
-from search_core.verifiers.formats.tokenizers import Ids, LocalTokenizer, completed
+from search_core.verifiers.formats.tokenizers import Ids, LocalTokenizer
 
 if TYPE_CHECKING:
     from search_core.engine.checkpoints.loading import LoadedModel
@@ -118,7 +120,11 @@ class TransformersVerifier:
         return self._batcher(requests, cancelled) if requests else []
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """Free what was kept of paths that a run will not come back to; see `KeepsPaths`."""
         self._batcher.later(lambda: self._release(run, problem, paths))

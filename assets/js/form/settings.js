@@ -38,6 +38,9 @@ export function settingsOf(values, shown, about) {
     ...models(now, strategy, about, make),
     make("temperature", "temperature", "T", String),
     make("top-p", "top_p", "Top-p", String, { always: !same(now.top_p, about.usual.top_p) }),
+    make("max-step-tokens", "max_step_tokens", "Longest step", String, {
+      always: !same(now.max_step_tokens, about.usual.max_step_tokens),
+    }),
     make("seed", "seed", "Seed", String),
     make("reference", "answer", "Reference", (text) => (text ? shorten(text) : "none"), { always: Boolean(now.answer) }),
   ];

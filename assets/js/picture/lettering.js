@@ -7,8 +7,28 @@ export class Lettering {
   constructor(ctx, theme) {
     this.ctx = ctx;
     this.theme = theme;
+    this.widths = new Map();
     this.font = "sans-serif";
     this.clear();
+  }
+
+  /** @param {string} family - of all letters from now on. */
+  set font(family) {
+    this.family = family;
+    this.widths.clear();
+  }
+
+  /**
+   * How wide a text is. Kept: to give a canvas its type, the browser brings the whole page's style
+   * up to date.
+   */
+  widthOf(text, size, weight) {
+    const key = `${weight} ${size} ${text}`;
+    if (!this.widths.has(key)) {
+      this.write(size, weight);
+      this.widths.set(key, this.ctx.measureText(text).width);
+    }
+    return this.widths.get(key);
   }
 
   /** A new picture: no room is taken. */
@@ -18,7 +38,7 @@ export class Lettering {
 
   /** Use this size in pixels and this weight from now on. */
   write(size, weight) {
-    this.ctx.font = `${weight} ${size}px ${this.font}`;
+    this.ctx.font = `${weight} ${size}px ${this.family}`;
   }
 
   /**

@@ -24,6 +24,8 @@ const CORNERS = [
 ];
 const GHOST = 0.16;
 const PILL = 22;
+/** Its size in pixels, and its weight. */
+const ROOT_TYPE = [11, 600];
 const ROOT_NAME = "Problem";
 /** Pixels by which each copy in a stack lies beside the one above it. */
 const STACKED = 3.5;
@@ -212,6 +214,7 @@ export class Painter {
     this.pill(item, PILL / 2);
     ctx.fillStyle = theme.base.ink;
     ctx.fill();
+    this.lettering.write(...ROOT_TYPE);
     ctx.fillStyle = theme.base.background;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
@@ -219,8 +222,7 @@ export class Painter {
   }
 
   halfPill(radius = PILL / 2) {
-    this.lettering.write(11, 600);
-    return this.ctx.measureText(ROOT_NAME).width / 2 + radius - 3;
+    return this.lettering.widthOf(ROOT_NAME, ...ROOT_TYPE) / 2 + radius - 3;
   }
 
   pill({ x, y }, radius) {

@@ -66,7 +66,7 @@ export const keyOf = (kind, said, fit) =>
  * @returns {HTMLElement}
  */
 export function wordBox(kind, said, fit, onTypeset) {
-  const box = h("li", { class: "esp-word", "data-kind": kind, "data-tone": said.tone });
+  const box = h("li", { class: "esp-word", "data-kind": kind, "data-tone": said.tone, "data-answer": said.answer !== null ? "" : null });
   box.append(h("span", { class: "esp-sr" }));
   const words = h("span", { class: "esp-word-row" });
   if (said.answer !== null) words.append(answer(said, onTypeset));

@@ -6,10 +6,23 @@ import { keyOf, wordBox } from "./word_box.js";
 /** Widths are rounded down to so many pixels, so that a picture that is zoomed measures seldom. */
 const COARSE = 4;
 const MOST_KNOWN = 4000;
+/** So often places are sought anew with the sizes that they asked for. */
+const MOST_TURNS = 6;
+/** No words are wider than this, but where there is more room than that for a few. */
+const WIDE = 220;
+/** Heights to begin with, in pixels. */
+const LINE = 20;
 /** Letters as steps have them, to learn how wide they are. */
 const SAMPLE = "18 + 11 = 29, left 17 and 19";
 const USUAL = 6;
 const PLAIN = { answer: null, share: null, figures: "", counted: "", tone: "plain", mark: "", duplicates: 0 };
+
+/** About how large words will be, before they are measured. */
+function guess({ kind, said: { brief, text }, fit: { width, letter } }) {
+  const letters = (brief ?? text ?? "").length * letter;
+  const lines = kind === "line" ? 1 : Math.min(3, Math.ceil(letters / width) || 1) + 1;
+  return { width: Math.ceil(Math.min(width, letters + LINE)), height: lines * LINE };
+}
 
 export class WordSizes {
   /** @param {() => void} onChange - sizes that were given are wrong now. */
@@ -29,33 +42,95 @@ export class WordSizes {
     this.letter = null;
   }
 
-  /** Measure many at once: the page is laid out once for all of them. */
-  prepare(asked) {
-    const boxes = new Map();
-    for (const [id, kind, width] of asked) {
-      const { key, said, fit } = this.asked(id, kind, width);
-      if (this.known.has(key) || boxes.has(key)) continue;
-      const box = wordBox(kind, said, fit, () => this.typeset());
-      box.style.maxWidth = `${fit.width}px`;
-      boxes.set(key, box);
+  /**
+   * What is made of sizes, all of which are measured together: the page is laid out once for them.
+   *
+   * Which sizes are needed shows only while places are sought, and depends on the sizes before. So
+   * places are sought with guesses first, and again with what they asked for, until nothing more is
+   * asked; what is still unknown after a few times is measured one by one.
+   *
+   * @template T
+   * @param {() => T} make - asks for sizes; it may be called several times.
+   * @returns {T}
+   */
+  together(make) {
+    for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+      this.missing = new Map();
+      const made = make();
+      const { missing } = this;
+      this.missing = null;
+      if (!missing.size) return made;
+      this.measure(missing);
     }
-    if (!boxes.size) return;
-    if (this.known.size > MOST_KNOWN) this.known.clear();
-    this.element.append(...boxes.values());
-    const layer = this.element.parentElement;
-    const enlarged = layer.getBoundingClientRect().width / layer.offsetWidth || 1;
-    for (const [key, box] of boxes) {
-      // A layout without fractions: what is measured here fits there.
-      const { width, height } = box.getBoundingClientRect();
-      this.known.set(key, { width: Math.ceil(width / enlarged), height: Math.ceil(height / enlarged) });
-    }
-    this.element.replaceChildren();
+    return make();
   }
 
+  /** Have sizes measured that are going to be asked for. */
+  prepare(asked) {
+    const missing = this.missing ?? new Map();
+    for (const [id, kind, width] of asked) {
+      const wanted = this.asked(id, kind, width);
+      if (!this.find(wanted)) this.want(wanted, missing);
+    }
+    if (!this.missing) this.measure(missing);
+  }
+
+  /** @returns {{width: number, height: number}} of a step's words, no wider than `width`. */
   of(id, kind, width) {
-    const { key } = this.asked(id, kind, width);
-    if (!this.known.has(key)) this.prepare([[id, kind, width]]);
-    return this.known.get(key);
+    const wanted = this.asked(id, kind, width);
+    const size = this.find(wanted);
+    if (size) return size;
+    if (this.missing) {
+      this.want(wanted, this.missing);
+      return guess(wanted);
+    }
+    const missing = new Map();
+    this.want(wanted, missing);
+    this.measure(missing);
+    return this.find(wanted) ?? this.of(id, kind, width);
+  }
+
+  asked(id, kind, width) {
+    const said = this.say(id);
+    const fit = this.fitFor(width);
+    return { kind, said, fit, key: keyOf(kind, said, fit) };
+  }
+
+  /**
+   * What was measured with more room is as large with less, as long as its longest line has its
+   * room: lines break where they broke.
+   */
+  find({ key, fit }) {
+    return this.known.get(key)?.find(({ room, width }) => width <= fit.width && fit.width <= room);
+  }
+
+  /** First as wide as words ever are; where that is too wide, in the room that there is. */
+  want(wanted, missing) {
+    const { key, fit } = wanted;
+    const room = this.known.has(key) ? fit.width : Math.max(WIDE, fit.width);
+    missing.set(`${room}\u0001${key}`, { ...wanted, room });
+  }
+
+  /** @param {Map<string, {key: string, kind: string, said: Object, fit: Object, room: number}>} missing */
+  measure(missing) {
+    if (!missing.size) return;
+    if (this.known.size > MOST_KNOWN) this.known.clear();
+    const boxes = [...missing.values()].map(({ key, kind, said, fit, room }) => {
+      const box = wordBox(kind, said, fit, () => this.typeset());
+      box.style.maxWidth = `${room}px`;
+      return [key, room, box];
+    });
+    this.element.append(...boxes.map(([, , box]) => box));
+    const layer = this.element.parentElement;
+    const enlarged = layer.getBoundingClientRect().width / layer.offsetWidth || 1;
+    for (const [key, room, box] of boxes) {
+      // A layout without fractions: what is measured here fits there.
+      const { width, height } = box.getBoundingClientRect();
+      const size = { room, width: Math.min(room, Math.ceil(width / enlarged)), height: Math.ceil(height / enlarged) };
+      if (this.known.has(key)) this.known.get(key).push(size);
+      else this.known.set(key, [size]);
+    }
+    this.element.replaceChildren();
   }
 
   /** What words are made for, where there is this much room. @returns {import("./word_box.js").Fit} */
@@ -70,12 +145,6 @@ export class WordSizes {
     const { width } = box.getBoundingClientRect();
     box.remove();
     return width / SAMPLE.length || USUAL;
-  }
-
-  asked(id, kind, width) {
-    const said = this.say(id);
-    const fit = this.fitFor(width);
-    return { key: `${fit.width}\u0001${keyOf(kind, said, fit)}`, said, fit };
   }
 
   /** Maths was set that had been measured as letters. */

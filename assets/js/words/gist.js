@@ -169,5 +169,8 @@ const plainLength = (formula) => formula.replace(/\\[a-zA-Z]+\s?/g, "x").replace
 
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const graphemes = (text) => Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+/** Letters that each stand for themselves. */
+const PLAIN = /^[ -~]*$/;
 /** Characters as people count them, as far as it matters: a text much too long is not counted. */
-const lengthOf = (text) => (text.length > 40 * LONGEST ? text.length : graphemes(text).length);
+const lengthOf = (text) =>
+  text.length > 40 * LONGEST || PLAIN.test(text) ? text.length : graphemes(text).length;

@@ -12,6 +12,7 @@ from search_core.engine.checkpoints.clean_folder import clean_model_folder
 from search_core.engine.checkpoints.library import transformers_library
 from search_core.engine.checkpoints.quantisation import quantisation
 from search_core.engine.checkpoints.refusals import as_load_errors
+from search_core.engine.checkpoints.shared_weights import Key, on_same_weights, remember
 from search_core.engine.checkpoints.tokenizers import read_tokenizer
 from search_core.engine.checkpoints.weight_checks import check_weights, load_report
 from search_core.flops import shape_of_config
@@ -59,7 +60,8 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
     """Loads a checkpoint into one of transformers' classes.
 
     Nothing is fetched or imported for it, whatever its configs say. One thread at a time
-    (`turns.loading_turn`).
+    (`turns.loading_turn`). One that is in memory already, of the same class, precision and place,
+    is not read again: both stand on the same weights. (Quantised ones are.)
 
     Args:
         kind: "ForCausalLM" and so on; "" for the decoder alone, whatever stands on it.
@@ -76,7 +78,16 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         _check_architecture(checkpoint, kind)
     where = _device(device)
     what, quantised = quantisation(dtype, where)
+    dtype_name = dtype if quantised else str(what).removeprefix("torch.")
     loader = getattr(transformers, f"AutoModel{kind}")
+    key = _key(checkpoint, kind, where, what)
+    if not quantised and (model := on_same_weights(key)) is not None:
+        with (
+            as_load_errors(checkpoint.name),
+            clean_model_folder(checkpoint.folder, checkpoint.config) as clean,
+        ):
+            tokenizer = read_tokenizer(clean)
+        return LoadedModel(model, tokenizer, _info(checkpoint, model, dtype_name, where), where)
     with (
         as_load_errors(checkpoint.name),
         clean_model_folder(checkpoint.folder, checkpoint.config) as clean,
@@ -98,16 +109,28 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
     model.name_or_path = model.config.name_or_path = checkpoint.name
     if not quantised:
         model.to(where)
-    info = ModelInfo(
+        remember(key, model)
+    return LoadedModel(model, tokenizer, _info(checkpoint, model, dtype_name, where), where)
+
+
+def _key(checkpoint: Checkpoint, kind: str, where: torch.device, what: torch.dtype) -> Key:
+    folder = checkpoint.folder.resolve()
+    generation = folder / "generation_config.json"  # The revision says nothing of it.
+    told = generation.read_text(encoding="utf-8") if generation.is_file() else ""
+    parts = checkpoint.name, folder, checkpoint.revision, kind, where, what, told
+    return tuple(map(str, parts))
+
+
+def _info(checkpoint: Checkpoint, model: Any, dtype: str, where: torch.device) -> ModelInfo:
+    return ModelInfo(
         name=checkpoint.name,
         revision=checkpoint.revision,
         parameters=int(model.num_parameters()),
-        dtype=dtype if quantised else str(what).removeprefix("torch."),
+        dtype=dtype,
         device=where.type,
         shape=shape_of_config(model.config),
         weight_bytes=sum(held.nbytes for held in (*model.parameters(), *model.buffers())),
     )
-    return LoadedModel(model, tokenizer, info, where)
 
 
 def _check_architecture(checkpoint: Checkpoint, kind: str) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor
 from search_core.engine.writing.decode_cache import DecodeCache, SequenceGroup
 from search_core.engine.writing.decode_call import SequenceState
 from search_core.engine.writing.sampling import Draws, draw
+from search_core.engine.writing.seen_tokens import SeenTokens
 from search_core.engine.writing.stopping import StopTable
 from search_core.protocols import fail
 
@@ -96,7 +97,8 @@ class DecodeBatch:
     ) -> None:
         numbers = [sequence.uniform for sequence in sequences]
         samplings = [sequence.call.sampling for sequence in sequences]
-        tokens, logprobs = draw(logits, Draws.of(numbers, samplings, logits.device))
+        draws = Draws.of(numbers, samplings, logits.device)
+        tokens, logprobs = draw(logits, draws, _seen(sequences, logits))
         # One transfer for both; ids are exact in any of these floating-point types.
         both: list[Any] = torch.stack([tokens.to(logprobs.dtype), logprobs]).tolist()
         for sequence, place, token, logprob in zip(sequences, places, *both, strict=True):
@@ -113,3 +115,15 @@ class DecodeBatch:
                 if self._keeps_ends or sequence.result.ended != "end":
                     self._cache.keep(place, sequence)
                 sequence.call.sequence_finished()
+
+
+def _seen(sequences: Sequence[SequenceState], logits: Tensor) -> SeenTokens | None:
+    """What repetition penalties are about; None where there are none."""
+    penalties = [sequence.call.sampling.repetition_penalty for sequence in sequences]
+    if all(penalty == 1 for penalty in penalties):
+        return None
+    seen = [
+        () if penalty == 1 else sequence.seen
+        for sequence, penalty in zip(sequences, penalties, strict=True)
+    ]
+    return SeenTokens.of(seen, penalties, logits.shape[-1], logits.device)

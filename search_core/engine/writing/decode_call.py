@@ -85,6 +85,7 @@ class SequenceState:
     numbers: Numbers = field(init=False)
     finished: bool = False
     told: int = 0
+    _seen: set[int] | None = None
 
     def __post_init__(self) -> None:
         self.numbers = uniform_numbers(self.request.seed, self.request.max_tokens)
@@ -93,6 +94,13 @@ class SequenceState:
     def ids(self) -> tuple[int, ...]:
         """Prompt and what follows it so far."""
         return (*self.request.prompt, *self.result.tokens)
+
+    @property
+    def seen(self) -> set[int]:
+        """Its tokens, each once."""
+        if self._seen is None:
+            self._seen = set(self.ids)
+        return self._seen
 
     @property
     def position(self) -> int:
@@ -117,8 +125,11 @@ class SequenceState:
     def append(self, token: int, logprob: float, stops: StopTable) -> bool:
         """Append a token; True if that finished the sequence."""
         result = self.result
-        ended = stops.ended(token, result.tokens[-1] if result.tokens else None)
+        begun = bool(result.tokens) or self.request.begun
+        ended = stops.ended(token, self.last_token if begun else None)
         result.tokens.append(token)
+        if self._seen is not None:
+            self._seen.add(token)
         result.logprob += logprob
         if ended is not None:
             result.ended = ended
@@ -129,6 +140,7 @@ class SequenceState:
         """Forget what it has; it will get the same again."""
         self.result = DecodeResult()
         self.told = 0
+        self._seen = None
 
     def tell(self) -> None:
         """Tell the watch how many tokens there are, if there are new ones."""

@@ -18,6 +18,8 @@ class DecodeRequest:
         max_tokens: Most tokens to generate, at least 1.
         run: Who asks.
         index: What the watch of its call hears of it as.
+        begun: Whether the prompt's last token is the beginning of what is written, so that it
+            can be half of what ends it.
     """
 
     prompt: tuple[int, ...]
@@ -25,6 +27,7 @@ class DecodeRequest:
     max_tokens: int
     run: str = ""
     index: int = 0
+    begun: bool = False
 
     def __post_init__(self) -> None:
         if not self.prompt or self.max_tokens < 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from search_core.engine.writing.stopping import StopTable
+from search_core.engine.writing.stopping import StopTable, token_texts
 
 
 def text_stop_table(tokenizer: Any, stops: Sequence[str], ends: Iterable[int]) -> StopTable:
@@ -24,7 +24,8 @@ def text_stop_table(tokenizer: Any, stops: Sequence[str], ends: Iterable[int]) -
     inside = {head[start:] for head in heads for start in range(len(head))}
     longest = max(map(len, stops), default=0)
     before, after, within = set(), set(), set()
-    for id_, text in enumerate(_texts(tokenizer)):
+    texts = token_texts(tokenizer, [[id_] for id_ in range(len(tokenizer))])
+    for id_, text in enumerate(texts):
         sizes = range(1, min(longest, len(text)) + 1)
         if any(stop in text for stop in stops):
             within.add(id_)
@@ -43,11 +44,3 @@ def stopped_text(text: str, stops: Sequence[str]) -> tuple[str, bool]:
     """What comes before the first of these texts, and whether there is any."""
     places = [place for stop in stops if (place := text.find(stop)) >= 0]
     return (text[: min(places)], True) if places else (text, False)
-
-
-def _texts(tokenizer: Any) -> list[str]:
-    ids = [[id_] for id_ in range(len(tokenizer))]
-    texts: list[str] = tokenizer.batch_decode(
-        ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
-    )
-    return texts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.engine.path_tokens import DELIMITER
 from search_core.engine.reading.path_reading import PathText
+from search_core.engine.running_text import DELIMITER
 from search_core.verifiers.formats.base import read_at_ends
 from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids
 
@@ -28,7 +28,7 @@ class StepEnds:
     async def texts(
         self, problem: str, steps: Sequence[str], first: int, finished: bool
     ) -> list[PathText]:
-        pieces = [await self._tokenizer.plain(text + DELIMITER) for text in steps]
+        pieces = [await self._tokenizer.step(text) for text in steps]
         end = self._tokenizer.end if finished else None
         if end is not None:
             pieces[-1] = (*await self._tokenizer.plain(steps[-1]), end)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from search_core.engine.chat_template import ChatTemplate
+from search_core.engine.coroutines import completed
 from search_core.engine.path_tokens import TEMPLATE_DATE
+from search_core.engine.running_text import RunningText
 from search_core.protocols import UsageError
 
-T = TypeVar("T")
 Ids = tuple[int, ...]
 Message = tuple[str, str]
 """(role, content)."""
@@ -42,6 +43,10 @@ class ChatTokenizer(Protocol):
 
     async def plain(self, text: str) -> Ids:
         """Ids of a text in which special tokens spelt out are ordinary text."""
+        ...
+
+    async def step(self, text: str) -> Ids:
+        """The same of a text with a blank line behind it, as both stand in running text."""
         ...
 
     async def special(self, text: str) -> Ids:
@@ -100,6 +105,8 @@ class LocalTokenizer:
         self._tokenizer = tokenizer
         self._chat_template = ChatTemplate(tokenizer, date)
         self._plain = lru_cache(_TEXTS)(self._tokenise)
+        self._running = RunningText(self.plain)
+        self._step = lru_cache(_TEXTS)(self._tokenise_step)
         self._chat = lru_cache(_CHATS)(self._tokenise_chat)
         self._pieces = lru_cache(_CHATS)(self._tokenise_around)
         own: int | None = tokenizer.eos_token_id
@@ -115,6 +122,9 @@ class LocalTokenizer:
 
     async def plain(self, text: str) -> Ids:
         return self._plain(text)
+
+    async def step(self, text: str) -> Ids:
+        return self._step(text)
 
     async def special(self, text: str) -> Ids:
         return self._special(text)
@@ -143,6 +153,9 @@ class LocalTokenizer:
         encoded = self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)
         return tuple(encoded["input_ids"])
 
+    def _tokenise_step(self, text: str) -> Ids:
+        return completed(self._running.step(text))
+
     def _special(self, text: str) -> Ids:
         return tuple(self._tokenizer(text, add_special_tokens=False)["input_ids"])
 
@@ -166,30 +179,6 @@ class LocalTokenizer:
 
 def _said(messages: Sequence[Message]) -> list[dict[str, str]]:
     return [{"role": role, "content": content} for role, content in messages]
-
-
-def completed(work: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine returns that has nothing to wait for.
-
-    Raises:
-        RuntimeError: It waits for something.
-    """
-    try:
-        work.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    work.close()
-    raise RuntimeError(
-        "A format waited for something other than its tokenizer, which here never waits. A format "
-        "only awaits what its ChatTokenizer gives."
-    )
-
-
-def in_common(ids: Ids, other: Ids) -> int:
-    """How many ids both begin with."""
-    pairs = zip(ids, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(ids), len(other)))
 
 
 def _parts(text: str, slots: Sequence[str]) -> list[str]:

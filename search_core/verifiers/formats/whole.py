@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.engine.path_tokens import DELIMITER
 from search_core.engine.reading.path_reading import PathText
+from search_core.engine.running_text import DELIMITER
 from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids
 
 _QUESTION, _ANSWER = "slot5f2a", "slot8c1b"
@@ -64,14 +64,15 @@ class JudgePrompt:
         before, after = await self._tokenizer.around(
             [("system", JUDGE_TASK), ("user", _QUESTION)], (_QUESTION,), answer=True
         )
-        prompt = before + await plain("Problem:\n\n") + await plain(problem)
-        prompt += await plain(f"{DELIMITER}Solution so far:{DELIMITER}")
+        step = self._tokenizer.step
+        prompt = before + await step("Problem:") + await step(problem)
+        prompt += await step("Solution so far:")
         ask = await plain(JUDGE_QUESTION) + after
         ids: Ids = prompt
         asked = []
         for index, text in enumerate(steps):
             stem = len(ids)
-            ids += await plain(f"Step {index + 1}: {text}{DELIMITER}")
+            ids += await step(f"Step {index + 1}: {text}")
             if index >= first:
                 last = finished and index == len(steps) - 1
                 keep = stem if last else len(ids)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from search_core.protocols import (
     Cancelled,
     ScoreRequest,
+    StepIds,
     StepScores,
     VerifierInfo,
     WarnsOnce,
@@ -70,7 +71,11 @@ class GenerativeVerifier:
         return self._in_boxes(requests, watch)
 
     def release(
-        self, run: str, problem: str, paths: Sequence[tuple[str, ...]] | None = None
+        self,
+        run: str,
+        problem: str,
+        paths: Sequence[tuple[str, ...]] | None = None,
+        step_ids: Sequence[StepIds] = (),
     ) -> None:
         """See `KeepsPaths`."""
         if paths is None:

@@ -59,10 +59,13 @@ export function settingRows({ strategy, options, sampling, seed, solver, verifie
     row: [known[name]?.label ?? readable(name), inWords(value)],
     usual: name !== BUDGET && name in known && known[name].default === value,
   }));
-  const { temperature, top_p, max_step_tokens } = sampling;
+  const { temperature, top_p, max_step_tokens, top_k, min_p, repetition_penalty } = sampling;
   const samples = [
     { row: ["Temperature", inWords(temperature)] },
     { row: ["Top-p", inWords(top_p)], usual: top_p === 1 },
+    { row: ["Top-k", inWords(top_k)] },
+    { row: ["Min-p", inWords(min_p)] },
+    { row: ["Repetition penalty", inWords(repetition_penalty)] },
     { row: ["Longest step", `${inWords(max_step_tokens)} tokens`], usual: true },
   ].filter(({ row }) => !/^not given/.test(row[1]));
   const bounds = Object.entries(limits).map(([name, value]) => ({ row: [`At most, ${LIMITS[name] ?? readable(name).toLowerCase()}`, count(value)], usual: true }));

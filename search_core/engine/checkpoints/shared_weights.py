@@ -1,0 +1,34 @@
+"""One checkpoint in two roles is in memory once: the second stands on the weights of the first.
+
+A solver and a judge of the same folder compute on threads of their own, and each sets its model's
+attention up as it needs it. So each has a model and a tokenizer of its own, and the parameters
+alone, which nobody writes to, are shared.
+"""
+
+from __future__ import annotations
+
+import copy
+import weakref
+from typing import Any
+
+Key = tuple[str, ...]
+
+_there: weakref.WeakValueDictionary[Key, Any] = weakref.WeakValueDictionary()
+
+
+def remember(key: Key, model: Any) -> None:
+    """A model was loaded. It is forgotten with its last user.
+
+    Args:
+        key: All that its weights depend on: which, in what class, in what precision, and where.
+    """
+    _there[key] = model
+
+
+def on_same_weights(key: Key) -> Any | None:
+    """Another model over the weights of one that is there; None: there is none."""
+    model = _there.get(key)
+    if model is None:
+        return None
+    shared = (*model.parameters(), *model.buffers())
+    return copy.deepcopy(model, {id(tensor): tensor for tensor in shared})
