@@ -76,10 +76,6 @@ def test_the_menu_of_runs_compares_them_and_leads_back(view: Page) -> None:
     expect(items.nth(0)).to_have_attribute("aria-current", "true")
     assert violations(view, ".esp-story") == []
     assert not view.evaluate("'pwned' in window")
-    view.screenshot(path="/tmp/espalier/h1280.png")
-    view.set_viewport_size({"width": 390, "height": 844})
-    view.screenshot(path="/tmp/espalier/h390.png")
-    view.set_viewport_size({"width": 1280, "height": 900})
     view.keyboard.press("End")
     view.keyboard.press("Enter")
     wait(view, f"x.log.run === {FIRST!r} && x.log.complete")
