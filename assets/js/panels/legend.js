@@ -41,21 +41,32 @@ export class Legend {
         on: { click: () => actions.setPruned(mode) },
       }),
     );
+    this.all = h("div", { class: "esp-legend-all" }, this.list, this.grades, this.annotations);
+    // A long key keeps to its line, and opens over the picture where one points at it.
+    const measure = () => setAttribute(this.all, "data-more", this.all.scrollWidth > this.all.clientWidth + 1);
+    this.sizes = new ResizeObserver(measure);
+    for (const part of this.all.children) this.sizes.observe(part);
+    this.sizes.observe(this.all);
     this.search = new Search(actions);
     this.element = h(
       "div",
       { class: "esp-legend" },
-      this.list,
-      this.grades,
-      this.annotations,
       h(
         "div",
-        { class: "esp-segments", role: "group", "aria-label": "Pruned steps" },
-        h("span", { class: "esp-segments-label", text: "Pruned steps", "aria-hidden": "true" }),
-        this.modes,
+        { class: "esp-legend-line" },
+        h("div", { class: "esp-legend-keys" }, this.all),
+        h("div", { class: "esp-legend-end" }, this.segments(), this.search.button),
       ),
-      this.search.button,
       this.search.row,
+    );
+  }
+
+  segments() {
+    return h(
+      "div",
+      { class: "esp-segments", role: "group", "aria-label": "Pruned steps" },
+      h("span", { class: "esp-segments-label", text: "Pruned steps", "aria-hidden": "true" }),
+      this.modes,
     );
   }
 
@@ -66,6 +77,8 @@ export class Legend {
       {
         type: "button",
         class: "esp-legend-entry",
+        // What does not occur has no entry; until something is known, nothing does.
+        hidden: true,
         "aria-pressed": "true",
         "data-term": stateTerm(state),
         "aria-description": spec.meaning,
@@ -80,13 +93,15 @@ export class Legend {
   }
 
   update(moment) {
-    const { log, tree, visible, hiddenStates, pruned } = moment;
+    const { log, cursor, tree, visible, hiddenStates, pruned } = moment;
     this.search.update(moment);
     const counts = countStates(tree, visible);
-    // While the tree grows by itself, what has occurred keeps its place: one looks at the tree then.
-    const moves = Boolean(moment.playing || moment.minute?.playing);
-    if (!moves || this.grown !== tree.started?.run) this.occurred.clear();
-    this.grown = tree.started?.run;
+    // On the way through a run what has occurred keeps its place: what is below must not jump.
+    const run = tree.started?.run;
+    const over = log.complete && cursor >= log.length && !moment.playing && !moment.minute?.playing;
+    if (over || this.grown !== run) this.occurred.clear();
+    if (this.grown !== run) this.kept = new Set();
+    this.grown = run;
     for (const state of this.entries.keys()) if (counts[state]) this.occurred.add(state);
     if (counts[WRITING]) this.seen = tree.started.run;
     for (const [state, { button, count }] of this.entries) {
@@ -99,12 +114,14 @@ export class Legend {
     }
     for (const button of this.modes) setAttribute(button, "aria-pressed", button.dataset.mode === pruned);
     this.updateGrades(counts);
-    this.updateAnnotations(countAnnotations(tree));
+    const annotated = countAnnotations(tree);
+    for (const name of Object.keys(ANNOTATIONS)) if (annotated[name]) this.kept.add(name);
+    this.updateAnnotations();
   }
 
   /** What only some methods draw is explained where it occurs. */
-  updateAnnotations(counts) {
-    const there = Object.keys(ANNOTATIONS).filter((name) => counts[name]);
+  updateAnnotations() {
+    const there = Object.keys(ANNOTATIONS).filter((name) => this.kept.has(name));
     if (there.join() === this.annotated) return;
     this.annotated = there.join();
     this.annotations.hidden = !there.length;
@@ -123,11 +140,16 @@ export class Legend {
     );
   }
 
+  dispose() {
+    this.sizes.disconnect();
+  }
+
   updateGrades({ right, wrong, undecided }) {
-    const key = `${right}|${wrong}|${undecided}`;
+    if (right || wrong || undecided) this.kept.add("grades");
+    const key = `${right}|${wrong}|${undecided}|${this.kept.has("grades")}`;
     if (key === this.graded) return;
     this.graded = key;
-    if (!right && !wrong && !undecided) {
+    if (!this.kept.has("grades")) {
       fill(this.grades);
       return;
     }
