@@ -270,7 +270,7 @@ export class Explorer {
     tree.interrupted = log.interrupted && cursor === log.length;
     return {
       ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned, filter, closed },
-      found: this.viewState.finder.upTo(log.events, cursor),
+      found: this.viewState.found(tree, log.events, cursor),
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
       minute: this.minute.told(tree, cursor),
