@@ -104,7 +104,7 @@ export class Explorer {
       alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
-      point: (points) => this.pointing.show(points),
+      point: (points, reveal) => this.pointing.show(points, reveal),
       playOpening: () => this.minute.play(),
       openingExpected: () => this.minute.expected,
       openingDue: () => this.minute.due,

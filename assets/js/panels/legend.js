@@ -99,15 +99,13 @@ export class Legend {
   }
 
   update(moment) {
-    const { log, cursor, tree, visible, hiddenStates, pruned } = moment;
+    const { log, tree, visible, hiddenStates, pruned } = moment;
     this.search.update(moment);
     const counts = countStates(tree, visible);
-    // On the way through a run what has occurred keeps its place: what is below must not jump.
-    const run = tree.started?.run;
-    const over = log.complete && cursor >= log.length && !moment.playing && !moment.minute?.playing;
-    if (over || this.grown !== run) this.occurred.clear();
-    if (this.grown !== run) this.kept = new Set();
-    this.grown = run;
+    // While the tree grows by itself, what has occurred keeps its place: one looks at the tree then.
+    const moves = Boolean(moment.playing || moment.minute?.playing);
+    if (!moves || this.grown !== tree.started?.run) this.occurred.clear();
+    this.grown = tree.started?.run;
     for (const state of this.entries.keys()) if (counts[state]) this.occurred.add(state);
     if (counts[WRITING]) this.seen = tree.started.run;
     for (const [state, { button, count }] of this.entries) {
@@ -120,14 +118,12 @@ export class Legend {
     }
     for (const button of this.modes) setAttribute(button, "aria-pressed", button.dataset.mode === pruned);
     this.updateGrades(counts, moment.filter);
-    const annotated = countAnnotations(tree);
-    for (const name of Object.keys(ANNOTATIONS)) if (annotated[name]) this.kept.add(name);
-    this.updateAnnotations();
+    this.updateAnnotations(countAnnotations(tree));
   }
 
   /** What only some methods draw is explained where it occurs. */
-  updateAnnotations() {
-    const there = Object.keys(ANNOTATIONS).filter((name) => this.kept.has(name));
+  updateAnnotations(counts) {
+    const there = Object.keys(ANNOTATIONS).filter((name) => counts[name]);
     if (there.join() === this.annotated) return;
     this.annotated = there.join();
     this.annotations.hidden = !there.length;
@@ -179,8 +175,7 @@ export class Legend {
 
   updateGrades(counts, filter) {
     const { right, wrong, undecided } = counts;
-    if (right || wrong || undecided) this.kept.add("grades");
-    this.grades.hidden = !this.kept.has("grades") && !filter.grade;
+    this.grades.hidden = !(right || wrong || undecided || filter.grade);
     for (const [grade, { button, count }] of this.graded) {
       setText(count, String(counts[grade]));
       setAttribute(button, "aria-pressed", filter.grade === grade);

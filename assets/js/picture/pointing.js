@@ -15,8 +15,9 @@ export class Pointing {
    * Point at these nodes, and at no others; those that are not to be seen are left out.
    *
    * @param {{id: string, label: string}[]} points
+   * @param {boolean} [reveal] - bring them into sight, the first one for sure.
    */
-  show(points) {
+  show(points, reveal = false) {
     const shown = JSON.stringify(points);
     if (shown === this.shown) return;
     this.shown = shown;
@@ -26,6 +27,7 @@ export class Pointing {
         h("span", { class: "esp-ring", "data-node": id }, label && h("span", { class: "esp-ring-label", text: label })),
       ),
     );
+    if (reveal) for (const { id } of [...points].reverse()) this.canvas.reveal(id);
     this.follow();
   }
 

@@ -5,7 +5,7 @@ import { AWAY, BAR, BORDER, clamp, Level, OUT, WIDEST } from "./level.js";
 import { Sides } from "./sides.js";
 
 /** Room for the bend of branches between two levels: a part of their distance, within limits. */
-const BEND = { part: 0.3, least: 15, most: 64 };
+const BEND = { part: 0.3, least: 14, most: 64 };
 /** Widths that cards and lines may have, the best first. */
 const WIDTHS = [156, 124, 96, 72];
 const LINES = [170, 108, 78];

@@ -14,7 +14,7 @@ import { writeMaths } from "../dom/maths.js";
 const CARD = { padding: 16, lines: 3, filled: 0.86 };
 /** Pixels that the shortest bar and the gaps beside it take, and a count of duplicates. */
 const BAR = 28;
-const COUNT = 36;
+const COUNT = 40;
 const GAP = 6;
 /** Digits are a little smaller than letters, and those of an answer larger and bold. */
 const SMALL = 0.95;
