@@ -2,6 +2,8 @@
 
 import { fill, h } from "../dom/dom.js";
 
+const EDGE = 4;
+
 export class Pointing {
   /** @param {import("./canvas.js").TreeCanvas} canvas */
   constructor(canvas) {
@@ -31,12 +33,22 @@ export class Pointing {
     this.follow();
   }
 
+  /** What a ring says is read whole, at the picture's edges, too. */
+  keepInside(label, x) {
+    if (!label) return;
+    const half = label.offsetWidth / 2 + EDGE;
+    const shift = Math.max(0, half - x) - Math.max(0, x + half - this.canvas.size.width);
+    label.style.translate = shift ? `${Math.round(shift)}px` : "";
+  }
+
   /** The nodes move with the camera, and as the tree grows. */
   follow() {
     for (const ring of this.element.children) {
       const place = this.canvas.positionOf(ring.dataset.node);
       ring.hidden = !place;
-      if (place) ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
+      if (!place) continue;
+      ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
+      this.keepInside(ring.firstElementChild, place.x);
     }
   }
 }
