@@ -58,8 +58,9 @@ export class WordLayer {
     const view = viewOf(scene, camera, size);
     const spots = spotsOf(moment, scene, camera, this.said, extentOf, view);
     const lanes = lanesOf(scene, spots, view);
-    const ways = [...lanes.values()].filter(Boolean);
-    const placed = this.sizes.together(() => placeWords(spots, view, this.sizes, ways, waysOf(scene, camera, size)));
+    const arrows = [...lanes.values()].filter(Boolean);
+    const ways = waysOf(scene, camera, size);
+    const placed = this.sizes.together(() => placeWords(spots, view, this.sizes, arrows, ways));
     this.plan = new WordPlan(placed, lanes, spots, view);
     this.show(this.plan.texts);
     this.name(view, spots);
