@@ -108,7 +108,7 @@ export class Explorer {
       alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
-      point: (points) => this.pointing.show(points),
+      point: (points, reveal) => this.pointing.show(points, reveal),
       playOpening: () => this.minute.play(),
       openingExpected: () => this.minute.expected,
       openingDue: () => this.minute.due,
@@ -278,7 +278,7 @@ export class Explorer {
     tree.interrupted = log.interrupted && cursor === log.length;
     return {
       ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned, filter, closed },
-      found: this.viewState.finder.upTo(log.events, cursor),
+      found: this.viewState.found(tree, log.events, cursor),
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
       minute: this.minute.told(tree, cursor),

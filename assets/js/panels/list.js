@@ -84,7 +84,7 @@ import { Timeline } from "./timeline.js";
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {() => void} showHelp
- * @property {(points: import("../minute/claims.js").Point[]) => void} point - ring these nodes in the
+ * @property {(points: import("../minute/claims.js").Point[], reveal?: boolean) => void} point - ring these nodes in the
  *   picture, and no others.
  * @property {() => void} playOpening
  * @property {() => boolean} openingExpected - its run will be on show.
