@@ -185,17 +185,15 @@ def test_a_name_that_nobody_knows_is_said_and_an_example_shown(page: Page) -> No
 def test_a_run_that_is_asked_for_once_more_is_shown_and_not_started(page: Page) -> None:
     Loading.gate.set()
     in_a_loop(last_of(page.run(NAME)))
-    seen = in_a_loop(last_of(page.handlers.recall(request({}), NAME)))
-    views = [update[0] for update in seen if "run" in update[0]]
-    assert [(view["run"], view["recalled"]) for view in views] == [(NAME, NAME)]
-    assert not any("next" in update[0] for update in seen)
-    assert seen[0][4] == NAME
+    answer = in_a_loop(page.handlers.recall(NAME))
+    assert (answer[0]["run"], answer[0]["recalled"], answer[2]) == (NAME, NAME, NAME)
+    assert answer[3]["run"] == NAME  # the chips
     assert traces(page) == 1
     for name, said in (("no-longer-kept-1234567", "no longer kept here"), ("", "")):
-        only = in_a_loop(first_of(page.handlers.recall(request({}), name)))
-        assert only[0]["run"].startswith("recorded-")
-        assert only[0]["recalled"] == name
-        assert said in only[1]["text"]
+        answer = in_a_loop(page.handlers.recall(name))
+        assert answer[0]["run"].startswith("recorded-")
+        assert answer[0]["recalled"] == name
+        assert said in answer[1]["text"]
 
 
 def test_while_a_run_goes_on_its_page_can_stop_it_from_another_one(page: Page) -> None:
@@ -204,13 +202,12 @@ def test_while_a_run_goes_on_its_page_can_stop_it_from_another_one(page: Page) -
 
     async def see() -> tuple[Any, ...]:
         await anext(updates)
-        first = await first_of(page.handlers.recall(asking, ""))
+        first = await page.handlers.recall("")
         await updates.aclose()  # type: ignore[attr-defined]
         return first
 
     first = in_a_loop(see())
-    assert first[2] == first[3] == gr.skip()  # Run and Stop stay those of the run that goes on
-    page.handlers.stop(first[4], asking)
+    page.handlers.stop(first[2], asking)
     run = page.registry.get(NAME)
     Loading.gate.set()
     assert run is not None

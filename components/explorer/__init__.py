@@ -8,12 +8,12 @@ done in the browser, by `assets/js`. Begin with `tree_view`.
 from __future__ import annotations
 
 from components.explorer.following import (
+    Batch,
     Pace,
     expected,
     follow,
     follow_with,
     puller,
-    recalled,
     refused,
     whole_run,
 )
@@ -28,6 +28,7 @@ from components.explorer.tree_view import RECALLED, TreeView
 
 __all__ = [
     "RECALLED",
+    "Batch",
     "Pace",
     "Recording",
     "TreeView",
@@ -39,7 +40,6 @@ __all__ = [
     "listed",
     "pin_recordings",
     "puller",
-    "recalled",
     "refused",
     "whole_run",
 ]

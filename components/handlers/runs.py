@@ -25,12 +25,12 @@ from components.controls.shown_recipe import made_of
 from components.elements import error, info
 from components.explorer import (
     RECALLED,
+    Batch,
     Pace,
     Recording,
     TreeView,
     expected,
     follow_with,
-    recalled,
     refused,
     whole_run,
 )
@@ -106,14 +106,16 @@ class RunHandlers:
             js=NAME_LINKED_RUN,
             **STREAM,
         )
-        # One that goes on is followed to its end; whoever goes back twice must not wait for that.
+        # Of several in a row the last one counts: view and form are always of the same run. Run and
+        # Stop stay those of a run that goes on.
         view.recall(
             self.recall,
             name,
-            [*outputs, *self._tie.outputs(controls)],
+            [view, controls.notice, run_id, *self._tie.outputs(controls)],
             js=RECALLED,
-            trigger_mode="multiple",
-            **STREAM,
+            trigger_mode="always_last",
+            queue=False,
+            **QUIET,
         )
 
     async def run(
@@ -170,18 +172,22 @@ class RunHandlers:
         async for update in updates:
             yield update
 
-    async def recall(self, request: gr.Request, name: str) -> AsyncIterator[tuple[Any, ...]]:
-        """Show a run that this page showed before, with its form; nothing is started.
+    async def recall(self, name: str) -> tuple[Any, ...]:
+        """A run that this page showed before, with its form; nothing is started.
+
+        Whoever started it follows it still; otherwise the page pulls what is new.
 
         Args:
             name: The run's id; "" for the one that a page without a run shows.
         """
-        going = self._going(request)
         name = name or ""
-        async for view, notice, run, stop, *others in self._show(await self._find(name), name):
-            if going is not None and going.live and going.id != name:
-                run = stop = gr.skip()  # they are those of the run that goes on
-            yield recalled(view, name), notice, run, stop, *others
+        run = await self._find(name)
+        if run is None:
+            view, notice, shown, filled = self._first(name)
+        else:
+            view, shown, filled = whole_run(run), run.id, self._tie.fill(run)[0]
+            notice = info("") if run.live else _last_word(run, "")
+        return {**view, "recalled": name}, notice, shown, *filled
 
     async def _find(self, name: str) -> HostedRun | None:
         # A run that is on disk alone takes a while to read; others must not wait for that.
@@ -203,12 +209,17 @@ class RunHandlers:
                 filled = now if now is not unchanged else filled
                 yield *update, *now
         else:
-            gone = "That run is no longer kept here; this is a recorded example."
-            note = info(gone if name else "")
-            first = self._registry.get(self._recordings[0].run_id)
-            view = whole_run(first, node) if first else gr.skip()
-            filled = self._tie.fill(first)[0] if first else unchanged
-            yield view, note, *_idle(), first.id if first else "", *filled
+            view, notice, shown, filled = self._first(name, node)
+            yield view or gr.skip(), notice, *_idle(), shown, *filled
+
+    def _first(self, name: str, node: str | None = None) -> tuple[Batch, Any, str, list[Any]]:
+        """What stands where there is no run of this name: the first recording."""
+        gone = "That run is no longer kept here; this is a recorded example."
+        note = info(gone if name else "")
+        first = self._registry.get(self._recordings[0].run_id)
+        if first is None:
+            return {}, note, "", self._tie.unchanged()
+        return whole_run(first, node), note, first.id, self._tie.fill(first)[0]
 
     async def _run_link(
         self, request: gr.Request, link: LinkedRecipe, name: str
