@@ -115,14 +115,18 @@ def page(window: Page, console: list[str]) -> Iterator[Page]:
 
 @pytest.fixture
 def keep(window: Page, console: list[str]) -> Iterator[Keep]:
-    """For tests that look at one page in many ways, one after another: it stays open."""
+    """For tests that look at one page in many ways, one after another: it stays open.
+
+    What it was opened with is written on the page itself: the run on show changes its address.
+    """
     stop_listening = listen(window, console)
 
     def open_unless_open(url: str) -> tuple[Page, bool]:
-        new = window.url != url
+        new = window.evaluate("window.keptFor") != url
         if new:
             leave(window)
             open_page(window, url)
+            window.evaluate("url => { window.keptFor = url; }", url)
         return window, new
 
     yield open_unless_open
