@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -31,34 +29,22 @@ from search_core.verifiers import load_verifier as engine_verifier
 
 def run_recipe(out: Path, *options: str) -> str:
     """Runs it in a process of its own, and gives what it told of its progress."""
-    command = [sys.executable, "-m", "search_core.embedded", *arguments(out, *options)]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "search_core.embedded", "train", "--out", str(out), "--quick"]
+    finished = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     return finished.stdout + finished.stderr
-
-
-def run_recipe_here(out: Path, *options: str) -> str:
-    """Runs it in this process, where torch is loaded already, and gives what it told."""
-    told = io.StringIO()
-    with redirect_stdout(told), redirect_stderr(told):
-        main(arguments(out, *options))
-    return told.getvalue()
-
-
-def arguments(out: Path, *options: str) -> list[str]:
-    return ["train", "--out", str(out), "--quick", *options]
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All models, trained in two goes so that resuming is tested too, and both kinds of work.
 
-    The first go, by the command and with processes of its own, is short: each loads torch anew.
+    The first go, with processes of its own, is short: each of them loads torch anew.
     """
     folder = tmp_path_factory.mktemp("models")
     first = run_recipe(folder, "--device", "cpu", "--workers", "2", "--last", "base-small")
     assert "base-small (tokens)" in first
-    second = run_recipe_here(folder, "--device", "cpu", "--workers", "1")
+    second = run_recipe(folder, "--device", "cpu", "--workers", "1")
     assert "base-small (tokens)" not in second
     assert "base-large (tokens)" in second
     return folder
