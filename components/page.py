@@ -26,7 +26,7 @@ from search_core.log.events import Started
 from search_core.models import ModelPair, Offered
 from search_core.problem import Problem
 from search_core.run.limits import Limits
-from search_core.serving import RunRegistry
+from search_core.serving import HostedRun, RunRegistry
 
 TITLE = "Espalier"
 _SWITCH_THEME = "() => { document.body.classList.toggle('dark'); }"
@@ -53,7 +53,7 @@ def build_page(
     """
     offer = ModelOffer.of(served)
     recordings = pin_recordings(registry)
-    first = _problem_of(registry, recordings)
+    first = _first_run(registry, recordings)
     shown = cards({name: example.tree for name, example in examples(recordings).items()})
     # Uploaded files go once they are read; those that nobody opened, within the hour.
     with Shell(
@@ -70,7 +70,7 @@ def build_page(
             theme = gr.Button("Light / dark", size="sm", elem_id="theme", scale=0, min_width=96)
             theme.click(None, js=_SWITCH_THEME, api_visibility="private")
         run_id = gr.State("")
-        controls = make_controls(offer, recordings, shown, first)
+        controls = make_controls(offer, recordings, shown, _problem_of(first))
         with gr.Column(elem_id="explorer-column", min_width=280):
             view = TreeView(
                 pull_events=puller(registry),
@@ -82,20 +82,27 @@ def build_page(
             )
         allowed, fields = limits or Limits(), controls.recipe
         tie = FormTie(offer, registry, fields)
+        tie.begin(controls, first)
         tie.wire(controls, run_id)
         RunHandlers(offer, registry, recordings, fields, tie, allowed, trusted_proxies).wire(
             page, controls, view, run_id
         )
         ShownHandlers(registry, recordings, tie, trusted_proxies).wire(controls, view, run_id)
-        FormHandlers(offer, recordings, shown, fields, allowed).wire(page, controls)
+        form = FormHandlers(offer, recordings, shown, fields, allowed)
+        form.begin(controls)
+        form.wire(page, controls)
         MemoryHandlers(offer, registry).wire(page, controls)
     return page
 
 
-def _problem_of(registry: RunRegistry, recordings: Sequence[Recording]) -> Problem:
+def _first_run(registry: RunRegistry, recordings: Sequence[Recording]) -> HostedRun:
     run = registry.get(recordings[0].run_id)
     if run is None:
         raise RuntimeError("The first recording is gone from the registry.")
+    return run
+
+
+def _problem_of(run: HostedRun) -> Problem:
     header = run.events()[0]
     if not isinstance(header, Started):
         raise RuntimeError("The first recording does not start with its header.")

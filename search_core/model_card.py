@@ -14,12 +14,13 @@ _BEST_BY_SCORE = "best by score"
 
 
 def read_card(folder: str | Path) -> Mapping[str, Any]:
-    """The folder's espalier.json; {} if there is none.
+    """The folder's espalier.json, or that beside a GGUF file; {} if there is none.
 
     Raises:
         ValueError: The file is no JSON object.
     """
-    path = Path(folder) / "espalier.json"
+    folder = Path(folder)
+    path = (folder.parent if folder.suffix == ".gguf" else folder) / "espalier.json"
     if not path.is_file():
         return {}
     try:

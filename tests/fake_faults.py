@@ -25,7 +25,7 @@ class Faults:
         no_choice: Ignore `logprob_token_ids`, and give the `top` most probable tokens by text (as
             llama.cpp's server: ignore `logit_bias`).
         no_tokenizer: Do not tokenise for others.
-        no_ids: Do not give the ids of samples.
+        no_ids, no_texts: Do not give the ids of samples, nor the text of ids.
         whole: Ignore `stream`.
         endings: Samples by their index, each with what is said in place of its finish reason.
         odd_logprob: What is said in place of the log-probability of each sample's second token.
@@ -51,6 +51,7 @@ class Faults:
     top: int = 1000
     no_tokenizer: bool = False
     no_ids: bool = False
+    no_texts: bool = False
     whole: bool = False
     endings: tuple[tuple[int, str | None], ...] = ()
     odd_logprob: tuple[float | None, ...] = ()

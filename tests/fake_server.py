@@ -174,7 +174,7 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
         fake, model = self.fake, self.fake.model
         if self.path == "/tokenize" and not fake.faults.no_tokenizer:
             self._reply({"tokens": self._tokenised(body)})
-        elif self.path == "/detokenize" and not fake.faults.no_tokenizer:
+        elif self.path == "/detokenize" and not fake.faults.no_texts:
             name = "content" if fake.maker == "llamacpp" else "prompt"
             self._reply({name: model.text(body["tokens"])})
         elif self.path == "/apply-template" and fake.maker == "llamacpp":
@@ -241,7 +241,10 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             raise _Refused(400, f"Field 'n_cmpl': Value must be between 1 <= value <= {fake.slots}")
         asked = body | {"max_tokens": body["n_predict"], "logprobs": 1}
         events = self._events(ids, body["n_cmpl"], asked, tuple(body["stop"]))
-        self._stream(llama_cpp_events(events, body, len(ids), cached, fake.model), None)
+        spoken = llama_cpp_events(events, body, len(ids), cached, fake.model)
+        if fake.faults.no_ids:
+            spoken = ({k: v for k, v in event.items() if k != "tokens"} for event in spoken)
+        self._stream(spoken, None)
         self.close_connection = True  # and it has not said so
 
     def _generate_as_sglang(self, body: dict[str, Any]) -> None:

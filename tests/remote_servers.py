@@ -38,13 +38,14 @@ def makers(name: str) -> list[str]:
 
 def lacking(maker: str) -> set[str]:
     """What this server is known not to do: "n" (one sample a request), "seed" (the same seed gives
-    other samples), "raw" (its log-probabilities are those after temperature).
+    other samples), "raw" (its log-probabilities are those after temperature), "ids" (it gives none
+    of its samples).
 
     ESPALIER_TEST_WITHOUT says so of a real one.
     """
     if maker == "real":
         return set(os.environ.get("ESPALIER_TEST_WITHOUT", "").split())
-    return {"seed", "raw"} if maker == "sglang" else set()
+    return {"seed", "raw", "ids"} if maker == "sglang" else set()
 
 
 @contextmanager

@@ -63,7 +63,13 @@ class Remembers:
             self._keep(request.steps, request.run)
         return self._verifier.score(requests, cancelled)
 
-    def release(self, run: str, problem: str, paths: list[tuple[str, ...]] | None = None) -> None:
+    def release(
+        self,
+        run: str,
+        problem: str,
+        paths: list[tuple[str, ...]] | None = None,
+        step_ids: object = (),
+    ) -> None:
         if paths is None:
             self.cache.release(run)
 

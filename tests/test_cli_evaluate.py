@@ -106,24 +106,6 @@ def test_bad_arguments_end_with_2(
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("", "holds no problem"),
-        ("nonsense", "line 1 is not JSON"),
-        ("[]", 'line 1 has no "text"'),
-        ('{"text": "?"}', 'line 1 has no "answer"'),
-        ('{"text": "?", "answer": "1", "family": []}', 'line 1: "family" must be text'),
-    ],
-)
-def test_a_broken_file_of_problems_is_refused(tmp_path: Path, line: str, message: str) -> None:
-    path = tmp_path / "problems.jsonl"
-    path.write_text(line)
-    result = evaluate(path, tmp_path / "results.json")
-    assert result.exit_code == 2
-    assert message in said(result)
-
-
 def test_results_and_single_runs_are_two_files(problems: Path, tmp_path: Path) -> None:
     result = evaluate(problems, tmp_path / "results.jsonl")
     assert result.exit_code == 2

@@ -254,6 +254,20 @@ def test_the_progress_line_follows_a_run(tmp_path: Path) -> None:
     assert Console().render_str(lines[-1]).plain == lines[-1]
 
 
+def test_without_a_terminal_each_round_is_a_line_on_standard_error() -> None:
+    result = invoke("solve", "?", "--n", "8", "--beam-width", "2", "--json")
+    lines = result.stderr.splitlines()
+    assert lines[0] == "loading the models"
+    rounds = [line.split(" · ")[0] for line in lines[1:]]
+    assert rounds == sorted(rounds, key=lambda said: int(said.split()[1]))
+    assert rounds[0] == "round 1"
+    assert len(lines) == len(set(lines))
+    assert "finished" in lines[-1]
+    values = json.loads(result.stdout)
+    assert f"{values['cost']['generated']:,} tokens" in lines[-1]
+    assert f"round {values['rounds']}" == rounds[-1]
+
+
 def test_check_prints_the_summary_of_a_whole_trace(tmp_path: Path) -> None:
     trace = tmp_path / "run.jsonl"
     invoke("solve", "What is it?", "--n", "4", "--trace", str(trace))

@@ -98,7 +98,9 @@ def test_folder_without_a_model(tmp_path: Path) -> None:
 def test_only_safetensors(tmp_path: Path) -> None:
     folder = tiny_solver(tmp_path / "tiny")
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
-    with pytest.raises(ModelLoadError, match=r"pytorch_model\.bin\. Only safetensors"):
+    with pytest.raises(
+        ModelLoadError, match=r"pytorch_model\.bin\. Only these are loaded, because pickled"
+    ):
         load_solver(folder)
 
 

@@ -116,6 +116,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(traces / "countdown-dvts.jsonl", tmp_path / "run.jsonl")
     (tmp_path / "thoughts.md").write_text("Try 7 first.\n\nWait, no.\n\nThe answer is 4.\n")
     (tmp_path / "cases.jsonl").write_text("")
+    rows = [f'{{"problem": "1 + {i} * 2", "answer": {1 + 2 * i}}}' for i in range(3)]
+    (tmp_path / "problems.jsonl").write_text("\n".join(rows))
     (tmp_path / "assets").symlink_to(ROOT / "assets")
     monkeypatch.chdir(tmp_path)
     return tmp_path

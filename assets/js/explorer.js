@@ -106,7 +106,8 @@ export class Explorer {
       showHelp: () => this.keys.showHelp(),
       point: (points) => this.pointing.show(points),
       playOpening: () => this.minute.play(),
-      openingDue: () => this.minute.due && Boolean(this.minute.given.opening),
+      openingExpected: () => this.minute.expected,
+      openingDue: () => this.minute.due,
       skipOpening: () => this.minute.skip(),
       nowYou: () => this.showing.handOver(),
     };

@@ -37,7 +37,8 @@ TELL_VALUES = """(...values) => {
 
 
 class Chips(gr.HTML):
-    """What is set; its value is `{"run": id, "values": {...}}`, what the run on show was made of.
+    """What is set. Its value is `{"run": id, "values": {...}, "filled": bool}`: what the run on
+    show was made of, and whether the fields are being set to it.
 
     Says "back" when a person wants the form to be again as that run was.
     """
@@ -54,7 +55,7 @@ class Chips(gr.HTML):
 
     def api_info(self) -> dict[str, Any]:
         """Schema of the value, for clients."""
-        return {"type": "object", "description": "what the run on show was made of: {run, values}"}
+        return {"type": "object", "description": "the run on show: {run, values, filled}"}
 
 
 def _about(offer: ModelOffer) -> dict[str, Any]:

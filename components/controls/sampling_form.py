@@ -49,28 +49,28 @@ def make_sampling_form(pair: ModelPair) -> SamplingForm:
             label="Temperature",
             info="0 always takes the likeliest word. 0 to 2.",
             elem_id="temperature",
-            min_width=120,
+            min_width=140,
         )
         top_p = gr.Number(
             pair.sampling.top_p,
             label="Top-p",
             info="Sample from the likeliest words that make up this share. Above 0, to 1.",
             elem_id="top-p",
-            min_width=120,
+            min_width=140,
         )
         max_step_tokens = gr.Number(
             pair.sampling.max_step_tokens,
             label="Longest step",
             info="A step that comes to so many tokens is cut off. 1 to 4096.",
             elem_id="max-step-tokens",
-            min_width=120,
+            min_width=140,
         )
         seed = gr.Number(
             0,
             label="Seed",
             info="The same seed gives the same tree.",
             elem_id="seed",
-            min_width=120,
+            min_width=140,
         )
     return SamplingForm(score_source, about_source, temperature, top_p, max_step_tokens, seed)
 

@@ -29,8 +29,8 @@ class ShownRecipe:
     missing: str = ""
 
     def made_of(self, run_id: str) -> dict[str, Any]:
-        """As the chips take it: by the names of the fields."""
-        return made_of(self.values, run_id)
+        """As the chips take it: by the names of the fields, which are filled from it."""
+        return made_of(self.values, run_id, filled=True)
 
     def updates(self, fields: RecipeFields) -> list[Any]:
         """Updates of all fields of the form."""
@@ -48,14 +48,21 @@ class ShownRecipe:
         return fields.updates(updates, fields.options.updates(strategy, self.values.options))
 
 
-def made_of(values: FormValues, run_id: str) -> dict[str, Any]:
-    """Values by the names of the fields, as the chips take them; unsaid models are left out."""
+def made_of(values: FormValues, run_id: str, *, filled: bool = False) -> dict[str, Any]:
+    """Values by the names of the fields, as the chips take them; unsaid models are left out.
+
+    Args:
+        values: What a run was made of.
+        run_id: The run.
+        filled: The same update sets the fields: until they say something else they hold this.
+    """
     own = asdict(values)
     options = own.pop("options")
     said = {name: value for name, value in own.items() if value is not None}
     names = {spec.name for spec in STRATEGIES[values.strategy].options.specs()}
     kept = {name: value for name, value in options.items() if name in names}
-    return {"run": run_id, "values": {**said, "answer": own["answer"] or "", **kept}}
+    known = {**said, "answer": own["answer"] or "", **kept}
+    return {"run": run_id, "values": known, "filled": filled}
 
 
 def shown_recipe(header: Started, offer: ModelOffer) -> ShownRecipe | None:

@@ -19,6 +19,7 @@ from components.controls.sources_form import levels_of
 from components.elements import info
 from components.explorer import Recording, examples
 from components.handlers.attaching import QUIET
+from components.handlers.beginning import begin_with
 from search_core.embedded import generate
 from search_core.picture.numbers import format_count
 from search_core.run.estimate import estimate
@@ -87,6 +88,23 @@ class FormHandlers:
             trigger_mode="always_last",
             **QUIET,
         )
+
+    def begin(self, controls: Controls) -> None:
+        """The page is drawn as the form's first values make it."""
+        values = [field.value for field in self._fields.components]
+        form = self._fields.read(values)
+        models, options = controls.models, controls.options.components
+        begin_with(
+            [controls.select, controls.about, controls.example, *options],
+            self.show_strategy(form.strategy),
+        )
+        begin_with(
+            [controls.sampling.about_source, *models.outputs],
+            self.choose_models(
+                form.strategy, form.score_source, form.pair, form.solver, form.verifier
+            ),
+        )
+        begin_with([controls.estimate], [self.estimate(*values)])
 
     def _wire_models(self, controls: Controls) -> None:
         models, sampling = controls.models, controls.sampling

@@ -11,6 +11,7 @@ from components.controls.form_values import RecipeFields
 from components.controls.shown_recipe import shown_recipe
 from components.elements import info
 from components.handlers.attaching import QUIET
+from components.handlers.beginning import begin_with
 from search_core.log.events import Started
 from search_core.serving import HostedRun, RunRegistry
 
@@ -37,6 +38,10 @@ class FormTie:
         """Attach the way back."""
         outputs = [controls.notice, *self.outputs(controls)]
         controls.chips.back(self.back, run_id, outputs, **QUIET)
+
+    def begin(self, controls: Controls, first: HostedRun) -> None:
+        """The page is drawn with the form of the run that it opens with."""
+        begin_with(self.outputs(controls), self.fill(first)[0])
 
     def unchanged(self) -> list[Any]:
         """Nothing changes."""

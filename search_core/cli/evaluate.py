@@ -18,6 +18,12 @@ from search_core.cli.evaluation_run import load_models, run_plan, workers_for
 from search_core.cli.evaluation_table import markdown, print_evaluation
 from search_core.cli.output import messages, plain, results
 from search_core.cli.own_solvers import Pairs, own_pairs, with_own_solvers
+from search_core.cli.problem_files import (
+    AnswerColumn,
+    ProblemColumn,
+    ProblemsPath,
+    problems_of_file,
+)
 from search_core.cli.services import ModelChoice, Services, services
 from search_core.cli.strategy_flags import with_strategy_flags
 from search_core.evaluation.arms import ALL, Arm, fitting_arms, make_arms, rival_arm
@@ -25,13 +31,14 @@ from search_core.evaluation.comparison import LEAST_ATTEMPTS, Comparison, check_
 from search_core.evaluation.first_errors import THRESHOLD
 from search_core.evaluation.intervals import DRAWS
 from search_core.evaluation.measure import MeasurementPlan
-from search_core.evaluation.problems import draw_problems, read_problems
+from search_core.evaluation.problems import draw_problems
 from search_core.evaluation.provenance import provenance
 from search_core.evaluation.rollouts import RolloutPlan
 from search_core.evaluation.store import OutcomeStore
 from search_core.log.files import write_whole
 from search_core.model_card import read_card
 from search_core.models import ModelPair
+from search_core.problem_files import Columns
 
 _PROBLEMS, _STATISTICS = "Problems", "Statistics"
 _CPU_BATCH, _BATCH = 64, 256
@@ -70,13 +77,23 @@ def evaluate(
     problem_seed: Annotated[
         int, typer.Option(help="Same seed, same problems.", rich_help_panel=_PROBLEMS)
     ] = 0,
-    problems: Annotated[
-        Path | None,
+    problems: ProblemsPath = None,
+    problem_column: ProblemColumn = "",
+    answer_column: AnswerColumn = "",
+    first: Annotated[
+        int | None,
         typer.Option(
-            help="Problems from a file as `problems` writes it, in place of drawn ones.",
-            rich_help_panel=_PROBLEMS,
+            help="Only the file's first problems. Default: all.", min=1, rich_help_panel=_PROBLEMS
         ),
     ] = None,
+    skip_bad_rows: Annotated[
+        bool,
+        typer.Option(
+            "--skip-bad-rows",
+            help="Go on without the file's rows that cannot be used; they are named.",
+            rich_help_panel=_PROBLEMS,
+        ),
+    ] = False,
     markdown_file: Annotated[
         Path | None, typer.Option("--markdown", help="Write the tables here as Markdown too.")
     ] = None,
@@ -191,10 +208,15 @@ def evaluate(
             _check(pair, pairs, score_source, arm)
         check_baselines(baselines, [arm.row_name(judge) for arm in arms for judge in arm.judges])
         chosen_levels = flags.numbers("--levels", levels) if levels else None
+        file = None
         if problems is None:
             asked = draw_problems(flags.names(families), chosen_levels, count, problem_seed, split)
         else:
-            asked = read_problems(problems)
+            columns = Columns(problem_column, answer_column)
+            file = problems_of_file(
+                problems, columns, pair, first=first, skip_bad_rows=skip_bad_rows
+            )
+            asked = list(file.problems)
         reads_scores = any(arm.strategy.uses_verifier for arm in arms)
         source = score_source if reads_scores else "log-probability"
         steps_are_scored = source != "verifier" or pair.judged == "steps"
@@ -217,7 +239,7 @@ def evaluate(
         injected = isinstance(context.obj, Services)
         sharing = 1 if injected else workers or workers_for(models)
         store = OutcomeStore(_runs_file(out))
-    for line in left_out:
+    for line in [file.said(), *left_out] if file else left_out:
         messages().print(plain(line), markup=False, highlight=False)
     with store:
         measured = run_plan(plan, models, store, opened, sharing, debug=debug)
@@ -243,6 +265,7 @@ def evaluate(
         "own_sampling": {name: sampling.said() for name, sampling in plan.own_sampling.items()},
         "seeds": list(plan.seeds),
         "drawn": None if problems else {"split": split, "seed": problem_seed, "levels": levels},
+        "problem_file": file and file.values(),
         "bootstrap_draws": draws,
         "left_out": left_out,
         **comparison.values(),

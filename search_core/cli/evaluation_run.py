@@ -10,6 +10,7 @@ import typer
 from search_core.cli.errors import STOPPED, failed_runs
 from search_core.cli.live import RunsBar, cancelled_by_interrupt
 from search_core.cli.output import messages
+from search_core.cli.pace import WorkPace
 from search_core.cli.services import ModelChoice, Services
 from search_core.evaluation.measure import MeasurementPlan, Measurements, Models, measure
 from search_core.evaluation.store import OutcomeStore
@@ -66,7 +67,7 @@ def run_plan(
     Raises:
         typer.Exit: It was stopped, or something failed; people were told.
     """
-    bar = RunsBar(messages(), plan.size)
+    bar = RunsBar(messages(), plan.size, WorkPace(plan.weights, plan.work))
     with failed_runs(debug=debug), bar.shown(), cancelled_by_interrupt() as cancelled:
         records = None
         if workers > 1:
@@ -74,7 +75,13 @@ def run_plan(
             records = records_of_workers(plan, open_models, known, workers, cancelled)
         try:
             return measure(
-                plan, models, store, cancelled=cancelled, on_done=bar.done, records=records
+                plan,
+                models,
+                store,
+                cancelled=cancelled,
+                on_done=bar.done,
+                on_begin=bar.begin,
+                records=records,
             )
         except RunCancelled as stop:
             messages().print(f"Stopped. Run it again to go on from {store.path}.", markup=False)

@@ -16,11 +16,11 @@ from rich.progress import (
     Progress,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.spinner import Spinner
 
-from search_core.log.events import Event, Finished, Spent
+from search_core.cli.pace import WorkPace
+from search_core.log.events import Decided, Event, Finished
 from search_core.log.tree import Tree
 
 
@@ -34,11 +34,15 @@ class ProgressLine:
         self._console = console
         self.tree = Tree()
         self._said = ""
+        self._round = 0
 
     def add(self, event: Event) -> None:
         """Take the next event into account."""
         self.tree.apply(event)
-        if isinstance(event, Finished) or (isinstance(event, Spent) and event.call == "sample"):
+        if isinstance(event, Decided) and event.round > self._round:
+            self._round = event.round
+            self._say()
+        elif isinstance(event, Finished):
             self._say()
 
     @contextmanager
@@ -85,25 +89,32 @@ def _warned(count: int) -> str:
 
 
 class RunsBar:
-    """A bar over many runs; where no terminal shows it, one line for each kind.
+    """A bar over many runs; where no terminal shows it, a line for each tenth of the work.
 
-    `done` is told what is finished.
+    `done` is told what is finished, first of all what was before: `begin` ends that.
+
+    Args:
+        total: Number of runs.
+        pace: Counts their work.
     """
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, pace: WorkPace) -> None:
         self._console = console
+        self._total = total
+        self._pace = pace
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"),
             console=console,
             transient=True,
         )
-        self._task = self._progress.add_task("starting", total=total)
-        self._said: set[str] = set()
+        self._task = self._progress.add_task("starting", total=total, left="")
+        self._count = 0
+        self._begun = False
+        self._said = 0
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -114,13 +125,30 @@ class RunsBar:
         with self._progress:
             yield
 
+    def begin(self) -> None:
+        """From now on runs take time; those that were told of are known from before."""
+        self._begun = True
+        self._pace.start()
+        self._said = self._pace.tenths
+        if self._count:
+            self._print(f"{self._count:,} of {self._total:,} runs are known from before")
+
     def done(self, name: str, count: int) -> None:
         """So many more runs of this name are done."""
-        self._progress.update(self._task, description=name)
-        if name not in self._said and not self._console.is_terminal:
-            self._console.print(f"running {name}", markup=False, highlight=False)
-        self._said.add(name)
-        self._progress.advance(self._task, count)
+        self._count += count
+        self._pace.add(name, count)
+        if not self._begun:
+            self._progress.advance(self._task, count)
+            return
+        left = self._pace.left
+        self._progress.update(self._task, description=name, advance=count, left=left)
+        if self._pace.tenths > self._said and not self._console.is_terminal:
+            self._said = self._pace.tenths
+            told = f"{self._count:,} of {self._total:,} runs, now {name}"
+            self._print(f"{told} · {left}" if left else told)
+
+    def _print(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager

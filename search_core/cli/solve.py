@@ -14,6 +14,12 @@ from search_core.cli import flags
 from search_core.cli.errors import BAD_ARGUMENT, RUN_FAILED, STOPPED, bad_arguments, failed_runs
 from search_core.cli.live import ProgressLine, cancelled_by_interrupt
 from search_core.cli.output import messages, plain, print_json, results
+from search_core.cli.problem_files import (
+    AnswerColumn,
+    ProblemColumn,
+    ProblemsPath,
+    problem_of_file,
+)
 from search_core.cli.services import ModelChoice, services
 from search_core.cli.strategy_flags import with_strategy_flags
 from search_core.cli.summary import print_summary, summary_values
@@ -24,6 +30,7 @@ from search_core.log.files import why_not_written
 from search_core.log.tree import Tree
 from search_core.models import ModelPair, usual_solver
 from search_core.problem import Problem
+from search_core.problem_files import Columns
 from search_core.protocols import Solver, Verifier
 from search_core.run.recipe import Recipe
 from search_core.search import search
@@ -34,8 +41,16 @@ from search_core.strategies import Strategy, get_strategy
 @with_strategy_flags()
 def solve(
     context: typer.Context,
-    problem: Annotated[str, typer.Argument(help='The problem; "-" reads standard input.')],
     options: dict[str, Any],
+    problem: Annotated[
+        str | None, typer.Argument(help='The problem; "-" reads standard input.')
+    ] = None,
+    problems: ProblemsPath = None,
+    number: Annotated[
+        int, typer.Option(help="Which problem of the file.", rich_help_panel="Problems")
+    ] = 1,
+    problem_column: ProblemColumn = "",
+    answer_column: AnswerColumn = "",
     strategy: Annotated[str, typer.Option(help="See `strategies`.")] = "beam_search",
     as_published: Annotated[
         bool, typer.Option("--as-published", help="Start from the published code's options.")
@@ -95,8 +110,10 @@ def solve(
             used = services(context).open_models(choice)
             flags.check_models(solver, verifier, score_source)
             preset = dict(chosen.as_published) if as_published else {}
+            columns = Columns(problem_column, answer_column)
+            asked = _asked(problem, answer, problems, columns, number)
             recipe = Recipe(
-                _read(used, problem, answer),
+                _read(used, *asked),
                 chosen,
                 chosen.options.from_values(preset | options),
                 flags.sampling(
@@ -137,9 +154,19 @@ def solve(
         raise typer.Exit(BAD_ARGUMENT)
 
 
+def _asked(
+    text: str | None, answer: str | None, path: Path | None, columns: Columns, number: int
+) -> tuple[str, str | None]:
+    """The problem's text and its reference answer: typed, piped, or from a file."""
+    if (text is None) == (path is None):
+        raise ValueError("Give one problem: its text, - for standard input, or --problems FILE.")
+    if path is not None:
+        found = problem_of_file(path, columns, number)
+        return found.text, found.answer if answer is None else answer
+    return sys.stdin.read() if text == "-" else str(text), answer
+
+
 def _read(pair: ModelPair, text: str, answer: str | None) -> Problem:
-    if text == "-":
-        text = sys.stdin.read()
     try:
         problem = pair.read(text)
     except UnknownProblemError as error:

@@ -44,7 +44,8 @@ class RunningText:
             first, last = len(lead), len(ids) - len(after)
             if first < last and ids[:first] == lead and ids[last:] == after:
                 return ids[first:last]
-        return await self._tokenise(text + DELIMITER)
+        # A digit, say, may part from a blank line otherwise than a letter; its own end may not.
+        return await self.beginning(text)
 
     async def opening(self, text: str) -> Ids:
         """Ids of a text after a delimiter."""

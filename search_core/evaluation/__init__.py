@@ -10,7 +10,7 @@ from search_core.evaluation.comparison import Comparison
 from search_core.evaluation.figure import evaluation_figure
 from search_core.evaluation.measure import MeasurementPlan, Measurements, Models, measure
 from search_core.evaluation.outcomes import Outcome
-from search_core.evaluation.problems import draw_problems, read_problems
+from search_core.evaluation.problems import draw_problems
 from search_core.evaluation.rollouts import RolloutPlan, Rollouts
 from search_core.evaluation.store import OutcomeStore
 
@@ -28,5 +28,4 @@ __all__ = [
     "evaluation_figure",
     "make_arms",
     "measure",
-    "read_problems",
 ]

@@ -96,6 +96,20 @@ class MeasurementPlan:
         return sum(len(self.recipes(arm)) for arm in self.arms) + len(self.rolled_out)
 
     @property
+    def weights(self) -> dict[str, float]:
+        """About how long one run takes, by its name: how many samples it may write at once."""
+        plan = self.rollouts
+        weights = {arm.name: float(arm.options.width) for arm in self.arms}
+        return weights | ({ROLLOUTS: float(plan.attempts * plan.rollouts)} if plan else {})
+
+    @property
+    def work(self) -> float:
+        """The weights of all runs together."""
+        weights = self.weights
+        rolled_out = len(self.rolled_out) * weights.get(ROLLOUTS, 0)
+        return rolled_out + sum(weights[arm.name] * len(self.recipes(arm)) for arm in self.arms)
+
+    @property
     def rolled_out(self) -> list[Problem]:
         """The problems that get rollouts."""
         return self.rollouts.chosen(self.problems) if self.rollouts else []
@@ -121,11 +135,14 @@ def measure(
     *,
     cancelled: Cancelled,
     on_done: DoneMany,
+    on_begin: Callable[[], None] = lambda: None,
     records: Iterator[tuple[str, StoredRecord]] | None = None,
 ) -> Measurements:
     """Outcomes of the whole plan; new ones go to the store as they come.
 
     Args:
+        on_done: Told of what is done, first of all of what the store had.
+        on_begin: Told when that was all: what follows is run now.
         records: Where new outcomes come from, each with its name; None: from these models,
             in this process.
 
@@ -137,6 +154,7 @@ def measure(
     for key, name in names.items():
         if key in store.keys:
             on_done(name, 1)
+    on_begin()
     if records is None:
         records = missing_records(plan, models, store.keys, cancelled)
     for name, record in records:

@@ -1,11 +1,10 @@
-"""The problems of an evaluation: drawn from the embedded families, or read from a file."""
+"""The problems of an evaluation that are drawn from the embedded families."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from search_core.problem import Problem
 
@@ -55,34 +54,3 @@ def problem_line(problem: Problem) -> str:
     """One line of NDJSON, without the line break; fields that are unknown are left out."""
     values = {name: value for name, value in asdict(problem).items() if value is not None}
     return json.dumps(values, ensure_ascii=False)
-
-
-def read_problems(path: Path) -> list[Problem]:
-    """Problems from a file that `problem_line` could have written.
-
-    Raises:
-        ValueError: A line is no problem, or has no reference answer to grade by.
-        OSError: The file cannot be read.
-    """
-    problems = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.strip():
-            problems.append(_problem(line, f"{path}, line {number}"))
-    if not problems:
-        raise ValueError(f"{path} holds no problem; expected one JSON object per line.")
-    return problems
-
-
-def _problem(line: str, where: str) -> Problem:
-    try:
-        values = json.loads(line)
-    except ValueError as error:
-        raise ValueError(f"{where} is not JSON ({error}); expected one problem.") from error
-    if not isinstance(values, dict) or not isinstance(values.get("text"), str):
-        raise ValueError(f'{where} has no "text"; expected {{"text": …, "answer": …}}.')
-    if not isinstance(values.get("answer"), str | int | float):
-        raise ValueError(f'{where} has no "answer", so nothing can be right or wrong.')
-    family, level = values.get("family"), values.get("level")
-    if not isinstance(family, str | None) or not isinstance(level, int | None):
-        raise ValueError(f'{where}: "family" must be text and "level" a whole number.')
-    return Problem(values["text"], str(values["answer"]), family, level)

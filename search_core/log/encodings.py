@@ -15,9 +15,14 @@ _MARKS = (
 _LOOKED_AT = 4096
 
 
+def encoding_of(data: bytes) -> str | None:
+    """How a text is encoded, where a byte order mark says it."""
+    return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+
+
 def declares_encoding(data: bytes) -> bool:
     """Whether a byte order mark says how the text is encoded."""
-    return any(data.startswith(mark) for mark, _ in _MARKS)
+    return encoding_of(data) is not None
 
 
 def decoded(data: bytes) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from search_core.engine.checkpoints.checkpoint import ModelLoadError
+from search_core.engine.checkpoints.gguf_finding import gguf_in
 from search_core.models.lazy import LazyModel
 from search_core.models.memory import readable_bytes
 from search_core.models.pair import ModelPair
@@ -35,8 +38,15 @@ def _described(name: str, path: str) -> str:
     """A model's name with the size of its weights, where they lie on this machine."""
     if is_remote(path):
         return f"{name} (asking its server)"
-    folder = Path(path).expanduser()
-    size = (
-        sum(file.stat().st_size for file in folder.glob("*.safetensors")) if folder.is_dir() else 0
-    )
+    size = _size(path)
     return f"{name} ({readable_bytes(size)})" if size else f"{name} (from the Hub's cache)"
+
+
+def _size(path: str) -> int:
+    """Bytes of the files with weights; 0 where there are none."""
+    with suppress(ModelLoadError):  # Whoever loads it says it.
+        if (file := gguf_in(path)) is not None:
+            return file.stat().st_size
+    folder = Path(path).expanduser()
+    files = folder.glob("*.safetensors") if folder.is_dir() else ()
+    return sum(file.stat().st_size for file in files)

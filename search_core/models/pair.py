@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
+from search_core.engine.checkpoints.gguf_finding import gguf_in
 from search_core.engine.checkpoints.json_files import read_object
 from search_core.log.events import Judged
 from search_core.model_card import judged_by, parameters_of, read_card, revises
@@ -269,9 +270,13 @@ _HONOURED: Mapping[str, type[float]] = MappingProxyType(
 
 
 def _name(path: str) -> str:
-    """A folder's name; a Hub id as it stands; of an address the model, if that is in it."""
+    """A folder's name, or its GGUF file's; a Hub id as it stands; of an address the model, if that
+    is in it."""
     if is_remote(path):
         return model_name(path)
+    with suppress(ModelLoadError):  # Whoever loads it says it.
+        if (file := gguf_in(path)) is not None:
+            return file.stem
     return Path(path).resolve().name if Path(path).is_dir() else path
 
 

@@ -64,7 +64,8 @@ class LlamaCppDialect:
             "top_k": ask.top_k,
             "min_p": ask.min_p,
             "repeat_penalty": ask.repetition_penalty,
-            "repeat_last_n": -1,
+            # The whole path; of text there are at most as many tokens as characters.
+            "repeat_last_n": len(ask.prompt) + ask.max_tokens,
             "samplers": ["penalties", "temperature", "top_k", "top_p", "min_p"],
             "return_tokens": True,
             "seed": ask.seed % MOST_SEED,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.app_process import App
-from tests.browser.explorer import ask, open_page, settle
+from tests.browser.explorer import ask, open_page, settle, wait
 from tests.browser.pages import Keep
 
 pytestmark = pytest.mark.browser
@@ -41,7 +43,7 @@ def test_on_a_phone_the_tree_is_in_the_first_screen(app: App, page: Page) -> Non
     assert page.evaluate(INSIDE) == []
     box = page.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
-    assert box["height"] >= 220
+    assert box["height"] >= 300
     composer = page.locator("#composer").bounding_box()
     assert composer is not None
     assert composer["height"] <= 120, "the composer is two lines"
@@ -76,3 +78,67 @@ def test_a_selected_step_comes_to_the_front_and_goes_again(app: App, page: Page)
     page.get_by_role("tab", name="Cost").click()
     ask(page, "x.select(null)")
     expect(page.locator(".esp-costs")).to_be_visible()
+
+
+def height_of(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+def middle_of(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["y"] + box["height"] / 2
+
+
+def test_on_a_small_phone_there_is_a_tree_too(app: App, page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    open_page(page, f"{app.url}/?run=recorded-countdown-beam-search")
+    settle(page)
+    assert height_of(page, "#explorer .esp-canvas") >= 180
+    # The pace is read whole.
+    cut = """(select) => {
+      const pen = document.createElement("canvas").getContext("2d");
+      const style = getComputedStyle(select);
+      pen.font = style.font;
+      const text = pen.measureText(select.selectedOptions[0].text).width;
+      const around = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+      return text + around - select.clientWidth;
+    }"""
+    assert page.locator(".esp-timeline select").evaluate(cut) <= 0
+    # What finds steps is in reach, however long the key is.
+    expect(page.locator(".esp-find-open")).to_be_in_viewport(ratio=1)
+
+
+def test_what_is_beside_the_long_key_stays_together_and_nothing_jumps(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/?run=recorded-countdown-mcts")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    wait(page, "x.log.complete && x.log.run === 'recorded-countdown-mcts'")
+    settle(page)
+    segments, find = ".esp-segments", ".esp-find-open"
+    assert abs(middle_of(page, segments) - middle_of(page, find)) < 3
+    before = height_of(page, ".esp-legend"), middle_of(page, "#explorer .esp-canvas")
+    for part in (0.5, 0.8):
+        ask(page, f"x.seek(Math.round(x.log.length * {part}))")
+        settle(page)
+        assert (height_of(page, ".esp-legend"), middle_of(page, "#explorer .esp-canvas")) == before
+    # A word by the way lies over what is there.
+    page.evaluate(
+        """() => {
+          const notice = document.querySelector("#notice .notice");
+          notice.querySelector(".notice-line").textContent = "This machine is busy.";
+          notice.hidden = false;
+        }"""
+    )
+    expect(page.get_by_text("This machine is busy.")).to_be_visible()
+    assert middle_of(page, "#explorer .esp-canvas") == before[1]
+    page.evaluate("document.querySelector('#notice .notice').hidden = true")
+
+
+def test_the_way_to_the_guide_stands_beside_run(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/?run=recorded-word-problem-greedy")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.locator("#problem textarea")).to_have_value(re.compile("Luca"))
+    assert height_of(page, "#problem textarea") > 50, "the problem takes two lines"
+    assert abs(middle_of(page, "#composer > .guide-link") - middle_of(page, "#run")) < 1

@@ -49,22 +49,49 @@ test("a growing tree is drawn smaller down to a limit, and never larger than one
   assert.equal(of(20, 1).kd, 320);
   assert.ok(of(30, 4).ku < of(20, 4).ku);
   // What cannot be shown whole is shown from the root on.
-  assert.deepEqual(toScreen(of(1000, 4), 0, 0), [52, 34 + (560 - 34 - 22) / 2]);
+  assert.deepEqual(toScreen(of(1000, 4), 0, 0), [52, 48 + (560 - 48 - 25) / 2]);
 });
 
 test("a lopsided tree stands in the middle", () => {
   const camera = fitCamera({ uMin: 0, uMax: 10, dMax: 3 }, 600, 400, false);
   const [, first] = toScreen(camera, 0, 0);
   const [, last] = toScreen(camera, 10, 0);
-  assert.ok(Math.abs(first - 34 - (400 - 22 - last)) < 1e-9);
+  assert.ok(Math.abs(first - 48 - (400 - 25 - last)) < 1e-9);
 });
 
 test("a tree that grows downwards has its axes turned", () => {
   const camera = fitCamera(SMALL, 320, 500, true);
   const [x, y] = toScreen(camera, 0, 0);
-  assert.deepEqual([x, y], [160, 24]);
+  assert.deepEqual([x, y], [160, 20]);
   const [right, below] = toScreen(camera, 1, 1);
   assert.ok(right > x && below > y);
+});
+
+test("levels come closer together where that shows the whole of a tree that grows downwards", () => {
+  const of = (depth) => fitCamera({ uMin: -5, uMax: 5, dMax: depth }, 390, 305, true);
+  assert.ok(of(5).kd >= 34 && !overflows(of(5), { uMin: -5, uMax: 5, dMax: 5 }, 390, 305));
+  // Where it does not, they keep the distance that words need.
+  assert.equal(of(9).kd, 60);
+});
+
+test("behind the deepest level there is room for what stands there", () => {
+  const behind = (fields, width = 800) => {
+    const bounds = { ...SMALL, ...fields };
+    const [x] = toScreen(fitCamera(bounds, width, 560, false), 0, 3);
+    return Math.round(width - x);
+  };
+  assert.equal(behind({}), 92);
+  assert.equal(behind({ ends: 120 }), 120);
+  // A long answer does not push the tree out of the picture.
+  assert.equal(behind({ ends: 900 }), 152);
+  assert.equal(behind({ ends: 900 }, 500), 132);
+  assert.equal(behind({ reads: true }), 152);
+});
+
+test("words below each other have smaller marks between them", () => {
+  const radius = (kd) => markRadius({ ku: 60, kd, vertical: true }, 14);
+  assert.ok(radius(60) < radius(110));
+  assert.equal(radius(110), markRadius({ ku: 60, kd: 60, vertical: false }, 14));
 });
 
 test("zooming has its limits, across and along alike", () => {

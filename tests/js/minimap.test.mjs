@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameOf, overviewCamera, placeAt } from "../../assets/js/picture/minimap.js";
+import { frameOf, overviewCamera, placeAt, quietCorner } from "../../assets/js/picture/minimap.js";
 import { panBy, toScreen } from "../../assets/js/picture/camera.js";
 
 const BOUNDS = { uMin: -40, uMax: 60, dMax: 12 };
@@ -35,4 +35,17 @@ for (const vertical of [false, true]) {
 test("a chain has an overview too", () => {
   const { ku, kd } = overviewCamera({ uMin: 0, uMax: 0, dMax: 900 }, SIZE, false);
   assert.ok(Number.isFinite(ku) && kd * 900 <= SIZE.width);
+});
+
+test("it stands in the corner in which it hides least, and does not hop about for little", () => {
+  const size = { width: 80, height: 56 };
+  const view = { width: 390, height: 300 };
+  const marks = (left, top, count) => Array.from({ length: count }, (_, index) => ({ left: left + index, top, width: 10, height: 10 }));
+  assert.equal(quietCorner(size, view, []), "bottom right");
+  const below = [...marks(310, 260, 9), ...marks(20, 260, 9)];
+  assert.equal(quietCorner(size, view, below), "top right");
+  assert.equal(quietCorner(size, view, below, "top left"), "top left");
+  const crowded = [...below, ...marks(310, 40, 2), ...marks(20, 40, 1)];
+  assert.equal(quietCorner(size, view, crowded, "top right"), "top right");
+  assert.equal(quietCorner(size, view, crowded), "top left");
 });

@@ -6,10 +6,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { lanesOf } from "../../assets/js/picture/lanes.js";
 import { paintEdges } from "../../assets/js/picture/edges.js";
-import { fitCamera, markRadius, zoomAt } from "../../assets/js/picture/camera.js";
+import { fitCamera, markRadius, room, zoomAt } from "../../assets/js/picture/camera.js";
 import { MOST_WORDS, placeWords } from "../../assets/js/picture/placing.js";
 import { header } from "./synthetic.mjs";
-import { Said, spotsOf, viewOf } from "../../assets/js/picture/spots.js";
+import { Said, spotsOf, viewOf, waysOf } from "../../assets/js/picture/spots.js";
 import { Scene } from "../../assets/js/picture/scene.js";
 import { Tree } from "../../assets/js/log/tree.js";
 import { ViewState } from "../../assets/js/log/view_state.js";
@@ -20,6 +20,7 @@ const ASSETS = new URL("../../assets/", import.meta.url);
 const palette = JSON.parse(readFileSync(new URL("palette.json", ASSETS), "utf-8"));
 const SIZES = [
   [358, 420],
+  [390, 300],
   [720, 460],
   [900, 430],
   [1500, 760],
@@ -33,8 +34,9 @@ const THEME = {
 /** Sizes as the browser measures them, for letters of six pixels. */
 function sizesOf(said) {
   const of = (id, kind, width) => {
-    const { text, answer, share, figures } = said.of(id);
-    const letters = 6 * (answer ?? text).length + 8;
+    const { text, brief, answer, share, figures } = said.of(id);
+    const fits = kind !== "line" || 6 * text.length + 8 <= width;
+    const letters = 6 * (answer ?? (fits ? text : brief)).length + 8;
     if (kind === "line") return { width: Math.min(letters, width), height: 19 };
     const least = share === null ? 0 : 6 * figures.length + 40;
     const inside = Math.max(Math.min(letters, width - 16), Math.min(least, width - 16));
@@ -48,8 +50,9 @@ function sizesOf(said) {
 function pictureOf(tree, width, height, { zoom = 1, at = [0.5, 0.5], selected = null, viewState = new ViewState() } = {}) {
   const visible = viewState.visible(tree, NOTHING);
   const scene = new Scene();
-  scene.update(tree, visible, viewState.hiddenStates, false);
   const vertical = width < 600;
+  scene.room = { across: room(width, height, vertical).across, vertical };
+  scene.update(tree, visible, viewState.hiddenStates, false);
   let camera = fitCamera(scene.bounds, width, height, vertical);
   if (zoom !== 1) camera = zoomAt(camera, zoom, at[0] * width, at[1] * height);
   const radiusOf = (item) =>
@@ -59,10 +62,14 @@ function pictureOf(tree, width, height, { zoom = 1, at = [0.5, 0.5], selected = 
   const view = viewOf(scene, camera, { width, height });
   const spots = spotsOf(moment, scene, camera, said, radiusOf, view);
   const lanes = lanesOf(scene, spots, view);
-  const plan = new WordPlan(placeWords(spots, view, sizesOf(said), [...lanes.values()].filter(Boolean)), lanes, spots, view);
+  const ways = waysOf(scene, camera, view);
+  const plan = new WordPlan(placeWords(spots, view, sizesOf(said), [...lanes.values()].filter(Boolean), ways), lanes, spots, view);
   const { marks, edges } = scene.look(camera, view);
   const items = marks.map((index) => scene.item(index).place(camera));
-  return { plan, words: [...plan.words.values()], items, edges: drawn(scene, camera, plan, edges), view, radiusOf, lanes };
+  const given = room(width, height, vertical, scene.bounds);
+  const { uMin, uMax, dMax } = scene.bounds;
+  const fits = zoom === 1 && (uMax - uMin) * camera.ku <= given.across + 1 && dMax * camera.kd <= given.along + 1;
+  return { plan, words: [...plan.words.values()], items, edges: drawn(scene, camera, plan, edges), view, radiusOf, lanes, said, fits };
 }
 
 /** The points of every edge, as the canvas is told to draw it. */
@@ -113,9 +120,21 @@ function* pointsOfLane({ from, to, across }, vertical) {
 }
 
 /** What is wrong with a picture, in words; [] as it should be. */
-function faultsOf({ words, edges, items, view, radiusOf, lanes }) {
+function faultsOf({ words, edges, items, view, radiusOf, lanes, said, fits }) {
   const faults = [];
   const shown = items.filter(({ ghost }) => !ghost);
+  for (const item of fits ? shown : []) {
+    // With the ring of what is selected, and below the levels' names.
+    const radius = item.state === "root" ? 15 : radiusOf(item) + 5;
+    const { x, y } = item;
+    if (x < radius || y < radius + (view.vertical ? 0 : view.top) || x > view.width - radius || y > view.height - radius)
+      faults.push(`${item.id} stands out of the picture`);
+  }
+  for (const { id, width, room } of fits && !view.vertical ? words.filter(({ kind }) => kind !== "bar") : []) {
+    const { answer, mark, duplicates } = said.of(id);
+    const needed = answer === null ? 0 : 7.5 * answer.length + (mark ? 12 : 0) + (duplicates ? 36 : 0);
+    if (needed > Math.max(width, room) && needed < 60) faults.push(`${id} has ${room} pixels for ${needed}`);
+  }
   for (const [index, word] of words.entries()) {
     const { left, top, width, height } = word;
     if (left < 0 || top < view.top || left + width > view.width || top + height > view.height) faults.push(`${word.id} is cut off`);
@@ -159,10 +178,23 @@ test("in every recorded example words meet nothing, at every size and zoom", () 
         const selected = zoom === 1 ? null : ids[Math.floor(ids.length / 2)];
         const picture = pictureOf(tree, width, height, { zoom, selected });
         assert.deepEqual(faultsOf(picture).slice(0, 3), [], `${name} at ${width} × ${height}, zoom ${zoom}`);
-        assert.ok(picture.words.length > 0 || zoom !== 1, `${name} at ${width} × ${height}, zoom ${zoom} says nothing`);
+        assert.ok(picture.words.some(({ kind }) => kind !== "bar") || zoom !== 1, `${name} at ${width} × ${height} says nothing`);
       }
     }
   }
+});
+
+test("on a phone the chosen path of the examples has its words", () => {
+  const chosen = ["voting_fails", "right_path_is_cut", "verifier_is_fooled"].map((name) => `../chosen_problems/${name}.jsonl`);
+  const shown = [...TRACES, ...chosen];
+  const silent = shown.filter((name) => {
+    const tree = Tree.fromEvents(eventsOf(name));
+    const { plan } = pictureOf(tree, 390, 320);
+    const steps = tree.path(tree.chosen).slice(0, -1);
+    const read = steps.filter(({ id }) => plan.words.has(id) && plan.words.get(id).kind !== "bar");
+    return read.length < (2 / 3) * steps.length;
+  });
+  assert.deepEqual(silent, []);
 });
 
 // Who gets the room ---------------------------------------------------------------------------
@@ -274,7 +306,7 @@ test("in two hundred random trees words meet nothing, at several sizes", () => {
   let words = 0;
   for (let seed = 1; seed <= 200; seed += 1) {
     const tree = randomTree(seed);
-    for (const [width, height] of [SIZES[seed % 4], SIZES[(seed + 1) % 4]]) {
+    for (const [width, height] of [SIZES[seed % 5], SIZES[(seed + 1) % 5]]) {
       const picture = pictureOf(tree, width, height, { zoom: [1, 1, 2, 0.8][seed % 4] });
       words += picture.words.length;
       assert.deepEqual(faultsOf(picture).slice(0, 3), [], `seed ${seed} at ${width} × ${height}`);

@@ -27,3 +27,19 @@ test("where the room is not known, or the tree is large, marks stand as close as
   const many = layoutWithRoom("root", (id) => (id === "root" ? Array.from({ length: 700 }, (_, i) => `${i}`) : []), () => false, { across: 1e6, vertical: false });
   assert.ok(Math.abs(many.u[2] - many.u[1] - 0.8) < 1e-9);
 });
+
+test("where a narrow picture has not the room for all words, the chosen path has room for its own", () => {
+  const ids = Array.from({ length: 16 }, (_, index) => `${index}`);
+  const children = { root: ids, ...Object.fromEntries(ids.map((id) => [id, [`${id}.0`]])) };
+  const gaps = (chosen, vertical = true) => {
+    const places = layoutWithRoom("root", (id) => children[id] ?? [], () => false, { across: 318, vertical }, new Set(chosen));
+    const across = ids.map((id) => places.u[places.ids.indexOf(id)]);
+    return across.slice(1).map((u, index) => u - across[index]);
+  };
+  const even = gaps([]);
+  assert.ok(Math.max(...even) - Math.min(...even) < 1e-9);
+  const given = gaps(["5", "5.0"]);
+  assert.ok(given[4] > 3 && given[5] > 3 && Math.max(...given.slice(6)) < 1.5);
+  // In a wide picture no decision moves what stands already.
+  assert.deepEqual(gaps(["5", "5.0"], false), gaps([], false));
+});

@@ -20,7 +20,7 @@ flags+=("${more[@]}")
 # Log-probabilities before temperature.
 export SGLANG_RETURN_ORIGINAL_LOGPROB=1
 # With --enable-deterministic-inference it takes seeds, and one for all samples of a request: "n".
-export ESPALIER_TEST_WITHOUT=${ESPALIER_TEST_WITHOUT-seed}
+export ESPALIER_TEST_WITHOUT=${ESPALIER_TEST_WITHOUT-seed ids}
 
 for which in ${SGLANG_TESTS:-solver rlhflow math_shepherd}; do
   case $which in

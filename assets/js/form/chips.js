@@ -18,6 +18,7 @@ export class Chips {
     this.back = h("button", { type: "button", class: "chip chip-back", hidden: true, on: { click: back } });
     this.back.append(icon("undo"), h("span", { text: "Back to the run on show" }));
     this.back.title = "Set everything as it was for the run on show";
+    this.back.setAttribute("aria-label", "Back to the run on show");
     this.all = h("button", {
       type: "button",
       class: "chip chip-all",

@@ -4,7 +4,7 @@ import { Chips } from "./chips.js";
 import { Drawer } from "./drawer.js";
 import { makeToolbar } from "../dom/toolbar.js";
 import { SHOW_CONTROL } from "./fields.js";
-import { settingsOf } from "./settings.js";
+import { filledWith, settingsOf } from "./settings.js";
 
 /**
  * Called once for each mount of the chips' component.
@@ -12,7 +12,8 @@ import { settingsOf } from "./settings.js";
  * @param {HTMLElement} element - `.chips`. Whoever changes a field sets `element.values`, a list in
  *   the order of `about.fields`, and says so with the event "values".
  * @param {{props: Object, watch: Function, back: () => void}} gradio - `props.value` is
- *   `{run, values}`, what the run on show was made of, or null.
+ *   `{run, values, filled}`: what the run on show was made of, and whether the fields are being
+ *   set to it; or null.
  */
 export function mountForm(element, { props, watch, back }) {
   const drawer = new Drawer(document.getElementById("drawer"));
@@ -22,9 +23,19 @@ export function mountForm(element, { props, watch, back }) {
   if (chosen) makeToolbar(chosen, chosen.getAttribute("aria-label"));
   drawer.onChange = (open) => chips.setOpen(open);
   const update = () => {
-    if (element.values) chips.update(settingsOf(element.values, props.value?.values ?? null, props.about));
+    const shown = props.value?.values ?? null;
+    const values = filling ? filledWith(shown, element.values, props.about) : element.values;
+    if (values) chips.update(settingsOf(values, shown, props.about));
   };
-  element.addEventListener("values", update);
-  watch("value", update);
-  update();
+  let filling = false;
+  const tie = () => {
+    filling = Boolean(props.value?.filled && props.value.values);
+    update();
+  };
+  element.addEventListener("values", () => {
+    filling = false;
+    update();
+  });
+  watch("value", tie);
+  tie();
 }

@@ -47,6 +47,9 @@ export function settingsOf(values, shown, about) {
   return settings.filter(({ wanted }) => wanted);
 }
 
+/** The fields' values while they are being set to those of the run on show, and have not said so yet. */
+export const filledWith = (shown, before, about) => about.fields.map((name, index) => (name in shown ? shown[name] : before?.[index]));
+
 const numbersFirst = (options) => [...options].sort((one, other) => (one.kind === "choice") - (other.kind === "choice"));
 
 /** The models that would run, and what scores. */

@@ -37,7 +37,9 @@ export class Minute {
   constructor({ given, seek, onChange, log, search, storage, still = reducedMotion, frame }) {
     Object.assign(this, { given, seek, log, storage });
     const query = new URLSearchParams(search);
-    this.due = !still() && !OF_A_LINK.some((name) => query.has(name)) && !this.seen();
+    /** Nothing else is asked for than the run of the opening. */
+    this.expected = Boolean(given.opening) && !OF_A_LINK.some((name) => query.has(name));
+    this.due = this.expected && !still() && !this.seen();
     this.opening = new Opening({ seek, onChange, frame });
     this.said = { run: "" };
   }

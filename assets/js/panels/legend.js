@@ -41,21 +41,32 @@ export class Legend {
         on: { click: () => actions.setPruned(mode) },
       }),
     );
+    this.all = h("div", { class: "esp-legend-all" }, this.list, this.grades, this.annotations);
+    // A long key keeps to its line, and opens over the picture where one points at it.
+    const measure = () => setAttribute(this.all, "data-more", this.all.scrollWidth > this.all.clientWidth + 1);
+    this.sizes = new ResizeObserver(measure);
+    for (const part of this.all.children) this.sizes.observe(part);
+    this.sizes.observe(this.all);
     this.search = new Search(actions);
     this.element = h(
       "div",
       { class: "esp-legend" },
-      this.list,
-      this.grades,
-      this.annotations,
       h(
         "div",
-        { class: "esp-segments", role: "group", "aria-label": "Pruned steps" },
-        h("span", { class: "esp-segments-label", text: "Pruned steps", "aria-hidden": "true" }),
-        this.modes,
+        { class: "esp-legend-line" },
+        h("div", { class: "esp-legend-keys" }, this.all),
+        h("div", { class: "esp-legend-end" }, this.segments(), this.search.button),
       ),
-      this.search.button,
       this.search.row,
+    );
+  }
+
+  segments() {
+    return h(
+      "div",
+      { class: "esp-segments", role: "group", "aria-label": "Pruned steps" },
+      h("span", { class: "esp-segments-label", text: "Pruned steps", "aria-hidden": "true" }),
+      this.modes,
     );
   }
 
@@ -66,6 +77,8 @@ export class Legend {
       {
         type: "button",
         class: "esp-legend-entry",
+        // What does not occur has no entry; until something is known, nothing does.
+        hidden: true,
         "aria-pressed": "true",
         "data-term": stateTerm(state),
         "aria-description": spec.meaning,
@@ -121,6 +134,10 @@ export class Legend {
         );
       }),
     );
+  }
+
+  dispose() {
+    this.sizes.disconnect();
   }
 
   updateGrades({ right, wrong, undecided }) {

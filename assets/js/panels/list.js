@@ -85,6 +85,7 @@ import { Timeline } from "./timeline.js";
  * @property {(points: import("../minute/claims.js").Point[]) => void} point - ring these nodes in the
  *   picture, and no others.
  * @property {() => void} playOpening
+ * @property {() => boolean} openingExpected - its run will be on show.
  * @property {() => boolean} openingDue - it will play as soon as its run is here.
  * @property {() => void} skipOpening
  * @property {() => void} nowYou - on to the problem's field.

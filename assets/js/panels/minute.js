@@ -9,7 +9,9 @@ export class MinutePanel {
   constructor({ actions }) {
     this.actions = actions;
     this.said = h("p", { class: "esp-minute-said", "aria-live": "polite" });
-    this.terms = new Map(TERMS.map((term, index) => [term.name, this.makeTerm(term, index === 0)]));
+    // Until its run is here it stands as it will stand then: nothing below must jump.
+    const due = actions.openingDue();
+    this.terms = new Map(TERMS.map((term, index) => [term.name, this.makeTerm(term, due && index === 0)]));
     this.list = h("ul", { class: "esp-minute-terms" }, [...this.terms.values()]);
     this.now = h("button", { type: "button", class: "esp-button esp-primary", text: "Now you", on: { click: () => this.handOver() } });
     this.skip = h("button", {
@@ -17,12 +19,13 @@ export class MinutePanel {
       class: "esp-button",
       title: "Show the whole search (Esc)",
       text: "Skip",
+      hidden: !due,
       on: { click: actions.skipOpening },
     });
     this.again = h(
       "button",
       {
-        ...{ type: "button", class: "esp-button esp-icon-button", "aria-label": "Play again", title: "Play again" },
+        ...{ type: "button", class: "esp-button esp-icon-button", "aria-label": "Play again", title: "Play again", hidden: due },
         on: { click: actions.playOpening },
       },
       icon("play"),
@@ -34,8 +37,10 @@ export class MinutePanel {
     );
     this.element = h(
       "section",
-      // Where it will be shown it has its room at once: nothing below must jump.
-      { class: "esp-minute", "aria-label": "Introduction", hidden: !actions.openingDue(), "data-opening": "true", "data-playing": "true" },
+      {
+        ...{ class: "esp-minute", "aria-label": "Introduction", hidden: !actions.openingExpected() },
+        ...{ "data-opening": "true", "data-playing": due },
+      },
       this.said,
       this.list,
       h("div", { class: "esp-minute-buttons" }, this.now, this.skip, this.again, this.close),

@@ -3,15 +3,20 @@
 // Scale is separate across (ku: pixels per sibling) and along the tree (kd: pixels per level),
 // because a tree is far wider than deep: fitting both with one scale would waste the page.
 
-const MARGIN = { along: { start: 52, end: 92 }, across: { start: 34, end: 22 } };
-const VERTICAL_MARGIN = { along: { start: 24, end: 48 }, across: { start: 30, end: 30 } };
+/** The outermost marks stand whole in the picture, with all their rings, under the levels' names. */
+const MARGIN = { along: { start: 52, end: 92 }, across: { start: 48, end: 25 } };
+const VERTICAL_MARGIN = { along: { start: 20, end: 38 }, across: { start: 36, end: 36 } };
 /** What steps that are read need behind the deepest level: this part of the picture, or so many pixels. */
 const READ = { part: 0.19, most: 180 };
+/** An answer may always have so many, with its mark. */
+const MOST_ENDS = 132;
 /** Below this many pixels per sibling marks of 5 px radius would touch: pan instead. */
 const LEAST_FIT = 11;
 const MOST_FIT = 72;
 /** Levels below each other are read one by one, and their words need their height. */
-const LEVELS = { least: 54, leastDown: 64, most: 320 };
+const LEVELS = { least: 54, leastDown: 60, most: 320 };
+/** A tree that grows downwards has levels this close where that shows all of it. */
+const CLOSE_DOWN = 34;
 const ZOOM = { least: 0.6, most: 140 };
 
 /** A tree that would take more screens than this to read is first shown whole, however small. */
@@ -32,7 +37,8 @@ export const toScreen = (camera, u, d) => {
 
 /** The camera that shows the whole tree, or as much as can be read, from the root on. */
 export function fitCamera(bounds, width, height, vertical) {
-  return framed(bounds, width, height, vertical, { ku: LEAST_FIT, kd: vertical ? LEVELS.leastDown : LEVELS.least });
+  const down = room(width, height, vertical).along >= CLOSE_DOWN * bounds.dMax ? CLOSE_DOWN : LEVELS.leastDown;
+  return framed(bounds, width, height, vertical, { ku: LEAST_FIT, kd: vertical ? down : LEVELS.least });
 }
 
 /** The camera that shows the whole tree, however small its marks become. */
@@ -56,7 +62,7 @@ export function openingCamera(bounds, width, height, vertical) {
 
 function framed(bounds, width, height, vertical, least) {
   const margin = vertical ? VERTICAL_MARGIN : MARGIN;
-  const { across, along } = room(width, height, vertical, bounds.reads);
+  const { across, along } = room(width, height, vertical, bounds);
   const span = bounds.uMax - bounds.uMin;
   const kd = clamp(along / Math.max(1, bounds.dMax), least.kd, LEVELS.most);
   const ku = span > 0 ? clamp(across / span, least.ku, MOST_FIT) : MOST_FIT;
@@ -69,12 +75,15 @@ function framed(bounds, width, height, vertical, least) {
 /**
  * The pixels that a tree has, without the margins.
  *
- * @param {boolean} [reads] - its deepest level has steps to read, and not only answers.
+ * @param {{reads?: boolean, ends?: number}} [deepest] - its deepest level has steps to read, and not
+ *   only answers; the pixels that its longest answer takes, with its mark.
  */
-export function room(width, height, vertical, reads = false) {
+export function room(width, height, vertical, { reads = false, ends = 0 } = {}) {
   const margin = vertical ? VERTICAL_MARGIN : MARGIN;
   const [along, across] = vertical ? [height, width] : [width, height];
-  const end = reads && !vertical ? Math.max(margin.along.end, Math.min(READ.most, READ.part * along)) : margin.along.end;
+  const most = Math.min(READ.most, READ.part * along);
+  const behind = vertical ? 0 : reads ? most : Math.min(ends, Math.max(most, MOST_ENDS));
+  const end = Math.max(margin.along.end, behind);
   return {
     across: Math.max(1, across - margin.across.start - margin.across.end),
     along: Math.max(1, along - margin.along.start - end),
@@ -138,7 +147,8 @@ export function between(a, b, part) {
 
 /** Radius in pixels of a mark of this size: at least 5 while it can be read, less in an overview. */
 export function markRadius(camera, size) {
-  const scale = clamp(camera.ku / 24, 0.75, 1.2);
+  // Where levels lie below each other, words need the height between them.
+  const scale = clamp(Math.min(camera.ku / 24, camera.vertical ? camera.kd / 84 : Infinity), 0.75, 1.2);
   const radius = Math.max(5, (size / 2) * scale);
   const room = Math.min(camera.ku, camera.kd);
   return room >= LEAST_FIT * 0.98 ? radius : Math.max(1, Math.min(radius, room / 2.2));

@@ -393,7 +393,8 @@ export class TreeCanvas {
       hovered: this.hovered,
       words: this.words,
     });
-    this.minimap.update(this.scene, this.camera, { width, height, ratio: this.ratio }, this.overflowing ? this.frame : null);
+    const stage = this.overflowing ? this.frame : null;
+    this.minimap.update(this.scene, this.camera, { width, height, ratio: this.ratio }, stage, this.words.plan.boxes);
     this.words.follow(this.scene, this.camera);
     this.placeTooltip();
   }

@@ -1,5 +1,6 @@
 // The overview: the whole tree, small, with a frame around what the picture shows of it. A click or
-// a drag goes there; so do the arrow keys. It is there only while some of the tree is out of view.
+// a drag goes there; so do the arrow keys. It is there only while some of the tree is out of view,
+// in the corner in which it hides least.
 
 import { h, setAttribute } from "../dom/dom.js";
 import { paintEdges } from "./edges.js";
@@ -7,12 +8,19 @@ import { NO_WORDS } from "./word_plan.js";
 import { paintSilhouettes } from "./silhouettes.js";
 
 const WIDE = { width: 168, height: 112 };
-const NARROW = { width: 112, height: 84 };
+const NARROW = { width: 80, height: 56 };
 const PAD = 6;
 const GHOST = 0.3;
+/** Pixels from the picture's edges, and from its upper one: the levels' names stand there. */
+const AWAY = { side: 8, top: 28 };
+/** So many more marks and words it would have to uncover to go to another corner. */
+const WORTH_MOVING = 3;
+const CORNERS = ["bottom right", "bottom left", "top right", "top left"];
 /** Pixels per sibling of a tree that is only long. */
 const MOST_KU = 12;
 const KEYS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** @typedef {{left: number, top: number, width: number, height: number}} Box - in pixels of the picture. */
 
 export class Minimap {
   /**
@@ -29,12 +37,15 @@ export class Minimap {
       title: "Overview: click or drag to go there",
       on: {
         pointerdown: (event) => this.press(event),
-        pointermove: (event) => this.element.hasPointerCapture(event.pointerId) && this.go(event),
+        pointermove: (event) => this.held && this.go(event),
+        lostpointercapture: () => (this.held = false),
         keydown: (event) => this.key(event),
       },
     });
     this.ctx = this.element.getContext("2d");
     this.drawn = document.createElement("canvas");
+    [this.corner] = CORNERS;
+    this.held = false;
   }
 
   /** The colours or the resolution have changed. */
@@ -47,8 +58,9 @@ export class Minimap {
    * @param {import("./camera.js").Camera} camera - of the picture.
    * @param {{width: number, height: number, ratio: number}} view
    * @param {?HTMLElement} stage - what it stands in; null: it is not needed now.
+   * @param {Box[]} boxes - what is drawn in the picture.
    */
-  update(scene, camera, view, stage) {
+  update(scene, camera, view, stage, boxes) {
     if (!stage || !scene.places) {
       this.element.remove();
       return;
@@ -57,6 +69,10 @@ export class Minimap {
     this.scene = scene;
     this.size = camera.vertical ? NARROW : WIDE;
     this.camera = overviewCamera(scene.bounds, this.size, camera.vertical);
+    // Not away from below the finger.
+    if (boxes !== this.boxes && !this.held) this.corner = quietCorner(this.size, view, boxes, this.corner);
+    this.boxes = boxes;
+    setAttribute(this.element, "data-corner", this.corner);
     this.drawTree(view.ratio);
     this.drawFrame(camera, view);
   }
@@ -104,6 +120,7 @@ export class Minimap {
   press(event) {
     if (event.button !== 0) return;
     this.element.setPointerCapture(event.pointerId);
+    this.held = true;
     this.go(event);
   }
 
@@ -120,6 +137,24 @@ export class Minimap {
     if (by) this.moves.nudge(...by);
     else this.moves.fit();
   }
+}
+
+/**
+ * The corner in which the overview hides least; where it is, unless another one is much better.
+ *
+ * @param {{width: number, height: number}} size - of the overview @param view - of the picture.
+ * @param {Box[]} boxes
+ */
+export function quietCorner({ width, height }, view, boxes, before = CORNERS[0]) {
+  const hidden = (corner) => {
+    const left = corner.endsWith("left") ? AWAY.side : view.width - AWAY.side - width;
+    const top = corner.startsWith("top") ? AWAY.top : view.height - AWAY.side - height;
+    const meets = (box) => box.left < left + width && box.left + box.width > left && box.top < top + height && box.top + box.height > top;
+    return boxes.filter(meets).length;
+  };
+  const counts = CORNERS.map((corner) => ({ corner, count: hidden(corner) }));
+  const best = counts.reduce((one, other) => (other.count < one.count ? other : one));
+  return hidden(before) - best.count < (best.count ? WORTH_MOVING : 1) ? before : best.corner;
 }
 
 /** The camera that shows the whole tree in the overview, close to its edges. */

@@ -1,6 +1,7 @@
 // How much room across each node of the layout gets: as much as its words need, as far as the
 // picture has it. A step that goes on has words that are read; one that ends there needs less. What
-// is a leaf is a question of shape alone, so that no decision moves what stands already. Pure.
+// is a leaf is a question of shape alone, so that no decision moves what stands already; only where a
+// narrow picture cannot have the words of all, the chosen path is given room once it is known. Pure.
 
 import { layoutTree } from "./layout.js";
 
@@ -9,7 +10,8 @@ const MOST_WORDED = 600;
 
 /**
  * Ways to share the room out, the most generous first: pixels per unit below which it is too much,
- * and the units of a step that goes on, of one that does not, and of an answer or a fold.
+ * and the units of a step that goes on, of one that does not, and of an answer or a fold; and of a
+ * step of the chosen path, where that is more than of others.
  */
 const SHARES = {
   right: [
@@ -22,6 +24,8 @@ const SHARES = {
   down: [
     { least: 16, inner: 6, leaf: 1, wide: 3.2 },
     { least: 16, inner: 5, leaf: 1, wide: 1.5 },
+    { least: 13, inner: 1, leaf: 0.8, wide: 1.3, chosen: 6.5 },
+    { least: 12, inner: 0.85, leaf: 0.85, wide: 0.9, chosen: 6 },
     { least: 12, inner: 1, leaf: 0.8, wide: 1.3 },
   ],
 };
@@ -35,11 +39,14 @@ const MARKS = { inner: 1, leaf: 0.8, wide: 1.25 };
  * @param {(id: string, index: number) => boolean} isWide - it is an answer, or a fold.
  * @param {{across: number, vertical: boolean}} room - pixels across that the whole tree can have;
  *   0: not known.
+ * @param {Set<string>} [chosen] - the steps of the chosen path.
  * @returns {import("./places.js").Places}
  */
-export function layoutWithRoom(root, childrenOf, isWide, { across, vertical }) {
-  const widths = (shares) => (id, index, leaf) =>
-    leaf ? (isWide(id, index) ? shares.wide : shares.leaf) : shares.inner;
+export function layoutWithRoom(root, childrenOf, isWide, { across, vertical }, chosen = new Set()) {
+  const widths = (shares) => (id, index, leaf) => {
+    if (leaf) return isWide(id, index) ? shares.wide : shares.leaf;
+    return shares.chosen && chosen.has(id) ? shares.chosen : shares.inner;
+  };
   const places = layoutTree(root, childrenOf, widths(MARKS));
   if (!across || places.size > MOST_WORDED) return places;
   const known = new Map(places.ids.map((id, index) => [id, places.ids.slice(places.first[index], places.first[index + 1])]));

@@ -2,7 +2,8 @@
 // is drawn as a mark of its own. Places glide from where they were to where they belong.
 
 import { isFold, ON_DEMAND } from "../log/visible.js";
-import { isJump, isStream, mostVisits } from "../words/annotations.js";
+import { copiesLabel, isJump, isStream, mostVisits } from "../words/annotations.js";
+import { answerLabel } from "../words/words.js";
 import { Item, Items } from "./item.js";
 import { Branches, STATES } from "./branches.js";
 import { contains } from "./silhouettes.js";
@@ -14,6 +15,10 @@ import { ROOT } from "../log/tree.js";
 const MOST_ANIMATED = 3000;
 /** More steps than this that were found are not marked one by one in silhouettes. */
 const MOST_FOUND = 400;
+/** About what the parts of an answer take of the picture, in pixels. */
+const END = { mark: 56, letter: 8, count: 36 };
+/** Of more answers on the deepest level none is asked how long it is. */
+const MOST_ENDS = 600;
 const NOTHING_SOUGHT = { fits: null, found: [] };
 
 export class Scene {
@@ -46,7 +51,8 @@ export class Scene {
    * @returns {boolean} whether anything has to move.
    */
   update(tree, visible, hiddenStates, animate, selected = null, sought = NOTHING_SOUGHT) {
-    const shape = `${visible.shape}|${this.room.across}|${this.room.vertical}`;
+    const { across, vertical } = this.room;
+    const shape = `${visible.shape}|${across}|${vertical}|${vertical ? tree.chosen : ""}`;
     const same = this.places !== null && this.shape === shape && !this.moving;
     Object.assign(this, { tree, visible, hiddenStates, selected, sought });
     this.described = [];
@@ -60,6 +66,7 @@ export class Scene {
       this.start(before);
       this.shape = shape;
     }
+    this.measure();
     this.findPaths();
     return this.moving;
   }
@@ -77,10 +84,26 @@ export class Scene {
       const node = this.nodes[index];
       return node ? node.state === "completed" : isFold(id);
     };
-    this.places = layoutWithRoom(ROOT, childrenOf, isWide, this.room);
-    const { rows } = this.places;
-    const last = this.nodes.slice(rows.at(-2), rows.at(-1));
-    this.bounds = { ...this.places.bounds, reads: last.some((node) => node && node.state !== "completed") };
+    const chosen = new Set(tree.chosen ? tree.path(tree.chosen).map(({ id }) => id) : []);
+    this.places = layoutWithRoom(ROOT, childrenOf, isWide, this.room, chosen);
+  }
+
+  /** What the tree takes, and what its deepest level needs behind it: see `room` in camera.js. */
+  measure() {
+    const { places, nodes } = this;
+    const last = nodes.slice(places.rows.at(-2), places.rows.at(-1));
+    const reads = last.some((node) => node && node.state !== "completed");
+    this.bounds = { ...places.bounds, reads, ends: reads ? 0 : this.endOf(last) };
+  }
+
+  /** Pixels that the longest of these answers takes, with its mark, its sign of right or wrong, and its count. */
+  endOf(nodes) {
+    const { tree, visible } = this;
+    const widest = (node) => {
+      const letters = `${answerLabel(node)} ${copiesLabel(node)}`.trim().length;
+      return END.mark + letters * END.letter + (visible.duplicatesOf(node.id) ? END.count : 0);
+    };
+    return nodes.length > MOST_ENDS ? 0 : Math.max(0, ...nodes.filter(Boolean).map(widest));
   }
 
   /** Where everything stands now, by id; null where nothing is to glide from there. */

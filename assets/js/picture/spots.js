@@ -84,6 +84,24 @@ export function spotsOf(moment, scene, camera, said, extentOf, { width, height }
 }
 
 /**
+ * Where branches come from and where they end, across: what is to stand beside a mark must know it.
+ *
+ * @returns {Map<number, [number, number][]>} by the level of their end; empty where a tree grows to the right.
+ */
+export function waysOf(scene, camera, size) {
+  const ways = new Map();
+  if (!camera.vertical || camera.ku < LEAST_PITCH) return ways;
+  const { u, d, parents } = scene.places;
+  const across = (index) => camera.ou + u[index] * camera.ku;
+  for (const index of scene.look(camera, size).edges) {
+    if (scene.isFaint(index)) continue;
+    if (!ways.has(d[index])) ways.set(d[index], []);
+    ways.get(d[index]).push([across(index), across(parents[index])]);
+  }
+  return ways;
+}
+
+/**
  * What was chosen by hand, and its siblings. What is merely pointed at changes nothing: words that
  * moved under the pointer would flee from it. Its text stands in the tooltip.
  */

@@ -14,26 +14,29 @@ import { writeMaths } from "../dom/maths.js";
 const CARD = { padding: 16, lines: 3, filled: 0.86 };
 /** Pixels that the shortest bar and the gaps beside it take, and a count of duplicates. */
 const BAR = 28;
-const COUNT = 34;
+const COUNT = 40;
 const GAP = 6;
-/** Digits are a little smaller than letters. */
+/** Digits are a little smaller than letters, and those of an answer larger and bold. */
 const SMALL = 0.95;
+const LARGE = 1.25;
 
 /**
  * @typedef {{width: number, letter: number}} Fit - the pixels that there are, and about how many of
  *   them a letter takes.
  */
 
-/** The gist, or where it does not fit the gist in a few words. @param {Fit} fit */
+/** The gist, or where it does not fit, with what stands behind it, the gist in a few words. @param {Fit} fit */
 function textFor(kind, said, { width, letter }) {
   if (kind === "problem") return said.text;
-  const room = kind === "line" ? width : CARD.lines * (width - CARD.padding) * CARD.filled;
+  const behind = (said.duplicates ? COUNT : 0) + (said.counted ? GAP + said.counted.length * letter : 0);
+  const room = kind === "line" ? width - behind : CARD.lines * (width - CARD.padding) * CARD.filled;
   return plainMaths(said.text).length * letter <= room ? said.text : said.brief;
 }
 
 /** What of the numbers there is room for: the count of duplicates, what the method counts, the digits. */
 function extrasFor(kind, said, { width, letter }) {
-  const words = (said.answer ?? plainMaths(said.brief)).length + (said.mark ? 2 : 0);
+  const { answer } = said;
+  const words = answer === null ? plainMaths(said.brief).length : LARGE * (answer.length + (said.mark ? 2 : 0));
   let room = kind === "line" ? width - words * letter : width - CARD.padding - BAR;
   const has = (text, pixels) => {
     if (!text || pixels > room) return false;

@@ -9,11 +9,11 @@ import { lanesOf } from "./lanes.js";
 import { nameOf, writingName } from "../words/words.js";
 import { placeWords } from "./placing.js";
 import { ROOT } from "../log/tree.js";
-import { Said, spotsOf, viewOf } from "./spots.js";
+import { Said, spotsOf, viewOf, waysOf } from "./spots.js";
 import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
-const HEADER = { from: 44, width: 46, height: 16 };
+const HEADER = { from: 40, width: 46, height: 16 };
 
 export class WordLayer {
   /**
@@ -58,8 +58,9 @@ export class WordLayer {
     const view = viewOf(scene, camera, size);
     const spots = spotsOf(moment, scene, camera, this.said, extentOf, view);
     const lanes = lanesOf(scene, spots, view);
-    const ways = [...lanes.values()].filter(Boolean);
-    const placed = this.sizes.together(() => placeWords(spots, view, this.sizes, ways));
+    const arrows = [...lanes.values()].filter(Boolean);
+    const ways = waysOf(scene, camera, size);
+    const placed = this.sizes.together(() => placeWords(spots, view, this.sizes, arrows, ways));
     this.plan = new WordPlan(placed, lanes, spots, view);
     this.show(this.plan.texts);
     this.name(view, spots);
@@ -120,7 +121,7 @@ export class WordLayer {
 
   /** "Step 1", "Step 2", … where each level begins, as far as they have room. */
   name(view, spots) {
-    const shown = view.pitch >= HEADER.from ? levelNames(view, spots) : [];
+    const shown = view.pitch >= HEADER.from ? levelNames(view, spots, this.plan.texts) : [];
     fill(
       this.headers,
       shown.map(({ level, left, top }) =>
@@ -140,14 +141,16 @@ export class WordLayer {
   }
 }
 
-/** Where the levels' names stand: above their marks, or at the side where no mark is near. */
-function levelNames({ vertical, width, height, last, start, pitch }, spots) {
+/** Where the levels' names stand: above their marks, or at the side where no mark and no words are near. */
+function levelNames({ vertical, width, height, last, start, pitch }, spots, words) {
   const names = [];
   for (let level = 1; level <= last; level += 1) {
     const along = start + level * pitch;
     if (!vertical) names.push({ level, left: along - HEADER.width / 2, top: 4 });
     else {
       const xs = spots.filter(({ depth }) => depth === level).map(({ x }) => x);
+      for (const { left, top, width, height } of words)
+        if (top < along + 9 && top + height > along - 9) xs.push(left - 12, left + width + 12);
       const room = HEADER.width + 14;
       const left = !xs.some((x) => x < room) ? 6 : !xs.some((x) => x > width - room) ? width - HEADER.width - 4 : null;
       if (left !== null) names.push({ level, left, top: along - 8 });

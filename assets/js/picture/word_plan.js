@@ -20,6 +20,9 @@ export class WordPlan {
       const word = this.words.get(id);
       if (word) this.offsets.set(id, [word.left - x, word.top - y]);
     }
+    const around = ({ x, y, radius }) => ({ left: x - radius, top: y - radius, width: 2 * radius, height: 2 * radius });
+    /** Of all words and marks. */
+    this.boxes = [...words, ...spots.map(around)];
   }
 
   /**

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from search_core.engine.checkpoints.dropped_keys import check_quantised, without_dropped
+from search_core.engine.checkpoints.gguf_config import gguf_config
+from search_core.engine.checkpoints.gguf_finding import gguf_file
+from search_core.engine.checkpoints.gguf_header import GgufFile, read_header
 from search_core.engine.checkpoints.hub import ModelLoadError, downloaded
 from search_core.engine.checkpoints.json_files import read_object
 from search_core.engine.checkpoints.sizes import check_sizes
@@ -22,28 +26,37 @@ _SAMPLE = 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A checked model folder.
+    """A checked model folder, or GGUF file.
 
     Attributes:
-        name: What people call the model: its Hub id, or the folder's name.
+        name: What people call the model: its Hub id, or the name of its folder or GGUF file.
         folder: Where its files are.
         revision: Commit, or "sha256:…" of its contents.
-        config: Its `config.json`, without what would be fetched or imported.
+        config: Its `config.json`, without what would be fetched or imported; or what its GGUF
+            file says in its place.
+        gguf: The GGUF file that it is read from, if it is.
     """
 
     name: str
     folder: Path
     revision: str
     config: dict[str, Any]
+    gguf: GgufFile | None = None
 
 
 def find_checkpoint(path_or_id: str | Path) -> Checkpoint:
-    """A local folder, or a model of the Hugging Face Hub (downloaded if need be).
+    """A local folder, a GGUF file, or a model of the Hugging Face Hub (downloaded if need be).
+
+    Args:
+        path_or_id: Also "package:NAME" of an installed package that carries a GGUF file.
 
     Raises:
-        ModelLoadError: There is no such model, it is not in the safetensors format, or its config
-            is no model's.
+        ModelLoadError: There is no such model, it is in neither the safetensors nor the GGUF
+            format, or its config is no model's.
     """
+    file = gguf_file(path_or_id)
+    if file is not None:
+        return _of_gguf(file)
     folder = Path(path_or_id).expanduser()
     if folder.is_dir():
         config = _checked_config(folder)
@@ -51,12 +64,19 @@ def find_checkpoint(path_or_id: str | Path) -> Checkpoint:
     if isinstance(path_or_id, Path) or not _HUB_ID.fullmatch(path_or_id) or folder.exists():
         raise ModelLoadError(
             f"No model folder at {path_or_id}. Expected a folder with config.json, "
-            "tokenizer.json and *.safetensors, or the id of a model on the Hugging Face Hub "
-            'like "meta-llama/Llama-3.2-1B-Instruct". Check the spelling.'
+            "tokenizer.json and *.safetensors, a .gguf file, or the id of a model on the Hugging "
+            'Face Hub like "meta-llama/Llama-3.2-1B-Instruct". Check the spelling.'
         )
     folder = downloaded(path_or_id)
     config = _checked_config(folder)
     return Checkpoint(path_or_id, folder, _revision(folder), config)
+
+
+def _of_gguf(file: Path) -> Checkpoint:
+    header = read_header(file)
+    config = gguf_config(header)
+    check_sizes(file.name, config, "its metadata")
+    return Checkpoint(file.stem, file.parent, _content_hash([file]), config, header)
 
 
 def _checked_config(folder: Path) -> dict[str, Any]:
@@ -65,11 +85,11 @@ def _checked_config(folder: Path) -> dict[str, Any]:
         found = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
         raise ModelLoadError(f"{folder} has no config.json (it holds {found}). Expected a model.")
     if not any(folder.glob("*.safetensors")):
-        others = [*folder.glob("*.bin"), *folder.glob("*.pt"), *folder.glob("*.gguf")]
+        others = [*folder.glob("*.bin"), *folder.glob("*.pt")]
         got = ", ".join(entry.name for entry in others[:4]) or "no weights at all"
         raise ModelLoadError(
-            f"{folder} has no *.safetensors file; it holds {got}. Only safetensors is loaded, "
-            "because other formats can run code. Convert the weights (for a model of the Hub, "
+            f"{folder} has no *.safetensors and no *.gguf file; it holds {got}. Only these are "
+            "loaded, because pickled weights can run code. Convert them (for a model of the Hub, "
             "https://huggingface.co/spaces/safetensors/convert does), or choose another model."
         )
     config = without_dropped(read_object(path))
@@ -85,18 +105,18 @@ def _revision(folder: Path) -> str:
     resolved = folder.resolve()
     if resolved.parent.name == "snapshots":
         return resolved.name
-    return _content_hash(folder)
+    names = ("*.safetensors", "config.json", "tokenizer.json", "chat_template.jinja")
+    return _content_hash(sorted(found for name in names for found in folder.glob(name)))
 
 
-def _content_hash(folder: Path) -> str:
+def _content_hash(files: Sequence[Path]) -> str:
     """Hash of weights, config, tokenizer and template.
 
     Of a file of more than 256 MiB it takes the size and both ends (the first holds the
-    safetensors header), which tells versions apart without reading gigabytes.
+    header), which tells versions apart without reading gigabytes.
     """
     digest = hashlib.sha256()
-    names = ("*.safetensors", "config.json", "tokenizer.json", "chat_template.jinja")
-    for path in sorted(found for name in names for found in folder.glob(name)):
+    for path in files:
         size = path.stat().st_size
         digest.update(f"{path.name}:{size}\n".encode())
         with path.open("rb") as file:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import Checkpoint, ModelLoadError
 from search_core.engine.checkpoints.clean_folder import clean_model_folder
+from search_core.engine.checkpoints.gguf_folder import gguf_folder
+from search_core.engine.checkpoints.gguf_weights import gguf_model
 from search_core.engine.checkpoints.library import transformers_library
 from search_core.engine.checkpoints.quantisation import quantisation
 from search_core.engine.checkpoints.refusals import as_load_errors
@@ -78,31 +82,36 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         _check_architecture(checkpoint, kind)
     where = _device(device)
     what, quantised = quantisation(dtype, where)
+    if quantised and checkpoint.gguf is not None:
+        raise ModelLoadError(
+            f"{checkpoint.name} is a GGUF file, whose weights are unpacked at loading; dtype "
+            f"{dtype} is for safetensors. Use bfloat16 or float32."
+        )
     dtype_name = dtype if quantised else str(what).removeprefix("torch.")
     loader = getattr(transformers, f"AutoModel{kind}")
     key = _key(checkpoint, kind, where, what)
     if not quantised and (model := on_same_weights(key)) is not None:
-        with (
-            as_load_errors(checkpoint.name),
-            clean_model_folder(checkpoint.folder, checkpoint.config) as clean,
-        ):
+        with as_load_errors(checkpoint.name), _clean_folder(checkpoint) as clean:
             tokenizer = read_tokenizer(clean)
         return LoadedModel(model, tokenizer, _info(checkpoint, model, dtype_name, where), where)
     with (
         as_load_errors(checkpoint.name),
-        clean_model_folder(checkpoint.folder, checkpoint.config) as clean,
+        _clean_folder(checkpoint) as clean,
         load_report() as report,
     ):
-        check_weights(checkpoint, loader, clean)
-        model, told = loader.from_pretrained(
-            clean,
-            dtype=what,
-            **quantised,
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-        )
+        made = check_weights(checkpoint, loader, clean)
+        if checkpoint.gguf is not None:
+            model, told = gguf_model(made, checkpoint.gguf, clean, what)
+        else:
+            model, told = loader.from_pretrained(
+                clean,
+                dtype=what,
+                **quantised,
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                output_loading_info=True,
+            )
         tokenizer = read_tokenizer(clean)
     report.check(checkpoint.name, type(model).__name__, told, alone=not kind)
     model.eval().requires_grad_(False)
@@ -113,11 +122,18 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
     return LoadedModel(model, tokenizer, _info(checkpoint, model, dtype_name, where), where)
 
 
+def _clean_folder(checkpoint: Checkpoint) -> AbstractContextManager[Path]:
+    if checkpoint.gguf is not None:
+        return gguf_folder(checkpoint.gguf)
+    return clean_model_folder(checkpoint.folder, checkpoint.config)
+
+
 def _key(checkpoint: Checkpoint, kind: str, where: torch.device, what: torch.dtype) -> Key:
     folder = checkpoint.folder.resolve()
+    file = checkpoint.gguf.path.name if checkpoint.gguf is not None else ""
     generation = folder / "generation_config.json"  # The revision says nothing of it.
     told = generation.read_text(encoding="utf-8") if generation.is_file() else ""
-    parts = checkpoint.name, folder, checkpoint.revision, kind, where, what, told
+    parts = checkpoint.name, folder, file, checkpoint.revision, kind, where, what, told
     return tuple(map(str, parts))
 
 

@@ -29,7 +29,7 @@ _LARGEST = 2**62
 """Of any whole number: what no library's integers hold would be an error of its own."""
 
 
-def check_sizes(name: str, config: Mapping[str, Any]) -> None:
+def check_sizes(name: str, config: Mapping[str, Any], where: str = "config.json") -> None:
     """Refuse sizes that are no whole numbers, below 1, or more than any model has.
 
     Layers, labels and the like are made one by one before a weight is read, so that a config
@@ -37,13 +37,14 @@ def check_sizes(name: str, config: Mapping[str, Any]) -> None:
 
     Args:
         config: A config.json, without what is dropped.
+        where: They stand, for the message.
 
     Raises:
         ModelLoadError: The message names the key, what was got and what may be.
     """
     for key, value in _entries(config):
         if isinstance(value, int) and abs(value) > _LARGEST:
-            raise ModelLoadError(f"{name} cannot be loaded: {key} in config.json is too large.")
+            raise ModelLoadError(f"{name} cannot be loaded: {key} in {where} is too large.")
         most = next((most for pattern, most in _PATTERNS if pattern.fullmatch(key)), None)
         if most is None or value is None or isinstance(value, list | dict):
             continue
@@ -51,7 +52,7 @@ def check_sizes(name: str, config: Mapping[str, Any]) -> None:
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not whole or not least <= value <= most:
             raise ModelLoadError(
-                f"{name} cannot be loaded: {key} in config.json is {value!r:.40}; expected a whole "
+                f"{name} cannot be loaded: {key} in {where} is {value!r:.40}; expected a whole "
                 f"number from {least} to {most:,}. Check that it is a model's config."
             )
 

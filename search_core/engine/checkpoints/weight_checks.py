@@ -24,10 +24,13 @@ _MOST_BUFFERS = 2**28
 """Numbers that a model may hold beside its parameters (tables of positions, masks)."""
 
 
-def check_weights(checkpoint: Checkpoint, loader: Any, clean: Path) -> None:
+def check_weights(checkpoint: Checkpoint, loader: Any, clean: Path) -> Any:
     """Refuse a model that is larger than what is stored of it, before memory is taken for it.
 
     The model is made without memory (on torch's meta device), and its parameters are counted.
+
+    Returns:
+        The model's class.
 
     Raises:
         ModelLoadError: It has more parameters than the weights, or weights of other shapes.
@@ -55,7 +58,7 @@ def check_weights(checkpoint: Checkpoint, loader: Any, clean: Path) -> None:
             f"config.json; at most {_MOST_BUFFERS:,} are made. Check max_position_embeddings."
         )
     if quantised:
-        return
+        return type(model)
     for name, weight in model.named_parameters():
         shape = shapes.get(name)
         if shape is not None and math.prod(shape) != weight.numel():
@@ -63,6 +66,7 @@ def check_weights(checkpoint: Checkpoint, loader: Any, clean: Path) -> None:
                 f"{checkpoint.name} cannot be loaded: {name} has the shape {list(shape)}, and its "
                 f"config.json says {list(weight.shape)}. Check that they belong together."
             )
+    return type(model)
 
 
 @contextmanager

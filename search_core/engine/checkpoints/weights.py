@@ -1,4 +1,4 @@
-"""Reads single weights out of a checkpoint's safetensors files. Imports no torch by itself."""
+"""Which weights a checkpoint has, and single ones of them. Imports no torch by itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search_core.engine.checkpoints.checkpoint import Checkpoint, ModelLoadError
+from search_core.engine.checkpoints.gguf_weights import gguf_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,6 +23,8 @@ def weight_names(checkpoint: Checkpoint) -> dict[str, Path]:
     Raises:
         ModelLoadError: A file is not in the safetensors format.
     """
+    if checkpoint.gguf is not None:
+        return dict.fromkeys(gguf_tensors(checkpoint.gguf), checkpoint.gguf.path)
     return {
         name: path
         for path in sorted(checkpoint.folder.glob("*.safetensors"))
@@ -31,6 +34,8 @@ def weight_names(checkpoint: Checkpoint) -> dict[str, Path]:
 
 def weight_shapes(checkpoint: Checkpoint) -> dict[str, tuple[int, ...]]:
     """The shape of each weight, by the headers alone. Raises as `weight_names`."""
+    if checkpoint.gguf is not None:
+        return {name: stored.shape for name, stored in gguf_tensors(checkpoint.gguf).items()}
     return {
         name: _shape(checkpoint, path, entry)
         for path in sorted(checkpoint.folder.glob("*.safetensors"))
@@ -46,7 +51,8 @@ def read_weights(checkpoint: Checkpoint, names: Sequence[str]) -> list[Tensor]:
     """
     from safetensors import safe_open
 
-    files = weight_names(checkpoint)
+    # Under a verifier's own names there is nothing in a GGUF file.
+    files = {} if checkpoint.gguf is not None else weight_names(checkpoint)
     missing = [name for name in names if name not in files]
     if missing:
         raise ModelLoadError(

@@ -1,0 +1,88 @@
+// A level of a tree that grows to the right: words stand to the right of their marks. Pure.
+
+import { AWAY, BAR, BORDER, clamp, Level, MOST_ASKED, OUT, WIDEST } from "./level.js";
+
+/** Room for the bend of branches between two levels: a part of their distance, within limits. */
+const BEND = { part: 0.25, least: 28, most: 84 };
+/** The narrowest band for text, and what an answer and a card need at least. */
+const NARROWEST = 48;
+const NARROWEST_ANSWER = 34;
+const NARROWEST_CARD = 72;
+/** Free room between two words, across. */
+const APART = 2;
+/** Heights that the words of the problem keep from its mark's middle. */
+const BELOW_PROBLEM = 15;
+
+export class Column extends Level {
+  constructor(depth, spots, view, sizes) {
+    super(depth, spots, view, sizes);
+    this.borders = [view.top, view.height - BORDER];
+    const { part, least, most } = BEND;
+    const x = Math.max(...spots.map((spot) => spot.x));
+    const here = this.open ? view.pitch - clamp(view.pitch * part, least, most) : WIDEST + this.clear;
+    this.end = Math.min(here, view.width - BORDER - x);
+    this.width = Math.min(WIDEST, this.end - this.clear);
+    const answers = spots.every((spot) => spot.brief);
+    this.roomy = this.width >= (answers ? NARROWEST_ANSWER : NARROWEST) || depth === 0;
+    if (this.roomy) this.prepare(spots, [this.width], [this.width]);
+    this.reach = this.open ? this.measure(spots) : 0;
+  }
+
+  get apart() {
+    return APART;
+  }
+
+  across(spot) {
+    return spot.y;
+  }
+
+  /** Branches bend where the widest word of the level ends, or its bars. */
+  measure(spots) {
+    const scored = spots.some((spot) => spot.scored) && this.width >= BAR.width ? this.clear + BAR.width : 0;
+    if (!this.roomy) return scored;
+    if (this.depth === 0) return Math.max(spots[0].radius, this.end);
+    const asked = spots.filter((spot) => !spot.bare).slice(0, MOST_ASKED);
+    const widest = asked.map(({ id }) => this.sizes.of(id, "line", this.width).width);
+    return Math.max(scored, asked.length ? this.clear + Math.max(...widest) + OUT : 0);
+  }
+
+  place(spot, kind, { width, height }, room = width) {
+    const left = spot.x + this.clear;
+    if (left < BORDER || width > this.width + 0.5) return false;
+    const top = this.spotFor(spot, height);
+    if (top === null) return false;
+    this.take(spot.id, top, height);
+    const out = this.clear + width + OUT;
+    this.set(spot, kind, { left, top, width, height }, room, out);
+    if (this.open && kind !== "bar") this.reach = Math.max(this.reach, out);
+    return true;
+  }
+
+  line(spot) {
+    return this.place(spot, "line", this.sizes.of(spot.id, "line", this.width), this.width);
+  }
+
+  card(spot) {
+    if (this.width < NARROWEST_CARD) return false;
+    return this.place(spot, "card", this.sizes.of(spot.id, "card", this.width), this.width);
+  }
+
+  bar(spot) {
+    if (this.has(spot) || this.width < BAR.width || (this.open && this.reach < this.clear + BAR.width)) return;
+    this.place(spot, "bar", BAR);
+  }
+
+  /** The problem's words stand below its mark: there is nothing else on its level. */
+  problem(spot) {
+    const left = Math.max(BORDER, spot.x - spot.radius);
+    const wide = Math.min(WIDEST, spot.x + this.end - left, this.view.width - BORDER - left);
+    if (wide < NARROWEST) return false;
+    const { width, height } = this.sizes.of(spot.id, "problem", wide);
+    const top = spot.y + BELOW_PROBLEM;
+    if (top < this.view.top || top + height > this.borders[1]) return false;
+    this.reach = Math.max(this.reach, left + width + AWAY - spot.x);
+    this.set(spot, "problem", { left, top, width, height }, wide, spot.radius);
+    return true;
+  }
+}
+

@@ -1,0 +1,97 @@
+// One level of the tree: the band beside its marks that belongs to words, and what is taken of it.
+// Pure. See placing.js.
+
+/** What the first word of a level keeps from the edge of the largest mark, rings included. */
+export const AWAY = { right: 8, down: 5 };
+/** Branches come out this far behind their words. */
+export const OUT = 4;
+export const BORDER = 5;
+export const BAR = { width: 24, height: 8 };
+export const WIDEST = 220;
+/** Free room between a word and a branch, across, and room that a branch takes. */
+const STEM = { apart: 2, size: 5 };
+/** How much of a word has to lie at each side of its own branch. */
+const HOLD = 6;
+/** So many marks are asked for the widths of their words, to know how wide a level is. */
+export const MOST_ASKED = 48;
+
+/** The words of one level, and what is taken of its band. */
+export class Level {
+  constructor(depth, spots, view, sizes) {
+    Object.assign(this, { depth, spots, view, sizes });
+    this.words = new Map();
+    this.taken = new Intervals();
+    this.open = spots.some(({ inner }) => inner);
+    this.clear = Math.max(...spots.map(({ radius }) => radius)) + (view.vertical ? AWAY.down : AWAY.right);
+    for (const spot of spots) if (spot.inner) this.take(spot.id, this.across(spot) - STEM.size / 2, STEM.size, STEM.apart);
+  }
+
+  /** Have the sizes measured that will be asked for, most likely. */
+  prepare(spots, cards, lines) {
+    const asked = [];
+    for (const { id, bare, rank, depth } of spots.slice(0, MOST_ASKED)) {
+      if (bare || depth === 0) continue;
+      for (const width of lines) asked.push([id, "line", width]);
+      if (rank <= 2) for (const width of cards) asked.push([id, "card", width]);
+    }
+    this.sizes.prepare(asked);
+  }
+
+  /** @param {number} [apart] - what words keep from it, where that is less than from each other. */
+  take(id, from, size, apart = this.apart) {
+    this.taken.put(id, from, from + size, apart);
+  }
+
+  has(spot) {
+    return this.words.has(spot.id);
+  }
+
+  /** Where a word of this size across can begin; null where it has no room. */
+  spotFor(spot, size) {
+    const middle = this.across(spot);
+    const [least, most] = this.borders;
+    if (middle < least || middle > most) return null;
+    const [from, to] = this.taken.around(middle, spot.id);
+    const low = Math.max(least, from);
+    const high = Math.min(most, to);
+    if (high - low < size) return null;
+    const start = Math.min(Math.max(middle - size / 2, low), high - size);
+    return start <= middle - HOLD && start + size >= middle + HOLD ? start : this.touching(middle, start, size);
+  }
+
+  /** Words too thin to be held at both sides stand in the middle of their branch. */
+  touching(middle, start, size) {
+    return size < 2 * HOLD && Math.abs(start + size / 2 - middle) < 1 ? start : null;
+  }
+
+  set(spot, kind, box, room, out) {
+    this.words.set(spot.id, { id: spot.id, kind, ...box, room, out });
+  }
+}
+
+/** What is taken of a line: intervals, each somebody's; few enough to look at all of them. */
+class Intervals {
+  constructor() {
+    this.owners = new Map();
+  }
+
+  /** @param {number} apart - how far all others stay away. */
+  put(owner, from, to, apart) {
+    this.owners.set(owner, [from, to, apart]);
+  }
+
+  /** The free room around a point for its owner. */
+  around(point, owner) {
+    let low = -Infinity;
+    let high = Infinity;
+    for (const [other, [from, to, apart]] of this.owners) {
+      if (other === owner) continue;
+      if (from <= point && to >= point) return [point, point];
+      if (to < point) low = Math.max(low, to + apart);
+      else if (from > point) high = Math.min(high, from - apart);
+    }
+    return [low, high];
+  }
+}
+
+export const clamp = (value, least, most) => Math.min(Math.max(value, least), most);

@@ -1,0 +1,123 @@
+// A level of a tree that grows downwards: words stand below their marks, or beside them where there
+// is no room below. Pure.
+
+import { AWAY, BAR, BORDER, clamp, Level, OUT, WIDEST } from "./level.js";
+import { Sides } from "./sides.js";
+
+/** Room for the bend of branches between two levels: a part of their distance, within limits. */
+const BEND = { part: 0.3, least: 14, most: 64 };
+/** Widths that cards and lines may have, the best first. */
+const WIDTHS = [156, 124, 96, 72];
+const LINES = [170, 108, 78];
+/** What a text that fills its room has been cut to, but for so many pixels. */
+const COARSE = 4;
+/** Free room between two words, across. */
+const APART = 8;
+/** Half of what the problem's name takes. */
+const HALF_PROBLEM = 38;
+
+export class Row extends Level {
+  constructor(depth, spots, view, sizes) {
+    super(depth, spots, view, sizes);
+    this.borders = [BORDER, view.width - BORDER];
+    this.y = Math.max(...spots.map((spot) => spot.y));
+    this.bend = clamp(view.pitch * BEND.part, BEND.least, BEND.most);
+    const here = this.open ? view.pitch - this.bend : Infinity;
+    this.height = Math.min(here, view.height - BORDER - this.y) - this.clear;
+    this.roomy = true;
+    if (this.height > 0) this.prepare(spots, WIDTHS, LINES);
+    this.reach = 0;
+  }
+
+  get apart() {
+    return APART;
+  }
+
+  across(spot) {
+    return spot.x;
+  }
+
+  place(spot, kind, { width, height }, room = width) {
+    const top = spot.y + this.clear;
+    if (top < this.view.top || height > this.height) return false;
+    const left = this.spotFor(spot, width);
+    if (left === null) return false;
+    this.take(spot.id, left, width);
+    this.set(spot, kind, { left, top, width, height }, room, this.clear + height + OUT);
+    if (this.open) this.reach = Math.max(this.reach, this.clear + height + OUT);
+    return true;
+  }
+
+  line(spot) {
+    if (this.height <= 0) return false;
+    const place = (width) => this.place(spot, "line", this.sizes.of(spot.id, "line", width), width);
+    if (LINES.some((width) => !this.cuts(spot, width) && place(width))) return true;
+    return spot.rank <= 1 && LINES.some(place);
+  }
+
+  /** Whether a line is too long for this width: half a sum says nothing. */
+  cuts(spot, width) {
+    return !spot.brief && this.sizes.of(spot.id, "line", width).width > width - COARSE;
+  }
+
+  card(spot) {
+    if (this.height <= 0) return false;
+    return WIDTHS.some((width) => this.place(spot, "card", this.sizes.of(spot.id, "card", width), width));
+  }
+
+  bar(spot) {
+    if (!this.has(spot)) this.place(spot, "bar", BAR);
+  }
+
+  problem(spot) {
+    return this.place(spot, "problem", this.sizes.of(spot.id, "problem", WIDEST), WIDEST);
+  }
+
+  // Beside the marks ---------------------------------------------------------------------------
+
+  /** Half the height that words beside a mark can have: they end before those of the level above. */
+  get tallest() {
+    return Math.min(this.bend, this.view.pitch / 2) - 1;
+  }
+
+  /** How far from its marks branches run straight on at most, with words beside these and bars below. */
+  get straight() {
+    const bars = this.spots.some(({ scored }) => scored) ? this.clear + BAR.height : 0;
+    return this.open ? Math.max(this.reach, OUT + Math.max(this.tallest, bars)) : 0;
+  }
+
+  /**
+   * No more words will stand below marks: those that have none may stand beside theirs.
+   *
+   * @param {?Row} above
+   * @param {import("./lanes.js").Lane[]} lanes
+   * @param {[number, number][]} ways - where branches end on this level, and where they come from, across.
+   */
+  openSides(above, lanes, ways) {
+    this.sides = new Sides(this, this.view.pitch - (above?.straight ?? 0), lanes, ways);
+    const free = this.spots.filter((spot) => !this.has(spot) && !spot.bare);
+    this.sizes.prepare(free.flatMap((spot) => [...this.sides.offers(spot)].map(({ kind, room }) => [spot.id, kind, room])));
+  }
+
+  beside(spot) {
+    if (this.has(spot)) return false;
+    for (const { kind, room, half, place } of this.sides.offers(spot)) {
+      const { width, height } = this.sizes.of(spot.id, kind, room);
+      if (kind === "line" && this.cuts(spot, room)) continue;
+      const top = spot.y - height / 2;
+      if (width > room || height > 2 * half || top < this.view.top || top + height > this.view.height - BORDER) continue;
+      const left = place(width);
+      this.set(spot, kind, { left, top, width, height }, room, 0);
+      this.take(`beside ${spot.id}`, left, width);
+      this.sides.block(left, left + width);
+      if (this.open) this.reach = Math.max(this.reach, height / 2 + OUT);
+      return true;
+    }
+    return false;
+  }
+
+  /** What is drawn at a mark, at each side of it. */
+  halfOf(spot) {
+    return spot.depth === 0 ? HALF_PROBLEM : spot.radius;
+  }
+}
