@@ -84,19 +84,21 @@ def start_app(runs: Path, *options: str) -> Iterator[App]:
     )
     process.start()
     writer.close()
+    # Not closed here: what reads it ends when the app and all that it started have ended.
+    written = os.fdopen(os.dup(reader.fileno()), encoding="utf-8")
+    reader.close()
     app = App("", runs, process)
-    with reader, open(reader.fileno(), encoding="utf-8", closefd=False) as written:
-        try:
-            for line in written:
-                app.output.append(line)
-                if found := re.search(r"http://[\w.]+:\d+", line):
-                    app.url = found.group()
-                    break
-            else:
-                raise RuntimeError("The app ended before it served:\n" + "".join(app.output))
-            collect = threading.Thread(target=app.output.extend, args=(written,), daemon=True)
-            collect.start()
-            yield app
-        finally:
-            process.terminate()
-            process.join()
+    try:
+        for line in written:
+            app.output.append(line)
+            if found := re.search(r"http://[\w.]+:\d+", line):
+                app.url = found.group()
+                break
+        else:
+            raise RuntimeError("The app ended before it served:\n" + "".join(app.output))
+        collect = threading.Thread(target=app.output.extend, args=(written,), daemon=True)
+        collect.start()
+        yield app
+    finally:
+        process.terminate()
+        process.join()

@@ -1,7 +1,7 @@
 """One browser, one app and one small stage for all tests here; a fresh page for each.
 
 A browser test costs what it loads. In processor time: a page of the app 2 to 3 seconds, one of a
-visitor of its own (`visit`) 5 to 7, an app of its own (`start_app`) 7; another width or another
+visitor of its own (`visit`) 5 to 7, an app of its own (`start_app`) 2; another width or another
 theme 0.1 to 0.3. Hence:
 
 - What can be asked of a module without a page belongs in `tests/js` (node) or in Python.
