@@ -18,7 +18,14 @@ from components.explorer import (
     pin_recordings,
     puller,
 )
-from components.handlers import FormHandlers, FormTie, MemoryHandlers, RunHandlers, ShownHandlers
+from components.handlers import (
+    FormHandlers,
+    FormTie,
+    MemoryHandlers,
+    ProblemFileHandlers,
+    RunHandlers,
+    ShownHandlers,
+)
 from components.place_list import Brand, PlaceList
 from components.shell import Shell
 from search_core.export.html import page_labels
@@ -88,6 +95,7 @@ def build_page(
             page, controls, view, run_id
         )
         ShownHandlers(registry, recordings, tie, trusted_proxies).wire(controls, view, run_id)
+        ProblemFileHandlers().wire(controls)
         form = FormHandlers(offer, recordings, shown, fields, allowed)
         form.begin(controls)
         form.wire(page, controls)

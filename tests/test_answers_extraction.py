@@ -143,3 +143,29 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
         assert answer is None or len(answer) <= MAX_ANSWER
 
     assert takes_linear_time(read, 25_000 if piece in LARGE else 6_000)
+
+
+# Placeholders -------------------------------------------------------------------------------
+
+
+PLACEHOLDERS = (
+    *("...", "…", r"\ldots", "___", "?", "answer", "ANSWER", "your answer", "[your answer]"),
+    *("<answer>", "(your final answer)", "[insert answer here]", "your_answer", r"\text{answer}"),
+    *("[number]", "<letter>", r"\text{...}"),
+)
+ANNOUNCED = ("\\boxed{%s}", "Answer: %s", "The answer is %s.", "#### %s", "<answer>%s</answer>")
+
+
+@pytest.mark.parametrize("form", ANNOUNCED)
+@pytest.mark.parametrize("placeholder", PLACEHOLDERS)
+def test_what_keeps_an_answers_place_is_none(placeholder: str, form: str) -> None:
+    assert extract_answer(form % placeholder) is None
+    after = f"So it is 5.\n#### 5\n\nI was to end with:\n{form % placeholder}"
+    assert extract_answer(after) == "5"
+
+
+@pytest.mark.parametrize(
+    "answer", ["0.333...", "x", "number", "(1, 2)", "[0, 1]", "the answerer", r"\frac{1}{2}", "(B)"]
+)
+def test_what_only_looks_like_one_is_an_answer(answer: str) -> None:
+    assert extract_answer(rf"\boxed{{{answer}}}") in (answer, "B")

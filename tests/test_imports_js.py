@@ -17,7 +17,7 @@ FLOORS = """
 standalone.js
 main.js
 explorer.js
-keys.js  address.js  showing.js
+keys.js  address.js  showing.js  visit.js
 panels
 minute  taking
 picture

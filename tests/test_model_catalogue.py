@@ -222,6 +222,7 @@ def test_the_command_line_lists_and_uses_them() -> None:
     text = said(invoke("models"))
     for name in (*PAIRS, "qwen2.5-math-prm-7b", "skywork", "(gated)"):
         assert name in text
+    assert "538MB" in text.split("solver (--solver)")[0]  # Solver and judge are one checkpoint.
     for choice in (ModelChoice(pair="nothing"), ModelChoice(pair="nothing", models=SHIPPED)):
         with pytest.raises(CatalogueError, match="unknown pair 'nothing'"):
             open_models(choice)

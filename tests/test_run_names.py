@@ -180,3 +180,39 @@ def test_a_name_that_nobody_knows_is_said_and_an_example_shown(page: Page) -> No
     assert "no longer kept here" in first[1]["text"]
     plain = in_a_loop(first_of(page.open("", {})))
     assert plain[1]["text"] == ""
+
+
+def test_a_run_that_is_asked_for_once_more_is_shown_and_not_started(page: Page) -> None:
+    Loading.gate.set()
+    in_a_loop(last_of(page.run(NAME)))
+    seen = in_a_loop(last_of(page.handlers.recall(request({}), NAME)))
+    views = [update[0] for update in seen if "run" in update[0]]
+    assert [(view["run"], view["recalled"]) for view in views] == [(NAME, NAME)]
+    assert not any("next" in update[0] for update in seen)
+    assert seen[0][4] == NAME
+    assert traces(page) == 1
+    for name, said in (("no-longer-kept-1234567", "no longer kept here"), ("", "")):
+        only = in_a_loop(first_of(page.handlers.recall(request({}), name)))
+        assert only[0]["run"].startswith("recorded-")
+        assert only[0]["recalled"] == name
+        assert said in only[1]["text"]
+
+
+def test_while_a_run_goes_on_its_page_can_stop_it_from_another_one(page: Page) -> None:
+    asking = request({})
+    updates = page.handlers.run(asking, NAME, *page.values)
+
+    async def see() -> tuple[Any, ...]:
+        await anext(updates)
+        first = await first_of(page.handlers.recall(asking, ""))
+        await updates.aclose()  # type: ignore[attr-defined]
+        return first
+
+    first = in_a_loop(see())
+    assert first[2] == first[3] == gr.skip()  # Run and Stop stay those of the run that goes on
+    page.handlers.stop(first[4], asking)
+    run = page.registry.get(NAME)
+    Loading.gate.set()
+    assert run is not None
+    assert run.wait(PATIENCE)
+    assert [end.status for end in run.events_of_kinds("finished")] in ([], ["cancelled"])

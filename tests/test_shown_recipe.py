@@ -109,6 +109,9 @@ def test_a_reference_answer_beside_one_that_is_known_is_refused() -> None:
     values = values_of(read_trace(RECORDED[1]).started)
     with pytest.raises(ValueError, match="follows from its text"):
         request_of_form(replace(values, answer="25"), EMBEDDED, Limits())
+    known = request_of_form(values, EMBEDDED, Limits()).recipe.problem
+    again = request_of_form(replace(values, answer=known.answer), EMBEDDED, Limits())
+    assert again.recipe.problem == known
 
 
 def test_a_link_carries_a_reference_answer() -> None:

@@ -18,12 +18,14 @@ import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
 import { isAsked, Projector } from "./taking/projector.js";
 import { Taking } from "./taking/taking.js";
+import { tabStorage } from "./dom/storage.js";
 import { tellAll } from "./words/story.js";
 import { Showing } from "./showing.js";
 import { Theme } from "./picture/theme.js";
 import { toNdjson } from "./log/log.js";
 import { TreeCanvas } from "./picture/canvas.js";
 import { ViewState } from "./log/view_state.js";
+import { Visit } from "./visit.js";
 
 /** Live views are redrawn on a clock, however often events arrive. */
 const REFRESH_MS = 50;
@@ -33,8 +35,8 @@ export class Explorer {
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
    * @param {{palette: Object, defaults: Object, labels: Object, minute: Object, comparisons: Object[],
-   *   drawCharts: ?Function, template: string, alone: ?{source: string}}} given - `alone`: there is
-   *   no app around; what the file says.
+   *   drawCharts: ?Function, template: string, recall: ?Function, alone: ?{source: string}}} given -
+   *   `recall`: have the server asked for a run once more; `alone`: there is no app around; what the file says.
    */
   constructor(root, log, given) {
     this.root = root;
@@ -42,6 +44,7 @@ export class Explorer {
     this.given = given;
     this.viewState = new ViewState();
     this.address = new Address(given.defaults, { silent: Boolean(given.alone) });
+    this.visit = new Visit(this.address, given.recall, given.alone ? null : tabStorage());
     this.lastUpdateMs = 0;
     this.theme = new Theme(root, given.palette, () => this.restyle());
     this.showing = new Showing(this);
@@ -100,11 +103,12 @@ export class Explorer {
       ...this.looking,
       link: () => this.link(),
       save: (kind) => this.taking.save(kind),
+      showRun: (run) => this.visit.show(run),
       present: () => this.projector.open(),
       alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       showHelp: () => this.keys.showHelp(),
-      point: (points) => this.pointing.show(points),
+      point: (points, reveal) => this.pointing.show(points, reveal),
       playOpening: () => this.minute.play(),
       openingExpected: () => this.minute.expected,
       openingDue: () => this.minute.due,
@@ -131,6 +135,7 @@ export class Explorer {
 
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
+    this.visit.dispose();
     this.keys.dispose();
     this.attention.dispose();
     this.projector.dispose();
@@ -167,7 +172,9 @@ export class Explorer {
     }
     this.rounds.extend(this.log.events);
     this.showing.onLog(reset);
-    if (this.follow && !this.showing.moves) this.at = this.log.length;
+    const asked = this.address.requestedCursor(this.rounds, this.log.complete);
+    if (asked !== null) this.scrub(asked);
+    else if (this.follow && !this.showing.moves) this.at = this.log.length;
     this.refresh();
   }
 
@@ -244,6 +251,7 @@ export class Explorer {
   }
 
   show(tree) {
+    if (tree.root) this.visit.note(this.log, this.given.labels);
     const moment = this.momentOf(tree);
     if (tree.root) {
       this.moment = moment;
@@ -270,7 +278,7 @@ export class Explorer {
     tree.interrupted = log.interrupted && cursor === log.length;
     return {
       ...{ log, rounds, cursor, follow, tree, visible, hiddenStates, pruned, filter, closed },
-      found: this.viewState.finder.upTo(log.events, cursor),
+      found: this.viewState.found(tree, log.events, cursor),
       selected: this.selected && visible?.has(this.selected) ? this.selected : null,
       playing: this.player.playing,
       minute: this.minute.told(tree, cursor),
@@ -281,6 +289,7 @@ export class Explorer {
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
       promised: this.promised?.run === log.run ? this.promised.tokens : null,
       comparison: log.comparison?.rows ?? given.comparisons,
+      visited: this.visit.runs,
       notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : noticeOf(log),
     };
   }
@@ -354,7 +363,7 @@ export class Explorer {
 
   /** This run is about to be shown: the address names it already. */
   expect(run, tokens) {
-    this.address.expect(run);
+    this.visit.expect(run);
     if (typeof tokens === "number") this.promised = { run, tokens };
   }
 
@@ -367,7 +376,9 @@ export class Explorer {
   link() {
     const header = this.log.events[0];
     if (this.given.alone) return ""; // a file has no app that would understand one
-    return header && !isPasted(header) ? recipeLink(location, header, this.given.defaults, this.selectedNode) : "";
+    if (!header || isPasted(header)) return "";
+    const round = this.follow ? null : this.rounds.roundAt(this.at);
+    return recipeLink(location, header, this.given.defaults, this.selectedNode, round);
   }
 
   /** The trace as a file's text, from the events that are here. */

@@ -14,10 +14,12 @@ const MOUNTED = new WeakMap();
  *
  * @param {HTMLElement} element
  * @param {{props: Object, server: Object, watch: Function, mathsFolder: ?string,
- *   markdownFolder: ?string, plottingFolder: ?string, template: ?string, alone: ?{source: string}}} gradio
+ *   markdownFolder: ?string, plottingFolder: ?string, template: ?string, recall: ?Function,
+ *   alone: ?{source: string}}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
  *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
- *   will not come. `props.palette`, `defaults`, `labels` and `comparisons` are given once;
+ *   will not come. One with `recalled` answers to `recall`, which asks for a run once more.
+ *   `props.palette`, `defaults`, `labels` and `comparisons` are given once;
  *   `server.pull_events({run, since})` fills gaps, and
  *   `server.draw_charts({run, theme})`, where there is one, draws charts. `template` is where a
  *   page of its own without a run can be fetched; `alone` says that this is one already, and what
@@ -45,12 +47,14 @@ export function mount(element, given) {
     comparisons: props.comparisons ?? [],
     template: given.template ?? "",
     alone,
+    recall: given.recall,
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
   });
   MOUNTED.set(element, explorer);
   element.espalier = root.espalier = explorer;
   const accept = () => {
     const value = props.value;
+    if (value && !explorer.visit.accepts(value, log)) return;
     if (typeof value?.node === "string" && value.node) explorer.request(value.run, value.node);
     if (typeof value?.next === "string" && value.next) explorer.expect(value.next, value.tokens);
     if (typeof value?.refused === "string") explorer.refuse(value.refused);

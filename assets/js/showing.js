@@ -1,5 +1,6 @@
 // What moves the cursor by itself: playing a log, a run that grows, and the opening.
 
+import { say } from "./dom/saying.js";
 import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
 import { Minute } from "./minute/minute.js";
 import { Player } from "./log/player.js";
@@ -82,6 +83,7 @@ export class Showing {
     const field = document.querySelector(this.explorer.given.minute.field);
     field?.focus();
     field?.select();
+    say("Change the problem, or choose another strategy. Then press Run.");
   }
 
   dispose() {

@@ -1,5 +1,7 @@
 """A link is a recipe: problem, strategy, options, sampling, seed and node, in the query.
 
+Its `at`, the round at whose end to stop, is the page's own affair.
+
 `assets/js/log/recipe.js` writes such links, told by `recipe_defaults` what they may leave out;
 `read_link` reads them. A stranger may have written the link, so every value is checked, and what
 is not understood is said and left out.
@@ -27,7 +29,7 @@ _NOT_OPTIONS = {
     *("models", "solver", "verifier"),
 }
 # Ours and other people's parameters that are no part of a recipe.
-_IGNORED = {"run", "pace", "__theme", "view", "__sign", "logs", "present"}
+_IGNORED = {"run", "at", "pace", "__theme", "view", "__sign", "logs", "present"}
 
 
 @dataclass(frozen=True)

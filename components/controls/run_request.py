@@ -119,10 +119,10 @@ def _with_reference(problem: Problem, answer: str | None) -> Problem:
     """The problem with the answer that a person gave for it, where it does not bring its own.
 
     Raises:
-        ValueError: It brings its own.
+        ValueError: It brings its own, and that is another one.
     """
     given = (answer or "").strip()
-    if not given:
+    if not given or given == problem.answer:
         return problem
     if problem.answer is not None:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""What there is besides typing a problem: a fresh one, a recorded example, a file, a text."""
+"""What there is besides typing a problem: a fresh one, a recorded example, files, a text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from components.controls.problem_file_form import ProblemFileForm, make_problem_file_form
 from components.controls.text_form import TextForm, make_text_form
 from components.elements import GroupedChoice
 from components.explorer import Recording, listed
@@ -24,6 +25,7 @@ class SourcesForm:
     recording: GroupedChoice
     open_trace: gr.UploadButton
     reference: gr.Textbox
+    file: ProblemFileForm
     pasted: TextForm
 
 
@@ -65,9 +67,10 @@ def make_sources_form(recordings: Sequence[Recording], first: Problem) -> Source
             open_trace = gr.UploadButton(
                 "Open a trace file", file_types=[".jsonl", ".ndjson"], elem_id="open-trace"
             )
+        file = make_problem_file_form()
         with gr.Accordion("Read a chain of thought", open=False, elem_id="read-text"):
             pasted = make_text_form()
-    return SourcesForm(family, level, new_problem, recording, open_trace, reference, pasted)
+    return SourcesForm(family, level, new_problem, recording, open_trace, reference, file, pasted)
 
 
 def levels_of(family: str) -> list[int]:

@@ -13,6 +13,7 @@ from components.explorer.following import (
     follow,
     follow_with,
     puller,
+    recalled,
     refused,
     whole_run,
 )
@@ -23,9 +24,10 @@ from components.explorer.recordings import (
     listed,
     pin_recordings,
 )
-from components.explorer.tree_view import TreeView
+from components.explorer.tree_view import RECALLED, TreeView
 
 __all__ = [
+    "RECALLED",
     "Pace",
     "Recording",
     "TreeView",
@@ -37,6 +39,7 @@ __all__ = [
     "listed",
     "pin_recordings",
     "puller",
+    "recalled",
     "refused",
     "whole_run",
 ]

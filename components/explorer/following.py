@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import gradio as gr
+
 from search_core.serving import (
     HostedRun,
     RunRegistry,
@@ -58,6 +60,16 @@ def expected(run: HostedRun, tokens: float | None = None) -> Batch:
 def refused(run_id: str) -> Batch:
     """A run that the page expects will not come."""
     return {"run": "", "refused": run_id}
+
+
+def recalled(value: Any, run_id: str) -> Any:
+    """The same value as the answer to a page that has asked for this run once more.
+
+    What is about to be shown, the page knows itself; another update stays as it is.
+    """
+    if not isinstance(value, dict) or "run" not in value:
+        return value
+    return gr.skip() if "next" in value else {**value, "recalled": run_id}
 
 
 class Pace:

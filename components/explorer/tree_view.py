@@ -29,14 +29,18 @@ const mathsFolder = folder + "vendor/katex/";
 const markdownFolder = folder + "vendor/markdown-it/";
 const plottingFolder = folder + "vendor/plotly/";
 const template = folder + "page.txt";
+const recall = () => trigger("recall");
 const folders = { mathsFolder, markdownFolder, plottingFolder };
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, { props, server, watch, template, ...folders }),
+  (explorer) => explorer.mount(element, { props, server, watch, template, recall, ...folders }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";
 });
 """
+
+RECALLED = """() => [document.querySelector("#explorer .esp")?.espalier?.visit.asked ?? ""]"""
+"""The script of the event "recall": which run the page asks for, "" for the first screen's."""
 
 
 class TreeViewValue(TypedDict, total=False):
@@ -49,7 +53,8 @@ class TreeViewValue(TypedDict, total=False):
 
     A value without a `run` changes nothing on show: `next` is a run that is about to be shown, for
     the page's address to name (of about so many `tokens`, where that is known), and `refused` one
-    that will not be.
+    that will not be. `recalled` says which run the page has asked for, with the event "recall":
+    its Back and Forward do. Another `run` then stands in its place.
     """
 
     run: str
@@ -61,6 +66,7 @@ class TreeViewValue(TypedDict, total=False):
     not_kept: str
     next: str
     refused: str
+    recalled: str
     tokens: int
 
 

@@ -64,6 +64,13 @@ _CONTROLS = (
     ),
     ControlLink("open-trace", "Link and file", "use", "link-and-file"),
     ControlLink(
+        "open-problems",
+        "Problem file",
+        "problem_files",
+        "on-the-page",
+        covers=("problem-number", "previous-problem", "next-problem"),
+    ),
+    ControlLink(
         "read-text",
         "Chain of thought",
         "use",

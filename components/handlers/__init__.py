@@ -2,6 +2,7 @@
 
 - `runs`: a run is started, followed, stopped, and found again. Begin here.
 - `shown`: a tree is shown without a run: a recorded example, a file, a pasted text.
+- `problem_files`: a problem is picked from a file of one's own.
 - `form`: the form changes with what is chosen in it, and says what a run will take.
 - `tying`: the form is filled from the run on show.
 - `naming`: a page names its run before the server hears of it, so that a refresh finds it.
@@ -16,8 +17,16 @@ from __future__ import annotations
 
 from components.handlers.form import FormHandlers
 from components.handlers.memory import MemoryHandlers
+from components.handlers.problem_files import ProblemFileHandlers
 from components.handlers.runs import RunHandlers
 from components.handlers.shown import ShownHandlers
 from components.handlers.tying import FormTie
 
-__all__ = ["FormHandlers", "FormTie", "MemoryHandlers", "RunHandlers", "ShownHandlers"]
+__all__ = [
+    "FormHandlers",
+    "FormTie",
+    "MemoryHandlers",
+    "ProblemFileHandlers",
+    "RunHandlers",
+    "ShownHandlers",
+]

@@ -77,7 +77,7 @@ class FormHandlers:
         sources.new_problem.click(
             self.draw,
             [sources.family, sources.level],
-            [controls.problem, controls.notice],
+            [controls.problem, sources.reference, controls.notice],
             **QUIET,
         )
         gr.on(
@@ -194,12 +194,15 @@ class FormHandlers:
         update: Update = gr.update(choices=levels, value=levels[len(levels) // 2])
         return update
 
-    def draw(self, family: str, level: int) -> tuple[str, Update]:
-        """A fresh held-out problem: the models have not seen it in training."""
+    def draw(self, family: str, level: int) -> tuple[str, str, Update]:
+        """A fresh held-out problem: the models have not seen it in training.
+
+        Another problem's reference answer is none of its own.
+        """
         if not isinstance(level, (int, float, str)):
             raise gr.Error("Choose a level first.")
         problem = generate(family, int(level), 1, seed=secrets.randbits(31), split="test")[0]
-        return problem.text, info("")
+        return problem.text, "", info("")
 
     def estimate(self, *values: Any) -> str:
         """What a run of this form will take, in one sentence; "" while the form has a mistake."""

@@ -24,11 +24,13 @@ from components.controls.run_request import (
 from components.controls.shown_recipe import made_of
 from components.elements import error, info
 from components.explorer import (
+    RECALLED,
     Pace,
     Recording,
     TreeView,
     expected,
     follow_with,
+    recalled,
     refused,
     whole_run,
 )
@@ -104,6 +106,15 @@ class RunHandlers:
             js=NAME_LINKED_RUN,
             **STREAM,
         )
+        # One that goes on is followed to its end; whoever goes back twice must not wait for that.
+        view.recall(
+            self.recall,
+            name,
+            [*outputs, *self._tie.outputs(controls)],
+            js=RECALLED,
+            trigger_mode="multiple",
+            **STREAM,
+        )
 
     async def run(
         self, request: gr.Request, name: str, *values: Any
@@ -128,9 +139,14 @@ class RunHandlers:
             yield *update, tie if begun else gr.skip()
             tie = gr.skip() if begun else tie
 
-    def stop(self, run_id: str) -> dict[str, str]:
-        """Ask the run to end; its last events arrive by the usual way."""
+    def stop(self, run_id: str, request: gr.Request) -> dict[str, str]:
+        """Ask the run to end; its last events arrive by the usual way.
+
+        Where the one on show is over already, it is the one that this page still has going.
+        """
         run = self._registry.get(run_id) if run_id else None
+        if run is None or not run.live:
+            run = self._going(request) or run
         if run is not None:
             run.stop()  # One that waits is over by that.
         return info("Stopping …" if run is not None and run.live else "")
@@ -143,26 +159,54 @@ class RunHandlers:
                 where there is none of it.
         """
         query = {key: str(value) for key, value in dict(request.query_params).items()}
-        unchanged = self._tie.unchanged()
-        # A run that is on disk alone takes a while to read; others must not wait for that.
         name = name or ""
-        run = await asyncio.to_thread(self._registry.get, name)
+        run = await self._find(name)
         link = None if run else read_link(query)
+        updates = (
+            self._run_link(request, link, name)
+            if link is not None
+            else self._show(run, name, query.get("node"))
+        )
+        async for update in updates:
+            yield update
+
+    async def recall(self, request: gr.Request, name: str) -> AsyncIterator[tuple[Any, ...]]:
+        """Show a run that this page showed before, with its form; nothing is started.
+
+        Args:
+            name: The run's id; "" for the one that a page without a run shows.
+        """
+        going = self._going(request)
+        name = name or ""
+        async for view, notice, run, stop, *others in self._show(await self._find(name), name):
+            if going is not None and going.live and going.id != name:
+                run = stop = gr.skip()  # they are those of the run that goes on
+            yield recalled(view, name), notice, run, stop, *others
+
+    async def _find(self, name: str) -> HostedRun | None:
+        # A run that is on disk alone takes a while to read; others must not wait for that.
+        return await asyncio.to_thread(self._registry.get, name)
+
+    def _going(self, request: gr.Request) -> HostedRun | None:
+        return self._registry.live_run_of(str(request.session_hash))
+
+    async def _show(
+        self, run: HostedRun | None, name: str, node: str | None = None
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """A run of this name with its form; without one, the first recording."""
+        unchanged = self._tie.unchanged()
         if run is not None:
             filled = unchanged
-            async for update in self._follow(run, "", query.get("node")):
+            async for update in self._follow(run, "", node):
                 # One that waits has no header yet: the form follows as soon as it has.
                 now = self._tie.fill(run)[0] if filled is unchanged and run.head else unchanged
                 filled = now if now is not unchanged else filled
                 yield *update, *now
-        elif link is not None:
-            async for update in self._run_link(request, link, name):
-                yield update
         else:
             gone = "That run is no longer kept here; this is a recorded example."
             note = info(gone if name else "")
             first = self._registry.get(self._recordings[0].run_id)
-            view = whole_run(first, query.get("node")) if first else gr.skip()
+            view = whole_run(first, node) if first else gr.skip()
             filled = self._tie.fill(first)[0] if first else unchanged
             yield view, note, *_idle(), first.id if first else "", *filled
 

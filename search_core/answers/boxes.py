@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from search_core.answers.cleaning import MAX_ANSWER, plain
+from search_core.answers.placeholders import is_placeholder
 
 MOST_TRIED = 50
 """Boxes, from the last back, that are looked into for one that holds an answer."""
@@ -26,10 +27,6 @@ _JOINED = re.compile(
     r"(?:,|;|&|\b(?:and|or)\b|\\text\{\s*,?\s*(?:and|or)\s*\})"
     r"(?:\s|\$|\\[()\[\]]|\\q?quad|\\[,;: ]|[*_]|\b(?:and|or)\b|[a-z](?:_\w)?\s?=)*"
 )
-_PLACEHOLDERS = {
-    *("answer", "your answer", "final answer", "your final answer", "the answer", "[answer]"),
-    *("<answer>", "\\text{answer}", "\\ldots", "\\dots", "\\cdots", "...", "…", "?"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ def _content(text: str, box: _Box) -> str:
     if box.end - box.start > MAX_ANSWER:
         return ""
     content = text[box.start : box.end].strip()
-    if content.casefold() in _PLACEHOLDERS:
+    if is_placeholder(content):
         return ""
     percent = _PERCENT.match(text, box.end + 1)
     return content + "\\%" if content and percent else content

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from search_core.answers.boxes import last_box
 from search_core.answers.cleaning import MAX_ANSWER, plain
 from search_core.answers.closings import CLOSINGS, Closing
+from search_core.answers.placeholders import is_placeholder
 from search_core.answers.reading import is_value, what_follows
 from search_core.answers.thinking import told_apart
 
@@ -78,6 +79,8 @@ def _last_answer(text: str) -> str | None:
             if box and announced.at <= box.end:
                 return box.answer
             answer = _read(text, announced)
+            if answer and is_placeholder(answer):
+                continue
             if answer and _is_meant(text, announced, answer):
                 return answer
             by_the_way = by_the_way or answer or None

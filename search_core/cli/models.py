@@ -60,7 +60,9 @@ def _show(console: Console, catalogue: Catalogue) -> None:
     pairs = _table("pair (--pair)", "solver", "verifier", "weights", "what it is")
     for name, pair in catalogue.pairs.items():
         both = catalogue.solvers[pair.solver], catalogue.verifiers[pair.verifier]
-        sizes = [entry.expected_memory() for entry in both]
+        # One checkpoint in two roles is in memory once.
+        once = {(entry.model, entry.dtype): entry for entry in both}
+        sizes = [entry.expected_memory() for entry in once.values()]
         known = [size for size in sizes if size is not None]
         total = _bytes(sum(known)) if len(known) == len(sizes) else "elsewhere"
         pairs.add_row(*_cells(name, pair.solver, pair.verifier, total, pair.about))

@@ -14,7 +14,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
-from components.explorer.tree_view import TreeView
+from components.explorer.tree_view import RECALLED, TreeView
 from search_core import Problem, search
 from search_core.bench.synthetic import synthetic_log
 from search_core.log.events import event_from_dict, event_to_dict
@@ -24,6 +24,8 @@ from tests.fakes import World
 from tests.waiting import wait_until
 
 Events = list[dict[str, Any]]
+FIRST = "recorded-beam"
+"""What the page shows first."""
 MATHS = (
     r"So \(x^2 + \frac{1}{2}\) is $5 and \(\notacommand{\) stays; \(\href{javascript:alert(1)}{y}\)"
 )
@@ -117,7 +119,7 @@ class Stage:
             show, stream = gr.Button(elem_id="show"), gr.Button(elem_id="stream")
             tell = gr.Button(elem_id="tell")
             view = TreeView(
-                self.whole("recorded-beam"),
+                self.whole(FIRST),
                 pull_events=self.pull,
                 labels={"strategies": {"beam_search": "Beam search"}},
                 comparisons=[{"name": "A bigger model", "flops": 3e12}],
@@ -127,8 +129,13 @@ class Stage:
             show.click(self.whole, wanted, view, **quiet)
             stream.click(self.stream, wanted, view, **quiet)
             tell.click(self.tell, None, view, **quiet)
+            view.recall(self.recall, wanted, view, js=RECALLED, trigger_mode="multiple", **quiet)
             page.load(self.resume, None, view, **quiet)
         return page
+
+    def recall(self, run: str) -> dict[str, Any]:
+        """A run that was on show; for what it never had, the page's own."""
+        return {**self.whole(run if run in self.runs else FIRST), "recalled": run}
 
     def resume(self, request: gr.Request) -> Any:
         run = dict(request.query_params).get("run")
@@ -169,10 +176,10 @@ def not_compared(header: dict[str, Any]) -> Events:
 @contextmanager
 def served_stage() -> Iterator[Stage]:
     """The page, served under a sub-path, with a run of every kind."""
-    beam = fake_log("recorded-beam")
+    beam = fake_log(FIRST)
     runs = {
         **METHODS,
-        "recorded-beam": beam,
+        FIRST: beam,
         "live": fake_log("live", n=24),
         "dvts": fake_log("dvts", "dvts"),
         "best": fake_log("best", "best_of_n"),

@@ -42,6 +42,7 @@ def test_a_newcomer_is_played_to_and_takes_over(app: App, visit: Visit) -> None:
     page.locator("#brand").click()
     wait(page, "!x.minute.playing && x.at === x.log.length")
     words.get_by_role("button", name="Now you").click()
+    expect(page.locator("#notice")).to_contain_text("Then press Run.")
     expect(page.locator("#problem textarea")).to_be_focused()
     expect(words).to_be_hidden()
 

@@ -1,22 +1,31 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { Address } from "../../assets/js/address.js";
-import { header } from "./synthetic.mjs";
+import { beamLog, header } from "./synthetic.mjs";
+import { Rounds } from "../../assets/js/log/rounds.js";
 
 const DEFAULTS = { strategies: {}, sampling: {} };
 const tree = { nodes: new Map([["0", {}]]) };
 let written;
+let entries;
+
+function goTo(address) {
+  const { pathname, search, hash } = new URL(address, "http://host");
+  globalThis.location = { pathname, search, hash };
+  return address;
+}
 
 beforeEach(() => {
   written = [];
+  entries = ["/"];
   globalThis.location = { pathname: "/", search: "", hash: "" };
   globalThis.history = {
     state: null,
-    replaceState(_, __, address) {
-      written.push(address);
-      const { pathname, search, hash } = new URL(address, "http://host");
-      globalThis.location = { pathname, search, hash };
+    replaceState: (_, __, address) => written.push(goTo(address)),
+    pushState(_, __, address) {
+      entries.push(goTo(address));
     },
+    back: () => goTo(entries.at(-2)),
   };
   mock.timers.enable({ apis: ["setTimeout"] });
 });
@@ -73,9 +82,11 @@ test("a run that is about to start is named at once, and nothing of another reci
   globalThis.location.search = "?__theme=dark&problem=What&strategy=dvts&n=8&seed=3&node=0";
   const address = new Address({ strategies: { dvts: { n: 16 } }, sampling: { top_p: 1 } });
   address.expect("new");
-  assert.deepEqual(written, ["/?__theme=dark&run=new"]);
+  assert.deepEqual(entries.slice(1), ["/?__theme=dark&run=new"]);
   address.expect("new"); // the server says it too
-  assert.equal(written.length, 1);
+  address.arrive("new");
+  assert.equal(entries.length, 2);
+  assert.deepEqual(written, []);
 });
 
 test("until the run that is expected is there, the one on show leaves the address alone", () => {
@@ -84,11 +95,12 @@ test("until the run that is expected is there, the one on show leaves the addres
   address.expect("new");
   address.keep("old", "0.1", header());
   mock.timers.tick(1000);
-  assert.deepEqual(written, ["/?run=new"]);
+  assert.deepEqual([entries.slice(1), written], [["/?run=new"], []]);
+  address.arrive("new");
   address.keep("new", null, header());
   address.keep("new", "0", header());
   mock.timers.tick(400);
-  assert.deepEqual(written, ["/?run=new", "/?run=new&node=0"]);
+  assert.deepEqual([entries.slice(1), written], [["/?run=new"], ["/?run=new&node=0"]]);
 });
 
 test("a run that is refused gives its place back, and only that one does", () => {
@@ -105,9 +117,96 @@ test("a run that is refused gives its place back, and only that one does", () =>
   assert.equal(location.search, "?run=old&node=0.1");
 });
 
+/** The browser's Back or Forward to an entry with this query. */
+const goBack = (address, search) => {
+  globalThis.location.search = search;
+  return address.popped();
+};
+
+test("every run that comes on show has an entry, and the first screen keeps its own", () => {
+  const address = new Address(DEFAULTS);
+  for (const run of ["recorded-first", "recorded-first", "recorded-second", "own"]) address.arrive(run);
+  assert.deepEqual(entries, ["/", "/?run=recorded-second", "/?run=own"]);
+  assert.deepEqual(written, []);
+});
+
+test("going back names the run to show, and showing it makes no entry", () => {
+  const address = new Address(DEFAULTS);
+  for (const run of ["recorded-first", "own", "second"]) address.arrive(run);
+  assert.equal(goBack(address, "?run=own&node=0"), "own");
+  address.keep("second", "0.1", header()); // still on show
+  mock.timers.tick(1000);
+  assert.equal(location.search, "?run=own&node=0");
+  assert.equal(address.requestedNode("own", tree), "0");
+  address.arrive("own");
+  assert.equal(goBack(address, ""), "");
+  address.arrive("recorded-first");
+  assert.equal(location.search, "");
+  assert.equal(goBack(address, ""), null); // a place in the page, no other run
+  assert.equal(goBack(address, "?run=second"), "second");
+  address.arrive("second");
+  assert.deepEqual(entries, ["/", "/?run=own", "/?run=second"]);
+});
+
+test("what stands for a run that is gone makes no entry, and leaves the address", () => {
+  const address = new Address(DEFAULTS);
+  for (const run of ["recorded-first", "own"]) address.arrive(run);
+  goBack(address, "?run=gone");
+  address.standsFor("recorded-first", "gone");
+  address.arrive("recorded-first");
+  assert.equal(location.search, "?run=gone");
+  assert.equal(entries.length, 2);
+  address.expect("next");
+  address.arrive("next");
+  assert.deepEqual(entries.slice(2), ["/?run=next"]);
+});
+
+test("a first screen that was never seen is one when it comes", () => {
+  globalThis.location.search = "?run=own";
+  const address = new Address(DEFAULTS);
+  address.arrive("own");
+  assert.equal(goBack(address, ""), "");
+  address.standsFor("recorded-first", "");
+  address.arrive("recorded-first");
+  assert.deepEqual([location.search, entries.length], ["", 1]);
+});
+
+test("the entry that a refused run leaves is the next one's, and no stop on the way back", () => {
+  const address = new Address(DEFAULTS);
+  for (const run of ["recorded-first", "own"]) address.arrive(run);
+  address.expect("refused");
+  address.refuse("refused");
+  assert.equal(location.search, "?run=own");
+  assert.equal(goBack(address, "?run=own"), null);
+  assert.equal(location.search, "?run=own"); // `back` of the mock: the entry below its last one
+  address.expect("refused too");
+  address.refuse("refused too");
+  const { length } = entries;
+  address.expect("good");
+  assert.equal(entries.length, length);
+  assert.equal(location.search, "?run=good");
+});
+
 test("a run that the address names already keeps what stands beside it", () => {
   globalThis.location.search = "?run=r&node=0.1";
   const address = new Address(DEFAULTS);
   address.expect("r");
   assert.deepEqual(written, []);
+});
+
+test("the moment that a link asks for comes once its round is over, and for the first run only", () => {
+  const events = beamLog({ n: 8, width: 4, rounds: 3 });
+  const rounds = new Rounds();
+  const over = (number) => rounds.segments.find(({ kind, round }) => kind === "round" && round === number).cursor;
+  globalThis.location.search = "?problem=What&at=2";
+  const [address, other] = [new Address(DEFAULTS), new Address(DEFAULTS)];
+  rounds.extend(events.slice(0, 4));
+  assert.equal(address.requestedCursor(rounds, false), null);
+  rounds.extend(events);
+  assert.equal(rounds.roundAt(over(2)), 2);
+  assert.equal(rounds.roundAt(events.length), null);
+  assert.equal(address.requestedCursor(rounds, true), over(2));
+  assert.equal(address.requestedCursor(rounds, true), null);
+  for (const run of ["own", "second"]) other.arrive(run);
+  assert.equal(other.requestedCursor(rounds, true), null);
 });

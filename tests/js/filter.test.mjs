@@ -131,3 +131,29 @@ test("what does not fit is faint, and what was found is never merged", () => {
   const of = scene.branches.of(sight.branches[0]);
   assert.ok(of.fitting >= 0 && of.fitting < of.count);
 });
+
+test("right or wrong solutions are found alone, and among them those that say a text", () => {
+  const events = logOf(
+    sampled("0", { text: "19" }),
+    sampled("1", { text: "24" }),
+    sampled("2", { text: "about 19" }),
+    ...["0", "1", "2"].map((id) => ({ kind: "completed", id, answer: id === "1" ? "24" : "19", group: id === "1" ? 1 : 0 })),
+    { kind: "graded", right: ["1"], wrong: ["0", "2"] },
+  );
+  const tree = Tree.fromEvents(events);
+  const view = new ViewState();
+  const found = () => view.found(tree, events, events.length);
+  assert.deepEqual(found(), []);
+  view.filter.grade = "wrong";
+  assert.equal(view.filter.size, 1);
+  assert.deepEqual(found(), ["0", "2"]);
+  view.finder.look("about");
+  assert.deepEqual(found(), ["2"]);
+  view.filter.grade = "right";
+  assert.deepEqual(found(), []);
+  view.finder.look("");
+  assert.deepEqual(found(), ["1"]);
+  view.filter.clear();
+  view.filter.low = 0.5;
+  assert.deepEqual(found(), [], "a range is drawn, and not gone through");
+});

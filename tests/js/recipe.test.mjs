@@ -107,3 +107,10 @@ test("a live run's address keeps what is not its own", () => {
   assert.equal(isRecorded("recorded-countdown"), true);
   assert.equal(isRecorded("token"), false);
 });
+
+test("a link to a moment names its round, and the run's own address does not", () => {
+  assert.equal(recipeOf(header(), DEFAULTS, null, 0).get("at"), "0");
+  assert.equal(recipeOf(header(), DEFAULTS, null).has("at"), false);
+  const location = { pathname: "/", search: "?at=2&problem=What", hash: "" };
+  assert.equal(runAddress(location, "r", null, header(), DEFAULTS), "/?run=r");
+});

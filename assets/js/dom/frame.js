@@ -20,6 +20,12 @@ export function rewriteAddress(address) {
   tellFrame();
 }
 
+/** The same as a new entry of the browser's history: its Back leads to the address before. */
+export function pushAddress(address) {
+  history.pushState(null, "", address);
+  tellFrame();
+}
+
 /**
  * Have the outer address name what the inner one names, so that a refresh finds it.
  *

@@ -8,3 +8,12 @@ export function storage() {
     return null;
   }
 }
+
+/** The same of this tab alone, for as long as it is open. */
+export function tabStorage() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
+}

@@ -50,7 +50,7 @@ export class Chips {
     this.back.hidden = !settings.some(({ was }) => was !== null);
   }
 
-  chip({ control, name, value, was }) {
+  chip({ control, name, term, value, was }) {
     const changed = was !== null;
     const text = changed && TEXTS.includes(control);
     return h(
@@ -59,7 +59,8 @@ export class Chips {
         type: "button",
         class: changed ? "chip chip-changed" : "chip",
         "data-control": control,
-        title: changed ? `${name}: ${value}. It is ${was} in the run on show.` : `${name}: ${value}`,
+        "data-term": term,
+        title: changed ? `${name}: ${value}. It is ${was} in the run on show.` : term ? null : `${name}: ${value}`,
         on: { click: () => this.open(control) },
       },
       h("span", { text: `${name} ` }),

@@ -2,6 +2,7 @@
 // meant, and offers what works on buttons that fill it in.
 
 import { fill, h, setText } from "../dom/dom.js";
+import { onSaid } from "../dom/saying.js";
 import { isBeside, markField, putInto, showField, unmarkFields } from "./fields.js";
 
 /**
@@ -23,15 +24,30 @@ export function mountNotice(element, { props, watch }) {
     line.setAttribute("aria-live", quiet ? "off" : "polite");
     element.hidden = !text;
     setText(line, wrong ? "" : text);
-    fill(mistake, wrong && text ? contents(text, control, offers) : []);
+    fill(mistake, wrong && text ? contents(text, control, offers, filledIn) : []);
     if (wrong && control) markField(control, text, mistake.querySelector("p"));
   };
+  // What works stands in its field: nothing is wrong any more, and nothing runs by itself.
+  const filledIn = () => sayInstead("Filled in. Press Run.");
+  const sayInstead = (text) => {
+    unmarkFields();
+    element.dataset.kind = "info";
+    line.setAttribute("aria-live", "polite");
+    element.hidden = false;
+    fill(mistake, []);
+    setText(line, text);
+  };
+  onSaid(sayInstead);
   watch("value", show);
   show();
 }
 
-function contents(text, control, offers) {
-  const choose = (offer) => h("li", {}, h("button", { type: "button", text: offer.label, on: { click: () => putInto(offer.control, offer.value) } }));
+function contents(text, control, offers, filledIn) {
+  const put = (offer) => {
+    putInto(offer.control, offer.value);
+    filledIn();
+  };
+  const choose = (offer) => h("li", {}, h("button", { type: "button", text: offer.label, on: { click: () => put(offer) } }));
   return [
     h("span", { class: "notice-icon", "aria-hidden": "true", text: "!" }),
     h("p", { id: "notice-text", text }),

@@ -17,7 +17,8 @@ export function nameRadioGroups() {
     // The explorer changes at every event of a run, and has no radio buttons.
     if (changes.some(({ target }) => !target.closest?.(".esp"))) nameAll(page);
   });
-  observer.observe(page, { childList: true, subtree: true });
+  // Names, too: Gradio gives its own again when it draws a group anew.
+  observer.observe(page, { childList: true, subtree: true, attributes: true, attributeFilter: ["name"] });
 }
 
 function nameAll(page) {

@@ -1,9 +1,26 @@
 // What is set in the form, in short words, and what of it differs from the run on show. Pure.
 
+/** Entries of the glossary for what has a short name here. */
+const TERMS = {
+  n: "budget",
+  beam_width: "beam_width",
+  aggregate: "aggregate",
+  judge: "vote",
+  lookahead: "rollout",
+  solver: "solver",
+  verifier: "verifier",
+  temperature: "temperature",
+  top_p: "top_p",
+  max_step_tokens: "max_step_tokens",
+  seed: "seed",
+  answer: "reference_answer",
+};
+
 /**
  * @typedef {Object} Setting
  * @property {string} control - id of the control that it is set in.
  * @property {string} name - what it is called.
+ * @property {?string} term - its entry in the glossary, where it has one.
  * @property {string} value - what it is set to, in words.
  * @property {?string} was - what it is in the run on show, where that is something else.
  * @property {boolean} composer - it stands in the composer, where everybody sees it.
@@ -22,7 +39,7 @@ export function settingsOf(values, shown, about) {
   if (!strategy) return [];
   const changed = (name) => shown !== null && name in shown && !same(now[name], shown[name]);
   const make = (control, name, label, words, { composer = false, always = true, changes = changed(name) } = {}) => ({
-    ...{ control, name: label, value: words(now[name]), composer, wanted: changes || always },
+    ...{ control, name: label, term: TERMS[name] ?? null, value: words(now[name]), composer, wanted: changes || always },
     was: changes ? words(shown[name]) : null,
   });
   const titleOf = (name) => about.strategies[name]?.title ?? name;

@@ -62,7 +62,8 @@ class TermCard {
 
   tap(event, shown) {
     if (this.has(event.target)) return;
-    if (shown && shown === this.touching && shown !== this.shown) {
+    // A chip opens the drawer: nothing may lie over that.
+    if (shown && shown === this.touching && shown !== this.shown && !shown.matches(".chip")) {
       // A button does what it does; only a link would leave the page.
       if (shown.matches("a[href]")) event.preventDefault();
       this.open(shown);

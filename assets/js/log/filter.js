@@ -1,5 +1,5 @@
-// What a person looks for in a large tree: scores in a range, solutions on which the verifier and
-// the truth disagree, the chosen path and its rivals. Pure.
+// What a person looks for in a large tree: scores in a range, solutions that are right or wrong,
+// those on which the verifier and the truth disagree, the chosen path and its rivals. Pure.
 
 import { ROLLOUT } from "./visible.js";
 import { ROOT } from "./tree.js";
@@ -18,6 +18,8 @@ export class Filter {
     /** Scores from `low` to `high`, both included; the whole range shows steps without a score too. */
     this.low = 0;
     this.high = 1;
+    /** Only solutions of this grade, "right" or "wrong"; null: of any. */
+    this.grade = null;
     /** Only solutions that are right and scored low, or wrong and scored high. */
     this.disagreeing = false;
     /** Only the chosen path, what it was chosen from, and the best path to every other answer. */
@@ -26,18 +28,24 @@ export class Filter {
 
   /** How many of its parts are set. */
   get size() {
-    return [this.ranged, this.disagreeing, this.rivals].filter(Boolean).length;
+    return [this.ranged, this.grade, this.disagreeing, this.rivals].filter(Boolean).length;
   }
 
   get ranged() {
     return this.low > 0 || this.high < 1;
   }
 
+  /** Whether it asks for solutions of a kind: they are found, and can be gone through. */
+  get ends() {
+    return Boolean(this.grade || this.disagreeing);
+  }
+
   /** Whether a node fits what is looked for; null: nothing in particular is. */
   test() {
-    const { low, high, ranged, disagreeing } = this;
-    if (!ranged && !disagreeing) return null;
+    const { low, high, ranged, grade, disagreeing } = this;
+    if (!ranged && !grade && !disagreeing) return null;
     return (node) => {
+      if (grade && node.right !== (grade === "right")) return false;
       if (disagreeing && !disagrees(node)) return false;
       return !ranged || (node.score !== null && node.score >= low && node.score <= high);
     };

@@ -8,7 +8,7 @@ const SOURCES = [
   ["random", /^random$/i],
 ];
 const MODELS = ["solver", "verifier"];
-const RECIPE = ["problem", "strategy", "seed", "models", "score_source", "node", "answer", ...MODELS];
+const RECIPE = ["problem", "strategy", "seed", "models", "score_source", "node", "at", "answer", ...MODELS];
 
 /**
  * @param {Object} header - the run's `started` event.
@@ -16,9 +16,10 @@ const RECIPE = ["problem", "strategy", "seed", "models", "score_source", "node",
  *   pairs: Array<{name: string, solver: string, verifier: string}>}} defaults - what a link leaves
  *   out, and what it calls the models.
  * @param {?string} node - the selected node.
+ * @param {?number} at - the round at whose end the link is to stop; null: at the end of the run.
  * @returns {URLSearchParams}
  */
-export function recipeOf(header, defaults, node) {
+export function recipeOf(header, defaults, node, at = null) {
   const query = new URLSearchParams();
   query.set("strategy", header.strategy);
   query.set("problem", header.problem.text);
@@ -46,6 +47,7 @@ export function recipeOf(header, defaults, node) {
   const { answer, family } = header.problem;
   if (answer && !family) query.set("answer", answer);
   if (node) query.set("node", node);
+  if (at !== null) query.set("at", String(at));
   return query;
 }
 
@@ -62,8 +64,8 @@ function sourceOf({ verifier, strategy }) {
 }
 
 /** The link itself, on the page that `location` names. */
-export function recipeLink(location, header, defaults, node) {
-  return `${location.origin}${location.pathname}?${recipeOf(header, defaults, node)}`;
+export function recipeLink(location, header, defaults, node, at = null) {
+  return `${location.origin}${location.pathname}?${recipeOf(header, defaults, node, at)}`;
 }
 
 /** The address of a live run, for a refresh to find: the recipe gives way to the run itself. */
@@ -72,7 +74,7 @@ export function runAddress(location, run, node, header, defaults) {
   for (const name of recipeOf(header, defaults, node).keys()) query.delete(name);
   for (const name of Object.keys(defaults?.strategies?.[header.strategy] ?? {})) query.delete(name);
   for (const name of Object.keys(defaults?.sampling ?? {})) query.delete(name);
-  for (const name of [...MODELS, "models", "score_source", "node", "answer"]) query.delete(name);
+  for (const name of [...MODELS, "models", "score_source", "node", "at", "answer"]) query.delete(name);
   query.set("run", run);
   if (node) query.set("node", node);
   return `${location.pathname}?${query}${location.hash}`;
@@ -88,5 +90,8 @@ export function expectedAddress(location, run, defaults) {
   return `${location.pathname}?${query}${location.hash}`;
 }
 
-/** Recorded examples are found by name; only runs of this server keep their place in the address. */
+/** The run that an address names; "" for none: the page's own first screen. */
+export const runIn = (location) => new URLSearchParams(location.search).get("run") ?? "";
+
+/** Recorded examples are held for as long as the server runs, under names of their own. */
 export const isRecorded = (run) => run.startsWith("recorded-");

@@ -65,6 +65,18 @@ export class Rounds {
     return low;
   }
 
+  /** The round that the cursor is in, 0 before the first; null at the end of the run. */
+  roundAt(cursor) {
+    const segment = this.segments[this.indexAt(cursor)];
+    return !segment || segment.kind === "end" ? null : segment.round;
+  }
+
+  /** The cursor at the end of a round, 0 being what comes before the first; null until it is over. */
+  endOf(round, complete) {
+    const index = this.segments.findIndex((segment) => segment.kind !== "end" && segment.round === round);
+    return index >= 0 && (complete || index < this.segments.length - 1) ? this.segments[index].cursor : null;
+  }
+
   /** The cursor one segment further (`by` = 1) or back (-1). */
   neighbour(cursor, by) {
     if (!this.segments.length) return 0;

@@ -91,6 +91,20 @@ export class ViewState {
     if (isFold(this.selected)) this.selected = node.id;
   }
 
+  /**
+   * What is looked for: the steps that say a text, the solutions of a kind, or those that are both.
+   *
+   * @returns {string[]} ids, in the order of writing.
+   */
+  found(tree, events, cursor) {
+    const { finder, filter } = this;
+    const said = finder.upTo(events, cursor);
+    if (!filter.ends) return said;
+    const fits = filter.test();
+    if (finder.text) return said.filter((id) => fits(tree.nodes.get(id)));
+    return [...tree.nodes.values()].filter(fits).map(({ id }) => id);
+  }
+
   /** The next step that was found after the selected one, or the one before (`by` = -1); null: none. */
   nextFound(found, by) {
     if (!found.length) return null;

@@ -7,10 +7,19 @@ export const TERMS = [
   { name: "strategy", says: "decides what is written, what is kept and cut, and which answer wins." },
 ];
 
-const GROWING_MS = { step: 5000, verifier: 4000, strategy: 3000 };
+/** What is true of a strategy that the three words do not lead one to expect. */
+const ALSO = { best_of_n: "This one, best-of-N, cuts nothing: all attempts are finished, and a vote decides." };
+
+/** What a term's sentence says of this search, after "A strategy". */
+export const saysOf = ({ name, says }, tree) => {
+  const also = name === "strategy" && ALSO[tree?.started?.strategy];
+  return also ? `${says} ${also}` : says;
+};
+
+const GROWING_MS = { step: 4000, verifier: 3000, strategy: 2500 };
 const MOST_POINTS = 6;
 /** Time to read the last sentence of the three. */
-const READING_MS = 2500;
+const READING_MS = 1800;
 
 /**
  * @typedef {Object} Scene

@@ -29,7 +29,13 @@ export class Legend {
     this.occurred = new Set();
     this.list = h("div", { class: "esp-legend-states", role: "group", "aria-label": "Legend and filter" });
     for (const [state, spec] of Object.entries(palette.states)) this.add(state, spec, actions);
-    this.grades = h("div", { class: "esp-legend-grades" });
+    this.unknown = h("span", { class: "esp-count" });
+    this.grades = h(
+      "div",
+      { class: "esp-legend-grades", role: "group", "aria-label": "Solutions", hidden: true },
+      this.gradeEntries(actions),
+      h("span", { class: "esp-legend-grade", title: UNDECIDED_MEANING, hidden: true }, h("span", { text: `${UNDECIDED_MARK} Undecided` }), this.unknown),
+    );
     this.annotations = h("div", { class: "esp-legend-grades", role: "group", "aria-label": "Signs beside the marks" });
     this.modes = PRUNED_MODES.map((mode) =>
       h("button", {
@@ -111,7 +117,7 @@ export class Legend {
       if (state === WRITING) button.hidden = !this.occurred.has(state) && !(log.live && this.seen === tree.started.run);
     }
     for (const button of this.modes) setAttribute(button, "aria-pressed", button.dataset.mode === pruned);
-    this.updateGrades(counts);
+    this.updateGrades(counts, moment.filter);
     this.updateAnnotations(countAnnotations(tree));
   }
 
@@ -140,31 +146,42 @@ export class Legend {
     this.sizes.disconnect();
   }
 
-  updateGrades({ right, wrong, undecided }) {
-    const key = `${right}|${wrong}|${undecided}`;
-    if (key === this.graded) return;
-    this.graded = key;
-    if (!right && !wrong && !undecided) {
-      fill(this.grades);
-      return;
-    }
-    const entry = (grade, number) => {
+  /** Right and wrong: a press looks for these solutions alone, and a second one for all. */
+  gradeEntries(actions) {
+    this.graded = new Map();
+    return ["right", "wrong"].map((grade) => {
       const spec = this.palette.grades[grade];
-      return h(
-        "span",
-        { class: "esp-legend-grade", title: spec.meaning },
+      const count = h("span", { class: "esp-count" });
+      const press = () => actions.setFilter({ grade: button.getAttribute("aria-pressed") === "true" ? null : grade });
+      const label = spec.label.toLowerCase();
+      const button = h(
+        "button",
+        {
+          type: "button",
+          class: "esp-legend-entry esp-legend-only",
+          "aria-pressed": "false",
+          title: `${spec.meaning}. Press to look for the ${label} ones alone.`,
+          on: { click: press },
+        },
         symbolPicture(spec, grade),
+        h("span", { class: "esp-sr", text: "Only " }),
         h("span", { text: spec.label }),
-        h("span", { class: "esp-count", text: String(number) }),
+        count,
       );
-    };
-    const unknown = h(
-      "span",
-      { class: "esp-legend-grade", title: UNDECIDED_MEANING },
-      h("span", { text: `${UNDECIDED_MARK} Undecided` }),
-      h("span", { class: "esp-count", text: String(undecided) }),
-    );
-    fill(this.grades, entry("right", right), entry("wrong", wrong), undecided > 0 && unknown);
+      this.graded.set(grade, { button, count });
+      return button;
+    });
+  }
+
+  updateGrades(counts, filter) {
+    const { right, wrong, undecided } = counts;
+    this.grades.hidden = !(right || wrong || undecided || filter.grade);
+    for (const [grade, { button, count }] of this.graded) {
+      setText(count, String(counts[grade]));
+      setAttribute(button, "aria-pressed", filter.grade === grade);
+    }
+    setText(this.unknown, String(undecided));
+    this.grades.lastChild.hidden = !undecided;
   }
 }
 

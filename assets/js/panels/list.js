@@ -54,6 +54,7 @@ import { Timeline } from "./timeline.js";
  * @property {{name: string, flops: number}[]} comparison - what other models would have cost.
  * @property {?import("../minute/minute.js").Told} minute - what there is to see in this run, where that is known.
  * @property {?number} promised - tokens that this run is expected to write; null: not known.
+ * @property {import("../words/visited_words.js").VisitedRun[]} visited - the runs of this visit, the newest first.
  * @property {string} notice - what is wrong with the connection or the log; "" as a rule.
  */
 
@@ -75,6 +76,7 @@ import { Timeline } from "./timeline.js";
  * @property {(text: string) => void} find - search the steps for a text; "": for nothing.
  * @property {(by: 1|-1) => void} findNext - select the next step that was found, or the one before.
  * @property {(parts: Object) => void} setFilter - change parts of the filter.
+ * @property {(run: string) => void} showRun - show a run of this visit once more.
  * @property {() => string} link - the recipe as a link, "" where there is none.
  * @property {(kind: "html"|"png"|"svg"|"jsonl") => Promise<void>} save - what is on show, as a file.
  * @property {() => void} present - the tree, the timeline and one sentence, large, and nothing else.
@@ -82,7 +84,7 @@ import { Timeline } from "./timeline.js";
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {() => void} showHelp
- * @property {(points: import("../minute/claims.js").Point[]) => void} point - ring these nodes in the
+ * @property {(points: import("../minute/claims.js").Point[], reveal?: boolean) => void} point - ring these nodes in the
  *   picture, and no others.
  * @property {() => void} playOpening
  * @property {() => boolean} openingExpected - its run will be on show.

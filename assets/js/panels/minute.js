@@ -2,7 +2,7 @@
 
 import { h, setAttribute, setText } from "../dom/dom.js";
 import { icon } from "../dom/icons.js";
-import { placesOf, TERMS } from "../minute/script.js";
+import { placesOf, saysOf, TERMS } from "../minute/script.js";
 
 export class MinutePanel {
   /** @param {{actions: import("./list.js").Actions}} given */
@@ -71,7 +71,7 @@ export class MinutePanel {
     const news = !gone && minute.sentence !== (this.told?.sentence ?? "");
     // Whoever has selected a step looks there.
     if (gone || selected) this.actions.point([]);
-    else if (news || minute.playing) this.actions.point(minute.points);
+    else if (news || minute.playing) this.actions.point(minute.points, !minute.playing);
     this.told = gone ? null : minute;
     this.tree = tree;
     this.element.hidden = gone;
@@ -80,7 +80,11 @@ export class MinutePanel {
     setText(this.said, sentence);
     this.said.hidden = !sentence;
     this.list.hidden = !opening;
-    for (const [name, entry] of this.terms) setAttribute(entry, "data-current", name === term);
+    for (const { name, says } of TERMS) {
+      const entry = this.terms.get(name);
+      setAttribute(entry, "data-current", name === term);
+      setText(entry.querySelector(".esp-minute-says"), ` ${saysOf({ name, says }, tree)}`);
+    }
     setAttribute(this.element, "data-playing", playing);
     setAttribute(this.element, "data-opening", opening);
     this.skip.hidden = !playing;

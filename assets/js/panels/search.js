@@ -1,5 +1,5 @@
 // "Find and filter": a button, and the row that it opens. Search in the steps' texts, scores in a
-// range, where verifier and truth disagree, the chosen path and its rivals.
+// range, right or wrong solutions, where verifier and truth disagree, the chosen path and its rivals.
 
 import { h, setAttribute, setText, uniqueId } from "../dom/dom.js";
 import { count, plural } from "../words/format.js";
@@ -134,7 +134,7 @@ export class Search {
   clear() {
     this.field.value = "";
     this.actions.find("");
-    this.actions.setFilter({ low: 0, high: 1, disagreeing: false, rivals: false });
+    this.actions.setFilter({ low: 0, high: 1, grade: null, disagreeing: false, rivals: false });
     this.field.focus();
   }
 
@@ -156,7 +156,7 @@ export class Search {
     this.open.hidden = closed.size === 0;
     const sought = this.field.value.trim() !== "";
     this.reset.disabled = !sought && !filter.size;
-    this.updateHits(found, selected, sought);
+    this.updateHits(found, selected, sought || filter.ends);
     const set = filter.size + (sought ? 1 : 0);
     setText(this.summary, set ? String(set) : "");
     setAttribute(this.summary, "aria-label", set ? `${set} in use` : "");

@@ -7,6 +7,7 @@ import { isPasted } from "../words/annotations.js";
 import { SaveMenu } from "../taking/menu.js";
 
 const SAID_MS = 4000;
+const LINK_TITLE = "The link runs this search again, with the same result, and shows this moment and this step of it.";
 
 export class Sharing {
   /** @param {{actions: import("./list.js").Actions}} given */
@@ -42,7 +43,7 @@ export class Sharing {
   update({ log, tree }) {
     this.copy.hidden = this.actions.alone;
     this.copy.disabled = !tree.started || isPasted(tree.started);
-    this.copy.title = isPasted(tree.started) ? "A pasted text has no recipe; its trace can be saved." : "";
+    this.copy.title = isPasted(tree.started) ? "A pasted text has no recipe; its trace can be saved." : LINK_TITLE;
     this.menu.button.disabled = this.present.disabled = !tree.root;
     this.menu.button.title = log.complete ? "" : "The run as far as it has arrived";
   }

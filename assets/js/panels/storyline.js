@@ -3,6 +3,7 @@
 
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { plainMaths } from "../words/plain_maths.js";
+import { RunsMenu } from "./runs_menu.js";
 import { storyTerms } from "../words/terms.js";
 import { statusOf, timeLeft } from "../words/run_words.js";
 import { CUT_OFF, settled, tell, withWarnings } from "../words/story.js";
@@ -24,12 +25,18 @@ export class StoryLine {
     this.left = h("span", { class: "esp-left" });
     this.notice = h("p", { class: "esp-notice", role: "status", hidden: true });
     this.again = h("a", { class: "esp-button esp-again", text: "Run it again", hidden: true });
+    this.runs = new RunsMenu(actions);
     this.warnings = new Warnings();
     this.region = h("div", { class: "esp-sr", "aria-live": "polite", "aria-atomic": "true" });
     this.element = h(
       "div",
       { class: "esp-story" },
-      h("div", { class: "esp-story-head" }, this.status, h("div", { class: "esp-progress" }, this.counter, this.writing, this.left)),
+      h(
+        "div",
+        { class: "esp-story-head" },
+        h("div", { class: "esp-standing" }, this.status, this.runs.element),
+        h("div", { class: "esp-progress" }, this.counter, this.writing, this.left),
+      ),
       this.text,
       this.notice,
       this.again,
@@ -39,7 +46,7 @@ export class StoryLine {
     this.announced = "";
   }
 
-  update({ log, rounds, cursor, tree, notice, writing, behind, promised }) {
+  update({ log, rounds, cursor, tree, notice, writing, behind, promised, visited }) {
     const index = rounds.indexAt(cursor);
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
@@ -52,6 +59,7 @@ export class StoryLine {
     setText(this.notice, notice);
     this.notice.hidden = !notice;
     this.offerAgain(log);
+    this.runs.update(visited, log.run);
     this.warnings.update(tree);
     if (segment && tree.interrupted)
       this.announce(`${log.run}|cut off`, () => `${withWarnings(log.events, segment, cursor, this.labels)} ${CUT_OFF}`);

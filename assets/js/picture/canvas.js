@@ -334,7 +334,9 @@ export class TreeCanvas {
 
   placeTooltip() {
     const focused = document.activeElement === this.element && this.element.matches(":focus-visible");
-    const id = this.hovered ?? (focused ? this.selected : null);
+    // Whoever walks by keyboard reads what stands at the step, and beside the tree; its neighbours stay in sight.
+    const told = this.words.boxes.has(this.selected);
+    const id = this.hovered ?? (focused && !told ? this.selected : null);
     const item = id && !this.pointer.dragging ? this.scene.items.get(id) : null;
     if (!item) {
       this.tooltip.hide();

@@ -190,10 +190,10 @@ def _check_size(story: Story) -> None:
     levels = FAMILIES["word"].readable
     count = len(story.moves)
     if count not in levels:
-        bears = "sentence that bears" if count == 1 else "sentences that bear"
+        sentences = "sentence counts" if count == 1 else "sentences count"
         raise ProblemOutOfRangeError(
-            f"This story has {count} {bears} on the question; the embedded models know "
-            f"{levels.start} to {levels.stop - 1}."
+            f"In this story {count} {sentences} towards the answer; the embedded models know "
+            f"stories in which {levels.start} to {levels.stop - 1} do."
         )
     for equation in story.equations():
         if equation.result > LARGEST_RESULT:

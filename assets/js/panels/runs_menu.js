@@ -1,0 +1,43 @@
+// The runs of this visit, once there are two: what each was, what came of it, and the way back to it.
+
+import { h, setText } from "../dom/dom.js";
+import { icon } from "../dom/icons.js";
+import { Menu } from "../dom/menu.js";
+import { plural } from "../words/format.js";
+
+const NAME = "Runs of this visit";
+
+export class RunsMenu {
+  /** @param {import("./list.js").Actions} actions */
+  constructor(actions) {
+    this.runs = [];
+    this.shown = "";
+    this.count = h("span");
+    this.menu = new Menu(NAME, [this.count, icon("down")], () => this.runs.map((run) => this.entry(run, actions)));
+    this.menu.button.title = `${NAME}: what came of each, and the way back to it`;
+    this.element = h("div", { class: "esp-runs", hidden: true }, this.menu.element);
+  }
+
+  /**
+   * @param {import("../words/visited_words.js").VisitedRun[]} runs - the newest first.
+   * @param {string} shown - the one on show.
+   */
+  update(runs, shown) {
+    this.runs = runs;
+    this.shown = shown;
+    this.element.hidden = runs.length < 2;
+    setText(this.count, plural(runs.length, "run"));
+  }
+
+  entry({ id, made, outcome, problem, cost }, actions) {
+    return {
+      attributes: id === this.shown ? { "aria-current": true } : {},
+      parts: [
+        h("span", { class: "esp-run-head" }, h("span", { text: made }), h("span", { class: "esp-run-outcome", text: outcome })),
+        h("span", { class: "esp-quiet esp-run-problem", text: problem }),
+        cost && h("span", { class: "esp-quiet", text: cost }),
+      ],
+      choose: () => actions.showRun(id),
+    };
+  }
+}
