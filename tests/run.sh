@@ -6,6 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
 
+# Compiled modules are kept: where they are not, as images of containers ask for, every process
+# compiles anew what it imports, and every worker rewrites anew what the tests assert.
+unset PYTHONDONTWRITEBYTECODE
 # Of the thousands of modules that come with torch, few are imported: those compile themselves.
 "$python" -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt -r tests/requirements.txt
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,6 @@ from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 
 GUIDE = read_guide()
-SECTIONS = {
-    page.slug: {heading.anchor for heading in render(GUIDE.text(page.slug), Links(GUIDE)).headings}
-    for page in GUIDE.pages
-}
 FORM = (
     gr.Textbox,
     gr.Number,
@@ -45,6 +42,11 @@ FORM = (
 OPTIONS = sorted({spec.name for one in STRATEGIES.values() for spec in one.options.specs()})
 # What explains itself, or is no control of a search.
 WITHOUT = {"theme"}
+
+
+@cache
+def sections(slug: str) -> set[str]:
+    return {heading.anchor for heading in render(GUIDE.text(slug), Links(GUIDE)).headings}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,7 @@ def test_no_control_has_two_entries() -> None:
 
 @pytest.mark.parametrize("link", [*control_links(), *panel_links()], ids=lambda link: link.control)
 def test_every_target_exists(link: ControlLink) -> None:
-    assert link.section in SECTIONS[link.page]
+    assert link.section in sections(link.page)
 
 
 def section_text(page: str, section: str) -> str:
@@ -110,7 +112,7 @@ def test_an_options_section_says_what_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda strategy: strategy.name)
 def test_every_strategy_has_its_section(strategy: Any) -> None:
-    assert strategy_section(strategy) in SECTIONS["strategies"]
+    assert strategy_section(strategy) in sections("strategies")
 
 
 def test_the_page_is_launched_with_its_guide(

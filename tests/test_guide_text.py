@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -201,12 +202,16 @@ def test_tables_and_code_have_frames_that_scroll(tmp_path: Path) -> None:
 
 
 REAL = read_guide()
-RENDERED = {page.slug: render(REAL.text(page.slug), Links(REAL)) for page in REAL.pages}
+
+
+@cache
+def real_page(slug: str) -> Rendered:
+    return render(REAL.text(slug), Links(REAL))
 
 
 @pytest.mark.parametrize("slug", [page.slug for page in REAL.pages])
 def test_no_level_of_headings_is_left_out(slug: str) -> None:
-    levels = [heading.level for heading in RENDERED[slug].headings]
+    levels = [heading.level for heading in real_page(slug).headings]
     assert levels[0] == 1
     assert 1 not in levels[1:]
     assert all(after - before <= 1 for before, after in pairwise(levels))
@@ -214,6 +219,6 @@ def test_no_level_of_headings_is_left_out(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", [page.slug for page in REAL.pages])
 def test_every_picture_of_a_real_page_is_shown_and_described(slug: str) -> None:
-    html = RENDERED[slug].html
+    html = real_page(slug).html
     assert html.count("<img ") == REAL.text(slug).count("![")
     assert 'alt=""' not in html

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -161,15 +162,18 @@ def circle(pairs: Iterable[tuple[str, str]]) -> list[str]:
     return []
 
 
-IMPORTS = [
-    (module_name(path), imported)
-    for path in SOURCES
-    for imported in imports(path.read_text(encoding="utf-8"), path.name)
-]
+@cache
+def all_imports() -> list[tuple[str, str]]:
+    """Who imports whom. Not made where the file is imported: every worker of a run does that."""
+    return [
+        (module_name(path), imported)
+        for path in SOURCES
+        for imported in imports(path.read_text(encoding="utf-8"), path.name)
+    ]
 
 
 def test_there_is_something_to_check() -> None:
-    modules = {module for module, _ in IMPORTS}
+    modules = {module for module, _ in all_imports()}
     assert {"search_core.run.runner", "components.page"} <= modules
 
 
@@ -179,7 +183,7 @@ def test_every_module_has_a_floor_and_every_room_of_the_table_exists() -> None:
 
 
 def test_no_import_runs_upward_or_to_the_room_beside() -> None:
-    assert trespasses(IMPORTS) == []
+    assert trespasses(all_imports()) == []
 
 
 def test_an_upward_import_would_be_noticed() -> None:
@@ -190,12 +194,12 @@ def test_an_upward_import_would_be_noticed() -> None:
 
 
 def test_nothing_imports_in_a_circle() -> None:
-    assert circle(IMPORTS) == []
+    assert circle(all_imports()) == []
 
 
 def test_a_circle_would_be_noticed() -> None:
     back = ("search_core.log.events", "search_core.log.tree")
-    assert set(back) <= set(circle([*IMPORTS, back]))
+    assert set(back) <= set(circle([*all_imports(), back]))
 
 
 def test_few_modules_lie_loose_in_the_core() -> None:
@@ -221,19 +225,19 @@ def test_every_package_says_what_is_in_it() -> None:
 
 
 def test_the_core_knows_no_page() -> None:
-    for module, imported in IMPORTS:
+    for module, imported in all_imports():
         if module.startswith("search_core"):
             assert imported.partition(".")[0] not in PAGE, module
 
 
 def test_models_are_loaded_only_where_models_live() -> None:
-    for module, imported in IMPORTS:
+    for module, imported in all_imports():
         if imported.partition(".")[0] in HEAVY:
             assert inside(module, HEAVY_PLACES), f"{module} imports {imported}"
 
 
 def test_strategies_import_only_what_they_decide_with() -> None:
-    for module, imported in IMPORTS:
+    for module, imported in all_imports():
         if inside(module, ("search_core.strategies",)):
             target = imported.partition(".")[0]
             if target == "search_core":

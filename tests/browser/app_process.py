@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
-import subprocess
+import runpy
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +25,7 @@ class App:
 
     url: str
     runs: Path
-    process: subprocess.Popen[str]
+    process: BaseProcess
     output: list[str] = field(default_factory=list)
     read: int = 0
     """Lines of it that were there when the test at hand began."""
@@ -35,7 +38,7 @@ class App:
     def kill(self) -> None:
         """End it as a crash does: it writes nothing more."""
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
     def errors(self) -> list[str]:
         """Lines of the server's log, since the test at hand began, that speak of an error."""
@@ -46,6 +49,27 @@ class App:
         self.read = len(self.output)
 
 
+# Nine of ten seconds of an app's start are imports. They are made once, in a process that does
+# nothing else, and every app begins as a fork of it, at `python app.py`.
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(
+    ["app", "search_core.solvers.transformers_solver", "search_core.verifiers.loading"]
+)
+
+
+def _be_the_app(arguments: list[str], environment: dict[str, str], output: Connection) -> None:
+    """What `python -u app.py` with these arguments does, in a process that imported it before."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(ROOT)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(output.fileno(), stream.fileno())
+        stream.reconfigure(line_buffering=True, write_through=True)  # type: ignore[union-attr]
+    output.close()
+    sys.argv = ["app.py", *arguments]
+    runpy.run_path("app.py", run_name="__main__")
+
+
 @contextmanager
 def start_app(runs: Path, *options: str) -> Iterator[App]:
     """Start the app on a free port, with these options of its command; end it on leaving.
@@ -53,27 +77,28 @@ def start_app(runs: Path, *options: str) -> Iterator[App]:
     Raises:
         RuntimeError: The app ended before it served; the message holds what it wrote.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-u", "app.py", "--runs", str(runs), *options],
-        cwd=ROOT,
-        env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    reader, writer = _forks.Pipe(duplex=False)
+    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}
+    process = _forks.Process(
+        target=_be_the_app, args=(["--runs", str(runs), *options], environment, writer)
     )
-    assert process.stdout is not None
+    process.start()
+    writer.close()
+    # Not closed here: what reads it ends when the app and all that it started have ended.
+    written = os.fdopen(os.dup(reader.fileno()), encoding="utf-8")
+    reader.close()
     app = App("", runs, process)
     try:
-        for line in process.stdout:
+        for line in written:
             app.output.append(line)
             if found := re.search(r"http://[\w.]+:\d+", line):
                 app.url = found.group()
                 break
         else:
             raise RuntimeError("The app ended before it served:\n" + "".join(app.output))
-        reader = threading.Thread(target=app.output.extend, args=(process.stdout,), daemon=True)
-        reader.start()
+        collect = threading.Thread(target=app.output.extend, args=(written,), daemon=True)
+        collect.start()
         yield app
     finally:
         process.terminate()
-        process.wait()
+        process.join()

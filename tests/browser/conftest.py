@@ -1,7 +1,7 @@
 """One browser, one app and one small stage for all tests here; a fresh page for each.
 
 A browser test costs what it loads. In processor time: a page of the app 2 to 3 seconds, one of a
-visitor of its own (`visit`) 5 to 7, an app of its own (`start_app`) 7; another width or another
+visitor of its own (`visit`) 5 to 7, an app of its own (`start_app`) 2; another width or another
 theme 0.1 to 0.3. Hence:
 
 - What can be asked of a module without a page belongs in `tests/js` (node) or in Python.
@@ -115,14 +115,18 @@ def page(window: Page, console: list[str]) -> Iterator[Page]:
 
 @pytest.fixture
 def keep(window: Page, console: list[str]) -> Iterator[Keep]:
-    """For tests that look at one page in many ways, one after another: it stays open."""
+    """For tests that look at one page in many ways, one after another: it stays open.
+
+    What it was opened with is written on the page itself: the run on show changes its address.
+    """
     stop_listening = listen(window, console)
 
     def open_unless_open(url: str) -> tuple[Page, bool]:
-        new = window.url != url
+        new = window.evaluate("window.keptFor") != url
         if new:
             leave(window)
             open_page(window, url)
+            window.evaluate("url => { window.keptFor = url; }", url)
         return window, new
 
     yield open_unless_open

@@ -69,8 +69,15 @@ def open_trace(page: Page, path: Path) -> None:
     page.locator("#new-problem input[type=file]").first.set_input_files(path)
 
 
+def have_read_notice(page: Page) -> None:
+    """What the page's notice complains of by now is known: `notice_says` waits for a new one."""
+    page.evaluate("document.querySelector('#notice-text')?.setAttribute('data-read', '')")
+
+
 def notice_says(page: Page, text: str) -> None:
-    """Wait until the page's notice holds a text."""
+    """Wait until the page's notice holds a text; the element of every complaint is a new one."""
     page.wait_for_function(
-        "text => document.querySelector('#notice .notice')?.textContent.includes(text)", arg=text
+        """text => !document.querySelector('#notice-text[data-read]')
+          && document.querySelector('#notice .notice')?.textContent.includes(text)""",
+        arg=text,
     )

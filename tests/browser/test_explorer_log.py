@@ -14,6 +14,7 @@ from search_core.log.events import event_from_dict, event_to_dict
 from search_core.log.tree import Tree
 from tests.browser.explorer import ask, press, show, wait, wait_for_speech
 from tests.browser.method_logs import METHODS
+from tests.browser.pages import Keep
 from tests.browser.stage import Stage, renamed
 
 pytestmark = pytest.mark.browser
@@ -44,7 +45,8 @@ def test_a_value_at_mount_is_drawn_under_a_sub_path(stage: Stage, view: Page) ->
 
 
 @pytest.mark.parametrize("run", ["recorded-beam", "dvts", "best", "greedy", *METHODS])
-def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, view: Page, run: str) -> None:
+def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, keep: Keep, run: str) -> None:
+    view, _ = keep(f"{stage.url}/")
     show(view, run)
     events = [event_from_dict(event) for event in stage.runs[run]]
     for cursor in {len(events), len(events) // 2, 1, len(events) // 3}:
@@ -61,7 +63,8 @@ def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, view: Page,
         assert mine == json.loads(json.dumps(Tree.from_events(events[:cursor]).to_dict()))
 
 
-def test_recorded_traces_fold_alike(stage: Stage, view: Page) -> None:
+def test_recorded_traces_fold_alike(stage: Stage, keep: Keep) -> None:
+    view, _ = keep(f"{stage.url}/")
     for path in sorted((ASSETS / "traces").glob("*.jsonl")):
         events = [event_to_dict(event) for event in read_trace(path).events]
         stage.runs[path.stem] = renamed(events, path.stem)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, settle, show, wait
-from tests.browser.pages import nothing_ran
+from tests.browser.pages import Keep, nothing_ran
 from tests.browser.stage import HOSTILE, LONG_ANSWER, RIGHT_TO_LEFT, Stage
 
 pytestmark = pytest.mark.browser
@@ -114,7 +114,8 @@ def test_hostile_text_stays_text_and_maths_is_maths(view: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 768, 1920])
-def test_it_fits_every_width(view: Page, width: int) -> None:
+def test_it_fits_every_width(stage: Stage, keep: Keep, width: int) -> None:
+    view, _ = keep(f"{stage.url}/")
     view.set_viewport_size({"width": width, "height": 800})
     wait(view, f"innerWidth === {width} && x.canvas.vertical === {str(width == 320).lower()}")
     settle(view)

@@ -20,6 +20,7 @@ from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, wait
 from tests.browser.form import open_drawer
+from tests.browser.pages import Keep
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -57,8 +58,8 @@ def test_the_header_leads_to_the_guide_and_back(app: App, page: Page) -> None:
     assert app.errors() == []
 
 
-def test_every_control_on_show_leads_to_its_section(app: App, page: Page) -> None:
-    open_page(page, app.url)
+def test_every_control_on_show_leads_to_its_section(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
     open_drawer(page)
     expect(page.get_by_role("link", name="Guide: Strategy", exact=True)).to_be_visible()
     links = [*control_links(), *panel_links()]
@@ -76,16 +77,43 @@ def test_every_control_on_show_leads_to_its_section(app: App, page: Page) -> Non
     guide = open_guide(page, "#strategy .guide-link")
     assert guide.url == addresses["Guide: Strategy"]
     expect(guide.locator(":target")).to_be_in_viewport()
+    guide.close()
 
 
-def test_options_that_come_with_a_strategy_have_their_link(app: App, page: Page) -> None:
-    open_page(page, app.url)
+def test_options_that_come_with_a_strategy_have_their_link(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
     open_drawer(page)
     assert page.locator("#option-exploration .guide-link").count() == 0
     page.locator("#strategy label", has_text="MCTS").click()
     expect(page.locator("#option-exploration .guide-link")).to_have_count(1)
     page.locator("#strategy label", has_text="Beam search").click()
     expect(page.locator("#option-beam-width .guide-link")).to_have_count(1)
+
+
+def test_by_keyboard_alone(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    open_drawer(page)
+    page.locator("#strategy .guide-link").focus()
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Enter")
+    guide = opened.value
+    guide.wait_for_load_state()
+    guide.goto(f"{app.url}/guide/use")
+    guide.keyboard.press("Tab")
+    expect(guide.locator(":focus")).to_have_text("Skip to the text")
+    guide.keyboard.press("Enter")
+    expect(guide.locator("main")).to_be_focused()
+    for _ in range(60):
+        guide.keyboard.press("Tab")
+        outline = guide.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", guide.evaluate("document.activeElement.outerHTML")
+        if guide.evaluate("document.activeElement.matches('article a:not(.anchor)')"):
+            break
+    else:
+        pytest.fail("the keyboard never reached a link of the text")
+    guide.keyboard.press("Enter")
+    expect(guide).not_to_have_url(f"{app.url}/guide/use")
+    guide.close()
 
 
 def test_a_running_search_and_the_form_are_still_there(app: App, page: Page) -> None:
@@ -183,31 +211,6 @@ def test_on_a_phone_the_lists_are_folded_away(app: App, page: Page) -> None:
     sections.click()
     expect(page.locator("#dvts")).to_be_in_viewport()
     expect(sections).to_be_hidden()
-
-
-def test_by_keyboard_alone(app: App, page: Page) -> None:
-    open_page(page, app.url)
-    open_drawer(page)
-    page.locator("#strategy .guide-link").focus()
-    with page.context.expect_page() as opened:
-        page.keyboard.press("Enter")
-    guide = opened.value
-    guide.wait_for_load_state()
-    guide.goto(f"{app.url}/guide/use")
-    guide.keyboard.press("Tab")
-    expect(guide.locator(":focus")).to_have_text("Skip to the text")
-    guide.keyboard.press("Enter")
-    expect(guide.locator("main")).to_be_focused()
-    for _ in range(60):
-        guide.keyboard.press("Tab")
-        outline = guide.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        assert outline != "none", guide.evaluate("document.activeElement.outerHTML")
-        if guide.evaluate("document.activeElement.matches('article a:not(.anchor)')"):
-            break
-    else:
-        pytest.fail("the keyboard never reached a link of the text")
-    guide.keyboard.press("Enter")
-    expect(guide).not_to_have_url(f"{app.url}/guide/use")
 
 
 HOSTILE = (

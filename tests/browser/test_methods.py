@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
-from tests.browser.explorer import ask, settle, wait
+from tests.browser.explorer import ask, settle, show, wait
 from tests.browser.method_logs import METHODS
-from tests.browser.pages import nothing_ran
+from tests.browser.pages import VIEWPORT, Keep, nothing_ran
 from tests.browser.stage import HOSTILE, Stage, renamed
 
 pytestmark = pytest.mark.browser
@@ -22,10 +22,13 @@ LEGEND = {
 }
 
 
-def show(page: Page, stage: Stage, run: str, theme: str = "light") -> None:
-    page.goto(f"{stage.url}/?run={run}&__theme={theme}")
-    wait(page, f"x.log.run === {run!r} && x.log.complete")
-    settle(page)
+def shown(keep: Keep, stage: Stage, run: str, theme: str = "light") -> Page:
+    """The page with this run, from its end, as one who comes from another run finds it."""
+    page, _ = keep(f"{stage.url}/?__theme={theme}")
+    page.set_viewport_size(VIEWPORT)
+    show(page, "greedy")
+    show(page, run)
+    return page
 
 
 def select(page: Page, node: str) -> str:
@@ -46,18 +49,18 @@ def signs(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("run", METHODS)
 def test_the_legend_explains_what_occurs_and_nothing_else(
-    stage: Stage, page: Page, run: str
+    stage: Stage, keep: Keep, run: str
 ) -> None:
-    show(page, stage, run)
+    page = shown(keep, stage, run)
     assert signs(page) == LEGEND[run]
     ask(page, "x.scrub(2)")
     assert signs(page) == []
-    show(page, stage, "recorded-beam")
+    show(page, "recorded-beam")
     assert signs(page) == []
 
 
-def test_visits_make_marks_larger_and_are_explained(stage: Stage, page: Page) -> None:
-    show(page, stage, "mcts")
+def test_visits_make_marks_larger_and_are_explained(stage: Stage, keep: Keep) -> None:
+    page = shown(keep, stage, "mcts")
     most = ask(
         page, "[...x.tree().nodes.values()].slice(1).sort((a, b) => b.visits - a.visits)[0].id"
     )
@@ -75,8 +78,8 @@ def test_visits_make_marks_larger_and_are_explained(stage: Stage, page: Page) ->
     expect(page.locator(".esp-story-text")).to_contain_text("backed up; the problem now has")
 
 
-def test_copies_lie_behind_the_mark_and_shares_are_told(stage: Stage, page: Page) -> None:
-    show(page, stage, "particles")
+def test_copies_lie_behind_the_mark_and_shares_are_told(stage: Stage, keep: Keep) -> None:
+    page = shown(keep, stage, "particles")
     node = ask(
         page, "[...x.tree().nodes.values()].find(n => n.copies > 1 && n.state === 'kept').id"
     )
@@ -89,8 +92,8 @@ def test_copies_lie_behind_the_mark_and_shares_are_told(stage: Stage, page: Page
     expect(page.locator(".esp-story-text")).to_contain_text("Effective sample size")
 
 
-def test_rollouts_come_on_demand(stage: Stage, page: Page) -> None:
-    show(page, stage, "lookahead")
+def test_rollouts_come_on_demand(stage: Stage, keep: Keep) -> None:
+    page = shown(keep, stage, "lookahead")
     steps = ask(page, "x.canvas.scene.items.size")
     rollouts = ask(page, "[...x.tree().nodes.values()].filter(n => n.role === 'rollout').length")
     assert steps + rollouts == ask(page, "x.tree().nodes.size")
@@ -103,8 +106,8 @@ def test_rollouts_come_on_demand(stage: Stage, page: Page) -> None:
     wait(page, f"x.canvas.scene.items.size === {steps}")
 
 
-def test_a_candidate_leads_to_the_rollout_that_judged_it(stage: Stage, page: Page) -> None:
-    show(page, stage, "lookahead")
+def test_a_candidate_leads_to_the_rollout_that_judged_it(stage: Stage, keep: Keep) -> None:
+    page = shown(keep, stage, "lookahead")
     told = select(page, "1")
     assert "Judged by the end of its rollout" in told
     scores = ask(page, "x.tree().path(x.tree().nodes.get('1').ahead).map(n => n.score.toFixed(2))")
@@ -115,8 +118,8 @@ def test_a_candidate_leads_to_the_rollout_that_judged_it(stage: Stage, page: Pag
     expect(page.locator(".esp-inspector h2")).to_contain_text("Look-ahead step 3")
 
 
-def test_an_attempt_leads_to_the_one_it_revises_and_back(stage: Stage, page: Page) -> None:
-    show(page, stage, "revisions")
+def test_an_attempt_leads_to_the_one_it_revises_and_back(stage: Stage, keep: Keep) -> None:
+    page = shown(keep, stage, "revisions")
     select(page, "2")
     page.locator(".esp-inspector .esp-link", has_text="It revises the attempt").click()
     assert ask(page, "x.selected") == "0.0.0.0"
@@ -124,8 +127,8 @@ def test_an_attempt_leads_to_the_one_it_revises_and_back(stage: Stage, page: Pag
     assert ask(page, "x.selected") == "2"
 
 
-def test_a_stream_can_be_read_in_the_order_of_writing(stage: Stage, page: Page) -> None:
-    show(page, stage, "stream")
+def test_a_stream_can_be_read_in_the_order_of_writing(stage: Stage, keep: Keep) -> None:
+    page = shown(keep, stage, "stream")
     written = ask(page, "[...x.tree().nodes.keys()].slice(1)")
     assert "Piece 1 of 10" in select(page, written[0])
     for node in written[1:]:
@@ -136,8 +139,8 @@ def test_a_stream_can_be_read_in_the_order_of_writing(stage: Stage, page: Page) 
     assert "The text begins with “Wait”, which was put into the solver's mouth." in told
 
 
-def test_arrows_are_drawn_and_numbered_in_order(stage: Stage, page: Page) -> None:
-    show(page, stage, "stream")
+def test_arrows_are_drawn_and_numbered_in_order(stage: Stage, keep: Keep) -> None:
+    page = shown(keep, stage, "stream")
     counted = page.evaluate(
         """() => {
           const x = document.querySelector('.esp').espalier;
@@ -154,22 +157,24 @@ def test_arrows_are_drawn_and_numbered_in_order(stage: Stage, page: Page) -> Non
 
 @pytest.mark.parametrize("run", METHODS)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_violation(stage: Stage, page: Page, run: str, theme: str) -> None:
-    show(page, stage, run, theme)
+def test_axe_finds_no_violation(stage: Stage, keep: Keep, run: str, theme: str) -> None:
+    page = shown(keep, stage, run, theme)
     ask(page, "x.select([...x.tree().nodes.keys()][1])")
     settle(page)
     assert violations(page, "#explorer") == []
 
 
 @pytest.mark.parametrize("run", METHODS)
-def test_it_fits_a_phone(stage: Stage, page: Page, run: str) -> None:
+def test_it_fits_a_phone(stage: Stage, keep: Keep, run: str) -> None:
+    page = shown(keep, stage, run)
     page.set_viewport_size({"width": 320, "height": 800})
-    show(page, stage, run)
+    wait(page, "x.canvas.vertical")
+    settle(page)
     ask(page, "x.select([...x.tree().nodes.keys()][2])")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_what_a_verifier_wrote_is_read_with_its_step(stage: Stage, page: Page) -> None:
+def test_what_a_verifier_wrote_is_read_with_its_step(stage: Stage, keep: Keep) -> None:
     said = f"Step 1 is fine. {HOSTILE}"
     events = stage.runs["best"]
     [scored, plain, *_] = [event["id"] for event in events if event["kind"] == "scored"]
@@ -182,7 +187,7 @@ def test_what_a_verifier_wrote_is_read_with_its_step(stage: Stage, page: Page) -
         ],
         "reasoned",
     )
-    show(page, stage, "reasoned")
+    page = shown(keep, stage, "reasoned")
     text = select(page, scored)
     assert said in text
     assert text.lower().count("what the verifier wrote") == 1

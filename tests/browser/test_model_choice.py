@@ -15,7 +15,14 @@ from search_core.run.pairing import size_note
 from tests.browser.app_process import App, start_app
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, start, story_of, wait
-from tests.browser.form import choose, expect_chosen, notice_says, open_with_drawer
+from tests.browser.form import (
+    choose,
+    expect_chosen,
+    fill,
+    notice_says,
+    open_drawer,
+    open_with_drawer,
+)
 from tests.browser.pages import Keep, Visit, fits
 
 pytestmark = pytest.mark.browser
@@ -23,8 +30,9 @@ pytestmark = pytest.mark.browser
 PROBLEM = "What+is+(7+%2B+8)+*+3+-+4%3F"
 
 
-def test_each_model_says_its_size_and_what_it_is(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
+def test_each_model_says_its_size_and_what_it_is(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    open_drawer(page)
     for group, models in (("solver", SOLVERS), ("verifier", VERIFIERS)):
         labels = page.locator(f"#{group} label").all_inner_texts()
         assert [text.strip() for text in labels] == [model.label for model in models.values()]
@@ -34,10 +42,45 @@ def test_each_model_says_its_size_and_what_it_is(app: App, page: Page) -> None:
             expect(page.locator(f"#about-{group}")).to_contain_text(model.about)
 
 
+def test_the_keyboard_chooses_a_model(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    choose(page, "solver", "small")
+    choose(page, "verifier", "small")
+    page.locator("#solver input:checked").focus()
+    page.keyboard.press("ArrowRight")
+    expect_chosen(page, "solver", "large")
+    expect(page.locator("#about-solver")).to_contain_text(SOLVERS["large"].about)
+    assert page.evaluate("document.activeElement.closest('#solver') !== null")
+    for _ in range(2):  # the solvers are one stop; after them may stand the link to the guide
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('#verifier input')"):
+            break
+    else:
+        pytest.fail("the keyboard never reached the verifiers")
+    page.keyboard.press("ArrowRight")
+    expect_chosen(page, "verifier", "large")
+
+
+def test_no_verifier_is_offered_where_none_is_asked(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    open_drawer(page)
+    verifier = page.locator("#verifier")
+    expect(verifier).to_be_visible()
+    choose(page, "strategy", "greedy")
+    expect(verifier).to_be_hidden()
+    expect(page.locator("#about-verifier")).to_be_hidden()
+    expect(page.locator("#solver")).to_be_visible()
+    choose(page, "strategy", "dvts")
+    expect(verifier).to_be_visible()
+    choose(page, "score-source", "log-probability")
+    expect(verifier).to_be_hidden()
+
+
 def test_the_chosen_models_run_and_are_in_the_link(app: App, page: Page, visit: Visit) -> None:
     open_with_drawer(page, app.url)
     choose(page, "solver", "large")
     choose(page, "verifier", "early")
+    fill(page, "#option-n", "4")
     run = start(page)
     wait(page, "x.log.complete")
     header = read_trace(app.runs / f"{run}.jsonl").started
@@ -83,20 +126,6 @@ def test_a_link_with_the_wrong_model_is_refused(
     assert app.errors() == []
 
 
-def test_no_verifier_is_offered_where_none_is_asked(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
-    verifier = page.locator("#verifier")
-    expect(verifier).to_be_visible()
-    choose(page, "strategy", "greedy")
-    expect(verifier).to_be_hidden()
-    expect(page.locator("#about-verifier")).to_be_hidden()
-    expect(page.locator("#solver")).to_be_visible()
-    choose(page, "strategy", "dvts")
-    expect(verifier).to_be_visible()
-    choose(page, "score-source", "log-probability")
-    expect(verifier).to_be_hidden()
-
-
 def test_the_outcome_verifier_is_refused_where_it_comes_too_late(app: App, page: Page) -> None:
     open_with_drawer(page, app.url)
     before = run_of(page)
@@ -123,6 +152,7 @@ def test_self_revision_brings_the_solver_that_can(app: App, page: Page) -> None:
     choose(page, "strategy", "self_revision")
     expect(page.locator("#solver input[value='revision']")).to_be_checked()
     expect(page.locator("#about-solver")).to_contain_text(SOLVERS["revision"].about)
+    fill(page, "#option-n", "4")
     run = start(page)
     wait(page, "x.log.complete")
     trace = read_trace(app.runs / f"{run}.jsonl")
@@ -153,6 +183,7 @@ def test_a_link_to_self_revision_needs_no_solver(app: App, page: Page) -> None:
 def test_the_cost_of_an_unfair_pair_is_said(app: App, page: Page) -> None:
     open_with_drawer(page, app.url)
     choose(page, "verifier", "large")
+    fill(page, "#option-n", "4")
     start(page)
     wait(page, "x.log.complete")
     started = ask(page, "x.tree().started")
@@ -162,23 +193,6 @@ def test_the_cost_of_an_unfair_pair_is_said(app: App, page: Page) -> None:
     expect(page.locator("#estimate")).to_contain_text("as large as the solver: its cost counts")
     choose(page, "strategy", "greedy")
     expect(page.locator("#estimate")).not_to_contain_text("cost counts")
-
-
-def test_the_keyboard_chooses_a_model(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
-    page.locator("#solver input:checked").focus()
-    page.keyboard.press("ArrowRight")
-    expect_chosen(page, "solver", "large")
-    expect(page.locator("#about-solver")).to_contain_text(SOLVERS["large"].about)
-    assert page.evaluate("document.activeElement.closest('#solver') !== null")
-    for _ in range(2):  # the solvers are one stop; after them may stand the link to the guide
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('#verifier input')"):
-            break
-    else:
-        pytest.fail("the keyboard never reached the verifiers")
-    page.keyboard.press("ArrowRight")
-    expect_chosen(page, "verifier", "large")
 
 
 def test_an_operators_models_leave_nothing_to_choose(page: Page, tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.explorer import ask, open_page, run_of, settle, wait
-from tests.browser.form import choose, fill, notice_says, open_trace
-from tests.browser.pages import nothing_ran
+from tests.browser.form import choose, fill, have_read_notice, notice_says, open_trace
+from tests.browser.pages import Keep, nothing_ran
 
 pytestmark = pytest.mark.browser
 
@@ -79,27 +79,31 @@ def test_hostile_text_stays_text(app: App, page: Page, tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_gets_a_clear_message(
-    app: App, page: Page, selector: str, value: str, message: str
+    app: App, keep: Keep, selector: str, value: str, message: str
 ) -> None:
-    open_page(page, app.url)
+    page, _ = keep(f"{app.url}/")
+    have_read_notice(page)
     before = run_of(page)
     if selector == "#option-beam-width":
         choose(page, "strategy", "beam_search")
+    right = page.locator(f"{selector} input, {selector} textarea").first.input_value()
     fill(page, selector, value)
     page.click("#run")
     notice_says(page, message)
     assert run_of(page) == before
     assert nothing_ran(page)
     expect(page.locator("#run")).to_be_enabled()
+    fill(page, selector, right)  # the next mistake is alone again
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"<html>", b'{"kind":"started"}\n', b"\x00\xff" * 1000, b"[" * 100_000]
 )
 def test_a_broken_trace_file_gets_a_clear_message(
-    app: App, page: Page, tmp_path: Path, content: bytes
+    app: App, keep: Keep, tmp_path: Path, content: bytes
 ) -> None:
-    open_page(page, app.url)
+    page, _ = keep(f"{app.url}/")
+    have_read_notice(page)
     path = tmp_path / "broken.jsonl"
     path.write_bytes(content)
     open_trace(page, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,6 @@ from tests.browser.pages import Keep, fits
 
 pytestmark = pytest.mark.browser
 
-RECORDED = {read_trace(path).started.strategy for path in FOLDER.glob("*.jsonl")}
 # The strategy of the run that the page opens with: the form holds what that run was made of.
 FIRST = "best_of_n"
 THOUGHT = """Let me try 25 - 8 = 17.
@@ -32,6 +32,12 @@ Alternatively, 8 * 3 = 24.
 <img src=x onerror=window.pwned=1> ${window.pwned=1}
 
 The answer is 24."""
+
+
+@cache
+def recorded() -> set[str]:
+    """The strategies of which there is a recorded example."""
+    return {read_trace(path).started.strategy for path in FOLDER.glob("*.jsonl")}
 
 
 def choose(page: Page, name: str) -> None:
@@ -55,16 +61,17 @@ def test_each_strategy_is_explained_and_keeps_its_own_options(
     app: App, keep: Keep, name: str
 ) -> None:
     page, new = keep(f"{app.url}/")
-    choose(page, "greedy")
+    if page.locator(f"#strategy input[value='{name}']").is_checked():
+        choose(page, "greedy" if name != "greedy" else FIRST)
     choose(page, name)
     strategy, about = STRATEGIES[name], page.locator("#about-strategy")
     expect(about).to_contain_text(strategy.does_not)
-    expect(about.locator("svg.diagram")).to_have_count(int(name in RECORDED))
-    expect(page.locator("#open-example")).to_have_count(int(name in RECORDED))
+    expect(about.locator("svg.diagram")).to_have_count(int(name in recorded()))
+    expect(page.locator("#open-example")).to_have_count(int(name in recorded()))
     if new:
-        about.locator("summary").click()
-    for line in strategy.pseudocode.splitlines():
-        expect(about.locator("pre")).to_contain_text(line.strip())
+        unfold(page)
+    told = about.locator("pre").text_content() or ""
+    assert [line for line in strategy.pseudocode.splitlines() if line.strip() not in told] == []
     # Only the habits of published code are folded away, with any strategy.
     shown = {spec.name for spec in strategy.options.specs()} - PUBLISHED_ONLY
     for spec in STRATEGIES["beam_search"].options.specs():
@@ -75,9 +82,16 @@ def test_each_strategy_is_explained_and_keeps_its_own_options(
             expect(field).not_to_be_visible()
 
 
-def test_pseudocode_stays_open_while_strategies_are_compared(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
-    page.locator("#about-strategy summary").click()
+def unfold(page: Page) -> None:
+    """Have the pseudocode open."""
+    if page.locator("#about-strategy details[open]").count() == 0:
+        page.locator("#about-strategy summary").click()
+
+
+def test_pseudocode_stays_open_while_strategies_are_compared(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    choose(page, "greedy")
+    unfold(page)
     choose(page, "dvts")
     expect(page.locator("#about-strategy pre")).to_be_visible()
     page.locator("#about-strategy summary").click()
@@ -85,10 +99,10 @@ def test_pseudocode_stays_open_while_strategies_are_compared(app: App, page: Pag
     expect(page.locator("#about-strategy pre")).not_to_be_visible()
 
 
-def test_the_keyboard_walks_through_all_groups(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
+def test_the_keyboard_walks_through_all_groups(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
     names = [value for group in strategy_groups() for _, value in group.options]
-    expect_chosen(page, "strategy", FIRST)
+    choose(page, FIRST)
     page.locator("#strategy input:checked").focus()
     place = names.index(FIRST)
     for name in [*names[place + 1 :], *names[: place + 1]]:
@@ -97,6 +111,37 @@ def test_the_keyboard_walks_through_all_groups(app: App, page: Page) -> None:
     expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES[FIRST].does)
     page.keyboard.press("Tab")
     assert not page.evaluate("document.activeElement.matches('#strategy input')")
+
+
+def open_form(page: Page) -> None:
+    reach(page, "#pasted-text")
+    expect(page.locator("#pasted-text textarea")).to_be_visible()
+
+
+def test_an_empty_text_gets_a_clear_message(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    open_drawer(page)
+    before = run_of(page)
+    open_form(page)
+    page.click("#draw-text")
+    notice_says(page, "cannot be drawn")
+    expect(page.locator("#notice .notice")).to_be_in_viewport()
+    assert run_of(page) == before
+
+
+def test_each_score_source_says_what_it_is(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    open_drawer(page)
+    reach(page, "#score-source")
+    told = set()
+    about, before = page.locator("#about-source"), ""
+    for name in SCORE_SOURCES:
+        page.locator(f"#score-source input[value='{name}']").check()
+        expect(about).not_to_have_text(before)
+        before = about.inner_text()
+        told.add(before.strip())
+    assert "" not in told
+    assert len(told) == len(SCORE_SOURCES)
 
 
 def test_the_chosen_strategy_is_the_one_that_runs(app: App, page: Page) -> None:
@@ -138,11 +183,6 @@ def test_a_recording_can_be_opened_again(app: App, page: Page) -> None:
     wait(page, "x.log.complete && x.log.run === 'recorded-countdown-dvts'")
 
 
-def open_form(page: Page) -> None:
-    reach(page, "#pasted-text")
-    expect(page.locator("#pasted-text textarea")).to_be_visible()
-
-
 def test_a_pasted_text_becomes_a_tree(app: App, page: Page) -> None:
     open_with_drawer(page, app.url)
     before = run_of(page)
@@ -170,30 +210,6 @@ def test_a_text_file_becomes_a_tree(app: App, page: Page, tmp_path: Path) -> Non
     page.locator("#read-text input[type=file]").set_input_files(path)
     wait(page, f"x.log.complete && x.log.run !== {before!r}")
     assert ask(page, "x.tree().nodes.size") > 5
-
-
-def test_an_empty_text_gets_a_clear_message(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
-    before = run_of(page)
-    open_form(page)
-    page.click("#draw-text")
-    notice_says(page, "cannot be drawn")
-    expect(page.locator("#notice .notice")).to_be_in_viewport()
-    assert run_of(page) == before
-
-
-def test_each_score_source_says_what_it_is(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
-    reach(page, "#score-source")
-    told = set()
-    about, before = page.locator("#about-source"), ""
-    for name in SCORE_SOURCES:
-        page.locator(f"#score-source input[value='{name}']").check()
-        expect(about).not_to_have_text(before)
-        before = about.inner_text()
-        told.add(before.strip())
-    assert "" not in told
-    assert len(told) == len(SCORE_SOURCES)
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
