@@ -44,7 +44,7 @@ def test_text_and_tokens_of_a_random_model_say_the_same() -> None:
     problem = random_problem(TINY, 20, 3)
     assert len(paths.prompt(problem)) == 20
     ids = list(range(5, 5 + TINY.letters))
-    assert paths.step(paths.text(ids)) == (*ids, 4)
+    assert paths.step(paths.texts.text(ids)) == (*ids, 4)
     assert random_problem(TINY, 20, 3) == problem != random_problem(TINY, 20, 4)
 
 

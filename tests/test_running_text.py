@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from search_core.bench.random_models import letter_tokenizer
 from search_core.engine.path_tokens import PathTokens
 from search_core.engine.step_texts import StepTexts
 from search_core.engine.writing.stopping import stop_table
+from tests.benching import TINY
 from tests.tiny_models import tiny_tokenizer
 from tests.tokenizer_kinds import KINDS, SENTENCES, tokenizer_of
 
@@ -53,6 +55,15 @@ def test_a_blank_line_before_a_word_is_not_that_at_the_end_of_a_text() -> None:
     pieces = llama.convert_ids_to_tokens(PathTokens(llama).step("go."))
     assert not pieces[0].startswith("▁")
     assert llama.convert_ids_to_tokens(plain(llama, "go."))[0].startswith("▁")
+
+
+def test_of_letters_that_a_tokenizer_does_not_know_nothing_is_added() -> None:
+    """It has one id for all of them, those of the words that a text may go on with included."""
+    tokenizer = letter_tokenizer(TINY)
+    paths = PathTokens(tokenizer)
+    letters = tokenizer.decode([5, 6, 7])
+    assert paths.step(letters) == (5, 6, 7, 4)
+    assert list(paths.path(letters, (letters, letters)))[-8:] == [5, 6, 7, 4] * 2
 
 
 def test_texts_of_steps_add_up_to_the_text(tokenizer: Any) -> None:

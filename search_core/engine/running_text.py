@@ -13,8 +13,9 @@ DELIMITER = "\n\n"
 """Ends a step."""
 _WORD = "a"
 _LEAD = _WORD + DELIMITER
-_NEXT, _OTHER = "The", "So"
-"""Two words that a text may go on with; what they have before them in common is not theirs."""
+_NEXT, *_OTHERS = "The", "So", "an"
+"""Words that a text may go on with; what they have before them in common is not theirs. Where a
+tokenizer knows the letters of none of them it has the same id for them all, and nothing is told."""
 
 Ids = tuple[int, ...]
 Tokenise = Callable[[str], Awaitable[Ids]]
@@ -85,11 +86,12 @@ class RunningText:
         """Ids of what stands before a text, with its delimiter, and of what stands behind its own;
         None where the tokens do not part there."""
         if not self._looked:
-            one, other = [await self._tokenise(_LEAD + word) for word in (_NEXT, _OTHER)]
-            lead = one[: in_common(one, other)]
+            one = await self._tokenise(_LEAD + _NEXT)
+            others = [await self._tokenise(_LEAD + word) for word in _OTHERS]
+            lead = one[: min(in_common(one, other) for other in others)]
             # Half a delimiter, or none, would be left to what comes next.
             short = [await self._tokenise(_WORD), await self._tokenise(_WORD + DELIMITER[0]), ()]
-            if lead not in short and len(lead) < len(one):
+            if lead not in short and len(lead) < min(map(len, (one, *others))):
                 self._frame = lead, one[len(lead) :]
             self._looked = True
         return self._frame
