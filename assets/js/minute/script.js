@@ -8,7 +8,7 @@ export const TERMS = [
 ];
 
 /** What is true of a strategy that the three words do not lead one to expect. */
-const ALSO = { best_of_n: "This one, best-of-N, cuts nothing: all attempts are finished, and a vote decides." };
+const ALSO = { best_of_n: "Here nothing is cut: all attempts vote." };
 
 /** What a term's sentence says of this search, after "A strategy". */
 export const saysOf = ({ name, says }, tree) => {
