@@ -10,11 +10,8 @@ export const TERMS = [
 /** What is true of a strategy that the three words do not lead one to expect. */
 const ALSO = { best_of_n: "Here nothing is cut: all attempts vote." };
 
-/** What a term's sentence says of this search, after "A strategy". */
-export const saysOf = ({ name, says }, tree) => {
-  const also = name === "strategy" && ALSO[tree?.started?.strategy];
-  return also ? `${says} ${also}` : says;
-};
+/** What is to be added to a term's sentence for this search; "": nothing. */
+export const alsoOf = (name, tree) => (name === "strategy" && ALSO[tree?.started?.strategy]) || "";
 
 const GROWING_MS = { step: 4000, verifier: 3000, strategy: 2500 };
 const MOST_POINTS = 6;

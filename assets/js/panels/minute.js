@@ -2,7 +2,7 @@
 
 import { h, setAttribute, setText } from "../dom/dom.js";
 import { icon } from "../dom/icons.js";
-import { placesOf, saysOf, TERMS } from "../minute/script.js";
+import { alsoOf, placesOf, TERMS } from "../minute/script.js";
 
 export class MinutePanel {
   /** @param {{actions: import("./list.js").Actions}} given */
@@ -62,6 +62,7 @@ export class MinutePanel {
         { type: "button", class: "esp-minute-show", on: { pointerenter: show, focus: show, click: show, pointerleave: hide, blur: hide } },
         h("b", { text: `A ${name}` }),
         h("span", { class: "esp-minute-says", text: ` ${says}` }),
+        h("span", { class: "esp-minute-says esp-minute-also" }),
       ),
     );
   }
@@ -80,10 +81,9 @@ export class MinutePanel {
     setText(this.said, sentence);
     this.said.hidden = !sentence;
     this.list.hidden = !opening;
-    for (const { name, says } of TERMS) {
-      const entry = this.terms.get(name);
+    for (const [name, entry] of this.terms) {
       setAttribute(entry, "data-current", name === term);
-      setText(entry.querySelector(".esp-minute-says"), ` ${saysOf({ name, says }, tree)}`);
+      setText(entry.querySelector(".esp-minute-also"), ` ${alsoOf(name, tree)}`);
     }
     setAttribute(this.element, "data-playing", playing);
     setAttribute(this.element, "data-opening", opening);
