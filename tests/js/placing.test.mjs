@@ -315,3 +315,14 @@ test("in two hundred random trees words meet nothing, at several sizes", () => {
   }
   assert.ok(words > 4000, `only ${words} words`);
 });
+
+test("branches leave the problem at a place: how far a level reaches is always a number", () => {
+  for (const vertical of [false, true]) {
+    const view = { width: 900, height: 500, vertical, top: 24, pitch: 150, across: 40, start: 52, last: 2, end: 150 };
+    const spot = { id: "root", depth: 0, x: 80, y: 200, radius: 30, inner: true, rank: 1, bare: false, brief: false, scored: false };
+    const sizes = { of: () => ({ width: 90, height: 32 }), prepare: () => {} };
+    const { words, reaches } = placeWords([spot], view, sizes, []);
+    assert.ok(Number.isFinite(reaches.get(0)), `reach ${reaches.get(0)}`);
+    for (const { left, top, out } of words) assert.ok([left, top, out].every(Number.isFinite));
+  }
+});

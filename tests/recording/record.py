@@ -183,6 +183,8 @@ def still(app: App, browser: Browser, theme: str, path: Path) -> None:
     with opened(app, browser, theme) as page:
         start(page)
         wait(page, "x.log.complete")
+        ask(page, "x.seek(x.log.length)")  # the page shows it grow, at its own pace
+        wait(page, "x.tree().finished")
         ask(page, "x.select(x.tree().finished.chosen)")
         page.mouse.move(5, 5)
         page.wait_for_timeout(1500)

@@ -80,7 +80,7 @@ export class Column extends Level {
     const { width, height } = this.sizes.of(spot.id, "problem", wide);
     const top = spot.y + BELOW_PROBLEM;
     if (top < this.view.top || top + height > this.borders[1]) return false;
-    this.reach = Math.max(this.reach, left + width + AWAY - spot.x);
+    this.reach = Math.max(this.reach, left + width + AWAY.right - spot.x);
     this.set(spot, "problem", { left, top, width, height }, wide, spot.radius);
     return true;
   }
