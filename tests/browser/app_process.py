@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import re
 import runpy
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -29,11 +30,6 @@ class App:
     output: list[str] = field(default_factory=list)
     read: int = 0
     """Lines of it that were there when the test at hand began."""
-
-    @property
-    def port(self) -> str:
-        """Where it listens; an app that is started there again is the same one to a page."""
-        return self.url.rpartition(":")[2]
 
     def kill(self) -> None:
         """End it as a crash does: it writes nothing more."""
@@ -68,6 +64,26 @@ def _be_the_app(arguments: list[str], environment: dict[str, str], output: Conne
     output.close()
     sys.argv = ["app.py", *arguments]
     runpy.run_path("app.py", run_name="__main__")
+
+
+def kept_port() -> int:
+    """A free port that nobody else takes while an app that listened there is away.
+
+    An app without a port of its own takes the first free one from 7860 on, and the system gives
+    others those from 32768 on (Linux) to whoever connects: these lie between. Each process of a
+    test run that is divided has a hundred to itself.
+    """
+    worker = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
+    first = 20_000 + 100 * worker
+    for port in range(first, first + 100):
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError(f"No port from {first} to {first + 99} is free: end what listens there.")
 
 
 @contextmanager

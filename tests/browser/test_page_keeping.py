@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
-from tests.browser.app_process import App, start_app
+from tests.browser.app_process import App, kept_port, start_app
 from tests.browser.explorer import ask, open_page, run_of, start, wait
 from tests.browser.form import fill, notice_says, open_trace
 from tests.test_interrupted import CUT_OFF
@@ -88,15 +88,14 @@ class Restarted:
     """An app that can be killed, and started again in the same place."""
 
     def __init__(self, runs: Path, stack: ExitStack) -> None:
-        self._stack = stack
-        self.app = stack.enter_context(start_app(runs))
+        self._stack, self._port = stack, str(kept_port())
+        self.app = stack.enter_context(start_app(runs, "--port", self._port))
 
     def kill(self) -> None:
         self.app.kill()
 
     def start_again(self) -> None:
-        port = self.app.port
-        self.app = self._stack.enter_context(start_app(self.app.runs, "--port", port))
+        self.app = self._stack.enter_context(start_app(self.app.runs, "--port", self._port))
 
 
 @pytest.fixture(scope="module")
