@@ -40,16 +40,20 @@ class SolverInfo(ModelInfo):
             then self-revision is refused.
         logprobs: Whether it gives log-probabilities. One that does not must say so here: then what
             goes by them is refused.
+        steps: How it writes steps, by the name of a `search_core.steps.StepStyle`; "": nobody says.
     """
 
     prompt: str = ""
     revises: bool = True
     logprobs: bool = True
+    steps: str = ""
 
     @classmethod
-    def of(cls, model: ModelInfo, *, prompt: str = "", revises: bool = True) -> SolverInfo:
+    def of(
+        cls, model: ModelInfo, *, prompt: str = "", revises: bool = True, steps: str = ""
+    ) -> SolverInfo:
         """A model as a solver."""
-        return cls(*_shared(model), prompt, revises)
+        return cls(*_shared(model), prompt, revises, steps=steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from search_core.remote.errors import RemoteError
 from search_core.remote.llama_cpp import LlamaCppDialect
 from search_core.remote.prompts import RemotePrompts
 from search_core.remote.server import RemoteServer
+from search_core.steps import BLANK_LINES
 
 
 @dataclass(slots=True)
@@ -107,6 +108,7 @@ class RemoteSolver:
             device="remote",
             prompt=self._system_prompt,
             revises=self._prompts.revises,
+            steps=BLANK_LINES.name,
             logprobs=self.capabilities.logprobs,
         )
 

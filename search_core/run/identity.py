@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from search_core.log.events import Judged, ModelRecord
 from search_core.protocols import ModelInfo, SolverInfo, VerifierInfo
 from search_core.run.replies import ProtocolError
+from search_core.steps import BLANK_LINES
 
 
 def solver_record(info: object) -> ModelRecord:
@@ -17,7 +18,8 @@ def solver_record(info: object) -> ModelRecord:
     """
     if not isinstance(info, SolverInfo):
         raise _misfit("solver", info, "a SolverInfo")
-    return _record("solver", info, prompt=info.prompt)
+    steps = "" if info.steps == BLANK_LINES.name else info.steps
+    return _record("solver", info, prompt=info.prompt, steps=steps)
 
 
 def verifier_record(info: object) -> ModelRecord:
@@ -27,7 +29,9 @@ def verifier_record(info: object) -> ModelRecord:
     return _record("verifier", info, scores=info.scores)
 
 
-def _record(role: str, info: ModelInfo, prompt: str = "", scores: Judged = "steps") -> ModelRecord:
+def _record(
+    role: str, info: ModelInfo, prompt: str = "", scores: Judged = "steps", steps: str = ""
+) -> ModelRecord:
     try:
         return ModelRecord(
             name=info.name,
@@ -37,6 +41,7 @@ def _record(role: str, info: ModelInfo, prompt: str = "", scores: Judged = "step
             device=info.device,
             prompt=prompt,
             scores=scores,
+            steps=steps,
         )
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]

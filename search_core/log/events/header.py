@@ -40,12 +40,17 @@ class ModelRecord(FrozenRecord):
     """System prompt before the problem."""
     scores: Judged = "steps"
     """What a verifier judges; the JSON says it only where it is not the usual."""
+    steps: Name = ""
+    """How a solver writes steps, by name; the JSON says it only of those that end them elsewhere
+    than at blank lines."""
 
     @model_serializer(mode="wrap")
     def _without_the_usual(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         values: dict[str, Any] = dump(self)
         if self.scores == "steps":
             values.pop("scores", None)
+        if not self.steps:
+            values.pop("steps", None)
         return values
 
 

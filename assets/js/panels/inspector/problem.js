@@ -75,6 +75,7 @@ export function settingRows({ strategy, options, sampling, seed, solver, verifie
     ...samples,
     { row: ["Seed", String(seed)] },
     { row: ["Solver", modelLine(solver)] },
+    { row: ["Steps", labels.steps?.[solver.steps || "blank_lines"] ?? solver.steps], usual: !solver.steps },
     { row: ["Verifier", modelLine(verifier)] },
     ...bounds,
     ...(created ? [{ row: ["Started", created], usual: true }] : []),
