@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_core.flops import ModelShape
-from search_core.log.events import Judged
+from search_core.log.events import Judged, StepsBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,14 @@ class SolverInfo(ModelInfo):
             then self-revision is refused.
         logprobs: Whether it gives log-probabilities. One that does not must say so here: then what
             goes by them is refused.
+        steps: How it writes a step after others: it goes on from them as its own text; it is shown
+            them and asked for the next one; or it does not, and writes whole solutions.
     """
 
     prompt: str = ""
     revises: bool = True
     logprobs: bool = True
+    steps: StepsBy = "continued"
 
     @classmethod
     def of(cls, model: ModelInfo, *, prompt: str = "", revises: bool = True) -> SolverInfo:

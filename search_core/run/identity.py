@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from search_core.log.events import Judged, ModelRecord
+from search_core.log.events import Judged, ModelRecord, StepsBy
 from search_core.protocols import ModelInfo, SolverInfo, VerifierInfo
+from search_core.run.pairing import steps_of
 from search_core.run.replies import ProtocolError
+from search_core.strategies.base import Strategy
 
 
-def solver_record(info: object) -> ModelRecord:
+def solver_record(info: object, strategy: Strategy | None = None) -> ModelRecord:
     """What a log says of a solver.
+
+    Args:
+        strategy: For which it writes; None: for whichever.
 
     Raises:
         ProtocolError: It says of itself what cannot be written down.
     """
     if not isinstance(info, SolverInfo):
         raise _misfit("solver", info, "a SolverInfo")
-    return _record("solver", info, prompt=info.prompt)
+    steps = info.steps if strategy is None else steps_of(strategy, info.steps)
+    return _record("solver", info, prompt=info.prompt, steps=steps)
 
 
 def verifier_record(info: object) -> ModelRecord:
@@ -27,7 +33,13 @@ def verifier_record(info: object) -> ModelRecord:
     return _record("verifier", info, scores=info.scores)
 
 
-def _record(role: str, info: ModelInfo, prompt: str = "", scores: Judged = "steps") -> ModelRecord:
+def _record(
+    role: str,
+    info: ModelInfo,
+    prompt: str = "",
+    scores: Judged = "steps",
+    steps: StepsBy = "continued",
+) -> ModelRecord:
     try:
         return ModelRecord(
             name=info.name,
@@ -37,6 +49,7 @@ def _record(role: str, info: ModelInfo, prompt: str = "", scores: Judged = "step
             device=info.device,
             prompt=prompt,
             scores=scores,
+            steps=steps,
         )
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
