@@ -34,6 +34,7 @@ PAIRS = [
     "qwen-skywork",
     "qwen-thinkprm",
     "remote",
+    "chat",
 ]
 MODEL = "title: T, model: ./m, licence: L"
 

@@ -34,16 +34,16 @@ from search_core.remote.server import RemoteServer
 
 ASKED = (
     "The solver's server does not continue an answer: each step was asked for in a turn of its "
-    "own, with the steps so far shown. This is an approximation: no text was written in one go, and "
-    "log-probabilities are those of such turns."
+    "own, with the steps so far shown. This is an approximation: no text was written in one go, "
+    "and log-probabilities are those of such turns."
 )
 THOUGHTS = (
     "The solver thinks before it answers, and its server keeps its thoughts apart: they cost "
     "tokens, and the steps are those of its answer alone."
 )
 UNCOUNTED = (
-    "The solver's server does not say what it has read for a step that it is stopped at: the tokens "
-    "read, and whatever of them was cached, are left out of this run's cost."
+    "The solver's server does not say what it has read for a step that it is stopped at: the "
+    "tokens read, and whatever of them was cached, are left out of this run's cost."
 )
 _SAYS_THE_ANSWER = "answer is"
 

@@ -13,8 +13,8 @@ ASK_FIRST = (
 )
 ASK_NEXT = (
     "Write only the next step of this solution: one short paragraph that goes on where the last "
-    "step ends. Do not repeat the steps, and do not go on after yours. If the solution is finished with "
-    "it, end it with: The answer is \\boxed{...}."
+    "step ends. Do not repeat the steps, and do not go on after yours. If the solution is finished "
+    "with it, end it with: The answer is \\boxed{...}."
 )
 ASK_REST = (
     "Write the rest of this solution, from where its last step ends to its answer. Do not repeat "

@@ -80,7 +80,7 @@ CHAT_FORMATS: Mapping[str, ChatFormat] = MappingProxyType(
         "genprm": ChatFormat(_genprm, Words("Yes", "No"), 32),
     }
 )
-"""Formats that are asked for a verdict at once. Those that reason first go over chats as they are."""
+"""Formats that are asked for a verdict at once. Those that reason first need nothing here."""
 
 
 def open_chat_verifier(
