@@ -10,7 +10,7 @@ import pytest
 
 from search_core.protocols import ScoreRequest, Verifier, Watch
 from search_core.remote import RemoteAddress, RemoteError, open_verifier
-from search_core.remote.chat.verdicts import Words, chance_at
+from search_core.remote.chat.verdicts import VerdictWords, chance_at
 from search_core.remote.chat.wire import ChatReply, ChatToken
 from search_core.search import search
 from search_core.verifiers.formats.genprm import REPLY
@@ -63,7 +63,7 @@ def chat() -> Iterator[Scripted]:
     scripted.server.close()
 
 
-# Words --------------------------------------------------------------------------------------------
+# VerdictWords --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_probability_of_a_word(
     chances: dict[str, float], score: float | None, exact: bool
 ) -> None:
     reply = ChatReply("Yes", tokens=[ChatToken(0, -1.0, tuple(chances.items()))])
-    chance = chance_at(reply, 0, Words("Yes", "No"))
+    chance = chance_at(reply, 0, VerdictWords("Yes", "No"))
     if score is None:
         assert chance is None
     else:
@@ -95,7 +95,7 @@ def test_the_probability_of_a_word(
 def test_pieces_of_words_that_begin_alike() -> None:
     chances = (("cor", math.log(0.2)), ("in", math.log(0.6)), ("c", math.log(0.1)))
     reply = ChatReply("\\boxed{incorrect}", tokens=[ChatToken(7, -1.0, chances)])
-    chance = chance_at(reply, 7, Words("correct", "incorrect"))
+    chance = chance_at(reply, 7, VerdictWords("correct", "incorrect"))
     assert chance is not None
     assert chance.score == pytest.approx(0.3 / 0.9)
 
@@ -112,7 +112,7 @@ def test_pieces_of_words_that_begin_alike() -> None:
     ],
 )
 def test_which_word_is_said(text: str, said: str | None) -> None:
-    found = Words("Yes", "No").said(text)
+    found = VerdictWords("Yes", "No").said(text)
     assert (found[0] if found else None) == said
 
 

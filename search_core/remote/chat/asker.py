@@ -9,7 +9,7 @@ from search_core.remote.address import RemoteAddress
 from search_core.remote.chat.endpoint import REFUSED, ChatAsk, ChatEndpoint, Turn, chat_model
 from search_core.remote.chat.patience import OnWait, Sleep
 from search_core.remote.chat.probing import settle
-from search_core.remote.chat.verdicts import Words, chance_at
+from search_core.remote.chat.verdicts import VerdictWords, chance_at
 from search_core.remote.chat.wire import ChatReply
 from search_core.remote.connection import alike
 from search_core.remote.errors import RemoteError
@@ -64,7 +64,7 @@ class VerdictAsker:
         self,
         server: RemoteServer,
         turns: tuple[Turn, ...],
-        words: Words,
+        words: VerdictWords,
         limit: int,
         place: str,
         run: str,
@@ -120,7 +120,7 @@ def _cost(replies: list[ChatReply]) -> tuple[int, int]:
     return computed, sum(known for _, known in read)
 
 
-def no_verdict(server: RemoteServer, reply: ChatReply, words: Words) -> RemoteError:
+def no_verdict(server: RemoteServer, reply: ChatReply, words: VerdictWords) -> RemoteError:
     """Nothing was said that is one."""
     thinks = (
         " It thinks first, which takes more tokens than a verdict has: choose judge:reason with "

@@ -21,7 +21,7 @@ from search_core.remote.chat.asker import ChatVerdict, VerdictAsker, opened_aske
 from search_core.remote.chat.endpoint import ChatAsk, Turn
 from search_core.remote.chat.patience import Sleep, busy_warning
 from search_core.remote.chat.probing import manner_of
-from search_core.remote.chat.verdicts import Words, chance_at
+from search_core.remote.chat.verdicts import VerdictWords, chance_at
 from search_core.remote.chat.wire import ChatReply
 from search_core.remote.connection import VERIFIER_KEY, servers
 from search_core.remote.server import RemoteServer
@@ -261,17 +261,17 @@ def _opening(chain: Chain) -> str:
     return chain.opening.removeprefix("\n")
 
 
-def _words(prompt: ReasoningPrompt) -> tuple[str, Words]:
+def _words(prompt: ReasoningPrompt) -> tuple[str, VerdictWords]:
     """What both verdicts begin with, and the words behind it."""
     alike = takewhile(
         lambda pair: pair[0] == pair[1], zip(prompt.right, prompt.wrong, strict=False)
     )
     lead = "".join(letter for letter, _ in alike).rstrip()
     good, bad = (said[len(lead) :].strip(" }") for said in (prompt.right, prompt.wrong))
-    return lead, Words(good, bad)
+    return lead, VerdictWords(good, bad)
 
 
-def _last_verdict(closing: str, words: Words, text: str) -> re.Match[str] | None:
+def _last_verdict(closing: str, words: VerdictWords, text: str) -> re.Match[str] | None:
     """The last place where a text says its verdict behind the last line of the closing, however it
     is dressed; None: nowhere."""
     line = closing.strip().splitlines()[-1]

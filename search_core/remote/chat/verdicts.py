@@ -16,7 +16,7 @@ _DRESS = "*_`\"'.:$\\{}"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class VerdictWords:
     """Two verdicts.
 
     Attributes:
@@ -54,14 +54,14 @@ class Chance:
     exact: bool
 
 
-def chance_at(reply: ChatReply, place: int, words: Words) -> Chance | None:
+def chance_at(reply: ChatReply, place: int, words: VerdictWords) -> Chance | None:
     """What the token says that holds the letter at `place`; None: the server does not say it, or
     neither word is among the most probable."""
     before = [token for token in reply.tokens if token.start <= place]
     return _chance(before[-1], words) if before else None
 
 
-def _chance(token: ChatToken, words: Words) -> Chance | None:
+def _chance(token: ChatToken, words: VerdictWords) -> Chance | None:
     """By the words themselves, as servers are asked that take token ids; where one of them is not
     named, by whatever begins it: in small letters, dressed, or in pieces."""
     for reads in _READINGS:

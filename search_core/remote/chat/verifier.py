@@ -24,7 +24,7 @@ from search_core.remote.chat.asker import opened_asker
 from search_core.remote.chat.endpoint import Turn
 from search_core.remote.chat.patience import Sleep, busy_warning
 from search_core.remote.chat.reasoning_model import ChatReasoningModel
-from search_core.remote.chat.verdicts import Words
+from search_core.remote.chat.verdicts import VerdictWords
 from search_core.remote.connection import VERIFIER_KEY, servers
 from search_core.remote.server import RemoteServer
 from search_core.verifiers import FORMATS, GenerativeVerifier
@@ -55,7 +55,7 @@ class ChatFormat:
     """
 
     turns: Callable[[str, Sequence[str]], tuple[Turn, ...]]
-    words: Words
+    words: VerdictWords
     limit: int
 
 
@@ -76,8 +76,8 @@ def _genprm(problem: str, steps: Sequence[str]) -> tuple[Turn, ...]:
 
 CHAT_FORMATS: Mapping[str, ChatFormat] = MappingProxyType(
     {
-        "judge": ChatFormat(_judge, Words("Yes", "No"), 8),
-        "genprm": ChatFormat(_genprm, Words("Yes", "No"), 32),
+        "judge": ChatFormat(_judge, VerdictWords("Yes", "No"), 8),
+        "genprm": ChatFormat(_genprm, VerdictWords("Yes", "No"), 32),
     }
 )
 """Formats that are asked for a verdict at once. Those that reason first need nothing here."""
