@@ -147,7 +147,7 @@ def test_axes_are_labelled() -> None:
 def test_the_scores_wear_the_shapes_of_the_tree() -> None:
     figure = all_figures(beam(World(seed=3, ends=0.25)), "light")[0]
     shapes = {trace.name: trace.marker.symbol for trace in figure.data if trace.mode == "markers"}
-    assert {"Kept", "Pruned", "Answer", "Chosen"} <= set(shapes)
+    assert {"Kept", "Pruned", "Solution", "Chosen"} <= set(shapes)
     for state in palette().states.values():
         assert shapes.get(state.label, state.symbol) == state.symbol
 

@@ -143,7 +143,8 @@ def asked(failure: Exception | None, *answers: dict[str, Any]) -> list[dict[str,
         sent.append(message)
 
     async def ask() -> None:
-        await OneStream(app, OpenStreams())(SCOPE, send, send)
+        received = asyncio.Queue[dict[str, Any]]()
+        await OneStream(app, OpenStreams(), seconds_to_hear=0.01)(SCOPE, received.get, send)
 
     asyncio.run(ask())
     return sent
@@ -152,6 +153,72 @@ def asked(failure: Exception | None, *answers: dict[str, Any]) -> list[dict[str,
 START = {"type": "http.response.start", "status": 200}
 TOLD = {"type": "http.response.body", "body": b"told", "more_body": True}
 END = {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+CLOSING = {**TOLD, "body": b'data: {"msg":"close_stream","event_id":null}\n\n'}
+QUIET = {"type": "http.request"}
+GONE = {"type": "http.disconnect"}
+
+
+def test_a_stream_that_is_over_stays_until_its_page_has_heard_of_it() -> None:
+    sent: list[dict[str, Any]] = []
+    streams, received = OpenStreams(), asyncio.Queue[dict[str, Any]]()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for message in (START, CLOSING, END):
+            await send(message)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask() -> list[int]:
+        answered: list[int] = []
+
+        async def ask_for_something(page: str) -> None:
+            await streams.closed(page)
+            answered.append(len(sent))
+
+        ended = OneStream(app, streams, seconds_to_hear=PATIENCE)(SCOPE, received.get, send)
+        tasks = [asyncio.create_task(ended)]
+        while CLOSING not in sent:
+            await asyncio.sleep(0)
+        tasks += [asyncio.create_task(ask_for_something(page)) for page in ("a", "another")]
+        received.put_nowait(QUIET)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        received.put_nowait(GONE)
+        await asyncio.gather(*tasks)
+        return answered
+
+    # Another page is answered at once, and this one when the stream has ended.
+    assert asyncio.run(ask()) == [2, 3]
+    assert sent == [START, CLOSING, END]
+
+
+def test_a_page_that_never_drops_its_stream_is_not_waited_for() -> None:
+    assert asked(None, START, CLOSING, END) == [START, CLOSING, END]
+
+
+def test_what_is_asked_for_in_that_moment_is_answered_once_the_stream_has_ended(
+    page: Served,
+) -> None:
+    Served.may_go.set()
+    join(page, "d")
+    open_when_answered: list[int] = []
+
+    def ask_for_more() -> None:
+        join(page, "d")
+        open_when_answered.append(open_streams(page).count("d"))
+
+    with stream(page, "d") as messages:
+        assert "close_stream" in (message["msg"] for message in messages)
+        asks = threading.Thread(target=ask_for_more)
+        asks.start()
+        asks.join()
+    # A page believes that its stream is open until it has read otherwise.
+    assert open_when_answered == [0]
+    with stream(page, "d") as messages:
+        until(messages, "two")
 
 
 def test_no_error_is_left_of_a_page_that_nobody_knows() -> None:

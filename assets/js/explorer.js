@@ -45,7 +45,6 @@ export class Explorer {
     this.viewState = new ViewState();
     this.address = new Address(given.defaults, { silent: Boolean(given.alone) });
     this.visit = new Visit(this.address, given.recall, given.alone ? null : tabStorage());
-    this.visit.awaitFirst(() => this.log, () => new URLSearchParams(location.search).get("run"));
     this.lastUpdateMs = 0;
     this.theme = new Theme(root, given.palette, () => this.restyle());
     this.showing = new Showing(this);

@@ -5,8 +5,6 @@ import { visitedRun } from "./words/visited_words.js";
 
 const KEY = "espalier-visit";
 const MOST = 20;
-/** Later than this the answer to a page that was opened does not come any more: it got lost. */
-const LOST_AFTER_MS = 20_000;
 
 export class Visit {
   /**
@@ -24,29 +22,13 @@ export class Visit {
     this.noted = "";
     /** Runs that go on although a person has turned to another one. */
     this.left = new Set();
-    /** The run that was asked for once more, "" for the first screen's; null: none. */
+    /** The run that was asked for by Back, Forward or the list, "" for the first screen's; null: none. */
     this.asked = null;
     this.onPop = () => this.followHistory();
     if (recall) window.addEventListener("popstate", this.onPop);
   }
 
-  /**
-   * The page was opened with a run's name in its address. Where that run has not come after a while,
-   * ask for it once more, by the way that Back takes.
-   *
-   * @param {() => import("./log/log.js").EventLog} log - what is on show.
-   * @param {() => ?string} named - the run that the address names.
-   */
-  awaitFirst(log, named) {
-    const run = named();
-    if (!run || !this.recall) return;
-    this.lost = setTimeout(() => {
-      if (log().run !== run && named() === run && this.asked === null) this.ask(run);
-    }, LOST_AFTER_MS);
-  }
-
   dispose() {
-    clearTimeout(this.lost);
     if (this.recall) window.removeEventListener("popstate", this.onPop);
   }
 

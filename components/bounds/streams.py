@@ -5,6 +5,11 @@ its stream breaks off, what it waited for ends, and that may ask for something n
 a second stream before the server has noticed the end of the first, or a moment later. In Gradio
 the one that ends takes the messages away and calls off what was asked for; the other then fails
 in the middle of its answer. Here nothing is taken from a page before it had time to come back.
+
+A stream that has nothing more to say tells its page so, and ends. What the page asks for in that
+very moment is lost in Gradio: the answer "it is in the queue" may come before the page has read
+that its stream is closed; it opens no other, and waits for ever. The page drops the connection when
+it reads that, so here the stream stays until then, and whoever asks meanwhile is answered after it.
 """
 
 from __future__ import annotations
@@ -12,7 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,6 +27,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _STREAMS = "/queue/data"
+_CLOSING = b'data: {"msg":"close_stream"'
+SECONDS_TO_HEAR = 1.0
+"""So long a page may take to drop a stream that told it to; one that reads on does not do it."""
 _GONE: Message = {"type": "http.disconnect"}
 _LAST: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 
@@ -29,6 +37,8 @@ _LAST: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 class _Stream:
     def __init__(self) -> None:
         self.replaced, self.ended = asyncio.Event(), asyncio.Event()
+        self.closing = False
+        """Its page has been told that it is over, and may not have read it yet."""
 
     async def receive(self, receive: Receive) -> Message:
         """As `receive`; whoever was replaced hears that nobody listens any more."""
@@ -39,6 +49,13 @@ class _Stream:
         finally:
             for one in waiting:
                 one.cancel()
+
+    async def heard(self, receive: Receive, seconds: float) -> None:
+        """Return once the page has dropped the connection, or after so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while (await self.receive(receive))["type"] != _GONE["type"]:
+                    pass
 
 
 class OpenStreams:
@@ -51,6 +68,12 @@ class OpenStreams:
     def count(self, page: str) -> int:
         """How many a page has: two while a new one waits for the end of the one before."""
         return len(self._of.get(page, ()))
+
+    async def closed(self, page: str) -> None:
+        """Return once no stream of a page is about to end."""
+        for stream in list(self._of.get(page, ())):
+            if stream.closing:
+                await stream.ended.wait()
 
     @asynccontextmanager
     async def newest(self, page: str) -> AsyncIterator[_Stream]:
@@ -114,6 +137,12 @@ class PageQueue(Queue):  # type: ignore[misc, unused-ignore]
     streams: OpenStreams
     seconds_to_come_back = 5.0
 
+    async def push(self, body: Any, request: Any, username: str | None) -> Any:
+        """As in Gradio's queue; a page whose stream is ending hears of it when that has ended."""
+        pushed = await super().push(body, request, username)
+        await self.streams.closed(body.session_hash)
+        return pushed
+
     async def clean_events(
         self, *, session_hash: str | None = None, event_id: str | None = None
     ) -> None:
@@ -144,10 +173,13 @@ class OneStream:
     Args:
         app: Gradio's app.
         streams: What the app's queue was given.
+        seconds_to_hear: How long a page may take to drop a stream that told it to.
     """
 
-    def __init__(self, app: ASGIApp, streams: OpenStreams) -> None:
-        self._app, self._streams = app, streams
+    def __init__(
+        self, app: ASGIApp, streams: OpenStreams, seconds_to_hear: float = SECONDS_TO_HEAR
+    ) -> None:
+        self._app, self._streams, self._seconds_to_hear = app, streams, seconds_to_hear
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = _page_of(scope)
@@ -158,7 +190,10 @@ class OneStream:
 
         async def watched(message: Message) -> None:
             nonlocal open_
+            if stream.closing:
+                return  # `_LAST`, which goes out once the page has heard
             open_ = message["type"] == "http.response.start" or bool(message.get("more_body"))
+            stream.closing = message.get("body", b"").startswith(_CLOSING)
             await send(message)
 
         async with self._streams.newest(page) as stream:
@@ -168,6 +203,8 @@ class OneStream:
                 # Nothing waits for a page of this name. Gradio has told it so, and fails.
                 if not (open_ and isinstance(error.__cause__, HTTPException)):
                     raise
+            if stream.closing:
+                await stream.heard(receive, self._seconds_to_hear)
             if open_:
                 await send(_LAST)
 

@@ -206,7 +206,7 @@ def _cut_trace(view: ScoresView, theme: Theme) -> Any:
     )
 
 
-_COUNTED: Mapping[str, str] = {"completed": "answer", "merged": "duplicate"}
+_COUNTED: Mapping[str, str] = {"completed": "solution", "merged": "duplicate"}
 """States that are named by what they are, and so can be many."""
 
 

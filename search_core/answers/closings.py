@@ -100,7 +100,8 @@ CLOSINGS = (
         _pattern(
             rf"{_MARGIN}{_KIND}(?:answers?|ans){_EM}[ \t]{{0,2}}"
             rf"(?:\([^()\n]{{1,40}}\))?{_EM}[ \t]{{0,2}}"
-            r"(?:[:：]|[–—](?=\s)|=(?=\s{0,2}[\\$]?[-\d\\]))"
+            r"(?:[:：]|[–—](?=\s)|=(?=\s{0,2}[\\$]?[-\d\\])"
+            rf"|(?=[ \t]{{1,3}}{_EM}{_VALUE}{_EM}[ \t]{{0,3}}\.?[ \t]{{0,3}}$))"
         ),
         "simple-evals, HLE, DAPO; GPT's, Claude's and Gemma's Markdown",
     ),

@@ -14,6 +14,7 @@ from search_core.cli.output import flops, plain, verdict
 from search_core.log.events import Started
 from search_core.log.tree import Tree
 from search_core.picture.doubts import doubt_words, doubts
+from search_core.picture.endings import endings_words
 from search_core.picture.numbers import counted
 from search_core.picture.text import one_line
 from search_core.run.pairing import size_note
@@ -54,6 +55,7 @@ def summary_values(tree: Tree) -> dict[str, Any]:
             {"id": node.id, "text": node.text, "score": node.score}
             for node in (tree.path(chosen.id) if chosen else [])
         ],
+        "endings": endings_words(tree),
         "votes": {method: _vote_values(tree, method) for method in tree.votes},
         "rounds": tree.rounds,
         "steps": len(tree.nodes) - 1,
@@ -85,6 +87,8 @@ def print_summary(console: Console, tree: Tree) -> None:
         console.print(_vote_table(values))
     if doubt_words(tree):
         _line(console, "Doubt", f"{doubt_words(tree)}.")
+    if endings_words(tree):
+        _line(console, "Endings", f"{endings_words(tree)}.")
     states = ", ".join(f"{count} {state}" for state, count in values["states"].items())
     _line(
         console,

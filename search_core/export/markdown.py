@@ -14,17 +14,17 @@ from search_core.log.events import Started
 from search_core.log.traces import Trace
 from search_core.log.tree import Node, Tree
 from search_core.picture.doubts import doubt_words
+from search_core.picture.endings import ending_words, endings_words
 from search_core.picture.numbers import counted
 from search_core.picture.palette import palette
 from search_core.picture.text import printable
 from search_core.picture.words import (
+    answer_given,
     answer_words,
     compute_words,
-    ending_words,
     mark_words,
     right_words,
     size_words,
-    solution_words,
     status_words,
     strategy_words,
     token_words,
@@ -49,6 +49,7 @@ def markdown_page(trace: Trace) -> str:
         f"# {plain(strategy_words(tree))}: {plain(tree.root.text)}",
         _answer(tree),
         *([f"> {plain(trace.notice)}"] if trace.notice else []),
+        plain(f"{endings_words(tree)}.") if endings_words(tree) else "",
         "## Answers",
         *_votes(tree),
         "## Story",
@@ -110,9 +111,9 @@ def _step(tree: Tree, node: Node) -> str:
     if node.depth > _DEEPEST:
         signs.insert(0, f"step {node.depth}")
     if node.state == "completed":
-        signs.append(f"answer {plain(solution_words(node))}")
-    elif ending_words(node):
-        signs.append(ending_words(node))
+        signs.append(plain(answer_given(node)))
+    if ending_words(tree, node):
+        signs.append(ending_words(tree, node))
     return f"{', '.join(sign for sign in signs if sign)}: {plain(node.text)}"
 
 

@@ -32,6 +32,8 @@ Rule = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Ended = Literal["step", "end", "length", "aborted", "filtered", "unknown"]
 """How a sampled step ended: by the step delimiter; with the solution; at the length limit; given up
 by whoever wrote it; stopped by a content filter; or nobody said how."""
+Repeats = Literal["", "step", "phrase"]
+"""What a step repeats: an earlier step of its path, or one phrase within itself over and over."""
 VoteMethod = Literal["majority", "weighted", "best"]
 Status = Literal["completed", "cancelled", "failed", "out_of_budget"]
 Aggregate = Literal["last", "min", "prod", "mean"]

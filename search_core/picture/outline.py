@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from search_core.log.events import ROOT
 from search_core.log.tree import Tree
 from search_core.picture.doubts import doubt_words
+from search_core.picture.endings import ending_label, endings_words
 from search_core.picture.folding import Shown, fold_to
 from search_core.picture.palette import StateName, palette
 from search_core.picture.text import columns, one_line
 from search_core.picture.words import (
     answer_words,
     compute_words,
-    ending_words,
     fold_words,
     mark_words,
     right_words,
@@ -26,7 +26,7 @@ from search_core.picture.words import (
 )
 
 WIDTH = 80
-_MOST_LINES = 40
+_MOST_LINES = 39
 _LEVELS = 16
 _DEEPEST_INDENT = 24
 _LETTERS: dict[StateName, str] = {
@@ -57,6 +57,8 @@ def outline(tree: Tree) -> str:
     doubt = doubt_words(tree)
     lines += [_line("Votes", votes)] if votes else []
     lines += [_line("Doubt", doubt)] if doubt else []
+    ends = endings_words(tree)
+    lines += [_line("Endings", ends)] if ends else []
     lines += [_line("Tokens", token_words(tree)), _line("Compute", compute_words(tree))]
     [shown, *_] = fold_to(tree, _MOST_LINES, _LEVELS)
     if shown.marks:
@@ -108,7 +110,8 @@ class _Outline:
             for state, entry in palette().states.items()
             if state in self._there
         ]
-        return "  ".join(found)
+        wide = "  ".join(found)
+        return wide if columns(wide) <= WIDTH else " ".join(found)
 
     def _below(self, mark: str) -> list[str]:
         return list(self._shown.children.get(mark, ()))
@@ -134,6 +137,6 @@ class _Outline:
         parts = [_LETTERS[state], mark_words(node), one_line(node.text, WIDTH)]
         if node.state == "completed":
             parts.insert(2, f"[{solution_words(node)}]")
-        elif ending_words(node):
-            parts.insert(2, f"[{ending_words(node)}]")
+        if ending_label(node):
+            parts.insert(3 if node.state == "completed" else 2, f"[{ending_label(node)}]")
         return " ".join(part for part in parts if part)

@@ -7,6 +7,7 @@ from collections import Counter
 from search_core.log.events import ROOT
 from search_core.log.tree import Node, Tree
 from search_core.picture.doubts import UNDECIDED_MARK, UNDECIDED_MEANING, grade_mark
+from search_core.picture.endings import ending_words
 from search_core.picture.folding import Fold
 from search_core.picture.numbers import (
     counted,
@@ -26,12 +27,6 @@ _STATUS = {
     "cancelled": "cancelled",
     "failed": "failed",
     "out_of_budget": "out of budget",
-}
-
-_GIVEN_UP = {
-    "aborted": "given up before it ended",
-    "filtered": "stopped by a content filter before it ended",
-    "unknown": "nobody said how it ended",
 }
 
 
@@ -165,9 +160,10 @@ def solution_words(node: Node, limit: int = 20) -> str:
     return f"{answer} {grade_mark(node, grades['right'].mark, grades['wrong'].mark)}".strip()
 
 
-def ending_words(node: Node) -> str:
-    """How a step ended that was not written to its end by no fault of its length; "" of others."""
-    return _GIVEN_UP.get(node.ended, "")
+def answer_given(node: Node) -> str:
+    """“answer 27 ✓”, or “no answer”: of a finished solution."""
+    words = solution_words(node)
+    return words if node.answer is None else f"answer {words}"
 
 
 def fold_words(fold: Fold) -> str:
@@ -181,8 +177,8 @@ def told(tree: Tree, node: Node, state: StateName) -> str:
     if node.id == ROOT:
         return f"The problem: {text}"
     parts = [f"Step {node.depth}", palette().states[state].label.lower()]
-    if ending_words(node):
-        parts.append(ending_words(node))
+    if ending_words(tree, node):
+        parts.append(ending_words(tree, node))
     if node.score is not None:
         parts.append(f"score {format_score(node.score)}")
     if state == "pruned" and node.decision is not None:
@@ -190,7 +186,7 @@ def told(tree: Tree, node: Node, state: StateName) -> str:
         if cut is not None:
             parts.append(f"the cut was {format_score(cut)}")
     if node.state == "completed":
-        parts.append(f"answer {solution_words(node)}")
+        parts.append(answer_given(node))
     return f"{', '.join(parts)}: {text}"
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from search_core.flops import forward_flops, writing_flops
 from search_core.log.events import MAX_REASON, Aggregate, Role, Sampled, Scored, Spent
+from search_core.log.fields import parent_of
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
 from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
+from search_core.run.repetition import repetition
 from search_core.scoring import aggregate_scores, rounded
 
 
@@ -40,6 +42,7 @@ class Recorder:
         """Write down one batch of steps as the nodes that they are."""
         flops = [self._sample_flops(sample) for sample in samples]
         for node, sample, cost in zip(planned, samples, flops, strict=True):
+            path = self._log.tree.path(parent_of(node.id))
             self._log.add(
                 Sampled,
                 id=node.id,
@@ -52,6 +55,7 @@ class Recorder:
                 flops=cost,
                 role=node.role,
                 after=node.after,
+                repeats=repetition(sample.text, [step.text for step in path]),
                 forced=node.forced,
             )
         self._log.add(

@@ -162,3 +162,21 @@ test("the story of a run that was cut off says so, after what was still under wa
   assert.equal(over.at(-1).sentence, "Here the run was cut off.");
   assert.equal(over.at(-1).cursor, cut.length);
 });
+
+test("steps that were cut off, repeated or late are said, and why there is no answer", () => {
+  const header = EVENTS[0];
+  const step = (id, fields) => ({ kind: "sampled", id, text: id, tokens: 9, logprob: -1, ...fields });
+  const log = [
+    header,
+    step("0", { ended: "length" }),
+    step("1", { repeats: "phrase" }),
+    { kind: "decided", round: 1, rule: "too_long", why: "Too long.", pruned: [["0"]] },
+    { kind: "decided", round: 1, rule: "out_of_steps", why: "No more.", pruned: [["1"]] },
+    { kind: "finished", status: "completed", message: "No path reached an answer." },
+  ].map((event, seq) => ({ ...event, seq, t: 0 }));
+  const round = tell(log, { kind: "round", round: 1, from: 1, cursor: 5 }, 5);
+  const limit = `cut off at the limit of one step, ${header.sampling.max_step_tokens} tokens`;
+  assert.match(round, new RegExp(`1 step was ${limit}\\. 1 step repeats what was said\\. 1 path was not finished when`));
+  const end = tell(log, { kind: "end", from: 5, cursor: 6 }, 6);
+  assert.match(end, new RegExp(`^No path reached an answer\\. 1 path ${limit}; 1 path not finished after 1 step`));
+});

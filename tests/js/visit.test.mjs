@@ -144,20 +144,3 @@ test("a file of its own has no visit", () => {
   visit.note(logOf("a"), LABELS);
   assert.deepEqual(visit.runs, []);
 });
-
-test("a run that the address names and that does not come is asked for once more", (context) => {
-  context.mock.timers.enable({ apis: ["setTimeout"] });
-  let named = "r";
-  const log = { run: "opening" };
-  visitOf().awaitFirst(() => log, () => named);
-  context.mock.timers.tick(19_999);
-  assert.equal(recalled, 0);
-  context.mock.timers.tick(1);
-  assert.equal(recalled, 1);
-  visitOf().awaitFirst(() => ({ run: "r" }), () => named);
-  const turned = visitOf();
-  turned.awaitFirst(() => log, () => named);
-  named = "other";
-  context.mock.timers.tick(60_000);
-  assert.equal(recalled, 1, "one that came, and one that is not wanted any more");
-});

@@ -11,6 +11,7 @@ import {
   summary,
   whySentences,
 } from "../../assets/js/words/words.js";
+import { endingLabel, endingsWords } from "../../assets/js/words/endings.js";
 import { beamLog, header } from "./synthetic.mjs";
 import { Tree } from "../../assets/js/log/tree.js";
 import { Visible } from "../../assets/js/log/visible.js";
@@ -54,7 +55,7 @@ test("each state in words, with its reason where the log gives one", () => {
   assert.equal(words(completed("42")), "answer 42");
   assert.equal(words(completed(null)), "a finished solution without an answer");
   assert.equal(words(completed("42"), end), "chosen: answer 42");
-  assert.equal(words(completed(null), end), "chosen: answer no answer");
+  assert.equal(words(completed(null), end), "chosen: a finished solution without an answer");
   assert.equal(pruned(-0.1), "pruned: below the cut 0.50");
   assert.equal(pruned(0.1), "pruned: above the cut 0.50");
   assert.equal(pruned(0), "pruned: level with the cut 0.50, and ties go by order");
@@ -62,7 +63,7 @@ test("each state in words, with its reason where the log gives one", () => {
   assert.equal(pruned(-0.1, null), "pruned");
   // The cut and the score never look the same where they differ.
   assert.equal(pruned(-0.001, 0.401), "pruned: below the cut 0.401");
-  assert.equal(words(decided({ rule: "too_long", cutoff: 0.5, pruned: [["1", 1, -1]] })), "pruned: the path never ended");
+  assert.equal(words(decided({ rule: "too_long", cutoff: 0.5, pruned: [["1", 1, -1]] })), "pruned: cut off at the limit of one step");
 });
 
 test("a step that nobody finished says so, in the panel and in the outline", () => {
@@ -81,7 +82,37 @@ test("a step that nobody finished says so, in the panel and in the outline", () 
     assert.ok(name.includes(`pruned: ${words}`));
     assert.ok(said(ended)[0].endsWith(`; ${words}`));
   }
-  assert.equal(said("length", { ...cut, rule: "too_long" })[0], "pruned: the path never ended");
+  assert.equal(said("length", { ...cut, rule: "too_long" })[0], "pruned: cut off at the limit of one step, 96 tokens");
+});
+
+test("a path that did not end, and one that repeats itself, say so", () => {
+  const late = decided({ rule: "out_of_steps", pruned: [["0"]] });
+  const told = (fields, ...events) => {
+    const tree = treeOf(sampled("0", fields), ...events);
+    const node = tree.nodes.get("0");
+    return [stateWords(tree, node), whySentences(tree, node).at(-1), endingLabel(node), endingsWords(tree)];
+  };
+  assert.deepEqual(told({}, late), [
+    "pruned: not finished after 1 step, the most that were allowed",
+    "The best are kept.",
+    "",
+    "1 path not finished after 1 step, the most that were allowed",
+  ]);
+  assert.deepEqual(told({ repeats: "phrase", ended: "length" }, decided({ rule: "too_long", pruned: [["0"]] })), [
+    "pruned: cut off at the limit of one step, 96 tokens; it repeats itself over and over",
+    "The solver repeats itself here: the step ends with one phrase over and over.",
+    "cut off, repeats",
+    "1 path cut off at the limit of one step, 96 tokens; 1 step repeats what was said",
+  ]);
+  const full = told({ text: "", tokens: 0, ended: "length" }, decided({ rule: "too_long", pruned: [["0"]] }));
+  assert.equal(full[0], "pruned: cut off at the end of the model's context");
+  assert.match(told({ repeats: "step" })[1], /an earlier step of this path says the same/);
+  const unanswered = told({ ended: "end" }, { kind: "completed", id: "0" });
+  assert.equal(unanswered[3], "1 path ended without an answer");
+  const answered = { kind: "completed", id: "0", answer: "4", group: 0 };
+  assert.deepEqual(told({ ended: "end" }, answered).slice(2), ["", ""]);
+  // Published code takes a step that was cut off for a finished solution.
+  assert.equal(told({ ended: "length" }, answered)[0], "answer 4; cut off at the limit of one step, 96 tokens");
 });
 
 test("why a step is where it is", () => {

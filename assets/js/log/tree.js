@@ -28,6 +28,7 @@ function newNode(id, parent, text, depth) {
     tokens: 0,
     logprob: 0,
     ended: "step",
+    repeats: "",
     role: "step",
     after: null,
     forced: "",
@@ -178,6 +179,7 @@ const HANDLERS = {
       tree.rollouts += 1;
     }
     node.ended = event.ended ?? "step";
+    node.repeats = event.repeats ?? "";
     node.after = event.after ?? null;
     node.forced = event.forced ?? "";
     node.prefilled = event.prefilled ?? 0;

@@ -3,6 +3,7 @@
 
 import { answerLabel } from "./words.js";
 import { copiesLabel, forcedLabel } from "./annotations.js";
+import { endingLabel } from "./endings.js";
 import { brief, gist } from "./gist.js";
 import { isFold } from "../log/visible.js";
 import { plural, score } from "./format.js";
@@ -78,5 +79,5 @@ function figuresOf(node) {
 
 function countedOf(node) {
   const visits = node.visits === null ? "" : `(${node.visits})`;
-  return [visits, copiesLabel(node), forcedLabel(node)].filter(Boolean).join(" ");
+  return [visits, copiesLabel(node), forcedLabel(node), endingLabel(node)].filter(Boolean).join(" ");
 }

@@ -2,10 +2,11 @@
 
 import { MAY_SPARE, sparesNumbers } from "./countdown.js";
 import { doubted, UNDECIDED_MEANING } from "./doubts.js";
+import { endingsWords, repeatWords, stepLimit } from "./endings.js";
 import { answerWords } from "./plain_maths.js";
 import { list, plural, readable, score, shorten } from "./format.js";
 import { isPasted, allocationSentence, isStreamStrategy } from "./annotations.js";
-import { ROOT } from "../log/tree.js";
+import { ROOT, Tree } from "../log/tree.js";
 
 const STATUS = {
   cancelled: "The run was stopped.",
@@ -35,7 +36,7 @@ export function tell(events, segment, cursor, labels = {}) {
   if (segment.kind === "start") return tellStart(slice, labels);
   if (segment.kind === "end") return tellEnd(slice, events.slice(0, cursor));
   if (isStreamStrategy(events[0]?.strategy)) return tellPiece(slice, segment.round);
-  return tellRound(slice, segment.round, settled(events, segment, cursor));
+  return tellRound(slice, segment.round, settled(events, segment, cursor), events[0]);
 }
 
 /**
@@ -96,7 +97,7 @@ function tellStart(slice, labels) {
   return header.solver?.steps === "asked" ? `${on} ${APPROXIMATED}` : on;
 }
 
-function tellRound(slice, round, over) {
+function tellRound(slice, round, over, header) {
   const summary = summaryOf(slice);
   const told = [`Round ${round}: ${written(summary)} written`];
   if (!summary.settled && !over) return `${told[0]}${summary.scored ? `, ${summary.scored} scored` : ""}…`;
@@ -105,6 +106,7 @@ function tellRound(slice, round, over) {
   if (summary.kept || summary.pruned) text += ` ${decided(summary)}`;
   if (summary.merged) text += ` ${summary.merged === 1 ? "1 duplicate was" : `${summary.merged} duplicates were`} merged.`;
   if (summary.answers.length) text += ` ${answers(summary.answers)}`;
+  text += endingsOf(summary, header);
   for (const why of summary.reasons.slice(-MOST_REASONS)) text += ` ${shorten(why, 300)}`;
   if (summary.allocated) text += ` ${allocationSentence(summary.allocated)}`;
   if (summary.backedUp.size) text += ` ${backUp(summary)}`;
@@ -154,7 +156,7 @@ const depthOf = (id) => id.split(".").length;
 /** What happened in a slice of the log, in numbers. */
 function summaryOf(slice) {
   const summary = {
-    ...{ written: 0, ahead: 0, scored: 0, kept: 0, pruned: 0, merged: 0, revised: 0, settled: false },
+    ...{ written: 0, ahead: 0, scored: 0, kept: 0, pruned: 0, merged: 0, revised: 0, cut: 0, repeated: 0, late: 0, settled: false },
     ...{ cutoffs: [], answers: [], reasons: [], allocated: null, backedUp: new Set(), root: null },
   };
   for (const event of slice) {
@@ -167,6 +169,7 @@ function summaryOf(slice) {
     else if (event.kind === "decided") {
       summary.kept += event.kept?.length ?? 0;
       summary.pruned += event.pruned?.length ?? 0;
+      if (event.rule === "out_of_steps") summary.late += event.pruned?.length ?? 0;
       // Without nodes, a decision is about the search itself: to stop, or how it goes on.
       if (!event.kept?.length && !event.pruned?.length) summary.reasons.push(event.why);
       if (event.cutoff !== undefined && event.kept?.length && event.pruned?.length) summary.cutoffs.push(event.cutoff);
@@ -179,6 +182,8 @@ function summaryOf(slice) {
 const SETTLING = new Set(["decided", "completed", "compared", "merged", "allocated", "backed_up"]);
 
 function countSampled(summary, event) {
+  if (event.ended === "length") summary.cut += 1;
+  if (event.repeats) summary.repeated += 1;
   if (event.role === "rollout") summary.ahead += 1;
   else summary.written += 1;
   if (event.after) summary.revised += 1;
@@ -188,6 +193,16 @@ function countSampled(summary, event) {
 function countBackedUp(summary, event) {
   summary.backedUp.add(event.id);
   if (event.id === ROOT) summary.root = event;
+}
+
+/** What went wrong with steps of this round, each in a sentence. */
+function endingsOf({ cut, repeated, late }, header) {
+  const were = (value) => (value === 1 ? "was" : "were");
+  const told = [];
+  if (cut) told.push(`${plural(cut, "step")} ${were(cut)} cut off at ${stepLimit(header)}.`);
+  if (repeated) told.push(`${repeatWords(repeated)}.`);
+  if (late) told.push(`${plural(late, "path")} ${were(late)} not finished when the steps ran out.`);
+  return told.map((sentence) => ` ${sentence}`).join("");
 }
 
 function decided({ kept, pruned, cutoffs }) {
@@ -212,12 +227,19 @@ function tellEnd(slice, before) {
   const finished = slice.find((event) => event.kind === "finished");
   if (!finished) return "The solutions are being judged…";
   const opening = STATUS[finished.status] ? `${STATUS[finished.status]} ` : "";
-  if (!finished.chosen) return `${opening}${finished.message || "No path reached an answer."}`;
+  if (!finished.chosen) return `${opening}${finished.message || "No path reached an answer."}${endedBy(before)}`;
   const graded = slice.find((event) => event.kind === "graded");
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
   const verdict = verdictOf(graded, finished.chosen, before) + doubtSentence(before);
   return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all)}.${verdict}`;
+}
+
+/** Why there is no answer, as far as the paths' ends say it. */
+function endedBy(before) {
+  if (before[0]?.kind !== "started") return "";
+  const words = endingsWords(Tree.fromEvents(before));
+  return words ? ` ${words}.` : "";
 }
 
 /** Where there was one solution, nothing was chosen. */

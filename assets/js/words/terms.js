@@ -55,7 +55,7 @@ const IN_STORY = new RegExp(`\\b(${Object.keys(STORY).sort((a, b) => b.length - 
 export const termOf = (label) => LABELS[label] ?? null;
 
 /** The term for a state in the picture. */
-export const stateTerm = (state) => (state === "completed" ? LABELS.Answer : state);
+export const stateTerm = (state) => (state === "completed" ? LABELS.Solutions : state);
 
 /**
  * A sentence of the story in parts; each term is marked once, where it comes first.

@@ -4,6 +4,7 @@ import { scoreBeside, list, plural, score, shorten, signed } from "./format.js";
 import { isFold, ROLLOUT } from "../log/visible.js";
 import { MAY_SPARE, sparesNumbers } from "./countdown.js";
 import { doubtPhrase, UNDECIDED_MEANING } from "./doubts.js";
+import { endingSentences, endingsWords, repeatedWords, unfinishedWords } from "./endings.js";
 import { plainMaths } from "./plain_maths.js";
 import { writingWords } from "./writing_words.js";
 import { isStream, piecesOf, annotationPhrases } from "./annotations.js";
@@ -21,13 +22,6 @@ const CUT_OFF_WORDS = {
   candidate: "scored, and not decided on: the run was cut off",
 };
 
-// Of a step that was not written to its end by no fault of its length.
-const GIVEN_UP = {
-  aborted: "given up before it ended",
-  filtered: "stopped by a content filter before it ended",
-  unknown: "nobody said how it ended",
-};
-
 /** The answer beside a finished solution's mark. */
 export function answerLabel(node) {
   return node.answer === null ? "no answer" : shorten(plainMaths(node.answer).replace(/\s+/g, " "), 22);
@@ -35,18 +29,26 @@ export function answerLabel(node) {
 
 /** The state in a few words, with its reason where the log gives one. */
 export function stateWords(tree, node) {
-  if (node.id === tree.chosen) return `chosen: answer ${answerLabel(node)}`;
-  if (node.state === "completed")
-    return node.answer === null ? "a finished solution without an answer" : `answer ${answerLabel(node)}`;
+  const repeats = repeatedWords(node);
+  return stateAlone(tree, node) + (repeats ? `; it ${repeats}` : "");
+}
+
+function stateAlone(tree, node) {
+  if (node.state === "completed") return completedWords(tree, node);
   if (node.state === "merged") return `a duplicate of ${shortName(tree, tree.nodes.get(node.merged_into))}`;
-  const ending = GIVEN_UP[node.ended];
-  if (ending && node.state === "pruned") return `pruned: ${ending}`;
+  const ending = unfinishedWords(tree, node);
   if (node.state !== "pruned") return openWords(tree, node) + (ending ? `; ${ending}` : "");
-  if (tree.unfinished(node)) return "pruned: the path never ended";
+  if (ending) return `pruned: ${ending}`;
   const { cutoff } = tree.decisionOf(node);
   if (cutoff === undefined || cutoff === null || node.margin === null) return "pruned";
   if (node.margin === 0) return `pruned: level with the cut ${score(cutoff)}, and ties go by order`;
   return `pruned: ${node.margin < 0 ? "below" : "above"} the cut ${scoreBeside(cutoff, node.aggregate)}`;
+}
+
+function completedWords(tree, node) {
+  const cut = node.ended === "length" ? `; ${unfinishedWords(tree, node)}` : "";
+  const found = node.answer === null ? "a finished solution without an answer" : `answer ${answerLabel(node)}`;
+  return `${node.id === tree.chosen ? "chosen: " : ""}${found}${cut}`;
 }
 
 /** What a step waits for; in a run that was cut off it waits for nothing. */
@@ -108,6 +110,10 @@ export function writingName(tree, visible, id) {
 
 /** The sentences that say why a node is where it is. */
 export function whySentences(tree, node) {
+  return [...stateSentences(tree, node), ...endingSentences(tree, node)];
+}
+
+function stateSentences(tree, node) {
   if (tree.interrupted && node.state === "frontier")
     return ["The solver wrote this step. The run was cut off before the verifier scored it."];
   if (tree.interrupted && node.state === "candidate")
@@ -202,5 +208,6 @@ export function summary(tree) {
   if (tally.pruned) parts.push(`${tally.pruned} pruned`);
   if (tally.completed) parts.push(plural(tally.completed, "finished solution"));
   const chosen = tree.chosen ? ` The chosen answer is ${answerLabel(tree.nodes.get(tree.chosen))}.` : "";
-  return `Search tree with ${list(parts)}.${chosen}${tree.interrupted ? " The run was cut off here." : ""}`;
+  const endings = endingsWords(tree);
+  return `Search tree with ${list(parts)}.${endings && ` ${endings}.`}${chosen}${tree.interrupted ? " The run was cut off here." : ""}`;
 }

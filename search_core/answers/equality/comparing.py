@@ -5,6 +5,8 @@ None means that only algebra can tell, and that there was no algebra to ask or i
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from search_core.answers.equality.arithmetic import Number, equal_numbers
 from search_core.answers.equality.groups import equal_groups, is_quotient
 from search_core.answers.equality.logic import Algebra, any_of
@@ -18,6 +20,7 @@ from search_core.answers.equality.readings import (
     ValueGroup,
     Words,
 )
+from search_core.answers.equality.units import Unit
 
 _SHORT = 3
 """Letters up to which a word may also be a product of variables."""
@@ -80,24 +83,37 @@ def _is_relation(text: str) -> bool:
 def _equal_quantity(one: Quantity, other: Reading, algebra: Algebra) -> bool | None:
     """35 cm is 0.35 m, and 35; 50% is 0.5, and 50."""
     if isinstance(other, Quantity):
-        if one.unit.dimension == other.unit.dimension:
-            return equal(_in_base_units(one), _in_base_units(other), algebra)
-        if one.unit.dimension and other.unit.dimension:
-            return False
-        one, other = (other, one) if one.unit.dimension else (one, other)
-        return (
-            one.unit.factor > 1
-            and other.unit.omissible
-            and equal(_in_base_units(one), other.amount, algebra)
-        )
+        return _equal_quantities(one, other, algebra)
     ways = [one.amount] if one.unit.omissible else []
-    if not one.unit.dimension:
-        ways.append(_in_base_units(one))
+    if one.unit.scale != 1:
+        ways.append(_scaled(one.amount, one.unit.scale))
     return any_of(equal(way, other, algebra) for way in ways)
 
 
+def _equal_quantities(one: Quantity, other: Quantity, algebra: Algebra) -> bool | None:
+    """$18 a day is $18, and no $18 a week; 5 apples are 5 red apples, and no 5 pears."""
+    for shorter, longer in ((one, other), (other, one)):
+        above = longer.unit.without_per()
+        if above is not None and shorter.unit.above is None and shorter.unit.agrees(above):
+            longer = Quantity(longer.amount, above)
+            return equal(_in_base_units(shorter), _in_base_units(longer), algebra)
+    if one.unit.is_bare == other.unit.is_bare:
+        if not one.unit.agrees(other.unit):
+            return False
+        return equal(_in_base_units(one), _in_base_units(other), algebra)
+    one, other = (other, one) if other.unit.is_bare else (one, other)
+    return (
+        one.unit.factor > 1
+        and other.unit.omissible
+        and equal(_in_base_units(one), other.amount, algebra)
+    )
+
+
 def _in_base_units(quantity: Quantity) -> Reading:
-    amount, factor = quantity.amount, quantity.unit.factor
+    return _scaled(quantity.amount, quantity.unit.factor)
+
+
+def _scaled(amount: Reading, factor: Fraction) -> Reading:
     if factor == 1:
         return amount
     if isinstance(amount, Number):
@@ -107,9 +123,9 @@ def _in_base_units(quantity: Quantity) -> Reading:
         scale = f"\\frac{{{factor.numerator}}}{{{factor.denominator}}}"
         return Expression(f"{scale}*({amount.text})")
     if isinstance(amount, ValueGroup):
-        items = tuple(_in_base_units(Quantity(item, quantity.unit)) for item in amount.items)
+        items = tuple(_scaled(item, factor) for item in amount.items)
         return ValueGroup(amount.kind, items, "", amount.brackets)
-    return Quantity(amount, quantity.unit)
+    return Quantity(amount, Unit((), factor, omissible=False, scale=factor))
 
 
 def _equal_based(one: Based, other: Reading) -> bool:

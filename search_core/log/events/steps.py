@@ -15,6 +15,7 @@ from search_core.log.fields import (
     NodeId,
     Real,
     Reason,
+    Repeats,
     Role,
     ScoreValue,
     Text,
@@ -46,6 +47,8 @@ class Sampled(Event):
     after: NodeId | None = None
     """The last node that the solver had read besides the path: the end of the attempt that it
     revises, or the step before in one long stream, where that is not the parent."""
+    repeats: Repeats = ""
+    """What it repeats; "": nothing that was noticed, or nobody looked."""
     forced: Line = ""
     """How the text begins, where that was put into the solver's mouth (budget forcing)."""
 
@@ -70,6 +73,7 @@ class Sampled(Event):
                 state="rollout" if self.role == "rollout" else "frontier",
                 ended=self.ended,
                 role=self.role,
+                repeats=self.repeats,
                 after=self.after,
                 forced=self.forced,
                 prefilled=self.prefilled,
