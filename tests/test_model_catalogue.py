@@ -36,6 +36,7 @@ PAIRS = [
     "qwen-skywork",
     "qwen-thinkprm",
     "remote",
+    "chat",
 ]
 MODEL = "title: T, model: ./m, licence: L"
 

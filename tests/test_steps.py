@@ -132,9 +132,9 @@ def test_every_style_is_asked_for_and_has_a_source() -> None:
 
 
 def test_a_log_says_how_steps_were_written_where_that_is_not_the_usual_way() -> None:
-    for name, said in (("numbered", {"steps": "numbered"}), ("blank_lines", {}), ("", {})):
-        record = solver_record(SolverInfo("s", steps=name)).model_dump()
-        assert {key: value for key, value in record.items() if key == "steps"} == said
+    for name, said in (("numbered", {"step_style": "numbered"}), ("blank_lines", {}), ("", {})):
+        record = solver_record(SolverInfo("s", step_style=name)).model_dump()
+        assert {key: value for key, value in record.items() if key == "step_style"} == said
 
 
 @pytest.mark.parametrize("style", ALL, ids=ids)

@@ -121,7 +121,7 @@ def html_template() -> str:
 
 def page_labels() -> dict[str, Any]:
     """What the page calls things: `{"strategies": {name: title}, "options": {strategy: {option:
-    {"label", "default"}}}, "steps": {name: how they are written}}`."""
+    {"label", "default"}}}, "step_styles": {name: how they are written}}`."""
     return {
         "strategies": {strategy.name: strategy.title for strategy in STRATEGIES.values()},
         "options": {
@@ -131,7 +131,9 @@ def page_labels() -> dict[str, Any]:
             }
             for strategy in STRATEGIES.values()
         },
-        "steps": {style.name: f"{style.title}. {style.cut}" for style in STEP_STYLES.values()},
+        "step_styles": {
+            style.name: f"{style.title}. {style.cut}" for style in STEP_STYLES.values()
+        },
     }
 
 

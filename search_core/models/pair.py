@@ -28,8 +28,13 @@ from search_core.protocols import (
     Solver,
     Verifier,
 )
-from search_core.remote import is_remote, model_name
-from search_core.run.pairing import check_logprobs, check_solver, check_verifier
+from search_core.remote import RemoteAddress, is_remote, model_name
+from search_core.run.pairing import (
+    check_logprobs,
+    check_solver,
+    check_steps,
+    check_verifier,
+)
 from search_core.spaces import on_zero_gpu
 from search_core.steps import BLANK_LINES, step_style
 from search_core.strategies.base import Strategy
@@ -260,8 +265,11 @@ class ModelPair:
                 f"{SINGLE_STREAM.title}, or another solver."
             )
         check_solver(strategy, self.revises, model_name(self.solver_path))
+        if self._writes_whole:
+            check_steps(strategy, "whole", model_name(self.solver_path))
         solver = self._solver.loaded
         if solver is not None:
+            check_steps(strategy, solver.info.steps, solver.info.name)
             check_logprobs(
                 strategy,
                 options,
@@ -273,6 +281,15 @@ class ModelPair:
             check_verifier(strategy, self.judged, options)
         elif score_source == "oracle":
             self._check_oracle()
+
+    @property
+    def _writes_whole(self) -> bool:
+        """Whether the solver's address says that it writes whole solutions alone."""
+        if not is_remote(self.solver_path):
+            return False
+        with suppress(ValueError):  # Whoever loads it says what is wrong with its address.
+            return RemoteAddress.parse(self.solver_path).steps == "whole"
+        return False
 
     def _check_oracle(self) -> None:
         if not self.embedded:

@@ -34,6 +34,7 @@ from search_core.remote.completions import (
 from search_core.remote.connection import (
     SOLVER_KEY,
     alike,
+    check_completions,
     local_tokens,
     served,
     servers,
@@ -95,6 +96,7 @@ class RemoteSolver:
         self._dialect: Dialect = (
             LlamaCppDialect() if llama_cpp else OpenAIDialect(self._model.maker)
         )
+        await check_completions(those[0], self._model)
         tokens = await tokens_of(those[0], self._model, self._local)
         self._prompts = RemotePrompts(tokens, self._system_prompt, self._model.context)
         found = await asyncio.gather(
@@ -108,7 +110,7 @@ class RemoteSolver:
             device="remote",
             prompt=self._system_prompt,
             revises=self._prompts.revises,
-            steps=BLANK_LINES.name,
+            step_style=BLANK_LINES.name,
             logprobs=self.capabilities.logprobs,
         )
 

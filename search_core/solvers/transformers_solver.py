@@ -65,7 +65,7 @@ class TransformersSolver:
         # Without a chat template there is nothing to set an attempt apart from the next one.
         revises = revision_request is not None and bool(loaded.tokenizer.chat_template)
         self._info = SolverInfo.of(
-            loaded.info, prompt=system_prompt, revises=revises, steps=style.name
+            loaded.info, prompt=system_prompt, revises=revises, step_style=style.name
         )
         stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
         self._paths = PathTokens(

@@ -219,6 +219,16 @@ test("where there is room there are cards, with less there are lines, then bars,
   assert.equal(kindsOf([spot("a", 150, { inner: true })], { pitch: 60 }).a, undefined);
 });
 
+test("steps that stand close together look alike, and the chosen path keeps its cards", () => {
+  const column = (ranks) => ranks.map((rank, index) => spot(`${index}`, 60 + 38 * index, { rank, inner: true }));
+  assert.deepEqual(Object.values(kindsOf(column([2, 2, 2, 2, 2, 2, 2]))), Array(7).fill("line"));
+  const kinds = kindsOf(column([2, 2, 2, 1, 2, 2, 2]));
+  assert.deepEqual(Object.values(kinds), ["line", "line", "line", "card", "line", "line", "line"]);
+  // Those that go later leave nothing undone: they have a line where they have no room.
+  const beside = kindsOf([spot("a", 100), spot("cut", 138, { rank: 5 }), spot("b", 176)]);
+  assert.deepEqual(beside, { a: "card", cut: "line", b: "card" });
+});
+
 test("the room of steps that are cut goes to those that go on: level of detail is decided per branch", () => {
   const cut = (id, y) => spot(id, y, { rank: 5 });
   const kinds = kindsOf([cut("a", 128), cut("b", 139), spot("kept", 150), cut("c", 161), cut("d", 172), spot("alone", 300, { rank: 5 })]);

@@ -36,6 +36,11 @@ export class Column extends Level {
     return spot.y;
   }
 
+  /** What its words take across. */
+  sizeOf(spot) {
+    return this.words.get(spot.id).height + APART;
+  }
+
   /** Branches bend where the widest word of the level ends, or its bars. */
   measure(spots) {
     const scored = spots.some((spot) => spot.scored) && this.width >= BAR.width ? this.clear + BAR.width : 0;

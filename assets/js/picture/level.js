@@ -42,6 +42,25 @@ export class Level {
     this.taken.put(id, from, from + size, apart);
   }
 
+  /**
+   * Steps that stand close together look alike: where a neighbour that goes as early, or earlier,
+   * has no room for its card, a step has its line again.
+   *
+   * @param {(spot: import("./placing.js").Spot) => boolean} wants - a card says more of it.
+   */
+  calm(wants) {
+    const having = this.spots.filter((spot) => this.has(spot) && wants(spot)).sort((a, b) => this.across(a) - this.across(b));
+    const plain = (other, spot) => other && other.rank <= spot.rank && this.words.get(other.id).kind === "line";
+    const near = (other, spot) => Math.abs(this.across(other) - this.across(spot)) < this.sizeOf(spot);
+    const lacks = (other, spot) => plain(other, spot) && near(other, spot);
+    // Down the level and up again: what becomes a line is a neighbour to the next.
+    for (const spots of [[...having], having.reverse()])
+      for (const [index, spot] of spots.entries()) {
+        const card = this.words.get(spot.id).kind === "card" && spot.rank > 0;
+        if (card && (lacks(spots[index - 1], spot) || lacks(spots[index + 1], spot))) this.line(spot);
+      }
+  }
+
   has(spot) {
     return this.words.has(spot.id);
   }

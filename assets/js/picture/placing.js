@@ -83,6 +83,7 @@ export function placeWords(spots, view, sizes, lanes = [], ways = new Map()) {
   pass((spot) => spot.rank <= 2 && spot.depth > 0 && tells(spot), (level, spot) => level.card(spot));
   pass((spot) => spot.rank > 3 && spot.depth > 0 && says(spot), (level, spot) => level.line(spot));
   pass((spot) => spot.rank > 2 && spot.depth > 0 && tells(spot), (level, spot) => level.card(spot));
+  for (const level of all) level.calm(tells);
   if (view.vertical) {
     for (const level of all) level.openSides(levels.get(level.depth - 1), lanes, ways.get(level.depth) ?? []);
     pass((spot) => spot.depth === 0 || says(spot), (level, spot) => level.beside(spot));

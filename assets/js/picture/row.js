@@ -37,6 +37,11 @@ export class Row extends Level {
     return spot.x;
   }
 
+  /** What its words take across. */
+  sizeOf(spot) {
+    return this.words.get(spot.id).width + APART;
+  }
+
   place(spot, kind, { width, height }, room = width) {
     const top = spot.y + this.clear;
     if (top < this.view.top || height > this.height) return false;

@@ -12,6 +12,8 @@ import { writeMaths } from "../dom/maths.js";
 
 /** What a card's border and the ends of its lines cost. */
 const CARD = { padding: 16, lines: 3, filled: 0.86 };
+/** A line has no second one to go on in: letters are a tenth wider in some words than in others. */
+const LINE_FILLED = 0.9;
 /** Pixels that the shortest bar and the gaps beside it take, and a count of duplicates. */
 const BAR = 28;
 const COUNT = 40;
@@ -29,7 +31,7 @@ const LARGE = 1.25;
 function textFor(kind, said, { width, letter }) {
   if (kind === "problem") return said.text;
   const behind = (said.duplicates ? COUNT : 0) + (said.counted ? GAP + said.counted.length * letter : 0);
-  const room = kind === "line" ? width - behind : CARD.lines * (width - CARD.padding) * CARD.filled;
+  const room = kind === "line" ? (width - behind) * LINE_FILLED : CARD.lines * (width - CARD.padding) * CARD.filled;
   return plainMaths(said.text).length * letter <= room ? said.text : said.brief;
 }
 
