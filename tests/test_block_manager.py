@@ -109,7 +109,10 @@ def test_sequences_of_two_calls_share_no_block() -> None:
     assert parts == [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]]
 
 
-@pytest.mark.parametrize(("shared", "sizes"), [(0, [1] * 9), (8, [1, 2, 2, 2, 2]), (32, [4, 5])])
+@pytest.mark.parametrize(
+    ("shared", "sizes"),
+    [(0, [1] * 9), (8, [1, 2, 2, 2, 2]), (32, [3, 3, 3]), (512, [4, 5])],
+)
 def test_little_in_common_makes_small_blocks(shared: int, sizes: list[int]) -> None:
     call = object()
     assert [len(part) for part in divide(shared, range(9), [call] * 9)] == sizes

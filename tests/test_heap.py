@@ -49,3 +49,35 @@ def arenas(how: str, folder: Path) -> int:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas")
 def test_threads_share_few_arenas(tmp_path: Path) -> None:
     assert arenas("together", tmp_path) <= 2 < arenas("apart", tmp_path)
+
+
+# What every pass of a model does: it asks for pieces, and frees them all.
+_PASSES = """
+import resource
+from search_core.serving.heap import keep_together
+assert keep_together()
+def work():
+    held = [bytearray(400_000) for _ in range(8)]
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(3):
+    work()
+before = faults()
+for _ in range(50):
+    work()
+print(faults() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+def test_what_is_freed_and_asked_for_again_is_not_given_back_in_between() -> None:
+    environment = {name: value for name, value in os.environ.items() if "MALLOC" not in name}
+    done = subprocess.run(
+        [sys.executable, "-c", _PASSES],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=Path(__file__).parents[1],
+    )
+    assert int(done.stdout) < 1_000  # of 40,000 that it takes to ask for all of it each time

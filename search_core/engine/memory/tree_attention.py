@@ -9,7 +9,7 @@ arXiv:2404.00242). It computes what scaled dot-product attention computes, up to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -20,7 +20,7 @@ from transformers.masking_utils import sdpa_mask
 
 NAME = "tree"
 _FEW = 16
-"""Queries of a block up to which two matrix products are quicker than a fused kernel."""
+"""Queries of a block up to which two matrix products are quicker than a fused kernel on a GPU."""
 _REFUSED = ("softcap", "s_aux", "position_bias")
 """What some models add to attention and this one does not compute."""
 
@@ -29,7 +29,7 @@ class OtherAttentionError(ValueError):
     """A model's attention is not what is computed here."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AttentionMetadata:
     """Which tokens of a pass are queries of which block.
 
@@ -47,6 +47,14 @@ class AttentionMetadata:
     gather: Tensor | None
     scatter: Tensor | None
     mask: Tensor
+    _by_heads: dict[int, Tensor] = field(default_factory=dict)
+
+    def mask_of(self, heads: int) -> Tensor:
+        """The mask of so many heads' queries one behind the other, [blocks, 1, heads × queries,
+        columns]; made once for all layers."""
+        if heads not in self._by_heads:
+            self._by_heads[heads] = self.mask.repeat(1, 1, heads, 1)
+        return self._by_heads[heads]
 
 
 def attend(
@@ -88,8 +96,11 @@ def attend(
         tokens = tokens.index_select(0, metadata.gather)
     queries = tokens.reshape(metadata.blocks, metadata.queries, heads, size).transpose(1, 2)
     scale = size**-0.5 if scaling is None else scaling
-    compute = _products if metadata.queries <= _FEW else _fused
-    output = compute(queries, key, value, metadata.mask, scale)
+    if query.device.type == "cpu":
+        output = _folded(queries, key, value, metadata, scale)
+    else:
+        compute = _products if metadata.queries <= _FEW else _fused
+        output = compute(queries, key, value, metadata.mask, scale)
     flat = output.transpose(1, 2).reshape(-1, heads, output.shape[-1])
     if metadata.scatter is not None:
         flat = flat.index_select(0, metadata.scatter)
@@ -103,6 +114,23 @@ def use_tree_attention(model: Any) -> bool:
         return False
     model.set_attn_implementation(NAME)
     return True
+
+
+def _folded(
+    query: Tensor, key: Tensor, value: Tensor, metadata: AttentionMetadata, scale: float
+) -> Tensor:
+    """[blocks, heads, queries, head size]: the queries of heads that share keys are queries of one
+    head. Keys are not repeated, and no scores are held that would need fresh memory each time."""
+    blocks, heads, queries, size = query.shape
+    shared = key.shape[1]
+    output = torch.nn.functional.scaled_dot_product_attention(
+        query.reshape(blocks, shared, -1, size),
+        key,
+        value,
+        attn_mask=metadata.mask_of(heads // shared),
+        scale=scale,
+    )
+    return output.view(blocks, heads, queries, -1)
 
 
 def _products(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scale: float) -> Tensor:

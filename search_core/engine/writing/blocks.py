@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from search_core.engine.memory.block_pool import SHARED
 
-_MOST_BRANCHES = 8
-"""Branches of a block: each attends to the columns of all, so that many gain nothing."""
-_SHARED_PER_BRANCH = 4
-"""Shared columns that are worth one more branch."""
+_FEW_BRANCHES, _MOST_BRANCHES = 4, 8
+"""Branches of a block: each attends to the columns of all, and every block of a pass is padded to
+the queries of the fullest one, so that many pay only where what they share is long."""
+_SHARED_PER_FEW, _SHARED_PER_MOST = 4, 64
+"""Shared columns that are worth one more branch, up to the few and up to the most."""
 _LEAST_OWN = 64
 """Columns of single branches that are never too many."""
 
@@ -74,7 +75,8 @@ def divide(shared: int, places: Sequence[int], calls: Sequence[object]) -> list[
     by_call: dict[int, list[int]] = {}
     for place in places:
         by_call.setdefault(id(calls[place]), []).append(place)
-    most = min(_MOST_BRANCHES, max(1, shared // _SHARED_PER_BRANCH))
+    few = min(_FEW_BRANCHES, shared // _SHARED_PER_FEW)
+    most = min(_MOST_BRANCHES, max(1, few, shared // _SHARED_PER_MOST))
     parts: list[Sequence[int]] = []
     for own in by_call.values():
         count = -(-len(own) // most)
