@@ -70,6 +70,8 @@ def print_summary(console: Console, tree: Tree) -> None:
     _line(console, "Problem", values["problem"]["text"])
     asked = ", ".join(f"{name}={value}" for name, value in values["options"].items())
     _line(console, "Strategy", f"{values['strategy']} ({asked}, seed={values['seed']})")
+    if _header(tree).solver.steps == "asked":
+        _line(console, "Steps", "each asked for in a turn of its own, which is an approximation")
     console.print()
     for step in values["solution"]:
         score = "      " if step["score"] is None else f"{step['score']:.3f} "

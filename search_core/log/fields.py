@@ -40,6 +40,10 @@ Aggregate = Literal["last", "min", "prod", "mean"]
 Role = Literal["step", "rollout"]
 """What a sampled node is: a step of the search, or a look at where a step leads (lookahead,
 MCTS by rollout), which the search judges by and does not go on from."""
+StepsBy = Literal["continued", "asked", "whole"]
+"""How a solver wrote steps after others: it went on from its own text; each was asked for in a turn
+of its own, with the steps so far shown (an approximation); or whole solutions were written, and
+told apart at their blank lines."""
 Judged = Literal["steps", "solutions"]
 """What a verifier judges: every step (a process verifier), or finished solutions only."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_core.flops import ModelShape
-from search_core.log.events import Judged
+from search_core.log.events import Judged, StepsBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,24 @@ class SolverInfo(ModelInfo):
             then self-revision is refused.
         logprobs: Whether it gives log-probabilities. One that does not must say so here: then what
             goes by them is refused.
+        steps: How it writes a step after others: it goes on from them as its own text; it is shown
+            them and asked for the next one; or it does not, and writes whole solutions.
+        step_style: How it writes steps, by the name of a `search_core.steps.StepStyle`; "": nobody
+            says.
     """
 
     prompt: str = ""
     revises: bool = True
     logprobs: bool = True
+    steps: StepsBy = "continued"
+    step_style: str = ""
 
     @classmethod
-    def of(cls, model: ModelInfo, *, prompt: str = "", revises: bool = True) -> SolverInfo:
+    def of(
+        cls, model: ModelInfo, *, prompt: str = "", revises: bool = True, step_style: str = ""
+    ) -> SolverInfo:
         """A model as a solver."""
-        return cls(*_shared(model), prompt, revises)
+        return cls(*_shared(model), prompt, revises, step_style=step_style)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,9 @@ class SampleRequest:
         step_ids: Of each step the ids that this solver gave for it in this run: what the model
             wrote is what it goes on from. None for a step that it did not write; empty: none
             is known, and the text is tokenised.
+        to_end: The run writes this path to its end, whatever its next step says: how many steps
+            it may still have, this one among them. A solver may write them at once, and give them
+            one by one as they are asked for. 0: this step alone is wanted.
     """
 
     problem: str
@@ -104,6 +107,7 @@ class SampleRequest:
     opening: str = ""
     run: str = ""
     step_ids: StepIds = ()
+    to_end: int = 0
 
     def __post_init__(self) -> None:
         if self.step_ids and len(self.step_ids) != len(self.steps):

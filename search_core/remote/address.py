@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Literal, cast, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 from search_core.remote.errors import AddressError
 from search_core.remote.server import LONGEST
 
 _SCHEMES = ("http://", "https://")
+Api = Literal["", "completions", "chat"]
+Steps = Literal["", "continued", "asked", "whole"]
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
+_CHAT_ALONE = ("steps", "tokens", "votes")
+"""Options of chat completions, which mean nothing over the others."""
 
 
 def is_remote(name: str) -> bool:
@@ -41,6 +48,15 @@ class RemoteAddress:
         timeout: Seconds without a byte from the server after which a request has failed.
         in_flight: Requests that one server is asked at the same time; more wait here.
         longest: Seconds after which a request has failed though bytes still come.
+        api: How it is asked: "completions", "chat" (chat completions, see `remote.chat`); "" to
+            find out.
+        key: Name of the environment variable that holds the API key; "" for the usual one.
+        steps: Of a solver over chat completions: "continued" (it goes on from its own answer),
+            "asked" (each step in a turn of its own, an approximation), "whole" (whole solutions
+            alone); "" to find out.
+        tokens: Most tokens of one whole solution over chat completions.
+        votes: Of a verifier over chat completions that gives no log-probabilities: samples of each
+            verdict.
     """
 
     urls: tuple[str, ...]
@@ -50,6 +66,11 @@ class RemoteAddress:
     timeout: float = 300.0
     in_flight: int = 64
     longest: float = LONGEST
+    api: Api = ""
+    key: str = ""
+    steps: Steps = ""
+    tokens: int = 4096
+    votes: int = 8
 
     @classmethod
     def parse(cls, text: str) -> RemoteAddress:
@@ -69,12 +90,16 @@ class RemoteAddress:
             options = dict(parse_qsl(rest, strict_parsing=True)) if rest else {}
         except ValueError as error:
             raise AddressError(
-                f"After # stands {rest!r:.80}; expected name=value pairs joined by & "
+                f"What stands after # is no list of name=value pairs joined by & "
                 f"({', '.join(known)})."
             ) from error
         unknown = sorted(set(options) - set(known))
         if unknown:
             raise AddressError(f"Unknown {unknown[0]!r:.40} after #; known: {', '.join(known)}.")
+        api = cast("Api", _choice(options, "api", get_args(Api)))
+        useless = [name for name in _CHAT_ALONE if name in options]
+        if api == "completions" and useless:
+            raise AddressError(f"{useless[0]} is an option of api=chat alone. Leave it out.")
         return cls(
             urls,
             options.get("model", ""),
@@ -83,6 +108,11 @@ class RemoteAddress:
             _number(options, "timeout", 300.0, 1, 86_400),
             int(_number(options, "in_flight", 64, 1, 4096)),
             _number(options, "longest", LONGEST, 1, 86_400),
+            api,
+            _variable(options.get("key", "")),
+            cast("Steps", _choice(options, "steps", get_args(Steps))),
+            int(_number(options, "tokens", 4096, 16, 131_072)),
+            int(_number(options, "votes", 8, 1, 64)),
         )
 
     def place_of(self, problem: str) -> int:
@@ -107,6 +137,23 @@ def _checked(url: str) -> str:
             f"{url!r:.120} is no server; expected an address like http://host:8000/v1."
         )
     return url.rstrip("/") if parts.path.strip("/") else f"{url.rstrip('/')}/v1"
+
+
+def _choice(options: dict[str, str], name: str, known: tuple[str, ...]) -> str:
+    said = options.get(name, "")
+    if said not in known:
+        raise AddressError(f"{name} is {said!r:.40}; expected {', '.join(filter(None, known))}.")
+    return said
+
+
+def _variable(name: str) -> str:
+    """The name of a variable. What is none may be the key itself, and is not repeated."""
+    if name and not _VARIABLE.fullmatch(name):
+        raise AddressError(
+            "key names the environment variable that holds the API key, in capitals (key=HF_TOKEN);"
+            " what stands there is no such name. A key itself never belongs into an address."
+        )
+    return name
 
 
 def _number(options: dict[str, str], name: str, usual: float, least: float, most: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from search_core.protocols import Cancelled
 from search_core.remote.address import RemoteAddress
-from search_core.remote.errors import RemoteError, hosts, shown
+from search_core.remote.errors import AddressError, ChatOnly, RemoteError, hosts, shown
 from search_core.remote.loop import LoopThread
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import LocalTokens, ServerTokens, server_tokens
@@ -20,6 +20,9 @@ T = TypeVar("T")
 SOLVER_KEY, VERIFIER_KEY = "ESPALIER_SOLVER_KEY", "ESPALIER_VERIFIER_KEY"
 """Environment variables with the API keys."""
 
+OLLAMA = "library"
+"""What Ollama says that its models are owned by."""
+_COMPLETE = frozenset({"vllm", "sglang", "llamacpp"})
 _MOST_NAME = 200
 
 
@@ -65,10 +68,18 @@ class ServerLoop(LoopThread[list[RemoteServer]]):
 
 
 def servers(address: RemoteAddress, key_variable: str) -> ServerLoop:
-    """The servers of an address, with the loop that speaks to them; nothing is sent yet."""
+    """The servers of an address, with the loop that speaks to them; nothing is sent yet.
+
+    Args:
+        key_variable: Environment variable with the API key, unless the address names another.
+
+    Raises:
+        ValueError: The variable that the address names is not set, or holds what no key does.
+    """
+
+    key = _key(address, key_variable)
 
     def make() -> list[RemoteServer]:
-        key = os.environ.get(key_variable, "")
         return [
             RemoteServer(url, key, address.timeout, address.in_flight, address.longest)
             for url in address.urls
@@ -81,17 +92,29 @@ def servers(address: RemoteAddress, key_variable: str) -> ServerLoop:
     return ServerLoop(make, close, hosts(address.urls))
 
 
+def _key(address: RemoteAddress, key_variable: str) -> str:
+    name = address.key or key_variable
+    key = os.environ.get(name, "")
+    if address.key and not key:
+        raise AddressError(
+            f"The address says key={name}, and the environment variable {name} is not set. Set it "
+            "to the API key."
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise AddressError(
+            f"The environment variable {name} holds characters that no API key has (a line break, "
+            "or others beyond ASCII). Set it to the key alone."
+        )
+    return key
+
+
 async def served(server: RemoteServer, wanted: str) -> Served:
     """The model of this name on the server; "": the only one.
 
     Raises:
         RemoteError: There is none, or there are several and none was named.
     """
-    reply = await server.get(f"{server.url}/models")
-    data = reply.get("data")
-    listed = (
-        [model for model in data if isinstance(model, Mapping)] if isinstance(data, list) else []
-    )
+    listed = await listed_models(server)
     names = [shown(model.get("id")) for model in listed]
     found = [model for model in listed if wanted in ("", model.get("id"))]
     if not found or (not wanted and len(found) > 1):
@@ -100,9 +123,45 @@ async def served(server: RemoteServer, wanted: str) -> Served:
             + (f"{wanted!r:.80} was asked for." if wanted else "several models: name one.")
             + " Put #model=NAME after its address."
         )
-    [model] = found[:1]
+    return described(found[0])
+
+
+async def listed_models(server: RemoteServer) -> list[Mapping[str, Any]]:
+    """What a server says that it serves. Raises `RemoteError`: it failed."""
+    data = (await server.get(f"{server.url}/models")).get("data")
+    return [model for model in data if isinstance(model, Mapping)] if isinstance(data, list) else []
+
+
+def described(model: Mapping[str, Any]) -> Served:
+    """One of them."""
     maker = str(model.get("owned_by") or "")
     return Served(str(model.get("id"))[:_MOST_NAME], maker, _context(model))
+
+
+async def check_completions(server: RemoteServer, model: Served) -> None:
+    """Whether the server completes a text as it stands.
+
+    Raises:
+        ChatOnly: It has no completions, or puts every text into its chat template.
+        RemoteError: It failed.
+    """
+    if model.maker in _COMPLETE:
+        return
+    if model.maker == OLLAMA:
+        raise ChatOnly(
+            f"Server {server.name} is Ollama, which puts every text that it is to complete into "
+            "its chat template. Put #api=chat after its address."
+        )
+    body = {"model": model.name, "prompt": "1", "max_tokens": 1}
+    try:
+        await server.post(f"{server.url}/completions", body)
+    except RemoteError as error:
+        if error.status in (404, 405, 501):
+            raise ChatOnly(
+                f"Server {server.name} has no completions ({error.status}). Put #api=chat after "
+                "its address."
+            ) from error
+        raise
 
 
 def _context(model: Mapping[str, Any]) -> int | None:

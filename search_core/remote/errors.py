@@ -30,11 +30,13 @@ class RemoteError(PlainError, RuntimeError):
     Attributes:
         status: Its HTTP status; 0 where there was none.
         hidden: What only the operator may read: hosts of the servers.
+        later: Seconds after which it wants to be asked again (Retry-After); None: not said.
     """
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    def __init__(self, message: str, status: int = 0, later: float | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.later = later
         self.hidden: frozenset[str] = frozenset()
 
     @property
@@ -47,6 +49,10 @@ class RemoteError(PlainError, RuntimeError):
             text = re.sub(rf"(?<![\w.-])Server {re.escape(name)}(?![\w-])", "The server", text)
             text = word.sub(_SOMEWHERE, text)
         return _ADDRESSES.sub(_SOMEWHERE, text)
+
+
+class ChatOnly(RemoteError):
+    """A server is to be asked by chat completions, and by nothing else."""
 
 
 class VoidSearch(RemoteError):

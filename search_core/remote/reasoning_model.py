@@ -17,6 +17,7 @@ from search_core.remote.completions import Ask, Dialect, OpenAIDialect, Reply, c
 from search_core.remote.connection import (
     VERIFIER_KEY,
     alike,
+    check_completions,
     local_tokens,
     served,
     servers,
@@ -123,6 +124,7 @@ class RemoteReasoningModel:
             await self._dialect.most(server, self._model)
         tokens = await tokens_of(those[0], models[0], self._local)
         if tokens is None or not tokens.chats:
+            await check_completions(those[0], models[0])
             raise RemoteError(
                 f"Server {those[0].name} lends no tokenizer with a chat template, and this format "
                 "is a chat. Put #tokenizer=FOLDER after the verifier's address."

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
+from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -64,6 +67,10 @@ class RemoteServer:
             timeout=httpx.Timeout(timeout, connect=_CONNECT_SECONDS, pool=None),
             limits=httpx.Limits(max_connections=None, keepalive_expiry=_KEPT_SECONDS),
         )
+
+    def shown(self, text: object) -> str:
+        """A server's words as they may be shown: see `errors.shown`."""
+        return shown(text, self._key)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -122,6 +129,7 @@ class RemoteServer:
                     f"Server {self.name} answered {response.status_code} to "
                     f"{urlsplit(url).path}: {await self._explanation(response, ends)}",
                     response.status_code,
+                    _later(response.headers.get("retry-after", "")),
                 )
             self._refuse_compressed(response)
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
@@ -241,3 +249,15 @@ class RemoteServer:
                 f"the head of one after {self._timeout + _CONNECT_SECONDS:g}, and the request was "
                 "given up. If it only needs longer, put #longest=SECONDS after its address."
             ) from error
+
+
+def _later(said: str) -> float | None:
+    """Seconds of a Retry-After header, which says seconds or a date (RFC 9110, 10.2.3)."""
+    try:
+        seconds = float(said)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(said).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -34,6 +34,7 @@ from search_core.remote.completions import (
 from search_core.remote.connection import (
     SOLVER_KEY,
     alike,
+    check_completions,
     local_tokens,
     served,
     servers,
@@ -43,6 +44,7 @@ from search_core.remote.errors import RemoteError
 from search_core.remote.llama_cpp import LlamaCppDialect
 from search_core.remote.prompts import RemotePrompts
 from search_core.remote.server import RemoteServer
+from search_core.steps import BLANK_LINES
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class RemoteSolver:
         self._dialect: Dialect = (
             LlamaCppDialect() if llama_cpp else OpenAIDialect(self._model.maker)
         )
+        await check_completions(those[0], self._model)
         tokens = await tokens_of(those[0], self._model, self._local)
         self._prompts = RemotePrompts(tokens, self._system_prompt, self._model.context)
         found = await asyncio.gather(
@@ -107,6 +110,7 @@ class RemoteSolver:
             device="remote",
             prompt=self._system_prompt,
             revises=self._prompts.revises,
+            step_style=BLANK_LINES.name,
             logprobs=self.capabilities.logprobs,
         )
 

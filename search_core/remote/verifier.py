@@ -22,6 +22,7 @@ from search_core.remote.chat_tokenizer import chat_tokenizer
 from search_core.remote.connection import (
     VERIFIER_KEY,
     alike,
+    check_completions,
     local_tokens,
     served,
     servers,
@@ -42,7 +43,7 @@ _TRIAL = ScoreRequest("1 + 1", ("1 + 1 = 2",), 0, False, (0.0,))
 MakeFormat = Callable[[ChatTokenizer], Format]
 
 
-def open_verifier(address: RemoteAddress) -> RemoteVerifier | GenerativeVerifier:
+def open_completions_verifier(address: RemoteAddress) -> RemoteVerifier | GenerativeVerifier:
     """The verifier of an address, by its format; its servers are asked who they are now.
 
     Raises:
@@ -93,6 +94,7 @@ class RemoteVerifier(ABC):
             self._model, self._maker = models[0].name, models[0].maker
             tokens = await tokens_of(those[0], models[0], local)
             if tokens is None:
+                await check_completions(those[0], models[0])
                 raise RemoteError(
                     f"Server {those[0].name} does not tokenise for others. Put "
                     "#tokenizer=FOLDER after the verifier's address."

@@ -108,7 +108,14 @@ class ModelRequests:
         before = [node.id if node else None for node in after] or [None] * len(parents)
         parent_ids = [parent.id for parent in parents]
         ids = self._nodes.child_ids(parent_ids)
-        asked = self._nodes.sample(parent_ids, ids, role, before, request.attempts_seen)
+        asked = self._nodes.sample(
+            parent_ids,
+            ids,
+            role,
+            before,
+            request.attempts_seen,
+            request.max_steps if request.to_end else 0,
+        )
         planned = [
             PlannedNode(node_id, role, read) for node_id, read in zip(ids, before, strict=True)
         ]

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from search_core.log.events import Judged, ModelRecord
+from search_core.log.events import Judged, ModelRecord, StepsBy
 from search_core.protocols import ModelInfo, SolverInfo, VerifierInfo
+from search_core.run.pairing import steps_of
 from search_core.run.replies import ProtocolError
+from search_core.steps import BLANK_LINES
+from search_core.strategies.base import Strategy
 
 
-def solver_record(info: object) -> ModelRecord:
+def solver_record(info: object, strategy: Strategy | None = None) -> ModelRecord:
     """What a log says of a solver.
+
+    Args:
+        strategy: For which it writes; None: for whichever.
 
     Raises:
         ProtocolError: It says of itself what cannot be written down.
     """
     if not isinstance(info, SolverInfo):
         raise _misfit("solver", info, "a SolverInfo")
-    return _record("solver", info, prompt=info.prompt)
+    steps = info.steps if strategy is None else steps_of(strategy, info.steps)
+    style = "" if info.step_style == BLANK_LINES.name else info.step_style
+    return _record("solver", info, prompt=info.prompt, steps=steps, style=style)
 
 
 def verifier_record(info: object) -> ModelRecord:
@@ -27,7 +35,14 @@ def verifier_record(info: object) -> ModelRecord:
     return _record("verifier", info, scores=info.scores)
 
 
-def _record(role: str, info: ModelInfo, prompt: str = "", scores: Judged = "steps") -> ModelRecord:
+def _record(
+    role: str,
+    info: ModelInfo,
+    prompt: str = "",
+    scores: Judged = "steps",
+    steps: StepsBy = "continued",
+    style: str = "",
+) -> ModelRecord:
     try:
         return ModelRecord(
             name=info.name,
@@ -37,6 +52,8 @@ def _record(role: str, info: ModelInfo, prompt: str = "", scores: Judged = "step
             device=info.device,
             prompt=prompt,
             scores=scores,
+            steps=steps,
+            step_style=style,
         )
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from search_core.log.events import Judged
+from search_core.log.events import Judged, StepsBy
+from search_core.strategies import STRATEGIES
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
 
@@ -51,6 +52,35 @@ def check_solver(strategy: Strategy, revises: bool, name: str) -> None:
             f"{strategy.title} needs a solver that reads its earlier attempts, and {name} does "
             f'not. Choose the solver "{reviser}", or a chat model.'
         )
+
+
+def check_steps(strategy: Strategy, steps: StepsBy, name: str) -> None:
+    """A solver that writes whole solutions alone cannot go on from a step.
+
+    Args:
+        steps: How the solver writes a step after others.
+        name: The solver's.
+
+    Raises:
+        OptionError: It does not, and the strategy goes on from single steps.
+    """
+    if steps != "whole" or strategy.writes == "solutions":
+        return
+    others = " or ".join(
+        known.title for known in STRATEGIES.values() if known.writes == "solutions"
+    )
+    raise OptionError(
+        f"{strategy.title} goes on from single steps, and solver {name} writes whole solutions "
+        f"alone, as its address says (steps=whole). Choose {others}; or leave steps=whole out, so "
+        "that its server is asked whether it continues an answer; or put steps=asked there, with "
+        "which each step is asked for in a turn of its own, an approximation."
+    )
+
+
+def steps_of(strategy: Strategy, steps: StepsBy) -> StepsBy:
+    """How the solver writes the steps of this strategy: only what goes on from a step has to ask
+    for the next one; a solution that is written whole is no approximation."""
+    return "whole" if steps != "continued" and strategy.writes == "solutions" else steps
 
 
 def check_logprobs(

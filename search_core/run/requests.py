@@ -57,8 +57,12 @@ class NodeRequests:
         role: Role,
         after: Sequence[str | None],
         attempts_seen: int = 0,
+        longest: int = 0,
     ) -> list[SampleRequest]:
         """Requests for one child of each parent.
+
+        Args:
+            longest: Steps of a path that is written to its end, at most; 0: it is not.
 
         A child's index counts the parent's children of its own role: what a rollout looked
         at changes nothing for the steps that are sampled later. Of the earlier attempts that
@@ -80,6 +84,7 @@ class NodeRequests:
                     index=index,
                     attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
                     run=self._run,
+                    to_end=max(0, longest - nodes[parent].depth),
                 )
             )
         return requests

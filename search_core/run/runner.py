@@ -40,7 +40,12 @@ from search_core.run.election import Election
 from search_core.run.grading import Grader
 from search_core.run.identity import solver_record, verifier_record
 from search_core.run.limits import LimitReached
-from search_core.run.pairing import check_logprobs, check_solver, check_verifier
+from search_core.run.pairing import (
+    check_logprobs,
+    check_solver,
+    check_steps,
+    check_verifier,
+)
 from search_core.run.recipe import Recipe
 from search_core.run.recorder import Recorder
 from search_core.run.replies import ProtocolError
@@ -105,9 +110,10 @@ class Run:
         grader: Grader | None = None,
     ) -> None:
         # A log begins with who its models are, so what they say of themselves is looked at first.
-        self._records = solver_record(solver), verifier_record(verifier)
+        self._records = solver_record(solver, recipe.strategy), verifier_record(verifier)
         check_verifier(recipe.strategy, verifier.scores, recipe.options)
         check_solver(recipe.strategy, solver.revises, solver.name)
+        check_steps(recipe.strategy, solver.steps, solver.name)
         check_logprobs(
             recipe.strategy,
             recipe.options,

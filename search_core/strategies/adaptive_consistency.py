@@ -127,4 +127,5 @@ the leading answer wins""",
     plan=plan,
     as_published={"max_steps": 100},
     uses_verifier=False,
+    writes="solutions",
 )

@@ -246,6 +246,8 @@ class Strategy:
             outcome verifier can do; "steps" if it needs scores on the way.
         whole_solutions_if: Option values with which it asks about solutions all the same.
         revises: Whether the solver must be able to read its earlier attempts.
+        writes: "solutions" if it has nothing but whole solutions written, from the problem on;
+            "steps" if it goes on from single ones.
         logprobs_if: Option values with which it goes by the solver's log-probabilities; {}: never.
     """
 
@@ -263,6 +265,7 @@ class Strategy:
     asks_about: Judged = "steps"
     whole_solutions_if: Mapping[str, Any] = field(default_factory=dict)
     revises: bool = False
+    writes: Literal["steps", "solutions"] = "steps"
     logprobs_if: Mapping[str, Any] = field(default_factory=dict)
 
     def reads_logprobs(self, options: StrategyOptions | None = None) -> bool:

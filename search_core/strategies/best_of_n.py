@@ -60,4 +60,5 @@ let the vote choose""",
         "answerless_vote": True,
     },
     asks_about="solutions",
+    writes="solutions",
 )

@@ -42,4 +42,5 @@ until the solution is finished""",
     options=StrategyOptions,
     plan=plan,
     uses_verifier=False,
+    writes="solutions",
 )

@@ -128,5 +128,6 @@ let all attempts of all chains vote""",
     options=SelfRevisionOptions,
     plan=plan,
     asks_about="solutions",
+    writes="solutions",
     revises=True,
 )

@@ -24,6 +24,15 @@ test("each stop is told in plain words", () => {
   );
 });
 
+test("steps that were asked for apart are said to be an approximation", () => {
+  const [header, ...rest] = EVENTS;
+  const asked = { ...header, solver: { ...header.solver, steps: "asked" } };
+  const told = tell([asked, ...rest], rounds.segments[0], rounds.segments[0].cursor);
+  assert.match(told, /The steps are an approximation: .* a turn of its own\.$/);
+  const whole = { ...header, solver: { ...header.solver, steps: "whole" } };
+  assert.doesNotMatch(tell([whole], rounds.segments[0], rounds.segments[0].cursor), /approximation/);
+});
+
 test("an open round says how far it is", () => {
   assert.match(story(1, rounds.segments[1].from + 5), /^Round 1: 5 steps written…$/);
   assert.equal(settled(EVENTS, rounds.segments[1], rounds.segments[1].from + 5), false);

@@ -15,6 +15,9 @@ const STATUS = {
 };
 /** What is said of the last moment of a run that has no end. */
 export const CUT_OFF = "Here the run was cut off.";
+/** What is said of a run whose solver does not go on from its own text. */
+const APPROXIMATED =
+  "The steps are an approximation: the solver's server does not continue an answer, so each was asked for in a turn of its own.";
 const MOST_QUOTED = 110;
 const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
 const MOST_REASONS = 2;
@@ -90,7 +93,8 @@ function tellStart(slice, labels) {
   if (isPasted(header)) return `A pasted text, piece by piece, on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
   const title = labels.strategies?.[header.strategy] ?? readable(header.strategy);
   const budget = header.options.n ? ` with a budget of ${plural(header.options.n, "solution")}` : "";
-  return `${title} sets out${budget} on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
+  const on = `${title} sets out${budget} on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
+  return header.solver?.steps === "asked" ? `${on} ${APPROXIMATED}` : on;
 }
 
 function tellRound(slice, round, over, header) {

@@ -40,6 +40,7 @@ from search_core.log.fields import (
     Role,
     ScoreValue,
     Status,
+    StepsBy,
     VoteMethod,
     parent_of,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "Spent",
     "Started",
     "Status",
+    "StepsBy",
     "Tally",
     "UnknownKind",
     "Verdict",

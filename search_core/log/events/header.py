@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from search_core.log.events.event import Event, FrozenRecord
-from search_core.log.fields import ROOT, Count, Judged, Line, Name, Text, Value
+from search_core.log.fields import ROOT, Count, Judged, Line, Name, StepsBy, Text, Value
 from search_core.log.nodes import Node, NodeTable
 
 FORMAT = "espalier-trace"
@@ -40,12 +40,18 @@ class ModelRecord(FrozenRecord):
     """System prompt before the problem."""
     scores: Judged = "steps"
     """What a verifier judges; the JSON says it only where it is not the usual."""
+    steps: StepsBy = "continued"
+    """How a solver wrote steps after others; said as above."""
+    step_style: Name = ""
+    """How a solver writes steps, by name; said of those alone that end them elsewhere than at
+    blank lines."""
 
     @model_serializer(mode="wrap")
     def _without_the_usual(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         values: dict[str, Any] = dump(self)
-        if self.scores == "steps":
-            values.pop("scores", None)
+        for name, usual in (("scores", "steps"), ("steps", "continued"), ("step_style", "")):
+            if values.get(name) == usual:
+                del values[name]
         return values
 
 
