@@ -39,6 +39,6 @@ def _quantised(model: Any) -> Iterator[Any]:
     """What layers of 8 and 4 bits keep of their weights beside their parameters: from its first
     use on an 8-bit layer has them in its `state` (bitsandbytes' `MatmulLtState`)."""
     for module in model.modules():
-        state = getattr(module, "state", None)
+        state: Any = getattr(module, "state", None)
         if hasattr(state, "CB"):
             yield from (held for held in (state.CB, state.SCB) if held is not None)
