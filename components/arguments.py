@@ -12,7 +12,7 @@ from search_core.serving import AdmissionLimits
 from search_core.serving.sizes import read_size
 from search_core.serving.storage import MOST_KEPT
 from search_core.spaces import files_of_space
-from search_core.steps import STEP_STYLES
+from search_core.steps import STEP_CHOICES
 
 
 def arguments() -> argparse.Namespace:
@@ -48,7 +48,7 @@ def arguments() -> argparse.Namespace:
     )
     which.add_argument(
         "--steps",
-        choices=list(STEP_STYLES),
+        choices=STEP_CHOICES,
         default=env("ESPALIER_STEPS") or None,
         help=own + "how the solver is asked for steps, and where they end",
     )

@@ -8,12 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_core.engine.path_tokens import PathTokens
 from search_core.protocols import SolverInfo
 from search_core.run.identity import solver_record
-from search_core.steps import BLANK_LINES, STEP_STYLES, StepStyle, ending, split, step_style
+from search_core.steps import (
+    BLANK_LINES,
+    STEP_STYLES,
+    StepStyle,
+    ending,
+    split,
+    step_style,
+    thought_of,
+)
 from search_core.steps.blocks import in_block, in_item
 from search_core.steps.splitting import cuts
 from tests.growth import takes_linear_time
+from tests.tiny_models import TEMPLATE, tiny_tokenizer
 
 ALL = list(STEP_STYLES.values())
 FRAGMENTS = st.sampled_from(
@@ -141,3 +151,30 @@ def test_a_log_says_how_steps_were_written_where_that_is_not_the_usual_way() -> 
 def test_a_text_without_end_takes_linear_time(style: StepStyle) -> None:
     text = "Step 1: a.\n\n1. b.\n# c"
     assert takes_linear_time(lambda times: split(text * times, style), 100)
+
+
+THOUGHT = "<think>\nFirst.\n\nWait.\n</think>\n\nSo 5.\n\nThe answer is 5."
+
+
+def test_a_thought_is_one_step_unless_it_is_to_be_cut_too() -> None:
+    assert len(split(THOUGHT)) == 3
+    assert len(split(THOUGHT, step_style("blank_lines+thoughts"))) == 4
+    assert "".join(split(THOUGHT, step_style("blank_lines+thoughts"))) == THOUGHT
+    with pytest.raises(ValueError, match="no way of writing steps called 'lines\\+thoughts'"):
+        step_style("lines+thoughts")
+
+
+def test_a_thought_that_the_prompt_opened_is_one_too() -> None:
+    begun = "First.\n\nWait."
+    [cut] = cuts(begun, BLANK_LINES)
+    assert ending(begun, cut, BLANK_LINES, thinking=True) == "goes on"
+    assert ending(begun, cut, BLANK_LINES) == "ends"
+    assert [thought_of(text, True) for text in ("a", "a</think>\n\nb")] == ["open", "whole"]
+    assert [thought_of(text) for text in ("a", "<think>a", THOUGHT)] == ["", "open", "whole"]
+
+
+def test_a_template_that_opens_a_thought_is_told_from_a_problem_that_names_one() -> None:
+    opened = PathTokens(tiny_tokenizer(TEMPLATE + "<think>\n"))
+    assert opened.thinks("1 + 1", ())
+    assert not opened.thinks("1 + 1", ("So.</think>",))
+    assert not PathTokens(tiny_tokenizer(TEMPLATE)).thinks("What is <think>?", ())

@@ -113,7 +113,8 @@ StepsWritten = Annotated[
     typer.Option(
         "--steps",
         help="How a --solver of your own is asked for steps, and where they end: "
-        f"{', '.join(STEP_STYLES)}. Default: {next(iter(STEP_STYLES))}.",
+        f"{', '.join(STEP_STYLES)}; with +thoughts behind it what it thinks is cut too. "
+        f"Default: {next(iter(STEP_STYLES))}.",
         rich_help_panel=_MODELS,
     ),
 ]

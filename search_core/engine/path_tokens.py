@@ -7,12 +7,13 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+from search_core.answers.thinking import marks
 from search_core.engine.chat_template import ChatTemplate
 from search_core.engine.coroutines import completed
 from search_core.engine.running_text import DELIMITER, RunningText
 from search_core.engine.step_texts import StepTexts
 from search_core.protocols import StepIds, UsageError
-from search_core.steps import BLANK_LINES, StepStyle
+from search_core.steps import BLANK_LINES, StepStyle, in_thought
 
 TEMPLATE_DATE = "26 Jul 2024"
 """The day that chat templates are told it is (Llama 3's own default), so that the same
@@ -26,6 +27,8 @@ REVISION_REQUEST = (
 Attempts = Sequence[tuple[str, ...]]
 _CONTEXT = 4
 """Steps, in which a mark may lie that spreads over several."""
+_LONGEST_MARK = 24
+"""Tokens, at the end of a prompt, in which a template opens a thought."""
 _PROMPTS, _STEPS = 256, 4096
 """How many tokenised texts are remembered."""
 
@@ -70,6 +73,7 @@ class PathTokens:
         self._template = ChatTemplate(tokenizer, date)
         self.texts = StepTexts(tokenizer, style)
         self._running = RunningText(self._tokenised)
+        self._opens = lru_cache(_PROMPTS)(self._opens_thought)
         self._prompt = lru_cache(_PROMPTS)(self._tokenise_prompt)
         self._step = lru_cache(_STEPS)(self._tokenise_step)
         self._opening = lru_cache(_PROMPTS)(self._tokenise_opening)
@@ -85,6 +89,16 @@ class PathTokens:
                 template refuses the chat.
         """
         return self._prompt(problem, tuple(attempts))
+
+    def thinks(self, problem: str, steps: Sequence[str], attempts: Attempts = ()) -> bool:
+        """Whether the next step begins inside of a thought: one that the prompt's end opens, or a
+        step before."""
+        return in_thought(DELIMITER.join(steps), self._opens(self.prompt(problem, attempts)))
+
+    def _opens_thought(self, prompt: tuple[int, ...]) -> bool:
+        end = self._tokenizer.decode(list(prompt[-_LONGEST_MARK:])).rstrip()
+        found = marks(end)
+        return bool(found) and found[-1].opens and found[-1].end == len(end)
 
     def step(self, text: str) -> tuple[int, ...]:
         """Ids of a step and its delimiter."""

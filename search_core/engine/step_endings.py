@@ -22,11 +22,18 @@ class StepEnding:
         before: Ids of the step before, or of this one's opening.
         style: How steps are written.
         lock: Of the tokenizer, which is not thread-safe.
+        thinking: Whether the step begins inside of a thought.
     """
 
     def __init__(
-        self, texts: StepTexts, before: Ids, style: StepStyle, lock: threading.Lock
+        self,
+        texts: StepTexts,
+        before: Ids,
+        style: StepStyle,
+        lock: threading.Lock,
+        thinking: bool = False,
     ) -> None:
+        self._thinking = thinking
         self._texts, self._before = texts, before
         self._style, self._lock = style, lock
         self._always = style is not BLANK_LINES
@@ -53,7 +60,7 @@ class StepEnding:
         if cut is None:
             # Bytes that are no character can hide the line break that ids tell of.
             return delimiter and not self._always and "\ufffd" in text
-        said = ending(text, cut, self._style)
+        said = ending(text, cut, self._style, self._thinking)
         self._open = cut if said == "open" else None
         return said == "ends"
 

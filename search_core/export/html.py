@@ -18,7 +18,7 @@ from typing import Any
 from search_core.export.modules import BundleError, bundle, script_safe
 from search_core.log.events import Event, event_to_json
 from search_core.picture.palette import PALETTE_FILE, THEMES, Theme, variables
-from search_core.steps import STEP_STYLES
+from search_core.steps import STEP_CHOICES, step_style
 from search_core.strategies import STRATEGIES
 
 ASSETS = PALETTE_FILE.parent
@@ -132,7 +132,7 @@ def page_labels() -> dict[str, Any]:
             for strategy in STRATEGIES.values()
         },
         "step_styles": {
-            style.name: f"{style.title}. {style.cut}" for style in STEP_STYLES.values()
+            style.name: f"{style.title}. {style.cut}" for style in map(step_style, STEP_CHOICES)
         },
     }
 

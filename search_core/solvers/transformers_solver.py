@@ -26,7 +26,7 @@ from search_core.protocols import (
     StepSample,
     UsageError,
 )
-from search_core.steps import BLANK_LINES, StepStyle
+from search_core.steps import BLANK_LINES, StepStyle, thought_of
 
 _READ_SHARE = 0.75
 """Of the context: what a problem and earlier attempts may fill, so that a new one has room."""
@@ -162,8 +162,13 @@ class TransformersSolver:
         limit = int(min(sampling.max_step_tokens, room))
         before = self._before(request)
         begun = bool(request.opening or (before and self._paths.texts.rest(before)))
-        ending = StepEnding(self._paths.texts, before, self._style, self._loaded.lock)
+        thinking = self._thinks(request)
+        ending = StepEnding(self._paths.texts, before, self._style, self._loaded.lock, thinking)
         return DecodeRequest(prompt, request.seed, limit, request.run, index, begun, ending)
+
+    def _thinks(self, request: SampleRequest) -> bool:
+        attempts = self._attempts_that_fit(request)
+        return self._paths.thinks(request.problem, request.steps, attempts)
 
     def _before(self, request: SampleRequest) -> tuple[int, ...]:
         """Ids of the opening, or else of what is before; () where there is neither."""
@@ -184,6 +189,7 @@ class TransformersSolver:
             reused=result.reused,
             known=result.known,
             ids=(*(before if request.opening else ()), *written),
+            thought=thought_of(text, self._thinks(request)),
         )
 
     def _attempts_that_fit(self, request: SampleRequest) -> Attempts:

@@ -8,10 +8,12 @@ one that is still being written whether a step has just ended.
 
 from __future__ import annotations
 
+from search_core.steps.blocks import in_thought, thought_of
 from search_core.steps.splitting import Cut, ending, rest_of, split
 from search_core.steps.styles import (
     BLANK_LINES,
     NOT_BEHIND_SERVERS,
+    STEP_CHOICES,
     STEP_STYLES,
     StepStyle,
     step_style,
@@ -20,11 +22,14 @@ from search_core.steps.styles import (
 __all__ = [
     "BLANK_LINES",
     "NOT_BEHIND_SERVERS",
+    "STEP_CHOICES",
     "STEP_STYLES",
     "Cut",
     "StepStyle",
     "ending",
+    "in_thought",
     "rest_of",
     "split",
     "step_style",
+    "thought_of",
 ]

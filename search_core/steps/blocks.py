@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from search_core.answers.thinking import marks
+from search_core.log.fields import Thought
+
 _LONGEST = 4_000
 """Characters of a block: one that has not closed by then was never meant as one, or never ends."""
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
@@ -53,6 +56,23 @@ def in_item(text: str) -> bool:
         if not _INDENTED.match(lines[0]):
             return False
     return False
+
+
+def in_thought(text: str, begun: bool = False) -> bool:
+    """Whether a text ends inside a part in which the model thinks.
+
+    Args:
+        begun: Whether it begins inside of one: chat templates often write the opening mark.
+    """
+    found = marks(text)
+    return found[-1].opens if found else begun
+
+
+def thought_of(text: str, begun: bool = False) -> Thought:
+    """Whether a step is thought: "open" if it ends in it, "whole" if one ends in it, else ""."""
+    if in_thought(text, begun):
+        return "open"
+    return "whole" if any(not mark.opens for mark in marks(text)) else ""
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from search_core.steps.blocks import in_block, in_item
+from search_core.steps.blocks import in_block, in_item, in_thought
 from search_core.steps.styles import BLANK_LINES, StepStyle
 
 _BELONGS = re.compile(r"(?: {2}|\t|[-*+•](?: |\t))")
@@ -36,12 +36,18 @@ def cuts(text: str, style: StepStyle) -> list[Cut]:
     return [_cut(match) for match in style.pattern.finditer(text)]
 
 
-def ending(text: str, cut: Cut, style: StepStyle) -> Literal["ends", "goes on", "open"]:
-    """Whether a step whose text so far is this ends at a cut; "open": what follows decides."""
+def ending(
+    text: str, cut: Cut, style: StepStyle, thinking: bool = False
+) -> Literal["ends", "goes on", "open"]:
+    """Whether a step whose text so far is this ends at a cut; "open": what follows decides.
+
+    Args:
+        thinking: Whether the step begins inside of a thought.
+    """
     said = text[: cut.start]
     if cut.known > cut.end and not said.strip():
         return "goes on"  # nothing has been said before the mark of the first step
-    if in_block(said):
+    if in_block(said) or (not style.thoughts and in_thought(said, thinking)):
         return "goes on"
     if not style.blank_lines or not in_item(said):
         return "ends"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 _ANSWER = (
@@ -28,6 +29,7 @@ class StepStyle:
             be known of it.
         blank_lines: Whether a blank line is such a place, so that what follows a list must be
             known before it is one.
+        thoughts: Whether steps end inside of thoughts too; else a thought is never torn.
     """
 
     name: str
@@ -37,6 +39,7 @@ class StepStyle:
     source: str
     pattern: re.Pattern[str]
     blank_lines: bool = False
+    thoughts: bool = False
 
 
 def _before(begins: str) -> re.Pattern[str]:
@@ -112,15 +115,26 @@ STEP_STYLES: Mapping[str, StepStyle] = MappingProxyType(
 """All of them by name, the usual one first."""
 
 
+_THOUGHTS = "+thoughts"
+STEP_CHOICES = tuple(name + more for name in STEP_STYLES for more in ("", _THOUGHTS))
+"""All names that `step_style` takes."""
+
+
+@cache
 def step_style(name: str) -> StepStyle:
-    """The style of this name.
+    """The style of this name; with "+thoughts" behind it, thoughts are cut into steps too.
 
     Raises:
         ValueError: There is none; the message names those that there are.
     """
-    if name not in STEP_STYLES:
+    plain = name.removesuffix(_THOUGHTS)
+    if plain not in STEP_STYLES:
         raise ValueError(
             f"There is no way of writing steps called {name!r:.60}; there are "
-            f"{', '.join(STEP_STYLES)}."
+            f"{', '.join(STEP_STYLES)}, each also with {_THOUGHTS} behind it."
         )
-    return STEP_STYLES[name]
+    style = STEP_STYLES[plain]
+    if plain == name:
+        return style
+    cut = f"{style.cut} What the model thinks is cut in the same way."
+    return replace(style, name=name, title=f"{style.title}, thoughts too", cut=cut, thoughts=True)
