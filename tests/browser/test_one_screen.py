@@ -66,7 +66,16 @@ def test_the_side_is_a_sheet_on_a_phone(app: App, page: Page) -> None:
     tab.click()
     expect(answers).to_be_hidden()
     ask(page, "x.select(x.tree().chosen)")
-    expect(page.locator(".esp-inspector")).to_be_in_viewport()
+    inspector = page.locator(".esp-inspector")
+    expect(inspector).to_be_in_viewport()
+    # Above it stands the whole tree, what is selected among it.
+    settle(page)
+    place = ask(page, "x.canvas.positionOf(x.selected)")
+    box, sheet = page.locator("#explorer .esp-canvas").bounding_box(), inspector.bounding_box()
+    assert box is not None
+    assert sheet is not None
+    assert 150 < box["height"]
+    assert box["y"] + place["y"] < box["y"] + box["height"] <= sheet["y"]
     page.locator("#explorer .esp-canvas").focus()
     page.keyboard.press("Escape")
     expect(page.locator(".esp-inspector")).to_be_hidden()
