@@ -125,6 +125,7 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
 
 class _Handler(WireHandler, BaseHTTPRequestHandler):
     fake: FakeServer
+    counted = False
 
     def do_GET(self) -> None:
         self.fake.keys.append(self.headers.get("Authorization"))
@@ -147,6 +148,7 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
         self.fake.asked.append((self.path, body))
         if body.get("stream"):
             self.fake.connections.append(self.headers.get("Connection"))
+        self.counted = True
         with self.fake.counting:
             self.fake.at_once += 1
             self.fake.most_at_once = max(self.fake.most_at_once, self.fake.at_once)
@@ -162,8 +164,12 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             self.fake.left.set()
             self.close_connection = True
         finally:
-            with self.fake.counting:
-                self.fake.at_once -= 1
+            self._answered()
+
+    def _answered(self) -> None:
+        with self.fake.counting:
+            self.fake.at_once -= self.counted
+            self.counted = False
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Stay quiet."""

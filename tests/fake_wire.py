@@ -24,7 +24,11 @@ class WireHandler(BaseHTTPRequestHandler):
     faults: Faults
     holding: threading.Event
 
+    def _answered(self) -> None:
+        """The last of a reply is about to be sent: whoever reads it may ask again at once."""
+
     def _reply(self, value: dict[str, Any], status: int = 200) -> None:
+        self._answered()
         data = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -50,6 +54,7 @@ class WireHandler(BaseHTTPRequestHandler):
         if usage is not None:
             last = {"choices": [], "usage": usage | {"completion_tokens": generated}}
             self._chunk(b": a comment\n\ndata: " + json.dumps(last).encode() + b"\n\n")
+        self._answered()
         self._chunk(b"data: [DONE]\n\n")
         self.wfile.write(b"0\r\n\r\n")
 
