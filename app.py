@@ -12,6 +12,7 @@ from search_core.answers import use_workers
 from search_core.models import (
     EMBEDDED,
     Offered,
+    asked_for,
     offer,
     prompt_with,
     read_catalogue,
@@ -40,11 +41,13 @@ def models(chosen: argparse.Namespace) -> list[Offered]:
         names = (chosen.offer or EMBEDDED).split(",")
         return offer(catalogue, [name.strip() for name in names if name.strip()], chosen.device)
     examples = read_examples(chosen.examples) if chosen.examples else []
+    told = asked_for(chosen.steps) if chosen.system_prompt is None else chosen.system_prompt
     pair = catalogue.open(
         chosen.solver,
         chosen.verifier,
         device=chosen.device,
-        system_prompt=prompt_with(chosen.system_prompt, examples),
+        system_prompt=prompt_with(told, examples),
+        **({"steps": chosen.steps} if chosen.steps else {}),
         dtype=chosen.dtype,
         verifier_dtype=chosen.verifier_dtype,
         verifier_format=chosen.verifier_format,

@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 
 from search_core.answers import WORKERS
-from search_core.models import EMBEDDED, SHIPPED, STEP_PROMPT
+from search_core.models import EMBEDDED, SHIPPED
 from search_core.serving import AdmissionLimits
 from search_core.serving.sizes import read_size
 from search_core.serving.storage import MOST_KEPT
 from search_core.spaces import files_of_space
+from search_core.steps import STEP_CHOICES
 
 
 def arguments() -> argparse.Namespace:
@@ -36,7 +37,7 @@ def arguments() -> argparse.Namespace:
     own = "of a --solver or --verifier that the models file does not name: "
     which.add_argument(
         "--system-prompt",
-        default=env("ESPALIER_SYSTEM_PROMPT", STEP_PROMPT),
+        default=env("ESPALIER_SYSTEM_PROMPT"),
         help=own + "what the solver is told before each problem (not the embedded one)",
     )
     which.add_argument(
@@ -44,6 +45,12 @@ def arguments() -> argparse.Namespace:
         type=Path,
         default=Path(env("ESPALIER_EXAMPLES", "")) if env("ESPALIER_EXAMPLES") else None,
         help=own + "file of worked examples that the solver is shown after that",
+    )
+    which.add_argument(
+        "--steps",
+        choices=STEP_CHOICES,
+        default=env("ESPALIER_STEPS") or None,
+        help=own + "how the solver is asked for steps, and where they end",
     )
     which.add_argument(
         "--verifier-format",

@@ -16,6 +16,7 @@ from components.bounds.sessions import MOST_SESSIONS
 from components.emblem import EMBLEM
 from components.guide import guide_routes
 from components.headers import Headers
+from components.quiet_frames import QuietFrames
 from components.request_log import Doorkeeper, redirect_faults
 
 _STAYS = gr.skip()
@@ -99,7 +100,7 @@ class Shell(gr.Blocks):
         doorkeeper = Middleware(Doorkeeper, trusted_proxies=self._trusted_proxies)
         redirect_faults()
         streams = Middleware(OneStream, streams=counted_streams(self._queue))
-        outer = [doorkeeper, Middleware(Headers), limit, streams]
+        outer = [doorkeeper, Middleware(Headers), Middleware(QuietFrames), limit, streams]
         middleware = [*outer, *given.get("middleware", ())]
         kwargs.setdefault("state_session_capacity", MOST_SESSIONS)
         kwargs.setdefault("favicon_path", str(EMBLEM))

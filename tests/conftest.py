@@ -16,14 +16,16 @@ settings.load_profile("patient")
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """A file's tests share a worker, and its fixtures.
 
-    Those that need a browser share two: opening one, and an app for it, is dear. These wait more
-    than they work, so that two chains of them and the rest fill two cores.
+    Those that need a browser or the app share two: opening one, and an app for it, is dear. These
+    wait more than they work, so that two chains of them and the rest fill two cores.
     """
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::", 1)[0]
+            if file == "tests/test_hostile_requests.py":
+                return "tests/browser/ the rest"
             if not file.startswith("tests/browser/"):
                 return file
             runs = file.startswith(("tests/browser/test_model", "tests/browser/test_page"))

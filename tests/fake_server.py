@@ -148,8 +148,8 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
         self.fake.asked.append((self.path, body))
         if body.get("stream"):
             self.fake.connections.append(self.headers.get("Connection"))
-        self.counted = True
         with self.fake.counting:
+            self.counted = True
             self.fake.at_once += 1
             self.fake.most_at_once = max(self.fake.most_at_once, self.fake.at_once)
         try:
@@ -164,9 +164,9 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             self.fake.left.set()
             self.close_connection = True
         finally:
-            self._answered()
+            self._ends()
 
-    def _answered(self) -> None:
+    def _ends(self) -> None:
         with self.fake.counting:
             self.fake.at_once -= self.counted
             self.counted = False

@@ -24,16 +24,13 @@ class WireHandler(BaseHTTPRequestHandler):
     faults: Faults
     holding: threading.Event
 
-    def _answered(self) -> None:
-        """The last of a reply is about to be sent: whoever reads it may ask again at once."""
-
     def _reply(self, value: dict[str, Any], status: int = 200) -> None:
-        self._answered()
         data = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
+        self._ends()
         self.wfile.write(data)
 
     def _stream(self, events: Iterator[dict[str, Any]], usage: dict[str, Any] | None) -> None:
@@ -54,9 +51,12 @@ class WireHandler(BaseHTTPRequestHandler):
         if usage is not None:
             last = {"choices": [], "usage": usage | {"completion_tokens": generated}}
             self._chunk(b": a comment\n\ndata: " + json.dumps(last).encode() + b"\n\n")
-        self._answered()
+        self._ends()
         self._chunk(b"data: [DONE]\n\n")
         self.wfile.write(b"0\r\n\r\n")
+
+    def _ends(self) -> None:
+        """Before the last bytes of a reply: whoever has them may ask for the next at once."""
 
     def _wait(self, gate: threading.Event) -> None:
         """Until the gate is open or the client has left."""

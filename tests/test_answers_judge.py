@@ -19,6 +19,7 @@ from search_core.answers.turns import Account
 from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
+WORKER = worker_process._WORKER
 ENDLESS = 10_000.0
 """Processor seconds that no test has: what it is given would go on for ever."""
 HOSTILE = (
@@ -43,8 +44,36 @@ def algebra() -> Iterator[AlgebraJudge]:
     one.close()
 
 
+QUICK = """
+import signal
+def equal(first, second):
+    while first == "endless":
+        signal.pause()
+    return {first, second} == {"x+x", "2x"}
+"""
+
+
 def never() -> bool:
     return False
+
+
+def worker_with(algebra: str, folder: Path) -> Path:
+    """The worker's file beside an algebra of our own; a second less to start than the real one."""
+    (folder / "equality").mkdir()
+    (folder / "equality" / "__init__.py").touch()
+    (folder / "equality" / "algebra.py").write_text(algebra)
+    worker = folder / "worker.py"
+    worker.write_text(WORKER.read_text())
+    return worker
+
+
+@pytest.fixture
+def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AlgebraJudge]:
+    """For what the processes do, whatever they compare."""
+    monkeypatch.setattr(worker_process, "_WORKER", worker_with(QUICK, tmp_path))
+    one = AlgebraJudge(workers=1)
+    yield one
+    one.close()
 
 
 def test_there_must_be_a_worker() -> None:
@@ -96,12 +125,7 @@ def equal(first, second):
 def test_memory_is_bounded_and_running_out_of_it_is_not_different(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "equality").mkdir()
-    (tmp_path / "equality" / "__init__.py").touch()
-    (tmp_path / "equality" / "algebra.py").write_text(GREEDY)
-    worker = tmp_path / "worker.py"
-    worker.write_text(worker_process._WORKER.read_text())
-    monkeypatch.setattr(worker_process, "_WORKER", worker)
+    monkeypatch.setattr(worker_process, "_WORKER", worker_with(GREEDY, tmp_path))
     greedy = AlgebraJudge(workers=1)
     found = [
         greedy.compare(how, "x", ENDLESS, Account(), never).equal
@@ -113,7 +137,7 @@ def test_memory_is_bounded_and_running_out_of_it_is_not_different(
 
 def test_equal_pairs_are_found_equal_beside_hostile_callers() -> None:
     """Three callers ask about nothing but bombs; a fourth has six pairs that are equal."""
-    shared = AlgebraJudge(workers=2)
+    shared = judge.shared_judge()
     over = threading.Event()
 
     def hostile() -> None:
@@ -130,7 +154,6 @@ def test_equal_pairs_are_found_equal_beside_hostile_callers() -> None:
     over.set()
     for attacker in attackers:
         attacker.join(PATIENCE)
-    shared.close()
     assert [one == other for one, other in found] == [True] * len(EQUAL)
     assert classes.undecided == frozenset()
 
@@ -184,28 +207,28 @@ def test_a_stop_ends_waiting_for_a_turn(algebra: AlgebraJudge) -> None:
     busy.join(PATIENCE)
 
 
-def test_a_dead_worker_is_replaced(algebra: AlgebraJudge) -> None:
-    (process,) = algebra.processes
+def test_a_dead_worker_is_replaced(quick: AlgebraJudge) -> None:
+    assert quick.compare("x+x", "2x", ENDLESS, Account(), never).equal
+    (process,) = quick.processes
     os.kill(process, signal.SIGKILL)
     wait_until(lambda: not is_alive(process), "The end of the worker")
-    assert algebra.compare(*EQUAL[0], 0.5, Account(), never).equal is None
-    assert algebra.compare(*EQUAL[0], 0.5, Account(), never).equal
-    assert process not in algebra.processes
+    assert quick.compare("x+x", "2x", ENDLESS, Account(), never).equal is None
+    assert quick.compare("x+x", "2x", ENDLESS, Account(), never).equal
+    assert process not in quick.processes
 
 
-def test_closing_ends_what_is_being_compared() -> None:
-    one = AlgebraJudge(workers=1)
-    assert one.compare(*EQUAL[0], 0.5, Account(), never).equal
-    (process,) = one.processes
+def test_closing_ends_what_is_being_compared(quick: AlgebraJudge) -> None:
+    assert quick.compare("x+x", "2x", ENDLESS, Account(), never).equal
+    (process,) = quick.processes
     bomb = threading.Thread(
-        target=one.compare, args=(HOSTILE[0], "2", ENDLESS, Account(), never), daemon=True
+        target=quick.compare, args=("endless", "2", ENDLESS, Account(), never), daemon=True
     )
     bomb.start()
     wait_until(lambda: children_of(process) != [], "A comparison under way")
     (child,) = children_of(process)
-    one.close()
+    quick.close()
     bomb.join(PATIENCE)
-    assert one.processes == ()
+    assert quick.processes == ()
     wait_until(lambda: not is_alive(process) and not is_alive(child), "The end of both processes")
 
 
@@ -216,9 +239,10 @@ def test_a_worker_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 SCRIPT = """
-import sys
+import pathlib, sys
 print("main ran", flush=True)
-from search_core.answers import same_answer
+from search_core.answers import same_answer, worker_process
+worker_process._WORKER = pathlib.Path(sys.argv[1])
 from search_core.answers.judge import shared_judge
 assert same_answer("x+x", "2x")
 print(*shared_judge().processes, flush=True)
@@ -231,7 +255,7 @@ def start_script(tmp_path: Path) -> subprocess.Popen[str]:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     return subprocess.Popen(
-        [sys.executable, str(script)],
+        [sys.executable, str(script), str(worker_with(QUICK, tmp_path))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from search_core.bench.chromium import BrowserMissing, browser_page, chromium_path
 from search_core.bench.large_trees import Aims, large_tree_measurements
 from search_core.bench.measurement import Measurement, cells
-from search_core.bench.opening import opening_measurements
 from search_core.bench.page import page_measurements
 from search_core.bench.searching import TimedRun, search_measurements, timed_search
+from search_core.bench.served_app import served_app
 from search_core.bench.synthetic import synthetic_log
 from search_core.cli.bench import markdown
 from search_core.log.events import Sampled, Spent
@@ -130,13 +132,27 @@ def test_large_trees_are_measured_in_a_browser(monkeypatch: pytest.MonkeyPatch) 
     assert all(value > 0 for figure in figures.values() for value in figure.values)
 
 
-@pytest.mark.browser
-@pytest.mark.models
-def test_the_app_is_measured_from_its_start_to_a_finished_tree() -> None:
-    measured = {figure.name: figure.median for figure in in_a_thread(opening_measurements, 1)}
-    assert all(value > 0 for value in measured.values())
-    first, whole = "Run to first node on the page", "Run to finished tree on the page"
-    assert measured[first] <= measured[whole]
+APP = """
+import sys
+print("loading", *sys.argv[3:])
+print("Running on http://127.0.0.1:7860")
+input()
+"""
+
+
+def test_an_app_is_started_and_ended(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(APP)
+    with served_app("--solver", "small", root=tmp_path) as app:
+        assert app.url == "http://127.0.0.1:7860"
+        assert app.said[0] == "loading --solver small\n"
+        assert app.runs.is_dir()
+        assert app.seconds > 0
+        pid = app.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    (tmp_path / "app.py").write_text("raise SystemExit('no such model')")
+    with pytest.raises(RuntimeError, match="no such model"), served_app(root=tmp_path):
+        pass
 
 
 @pytest.mark.models

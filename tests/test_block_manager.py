@@ -77,7 +77,7 @@ class NumberedSequences:
 MOVES = st.lists(st.integers(0, 2**31), min_size=1, max_size=25)
 
 
-@settings(max_examples=150)
+@settings(max_examples=40)
 @given(MOVES)
 def test_a_sequence_keeps_its_columns_whoever_joins_and_leaves(seeds: list[int]) -> None:
     sequences = NumberedSequences()

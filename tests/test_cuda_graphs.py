@@ -48,7 +48,7 @@ class Tape:
         return replay
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(SEARCHES)
 def test_a_replay_finds_what_a_full_recomputation_finds(searches: list[SmallSearch]) -> None:
     for number, search in enumerate(searches):

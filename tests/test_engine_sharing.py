@@ -166,9 +166,13 @@ SEARCHES = st.lists(
 )
 
 
-@pytest.mark.parametrize("kind", list(MODELS))
-@settings(max_examples=25)
-@given(SEARCHES, st.sampled_from([0, 3000, 10**9]), st.sampled_from([2, 5, 64]))
+@settings(max_examples=30)
+@given(
+    st.sampled_from(list(MODELS)),
+    SEARCHES,
+    st.sampled_from([0, 3000, 10**9]),
+    st.sampled_from([2, 5, 64]),
+)
 def test_a_run_gets_what_it_gets_alone_and_what_a_full_recomputation_says(
     kind: str, searches: list[SmallSearch], cached: int, most_sequences: int
 ) -> None:

@@ -18,10 +18,12 @@ from search_core.models import (
     STEP_PROMPT,
     VERIFIERS,
     CatalogueError,
+    ModelPair,
     embedded_pair,
     offer,
     read_catalogue,
 )
+from search_core.steps import BLANK_LINES, step_style
 from tests.test_cli_solve import invoke, said
 
 CATALOGUE = read_catalogue()
@@ -64,7 +66,7 @@ def test_the_shipped_pairs_are_those_that_are_promised() -> None:
                 assert entry.memory == entry.expected_memory() is not None
                 assert entry.flops_per_token == entry.expected_flops() is not None
         assert solver.chat_template
-        assert solver.delimiter == "\n\n"
+        assert solver.steps in (None, "blank_lines")
         if name != EMBEDDED:
             assert "paragraph" in solver.prompt
             assert "blank line" in solver.prompt
@@ -110,12 +112,37 @@ def test_an_entry_brings_its_settings_to_the_models(monkeypatch: pytest.MonkeyPa
     pair = CATALOGUE.pair("qwen-7b", "cuda")
     prompt = CATALOGUE.solvers["qwen2.5-1.5b"].prompt
     assert asked == [
-        ("Qwen/Qwen2.5-1.5B-Instruct", "cuda", prompt, "bfloat16"),
+        ("Qwen/Qwen2.5-1.5B-Instruct", "cuda", prompt, "bfloat16", BLANK_LINES),
         ("Qwen/Qwen2.5-Math-PRM-7B", "cuda", "bfloat16", "qwen_prm"),
     ]
     assert not pair.embedded
     assert "Example problem: A shop sells pens" in prompt
     assert prompt.endswith("$\\boxed{8}$.")
+
+
+def test_how_steps_are_written_is_a_choice_of_the_entry(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        f"solvers:\n  plain: {{{MODEL}}}\n  listed: {{{MODEL}, steps: numbered}}\n"
+        f"  own: {{{MODEL}, steps: headings, system_prompt: Mine.}}\n",
+    )
+    catalogue = read_catalogue(path)
+    listed = catalogue.open("listed", "someone/prm")
+    assert listed.steps is step_style("numbered")
+    assert listed.system_prompt == step_style("numbered").prompt
+    assert catalogue.open("own", "someone/prm").system_prompt == "Mine."
+    plain = catalogue.open("plain", "someone/prm")
+    assert (plain.steps, plain.system_prompt) == (BLANK_LINES, "")
+    beside = catalogue.open("./here", "someone/prm", steps="sentences")
+    assert beside.system_prompt == step_style("sentences").prompt
+    for entry, why in (
+        (f"{{{MODEL}, steps: lines}}", "no way of writing steps called 'lines'"),
+        ("{title: A, model: 'http://localhost/v1', licence: L, steps: numbered}", "servers end"),
+    ):
+        with pytest.raises(CatalogueError, match=why):
+            read_catalogue(written(tmp_path, f"solvers: {{a: {entry}}}"))
+    with pytest.raises(ModelLoadError, match="'numbered', and servers end them"):
+        _ = ModelPair("http://localhost:1/v1", "m", steps="numbered").solver
 
 
 def test_a_path_is_beside_the_file_and_other_names_stay(tmp_path: Path) -> None:
@@ -142,7 +169,7 @@ def test_a_path_is_beside_the_file_and_other_names_stay(tmp_path: Path) -> None:
         ("solvers: {a: {title: T, model: m}}", "solvers.a.licence: Field required"),
         (f"solvers: {{a: {{{MODEL}, dtype: int3}}}}", "solvers.a.dtype: Input should be 'auto'"),
         (f"solvers: {{a: {{{MODEL}, parameters: '5'}}}}", "solvers.a.parameters: "),
-        (f"solvers: {{a: {{{MODEL}, delimiter: ';'}}}}", "delimiter is ';'; steps end at a blank"),
+        (f"solvers: {{a: {{{MODEL}, delimiter: ';'}}}}", "delimiter is ';'; say how"),
         (f"verifiers: {{a: {{{MODEL}, format: 'no such!'}}}}", "verifiers.a.format: "),
         (f"solvers: {{a: {{{MODEL}, dtype: bfloat16, parameters: 100, memory: 300}}}}",
          "solvers.a: memory is 300, and 200 follows from"),

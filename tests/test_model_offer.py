@@ -81,7 +81,10 @@ def test_the_form_shows_what_goes_with_the_pair(served: ModelOffer) -> None:
     assert visible(unscored) == [True, True, True, False, False]
     big = models_updates(served, BEAM_SEARCH, "verifier", "big", "small", "small")
     assert visible(big) == [True, False, False, False, False]
-    assert big[0]["value"] == "A big pair."
+    assert big[0]["value"] == (
+        "A big pair.\n\nSteps: Paragraphs. A step ends at a blank line. "
+        "Precision: bfloat16 on CUDA, else float32."
+    )
 
 
 def test_why_a_pair_does_not_go_with_the_strategy_is_said_at_once() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import aclosing
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,8 @@ from search_core.log.events import Finished, Warned
 from search_core.problem import Problem
 from search_core.protocols import RunCancelled, SampleRequest, Sampling, Watch
 from search_core.remote import RemoteAddress, RemoteError, RemoteSolver, VoidSearch
+from search_core.remote.connection import SOLVER_KEY, servers
+from search_core.remote.server import RemoteServer
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
@@ -23,7 +26,7 @@ from search_core.verifiers import RandomVerifier
 from tests.fake_faults import Faults
 from tests.fake_server import FakeServer
 from tests.tiny_models import tiny_solver
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
 
 SAMPLING = Sampling(1.0, 1.0, 12)
 
@@ -186,10 +189,20 @@ def test_a_reply_that_breaks_off(server: FakeServer) -> None:
 
 
 def test_a_silent_server(server: FakeServer) -> None:
-    solver = open_solver(server, "#timeout=1")
+    """As the solver asks, and not the solver: its first questions may take longer than that."""
+    open_solver(server).sample(children(2), SAMPLING, go_on)
+    body = server.completions()[-1]
     server.faults.gate = threading.Event()
+    impatient = servers(RemoteAddress.parse(server.url + "#timeout=1"), SOLVER_KEY)
+
+    async def ask(those: list[RemoteServer]) -> None:
+        async with aclosing(those[0].events(f"{those[0].url}/completions", body)) as events:
+            async for _ in events:
+                pass
+
     with pytest.raises(RemoteError, match="was silent for 1 seconds"):
-        solver.sample(children(2), SAMPLING, go_on)
+        impatient.run(ask, go_on)
+    impatient.close()
 
 
 def test_a_server_that_is_not_there() -> None:
@@ -220,6 +233,7 @@ def test_cancelling_closes_the_connection(server: FakeServer) -> None:
 
 def test_no_more_requests_at_once_than_allowed(server: FakeServer) -> None:
     solver = open_solver(server, "#in_flight=2")
+    wait_until(lambda: server.at_once == 0, "The end of what others asked for")
     server.most_at_once = 0
     parents = [SampleRequest("p", (str(number),), 1) for number in range(9)]
     assert len(solver.sample(parents, SAMPLING, go_on)) == 9

@@ -95,6 +95,11 @@ LOOPING: tuple[str, Ended] = ("Let us add 2 and 3.", "step")
             "2 steps repeat what was said",
             "repeats",
         ),
+        (
+            [("<think>Let me see.", "length")],
+            "1 path cut off at the limit of one step, 96 tokens, while it was still thinking",
+            "cut off",
+        ),
         ([("I cannot say.", "end")], "1 path ended without an answer", ""),
         ([("", "length")], "1 path cut off at the limit of one step, 96 tokens", "cut off"),
         ([("The answer is 5.", "end")], "", ""),

@@ -15,6 +15,9 @@ from torch.nn.functional import scaled_dot_product_attention
 from search_core.engine.memory.tree_attention import (
     AttentionMetadata,
     OtherAttentionError,
+    _folded,
+    _fused,
+    _products,
     attend,
     use_tree_attention,
 )
@@ -67,6 +70,20 @@ def test_each_token_gets_what_it_gets_alone(
             scale=scaling,
         )
         torch.testing.assert_close(found[0, token], alone[0, :, 0], atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("queries", [1, 3, 40])
+def test_a_gpu_computes_it_otherwise_and_the_same(queries: int) -> None:
+    torch.manual_seed(queries)
+    query = torch.randn(3, HEADS, queries, SIZE)
+    key, value = torch.randn(2, 3, KEY_HEADS, 12, SIZE)
+    allowed = torch.rand(3, 1, queries, 12) < 0.5
+    allowed[..., 0] = True
+    mask = torch.zeros(allowed.shape).masked_fill(~allowed, -torch.inf)
+    on_cpu = _folded(query, key, value, AttentionMetadata(3, queries, None, None, mask), 0.4)
+    for on_gpu in (_products, _fused):
+        found = on_gpu(query, key, value, mask, 0.4)
+        torch.testing.assert_close(found, on_cpu, atol=1e-5, rtol=1e-5)
 
 
 def test_padding_does_not_spread() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -26,6 +27,7 @@ from search_core.protocols import (
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.solvers import TransformersSolver
+from search_core.steps import BLANK_LINES, StepStyle, step_style
 from search_core.strategies import STRATEGIES
 from tests.decoding import go_on
 from tests.fakes import World
@@ -95,6 +97,15 @@ def generated(
     return [list(zip(*row, strict=True)) for row in zip(tokens, margins, strict=True)]
 
 
+def decoded(tokenizer: Any, path: Sequence[tuple[int, ...] | None]) -> str:
+    ids = list(chain.from_iterable(piece or () for piece in path))
+    return str(tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+
+def nothing_blank(text: str) -> str:
+    return "".join(text.replace("\ufffd", "").split())
+
+
 def written_by_greedy(solver: Listening, problems: Sequence[str]) -> list[Run]:
     strategy = STRATEGIES["greedy"]
     options, sampling = strategy.options(max_steps=20), Sampling(0.8, 1.0, LONGEST)
@@ -109,13 +120,20 @@ def written_by_greedy(solver: Listening, problems: Sequence[str]) -> list[Run]:
     return sorted(runs, key=lambda run: int(run.run_id.split()[1]))
 
 
-@pytest.mark.parametrize("chats", [True, False], ids=["chat", "plain"])
+MARKED = replace(
+    step_style("step_lines"), pattern=re.compile(r"(?P<sep>\n+)(?=(?P<next>[^\n]{2}))")
+)
+"""A step ends where two letters of the next line are known: random models write no "Step 2:"."""
+WAYS = [(True, BLANK_LINES), (False, BLANK_LINES), (True, MARKED)]
+
+
+@pytest.mark.parametrize(("chats", "style"), WAYS, ids=["chat", "plain", "marked"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_greedy_search_over_steps_is_one_generate(kind: str, chats: bool) -> None:
+def test_greedy_search_over_steps_is_one_generate(kind: str, chats: bool, style: StepStyle) -> None:
     tokenizer = tokenizer_of(kind, chats=chats)
     model = random_model(tokenizer, seed=len(kind) + chats)
     loaded = LoadedModel(model, tokenizer, ModelInfo("random"), torch.device("cpu"))
-    solver = Listening(TransformersSolver(loaded))
+    solver = Listening(TransformersSolver(loaded, style=style))
     runs = written_by_greedy(solver, PROBLEMS)
     pieces = [solver.paths[run.run_id] for run in runs]
     written = [list(chain.from_iterable(piece or () for piece in path)) for path in pieces]
@@ -123,6 +141,11 @@ def test_greedy_search_over_steps_is_one_generate(kind: str, chats: bool) -> Non
     for path, run in zip(written, runs, strict=True):
         ended = list(run.tree.steps())[-1].ended == "end"
         path += [model.config.eos_token_id] * ended
+    for path, run in zip(pieces, runs, strict=True):
+        said = "".join(step.text for step in run.tree.steps())
+        whole = decoded(tokenizer, path)
+        # Bytes that are no character are told apart otherwise where a step ends among them.
+        assert "\ufffd" in whole or nothing_blank(said) in nothing_blank(whole)
     steps, whole = 0, 0
     expected = generated(model, prompts, max(map(len, written)))
     for path, run, found in zip(written, runs, expected, strict=True):

@@ -9,9 +9,20 @@ import gradio as gr
 
 from components.controls.model_offer import ModelOffer, is_embedded
 from components.elements.quiet_line import QuietLine
-from search_core.models import FIRST, SOLVERS, VERIFIERS, ModelPair, embedded_pair, usual_solver
+from search_core.models import (
+    FIRST,
+    SOLVERS,
+    VERIFIERS,
+    ModelPair,
+    Offered,
+    embedded_pair,
+    usual_solver,
+)
 from search_core.strategies import Strategy
 from search_core.strategies.options import OptionError
+
+_PRECISIONS = {"auto": "bfloat16 on CUDA, else float32", "": "the server's own"}
+"""What is said of those that are no name of a precision."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,8 @@ def make_models_form(offer: ModelOffer) -> ModelsForm:
             elem_id="pair",
             visible=offer.several,
         )
-        about_pair = _about_line("pair", first.about, visible=offer.several)
+        about = first.about if embedded else _with_steps(first)
+        about_pair = _about_line("pair", about, visible=offer.several or not embedded)
         solver = gr.Radio(
             choices=[(model.label, name) for name, model in SOLVERS.items()],
             value=FIRST if offer.has_embedded else None,
@@ -113,8 +125,8 @@ def models_updates(
     asked = strategy.uses_verifier and source == "verifier"
     if not is_embedded(chosen.pair):
         hidden = [gr.update(visible=False)] * 4
-        about = _about(chosen.about, chosen.pair, strategy, source if asked else "")
-        return [gr.update(value=about, visible=offer.several), *hidden]
+        about = _about(_with_steps(chosen), chosen.pair, strategy, source if asked else "")
+        return [gr.update(value=about, visible=True), *hidden]
     scorer = VERIFIERS.get(verifier or FIRST)
     known = (solver or FIRST) in SOLVERS
     return [
@@ -126,6 +138,15 @@ def models_updates(
         if scorer
         else gr.update(visible=False),
     ]
+
+
+def _with_steps(offered: Offered) -> str:
+    """What a pair is, how its solver is asked for steps, and in which precision both compute."""
+    pair = offered.pair
+    steps = f"Steps: {pair.steps.title}. {pair.steps.cut}"
+    solver, verifier = (_PRECISIONS.get(dtype, dtype) for dtype in pair.dtypes)
+    precise = f"Precision: {solver}" + (f"; verifier: {verifier}." if verifier != solver else ".")
+    return "\n\n".join(part for part in (offered.about, f"{steps} {precise}") if part)
 
 
 def _about_solver(strategy: Strategy, name: str) -> str:

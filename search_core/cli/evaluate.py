@@ -129,6 +129,7 @@ def evaluate(
     verifier_format: flags.VerifierFormat = "auto",
     system_prompt: flags.SystemPrompt = None,
     examples: flags.Examples = None,
+    steps: flags.StepsWritten = None,
     dtype: flags.Precision = "auto",
     verifier_dtype: flags.VerifierPrecision = "auto",
     pair_name: flags.PairName = None,
@@ -190,6 +191,7 @@ def evaluate(
             dtype,
             verifier_dtype,
             examples,
+            steps,
         )
         pair = services(context).open_models(choice)
         flags.check_models(solver, verifier, score_source)

@@ -18,6 +18,7 @@ from search_core.models import (
     solver_folder,
 )
 from search_core.protocols import Sampling
+from search_core.steps import STEP_STYLES
 from search_core.verifiers import FORMATS
 
 _MODELS, _SAMPLING = "Models", "Sampling"
@@ -104,6 +105,16 @@ Examples = Annotated[
     typer.Option(
         help="Worked examples that a --solver of your own is shown after its system prompt: a "
         "YAML or JSON list of {problem: ..., steps: [...]}.",
+        rich_help_panel=_MODELS,
+    ),
+]
+StepsWritten = Annotated[
+    str | None,
+    typer.Option(
+        "--steps",
+        help="How a --solver of your own is asked for steps, and where they end: "
+        f"{', '.join(STEP_STYLES)}; with +thoughts behind it what it thinks is cut too. "
+        f"Default: {next(iter(STEP_STYLES))}.",
         rich_help_panel=_MODELS,
     ),
 ]

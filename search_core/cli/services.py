@@ -11,15 +11,16 @@ import typer
 from search_core.models import (
     FIRST,
     SOLVERS,
-    STEP_PROMPT,
     VERIFIERS,
     ModelPair,
+    asked_for,
     is_shipped_solver,
     open_pair,
     prompt_with,
     read_examples,
     solver_folder,
 )
+from search_core.steps import step_style
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class ModelChoice:
         system_prompt: What the solver is told before each problem; None: the usual one.
         dtype, verifier_dtype: As for `ModelPair`.
         examples: File of worked examples that the solver is shown; None: none.
+        steps: How the solver writes steps, by name; None: as usual.
     """
 
     solver: str | None = None
@@ -46,6 +48,7 @@ class ModelChoice:
     dtype: str = "auto"
     verifier_dtype: str = "auto"
     examples: Path | None = None
+    steps: str | None = None
 
     @property
     def told_of_solver(self) -> dict[str, str]:
@@ -55,8 +58,11 @@ class ModelChoice:
             ValueError: The examples cannot be read.
         """
         told = {} if self.system_prompt is None else {"system_prompt": self.system_prompt}
+        if self.steps is not None:
+            told["steps"] = step_style(self.steps).name
         if self.examples is not None:
-            usual = STEP_PROMPT if self.system_prompt is None else self.system_prompt
+            asked = asked_for(self.steps)
+            usual = asked if self.system_prompt is None else self.system_prompt
             told["system_prompt"] = prompt_with(usual, read_examples(self.examples))
         return told | _said(dtype=self.dtype)
 
@@ -68,7 +74,13 @@ class ModelChoice:
     def beside(self, solver: str) -> ModelChoice:
         """Another solver; what was said of this one says nothing of that one."""
         return replace(
-            self, solver=solver, pair=None, system_prompt=None, dtype="auto", examples=None
+            self,
+            solver=solver,
+            pair=None,
+            system_prompt=None,
+            dtype="auto",
+            examples=None,
+            steps=None,
         )
 
 
@@ -97,10 +109,12 @@ def open_models(choice: ModelChoice) -> ModelPair:
         _refuse(choice, choice.told_of_solver, f"solver {solver}")
     if verifier in catalogue.verifiers:
         _refuse(choice, choice.told_of_verifier, f"verifier {verifier}")
-    if told.get("system_prompt") and is_shipped_solver(solver_folder(solver)):
+    asked = told.get("system_prompt") or told.get("steps")
+    if asked and is_shipped_solver(solver_folder(solver)):
         raise ValueError(
-            "The embedded solvers were trained without a system prompt and without examples. Leave "
-            "--system-prompt and --examples out, or choose another --solver."
+            "The embedded solvers were trained without a system prompt and without examples, and "
+            "end steps at blank lines. Leave --system-prompt, --examples and --steps out, or "
+            "choose another --solver."
         )
     return catalogue.open(solver, verifier, device=choice.device, **told)
 

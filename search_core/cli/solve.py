@@ -71,6 +71,7 @@ def solve(
     verifier_format: flags.VerifierFormat = "auto",
     system_prompt: flags.SystemPrompt = None,
     examples: flags.Examples = None,
+    steps: flags.StepsWritten = None,
     dtype: flags.Precision = "auto",
     verifier_dtype: flags.VerifierPrecision = "auto",
     pair: flags.PairName = None,
@@ -106,6 +107,7 @@ def solve(
                 dtype,
                 verifier_dtype,
                 examples,
+                steps,
             )
             used = services(context).open_models(choice)
             flags.check_models(solver, verifier, score_source)

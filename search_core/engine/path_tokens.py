@@ -7,11 +7,13 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+from search_core.answers.thinking import marks
 from search_core.engine.chat_template import ChatTemplate
 from search_core.engine.coroutines import completed
 from search_core.engine.running_text import DELIMITER, RunningText
 from search_core.engine.step_texts import StepTexts
 from search_core.protocols import StepIds, UsageError
+from search_core.steps import BLANK_LINES, StepStyle, in_thought
 
 TEMPLATE_DATE = "26 Jul 2024"
 """The day that chat templates are told it is (Llama 3's own default), so that the same
@@ -23,6 +25,10 @@ REVISION_REQUEST = (
 )
 """What a chat model is asked after each of its earlier attempts."""
 Attempts = Sequence[tuple[str, ...]]
+_CONTEXT = 4
+"""Steps, in which a mark may lie that spreads over several."""
+_LONGEST_MARK = 24
+"""Tokens, at the end of a prompt, in which a template opens a thought."""
 _PROMPTS, _STEPS = 256, 4096
 """How many tokenised texts are remembered."""
 
@@ -48,6 +54,7 @@ class PathTokens:
             model was trained on attempts in a row.
         ends: Whether ids end with a delimiter; None: their text says so. (Bytes that are no
             character can hide a line break in it.)
+        style: How steps are written. A step that is text alone ends with a blank line in any.
     """
 
     def __init__(
@@ -58,13 +65,15 @@ class PathTokens:
         date: str = TEMPLATE_DATE,
         revision_request: str = REVISION_REQUEST,
         ends: Callable[[tuple[int, ...]], bool] | None = None,
+        style: StepStyle = BLANK_LINES,
     ) -> None:
         self._tokenizer = tokenizer
         self._revision_request, self._ends = revision_request, ends
-        self._system_prompt = system_prompt
+        self._system_prompt, self._style = system_prompt, style
         self._template = ChatTemplate(tokenizer, date)
-        self.texts = StepTexts(tokenizer)
+        self.texts = StepTexts(tokenizer, style)
         self._running = RunningText(self._tokenised)
+        self._opens = lru_cache(_PROMPTS)(self._opens_thought)
         self._prompt = lru_cache(_PROMPTS)(self._tokenise_prompt)
         self._step = lru_cache(_STEPS)(self._tokenise_step)
         self._opening = lru_cache(_PROMPTS)(self._tokenise_opening)
@@ -80,6 +89,16 @@ class PathTokens:
                 template refuses the chat.
         """
         return self._prompt(problem, tuple(attempts))
+
+    def thinks(self, problem: str, steps: Sequence[str], attempts: Attempts = ()) -> bool:
+        """Whether the next step begins inside of a thought: one that the prompt's end opens, or a
+        step before."""
+        return in_thought(DELIMITER.join(steps), self._opens(self.prompt(problem, attempts)))
+
+    def _opens_thought(self, prompt: tuple[int, ...]) -> bool:
+        end = self._tokenizer.decode(list(prompt[-_LONGEST_MARK:])).rstrip()
+        found = marks(end)
+        return bool(found) and found[-1].opens and found[-1].end == len(end)
 
     def step(self, text: str) -> tuple[int, ...]:
         """Ids of a step and its delimiter."""
@@ -117,9 +136,10 @@ class PathTokens:
         for end, (text, ids) in enumerate(zip(steps, own, strict=True), start=1):
             # What the model began of a next step that somebody else wrote is left out.
             goes_on = end == len(steps) or own[end] is not None
-            if ids is None or (self.texts.rest(ids) and not goes_on):
+            before = self.context(pieces)
+            if ids is None or (self.texts.rest(self._with(before, ids)) and not goes_on):
                 pieces.append(self._step(text))
-            elif self._ended(ids, pieces[-1] if pieces else ()):
+            elif self._ended(ids, before):
                 pieces.append(ids)
             else:  # It ended otherwise, and is made to go on.
                 pieces.append(ids + completed(self._running.delimiter()))
@@ -127,10 +147,21 @@ class PathTokens:
 
     def _ended(self, ids: tuple[int, ...], before: tuple[int, ...]) -> bool:
         """Whether a step that the model wrote behind another one ends with a delimiter."""
-        if self._ends is None:
-            return self.texts.rest(ids) is not None
+        rest = self.texts.rest(self._with(before, ids))
+        if self._ends is None or rest is not None:
+            return rest is not None
         begun = (*before[-1:], *ids) if self.texts.rest(before) else ids
         return self._ends(begun)
+
+    def context(self, pieces: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+        """Ids from which it is read how the next step begins: of the step before, and where a
+        step can begin in one and end in the next, of those before it too."""
+        if self._style is BLANK_LINES or not pieces:
+            return pieces[-1] if pieces else ()
+        return tuple(chain.from_iterable(pieces[-_CONTEXT:]))
+
+    def _with(self, before: tuple[int, ...], ids: tuple[int, ...]) -> tuple[int, ...]:
+        return ids if self._style is BLANK_LINES else before + ids
 
     def _tokenise_prompt(self, problem: str, attempts: Attempts) -> tuple[int, ...]:
         if not self._tokenizer.chat_template:

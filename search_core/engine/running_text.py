@@ -7,7 +7,9 @@ puts a space before every text. So a step is tokenised between others, and those
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+
+from search_core.steps.splitting import in_common
 
 DELIMITER = "\n\n"
 """Ends a step."""
@@ -95,9 +97,3 @@ class RunningText:
                 self._frame = lead, one[len(lead) :]
             self._looked = True
         return self._frame
-
-
-def in_common(one: Sequence[object], other: Sequence[object]) -> int:
-    """How many ids, or characters, both begin with."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

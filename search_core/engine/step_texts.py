@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from search_core.engine.running_text import in_common
+from search_core.steps import BLANK_LINES, StepStyle, rest_of
+from search_core.steps.splitting import cuts, in_common
 
 Ids = tuple[int, ...]
-_BLANK_LINE = re.compile(r"\n\n+")
-_TAIL = 4
-"""Tokens: a delimiter lies in the last two, and a character in a few."""
+_TAIL, _LONG_TAIL = 8, 40
+"""Tokens in which the end of a step lies, with what tells that it is one: a blank line and two
+characters, or the mark that the next step begins with. A character may take a few of them."""
 _REMEMBERED = 4096
 
 
@@ -24,10 +24,12 @@ class StepTexts:
 
     Args:
         tokenizer: A transformers tokenizer.
+        style: How steps are written.
     """
 
-    def __init__(self, tokenizer: Any) -> None:
-        self._tokenizer = tokenizer
+    def __init__(self, tokenizer: Any, style: StepStyle = BLANK_LINES) -> None:
+        self._tokenizer, self._style = tokenizer, style
+        self._tail = _TAIL if style is BLANK_LINES else _LONG_TAIL
         self._rest = lru_cache(_REMEMBERED)(self._find_rest)
 
     def text(self, ids: Sequence[int], before: Ids = ()) -> str:
@@ -39,43 +41,28 @@ class StepTexts:
         """
         if not before:
             return self._decoded(ids)
-        tail = before[-_TAIL:]
+        tail = before[-self._tail :]
         head, whole = self._decoded(tail), self._decoded((*tail, *ids))
-        ends = _ends(head)
+        ends = cuts(head, self._style)
         if ends and self.rest(before) is not None:
-            return whole[ends[-1] :]
+            return whole[ends[-1].end :]
         return whole[in_common(head, whole) :]
 
     def step(self, ids: Sequence[int], before: Ids = ()) -> str:
         """The same of a step that ended with a delimiter: what comes before that."""
         text = self.text(ids, before)
-        found = list(_BLANK_LINE.finditer(text))
-        return text[: found[-1].start()] if found else text
+        found = cuts(text, self._style)
+        return text[: found[-1].start] if found else text
 
     def rest(self, ids: Ids) -> str | None:
         """What the token with the delimiter holds behind it; None: the ids end with none."""
-        return self._rest(ids[-_TAIL:])
+        return self._rest(ids[-self._tail :])
 
     def _find_rest(self, tail: Ids) -> str | None:
-        return rest_of(self._decoded(tail[:-1]), self._decoded(tail))
+        return rest_of(self._decoded(tail[:-1]), self._decoded(tail), self._style)
 
     def _decoded(self, ids: Sequence[int]) -> str:
         decoded: str = self._tokenizer.decode(
             list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
         return decoded
-
-
-def _ends(text: str) -> list[int]:
-    return [found.end() for found in _BLANK_LINE.finditer(text)]
-
-
-def rest_of(before: str, text: str) -> str | None:
-    """What stands behind the delimiter that the last token of a text completes; None: it does not.
-
-    Args:
-        before: The text without its last token.
-    """
-    ends = _ends(text)
-    # One that was over before the last token ended another step.
-    return text[ends[-1] :] if ends and ends[-1] > in_common(before, text) else None

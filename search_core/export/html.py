@@ -18,6 +18,7 @@ from typing import Any
 from search_core.export.modules import BundleError, bundle, script_safe
 from search_core.log.events import Event, event_to_json
 from search_core.picture.palette import PALETTE_FILE, THEMES, Theme, variables
+from search_core.steps import STEP_CHOICES, step_style
 from search_core.strategies import STRATEGIES
 
 ASSETS = PALETTE_FILE.parent
@@ -120,7 +121,7 @@ def html_template() -> str:
 
 def page_labels() -> dict[str, Any]:
     """What the page calls things: `{"strategies": {name: title}, "options": {strategy: {option:
-    {"label", "default"}}}}`."""
+    {"label", "default"}}}, "step_styles": {name: how they are written}}`."""
     return {
         "strategies": {strategy.name: strategy.title for strategy in STRATEGIES.values()},
         "options": {
@@ -129,6 +130,9 @@ def page_labels() -> dict[str, Any]:
                 for spec in strategy.options.specs()
             }
             for strategy in STRATEGIES.values()
+        },
+        "step_styles": {
+            style.name: f"{style.title}. {style.cut}" for style in map(step_style, STEP_CHOICES)
         },
     }
 

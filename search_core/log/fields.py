@@ -34,6 +34,9 @@ Ended = Literal["step", "end", "length", "aborted", "filtered", "unknown"]
 by whoever wrote it; stopped by a content filter; or nobody said how."""
 Repeats = Literal["", "step", "phrase"]
 """What a step repeats: an earlier step of its path, or one phrase within itself over and over."""
+Thought = Literal["", "open", "whole"]
+"""Whether a step is what the model thinks before it answers: it ends inside of a thought, or a
+thought ends in it."""
 VoteMethod = Literal["majority", "weighted", "best"]
 Status = Literal["completed", "cancelled", "failed", "out_of_budget"]
 Aggregate = Literal["last", "min", "prod", "mean"]

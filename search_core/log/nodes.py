@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from search_core.log.cost import Cost
-from search_core.log.fields import ROOT, Ended, Repeats, Role
+from search_core.log.fields import ROOT, Ended, Repeats, Role, Thought
 
 NodeState = Literal["frontier", "candidate", "kept", "pruned", "completed", "merged", "rollout"]
 FINAL_STATES: frozenset[NodeState] = frozenset({"kept", "pruned", "completed", "merged", "rollout"})
@@ -43,6 +43,7 @@ class Node:
     ended: Ended = "step"
     role: Role = "step"
     repeats: Repeats = ""
+    thought: Thought = ""
     after: str | None = None
     forced: str = ""
     prefilled: int = 0

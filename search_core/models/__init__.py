@@ -36,6 +36,7 @@ from search_core.models.pair import (
     SCORE_SOURCES,
     STEP_PROMPT,
     ModelPair,
+    asked_for,
     default_sampling,
 )
 from search_core.models.shipped import (
@@ -69,6 +70,7 @@ __all__ = [
     "Offered",
     "ShippedModel",
     "alternatives",
+    "asked_for",
     "default_sampling",
     "embedded_pair",
     "is_shipped_solver",

@@ -21,7 +21,7 @@ from search_core.models.entries import (
     WorkedExample,
 )
 from search_core.models.lazy import LazyModel
-from search_core.models.pair import STEP_PROMPT, ModelPair
+from search_core.models.pair import ModelPair, asked_for
 from search_core.models.shipped import (
     FIRST,
     SOLVERS,
@@ -31,6 +31,7 @@ from search_core.models.shipped import (
     verifier_folder,
 )
 from search_core.protocols import Solver, Verifier
+from search_core.steps import BLANK_LINES
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models.yaml"
 EMBEDDED = "embedded"
@@ -73,9 +74,10 @@ class Catalogue(CatalogueEntry):
         writes, scores = self.solvers.get(solver), self.verifiers.get(verifier)
         path = self._where(writes.model) if writes else solver_folder(solver)
         judge = self._where(scores.model) if scores else verifier_folder(verifier)
-        told: dict[str, Any] = {"system_prompt": STEP_PROMPT, **more}
+        told: dict[str, Any] = {"system_prompt": asked_for(more.get("steps")), **more}
         if writes:
             told |= {"dtype": writes.dtype, "system_prompt": writes.prompt}
+            told["steps"] = writes.steps or BLANK_LINES.name
         if scores:
             told |= {"verifier_dtype": scores.dtype, "verifier_format": scores.format}
         return ModelPair(path, judge, embedded=is_shipped_solver(path), **told)

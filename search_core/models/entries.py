@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from search_core.flops import ModelShape, decoder_shape
+from search_core.steps import BLANK_LINES, NOT_BEHIND_SERVERS, STEP_STYLES, step_style
 
 Dtype = Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"]
 Line = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -164,10 +165,18 @@ def prompt_with(system_prompt: str, examples: Sequence[WorkedExample]) -> str:
 
 
 class SolverEntry(ModelEntry):
-    """A model that writes steps."""
+    """A model that writes steps.
+
+    Attributes:
+        steps: The name of a `search_core.steps.StepStyle`: how it is asked for steps and how its
+            text is cut. None: as the first of them cuts, and it is asked for nothing.
+        system_prompt: In place of the style's own; "" for none.
+        delimiter: What older catalogues say of the first style; nothing else is taken.
+    """
 
     chat_template: str = Field("", max_length=1000)
-    system_prompt: Prompt = ""
+    steps: Line | None = None
+    system_prompt: Prompt | None = None
     examples: tuple[WorkedExample, ...] = Field((), max_length=20, strict=False)
     delimiter: str = "\n\n"
 
@@ -178,14 +187,23 @@ class SolverEntry(ModelEntry):
     @property
     def prompt(self) -> str:
         """The system prompt, with the examples after it."""
-        return prompt_with(self.system_prompt, self.examples)
+        usual = step_style(self.steps).prompt if self.steps else ""
+        said = usual if self.system_prompt is None else self.system_prompt
+        return prompt_with(said, self.examples)
+
+    @model_validator(mode="after")
+    def _steps_are_known(self) -> SolverEntry:
+        style = step_style(self.steps) if self.steps else BLANK_LINES
+        if self.remote and style is not BLANK_LINES:
+            raise ValueError(NOT_BEHIND_SERVERS.format(style.name))
+        return self
 
     @model_validator(mode="after")
     def _cut_at_blank_lines(self) -> SolverEntry:
         if self.delimiter != "\n\n":
             raise ValueError(
-                f"delimiter is {self.delimiter!r:.40}; steps end at a blank line, "
-                '"\\n\\n", and nowhere else.'
+                f"delimiter is {self.delimiter!r:.40}; say how steps end by name, as in "
+                f"steps: {BLANK_LINES.name}. There are {', '.join(STEP_STYLES)}."
             )
         return self
 

@@ -10,9 +10,11 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.protocols import Solver, Verifier
 from search_core.remote import RemoteAddress, is_remote, open_solver, open_verifier
 from search_core.solvers import load_solver
+from search_core.steps import BLANK_LINES, NOT_BEHIND_SERVERS, StepStyle
 from search_core.verifiers import AUTO, load_verifier
 
 M = TypeVar("M")
@@ -99,7 +101,11 @@ if hasattr(os, "register_at_fork"):
 
 
 def lazy_solver(
-    path: str, device: str = "auto", system_prompt: str = "", dtype: str = "auto"
+    path: str,
+    device: str = "auto",
+    system_prompt: str = "",
+    dtype: str = "auto",
+    style: StepStyle = BLANK_LINES,
 ) -> LazyModel[Solver]:
     """A solver in this process, or behind a server, whose address the path is then.
 
@@ -109,8 +115,12 @@ def lazy_solver(
 
     def load() -> Solver:
         if is_remote(path):
+            if style is not BLANK_LINES:
+                raise ModelLoadError(NOT_BEHIND_SERVERS.format(style.name))
             return open_solver(RemoteAddress.parse(path), system_prompt=system_prompt)
-        return load_solver(path, device=device, dtype=dtype, system_prompt=system_prompt)
+        return load_solver(
+            path, device=device, dtype=dtype, system_prompt=system_prompt, style=style
+        )
 
     return LazyModel(load)
 

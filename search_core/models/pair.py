@@ -36,6 +36,7 @@ from search_core.run.pairing import (
     check_verifier,
 )
 from search_core.spaces import on_zero_gpu
+from search_core.steps import BLANK_LINES, step_style
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
 from search_core.strategies.single_stream import SINGLE_STREAM
@@ -65,6 +66,18 @@ STEP_PROMPT = (
 )
 
 
+def asked_for(steps: str | None) -> str:
+    """What a solver of one's own is told that is to write steps in this style.
+
+    Args:
+        steps: The style's name; None: nobody chose one.
+
+    Raises:
+        ValueError: There is no such style.
+    """
+    return STEP_PROMPT if steps in (None, BLANK_LINES.name) else step_style(str(steps)).prompt
+
+
 class ModelPair:
     """A solver and what can score its steps. Nothing is loaded before it is asked for.
 
@@ -77,6 +90,7 @@ class ModelPair:
         system_prompt: What the solver is told before each problem; "" for nothing.
         dtype, verifier_dtype: As for `solvers.load_solver` and `load_verifier`.
         verifier_format: How the verifier's score is read; "auto": told by the checkpoint.
+        steps: How the solver writes steps, by the name of a `search_core.steps.StepStyle`.
     """
 
     def __init__(
@@ -90,6 +104,7 @@ class ModelPair:
         dtype: str = "auto",
         verifier_dtype: str = "auto",
         verifier_format: str = "auto",
+        steps: str = BLANK_LINES.name,
     ) -> None:
         if embedded and device == "auto" and on_zero_gpu():
             device = "cpu"  # the GPU is there only inside bounded calls, which these do not need
@@ -98,7 +113,8 @@ class ModelPair:
         self.device = device
         self.embedded = embedded
         self.system_prompt = "" if embedded else system_prompt
-        self._solver = lazy_solver(solver_path, device, self.system_prompt, dtype)
+        self.steps, self._dtypes = step_style(steps), (dtype, verifier_dtype)
+        self._solver = lazy_solver(solver_path, device, self.system_prompt, dtype, self.steps)
         self._verifier = lazy_verifier(verifier_path, device, verifier_dtype, verifier_format)
 
     @classmethod
@@ -122,6 +138,17 @@ class ModelPair:
         """Whether a GPU would be of use: not for the embedded models, nor for a server's."""
         paths = self.solver_path, self.verifier_path
         return not self.embedded and not all(is_remote(path) for path in paths)
+
+    @property
+    def dtypes(self) -> tuple[str, str]:
+        """Precision of solver and verifier: as loaded, else as asked for; "": a server's."""
+        loaded: list[Solver | Verifier | None] = [part.loaded for part in self.parts]
+        paths = self.solver_path, self.verifier_path
+        solver, verifier = (
+            "" if is_remote(path) else model.info.dtype if model and model.info.dtype else dtype
+            for model, path, dtype in zip(loaded, paths, self._dtypes, strict=True)
+        )
+        return solver, verifier
 
     @property
     def names(self) -> tuple[str, str]:

@@ -68,7 +68,8 @@ def _unfinished(tree: Tree, node: Node) -> str:
     if node.ended in _GIVEN_UP:
         return _GIVEN_UP[node.ended]
     if node.ended == "length":
-        return f"cut off at {_limit(tree, node)}"
+        thinking = ", while it was still thinking" if node.thought == "open" else ""
+        return f"cut off at {_limit(tree, node)}{thinking}"
     if node.state == "completed":
         return "ended without an answer" if node.answer is None else ""
     if node.state != "pruned" or node.decision is None:

@@ -42,17 +42,22 @@ class SolverInfo(ModelInfo):
             goes by them is refused.
         steps: How it writes a step after others: it goes on from them as its own text; it is shown
             them and asked for the next one; or it does not, and writes whole solutions.
+        step_style: How it writes steps, by the name of a `search_core.steps.StepStyle`; "": nobody
+            says.
     """
 
     prompt: str = ""
     revises: bool = True
     logprobs: bool = True
     steps: StepsBy = "continued"
+    step_style: str = ""
 
     @classmethod
-    def of(cls, model: ModelInfo, *, prompt: str = "", revises: bool = True) -> SolverInfo:
+    def of(
+        cls, model: ModelInfo, *, prompt: str = "", revises: bool = True, step_style: str = ""
+    ) -> SolverInfo:
         """A model as a solver."""
-        return cls(*_shared(model), prompt, revises)
+        return cls(*_shared(model), prompt, revises, step_style=step_style)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from search_core.log.events import Ended
+from search_core.log.fields import Thought
 from search_core.numerals import shown
 from search_core.protocols.identity import SolverInfo
 from search_core.protocols.watch import Cancelled
@@ -137,6 +138,7 @@ class StepSample:
         ids: The step in the solver's own token ids: its opening, what was generated, and the
             delimiter with whatever else its token holds, which is how the next step begins; no
             end token. None: the solver does not say, and what continues the step is tokenised.
+        thought: Whether it is what the model thinks before it answers. None: the text says so.
     """
 
     text: str
@@ -147,6 +149,7 @@ class StepSample:
     reused: int = 0
     known: int | None = None
     ids: TokenIds | None = None
+    thought: Thought | None = None
 
 
 class Solver(Protocol):

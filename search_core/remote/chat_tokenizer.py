@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.engine.running_text import RunningText, in_common
+from search_core.engine.running_text import RunningText
 from search_core.remote.errors import RemoteError
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import LocalTokens, ServerTokens
+from search_core.steps.splitting import in_common
 from search_core.verifiers.formats.tokenizers import (
     ChatTokenizer,
     Ids,

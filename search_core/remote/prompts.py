@@ -6,11 +6,11 @@ from functools import partial
 
 from search_core.engine.path_tokens import REVISION_REQUEST
 from search_core.engine.running_text import DELIMITER, RunningText
-from search_core.engine.step_texts import rest_of
 from search_core.protocols import SampleRequest, TokenIds
 from search_core.remote.completions import Prompt
 from search_core.remote.server import RemoteServer
 from search_core.remote.tokens import Tokens
+from search_core.steps import rest_of
 
 _READ_SHARE = 0.75
 """Of the context: what a problem and earlier attempts may fill, so that a new one has room."""

@@ -44,6 +44,7 @@ from search_core.remote.errors import RemoteError
 from search_core.remote.llama_cpp import LlamaCppDialect
 from search_core.remote.prompts import RemotePrompts
 from search_core.remote.server import RemoteServer
+from search_core.steps import BLANK_LINES
 
 
 @dataclass(slots=True)
@@ -109,6 +110,7 @@ class RemoteSolver:
             device="remote",
             prompt=self._system_prompt,
             revises=self._prompts.revises,
+            step_style=BLANK_LINES.name,
             logprobs=self.capabilities.logprobs,
         )
 
@@ -222,24 +224,25 @@ class RemoteSolver:
             watch.written(places[index], tokens)
 
         parent = group.parent
+        # What the server is asked of the reply belongs to the same turn: it is a request, too.
         async with server.gate.turn(parent.run):
             reply = await complete(server, self._dialect, self._model.name, ask, on_written)
-        if len(reply.completions) != len(places):
-            raise RemoteError(
-                f"Server {server.name} gave {len(reply.completions)} samples of {len(places)} "
-                "asked for, though it gave all when it was tried. Is it behind a proxy?"
-            )
-        begun = ""
-        if parent.step_ids and parent.step_ids[-1] is not None and not parent.opening:
-            begun = await self._prompts.rest(server, parent.step_ids[-1]) or ""
-        opening = await self._prompts.opening(server, parent)
-        for index, place in enumerate(places):
-            read, reused = _share(reply, index, len(places))
-            completion = reply.completions[index]
-            step = _step(completion, read, reused)
-            ids = await self._ids(server, completion)
-            whole = None if ids is None else opening + ids
-            samples[place] = replace(step, text=begun + step.text, ids=whole)
+            if len(reply.completions) != len(places):
+                raise RemoteError(
+                    f"Server {server.name} gave {len(reply.completions)} samples of {len(places)} "
+                    "asked for, though it gave all when it was tried. Is it behind a proxy?"
+                )
+            begun = ""
+            if parent.step_ids and parent.step_ids[-1] is not None and not parent.opening:
+                begun = await self._prompts.rest(server, parent.step_ids[-1]) or ""
+            opening = await self._prompts.opening(server, parent)
+            for index, place in enumerate(places):
+                read, reused = _share(reply, index, len(places))
+                completion = reply.completions[index]
+                step = _step(completion, read, reused)
+                ids = await self._ids(server, completion)
+                whole = None if ids is None else opening + ids
+                samples[place] = replace(step, text=begun + step.text, ids=whole)
 
     async def _ids(self, server: RemoteServer, completion: Completion) -> TokenIds | None:
         """What the model wrote the step in; None where that is not known well enough."""

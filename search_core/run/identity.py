@@ -8,6 +8,7 @@ from search_core.log.events import Judged, ModelRecord, StepsBy
 from search_core.protocols import ModelInfo, SolverInfo, VerifierInfo
 from search_core.run.pairing import steps_of
 from search_core.run.replies import ProtocolError
+from search_core.steps import BLANK_LINES
 from search_core.strategies.base import Strategy
 
 
@@ -23,7 +24,8 @@ def solver_record(info: object, strategy: Strategy | None = None) -> ModelRecord
     if not isinstance(info, SolverInfo):
         raise _misfit("solver", info, "a SolverInfo")
     steps = info.steps if strategy is None else steps_of(strategy, info.steps)
-    return _record("solver", info, prompt=info.prompt, steps=steps)
+    style = "" if info.step_style == BLANK_LINES.name else info.step_style
+    return _record("solver", info, prompt=info.prompt, steps=steps, style=style)
 
 
 def verifier_record(info: object) -> ModelRecord:
@@ -39,6 +41,7 @@ def _record(
     prompt: str = "",
     scores: Judged = "steps",
     steps: StepsBy = "continued",
+    style: str = "",
 ) -> ModelRecord:
     try:
         return ModelRecord(
@@ -50,6 +53,7 @@ def _record(
             prompt=prompt,
             scores=scores,
             steps=steps,
+            step_style=style,
         )
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]

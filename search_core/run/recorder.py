@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from search_core.flops import forward_flops, writing_flops
 from search_core.log.events import MAX_REASON, Aggregate, Role, Sampled, Scored, Spent
-from search_core.log.fields import parent_of
+from search_core.log.fields import Thought, parent_of
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
 from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
 from search_core.run.repetition import repetition
 from search_core.scoring import aggregate_scores, rounded
+from search_core.steps import thought_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Recorder:
                 role=node.role,
                 after=node.after,
                 repeats=repetition(sample.text, [step.text for step in path]),
+                thought=_thought(sample, path),
                 forced=node.forced,
             )
         self._log.add(
@@ -145,6 +147,13 @@ class Recorder:
             tokens=reply.tokens,
             outputs=len(reply.scores) if reply.tokens else 0,
         )
+
+
+def _thought(sample: StepSample, path: Sequence[Node]) -> Thought:
+    """As the solver says, else as the text does."""
+    if sample.thought is not None:
+        return sample.thought
+    return thought_of(sample.text, bool(path) and path[-1].thought == "open")
 
 
 def _end_of(reason: str) -> str:

@@ -15,6 +15,7 @@ from operator import index
 from typing import Any, get_args
 
 from search_core.log.events import MAX_TEXT, Ended
+from search_core.log.fields import Thought
 from search_core.protocols import PlainError, StepSample, StepScores
 
 MOST_TOKENS = 10**9
@@ -26,6 +27,7 @@ _MOST_TEXT = MAX_TEXT - 1000
 _MOST_ITEMS = 100_000
 """More than a round ever asks for: whatever calls itself a list may have no end."""
 _MOST_SHOWN = 60
+_THOUGHTS: tuple[Thought, ...] = get_args(Thought)
 _ENDINGS: tuple[str, ...] = get_args(Ended)
 
 
@@ -87,7 +89,15 @@ def _sample(item: object, gave: str) -> StepSample:
         reused=reused,
         known=known,
         ids=None if item.ids is None else _ids(item.ids, f"{gave} token ids"),
+        thought=_thought(item.thought, gave),
     )
+
+
+def _thought(value: object, gave: str) -> Thought | None:
+    for known in _THOUGHTS:
+        if value is None or value == known:
+            return None if value is None else known
+    raise _misfit(f"{gave} the thought", value, f"None or one of {_THOUGHTS}")
 
 
 def _ids(value: object, gave: str) -> tuple[int, ...]:

@@ -19,10 +19,9 @@ _ARENAS = 2
 _MAPPED = 4 * 2**20
 """Bytes: what is larger has pages of its own, which go back as soon as it is freed. Not much less,
 or every pass of a model would ask the system for pages."""
-_KEPT_FREE = 32 * 2**20
+_KEPT_FREE = 16 * 2**20
 """Bytes at an arena's end that stay when they are freed. Every pass of a model frees some and asks
-for them again: with glibc's 128 KiB a search met four times as many page faults. `give_back`
-returns these too."""
+for them again: with glibc's 128 KiB a search met four to six times as many page faults."""
 # Of malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 

@@ -13,6 +13,7 @@ from search_core.engine.checkpoints.turns import loading_turn
 from search_core.engine.path_tokens import REVISION_REQUEST, TEMPLATE_DATE, PathTokens
 from search_core.model_card import revises
 from search_core.protocols import UsageError
+from search_core.steps import BLANK_LINES, StepStyle
 
 if TYPE_CHECKING:
     from search_core.solvers.transformers_solver import TransformersSolver
@@ -25,6 +26,7 @@ def load_solver(
     dtype: str = "auto",
     system_prompt: str = "",
     date: str = TEMPLATE_DATE,
+    style: StepStyle = BLANK_LINES,
 ) -> TransformersSolver:
     """Loads a causal language model as a solver.
 
@@ -38,6 +40,7 @@ def load_solver(
             or "auto": bfloat16 on CUDA, else float32.
         system_prompt: System message before the problem; "" for none.
         date: The day that a chat template is told it is.
+        style: How it writes steps.
 
     Raises:
         ModelLoadError: It cannot be loaded.
@@ -50,7 +53,11 @@ def load_solver(
         loaded = load_checkpoint(checkpoint, "ForCausalLM", device, dtype)
         _try_template(loaded, system_prompt, date)
         return TransformersSolver(
-            loaded, system_prompt=system_prompt, date=date, revision_request=request
+            loaded,
+            system_prompt=system_prompt,
+            date=date,
+            revision_request=request,
+            style=style,
         )
 
 

@@ -15,6 +15,7 @@ from search_core.engine.path_tokens import (
     PathTokens,
     end_ids,
 )
+from search_core.engine.step_endings import StepEnding
 from search_core.engine.writing import DecodeRequest, DecodeResult, stop_table
 from search_core.protocols import (
     Cancelled,
@@ -25,6 +26,7 @@ from search_core.protocols import (
     StepSample,
     UsageError,
 )
+from search_core.steps import BLANK_LINES, StepStyle, thought_of
 
 _READ_SHARE = 0.75
 """Of the context: what a problem and earlier attempts may fill, so that a new one has room."""
@@ -44,6 +46,7 @@ class TransformersSolver:
             it was trained on attempts in a row; None: it was trained to read none.
         memory_budget: Bytes that the steps under way may take beside the weights; None: judged
             by the device.
+        style: How it writes steps.
     """
 
     def __init__(
@@ -54,13 +57,16 @@ class TransformersSolver:
         date: str = TEMPLATE_DATE,
         revision_request: str | None = REVISION_REQUEST,
         memory_budget: int | None = None,
+        style: StepStyle = BLANK_LINES,
     ) -> None:
         from search_core.engine.writing.decoder import Decoder
 
-        self._loaded = loaded
+        self._loaded, self._style = loaded, style
         # Without a chat template there is nothing to set an attempt apart from the next one.
         revises = revision_request is not None and bool(loaded.tokenizer.chat_template)
-        self._info = SolverInfo.of(loaded.info, prompt=system_prompt, revises=revises)
+        self._info = SolverInfo.of(
+            loaded.info, prompt=system_prompt, revises=revises, step_style=style.name
+        )
         stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
         self._paths = PathTokens(
             loaded.tokenizer,
@@ -68,6 +74,7 @@ class TransformersSolver:
             date=date,
             revision_request=revision_request or "",
             ends=stops.ends_with_delimiter,
+            style=style,
         )
         self._decoder = Decoder(loaded.model, stops, budget=MemoryBudget(batch=memory_budget))
         config = loaded.model.config.get_text_config()
@@ -155,12 +162,18 @@ class TransformersSolver:
         limit = int(min(sampling.max_step_tokens, room))
         before = self._before(request)
         begun = bool(request.opening or (before and self._paths.texts.rest(before)))
-        return DecodeRequest(prompt, request.seed, limit, request.run, index, begun)
+        thinking = self._thinks(request)
+        ending = StepEnding(self._paths.texts, before, self._style, self._loaded.lock, thinking)
+        return DecodeRequest(prompt, request.seed, limit, request.run, index, begun, ending)
+
+    def _thinks(self, request: SampleRequest) -> bool:
+        attempts = self._attempts_that_fit(request)
+        return self._paths.thinks(request.problem, request.steps, attempts)
 
     def _before(self, request: SampleRequest) -> tuple[int, ...]:
-        """Ids of the opening, or else of the step before; () where there is neither."""
+        """Ids of the opening, or else of what is before; () where there is neither."""
         pieces = self._paths.pieces(request.steps, request.opening, request.step_ids)
-        return pieces[-1] if pieces else ()
+        return pieces[-1] if request.opening else self._paths.context(pieces)
 
     def _sample(self, request: SampleRequest, result: DecodeResult) -> StepSample:
         before, texts = self._before(request), self._paths.texts
@@ -176,6 +189,7 @@ class TransformersSolver:
             reused=result.reused,
             known=result.known,
             ids=(*(before if request.opening else ()), *written),
+            thought=thought_of(text, self._thinks(request)),
         )
 
     def _attempts_that_fit(self, request: SampleRequest) -> Attempts:

@@ -14,7 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import Any
+
+from search_core.protocols import Cancelled, RunCancelled
+from search_core.solvers.transformers_solver import TransformersSolver
 
 ROOT = Path(__file__).resolve().parents[2]
 _ERROR = re.compile(r"Error|Traceback|ERROR")
@@ -53,8 +58,31 @@ _forks.set_forkserver_preload(
 )
 
 
-def _be_the_app(arguments: list[str], environment: dict[str, str], output: Connection) -> None:
+def new_gate() -> Event:
+    """An open gate for an app's solver; closed (`clear`), it holds every call until it is set."""
+    gate = _forks.Event()
+    gate.set()
+    return gate
+
+
+def _hold_at(gate: Event) -> None:
+    sample = TransformersSolver.sample
+
+    def held(solver: TransformersSolver, requests: Any, sampling: Any, cancelled: Cancelled) -> Any:
+        while not gate.wait(0.01):
+            if cancelled():
+                raise RunCancelled
+        return sample(solver, requests, sampling, cancelled)
+
+    TransformersSolver.sample = held  # type: ignore[method-assign]
+
+
+def _be_the_app(
+    arguments: list[str], environment: dict[str, str], output: Connection, gate: Event | None
+) -> None:
     """What `python -u app.py` with these arguments does, in a process that imported it before."""
+    if gate is not None:
+        _hold_at(gate)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(ROOT)
@@ -87,8 +115,13 @@ def kept_port() -> int:
 
 
 @contextmanager
-def start_app(runs: Path, *options: str) -> Iterator[App]:
+def start_app(runs: Path, *options: str, gate: Event | None = None) -> Iterator[App]:
     """Start the app on a free port, with these options of its command; end it on leaving.
+
+    Args:
+        runs: The folder of its traces.
+        options: Of its command.
+        gate: Its solvers wait at this one (see `new_gate`).
 
     Raises:
         RuntimeError: The app ended before it served; the message holds what it wrote.
@@ -96,7 +129,7 @@ def start_app(runs: Path, *options: str) -> Iterator[App]:
     reader, writer = _forks.Pipe(duplex=False)
     environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}
     process = _forks.Process(
-        target=_be_the_app, args=(["--runs", str(runs), *options], environment, writer)
+        target=_be_the_app, args=(["--runs", str(runs), *options], environment, writer, gate)
     )
     process.start()
     writer.close()

@@ -10,6 +10,18 @@ from tests.browser.pages import Visit
 
 _NEVER_HERE = "try { localStorage.removeItem('espalier-opening'); } catch {}"
 _SAYS = "attempts say"
+_HALF_COVERED = """() => {
+  const boxes = (name) =>
+    [...document.querySelectorAll(`#explorer .${name}`)].map((e) => e.getBoundingClientRect());
+  const over = (a, b) =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const covers = (a, b) =>
+    a.left <= b.left && a.right >= b.right && a.top <= b.top && a.bottom >= b.bottom;
+  const half = (a) => boxes("esp-word-header").filter((b) => over(a, b) && !covers(a, b));
+  const labels = boxes("esp-ring-label");
+  return [labels.length, labels.flatMap(half).length];
+}"""
+"""How many rings say something, and how many names of levels lie half below that."""
 
 
 def newcomer(visit: Visit, address: str) -> Page:
@@ -33,6 +45,8 @@ def test_a_newcomer_is_played_to_and_takes_over(app: App, visit: Visit) -> None:
     page.keyboard.press("Escape")
     wait(page, "!x.minute.playing && x.at === x.log.length")
     expect(words).to_contain_text(_SAYS)
+    settle(page)
+    assert page.evaluate(_HALF_COVERED) == [2, 0]
     # The sentence is pointed at, and so is each of the three words.
     words.get_by_role("button", name="A verifier").focus()
     wait(page, "document.querySelectorAll('#explorer .esp-ring').length === 1")
@@ -72,9 +86,9 @@ def test_a_word_explains_itself_by_focus_pointer_and_tap(app: App, page: Page) -
     open_page(page, app.url)
     settle(page)
     card = page.get_by_role("note")
-    legend = page.locator(".esp-legend-entry[data-term=answer]")
+    legend = page.locator(".esp-legend-entry[data-term=solution]")
     legend.hover()
-    expect(card).to_contain_text("What a solution says the result is")
+    expect(card).to_contain_text("A path that ended")
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
     page.mouse.move(0, 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -27,26 +29,27 @@ from search_core.protocols import ScoreRequest
 from search_core.verifiers import load_verifier as engine_verifier
 
 
-def run_recipe(out: Path, *options: str) -> str:
-    """Runs it in a process of its own, and gives what it told of its progress."""
-    command = [sys.executable, "-m", "search_core.embedded", "train", "--out", str(out), "--quick"]
-    finished = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout + finished.stderr
+def options(out: Path, workers: int) -> list[str]:
+    return ["train", "--out", str(out), "--quick", "--device", "cpu", "--workers", str(workers)]
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All models, trained in two goes so that resuming is tested too, and both kinds of work.
 
-    The first go, with processes of its own, is short: each of them loads torch anew.
+    The first go, as the command with processes of its own, is short: it loads torch anew, twice.
     """
     folder = tmp_path_factory.mktemp("models")
-    first = run_recipe(folder, "--device", "cpu", "--workers", "2", "--last", "base-small")
-    assert "base-small (tokens)" in first
-    second = run_recipe(folder, "--device", "cpu", "--workers", "1")
-    assert "base-small (tokens)" not in second
-    assert "base-large (tokens)" in second
+    command = [sys.executable, "-m", "search_core.embedded", *options(folder, 2)]
+    first = subprocess.run(
+        [*command, "--last", "base-small"], capture_output=True, text=True, check=False
+    )
+    assert first.returncode == 0, first.stderr
+    assert "base-small (tokens)" in first.stdout
+    with contextlib.redirect_stdout(io.StringIO()) as second:
+        main(options(folder, 1))
+    assert "base-small (tokens)" not in second.getvalue()
+    assert "base-large (tokens)" in second.getvalue()
     return folder
 
 

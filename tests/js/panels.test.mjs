@@ -104,4 +104,7 @@ test("settings speak as the form does, and what is as usual is folded away", () 
   assert.equal(said["Judged by"], "best leaf");
   assert.equal(folded["Empty step ends a path"], "off");
   assert.ok(!JSON.stringify([chosen, usual]).includes("_"));
+  const listed = { ...started, solver: { ...started.solver, step_style: "numbered" } };
+  const told = Object.fromEntries(settingRows(listed, { ...labels, step_styles: { numbered: "Numbered list." } }).chosen);
+  assert.equal(told["Steps"], "Numbered list.");
 });

@@ -29,6 +29,7 @@ function newNode(id, parent, text, depth) {
     logprob: 0,
     ended: "step",
     repeats: "",
+    thought: "",
     role: "step",
     after: null,
     forced: "",
@@ -180,6 +181,7 @@ const HANDLERS = {
     }
     node.ended = event.ended ?? "step";
     node.repeats = event.repeats ?? "";
+    node.thought = event.thought ?? "";
     node.after = event.after ?? null;
     node.forced = event.forced ?? "";
     node.prefilled = event.prefilled ?? 0;

@@ -3,6 +3,11 @@
 import { fill, h } from "../dom/dom.js";
 
 const EDGE = 4;
+/** Pixels from a mark's middle to the foot of what its ring says, and where that stands at the top. */
+const ABOVE = 16;
+const TOP = 3;
+/** Where the names of the levels end, in a tree that grows to the right. */
+const NAMES = 22;
 
 export class Pointing {
   /** @param {import("./canvas.js").TreeCanvas} canvas */
@@ -33,12 +38,17 @@ export class Pointing {
     this.follow();
   }
 
-  /** What a ring says is read whole, at the picture's edges, too. */
-  keepInside(label, x) {
+  /**
+   * What a ring says is read whole, at the picture's edges, too; where it would lie half over the
+   * name of a level, it takes its place.
+   */
+  keepInside(label, { x, y }) {
     if (!label) return;
     const half = label.offsetWidth / 2 + EDGE;
-    const shift = Math.max(0, half - x) - Math.max(0, x + half - this.canvas.size.width);
-    label.style.translate = shift ? `${Math.round(shift)}px` : "";
+    const across = Math.max(0, half - x) - Math.max(0, x + half - this.canvas.size.width);
+    const top = y - ABOVE - label.offsetHeight;
+    const down = top < (this.canvas.vertical ? TOP : NAMES) ? TOP - top : 0;
+    label.style.translate = across || down ? `${Math.round(across)}px ${Math.round(down)}px` : "";
   }
 
   /** The nodes move with the camera, and as the tree grows. */
@@ -48,7 +58,7 @@ export class Pointing {
       ring.hidden = !place;
       if (!place) continue;
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
-      this.keepInside(ring.firstElementChild, place.x);
+      this.keepInside(ring.firstElementChild, place);
     }
   }
 }

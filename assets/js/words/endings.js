@@ -33,7 +33,7 @@ export function endingLabel(node) {
 /** Sentences that say it, for whoever asks why. */
 export function endingSentences(tree, node) {
   const sentences = [];
-  if (node.ended === "length") sentences.push(`The step was cut off at ${limitWords(tree, node)}.`);
+  if (node.ended === "length") sentences.push(`The step was cut off at ${limitWords(tree, node)}${thinkingWords(node)}.`);
   if (node.repeats === "step") sentences.push("The solver repeats itself here: an earlier step of this path says the same.");
   if (node.repeats === "phrase") sentences.push("The solver repeats itself here: the step ends with one phrase over and over.");
   return sentences;
@@ -42,7 +42,7 @@ export function endingSentences(tree, node) {
 /** What a path stopped by that did not end; "" of any other. */
 export function unfinishedWords(tree, node) {
   if (GIVEN_UP[node.ended]) return GIVEN_UP[node.ended];
-  if (node.ended === "length") return `cut off at ${limitWords(tree, node)}`;
+  if (node.ended === "length") return `cut off at ${limitWords(tree, node)}${thinkingWords(node)}`;
   if (node.state === "completed") return node.answer === null ? "ended without an answer" : "";
   const rule = node.state === "pruned" ? tree.decisionOf(node)?.rule : null;
   if (rule === "out_of_steps")
@@ -69,6 +69,8 @@ export function endingsWords(tree) {
 }
 
 export const repeatWords = (steps) => `${plural(steps, "step")} ${steps === 1 ? "repeats" : "repeat"} what was said`;
+
+const thinkingWords = ({ thought }) => (thought === "open" ? ", while it was still thinking" : "");
 
 /** Which limit a step ran into; one without a token had no room left in the model's context. */
 function limitWords(tree, node) {

@@ -31,6 +31,7 @@ from search_core.embedded.training.objective import (
     rate_factor,
 )
 from search_core.embedded.training.reporting import Report
+from search_core.embedded.training.workers import processes
 
 _CLIP = 1.0
 _SECONDS_BETWEEN_CHECKPOINTS = 60.0
@@ -93,7 +94,10 @@ def train(job: Job) -> dict[str, Any]:
             _work(0, job, 0)
         else:
             start_processes(  # type: ignore[no-untyped-call]
-                _work, args=(job, _free_port()), nprocs=job.workers
+                _work,
+                args=(job, _free_port()),
+                nprocs=job.workers,
+                start_method=processes().get_start_method(),
             )
     finished: dict[str, Any] = torch.load(job.finished_path, weights_only=True)
     return finished

@@ -183,6 +183,7 @@ QUICK = replace(
     streams=200,
     stream_tokens=10_000,
     stream_tokens_per_update=2_048,
+    stream_positions=384,
     stream_problems=2,
     corrupted_solutions=200,
     choice_problems=2,

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import BaseContext
 from typing import TypeVar
 
 import torch
@@ -21,6 +22,18 @@ _Output = TypeVar("_Output")
 def core_count() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def processes() -> BaseContext:
+    """How processes of the recipe begin: as forks of one that has imported what they need.
+
+    Importing torch takes each of them seconds otherwise, at every stage anew. Windows cannot fork.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["search_core.embedded.training.recipe"])
+    return context
 
 
 def map_in_processes(
@@ -43,8 +56,7 @@ def map_in_processes(
             results.append(function(item))
             on_result(len(results))
         return results
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(workers, processes(), initializer=_one_thread) as pool:
         results = []
         for result in pool.map(function, inputs):
             results.append(result)

@@ -128,6 +128,8 @@ class SequenceState:
         begun = bool(result.tokens) or self.request.begun
         ended = stops.ended(token, self.last_token if begun else None)
         result.tokens.append(token)
+        if ended != "end" and self.request.ending is not None:
+            ended = "step" if self.request.ending(result.tokens, ended == "step") else None
         if self._seen is not None:
             self._seen.add(token)
         result.logprob += logprob

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,6 +21,8 @@ class DecodeRequest:
         index: What the watch of its call hears of it as.
         begun: Whether the prompt's last token is the beginning of what is written, so that it
             can be half of what ends it.
+        ending: Told all tokens after each one, and whether it completes a delimiter, says whether
+            that ends it; None: every delimiter does.
     """
 
     prompt: tuple[int, ...]
@@ -28,6 +31,7 @@ class DecodeRequest:
     run: str = ""
     index: int = 0
     begun: bool = False
+    ending: Callable[[Sequence[int], bool], bool] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.prompt or self.max_tokens < 1:

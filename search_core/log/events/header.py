@@ -42,11 +42,14 @@ class ModelRecord(FrozenRecord):
     """What a verifier judges; the JSON says it only where it is not the usual."""
     steps: StepsBy = "continued"
     """How a solver wrote steps after others; said as above."""
+    step_style: Name = ""
+    """How a solver writes steps, by name; said of those alone that end them elsewhere than at
+    blank lines."""
 
     @model_serializer(mode="wrap")
     def _without_the_usual(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         values: dict[str, Any] = dump(self)
-        for name, usual in (("scores", "steps"), ("steps", "continued")):
+        for name, usual in (("scores", "steps"), ("steps", "continued"), ("step_style", "")):
             if values.get(name) == usual:
                 del values[name]
         return values

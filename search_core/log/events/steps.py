@@ -19,6 +19,7 @@ from search_core.log.fields import (
     Role,
     ScoreValue,
     Text,
+    Thought,
     parent_of,
 )
 from search_core.log.nodes import SETTLED_STATES, LogError, Node, NodeTable
@@ -49,6 +50,8 @@ class Sampled(Event):
     revises, or the step before in one long stream, where that is not the parent."""
     repeats: Repeats = ""
     """What it repeats; "": nothing that was noticed, or nobody looked."""
+    thought: Thought = ""
+    """Whether it is thought; "": it is not, or nobody knows."""
     forced: Line = ""
     """How the text begins, where that was put into the solver's mouth (budget forcing)."""
 
@@ -74,6 +77,7 @@ class Sampled(Event):
                 ended=self.ended,
                 role=self.role,
                 repeats=self.repeats,
+                thought=self.thought,
                 after=self.after,
                 forced=self.forced,
                 prefilled=self.prefilled,

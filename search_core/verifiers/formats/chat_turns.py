@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from search_core.engine.reading.path_reading import PathText
-from search_core.engine.running_text import in_common
 from search_core.protocols import UsageError
+from search_core.steps.splitting import in_common
 from search_core.verifiers.formats.base import read_at_ends
 from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids
 

@@ -11,7 +11,8 @@ from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids
 _QUESTION, _ANSWER = "slot5f2a", "slot8c1b"
 JUDGE_TASK = (
     "You check solutions of problems, one step at a time. You are shown a problem and the "
-    "beginning of a solution."
+    "beginning of a solution. A step that only outlines what will be done is none of the work yet: "
+    "it is correct if doing so leads to the answer."
 )
 JUDGE_QUESTION = (
     "Is the last of these steps correct, given the problem and the steps before it? Answer with "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from search_core.engine.running_text import in_common
 from search_core.protocols import UsageError
+from search_core.steps.splitting import in_common
 from search_core.verifiers.formats.base import without_end
 from search_core.verifiers.formats.tokenizers import ChatTokenizer, Ids
 from search_core.verifiers.generative.chains import Chain, VerdictQuery

@@ -12,12 +12,12 @@ from search_core.engine.memory import MemoryBudget
 from search_core.engine.path_tokens import TEMPLATE_DATE, end_ids
 from search_core.engine.reading import PathText, ReadRequest
 from search_core.engine.reading.readouts import PairReadout, language_head
-from search_core.engine.running_text import in_common
 from search_core.engine.writing import DecodeRequest
 from search_core.engine.writing.text_calls import GeneratedText, TextRequest
 from search_core.engine.writing.text_writer import TextWriter
 from search_core.flops import forward_flops, writing_flops
 from search_core.protocols import ModelInfo, Sampling, Watch
+from search_core.steps.splitting import in_common
 from search_core.verifiers.formats.tokenizers import Ids, LocalTokenizer
 from search_core.verifiers.generative.chain_tokens import ChainTokens
 from search_core.verifiers.generative.chains import (

@@ -75,6 +75,7 @@ export function settingRows({ strategy, options, sampling, seed, solver, verifie
     ...samples,
     { row: ["Seed", String(seed)] },
     { row: ["Solver", modelLine(solver)] },
+    { row: ["Steps", labels.step_styles?.[solver.step_style || "blank_lines"] ?? inWords(solver.step_style)], usual: !solver.step_style },
     { row: ["Verifier", modelLine(verifier)] },
     ...bounds,
     ...(created ? [{ row: ["Started", created], usual: true }] : []),

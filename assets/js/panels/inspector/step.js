@@ -13,6 +13,7 @@ import { capital, count, flops, plural, score, shorten } from "../../words/forma
 import { definitions, heading, link, longText, quiet, section } from "../blocks.js";
 import { displayState, WRITING } from "../../log/visible.js";
 import { h } from "../../dom/dom.js";
+import { putInto } from "../../form/fields.js";
 import { methodSections } from "./methods.js";
 import { ROOT } from "../../log/tree.js";
 import { scoreBar } from "../bars.js";
@@ -42,6 +43,7 @@ export function stepContents(tree, node, given) {
     ...methodSections(tree, node, linkTo),
     section("The path so far", path(tree, node, given)),
     long && section("The whole step", longText(node.text, "The whole step")),
+    node.thought && section("What the solver thought", thought(tree, node)),
     node.reason && section("What the verifier wrote", longText(node.reason, "What the verifier wrote")),
     node.aggregate !== null && section("Its scores in one number", arithmetic(tree, node)),
     section("Siblings", siblings(tree, node, given)),
@@ -113,6 +115,17 @@ export function path(tree, node, { actions }) {
     return h("li", { class: here ? "esp-step esp-here" : "esp-step" }, number, text, scoreBar(step.score));
   });
   return h("ol", { class: "esp-path" }, rows);
+}
+
+/** A thought is one long text; on the page it can be read as the tree that it walked. */
+function thought(tree, node) {
+  const said = node.thought === "open" ? "The step ends while the solver is still thinking." : "The solver thought before it answered.";
+  const read = () => {
+    putInto("pasted-problem", tree.started.problem.text);
+    putInto("pasted-text", node.text);
+  };
+  const onPage = document.querySelector(".gradio-container") !== null;
+  return [quiet(said), onPage && h("p", {}, link("Read it as a chain of thought", read))];
 }
 
 const AGGREGATES = {
