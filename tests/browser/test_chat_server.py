@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
-from tests.browser.app_process import start_app
-from tests.browser.explorer import open_page, settle, start, wait
+from tests.browser.app_process import App, start_app
+from tests.browser.explorer import open_page, start, wait
 from tests.fake_chat_server import FakeChatServer, Said
 from tests.test_chat_solutions import PROBLEM, writes
 
@@ -29,29 +29,30 @@ def judges_too(body: dict[str, Any], continues: bool) -> Said | None:
     return Said((("Yes", chances["Yes"], chances),))
 
 
-def test_steps_that_were_asked_for_apart(
-    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[App, str]]:
+    """An app over a chat server that does not continue an answer, and that server's address."""
     server = FakeChatServer(manner="", maker="openai", script=judges_too, key=KEY)
     monkeypatch.setenv("SOME_VENDORS_KEY", KEY)
-    chat = server.address(key="SOME_VENDORS_KEY", model="a-chat-model")
-    models = ("--solver", chat, "--verifier", f"{chat}&format=judge")
+    address = server.address(key="SOME_VENDORS_KEY", model="a-chat-model")
+    models = ("--solver", address, "--verifier", f"{address}&format=judge")
     try:
         with start_app(tmp_path, *models) as running:
-            asked = urlencode({"problem": PROBLEM, "strategy": "beam_search", "n": 8})
-            open_page(page, f"{running.url}/?{asked}")
-            run = start(page)
-            wait(page, "x.log.complete")
-            settle(page)
-            page.evaluate("window.scrollTo(0, 0)")
-            told = page.locator("#explorer")
-            expect(told).to_contain_text("The steps are an approximation")
-            expect(told).to_contain_text("Warning: The solver's server does not continue an answer")
-            for secret in (KEY, "SOME_VENDORS_KEY", server.url):
-                assert secret not in page.content()
-                assert secret not in "".join(running.output)
-            assert read_trace(tmp_path / f"{run}.jsonl").started.solver.steps == "asked"
-            if os.environ.get("SHOT"):
-                page.screenshot(path=os.environ["SHOT"], full_page=True)
+            yield running, server.url
     finally:
         server.close()
+
+
+def test_steps_that_were_asked_for_apart(chat: tuple[App, str], page: Page) -> None:
+    running, address = chat
+    asked = urlencode({"problem": PROBLEM, "strategy": "beam_search", "n": 8})
+    open_page(page, f"{running.url}/?{asked}")
+    run = start(page)
+    wait(page, "x.log.complete")
+    told = page.locator("#explorer")
+    expect(told).to_contain_text("The steps are an approximation")
+    expect(told).to_contain_text("Warning: The solver's server does not continue an answer")
+    for secret in (KEY, "SOME_VENDORS_KEY", address):
+        assert secret not in page.content()
+        assert secret not in "".join(running.output)
+    assert read_trace(running.runs / f"{run}.jsonl").started.solver.steps == "asked"
