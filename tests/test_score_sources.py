@@ -99,8 +99,8 @@ def test_every_strategy_goes_with_every_source_of_scores(name: str, source: str)
     pair = embedded_pair(usual_solver(strategy))
     pair.check(strategy, source)
     known = {spec.name for spec in strategy.options.specs()}
-    wanted = {"n": 4, "beam_width": 2, "branching": 2, "sequential": 2, "most_pieces": 12}
-    wanted["at_once"] = 4  # adaptive consistency's solutions are written together
+    wanted = {"n": 4, "beam_width": 2, "branching": 2, "sequential": 2, "most_pieces": 4}
+    wanted |= {"max_steps": 4, "at_once": 4}
     found = search(
         COUNTDOWN,
         name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,34 @@ def test_another_precision_class_or_content_is_another_model(folder: Path) -> No
     assert solver._loaded.model.generation_config.eos_token_id == 3
     copy = shutil.copytree(folder, folder.parent / "other")
     assert not places(solver) & places(load_solver(copy, device="cpu", dtype="float32"))
+
+
+@dataclass
+class State:
+    """As bitsandbytes keeps an 8-bit layer's weights once it was used."""
+
+    CB: torch.Tensor | None
+    SCB: torch.Tensor | None = None
+    used: int = 0
+
+
+def test_a_quantised_checkpoint_in_two_roles_is_loaded_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a stand-in for bitsandbytes, which needs CUDA: what it is told is tested elsewhere."""
+    monkeypatch.setattr(
+        loading, "quantisation", lambda *_: (torch.float32, {"attn_implementation": "sdpa"})
+    )
+    solver = load_solver(folder, device="cpu", dtype="int8")
+    layer = solver._loaded.model.lm_head
+    layer.state = State(layer.weight.data)
+    judge = load_verifier(folder, format="judge", device="cpu", dtype="int8")
+    assert places(solver) == places(judge)
+    other = judge._loaded.model.lm_head.state  # type: ignore[union-attr]
+    assert other is not layer.state
+    assert other.CB is layer.state.CB
+    assert solver.info.dtype == judge.info.dtype == "int8"
+    assert not places(solver) & places(load_solver(folder, device="cpu", dtype="int4"))
 
 
 def test_weights_are_read_once_and_let_go_with_their_last_user(

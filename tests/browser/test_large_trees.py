@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.explorer import ask, show, wait
+from tests.browser.explorer import ask, settle, show, wait
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.browser
@@ -17,6 +17,9 @@ def test_search_walks_from_match_to_match(view: Page) -> None:
     view.keyboard.press("/")
     field = view.get_by_role("searchbox", name="Find in the steps")
     expect(field).to_be_focused()
+    covered = "x.canvas.frame.getBoundingClientRect().top"
+    bottom = view.locator(".esp-find").evaluate("e => e.getBoundingClientRect().bottom")
+    assert ask(view, covered) >= bottom - 1, "nothing of the tree lies below it"
     field.fill(text)
     wait(view, "x.moment.found.length > 0")
     found = ask(view, "x.moment.found")
@@ -107,3 +110,32 @@ def test_a_dense_tree_is_shown_whole_and_its_branches_open_by_a_click(
     ask(view, f"(b => x.canvas.zoomTo(b.from, b.to))({branch})")
     wait(view, "!x.canvas.glide")
     assert ask(view, "x.canvas.camera.ku") > before
+
+
+def test_words_that_come_into_sight_are_measured_a_few_at_a_time(view: Page) -> None:
+    show(view, "large")
+    ask(view, "x.canvas.fit()")
+    wait(view, "!x.canvas.glide")
+    ask(
+        view,
+        """(() => {
+          const { sizes } = x.canvas.words;
+          const { together, measure } = sizes;
+          window.measured = [];
+          sizes.together = (make) => (measured.push(0), together.call(sizes, make));
+          sizes.measure = (missing) => {
+            for (const { id } of missing.values())
+              if (!sizes.stands(id)) measured[measured.length - 1] += 1;
+            measure.call(sizes, missing);
+          };
+        })()""",
+    )
+    middle = "x.canvas.scene.item(300)"
+    ask(view, f"x.canvas.zoom(24) ?? x.canvas.centre({middle}.u, {middle}.d)")
+    settle(view)
+    measured = view.evaluate("measured")
+    assert max(measured) <= 32
+    assert sum(measured) > 40
+    assert len(measured) > 1
+    assert ask(view, "x.canvas.words.sizes.late") is False, "all are there in the end"
+    assert ask(view, "x.canvas.words.boxes.size") > 8

@@ -68,6 +68,33 @@ FAULTS = """(() => {
 })()""".replace("WORDS", WORDS)
 
 
+# The same in the middle of a transition: the moment is set, so that no clock decides what is seen.
+UNDER_WAY = """((part) => {
+  const { canvas } = x;
+  canvas.glide = performance.now() - 250 * part;
+  canvas.paint();
+  const stood = canvas.words.boxes.size;
+  const boxes = [...canvas.words.boxes].map(([id, { element }]) => {
+    const [left, top] = element.style.transform.match(/-?[0-9]+/g).map(Number);
+    const { offsetWidth: width, offsetHeight: height } = element;
+    const shown = getComputedStyle(element).opacity !== '0';
+    return { id, shown, left, top, right: left + width, bottom: top + height };
+  }).filter((box) => box.shown);
+  const meet = (a, b) => a.left < b.right - 2 && b.left < a.right - 2 &&
+    a.top < b.bottom - 2 && b.top < a.bottom - 2;
+  const faults = [];
+  boxes.forEach((box, index) => {
+    for (const other of boxes.slice(index + 1))
+      if (meet(box, other)) faults.push(`${box.id} lies on ${other.id}`);
+    for (const { id, x: left, y: top } of canvas.painter.shown) {
+      const mark = { left: left - 4, right: left + 4, top: top - 4, bottom: top + 4 };
+      if (id !== box.id && meet(box, mark)) faults.push(`${box.id} lies on the mark ${id}`);
+    }
+  });
+  return { faults, stood, shown: boxes.length };
+})(PART)"""
+
+
 def recorded(name: str) -> Events:
     lines = (TRACES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     events: list[dict[str, Any]] = [json.loads(line) for line in lines]
@@ -84,6 +111,30 @@ def test_words_meet_nothing_on_the_page(stage: Stage, view: Page, width: int) ->
         found = ask(view, FAULTS)
         assert found["faults"] == [], name
         assert found["count"] >= 4, name
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_words_meet_nothing_while_the_tree_moves(stage: Stage, view: Page, width: int) -> None:
+    view.emulate_media(reduced_motion="no-preference")
+    view.set_viewport_size({"width": width, "height": 800})
+    view.add_style_tag(content="#explorer .esp { height: 700px !important; }")
+    stage.runs["countdown-rebase"] = recorded("countdown-rebase")
+    show(view, "countdown-rebase")
+    length = ask(view, "x.log.length")
+    stood = shown = moved = 0
+    for place in range(1, 12):
+        ask(view, f"x.seek(Math.ceil({length} * {place} / 12))")
+        ask(view, "x.refreshNow()")
+        moved += bool(ask(view, "Boolean(x.canvas.glide)"))
+        for part in (0, 0.15, 0.4, 0.7, 0.95):
+            found = ask(view, UNDER_WAY.replace("PART", str(part)))
+            assert found["faults"] == [], (place, part)
+            stood += found["stood"]
+            shown += found["shown"]
+        settle(view)
+        assert ask(view, FAULTS)["faults"] == []
+    assert moved > 4
+    assert shown > stood / 2, "most words stay in sight on the way"
 
 
 def test_a_step_says_its_text_and_its_score_and_is_selected_by_it(view: Page) -> None:

@@ -50,10 +50,11 @@ test("every kind of event can be taken back, one after the other", () => {
   }
 });
 
-test("going anywhere costs at most half of the log", () => {
+test("going anywhere costs what lies between, and makes no node a second time", () => {
   const events = beamLog({ n: 16, width: 4, rounds: 40 });
   const replay = new Replay(events);
   replay.seek(events.length);
+  const nodes = [...replay.tree.nodes.values()];
   let [applied, undone] = [0, 0];
   const { apply, undo } = Tree.prototype;
   Tree.prototype.apply = function counted(event) {
@@ -68,12 +69,23 @@ test("going anywhere costs at most half of the log", () => {
     replay.seek(events.length - 7);
     assert.deepEqual([applied, undone], [0, 7]);
     replay.seek(9);
-    assert.deepEqual([applied, undone], [9, 7]);
+    assert.deepEqual([applied, undone], [0, events.length - 9]);
     replay.seek(12);
-    assert.deepEqual([applied, undone], [12, 7]);
+    assert.deepEqual([applied, undone], [3, events.length - 9]);
+    replay.seek(events.length);
+    const again = [...replay.tree.nodes.values()];
+    assert.ok(again.length > 600 && again.every((node, index) => node === nodes[index] || node.id === "root"));
   } finally {
     Object.assign(Tree.prototype, { apply, undo });
   }
+});
+
+test("a tree that was taken back follows another log as if it were new", () => {
+  const [events, other] = [beamLog({ seed: 1 }), beamLog({ seed: 1, n: 8, width: 2 })];
+  const tree = Tree.fromEvents(events);
+  for (const event of events.toReversed()) tree.undo(event);
+  for (const event of other) tree.apply(event);
+  assert.deepEqual(json(tree), json(Tree.fromEvents(other)));
 });
 
 test("after a contradiction the log is folded anew", () => {

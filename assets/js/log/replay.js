@@ -32,10 +32,10 @@ export class Replay {
     return this.tree;
   }
 
-  /** Back by taking events back, or from the start where that is nearer. */
+  /** Back by taking events back: what they made is kept, and not made again on the way forward. */
   rewind(wanted) {
     // An event that contradicts the log was taken into account in part.
-    if (this.error || wanted < this.cursor / 2) {
+    if (this.error) {
       this.tree = new Tree();
       this.error = "";
     } else while (this.cursor > wanted) this.tree.undo(this.events[this.cursor - 1]);

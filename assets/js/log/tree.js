@@ -61,6 +61,8 @@ export class Tree {
   constructor() {
     this.started = null;
     this.nodes = new Map();
+    /** Every node that was ever sampled, in that order: one that was taken back is not made again. */
+    this.made = [];
     this.decisions = [];
     this.allocations = [];
     this.votes = new Map();
@@ -166,31 +168,25 @@ const HANDLERS = {
     tree.nodes.set(ROOT, root);
   },
   sampled(tree, event) {
+    const known = tree.made[tree.nodes.size - 1];
+    if (known?.id === event.id) {
+      again(tree, known);
+      return;
+    }
+    tree.made.length = tree.nodes.size - 1;
     if (tree.nodes.has(event.id)) throw new LogError(`Node ${event.id} is sampled twice.`);
     const parent = tree.node(parentOf(event.id));
     if (event.after) tree.node(event.after);
     parent.children.push(event.id);
     tree.reshape();
-    const node = newNode(event.id, parent.id, event.text, parent.depth + 1);
-    node.tokens = event.tokens;
-    node.logprob = event.logprob;
-    node.role = event.role ?? "step";
-    if (node.role === "rollout") {
-      node.state = "rollout";
-      tree.rollouts += 1;
-    }
-    node.ended = event.ended ?? "step";
-    node.repeats = event.repeats ?? "";
-    node.thought = event.thought ?? "";
-    node.after = event.after ?? null;
-    node.forced = event.forced ?? "";
-    node.prefilled = event.prefilled ?? 0;
-    node.reused = event.reused ?? 0;
-    node.solver_flops = event.flops ?? 0;
+    const node = nodeOf(event, parent);
+    if (node.role === "rollout") tree.rollouts += 1;
+    tree.made.push(node);
     tree.nodes.set(event.id, node);
   },
   scored(tree, event) {
     const node = tree.node(event.id);
+    event.id = node.id; // one text for both, which is found again at once and held once
     tree.past.push(node.score === null ? null : pick(node, SCORE_FIELDS));
     node.score = event.score;
     node.aggregate = event.aggregate ?? event.score;
@@ -280,8 +276,36 @@ const HANDLERS = {
   },
 };
 
-function settle(tree, [id, rank, margin], state) {
+/** A step as it is when it is sampled. */
+function nodeOf(event, parent) {
+  const node = newNode(event.id, parent.id, event.text, parent.depth + 1);
+  node.tokens = event.tokens;
+  node.logprob = event.logprob;
+  node.role = event.role ?? "step";
+  if (node.role === "rollout") node.state = "rollout";
+  node.ended = event.ended ?? "step";
+  node.repeats = event.repeats ?? "";
+  node.thought = event.thought ?? "";
+  node.after = event.after ?? null;
+  node.forced = event.forced ?? "";
+  node.prefilled = event.prefilled ?? 0;
+  node.reused = event.reused ?? 0;
+  node.solver_flops = event.flops ?? 0;
+  return node;
+}
+
+/** A step that was sampled before, and taken back to what it was then. */
+function again(tree, node) {
+  tree.nodes.get(node.parent).children.push(node.id);
+  tree.reshape();
+  if (node.role === "rollout") tree.rollouts += 1;
+  tree.nodes.set(node.id, node);
+}
+
+function settle(tree, verdict, state) {
+  const [id, rank, margin] = verdict;
   const node = final(tree, id, state);
+  verdict[0] = node.id; // as in `scored`
   node.decision = tree.decisions.length - 1;
   node.rank = rank ?? null;
   node.margin = margin ?? null;

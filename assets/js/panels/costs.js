@@ -6,6 +6,10 @@ import { bar } from "./bars.js";
 import { definitions } from "./blocks.js";
 import { sizeNote } from "../words/words.js";
 
+/** A bar that is a smaller part of the longest one than this would look empty. */
+const LEAST_BAR = 0.01;
+const UNSEEN = "Without a bar: less than a hundredth of the longest one.";
+
 export class Costs {
   constructor() {
     this.body = h("div", { class: "esp-costs-body" });
@@ -57,6 +61,7 @@ export class Costs {
     if (!rows.length || !own) return null;
     const all = [{ name: "This search", flops: own, own: true }, ...rows];
     const most = Math.max(...all.map((row) => row.flops));
+    const seen = (row) => row.flops / most >= LEAST_BAR;
     return h(
       "div",
       { class: "esp-section" },
@@ -79,7 +84,7 @@ export class Costs {
                 h(
                   "div",
                   { class: "esp-vote" },
-                  bar(row.flops / most, row.own ? "esp-wins" : ""),
+                  seen(row) && bar(row.flops / most, row.own ? "esp-wins" : ""),
                   h("span", { class: "esp-number", text: flops(row.flops) }),
                 ),
                 !row.own && h("div", { class: "esp-quiet", text: times(row.flops, own) }),
@@ -88,6 +93,7 @@ export class Costs {
           ),
         ),
       ),
+      !all.every(seen) && h("p", { class: "esp-quiet", text: UNSEEN }),
     );
   }
 }

@@ -142,7 +142,9 @@ export class Search {
   show(shown) {
     this.row.hidden = !shown;
     setAttribute(this.button, "aria-expanded", shown);
-    if (shown) this.field.focus();
+    if (!shown) return;
+    if (this.tree) this.countEnds();
+    this.field.focus();
   }
 
   update({ tree, filter, found, selected, closed }) {
@@ -151,8 +153,8 @@ export class Search {
       if (document.activeElement !== this[name]) this[name].value = String(filter[name]);
     this.disagreeing.field.checked = filter.disagreeing;
     this.rivals.field.checked = filter.rivals;
-    this.updateDisagreeing(tree);
-    this.rivals.field.disabled = !filter.rivals && !hasAnswer(tree);
+    this.tree = tree;
+    if (!this.row.hidden) this.countEnds();
     this.open.hidden = closed.size === 0;
     const sought = this.field.value.trim() !== "";
     this.reset.disabled = !sought && !filter.size;
@@ -169,8 +171,10 @@ export class Search {
     this.previous.disabled = this.next.disabled = found.length === 0;
   }
 
-  /** Without a reference nobody knows the truth. */
-  updateDisagreeing(tree) {
+  /** Every node is looked at, so only while the row can be seen. Without a reference nobody knows the truth. */
+  countEnds() {
+    const { tree } = this;
+    this.rivals.field.disabled = !this.rivals.field.checked && !hasAnswer(tree);
     let [graded, number] = [false, 0];
     for (const node of tree.nodes.values()) {
       if (node.right === null) continue;

@@ -43,6 +43,8 @@ export class Branches {
     this.live = new Uint8Array(size);
     /** How many steps of each branch fit what is looked for; null: nothing in particular is. */
     this.fitting = sought.fits ? new Int32Array(size) : null;
+    /** The state and code of the node before: neighbours mostly share them. */
+    this.last = { state: "", code: 0 };
     for (let i = size - 1; i >= 0; i -= 1) {
       if (this.fitting && nodes[i] && sought.fits(nodes[i])) this.fitting[i] += 1;
       this.describe(i, visible, nodes[i], chosen);
@@ -53,7 +55,7 @@ export class Branches {
 
   describe(i, visible, node, chosen) {
     const state = node ? node.state : isFold(this.places.ids[i]) ? "collapsed" : WRITING;
-    const code = CODES.get(node && node === chosen ? "chosen" : state);
+    const code = this.codeOf(node && node === chosen ? "chosen" : state);
     this.codes[i] = code;
     const fold = node ? null : visible.fold(this.places.ids[i]);
     const score = node ? node.aggregate : (fold?.best ?? null);
@@ -62,6 +64,11 @@ export class Branches {
     if (node?.state === "completed") this.answers[i] += 1;
     // What was kept once may have been cut further down: the ends of a branch say.
     if (this.places.sizes[i] === 1 && !CUT.has(code)) this.live[i] = 1;
+  }
+
+  codeOf(state) {
+    if (this.last.state !== state) this.last = { state, code: CODES.get(state) };
+    return this.last.code;
   }
 
   pass(i, parent) {

@@ -3,21 +3,7 @@
 // It redraws on the browser's own clock and never more often; while it is out of sight it only
 // remembers that it is out of date. What is selected and what is shown is decided elsewhere.
 
-import {
-  between,
-  contain,
-  frameCamera,
-  leastZoom,
-  markRadius,
-  openingCamera,
-  overflows,
-  panBy,
-  reveal,
-  room,
-  toScreen,
-  wholeCamera,
-  zoomAt,
-} from "./camera.js";
+import { markRadius, panBy, room, toScreen } from "./camera.js";
 import { h, reducedMotion, setAttribute, setText, uniqueId } from "../dom/dom.js";
 import { nameOf, summary } from "../words/words.js";
 import { Minimap } from "./minimap.js";
@@ -25,21 +11,22 @@ import { Painter } from "./painter.js";
 import { Pointer } from "./pointer.js";
 import { Scene } from "./scene.js";
 import { Sprites } from "./shapes.js";
+import { NARROW, Viewpoint } from "./viewpoint.js";
 import { Tooltip } from "./tooltip.js";
 import { WordLayer } from "./word_layer.js";
 
-const GLIDE_MS = 250;
-const NARROW = 600;
 const REACH = 14;
+/** Of more nodes than this the picture's name is not counted while the tree changes. */
+const MOST_NAMED = 3000;
+const RESTING_MS = 300;
 
-export class TreeCanvas {
+export class TreeCanvas extends Viewpoint {
   /**
    * @param {import("./theme.js").Theme} theme
    * @param {{select: (id: ?string) => void, toggleDuplicates: (id: string) => void, onCamera: () => void}} actions
    */
   constructor(theme, actions) {
-    this.actions = actions;
-    this.scene = new Scene();
+    super(new Scene(), actions);
     this.sprites = new Sprites();
     const id = uniqueId("selected");
     this.description = h("span", { class: "esp-sr", id });
@@ -60,13 +47,8 @@ export class TreeCanvas {
     const { element, description, tooltip, words } = this;
     this.frame = h("div", { class: "esp-stage" }, element, words.element, description, tooltip.element);
     this.painter = new Painter(this.element.getContext("2d"), this.sprites, theme);
-    this.camera = { ku: 24, kd: 100, ou: 0, od: 0, vertical: false };
-    this.follow = true;
-    /** Follow with all of the tree in view, however small its marks become. */
-    this.whole = false;
     this.selected = null;
     this.hovered = null;
-    this.size = { width: 0, height: 0 };
     this.visibleOnPage = true;
     this.pointer = new Pointer(this.element, {
       pan: (dx, dy) => this.move(panBy(this.camera, dx, dy)),
@@ -97,6 +79,7 @@ export class TreeCanvas {
     this.resizes.disconnect();
     this.sights.disconnect();
     cancelAnimationFrame(this.pending);
+    clearTimeout(this.naming);
     this.words.dispose();
   }
 
@@ -116,9 +99,17 @@ export class TreeCanvas {
     if (this.hovered && !this.scene.items.has(this.hovered)) this.hovered = null;
     this.aim(anchor);
     if (moved) this.startGlide();
-    setAttribute(this.element, "aria-label", `${summary(tree)} The outline shows the same tree as text.`);
+    this.nameSoon();
     this.describeSelection();
     this.redraw();
+  }
+
+  /** The picture's name counts every node: of a large tree it follows once that rests. */
+  nameSoon() {
+    const name = () => setAttribute(this.element, "aria-label", `${summary(this.tree)} The outline shows the same tree as text.`);
+    clearTimeout(this.naming);
+    if (this.tree.nodes.size > MOST_NAMED) this.naming = setTimeout(name, RESTING_MS);
+    else name();
   }
 
   /** Give every node its place, with as much room as the picture has. */
@@ -132,44 +123,6 @@ export class TreeCanvas {
   recount(visible) {
     this.scene.recount(visible);
     this.rearrange();
-  }
-
-  /** Where the camera should go after the tree changed. */
-  aim(anchor) {
-    const { width, height } = this.size;
-    if (!width) return;
-    if (this.follow) {
-      let camera = this.opening();
-      const target = this.scene.items.get(this.frontier);
-      if (target && overflows(camera, this.scene.bounds, width, height))
-        camera = reveal(camera, { u: target.toU, d: target.toD }, width, height);
-      this.move(camera, true);
-    } else if (anchor) {
-      const item = this.scene.items.get(anchor.id);
-      if (!item) return;
-      // The tree grew around what the person looks at: keep that in its place on the screen.
-      const camera = { ...this.camera };
-      camera.ou += (anchor.u - item.toU) * camera.ku;
-      camera.od += (anchor.d - item.toD) * camera.kd;
-      this.move(camera, true);
-      this.follow = false;
-    }
-  }
-
-  /** The camera that follows the tree: as much of it as can be read, or all of it. */
-  opening() {
-    const camera = this.whole ? wholeCamera : openingCamera;
-    return camera(this.scene.bounds, this.size.width, this.size.height, this.vertical);
-  }
-
-  anchor() {
-    if (this.follow) return null;
-    const item = this.scene.items.get(this.selected) ?? this.at(this.size.width / 2, this.size.height / 2, Infinity);
-    return item ? { id: item.id, u: item.u, d: item.d } : null;
-  }
-
-  get vertical() {
-    return this.size.width < NARROW;
   }
 
   resize() {
@@ -199,82 +152,6 @@ export class TreeCanvas {
     this.redraw();
   }
 
-  // Camera ------------------------------------------------------------------------------
-
-  /** Go to a camera, gliding when the tree and not the hand moves it. */
-  move(camera, glide = false) {
-    const { width, height } = this.size;
-    if (!glide) {
-      this.follow = false;
-      this.glide = this.scene.moving ? this.glide : null;
-    }
-    const target = glide ? camera : contain(camera, this.scene.bounds, width, height);
-    const animate = glide && this.fitted && !reducedMotion() && camera.vertical === this.camera.vertical;
-    this.fitted = true;
-    this.from = animate ? this.camera : target;
-    this.to = target;
-    if (animate) this.startGlide();
-    else this.camera = target;
-    this.redraw();
-    this.actions.onCamera();
-  }
-
-  /** Show the whole tree, however small. */
-  fit() {
-    if (!this.size.width) return;
-    this.move(wholeCamera(this.scene.bounds, this.size.width, this.size.height, this.vertical), true);
-  }
-
-  /** Show the whole tree, or as much of it as can be read, at once. */
-  open() {
-    if (!this.size.width) return;
-    this.move(this.opening(), true);
-    this.camera = this.from = this.to;
-  }
-
-  /** Fit again whenever the tree grows, or leave the camera to the person. */
-  setFollow(follow) {
-    this.follow = follow;
-    if (follow) this.aim(null);
-    this.actions.onCamera();
-  }
-
-  zoom(factor) {
-    this.move(this.zoomed(this.to ?? this.camera, factor, this.size.width / 2, this.size.height / 2));
-  }
-
-  zoomed(camera, factor, x, y) {
-    const least = leastZoom(this.scene.bounds, this.size.width, this.size.height, this.vertical);
-    return zoomAt(camera, factor, x, y, least);
-  }
-
-  /** Bring a place of the layout into the middle. */
-  centre(u, d) {
-    const [x, y] = toScreen(this.camera, u, d);
-    this.move(panBy(this.camera, this.size.width / 2 - x, this.size.height / 2 - y));
-  }
-
-  /** Pan by a part of the picture: the way without dragging. */
-  nudge(x, y) {
-    this.move(panBy(this.camera, x * this.size.width * 0.3, y * this.size.height * 0.3));
-  }
-
-  get overflowing() {
-    return overflows(this.to ?? this.camera, this.scene.bounds, this.size.width, this.size.height);
-  }
-
-  /** Bring a node into sight. */
-  reveal(id) {
-    const item = this.scene.items.get(id);
-    if (!item || !this.size.width) return;
-    const camera = this.to ?? this.camera;
-    const next = reveal(camera, { u: item.toU, d: item.toD }, this.size.width, this.size.height);
-    if (next === camera) return;
-    this.move(next, true);
-    this.follow = false;
-    this.actions.onCamera();
-  }
-
   // Pointing ----------------------------------------------------------------------------
 
   at(x, y, reach = REACH) {
@@ -288,29 +165,6 @@ export class TreeCanvas {
     const branch = item ? null : this.scene.branchAt(this.camera, this.size, x, y);
     if (branch) this.zoomTo(branch.from, branch.to);
     else this.actions.select(item?.id ?? null);
-  }
-
-  /** Bring all that grows from a node into the picture. */
-  zoomToBranch(id) {
-    const index = this.scene.indexOf(id);
-    if (index > 0) this.zoomTo(index, index + 1);
-    else if (index === 0) this.fit();
-  }
-
-  /** Bring some branches beside each other into the picture, as large as they can be. */
-  zoomTo(from, to) {
-    const { width, height } = this.size;
-    this.move(frameCamera(this.scene.boxOf(from, to), width, height, this.vertical), true);
-    this.follow = false;
-    this.actions.onCamera();
-  }
-
-  /** Where a node stands once nothing moves any more, in CSS pixels of the canvas; null: unseen. */
-  positionOf(id) {
-    const item = this.scene.items.get(id);
-    if (!item) return null;
-    const [x, y] = toScreen(this.to ?? this.camera, item.toU, item.toD);
-    return { x, y };
   }
 
   hover(item) {
@@ -348,10 +202,6 @@ export class TreeCanvas {
 
   // Clock -------------------------------------------------------------------------------
 
-  startGlide() {
-    this.glide = performance.now();
-  }
-
   redraw() {
     if (this.pending || !this.visibleOnPage) return;
     this.pending = requestAnimationFrame(() => {
@@ -380,13 +230,9 @@ export class TreeCanvas {
   paint() {
     if (!this.tree || !this.size.width) return;
     this.arrange();
-    if (this.glide) {
-      const part = Math.min(1, (performance.now() - this.glide) / GLIDE_MS);
-      this.scene.advance(part);
-      if (this.from && this.to) this.camera = between(this.from, this.to, 1 - (1 - part) ** 3);
-      if (part === 1) this.glide = null;
-    }
+    this.advance();
     const { width, height } = this.size;
+    this.words.follow(this.scene, this.camera, this.size, this.glide ? (item) => this.painter.radiusOf(item, this.camera) : null);
     this.painter.paint(this.scene, this.camera, {
       width,
       height,
@@ -397,7 +243,6 @@ export class TreeCanvas {
     });
     const stage = this.overflowing ? this.frame : null;
     this.minimap.update(this.scene, this.camera, { width, height, ratio: this.ratio }, stage, this.words.plan.boxes);
-    this.words.follow(this.scene, this.camera);
     this.placeTooltip();
   }
 }

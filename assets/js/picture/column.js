@@ -47,8 +47,8 @@ export class Column extends Level {
     if (!this.roomy) return scored;
     if (this.depth === 0) return Math.max(spots[0].radius, this.end);
     const asked = spots.filter((spot) => !spot.bare).slice(0, MOST_ASKED);
-    const widest = asked.map(({ id }) => this.sizes.of(id, "line", this.width).width);
-    return Math.max(scored, asked.length ? this.clear + Math.max(...widest) + OUT : 0);
+    const widths = asked.map(({ id }) => this.sizes.of(id, "line", this.width).width).filter(Number.isFinite);
+    return Math.max(scored, widths.length ? this.clear + Math.max(...widths) + OUT : 0);
   }
 
   place(spot, kind, { width, height }, room = width) {

@@ -60,7 +60,7 @@ function levelOrder(root, childrenOf) {
   }
   first.push(ids.length);
   rows.push(ids.length);
-  return { ids, parents: Int32Array.from(parents), first: Int32Array.from(first), rows: Int32Array.from(rows) };
+  return { ids, parents: new Int32Array(parents), first: new Int32Array(first), rows: new Int32Array(rows) };
 }
 
 /** For each node, the next one down the contour and how far across it stands. */

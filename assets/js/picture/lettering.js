@@ -15,13 +15,11 @@ export class Lettering {
   /** @param {string} family - of all letters from now on. */
   set font(family) {
     this.family = family;
+    this.type = null; // a canvas of another size has forgotten it too
     this.widths.clear();
   }
 
-  /**
-   * How wide a text is. Kept: to give a canvas its type, the browser brings the whole page's style
-   * up to date.
-   */
+  /** How wide a text is; kept. */
   widthOf(text, size, weight) {
     const key = `${weight} ${size} ${text}`;
     if (!this.widths.has(key)) {
@@ -36,9 +34,14 @@ export class Lettering {
     this.taken = new Map();
   }
 
-  /** Use this size in pixels and this weight from now on. */
+  /**
+   * Use this size in pixels and this weight from now on. What is in use already is not set again: to
+   * give a canvas its type, the browser brings the whole page's style up to date.
+   */
   write(size, weight) {
-    this.ctx.font = `${weight} ${size}px ${this.family}`;
+    const type = `${weight} ${size}px ${this.family}`;
+    if (type === this.type) return;
+    this.ctx.font = this.type = type;
   }
 
   /**

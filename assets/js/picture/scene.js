@@ -13,6 +13,8 @@ import { ROOT } from "../log/tree.js";
 
 /** Above this many marks nothing glides: the eye could not follow, and frames would be late. */
 const MOST_ANIMATED = 3000;
+/** What is new sets out so many levels before its place: behind its parent's words, not out of them. */
+const BEHIND = 0.2;
 /** More steps than this that were found are not marked one by one in silhouettes. */
 const MOST_FOUND = 400;
 /** About what the parts of an answer take of the picture, in pixels. */
@@ -57,8 +59,12 @@ export class Scene {
     Object.assign(this, { tree, visible, hiddenStates, selected, sought });
     this.described = [];
     this.seen = null;
-    this.summary = null;
+    // Of whole branches nothing has changed where only something else is selected.
+    const known = `${shape}|${tree.seq}`;
+    if (!same || this.known !== known || this.soughtFor !== sought.fits) this.summary = null;
+    Object.assign(this, { known, soughtFor: sought.fits });
     this.counted = null;
+    this.jumped = null;
     this.stream = isStream(tree);
     if (!same) {
       const before = this.standing(animate);
@@ -123,7 +129,7 @@ export class Scene {
       const parent = places.parents[i];
       const known = before.get(places.ids[i]);
       if (known) [fromU[i], fromD[i]] = known;
-      else if (parent >= 0) [fromU[i], fromD[i]] = [fromU[parent], fromD[parent]];
+      else if (parent >= 0) [fromU[i], fromD[i]] = [fromU[parent], places.d[i] - BEHIND];
       if (fromU[i] !== places.u[i] || fromD[i] !== places.d[i]) this.moving = true;
     }
     if (!this.moving) return;
@@ -221,11 +227,16 @@ export class Scene {
     return this.counted.most;
   }
 
-  /** Items that were written after something else than their parent. */
+  /** Items that were written after something else than their parent; looked for once. */
   jumps() {
+    this.jumped ??= this.findJumps();
+    return this.jumped.map((index) => this.item(index));
+  }
+
+  findJumps() {
     const jumps = [];
-    for (let i = 1; i < this.nodes.length; i += 1)
-      if (this.nodes[i] && this.nodes[i].after !== null && isJump(this.nodes[i])) jumps.push(this.item(i));
+    const { nodes } = this;
+    for (let i = 1; i < nodes.length; i += 1) if (nodes[i] && nodes[i].after !== null && isJump(nodes[i])) jumps.push(i);
     return jumps;
   }
 

@@ -10,8 +10,9 @@ const TRACK = 0.28;
  * @param {import("./camera.js").Camera} camera
  * @param {import("./word_layer.js").WordLayer} words
  */
-export function paintBars(ctx, theme, scene, camera, { plan, said }) {
+export function paintBars(ctx, theme, scene, camera, { plan, said, away }) {
   for (const { id, width, height } of plan.bars) {
+    if (away.has(id)) continue;
     const item = scene.items.get(id)?.place(camera);
     if (!item) continue;
     const [dx, dy] = plan.offsets.get(id);

@@ -2,6 +2,7 @@
 // What stands where is decided in `placing.js`; here it becomes elements, kept from one picture
 // to the next, that follow their marks.
 
+import { crossing } from "./crossing.js";
 import { displayState, isFold } from "../log/visible.js";
 import { fill, h } from "../dom/dom.js";
 import { keyOf, nameBox, wordBox } from "./word_box.js";
@@ -13,6 +14,7 @@ import { Said, spotsOf, viewOf, waysOf } from "./spots.js";
 import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
+const NONE = new Set();
 const HEADER = { from: 40, width: 46, height: 16 };
 
 export class WordLayer {
@@ -30,6 +32,11 @@ export class WordLayer {
     this.headers = h("div", { class: "esp-word-headers", "aria-hidden": "true" });
     this.element = h("div", { class: "esp-word-layer" }, this.headers, this.list, this.sizes.element);
     this.boxes = new Map();
+    /** Ids of words that are not shown while something moves. */
+    this.away = NONE;
+    /** Those that were not there before the last arrangement. */
+    this.newcomers = NONE;
+    this.sizes.stands = (id) => this.boxes.has(id);
     this.plan = NO_WORDS;
     const idAt = (event) => event.target.closest(".esp-word")?.dataset.id ?? null;
     this.list.addEventListener("click", (event) => this.click(event));
@@ -64,23 +71,48 @@ export class WordLayer {
     this.plan = new WordPlan(placed, lanes, spots, view);
     this.show(this.plan.texts);
     this.name(view, spots);
+    if (this.sizes.late) this.actions.onChange();
   }
 
-  /** Bring every word to its mark, where marks move. */
-  follow(scene, camera) {
-    for (const [id, box] of this.boxes) {
+  /**
+   * Bring every word to its mark, where marks move. On the way words can come to lie on others, or on
+   * marks: those are away until they have passed.
+   *
+   * @param {?(item: Object) => number} radiusOf - of a mark, in pixels; null where nothing moves.
+   */
+  follow(scene, camera, size, radiusOf) {
+    const placed = [];
+    for (const { id, kind, width, height } of this.plan.words.values()) {
       const item = scene.items.get(id)?.place(camera);
       if (!item) continue;
       const [dx, dy] = this.plan.offsets.get(id);
-      const at = `translate(${Math.round(item.x + dx)}px, ${Math.round(item.y + dy)}px)`;
-      if (box.at !== at) box.element.style.transform = box.at = at;
+      placed.push({ id, kind, left: item.x + dx, top: item.y + dy, width, height });
     }
+    this.away = radiusOf ? this.crossingNow(placed, scene, camera, size, radiusOf) : NONE;
+    for (const { id, left, top } of placed) {
+      const box = this.boxes.get(id);
+      if (!box) continue;
+      const at = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+      if (box.at !== at) box.element.style.transform = box.at = at;
+      box.element.toggleAttribute("data-away", this.away.has(id));
+    }
+  }
+
+  /** What lies on something at this moment; what stood there before has the right of way. */
+  crossingNow(placed, scene, camera, size, radiusOf) {
+    const marks = scene.look(camera, size).marks.map((index) => {
+      const item = scene.item(index).place(camera);
+      return { id: item.id, x: item.x, y: item.y, radius: radiusOf(item) };
+    });
+    const order = ({ id, kind }) => (kind === "bar" ? 2 : this.newcomers.has(id) ? 1 : 0);
+    return crossing(placed.sort((a, b) => order(a) - order(b)), marks);
   }
 
   // Elements -----------------------------------------------------------------------------------
 
   show(words) {
     const order = [];
+    this.newcomers = new Set(words.map(({ id }) => id).filter((id) => !this.boxes.has(id)));
     for (const word of words) {
       const said = this.said.of(word.id);
       const key = keyOf(word.kind, said, this.sizes.fitFor(word.room));

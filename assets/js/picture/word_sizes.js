@@ -6,6 +6,10 @@ import { keyOf, wordBox } from "./word_box.js";
 /** Widths are rounded down to so many pixels, so that a picture that is zoomed measures seldom. */
 const COARSE = 4;
 const MOST_KNOWN = 4000;
+/** So many words that did not stand there before are measured for one picture; the others follow. */
+const MOST_NEW = 32;
+/** Of words that have not been measured yet: there is no room for them. */
+const UNKNOWN = { width: Infinity, height: Infinity };
 /** So often places are sought anew with the sizes that they asked for. */
 const MOST_TURNS = 6;
 /** No words are wider than this, but where there is more room than that for a few. */
@@ -31,6 +35,13 @@ export class WordSizes {
     this.onChange = onChange;
     this.known = new Map();
     this.say = () => null;
+    /** Whether the words of this id stand in the picture now; set from outside. */
+    this.stands = () => false;
+    /** There are words that were left out, because they are not measured yet. */
+    this.late = false;
+    this.newcomers = Infinity;
+    /** The next picture has all its words at once, however long that takes: there is none before it. */
+    this.patient = true;
     // Type that arrives late is of another size than what stood in for it.
     this.onType = () => this.typeset();
     document.fonts.addEventListener("loadingdone", this.onType);
@@ -40,6 +51,7 @@ export class WordSizes {
   clear() {
     this.known.clear();
     this.letter = null;
+    this.patient = true;
   }
 
   /**
@@ -47,22 +59,42 @@ export class WordSizes {
    *
    * Which sizes are needed shows only while places are sought, and depends on the sizes before. So
    * places are sought with guesses first, and again with what they asked for, until nothing more is
-   * asked; what is still unknown after a few times is measured one by one.
+   * asked; what is still unknown after a few times is measured one by one. A picture that moves
+   * does not wait for more than a few new words: the others are left out, and `late` is set.
    *
    * @template T
    * @param {() => T} make - asks for sizes; it may be called several times.
    * @returns {T}
    */
   together(make) {
+    this.late = false;
+    this.newcomers = this.patient ? Infinity : MOST_NEW;
+    this.patient = false;
     for (let turn = 0; turn < MOST_TURNS; turn += 1) {
       this.missing = new Map();
+      const { late } = this;
       const made = make();
-      const { missing } = this;
+      const missing = this.admitted(this.missing);
       this.missing = null;
-      if (!missing.size) return made;
+      if (!missing.size && late === this.late) return made;
       this.measure(missing);
     }
     return make();
+  }
+
+  /** What of it is measured for this picture: all that stands there already, and a few that do not. */
+  admitted(missing) {
+    for (const [key, { id }] of missing) {
+      if (this.stands(id)) continue;
+      this.newcomers -= 1;
+      if (this.newcomers < 0) this.late = missing.delete(key);
+    }
+    return missing;
+  }
+
+  /** Whether a word has to wait for one of the next pictures. */
+  waits(id) {
+    return this.late && !this.stands(id);
   }
 
   /** Have sizes measured that are going to be asked for. */
@@ -70,16 +102,17 @@ export class WordSizes {
     const missing = this.missing ?? new Map();
     for (const [id, kind, width] of asked) {
       const wanted = this.asked(id, kind, width);
-      if (!this.find(wanted)) this.want(wanted, missing);
+      if (!this.waits(id) && !this.find(wanted)) this.want(wanted, missing);
     }
     if (!this.missing) this.measure(missing);
   }
 
-  /** @returns {{width: number, height: number}} of a step's words, no wider than `width`. */
+  /** @returns {{width: number, height: number}} of a step's words, no wider than `width`; infinite while unknown. */
   of(id, kind, width) {
     const wanted = this.asked(id, kind, width);
     const size = this.find(wanted);
     if (size) return size;
+    if (this.waits(id)) return UNKNOWN;
     if (this.missing) {
       this.want(wanted, this.missing);
       return guess(wanted);
@@ -93,7 +126,7 @@ export class WordSizes {
   asked(id, kind, width) {
     const said = this.say(id);
     const fit = this.fitFor(width);
-    return { kind, said, fit, key: keyOf(kind, said, fit) };
+    return { id, kind, said, fit, key: keyOf(kind, said, fit) };
   }
 
   /**
@@ -114,7 +147,7 @@ export class WordSizes {
   /** @param {Map<string, {key: string, kind: string, said: Object, fit: Object, room: number}>} missing */
   measure(missing) {
     if (!missing.size) return;
-    if (this.known.size > MOST_KNOWN) this.known.clear();
+    if (this.known.size > MOST_KNOWN) this.forget();
     const boxes = [...missing.values()].map(({ key, kind, said, fit, room }) => {
       const box = wordBox(kind, said, fit, () => this.typeset());
       box.style.maxWidth = `${room}px`;
@@ -131,6 +164,15 @@ export class WordSizes {
       else this.known.set(key, [size]);
     }
     this.element.replaceChildren();
+  }
+
+  /** What was measured first is least likely to be in the picture still. */
+  forget() {
+    let more = this.known.size - MOST_KNOWN / 2;
+    for (const key of this.known.keys()) {
+      if ((more -= 1) < 0) break;
+      this.known.delete(key);
+    }
   }
 
   /** What words are made for, where there is this much room. @returns {import("./word_box.js").Fit} */

@@ -65,7 +65,7 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
 
     Nothing is fetched or imported for it, whatever its configs say. One thread at a time
     (`turns.loading_turn`). One that is in memory already, of the same class, precision and place,
-    is not read again: both stand on the same weights. (Quantised ones are.)
+    is not read again: both stand on the same weights.
 
     Args:
         kind: "ForCausalLM" and so on; "" for the decoder alone, whatever stands on it.
@@ -89,8 +89,8 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         )
     dtype_name = dtype if quantised else str(what).removeprefix("torch.")
     loader = getattr(transformers, f"AutoModel{kind}")
-    key = _key(checkpoint, kind, where, what)
-    if not quantised and (model := on_same_weights(key)) is not None:
+    key = _key(checkpoint, kind, where, dtype_name)
+    if (model := on_same_weights(key)) is not None:
         with as_load_errors(checkpoint.name), _clean_folder(checkpoint) as clean:
             tokenizer = read_tokenizer(clean)
         return LoadedModel(model, tokenizer, _info(checkpoint, model, dtype_name, where), where)
@@ -116,9 +116,9 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
     report.check(checkpoint.name, type(model).__name__, told, alone=not kind)
     model.eval().requires_grad_(False)
     model.name_or_path = model.config.name_or_path = checkpoint.name
-    if not quantised:
+    if not quantised:  # Quantised ones were put where they belong.
         model.to(where)
-        remember(key, model)
+    remember(key, model)
     return LoadedModel(model, tokenizer, _info(checkpoint, model, dtype_name, where), where)
 
 
@@ -128,12 +128,12 @@ def _clean_folder(checkpoint: Checkpoint) -> AbstractContextManager[Path]:
     return clean_model_folder(checkpoint.folder, checkpoint.config)
 
 
-def _key(checkpoint: Checkpoint, kind: str, where: torch.device, what: torch.dtype) -> Key:
+def _key(checkpoint: Checkpoint, kind: str, where: torch.device, dtype: str) -> Key:
     folder = checkpoint.folder.resolve()
     file = checkpoint.gguf.path.name if checkpoint.gguf is not None else ""
     generation = folder / "generation_config.json"  # The revision says nothing of it.
     told = generation.read_text(encoding="utf-8") if generation.is_file() else ""
-    parts = checkpoint.name, folder, file, checkpoint.revision, kind, where, what, told
+    parts = checkpoint.name, folder, file, checkpoint.revision, kind, where, dtype, told
     return tuple(map(str, parts))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 Key = tuple[str, ...]
@@ -30,5 +31,14 @@ def on_same_weights(key: Key) -> Any | None:
     model = _there.get(key)
     if model is None:
         return None
-    shared = (*model.parameters(), *model.buffers())
-    return copy.deepcopy(model, {id(tensor): tensor for tensor in shared})
+    shared = (*model.parameters(), *model.buffers(), *_quantised(model))
+    return copy.deepcopy(model, {id(held): held for held in shared})
+
+
+def _quantised(model: Any) -> Iterator[Any]:
+    """What layers of 8 and 4 bits keep of their weights beside their parameters: from its first
+    use on an 8-bit layer has them in its `state` (bitsandbytes' `MatmulLtState`)."""
+    for module in model.modules():
+        state: Any = getattr(module, "state", None)
+        if hasattr(state, "CB"):
+            yield from (held for held in (state.CB, state.SCB) if held is not None)
