@@ -104,8 +104,7 @@ class FakeChatServer:
             faults = server.faults
             holding = server.holding
 
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
+        self.http = _Http(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     @property
@@ -122,6 +121,11 @@ class FakeChatServer:
             self.faults.gate.set()
         self.http.shutdown()
         self.http.server_close()
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # Of fewer, some of many connections at once would be reset.
 
 
 class _Handler(WireHandler, BaseHTTPRequestHandler):

@@ -15,6 +15,7 @@ from search_core.cli.summary import print_summary
 from search_core.models import open_pair
 from search_core.protocols import SampleRequest, Sampling, Watch
 from search_core.remote import ChatSolver, RemoteAddress, open_solver
+from search_core.remote.chat.paragraphs import Paragraph, first, paragraphs
 from search_core.run.pairing import check_steps, steps_of
 from search_core.strategies import STRATEGIES, get_strategy
 from search_core.strategies.options import OptionError
@@ -114,11 +115,11 @@ def test_where_no_tokens_are_named_they_are_shared_by_length(server: FakeChatSer
 
 def test_paths_that_begin_alike_are_told_apart(server: FakeChatServer) -> None:
     solver = opened(server)
-    first = solver.sample(
+    begun = solver.sample(
         [SampleRequest(PROBLEM, (), seed, to_end=3, run="r") for seed in (0, 1)], SAMPLING, go_on
     )
-    assert first[0].text == first[1].text
-    path = (first[0].text,)
+    assert begun[0].text == begun[1].text
+    path = (begun[0].text,)
     again = solver.sample(
         [SampleRequest(PROBLEM, path, seed, to_end=2, run="r") for seed in (0, 1)],
         SAMPLING,
@@ -228,3 +229,11 @@ def test_thoughts_are_kept_apart_and_counted() -> None:
         assert "keeps its thoughts apart" in " ".join(watch.warnings())
     finally:
         server.close()
+
+
+def test_no_block_is_torn_and_blank_lines_are_no_steps() -> None:
+    text = "\n\nFirst:\n\n\n```\na = 1\n\nb = 2\n```\n\n  Then.\n\n"
+    found = [text[at.start : at.end] for at in paragraphs(text)]
+    assert found == ["First:", "```\na = 1\n\nb = 2\n```", "  Then."]
+    assert first("One.\n\n") is None  # Whether it ends there is not known yet.
+    assert first("One.\n\nT") == Paragraph(0, 4, 6)

@@ -83,12 +83,18 @@ def run_key(recipe: Recipe, solver: SolverInfo, verifier: VerifierInfo) -> str:
             "sampling": recipe.sampling.said(),
             "limits": asdict(recipe.limits),
             "seed": recipe.seed,
-            "solver": [solver.name, solver.revision, solver.dtype],
+            "solver": written_by(solver),
             "verifier": [verifier.name, verifier.revision, verifier.dtype]
             if reads_scores
             else None,
         }
     )
+
+
+def written_by(solver: SolverInfo) -> list[str]:
+    """What tells solvers apart: steps that were asked for one by one are another solver's."""
+    steps = [] if solver.steps == "continued" else [solver.steps]
+    return [solver.name, solver.revision, solver.dtype, *steps]
 
 
 def outcome_of(arm: Arm, recipe: Recipe, key: str, events: list[Event], tree: Tree) -> Outcome:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from search_core.answers import Undecided
-from search_core.evaluation.outcomes import problem_key, short_hash
+from search_core.evaluation.outcomes import problem_key, short_hash, written_by
 from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,
@@ -127,7 +127,7 @@ def rollouts_key(
             "problem": asdict(problem),
             "plan": [plan.attempts, plan.rollouts, plan.max_steps, plan.seed],
             "sampling": sampling.said(),
-            "solver": [solver.name, solver.revision, solver.dtype],
+            "solver": written_by(solver),
             "verifier": [verifier.name, verifier.revision, verifier.dtype],
         }
     )

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.app_process import App
 from tests.browser.explorer import open_page, settle
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -35,4 +36,4 @@ def test_nothing_asks_for_frames_while_nothing_happens(page: Page, app: App) -> 
     open_page(own, app.url)
     settle(own)
     assert own.evaluate("window.framesAsked") > 0  # so they are counted
-    own.wait_for_function(f"async () => await ({FRAMES})() === 0")
+    wait_until(lambda: own.evaluate(FRAMES) == 0, "A page that asks for no frames")

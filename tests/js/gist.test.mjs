@@ -106,6 +106,13 @@ test("a step says its gist and its score, a solution its answer", () => {
   assert.equal(wordsOf({ state: "completed" }).text, "no answer");
 });
 
+test("a step that was cut off, or repeats what was said, says so before its gist", () => {
+  const cut = wordsOf({ ended: "length", repeats: "phrase" });
+  assert.deepEqual([cut.text, cut.brief], ["cut off, repeats: 3 + 4 = 7", "cut off, repeats"]);
+  assert.equal(wordsOf({ ended: "length", text: "" }).text, "cut off");
+  assert.equal(wordsOf({ ended: "aborted" }).brief, "given up");
+});
+
 test("what the method went by is what the bar shows", () => {
   assert.deepEqual(wordsOf({ visits: 4, value: 0.75 }).share, 0.75);
   assert.equal(wordsOf({ visits: 4, value: 0.75 }).counted, "(4)");

@@ -58,17 +58,24 @@ export function unmarkFields() {
   }
 }
 
-/** Put a value into a control as if it had been typed, and go there. */
-export function putInto(control, value) {
+/**
+ * Put a value into a control as if it had been typed, and go there.
+ *
+ * @param {Object<string, unknown>} [beside] - values of other controls, which stand where it does.
+ */
+export function putInto(control, value, beside = {}) {
   showField(control);
-  whenThere(control, (field) => {
-    const input = field.matches(INPUTS) ? field : field.querySelector("textarea, input, select");
-    const { prototype } = { TEXTAREA: HTMLTextAreaElement, SELECT: HTMLSelectElement }[input.tagName] ?? HTMLInputElement;
-    // Past what a framework puts over the property: it listens to the events.
-    Object.getOwnPropertyDescriptor(prototype, "value").set.call(input, String(value));
-    for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
-    input.focus();
-  });
+  for (const [other, said] of Object.entries(beside)) whenThere(other, (field) => type(field, said));
+  whenThere(control, (field) => type(field, value).focus());
+}
+
+function type(field, value) {
+  const input = field.matches(INPUTS) ? field : field.querySelector("textarea, input, select");
+  const { prototype } = { TEXTAREA: HTMLTextAreaElement, SELECT: HTMLSelectElement }[input.tagName] ?? HTMLInputElement;
+  // Past what a framework puts over the property: it listens to the events.
+  Object.getOwnPropertyDescriptor(prototype, "value").set.call(input, String(value));
+  for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
+  return input;
 }
 
 /** Bring a control into view, with the focus in it. */

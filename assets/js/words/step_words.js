@@ -43,8 +43,15 @@ export function stepWords(tree, visible, id) {
   const ended = node.state === "completed";
   const said = ended
     ? { ...both(node.answer === null ? answerLabel(node) : ""), whole: false }
-    : { ...gist(node.text), brief: brief(node.text) };
+    : withEnding(node, { ...gist(node.text), brief: brief(node.text) });
   return { ...NOTHING, ...said, answer: ended ? node.answer : null, ended, ...numbers(node) };
+}
+
+/** What went wrong is said first: it is never what there is no room for. */
+function withEnding(node, said) {
+  const label = endingLabel(node);
+  if (!label) return said;
+  return { ...said, text: said.text ? `${label}: ${said.text}` : label, brief: label };
 }
 
 const both = (text) => ({ text, brief: text });
@@ -79,5 +86,5 @@ function figuresOf(node) {
 
 function countedOf(node) {
   const visits = node.visits === null ? "" : `(${node.visits})`;
-  return [visits, copiesLabel(node), forcedLabel(node), endingLabel(node)].filter(Boolean).join(" ");
+  return [visits, copiesLabel(node), forcedLabel(node)].filter(Boolean).join(" ");
 }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from search_core.protocols import StepSample
 from search_core.remote.chat.wire import ChatReply
-
-_BLANK = re.compile(r"\n(?:[ \t\r]*\n)+")
+from search_core.steps import BLANK_LINES
+from search_core.steps.splitting import cuts, ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +26,28 @@ def first(text: str) -> Paragraph | None:
     Blank lines before it are left out: a server that takes away the white space at the end of what
     it continues lets the model write it again.
     """
-    start = _begins(text)
-    blank = _BLANK.search(text, start)
-    if blank is None or not text[blank.end() :].strip():
-        return None
-    return Paragraph(start, blank.start(), blank.end())
+    return _next(text, _begins(text))
 
 
 def paragraphs(text: str) -> list[Paragraph]:
     """All of them; at least one, which may be empty."""
     found, start = [], _begins(text)
-    for blank in _BLANK.finditer(text, start):
-        if text[blank.end() :].strip():
-            found.append(Paragraph(start, blank.start(), blank.end()))
-            start = blank.end()
+    while (paragraph := _next(text, start)) is not None:
+        found.append(paragraph)
+        start = paragraph.after
     return [*found, Paragraph(start, len(text.rstrip()), len(text))]
+
+
+def _next(text: str, start: int) -> Paragraph | None:
+    """The step that begins there, as steps are cut everywhere: no code, list or formula is torn."""
+    rest = text[start:]
+    for cut in cuts(rest, BLANK_LINES):
+        behind = rest[cut.end :]
+        if not behind.strip():
+            return None
+        if rest[: cut.start].strip() and ending(rest, cut, BLANK_LINES) == "ends":
+            return Paragraph(start, start + cut.start, start + cut.end + _begins(behind))
+    return None
 
 
 def one_step(reply: ChatReply) -> StepSample:

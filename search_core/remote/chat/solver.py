@@ -31,6 +31,7 @@ from search_core.remote.chat.turns import asked, continued, whole_solution
 from search_core.remote.chat.wire import ChatReply
 from search_core.remote.connection import SOLVER_KEY, alike, servers
 from search_core.remote.server import RemoteServer
+from search_core.steps import BLANK_LINES
 
 ASKED = (
     "The solver's server does not continue an answer: each step was asked for in a turn of its "
@@ -101,6 +102,7 @@ class ChatSolver:
             endpoint.model.name,
             device="remote",
             prompt=self._system_prompt,
+            step_style=BLANK_LINES.name,
             logprobs=self.capabilities.logprobs,
             steps=self._steps,
         )

@@ -120,10 +120,7 @@ export function path(tree, node, { actions }) {
 /** A thought is one long text; on the page it can be read as the tree that it walked. */
 function thought(tree, node) {
   const said = node.thought === "open" ? "The step ends while the solver is still thinking." : "The solver thought before it answered.";
-  const read = () => {
-    putInto("pasted-problem", tree.started.problem.text);
-    putInto("pasted-text", node.text);
-  };
+  const read = () => putInto("pasted-text", node.text, { "pasted-problem": tree.started.problem.text });
   const onPage = document.querySelector(".gradio-container") !== null;
   return [quiet(said), onPage && h("p", {}, link("Read it as a chain of thought", read))];
 }
