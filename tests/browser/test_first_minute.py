@@ -59,6 +59,13 @@ def test_a_newcomer_is_played_to_and_takes_over(app: App, visit: Visit) -> None:
     expect(page.locator("#notice")).to_contain_text("Then press Run.")
     expect(page.locator("#problem textarea")).to_be_focused()
     expect(words).to_be_hidden()
+    # On a phone the message is read in lines, and Run is free.
+    page.set_viewport_size({"width": 390, "height": 844})
+    said = page.locator("#notice .notice").bounding_box()
+    assert said is not None
+    assert said["width"] > 150
+    assert said["height"] < 100
+    page.locator("#run").click(trial=True)
 
 
 def test_whoever_comes_for_something_else_is_not_played_to(app: App, visit: Visit) -> None:
