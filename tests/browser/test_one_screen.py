@@ -74,7 +74,7 @@ def test_the_side_is_a_sheet_on_a_phone(app: App, page: Page) -> None:
     box, sheet = page.locator("#explorer .esp-canvas").bounding_box(), inspector.bounding_box()
     assert box is not None
     assert sheet is not None
-    assert 150 < box["height"]
+    assert box["height"] > 150
     assert box["y"] + place["y"] < box["y"] + box["height"] <= sheet["y"]
     page.locator("#explorer .esp-canvas").focus()
     page.keyboard.press("Escape")
