@@ -333,7 +333,7 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             chosen = body["logprob_token_ids"]
         else:
             order = sorted(range(len(logprobs)), key=lambda one: -logprobs[one])
-            wanted = body["logprobs"]
+            wanted = body.get("logprobs") or 0
             chosen = order[: self.fake.faults.top if wanted > 1 else wanted]
         top = {f"token_id:{one}": logprobs[one] for one in chosen}
         if self.fake.faults.no_choice:

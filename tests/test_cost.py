@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -128,14 +129,22 @@ def test_what_one_answer_of_another_model_costs() -> None:
         one_answer_flops(shape, -1, 3)
 
 
-def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
+def test_reading_the_likelihood_costs_the_vocabulary_at_every_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from transformers import LlamaForTokenClassification
 
+    from search_core.engine.memory import tree_attention
     from search_core.engine.reading.path_reading import PathText, ReadRequest
     from search_core.engine.reading.reader import Reader
     from search_core.engine.reading.readouts import label_readout
     from search_core.protocols import Watch
 
+    # The counter sees products, and no fused kernel.
+    def products(query: Any, key: Any, value: Any, metadata: Any, scale: float) -> Any:
+        return tree_attention._products(query, key, value, metadata.mask, scale)
+
+    monkeypatch.setattr(tree_attention, "_folded", products)
     config = LlamaConfig(**{**CONFIG.to_dict(), "num_labels": 2, "architectures": None})
     config._attn_implementation = "eager"
     config.score_reading = {"step": {"total": 0.5}, "solution": {"least": 0.5}}
@@ -143,7 +152,7 @@ def test_reading_the_likelihood_costs_the_vocabulary_at_every_token() -> None:
     config.architectures = ["LlamaForTokenClassification"]
     shape = shape_of_config(config)
     assert shape is not None
-    tokens = 15  # few enough that attention is products, which the counter sees
+    tokens = 15
     reader = Reader(model, label_readout(model))
     asked = ReadRequest(PathText((1, 2), (1,), start=1, stem=1, keep=1), "", Watch(lambda: False))
     reader.read([asked])  # The first read looks at the model, too.

@@ -145,11 +145,11 @@ def test_a_failing_server_fails_the_call(server: FakeServer, folder: Path) -> No
 
 
 def test_a_path_that_fills_the_context_is_named(folder: Path) -> None:
-    server = FakeServer(folder, context=400)
+    server = FakeServer(folder, context=480)
     try:
         remote = opened(server, "judge:reason,tokens=50", folder)
         assert len(remote.score([request("a")], go_on)[0].scores) == 1
-        with pytest.raises(ValueError, match=r"Step 1 cannot be judged.*at most 400"):
+        with pytest.raises(ValueError, match=r"Step 1 cannot be judged.*at most 480"):
             remote.score([request("b" * 100)], go_on)
     finally:
         server.close()

@@ -144,7 +144,7 @@ def test_rows_are_unpacked_a_few_at_a_time(
 
 
 def test_solver_and_judge_of_one_file(tmp_path: Path, tokenizer: PreTrainedTokenizerFast) -> None:
-    model = model_of("llama")
+    model = model_of("llama 3")  # whose context has room for what a judge is told
     folder = tmp_path / "folder"
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

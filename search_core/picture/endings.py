@@ -25,7 +25,12 @@ _REPEATS = {
     "step": "repeats an earlier step of its path",
     "phrase": "repeats itself over and over",
 }
-_LABELS = {"length": "cut off", **dict.fromkeys(_GIVEN_UP, "given up")}
+_LABELS = {
+    "length": "cut off",
+    "aborted": "given up",
+    "filtered": "content filter",
+    "unknown": "end unknown",
+}
 
 
 def ending_words(tree: Tree, node: Node) -> str:

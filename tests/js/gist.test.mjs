@@ -111,6 +111,7 @@ test("a step that was cut off, or repeats what was said, says so before its gist
   assert.deepEqual([cut.text, cut.brief], ["cut off, repeats: 3 + 4 = 7", "cut off, repeats"]);
   assert.equal(wordsOf({ ended: "length", text: "" }).text, "cut off");
   assert.equal(wordsOf({ ended: "aborted" }).brief, "given up");
+  assert.equal(wordsOf({ ended: "filtered" }).brief, "content filter");
 });
 
 test("what the method went by is what the bar shows", () => {

@@ -16,6 +16,7 @@ const BY_RULE = {
   given_up: GIVEN_UP.aborted,
   run_ended: "not finished when the run ended",
 };
+const LABELS = { length: "cut off", aborted: "given up", filtered: "content filter", unknown: "end unknown" };
 const REPEATS = {
   step: "repeats an earlier step of its path",
   phrase: "repeats itself over and over",
@@ -26,8 +27,7 @@ export const repeatedWords = (node) => REPEATS[node.repeats] ?? "";
 
 /** The same in a word or two, beside a mark. */
 export function endingLabel(node) {
-  const cut = node.ended === "length" ? "cut off" : GIVEN_UP[node.ended] && "given up";
-  return [cut, node.repeats && "repeats"].filter(Boolean).join(", ");
+  return [LABELS[node.ended], node.repeats && "repeats"].filter(Boolean).join(", ");
 }
 
 /** Sentences that say it, for whoever asks why. */
