@@ -91,6 +91,8 @@ UNDER_WAY = """((part) => {
       if (id !== box.id && meet(box, mark)) faults.push(`${box.id} lies on the mark ${id}`);
     }
   });
+  // On a slow machine the motion is over by now, and nobody would end the one that was set here.
+  canvas.redraw();
   return { faults, stood, shown: boxes.length };
 })(PART)"""
 
