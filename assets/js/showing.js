@@ -54,6 +54,8 @@ export class Showing {
       if (this.player.growsRun) this.explorer.seek(rounds.segments[0].cursor);
     }
     this.minute.onLog(reset);
+    // What is said of it is said of its tree.
+    if (reset && this.minute.speaks) this.explorer.page?.showPicture();
   }
 
   /** Show at once what is still to be shown of a run that grows; false where nothing is. */
@@ -83,7 +85,7 @@ export class Showing {
     const field = document.querySelector(this.explorer.given.minute.field);
     field?.focus();
     field?.select();
-    say("Change the problem, or choose another strategy. Then press Run.");
+    say("Change its numbers or names, or choose another strategy. Then press Run.");
   }
 
   dispose() {

@@ -201,3 +201,15 @@ test("of a search that cuts nothing the strategy's sentence says so", () => {
   assert.equal(alsoOf("strategy", { started: { strategy: "beam_search" } }), "");
   assert.equal(alsoOf("step", { started: { strategy: "best_of_n" } }), "");
 });
+
+test("of a verifier that is shipped to show what goes wrong it is said that it is one", () => {
+  const [start, ...rest] = FOOLED;
+  const { sentence } = say("verifier_is_fooled", [{ ...start, verifier: { name: "verifier-early" } }, ...rest]);
+  assert.match(sentence, /^This verifier, from early in its training, likes 15 best/);
+});
+
+test("a run that is spoken of is known by its name", () => {
+  const { minute, log } = visit();
+  const speaks = (run) => Object.assign(log, { run }) && minute.speaks;
+  assert.deepEqual(["opening", "other"].map(speaks), [true, false]);
+});

@@ -15,14 +15,15 @@ export class ViewState {
     this.begin();
   }
 
-  /** A new run: what was chosen among the nodes of the old one goes, the filters stay. */
+  /** A new run: what was chosen and sought among the nodes of the old one goes, how states are shown stays. */
   begin() {
     /** @type {?string} id of a node, or of a fold. */
     this.selected = null;
     this.unfolded = new Set();
     /** Nodes whose branch a person has collapsed into one mark. */
     this.closed = new Set();
-    this.finder.begin();
+    this.finder.clear();
+    this.filter.clear();
     /** Steps whose duplicates are shown beside them, although duplicates are folded. */
     this.opened = new Set();
   }

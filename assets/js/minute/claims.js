@@ -6,6 +6,8 @@
 import { list, plural, score, shorten } from "../words/format.js";
 
 const MOST_ANSWER = 24;
+/** A verifier that is shipped to show what goes wrong with one. */
+const EARLY = "verifier-early";
 
 /**
  * @typedef {Object} Said
@@ -45,7 +47,8 @@ function verifierIsFooled(tree) {
   const { majority, best } = votesOf(tree);
   if (!majority || !best || isRight(tree, best.chosen) !== false || !isRight(tree, majority.chosen)) return null;
   const { aggregate } = tree.nodes.get(best.chosen);
-  const fooled = `The verifier likes ${answerOf(tree, best.chosen)} best (${score(aggregate)}), and is wrong.`;
+  const verifier = isEarly(tree) ? "This verifier, from early in its training," : "The verifier";
+  const fooled = `${verifier} likes ${answerOf(tree, best.chosen)} best (${score(aggregate)}), and is wrong.`;
   return { sentence: `${fooled} ${share(majority)}, and are right.`, points: scored(tree, majority.chosen, best.chosen) };
 }
 
@@ -61,12 +64,15 @@ function rightPathIsCut(tree, { step, text, way, kept }) {
 function moreBudgetIsWorse(tree, { few, then }) {
   const { best } = votesOf(tree);
   if (!best || isRight(tree, best.chosen) !== false || !isRight(tree, then)) return null;
-  const first = `Of the first ${few} attempts the best score says ${answerOf(tree, then)}, and is right.`;
+  const by = isEarly(tree) ? " by a verifier from early in its training" : "";
+  const first = `Of the first ${few} attempts the best score${by} says ${answerOf(tree, then)}, and is right.`;
   const { n } = tree.started.options;
   return { sentence: `${first} Of all ${n} it says ${answerOf(tree, best.chosen)}, and is wrong.`, points: scored(tree, then, best.chosen) };
 }
 
 const votesOf = (tree) => Object.fromEntries(tree.votes);
+
+const isEarly = (tree) => tree.started.verifier?.name === EARLY;
 
 const isRight = (tree, id) => tree.nodes.get(id)?.right ?? null;
 

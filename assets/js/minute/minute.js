@@ -101,6 +101,12 @@ export class Minute {
     };
   }
 
+  /** Whether the run on show is spoken of: it is the opening's, or that of a chosen problem. */
+  get speaks() {
+    const { run } = this.log();
+    return run === this.given.opening || this.given.chosen.some((chosen) => chosen.run === run);
+  }
+
   /** What this run shows of what was claimed, and the cursor from which on it can be seen. */
   claim(log) {
     if (this.said.run === log.run) return this.said;

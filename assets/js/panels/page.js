@@ -56,6 +56,11 @@ export class Page {
     );
   }
 
+  /** Bring the picture to the front. */
+  showPicture() {
+    if (!this.shows(PICTURE)) this.views.show(PICTURE);
+  }
+
   /** Whether this view is in front. */
   shows(name) {
     return this.views.shown === name;

@@ -147,7 +147,8 @@ export class Search {
     this.field.focus();
   }
 
-  update({ tree, filter, found, selected, closed }) {
+  update({ log, tree, filter, found, selected, closed }) {
+    if (log.run !== this.run) this.begin(log.run);
     this.range = { low: filter.low, high: filter.high };
     for (const name of ["low", "high"])
       if (document.activeElement !== this[name]) this[name].value = String(filter[name]);
@@ -162,6 +163,13 @@ export class Search {
     const set = filter.size + (sought ? 1 : 0);
     setText(this.summary, set ? String(set) : "");
     setAttribute(this.summary, "aria-label", set ? `${set} in use` : "");
+  }
+
+  /** Another run: nothing is looked for in it yet. */
+  begin(run) {
+    this.run = run;
+    clearTimeout(this.typing);
+    this.field.value = "";
   }
 
   updateHits(found, selected, sought) {

@@ -61,6 +61,8 @@ export class TreeCanvas extends Viewpoint {
       const item = this.at(offsetX, offsetY);
       if (item) this.actions.toggleBranch(item.id);
     });
+    // Whoever goes on by keyboard does not point any more.
+    this.element.addEventListener("keydown", () => this.hover(null));
     for (const event of ["focus", "blur"]) this.element.addEventListener(event, () => this.describeSelection());
     this.observe();
   }
