@@ -157,3 +157,13 @@ test("right or wrong solutions are found alone, and among them those that say a 
   view.filter.low = 0.5;
   assert.deepEqual(found(), [], "a range is drawn, and not gone through");
 });
+
+test("nothing that was sought in one run is sought in the next", () => {
+  const view = new ViewState();
+  view.finder.look("24 - 1");
+  Object.assign(view.filter, { low: 0.5, disagreeing: true });
+  view.pruned = "hide";
+  view.begin();
+  assert.deepEqual([view.finder.text, view.filter.size, view.filter.test()], ["", 0, null]);
+  assert.equal(view.pruned, "hide", "how states are shown stays");
+});
