@@ -36,8 +36,10 @@ search_core.cli
 search_core.bench  search_core.embedded.training  search_core.chosen_problems
 search_core
 search_core.search  search_core.export
+search_core.verify
 search_core.serving  search_core.evaluation  search_core.fidelity  search_core.thoughts
 search_core.models
+search_core.labelled
 search_core.run
 search_core.remote
 search_core.solvers  search_core.verifiers
