@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from search_core.labelled import LabelledSolution
+from search_core.labelled import LabelledSolution, read_labelled
 from search_core.verify.table import ScoredSolution, ScoreTable, table_of
 
 
@@ -24,13 +23,9 @@ def scored(
 
 
 def golden_rows(path: Path) -> Iterator[ScoredSolution]:
-    """The rows of a golden file: the fields of a `LabelledSolution`, and `score`."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        values = json.loads(line)
-        scores = tuple(values.pop("score"))
-        for name in ("steps", "labels"):
-            values[name] = tuple(values[name])
-        yield ScoredSolution(LabelledSolution(**values), scores)
+    """The rows of a golden file, with the scores of its column "ours"."""
+    for solution in read_labelled(path):
+        yield ScoredSolution(solution, solution.scores["ours"])
 
 
 def random_rows(seed: int, count: int, *, soft: bool = False) -> list[ScoredSolution]:

@@ -21,6 +21,7 @@ from search_core.evaluation.measure import MeasurementPlan, Models, measure
 from search_core.evaluation.outcomes import problem_key
 from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out
 from search_core.evaluation.store import OutcomeStore
+from search_core.labelled import NO_ERROR
 from search_core.problem import Problem
 from search_core.protocols import Sampling
 from search_core.run.driving import drive, never

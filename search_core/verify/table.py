@@ -92,7 +92,10 @@ class ScoreTable:
         """Whether all steps of a solution have a score [S]."""
         if not self.solutions:
             return np.zeros(0, dtype=np.bool_)
-        return ~np.logical_or.reduceat(np.isnan(self.scores), self.first_step)
+        missing: npt.NDArray[np.bool_] = np.logical_or.reduceat(
+            np.isnan(self.scores), self.first_step
+        )
+        return ~missing
 
     @cached_property
     def lengths(self) -> Values:
@@ -109,7 +112,8 @@ class ScoreTable:
         if not self.solutions:
             return np.zeros(0)
         if how == "last":
-            return self.scores[self.first_step + self.steps - 1]
+            last: Values = self.scores[self.first_step + self.steps - 1]
+            return last
         if how == "min":
             return self._reduced(np.minimum, self.scores)
         if how == "prod":
@@ -134,9 +138,7 @@ class ScoreTable:
             values: One row of K for each solution, or step.
         """
         problem = self.problem[self.solution] if of_steps else self.problem
-        return np.stack(
-            [np.bincount(problem, column, minlength=self.problems) for column in values.T], axis=1
-        )
+        return np.stack([tallied(problem, column, self.problems) for column in values.T], axis=1)
 
     @cached_property
     def of_problems(self) -> list[Indices]:
@@ -198,13 +200,20 @@ class TableBuilder:
 
     def table(self) -> ScoreTable:
         """What was taken so far."""
+        whole, real = self._whole, self._real
         return ScoreTable(
             ids=list(self._ids),
             problems=len(self._problems),
+            problem=np.array(whole["problem"], dtype=np.int64),
+            first_step=np.array(whole["first_step"], dtype=np.int64),
+            scores=np.array(real["scores"], dtype=np.float64),
+            labels=np.array(real["labels"], dtype=np.float64),
+            step_lengths=np.array(real["step_lengths"], dtype=np.float64),
+            first_errors=np.array(whole["first_errors"], dtype=np.int64),
+            right=np.array(real["right"], dtype=np.float64),
             by_answer=np.array(self._by_answer, dtype=np.bool_),
+            repeats=np.array(real["repeats"], dtype=np.float64),
             kinds=self._kinds,
-            **{name: np.array(values, dtype=np.int64) for name, values in self._whole.items()},
-            **{name: np.array(values, dtype=np.float64) for name, values in self._real.items()},
         )
 
 
@@ -214,6 +223,11 @@ def table_of(rows: Iterable[ScoredSolution]) -> ScoreTable:
     for row in rows:
         builder.add(row)
     return builder.table()
+
+
+def tallied(places: Indices, weights: Values, size: int) -> Values:
+    """Sum of the weights at each place [size]."""
+    return np.bincount(places, weights, minlength=size).astype(np.float64)
 
 
 def right_or_not(solution: LabelledSolution) -> bool | None:

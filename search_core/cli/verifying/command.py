@@ -15,7 +15,7 @@ from search_core.cli.errors import RUN_FAILED, bad_arguments
 from search_core.cli.output import messages, plain, results
 from search_core.cli.services import ModelChoice, Services, services
 from search_core.cli.verifying.judges import (
-    Judge,
+    JudgedScores,
     column_judge,
     distinct,
     file_hash,
@@ -59,7 +59,6 @@ def verify(
             rich_help_panel="Models",
         ),
     ] = None,
-    report: Annotated[Path | None, typer.Option(help="Write the report here, as HTML.")] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures here, as JSON.")
     ] = None,
@@ -67,7 +66,7 @@ def verify(
         Path | None,
         typer.Option(
             "--scores",
-            help="Keep scores here, to go on from. Default: beside --json or --report.",
+            help="Keep scores here, to go on from. Default: beside --json.",
         ),
     ] = None,
     first: Annotated[
@@ -127,7 +126,7 @@ def verify(
             column or [], verifier or [], columns, choice, services(context), threshold
         )
         asked = any(judge.verifier for judge in judges)
-        store = ScoresFile(_scores_path(scores_file, json_file or report) if asked else None)
+        store = ScoresFile(_scores_path(scores_file, json_file) if asked else None)
     told = file.report.said()
     messages().print(plain(told), markup=False, highlight=False)
     with store:
@@ -148,7 +147,7 @@ def verify(
     # Shown first: a file that cannot be written costs nobody the results.
     print_report(results(), values)
     with bad_arguments():
-        _write(values, json_file, report)
+        _write(values, json_file)
     if any(not card["scored"]["solutions"] for card in values["cards"].values()):
         raise typer.Exit(RUN_FAILED)
 
@@ -175,7 +174,7 @@ def _judges(
     choice: ModelChoice,
     services: Services,
     threshold: float | None,
-) -> list[Judge]:
+) -> list[JudgedScores]:
     for name in columns:
         if name not in known:
             there = f"it has {', '.join(known)}" if known else "it has none"
@@ -197,7 +196,7 @@ def _scores_path(asked: Path | None, out: Path | None) -> Path | None:
 
 
 def _with_scores(
-    file: LabelledFile[LabelledSolution], judges: Sequence[Judge], store: ScoresFile
+    file: LabelledFile[LabelledSolution], judges: Sequence[JudgedScores], store: ScoresFile
 ) -> Iterator[tuple[LabelledSolution, Mapping[str, Sequence[float | None]]]]:
     for solution in file:
         found = {judge.judged.name: judge.scores(solution, store) for judge in judges}
@@ -205,7 +204,7 @@ def _with_scores(
 
 
 def _refused(
-    file: LabelledFile[LabelledSolution], judges: Sequence[Judge], store: ScoresFile
+    file: LabelledFile[LabelledSolution], judges: Sequence[JudgedScores], store: ScoresFile
 ) -> dict[str, dict[str, Any]]:
     """How many solutions each verifier refused, and why it refused the first."""
     found = {}
@@ -233,16 +232,11 @@ def _say_refusals(refused: Mapping[str, Mapping[str, Any]], count: int) -> None:
         messages().print(plain(told), style="yellow", markup=False, highlight=False)
 
 
-def _write(values: dict[str, Any], json_file: Path | None, report: Path | None) -> None:
+def _write(values: dict[str, Any], json_file: Path | None) -> None:
     written = []
     if json_file is not None:
         text = json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False)
         write_whole(json_file, text + "\n")
         written.append(f"Figures in {json_file}.")
-    if report is not None:
-        from search_core.verify.page import report_page
-
-        write_whole(report, report_page(values))
-        written.append(f"Report in {report}.")
     if written:
         results().print(plain(" ".join(written)), markup=False, highlight=False)

@@ -20,8 +20,8 @@ from search_core.verify.card import JudgedVerifier
 
 
 @dataclass(frozen=True)
-class Judge:
-    """One whose scores are judged.
+class JudgedScores:
+    """Scores that are judged, and what gave them.
 
     Attributes:
         judged: What the report says of it.
@@ -44,16 +44,16 @@ class Judge:
         return store.scores(row_key(solution), self.key)
 
 
-def column_judge(column: str, threshold: float | None) -> Judge:
+def column_judge(column: str, threshold: float | None) -> JudgedScores:
     """Scores that stand in the file already."""
     limit = THRESHOLD if threshold is None else threshold
     about = {"name": column, "source": "column"}
-    return Judge(JudgedVerifier(column, limit, about), column=column)
+    return JudgedScores(JudgedVerifier(column, limit, about), column=column)
 
 
 def model_judge(
     name: str, choice: ModelChoice, services: Services, threshold: float | None
-) -> Judge:
+) -> JudgedScores:
     """A model, by any name that --verifier takes, or a class in a Python file.
 
     Raises:
@@ -77,7 +77,7 @@ def model_judge(
     return _judge(name, verifier, float(limit), about, {"path": pair.verifier_path, **told})
 
 
-def distinct(judges: Sequence[Judge]) -> list[Judge]:
+def distinct(judges: Sequence[JudgedScores]) -> list[JudgedScores]:
     """The judges, each under a name of its own.
 
     Raises:
@@ -109,11 +109,11 @@ def _judge(
     threshold: float | None,
     about: Mapping[str, Any],
     told: Mapping[str, Any],
-) -> Judge:
+) -> JudgedScores:
     info = verifier.info
     judged = JudgedVerifier(
         name if name in VERIFIERS else info.name,
         THRESHOLD if threshold is None else threshold,
         {**about, **asdict(info)},
     )
-    return Judge(judged, verifier, verifier_key(info, told))
+    return JudgedScores(judged, verifier, verifier_key(info, told))

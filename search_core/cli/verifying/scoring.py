@@ -10,7 +10,7 @@ from search_core.cli.errors import STOPPED, failed_runs
 from search_core.cli.live import RunsBar, cancelled_by_interrupt
 from search_core.cli.output import messages
 from search_core.cli.pace import WorkPace
-from search_core.cli.verifying.judges import Judge
+from search_core.cli.verifying.judges import JudgedScores
 from search_core.labelled import LabelledSolution
 from search_core.protocols import Cancelled, RunCancelled
 from search_core.verify.asking.scores_file import ScoresFile, row_key
@@ -20,7 +20,7 @@ from search_core.verify.asking.scoring import score_missing
 def score_all(
     rows: Iterable[LabelledSolution],
     count: int,
-    judges: Sequence[Judge],
+    judges: Sequence[JudgedScores],
     store: ScoresFile,
     *,
     batch: int,
@@ -52,7 +52,9 @@ def score_all(
             raise typer.Exit(STOPPED) from stop
 
 
-def _known(rows: Iterable[LabelledSolution], judges: Sequence[Judge], store: ScoresFile) -> int:
+def _known(
+    rows: Iterable[LabelledSolution], judges: Sequence[JudgedScores], store: ScoresFile
+) -> int:
     if not judges:
         return 0
     keys = (row_key(row) for row in rows)
@@ -61,7 +63,7 @@ def _known(rows: Iterable[LabelledSolution], judges: Sequence[Judge], store: Sco
 
 def _score(
     rows: Iterable[LabelledSolution],
-    judge: Judge,
+    judge: JudgedScores,
     store: ScoresFile,
     cancelled: Cancelled,
     batch: int,

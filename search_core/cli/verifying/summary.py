@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -33,7 +33,7 @@ def print_report(console: Console, values: Mapping[str, Any]) -> None:
 
 def headline_rows(cards: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     """The figures that one looks at first: a label, and a cell for each card."""
-    rows = [
+    rows: list[tuple[str, Callable[[Mapping[str, Any]], str]]] = [
         ("AUROC within a problem, solutions", lambda c: _ci(_within(c, "solutions"))),
         ("AUROC pooled (misleads)", lambda c: _ci(c["ranking"]["solutions"]["pooled"])),
         ("AUROC within a problem, steps", lambda c: _ci(_within(c, "steps"))),

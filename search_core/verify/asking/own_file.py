@@ -16,7 +16,7 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from search_core.protocols import Cancelled, RunCancelled, ScoreRequest, StepScores, Verifier
 from search_core.protocols.identity import VerifierInfo
@@ -102,7 +102,6 @@ def load_own_verifier(name: str) -> Verifier:
         )
     scorer = found() if isinstance(found, type) else found
     if hasattr(scorer, "info"):
-        verifier: Verifier = scorer
-        return verifier
+        return cast(Verifier, scorer)
     revision = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     return OwnVerifier(scorer, f"{path.name}:{wanted}", revision)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from search_core.evaluation.intervals import IntervalEstimate, Resampling, Values
-from search_core.verify.table import Indices
+from search_core.verify.table import Indices, tallied
 
 
 def pooled_auroc(
@@ -27,7 +27,7 @@ def pooled_auroc(
     beaten = np.where(right > 0, _share_below(bad, scores), 1 - _share_below(good, scores))
     area = float(beaten[right > 0].mean())
     moves = (beaten - area) / np.where(right > 0, good.size, bad.size)
-    by_problem = np.bincount(problem, moves, minlength=resampling.problems)
+    by_problem = tallied(problem, moves, resampling.problems)
     drawn = area + resampling.drawn(by_problem[:, None])[:, 0]
     return resampling.around(area, np.clip(drawn, 0.0, 1.0))
 

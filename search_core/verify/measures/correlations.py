@@ -13,7 +13,7 @@ import numpy as np
 from search_core.evaluation.intervals import Resampling, Values
 from search_core.log.events import Aggregate
 from search_core.verify.measures.ranking import values_of
-from search_core.verify.table import Indices, ScoreTable
+from search_core.verify.table import Indices, ScoreTable, tallied
 
 
 def correlations(table: ScoreTable, aggregate: Aggregate, resampling: Resampling) -> dict[str, Any]:
@@ -67,7 +67,5 @@ def _estimate(
     x, y = x / x.size, y / y.size
     columns = (np.ones_like(x), x, y, x * x, y * y, x * y)
     at = problem[chosen]
-    sums = np.stack(
-        [np.bincount(at, column, minlength=resampling.problems) for column in columns], axis=1
-    )
+    sums = np.stack([tallied(at, column, resampling.problems) for column in columns], axis=1)
     return values_of(resampling.interval(sums, correlation_of_sums))

@@ -13,7 +13,7 @@ from search_core.evaluation.calibration import BINS, bin_of, expected_error, rel
 from search_core.evaluation.intervals import Resampling, Values
 from search_core.log.events import Aggregate
 from search_core.verify.measures.ranking import values_of
-from search_core.verify.table import Indices, ScoreTable
+from search_core.verify.table import Indices, ScoreTable, tallied
 
 
 def reliability(table: ScoreTable, aggregate: Aggregate, resampling: Resampling) -> dict[str, Any]:
@@ -49,12 +49,12 @@ def calibrated(
     size = resampling.problems
     place = problem * BINS + bin_of(scores)
     sums = [
-        np.bincount(place, weights, minlength=size * BINS).reshape(size, BINS)
+        tallied(place, weights, size * BINS).reshape(size, BINS)
         for weights in (scores, labels, np.ones_like(scores))
     ]
     binned = np.concatenate(sums, axis=1)
-    errors = np.bincount(problem, (scores - labels) ** 2, minlength=size)
-    counts = np.bincount(problem, minlength=size)
+    errors = tallied(problem, (scores - labels) ** 2, size)
+    counts = tallied(problem, np.ones_like(scores), size)
     return {
         "items": int(scores.size),
         "ece": values_of(resampling.interval(binned, expected_error)),
