@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from search_core.answers import AnswerClasses
 from search_core.log.events import (
@@ -70,14 +70,8 @@ class GrownTree:
             limits={},
         )
 
-    def step(
-        self, parent: str, text: str, *, score: float | None = None, ended: Ended = "step"
-    ) -> str:
-        """A new child of a node; its id.
-
-        Args:
-            score: In [0, 1]; None where nobody scored it.
-        """
+    def step(self, parent: str, text: str, *, ended: Ended = "step") -> str:
+        """A new child of a node; its id."""
         node = self._log.tree.node(parent)
         if node.depth >= MAX_DEPTH:
             raise ValueError(f"is deeper than {MAX_DEPTH} steps, which a tree can be at most")
@@ -86,9 +80,16 @@ class GrownTree:
             raise ValueError("has more than 100,000 steps after one step")
         found = f"{index}" if parent == ROOT else f"{parent}.{index}"
         self._log.add(Sampled, id=found, text=text, tokens=0, logprob=None, ended=ended)
-        if score is not None:
-            self._log.add(Scored, id=found, score=rounded(score))
         return found
+
+    def score(self, scores: Mapping[str, float | None]) -> None:
+        """Scores in [0, 1] of nodes by their ids; None where nobody scored one.
+
+        All that appear together are scored together: a view takes that for one round.
+        """
+        for node, score in scores.items():
+            if score is not None:
+                self._log.add(Scored, id=node, score=rounded(score))
 
     def decide(
         self, rule: str, why: str, *, kept: Sequence[str] = (), pruned: Sequence[str] = ()

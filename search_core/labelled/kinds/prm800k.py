@@ -10,7 +10,7 @@ Source: github.com/openai/prm800k, README; arXiv 2305.20050.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from search_core.labelled import cells
@@ -27,7 +27,7 @@ LABELLERS = "people's ratings"
 STRATEGY = "chosen_by_people"
 SOLVED = "solution"
 """The reason to finish that says that the chosen path is a whole solution."""
-SCORE_OF_RATING = {1: 1.0, 0: 0.5, -1: 0.0}
+SCORE_OF_RATING: Mapping[int | None, float] = {1: 1.0, 0: 0.5, -1: 0.0}
 _MOST_CANDIDATES = 1_000
 
 
@@ -156,14 +156,11 @@ def _trees(row: Row, reading: Reading) -> Iterator[Trace]:
     for number, (candidates, chosen) in enumerate(rated.steps, start=1):
         ends = number == len(rated.steps) and rated.finish_reason == SOLVED
         children = [
-            tree.step(
-                at,
-                each.text,
-                score=None if each.rating is None else SCORE_OF_RATING[each.rating],
-                ended="end" if ends and index == chosen else "step",
-            )
+            tree.step(at, each.text, ended="end" if ends and index == chosen else "step")
             for index, each in enumerate(candidates)
         ]
+        rated_ones = zip(children, candidates, strict=True)
+        tree.score({child: SCORE_OF_RATING.get(each.rating) for child, each in rated_ones})
         kept = [] if chosen is None or ends else [children[chosen]]
         pruned = [child for index, child in enumerate(children) if index != chosen]
         if chosen is None:

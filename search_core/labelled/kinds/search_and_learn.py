@@ -29,6 +29,7 @@ SURVIVORS = (
 )
 _MOST_COMPLETIONS = 4_096
 _SAME_SCORE = 1e-3
+_OTHER_SCORES = "Other scores of a step that several paths share, left out"
 
 Path = tuple[tuple[str, ...], tuple[float | None, ...]]
 """Steps and their scores."""
@@ -98,23 +99,26 @@ def _trees(row: Row, reading: Reading) -> Iterator[Trace]:
     paths = _paths(row.values, reading)
     ends = [ROOT] * len(paths)
     for depth in range(max(len(steps) for steps, _ in paths)):
-        kept: dict[tuple[str, str], tuple[str, float | None]] = {}
+        kept: dict[tuple[str, str], str] = {}
+        found: dict[str, float | None] = {}
         for index, (steps, scores) in enumerate(paths):
             if depth >= len(steps):
                 continue
             at, text, score = ends[index], steps[depth], scores[depth]
             if depth == len(steps) - 1:
-                ends[index] = tree.step(at, text, score=score, ended="end")
-                continue
-            known = kept.get((at, text))
-            if known is None:
-                known = kept[at, text] = tree.step(at, text, score=score), score
-            elif abs((known[1] or 0.0) - (score or 0.0)) > _SAME_SCORE:
-                reading.report.note("Other scores of a step that several paths share, left out")
-            ends[index] = known[0]
+                ends[index] = tree.step(at, text, ended="end")
+            elif (at, text) not in kept:
+                ends[index] = kept[at, text] = tree.step(at, text)
+            else:
+                ends[index] = kept[at, text]
+                if abs((found[ends[index]] or 0.0) - (score or 0.0)) > _SAME_SCORE:
+                    reading.report.note(_OTHER_SCORES)
+            found.setdefault(ends[index], score)
+        tree.score(found)
         if kept:
-            nodes = [node for node, _ in kept.values()]
-            tree.decide("survived", "A path through this step is in the file.", kept=nodes)
+            tree.decide(
+                "survived", "A path through this step is in the file.", kept=[*kept.values()]
+            )
     yield tree.finish(ends)
 
 

@@ -98,6 +98,8 @@ class _Replay:
         self._ids = {self._root: ROOT}
         self._values: dict[str, float] = {}
         self._changes: dict[str, int] = {}
+        self._changed: dict[str, float] = {}
+        self._scores: dict[str, float | None] = {}
         self._selected: list[str] = []
 
     def of(self, snapshots: list[Any]) -> Trace:
@@ -127,6 +129,7 @@ class _Replay:
                 raise ValueError(f"has an edge from {source:.20} to {target:.20}: it is no tree")
             leading[target] = edge
             below.setdefault(source, []).append(target)
+        self._changed, self._scores = {}, {}
         waiting, seen = [self._root], set()
         while waiting:
             at = waiting.pop()
@@ -138,6 +141,9 @@ class _Replay:
             waiting += reversed(below.get(at, []))
         if seen != set(nodes):
             raise ValueError("has nodes that no edge leads to: it is no tree")
+        self._tree.score(self._scores)
+        for key, value in self._changed.items():
+            self._tree.back_up(self._ids[key], self._changes[key], value)
         self._selected = self._selection(nodes, edges)
 
     def _node(self, parent: str, key: str, node: cells.Values, edge: cells.Values) -> None:
@@ -147,16 +153,13 @@ class _Replay:
             action = data.get("action")
             text = action if isinstance(action, str) and action else _data_text(node.get("data"))
             (text,) = cells.checked_steps([text], "nodes")
+            found = self._ids[key] = self._tree.step(self._ids[parent], text)
             reward = _number(data.get("reward"))
-            scored = reward is not None and 0 <= reward <= 1
-            self._ids[key] = self._tree.step(
-                self._ids[parent], text, score=reward if scored else None
-            )
+            self._scores[found] = reward if reward is not None and 0 <= reward <= 1 else None
         value = _number(data.get("Q"))
         if value is not None and value != self._values.get(key):
-            self._values[key] = value
+            self._values[key] = self._changed[key] = value
             self._changes[key] = self._changes.get(key, 0) + 1
-            self._tree.back_up(self._ids[key], self._changes[key], value)
 
     def _selection(self, nodes: Mapping[str, cells.Values], edges: cells.Values) -> list[str]:
         """The nodes along the selected edges, from the root down."""
