@@ -31,7 +31,7 @@ SCORE_OF_RATING: Mapping[int | None, float] = {1: 1.0, 0: 0.5, -1: 0.0}
 _MOST_CANDIDATES = 1_000
 
 
-class Candidate(NamedTuple):
+class RatedText(NamedTuple):
     """One text that was offered as a step; its rating is 1, 0, -1, or None."""
 
     text: str
@@ -41,7 +41,7 @@ class Candidate(NamedTuple):
 class RatedStep(NamedTuple):
     """The candidates of one step; `chosen` is None where people stopped."""
 
-    candidates: list[Candidate]
+    candidates: list[RatedText]
     chosen: int | None
 
 
@@ -102,14 +102,14 @@ def _step(value: Any, number: int) -> RatedStep:
     return RatedStep(candidates, chosen)
 
 
-def _candidate(value: Any, number: int) -> Candidate:
+def _candidate(value: Any, number: int) -> RatedText:
     """A completion; one written by hand may be the text alone."""
     values = {"text": value} if isinstance(value, str) else value
     values = cells.inner({f"step {number}": values}, f"step {number}")
     rating = cells.whole(values, "rating")
     if rating not in (None, *SCORE_OF_RATING):
         raise ValueError(f"has a rating of {rating} in step {number}; expected 1, 0, -1 or null")
-    return Candidate(cells.checked_steps([values.get("text")], f"step {number}")[0], rating)
+    return RatedText(cells.checked_steps([values.get("text")], f"step {number}")[0], rating)
 
 
 def _solutions(row: Row, reading: Reading) -> Iterator[LabelledSolution]:
@@ -117,7 +117,7 @@ def _solutions(row: Row, reading: Reading) -> Iterator[LabelledSolution]:
     group = group_of(rated.problem)
     neutral = 1.0 if reading.neutral == "right" else 0.0
     label_of = {1: 1.0, 0: neutral, -1: 0.0, None: None}
-    path: list[Candidate] = []
+    path: list[RatedText] = []
     ends = []
     for chosen, others in ((step.chosen, step.candidates) for step in rated.steps):
         ends += [[*path, each] for at, each in enumerate(others) if at != chosen]
