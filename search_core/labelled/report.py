@@ -33,6 +33,7 @@ class ReadingReport:
         notes: How often something happened that a reader should know.
         other_columns: Columns that a row of this kind does not have, and that were left alone.
         more: Whether the file goes on where reading stopped.
+        remark: What everybody should know who reads labels of this kind.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ReadingReport:
     notes: Counter[str] = field(default_factory=Counter)
     other_columns: dict[str, None] = field(default_factory=dict)
     more: bool = False
+    remark: str = ""
 
     def leave_out(self, where: str, why: str) -> None:
         """A row cannot be used."""
@@ -61,6 +63,7 @@ class ReadingReport:
         """All of it in a few sentences."""
         first = "The first " if self.more else ""
         told = [f"{first}{counted(self.read, self.item)} of {self.name}, read as {self.kind}."]
+        told.append(self.remark)
         told += [f"{what}: {times:,}." for what, times in self.notes.items()]
         if self.other_columns:
             names = ", ".join(f"{name!r:.40}" for name in list(self.other_columns)[:_NAMES_TOLD])
@@ -77,6 +80,7 @@ class ReadingReport:
             f"{self.item}s": self.read,
             "rows_left_out": self.left_out,
             "rows_left_out_named": list(self.complaints),
+            "remark": self.remark,
             "notes": dict(self.notes),
             "columns_left_alone": list(self.other_columns),
             "more": self.more,
