@@ -85,6 +85,7 @@ def verify(
             rich_help_panel="Models",
         ),
     ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report here, as HTML.")] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures here, as JSON.")
     ] = None,
@@ -92,7 +93,7 @@ def verify(
         Path | None,
         typer.Option(
             "--scores",
-            help="Keep scores here, to go on from. Default: beside --json.",
+            help="Keep scores here, to go on from. Default: beside --json or --report.",
         ),
     ] = None,
     first: Annotated[
@@ -139,7 +140,7 @@ def verify(
     with bad_arguments(), messages().status("reading the file"):
         settings = ReportSettings(_aggregate(aggregate), draws, seed)
         plan = drawn and DrawPlan(tuple(flags.names(families)), drawn, attempts)
-        input_file = _input(input_file, json_file, drawn=bool(plan))
+        input_file = _input(input_file, json_file or report, drawn=bool(plan))
         drawn_by = ModelChoice(solver=solver, models=models_file, device=device)
         pair = services(context).open_models(drawn_by) if plan else None
     if plan and pair:
@@ -158,7 +159,7 @@ def verify(
             column or [], verifier or [], columns, choice, services(context), threshold
         )
         asked = any(judge.verifier for judge in judges)
-        store = ScoresFile(_scores_path(scores_file, json_file) if asked else None)
+        store = ScoresFile(_scores_path(scores_file, json_file or report) if asked else None)
     told = file.report.said()
     messages().print(plain(told), markup=False, highlight=False)
     with store:
@@ -180,7 +181,7 @@ def verify(
     # Shown first: a file that cannot be written costs nobody the results.
     print_report(results(), values)
     with bad_arguments():
-        _write(values, json_file)
+        _write(values, json_file, report)
     if any(not card["scored"]["solutions"] for card in values["cards"].values()):
         raise typer.Exit(RUN_FAILED)
 
@@ -190,7 +191,7 @@ def _input(asked: Path | None, out: Path | None, *, drawn: bool) -> Path:
         if asked is not None:
             raise ValueError("--drawn makes the solutions; leave --input out.")
         if out is None:
-            raise ValueError("--drawn needs --json: what was drawn is kept beside it.")
+            raise ValueError("--drawn needs --json or --report: what was drawn is kept beside it.")
         return out.with_suffix(".rows.jsonl")
     if asked is None:
         raise ValueError("--input is missing: name a file of labelled solutions.")
@@ -277,11 +278,16 @@ def _say_refusals(refused: Mapping[str, Mapping[str, Any]], count: int) -> None:
         messages().print(plain(told), style="yellow", markup=False, highlight=False)
 
 
-def _write(values: dict[str, Any], json_file: Path | None) -> None:
+def _write(values: dict[str, Any], json_file: Path | None, report: Path | None) -> None:
     written = []
     if json_file is not None:
         text = json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False)
         write_whole(json_file, text + "\n")
         written.append(f"Figures in {json_file}.")
+    if report is not None:
+        from search_core.verify.page import report_page
+
+        write_whole(report, report_page(values))
+        written.append(f"Report in {report}.")
     if written:
         results().print(plain(" ".join(written)), markup=False, highlight=False)
