@@ -30,6 +30,7 @@ CHEAP = {
     *("solve", "strategies", "models", "problems", "figure", "check", "fidelity", "read"),
     "bench-table",
     "export",
+    "convert",
 }
 STRATEGY_FLAGS = {
     flag
@@ -114,6 +115,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(results / "evaluation.json", tmp_path / "results.json")
     shutil.copy(results / "bench" / "search.json", tmp_path / "bench.json")
     shutil.copy(traces / "countdown-dvts.jsonl", tmp_path / "run.jsonl")
+    for name in ("processbench.jsonl", "prm800k.jsonl"):
+        shutil.copy(ROOT / "tests" / "golden" / "labelled" / name, tmp_path / name)
     (tmp_path / "thoughts.md").write_text("Try 7 first.\n\nWait, no.\n\nThe answer is 4.\n")
     (tmp_path / "cases.jsonl").write_text("")
     rows = [f'{{"problem": "1 + {i} * 2", "answer": {1 + 2 * i}}}' for i in range(3)]
