@@ -19,7 +19,7 @@ from search_core.log.traces import Trace
 from search_core.scoring import Candidate, first_best, vote
 
 
-class Completion(NamedTuple):
+class GroupedCompletion(NamedTuple):
     """One solution, as a row needs it; `group` is the class of its answer."""
 
     steps: Sequence[str]
@@ -37,7 +37,7 @@ def of_tree(trace: Trace, report: WritingReport) -> Iterator[dict[str, Any]]:
         if node.state == "completed":
             path = tree.path(node.id)
             completions.append(
-                Completion(
+                GroupedCompletion(
                     [step.text for step in path],
                     [step.score for step in path],
                     sum(step.tokens for step in path),
@@ -64,7 +64,7 @@ def of_solutions(
         together = list(of_problem)
         classes = AnswerClasses()
         completions = [
-            Completion(
+            GroupedCompletion(
                 each.steps,
                 next(iter(each.scores.values()), (None,)),
                 -1,
@@ -85,7 +85,10 @@ def of_solutions(
 
 
 def _row(
-    about: dict[str, Any], completions: Sequence[Completion], where: str, report: WritingReport
+    about: dict[str, Any],
+    completions: Sequence[GroupedCompletion],
+    where: str,
+    report: WritingReport,
 ) -> Iterator[dict[str, Any]]:
     """The row, unless there is none of this kind for these solutions."""
     if not completions:
@@ -115,7 +118,9 @@ def _row(
     yield row
 
 
-def _votes(completions: Sequence[Completion], last: Sequence[float], k: int) -> dict[str, str]:
+def _votes(
+    completions: Sequence[GroupedCompletion], last: Sequence[float], k: int
+) -> dict[str, str]:
     candidates = [
         Candidate(str(at), each.answer, each.group, last[at]) for at, each in enumerate(completions)
     ]
