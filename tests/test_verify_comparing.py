@@ -19,6 +19,7 @@ from search_core.verify.comparing.diff import MetricChange, changes, less_is_bet
 from search_core.verify.comparing.paired import compared, mcnemar
 from search_core.verify.findings import findings
 from search_core.verify.report import NoRowsError, ReportSettings, make_report
+from search_core.verify.schema import check_report, report_schema
 from search_core.verify.table import ScoredSolution, table_of
 from tests.labelled_rows import random_rows, table
 from tests.test_cli_solve import invoke, said
@@ -149,6 +150,18 @@ def test_what_is_no_report_is_said_to_be_none(tmp_path: Path) -> None:
 def test_a_report_of_no_rows_is_refused() -> None:
     with pytest.raises(NoRowsError, match="no solution"):
         make_report([], [JudgedVerifier("a")], ReportSettings(), {})
+
+
+def test_a_report_follows_its_schema_and_another_thing_does_not() -> None:
+    values = report()
+    check_report(values)
+    printed = json.loads(invoke("verify", "schema").stdout)
+    assert printed == report_schema()
+    assert set(printed["required"]) == {"format", "version", "settings", "rows", "cards",
+                                        "comparisons"}  # fmt: skip
+    values["cards"]["mine"]["threshold"] = 7
+    with pytest.raises(ValueError, match="threshold"):
+        check_report(values)
 
 
 def test_the_sentences_of_a_good_and_of_a_useless_verifier() -> None:

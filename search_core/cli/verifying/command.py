@@ -36,7 +36,9 @@ from search_core.verify.report import ReportSettings, make_report
 from search_core.verify.table import AGGREGATES
 
 _STATISTICS, _DRAWN = "Statistics", "Drawn solutions"
-verify_app = typer.Typer(invoke_without_command=True, subcommand_metavar="[diff A.json B.json]")
+verify_app = typer.Typer(
+    invoke_without_command=True, subcommand_metavar="[diff A.json B.json | schema]"
+)
 
 
 @verify_app.callback()

@@ -12,6 +12,7 @@ from rich.text import Text
 from search_core.cli.errors import RUN_FAILED, bad_arguments
 from search_core.cli.output import plain, print_json, results
 from search_core.verify.comparing.diff import USUAL, MetricChange, card_of, changes, read_report
+from search_core.verify.schema import report_schema
 
 
 def verify_diff(
@@ -59,3 +60,8 @@ def _table(found: list[MetricChange], tolerance: float) -> Table:
         numbers = (f"{value:.4f}" for value in (change.before, change.after, change.better_by))
         table.add_row(Text(plain(change.metric)), *map(Text, numbers), Text(said))
     return table
+
+
+def verify_schema() -> None:
+    """Print the JSON schema of a report."""
+    print_json(report_schema())

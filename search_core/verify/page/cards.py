@@ -7,7 +7,7 @@ from typing import Any
 
 from search_core.picture.svg import document, element
 from search_core.picture.symbols import symbol_path
-from search_core.verify.findings import Finding, findings
+from search_core.verify.findings import CardFinding, findings
 from search_core.verify.page.charts import best_of_n_chart, reliability_chart, threshold_chart
 from search_core.verify.page.figures import ci, percent, plain_number, share
 from search_core.verify.page.markup import paragraph, table, tag, text
@@ -41,7 +41,7 @@ def card_sections(name: str, card: Mapping[str, Any], anchor: str) -> str:
     return tag("section", *parts, aria_labelledby=anchor)
 
 
-def finding_list(found: list[Finding]) -> str:
+def finding_list(found: list[CardFinding]) -> str:
     """Each sentence behind a mark whose shape says how it stands."""
     return tag("ul", *(tag("li", _mark(f.state), text(f.sentence)) for f in found),
                class_="findings")  # fmt: skip
