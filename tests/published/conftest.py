@@ -33,6 +33,15 @@ def file() -> Path:
 
 @pytest.fixture(scope="session")
 def pair() -> ModelPair:
+    """As it is offered on the page, but in float32 on any machine."""
+    told = read_catalogue().solvers["smollm2-135m"]
+    settings = {"system_prompt": told.prompt, "verifier_format": "judge"}
+    whole = {"dtype": "float32", "verifier_dtype": "float32"}
+    return ModelPair(NAMED, NAMED, device="cpu", **settings, **whole)
+
+
+@pytest.fixture(scope="session")
+def offered() -> ModelPair:
     """As it is offered on the page."""
     return read_catalogue().pair("smollm2", "cpu")
 
