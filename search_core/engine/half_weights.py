@@ -110,12 +110,13 @@ def _times_as_fast(layers: list[nn.Linear]) -> float:
     if not timed:
         return 0.0
     rows = {layer.in_features: torch.ones(_ROWS, layer.in_features) for layer in timed}
+    kinds: tuple[Sequence[Any], ...] = (timed, packed)
     best = [float("inf")] * 2
     with torch.inference_mode():
         for _ in range(_ROUNDS):  # In turns: a busy machine is as unkind to one as to the other.
-            for number, kind in enumerate((timed, packed)):
+            for number, passed in enumerate(kinds):
                 began = time.perf_counter()
-                _pass(kind, rows)
+                _pass(passed, rows)
                 best[number] = min(best[number], time.perf_counter() - began)
     return best[0] / best[1]
 
