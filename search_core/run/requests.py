@@ -85,6 +85,7 @@ class NodeRequests:
                     attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
                     run=self._run,
                     to_end=max(0, longest - nodes[parent].depth),
+                    parent=parent,
                 )
             )
         return requests
@@ -100,6 +101,7 @@ class NodeRequests:
             index=0,
             opening=forced,
             run=self._run,
+            parent=pieces[-1] if pieces else ROOT,
         )
 
     def score(self, nodes: Sequence[Node]) -> ScoreRequest:
@@ -113,6 +115,7 @@ class NodeRequests:
             finished=path[-1].ended == "end" or self._judged == "solutions",
             logprobs=tuple(node.logprob for node in path),
             run=self._run,
+            ids=tuple(node.id for node in path),
         )
 
     def judged(self, path: list[Node]) -> list[Node]:
@@ -123,12 +126,14 @@ class NodeRequests:
         return tuple(node.text for node in self._log.tree.path(node_id))
 
     def _step_ids(self, node_id: str) -> StepIds:
+        if not self._written:
+            return ()
         return self._written.of([node.id for node in self._log.tree.path(node_id)])
 
     def _revised(self, node_id: str) -> str | None:
         """The end of the attempt that the path to this node revises; None: it revises none."""
-        path = self._log.tree.path(node_id)
-        return path[0].after if path else None
+        first = node_id.partition(".")[0]
+        return None if first == ROOT else self._log.tree.nodes[first].after
 
     def _attempts(self, last: str | None) -> tuple[tuple[str, ...], ...]:
         """All attempts up to the one that ends at `last`, the oldest first."""
