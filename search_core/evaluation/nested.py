@@ -18,8 +18,10 @@ from search_core.protocols import (
     Cancelled,
     SampleRequest,
     Sampling,
+    ScoreRequest,
     SolverInfo,
     StepSample,
+    StepScores,
     VerifierInfo,
 )
 from search_core.run.driving import drive
@@ -55,14 +57,14 @@ def nested_outcome(
         clock=lambda: 0.0,
         grader=RecordedMarks(large.tree),
     )
-    known = recorded.known
-    drive(run, _SharingAnew(large, KnownSolver(known, solver)), KnownVerifier(known, verifier))
+    written = _SharingAnew(large, KnownSolver(recorded.known, solver))
+    drive(run, written, _ReadingAnew(KnownVerifier(recorded.known, verifier)))
     outcome = outcome_of(arm, recipe, key, run.events, run.tree)
-    written = outcome.generated / max(1, spent.generated)
-    read = outcome.verified / spent.verified if spent.verified else written
+    tokens = outcome.generated / max(1, spent.generated)
+    read = outcome.verified / spent.verified if spent.verified else tokens
     return replace(
         outcome,
-        solver_seconds=round(spent.solver_seconds * written, 4),
+        solver_seconds=round(spent.solver_seconds * tokens, 4),
         verifier_seconds=round(spent.verifier_seconds * read, 4),
     )
 
@@ -103,6 +105,26 @@ class _SharingAnew:
                     flops=None,
                 )
         return samples
+
+
+class _ReadingAnew:
+    """Says of known scores what was read for them: a path that comes again is free again.
+
+    The solutions of a small budget come first in the large one too, so the first of equal ones is
+    the same in both.
+    """
+
+    def __init__(self, verifier: KnownVerifier) -> None:
+        self.info = verifier.info
+        self._verifier = verifier
+
+    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
+        first: dict[tuple[PathSteps, bool], int] = {}
+        replies = []
+        for request, reply in zip(requests, self._verifier.score(requests, cancelled), strict=True):
+            known = first.setdefault((request.steps, request.finished), reply.tokens)
+            replies.append(replace(reply, reused=0 if reply.tokens else known))
+        return replies
 
 
 def _steps(run: Run, node: Node) -> PathSteps:

@@ -162,12 +162,12 @@ def _check_course(before: Tree, again: Tree) -> None:
         OtherCourse: It did not.
     """
     ended = before.finished is not None and before.finished.status == "completed"
-    courses = {
+    courses: dict[str, tuple[list[object], list[object]]] = {
         "steps": (list(before.nodes), list(again.nodes)),
         "decisions": (_decisions(before), _decisions(again)),
     }
     if ended:
-        courses["choice"] = [tree.finished and tree.finished.chosen for tree in (before, again)]
+        courses["choice"] = (_choice(before), _choice(again))
     for name, (one, other) in courses.items():
         if one == other or (not ended and one[: len(other)] == other[: len(one)]):
             continue
@@ -175,6 +175,10 @@ def _check_course(before: Tree, again: Tree) -> None:
             f"The {name} in the log are not those that its strategy, as it is today, comes to over "
             "the same replies: it has changed since. So nobody can say what it would have done."
         )
+
+
+def _choice(tree: Tree) -> list[object]:
+    return [tree.finished.chosen if tree.finished else None]
 
 
 def _decisions(tree: Tree) -> list[object]:

@@ -7,8 +7,8 @@ for problems of the embedded families, which steps can still become right (their
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from search_core.answers import Undecided
 from search_core.embedded import FAMILIES, prospects
@@ -44,6 +44,13 @@ class Regret:
     decision: int | None = None
     margin: float | None = None
     instead: tuple[VoteMethod, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready values."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 def regret(tree: Tree) -> Regret:
@@ -117,11 +124,10 @@ def _last_hope(tree: Tree, problem: Problem) -> Regret:
     if not steps:
         return Regret("solver", "No first step that was written could become right.", ROOT)
     last = max(ends, key=lambda node: node.depth)
-    then = (
-        "nothing was written after it"
-        if not last.children
-        else (f"none of the {counted(len(last.children), 'step')} written after it could")
-    )
+    after = len(last.children)
+    then = f"none of the {counted(after, 'step')} written after it could"
+    if after < 2:
+        then = "the one step written after it could not" if after else "nothing came after it"
     return Regret("solver", f"Step {last.id} could still become right, and {then}.", last.id)
 
 

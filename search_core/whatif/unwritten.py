@@ -57,7 +57,7 @@ class _UnscoredSteps:
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         replies = []
         for request in requests:
-            if request.steps[-1] != UNWRITTEN:
+            if not request.steps[-1].endswith(UNWRITTEN):
                 self._owner.needed()
             replies.append(StepScores((0.0,) * (len(request.steps) - request.first)))
         return replies

@@ -15,8 +15,8 @@ from typing import Any
 
 from search_core.log.events import ROOT, Event
 from search_core.log.tree import Tree
-from search_core.protocols import ModelInfo, Solver, UsageError, Verifier
-from search_core.run.driving import drive
+from search_core.protocols import Cancelled, ModelInfo, Solver, UsageError, Verifier
+from search_core.run.driving import drive, never
 from search_core.run.known import KnownSolver, KnownVerifier
 from search_core.run.recipe import Recipe
 from search_core.run.recorded import RecordedRun
@@ -29,6 +29,13 @@ from search_core.whatif.differences import Difference, differences
 from search_core.whatif.hedging import Hedge, hedged
 from search_core.whatif.noise import NoisyVerifier
 from search_core.whatif.unwritten import UNWRITTEN, Unwritten
+from search_core.whatif.words import (
+    answer_sentence,
+    difference_sentence,
+    hedge_sentence,
+    missing_sentence,
+    sentences,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Change:
     hedge: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WhatIf:
     """What would have been.
 
@@ -108,6 +115,43 @@ class WhatIf:
         """Whether that is right; None: nobody knows."""
         return None if self.chosen is None else self.tree.nodes[self.chosen].right
 
+    def __str__(self) -> str:
+        answer = answer_sentence(
+            self.before, self.answer, self.right, sure=self.sure, hedged=self.hedge is not None
+        )
+        missing = missing_sentence(self.missing_steps, self.missing_scores)
+        hedge = "" if self.hedge is None else hedge_sentence(self.hedge, self.chance)
+        return "\n".join(sentences(answer, self.differences, missing, hedge))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready values: for scripts, and for the page."""
+        hedge = self.hedge
+        shares = [] if hedge is None else hedge.shares
+        return {
+            "sentences": str(self).split("\n"),
+            "sure": self.sure,
+            "answer": self.answer,
+            "right": self.right,
+            "chosen": self.chosen,
+            "was": self.before.finished.answer if self.before.finished else None,
+            "differences": [
+                asdict(difference) | {"sentence": difference_sentence(difference)}
+                for difference in self.differences
+            ],
+            "missing_steps": list(self.missing_steps),
+            "missing_scores": self.missing_scores,
+            "written": self.written,
+            "hedge": {
+                "lambda": hedge.strength,
+                "right": self.chance,
+                "answers": [
+                    {"answer": share.answer, "probability": share.probability} for share in shares
+                ],
+            }
+            if hedge
+            else None,
+        }
+
 
 def what_if(
     recorded: RecordedRun,
@@ -115,6 +159,7 @@ def what_if(
     *,
     solver: Solver | None = None,
     verifier: Verifier | None = None,
+    cancelled: Cancelled = never,
 ) -> WhatIf:
     """Drive a run again with something changed.
 
@@ -122,6 +167,7 @@ def what_if(
         recorded: The run; what is written for it now is known from now on.
         solver: Writes the steps that are missing: the one that wrote the others.
         verifier: Scores what is not scored. Another one than the run's own scores everything anew.
+        cancelled: Asked while models work; True ends it where it is.
 
     Raises:
         OptionError: The strategy has no such option, or not this value.
@@ -147,7 +193,7 @@ def what_if(
         verifier or nobody.verifier,
         learn=verifier is not None,
     )
-    drive(run, writes, NoisyVerifier(scores, change.noise, change.noise_seed))
+    drive(run, writes, NoisyVerifier(scores, change.noise, change.noise_seed), cancelled)
     return WhatIf(
         before=recorded.tree,
         events=run.events,
@@ -159,7 +205,7 @@ def what_if(
             len(run.events) if nobody.since is None else nobody.since,
         ),
         missing_steps=() if solver else _unwritten(run.tree),
-        missing_scores=0 if verifier else len(scores.missing),
+        missing_scores=0 if verifier else _unscored(scores),
         written=len(writes.missing) if solver else 0,
         hedge=None if change.hedge is None else _hedge(run, choosing.candidates, change.hedge),
     )
@@ -217,6 +263,11 @@ def _unwritten(tree: Tree) -> tuple[str, ...]:
         for node in tree.steps()
         if node.ended == "unknown" and not node.tokens and node.text.endswith(UNWRITTEN)
     )
+
+
+def _unscored(scores: KnownVerifier) -> int:
+    """How many written paths have no score; of an unwritten one it is no wonder."""
+    return sum(not request.steps[-1].endswith(UNWRITTEN) for request in scores.missing)
 
 
 def _hedge(run: Run, candidates: Nodes, strength: float) -> Hedge:
