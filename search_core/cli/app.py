@@ -17,6 +17,7 @@ from search_core.cli.problems import problems
 from search_core.cli.read import read
 from search_core.cli.solve import solve
 from search_core.cli.strategies import strategies
+from search_core.cli.verifying import verify_app
 from search_core.cli.whatif import regret, whatif
 
 PROGRAM = "python -m search_core"
@@ -50,6 +51,11 @@ app = typer.Typer(
 )
 for command, example in _EXAMPLES.items():
     app.command(example.split()[0], epilog=f"Example: {PROGRAM} {example}")(command)
+app.add_typer(
+    verify_app,
+    name="verify",
+    epilog=f"Example: {PROGRAM} verify --input labelled.jsonl --verifier small --json card.json",
+)
 
 
 def main() -> None:
