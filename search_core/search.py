@@ -14,7 +14,7 @@ from search_core.log.cost import Cost
 from search_core.log.events import Event
 from search_core.log.traces import read_trace, write_trace
 from search_core.log.tree import Tree
-from search_core.picture import html_picture, outline, summary, svg_picture
+from search_core.picture import html_picture, outline, summary, svg_picture, why
 from search_core.problem import Problem
 from search_core.protocols import Cancelled, Sampling, Solver, Verifier
 from search_core.run.driving import drive, never
@@ -84,6 +84,10 @@ class SearchResult:
         """
         change = Change(options, noise, noise_seed, hedge)
         return what_if(self._recorded, change, solver=solver, verifier=verifier)
+
+    def why(self, node_id: str) -> str:
+        """Why a step was kept, cut, merged or finished, in plain sentences."""
+        return why(self.tree, node_id)
 
     def regret(self) -> Regret:
         """Where this run lost a right answer, if it did."""

@@ -131,7 +131,7 @@ def test_a_hopeful_step_that_was_cut_is_found_by_the_checker(
         assert found.margin == pytest.approx(-0.7)
         assert found.sentence == (
             "Step 0 could still become right, and was cut in round 1: rank 2 of 2, 0.20 where the "
-            "cut was 0.90, 0.70 too low."
+            "cut was 0.90 (margin −0.70)."
         )
 
 

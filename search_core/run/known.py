@@ -212,16 +212,20 @@ def _together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores
     """One reply of what was known and of what was asked for now."""
     if new is not None and not known:
         return new
+    if new is None and len(known) == 1:
+        [one] = known
+        reasons = (one.reason,) if one.reason else ()
+        return StepScores((one.score,), one.tokens, one.reused, one.flops, reasons)
     flops = [score.flops for score in known] + ([new.flops] if new else [])
-    reasons = [score.reason for score in known]
+    said = [score.reason for score in known]
     if new is not None:
-        reasons += new.reasons or ("",) * len(new.scores)
+        said += new.reasons or ("",) * len(new.scores)
     return StepScores(
         scores=(*(score.score for score in known), *(new.scores if new else ())),
         tokens=sum(score.tokens for score in known) + (new.tokens if new else 0),
         reused=sum(score.reused for score in known) + (new.reused if new else 0),
         flops=None if None in flops else sum(flop for flop in flops if flop is not None),
-        reasons=tuple(reasons) if any(reasons) else (),
+        reasons=tuple(said) if any(said) else (),
     )
 
 

@@ -25,6 +25,7 @@ class NodeRequests:
         self._log = log
         self._judged = judged
         self._written = written
+        self._paths: dict[str, tuple[str, ...]] = {}
 
     def view(self, node: Node) -> NodeView:
         """What a strategy may know of it."""
@@ -123,7 +124,13 @@ class NodeRequests:
         return path[-1:] if self._judged == "solutions" else path
 
     def _steps(self, node_id: str) -> tuple[str, ...]:
-        return tuple(node.text for node in self._log.tree.path(node_id))
+        """Texts of the path to a node: asked for often, and they never change."""
+        steps = self._paths.get(node_id)
+        if steps is None:
+            node = self._log.tree.nodes[node_id]
+            steps = () if node.parent is None else (*self._steps(node.parent), node.text)
+            self._paths[node_id] = steps
+        return steps
 
     def _step_ids(self, node_id: str) -> StepIds:
         if not self._written:

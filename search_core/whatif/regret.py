@@ -14,7 +14,7 @@ from search_core.answers import Undecided
 from search_core.embedded import FAMILIES, prospects
 from search_core.log.events import ROOT, Decided, VoteMethod
 from search_core.log.tree import Node, Tree
-from search_core.picture.numbers import counted, format_score
+from search_core.picture.numbers import counted, format_beside, format_signed
 from search_core.problem import Problem
 from search_core.run.grading import grade_solution
 
@@ -96,7 +96,8 @@ def _outvoted(tree: Tree, right: list[Node]) -> Regret:
     how = {
         "majority": f"{first.votes:g} votes to {entry.votes:g}",
         "weighted": f"by weight {first.votes:.3g} to {entry.votes:.3g}",
-        "best": f"by score {format_score(first.votes)} to {format_score(entry.votes)}",
+        "best": f"by score {format_beside(first.votes, entry.votes)} to "
+        f"{format_beside(entry.votes, first.votes)}",
     }[held.method]
     if first.group in groups:
         how = "among solutions with the same answer, some of them right and some not"
@@ -144,10 +145,11 @@ def _cut_words(decision: Decided, node: Node, what: str) -> str:
     sentence = f"Step {node.id} {what}, and was cut in round {decision.round}"
     if node.margin is None or decision.cutoff is None or node.aggregate is None:
         return f"{sentence}. {decision.why}"
-    score, cutoff = format_score(node.aggregate), format_score(decision.cutoff)
+    score = format_beside(node.aggregate, decision.cutoff)
+    cutoff = format_beside(decision.cutoff, node.aggregate)
     among = len(decision.kept) + len(decision.pruned)
-    level = "; ties go by order" if node.margin == 0 else f", {format_score(-node.margin)} too low"
-    return f"{sentence}: rank {node.rank} of {among}, {score} where the cut was {cutoff}{level}."
+    level = "ties go by order" if node.margin == 0 else f"margin {format_signed(node.margin)}"
+    return f"{sentence}: rank {node.rank} of {among}, {score} where the cut was {cutoff} ({level})."
 
 
 def _is_right(tree: Tree, problem: Problem, node: Node) -> bool:

@@ -47,7 +47,8 @@ class _UnwrittenSteps:
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
         self._owner.needed()
-        return [StepSample(UNWRITTEN, 0, _UNLIKELY, "unknown") for _ in requests]
+        nothing = StepSample(UNWRITTEN, 0, _UNLIKELY, "unknown", thought="", flops=0.0, repeats="")
+        return [nothing] * len(requests)
 
 
 class _UnscoredSteps:

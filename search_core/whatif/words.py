@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from search_core.log.events import parent_of
 from search_core.log.nodes import NodeState
 from search_core.log.tree import Tree
-from search_core.picture.numbers import counted
+from search_core.picture.numbers import counted, format_signed
 from search_core.picture.text import one_line
 from search_core.whatif.differences import Difference
 from search_core.whatif.hedging import Hedge
@@ -36,7 +36,7 @@ def answer_sentence(
 
 
 def difference_sentence(difference: Difference) -> str:
-    """“Round 2, step 0.3: would be kept (margin +0.02); it was pruned (-0.05).”"""
+    """“Round 2, step 0.3: would be kept (margin +0.02); it was pruned (−0.05).”"""
     now = _fate(difference.would_be, difference.margin, difference.copies, "margin ")
     was = _fate(difference.was, difference.margin_was, difference.copies_was)
     guess = "" if difference.sure else " This is a guess: steps before it are missing."
@@ -97,7 +97,7 @@ def _named(answer: str | None, right: bool | None) -> str:
 
 
 def _fate(state: NodeState, margin: float | None, copies: int | None, name: str = "") -> str:
-    said = [] if margin is None else [f"{name}{margin:+.2f}"]
+    said = [] if margin is None else [f"{name}{format_signed(margin)}"]
     if copies is not None:
         said.append(f"{counted(copies, 'copy', 'copies')}")
     words = _FATES.get(state, state)
