@@ -1,6 +1,6 @@
 """Why a step is where it is, in plain sentences, from the decision that settled it.
 
-`assets/js/words/words.js` says the same on the page (`whySentences`); a test holds the two together.
+`assets/js/words/words.js` says the same on the page (`whySentences`); a test holds both together.
 """
 
 from __future__ import annotations
