@@ -215,9 +215,6 @@ def shared_flags(name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_page_has_every_option_of_a_command_and_no_other(name: str) -> None:
-    text = section(PAGE, name)
-    elsewhere = re.search(r"\((\w+\.md)#options\)", text)
-    own = flags_in(table_rows(section(GUIDE / elsewhere[1], "Options") if elsewhere else text))
     text = told_of(name)
     own = flags_in(table_rows(text))
     shared = shared_flags(name)
