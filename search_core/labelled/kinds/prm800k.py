@@ -27,15 +27,36 @@ LABELLERS = "people's ratings"
 STRATEGY = "chosen_by_people"
 SOLVED = "solution"
 """The reason to finish that says that the chosen path is a whole solution."""
+STOPPED = "stopped_by_a_person"
+"""The rule of a decision that chose none of the candidates."""
+WHY_STOPPED: Mapping[str, str] = {
+    "found_error": "A person found an error and stopped here.",
+    "bad_problem": "A person found the problem wrong and stopped here.",
+    "give_up": "A person gave up here.",
+}
+"""What such a decision says, by the reason to finish."""
+LABEL_VALUE = "label_value"
+"""A completion's field of our own: its value from 0 to 1, where a rating is too coarse."""
 SCORE_OF_RATING: Mapping[int | None, float] = {1: 1.0, 0: 0.5, -1: 0.0}
 _MOST_CANDIDATES = 1_000
 
 
 class RatedText(NamedTuple):
-    """One text that was offered as a step; its rating is 1, 0, -1, or None."""
+    """One text that was offered as a step.
+
+    Attributes:
+        rating: 1, 0, -1, or None where nobody rated it.
+        value: From 0 to 1, where the row says more than the rating.
+    """
 
     text: str
     rating: int | None
+    value: float | None = None
+
+    @property
+    def score(self) -> float | None:
+        """The value, or else what the rating is worth, neutral in the middle."""
+        return SCORE_OF_RATING.get(self.rating) if self.value is None else self.value
 
 
 class RatedStep(NamedTuple):
@@ -109,7 +130,8 @@ def _candidate(value: Any, number: int) -> RatedText:
     rating = cells.whole(values, "rating")
     if rating not in (None, *SCORE_OF_RATING):
         raise ValueError(f"has a rating of {rating} in step {number}; expected 1, 0, -1 or null")
-    return RatedText(cells.checked_steps([values.get("text")], f"step {number}")[0], rating)
+    text = cells.checked_steps([values.get("text")], f"step {number}")[0]
+    return RatedText(text, rating, cells.share(values.get(LABEL_VALUE), f"step {number}"))
 
 
 def _solutions(row: Row, reading: Reading) -> Iterator[LabelledSolution]:
@@ -135,7 +157,9 @@ def _solutions(row: Row, reading: Reading) -> Iterator[LabelledSolution]:
             id="",
             problem=rated.problem,
             steps=steps,
-            labels=tuple(label_of[each.rating] for each in solution),
+            labels=tuple(
+                label_of[each.rating] if each.value is None else each.value for each in solution
+            ),
             answer=answer,
             reference=rated.reference,
             answer_right=is_right(answer, rated.reference),
@@ -159,12 +183,12 @@ def _trees(row: Row, reading: Reading) -> Iterator[Trace]:
             tree.step(at, each.text, ended="end" if ends and index == chosen else "step")
             for index, each in enumerate(candidates)
         ]
-        rated_ones = zip(children, candidates, strict=True)
-        tree.score({child: SCORE_OF_RATING.get(each.rating) for child, each in rated_ones})
+        tree.score(dict(zip(children, (each.score for each in candidates), strict=True)))
         kept = [] if chosen is None or ends else [children[chosen]]
         pruned = [child for index, child in enumerate(children) if index != chosen]
         if chosen is None:
-            tree.decide("stopped_by_a_person", _why_stopped(rated.finish_reason), pruned=pruned)
+            why = WHY_STOPPED.get(rated.finish_reason, "A person chose none of these steps.")
+            tree.decide(STOPPED, why, pruned=pruned)
             break
         if kept or pruned:
             tree.decide("chosen_by_a_person", "A person chose this step.", kept=kept, pruned=pruned)
@@ -172,15 +196,6 @@ def _trees(row: Row, reading: Reading) -> Iterator[Trace]:
         if ends:
             solutions.append(at)
     yield tree.finish(solutions)
-
-
-def _why_stopped(reason: str) -> str:
-    said = {
-        "found_error": "A person found an error and stopped here.",
-        "bad_problem": "A person found the problem wrong and stopped here.",
-        "give_up": "A person gave up here.",
-    }
-    return said.get(reason, "A person chose none of these steps.")
 
 
 PRM800K = FileKind(

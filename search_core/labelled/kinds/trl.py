@@ -16,6 +16,8 @@ from search_core.labelled.solution import LabelledSolution
 from search_core.problem_files.row import Row
 
 LABEL_VALUES = "label_values"
+NEW_FROM = "new_from"
+"""Another column of our own: index of the first step that no earlier row has."""
 
 
 def _recognised(values: cells.Values) -> bool:
@@ -41,7 +43,7 @@ def _solutions(row: Row, _: Reading) -> Iterator[LabelledSolution]:
 TRL = FileKind(
     name="trl",
     title="TRL stepwise supervision",
-    columns=frozenset({"id", "prompt", "completions", "labels", LABEL_VALUES}),
+    columns=frozenset({"id", "prompt", "completions", "labels", LABEL_VALUES, NEW_FROM}),
     recognised=_recognised,
     solutions=_solutions,
     in_tables=frozenset({"completions", "labels", LABEL_VALUES}),
