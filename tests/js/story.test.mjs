@@ -45,8 +45,9 @@ test("a stopped run and a run without answer say so", () => {
   const ended = (fields) => tell([{ kind: "finished", seq: 0, ...fields }], { kind: "end", from: 0, cursor: 1 }, 1);
   assert.equal(
     ended({ status: "cancelled", message: "Stopped by request." }),
-    "The run was stopped. Stopped by request.",
+    "The run was stopped.",
   );
+  assert.equal(ended({ status: "cancelled", message: "The server ends." }), "The run was stopped. The server ends.");
   assert.equal(ended({ status: "completed", message: "No path reached an answer." }), "No path reached an answer.");
 });
 

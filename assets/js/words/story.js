@@ -13,6 +13,8 @@ const STATUS = {
   failed: "The run failed.",
   out_of_budget: "The run reached its limit.",
 };
+/** The message of a run that a person stopped. */
+const STOPPED = "Stopped by request.";
 /** What is said of the last moment of a run that has no end. */
 export const CUT_OFF = "Here the run was cut off.";
 /** What is said of a run whose solver does not go on from its own text. */
@@ -235,12 +237,18 @@ function tellEnd(slice, before) {
   const finished = slice.find((event) => event.kind === "finished");
   if (!finished) return "The solutions are being judged…";
   const opening = STATUS[finished.status] ? `${STATUS[finished.status]} ` : "";
-  if (!finished.chosen) return `${opening}${finished.message || "No path reached an answer."}${endedBy(before)}`;
+  if (!finished.chosen) return `${opening}${reasonOf(finished)}${endedBy(before)}`.trim();
   const graded = slice.find((event) => event.kind === "graded");
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
   const verdict = verdictOf(graded, finished.chosen, before) + doubtSentence(before);
   return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all)}.${verdict}`;
+}
+
+/** Why it ended, where that says more than that it did. */
+function reasonOf({ status, message }) {
+  if (status === "cancelled" && message === STOPPED) return "";
+  return message || "No path reached an answer.";
 }
 
 /** Why there is no answer, as far as the paths' ends say it. */
