@@ -204,8 +204,8 @@ class RunHandlers:
         if run is not None and run.head and not run.live:
             # In one message, which Gradio sends twice: whatever becomes of the first, tree and form
             # come together.
-            shown = whole_run(run, node), _last_word(run, ""), *_idle(), run.id
-            yield *shown, *self._tie.fill(run)[0]
+            whole = whole_run(run, node), _last_word(run, ""), *_idle(), run.id
+            yield *whole, *self._tie.fill(run)[0]
         elif run is not None:
             filled = unchanged
             async for update in self._follow(run, "", node):
