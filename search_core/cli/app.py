@@ -56,7 +56,7 @@ for command, example in _EXAMPLES.items():
 app.add_typer(
     verify_app,
     name="verify",
-    epilog=f"Example: {PROGRAM} verify --input labelled.jsonl --verifier small --json card.json",
+    epilog=f"Example: {PROGRAM} verify --input labelled.jsonl --verifier small --report card.html",
 )
 
 
