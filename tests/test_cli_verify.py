@@ -19,7 +19,7 @@ from search_core.protocols import (
     UsageError,
     VerifierInfo,
 )
-from search_core.verify.asking.scores_file import ScoresFile
+from search_core.verify.asking.scores_file import ScoresFile, verifier_key
 from tests.fakes import World
 from tests.test_cli_solve import invoke, said
 
@@ -111,6 +111,14 @@ def test_another_revision_is_another_verifier(tmp_path: Path) -> None:
         verify("--verifier", "mine", "--scores", str(kept), verifier=verifier)
         assert len(verifier.scored) == 8
     assert len(kept.read_text().splitlines()) == 16
+
+
+def test_weights_are_the_same_wherever_they_lie() -> None:
+    hashed, unknown = VerifierInfo("v", revision="abc"), VerifierInfo("v")
+    here, there = {"path": "/here", "format": "auto"}, {"path": "/there", "format": "auto"}
+    assert verifier_key(hashed, here) == verifier_key(hashed, there)
+    assert verifier_key(unknown, here) != verifier_key(unknown, there)
+    assert verifier_key(hashed, here) != verifier_key(hashed, {**here, "format": "judge"})
 
 
 def test_a_row_that_is_refused_is_named_and_costs_the_others_nothing(tmp_path: Path) -> None:
