@@ -72,6 +72,8 @@ class Controls:
                 "pair": self.models.pair,
                 "solver": self.models.solver,
                 "verifier": self.models.verifier,
+                "system_prompt": self.models.prompt.system,
+                "examples": self.models.prompt.examples,
                 "answer": self.sources.reference,
             },
             self.options,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from search_core.flops import ModelShape, decoder_shape
+from search_core.models.prompts import EXAMPLE
 from search_core.steps import BLANK_LINES, NOT_BEHIND_SERVERS, STEP_STYLES, step_style
 
 Dtype = Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"]
@@ -158,9 +159,7 @@ class WorkedExample(CatalogueEntry):
 
 def prompt_with(system_prompt: str, examples: Sequence[WorkedExample]) -> str:
     """What a solver is told: the system prompt, and the examples after it."""
-    shown = (
-        "\n\n".join((f"Example problem: {example.problem}", *example.steps)) for example in examples
-    )
+    shown = ("\n\n".join((EXAMPLE + example.problem, *example.steps)) for example in examples)
     return "\n\n".join(part for part in (system_prompt, *shown) if part)
 
 
