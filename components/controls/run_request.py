@@ -97,7 +97,8 @@ def _problem(typed: str, answer: str | None, pair: ModelPair) -> Problem:
     except UnknownProblemError as error:
         near = nearest_problems(typed, error.families)
         offers = [Offer(text, "problem", text) for text in near]
-        raise FormError(str(error), "problem", offers) from error
+        # The line below the problem says which kinds are read.
+        raise FormError(error.detail, "problem", offers) from error
     except ValueError as error:
         raise FormError(str(error), "problem") from error
     with meant("reference"):

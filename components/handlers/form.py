@@ -11,6 +11,7 @@ import gradio as gr
 from components.controls import Controls, ModelOffer
 from components.controls.chips import TELL_VALUES
 from components.controls.form_values import RecipeFields
+from components.controls.kinds_line import kinds_update
 from components.controls.models_form import models_updates, solver_update
 from components.controls.options_form import own_defaults
 from components.controls.prompt_form import usual_prompt
@@ -100,7 +101,7 @@ class FormHandlers:
             self.show_strategy(form.strategy),
         )
         begin_with(
-            [controls.sampling.about_source, *models.outputs],
+            [controls.kinds, controls.sampling.about_source, *models.outputs],
             self.choose_models(
                 form.strategy, form.score_source, form.pair, form.solver, form.verifier
             ),
@@ -130,7 +131,7 @@ class FormHandlers:
             [field.change for field in asked],
             self.choose_models,
             asked,
-            [sampling.about_source, *models.outputs],
+            [controls.kinds, sampling.about_source, *models.outputs],
             **QUIET,
         )
         prompt = models.prompt
@@ -174,10 +175,12 @@ class FormHandlers:
         solver: str | None,
         verifier: str | None,
     ) -> list[Any]:
-        """What the chosen models and scores are, and whether a verifier is asked at all."""
+        """What the chosen models read, what they and the scores are, and whether a verifier is
+        asked at all."""
         chosen = get_strategy(strategy)
+        kinds = kinds_update(self._offer, chosen, pair, solver)
         updates = models_updates(self._offer, chosen, score_source, pair, solver, verifier)
-        return [about_score_source(score_source), *updates]
+        return [kinds, about_score_source(score_source), *updates]
 
     def choose_pair(self, pair: str | None) -> list[Update]:
         """How the models of this pair are sampled, and what its solver is told."""

@@ -222,6 +222,15 @@ class ModelPair:
         return read_card(self.solver_path)
 
     @property
+    def families(self) -> tuple[str, ...]:
+        """The families of problems that the solver reads, by name; () where it reads anything."""
+        if not self.embedded:
+            return ()
+        from search_core.embedded import FAMILIES
+
+        return tuple(self.card.get("families", FAMILIES))
+
+    @property
     def takes_prompt(self) -> bool:
         """Whether a run may tell the solver something of its own before the problem."""
         solver = self._solver.loaded

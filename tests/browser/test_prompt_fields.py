@@ -157,3 +157,10 @@ def test_the_fields_are_legible_and_reached_by_keyboard(
     page.locator("#system-prompt textarea").focus()
     page.keyboard.press("Tab")
     expect(page.locator("#examples textarea")).to_be_focused()
+
+
+def test_other_models_read_any_problem(shop: App, page: Page) -> None:
+    open_with_drawer(page, shop.url)
+    expect(page.locator("#kinds")).to_be_visible()
+    choose(page, "pair", "chat")
+    expect(page.locator("#kinds")).to_be_hidden()
