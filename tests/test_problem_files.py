@@ -25,8 +25,8 @@ from search_core.problem_files import (
     read_problem_file,
     read_rows,
 )
+from search_core.problem_files.complaints import MOST_NAMED
 from search_core.problem_files.lines import LONGEST_LINE
-from search_core.problem_files.reading import MOST_NAMED
 
 GSM8K = {"question": "How many clips?", "answer": "In May 24.\nIn all <<48+24=72>>72.\n#### 72"}
 MATH = {"problem": "Solve.", "level": "Level 5", "solution": r"So $x = \boxed{\frac{1}{2}}$."}
@@ -247,7 +247,7 @@ def test_a_bad_row_of_a_table_is_named(tmp_path: Path, row: str | bytes, why: st
         ("a.jsonl", b"\0\1", "it has bytes of zero"),
         ("a.csv", "problem,problem\n1,2\n", "two columns that are called 'problem'"),
         ("a.csv", "a,b\n1,2\n", "line 2 has no problem; its columns are 'a', 'b'"),
-        ("a.json", "5", "it is no JSON list of problems"),
+        ("a.json", "5", "it is no JSON list of objects"),
         ("a.json", "[" * 100_000, "it is not JSON (it is nested too deeply)"),
         ("a.json", "[1,\n2,,]", "it is not JSON (Expecting value, line 2, character 3)"),
     ],
@@ -265,7 +265,7 @@ def test_too_large_a_file_and_what_is_no_file_are_refused_unread(tmp_path: Path)
     large = tmp_path / "large.json"
     with large.open("wb") as file:
         file.truncate(65 * 1024**2)
-    with pytest.raises(ProblemFileError, match=r"65 MB; at most 64 are read\. Write one problem a"):
+    with pytest.raises(ProblemFileError, match=r"65 MB; at most 64 are read\. Write one object a"):
         next(read_rows(large))
     folder = tmp_path / "folder.csv"
     folder.mkdir()

@@ -24,7 +24,7 @@ def parquet_rows(file: BinaryIO) -> Iterator[Row]:
     except ImportError as error:
         raise ProblemFileError(
             "Parquet is read by pyarrow, which is not installed. Run `pip install pyarrow`, or "
-            "save the problems as .jsonl or .csv"
+            "save the rows as .jsonl or .csv"
         ) from error
     try:
         table = parquet.ParquetFile(file)

@@ -9,13 +9,12 @@ from typing import Any
 
 from search_core.problem import Problem
 from search_core.problem_files.columns import USUAL, Columns, FoundProblem, problem_of
+from search_core.problem_files.complaints import MOST_NAMED, counted, said_of_bad
 from search_core.problem_files.lines import ProblemFileError
 from search_core.problem_files.rows import rows_of
 
 MOST_PROBLEMS = 50_000
 """Of one file."""
-MOST_NAMED = 10
-"""Bad rows that are named; the others are counted."""
 
 Reader = Callable[[Problem], Problem]
 """What a solver makes of a problem; raises ValueError for one that it cannot read."""
@@ -71,11 +70,11 @@ class ProblemFile:
         number = len(self.problems)
         first = "The first " if self.more else ""
         pairs = [" and ".join(f'"{name}"' for name in pair if name) for pair in self.columns[:3]]
-        told = f"{first}{_count(number, 'problem')} of {self.name}, from {'; '.join(pairs)}."
+        told = f"{first}{counted(number, 'problem')} of {self.name}, from {'; '.join(pairs)}."
         if self.reduced:
-            told += f" {_count(self.reduced, 'answer')} taken out of solutions."
+            told += f" {counted(self.reduced, 'answer')} taken out of solutions."
         if self.repeated:
-            told += f" {_count(self.repeated, 'row')} said the same as an earlier one."
+            told += f" {counted(self.repeated, 'row')} said the same as an earlier one."
         return f"{told} {self.said_of_bad()}".rstrip()
 
     def values(self) -> dict[str, Any]:
@@ -93,11 +92,7 @@ class ProblemFile:
 
     def said_of_bad(self) -> str:
         """Which rows cannot be used, and why; "" if all can."""
-        if not self.bad:
-            return ""
-        more = self.bad - len(self.complaints)
-        others = f"; and {more:,} more" if more else ""
-        return f"{_count(self.bad, 'row')} cannot be used: {'; '.join(self.complaints)}{others}."
+        return said_of_bad(self.bad, self.complaints)
 
 
 def read_rows(path: Path, columns: Columns = USUAL) -> Iterator[ReadRow]:
@@ -190,7 +185,3 @@ def _usable(row: ReadRow, graded: bool, reader: Reader | None) -> ReadRow:
     if graded and problem.answer is None:
         return ReadRow(row.where, None, "has no answer, so nothing can be right or wrong")
     return ReadRow(row.where, replace(row.found, problem=problem))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

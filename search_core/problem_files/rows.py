@@ -40,7 +40,7 @@ def rows_of(path: Path) -> Iterator[Row]:
         raise ProblemFileError("it is no file")
     most = MOST_LIST_BYTES if suffix == ".json" else MOST_BYTES
     if size > most:
-        hint = ". Write one problem a line, as .jsonl" if suffix == ".json" else ""
+        hint = ". Write one object a line, as .jsonl" if suffix == ".json" else ""
         raise ProblemFileError(
             f"it has {size // _MEGABYTE:,} MB; at most {most // _MEGABYTE:,} are read{hint}"
         )
@@ -83,7 +83,7 @@ def _why(error: ValueError | RecursionError) -> str:
 
 def _row_of(where: str, values: Any) -> Row:
     if not isinstance(values, dict):
-        return Row(where, mistake='is no JSON object, as {"problem": …, "answer": …} is')
+        return Row(where, mistake='is no JSON object, as {"problem": …} is')
     return Row(where, values)
 
 
@@ -105,7 +105,7 @@ def _list_rows(file: BinaryIO) -> Iterator[Row]:
         lists = [value for value in values.values() if _is_list_of_objects(value)]
         values = lists[0] if len(lists) == 1 else [values]
     if not isinstance(values, list):
-        raise ProblemFileError("it is no JSON list of problems")
+        raise ProblemFileError("it is no JSON list of objects")
     for number, value in enumerate(values, start=1):
         yield _row_of(f"entry {number}", value)
 
