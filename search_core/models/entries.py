@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from search_core.flops import ModelShape, decoder_shape
-from search_core.models.prompts import EXAMPLE
+from search_core.models.prompts import EXAMPLE, MAX_EXAMPLES
 from search_core.steps import BLANK_LINES, NOT_BEHIND_SERVERS, STEP_STYLES, step_style
 
 Dtype = Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"]
@@ -176,7 +176,7 @@ class SolverEntry(ModelEntry):
     chat_template: str = Field("", max_length=1000)
     steps: Line | None = None
     system_prompt: Prompt | None = None
-    examples: tuple[WorkedExample, ...] = Field((), max_length=20, strict=False)
+    examples: tuple[WorkedExample, ...] = Field((), max_length=MAX_EXAMPLES, strict=False)
     delimiter: str = "\n\n"
 
     @property

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from search_core.protocols import ModelInfo, Sampling, WarnsOnce, Watch
+from search_core.protocols import ModelInfo, Sampling, Watch
 from search_core.remote.address import RemoteAddress
 from search_core.remote.chat.asker import ChatVerdict, VerdictAsker, opened_asker
 from search_core.remote.chat.endpoint import ChatAsk, Turn
@@ -23,8 +23,9 @@ from search_core.remote.chat.patience import Sleep, busy_warning
 from search_core.remote.chat.probing import manner_of
 from search_core.remote.chat.verdicts import VerdictWords, chance_at
 from search_core.remote.chat.wire import ChatReply
-from search_core.remote.connection import VERIFIER_KEY, servers
+from search_core.remote.connection import VERIFIER_KEY
 from search_core.remote.errors import NoVerdict
+from search_core.remote.model import RemoteModel, inexact, side_by_side
 from search_core.remote.server import RemoteServer
 from search_core.verifiers.generative import ReasoningPrompt
 from search_core.verifiers.generative.chains import (
@@ -39,10 +40,7 @@ SAID = (
     "The verifier's server gives no log-probabilities: each chain's verdict is the word that it "
     "says, 0 or 1, and a score their mean. Its format's option samples=NUMBER makes it finer."
 )
-INEXACT = (
-    "The verifier's server gives only its most probable tokens, and for some step one of its two "
-    "verdicts was not among them: such a score is a little too close to a half."
-)
+INEXACT = inexact("one of its two verdicts")
 UNHELD = (
     "The verifier's server does not continue an answer: its reasoning is not held to its format, "
     "and the verdict is the one that it comes to by itself, or that it is asked for afterwards."
@@ -65,7 +63,7 @@ class _Written:
     verdict: int
 
 
-class ChatReasoningModel:
+class ChatReasoningModel(RemoteModel):
     """Writes with a model behind chat completions.
 
     Args:
@@ -82,15 +80,15 @@ class ChatReasoningModel:
     def __init__(
         self, address: RemoteAddress, prompt: ReasoningPrompt, *, sleep: Sleep = asyncio.sleep
     ) -> None:
-        self._address, self._prompt, self._sleep = address, prompt, sleep
+        super().__init__(address, VERIFIER_KEY)
+        self._prompt, self._sleep = prompt, sleep
         self._lead, self._words = _words(prompt)
         self._written: OrderedDict[Chain, _Written] = OrderedDict()
         self._guard = threading.Lock()
-        self._inexact = WarnsOnce([INEXACT])
-        self._servers = servers(address, VERIFIER_KEY)
+        self._inexact = self._warns(INEXACT)
         self._servers.open(self._open)
         lacks = [] if self._asker.top else [SAID]
-        self._lacks = WarnsOnce(lacks if self._continues else [*lacks, UNHELD])
+        self._lacks = self._warns(*lacks, *([] if self._continues else [UNHELD]))
 
     async def _open(self, those: list[RemoteServer]) -> None:
         asker = await opened_asker(those, replace(self._address, votes=1), self._sleep)
@@ -111,12 +109,10 @@ class ChatReasoningModel:
         """See `ReasoningModel`. Raises `RemoteError` too: the server failed."""
 
         async def work(those: list[RemoteServer]) -> list[WrittenChain]:
-            async with asyncio.TaskGroup() as tasks:
-                done = [
-                    tasks.create_task(self._write(self._of(those, chain), chain, sampling, watch))
-                    for chain in chains
-                ]
-            return [task.result() for task in done]
+            return await side_by_side(
+                self._write(self._server_of(those, chain.problem), chain, sampling, watch)
+                for chain in chains
+            )
 
         for chain in chains:
             self._lacks.warn(chain.run, watch)
@@ -127,23 +123,16 @@ class ChatReasoningModel:
 
         async def work(those: list[RemoteServer]) -> list[Verdicts]:
             read = self._read if self._continues else self._read_what_was_said
-            async with asyncio.TaskGroup() as tasks:
-                done = [
-                    tasks.create_task(read(self._of(those, query.chain), query, watch))
-                    for query in queries
-                ]
-            return [task.result() for task in done]
+            return await side_by_side(
+                read(self._server_of(those, query.chain.problem), query, watch) for query in queries
+            )
 
         return self._servers.run(work, watch)
 
     def release(self, run: str, chains: Sequence[tuple[Chain, Chain | None]] | None) -> None:
         """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
         if chains is None:
-            self._inexact.forget(run)
-            self._lacks.forget(run)
-
-    def _of(self, those: list[RemoteServer], chain: Chain) -> RemoteServer:
-        return those[self._address.place_of(chain.problem)]
+            self._forget(run)
 
     async def _write(
         self, server: RemoteServer, chain: Chain, sampling: Sampling, watch: Watch
