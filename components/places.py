@@ -20,6 +20,7 @@ class Place:
 
 
 EXPLORE = Place("Explore", "")
+LEARN = Place("Learn", "learn/")
 GUIDE = Place("Guide", "guide/")
 # A next place is one line here: the header of every place is made from this list.
 PLACES = (EXPLORE, GUIDE)

@@ -12,6 +12,7 @@ from search_core.cli.evaluate import evaluate
 from search_core.cli.export import export
 from search_core.cli.fidelity import fidelity
 from search_core.cli.figure import figure
+from search_core.cli.lessons import lessons
 from search_core.cli.models import models
 from search_core.cli.problems import problems
 from search_core.cli.read import read
@@ -30,6 +31,7 @@ _EXAMPLES: Mapping[Callable[..., None], str] = {
     export: "export run.jsonl --to run.html",
     fidelity: "fidelity cases.jsonl --out records.jsonl",
     read: "read thoughts.md --trace run.jsonl",
+    lessons: "lessons check --preview",
     bench: "bench --only search --runs 2 --json",
     bench_table: "bench-table bench.json",
 }
