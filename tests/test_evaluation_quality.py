@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from search_core.embedded import FAMILIES, generate, gold_solution
 from search_core.evaluation.arms import make_arms
-from search_core.evaluation.attempts import JUDGED_ATTEMPTS, NO_ERROR, Attempt, attempts_of
+from search_core.evaluation.attempts import JUDGED_ATTEMPTS, Attempt, attempts_of
 from search_core.evaluation.calibration import BINS, calibration_of
 from search_core.evaluation.first_errors import f1_of_counts, first_errors, predicted_error
 from search_core.evaluation.intervals import mean_with_interval, statistic_with_interval
@@ -21,6 +21,7 @@ from search_core.evaluation.measure import MeasurementPlan, Models, measure
 from search_core.evaluation.outcomes import problem_key
 from search_core.evaluation.rollouts import RolloutPlan, Rollouts, roll_out
 from search_core.evaluation.store import OutcomeStore
+from search_core.labelled import NO_ERROR
 from search_core.problem import Problem
 from search_core.protocols import Sampling
 from search_core.run.driving import drive, never

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,11 +18,12 @@ from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.verifiers import format_table
+from search_core.verify.asking.own_file import OwnVerifier
 from tests.fakes import World
-from tests.pages import GUIDE, TEXTS, fences
+from tests.pages import GUIDE, ROOT, TEXTS, fences
 
 PAGES_WITH_CODE = {page.stem for page in TEXTS if fences(page, "python")}
-RUN_HERE = {"extending", "fidelity", "python"}
+RUN_HERE = {"extending", "fidelity", "labelled_files", "python", "verify"}
 
 
 def run_page(name: str, given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -55,6 +57,12 @@ def test_search_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert len(names["written"]) >= 4
     assert names["small"].answer == "1"
     assert capsys.readouterr().out.rstrip().endswith("1")
+
+
+def test_a_verifier_of_one_s_own_to_judge(tmp_path: Path) -> None:
+    own = OwnVerifier(run_page("verify", {}, tmp_path)["Verifier"](), "own", "")
+    request = ScoreRequest("?", ("1 = 1", "so"), 0, True, (None, None))
+    assert own.score([request], lambda: False)[0].scores == (0.9, 0.2)
 
 
 # Extending -----------------------------------------------------------------------------------
@@ -151,3 +159,19 @@ def test_two_functions_of_a_text_and_their_record(
     assert names["record"].options["lookahead"] == 1
     assert names["record"].pred in names["record"].completions
     assert capsys.readouterr().out.splitlines()[-1] == "[]"
+
+
+# Labelled files ------------------------------------------------------------------------------
+
+
+def test_labelled_files_are_read_and_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("processbench.jsonl", "prm800k.jsonl"):
+        shutil.copy(ROOT / "tests" / "golden" / "labelled" / name, tmp_path / name)
+    shutil.copy(ROOT / "assets" / "traces" / "countdown-dvts.jsonl", tmp_path / "run.jsonl")
+    names = run_page("labelled_files", {}, tmp_path)
+    assert names["errors"] == [-1, 1, 0]
+    assert (tmp_path / "tree-1.jsonl").is_file()
+    assert names["done"].written.written
+    assert "read as processbench" in capsys.readouterr().out

@@ -30,6 +30,7 @@ CHEAP = {
     *("solve", "strategies", "models", "problems", "figure", "check", "fidelity", "read"),
     "bench-table",
     "export",
+    "convert",
 }
 STRATEGY_FLAGS = {
     flag
@@ -114,6 +115,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(results / "evaluation.json", tmp_path / "results.json")
     shutil.copy(results / "bench" / "search.json", tmp_path / "bench.json")
     shutil.copy(traces / "countdown-dvts.jsonl", tmp_path / "run.jsonl")
+    for name in ("processbench.jsonl", "prm800k.jsonl"):
+        shutil.copy(ROOT / "tests" / "golden" / "labelled" / name, tmp_path / name)
     (tmp_path / "thoughts.md").write_text("Try 7 first.\n\nWait, no.\n\nThe answer is 4.\n")
     (tmp_path / "cases.jsonl").write_text("")
     rows = [f'{{"problem": "1 + {i} * 2", "answer": {1 + 2 * i}}}' for i in range(3)]
@@ -190,6 +193,13 @@ def flags_in(rows: list[list[str]]) -> set[str]:
     return {flag for row in rows for flag in re.findall("`(--[^`]+)`", row[0])}
 
 
+def told_of(name: str) -> str:
+    """What is told of a command: its section, or the options of the page that it leads to."""
+    text = section(PAGE, name)
+    elsewhere = re.search(r"\]\((\w+\.md)#options\)", text)
+    return section(GUIDE / elsewhere[1], "Options") if elsewhere else text
+
+
 def shared_flags(name: str) -> set[str]:
     """Options of a command that stand in the tables that several commands share."""
     rows = [
@@ -202,7 +212,7 @@ def shared_flags(name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_page_has_every_option_of_a_command_and_no_other(name: str) -> None:
-    text = section(PAGE, name)
+    text = told_of(name)
     own = flags_in(table_rows(text))
     shared = shared_flags(name)
     of_strategies = STRATEGY_FLAGS - own if "(strategy_options.md)" in text else set()
@@ -218,7 +228,7 @@ def test_the_page_has_no_command_that_is_gone() -> None:
 
 def test_the_page_has_the_defaults() -> None:
     for name, command in COMMANDS.items():
-        rows = {flag: row[2] for row in table_rows(section(PAGE, name)) for flag in flags_in([row])}
+        rows = {flag: row[2] for row in table_rows(told_of(name)) for flag in flags_in([row])}
         for option in command.params:
             default = rows.get(option.opts[0])
             if default and isinstance(option.default, (int, str)) and option.default is not True:

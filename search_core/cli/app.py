@@ -8,6 +8,7 @@ import typer
 
 from search_core.cli.bench import bench, bench_table
 from search_core.cli.check import check
+from search_core.cli.convert import convert
 from search_core.cli.evaluate import evaluate
 from search_core.cli.export import export
 from search_core.cli.fidelity import fidelity
@@ -18,6 +19,7 @@ from search_core.cli.problems import problems
 from search_core.cli.read import read
 from search_core.cli.solve import solve
 from search_core.cli.strategies import strategies
+from search_core.cli.verifying import verify_app
 
 PROGRAM = "python -m search_core"
 _EXAMPLES: Mapping[Callable[..., None], str] = {
@@ -29,6 +31,7 @@ _EXAMPLES: Mapping[Callable[..., None], str] = {
     figure: "figure results.json --out figure.svg",
     check: "check run.jsonl",
     export: "export run.jsonl --to run.html",
+    convert: "convert run.jsonl --to trl --out rows.jsonl",
     fidelity: "fidelity cases.jsonl --out records.jsonl",
     read: "read thoughts.md --trace run.jsonl",
     lessons: "lessons check --preview",
@@ -49,6 +52,11 @@ app = typer.Typer(
 )
 for command, example in _EXAMPLES.items():
     app.command(example.split()[0], epilog=f"Example: {PROGRAM} {example}")(command)
+app.add_typer(
+    verify_app,
+    name="verify",
+    epilog=f"Example: {PROGRAM} verify --input labelled.jsonl --verifier small --json card.json",
+)
 
 
 def main() -> None:

@@ -96,10 +96,12 @@ class RunsBar:
     Args:
         total: Number of runs.
         pace: Counts their work.
+        what: What they are called.
     """
 
-    def __init__(self, console: Console, total: int, pace: WorkPace) -> None:
+    def __init__(self, console: Console, total: int, pace: WorkPace, what: str = "runs") -> None:
         self._console = console
+        self._what = what
         self._total = total
         self._pace = pace
         self._progress = Progress(
@@ -131,7 +133,7 @@ class RunsBar:
         self._pace.start()
         self._said = self._pace.tenths
         if self._count:
-            self._print(f"{self._count:,} of {self._total:,} runs are known from before")
+            self._print(f"{self._count:,} of {self._total:,} {self._what} are known from before")
 
     def done(self, name: str, count: int) -> None:
         """So many more runs of this name are done."""
@@ -144,7 +146,7 @@ class RunsBar:
         self._progress.update(self._task, description=name, advance=count, left=left)
         if self._pace.tenths > self._said and not self._console.is_terminal:
             self._said = self._pace.tenths
-            told = f"{self._count:,} of {self._total:,} runs, now {name}"
+            told = f"{self._count:,} of {self._total:,} {self._what}, now {name}"
             self._print(f"{told} · {left}" if left else told)
 
     def _print(self, text: str) -> None:

@@ -6,13 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from search_core.labelled import NO_ERROR
 from search_core.log.tree import Node, Tree
 from search_core.problem import Problem
 
 JUDGED_ATTEMPTS = 32
 """How many attempts of a run the verifier is measured on, the first ones."""
-NO_ERROR = -1
-"""Place of the first error in a solution without one, as ProcessBench writes it."""
 _SCORE_DIGITS = 6
 
 

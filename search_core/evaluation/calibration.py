@@ -44,7 +44,7 @@ def calibration_of(
     def measured(names: Iterable[str]) -> dict[str, Any]:
         chosen = {name: sums[name] for name in names}
         error = statistic_with_interval(chosen, expected_error, draws=draws, seed=seed)
-        totals = [_reliability(chosen[name].sum(axis=0)) for name in chosen]
+        totals = [reliability_of(chosen[name].sum(axis=0)) for name in chosen]
         return {
             "ece": error.to_dict() if error else None,
             "problems": sum(len(values) for values in chosen.values()),
@@ -69,7 +69,7 @@ def _sums(points: Iterable[tuple[float, float]]) -> Values:
     return np.concatenate([np.bincount(bins, weight, minlength=BINS) for weight in weights])
 
 
-def _reliability(sums: Values) -> list[dict[str, float | int | None]]:
+def reliability_of(sums: Values) -> list[dict[str, float | int | None]]:
     """Of each bin: how many prefixes, their mean score and mean value."""
     scores, values, counts = np.split(sums, 3)
     return [

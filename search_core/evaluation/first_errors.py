@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from search_core.evaluation.attempts import NO_ERROR, Attempt
+from search_core.evaluation.attempts import Attempt
 from search_core.evaluation.intervals import Values, statistic_with_interval
+from search_core.labelled import NO_ERROR
 
 THRESHOLD = 0.5
 """Where a verifier's folder says nothing else."""

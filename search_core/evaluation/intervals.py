@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -96,3 +96,82 @@ def _counted(name: str, size: int, draws: int, seed: int) -> Values:
     counts = np.zeros((draws, size))
     np.add.at(counts, (np.arange(draws)[:, None], _drawn(name, size, draws, seed)), 1.0)
     return counts
+
+
+MOST_BLOCKS = 4000
+"""Problems that are drawn one by one; more of them are drawn in as many random blocks, which
+leaves an interval's width the same and its memory bounded."""
+
+
+class Resampling:
+    """The same problems drawn again for every statistic of one set of problems.
+
+    Args:
+        problems: How many there are, at least 1.
+        draws: Bootstrap samples, at least 1.
+        seed: Same seed, same draws.
+    """
+
+    def __init__(self, problems: int, *, draws: int, seed: int) -> None:
+        self.problems = problems
+        blocks = min(problems, MOST_BLOCKS)
+        shuffled = np.random.default_rng([seed, 1]).permutation(problems)
+        self._block = shuffled % blocks if problems > blocks else np.arange(problems)
+        generator = np.random.default_rng([seed, 2])
+        self._counts = np.stack(
+            [
+                np.bincount(generator.integers(0, blocks, size=blocks), minlength=blocks)
+                for _ in range(draws)
+            ]
+        ).astype(np.float64)
+
+    def interval(self, values: Values, statistic: Statistic) -> IntervalEstimate | None:
+        """A statistic with its interval.
+
+        Args:
+            values: What each problem adds to the sums [problems, K].
+            statistic: Takes the sums.
+
+        Returns:
+            None where the statistic is not defined.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = statistic(values.sum(axis=0)[None])[0]
+            if np.isnan(value):
+                return None
+            return self.around(float(value), statistic(self._counts @ self._by_block(values)))
+
+    def mean(self, values: Values) -> IntervalEstimate | None:
+        """The mean of those problems for which there is a value, the others being NaN."""
+        there = ~np.isnan(values)
+        sums = np.stack([np.where(there, values, 0.0), there], axis=1)
+        return self.interval(sums, _share)
+
+    def drawn(self, values: Values) -> Values:
+        """Sums of each draw [draws, K] of what each problem adds [problems, K]."""
+        sums: Values = self._counts @ self._by_block(values)
+        return sums
+
+    def weights(self) -> Iterator[Values]:
+        """Of each draw, how often each problem is in it [problems]."""
+        for counts in self._counts:
+            yield counts[self._block]
+
+    @staticmethod
+    def around(value: float, drawn: Values) -> IntervalEstimate:
+        """A value with the interval of what was found in the draws, those without left out."""
+        known = drawn[~np.isnan(drawn)]
+        low, high = np.percentile(known, _COVERED) if known.size else (value, value)
+        return IntervalEstimate(value, float(low), float(high))
+
+    def _by_block(self, values: Values) -> Values:
+        if self._counts.shape[1] == self.problems:
+            return values
+        blocks = np.zeros((self._counts.shape[1], values.shape[1]))
+        np.add.at(blocks, self._block, values)
+        return blocks
+
+
+def _share(sums: Values) -> Values:
+    share: Values = sums[:, 0] / sums[:, 1]
+    return share

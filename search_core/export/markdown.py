@@ -119,7 +119,8 @@ def _step(tree: Tree, node: Node) -> str:
 
 def _made(started: Started) -> Iterator[str]:
     options = [f"{name} {value}" for name, value in started.options.items() if value is not None]
-    yield f"- strategy: {plain(started.strategy)}, {plain(', '.join(options))}, seed {started.seed}"
+    made = ", ".join([started.strategy, *options, f"seed {started.seed}"])
+    yield f"- strategy: {plain(made)}"
     sampling = [f"{name} {value}" for name, value in started.sampling.items() if value is not None]
     yield f"- sampling: {plain(', '.join(sampling)) or 'not said'}"
     for role, model in (("solver", started.solver), ("verifier", started.verifier)):

@@ -80,7 +80,7 @@ class LabelledFile(Generic[T]):
             )
 
     def _new_report(self) -> ReadingReport:
-        return ReadingReport(self.path.name, self.kind.name, self._item)
+        return ReadingReport(self.path.name, self.kind.name, self._item, remark=self.kind.remark)
 
     def _look_for_other_columns(self, row: Row) -> None:
         for name in row.values:

@@ -33,6 +33,8 @@ class LabelledSolution:
         family: Embedded problem family, where it is one.
         level: Difficulty, where it is known.
         generator: Who wrote the solution, where it is known.
+        secret: Whether it is from a benchmark that is published encrypted, so that no model
+            learns it: its texts must not be written to any file.
     """
 
     id: str
@@ -49,6 +51,7 @@ class LabelledSolution:
     family: str | None = None
     level: int | None = None
     generator: str | None = None
+    secret: bool = False
 
     def __post_init__(self) -> None:
         if not self.steps:

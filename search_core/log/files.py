@@ -6,7 +6,10 @@ import errno
 import io
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -35,15 +38,26 @@ def write_whole(path: Path, content: str | bytes) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    data = content.encode() if isinstance(content, str) else content
+    with replaced_when_whole(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def replaced_when_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write into, which takes the path's place once all is written without an error.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     target = path.resolve()
     if target.exists() and not target.is_file():  # a pipe or a terminal: there is nothing to lose
-        target.write_bytes(data)
+        with target.open("wb") as file:
+            yield file
         return
     beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}")
     try:
         with beside.open("xb") as file:
-            file.write(data)
+            yield file
         if target.exists():
             beside.chmod(target.stat().st_mode & 0o777)
         beside.replace(target)

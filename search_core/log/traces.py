@@ -78,9 +78,9 @@ class Trace:
         return header
 
 
-def write_trace(events: Iterable[Event], path: Path) -> None:
+def write_trace(events: Iterable[Event], path: Path | str) -> None:
     """Write a log as a trace file, whole or not at all. Raises OSError where it cannot be."""
-    write_whole(path, "".join(event_to_json(event) + "\n" for event in events))
+    write_whole(Path(path), "".join(event_to_json(event) + "\n" for event in events))
 
 
 def read_trace(path: Path) -> Trace:

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from search_core.labelled.kinds.hard2verify import HARD2VERIFY
 from search_core.labelled.kinds.kind import FileKind, NeutralRating, Reading
+from search_core.labelled.kinds.math_shepherd import MATH_SHEPHERD
 from search_core.labelled.kinds.own_traces import TRACES
 from search_core.labelled.kinds.plain import PLAIN
+from search_core.labelled.kinds.prm800k import PRM800K
+from search_core.labelled.kinds.prmbench import PRMBENCH
 from search_core.labelled.kinds.processbench import PROCESSBENCH
+from search_core.labelled.kinds.search_and_learn import SEARCH_AND_LEARN
+from search_core.labelled.kinds.tree_log import TREE_LOG
+from search_core.labelled.kinds.trl import TRL
 
-KINDS: Mapping[str, FileKind] = {kind.name: kind for kind in (TRACES, PROCESSBENCH, PLAIN)}
+_ALL = (
+    *(TRACES, PRM800K, HARD2VERIFY, PRMBENCH, TREE_LOG, SEARCH_AND_LEARN, TRL, MATH_SHEPHERD),
+    *(PROCESSBENCH, PLAIN),
+)
+KINDS: Mapping[str, FileKind] = {kind.name: kind for kind in _ALL}
 """Every kind by its name."""
 
 __all__ = ["KINDS", "FileKind", "NeutralRating", "Reading"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from search_core.answers import extract_answer
+from search_core.answers.normal_form import decided_without_algebra, normal_form
 from search_core.labelled.report import ReadingReport
 from search_core.labelled.solution import LabelledSolution
 from search_core.log.traces import Trace
@@ -48,6 +49,7 @@ class FileKind:
         in_tables: Columns that hold JSON where the file is a table in text.
         prefixes: Beginnings of names of further columns that are known.
         rows: Takes a file apart.
+        remark: What everybody should know who reads labels of this kind; "" for nothing.
     """
 
     name: str
@@ -59,6 +61,7 @@ class FileKind:
     in_tables: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
     rows: Callable[[Path], Iterator[Row]] = rows_of
+    remark: str = ""
 
 
 def group_of(problem: str) -> str:
@@ -69,3 +72,12 @@ def group_of(problem: str) -> str:
 def final_answer(steps: Sequence[str]) -> str | None:
     """The answer that the last step announces, if it does."""
     return extract_answer(steps[-1])
+
+
+def is_right(answer: str | None, reference: str | None) -> bool | None:
+    """Whether an answer is the right one, where that is told without algebra."""
+    if answer is None or reference is None:
+        return None
+    if answer == reference:
+        return True
+    return decided_without_algebra(normal_form(answer), normal_form(reference))

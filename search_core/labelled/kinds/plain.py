@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from search_core.answers.normal_form import decided_without_algebra, normal_form
 from search_core.labelled import cells
-from search_core.labelled.kinds.kind import FileKind, Reading, final_answer, group_of
+from search_core.labelled.kinds.kind import FileKind, Reading, final_answer, group_of, is_right
 from search_core.labelled.solution import LabelledSolution
 from search_core.problem_files.row import Row
 
@@ -40,7 +39,7 @@ def _solutions(row: Row, _: Reading) -> Iterator[LabelledSolution]:
         scores=_scores(values, len(steps)),
         answer=answer,
         reference=reference,
-        answer_right=_right(answer, reference) if right is None else right,
+        answer_right=is_right(answer, reference) if right is None else right,
         group=cells.short_text(values, "group") or group_of(problem),
         split=cells.short_text(values, "split"),
         category=cells.short_text(values, "category"),
@@ -83,15 +82,6 @@ def _scores(values: cells.Values, count: int) -> dict[str, tuple[float | None, .
         for name, column in found.items()
         if column is not None
     }
-
-
-def _right(answer: str | None, reference: str | None) -> bool | None:
-    """Whether the answer is the reference, where that is told without algebra."""
-    if answer is None or reference is None:
-        return None
-    if answer == reference:
-        return True
-    return decided_without_algebra(normal_form(answer), normal_form(reference))
 
 
 PLAIN = FileKind(
