@@ -31,6 +31,7 @@ CHEAP = {
     "bench-table",
     "export",
     "convert",
+    "lessons",
 }
 STRATEGY_FLAGS = {
     flag

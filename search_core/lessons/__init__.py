@@ -10,13 +10,13 @@ Begin with `schema`. `python -m search_core lessons check` is the command.
 
 from search_core.lessons.checking import check_lessons
 from search_core.lessons.reading import FOLDER, LessonError, ReadLesson, read_lessons
-from search_core.lessons.schema import Lesson
+from search_core.lessons.schema import LessonFile
 from search_core.lessons.showing import shown_lessons
 
 __all__ = [
     "FOLDER",
-    "Lesson",
     "LessonError",
+    "LessonFile",
     "ReadLesson",
     "check_lessons",
     "read_lessons",

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from search_core.lessons.schema import Measured
+from search_core.lessons.schema import MeasuredRows
 
 RESULTS = Path(__file__).resolve().parents[2] / "assets" / "results"
 
@@ -59,7 +59,7 @@ class MeasuredBars:
         return {str(bar.percent) for bar in self.bars} | budgets | {str(self.problems), "100"}
 
 
-def read_measured(measured: Measured, folder: Path = RESULTS) -> MeasuredBars:
+def read_measured(measured: MeasuredRows, folder: Path = RESULTS) -> MeasuredBars:
     """The rows that a page shows.
 
     Raises:

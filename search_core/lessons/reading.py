@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from search_core.lessons.schema import Lesson, keys_of
+from search_core.lessons.schema import LessonFile, keys_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lessons"
 TRACES = "traces"
@@ -39,7 +39,7 @@ class ReadLesson:
 
     number: int
     path: Path
-    lesson: Lesson
+    lesson: LessonFile
     lines: Mapping[Place, int] = field(repr=False)
 
     def error(self, place: Sequence[str | int], message: str) -> LessonError:
@@ -94,7 +94,7 @@ def read_lesson(path: Path, number: int = 1) -> ReadLesson:
     lines: dict[Place, int] = {(): 1}
     values = _values(node, (), lines, path)
     try:
-        lesson = Lesson.model_validate(values)
+        lesson = LessonFile.model_validate(values)
     except ValidationError as error:
         raise LessonError(_said(error, path, lines)) from error
     return ReadLesson(number, path, lesson, lines)

@@ -96,7 +96,7 @@ class Facts(LessonEntry):
     true_steps: list[NodeId] = Field(default_factory=list)
 
 
-class Measured(LessonEntry):
+class MeasuredRows(LessonEntry):
     """Bars of what was measured, in the place of a tree: label to row of an evaluation.
 
     Attributes:
@@ -138,7 +138,7 @@ class Page(LessonEntry):
     )
     question: Question | None = None
     facts: Facts | None = None
-    measured: Measured | None = None
+    measured: MeasuredRows | None = None
     score: bool = False
 
     _caption = field_validator("caption")(_short)
@@ -157,7 +157,7 @@ class Page(LessonEntry):
         return self
 
 
-class Lesson(LessonEntry):
+class LessonFile(LessonEntry):
     """One lesson of about two minutes.
 
     Attributes:
@@ -174,13 +174,13 @@ class Lesson(LessonEntry):
 
 def keys_of(place: list[Any]) -> list[str]:
     """The keys that may stand at a place of the file, for the sentence about one that may not."""
-    kind: type[BaseModel] = Lesson
+    kind: type[BaseModel] = LessonFile
     inside: dict[Any, type[BaseModel]] = {
         "pages": Page,
         "traces": RunRecipe,
         "question": Question,
         "facts": Facts,
-        "measured": Measured,
+        "measured": MeasuredRows,
     }
     for part in place:
         kind = inside.get(part, kind)

@@ -16,7 +16,7 @@ from search_core.lessons.measured import read_measured
 from search_core.lessons.moments import cursor_of
 from search_core.lessons.reading import ReadLesson
 from search_core.lessons.runs import LessonRun
-from search_core.lessons.schema import Measured, Page, Question
+from search_core.lessons.schema import MeasuredRows, Page, Question
 from search_core.lessons.terms import parts_of
 
 
@@ -89,7 +89,7 @@ def _question(question: Question, run: LessonRun) -> dict[str, Any]:
     }
 
 
-def _bars(measured: Measured) -> dict[str, Any]:
+def _bars(measured: MeasuredRows) -> dict[str, Any]:
     found = read_measured(measured)
     return {
         "problems": found.problems,
