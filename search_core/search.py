@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,16 @@ from search_core.log.cost import Cost
 from search_core.log.events import Event
 from search_core.log.traces import read_trace, write_trace
 from search_core.log.tree import Tree
-from search_core.picture import html_picture, outline, summary, svg_picture
+from search_core.picture import html_picture, outline, summary, svg_picture, why
 from search_core.problem import Problem
 from search_core.protocols import Cancelled, Sampling, Solver, Verifier
 from search_core.run.driving import drive, never
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
+from search_core.run.recorded import RecordedRun, recorded_run
 from search_core.run.runner import Run, ignore
 from search_core.strategies import get_strategy
+from search_core.whatif import Change, Regret, WhatIf, regret, what_if
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +56,42 @@ class SearchResult:
         """Read a trace file again; raises as `read_trace` does."""
         trace = read_trace(Path(path))
         return cls(list(trace.events), trace.tree)
+
+    @cached_property
+    def _recorded(self) -> RecordedRun:
+        return recorded_run(self.events, self.tree)
+
+    def what_if(
+        self,
+        *,
+        noise: float = 0.0,
+        noise_seed: int = 0,
+        hedge: float | None = None,
+        solver: Solver | None = None,
+        verifier: Verifier | None = None,
+        **options: Any,
+    ) -> WhatIf:
+        """What another setting would have made of this run, without generating.
+
+        Args:
+            noise, noise_seed, hedge: As of `search_core.whatif.Change`.
+            solver, verifier: Write and score what is missing; see `search_core.whatif.what_if`.
+            options: The strategy's own, e.g. `n=8, aggregate="min"`.
+
+        Raises:
+            OptionError, ValueError: A bad option, noise or λ.
+            UsageError: This run cannot be driven again, or not by these models.
+        """
+        change = Change(options, noise, noise_seed, hedge)
+        return what_if(self._recorded, change, solver=solver, verifier=verifier)
+
+    def why(self, node_id: str) -> str:
+        """Why a step was kept, cut, merged or finished, in plain sentences."""
+        return why(self.tree, node_id)
+
+    def regret(self) -> Regret:
+        """Where this run lost a right answer, if it did."""
+        return regret(self.tree)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {summary(self.tree)}>"

@@ -23,7 +23,7 @@ from tests.fakes import World
 from tests.pages import GUIDE, ROOT, TEXTS, fences
 
 PAGES_WITH_CODE = {page.stem for page in TEXTS if fences(page, "python")}
-RUN_HERE = {"extending", "fidelity", "labelled_files", "python", "verify"}
+RUN_HERE = {"extending", "fidelity", "labelled_files", "python", "verify", "what_if"}
 
 
 def run_page(name: str, given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -63,6 +63,15 @@ def test_a_verifier_of_one_s_own_to_judge(tmp_path: Path) -> None:
     own = OwnVerifier(run_page("verify", {}, tmp_path)["Verifier"](), "own", "")
     request = ScoreRequest("?", ("1 = 1", "so"), 0, True, (None, None))
     assert own.score([request], lambda: False)[0].scores == (0.9, 0.2)
+
+
+@pytest.mark.models
+def test_what_if_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run_page("what_if", {}, tmp_path)
+    assert names["other"].tree.started.options["aggregate"] == "min"
+    said = capsys.readouterr().out
+    assert "answer would be" in said.lower()
+    assert str(names["result"].regret()) in said
 
 
 # Extending -----------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ search_core
 search_core.search  search_core.export
 search_core.verify
 search_core.serving  search_core.evaluation  search_core.fidelity  search_core.thoughts
+search_core.whatif
 search_core.models
 search_core.labelled
 search_core.run

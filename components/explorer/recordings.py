@@ -12,6 +12,7 @@ from search_core.chosen_problems import ChosenProblem, read_chosen_problems
 from search_core.embedded import FAMILIES
 from search_core.log.traces import Trace, read_trace
 from search_core.log.tree import Tree
+from search_core.models import SOLVERS
 from search_core.serving import RunRegistry
 from search_core.strategies import STRATEGIES
 
@@ -20,6 +21,9 @@ OPENING = "voting_fails"
 """The claim whose run a new visitor sees first; it plays by itself."""
 _CHOSEN = "Chosen problems"
 _OTHERS = "Other problems"
+_PUBLISHED = "Published model: "
+"""Before the name of a model that is not shipped, as a heading of the list."""
+_SHIPPED = frozenset(one.folder.name for one in SOLVERS.values())
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Recording:
 
     Attributes:
         title: What it is called in the list, below its family.
-        family: Heading in the list: the family of problems.
+        family: Heading in the list: the family of problems, or a published model by its name.
         strategy: Name of the strategy that ran.
         run_id: The id under which it is held.
         tree: What came of it.
@@ -41,6 +45,11 @@ class Recording:
     run_id: str
     tree: Tree
     chosen: ChosenProblem | None = None
+
+    @property
+    def published(self) -> bool:
+        """Whether a model wrote it that is not shipped."""
+        return self.family.startswith(_PUBLISHED)
 
 
 def pin_recordings(registry: RunRegistry, folder: Path = FOLDER) -> list[Recording]:
@@ -63,12 +72,13 @@ def pin_recordings(registry: RunRegistry, folder: Path = FOLDER) -> list[Recordi
 
 
 def listed(recordings: Sequence[Recording]) -> list[Group]:
-    """The list of recordings: the chosen ones, and families, in each its runs in the order of the
-    strategies."""
+    """The list of recordings: the chosen ones, families, and published models, in each its runs in
+    the order of the strategies."""
     order = list(STRATEGIES)
     families = [family.title for family in FAMILIES.values()]
+    published = dict.fromkeys(run.family for run in recordings if run.published)
     groups = []
-    for family in [_CHOSEN, *families, _OTHERS]:
+    for family in [_CHOSEN, *families, _OTHERS, *published]:
         runs = [recording for recording in recordings if recording.family == family]
         runs.sort(key=lambda run: order.index(run.strategy))
         if runs:
@@ -77,9 +87,10 @@ def listed(recordings: Sequence[Recording]) -> list[Group]:
 
 
 def examples(recordings: Sequence[Recording]) -> Mapping[str, Recording]:
-    """The recorded example of each strategy that has one, by its name."""
+    """The recorded example of each strategy that has one, by its name: of the embedded models
+    where there is one, since everybody can run it again."""
     first: dict[str, Recording] = {}
-    for recording in sorted(recordings, key=lambda recording: recording.chosen is not None):
+    for recording in sorted(recordings, key=lambda one: (one.published, one.chosen is not None)):
         first.setdefault(recording.strategy, recording)
     return first
 
@@ -131,14 +142,18 @@ def capitalised(text: str) -> str:
 
 
 def _recording(stem: str, trace: Trace) -> Recording:
-    """Named after its family and strategy, and what its file's name says beyond these."""
+    """Named after its family or published model, its strategy, and what its file's name says
+    beyond these."""
     header = trace.started
     family = FAMILIES.get(header.problem.family or "")
     strategy = STRATEGIES[header.strategy]
+    heading = family.title if family else _OTHERS
+    if header.solver.name not in _SHIPPED:
+        heading = f"{_PUBLISHED}{header.solver.name}"
     more = stem.partition(header.strategy.replace("_", "-"))[2].strip("-").replace("-", " ")
     return Recording(
         title=f"{strategy.title}, {more}" if more else strategy.title,
-        family=family.title if family else _OTHERS,
+        family=heading,
         strategy=header.strategy,
         run_id=f"recorded-{stem}",
         tree=trace.tree,

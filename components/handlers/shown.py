@@ -15,8 +15,9 @@ from components.explorer import Recording, TreeView, examples, whole_run
 from components.handlers.attaching import OPENING, QUIET
 from components.handlers.tying import FormTie
 from components.handlers.visitor import visitor_of
+from search_core.labelled.opening import read_tree
 from search_core.log.events import Event
-from search_core.log.traces import OpenedLimits, TraceError, read_folded
+from search_core.log.traces import OpenedLimits, TraceError
 from search_core.log.tree import Tree
 from search_core.serving import HostedRun, RunRegistry
 from search_core.thoughts import trace_of_text
@@ -86,10 +87,10 @@ class ShownHandlers:
         return self.show_recording(example.run_id if example else None)
 
     def open_trace(self, path: str, request: gr.Request) -> tuple[Any, ...]:
-        """Show a trace file that a person opened, once it is found to be one."""
+        """Show a file that a person opened: a trace, or the first tree of another kind of file."""
         try:
             with discarded(path) as file:
-                trace, tree = read_folded(file, MOST_OPENED)
+                trace, tree = read_tree(file, MOST_OPENED)
         except FileNotFoundError:
             return self._refused(_GONE)
         except TraceError as problem:

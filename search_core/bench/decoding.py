@@ -36,8 +36,12 @@ class PlainDecoder:
     ) -> None:
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
+        from search_core.engine.half_weights import NAME
+
         tokenizer = AutoTokenizer.from_pretrained(path)
-        model = AutoModelForCausalLM.from_pretrained(path, dtype=info.dtype, use_safetensors=True)
+        # Packed weights are of the engine: plain decoding keeps them as it computes, in float32.
+        dtype = "float32" if info.dtype == NAME else info.dtype
+        model = AutoModelForCausalLM.from_pretrained(path, dtype=dtype, use_safetensors=True)
         self._model = model.eval().to(info.device)
         self._parameters = info.parameters or 0
         self._tokens = rows * new_tokens

@@ -20,6 +20,7 @@ from search_core.cli.read import read
 from search_core.cli.solve import solve
 from search_core.cli.strategies import strategies
 from search_core.cli.verifying import verify_app
+from search_core.cli.whatif import regret, whatif
 
 PROGRAM = "python -m search_core"
 _EXAMPLES: Mapping[Callable[..., None], str] = {
@@ -34,6 +35,8 @@ _EXAMPLES: Mapping[Callable[..., None], str] = {
     convert: "convert run.jsonl --to trl --out rows.jsonl",
     fidelity: "fidelity cases.jsonl --out records.jsonl",
     read: "read thoughts.md --trace run.jsonl",
+    whatif: "whatif run.jsonl --n 8 --aggregate min --noise 0.1",
+    regret: "regret run.jsonl",
     lessons: "lessons check --preview",
     bench: "bench --only search --runs 2 --json",
     bench_table: "bench-table bench.json",
@@ -55,7 +58,7 @@ for command, example in _EXAMPLES.items():
 app.add_typer(
     verify_app,
     name="verify",
-    epilog=f"Example: {PROGRAM} verify --input labelled.jsonl --verifier small --json card.json",
+    epilog=f"Example: {PROGRAM} verify --input labelled.jsonl --verifier small --report card.html",
 )
 
 

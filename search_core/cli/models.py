@@ -45,6 +45,8 @@ def _values(catalogue: Catalogue) -> dict[str, Any]:
         kind: {
             name: entry.model_dump()
             | {
+                "source": entry.source,
+                "command": entry.command,
                 "memory": entry.expected_memory(),
                 "flops_per_token": entry.expected_flops(),
                 "kept_per_token": entry.sizes.kept_per_token if entry.sizes else None,
@@ -53,7 +55,11 @@ def _values(catalogue: Catalogue) -> dict[str, Any]:
         }
         for kind, entries in kinds.items()
     }
-    return {"pairs": {n: p.model_dump() for n, p in catalogue.pairs.items()}} | listed
+    pairs = {
+        name: pair.model_dump() | {"command": catalogue.command(name)}
+        for name, pair in catalogue.pairs.items()
+    }
+    return {"pairs": pairs} | listed
 
 
 def _show(console: Console, catalogue: Catalogue) -> None:
@@ -67,7 +73,11 @@ def _show(console: Console, catalogue: Catalogue) -> None:
         total = _bytes(sum(known)) if len(known) == len(sizes) else "elsewhere"
         pairs.add_row(*_cells(name, pair.solver, pair.verifier, total, pair.about))
     console.print(pairs)
-    columns = "model", "dtype", "weights", "FLOPs a token", "licence"
+    console.print("\nTo fetch the models of a pair before it is run:")
+    for name in catalogue.pairs:
+        if command := catalogue.command(name):
+            console.print(Text(plain(f"  {command}")), soft_wrap=True)
+    columns = "model", "source", "dtype", "weights", "FLOPs a token", "licence"
     solvers = _table("solver (--solver)", *columns)
     for name, solver in catalogue.solvers.items():
         solvers.add_row(*_cells(name, *_cells_of(solver)))
@@ -84,6 +94,7 @@ def _cells_of(entry: ModelEntry) -> tuple[str, ...]:
     memory, flops = entry.expected_memory(), entry.expected_flops()
     return (
         entry.model,
+        entry.source,
         entry.dtype,
         "" if memory is None else _bytes(memory),
         "" if flops is None else short_number(flops),

@@ -11,11 +11,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from search_core.answers import Undecided
 from search_core.evaluation.arms import Arm
 from search_core.evaluation.outcomes import Outcome, outcome_of
 from search_core.log.tree import Node
-from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,
     SampleRequest,
@@ -27,8 +25,10 @@ from search_core.protocols import (
     VerifierInfo,
 )
 from search_core.run.driving import drive
+from search_core.run.known import KnownSolver, KnownVerifier
+from search_core.run.recorded import recorded_run
+from search_core.run.recorded_answers import RecordedMarks
 from search_core.run.runner import Run
-from search_core.seeds import node_seed
 
 PathSteps = tuple[str, ...]
 
@@ -47,40 +47,47 @@ def nested_outcome(
         key: Key of the small run.
         solver, verifier: Identities of the models that answered the large run.
     """
+    recorded = recorded_run(large.events, large.tree)
     recipe = replace(large.recipe, options=arm.options)
-    recorded = _RecordedSolver(large, solver), _RecordedVerifier(large, verifier)
-    run = Run(recipe, solver, verifier, run_id=key, clock=lambda: 0.0, grader=_RecordedMarks(large))
-    drive(run, *recorded)
+    run = Run(
+        recipe,
+        solver,
+        verifier,
+        run_id=key,
+        clock=lambda: 0.0,
+        grader=RecordedMarks(large.tree),
+    )
+    written = _SharingAnew(large, KnownSolver(recorded.known, solver))
+    drive(run, written, _ReadingAnew(KnownVerifier(recorded.known, verifier)))
     outcome = outcome_of(arm, recipe, key, run.events, run.tree)
-    written = outcome.generated / max(1, spent.generated)
-    read = outcome.verified / spent.verified if spent.verified else written
+    tokens = outcome.generated / max(1, spent.generated)
+    read = outcome.verified / spent.verified if spent.verified else tokens
     return replace(
         outcome,
-        solver_seconds=round(spent.solver_seconds * written, 4),
+        solver_seconds=round(spent.solver_seconds * tokens, 4),
         verifier_seconds=round(spent.verifier_seconds * read, 4),
     )
 
 
-class _RecordedSolver:
-    """Gives again what a run's log says was sampled with each seed.
+class _SharingAnew:
+    """Says of known steps what they cost among those that are asked for now.
 
-    A prompt that several samples of one call shared is shared anew, among those that are
-    asked for: what was computed of it is split evenly, as the engine does it.
+    A prompt that several samples of one call shared is shared anew: what was computed of it is
+    split evenly, as the engine does it.
     """
 
-    def __init__(self, run: Run, info: SolverInfo) -> None:
-        self.info = info
-        self._by_seed = {node_seed(run.recipe.seed, node.id): node for node in run.tree.steps()}
+    def __init__(self, run: Run, solver: KnownSolver) -> None:
+        self.info = solver.info
+        self._solver = solver
         self._computed: dict[PathSteps, int] = defaultdict(int)
-        for node in self._by_seed.values():
+        for node in run.tree.steps():
             self._computed[_steps(run, node)[:-1]] += node.prefilled
-        self._shares = any(node.reused for node in self._by_seed.values())
+        self._shares = any(node.reused for node in run.tree.steps())
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
-        nodes = [self._by_seed[request.seed] for request in requests]
-        samples = [_sample(node) for node in nodes]
+        samples = self._solver.sample(requests, sampling, cancelled)
         together: dict[PathSteps, list[int]] = defaultdict(list)
         for index, request in enumerate(requests):
             together[request.steps].append(index)
@@ -95,58 +102,31 @@ class _RecordedSolver:
                     prefilled=prefilled,
                     reused=length - prefilled,
                     known=known,
+                    flops=None,
                 )
         return samples
 
 
-def _sample(node: Node) -> StepSample:
-    return StepSample(node.text, node.tokens, node.logprob, node.ended, node.prefilled, node.reused)
+class _ReadingAnew:
+    """Says of known scores what was read for them: a path that comes again is free again.
 
-
-class _RecordedVerifier:
-    """Gives again a run's scores. A solution that was read for an earlier one stays free.
-
-    The solutions of a small budget come first in the large one too, so the first of equal
-    ones is the same in both.
+    The solutions of a small budget come first in the large one too, so the first of equal ones is
+    the same in both.
     """
 
-    def __init__(self, run: Run, info: VerifierInfo) -> None:
-        self.info = info
-        self._replies: dict[tuple[PathSteps, bool], list[StepScores]] = defaultdict(list)
-        for node in run.tree.steps():
-            if node.state == "completed" and node.score is not None:
-                path = run.tree.path(node.id)
-                scores = tuple(step.score for step in path if step.score is not None)
-                known = self._replies[_steps(run, node), node.ended == "end"]
-                tokens = path[0].verifier_tokens
-                reused = known[0].tokens if known and not tokens else 0
-                known.append(StepScores(scores, tokens, reused, path[0].verifier_flops))
+    def __init__(self, verifier: KnownVerifier) -> None:
+        self.info = verifier.info
+        self._verifier = verifier
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        seen: dict[tuple[PathSteps, bool], int] = defaultdict(int)
+        first: dict[tuple[PathSteps, bool], int] = {}
         replies = []
-        for request in requests:
-            key = request.steps, request.finished
-            replies.append(self._replies[key][seen[key]])
-            seen[key] += 1
+        for request, reply in zip(requests, self._verifier.score(requests, cancelled), strict=True):
+            known = first.setdefault((request.steps, request.finished), reply.tokens)
+            replies.append(replace(reply, reused=0 if reply.tokens else known))
         return replies
 
 
 def _steps(run: Run, node: Node) -> PathSteps:
     """Texts of a path: what tells prompts and solutions apart."""
     return tuple(step.text for step in run.tree.path(node.id))
-
-
-class _RecordedMarks:
-    """Gives again which solutions were right."""
-
-    def __init__(self, run: Run) -> None:
-        self._marks = {
-            _steps(run, node): node for node in run.tree.steps() if node.state == "completed"
-        }
-
-    def __call__(self, problem: Problem, steps: Sequence[str]) -> bool | None:
-        node = self._marks[tuple(steps)]
-        if node.right_undecided:
-            raise Undecided(f"The recording could not compare {node.answer!r:.80}.")
-        return node.right

@@ -129,7 +129,8 @@ def read_trees(
         trees = ", ".join(name for name, each in KINDS.items() if each.trees)
         raise LabelledFileError(
             f"{path.name} is read as {known.name}, and its rows are no trees; trees are read of "
-            f"{trees}."
+            f"{trees}.",
+            known.name,
         )
     return LabelledFile(path, known, known.trees, item="tree", neutral="wrong", most=most)
 

@@ -15,7 +15,15 @@ _NAMES_TOLD = 8
 
 
 class LabelledFileError(ValueError):
-    """Nothing of a file can be used; the message says why, and what to do."""
+    """Nothing of a file can be used; the message says why, and what to do.
+
+    Attributes:
+        kind: Name of the file's kind, where that was told all the same; "" where not.
+    """
+
+    def __init__(self, message: str, kind: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(kw_only=True)

@@ -59,9 +59,9 @@ class Tree(NodeTable):
         """
         if event.seq != self.seq + 1:
             raise LogError(f"Event {event.seq} follows event {self.seq}: the log has a hole.")
-        if (self.started is None) != isinstance(event, Started):
+        if (event.seq == 0) != isinstance(event, Started):
             raise LogError("A log starts with exactly one 'started' event.")
-        if self.finished is not None:
+        if Finished in self.remembered:
             raise LogError(f"Event {event.seq} comes after the run finished.")
         self.seq = event.seq
         event.apply_to(self)

@@ -65,6 +65,16 @@ class Catalogue(CatalogueEntry):
         pair = self.open(entry.solver, entry.verifier, device=device)
         return embedded_pair() if device == "auto" and _both_first(pair) else pair
 
+    def command(self, name: str) -> str:
+        """What fetches the models of a pair before it is run; "" where there is nothing to fetch.
+
+        Raises:
+            CatalogueError: There is no pair of this name.
+        """
+        pair = _entry(self.pairs, name, "pair", self.path)
+        both = self.solvers[pair.solver].command, self.verifiers[pair.verifier].command
+        return " && ".join(dict.fromkeys(command for command in both if command))
+
     def open(self, solver: str, verifier: str, **more: Any) -> ModelPair:
         """A solver and a verifier by name of an entry, else by folder, Hub id or URL.
 

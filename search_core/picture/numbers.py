@@ -68,6 +68,22 @@ def format_score(value: float | None) -> str:
     return "not scored" if value is None else f"{value:.2f}"
 
 
+def format_beside(value: float, other: float) -> str:
+    """A score beside another one: where they differ they look different, with up to six digits."""
+    digits = 2 if value == 0 or value >= 0.0995 else 3 if value >= 0.00995 else 4
+    while digits < 6 and value != other and f"{value:.{digits}f}" == f"{other:.{digits}f}":
+        digits += 1
+    return f"{value:.{digits}f}"
+
+
+def format_signed(value: float) -> str:
+    """A difference of scores, with a true minus sign: "+0.12"."""
+    digits = 2
+    while digits < 6 and value and not float(f"{value:.{digits}f}"):
+        digits += 1
+    return f"{'−' if value < 0 else '+'}{abs(value):.{digits}f}"
+
+
 def _with_prefix(value: float, *, separator: str) -> str:
     size = abs(value)
     if not math.isfinite(size):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from search_core.log.events import Ended
-from search_core.log.fields import Thought
+from search_core.log.fields import Repeats, Thought
 from search_core.numerals import shown
 from search_core.protocols.identity import SolverInfo
 from search_core.protocols.watch import Cancelled
@@ -98,6 +98,8 @@ class SampleRequest:
         to_end: The run writes this path to its end, whatever its next step says: how many steps
             it may still have, this one among them. A solver may write them at once, and give them
             one by one as they are asked for. 0: this step alone is wanted.
+        parent: Id of the node that is continued, in the run that asks; for a piece of a stream, of
+            the piece before it. It changes nothing of the step. "": nobody says.
     """
 
     problem: str
@@ -109,6 +111,7 @@ class SampleRequest:
     run: str = ""
     step_ids: StepIds = ()
     to_end: int = 0
+    parent: str = ""
 
     def __post_init__(self) -> None:
         if self.step_ids and len(self.step_ids) != len(self.steps):
@@ -139,6 +142,8 @@ class StepSample:
             delimiter with whatever else its token holds, which is how the next step begins; no
             end token. None: the solver does not say, and what continues the step is tokenised.
         thought: Whether it is what the model thinks before it answers. None: the text says so.
+        flops, repeats: What it took, and what it repeats, of a step that was written before
+            (`search_core/run/known.py`). None: the solver's shape and the text say so.
     """
 
     text: str
@@ -150,6 +155,8 @@ class StepSample:
     known: int | None = None
     ids: TokenIds | None = None
     thought: Thought | None = None
+    flops: float | None = None
+    repeats: Repeats | None = None
 
 
 class Solver(Protocol):

@@ -22,6 +22,8 @@ class ScoreRequest:
         logprobs: The solver's log-probability of each step (same length as `steps`); None: not
             known.
         run: Id of the run that asks; see `SampleRequest.run`.
+        ids: Of each step its node in that run; they change nothing of the scores. Empty: nobody
+            says.
     """
 
     problem: str
@@ -30,6 +32,7 @@ class ScoreRequest:
     finished: bool
     logprobs: tuple[float | None, ...]
     run: str = ""
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

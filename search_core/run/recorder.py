@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from search_core.flops import forward_flops, writing_flops
 from search_core.log.events import MAX_REASON, Aggregate, Role, Sampled, Scored, Spent
-from search_core.log.fields import Thought, parent_of
+from search_core.log.fields import Repeats, Thought, parent_of
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
 from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
@@ -56,7 +56,7 @@ class Recorder:
                 flops=cost,
                 role=node.role,
                 after=node.after,
-                repeats=repetition(sample.text, [step.text for step in path]),
+                repeats=_repeats(sample, path),
                 thought=_thought(sample, path),
                 forced=node.forced,
             )
@@ -130,6 +130,8 @@ class Recorder:
         )
 
     def _sample_flops(self, sample: StepSample) -> float:
+        if sample.flops is not None:
+            return sample.flops
         return writing_flops(
             self._solver.shape,
             written=sample.tokens,
@@ -147,6 +149,12 @@ class Recorder:
             tokens=reply.tokens,
             outputs=len(reply.scores) if reply.tokens else 0,
         )
+
+
+def _repeats(sample: StepSample, path: Sequence[Node]) -> Repeats:
+    if sample.repeats is not None:
+        return sample.repeats
+    return repetition(sample.text, [step.text for step in path])
 
 
 def _thought(sample: StepSample, path: Sequence[Node]) -> Thought:

@@ -15,7 +15,7 @@ from operator import index
 from typing import Any, get_args
 
 from search_core.log.events import MAX_TEXT, Ended
-from search_core.log.fields import Thought
+from search_core.log.fields import Repeats, Thought
 from search_core.protocols import PlainError, StepSample, StepScores
 
 MOST_TOKENS = 10**9
@@ -28,6 +28,7 @@ _MOST_ITEMS = 100_000
 """More than a round ever asks for: whatever calls itself a list may have no end."""
 _MOST_SHOWN = 60
 _THOUGHTS: tuple[Thought, ...] = get_args(Thought)
+_REPEATS: tuple[Repeats, ...] = get_args(Repeats)
 _ENDINGS: tuple[str, ...] = get_args(Ended)
 
 
@@ -90,6 +91,8 @@ def _sample(item: object, gave: str) -> StepSample:
         known=known,
         ids=None if item.ids is None else _ids(item.ids, f"{gave} token ids"),
         thought=_thought(item.thought, gave),
+        flops=_flops(item.flops, gave),
+        repeats=_repeats(item.repeats, gave),
     )
 
 
@@ -98,6 +101,13 @@ def _thought(value: object, gave: str) -> Thought | None:
         if value is None or value == known:
             return None if value is None else known
     raise _misfit(f"{gave} the thought", value, f"None or one of {_THOUGHTS}")
+
+
+def _repeats(value: object, gave: str) -> Repeats | None:
+    for known in _REPEATS:
+        if value is None or value == known:
+            return None if value is None else known
+    raise _misfit(f"{gave} the repetition", value, f"None or one of {_REPEATS}")
 
 
 def _ids(value: object, gave: str) -> tuple[int, ...]:
@@ -120,9 +130,6 @@ def _scores(item: object, count: int, who: str) -> StepScores:
     reasons = _sequence(item.reasons, f"{who} gave the reasons", f"{count} texts, or none")
     if reasons and len(reasons) != count:
         raise ProtocolError(f"{who} gave {len(reasons)} reasons for {count} steps.")
-    flops = item.flops
-    if flops is not None:
-        flops = _number(flops, f"{who} gave FLOPs", "a number from 0", least=0, most=_MOST_FLOPS)
     return StepScores(
         scores=tuple(
             _number(score, f"{who} gave score", "a number from 0 to 1", least=0, most=1)
@@ -130,9 +137,15 @@ def _scores(item: object, count: int, who: str) -> StepScores:
         ),
         tokens=_count(item.tokens, f"{who} gave tokens"),
         reused=_count(item.reused, f"{who} gave reused tokens"),
-        flops=flops,
+        flops=_flops(item.flops, f"{who} gave"),
         reasons=tuple(_text(reason, f"{who} gave the reason") for reason in reasons),
     )
+
+
+def _flops(value: object, gave: str) -> float | None:
+    if value is None:
+        return None
+    return _number(value, f"{gave} FLOPs", "a number from 0", least=0, most=_MOST_FLOPS)
 
 
 def _sequence(value: object, gave: str, expected: str) -> list[Any]:

@@ -25,6 +25,7 @@ class NodeRequests:
         self._log = log
         self._judged = judged
         self._written = written
+        self._paths: dict[str, tuple[str, ...]] = {}
 
     def view(self, node: Node) -> NodeView:
         """What a strategy may know of it."""
@@ -85,6 +86,7 @@ class NodeRequests:
                     attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
                     run=self._run,
                     to_end=max(0, longest - nodes[parent].depth),
+                    parent=parent,
                 )
             )
         return requests
@@ -100,6 +102,7 @@ class NodeRequests:
             index=0,
             opening=forced,
             run=self._run,
+            parent=pieces[-1] if pieces else ROOT,
         )
 
     def score(self, nodes: Sequence[Node]) -> ScoreRequest:
@@ -113,6 +116,7 @@ class NodeRequests:
             finished=path[-1].ended == "end" or self._judged == "solutions",
             logprobs=tuple(node.logprob for node in path),
             run=self._run,
+            ids=tuple(node.id for node in path),
         )
 
     def judged(self, path: list[Node]) -> list[Node]:
@@ -120,15 +124,23 @@ class NodeRequests:
         return path[-1:] if self._judged == "solutions" else path
 
     def _steps(self, node_id: str) -> tuple[str, ...]:
-        return tuple(node.text for node in self._log.tree.path(node_id))
+        """Texts of the path to a node: asked for often, and they never change."""
+        steps = self._paths.get(node_id)
+        if steps is None:
+            node = self._log.tree.nodes[node_id]
+            steps = () if node.parent is None else (*self._steps(node.parent), node.text)
+            self._paths[node_id] = steps
+        return steps
 
     def _step_ids(self, node_id: str) -> StepIds:
+        if not self._written:
+            return ()
         return self._written.of([node.id for node in self._log.tree.path(node_id)])
 
     def _revised(self, node_id: str) -> str | None:
         """The end of the attempt that the path to this node revises; None: it revises none."""
-        path = self._log.tree.path(node_id)
-        return path[0].after if path else None
+        first = node_id.partition(".")[0]
+        return None if first == ROOT else self._log.tree.nodes[first].after
 
     def _attempts(self, last: str | None) -> tuple[tuple[str, ...], ...]:
         """All attempts up to the one that ends at `last`, the oldest first."""

@@ -167,9 +167,9 @@ class Run:
         try:
             try:
                 yield from self._search()
-            except RunCancelled:
+            except RunCancelled as stop:
                 self._models.asked = ""
-                self._stop_early("cancelled", _STOPPED)
+                self._stop_early("cancelled", str(stop) or _STOPPED)
             except LimitReached as limit:
                 self._models.asked = ""
                 self._stop_early("out_of_budget", str(limit))

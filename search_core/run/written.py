@@ -17,6 +17,10 @@ class WrittenSteps:
     def __init__(self) -> None:
         self._ids: dict[str, array[int]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether anything is known of any node."""
+        return bool(self._ids)
+
     def keep(self, node_id: str, ids: TokenIds | None) -> None:
         """Remember what a node was written in; None: nobody knows."""
         if ids is not None:

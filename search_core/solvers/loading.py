@@ -37,7 +37,7 @@ def load_solver(
         path_or_id: Folder, or Hub id.
         device: "cuda", "mps", "cpu", or "auto" for the first of them that is there.
         dtype: "float32", "bfloat16", "float16", "int8" or "int4" (on CUDA, with bitsandbytes),
-            or "auto": bfloat16 on CUDA, else float32.
+            or "auto": as for `load_checkpoint`.
         system_prompt: System message before the problem; "" for none.
         date: The day that a chat template is told it is.
         style: How it writes steps.

@@ -15,7 +15,7 @@ from pathlib import Path
 from components.explorer.recordings import FOLDER
 from search_core.log.events import Sampled, Scored, Started
 from search_core.log.traces import Trace, read_trace, write_trace
-from search_core.models import SOLVERS, VERIFIERS, ModelPair, open_pair
+from search_core.models import SOLVERS, VERIFIERS, ModelPair, offer, open_pair, read_catalogue
 from search_core.problem import Problem
 from search_core.protocols import Sampling
 from search_core.run.limits import Limits
@@ -25,6 +25,9 @@ from search_core.strategies import STRATEGIES
 _SCORES_AGREE = 1e-5
 """What rounding may make of a score: an engine reads the same tokens in other batches."""
 
+_PUBLISHED = ("smollm2",)
+"""Pairs of the catalogue whose weights an installed package can carry."""
+
 _TRIES = 5
 """The quickest is kept: the first loads the models, and a machine may be busy."""
 
@@ -33,19 +36,32 @@ def record_again(header: Started) -> Trace:
     """Run what a header describes, with models that are warm.
 
     Args:
-        header: Of a run of models that are shipped.
+        header: Of a run of models that are shipped, or of a published one that is installed.
 
     Raises:
-        KeyError: It names another model.
+        ValueError: It names another model.
     """
     solvers = {one.folder.name: name for name, one in SOLVERS.items()}
     verifiers = {one.folder.name: name for name, one in VERIFIERS.items()}
+    if header.solver.name not in solvers:
+        pair = _published(header)
+        return _run(header, pair, by_verifier=header.verifier.name == pair.names[1])
     by_verifier = header.verifier.name in verifiers
     pair = open_pair(
         solvers[header.solver.name], verifiers[header.verifier.name] if by_verifier else "small"
     )
     runs = [_run(header, pair, by_verifier=by_verifier) for _ in range(_TRIES)]
     return min(runs, key=lambda trace: trace.events[-1].t)
+
+
+def _published(header: Started) -> ModelPair:
+    """The pair with this solver, by what is installed (as for tests/published)."""
+    for offered in offer(read_catalogue(), _PUBLISHED, "cpu"):
+        if offered.pair.names[0] == header.solver.name:
+            return offered.pair
+    raise ValueError(
+        f"{header.solver.name} is neither shipped nor installed; see tests/published/run.sh."
+    )
 
 
 def _run(header: Started, pair: ModelPair, *, by_verifier: bool) -> Trace:

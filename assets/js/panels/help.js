@@ -14,6 +14,7 @@ const SHORTCUTS = [
       ["w", "The chosen answer"],
       ["p", "Next pruned step"],
       ["a", "Next answer"],
+      ["v", "Next answer about which the verifier is wrong"],
       ["/", "Find and filter"],
       ["n and N", "Next and previous match"],
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -19,6 +20,7 @@ from search_core.engine.checkpoints.refusals import as_load_errors
 from search_core.engine.checkpoints.shared_weights import Key, on_same_weights, remember
 from search_core.engine.checkpoints.tokenizers import read_tokenizer
 from search_core.engine.checkpoints.weight_checks import check_weights, load_report
+from search_core.engine.checkpoints.weights import weight_shapes
 from search_core.flops import shape_of_config
 from search_core.model_card import read_card
 from search_core.protocols import ModelInfo
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     import torch
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
+_MEASURED = frozenset({"llama", "mistral", "qwen2", "qwen3"})
+"""Kinds of models whose layers are called and nothing else, as tests hold: their weights may be
+packed."""
+_SMALL = 20_000_000
+"""Parameters up to which a model's passes wait for other things than memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,8 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         kind: "ForCausalLM" and so on; "" for the decoder alone, whatever stands on it.
         device: "cuda", "mps", "cpu", or "auto" for the first of them that is there.
         dtype: "float32", "bfloat16", "float16", "int8" or "int4" (on CUDA, with bitsandbytes),
-            or "auto": bfloat16 on CUDA, else float32.
+            or "auto": bfloat16 on CUDA, else float32. A large model on a CPU then has its weights
+            in float16 where a measurement of a second finds that faster (`engine.half_weights`).
 
     Raises:
         ModelLoadError: It cannot be loaded.
@@ -89,7 +97,8 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         )
     dtype_name = dtype if quantised else str(what).removeprefix("torch.")
     loader = getattr(transformers, f"AutoModel{kind}")
-    key = _key(checkpoint, kind, where, dtype_name)
+    measured = dtype == "auto" and where.type == "cpu" and _worth_measuring(checkpoint)
+    key = _key(checkpoint, kind, where, "measured" if measured else dtype_name)
     if (model := on_same_weights(key)) is not None:
         with as_load_errors(checkpoint.name), _clean_folder(checkpoint) as clean:
             tokenizer = read_tokenizer(clean)
@@ -118,6 +127,10 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
     model.name_or_path = model.config.name_or_path = checkpoint.name
     if not quantised:  # Quantised ones were put where they belong.
         model.to(where)
+    if measured:
+        from search_core.engine.half_weights import in_halves_if_faster
+
+        in_halves_if_faster(model)
     remember(key, model)
     return LoadedModel(model, tokenizer, _info(checkpoint, model, dtype_name, where), where)
 
@@ -137,15 +150,23 @@ def _key(checkpoint: Checkpoint, kind: str, where: torch.device, dtype: str) -> 
     return tuple(map(str, parts))
 
 
+def _worth_measuring(checkpoint: Checkpoint) -> bool:
+    if checkpoint.config.get("model_type") not in _MEASURED:
+        return False
+    return sum(map(math.prod, weight_shapes(checkpoint).values())) > _SMALL
+
+
 def _info(checkpoint: Checkpoint, model: Any, dtype: str, where: torch.device) -> ModelInfo:
+    from search_core.engine.half_weights import NAME, bytes_of, packed_of, parameters_of
+
     return ModelInfo(
         name=checkpoint.name,
         revision=checkpoint.revision,
-        parameters=int(model.num_parameters()),
-        dtype=dtype,
+        parameters=parameters_of(model),
+        dtype=NAME if packed_of(model) else dtype,
         device=where.type,
         shape=shape_of_config(model.config),
-        weight_bytes=sum(held.nbytes for held in (*model.parameters(), *model.buffers())),
+        weight_bytes=bytes_of(model),
     )
 
 

@@ -31,7 +31,9 @@ def on_same_weights(key: Key) -> Any | None:
     model = _there.get(key)
     if model is None:
         return None
-    shared = (*model.parameters(), *model.buffers(), *_quantised(model))
+    from search_core.engine.half_weights import packed_of
+
+    shared = (*model.parameters(), *model.buffers(), *_quantised(model), *packed_of(model))
     return copy.deepcopy(model, {id(held): held for held in shared})
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from search_core.engine.half_weights import parameters_of
 from search_core.engine.memory.budget import BY_DEVICE, MemoryBudget, bytes_per_token
 from search_core.engine.memory.kv_layout import KvLayout, kv_layout
 from search_core.engine.memory.out_of_memory import (
@@ -91,7 +92,7 @@ class Reader:
     ) -> None:
         self._model, self._readout = model, readout
         self._budget = budget
-        self._threads = threads_for(model.num_parameters())
+        self._threads = threads_for(parameters_of(model))
         self._opened = False
         self._layout: KvLayout | None = None
         self._warned: set[str] = set()

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from search_core.engine.half_weights import parameters_of
 from search_core.engine.memory.budget import BY_DEVICE, MemoryBudget, bytes_per_token
 from search_core.engine.memory.kv_layout import kv_layout
 from search_core.engine.memory.out_of_memory import (
@@ -69,7 +70,7 @@ class Decoder:
         self._model, self._stops = model, stops
         self._budget, self._most_sequences = budget, most_sequences
         self._prefixes, self._keeps_ends, self._capture = prefixes, keeps_ends, capture
-        self._threads = threads_for(model.num_parameters())
+        self._threads = threads_for(parameters_of(model))
         self._forget()
         self._worker = Worker(self.step, self._forget, "solver")
 

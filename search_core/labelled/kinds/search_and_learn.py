@@ -28,6 +28,8 @@ SURVIVORS = (
     "Survivors only: the file has no pruned steps, and does not say who was sampled from whom."
 )
 _MOST_COMPLETIONS = 4_096
+_MOST_IN_A_TREE = 1_024
+"""Each new answer is held against all before it."""
 _SAME_SCORE = 1e-3
 _OTHER_SCORES = "Other scores of a step that several paths share, left out"
 
@@ -97,6 +99,10 @@ def _trees(row: Row, reading: Reading) -> Iterator[Trace]:
     )
     tree.warn(SURVIVORS)
     paths = _paths(row.values, reading)
+    if len(paths) > _MOST_IN_A_TREE:
+        raise ValueError(
+            f"has {len(paths):,} completions; at most {_MOST_IN_A_TREE:,} are made a tree"
+        )
     ends = [ROOT] * len(paths)
     for depth in range(max(len(steps) for steps, _ in paths)):
         kept: dict[tuple[str, str], str] = {}

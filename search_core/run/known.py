@@ -1,0 +1,238 @@
+"""Replies that are known already: a plan driven again over them asks models only for the rest.
+
+A strategy is a generator, and a sample's seed follows from its place alone. So a run whose replies
+are known can be driven again (`drive(run, KnownSolver(…), KnownVerifier(…))`), with other options
+too, and comes to the same tree wherever it asks the same. A sample is known by its parent and its
+index, a score by its node and its verifier, and each only as the reply to the same question: the
+same steps before it, the same attempts read, the same sampling.
+
+What is not known is asked of `otherwise`, any solver or verifier, and is known from then on.
+Without one the run stops there: it ends well, what it has found so far votes, and `missing` says
+what it would have asked. Hence this one mechanism serves
+
+- replay and what-if: the replies of a finished run and no `otherwise`, with its own options or with
+  others (`search_core.whatif`);
+- a larger N from a smaller one: the same, with the models as `otherwise`;
+- going on after a crash: the replies of the log that is left (`recorded.py`), likewise;
+- races with shared samples: two strategies over one `KnownReplies`, likewise;
+- steering by hand: what a person wrote or scored is learnt (`learn_sample`, `learn_scores`) before
+  the run is driven again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from search_core.protocols import (
+    Cancelled,
+    KeepsPaths,
+    RunCancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    Solver,
+    SolverInfo,
+    StepSample,
+    StepScores,
+    Verifier,
+    VerifierInfo,
+    Watch,
+    watch_of,
+)
+from search_core.run.calls import sampled, scored
+
+_SampleKey = tuple[object, ...]
+_ScoreKey = tuple[str, str, str, tuple[str, ...], bool]
+
+
+class MissingReplies(RunCancelled):
+    """A run stopped where it would have asked what nobody has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownScore:
+    """What one step scored, and what that took; fields as of `StepScores`."""
+
+    score: float
+    tokens: int = 0
+    reused: int = 0
+    flops: float | None = 0.0
+    reason: str = ""
+
+
+class KnownReplies:
+    """What solvers and verifiers have replied so far, by what they were asked. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._samples: dict[_SampleKey, StepSample] = {}
+        self._scores: dict[_ScoreKey, KnownScore] = {}
+
+    def learn_sample(self, request: SampleRequest, sampling: Sampling, sample: StepSample) -> None:
+        """Know this step from now on."""
+        self._samples[_sample_key(request, sampling)] = sample
+
+    def learn_scores(self, request: ScoreRequest, info: VerifierInfo, reply: StepScores) -> None:
+        """Know these scores from now on. What the call cost is its first step's."""
+        reasons = reply.reasons or ("",) * len(reply.scores)
+        for place, (score, reason) in enumerate(zip(reply.scores, reasons, strict=True)):
+            known = KnownScore(score, reason=reason)
+            if place == 0:
+                known = KnownScore(score, reply.tokens, reply.reused, reply.flops, reason)
+            self._scores[_score_key(request, request.first + place, info)] = known
+
+    def sample(self, request: SampleRequest, sampling: Sampling) -> StepSample | None:
+        """The step that was written there; None: none was."""
+        return self._samples.get(_sample_key(request, sampling))
+
+    def scores(self, request: ScoreRequest, info: VerifierInfo) -> list[KnownScore]:
+        """Scores of the wanted steps, up to the first that was not scored."""
+        found: list[KnownScore] = []
+        for place in range(request.first, len(request.steps)):
+            known = self._scores.get(_score_key(request, place, info))
+            if known is None:
+                break
+            found.append(known)
+        return found
+
+
+class KnownSolver:
+    """A solver that gives again what is known, and asks another one for the rest.
+
+    Args:
+        otherwise: Asked for what is not known. None: the run stops there.
+        learn: Whether its replies are known from then on.
+    """
+
+    def __init__(
+        self,
+        known: KnownReplies,
+        info: SolverInfo,
+        otherwise: Solver | None = None,
+        *,
+        learn: bool = True,
+    ) -> None:
+        self.info = info
+        self.missing: list[SampleRequest] = []
+        """What was not known, in the order in which it was asked for."""
+        self._known, self._otherwise, self._learn = known, otherwise, learn
+        if isinstance(otherwise, KeepsPaths):
+            self.release = otherwise.release
+
+    def sample(
+        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+    ) -> list[StepSample]:
+        """As of any solver.
+
+        Raises:
+            MissingReplies: Something is not known, and there is nobody to ask.
+        """
+        replies = [self._known.sample(request, sampling) for request in requests]
+        places = [place for place, reply in enumerate(replies) if reply is None]
+        if places:
+            asked = [requests[place] for place in places]
+            self.missing += asked
+            if self._otherwise is None:
+                raise MissingReplies(f"{_counted(len(asked), 'step')} would have to be written.")
+            watch = _watch_of_places(watch_of(cancelled), places)
+            try:
+                new = sampled(self._otherwise, asked, sampling, watch)
+            finally:
+                for message in watch.warnings():
+                    watch_of(cancelled).warn(message)
+            for place, sample in zip(places, new, strict=True):
+                if self._learn:
+                    self._known.learn_sample(requests[place], sampling, sample)
+                replies[place] = sample
+        return [reply for reply in replies if reply is not None]
+
+
+class KnownVerifier:
+    """A verifier that gives known scores again, and asks another for the rest. As `KnownSolver`.
+
+    Args:
+        info: Whose scores are wanted.
+    """
+
+    def __init__(
+        self,
+        known: KnownReplies,
+        info: VerifierInfo,
+        otherwise: Verifier | None = None,
+        *,
+        learn: bool = True,
+    ) -> None:
+        self.info = info
+        self.missing: list[ScoreRequest] = []
+        """What was not known; `first` is the first step of each without a score."""
+        self._known, self._otherwise, self._learn = known, otherwise, learn
+        if isinstance(otherwise, KeepsPaths):
+            self.release = otherwise.release
+
+    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
+        """As of any verifier. Raises as `KnownSolver.sample`."""
+        found = [self._known.scores(request, self.info) for request in requests]
+        asked = {
+            place: replace(request, first=request.first + len(scores))
+            for place, (request, scores) in enumerate(zip(requests, found, strict=True))
+            if request.first + len(scores) < len(request.steps)
+        }
+        new: dict[int, StepScores] = {}
+        if asked:
+            self.missing += asked.values()
+            if self._otherwise is None:
+                raise MissingReplies(f"{_counted(len(asked), 'path')} would have to be scored.")
+            replies = scored(self._otherwise, list(asked.values()), cancelled)
+            new = dict(zip(asked, replies, strict=True))
+            for place, reply in new.items() if self._learn else ():
+                self._known.learn_scores(asked[place], self.info, reply)
+        return [_together(scores, new.get(place)) for place, scores in enumerate(found)]
+
+
+def _sample_key(request: SampleRequest, sampling: Sampling) -> _SampleKey:
+    # The seed says parent and index; the rest says that the question is the same.
+    return (
+        request.seed,
+        request.index,
+        request.problem,
+        request.steps,
+        request.attempts,
+        request.opening,
+        sampling,
+    )
+
+
+def _score_key(request: ScoreRequest, place: int, info: VerifierInfo) -> _ScoreKey:
+    node = request.ids[place] if request.ids else ""
+    finished = request.finished and place == len(request.steps) - 1
+    return info.name, info.revision, node, (request.problem, *request.steps[: place + 1]), finished
+
+
+def _together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores:
+    """One reply of what was known and of what was asked for now."""
+    if new is not None and not known:
+        return new
+    if new is None and len(known) == 1:
+        [one] = known
+        reasons = (one.reason,) if one.reason else ()
+        return StepScores((one.score,), one.tokens, one.reused, one.flops, reasons)
+    flops = [score.flops for score in known] + ([new.flops] if new else [])
+    said = [score.reason for score in known]
+    if new is not None:
+        said += new.reasons or ("",) * len(new.scores)
+    return StepScores(
+        scores=(*(score.score for score in known), *(new.scores if new else ())),
+        tokens=sum(score.tokens for score in known) + (new.tokens if new else 0),
+        reused=sum(score.reused for score in known) + (new.reused if new else 0),
+        flops=None if None in flops else sum(flop for flop in flops if flop is not None),
+        reasons=tuple(said) if any(said) else (),
+    )
+
+
+def _watch_of_places(watch: Watch, places: Sequence[int]) -> Watch:
+    """A watch for some samples of a call, told by their places among all of them."""
+    return Watch(watch, lambda place, tokens: watch.written(places[place], tokens))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

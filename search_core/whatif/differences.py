@@ -1,0 +1,107 @@
+"""Where two runs over the same replies decided otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from search_core.log.events import Allocated, Completed, Decided, Event, Merged, Spent
+from search_core.log.nodes import NodeState
+from search_core.log.tree import Node, Tree
+
+_OPEN: frozenset[NodeState] = frozenset({"frontier", "candidate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One step that both runs have, and about which they decided otherwise.
+
+    Attributes:
+        id: The step.
+        round: In which the other run decides about it.
+        was, would_be: What became of it, and what would have.
+        margin_was, margin: Its aggregate minus the cut-off, then and now; None: nothing was ranked.
+        copies_was, copies: How often the search went on from it, where the method says so.
+        sure: Whether it holds whatever else would have been written: False after a point at which
+            steps were missing.
+    """
+
+    id: str
+    round: int
+    was: NodeState
+    would_be: NodeState
+    margin_was: float | None = None
+    margin: float | None = None
+    copies_was: int | None = None
+    copies: int | None = None
+    sure: bool = True
+
+
+def differences(before: Tree, after: Tree, events: Sequence[Event], known: int) -> list[Difference]:
+    """What was decided otherwise, in the order in which it would have been decided.
+
+    A step that only one of the runs has is none of these: it follows from what became of the steps
+    before it, or from the budget.
+
+    Args:
+        before: The run as it was.
+        after, events: The run as it would have been.
+        known: How many of its events came before any step was missing.
+    """
+    return list(_differences(before, after, events, known))
+
+
+def same_step(before: Tree, after: Tree, node_id: str) -> bool:
+    """Whether both trees have this very step: the same place, and the same words up to it."""
+    if node_id not in before.nodes or node_id not in after.nodes:
+        return False
+    return _words(before, node_id) == _words(after, node_id)
+
+
+def _words(tree: Tree, node_id: str) -> list[tuple[str, str]]:
+    return [(node.role, node.text) for node in tree.path(node_id)]
+
+
+def _differences(
+    before: Tree, after: Tree, events: Sequence[Event], known: int
+) -> Iterator[Difference]:
+    for node_id, (seq, round_) in sorted(_settled(events).items(), key=lambda item: item[1]):
+        was, now = before.nodes.get(node_id), after.nodes[node_id]
+        if was is None or not _differ(was, now) or not same_step(before, after, node_id):
+            continue
+        yield Difference(
+            id=node_id,
+            round=round_,
+            was=was.state,
+            would_be=now.state,
+            margin_was=was.margin,
+            margin=now.margin,
+            copies_was=was.copies,
+            copies=now.copies,
+            sure=seq < known,
+        )
+
+
+def _settled(events: Sequence[Event]) -> dict[str, tuple[int, int]]:
+    """Of each node the event that settled it, and its round."""
+    found: dict[str, tuple[int, int]] = {}
+    round_ = 0
+    for event in events:
+        ids: list[str] = []
+        match event:
+            case Spent():
+                round_ = event.round
+            case Decided() if event.rule != "run_ended":
+                ids = [verdict.id for verdict in (*event.kept, *event.pruned)]
+            case Allocated():
+                ids = [share.id for share in event.shares]
+            case Completed() | Merged():
+                ids = [event.id]
+        found.update(dict.fromkeys(ids, (event.seq, round_)))
+    return found
+
+
+def _differ(was: Node, now: Node) -> bool:
+    if was.state in _OPEN or now.state in _OPEN:
+        return False
+    return was.state != now.state or was.copies != now.copies

@@ -1,0 +1,76 @@
+"""Planted noise: a verifier whose scores are off by a known amount."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import NormalDist
+
+from search_core.protocols import (
+    Cancelled,
+    KeepsPaths,
+    ScoreRequest,
+    StepScores,
+    Verifier,
+    VerifierInfo,
+)
+from search_core.scoring import rounded
+
+MOST_NOISE = 1.0
+_NORMAL = NormalDist()
+
+
+class NoisyVerifier:
+    """Another verifier's scores, each off by a normal draw, and clipped to 0 to 1.
+
+    The draw follows from the seed and the path's text alone, so equal paths are off by the same,
+    and a step keeps its noise whatever else is searched.
+
+    Args:
+        verifier: Whose scores are spoiled.
+        noise: Standard deviation of the draws, in scores: 0 (nothing) to `MOST_NOISE`.
+        seed: Another one plants other noise.
+
+    Raises:
+        ValueError: The noise is outside its range.
+    """
+
+    def __init__(self, verifier: Verifier, noise: float, seed: int = 0) -> None:
+        if not 0 <= noise <= MOST_NOISE:
+            raise ValueError(f"noise is {noise!r:.60}; it must be 0 to {MOST_NOISE:g}.")
+        self._verifier, self._noise, self._seed = verifier, noise, seed
+        if isinstance(verifier, KeepsPaths):
+            self.release = verifier.release
+
+    @property
+    def info(self) -> VerifierInfo:
+        return self._verifier.info
+
+    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
+        """As of any verifier; raises as the other one does."""
+        replies = self._verifier.score(requests, cancelled)
+        if not self._noise:
+            return replies
+        return [
+            replace(reply, scores=self._spoiled(request, reply.scores))
+            for request, reply in zip(requests, replies, strict=True)
+        ]
+
+    def _spoiled(self, request: ScoreRequest, scores: Sequence[float]) -> tuple[float, ...]:
+        path = hashlib.sha256(f"{self._seed}".encode())
+        spoiled: list[float] = []
+        for place, step in enumerate(request.steps):
+            # The length tells "a", "b" from "ab".
+            path.update(f"/{len(step)}/{step}".encode())
+            if place >= request.first:
+                draw = _normal(path.digest())
+                # As a log knows it: what was recorded and what is scored now are off alike.
+                score = rounded(scores[place - request.first]) + self._noise * draw
+                spoiled.append(min(1.0, max(0.0, score)))
+        return tuple(spoiled)
+
+
+def _normal(digest: bytes) -> float:
+    """A standard normal draw: the middle of one of 2^52 equally likely parts."""
+    return _NORMAL.inv_cdf(((int.from_bytes(digest[:7], "big") >> 4) + 0.5) / 2**52)

