@@ -24,8 +24,6 @@ EXAMPLES = (
     "countdown-rebase",
     "countdown-self-revision",
     "countdown-single-stream",
-    "smollm2-best-of-n-its-judge-passes-over-the-right-answer",
-    "smollm2-beam-search-one-of-seven-answers-is-right",
 )
 WORDS = ".esp-words:not(.esp-words-measured) .esp-word"
 
