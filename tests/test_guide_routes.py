@@ -15,6 +15,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from components.guide import guide_routes, read_guide
+from components.learn import learn_routes
 
 REAL = read_guide()
 ADDRESSES = ["/guide/", *(f"/guide/{page.slug}" for page in REAL.pages)]
@@ -22,7 +23,7 @@ ADDRESSES = ["/guide/", *(f"/guide/{page.slug}" for page in REAL.pages)]
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(Starlette(routes=guide_routes()))
+    return TestClient(Starlette(routes=[*guide_routes(), *learn_routes()]))
 
 
 class _Addresses(HTMLParser):

@@ -24,7 +24,7 @@ FLOORS = """
 app
 components.page
 components.handlers  components.place_list  components.shell
-components.controls
+components.controls  components.learn
 components.explorer  components.charts  components.guide
 components.elements  components.diagram  components.places  components.style  components.bounds
 components.headers  components.published  components.emblem  components.arguments
@@ -33,7 +33,7 @@ components.palette  components.quiet_frames
 components
 search_core.__main__  search_core.embedded.__main__
 search_core.cli
-search_core.bench  search_core.embedded.training  search_core.chosen_problems
+search_core.bench  search_core.embedded.training  search_core.chosen_problems  search_core.lessons
 search_core
 search_core.search  search_core.export
 search_core.verify

@@ -53,10 +53,23 @@ def join(page: Shell, name: str) -> None:
 
 @contextmanager
 def stream(page: Shell, name: str) -> Iterator[Iterator[dict[str, Any]]]:
-    """The messages of a stream, as they come; they end when the server ends it in good order."""
+    """The messages of a stream, as they come; they end where the server says that they do.
+
+    Outside the block the stream has been dropped, as a page does it then.
+    """
     address = f"{page.local_url}gradio_api/queue/data?session_hash={name}"
     with httpx.stream("GET", address, timeout=PATIENCE) as reply:
-        yield (json.loads(line[5:]) for line in reply.iter_lines() if line.startswith("data:"))
+        lines = reply.iter_lines()  # dropped with its last reader, and there must be one
+        yield told(lines)
+
+
+def told(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        if line.startswith("data:"):
+            message = json.loads(line[5:])
+            yield message
+            if message["msg"] == "close_stream":
+                return
 
 
 def until(messages: Iterator[dict[str, Any]], said: str) -> None:
@@ -211,10 +224,14 @@ def test_what_is_asked_for_in_that_moment_is_answered_once_the_stream_has_ended(
         open_when_answered.append(open_streams(page).count("d"))
 
     with stream(page, "d") as messages:
-        assert "close_stream" in (message["msg"] for message in messages)
+        assert kinds(messages)[-1] == "close_stream"
         asks = threading.Thread(target=ask_for_more)
         asks.start()
-        asks.join()
+        wait_until(lambda: page._queue.pending_event_ids_session["d"])
+        for _ in range(3):  # what comes after it is answered before it
+            httpx.get(f"{page.local_url}gradio_api/startup-events").raise_for_status()
+        assert open_when_answered == []
+    asks.join()
     # A page believes that its stream is open until it has read otherwise.
     assert open_when_answered == [0]
     with stream(page, "d") as messages:

@@ -28,8 +28,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _STREAMS = "/queue/data"
 _CLOSING = b'data: {"msg":"close_stream"'
-SECONDS_TO_HEAR = 1.0
-"""So long a page may take to drop a stream that told it to; one that reads on does not do it."""
+SECONDS_TO_HEAR = 30.0
+"""So long a page may take to drop a stream that told it to; one that reads on does not do it.
+
+A browser on a machine that is busy with much else takes seconds, and what it asks for too early is
+lost for as long as the page is open."""
 _GONE: Message = {"type": "http.disconnect"}
 _LAST: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 

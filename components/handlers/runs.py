@@ -201,7 +201,12 @@ class RunHandlers:
     ) -> AsyncIterator[tuple[Any, ...]]:
         """A run of this name with its form; without one, the first recording."""
         unchanged = self._tie.unchanged()
-        if run is not None:
+        if run is not None and run.head and not run.live:
+            # In one message, which Gradio sends twice: whatever becomes of the first, tree and form
+            # come together.
+            whole = whole_run(run, node), _last_word(run, ""), *_idle(), run.id
+            yield *whole, *self._tie.fill(run)[0]
+        elif run is not None:
             filled = unchanged
             async for update in self._follow(run, "", node):
                 # One that waits has no header yet: the form follows as soon as it has.

@@ -20,6 +20,8 @@ _LOOKED_FOR = '\\"sampled\\"'
 """As it stands in a message: the events are JSON in a string of a JSON message. In one event the
 kind's name stands before it, in a column of many it does not."""
 
+_CLOSING = 'data: {"msg":"close_stream"'
+
 
 @dataclass(frozen=True)
 class PageForm:
@@ -150,7 +152,7 @@ class Visitor:
         ]
 
     async def messages(self) -> AsyncIterator[str]:
-        """The page's event stream, message by message, until the server closes it."""
+        """The page's event stream, message by message; as a page, it is dropped once it is over."""
         address = f"{self._url}/queue/data"
         asked = {"session_hash": self.session}
         async with self._client.stream(
@@ -160,6 +162,8 @@ class Visitor:
             async for line in stream.aiter_lines():
                 if line.startswith("data: "):
                     yield line.removeprefix("data: ")
+                    if line.startswith(_CLOSING):
+                        return
 
     async def _join(self, handler: int, data: list[Any], query: Mapping[str, str] | None) -> str:
         reply = await self._client.post(

@@ -9,14 +9,13 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 
-from search_core.answers import Undecided
 from search_core.evaluation.outcomes import problem_key, short_hash, written_by
+from search_core.evaluation.written_paths import WrittenPath, new_attempts, write_to_end
 from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,
-    SampleRequest,
     Sampling,
     ScoreRequest,
     Solver,
@@ -24,9 +23,7 @@ from search_core.protocols import (
     Verifier,
     VerifierInfo,
 )
-from search_core.run.calls import sampled, scored
-from search_core.run.grading import grade_solution
-from search_core.seeds import node_seed
+from search_core.run.calls import scored
 
 ROLLOUTS_VERSION = 1
 
@@ -83,34 +80,6 @@ class Rollouts:
     def to_json(self) -> str:
         """One line of NDJSON, without the line break."""
         return json.dumps(asdict(self), separators=(",", ":"))
-
-
-@dataclass
-class _Path:
-    """A path while it is written.
-
-    Attributes:
-        attempt: Which attempt at the problem it is, or goes on from.
-        name: Id of its next step, from which its seed follows.
-        index: Place of its next step among its parent's children.
-    """
-
-    problem: Problem
-    attempt: int
-    name: str
-    index: int
-    steps: list[str] = field(default_factory=list)
-    logprobs: list[float | None] = field(default_factory=list)
-    ended: str = "step"
-
-    @property
-    def right(self) -> bool:
-        """Whether it is a solution that is known to be right: one that could not be compared
-        with the reference is not."""
-        try:
-            return self.ended == "end" and bool(grade_solution(self.problem, self.steps))
-        except Undecided:
-            return False
 
 
 def rollouts_key(
@@ -174,14 +143,10 @@ def _prefixes(
     sampling: Sampling,
     solver: Solver,
     cancelled: Cancelled,
-) -> list[_Path]:
+) -> list[WrittenPath]:
     """Attempts, each cut off after a random whole step of its own."""
-    attempts = [
-        _Path(problem, place, str(place), place)
-        for problem in problems
-        for place in range(plan.attempts)
-    ]
-    _write_to_end(attempts, plan, sampling, solver, cancelled)
+    attempts = new_attempts(problems, plan.attempts)
+    _write(attempts, plan, sampling, solver, cancelled)
     prefixes = []
     for attempt in attempts:
         whole = len(attempt.steps) - (attempt.ended not in ("step", "end"))
@@ -201,7 +166,7 @@ def _prefixes(
 
 
 def _values(
-    prefixes: Sequence[_Path],
+    prefixes: Sequence[WrittenPath],
     plan: RolloutPlan,
     sampling: Sampling,
     solver: Solver,
@@ -222,9 +187,8 @@ def _values(
         for index, prefix in enumerate(prefixes)
         if prefix.ended == "step"
     }
-    _write_to_end(
-        [path for paths in rolled.values() for path in paths], plan, sampling, solver, cancelled
-    )
+    everything = [path for paths in rolled.values() for path in paths]
+    _write(everything, plan, sampling, solver, cancelled)
     return [
         sum(path.right for path in rolled[index]) / plan.rollouts
         if index in rolled
@@ -233,30 +197,17 @@ def _values(
     ]
 
 
-def _write_to_end(
-    paths: Sequence[_Path],
+def _write(
+    paths: Sequence[WrittenPath],
     plan: RolloutPlan,
     sampling: Sampling,
     solver: Solver,
     cancelled: Cancelled,
 ) -> None:
-    """Let the solver write each path to its end, step by step, all at once."""
-    while active := [p for p in paths if p.ended == "step" and len(p.steps) < plan.max_steps]:
-        requests = [
-            SampleRequest(p.problem.text, tuple(p.steps), node_seed(plan.seed, p.name), p.index)
-            for p in active
-        ]
-        samples = sampled(solver, requests, sampling, cancelled)
-        for path, sample in zip(active, samples, strict=True):
-            path.steps.append(sample.text)
-            logprob = sample.logprob
-            path.logprobs.append(None if logprob is None else round(logprob, 4))
-            path.ended = sample.ended
-            # As the runner names the only child of a step.
-            path.name, path.index = f"{path.name}.0", 0
+    write_to_end(paths, sampling, solver, cancelled, max_steps=plan.max_steps, seed=plan.seed)
 
 
-def _score_request(path: _Path) -> ScoreRequest:
+def _score_request(path: WrittenPath) -> ScoreRequest:
     return ScoreRequest(
         problem=path.problem.text,
         steps=tuple(path.steps),

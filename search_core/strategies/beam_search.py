@@ -33,7 +33,7 @@ class BeamSearchOptions(LookaheadOptions):
     beam_width: int = option(
         4,
         "Beam width M",
-        "After each round the best N/M paths are kept, and each is continued M times.",
+        "Each kept path is continued M times, so a round keeps the best N/M: of 16 with M 4, four.",
         minimum=1,
         maximum=256,
     )

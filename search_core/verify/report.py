@@ -13,6 +13,7 @@ from search_core.evaluation.intervals import DRAWS, Resampling
 from search_core.labelled import LabelledSolution
 from search_core.log.events import Aggregate
 from search_core.verify.card import CardBuilder, JudgedVerifier, about_rows
+from search_core.verify.comparing.paired import compared
 from search_core.verify.table import ScoredSolution
 
 FORMAT, VERSION = "espalier-verify", 1
@@ -64,6 +65,7 @@ def make_report(
     if not tables or not tables[0].solutions:
         raise NoRowsError("The file has no solution that can be used; see what was left out.")
     resampling = Resampling(tables[0].problems, draws=settings.draws, seed=settings.seed)
+    pairs = zip(verifiers[1:], tables[1:], strict=True)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -78,5 +80,18 @@ def make_report(
             builder.verifier.name: builder.card(table, settings.aggregate, resampling)
             for builder, table in zip(builders, tables, strict=True)
         },
-        "comparisons": [],
+        "comparisons": [
+            {
+                "first": verifiers[0].name,
+                "second": verifier.name,
+                **compared(
+                    tables[0],
+                    table,
+                    (verifiers[0].threshold, verifier.threshold),
+                    settings.aggregate,
+                    resampling,
+                ),
+            }
+            for verifier, table in pairs
+        ],
     }

@@ -121,7 +121,7 @@ test("a rollout's end judges: its scores are part of the arithmetic", () => {
   assert.equal(aggregateArithmetic(tree, node), "min(0.90, 0.40) = 0.40");
   assert.match(nodeName(tree, node), /judged by the end of its rollout$/);
   assert.equal(story(LOOKAHEAD, 1), "Round 1: 2 steps written.");
-  assert.match(story(LOOKAHEAD, 2), /^Round 2: 2 steps of rollouts written and scored\. The search kept 1 and pruned 1/);
+  assert.match(story(LOOKAHEAD, 2), /^Round 2: 2 steps of rollouts written and scored\. 1 path reached its end: 42\. The search kept 1 and pruned 1/);
 });
 
 test("rollouts are counted apart, and left out unless asked for or on the way to an answer", () => {

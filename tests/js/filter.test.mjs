@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { disagrees, Filter, rivalsOf } from "../../assets/js/log/filter.js";
+import { disagreeing, Filter, rivalsOf } from "../../assets/js/log/filter.js";
 import { beamLog, header } from "./synthetic.mjs";
 import { Finder } from "../../assets/js/log/finder.js";
 import { NOTHING } from "../../assets/js/log/writing.js";
@@ -12,16 +12,26 @@ const sampled = (id, fields = {}) => ({ kind: "sampled", id, text: id, tokens: 1
 const logOf = (...events) => [header(), ...events].map((event, seq) => ({ ...event, seq, t: 0 }));
 const EVENTS = beamLog({ n: 16, width: 4, rounds: 5 });
 
-test("verifier and truth disagree where a right answer scored low or a wrong one high", () => {
-  for (const [right, aggregate, expected] of [
-    [true, 0.49, true],
-    [true, 0.5, false],
-    [false, 0.5, true],
-    [false, 0.49, false],
-    [null, 0.9, false],
-    [true, null, false],
-  ])
-    assert.equal(disagrees({ right, aggregate }), expected, `${right} ${aggregate}`);
+/** A tree of solutions, `[right, aggregate]` each; which of them disagree with the truth. */
+function disagreeingOf(...solutions) {
+  const nodes = solutions.map(([right, aggregate], index) => [String(index), { right, aggregate }]);
+  const disagrees = disagreeing({ nodes: new Map(nodes) });
+  return nodes.filter(([, node]) => disagrees(node)).map(([id]) => Number(id));
+}
+
+test("verifier and truth disagree by order: what is wrong stands above, what is right below", () => {
+  const [right, wrong, unknown] = [true, false, null];
+  assert.deepEqual(disagreeingOf([right, 0.9], [wrong, 0.8], [right, 0.7], [wrong, 0.1]), [2]);
+  assert.deepEqual(disagreeingOf([right, 0.2], [wrong, 0.3], [wrong, 0.2], [wrong, 0.1]), [0, 1], "low scores, and fooled");
+  assert.deepEqual(disagreeingOf([right, 0.9], [wrong, 0.95], [wrong, 0.1]), [0, 1], "high scores, and fooled");
+  assert.deepEqual(disagreeingOf([right, 0.4], [wrong, 0.3]), [], "low scores in the right order");
+  assert.deepEqual(disagreeingOf([right, 0.4], [wrong, 0.4]), [], "level is no order");
+  assert.deepEqual(disagreeingOf([unknown, 0.9], [right, null], [wrong, 0.1]), []);
+});
+
+test("where all are right, or all wrong, the score alone says whether the verifier believes them", () => {
+  assert.deepEqual(disagreeingOf([true, 0.49], [true, 0.5]), [0]);
+  assert.deepEqual(disagreeingOf([false, 0.49], [false, 0.5]), [1]);
 });
 
 test("a filter asks for scores in a range, both ends included, and for nothing at first", () => {
@@ -33,8 +43,9 @@ test("a filter asks for scores in a range, both ends included, and for nothing a
   assert.deepEqual(fits, [false, true, true, false, false]);
   filter.disagreeing = filter.rivals = true;
   assert.equal(filter.size, 3);
-  assert.equal(filter.test()({ score: 0.3, aggregate: 0.3, right: true }), true);
-  assert.equal(filter.test()({ score: 0.3, aggregate: 0.3, right: false }), false);
+  const [right, wrong] = [true, false].map((right) => ({ score: 0.3, aggregate: 0.3, right }));
+  assert.equal(filter.test({ nodes: new Map([["0", right]]) })(right), true);
+  assert.equal(filter.test({ nodes: new Map([["0", wrong]]) })(wrong), false);
 });
 
 test("the chosen path's rivals are what it competed with, and the best path to every other answer", () => {

@@ -11,11 +11,13 @@ rounds.extend(EVENTS);
 const story = (index, cursor = rounds.segments[index].cursor) =>
   tell(EVENTS, rounds.segments[index], cursor, { strategies: { beam_search: "Beam search" } });
 
+const tellOf = (...events) => tell(events, { kind: "round", round: 1, from: 0, cursor: events.length }, events.length);
+
 test("each stop is told in plain words", () => {
   assert.match(story(0), /^Beam search sets out with a budget of 16 solutions on: Ada has/);
   assert.match(
     story(1),
-    /^Round 1: 16 steps written and scored\. The search kept 4 and pruned 11; the cut was 0\.\d+\. 1 duplicate was merged\.$/,
+    /^Round 1: 16 steps written and scored\. 1 duplicate was merged\. The search kept 4 and pruned 11; the cut was 0\.\d+\.$/,
   );
   assert.match(story(3), /^Round 3: .+ 16 paths reached their end: .+\.$/);
   assert.match(
@@ -53,8 +55,9 @@ test("a stopped run and a run without answer say so", () => {
   const ended = (fields) => tell([{ kind: "finished", seq: 0, ...fields }], { kind: "end", from: 0, cursor: 1 }, 1);
   assert.equal(
     ended({ status: "cancelled", message: "Stopped by request." }),
-    "The run was stopped. Stopped by request.",
+    "The run was stopped.",
   );
+  assert.equal(ended({ status: "cancelled", message: "The server ends." }), "The run was stopped. The server ends.");
   assert.equal(ended({ status: "completed", message: "No path reached an answer." }), "No path reached an answer.");
 });
 
@@ -72,17 +75,24 @@ test("the answer says how many gave it, and that it is the only one", () => {
 });
 
 test("best-of-N: nothing is cut on the way", () => {
-  const slice = [{ kind: "sampled" }, { kind: "sampled" }, { kind: "decided", kept: [["0"], ["1"]] }];
+  const slice = [{ kind: "sampled", id: "0" }, { kind: "sampled", id: "0" }, { kind: "decided", kept: [["0"], ["1"]] }];
   assert.equal(
     tell(slice, { kind: "round", round: 1, from: 0, cursor: 3 }, 3),
     "Round 1: 2 steps written. 2 paths go on; nothing is cut.",
   );
 });
 
+test("where paths go on in several ways, a round says of how many", () => {
+  const round = (...ids) => tellOf(...ids.map((id) => ({ kind: "sampled", id })), { kind: "scored" }, { kind: "merged" });
+  assert.match(round("0", "1"), /^Round 1: 2 steps written and scored\./);
+  assert.match(round("0.0", "0.1", "0.2"), /^Round 1: 3 steps from 1 path written and scored\./);
+  assert.match(round("0.0", "0.1", "1.0"), /^Round 1: 3 steps from 2 paths written/);
+  assert.match(round("0.0", "1.0"), /^Round 1: 2 steps written/, "each goes on once");
+});
+
 test("a decision about the search itself is told with its reason", () => {
   const decision = (why) => ({ kind: "decided", round: 1, rule: "vote_settled", why });
-  const tellOf = (...events) => tell(events, { kind: "round", round: 1, from: 0, cursor: events.length }, events.length);
-  const solution = [{ kind: "sampled" }, { kind: "completed", answer: "12", group: 0 }];
+  const solution = [{ kind: "sampled", id: "0" }, { kind: "completed", answer: "12", group: 0 }];
   assert.equal(
     tellOf(...solution, decision("The vote is settled.")),
     "Round 1: 1 step written. 1 path reached its end: 12. The vote is settled.",
@@ -91,10 +101,8 @@ test("a decision about the search itself is told with its reason", () => {
   assert.ok(flooded.length < 700, `${flooded.length}`);
 });
 
-const tellOf = (...events) => tell(events, { kind: "round", round: 1, from: 0, cursor: events.length }, events.length);
-
 test("what is said of a round has its numbers", () => {
-  const sampled = { kind: "sampled" };
+  const sampled = { kind: "sampled", id: "0" };
   const decision = (kept, pruned, cutoff) => ({
     kind: "decided",
     cutoff,
@@ -124,16 +132,16 @@ test("the story so far holds what is settled at the cursor", () => {
   assert.deepEqual(told(ends[2] - 1), ends.slice(0, 2));
   assert.deepEqual(told(EVENTS.length), ends);
   // A round whose last event settles nothing is settled by whatever comes after it.
-  const open = [{ kind: "sampled" }, { kind: "spent" }];
+  const open = [{ kind: "sampled", id: "0" }, { kind: "spent" }];
   const segment = { kind: "round", round: 1, from: 0, cursor: 2 };
   assert.equal(settled(open, segment, 2), false);
-  assert.equal(settled([...open, { kind: "sampled" }], segment, 2), true);
+  assert.equal(settled([...open, { kind: "sampled", id: "0" }], segment, 2), true);
 });
 
 test("two warnings are told, more are counted", () => {
   const warned = (count) => Array.from({ length: count }, (_, i) => ({ kind: "warned", message: `w${i}` }));
   const story = (count) => {
-    const events = [{ kind: "sampled" }, ...warned(count)];
+    const events = [{ kind: "sampled", id: "0" }, ...warned(count)];
     return withWarnings(events, { kind: "round", round: 1, from: 0, cursor: events.length }, events.length, {});
   };
   assert.match(story(2), / Warning: w0 Warning: w1$/);

@@ -3,10 +3,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { Visit } from "../../assets/js/visit.js";
-import { visitedRun } from "../../assets/js/words/visited_words.js";
+import { apart, visitedRun } from "../../assets/js/words/visited_words.js";
 import { header } from "./synthetic.mjs";
 
-const LABELS = { strategies: { beam_search: "Beam search" } };
+const LABELS = {
+  strategies: { beam_search: "Beam search" },
+  options: { beam_search: { beam_width: { label: "Beam width M", default: 4 } } },
+};
 
 /** A log as the explorer has it. */
 function logOf(run, end = { status: "completed", chosen: "0", answer: "20" }, more = []) {
@@ -44,7 +47,9 @@ beforeEach(() => {
 afterEach(() => delete globalThis.window);
 
 test("a run is told by what it was, what came of it, and what it cost", () => {
-  assert.deepEqual(visitedRun(logOf("a", undefined, [{ kind: "graded", right: ["0"] }]), LABELS), {
+  const { settings, ...told } = visitedRun(logOf("a", undefined, [{ kind: "graded", right: ["0"] }]), LABELS);
+  assert.deepEqual([settings["Beam width M"], settings["Max steps"], settings.Seed, settings.Solver], ["4", "12", "7", "tiny-solver"]);
+  assert.deepEqual(told, {
     id: "a",
     made: "Beam search, N 16",
     outcome: "20, right",
@@ -60,6 +65,24 @@ test("a run is told by what it was, what came of it, and what it cost", () => {
   assert.equal(outcome({ status: "out_of_budget", answer: "20" }), "limit reached");
   assert.equal(outcome(null), "running");
   assert.equal(visitedRun(logOf("recorded-x"), {}).made, "Beam search, N 16, recorded");
+});
+
+test("runs of one kind are told apart by the settings in which they differ, and by no others", () => {
+  const run = (id, options = {}, fields = {}) => {
+    const log = logOf(id);
+    log.events[0] = { ...header(options), ...fields };
+    return visitedRun(log, LABELS);
+  };
+  const usual = run("a");
+  assert.deepEqual(apart([usual, run("b", { n: 8 })]), ["", ""], "another N is said already");
+  assert.deepEqual(apart([usual, run("b")]), ["", ""], "nothing differs");
+  assert.deepEqual(apart([run("c", { beam_width: 2 }, { seed: 8 }), usual]), ["Beam width M 2, Seed 8", "Beam width M 4, Seed 7"]);
+  assert.deepEqual(apart([run("c", {}, { verifier: { name: "verifier-early" } }), usual]), ["Verifier verifier-early", "Verifier tiny-verifier"]);
+  const other = { problem: { ...header().problem, text: "Another one." }, seed: 9 };
+  assert.deepEqual(apart([run("d", {}, other), usual]), ["", ""], "another problem is said already");
+  // A list that an earlier version of the page has kept knows no settings.
+  const { settings: _, ...old } = usual;
+  assert.deepEqual(apart([old, run("e", {}, { seed: 8 })]), ["", ""]);
 });
 
 test("the newest run is first, one that ends is the same one, and at most twenty are kept", () => {

@@ -1,10 +1,10 @@
 // What a person looks for in a large tree: scores in a range, solutions that are right or wrong,
-// those on which the verifier and the truth disagree, the chosen path and its rivals. Pure.
+// those that the verifier puts in the wrong order, the chosen path and its rivals. Pure.
 
 import { ROLLOUT } from "./visible.js";
 import { ROOT } from "./tree.js";
 
-/** From this score on a verifier says that a solution is right. */
+/** From this score on a verifier believes a solution, where there is no other to compare it with. */
 const BELIEVED_FROM = 0.5;
 /** At most so many other answers are shown as rivals, those with the best scores. */
 const MOST_RIVALS = 8;
@@ -20,7 +20,7 @@ export class Filter {
     this.high = 1;
     /** Only solutions of this grade, "right" or "wrong"; null: of any. */
     this.grade = null;
-    /** Only solutions that are right and scored low, or wrong and scored high. */
+    /** Only solutions that the verifier puts in the wrong order, as `disagreeing` finds them. */
     this.disagreeing = false;
     /** Only the chosen path, what it was chosen from, and the best path to every other answer. */
     this.rivals = false;
@@ -40,21 +40,38 @@ export class Filter {
     return Boolean(this.grade || this.disagreeing);
   }
 
-  /** Whether a node fits what is looked for; null: nothing in particular is. */
-  test() {
-    const { low, high, ranged, grade, disagreeing } = this;
-    if (!ranged && !grade && !disagreeing) return null;
+  /** Whether a node of a tree fits what is looked for; null: nothing in particular is. */
+  test(tree) {
+    const { low, high, ranged, grade } = this;
+    if (!ranged && !grade && !this.disagreeing) return null;
+    const disagrees = this.disagreeing ? disagreeing(tree) : null;
     return (node) => {
       if (grade && node.right !== (grade === "right")) return false;
-      if (disagreeing && !disagrees(node)) return false;
+      if (disagrees && !disagrees(node)) return false;
       return !ranged || (node.score !== null && node.score >= low && node.score <= high);
     };
   }
 }
 
-/** Whether the verifier and the reference disagree about a finished solution. */
-export function disagrees({ right, aggregate }) {
-  return right !== null && aggregate !== null && right !== aggregate >= BELIEVED_FROM;
+/**
+ * Where the verifier and the reference disagree. A search compares, so it is the order that counts:
+ * wrong solutions that scored above every right one, and right ones that scored below a wrong one.
+ * Where all are right, or all wrong, it is the score alone: below `BELIEVED_FROM`, or from it on.
+ *
+ * @param {import("./tree.js").Tree} tree
+ * @returns {(node: Object) => boolean} whether a node is such a solution.
+ */
+export function disagreeing(tree) {
+  const best = { true: -Infinity, false: -Infinity };
+  for (const { right, aggregate } of tree.nodes.values())
+    if (right !== null && aggregate !== null) best[right] = Math.max(best[right], aggregate);
+  const compared = best.true > -Infinity && best.false > -Infinity;
+  const bar = compared ? best : { true: BELIEVED_FROM, false: BELIEVED_FROM };
+  return ({ right, aggregate }) => {
+    if (right === null || aggregate === null) return false;
+    if (right) return aggregate < bar.false;
+    return compared ? aggregate > bar.true : aggregate >= bar.true;
+  };
 }
 
 /**

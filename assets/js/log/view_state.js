@@ -101,7 +101,7 @@ export class ViewState {
     const { finder, filter } = this;
     const said = finder.upTo(events, cursor);
     if (!filter.ends) return said;
-    const fits = filter.test();
+    const fits = filter.test(tree);
     if (finder.text) return said.filter((id) => fits(tree.nodes.get(id)));
     return [...tree.nodes.values()].filter(fits).map(({ id }) => id);
   }

@@ -1,6 +1,6 @@
 // The legend is the key to the picture and a filter: a pressed button means "shown".
 
-import { ON_DEMAND, PRUNED_MODES, WRITING } from "../log/visible.js";
+import { MERGED, ON_DEMAND, PRUNED_MODES, WRITING } from "../log/visible.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { countAnnotations } from "../words/annotations.js";
 import { annotationPicture, symbolPicture } from "../picture/shapes.js";
@@ -78,6 +78,8 @@ export class Legend {
 
   add(state, spec, actions) {
     const count = h("span", { class: "esp-count" });
+    // A button that is not pressed says so without a word to the ear.
+    const off = h("span", { class: "esp-legend-off", "aria-hidden": "true", hidden: true, text: state === MERGED ? "folded" : "hidden" });
     const button = h(
       "button",
       {
@@ -93,8 +95,9 @@ export class Legend {
       symbolPicture(spec, state),
       h("span", { text: spec.label }),
       count,
+      off,
     );
-    this.entries.set(state, { button, count });
+    this.entries.set(state, { button, count, off });
     this.list.append(button);
   }
 
@@ -108,9 +111,10 @@ export class Legend {
     this.grown = tree.started?.run;
     for (const state of this.entries.keys()) if (counts[state]) this.occurred.add(state);
     if (counts[WRITING]) this.seen = tree.started.run;
-    for (const [state, { button, count }] of this.entries) {
+    for (const [state, { button, count, off }] of this.entries) {
       setText(count, String(counts[state] ?? 0));
       setAttribute(button, "aria-pressed", !hiddenStates.has(state));
+      off.hidden = !hiddenStates.has(state);
       // Only what occurs is listed, so that the key stays short; a filter in use stays in reach.
       button.hidden = !this.occurred.has(state) && (!hiddenStates.has(state) || ON_DEMAND.has(state));
       // Between two calls nothing is being written: its entry must not come and go with them.

@@ -4,6 +4,7 @@ import { h, setText } from "../dom/dom.js";
 import { icon } from "../dom/icons.js";
 import { Menu } from "../dom/menu.js";
 import { plural } from "../words/format.js";
+import { apart } from "../words/visited_words.js";
 
 const NAME = "Runs of this visit";
 
@@ -13,7 +14,7 @@ export class RunsMenu {
     this.runs = [];
     this.shown = "";
     this.count = h("span");
-    this.menu = new Menu(NAME, [this.count, icon("down")], () => this.runs.map((run) => this.entry(run, actions)));
+    this.menu = new Menu(NAME, [this.count, icon("down")], () => this.entries(actions));
     this.menu.button.title = `${NAME}: what came of each, and the way back to it`;
     this.element = h("div", { class: "esp-runs", hidden: true }, this.menu.element);
   }
@@ -29,11 +30,18 @@ export class RunsMenu {
     setText(this.count, plural(runs.length, "run"));
   }
 
-  entry({ id, made, outcome, problem, cost }, actions) {
+  entries(actions) {
+    const differences = apart(this.runs);
+    return this.runs.map((run, index) => this.entry(run, differences[index], actions));
+  }
+
+  /** @param {string} differs - what tells it from others of its kind. */
+  entry({ id, made, outcome, problem, cost }, differs, actions) {
     return {
       attributes: id === this.shown ? { "aria-current": true } : {},
       parts: [
         h("span", { class: "esp-run-head" }, h("span", { text: made }), h("span", { class: "esp-run-outcome", text: outcome })),
+        differs && h("span", { class: "esp-run-differs", text: differs }),
         h("span", { class: "esp-quiet esp-run-problem", text: problem }),
         cost && h("span", { class: "esp-quiet", text: cost }),
       ],

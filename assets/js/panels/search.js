@@ -3,7 +3,7 @@
 
 import { h, setAttribute, setText, uniqueId } from "../dom/dom.js";
 import { count, plural } from "../words/format.js";
-import { disagrees } from "../log/filter.js";
+import { disagreeing } from "../log/filter.js";
 import { icon } from "../dom/icons.js";
 
 /** Searching begins once nobody has typed for so long: a hundred thousand texts are read. */
@@ -118,7 +118,7 @@ export class Search {
     };
     this.disagreeing = box(
       "Verifier and truth disagree",
-      "Solutions that are right and scored below 0.5, or wrong and scored 0.5 or more",
+      "Wrong solutions that scored above every right one, and right ones that scored below a wrong one. Where all are right, or all wrong: scored below 0.5, or 0.5 and more",
       "disagreeing",
     );
     this.rivals = box(
@@ -183,6 +183,7 @@ export class Search {
   countEnds() {
     const { tree } = this;
     this.rivals.field.disabled = !this.rivals.field.checked && !hasAnswer(tree);
+    const disagrees = disagreeing(tree);
     let [graded, number] = [false, 0];
     for (const node of tree.nodes.values()) {
       if (node.right === null) continue;

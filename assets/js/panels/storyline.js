@@ -13,6 +13,8 @@ import { writingSentence } from "../words/writing_words.js";
 
 const ANNOUNCE_AFTER_MS = 500;
 
+const WENT_WRONG = new Set(["failed", "out_of_budget", "cancelled"]);
+
 export class StoryLine {
   /** @param {{labels: Object, actions: import("./list.js").Actions}} given */
   constructor({ labels, actions }) {
@@ -51,6 +53,8 @@ export class StoryLine {
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
     this.write(tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
+    // What went wrong is read to its end; of a round, the story has the rest.
+    setAttribute(this.text, "data-whole", tree.interrupted || WENT_WRONG.has(tree.finished?.status));
     setText(this.counter, counter(segment, rounds, log));
     setText(this.left, log.live ? timeLeft(promised, tree.cost.generated, log.events.at(-1)?.t ?? 0) : "");
     const { word, kind } = statusOf(log, behind);

@@ -94,7 +94,7 @@ export class TreeCanvas extends Viewpoint {
 
   /** Show a tree. `focus` is what the picture should keep in sight while it follows. */
   update({ tree, visible, hiddenStates, selected, frontier, filter, found }) {
-    const sought = { fits: filter.test(), found };
+    const sought = { fits: filter.test(tree), found };
     Object.assign(this, { tree, visible, hiddenStates, selected, frontier, sought });
     const anchor = this.anchor();
     const moved = this.layOut(!reducedMotion());

@@ -80,3 +80,10 @@ export function readable(name) {
 
 /** The first letter as a capital. */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Values of options are said as in the form: switches are on or off, choices are words. */
+export function inWords(value) {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (value === null || value === undefined) return "not given";
+  return typeof value === "string" ? readable(value).toLowerCase() : String(value);
+}

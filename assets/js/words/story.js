@@ -6,13 +6,15 @@ import { endingsWords, repeatWords, stepLimit } from "./endings.js";
 import { answerWords } from "./plain_maths.js";
 import { list, plural, readable, score, shorten } from "./format.js";
 import { isPasted, allocationSentence, isStreamStrategy } from "./annotations.js";
-import { ROOT, Tree } from "../log/tree.js";
+import { parentOf, ROOT, Tree } from "../log/tree.js";
 
 const STATUS = {
   cancelled: "The run was stopped.",
   failed: "The run failed.",
   out_of_budget: "The run reached its limit.",
 };
+/** The message of a run that a person stopped. */
+const STOPPED = "Stopped by request.";
 /** What is said of the last moment of a run that has no end. */
 export const CUT_OFF = "Here the run was cut off.";
 /** What is said of a run whose solver does not go on from its own text. */
@@ -106,9 +108,10 @@ function tellRound(slice, round, over, header) {
   if (!summary.settled && !over) return `${told[0]}${summary.scored ? `, ${summary.scored} scored` : ""}…`;
   if (summary.scored) told.push("scored");
   let text = `${list(told)}.`;
-  if (summary.kept || summary.pruned) text += ` ${decided(summary)}`;
+  // In the order in which they lessen the paths: what is the same, what is over, what is cut.
   if (summary.merged) text += ` ${summary.merged === 1 ? "1 duplicate was" : `${summary.merged} duplicates were`} merged.`;
   if (summary.answers.length) text += ` ${answers(summary.answers)}`;
+  if (summary.kept || summary.pruned) text += ` ${decided(summary)}`;
   text += endingsOf(summary, header);
   for (const why of summary.reasons.slice(-MOST_REASONS)) text += ` ${shorten(why, 300)}`;
   if (summary.allocated) text += ` ${allocationSentence(summary.allocated)}`;
@@ -130,11 +133,15 @@ function tellPiece(slice, round) {
 }
 
 /** Rollouts are counted apart: the search does not go on from them. */
-function written({ written, ahead }) {
-  if (!ahead) return plural(written, "step");
+function written({ written, ahead, parents }) {
+  const steps = plural(written, "step") + (forked(written, parents) ? ` from ${plural(parents.size, "path")}` : "");
+  if (!ahead) return steps;
   const rollouts = `${plural(ahead, "step")} of rollouts`;
-  return written ? `${plural(written, "step")} and ${rollouts}` : rollouts;
+  return written ? `${steps} and ${rollouts}` : rollouts;
 }
+
+/** Whether paths go on in several ways: otherwise "1 path goes on", and then 16 steps, reads as a mistake. */
+const forked = (written, parents) => written > parents.size && !parents.has(ROOT);
 
 function backUp({ backedUp, root }) {
   const { size } = backedUp;
@@ -160,7 +167,7 @@ const depthOf = (id) => id.split(".").length;
 function summaryOf(slice) {
   const summary = {
     ...{ written: 0, ahead: 0, scored: 0, kept: 0, pruned: 0, merged: 0, revised: 0, cut: 0, repeated: 0, late: 0, settled: false },
-    ...{ cutoffs: [], answers: [], reasons: [], allocated: null, backedUp: new Set(), root: null },
+    ...{ cutoffs: [], answers: [], reasons: [], allocated: null, backedUp: new Set(), root: null, parents: new Set() },
   };
   for (const event of slice) {
     if (event.kind === "sampled") countSampled(summary, event);
@@ -188,7 +195,10 @@ function countSampled(summary, event) {
   if (event.ended === "length") summary.cut += 1;
   if (event.repeats) summary.repeated += 1;
   if (event.role === "rollout") summary.ahead += 1;
-  else summary.written += 1;
+  else {
+    summary.written += 1;
+    summary.parents.add(parentOf(event.id));
+  }
   if (event.after) summary.revised += 1;
 }
 
@@ -230,12 +240,18 @@ function tellEnd(slice, before) {
   const finished = slice.find((event) => event.kind === "finished");
   if (!finished) return "The solutions are being judged…";
   const opening = STATUS[finished.status] ? `${STATUS[finished.status]} ` : "";
-  if (!finished.chosen) return `${opening}${finished.message || "No path reached an answer."}${endedBy(before)}`;
+  if (!finished.chosen) return `${opening}${reasonOf(finished)}${endedBy(before)}`.trim();
   const graded = slice.find((event) => event.kind === "graded");
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
   const verdict = verdictOf(graded, finished.chosen, before) + doubtSentence(before);
   return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all)}.${verdict}`;
+}
+
+/** Why it ended, where that says more than that it did. */
+function reasonOf({ status, message }) {
+  if (status === "cancelled" && message === STOPPED) return "";
+  return message || "No path reached an answer.";
 }
 
 /** Why there is no answer, as far as the paths' ends say it. */

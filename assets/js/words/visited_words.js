@@ -1,6 +1,6 @@
 // What the list of this visit's runs says of each: enough to tell two of them apart. Pure.
 
-import { count, flops, plural, readable, shorten } from "./format.js";
+import { count, flops, inWords, plural, readable, shorten } from "./format.js";
 import { isPasted } from "./annotations.js";
 import { isRecorded } from "../log/recipe.js";
 import { plainMaths } from "./plain_maths.js";
@@ -8,6 +8,7 @@ import { plainMaths } from "./plain_maths.js";
 const ENDS = { cancelled: "stopped", failed: "failed", out_of_budget: "limit reached" };
 const MOST_PROBLEM = 80;
 const MOST_ANSWER = 22;
+const MOST_SETTINGS = 4;
 
 /**
  * @typedef {Object} VisitedRun
@@ -15,12 +16,13 @@ const MOST_ANSWER = 22;
  * @property {string} made - the strategy, and how many solutions it may try.
  * @property {string} outcome - what came of it: "27, wrong", "stopped".
  * @property {string} problem - its beginning.
+ * @property {Object<string, string>} settings - what it was run with, as the form calls it.
  * @property {string} cost - "" where nothing was computed.
  */
 
 /**
  * @param {import("../log/log.js").EventLog} log - of a run that has begun.
- * @param {Object} labels - `{strategies: {name: title}}`.
+ * @param {Object} labels - `{strategies: {name: title}, options: {strategy: {option: {label, default}}}}`.
  * @returns {VisitedRun}
  */
 export function visitedRun(log, labels) {
@@ -30,8 +32,34 @@ export function visitedRun(log, labels) {
     made: madeOf(log, labels),
     outcome: outcomeOf(log),
     problem: shorten(plainMaths(started.problem.text).replace(/\s+/g, " ").trim(), MOST_PROBLEM),
+    settings: isPasted(started) ? {} : settingsOf(started, labels),
     cost: costOf(log.events),
   };
+}
+
+function settingsOf({ strategy, options, sampling, solver, verifier, seed }, labels) {
+  const known = labels?.options?.[strategy] ?? {};
+  const named = Object.entries(options).map(([name, value]) => [known[name]?.label ?? readable(name), value]);
+  const sampled = Object.entries(sampling).map(([name, value]) => [readable(name), value]);
+  const said = [...named, ...sampled, ["Seed", seed]].map(([name, value]) => [name, inWords(value)]);
+  return { ...Object.fromEntries(said), Solver: solver?.name ?? "", Verifier: verifier?.name ?? "" };
+}
+
+/**
+ * What tells each run from those of the same strategy, N and problem: the settings in which it differs
+ * from any of them, "Beam width M 2, Seed 8"; "" where there is no other.
+ *
+ * @param {VisitedRun[]} runs
+ * @returns {string[]} for each run.
+ */
+export function apart(runs) {
+  return runs.map((run) => {
+    const others = runs.filter((other) => other !== run && other.made === run.made && other.problem === run.problem);
+    const settings = Object.entries(run.settings ?? {});
+    const told = settings.filter(([name, value]) => others.some(({ settings }) => (settings?.[name] ?? value) !== value));
+    const more = told.length > MOST_SETTINGS ? [`${told.length - MOST_SETTINGS} more`] : [];
+    return [...told.slice(0, MOST_SETTINGS).map(([name, value]) => `${name} ${value}`), ...more].join(", ");
+  });
 }
 
 function madeOf({ run, events: [started] }, labels) {

@@ -5,5 +5,9 @@ them with a progress, `summary.py` prints what was found, `diff.py` compares two
 """
 
 from search_core.cli.verifying.command import verify_app
+from search_core.cli.verifying.diff import verify_diff, verify_schema
+
+verify_app.command("diff")(verify_diff)
+verify_app.command("schema")(verify_schema)
 
 __all__ = ["verify_app"]

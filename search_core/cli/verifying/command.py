@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from search_core.cli import flags
 from search_core.cli.errors import RUN_FAILED, bad_arguments
 from search_core.cli.output import messages, plain, results
 from search_core.cli.services import ModelChoice, Services, services
+from search_core.cli.verifying.drawing import draw_into
 from search_core.cli.verifying.judges import (
     JudgedScores,
     column_judge,
@@ -22,17 +24,22 @@ from search_core.cli.verifying.judges import (
     model_judge,
 )
 from search_core.cli.verifying.scoring import score_all
+from search_core.cli.verifying.stressing import stress_all
 from search_core.cli.verifying.summary import print_report
 from search_core.evaluation.intervals import DRAWS
 from search_core.evaluation.provenance import provenance
 from search_core.labelled import KINDS, LabelledFile, LabelledSolution, read_labelled
 from search_core.log.files import write_whole
+from search_core.models import SOLVERS
 from search_core.verify.asking.scores_file import ScoresFile, row_key
+from search_core.verify.drawn import DrawPlan
 from search_core.verify.report import ReportSettings, make_report
 from search_core.verify.table import AGGREGATES
 
-_STATISTICS = "Statistics"
-verify_app = typer.Typer(invoke_without_command=True, subcommand_metavar="[diff A.json B.json]")
+_STATISTICS, _DRAWN = "Statistics", "Drawn solutions"
+verify_app = typer.Typer(
+    invoke_without_command=True, subcommand_metavar="[diff A.json B.json | schema]"
+)
 
 
 @verify_app.callback()
@@ -41,6 +48,28 @@ def verify(
     input_file: Annotated[
         Path | None,
         typer.Option("--input", help="File of labelled solutions, of any kind that is known."),
+    ] = None,
+    drawn: Annotated[
+        int | None,
+        typer.Option(
+            help="In place of --input: the embedded solver's own attempts at so many held-out "
+            "problems of each family, labelled by the families' checker.",
+            min=1,
+            rich_help_panel=_DRAWN,
+        ),
+    ] = None,
+    attempts: Annotated[
+        int, typer.Option(help="At each drawn problem.", min=1, rich_help_panel=_DRAWN)
+    ] = 16,
+    families: Annotated[
+        str, typer.Option(help="Of drawn problems, with commas.", rich_help_panel=_DRAWN)
+    ] = "expression,word,countdown",
+    solver: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Whose attempts are drawn: {', '.join(SOLVERS)}. Default: small.",
+            rich_help_panel=_DRAWN,
+        ),
     ] = None,
     kind: Annotated[
         str | None,
@@ -59,6 +88,7 @@ def verify(
             rich_help_panel="Models",
         ),
     ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report here, as HTML.")] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures here, as JSON.")
     ] = None,
@@ -66,12 +96,20 @@ def verify(
         Path | None,
         typer.Option(
             "--scores",
-            help="Keep scores here, to go on from. Default: beside --json.",
+            help="Keep scores here, to go on from. Default: beside --json or --report.",
         ),
     ] = None,
     first: Annotated[
         int | None, typer.Option(help="Only the file's first solutions. Default: all.", min=1)
     ] = None,
+    stress: Annotated[
+        int,
+        typer.Option(
+            help="Edit so many solutions in ways that must not, and that must, change a score; "
+            "0: none.",
+            min=0,
+        ),
+    ] = 0,
     aggregate: Annotated[
         str,
         typer.Option(
@@ -111,9 +149,15 @@ def verify(
     if context.invoked_subcommand is not None:
         return
     with bad_arguments(), messages().status("reading the file"):
-        if input_file is None:
-            raise ValueError("--input is missing: name a file of labelled solutions.")
         settings = ReportSettings(_aggregate(aggregate), draws, seed)
+        plan = drawn and DrawPlan(tuple(flags.names(families)), drawn, attempts)
+        input_file = _input(input_file, json_file or report, drawn=bool(plan))
+        drawn_by = ModelChoice(solver=solver, models=models_file, device=device)
+        pair = services(context).open_models(drawn_by) if plan else None
+    if plan and pair:
+        with bad_arguments():
+            draw_into(input_file, plan, pair, debug=debug)
+    with bad_arguments(), messages().status("reading the file"):
         file = read_labelled(input_file, kind, most=first)
         count, columns = _looked_through(file)
         choice = ModelChoice(
@@ -126,14 +170,18 @@ def verify(
             column or [], verifier or [], columns, choice, services(context), threshold
         )
         asked = any(judge.verifier for judge in judges)
-        store = ScoresFile(_scores_path(scores_file, json_file) if asked else None)
+        store = ScoresFile(_scores_path(scores_file, json_file or report) if asked else None)
     told = file.report.said()
     messages().print(plain(told), markup=False, highlight=False)
     with store:
         score_all(file, count, judges, store, batch=batch, debug=debug)
+        stressed = {}
+        if stress and asked:
+            stressed = stress_all(file, stress, judges, store, settings, batch=batch, debug=debug)
         about = {
             **provenance(sys.argv[1:]),
             "input": {**file.report.values(), "sha256": file_hash(input_file)},
+            "drawn": asdict(plan) if plan else None,
             "refused": _refused(file, judges, store),
         }
         with messages().status("working out the figures"):
@@ -143,13 +191,27 @@ def verify(
                 settings,
                 about,
             )
+        for name, found in stressed.items():
+            values["cards"][name]["stress"] = found
     _say_refusals(values["refused"], count)
     # Shown first: a file that cannot be written costs nobody the results.
     print_report(results(), values)
     with bad_arguments():
-        _write(values, json_file)
+        _write(values, json_file, report)
     if any(not card["scored"]["solutions"] for card in values["cards"].values()):
         raise typer.Exit(RUN_FAILED)
+
+
+def _input(asked: Path | None, out: Path | None, *, drawn: bool) -> Path:
+    if drawn:
+        if asked is not None:
+            raise ValueError("--drawn makes the solutions; leave --input out.")
+        if out is None:
+            raise ValueError("--drawn needs --json or --report: what was drawn is kept beside it.")
+        return out.with_suffix(".rows.jsonl")
+    if asked is None:
+        raise ValueError("--input is missing: name a file of labelled solutions.")
+    return asked
 
 
 def _aggregate(name: str) -> Any:
@@ -232,11 +294,16 @@ def _say_refusals(refused: Mapping[str, Mapping[str, Any]], count: int) -> None:
         messages().print(plain(told), style="yellow", markup=False, highlight=False)
 
 
-def _write(values: dict[str, Any], json_file: Path | None) -> None:
+def _write(values: dict[str, Any], json_file: Path | None, report: Path | None) -> None:
     written = []
     if json_file is not None:
         text = json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False)
         write_whole(json_file, text + "\n")
         written.append(f"Figures in {json_file}.")
+    if report is not None:
+        from search_core.verify.page import report_page
+
+        write_whole(report, report_page(values))
+        written.append(f"Report in {report}.")
     if written:
         results().print(plain(" ".join(written)), markup=False, highlight=False)

@@ -9,7 +9,7 @@ falls is the hacking threshold (arXiv 2506.19248).
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,10 +24,24 @@ _ALL_UP_TO = 64
 """Every N up to here is a point of the curve; beyond, each is a tenth larger than the last."""
 
 
-def best_of_n(
-    table: ScoreTable, aggregate: Aggregate, resampling: Resampling
-) -> dict[str, Any] | None:
-    """The curve, its peak, and whether more samples hurt; None without two attempts a problem."""
+class ProblemCurves(NamedTuple):
+    """Each problem's chance that the best of N is right.
+
+    Attributes:
+        grid: Each N.
+        curves: [problems, len(grid)]; NaN for problems with too few attempts.
+        oracle: The same for one who knows what is right.
+        left_out: Problems with too few attempts.
+    """
+
+    grid: list[int]
+    curves: Values
+    oracle: Values
+    left_out: int
+
+
+def curves_of(table: ScoreTable, aggregate: Aggregate) -> ProblemCurves | None:
+    """The curves of all problems; None without two attempts a problem."""
     values = table.aggregate(aggregate)
     known = ~(np.isnan(values) | np.isnan(table.right))
     groups = [rows[known[rows]] for rows in table.of_problems]
@@ -37,23 +51,34 @@ def best_of_n(
         return None
     grid = _grid(most)
     curves = np.full((table.problems, len(grid)), np.nan)
-    at_least_one = np.full((table.problems, len(grid)), np.nan)
-    for number in np.flatnonzero(sizes >= most).tolist():
+    oracle = np.full((table.problems, len(grid)), np.nan)
+    used = sizes >= most
+    for number in np.flatnonzero(used).tolist():
         rows = groups[number]
         curves[number] = expected_best(values[rows], table.right[rows], grid)
-        at_least_one[number] = expected_best(table.right[rows], table.right[rows], grid)
-    used = ~np.isnan(curves[:, 0])
-    points = [resampling.mean(column) for column in curves.T]
-    oracle = np.nanmean(at_least_one, axis=0)
+        oracle[number] = expected_best(table.right[rows], table.right[rows], grid)
+    return ProblemCurves(grid, curves, oracle, int(((sizes > 0) & ~used).sum()))
+
+
+def best_of_n(
+    table: ScoreTable, aggregate: Aggregate, resampling: Resampling
+) -> dict[str, Any] | None:
+    """The curve, its peak, and whether more samples hurt; None without two attempts a problem."""
+    found = curves_of(table, aggregate)
+    if found is None:
+        return None
+    used = ~np.isnan(found.curves[:, 0])
+    points = [resampling.mean(column) for column in found.curves.T]
+    oracle = np.nanmean(found.oracle, axis=0)
     return {
         "aggregate": aggregate,
         "problems": int(used.sum()),
-        "left_out": int((sizes > 0).sum() - used.sum()),
+        "left_out": found.left_out,
         "curve": [
             {"n": n, **(values_of(point) or {}), "oracle": float(best)}
-            for n, point, best in zip(grid, points, oracle, strict=True)
+            for n, point, best in zip(found.grid, points, oracle, strict=True)
         ],
-        **_threshold(curves, grid, used, resampling),
+        **_threshold(found.curves, found.grid, used, resampling),
     }
 
 

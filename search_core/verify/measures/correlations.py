@@ -28,7 +28,7 @@ def correlations(table: ScoreTable, aggregate: Aggregate, resampling: Resampling
     }
     return {
         name: {
-            which: _estimate(values, other, table.problem, known & chosen, resampling)
+            which: spearman(values, other, table.problem, known & chosen, resampling)
             for which, chosen in (("all", known), ("right", right), ("wrong", wrong))
         }
         for name, other in measures.items()
@@ -53,13 +53,17 @@ def correlation_of_sums(sums: Values) -> Values:
     return found
 
 
-def _estimate(
+def spearman(
     values: Values,
     other: Values,
     problem: Indices,
     chosen: np.typing.NDArray[np.bool_],
     resampling: Resampling,
 ) -> dict[str, float] | None:
+    """Rank correlation of the chosen solutions, with its interval over problems as JSON values.
+
+    None with fewer than three of them, or where one of the two does not vary.
+    """
     if chosen.sum() < 3:
         return None
     x, y = ranks(values[chosen]), ranks(other[chosen])

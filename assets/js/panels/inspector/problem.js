@@ -1,6 +1,6 @@
 // The root is selected: the problem, and the settings of the run.
 
-import { count, readable, shorten } from "../../words/format.js";
+import { count, inWords, readable, shorten } from "../../words/format.js";
 import { definitions, heading, section } from "../blocks.js";
 import { h } from "../../dom/dom.js";
 import { answerMaths } from "../../words/plain_maths.js";
@@ -82,13 +82,6 @@ export function settingRows({ strategy, options, sampling, seed, solver, verifie
   ];
   const of = (wanted) => all.filter(({ usual }) => Boolean(usual) === wanted).map(({ row }) => row);
   return { chosen: of(false), usual: of(true) };
-}
-
-/** Values of options are said as in the form: switches are on or off, choices are words. */
-function inWords(value) {
-  if (typeof value === "boolean") return value ? "on" : "off";
-  if (value === null || value === undefined) return "not given";
-  return typeof value === "string" ? readable(value).toLowerCase() : String(value);
 }
 
 /** A model in one line: name, size, precision, device. */

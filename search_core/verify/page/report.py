@@ -1,0 +1,101 @@
+"""The whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from search_core.verify.page.cards import card_sections
+from search_core.verify.page.comparisons import comparison_section
+from search_core.verify.page.headlines import headline_rows
+from search_core.verify.page.markup import paragraph, table, tag, text
+from search_core.verify.page.style import style
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def report_page(values: Mapping[str, Any]) -> str:
+    """The HTML of a report's values. The same values give the same page.
+
+    Raises:
+        KeyError: They are no report's values.
+    """
+    cards = values["cards"]
+    names = ", ".join(cards)
+    title = f"Report card: {names}" if len(cards) == 1 else f"Report cards: {names}"
+    head = (
+        '<meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
+        + tag("title", text(title[:200]))
+        + tag("style", style())
+    )
+    anchors = {name: f"card-{number}" for number, name in enumerate(cards, start=1)}
+    links = [*((f"#{anchor}", name) for name, anchor in anchors.items())]
+    links += [("#comparisons", "Side by side")] if values["comparisons"] else []
+    links.append(("#made", "How it was made"))
+    navigation = tag("ul", *(tag("li", tag("a", text(name), href=at)) for at, name in links))
+    body = [
+        tag("header", tag("h1", text(title[:200])), *_about(values),
+            tag("nav", navigation, aria_label="Parts of this report")),
+        tag(
+            "main",
+            table("At a glance", ["measure", *cards], headline_rows(cards)),
+            *(card_sections(name, card, anchors[name]) for name, card in cards.items()),
+            comparison_section(values["comparisons"]),
+        ),
+        tag("footer", *_made(values)),
+    ]  # fmt: skip
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n'
+        f"<body>{''.join(body)}</body></html>\n"
+    )
+
+
+def _about(values: Mapping[str, Any]) -> Iterator[str]:
+    rows, file = values["rows"], values.get("input", {})
+    yield paragraph(
+        f"{rows['solutions']:,} solutions of {rows['problems']:,} problems from "
+        f"{file.get('name', 'memory')}, {rows['steps']:,} steps, {rows['labelled_steps']:,} of "
+        f"them labelled and {rows['wrong_steps']:,} wrong.",
+        "quiet",
+    )
+    if rows["right_answer_on_wrong_step"]:
+        yield paragraph(
+            f"{rows['right_answer_on_wrong_step']:,} solutions reach a right answer over a wrong "
+            "step: a right answer is no label for steps.",
+            "quiet",
+        )
+    left_out = file.get("rows_left_out", 0)
+    if left_out:
+        named = "; ".join(file.get("rows_left_out_named", [])[:5])
+        yield paragraph(f"{left_out:,} rows of the file cannot be used: {named}.", "quiet")
+    for name, refused in values.get("refused", {}).items():
+        yield paragraph(
+            f"{name} refused {refused['solutions']:,} solutions; the first, {refused['first']}: "
+            f"{refused['why']}",
+            "quiet",
+        )
+
+
+def _made(values: Mapping[str, Any]) -> Iterator[str]:
+    yield tag("h2", "How it was made", id="made")
+    file, settings = values.get("input", {}), values["settings"]
+    versions = ", ".join(f"{name} {each}" for name, each in values.get("versions", {}).items())
+    pairs = [
+        ("date", values.get("date", "")),
+        ("versions", versions),
+        ("file", f"{file.get('name', '')}, read as {file.get('kind', '')}"),
+        ("SHA-256 of the file", file.get("sha256", "")),
+        (
+            "intervals",
+            f"95 %, {settings['bootstrap_draws']:,} bootstrap draws over problems, seed "
+            f"{settings['bootstrap_seed']}",
+        ),
+    ]
+    for name, card in values["cards"].items():
+        hashes = card["verifier"].get("weights_sha256") or {}
+        pairs += [(f"{name}, {weights}", f"SHA-256 {each}") for weights, each in hashes.items()]
+    yield tag("pre", text(values.get("command", "")))
+    yield tag("dl", *(tag("dt", text(key)) + tag("dd", text(value)) for key, value in pairs))

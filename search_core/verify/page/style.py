@@ -1,0 +1,78 @@
+"""The report's style: both themes by the reader's own setting, and on paper the light one."""
+
+from __future__ import annotations
+
+from search_core.picture.palette import Theme, variables
+
+_SHARED = """
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--palette-background); color: var(--palette-text);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
+header, main, footer { max-width: 68rem; margin: 0 auto; padding: 0 1.25rem; }
+h1 { font-size: 1.75rem; margin: 2rem 0 .25rem; }
+h2 { font-size: 1.35rem; margin: 3rem 0 .5rem; padding-top: 1rem;
+  border-top: 2px solid var(--palette-muted); }
+h3 { font-size: 1.05rem; margin: 2rem 0 .4rem; }
+p { max-width: 46rem; margin: .5rem 0; }
+a { color: var(--palette-focus); }
+a:focus-visible, summary:focus-visible, .wide:focus-visible { outline: 3px solid
+  var(--palette-focus); outline-offset: 2px; }
+.quiet { color: var(--palette-subtle); }
+nav ul, .findings { list-style: none; padding: 0; }
+nav li { display: inline-block; margin: 0 1.25rem .35rem 0; }
+.findings li { margin: .4rem 0; padding-left: 1.9rem; position: relative; max-width: 46rem; }
+.findings .mark { position: absolute; left: 0; top: .15rem; width: 1.3rem; height: 1.3rem; }
+.wide { overflow-x: auto; margin: .75rem 0 1.25rem; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; white-space: nowrap; color: var(--palette-subtle);
+  padding-bottom: .35rem; }
+caption.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); }
+th, td { text-align: right; padding: .28rem 1.4rem .28rem 0; white-space: nowrap;
+  border-bottom: 1px solid var(--palette-surface); font-weight: 400; }
+th[scope=row], th[scope=col]:first-child { text-align: left; }
+thead th { color: var(--palette-subtle); border-bottom-color: var(--palette-muted); }
+.steps { width: 100%; }
+.steps td.words, .steps th { white-space: pre-wrap; overflow-wrap: anywhere; text-align: left; }
+.steps td { vertical-align: top; }
+.steps tr.here th, .steps tr.here td { background: var(--palette-surface); font-weight: 600; }
+.charts { display: flex; flex-wrap: wrap; gap: 1.5rem; margin: .75rem 0 1.25rem; }
+.charts svg, .chart svg { max-width: 100%; height: auto; }
+details { margin: .35rem 0; border-left: 3px solid var(--palette-muted); padding-left: .8rem; }
+summary { cursor: pointer; overflow-wrap: anywhere; }
+.problem { white-space: pre-wrap; overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--palette-surface);
+  padding: .75rem; font-size: .85rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; font-size: .9rem; }
+dt { color: var(--palette-subtle); }
+dd { margin: 0; overflow-wrap: anywhere; }
+footer { padding-bottom: 3rem; }
+@media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
+@media print {
+  body { font-size: 10pt; }
+  nav { display: none; }
+  h2 { break-before: page; }
+  h3, caption { break-after: avoid; }
+  tr, svg, .findings li { break-inside: avoid; }
+  .wide { overflow: visible; }
+  th, td { padding-right: .5rem; white-space: normal; }
+}
+"""
+
+
+def style() -> str:
+    """The whole style sheet."""
+    return (
+        ":root { color-scheme: light dark; "
+        + _colours("light")
+        + " }\n@media screen and (prefers-color-scheme: dark) { :root { "
+        + _colours("dark")
+        + " } }\n"
+        + _SHARED
+    )
+
+
+def _colours(theme: Theme) -> str:
+    wanted = ("palette-", "grade-", "series-")
+    named = {name: value for name, value in variables(theme).items() if name.startswith(wanted)}
+    return " ".join(f"--{name}: {colour};" for name, colour in named.items() if colour)

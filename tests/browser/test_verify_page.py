@@ -1,0 +1,56 @@
+"""The report of `verify`, opened from disk without a network: themes, widths, paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from search_core.verify.page import report_page
+from tests.browser.axe import violations
+from tests.test_verify_page import report
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "card.html"
+    path.write_text(report_page(report(command="python -m search_core verify")))
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report_is_accessible_in_both_themes(browser: Browser, file: Path, scheme: Any) -> None:
+    # Who looks for faults brings scripts along, which the page would not let in.
+    context = browser.new_context(offline=True, color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.locator("summary").first.click()
+    expect(page.locator("details[open] table").first).to_be_visible()
+    assert violations(page) == []
+    context.close()
+
+
+def test_a_report_fits_a_phone_and_its_tables_scroll_by_themselves(
+    browser: Browser, file: Path
+) -> None:
+    context = browser.new_context(offline=True, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate("[...document.querySelectorAll('.wide')].some(e => "
+                         "e.scrollWidth > e.clientWidth && e.tabIndex === 0)")  # fmt: skip
+    context.close()
+
+
+def test_a_report_prints_on_white_in_a_dark_theme_too(browser: Browser, file: Path) -> None:
+    context = browser.new_context(offline=True, color_scheme="dark")
+    page = context.new_page()
+    page.goto(file.as_uri())
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(ground) != "rgb(255, 255, 255)"
+    page.emulate_media(media="print")
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    expect(page.locator("nav")).to_be_hidden()
+    context.close()
