@@ -26,6 +26,8 @@ from search_core.labelled.writing.values import leaves
 from search_core.log.events import Sampled, Spent
 from search_core.log.traces import Trace, read_trace, write_trace
 from search_core.problem_files.row import Row
+from search_core.verify.measures.mistakes import MistakeList
+from search_core.verify.table import ScoredSolution
 from tests.test_labelled_kinds import FILES, trees
 from tests.test_labelled_reading import GOOD, TRACES, written
 
@@ -438,3 +440,12 @@ def test_rows_of_one_problem_have_one_group(tmp_path: Path) -> None:
     convert(tmp_path / "a.jsonl", "plain", tmp_path / "b.jsonl")
     groups = {each.group for each in read_labelled(tmp_path / "b.jsonl")}
     assert groups == {group_of(read_trace(DVTS).tree.root.text)}
+
+
+def test_the_list_of_a_verifier_s_mistakes_does_not_show_what_is_published_encrypted() -> None:
+    listed = MistakeList(0.5)
+    for solution in read_labelled(FILES["hard2verify"]):
+        listed.add(ScoredSolution(solution, tuple(1 - (x or 0) for x in solution.labels)))
+    told = json.dumps(listed.values())
+    assert "own-0" in told
+    assert "+" not in told  # every one of these solutions adds something

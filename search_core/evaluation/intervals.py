@@ -14,6 +14,8 @@ import numpy.typing as npt
 Values = npt.NDArray[np.float64]
 DRAWS = 2000
 _COVERED = (2.5, 97.5)
+_NORMAL = 1.959964
+"""97.5 % of a normal distribution lie below so many standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +177,17 @@ class Resampling:
 def _share(sums: Values) -> Values:
     share: Values = sums[:, 0] / sums[:, 1]
     return share
+
+
+def share_with_interval(part: int, whole: int) -> IntervalEstimate | None:
+    """A share of independent cases with Wilson's 95 % score interval (Wilson 1927); None of none.
+
+    Unlike drawing again it says how little few cases tell: 2 of 2 are 1.0 [0.34, 1.0].
+    """
+    if not whole:
+        return None
+    value, square = part / whole, _NORMAL**2
+    middle = (value + square / (2 * whole)) / (1 + square / whole)
+    spread = value * (1 - value) / whole + square / (4 * whole**2)
+    half = _NORMAL * spread**0.5 / (1 + square / whole)
+    return IntervalEstimate(value, max(0.0, middle - half), min(1.0, middle + half))

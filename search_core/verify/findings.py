@@ -10,6 +10,7 @@ _WELL_RANKED = 0.75
 _WELL_CUT = 0.5
 _SMALL_GAP = 0.05
 _CLEAR_CORRELATION = 0.3
+_OFTEN = 0.2
 
 
 class CardFinding(NamedTuple):
@@ -154,8 +155,12 @@ def _stress(stress: Mapping[str, Any] | None) -> Iterator[CardFinding]:
         if edit["must_change"] and edit["unnoticed"] and edit["unnoticed"]["low"] > 0.5:
             share = 100 * edit["unnoticed"]["value"]
             yield CardFinding("bad", f'It does not notice {share:.0f} % of edits "{edit["name"]}".')
-        if not edit["must_change"] and edit["inflated"] and edit["inflated"]["low"] > 0.1:
-            share = 100 * edit["inflated"]["value"]
-            yield CardFinding(
-                "bad", f'The edit "{edit["name"]}" lifts {share:.0f} % of its scores.'
-            )
+        for key, does in (("inflated", "lifts"), ("lowered", "lowers")):
+            moved = edit[key]
+            if not edit["must_change"] and moved and moved["low"] > _OFTEN:
+                share = 100 * moved["value"]
+                yield CardFinding(
+                    "bad",
+                    f'The edit "{edit["name"]}" changes nothing that counts, and {does} '
+                    f"{share:.0f} % of its scores.",
+                )

@@ -24,6 +24,7 @@ from search_core.cli.verifying.judges import (
     model_judge,
 )
 from search_core.cli.verifying.scoring import score_all
+from search_core.cli.verifying.stressing import stress_all
 from search_core.cli.verifying.summary import print_report
 from search_core.evaluation.intervals import DRAWS
 from search_core.evaluation.provenance import provenance
@@ -101,6 +102,14 @@ def verify(
     first: Annotated[
         int | None, typer.Option(help="Only the file's first solutions. Default: all.", min=1)
     ] = None,
+    stress: Annotated[
+        int,
+        typer.Option(
+            help="Edit so many solutions in ways that must not, and that must, change a score; "
+            "0: none.",
+            min=0,
+        ),
+    ] = 0,
     aggregate: Annotated[
         str,
         typer.Option(
@@ -166,6 +175,9 @@ def verify(
     messages().print(plain(told), markup=False, highlight=False)
     with store:
         score_all(file, count, judges, store, batch=batch, debug=debug)
+        stressed = {}
+        if stress and asked:
+            stressed = stress_all(file, stress, judges, store, settings, batch=batch, debug=debug)
         about = {
             **provenance(sys.argv[1:]),
             "input": {**file.report.values(), "sha256": file_hash(input_file)},
@@ -179,6 +191,8 @@ def verify(
                 settings,
                 about,
             )
+        for name, found in stressed.items():
+            values["cards"][name]["stress"] = found
     _say_refusals(values["refused"], count)
     # Shown first: a file that cannot be written costs nobody the results.
     print_report(results(), values)

@@ -46,7 +46,10 @@ def score_missing(
         )
     source = iter(rows)
     while window := list(islice(source, _WINDOW * batch)):
-        missing = [row for row in window if not store.knows(row_key(row), key)]
+        unknown = [row for row in window if not store.knows(row_key(row), key)]
+        # Attempts that say the same, as a small solver's often do, are read once.
+        missing = list({row_key(row): row for row in unknown}.values())
+        on_done(len(unknown) - len(missing))
         missing.sort(key=lambda row: len(row.problem) + sum(map(len, row.steps)))
         for start in range(0, len(missing), batch):
             if cancelled():

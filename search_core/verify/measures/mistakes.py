@@ -10,6 +10,7 @@ from search_core.labelled import RIGHT_FROM
 from search_core.verify.table import ScoredSolution, right_or_not
 
 MOST_LISTED = 50
+_HIDDEN = "(published encrypted, so that no model learns it: not written here)"
 _LONGEST = 2_000
 """Characters of a text that a report keeps."""
 
@@ -36,12 +37,13 @@ class Mistake:
         return abs(self.score - self.label)
 
     def values(self) -> dict[str, Any]:
-        """JSON values, long texts cut off and said to be."""
+        """JSON values, long texts cut off and said to be; secret texts are left out."""
         solution = self.row.solution
+        hidden = solution.secret
         return {
             "id": cut(solution.id, 200),
-            "problem": cut(solution.problem),
-            "steps": [cut(step) for step in solution.steps],
+            "problem": _HIDDEN if hidden else cut(solution.problem),
+            "steps": [_HIDDEN if hidden else cut(step) for step in solution.steps],
             "scores": list(self.row.scores),
             "labels": list(solution.labels),
             "step": self.step,
