@@ -1,6 +1,6 @@
 // The test before and after: how many were right, and how much was gained. Pure.
 
-export const FORMAT = "espalier-learn-test";
+const FORMAT = "espalier-learn-test";
 
 /** The form that is taken after the other one. */
 export const otherForm = (form) => (form === "a" ? "b" : "a");
