@@ -101,7 +101,8 @@ class VerifierPair:
             scores = self.engine.score(requests, cancelled)
         with self.baseline_timing.measured():
             again = self.baseline.score(requests, cancelled)
-        apart = [abs(a.scores[-1] - b.scores[-1]) for a, b in zip(scores, again, strict=True)]
+        lasts = [(a.scores[-1], b.scores[-1]) for a, b in zip(scores, again, strict=True)]
+        apart = [abs(a - b) for a, b in lasts if a is not None and b is not None]
         self.apart = max(self.apart, *apart)
         return scores
 

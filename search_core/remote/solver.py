@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -117,6 +118,13 @@ class RemoteSolver:
     @property
     def info(self) -> SolverInfo:
         return self._info
+
+    def told(self, system_prompt: str) -> RemoteSolver:
+        """See `TakesPrompt`."""
+        other = copy.copy(self)
+        other._prompts = self._prompts.told(system_prompt)
+        other._info = replace(self._info, prompt=system_prompt)
+        return other
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
@@ -261,7 +269,9 @@ class RemoteSolver:
 
     def _refuse_long(self, prompt: Prompt, request: SampleRequest) -> None:
         if not request.steps:
-            what = "problem, with an earlier attempt at it," if request.attempts else "problem"
+            beside = ["the system prompt before it"] if self._info.prompt else []
+            beside += ["an earlier attempt at it"] if request.attempts else []
+            what = f"problem, with {' and '.join(beside)}," if beside else "problem"
             raise UsageError(
                 f"The {what} is {len(prompt):,} tokens long; solver {self._info.name} reads at "
                 f"most {self._model.context}. Shorten it."

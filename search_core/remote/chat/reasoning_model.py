@@ -24,6 +24,7 @@ from search_core.remote.chat.probing import manner_of
 from search_core.remote.chat.verdicts import VerdictWords, chance_at
 from search_core.remote.chat.wire import ChatReply
 from search_core.remote.connection import VERIFIER_KEY, servers
+from search_core.remote.errors import NoVerdict
 from search_core.remote.server import RemoteServer
 from search_core.verifiers.generative import ReasoningPrompt
 from search_core.verifiers.generative.chains import (
@@ -122,7 +123,7 @@ class ChatReasoningModel:
         return self._servers.run(work, watch)
 
     def read(self, queries: Sequence[VerdictQuery], watch: Watch) -> list[Verdicts]:
-        """See `ReasoningModel`. Raises as `write`; also where no verdict is said."""
+        """See `ReasoningModel`. Raises as `write`."""
 
         async def work(those: list[RemoteServer]) -> list[Verdicts]:
             read = self._read if self._continues else self._read_what_was_said
@@ -188,14 +189,15 @@ class ChatReasoningModel:
 
     async def _read(self, server: RemoteServer, query: VerdictQuery, watch: Watch) -> Verdicts:
         chain = query.chain
-        said, values, bill = _opening(chain), [], Bill()
+        said, bill = _opening(chain), Bill()
+        values: list[float | None] = []
         for number, (piece, right) in enumerate(query.pieces):
             said += piece + self._prompt.closing + self._lead
             turns = (*chain.messages, ("assistant", said))
             verdict = await self._verdict(
                 server, turns, _LIMIT, f"{chain.seed}/{number}", chain.run, watch
             )
-            values.append(verdict.score)
+            values.append(None if isinstance(verdict, NoVerdict) else verdict.score)
             bill += Bill(verdict.tokens, verdict.reused)
             said += (self._prompt.right if right else self._prompt.wrong)[len(self._lead) :]
         return Verdicts(tuple(values), bill)
@@ -224,7 +226,8 @@ class ChatReasoningModel:
         verdict = await self._verdict(
             server, turns, _AFTERWARDS_LIMIT, f"{chain.seed}/afterwards", chain.run, watch
         )
-        return Verdicts((verdict.score,), Bill(verdict.tokens, verdict.reused))
+        score = None if isinstance(verdict, NoVerdict) else verdict.score
+        return Verdicts((score,), Bill(verdict.tokens, verdict.reused))
 
     def _boxed(self, written: _Written | None, query: VerdictQuery) -> list[float]:
         """By the probability of each box's word where it is known; else by the word."""
@@ -248,9 +251,12 @@ class ChatReasoningModel:
         place: str,
         run: str,
         watch: Watch,
-    ) -> ChatVerdict:
+    ) -> ChatVerdict | NoVerdict:
         on_wait = busy_warning(watch, "verifier")
-        verdict = await self._asker.ask(server, turns, self._words, limit, place, run, on_wait)
+        try:
+            verdict = await self._asker.ask(server, turns, self._words, limit, place, run, on_wait)
+        except NoVerdict as error:
+            return error
         if not verdict.exact:
             self._inexact.warn(run, watch)
         return verdict

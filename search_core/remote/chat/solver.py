@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -110,6 +111,13 @@ class ChatSolver:
     @property
     def info(self) -> SolverInfo:
         return self._info
+
+    def told(self, system_prompt: str) -> ChatSolver:
+        """See `TakesPrompt`."""
+        other = copy.copy(self)
+        other._system_prompt = system_prompt
+        other._info = replace(self._info, prompt=system_prompt)
+        return other
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled

@@ -20,12 +20,13 @@ from search_core.protocols import (
     watch_of,
 )
 from search_core.remote.address import RemoteAddress
-from search_core.remote.chat.asker import opened_asker
+from search_core.remote.chat.asker import ChatVerdict, opened_asker
 from search_core.remote.chat.endpoint import Turn
 from search_core.remote.chat.patience import Sleep, busy_warning
 from search_core.remote.chat.reasoning_model import ChatReasoningModel
 from search_core.remote.chat.verdicts import VerdictWords
 from search_core.remote.connection import VERIFIER_KEY, servers
+from search_core.remote.errors import NoVerdict
 from search_core.remote.server import RemoteServer
 from search_core.verifiers import FORMATS, GenerativeVerifier
 from search_core.verifiers.format_choice import parsed
@@ -136,7 +137,7 @@ class ChatVerifier:
     async def _open(self, those: list[RemoteServer]) -> None:
         self._asker = await opened_asker(those, self._address, self._sleep)
         for server in those:
-            await self._score(server, _TRIAL, Watch(lambda: False))
+            await self._verdict(server, _TRIAL, 1, Watch(lambda: False))
 
     @property
     def info(self) -> VerifierInfo:
@@ -149,8 +150,7 @@ class ChatVerifier:
 
         Raises:
             RunCancelled: `cancelled()` became True.
-            RemoteError: The server failed, was busy each time that it was asked, or says no
-                verdict.
+            RemoteError: The server failed, or was busy each time that it was asked.
         """
         watch = watch_of(cancelled)
         asked = list(dict.fromkeys(map(_asked, requests)))
@@ -189,26 +189,39 @@ class ChatVerifier:
             self._inexact.forget(run)
 
     async def _score(self, server: RemoteServer, request: ScoreRequest, watch: Watch) -> StepScores:
-        scores, tokens, reused = [], 0, 0
+        scores: list[float | None] = []
+        tokens, reused = 0, 0
         for end in range(request.first + 1, len(request.steps) + 1):
-            steps = request.steps[:end]
-            verdict = await self._asker.ask(
-                server,
-                self._format.turns(request.problem, steps),
-                self._format.words,
-                self._format.limit,
-                json.dumps([request.problem, steps]),
-                request.run,
-                busy_warning(watch, "verifier"),
-            )
-            if verdict.voted:
-                self._votes.warn(request.run, watch)
-            if not verdict.exact:
-                self._inexact.warn(request.run, watch)
-            scores.append(verdict.score)
-            tokens += verdict.tokens
-            reused += verdict.reused
+            found: ChatVerdict | NoVerdict
+            try:
+                found = await self._verdict(server, request, end, watch)
+                scores.append(found.score)
+            except NoVerdict as error:
+                found = error
+                scores.append(None)
+            tokens += found.tokens
+            reused += found.reused
         return StepScores(tuple(scores), tokens, reused)
+
+    async def _verdict(
+        self, server: RemoteServer, request: ScoreRequest, end: int, watch: Watch
+    ) -> ChatVerdict:
+        """On the last one of so many steps. Raises as `VerdictAsker.ask`."""
+        steps = request.steps[:end]
+        verdict = await self._asker.ask(
+            server,
+            self._format.turns(request.problem, steps),
+            self._format.words,
+            self._format.limit,
+            json.dumps([request.problem, steps]),
+            request.run,
+            busy_warning(watch, "verifier"),
+        )
+        if verdict.voted:
+            self._votes.warn(request.run, watch)
+        if not verdict.exact:
+            self._inexact.warn(request.run, watch)
+        return verdict
 
 
 def _asked(request: ScoreRequest) -> ScoreRequest:
