@@ -16,8 +16,10 @@ from components.bounds.sessions import MOST_SESSIONS
 from components.emblem import EMBLEM
 from components.guide import guide_routes
 from components.headers import Headers
+from components.learn import learn_routes
 from components.quiet_frames import QuietFrames
 from components.request_log import Doorkeeper, redirect_faults
+from components.verify import verify_routes
 
 _STAYS = gr.skip()
 MOST_UPLOADED = "16mb"
@@ -25,9 +27,9 @@ MOST_UPLOADED = "16mb"
 
 
 class Shell(gr.Blocks):
-    """Blocks that bring the guide along wherever they are launched, and bounds on what is sent.
+    """Blocks that bring the other places along wherever they are launched, and bound what is sent.
 
-    Whoever mounts them in an app of their own gives `guide_routes()` to
+    Whoever mounts them in an app of their own gives the same routes to
     `gr.mount_gradio_app(..., app_kwargs={"routes": ...})`.
 
     Args:
@@ -38,12 +40,17 @@ class Shell(gr.Blocks):
 
     Raises:
         GuideError: The guide's index is broken.
+        LessonError: A lesson is broken.
     """
 
     def __init__(self, *, repository: str = "", trusted_proxies: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._trusted_proxies = trusted_proxies
-        self._routes = guide_routes(repository=repository)
+        self._routes = [
+            *guide_routes(repository=repository),
+            *learn_routes(),
+            *verify_routes(trusted_proxies),
+        ]
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
         """As `gr.Blocks.postprocess_data`; an output that stays as it is costs nothing.
@@ -86,7 +93,7 @@ class Shell(gr.Blocks):
         max_file_size: str | int = MOST_UPLOADED,
         **kwargs: Any,
     ) -> Any:
-        """As `gr.Blocks.launch`; the guide's addresses come before Gradio's."""
+        """As `gr.Blocks.launch`; the other places' addresses come before Gradio's."""
         _spare(self._queue)
         given = dict(app_kwargs or {})
         routes = [*self._routes, *given.get("routes", ())]

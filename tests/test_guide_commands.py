@@ -32,6 +32,7 @@ CHEAP = {
     "export",
     *("whatif", "regret"),
     "convert",
+    "lessons",
 }
 STRATEGY_FLAGS = {
     flag

@@ -24,8 +24,9 @@ FLOORS = """
 app
 components.page
 components.handlers  components.place_list  components.shell
-components.controls
-components.explorer  components.charts  components.guide
+components.controls  components.learn
+components.explorer  components.charts  components.guide  components.verify
+components.place_frame
 components.elements  components.diagram  components.places  components.style  components.bounds
 components.headers  components.published  components.emblem  components.arguments
 components.request_log
@@ -33,7 +34,7 @@ components.palette  components.quiet_frames
 components
 search_core.__main__  search_core.embedded.__main__
 search_core.cli
-search_core.bench  search_core.embedded.training  search_core.chosen_problems
+search_core.bench  search_core.embedded.training  search_core.chosen_problems  search_core.lessons
 search_core
 search_core.search  search_core.export
 search_core.verify

@@ -14,10 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "assets" / "js"
 
 FLOORS = """
-standalone.js
+standalone.js  learn.js
 main.js
 explorer.js
-keys.js  address.js  showing.js  visit.js
+keys.js  address.js  showing.js  visit.js  lessons
 panels
 minute  taking
 picture
@@ -39,6 +39,7 @@ ENTRANCES = {
     "log/tree.js": {"toJSON", "LogError"},
     "form/notice.js": {"mountNotice"},
     "form/form.js": {"mountForm"},
+    "form/kinds.js": {"mountKinds"},
     "guide/links.js": {"placeGuideLinks", "carryTheme"},
     "guide/terms.js": {"explainTerms"},
 }

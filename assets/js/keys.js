@@ -2,7 +2,7 @@
 // so they never take a letter from someone who is typing. `panels/help.js` lists them.
 
 import { inward, nextNode, sibling } from "./log/walking.js";
-import { disagrees } from "./log/filter.js";
+import { disagreeing } from "./log/filter.js";
 import { isFold, MERGED, ROLLOUT } from "./log/visible.js";
 import { makeHelp } from "./panels/help.js";
 import { ROOT } from "./log/tree.js";
@@ -52,7 +52,7 @@ export class Keys {
       w: () => explorer.tree().chosen !== null && explorer.select(explorer.tree().chosen),
       p: () => this.next((node) => node.state === "pruned"),
       a: () => this.next((node) => node.state === "completed"),
-      v: () => this.next(disagrees),
+      v: () => this.next(disagreeing(explorer.tree())),
       h: () => explorer.cyclePruned(),
       l: () => explorer.toggleState(ROLLOUT),
       d: () => explorer.toggleState(MERGED),

@@ -13,6 +13,7 @@ from search_core.cli.evaluate import evaluate
 from search_core.cli.export import export
 from search_core.cli.fidelity import fidelity
 from search_core.cli.figure import figure
+from search_core.cli.lessons import lessons
 from search_core.cli.models import models
 from search_core.cli.problems import problems
 from search_core.cli.read import read
@@ -36,6 +37,7 @@ _EXAMPLES: Mapping[Callable[..., None], str] = {
     read: "read thoughts.md --trace run.jsonl",
     whatif: "whatif run.jsonl --n 8 --aggregate min --noise 0.1",
     regret: "regret run.jsonl",
+    lessons: "lessons check --preview",
     bench: "bench --only search --runs 2 --json",
     bench_table: "bench-table bench.json",
 }

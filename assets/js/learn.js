@@ -1,0 +1,30 @@
+// The place Learn in the browser: its lessons stand in the page, its runs are files beside it.
+// `components/learn` serves it. Not a module of the app's page.
+
+import { Classroom } from "./lessons/classroom.js";
+import { explainTerms } from "./guide/terms.js";
+import { parseTrace } from "./taking/page.js";
+import { storage } from "./dom/storage.js";
+
+const ROOT = new URL("../", location.href.split(/[?#]/)[0]).href;
+
+/** The picture takes its colours from the body's theme, the page's frame has its root's. */
+function carryTheme() {
+  const { documentElement: page, body } = document;
+  const show = () => body.classList.toggle("dark", page.classList.contains("dark"));
+  show();
+  new MutationObserver(show).observe(page, { attributes: true, attributeFilter: ["class"] });
+}
+
+async function fetchTrace(name) {
+  const reply = await fetch(`traces/${name}.jsonl`);
+  if (!reply.ok) throw new Error(`The run ${name} did not come: the server answered ${reply.status}.`);
+  return parseTrace(await reply.text());
+}
+
+carryTheme();
+const { lessons, forms, palette, terms } = JSON.parse(document.getElementById("learn-given").textContent);
+const root = document.querySelector(".esp");
+explainTerms(terms, ROOT);
+/** The hook for tests and benchmarks. */
+root.classroom = new Classroom(root, { lessons, forms, palette, storage: storage(), fetchTrace });

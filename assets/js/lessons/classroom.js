@@ -1,0 +1,338 @@
+// The place Learn: one page at a time, its words beside its picture.
+
+import { barsOf } from "./bars.js";
+import { Exam } from "./exam.js";
+import { Course, HIDEABLE, hiddenBy, queryOf } from "./course.js";
+import { fill, h, setAttribute, setText } from "../dom/dom.js";
+import { Key } from "./key.js";
+import { LessonStage } from "./stage.js";
+import { Outline } from "../panels/outline.js";
+import { plain, written } from "./text.js";
+import { Progress } from "./progress.js";
+import { QuestionPanel } from "./question.js";
+import { rewriteAddress } from "../dom/frame.js";
+import { Scrubber } from "./scrubber.js";
+import { scoreCard } from "./score_card.js";
+import { Tally } from "./tally.js";
+import { Theme } from "../picture/theme.js";
+
+/** How long the picture takes to what a question reveals. */
+const REVEAL_SECONDS = 1.2;
+
+export class Classroom {
+  /**
+   * @param {HTMLElement} root - `.esp`
+   * @param {{lessons: Object[], forms: Object, palette: Object, storage: ?Storage,
+   *   fetchTrace: (name: string) => Promise<Object[]>}} given - `fetchTrace`: the events of a run.
+   */
+  constructor(root, { lessons, forms, palette, storage, fetchTrace }) {
+    Object.assign(this, { root, fetchTrace });
+    this.course = new Course(lessons);
+    this.progress = new Progress(storage);
+    this.exam = new Exam(forms, storage);
+    this.theme = new Theme(root, palette, () => this.stage.restyle());
+    this.traces = new Map();
+    this.question = new QuestionPanel({
+      answered: (answer) => this.answered(answer),
+      again: () => this.again(),
+      pointed: () => this.point(),
+    });
+    this.stage = new LessonStage(this.theme, { pick: (id) => this.question.pick(id), moved: () => this.moved() });
+    this.tally = new Tally();
+    this.key = new Key(palette);
+    this.scrubber = new Scrubber(this.stage);
+    this.outline = new Outline({ palette, actions: { select: (id) => this.question.pick(id), unfold: () => {} } });
+    this.build();
+    document.addEventListener("keydown", (event) => this.onKey(event));
+    this.begin();
+  }
+
+  // What stands on the page ---------------------------------------------------------------------
+
+  build() {
+    const button = (name, text, act) =>
+      h("button", { type: "button", class: `esp-button learn-${name}`, text, on: { click: act } });
+    this.list = h("ol", { class: "learn-list" });
+    this.lessons = h("nav", { class: "learn-lessons", "aria-label": "Lessons" }, this.list, this.exam.button);
+    this.where = h("p", { class: "learn-where" });
+    this.title = h("h1", { class: "learn-title" });
+    this.problem = h("p", { class: "learn-problem", dir: "auto" });
+    this.caption = h("p", { class: "learn-caption", tabindex: "-1" });
+    this.notice = h("p", { class: "learn-notice", role: "status", hidden: true });
+    this.replay = button("replay", "Play again", () => this.play());
+    this.text = h(
+      "details",
+      { class: "learn-text", on: { toggle: () => this.moved() } },
+      h("summary", { text: "The tree as text" }),
+      this.outline.element,
+    );
+    this.source = h("p", { class: "learn-source" });
+    this.picture = h("div", { class: "learn-picture" });
+    this.back = button("back", "Back", () => this.turn(-1));
+    this.next = button("next", "Next", () => this.turn(1));
+    this.dots = h("ol", { class: "learn-dots", "aria-hidden": "true" });
+    fill(
+      this.root,
+      this.lessons,
+      h(
+        "section",
+        { class: "learn-page", "aria-label": "Lesson" },
+        this.exam.dialog,
+        h("div", { class: "learn-head" }, this.where, this.title, this.notice),
+        h("div", { class: "learn-words" }, this.caption, this.question.element, this.tally.element),
+        h("div", { class: "learn-show" }, this.problem, this.picture),
+        h("div", { class: "learn-under" }, this.scrubber.element, this.key.element, this.replay, this.text, this.source),
+      ),
+      h("nav", { class: "learn-turn", "aria-label": "Pages" }, this.back, this.dots, this.next),
+    );
+  }
+
+  begin() {
+    const { hidden, notice } = hiddenBy(location.search);
+    this.hidden = hidden;
+    const asked = this.course.asked(location.search);
+    const known = this.progress.at && this.course.has(this.progress.at) ? this.progress.at : null;
+    const welcome = !asked.place && known && (known.lesson > 1 || known.page > 1) ? "You go on where you were." : "";
+    this.tell([notice, asked.notice, welcome].filter(Boolean).join(" "));
+    this.go(asked.place ?? known ?? { lesson: 1, page: 1 });
+  }
+
+  tell(text) {
+    setText(this.notice, text);
+    this.notice.hidden = !text;
+  }
+
+  shows(name) {
+    return !this.hidden.has(name) && (!(name in OF_PAGES) || Boolean(this.page.shows?.includes(name)));
+  }
+
+  // Turning pages -------------------------------------------------------------------------------
+
+  turn(by) {
+    const place = this.course.beside(this.place, by);
+    if (!place) {
+      if (by > 0) location.assign("../");
+      return;
+    }
+    this.tell("");
+    this.go(place);
+    this.caption.focus({ preventScroll: true });
+  }
+
+  /** Show a page; the run that it shows may have to come first. */
+  go(place) {
+    const started = performance.now();
+    Object.assign(this, { place, page: this.course.page(place) });
+    this.progress.visit(place, this.course.isLast(place));
+    rewriteAddress(`${location.pathname}${queryOf(place, location.search)}${location.hash}`);
+    this.write();
+    this.draw(place).then(() => {
+      /** Milliseconds from the wish for this page to its picture; for tests and benchmarks. */
+      this.lastTurnMs = performance.now() - started;
+      setAttribute(this.root, "data-shown", `${place.lesson}.${place.page}`);
+      this.prefetch();
+    });
+  }
+
+  write() {
+    const { course, place, page } = this;
+    const lesson = course.lessons[place.lesson - 1];
+    setText(this.title, lesson.title);
+    setText(this.where, `Lesson ${place.lesson} of ${course.lessons.length}, page ${place.page} of ${lesson.pages.length}`);
+    document.title = `${lesson.title} · Espalier`;
+    fill(this.caption, written(page.caption, page.introduces));
+    fill(this.list, course.lessons.map((other) => this.entry(other)));
+    this.lessons.hidden = !this.shows("lessons");
+    this.exam.button.hidden = !this.shows("test");
+    fill(this.dots, lesson.pages.map((_, index) => h("li", { "data-current": index + 1 === place.page })));
+    this.back.disabled = !course.beside(place, -1);
+    this.offerNext();
+  }
+
+  /** Whoever has not answered yet may go on, but that is not what the page is for. */
+  offerNext() {
+    const { course, place } = this;
+    const after = course.beside(place, 1);
+    const skips = this.question.open;
+    const lesson = after && after.lesson !== place.lesson ? `Next: ${course.lessons[after.lesson - 1].title}` : "Next";
+    setText(this.next, skips ? "Skip" : after ? lesson : "Now search yourself");
+    setAttribute(this.next, "data-skips", skips);
+  }
+
+  entry({ number, title, summary }) {
+    const current = number === this.place.lesson;
+    const done = this.progress.done.includes(number);
+    return h(
+      "li",
+      {},
+      h(
+        "a",
+        {
+          href: queryOf({ lesson: number, page: 1 }, location.search),
+          "aria-current": current ? "page" : null,
+          title: summary,
+          on: { click: (event) => this.follow(event, number) },
+        },
+        h("span", { class: "learn-number", "aria-hidden": "true", text: done ? "✓" : String(number) }),
+        h("span", { text: title }),
+        done && h("span", { class: "esp-sr", text: " (done)" }),
+      ),
+    );
+  }
+
+  /** The link of a lesson turns to it here; held keys open it elsewhere, as ever. */
+  follow(event, lesson) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.go({ lesson, page: 1 });
+    this.caption.focus({ preventScroll: true });
+  }
+
+  async draw(place) {
+    const { page } = this;
+    const events = page.trace ? await this.trace(page.trace) : null;
+    if (this.place !== place) return; // another page was asked for meanwhile
+    const answer = this.progress.answer(place);
+    this.question.show(this.shows("question") ? (page.question ?? null) : null, answer);
+    this.offerNext();
+    setAttribute(this.root, "data-picture", page.trace ? "tree" : "bars");
+    for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem])
+      part.hidden = true;
+    this.tellSource(events);
+    if (!events) {
+      fill(this.picture, page.measured ? barsOf(page.measured) : this.score());
+      return;
+    }
+    const [{ problem }] = events;
+    this.problem.hidden = false;
+    setText(this.problem, problem.text);
+    if (this.stage.element.parentNode !== this.picture) fill(this.picture, this.stage.element);
+    this.stage.load(events);
+    this.scrubber.load(events);
+    this.stage.light(page.strong ?? null);
+    if (answer && page.question) this.stage.seek(page.question.reveal);
+    else this.play();
+    this.point();
+  }
+
+  play() {
+    const { page } = this;
+    const revealed = page.question && !this.question.open;
+    this.stage.play(page.from, revealed ? page.question.reveal : page.to, page.seconds);
+  }
+
+  /** The picture shows another moment. */
+  moved() {
+    const { stage, page } = this;
+    if (!stage.tree || !page?.trace) return;
+    const ended = stage.tree.votes.size > 0;
+    // Once a question is answered, the votes may be seen wherever there are any.
+    this.tally.element.hidden = !(this.shows("tally") || (ended && page.question && this.question.answer && !this.hidden.has("tally")));
+    if (!this.tally.element.hidden) this.tally.update(stage.tree);
+    this.key.element.hidden = !this.shows("legend");
+    if (!this.key.element.hidden) this.key.update(stage.tree, stage.visible);
+    this.scrubber.element.hidden = !this.shows("timeline");
+    if (!this.scrubber.element.hidden) this.scrubber.update();
+    this.replay.hidden = stage.playing || page.from >= page.to;
+    this.text.hidden = this.hidden.has("text");
+    if (this.text.open) this.outline.update({ tree: stage.tree, visible: stage.visible, selected: null });
+    if (this.drawn !== stage.playing) this.point();
+    this.drawn = stage.playing;
+  }
+
+  /** Rings: what is asked about, or what the page points at; nothing is ringed while it plays. */
+  point() {
+    const { page, stage } = this;
+    if (!page.trace) return;
+    const own = this.question.question ? this.question.points() : page.points;
+    stage.point(stage.playing ? [] : own);
+  }
+
+  tellSource(events) {
+    const { measured, trace } = this.page;
+    this.source.hidden = this.hidden.has("source") || !(measured || trace);
+    if (measured)
+      fill(
+        this.source,
+        h("a", { href: "../guide/results", "data-place": "", text: "How it was measured" }),
+        `; data: assets/results/${measured.data}; command: `,
+        h("code", { text: measured.command }),
+      );
+    else if (trace) {
+      const [{ seed, solver }] = events;
+      fill(
+        this.source,
+        `A recorded search of ${solver.name}, a model with ${(solver.parameters / 1e6).toFixed(1)} million parameters, seed ${seed}: `,
+        h("code", { text: `python -m search_core lessons record ${trace}` }),
+      );
+    }
+  }
+
+  // Predictions ---------------------------------------------------------------------------------
+
+  answered(answer) {
+    this.progress.keep(this.place, answer);
+    this.offerNext();
+    const { to, question } = this.page;
+    this.stage.play(to, question.reveal, REVEAL_SECONDS);
+    this.point();
+  }
+
+  again() {
+    this.progress.keep(this.place, null);
+    this.question.show(this.page.question, null);
+    this.offerNext();
+    this.stage.seek(this.page.to);
+    this.point();
+    this.caption.focus({ preventScroll: true });
+  }
+
+  score() {
+    if (this.hidden.has("score")) return h("p", { text: "The score is hidden by this link." });
+    const questions = this.course.questions();
+    const answered = questions.map((one) => ({ ...one, answer: this.progress.answer(one) })).filter(({ answer }) => answer);
+    const open = questions.find((one) => !this.progress.answer(one));
+    return scoreCard(answered, questions.length, () => this.go(open));
+  }
+
+  // Runs ----------------------------------------------------------------------------------------
+
+  /** The events of a run; each is fetched once, and again only where that failed. */
+  async trace(name) {
+    if (!this.traces.has(name)) this.traces.set(name, this.fetchTrace(name));
+    try {
+      return await this.traces.get(name);
+    } catch (error) {
+      this.traces.delete(name);
+      this.tell("The recorded search did not come. Turn the page and back to try again.");
+      throw error;
+    }
+  }
+
+  /** What the next pages show is here before they are. */
+  prefetch() {
+    let { place } = this;
+    for (let ahead = 0; ahead < 3 && place; ahead += 1) {
+      const { trace } = this.course.page(place);
+      if (trace) this.trace(trace).catch(() => {}); // it is asked for again when its page comes
+      place = this.course.beside(place, 1);
+    }
+  }
+
+  // Keys ----------------------------------------------------------------------------------------
+
+  onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const busy = event.target.closest?.("input, select, textarea, [role=tree], dialog");
+    if (busy) return;
+    const on = event.target.closest?.("a, button, summary");
+    if (event.key === "Enter" && on) return;
+    const by = { ArrowRight: 1, PageDown: 1, Enter: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.turn(by);
+  }
+}
+
+/** What a page shows only where it says so. */
+const OF_PAGES = { tally: HIDEABLE.tally, legend: HIDEABLE.legend, timeline: HIDEABLE.timeline };

@@ -1,0 +1,55 @@
+// How good one's predictions were, beside the verifier's and the truth's.
+
+import { COIN, compared } from "./brier.js";
+import { h } from "../dom/dom.js";
+
+/**
+ * @param {{question: Object, answer: {picked: string, sure: string}}[]} answered
+ * @param {number} asked - how many questions there were.
+ * @param {() => void} goBack - to the first question that has no answer.
+ * @returns {HTMLElement}
+ */
+export function scoreCard(answered, asked, goBack) {
+  const score = compared(answered);
+  const back = h("button", { type: "button", class: "esp-button", text: "Go to the next question", on: { click: goBack } });
+  if (!score)
+    return h("div", { class: "learn-score" }, h("p", { text: "You have not predicted anything yet, so there is nothing to compare." }), back);
+  const rows = [
+    ["You", score.you],
+    ["The verifier", score.verifier],
+    ["Fifty-fifty every time", COIN],
+    ["The truth", 0],
+  ];
+  const winner = Math.abs(score.you - score.verifier) < 0.005 ? "You and the verifier are as good as each other." : "";
+  const better = score.you < score.verifier ? "You judged better than the verifier." : "The verifier judged better than you.";
+  return h(
+    "div",
+    { class: "learn-score" },
+    h("p", { class: "learn-score-said", text: winner || better }),
+    h(
+      "table",
+      { class: "learn-bars" },
+      h("caption", { text: `Brier score of ${score.rows.length} of ${asked} predictions. Shorter is better.` }),
+      h("tbody", {}, rows.map(scoreRow)),
+    ),
+    score.rows.length < asked && back,
+  );
+}
+
+function scoreRow([who, value]) {
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row", text: who }),
+    h(
+      "td",
+      {},
+      h(
+        "div",
+        { class: "learn-measured", "aria-hidden": "true" },
+        h("span", { class: "learn-measured-bar", style: { width: `${100 * Math.min(1, value)}%` } }),
+      ),
+    ),
+    h("td", { class: "learn-measured-value", text: value.toFixed(2) }),
+  );
+}

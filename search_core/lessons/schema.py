@@ -1,0 +1,187 @@
+"""What may stand in a lesson's file.
+
+`assets/guide/lessons.md` shows a file and says what each key is for.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+MOST_WORDS = 40
+"""Of a page's caption, and of what is said once a question is answered."""
+Control = Literal["timeline", "tally", "legend"]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+NodeId = Annotated[str, Field(pattern=r"^[0-9.]{1,60}$")]
+Line = Annotated[str, Field(min_length=1, max_length=120)]
+Moment = Annotated[str, Field(min_length=1, max_length=40)]
+_MOST_PAGES = 20
+
+
+def words_in(text: str) -> int:
+    """How many words a text has, as a reader counts them: a lone sign is none."""
+    return sum(1 for part in text.split() if re.search(r"\w", part))
+
+
+def _short(text: str) -> str:
+    if (words := words_in(text)) > MOST_WORDS:
+        raise ValueError(f"has {words} words, expected at most {MOST_WORDS}: say one thing a page")
+    return " ".join(text.split())
+
+
+class LessonEntry(BaseModel):
+    """Nothing unknown, nothing of the wrong kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class RunRecipe(LessonEntry):
+    """What a trace is recorded from: the same recipe gives the same tree.
+
+    Attributes:
+        answer: The reference answer, None: what the problem's family says.
+        verifier: Name of the embedded verifier that scores.
+    """
+
+    problem: Annotated[str, Field(min_length=1, max_length=400)]
+    strategy: str
+    options: dict[str, int | float | str | bool] = Field(default_factory=dict)
+    seed: int = 0
+    verifier: Literal["small", "large", "outcome", "early"] = "small"
+
+
+class Question(LessonEntry):
+    """Predict, then see. Each option is a step of the tree, and exactly one is the right one.
+
+    Attributes:
+        about: "keep": which of these leads to the right answer. "mistake": which of these is the
+            first wrong step of its path.
+        options: Ids of steps that are there at the page's last moment.
+        sure: Ask how sure one is, and count the answer for the score at the end.
+        reveal: The moment that is shown once the question is answered.
+        says: What is said then.
+    """
+
+    ask: Line
+    about: Literal["keep", "mistake"] = "keep"
+    options: Annotated[list[NodeId], Field(min_length=2, max_length=6)]
+    sure: bool = False
+    reveal: Moment = "end"
+    says: str
+
+    _says = field_validator("says")(_short)
+
+
+class Facts(LessonEntry):
+    """What the words of a page claim about its run; each is held to the trace.
+
+    Attributes:
+        answers: Solutions by answer, at the end of the run.
+        chosen: The answer that each vote chooses.
+        right: The reference answer.
+        scores: Scores by step, to two decimals.
+        pruned: Steps that were cut.
+        false_steps: Steps that are false, or from which nothing right follows.
+        true_steps: Steps from which the right answer can still be reached.
+    """
+
+    answers: dict[str, int] = Field(default_factory=dict)
+    chosen: dict[Literal["majority", "weighted", "best"], str] = Field(default_factory=dict)
+    right: str | None = None
+    scores: dict[NodeId, float] = Field(default_factory=dict)
+    pruned: list[NodeId] = Field(default_factory=list)
+    false_steps: list[NodeId] = Field(default_factory=list)
+    true_steps: list[NodeId] = Field(default_factory=list)
+
+
+class MeasuredRows(LessonEntry):
+    """Bars of what was measured, in the place of a tree: label to row of an evaluation.
+
+    Attributes:
+        data: The evaluation's file, below `assets/results`.
+        bars: Names of rows by what the page calls them.
+    """
+
+    data: Annotated[str, Field(pattern=r"^[\w-]+\.json$")]
+    bars: Annotated[dict[Line, str], Field(min_length=2, max_length=6)]
+
+
+class Page(LessonEntry):
+    """One idea.
+
+    Attributes:
+        caption: At most `MOST_WORDS` words.
+        trace: Name of a recipe of this file; none: the page shows no tree.
+        from_, to: Moments of the run between which the page plays by itself, once.
+        seconds: How long that takes.
+        lit: Only these steps, and the way to them, are drawn strongly.
+        faded: These steps, and all that grows from them, are drawn faintly.
+        points: Rings around steps, with what stands beside each.
+        shows: Controls beside the tree.
+        introduces: Terms of the glossary that are said here for the first time.
+        score: The page is the score of all that was predicted.
+    """
+
+    caption: str
+    trace: Name | None = None
+    from_: Moment = Field("", alias="from")
+    to: Moment = "end"
+    seconds: Annotated[float, Field(ge=0.5, le=20, strict=False)] = 4.0
+    lit: list[NodeId] = Field(default_factory=list)
+    faded: list[NodeId] = Field(default_factory=list)
+    points: dict[NodeId, Annotated[str, Field(max_length=24)]] = Field(default_factory=dict)
+    shows: list[Control] = Field(default_factory=list)
+    introduces: list[Name | Annotated[str, Field(pattern=r"^[a-z_]+$")]] = Field(
+        default_factory=list
+    )
+    question: Question | None = None
+    facts: Facts | None = None
+    measured: MeasuredRows | None = None
+    score: bool = False
+
+    _caption = field_validator("caption")(_short)
+
+    @model_validator(mode="after")
+    def _one_picture(self) -> Self:
+        pictures = [self.trace is not None, self.measured is not None, self.score]
+        if sum(pictures) != 1:
+            raise ValueError("shows one thing: expected one of trace, measured and score")
+        if self.trace is None:
+            for name in ("lit", "faded", "points", "shows", "question", "facts"):
+                if getattr(self, name):
+                    raise ValueError(f"has {name} and no trace; name the trace that it is about")
+        if self.lit and self.faded:
+            raise ValueError("has both lit and faded; expected one of them")
+        return self
+
+
+class LessonFile(LessonEntry):
+    """One lesson of about two minutes.
+
+    Attributes:
+        title: What it is called in lists.
+        summary: What one knows afterwards, in one sentence.
+        traces: Recipes by the name of the trace; the same name is the same run in every lesson.
+    """
+
+    title: Line
+    summary: Annotated[str, Field(min_length=1, max_length=200)]
+    traces: dict[Name, RunRecipe] = Field(default_factory=dict)
+    pages: Annotated[list[Page], Field(min_length=1, max_length=_MOST_PAGES)]
+
+
+def keys_of(place: list[Any]) -> list[str]:
+    """The keys that may stand at a place of the file, for the sentence about one that may not."""
+    kind: type[BaseModel] = LessonFile
+    inside: dict[Any, type[BaseModel]] = {
+        "pages": Page,
+        "traces": RunRecipe,
+        "question": Question,
+        "facts": Facts,
+        "measured": MeasuredRows,
+    }
+    for part in place:
+        kind = inside.get(part, kind)
+    return [field.alias or name for name, field in kind.model_fields.items()]

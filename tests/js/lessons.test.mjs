@@ -1,0 +1,153 @@
+// Lessons in the browser, as far as they need no page: where one is, beliefs, memory, votes.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { beliefsOf, brier, compared, SURE } from "../../assets/js/lessons/brier.js";
+import { Course, hiddenBy, queryOf } from "../../assets/js/lessons/course.js";
+import { Progress } from "../../assets/js/lessons/progress.js";
+import { normalisedGain, otherForm, recordOf, rightOf } from "../../assets/js/lessons/scoring.js";
+import { tallyOf } from "../../assets/js/lessons/tally.js";
+
+const QUESTION = { sure: true, right: "b", options: [{ id: "a" }, { id: "b" }], scores: { a: 0.6, b: 0.4 } };
+const course = new Course([
+  { number: 1, title: "One", pages: [{}, {}] },
+  { number: 2, title: "Two", pages: [{ question: QUESTION }, {}, { question: { ...QUESTION, sure: false } }] },
+]);
+
+test("pages follow one another over the ends of lessons", () => {
+  assert.deepEqual(course.beside({ lesson: 1, page: 1 }, 1), { lesson: 1, page: 2 });
+  assert.deepEqual(course.beside({ lesson: 1, page: 2 }, 1), { lesson: 2, page: 1 });
+  assert.deepEqual(course.beside({ lesson: 2, page: 1 }, -1), { lesson: 1, page: 2 });
+  assert.equal(course.beside({ lesson: 1, page: 1 }, -1), null);
+  assert.equal(course.beside({ lesson: 2, page: 3 }, 1), null);
+});
+
+test("the address names a page, and what it names wrongly is told", () => {
+  assert.deepEqual(course.asked("?lesson=2&page=3"), { place: { lesson: 2, page: 3 }, notice: "" });
+  assert.deepEqual(course.asked("?lesson=2"), { place: { lesson: 2, page: 1 }, notice: "" });
+  assert.deepEqual(course.asked(""), { place: null, notice: "" });
+  const far = course.asked("?lesson=2&page=9");
+  assert.deepEqual(far.place, { lesson: 2, page: 1 });
+  assert.match(far.notice, /has 3 pages/);
+  for (const bad of ["9", "0", "-1", "1.5", "x", ""]) {
+    const { place, notice } = course.asked(`?lesson=${bad}`);
+    assert.equal(place, null, bad);
+    assert.match(notice, /There are 2 lessons/);
+  }
+  assert.equal(queryOf({ lesson: 1, page: 2 }, "?hide=score&lesson=7"), "?hide=score&lesson=1&page=2");
+});
+
+test("what is hidden is known, and what is not known is told", () => {
+  assert.deepEqual(hiddenBy("?hide=score,tally"), { hidden: new Set(["score", "tally"]), notice: "" });
+  const { hidden, notice } = hiddenBy("?hide=score,toString,colour");
+  assert.deepEqual(hidden, new Set(["score"]));
+  assert.match(notice, /toString, colour/);
+  assert.match(notice, /lessons, question/);
+});
+
+test("only what one says one is sure of is counted", () => {
+  assert.deepEqual(course.questions().map(({ lesson, page }) => [lesson, page]), [[2, 1]]);
+});
+
+test("beliefs add up to one, and a guess believes in all alike", () => {
+  for (const { name } of SURE) {
+    const beliefs = beliefsOf(["a", "b", "c"], "b", name);
+    assert.ok(Math.abs([...beliefs.values()].reduce((sum, one) => sum + one, 0) - 1) < 1e-12, name);
+  }
+  assert.deepEqual([...beliefsOf(["a", "b", "c", "d"], "b", "guess").values()], [0.25, 0.25, 0.25, 0.25]);
+  assert.deepEqual([...beliefsOf(["a", "b"], "b", "fairly").values()], [0.25, 0.75]);
+});
+
+test("the Brier score is the mean of the squared gaps", () => {
+  assert.equal(brier(beliefsOf(["a", "b"], "b", "certain"), "b"), 0);
+  assert.equal(brier(beliefsOf(["a", "b"], "a", "certain"), "b"), 1);
+  assert.equal(brier(beliefsOf(["a", "b"], "a", "guess"), "b"), 0.25);
+  assert.equal(brier(new Map([["a", 0.5], ["b", 0.5], ["c", 0]]), "b"), (0.25 + 0.25) / 3);
+});
+
+test("one is compared with the verifier on the same questions only", () => {
+  assert.equal(compared([]), null);
+  const answer = { picked: "b", sure: "certain" };
+  assert.equal(compared([{ question: { ...QUESTION, scores: {} }, answer }]), null);
+  const score = compared([
+    { question: QUESTION, answer },
+    { question: { ...QUESTION, right: "a" }, answer },
+    { question: { ...QUESTION, scores: {} }, answer },
+  ]);
+  assert.equal(score.rows.length, 2);
+  assert.equal(score.you, 0.5);
+  assert.ok(Math.abs(score.verifier - (0.36 + 0.16) / 2) < 1e-12);
+});
+
+test("the browser remembers where one was and what one answered", () => {
+  const kept = new Map();
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  const place = { lesson: 2, page: 3 };
+  const progress = new Progress(storage);
+  progress.visit(place, true);
+  progress.keep(place, { picked: "a", sure: "guess" });
+  const again = new Progress(storage);
+  assert.deepEqual(again.at, place);
+  assert.deepEqual(again.done, [2]);
+  assert.deepEqual(again.answer(place), { picked: "a", sure: "guess" });
+  again.keep(place, null);
+  assert.equal(new Progress(storage).answer(place), null);
+  for (const broken of ["{", "null", "7", '{"done": 3}', '{"answers": "x"}']) {
+    const odd = new Progress({ getItem: () => broken, setItem: () => {} });
+    assert.deepEqual(odd.done, [], broken);
+    assert.equal(odd.answer(place), null);
+  }
+  const denied = new Progress({
+    getItem: () => {
+      throw new Error("denied");
+    },
+    setItem: () => {
+      throw new Error("denied");
+    },
+  });
+  denied.visit(place, false);
+  assert.deepEqual(denied.at, place);
+});
+
+test("votes are counted from the solutions that have ended", () => {
+  const node = (id, answer, group, aggregate, state = "completed") => [id, { id, answer, group, aggregate, state, right: null }];
+  const nodes = new Map([
+    node("0", "7", 0, 0.2),
+    node("1", "8", 1, 0.9),
+    node("2", "7", 0, 0.4),
+    node("3", "9", 2, 1, "kept"),
+    node("4", null, null, 1),
+  ]);
+  const votes = new Map([["majority", { chosen: "0" }], ["best", { chosen: "1" }]]);
+  const rows = tallyOf({ nodes, votes });
+  assert.deepEqual(rows.map(({ answer, count, best, wins }) => [answer, count, best, wins]), [
+    ["7", 2, 0.4, ["most votes"]],
+    ["8", 1, 0.9, ["best score"]],
+  ]);
+  assert.equal(tallyOf({ nodes: new Map([node("0", "7", 0, null)]), votes: new Map() })[0].best, null);
+});
+
+test("the normalised gain is the part of the unknown that was learned", () => {
+  assert.equal(normalisedGain(2, 4, 6), 0.5);
+  assert.equal(normalisedGain(0, 6, 6), 1);
+  assert.equal(normalisedGain(3, 3, 6), 0);
+  assert.equal(normalisedGain(4, 3, 6), -0.5);
+  assert.equal(normalisedGain(6, 6, 6), null);
+});
+
+test("a test is scored by its own form, and saved without a name", () => {
+  const forms = { a: [{ right: 1 }, { right: 2 }], b: [{ right: 3 }, { right: 1 }] };
+  assert.equal(rightOf(forms.a, [1, 3]), 1);
+  assert.equal(otherForm(otherForm("a")), "a");
+  assert.deepEqual(recordOf({ first: "b", before: [3, 2], after: [1, 2] }, forms), {
+    format: "espalier-learn-test",
+    version: 1,
+    before: { form: "b", answers: [3, 2], right: 1, of: 2 },
+    after: { form: "a", answers: [1, 2], right: 2, of: 2 },
+    normalised_gain: 1,
+  });
+  const half = recordOf({ first: "a", before: [2, 2], after: null }, forms);
+  assert.equal(half.after, null);
+  assert.equal(half.normalised_gain, null);
+});
