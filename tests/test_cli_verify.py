@@ -134,11 +134,16 @@ def test_a_row_that_is_refused_is_named_and_costs_the_others_nothing(tmp_path: P
 
 def test_an_outcome_verifier_is_judged_by_solutions_alone(tmp_path: Path) -> None:
     out = tmp_path / "card.json"
-    done = verify("--verifier", "m", "--json", str(out), verifier=Counting(scores="solutions"))
+    file = tmp_path / "rows.jsonl"
+    # A solution of one step has a score for "every" step, and still none for a step.
+    short = {"problem": "problem 9", "steps": ["at once"], "labels": [0], "answer_right": False}
+    file.write_text(GOLDEN.read_text() + json.dumps(short) + "\n")
+    arguments = ["--verifier", "m", "--json", str(out)]
+    done = verify(*arguments, file=file, verifier=Counting(scores="solutions"))
     assert done.exit_code == 0, said(done)
     card = json.loads(out.read_text())["cards"]["counting"]
     assert card["judges"] == "solutions"
-    assert card["benchmarks"]["processbench"] is None
+    assert card["benchmarks"] == dict.fromkeys(("processbench", "prmbench", "hard2verify"))
     assert card["cuts"] is None
     assert card["ranking"]["solutions"]["pooled"] is not None
 
