@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
@@ -24,13 +24,18 @@ def panel(page: Page, app: App) -> Page:
     ask(page, "x.showing.skip()")
     wait(page, "x.tree().finished")
     page.get_by_role("tab", name="What if").click()
-    expect(page.get_by_label("Noise")).to_be_visible()
+    expect(field(page, "Noise")).to_be_visible()
     return page
+
+
+def field(page: Page, name: str) -> Locator:
+    """A field of the panel: the form of the run has some of the same name."""
+    return page.get_by_role("region", name="What if").get_by_label(name)
 
 
 def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
     """By keyboard alone."""
-    panel.get_by_label("Noise").focus()
+    field(panel, "Noise").focus()
     panel.keyboard.press("Control+A")
     panel.keyboard.type("0.3")
     panel.keyboard.press("Enter")
@@ -55,18 +60,18 @@ def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
 
 
 def test_what_cannot_be_asked_is_said(panel: Page) -> None:
-    panel.get_by_label("Noise").fill("7")
-    panel.get_by_label("Noise").press("Enter")
+    field(panel, "Noise").fill("7")
+    field(panel, "Noise").press("Enter")
     expect(panel.locator(".esp-what-if-error")).to_contain_text("must be 0 to 1")
-    panel.get_by_label("Judged by").select_option("majority")
+    field(panel, "Judged by").select_option("majority")
     expect(panel.locator(".esp-what-if-error")).to_contain_text("must be 0 to 1")
 
 
 def test_on_a_phone_all_of_it_fits_and_is_asked_by_touch(panel: Page) -> None:
     panel.set_viewport_size({"width": 320, "height": 640})
-    field = panel.get_by_label("Aggregate")
-    field.scroll_into_view_if_needed()
-    field.select_option("min")
+    aggregate = field(panel, "Aggregate")
+    aggregate.scroll_into_view_if_needed()
+    aggregate.select_option("min")
     expect(panel.locator(".esp-what-if-answer")).to_contain_text("answer would be")
     assert panel.evaluate("document.documentElement.scrollWidth") <= 320
     tabs = panel.locator(".esp-side .esp-tab")
