@@ -21,9 +21,10 @@ class Place:
 
 EXPLORE = Place("Explore", "")
 LEARN = Place("Learn", "learn/")
+VERIFY = Place("Verify", "verify/")
 GUIDE = Place("Guide", "guide/")
 # A next place is one line here: the header of every place is made from this list.
-PLACES = (EXPLORE, LEARN, GUIDE)
+PLACES = (EXPLORE, LEARN, VERIFY, GUIDE)
 
 
 def navigation(current: Place, root: str, *, own_tabs: bool = False) -> str:

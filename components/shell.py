@@ -19,6 +19,7 @@ from components.headers import Headers
 from components.learn import learn_routes
 from components.quiet_frames import QuietFrames
 from components.request_log import Doorkeeper, redirect_faults
+from components.verify import verify_routes
 
 _STAYS = gr.skip()
 MOST_UPLOADED = "16mb"
@@ -26,10 +27,9 @@ MOST_UPLOADED = "16mb"
 
 
 class Shell(gr.Blocks):
-    """Blocks that bring guide and lessons along wherever they are launched, and bounds on what is
-    sent.
+    """Blocks that bring the other places along wherever they are launched, and bound what is sent.
 
-    Whoever mounts them in an app of their own gives `guide_routes()` and `learn_routes()` to
+    Whoever mounts them in an app of their own gives the same routes to
     `gr.mount_gradio_app(..., app_kwargs={"routes": ...})`.
 
     Args:
@@ -46,7 +46,11 @@ class Shell(gr.Blocks):
     def __init__(self, *, repository: str = "", trusted_proxies: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._trusted_proxies = trusted_proxies
-        self._routes = [*guide_routes(repository=repository), *learn_routes()]
+        self._routes = [
+            *guide_routes(repository=repository),
+            *learn_routes(),
+            *verify_routes(trusted_proxies),
+        ]
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
         """As `gr.Blocks.postprocess_data`; an output that stays as it is costs nothing.

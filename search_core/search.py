@@ -19,6 +19,7 @@ from search_core.problem import Problem
 from search_core.protocols import Cancelled, Sampling, Solver, Verifier
 from search_core.run.driving import drive, never
 from search_core.run.limits import Limits
+from search_core.run.pairing import told
 from search_core.run.recipe import Recipe
 from search_core.run.recorded import RecordedRun, recorded_run
 from search_core.run.runner import Run, ignore
@@ -112,6 +113,7 @@ def search(
     seed: int = 0,
     sampling: Sampling | None = None,
     limits: Limits | None = None,
+    system_prompt: str | None = None,
     listener: Callable[[Event], None] = ignore,
     cancelled: Cancelled = never,
     **options: Any,
@@ -125,6 +127,8 @@ def search(
             solver also "revision" or "stream", a verifier also "outcome" or "early"), or a
             folder or Hugging Face name. None: the small embedded one; for self-revision the
             solver that was made for it.
+        system_prompt: What the solver is told before the problem; "" for nothing; None: what it
+            is told anyway.
         options: The strategy's own options, e.g. `n=16, beam_width=4`.
         listener: Called with each event as it happens.
 
@@ -151,7 +155,16 @@ def search(
         own_verifier = own_verifier or pair.verifier
     if isinstance(problem, str):
         problem = Problem(problem)
-    recipe = Recipe(problem, chosen, checked, sampling or Sampling(), seed, limits or Limits())
+    own_solver = told(own_solver, system_prompt)
+    recipe = Recipe(
+        problem,
+        chosen,
+        checked,
+        sampling or Sampling(),
+        seed,
+        limits or Limits(),
+        system_prompt,
+    )
     run = Run(
         recipe,
         own_solver.info,

@@ -161,13 +161,24 @@ def test_without_probabilities_a_score_is_a_share_of_votes(chat: Scripted) -> No
 
 
 def test_one_that_says_no_verdict_is_named(chat: Scripted) -> None:
-    verifier = chat.opened("judge")
+    """At the start, when nothing is lost by it."""
     chat.says = lambda body, continues: word("Perhaps")
     with pytest.raises(RemoteError, match=r"asked for Yes or No, and its model said 'Perhaps'"):
-        verifier.score([request("a")], go_on)
+        chat.opened("judge")
     chat.says = lambda body, continues: Said((), thought="let me think", finish="length")
     with pytest.raises(RemoteError, match=r"It thinks first.*judge:reason"):
-        verifier.score([request("a")], go_on)
+        chat.opened("judge")
+
+
+def test_a_step_on_which_it_says_no_verdict_has_no_score(chat: Scripted) -> None:
+    verifier = chat.opened("judge")
+    chat.says = lambda body, continues: (
+        word("Perhaps") if "Step 2" in body["messages"][-1]["content"] else word("Yes", YES)
+    )
+    [scores] = verifier.score([request("a", "b")], go_on)
+    assert scores.scores == (pytest.approx(0.75), None)
+    alone = verifier.score([request("a")], go_on)[0].tokens
+    assert scores.tokens > alone > 0, "what was said in vain is paid for"
 
 
 @pytest.mark.parametrize("format_", ["rlhflow", "qwen_prm", "skywork", "implicit:a/b"])
@@ -245,6 +256,21 @@ def test_reasoning_without_a_verdict_is_asked_for_it(chat: Scripted) -> None:
     assert scores.scores == pytest.approx((0.75,))
     roles = [message["role"] for message in chat.server.asked[-1]["messages"]]
     assert roles == ["system", "user", "assistant", "user"]
+
+
+@pytest.mark.parametrize("manner", ["", "last turn"], ids=["asked", "continued"])
+@pytest.mark.parametrize("format_", FORMATS)
+def test_reasoning_that_never_comes_to_a_verdict_gives_none(
+    chat: Scripted, format_: str, manner: str
+) -> None:
+    """In a run it is refused, or goes on without, as `test_missing_scores` has it."""
+    chat.server.manner = manner
+    verifier = chat.opened(format_)
+    chat.says = lambda body, continues: Said.plain("It goes on and on", finish="length")
+    [scores] = verifier.score([request("a")], go_on)
+    assert scores.scores == (None,)
+    assert scores.tokens > 0
+    assert "It goes on and on" in scores.reasons[0]
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["probabilities", "words"])

@@ -40,6 +40,8 @@ def form(strategy: str = "beam_search", **changes: Any) -> FormValues:
         pair=None,
         solver=None,
         verifier=None,
+        system_prompt=None,
+        examples=None,
         options={spec.name: spec.default for spec in specs},
     )
     return replace(usual, **changes)

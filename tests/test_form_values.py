@@ -33,6 +33,8 @@ VALUES = FormValues(
     pair=None,
     solver=None,
     verifier=None,
+    system_prompt=None,
+    examples=None,
     answer=None,
     options={"n": 8.0, "beam_width": 2, "max_steps": 5, "no_such_option": 3},
 )

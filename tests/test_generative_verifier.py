@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from search_core.protocols import (
     RunCancelled,
     ScoreRequest,
     StepScores,
+    UsageError,
     VerifierInfo,
     Watch,
 )
@@ -111,15 +113,32 @@ def test_verdicts_that_do_not_fit_are_written_again_and_counted() -> None:
 def test_a_misfit_shows_both_numbers() -> None:
     model = always(boxed(True, True, True))
     verifier = GenerativeVerifier(model, plan("thinkprm"))
-    with pytest.raises(
-        ValueError, match=r"gave 3 verdicts for 2 steps.*4 times.*thinkprm:question"
-    ):
-        verifier.score([request("a", "b")], go_on)
+    watch = Watch(go_on)
+    [reply] = verifier.score([request("a", "b")], watch)
+    assert reply.scores == (None, None)
+    assert reply.tokens == 10 * ATTEMPTS, "what was thrown away is paid for"
+    [again, told] = watch.warnings()
+    assert again == WROTE_AGAIN
+    assert re.search(r"gave 3 verdicts for 2 steps.*4 times.*no score.*thinkprm:question", told)
     assert len(model.asked) == ATTEMPTS
     assert not model.queries
     cut = GenerativeVerifier(always(boxed(False), cut=True), plan("thinkprm", "tokens=50"))
-    with pytest.raises(ValueError, match=r"1 verdicts for 2 steps.*cut off at its limit of 50 tok"):
-        cut.score([request("a", "b")], go_on)
+    assert cut.score([request("a", "b")], watch)[0].scores == (None, None)
+    told = watch.warnings()[-1]
+    assert re.search(r"1 verdicts for 2 steps.*cut off at its limit of 50 tok", told)
+
+
+def test_chains_that_fit_count_without_those_that_do_not() -> None:
+    asked: list[Chain] = []
+
+    def says(chain: Chain) -> tuple[str, bool]:
+        asked.append(chain)
+        return (boxed(True) if len(asked) in (1, 3) else "no verdict at all"), False
+
+    model = FakeReasoningModel(says)
+    model.value = lambda text: 0.75
+    [reply] = GenerativeVerifier(model, plan("thinkprm", "samples=4")).score([request("a")], go_on)
+    assert reply.scores == (0.75,)
 
 
 def test_a_box_that_a_step_holds_is_no_verdict() -> None:
@@ -276,7 +295,7 @@ def test_reasons_are_as_many_as_scores() -> None:
 def test_a_search_whose_verifier_fails_says_why() -> None:
     verifier = GenerativeVerifier(always(""), plan("thinkprm"))
     events = []
-    with pytest.raises(ValueError, match="0 verdicts for 1 steps"):
+    with pytest.raises(UsageError, match="came to no verdict on nodes 0, 1, 2, 3, and Beam search"):
         search(
             "Q?",
             "beam_search",
@@ -286,4 +305,6 @@ def test_a_search_whose_verifier_fails_says_why() -> None:
             beam_width=2,
             listener=events.append,
         )
+    warned = [event.message for event in events if event.kind == "warned"]
+    assert any("0 verdicts for 1 steps" in message for message in warned)
     assert events[-1].status == "failed"

@@ -16,14 +16,16 @@ from starlette.testclient import TestClient
 
 from components.guide import guide_routes, read_guide
 from components.learn import learn_routes
+from components.verify import verify_routes
 
 REAL = read_guide()
 ADDRESSES = ["/guide/", *(f"/guide/{page.slug}" for page in REAL.pages)]
+PLACES = [*ADDRESSES, "/verify/"]
 
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(Starlette(routes=[*guide_routes(), *learn_routes()]))
+    return TestClient(Starlette(routes=[*guide_routes(), *learn_routes(), *verify_routes()]))
 
 
 class _Addresses(HTMLParser):
@@ -54,7 +56,7 @@ def test_every_page_is_there_with_its_frame(client: TestClient, address: str) ->
         assert f'href="{page.slug}"' in reply.text
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", PLACES)
 def test_nothing_that_a_page_points_to_is_missing(client: TestClient, address: str) -> None:
     html = client.get(address).text
     for target in addresses_in(html):

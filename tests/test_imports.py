@@ -25,7 +25,8 @@ app
 components.page
 components.handlers  components.place_list  components.shell
 components.controls  components.learn
-components.explorer  components.charts  components.guide
+components.explorer  components.charts  components.guide  components.verify
+components.place_frame
 components.elements  components.diagram  components.places  components.style  components.bounds
 components.headers  components.published  components.emblem  components.arguments
 components.request_log

@@ -39,6 +39,7 @@ ENTRANCES = {
     "log/tree.js": {"toJSON", "LogError"},
     "form/notice.js": {"mountNotice"},
     "form/form.js": {"mountForm"},
+    "form/kinds.js": {"mountKinds"},
     "guide/links.js": {"placeGuideLinks", "carryTheme"},
     "guide/terms.js": {"explainTerms"},
 }

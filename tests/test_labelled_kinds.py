@@ -352,6 +352,14 @@ def test_bad_rows_of_search_and_learn_are_named(
     assert why in complaint(written(tmp_path / "a.jsonl", row))
 
 
+def test_more_completions_than_a_tree_can_hold_are_solutions_all_the_same(tmp_path: Path) -> None:
+    row = {"problem": "?", "completions": ["a"] * 513, "scores": [[1]] * 513}
+    path = written(tmp_path / "a.jsonl", row)
+    assert len(solutions(path)) == 513
+    with pytest.raises(LabelledFileError, match="has 513 completions; at most 512 are made a tree"):
+        trees(path)
+
+
 # TreeLog -------------------------------------------------------------------------------------
 
 

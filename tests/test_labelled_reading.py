@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,19 @@ import pytest
 from search_core.labelled import (
     KINDS,
     NO_ERROR,
+    LabelledFile,
     LabelledFileError,
     LabelledSolution,
     read_labelled,
     read_trees,
 )
 from search_core.labelled.cells import MOST_STEPS
+from search_core.labelled.kinds import Reading
 from search_core.labelled.report import MOST_COMPLAINTS
 from search_core.labelled.unique_ids import UniqueIds
 from search_core.log.events import MAX_TEXT
 from search_core.log.traces import read_trace
+from search_core.problem_files.row import Row
 from tests.hostile import HOSTILE
 from tests.pages import ROOT
 
@@ -244,6 +248,18 @@ def test_other_suffixes_and_missing_files_are_told(tmp_path: Path) -> None:
         read_labelled(tmp_path / "none.jsonl")
 
 
+def test_what_is_nested_deeper_than_can_be_looked_at_is_named(tmp_path: Path) -> None:
+    def bottomless(row: Row, _: Reading) -> list[LabelledSolution]:
+        return bottomless(row, _)
+
+    path = written(tmp_path / "a.jsonl", GOOD)
+    file = LabelledFile(
+        path, KINDS["plain"], bottomless, item="solution", neutral="wrong", most=None
+    )
+    with pytest.raises(LabelledFileError, match="line 1 is nested too deeply"):
+        list(file)
+
+
 # One at a time -------------------------------------------------------------------------------
 
 
@@ -272,15 +288,9 @@ def test_rows_are_read_only_as_they_are_asked_for(
             yield row
 
     file = read_labelled(written(tmp_path / "a.jsonl", *[GOOD] * 50))
-    monkeypatch.setattr(file, "kind", _with_rows(plain, counting))
+    monkeypatch.setattr(file, "kind", replace(plain, rows=counting))
     next(iter(file))
     assert taken == 1
-
-
-def _with_rows(kind: Any, rows: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(kind, rows=rows)
 
 
 def test_ids_are_unique_and_memory_for_them_is_bounded(tmp_path: Path) -> None:

@@ -314,7 +314,7 @@ def test_a_solver_of_ones_own_is_shown_the_examples_of_a_file(tmp_path: Path) ->
         ("- {problem: 1 + 1, steps: []}", "at least 1 item"),
         ("problem: x", "valid list"),
         ("[]", "holds 0 examples; expected 1 to 20"),
-        ("{", "neither YAML nor JSON"),
+        ("{", "is not valid YAML"),
         ("- {problem: a, steps: [b], more: c}", r"0\.more: Extra inputs"),
     ],
 )

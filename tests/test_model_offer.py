@@ -73,14 +73,18 @@ def visible(updates: list[dict[str, object]]) -> list[object]:
     return [update.get("visible") for update in updates]
 
 
+NO_PROMPT = [True, False, False]
+"""A sentence why, and neither of the fields."""
+
+
 def test_the_form_shows_what_goes_with_the_pair(served: ModelOffer) -> None:
     embedded = models_updates(served, BEAM_SEARCH, "verifier", "embedded", "small", "small")
-    assert visible(embedded) == [True, True, True, True, True]
+    assert visible(embedded) == [True, True, True, True, True, *NO_PROMPT]
     assert embedded[0]["value"] == "Small ones."
     unscored = models_updates(served, BEAM_SEARCH, "oracle", "embedded", "small", "small")
-    assert visible(unscored) == [True, True, True, False, False]
+    assert visible(unscored) == [True, True, True, False, False, *NO_PROMPT]
     big = models_updates(served, BEAM_SEARCH, "verifier", "big", "small", "small")
-    assert visible(big) == [True, False, False, False, False]
+    assert visible(big) == [True, False, False, False, False, *NO_PROMPT]
     assert big[0]["value"] == (
         "A big pair.\n\nSteps: Paragraphs. A step ends at a blank line. "
         "Precision: bfloat16 on CUDA, else float32."

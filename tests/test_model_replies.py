@@ -144,7 +144,6 @@ BAD_SCORES: list[tuple[Callable[[list[Any]], Any], str]] = [
     (first(scores=("0.5",)), "gave score '0.5'; expected a number from 0 to 1"),
     (first(scores=(True,)), "gave score True; expected a number from 0 to 1"),
     (first(scores=(np.bool_(True),)), "gave score "),
-    (first(scores=(None,)), "gave score None; expected a number from 0 to 1"),
     (first(scores=(float("nan"),)), "gave score nan; expected a number from 0 to 1"),
     (first(scores=(1.0000001,)), "gave score 1.0000001; expected a number from 0 to 1"),
     (first(scores=(-0.1,)), "gave score -0.1; expected a number from 0 to 1"),

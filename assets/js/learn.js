@@ -23,8 +23,8 @@ async function fetchTrace(name) {
 }
 
 carryTheme();
-const { lessons, palette, terms } = JSON.parse(document.getElementById("learn-given").textContent);
+const { lessons, forms, palette, terms } = JSON.parse(document.getElementById("learn-given").textContent);
 const root = document.querySelector(".esp");
 explainTerms(terms, ROOT);
 /** The hook for tests and benchmarks. */
-root.classroom = new Classroom(root, { lessons, palette, storage: storage(), fetchTrace });
+root.classroom = new Classroom(root, { lessons, forms, palette, storage: storage(), fetchTrace });

@@ -7,6 +7,7 @@ marks those that differ from the run on show. It is told here what everything is
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,7 @@ import gradio as gr
 from components.controls.form_values import field_names
 from components.controls.model_offer import ModelOffer, is_embedded
 from components.controls.options_form import all_specs, choice_label
+from components.controls.prompt_form import usual_prompt
 from components.guide.controls import option_control
 from components.published import published_folder
 from search_core.models import SCORE_SOURCES, SOLVERS, VERIFIERS
@@ -67,6 +69,12 @@ def _about(offer: ModelOffer) -> dict[str, Any]:
         "usual": {
             "top_p": offer.first.sampling.top_p,
             "max_step_tokens": offer.first.sampling.max_step_tokens,
+        },
+        "first": offer.pairs[0].name,
+        "prompts": {
+            offered.name: asdict(usual_prompt(offered.pair))
+            for offered in offer.pairs
+            if offered.pair.takes_prompt
         },
         "strategies": {
             strategy.name: {

@@ -23,6 +23,7 @@ class FormValues:
         temperature, top_p, max_step_tokens, seed: Numbers, or None where a field was emptied.
         pair: Name of an offered pair of models; None: the first.
         solver, verifier: Names of embedded models; None: the usual ones.
+        system_prompt, examples: What the solver is told before the problem; None: the usual.
         answer: Reference answer to a problem of one's own; None or "": nobody knows it.
         options: Values by option name. It may hold options of other strategies, too.
     """
@@ -37,6 +38,8 @@ class FormValues:
     pair: str | None
     solver: str | None
     verifier: str | None
+    system_prompt: str | None
+    examples: str | None
     answer: str | None
     options: Mapping[str, Any]
 

@@ -10,6 +10,7 @@ import gradio as gr
 from components.controls.chips import Chips
 from components.controls.chosen_row import ChosenRow
 from components.controls.form_values import RecipeFields
+from components.controls.kinds_line import KindsLine
 from components.controls.model_offer import ModelOffer
 from components.controls.models_form import ModelsForm, make_models_form
 from components.controls.options_form import FormField, OptionsForm, all_specs, make_field
@@ -40,6 +41,7 @@ class Controls:
     """All controls of the page."""
 
     problem: gr.Textbox
+    kinds: KindsLine
     select: StrategySelect
     run: gr.Button
     stop: gr.Button
@@ -72,6 +74,8 @@ class Controls:
                 "pair": self.models.pair,
                 "solver": self.models.solver,
                 "verifier": self.models.verifier,
+                "system_prompt": self.models.prompt.system,
+                "examples": self.models.prompt.examples,
                 "answer": self.sources.reference,
             },
             self.options,
@@ -101,6 +105,7 @@ def make_controls(
         fields = _fields(lambda spec: spec.name == BUDGET)
         run = gr.Button("Run", variant="primary", elem_id="run", min_width=90)
         stop = gr.Button("Stop", elem_id="stop", min_width=90, interactive=False)
+    kinds = KindsLine(elem_id="kinds")
     with gr.Row(elem_id="chip-line"):
         chosen = ChosenRow(recordings, elem_id="chosen")
         chips = Chips(offer, elem_id="chips")
@@ -139,6 +144,7 @@ def make_controls(
         sources = make_sources_form(recordings, first)
     return Controls(
         problem=problem,
+        kinds=kinds,
         select=select,
         run=run,
         stop=stop,

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from components.controls.model_offer import ModelOffer, is_embedded
+from components.controls.prompt_form import PromptForm, make_prompt_form, prompt_updates
 from components.elements.quiet_line import QuietLine
 from search_core.models import (
     FIRST,
@@ -35,6 +36,7 @@ class ModelsForm:
     about_solver: gr.Markdown
     verifier: gr.Radio
     about_verifier: gr.Markdown
+    prompt: PromptForm
     memory: QuietLine
 
     @property
@@ -51,6 +53,7 @@ class ModelsForm:
             self.about_solver,
             self.verifier,
             self.about_verifier,
+            *self.prompt.outputs,
         ]
 
 
@@ -85,7 +88,10 @@ def make_models_form(offer: ModelOffer) -> ModelsForm:
         )
         about_verifier = _about_line("verifier", VERIFIERS[FIRST].about, visible=embedded)
     memory = QuietLine(elem_id="models-memory")
-    return ModelsForm(pair, about_pair, solver, about_solver, verifier, about_verifier, memory)
+    prompt = make_prompt_form(first.pair)
+    return ModelsForm(
+        pair, about_pair, solver, about_solver, verifier, about_verifier, prompt, memory
+    )
 
 
 def _about_line(kind: str, text: str, *, visible: bool) -> gr.Markdown:
@@ -123,10 +129,11 @@ def models_updates(
     """Updates of `ModelsForm.outputs`: sentences, and no verifier where none is asked."""
     chosen = offer.named(name)
     asked = strategy.uses_verifier and source == "verifier"
+    told = prompt_updates(chosen.pair)
     if not is_embedded(chosen.pair):
         hidden = [gr.update(visible=False)] * 4
         about = _about(_with_steps(chosen), chosen.pair, strategy, source if asked else "")
-        return [gr.update(value=about, visible=True), *hidden]
+        return [gr.update(value=about, visible=True), *hidden, *told]
     scorer = VERIFIERS.get(verifier or FIRST)
     known = (solver or FIRST) in SOLVERS
     return [
@@ -137,6 +144,7 @@ def models_updates(
         gr.update(visible=asked, value=_about_verifier(strategy, verifier or FIRST))
         if scorer
         else gr.update(visible=False),
+        *told,
     ]
 
 

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from components.controls.model_offer import ModelOffer
 from search_core.log.events import NodeId
 from search_core.models import FIRST, SCORE_SOURCES, SOLVERS, VERIFIERS
+from search_core.models.prompts import MAX_CHARACTERS
 from search_core.numerals import MOST_SEED
 from search_core.problem import MAX_ANSWER_CHARACTERS, MAX_PROBLEM_CHARACTERS
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy
@@ -25,9 +26,11 @@ from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 _NODE_ID: TypeAdapter[str] = TypeAdapter(NodeId)
 _NOT_OPTIONS = {
     *("problem", "strategy", "score_source", "temperature", "top_p", "seed", "node", "answer"),
-    "max_step_tokens",
+    *("max_step_tokens", "system_prompt"),
     *("models", "solver", "verifier"),
 }
+# Both parts, and what stands between them.
+_MOST_PROMPT = 2 * MAX_CHARACTERS + 2
 # Ours and other people's parameters that are no part of a recipe.
 _IGNORED = {"run", "at", "pace", "__theme", "view", "__sign", "logs", "present"}
 
@@ -42,6 +45,7 @@ class LinkedRecipe:
         solver, verifier: Names of embedded models. They and `pair` are not checked: who runs
             the recipe refuses a name that it does not know. Another model would give another
             tree.
+        prompt: What the solver is told before the problem, worked examples included.
         answer: Reference answer to a problem that brings none.
         notes: One sentence for each part of the link that was left out.
     """
@@ -57,6 +61,7 @@ class LinkedRecipe:
     top_p: float | None = None
     max_step_tokens: int | None = None
     seed: int | None = None
+    prompt: str | None = None
     answer: str | None = None
     node: str | None = None
     notes: tuple[str, ...] = ()
@@ -77,7 +82,17 @@ def recipe_defaults(offer: ModelOffer) -> dict[str, Any]:
         },
         "models": _model_names() if offer.has_embedded else {},
         "pairs": _pair_names(offer),
+        "prompts": _prompts(offer),
     }
+
+
+def _prompts(offer: ModelOffer) -> list[dict[str, str]]:
+    """What each solver is told that can be told something: a link says only what differs."""
+    return [
+        {"name": offered.name, "solver": offered.pair.names[0], "prompt": offered.pair.prompt}
+        for offered in offer.pairs
+        if offered.pair.takes_prompt
+    ]
 
 
 def _pair_names(offer: ModelOffer) -> list[dict[str, str]]:
@@ -126,6 +141,7 @@ def read_link(query: Mapping[str, str]) -> LinkedRecipe | None:
         top_p=_number(query, "top_p", notes),
         max_step_tokens=_whole(query, "max_step_tokens", notes),
         seed=_whole(query, "seed", notes),
+        prompt=_prompt(query, notes),
         answer=_answer(query, notes),
         node=_node(query, notes),
         notes=tuple(notes),
@@ -192,6 +208,14 @@ def _answer(query: Mapping[str, str], notes: list[str]) -> str | None:
         notes.append("The link's reference answer was too long and was left out.")
         return None
     return text or None
+
+
+def _prompt(query: Mapping[str, str], notes: list[str]) -> str | None:
+    text = query.get("system_prompt")
+    if text is not None and len(text) > _MOST_PROMPT:
+        notes.append("The link's system prompt was too long and was left out.")
+        return None
+    return text
 
 
 def _node(query: Mapping[str, str], notes: list[str]) -> str | None:

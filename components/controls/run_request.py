@@ -9,9 +9,10 @@ from components.controls.form_values import FormValues
 from components.controls.mistakes import FormError, Offer, clamped, meant, meant_option
 from components.controls.model_offer import ModelOffer, is_embedded
 from components.controls.options_form import read_options
+from components.controls.prompt_form import asked_prompt, usual_prompt
 from components.controls.recipe_link import LinkedRecipe
 from search_core.embedded import UnknownProblemError, nearest_problems
-from search_core.models import ModelPair
+from search_core.models import ModelPair, SolverPrompt
 from search_core.numerals import checked_seed, shown
 from search_core.problem import Problem
 from search_core.protocols import Sampling
@@ -35,9 +36,19 @@ def request_of_form(values: FormValues, offer: ModelOffer, limits: Limits) -> Ru
     Raises:
         FormError: As for `request_of`.
     """
-    if not is_embedded(offer.named(values.pair).pair):
+    return request_of(as_shown(values, offer), offer, limits)
+
+
+def as_shown(values: FormValues, offer: ModelOffer) -> FormValues:
+    """The values of the fields that the page shows for this pair; it may hold others.
+
+    Raises:
+        OptionError: No pair is called that.
+    """
+    pair = offer.named(values.pair).pair
+    if not is_embedded(pair):
         values = replace(values, solver=None, verifier=None)
-    return request_of(values, offer, limits)
+    return values if pair.takes_prompt else replace(values, system_prompt=None, examples=None)
 
 
 def request_of(values: FormValues, offer: ModelOffer, limits: Limits) -> RunRequest:
@@ -56,12 +67,12 @@ def request_of(values: FormValues, offer: ModelOffer, limits: Limits) -> RunRequ
     with meant("strategy-select"):
         pair.check(strategy, values.score_source, options)
     sampling = _sampling(values, pair)
+    prompt = asked_prompt(values.system_prompt, values.examples, pair)
     problem = _problem(values.problem or "", values.answer, pair)
     with meant("seed", 0):
         seed = _seed(values.seed)
-    return RunRequest(
-        Recipe(problem, strategy, options, sampling, seed, limits), pair, values.score_source
-    )
+    recipe = Recipe(problem, strategy, options, sampling, seed, limits, prompt)
+    return RunRequest(recipe, pair, values.score_source)
 
 
 def _sampling(values: FormValues, pair: ModelPair) -> Sampling:
@@ -86,7 +97,8 @@ def _problem(typed: str, answer: str | None, pair: ModelPair) -> Problem:
     except UnknownProblemError as error:
         near = nearest_problems(typed, error.families)
         offers = [Offer(text, "problem", text) for text in near]
-        raise FormError(str(error), "problem", offers) from error
+        # The line below the problem says which kinds are read.
+        raise FormError(error.detail, "problem", offers) from error
     except ValueError as error:
         raise FormError(str(error), "problem") from error
     with meant("reference"):
@@ -96,7 +108,9 @@ def _problem(typed: str, answer: str | None, pair: ModelPair) -> Problem:
 def values_of_link(link: LinkedRecipe, offer: ModelOffer) -> FormValues:
     """The form as a link sets it; what the link leaves out has its default."""
     defaults = {spec.name: spec.default for spec in link.strategy.options.specs()}
-    sampling = _sampling_of(link, offer)
+    pair = _pair_of(link, offer)
+    sampling = pair.sampling
+    prompt = usual_prompt(pair) if link.prompt is None else SolverPrompt.of(link.prompt)
     return FormValues(
         problem=link.problem,
         strategy=link.strategy.name,
@@ -110,6 +124,8 @@ def values_of_link(link: LinkedRecipe, offer: ModelOffer) -> FormValues:
         pair=link.pair,
         solver=link.solver,
         verifier=link.verifier,
+        system_prompt=prompt.system,
+        examples=prompt.examples,
         answer=link.answer,
         options=defaults | link.options,
     )
@@ -132,11 +148,11 @@ def _with_reference(problem: Problem, answer: str | None) -> Problem:
     return replace(problem, answer=given)
 
 
-def _sampling_of(link: LinkedRecipe, offer: ModelOffer) -> Sampling:
+def _pair_of(link: LinkedRecipe, offer: ModelOffer) -> ModelPair:
     try:
-        return offer.named(link.pair).pair.sampling
+        return offer.named(link.pair).pair
     except ValueError:  # whoever runs the link refuses it, and says why
-        return offer.first.sampling
+        return offer.first
 
 
 def _number(label: str, value: Any) -> float:

@@ -44,37 +44,33 @@ def make_sampling_form(pair: ModelPair) -> SamplingForm:
             padding=False,
         )
     with gr.Row(elem_classes="fields"):
-        temperature = gr.Number(
+        temperature = _number(
             pair.sampling.temperature,
-            label="Temperature",
-            info="0 always takes the likeliest word. 0 to 2.",
-            elem_id="temperature",
-            min_width=140,
+            "Temperature",
+            "0 always takes the likeliest word. 0 to 2.",
+            "temperature",
         )
-        top_p = gr.Number(
+        top_p = _number(
             pair.sampling.top_p,
-            label="Top-p",
-            info="Sample from the likeliest words that make up this share. Above 0, to 1.",
-            elem_id="top-p",
-            min_width=140,
+            "Top-p",
+            "Sample from the likeliest words that make up this share. Above 0, to 1.",
+            "top-p",
         )
-        max_step_tokens = gr.Number(
+        max_step_tokens = _number(
             pair.sampling.max_step_tokens,
-            label="Longest step",
-            info="A step that comes to so many tokens is cut off. 1 to 4096.",
-            elem_id="max-step-tokens",
-            min_width=140,
+            "Longest step",
+            "A step that comes to so many tokens is cut off. 1 to 4096.",
+            "max-step-tokens",
         )
-        seed = gr.Number(
-            0,
-            label="Seed",
-            info="The same seed gives the same tree.",
-            elem_id="seed",
-            min_width=140,
-        )
+        seed = _number(0, "Seed", "The same seed gives the same tree.", "seed")
     return SamplingForm(score_source, about_source, temperature, top_p, max_step_tokens, seed)
 
 
 def about_score_source(name: str) -> str:
     """What a score source is, in a sentence or two."""
     return _ABOUT_SOURCES.get(name, "")
+
+
+def _number(value: float, label: str, info: str, elem_id: str) -> gr.Number:
+    """Without bounds in the browser: a value out of range gets our own message."""
+    return gr.Number(value, label=label, info=info, elem_id=elem_id, min_width=140)

@@ -11,9 +11,12 @@ import gradio as gr
 from components.controls.form_values import FormValues, RecipeFields
 from components.controls.model_offer import ModelOffer, is_embedded
 from search_core.log.events import Started
-from search_core.models import SCORE_SOURCES, SOLVERS, VERIFIERS, ShippedModel
+from search_core.models import SCORE_SOURCES, SOLVERS, VERIFIERS, ShippedModel, SolverPrompt
 from search_core.strategies import STRATEGIES, Strategy
 from search_core.thoughts.tracing import SOLVER as PASTED
+
+_STAY = frozenset({"pair", "solver", "verifier", "system_prompt", "examples"})
+"""Fields that stay as they are where a run says nothing that the page could show in them."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,7 @@ class ShownRecipe:
         del own["options"]
         # No choice of what is not offered, or not asked: the field stays as it is.
         changed = {
-            name: value
-            for name, value in own.items()
-            if value is not None or name not in {"pair", "solver", "verifier"}
+            name: value for name, value in own.items() if value is not None or name not in _STAY
         }
         changed["answer"] = own["answer"] or ""
         updates = {name: gr.update(value=value) for name, value in changed.items()}
@@ -87,6 +88,8 @@ def shown_recipe(header: Started, offer: ModelOffer) -> ShownRecipe | None:
         pair=models.pair,
         solver=models.solver,
         verifier=models.verifier,
+        system_prompt=models.prompt.system if models.prompt else None,
+        examples=models.prompt.examples if models.prompt else None,
         # A problem of a known family brings its answer along.
         answer=problem.answer if problem.family is None else None,
         options=defaults | known,
@@ -99,6 +102,7 @@ class _Models:
     pair: str | None = None
     solver: str | None = None
     verifier: str | None = None
+    prompt: SolverPrompt | None = None
     missing: str = ""
 
 
@@ -115,9 +119,12 @@ def _models_of(header: Started, strategy: Strategy, source: str, offer: ModelOff
             names = offered.pair.names
             fits = names[0] == ran[0] and (names[1] == ran[1] or not asked)
         if fits:
-            return _Models(offered.name if offer.several else None, solver, verifier)
-    named = f"{ran[0]} and {ran[1]}" if asked else ran[0]
-    return _Models(missing=f"This run was made with {named}, which this page does not offer: "
+            named = offered.name if offer.several else None
+            takes = offered.pair.takes_prompt
+            prompt = SolverPrompt.of(header.solver.prompt) if takes else None
+            return _Models(named, solver, verifier, prompt)
+    who = f"{ran[0]} and {ran[1]}" if asked else ran[0]
+    return _Models(missing=f"This run was made with {who}, which this page does not offer: "
                    "Run would use the models that are chosen here.")  # fmt: skip
 
 

@@ -81,6 +81,8 @@ _CONTROLS = (
     ControlLink("pair", "Models", "models", "choose-the-models", term="pair"),
     ControlLink("solver", "Solver", "use", "models", term="solver"),
     ControlLink("verifier", "Verifier", "use", "models", term="verifier"),
+    ControlLink("system-prompt", "System prompt", "models", "sampling-and-prompt"),
+    ControlLink("examples", "Worked examples", "models", "sampling-and-prompt"),
     ControlLink("score-source", "Scored by", "use", "score-source", term="score_source"),
     ControlLink("temperature", "Temperature", "use", "sampling", term="temperature"),
     ControlLink("top-p", "Top-p", "use", "sampling", term="top_p"),

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from html import escape
 
-from components.emblem import emblem
 from components.guide.markdown import Heading, Rendered, render_line
 from components.guide.pages import INDEX, Guide, GuidePage
-from components.places import GUIDE, navigation
+from components.place_frame import framed
+from components.places import GUIDE
 
 _SCRIPTS = (
     '<script src="js/guide/theme.js"></script>'
@@ -51,22 +51,8 @@ def missing(guide: Guide) -> str:
 
 
 def _whole(name: str, summary: str, body: str) -> str:
-    title = escape(f"{name} · Espalier guide" if name != "Guide" else "Espalier guide")
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{title}</title><meta name="description" content="{escape(summary)}">'
-        '<meta name="color-scheme" content="light dark">'
-        '<link rel="icon" type="image/svg+xml" href="emblem.svg">'
-        f'<link rel="stylesheet" href="style.css">{_SCRIPTS}</head><body>'
-        '<a class="skip" href="#text">Skip to the text</a>'
-        '<header><a class="brand" href="../" data-place>'
-        f"{emblem()}Espalier</a>"
-        f"{navigation(GUIDE, '../')}"
-        '<button type="button" id="theme" aria-label="Light / dark">'
-        '<span class="large">Light / dark</span><span class="small">◐</span></button></header>'
-        f'{body}<p id="told" class="unseen" role="status"></p></body></html>\n'
-    )
+    title = f"{name} · Espalier guide" if name != "Guide" else "Espalier guide"
+    return framed(GUIDE, title, summary, body, _SCRIPTS)
 
 
 def _pages(guide: Guide, slug: str) -> str:

@@ -11,8 +11,10 @@ import gradio as gr
 from components.controls import Controls, ModelOffer
 from components.controls.chips import TELL_VALUES
 from components.controls.form_values import RecipeFields
+from components.controls.kinds_line import kinds_update
 from components.controls.models_form import models_updates, solver_update
 from components.controls.options_form import own_defaults
+from components.controls.prompt_form import usual_prompt
 from components.controls.run_request import request_of_form
 from components.controls.sampling_form import about_score_source
 from components.controls.sources_form import levels_of
@@ -99,7 +101,7 @@ class FormHandlers:
             self.show_strategy(form.strategy),
         )
         begin_with(
-            [controls.sampling.about_source, *models.outputs],
+            [controls.kinds, controls.sampling.about_source, *models.outputs],
             self.choose_models(
                 form.strategy, form.score_source, form.pair, form.solver, form.verifier
             ),
@@ -129,14 +131,22 @@ class FormHandlers:
             [field.change for field in asked],
             self.choose_models,
             asked,
-            [sampling.about_source, *models.outputs],
+            [controls.kinds, sampling.about_source, *models.outputs],
             **QUIET,
         )
-        models.pair.input(
+        prompt = models.prompt
+        chosen_pair = models.pair.input(
             self.choose_pair,
             models.pair,
-            [sampling.temperature, sampling.top_p, sampling.max_step_tokens],
+            [
+                *(sampling.temperature, sampling.top_p, sampling.max_step_tokens),
+                *(prompt.system, prompt.examples),
+            ],
             **QUIET,
+        )
+        # A field that is not on the page yet says nothing of its change.
+        chosen_pair.then(
+            None, self._fields.components, None, js=TELL_VALUES, api_visibility="private"
         )
 
     def show_strategy(self, name: str) -> list[Any]:
@@ -165,15 +175,21 @@ class FormHandlers:
         solver: str | None,
         verifier: str | None,
     ) -> list[Any]:
-        """What the chosen models and scores are, and whether a verifier is asked at all."""
+        """What the chosen models read, what they and the scores are, and whether a verifier is
+        asked at all."""
         chosen = get_strategy(strategy)
+        kinds = kinds_update(self._offer, chosen, pair, solver)
         updates = models_updates(self._offer, chosen, score_source, pair, solver, verifier)
-        return [about_score_source(score_source), *updates]
+        return [kinds, about_score_source(score_source), *updates]
 
     def choose_pair(self, pair: str | None) -> list[Update]:
-        """How the models of this pair are sampled: temperature, top-p and longest step."""
-        sampling = self._offer.named(pair).pair.sampling
-        values = sampling.temperature, sampling.top_p, sampling.max_step_tokens
+        """How the models of this pair are sampled, and what its solver is told."""
+        chosen = self._offer.named(pair).pair
+        sampling, prompt = chosen.sampling, usual_prompt(chosen)
+        values = (
+            *(sampling.temperature, sampling.top_p, sampling.max_step_tokens),
+            *(prompt.system, prompt.examples),
+        )
         return [gr.update(value=value) for value in values]
 
     def as_published(self, name: str) -> list[Update]:

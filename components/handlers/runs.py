@@ -17,8 +17,8 @@ from components.controls.form_values import RecipeFields
 from components.controls.mistakes import told
 from components.controls.run_request import (
     RunRequest,
+    as_shown,
     request_of,
-    request_of_form,
     values_of_link,
 )
 from components.controls.shown_recipe import made_of
@@ -47,7 +47,7 @@ from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
 # What a link fills into the form as it stands; models only where the page offers them.
 _FILLED = (
     *("problem", "strategy", "score_source", "temperature", "top_p", "max_step_tokens", "seed"),
-    "answer",
+    *("answer", "system_prompt", "examples"),
 )
 
 
@@ -128,8 +128,8 @@ class RunHandlers:
             values: The form's fields.
         """
         try:
-            form = self._fields.read(values)
-            asked = request_of_form(form, self._offer, self._limits)
+            form = as_shown(self._fields.read(values), self._offer)
+            asked = request_of(form, self._offer, self._limits)
             run = self._start(asked, request, name or "")
         except (ValueError, BusyError) as problem:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()

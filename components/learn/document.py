@@ -30,6 +30,7 @@ def document(shown: Mapping[str, Any]) -> str:
     """
     given = {
         "lessons": shown["lessons"],
+        "forms": shown["forms"],
         "palette": json.loads(PALETTE_FILE.read_text(encoding="utf-8")),
         "terms": terms_of_page(),
     }

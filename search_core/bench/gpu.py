@@ -33,7 +33,7 @@ from search_core.bench.random_models import (
     random_verifier,
     tiny,
 )
-from search_core.bench.release import release
+from search_core.bench.release import StandIn
 from search_core.bench.timing import Timing
 from search_core.engine.checkpoints.loading import LoadedModel
 from search_core.engine.memory import bytes_per_token
@@ -44,7 +44,6 @@ from search_core.protocols import (
     Sampling,
     ScoreRequest,
     Solver,
-    StepIds,
     StepSample,
     StepScores,
     Verifier,
@@ -110,7 +109,7 @@ def device_name() -> str:
 
 
 @dataclass
-class TimedModels:
+class TimedModels(StandIn):
     """Times a solver's and a verifier's calls, and counts what they wrote and read."""
 
     solver: Solver
@@ -123,6 +122,10 @@ class TimedModels:
 
     def __post_init__(self) -> None:
         self.info = self.solver.info
+
+    @property
+    def behind(self) -> tuple[object, ...]:
+        return self.solver, self.verifier
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
@@ -138,17 +141,6 @@ class TimedModels:
         self.read += sum(score.tokens for score in scores)
         self.calls += 1
         return scores
-
-    def release(
-        self,
-        run: str,
-        problem: str,
-        paths: Sequence[tuple[str, ...]] | None = None,
-        step_ids: Sequence[StepIds] = (),
-    ) -> None:
-        """Pass it on, to both."""
-        for model in (self.solver, self.verifier):
-            release(model, run, problem, paths, step_ids)
 
 
 @dataclass

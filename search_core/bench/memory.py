@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from search_core.bench.measurement import Measurement
-from search_core.bench.release import release
+from search_core.bench.release import StandIn
 from search_core.problem import Problem
 from search_core.protocols import (
     Cancelled,
@@ -18,7 +18,6 @@ from search_core.protocols import (
     Sampling,
     ScoreRequest,
     Solver,
-    StepIds,
     StepSample,
     StepScores,
     Verifier,
@@ -84,7 +83,7 @@ class MemorySample:
 
 
 @dataclass
-class WatchedSolver:
+class WatchedSolver(StandIn):
     """Looks at what a solver keeps after every call."""
 
     solver: Solver
@@ -93,6 +92,10 @@ class WatchedSolver:
 
     def __post_init__(self) -> None:
         self.info = self.solver.info
+
+    @property
+    def behind(self) -> tuple[object, ...]:
+        return (self.solver,)
 
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
@@ -104,19 +107,9 @@ class WatchedSolver:
         self.samples.append(_look(self.solver, self.counter, paths))
         return steps
 
-    def release(
-        self,
-        run: str,
-        problem: str,
-        paths: Sequence[tuple[str, ...]] | None = None,
-        step_ids: Sequence[StepIds] = (),
-    ) -> None:
-        """Pass it on."""
-        release(self.solver, run, problem, paths, step_ids)
-
 
 @dataclass
-class WatchedVerifier:
+class WatchedVerifier(StandIn):
     """Looks at what a verifier keeps after every call."""
 
     verifier: Verifier
@@ -126,22 +119,16 @@ class WatchedVerifier:
     def __post_init__(self) -> None:
         self.info = self.verifier.info
 
+    @property
+    def behind(self) -> tuple[object, ...]:
+        return (self.verifier,)
+
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         scores = self.verifier.score(requests, cancelled)
         self.samples.append(
             _look(self.verifier, self.counter, [request.steps for request in requests])
         )
         return scores
-
-    def release(
-        self,
-        run: str,
-        problem: str,
-        paths: Sequence[tuple[str, ...]] | None = None,
-        step_ids: Sequence[StepIds] = (),
-    ) -> None:
-        """Pass it on."""
-        release(self.verifier, run, problem, paths, step_ids)
 
 
 def _look(model: object, counter: TokenCounter, paths: Sequence[tuple[str, ...]]) -> MemorySample:

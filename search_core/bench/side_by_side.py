@@ -7,10 +7,11 @@ take is measured in turn, so that a busy machine is as unkind to one as to the o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from search_core.bench.measurement import Measurement
-from search_core.bench.release import release
+from search_core.bench.release import StandIn
 from search_core.bench.timing import Timing
 from search_core.problem import Problem
 from search_core.protocols import (
@@ -19,7 +20,6 @@ from search_core.protocols import (
     Sampling,
     ScoreRequest,
     Solver,
-    StepIds,
     StepSample,
     StepScores,
     Verifier,
@@ -34,7 +34,7 @@ PLAIN_AIM = 0.85
 
 
 @dataclass
-class SolverPair:
+class SolverPair(StandIn):
     """Asks both solvers, and gives the first one's answer.
 
     Attributes:
@@ -54,6 +54,14 @@ class SolverPair:
     def __post_init__(self) -> None:
         self.info = self.engine.info
 
+    @property
+    def behind(self) -> tuple[object, ...]:
+        return (self.engine,)
+
+    def releasing(self) -> AbstractContextManager[object]:
+        """Forgetting is part of the work."""
+        return self.engine_timing.measured()
+
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
@@ -66,20 +74,9 @@ class SolverPair:
         self.different += sum(a.text != b.text for a, b in zip(steps, again, strict=True))
         return steps
 
-    def release(
-        self,
-        run: str,
-        problem: str,
-        paths: Sequence[tuple[str, ...]] | None = None,
-        step_ids: Sequence[StepIds] = (),
-    ) -> None:
-        """Pass it on: forgetting is part of the work."""
-        with self.engine_timing.measured():
-            release(self.engine, run, problem, paths, step_ids)
-
 
 @dataclass
-class VerifierPair:
+class VerifierPair(StandIn):
     """Asks both verifiers, and gives the first one's answer.
 
     Attributes:
@@ -96,25 +93,23 @@ class VerifierPair:
     def __post_init__(self) -> None:
         self.info = self.engine.info
 
+    @property
+    def behind(self) -> tuple[object, ...]:
+        return (self.engine,)
+
+    def releasing(self) -> AbstractContextManager[object]:
+        """Forgetting is part of the work."""
+        return self.engine_timing.measured()
+
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         with self.engine_timing.measured():
             scores = self.engine.score(requests, cancelled)
         with self.baseline_timing.measured():
             again = self.baseline.score(requests, cancelled)
-        apart = [abs(a.scores[-1] - b.scores[-1]) for a, b in zip(scores, again, strict=True)]
+        lasts = [(a.scores[-1], b.scores[-1]) for a, b in zip(scores, again, strict=True)]
+        apart = [abs(a - b) for a, b in lasts if a is not None and b is not None]
         self.apart = max(self.apart, *apart)
         return scores
-
-    def release(
-        self,
-        run: str,
-        problem: str,
-        paths: Sequence[tuple[str, ...]] | None = None,
-        step_ids: Sequence[StepIds] = (),
-    ) -> None:
-        """As of `SolverPair`."""
-        with self.engine_timing.measured():
-            release(self.engine, run, problem, paths, step_ids)
 
 
 @dataclass(frozen=True)

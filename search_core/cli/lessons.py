@@ -10,6 +10,7 @@ import typer
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import messages, plain
 from search_core.lessons import FOLDER, check_lessons, read_lessons
+from search_core.lessons.examination import read_examination
 from search_core.lessons.preview import preview
 from search_core.lessons.recording import record_lessons
 
@@ -35,6 +36,7 @@ def lessons(
         if act == "record":
             record_lessons(read, names or (), _say)
         runs = check_lessons(read)
+        read_examination()
     if preview_:
         for lesson in read:
             typer.echo(plain(preview(lesson, runs)) + "\n")

@@ -130,9 +130,10 @@ def roll_out(
         values = _values(prefixes, plan, sampling, solver, cancelled)
         for key in chunk:
             points = tuple(
-                (reply.scores[-1], value)
+                (score, value)
                 for prefix, reply, value in zip(prefixes, scores, values, strict=True)
-                if prefix.problem is problems[key]
+                # Of what the verifier came to no verdict on there is nothing to measure.
+                if prefix.problem is problems[key] and (score := reply.scores[-1]) is not None
             )
             yield Rollouts(key, problem_key(problems[key]), points)
 

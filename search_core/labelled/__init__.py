@@ -2,7 +2,8 @@
 
 What is in it: the row that every file of labels becomes (`solution`), and what reads and writes
 the published forms. It knows no model and draws no report. Begin with `solution`, then `reading`;
-the kinds of files are in `kinds`.
+the kinds of files are in `kinds`, what is written in `writing`, and what the
+page opens in `opening`.
 """
 
 from search_core.labelled.kinds import KINDS, FileKind, NeutralRating

@@ -64,6 +64,8 @@ class LabelledFile(Generic[T]):
                 found = [] if mistake else [*self._made(row, reading)]
             except ValueError as error:
                 found, mistake = [], str(error)
+            except RecursionError:  # what json can nest, repr may not
+                found, mistake = [], "is nested too deeply"
             if mistake:
                 report.leave_out(row.where, mistake)
             self._look_for_other_columns(row)

@@ -6,7 +6,7 @@ The number of a lesson is the number that its file's name begins with.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,20 @@ def read_lesson(path: Path, number: int = 1) -> ReadLesson:
     Raises:
         LessonError: It cannot be read; the message names file and line.
     """
+    values, lines = read_values(path)
+    try:
+        lesson = LessonFile.model_validate(values)
+    except ValidationError as error:
+        raise LessonError(said_of(error, path, lines, keys_of)) from error
+    return ReadLesson(number, path, lesson, lines)
+
+
+def read_values(path: Path) -> tuple[Any, Mapping[Place, int]]:
+    """Plain values of a YAML file, and the line of each.
+
+    Raises:
+        LessonError: It cannot be read, or a key stands twice in one place.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -92,12 +106,7 @@ def read_lesson(path: Path, number: int = 1) -> ReadLesson:
         said = getattr(error, "problem", None) or "it cannot be read"
         raise LessonError(f"{path}, line {line}: this is no YAML: {said}.") from error
     lines: dict[Place, int] = {(): 1}
-    values = _values(node, (), lines, path)
-    try:
-        lesson = LessonFile.model_validate(values)
-    except ValidationError as error:
-        raise LessonError(_said(error, path, lines)) from error
-    return ReadLesson(number, path, lesson, lines)
+    return _values(node, (), lines, path), lines
 
 
 def line_of(lines: Mapping[Place, int], place: Sequence[str | int]) -> int:
@@ -136,7 +145,12 @@ def _values(node: Any, place: Place, lines: dict[Place, int], path: Path) -> Any
     return value
 
 
-def _said(error: ValidationError, path: Path, lines: Mapping[Place, int]) -> str:
+def said_of(
+    error: ValidationError,
+    path: Path,
+    lines: Mapping[Place, int],
+    keys: Callable[[list[Any]], list[str]],
+) -> str:
     """The first mistake: file, line, key, what was got, and what is known."""
     mistakes = error.errors(include_url=False)
     unknown = [mistake for mistake in mistakes if mistake["type"] == "extra_forbidden"]
@@ -144,7 +158,7 @@ def _said(error: ValidationError, path: Path, lines: Mapping[Place, int]) -> str
     place = list(first["loc"])
     where = f"{path}, line {line_of(lines, place)}"
     if first["type"] == "extra_forbidden":
-        known = ", ".join(keys_of(place[:-1]))
+        known = ", ".join(keys(place[:-1]))
         return f"{where}: unknown key {place[-1]!r:.60}; known: {known}."
     got = first["input"]
     shown = f", got {got!r:.60}" if isinstance(got, (str, int, float, bool)) else ""

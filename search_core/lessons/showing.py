@@ -1,6 +1,6 @@
 """Lessons as the browser takes them: moments are counted, what is true is worked out.
 
-    {"lessons": [{"number", "title", "summary", "pages": [page]}]}
+    {"lessons": [{"number", "title", "summary", "pages": [page]}], "forms": {"a": […], "b": […]}}
 
 A page is `{"caption": [[text, term]], "introduces", "trace", "from", "to", "seconds", "strong",
 "points", "shows", "question", "measured", "score"}`; the keys of what it has not are left out.
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from search_core.lessons.checking import check_lessons, right_options
+from search_core.lessons.examination import read_examination
 from search_core.lessons.measured import read_measured
 from search_core.lessons.moments import cursor_of
 from search_core.lessons.reading import ReadLesson
@@ -36,7 +37,8 @@ def shown_lessons(lessons: Sequence[ReadLesson]) -> dict[str, Any]:
                 "pages": [_page(page, runs) for page in read.lesson.pages],
             }
             for read in lessons
-        ]
+        ],
+        "forms": read_examination().model_dump(),
     }
 
 

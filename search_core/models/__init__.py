@@ -39,6 +39,7 @@ from search_core.models.pair import (
     asked_for,
     default_sampling,
 )
+from search_core.models.prompts import SolverPrompt
 from search_core.models.shipped import (
     FIRST,
     SOLVERS,
@@ -69,6 +70,7 @@ __all__ = [
     "ModelPair",
     "Offered",
     "ShippedModel",
+    "SolverPrompt",
     "alternatives",
     "asked_for",
     "default_sampling",

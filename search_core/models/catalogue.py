@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError
 
 from search_core.models.embedded import embedded_pair
@@ -30,13 +29,14 @@ from search_core.models.shipped import (
     solver_folder,
     verifier_folder,
 )
+from search_core.models.yaml_files import read_yaml
 from search_core.protocols import Solver, Verifier
 from search_core.steps import BLANK_LINES
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models.yaml"
 EMBEDDED = "embedded"
 """The pair that is offered unless an operator says otherwise."""
-_MOST_BYTES = 1_000_000
+_MOST_CHARACTERS = 1_000_000
 
 
 class CatalogueError(ValueError):
@@ -155,15 +155,9 @@ def read_catalogue(path: str | Path = SHIPPED) -> Catalogue:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path} cannot be read: {error}. Check the path.") from error
-    if len(text) > _MOST_BYTES:
-        raise CatalogueError(f"{path} has {len(text):,} characters; at most {_MOST_BYTES:,} fit.")
-    try:
-        values = yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
-        raise CatalogueError(f"{path} is not valid YAML: {error}".replace("\n", " ")) from error
+        values = read_yaml(path, _MOST_CHARACTERS)
+    except ValueError as error:
+        raise CatalogueError(str(error)) from error
     if not isinstance(values, dict):
         raise CatalogueError(
             f"{path} holds {type(values).__name__}; expected solvers, verifiers and pairs."
@@ -216,21 +210,3 @@ def _keys(place: Sequence[Any]) -> list[str]:
     for part in place:
         kind = _PLACES.get(part, _INSIDE.get(part, kind))
     return [name for name in kind.model_fields if name != "path"]
-
-
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
-    """YAML of plain values, in which a key stands once: the last of two would win unseen."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {key!r:.60} stands here twice", node.start_mark
-            )
-    values: dict[Any, Any] = loader.construct_mapping(node, deep=True)
-    return values
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

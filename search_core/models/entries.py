@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from search_core.engine.checkpoints.gguf_finding import PACKAGE
 from search_core.flops import ModelShape, decoder_shape
+from search_core.models.prompts import EXAMPLE, MAX_EXAMPLES
 from search_core.steps import BLANK_LINES, NOT_BEHIND_SERVERS, STEP_STYLES, step_style
 
 Source = Literal["folder", "package index", "Hub", "server"]
@@ -177,9 +178,7 @@ class WorkedExample(CatalogueEntry):
 
 def prompt_with(system_prompt: str, examples: Sequence[WorkedExample]) -> str:
     """What a solver is told: the system prompt, and the examples after it."""
-    shown = (
-        "\n\n".join((f"Example problem: {example.problem}", *example.steps)) for example in examples
-    )
+    shown = ("\n\n".join((EXAMPLE + example.problem, *example.steps)) for example in examples)
     return "\n\n".join(part for part in (system_prompt, *shown) if part)
 
 
@@ -196,7 +195,7 @@ class SolverEntry(ModelEntry):
     chat_template: str = Field("", max_length=1000)
     steps: Line | None = None
     system_prompt: Prompt | None = None
-    examples: tuple[WorkedExample, ...] = Field((), max_length=20, strict=False)
+    examples: tuple[WorkedExample, ...] = Field((), max_length=MAX_EXAMPLES, strict=False)
     delimiter: str = "\n\n"
 
     @property

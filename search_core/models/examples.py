@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from search_core.models.entries import WorkedExample
+from search_core.models.prompts import MAX_EXAMPLES
+from search_core.models.yaml_files import read_yaml
 
-_MOST_BYTES = 200_000
-_MOST = 20
+_MOST_CHARACTERS = 200_000
 _EXPECTED = "expected a list of {problem: ..., steps: [...]}"
 _EXAMPLES = TypeAdapter(list[WorkedExample])
 
@@ -22,20 +22,11 @@ def read_examples(path: Path) -> list[WorkedExample]:
         ValueError: It cannot be read, or holds something else; the message says where.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} cannot be read: {error}. Check the path.") from error
-    if len(text) > _MOST_BYTES:
-        raise ValueError(f"{path} has {len(text):,} characters; at most {_MOST_BYTES:,} fit.")
-    try:
-        found = _EXAMPLES.validate_python(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        message = f"{path} is neither YAML nor JSON: {error}".replace("\n", " ")
-        raise ValueError(f"{message}; {_EXPECTED}.") from error
+        found = _EXAMPLES.validate_python(read_yaml(path, _MOST_CHARACTERS))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ValueError(f"{path}: {where}: {first['msg']}; {_EXPECTED}.") from error
-    if not 0 < len(found) <= _MOST:
-        raise ValueError(f"{path} holds {len(found)} examples; expected 1 to {_MOST}.")
+    if not 0 < len(found) <= MAX_EXAMPLES:
+        raise ValueError(f"{path} holds {len(found)} examples; expected 1 to {MAX_EXAMPLES}.")
     return found

@@ -26,6 +26,7 @@ from search_core.protocols import (
     Sampling,
     ScoreRequest,
     Solver,
+    TakesPrompt,
     Verifier,
 )
 from search_core.remote import RemoteAddress, is_remote, model_name
@@ -219,6 +220,27 @@ class ModelPair:
     def card(self) -> Mapping[str, Any]:
         """What was measured of the solver (its folder's espalier.json); {} if there is none."""
         return read_card(self.solver_path)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families of problems that the solver reads, by name; () where it reads anything."""
+        if not self.embedded:
+            return ()
+        from search_core.embedded import FAMILIES
+
+        return tuple(self.card.get("families", FAMILIES))
+
+    @property
+    def takes_prompt(self) -> bool:
+        """Whether a run may tell the solver something of its own before the problem."""
+        solver = self._solver.loaded
+        return not self.embedded and (solver is None or isinstance(solver, TakesPrompt))
+
+    @property
+    def prompt(self) -> str:
+        """What the solver is told unless a run says otherwise, worked examples included."""
+        solver = self._solver.loaded
+        return self.system_prompt if solver is None else solver.info.prompt
 
     @property
     def judged(self) -> Judged:

@@ -18,6 +18,7 @@ from search_core.protocols.solver import (
     Solver,
     StepIds,
     StepSample,
+    TakesPrompt,
     TokenIds,
 )
 from search_core.protocols.verifier import ScoreRequest, StepScores, Verifier
@@ -40,6 +41,7 @@ __all__ = [
     "StepIds",
     "StepSample",
     "StepScores",
+    "TakesPrompt",
     "TokenIds",
     "UsageError",
     "Verifier",

@@ -181,6 +181,24 @@ class Solver(Protocol):
 
 
 @runtime_checkable
+class TakesPrompt(Protocol):
+    """A solver that reads a system prompt, which each run may have its own of."""
+
+    @property
+    def info(self) -> SolverInfo: ...
+
+    def told(self, system_prompt: str) -> Solver:
+        """The same model, told this before each problem; nothing is loaded again.
+
+        Its `info.prompt` is this. It shares memory and batches with the one that it was made from.
+
+        Args:
+            system_prompt: System message before the problem; "" for none.
+        """
+        ...
+
+
+@runtime_checkable
 class KeepsPaths(Protocol):
     """A solver or a verifier that keeps what it computed of a path, to continue from there."""
 

@@ -40,7 +40,8 @@ class StepScores:
     """Scores of `steps[first:]`, each in [0, 1].
 
     Attributes:
-        scores: One for each wanted step.
+        scores: One for each wanted step; None where the verifier came to no verdict, which is never
+            taken for 0.
         tokens: Tokens that the verifier computed: those that it read, and those that it wrote
             before it judged.
         reused: Tokens served from a cache.
@@ -48,7 +49,7 @@ class StepScores:
         reasons: What it wrote before each verdict, for people to read; none if it wrote nothing.
     """
 
-    scores: tuple[float, ...]
+    scores: tuple[float | None, ...]
     tokens: int = 0
     reused: int = 0
     flops: float | None = None

@@ -13,18 +13,12 @@ from dataclasses import dataclass, replace
 
 from search_core.remote.completions import Ask, Dialect, Reply, complete
 from search_core.remote.errors import RemoteError, VoidSearch
+from search_core.remote.probed import ONE_TOKEN, SAME, TEMPERATURES, lacks, no_choice
 from search_core.remote.server import RemoteServer
 
 _PROMPT = "Random words, one after the other:"
 """Plain text that no model continues in one way only."""
 _SAMPLES, _TOKENS, _STOPS = 4, 16, 4
-_TEMPERATURES = (1.0, 2.0)
-"""A model that is very sure of itself may repeat itself at 1; nothing does at 2 that samples."""
-
-_ONE_TOKEN = 1e-6
-"""A top-p that leaves the most probable token alone."""
-_SAME = 0.1
-"""Two computations of one log-probability differ by less, in half precision too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +58,18 @@ class Capabilities:
 
     def warnings(self) -> list[str]:
         """What a run over this server does without, in plain sentences."""
-        lacks = []
-        if not self.n:
-            lacks.append(
-                "The solver's server gives one sample for each request, whatever n says: every "
-                "sample is a request of its own, and reads the path again unless it is cached."
-            )
-        if not self.seed:
-            lacks.append(
-                "The solver's server gives other samples for the same seed: this run cannot be "
-                "repeated."
-            )
-        if not self.logprobs:
-            lacks.append(
-                "The solver's server gives no log-probabilities: what goes by them cannot be used "
-                "with it."
-            )
-        if self.tempered:
-            lacks.append(
-                "The solver's server gives log-probabilities after temperature: at others than 1 "
-                "they are not the model's. (SGLang: start it with the environment variable "
-                "SGLANG_RETURN_ORIGINAL_LOGPROB=1.)"
-            )
-        return lacks
+        one = (
+            "The solver's server gives one sample for each request, whatever n says: every "
+            "sample is a request of its own, and reads the path again unless it is cached."
+        )
+        others = lacks(
+            seed=self.seed,
+            logprobs=self.logprobs,
+            tempered=self.tempered,
+            way_out="(SGLang: start it with the environment variable "
+            "SGLANG_RETURN_ORIGINAL_LOGPROB=1.)",
+        )
+        return others if self.n else [one, *others]
 
 
 async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilities:
@@ -97,10 +80,10 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
             stop at a stop string, or does not say that it did.
         RemoteError: It fails.
     """
-    ask = Ask(_PROMPT, _SAMPLES, _TOKENS, _TEMPERATURES[0], 1.0, seed=1, stop=())
+    ask = Ask(_PROMPT, _SAMPLES, _TOKENS, TEMPERATURES[0], 1.0, seed=1, stop=())
     most = await dialect.most(server, model)
     together = min(_SAMPLES, most or _SAMPLES)
-    for temperature in _TEMPERATURES:
+    for temperature in TEMPERATURES:
         ask = replace(ask, temperature=temperature)
         several = await _several(server, dialect, model, replace(ask, n=together))
         if several is not None and _differ(several):
@@ -111,11 +94,7 @@ async def probe(server: RemoteServer, dialect: Dialect, model: str) -> Capabilit
             ask = replace(ask, n=1)
             break
     else:
-        raise VoidSearch(
-            f"Server {server.name} gives identical samples of {model} at temperature 1 and at 2, "
-            "so there is nothing to search among. Its temperature may be fixed, or sampling is "
-            "off in its generation config; use a server that samples (vLLM, SGLang, llama.cpp)."
-        )
+        raise no_choice(server.name, model, "vLLM, SGLang, llama.cpp")
     again = await complete(server, dialect, model, ask)
     await _check_stop(server, dialect, model, ask, _texts(*first))
     given = [completion for reply in first for completion in reply.completions.values()]
@@ -173,7 +152,7 @@ async def _check_stop(
 async def _tempered(server: RemoteServer, dialect: Dialect, model: str) -> bool:
     """Asks for the most probable token twice: greedily, and hot with a nucleus of only that one."""
     greedy = Ask(_PROMPT, 1, 1, temperature=0.0, top_p=1.0, seed=1, stop=())
-    hot = replace(greedy, temperature=_TEMPERATURES[-1], top_p=_ONE_TOKEN)
+    hot = replace(greedy, temperature=TEMPERATURES[-1], top_p=ONE_TOKEN)
     logprobs = []
     for ask in (greedy, hot):
         reply = await _several(server, dialect, model, ask)
@@ -183,7 +162,7 @@ async def _tempered(server: RemoteServer, dialect: Dialect, model: str) -> bool:
         if logprob is None:
             return False
         logprobs.append(logprob)
-    return abs(logprobs[0] - logprobs[1]) > _SAME
+    return abs(logprobs[0] - logprobs[1]) > SAME
 
 
 def _texts(*replies: Reply) -> list[str]:

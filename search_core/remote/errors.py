@@ -59,6 +59,18 @@ class VoidSearch(RemoteError):
     """A server does something that would make every search over it worthless."""
 
 
+class NoVerdict(RemoteError):
+    """A model that was asked for one of two words says neither.
+
+    Attributes:
+        tokens, reused: What it cost nevertheless, as of `StepScores`.
+    """
+
+    def __init__(self, message: str, tokens: int = 0, reused: int = 0) -> None:
+        super().__init__(message)
+        self.tokens, self.reused = tokens, reused
+
+
 class AddressError(UsageError):
     """What is given as the address of a server is none; the message shows it."""
 

@@ -41,6 +41,10 @@ class RemotePrompts:
         self._rests: dict[TokenIds, str | None] = {}
         self._running: dict[int, RunningText] = {}
 
+    def told(self, system_prompt: str) -> RemotePrompts:
+        """The same with another system prompt."""
+        return RemotePrompts(self._tokens, system_prompt, self._context)
+
     async def prompt(self, server: RemoteServer, request: SampleRequest) -> Prompt:
         """What comes before the next step of this request."""
         tokens = self._tokens

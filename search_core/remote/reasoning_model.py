@@ -5,12 +5,11 @@ The server's prefix cache holds what was written, so a verdict costs it a token 
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
 from collections.abc import Sequence
 
-from search_core.protocols import ModelInfo, Sampling, WarnsOnce, Watch
+from search_core.protocols import ModelInfo, Sampling, Watch
 from search_core.remote.address import RemoteAddress
 from search_core.remote.chat_tokenizer import chat_tokenizer
 from search_core.remote.completions import Ask, Dialect, OpenAIDialect, Reply, complete
@@ -20,11 +19,11 @@ from search_core.remote.connection import (
     check_completions,
     local_tokens,
     served,
-    servers,
     tokens_of,
 )
 from search_core.remote.errors import RemoteError
 from search_core.remote.llama_cpp import LlamaCppDialect
+from search_core.remote.model import RemoteModel, inexact, side_by_side
 from search_core.remote.pair_judge import PairJudge
 from search_core.remote.server import RemoteServer
 from search_core.verifiers.generative import ReasoningPrompt
@@ -38,7 +37,7 @@ from search_core.verifiers.generative.chains import (
 )
 
 
-class RemoteReasoningModel:
+class RemoteReasoningModel(RemoteModel):
     """Writes with a model on one or more OpenAI-compatible servers.
 
     As with every server that batches, what is written can change with its load, by rounding.
@@ -56,21 +55,15 @@ class RemoteReasoningModel:
     cached_bytes = 0
 
     def __init__(self, address: RemoteAddress, prompt: ReasoningPrompt) -> None:
-        self._address, self._prompt = address, prompt
+        super().__init__(address, VERIFIER_KEY)
+        self._prompt = prompt
         self._local = local_tokens(address)
-        self._servers = servers(address, VERIFIER_KEY)
         words = [
             re.sub(r"^\\boxed\{|\}$", "", verdict).strip()
             for verdict in (prompt.right, prompt.wrong)
         ]
         self._words = words[0], words[1]
-        self._inexact = WarnsOnce(
-            [
-                "The verifier's server gives only its most probable tokens, and for some step "
-                f"{' or '.join(words)} was not among them: such a score is a little too close to "
-                "a half."
-            ]
-        )
+        self._inexact = self._warns(inexact(" or ".join(words)))
         self._servers.open(self._open)
 
     @property
@@ -84,12 +77,10 @@ class RemoteReasoningModel:
         twice."""
 
         async def work(those: list[RemoteServer]) -> list[WrittenChain]:
-            async with asyncio.TaskGroup() as tasks:
-                done = [
-                    tasks.create_task(self._write(self._of(those, chain), chain, sampling))
-                    for chain in chains
-                ]
-            return [task.result() for task in done]
+            return await side_by_side(
+                self._write(self._server_of(those, chain.problem), chain, sampling)
+                for chain in chains
+            )
 
         return self._servers.run(work, watch)
 
@@ -97,22 +88,17 @@ class RemoteReasoningModel:
         """See `ReasoningModel`. Raises as `write`."""
 
         async def work(those: list[RemoteServer]) -> list[Verdicts]:
-            async with asyncio.TaskGroup() as tasks:
-                done = [
-                    tasks.create_task(self._read(self._of(those, query.chain), query, watch))
-                    for query in queries
-                ]
-            return [task.result() for task in done]
+            return await side_by_side(
+                self._read(self._server_of(those, query.chain.problem), query, watch)
+                for query in queries
+            )
 
         return self._servers.run(work, watch)
 
     def release(self, run: str, chains: Sequence[tuple[Chain, Chain | None]] | None) -> None:
         """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
         if chains is None:
-            self._inexact.forget(run)
-
-    def _of(self, those: list[RemoteServer], chain: Chain) -> RemoteServer:
-        return those[self._address.place_of(chain.problem)]
+            self._forget(run)
 
     async def _open(self, those: list[RemoteServer]) -> None:
         models = await alike(those, lambda server: served(server, self._address.model), "models")

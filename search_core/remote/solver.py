@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from search_core.protocols import (
-    FILTERS,
     Cancelled,
     SampleRequest,
     Sampling,
     SolverInfo,
-    StepIds,
     StepSample,
     TokenIds,
     UsageError,
-    WarnsOnce,
     Watch,
     watch_of,
 )
@@ -37,11 +35,11 @@ from search_core.remote.connection import (
     check_completions,
     local_tokens,
     served,
-    servers,
     tokens_of,
 )
 from search_core.remote.errors import RemoteError
 from search_core.remote.llama_cpp import LlamaCppDialect
+from search_core.remote.model import RemotePathModel, check_filters
 from search_core.remote.prompts import RemotePrompts
 from search_core.remote.server import RemoteServer
 from search_core.steps import BLANK_LINES
@@ -56,7 +54,7 @@ class _Group:
     places: list[int] = field(default_factory=list)
 
 
-class RemoteSolver:
+class RemoteSolver(RemotePathModel):
     """Samples steps with a model on one or more OpenAI-compatible servers.
 
     **Seeds.** All children of a parent are one request (or as few as the server allows), which
@@ -69,8 +67,6 @@ class RemoteSolver:
     as computed, shared evenly by the children. A server that says nothing of its cache counts as
     having none; SGLang counts the prompt of several samples as cached nearly whole, always.
 
-    Any number of runs may call it from their threads at the same time.
-
     Args:
         address: Where the model is. Each of its servers is asked a few short questions now.
         system_prompt: System message before the problem; "" for none.
@@ -82,12 +78,11 @@ class RemoteSolver:
     """
 
     def __init__(self, address: RemoteAddress, *, system_prompt: str = "") -> None:
-        self._address = address
+        super().__init__(address, SOLVER_KEY)
         self._system_prompt = system_prompt
         self._local = local_tokens(address)
-        self._servers = servers(address, SOLVER_KEY)
         self._servers.open(self._open)
-        self._warns = WarnsOnce(self.capabilities.warnings())
+        self._lacks = self._warns(*self.capabilities.warnings())
 
     async def _open(self, those: list[RemoteServer]) -> None:
         models = await alike(those, lambda server: served(server, self._address.model), "models")
@@ -118,6 +113,13 @@ class RemoteSolver:
     def info(self) -> SolverInfo:
         return self._info
 
+    def told(self, system_prompt: str) -> RemoteSolver:
+        """See `TakesPrompt`."""
+        other = copy.copy(self)
+        other._prompts = self._prompts.told(system_prompt)
+        other._info = replace(self._info, prompt=system_prompt)
+        return other
+
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
@@ -135,30 +137,19 @@ class RemoteSolver:
         """
         watch = watch_of(cancelled)
         groups = self._grouped(requests)
-        self._check_filters(sampling)
+        check_filters(sampling, self._info.name, taken=self._dialect.filters)
         for group in groups:
-            self._warns.warn(group.parent.run, watch)
+            self._lacks.warn(group.parent.run, watch)
 
         async def work(those: list[RemoteServer]) -> list[StepSample]:
             samples: dict[int, StepSample] = {}
             async with asyncio.TaskGroup() as tasks:
                 for group in groups:
-                    server = those[self._address.place_of(group.parent.problem)]
+                    server = self._server_of(those, group.parent.problem)
                     tasks.create_task(self._answer(server, group, sampling, watch, samples))
             return [samples[place] for place in range(len(requests))]
 
         return self._servers.run(work, watch)
-
-    def release(
-        self,
-        run: str,
-        problem: str,
-        paths: Sequence[tuple[str, ...]] | None = None,
-        step_ids: Sequence[StepIds] = (),
-    ) -> None:
-        """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
-        if paths is None:
-            self._warns.forget(run)
 
     def _grouped(self, requests: Sequence[SampleRequest]) -> list[_Group]:
         groups: dict[SampleRequest, _Group] = {}
@@ -251,17 +242,11 @@ class RemoteSolver:
         ids = tuple(completion.ids)
         return ids if await self._prompts.rest(server, ids) is not None else None
 
-    def _check_filters(self, sampling: Sampling) -> None:
-        asked = [name for name in sampling.said() if name in FILTERS]
-        if asked and not self._dialect.filters:
-            raise UsageError(
-                f"Solver {self._info.name}'s server takes no {' and no '.join(asked)}. Leave "
-                f"{'them' if len(asked) > 1 else 'it'} out, or use vLLM, SGLang or llama.cpp."
-            )
-
     def _refuse_long(self, prompt: Prompt, request: SampleRequest) -> None:
         if not request.steps:
-            what = "problem, with an earlier attempt at it," if request.attempts else "problem"
+            beside = ["the system prompt before it"] if self._info.prompt else []
+            beside += ["an earlier attempt at it"] if request.attempts else []
+            what = f"problem, with {' and '.join(beside)}," if beside else "problem"
             raise UsageError(
                 f"The {what} is {len(prompt):,} tokens long; solver {self._info.name} reads at "
                 f"most {self._model.context}. Shorten it."

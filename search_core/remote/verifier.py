@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from abc import abstractmethod
+from collections.abc import Callable
 
 from search_core.protocols import (
-    Cancelled,
     ScoreRequest,
-    StepIds,
     StepScores,
     UsageError,
     VerifierInfo,
-    WarnsOnce,
     Watch,
-    watch_of,
 )
 from search_core.remote.address import RemoteAddress
 from search_core.remote.chat_tokenizer import chat_tokenizer
 from search_core.remote.connection import (
-    VERIFIER_KEY,
     alike,
     check_completions,
     local_tokens,
     served,
-    servers,
     tokens_of,
 )
 from search_core.remote.errors import RemoteError
+from search_core.remote.model import TRIAL, RemoteScorer, inexact
 from search_core.remote.pair_judge import PairJudge
 from search_core.remote.pooling import classify
 from search_core.remote.reasoning_model import RemoteReasoningModel
@@ -37,8 +31,6 @@ from search_core.verifiers import FORMATS, GenerativeVerifier
 from search_core.verifiers.format_choice import parsed
 from search_core.verifiers.formats import ChatTokenizer, Format, TokenPair
 from search_core.verifiers.generative import read_options
-
-_TRIAL = ScoreRequest("1 + 1", ("1 + 1 = 2",), 0, False, (0.0,))
 
 MakeFormat = Callable[[ChatTokenizer], Format]
 
@@ -74,10 +66,8 @@ def _expected() -> str:
     return f"Put #format=NAME after its address, one of: {usages}."
 
 
-class RemoteVerifier(ABC):
-    """What verifiers behind a server have in common.
-
-    Any number of runs may call one from their threads at the same time.
+class RemoteVerifier(RemoteScorer):
+    """What verifiers have in common that read the tokens of a row of the table of formats.
 
     Args:
         address: Where the model is.
@@ -85,9 +75,8 @@ class RemoteVerifier(ABC):
     """
 
     def __init__(self, address: RemoteAddress, make: MakeFormat) -> None:
-        self._address = address
+        super().__init__(address)
         local = local_tokens(address)
-        self._servers = servers(address, VERIFIER_KEY)
 
         async def open_(those: list[RemoteServer]) -> None:
             models = await alike(those, lambda server: served(server, address.model), "models")
@@ -111,46 +100,9 @@ class RemoteVerifier(ABC):
     def info(self) -> VerifierInfo:
         return VerifierInfo(self._model, device="remote")
 
-    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        """Scores for each request, in their order. A path that occurs twice is asked once.
-
-        Raises:
-            RunCancelled: `cancelled()` became True.
-            RemoteError: The server failed.
-        """
-        watch = watch_of(cancelled)
-        asked = list(dict.fromkeys(map(_asked, requests)))
-
-        async def work(those: list[RemoteServer]) -> list[StepScores]:
-            async with asyncio.TaskGroup() as tasks:
-                done = [
-                    tasks.create_task(
-                        self._score(those[self._address.place_of(request.problem)], request, watch)
-                    )
-                    for request in asked
-                ]
-            return [task.result() for task in done]
-
-        scores = dict(zip(asked, self._servers.run(work, watch), strict=True))
-        unpaid = set(asked)
-        replies = []
-        for request in requests:
-            key = _asked(request)
-            found = scores[key]
-            if key not in unpaid:
-                found = StepScores(found.scores, 0, found.tokens + found.reused)
-            unpaid.discard(key)
-            replies.append(found)
-        return replies
-
     @abstractmethod
     async def _try(self, those: list[RemoteServer]) -> None:
         """Asks each server for a score, so that what it cannot do is known at the start."""
-
-    @abstractmethod
-    async def _score(
-        self, server: RemoteServer, request: ScoreRequest, watch: Watch
-    ) -> StepScores: ...
 
 
 class RemoteTokenPair(RemoteVerifier):
@@ -162,14 +114,8 @@ class RemoteTokenPair(RemoteVerifier):
 
     def __init__(self, address: RemoteAddress, make: MakeFormat, pair: TokenPair) -> None:
         self._pair = pair
-        self._warns = WarnsOnce(
-            [
-                "The verifier's server gives only its most probable tokens, and for some step "
-                f"{pair.good} or {pair.bad} was not among them: such a score is a little too "
-                "close to a half."
-            ]
-        )
         super().__init__(address, make)
+        self._inexact = self._warns(inexact(f"{pair.good} or {pair.bad}"))
 
     async def _try(self, those: list[RemoteServer]) -> None:
         good, bad = self._pair.good, self._pair.bad
@@ -182,7 +128,7 @@ class RemoteTokenPair(RemoteVerifier):
             )
         self._judge = PairJudge(self._maker, self._model, ids, (good, bad))
         for server in those:
-            [prompt] = await self._prompts(server, _TRIAL)
+            [prompt] = await self._prompts(server, TRIAL)
             await self._judge.try_(server, prompt)
             if not self._judge.by_id:
                 await self._judge(server, prompt)
@@ -202,22 +148,11 @@ class RemoteTokenPair(RemoteVerifier):
             async with server.gate.turn(request.run):
                 judgement = await self._judge(server, prompt)
             if not judgement.exact:
-                self._warns.warn(request.run, watch)
+                self._inexact.warn(request.run, watch)
             scores.append(judgement.score)
             computed += judgement.prompt - judgement.cached
             cached += judgement.cached
         return StepScores(tuple(scores), computed, cached)
-
-    def release(
-        self,
-        run: str,
-        problem: str,
-        paths: Sequence[tuple[str, ...]] | None = None,
-        step_ids: Sequence[StepIds] = (),
-    ) -> None:
-        """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
-        if paths is None:
-            self._warns.forget(run)
 
 
 class RemoteClassifier(RemoteVerifier):
@@ -231,7 +166,7 @@ class RemoteClassifier(RemoteVerifier):
                 f"format {self._address.format} needs vLLM. It can serve {', '.join(others)}."
             )
         for server in those:
-            await self._score(server, _TRIAL, Watch(lambda: False))
+            await self._score(server, TRIAL, Watch(lambda: False))
 
     async def _score(self, server: RemoteServer, request: ScoreRequest, watch: Watch) -> StepScores:
         scores: list[float] = []
@@ -245,10 +180,3 @@ class RemoteClassifier(RemoteVerifier):
                 scores += await classify(server, self._model, text)
                 tokens += len(text.ids)
         return StepScores(tuple(scores[request.first :]), tokens, 0)
-
-
-def _asked(request: ScoreRequest) -> ScoreRequest:
-    """What of a request its scores depend on (and whose turn it is)."""
-    return ScoreRequest(
-        request.problem, request.steps, request.first, request.finished, (), request.run
-    )

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
 
-from search_core.log.events import ROOT, Role
+from search_core.log.events import ROOT, Role, Warned
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
-from search_core.protocols import SampleRequest, StepSample, StepScores
+from search_core.protocols import SampleRequest, StepSample, StepScores, UsageError
 from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
 from search_core.run.decisions import DecisionWriter
 from search_core.run.recipe import Recipe
@@ -20,6 +20,9 @@ from search_core.run.replies import ProtocolError
 from search_core.run.requests import NodeRequests
 from search_core.run.written import WrittenSteps
 from search_core.strategies.base import Continue, Decide, Nodes, NodeView, Sample, Score
+
+_MOST_NAMED = 5
+"""Nodes that a sentence names."""
 
 
 class ModelRequests:
@@ -170,7 +173,41 @@ class ModelRequests:
             self._recorder.add_scores(
                 self.round, wanted, replies, request.aggregate, seconds, ahead
             )
+            self._look_for_missing(wanted, replies)
         return self.views(node.id for node in request.nodes)
+
+    def _look_for_missing(
+        self, wanted: Sequence[Sequence[Node]], replies: Sequence[StepScores]
+    ) -> None:
+        """A step without a verdict has no score: a search that ranks steps cannot go on, a vote
+        can.
+
+        Raises:
+            UsageError: The strategy decides by the scores of steps.
+        """
+        missing = [
+            node.id
+            for nodes, reply in zip(wanted, replies, strict=True)
+            for node, score in zip(nodes, reply.scores, strict=True)
+            if score is None
+        ]
+        if not missing:
+            return
+        named = f"node{'s' * (len(missing) > 1)} {', '.join(missing[:_MOST_NAMED])}"
+        more = len(missing) - _MOST_NAMED
+        who = f"Verifier {self._names[1]} came to no verdict on {named}"
+        who += f" and {more} more" if more > 0 else ""
+        strategy = self._recipe.strategy
+        if strategy.writes != "solutions":
+            raise UsageError(
+                f"{who}, and {strategy.title} decides by the score of every step. Allow the "
+                "verifier more tokens, or choose another one, or a strategy that scores finished "
+                "solutions alone, as Best-of-N does."
+            )
+        self._log.add(
+            Warned,
+            message=f"{who}: without a score of each solution only the majority has a vote.",
+        )
 
     def _open_round(self, samples: int) -> None:
         recipe, tree = self._recipe, self._log.tree

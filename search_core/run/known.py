@@ -52,9 +52,10 @@ class MissingReplies(RunCancelled):
 
 @dataclass(frozen=True, slots=True)
 class KnownScore:
-    """What one step scored, and what that took; fields as of `StepScores`."""
+    """What one step scored (None: there was no verdict), and what that took; fields as of
+    `StepScores`."""
 
-    score: float
+    score: float | None
     tokens: int = 0
     reused: int = 0
     flops: float | None = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from search_core.log.events import Judged, StepsBy
+from search_core.protocols import Solver, TakesPrompt
 from search_core.strategies import STRATEGIES
 from search_core.strategies.base import Strategy
 from search_core.strategies.options import OptionError, StrategyOptions
@@ -12,6 +13,47 @@ MADE_FOR = {"self_revision": "revision", "single_stream": "stream"}
 
 # Below this the difference disappears in the rounding of the sentence.
 _MUCH_LARGER = 1.05
+
+
+def told(solver: Solver, system_prompt: str | None) -> Solver:
+    """The solver, told this before each problem.
+
+    Args:
+        system_prompt: "" for nothing; None: what it is told anyway.
+
+    Raises:
+        OptionError: It reads no system prompt.
+    """
+    if system_prompt is None or system_prompt == solver.info.prompt:
+        return solver
+    if not isinstance(solver, TakesPrompt):
+        raise OptionError(no_prompt(solver.info.name))
+    return solver.told(system_prompt)
+
+
+def no_prompt(name: str) -> str:
+    """Why a solver is told nothing before its problems."""
+    return (
+        f"Solver {name} reads no system prompt and no worked examples. Leave them out, or choose "
+        "another solver."
+    )
+
+
+def check_prompt(system_prompt: str | None, said: str, name: str) -> None:
+    """A run's header says what its solver is told, so that must be what the recipe asks for.
+
+    Args:
+        said: What the solver says that it is told.
+
+    Raises:
+        OptionError: It is something else.
+    """
+    if system_prompt not in (None, said):
+        raise OptionError(
+            f"The recipe asks for a system prompt of {len(str(system_prompt)):,} characters, and "
+            f"solver {name} is told another one, of {len(said):,}. Give the run the solver that "
+            "`told` makes of it."
+        )
 
 
 def check_verifier(

@@ -16,6 +16,10 @@ from search_core.strategies.options import StrategyOptions
 class Recipe:
     """The same recipe and the same models give the same tree.
 
+    Attributes:
+        system_prompt: What the solver is told before the problem, worked examples included; "" for
+            nothing; None: what it is told anyway.
+
     Raises:
         ValueError: The seed is no whole number from 0 to 2^53 - 1.
     """
@@ -26,6 +30,7 @@ class Recipe:
     sampling: Sampling = field(default_factory=Sampling)
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
+    system_prompt: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", checked_seed(self.seed))

@@ -83,6 +83,9 @@ class Recorder:
     ) -> None:
         """Write down one batch of scores.
 
+        A step that got none has no event, and where the aggregate needs it, neither has what
+        comes after it on its path.
+
         Args:
             wanted: Each request's new nodes, in path order.
             ahead: For nodes that are judged by the end of a rollout, that end: the last one
@@ -90,9 +93,13 @@ class Recorder:
         """
         flops = [self._score_flops(reply) for reply in replies]
         for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
-            for index, node in enumerate(nodes):
-                end = ahead.get(node.id)
-                self._add_score(node, reply, index, aggregate, cost, end)
+            known = _known(reply.scores, aggregate)
+            for index, score in known.items():
+                first = index == min(known)  # a request's cost is written down once
+                self._add_score(
+                    nodes[index], reply, index, score, aggregate, cost if first else None,
+                    ahead.get(nodes[index].id),
+                )  # fmt: skip
         self._log.add(
             Spent,
             round=round_,
@@ -109,23 +116,22 @@ class Recorder:
         node: Node,
         reply: StepScores,
         index: int,
+        score: float,
         aggregate: Aggregate,
-        flops: float,
+        flops: float | None,
         end: str | None,
     ) -> None:
         earlier = [n.score for n in self._log.tree.path(node.id)[:-1] if n.score is not None]
-        score = rounded(reply.scores[index])
-        later = [rounded(score_ahead) for score_ahead in reply.scores[index + 1 :]] if end else []
+        later = _known(reply.scores[index + 1 :], aggregate).values() if end else ()
         path_score = aggregate_scores([*earlier, score, *later], aggregate)
-        first = index == 0  # a request's cost is written down once, at its first step
         self._log.add(
             Scored,
             id=node.id,
             score=score,
             aggregate=None if path_score == score else path_score,
             ahead=end,
-            tokens=reply.tokens if first else 0,
-            flops=flops if first else 0.0,
+            tokens=0 if flops is None else reply.tokens,
+            flops=flops or 0.0,
             reason=_end_of(reply.reasons[index]) if reply.reasons else "",
         )
 
@@ -162,6 +168,17 @@ def _thought(sample: StepSample, path: Sequence[Node]) -> Thought:
     if sample.thought is not None:
         return sample.thought
     return thought_of(sample.text, bool(path) and path[-1].thought == "open")
+
+
+def _known(scores: Sequence[float | None], aggregate: Aggregate) -> dict[int, float]:
+    """The scores that can be written down, by their places: "last" alone needs none before it."""
+    known: dict[int, float] = {}
+    for place, score in enumerate(scores):
+        if score is not None:
+            known[place] = rounded(score)
+        elif aggregate != "last":
+            break
+    return known
 
 
 def _end_of(reason: str) -> str:

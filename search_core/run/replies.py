@@ -132,7 +132,9 @@ def _scores(item: object, count: int, who: str) -> StepScores:
         raise ProtocolError(f"{who} gave {len(reasons)} reasons for {count} steps.")
     return StepScores(
         scores=tuple(
-            _number(score, f"{who} gave score", "a number from 0 to 1", least=0, most=1)
+            None
+            if score is None
+            else _number(score, f"{who} gave score", "a number from 0 to 1", least=0, most=1)
             for score in scores
         ),
         tokens=_count(item.tokens, f"{who} gave tokens"),

@@ -42,6 +42,7 @@ from search_core.run.identity import solver_record, verifier_record
 from search_core.run.limits import LimitReached
 from search_core.run.pairing import (
     check_logprobs,
+    check_prompt,
     check_solver,
     check_steps,
     check_verifier,
@@ -92,7 +93,7 @@ class Run:
 
     Raises:
         OptionError: The verifier cannot judge what the strategy asks about, or the solver
-            cannot read what it has to.
+            cannot read what it has to, or is not told what the recipe asks for.
         ProtocolError: A model says of itself what cannot be written down.
     """
 
@@ -114,6 +115,7 @@ class Run:
         check_verifier(recipe.strategy, verifier.scores, recipe.options)
         check_solver(recipe.strategy, solver.revises, solver.name)
         check_steps(recipe.strategy, solver.steps, solver.name)
+        check_prompt(recipe.system_prompt, solver.prompt, solver.name)
         check_logprobs(
             recipe.strategy,
             recipe.options,

@@ -10,6 +10,7 @@ from typing import Protocol
 from search_core.log.events import Event
 from search_core.models import ModelPair
 from search_core.protocols import Solver, Verifier, Watch
+from search_core.run.pairing import told
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 
@@ -30,10 +31,11 @@ class Order:
     score_source: str
 
     def models(self) -> tuple[Solver, Verifier]:
-        """Both models, loaded. Raises as `ModelPair.solver`."""
+        """Both models, loaded. Raises as `ModelPair.solver` and `told`."""
         # A strategy that reads no scores needs no verifier, whichever was chosen.
         source = self.score_source if self.recipe.strategy.uses_verifier else "log-probability"
-        return self.pair.solver, self.pair.score_source(source)
+        solver = told(self.pair.solver, self.recipe.system_prompt)
+        return solver, self.pair.score_source(source)
 
     def run(self, solver: Solver, verifier: Verifier, listener: Listener) -> Run:
         """The run, before its first event."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from search_core.engine.checkpoints.loading import LoadedModel
 from search_core.engine.locking import held
@@ -68,14 +71,15 @@ class TransformersSolver:
             loaded.info, prompt=system_prompt, revises=revises, step_style=style.name
         )
         stops = stop_table(loaded.tokenizer, end_ids(loaded.model, loaded.tokenizer))
-        self._paths = PathTokens(
+        self._paths_told = partial(
+            PathTokens,
             loaded.tokenizer,
-            system_prompt=system_prompt,
             date=date,
             revision_request=revision_request or "",
             ends=stops.ends_with_delimiter,
             style=style,
         )
+        self._paths = self._paths_told(system_prompt=system_prompt)
         self._decoder = Decoder(loaded.model, stops, budget=MemoryBudget(batch=memory_budget))
         config = loaded.model.config.get_text_config()
         # One position is left for the token that ends a path when a verifier reads it.
@@ -84,6 +88,13 @@ class TransformersSolver:
     @property
     def info(self) -> SolverInfo:
         return self._info
+
+    def told(self, system_prompt: str) -> TransformersSolver:
+        """See `TakesPrompt`. What was computed of other prompts is kept with this one's."""
+        other = copy.copy(self)
+        other._paths = self._paths_told(system_prompt=system_prompt)
+        other._info = replace(self._info, prompt=system_prompt)
+        return other
 
     @property
     def cached_tokens(self) -> int:
@@ -210,7 +221,11 @@ class TransformersSolver:
             )
         if room < 1 and not request.steps:
             raise UsageError(
-                f"The problem is {len(prompt):,} tokens long; solver {self.info.name} reads at "
-                f"most {self._positions - 1:,}. Shorten it."
+                f"The problem{self._with_prompt} is {len(prompt):,} tokens long; solver "
+                f"{self.info.name} reads at most {self._positions - 1:,}. Shorten it."
             )
         return max(0, room)
+
+    @property
+    def _with_prompt(self) -> str:
+        return ", with the system prompt before it," if self._info.prompt else ""

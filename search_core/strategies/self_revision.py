@@ -103,7 +103,9 @@ def winners(solutions: Nodes, chain_of: Mapping[str, int], judge: VoteMethod) ->
     chosen = set()
     for chain in set(chain_of.values()):
         own = [node for node in solutions if chain_of[node.id] == chain]
-        held = vote([Candidate(n.id, str(n.group), n.group, n.aggregate) for n in own], judge)
+        # As in the vote among all: without a score of each only the majority can be asked.
+        method = judge if all(node.aggregate is not None for node in own) else "majority"
+        held = vote([Candidate(n.id, str(n.group), n.group, n.aggregate) for n in own], method)
         if held.chosen:
             chosen.add(held.chosen.id)
     return tuple(node for node in solutions if node.id in chosen)

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from search_core.labelled import LabelledSolution
+from search_core.labelled.writing.benchmark_rows import plain_row
 from search_core.log.files import append_all
 
 
@@ -55,7 +55,7 @@ class DrawnFile:
         Raises:
             OSError: They cannot be written.
         """
-        text = "".join(json.dumps(row_of(each), ensure_ascii=False) + "\n" for each in solutions)
+        text = "".join(json.dumps(plain_row(each), ensure_ascii=False) + "\n" for each in solutions)
         self._size += append_all(self._rows, text)
         # Whatever stands behind the last mark was being written, and is cut off.
         append_all(self._keys, json.dumps([key, self._size]) + "\n")
@@ -77,23 +77,3 @@ class DrawnFile:
                 self.done.add(key)
             marks += len(line)
         return int(size), marks
-
-
-def row_of(solution: LabelledSolution) -> dict[str, Any]:
-    """A plain row, as `read_labelled` takes it; what nobody knows is left out."""
-    values: dict[str, Any] = {
-        "id": solution.id,
-        "problem": solution.problem,
-        "steps": list(solution.steps),
-        "labels": list(solution.labels) or None,
-        "answer": solution.reference,
-        "given_answer": solution.answer,
-        "answer_right": solution.answer_right,
-        "group": solution.group or None,
-        "split": solution.split,
-        "category": solution.category,
-        "family": solution.family,
-        "level": solution.level,
-        "generator": solution.generator,
-    }
-    return {name: value for name, value in values.items() if value is not None}

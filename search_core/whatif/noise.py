@@ -57,17 +57,21 @@ class NoisyVerifier:
             for request, reply in zip(requests, replies, strict=True)
         ]
 
-    def _spoiled(self, request: ScoreRequest, scores: Sequence[float]) -> tuple[float, ...]:
+    def _spoiled(
+        self, request: ScoreRequest, scores: Sequence[float | None]
+    ) -> tuple[float | None, ...]:
         path = hashlib.sha256(f"{self._seed}".encode())
-        spoiled: list[float] = []
+        spoiled: list[float | None] = []
         for place, step in enumerate(request.steps):
             # The length tells "a", "b" from "ab".
             path.update(f"/{len(step)}/{step}".encode())
             if place >= request.first:
                 draw = _normal(path.digest())
                 # As a log knows it: what was recorded and what is scored now are off alike.
-                score = rounded(scores[place - request.first]) + self._noise * draw
-                spoiled.append(min(1.0, max(0.0, score)))
+                known = scores[place - request.first]
+                # Of a missing score nothing can be off.
+                score = None if known is None else rounded(known) + self._noise * draw
+                spoiled.append(None if score is None else min(1.0, max(0.0, score)))
         return tuple(spoiled)
 
 

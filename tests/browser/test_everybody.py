@@ -15,7 +15,8 @@ from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
-MOST_STOPS = 10
+MOST_STOPS = 11
+"""The first of them leads past all others."""
 LEAST_TARGET = 43.5
 MOST_SHIFT = 0.1
 WATCH_SHIFTS = """
@@ -98,7 +99,7 @@ def test_the_way_past_the_form_leads_to_the_tree(app: App, page: Page) -> None:
     expect(page.locator("canvas.esp-canvas")).to_be_focused()
 
 
-def test_the_tree_is_at_most_the_tenth_stop(app: App, page: Page) -> None:
+def test_the_tree_is_among_the_first_stops(app: App, page: Page) -> None:
     open_page(page, app.url)
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 
@@ -200,3 +201,37 @@ def test_links_open_pages_and_hide_what_a_teacher_does_not_want(address: str, pa
     expect(page.get_by_role("treeitem").first).to_be_visible()
     page.get_by_role("navigation", name="Places").get_by_text("Guide").click()
     expect(page).to_have_url(f"{address.removesuffix('learn/')}guide/")
+
+
+def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    show(page, address, "1.1")
+    right = page.evaluate(
+        f"['a', 'b'].map((form) => {ROOM}.exam.forms[form].map((question) => question.right))"
+    )
+    first = "ab".index(page.evaluate(f"{ROOM}.exam.taken.first"))
+    questions = page.locator(".learn-exam fieldset")
+    # Two are right before, and five after: three of the four that were not known.
+    for label, form, known in (("Test: before", first, 2), ("Test: after", 1 - first, 5)):
+        page.get_by_role("button", name=label).click()
+        expect(questions).to_have_count(6)
+        for place, answer in enumerate(right[form]):
+            chosen = answer if place < known else answer % 3 + 1
+            questions.nth(place).get_by_role("radio").nth(chosen - 1).check()
+        page.get_by_role("button", name="Done").click()
+        expect(page.locator(".learn-exam-said")).to_be_focused()
+        if form == first:
+            expect(page.locator(".learn-exam-said")).to_contain_text("after the second test")
+            page.keyboard.press("Escape")
+            page.reload()
+            shown(page, "1.1")
+    expect(page.locator(".learn-exam-said")).to_have_text(
+        "Before: 2 of 6 right. After: 5 of 6 right."
+    )
+    expect(page.locator(".learn-exam-body")).to_contain_text("Normalised gain: 0.75")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as JSON").click()
+    record = json.loads(saved.value.path().read_text(encoding="utf-8"))
+    assert record["normalised_gain"] == 0.75
+    assert record["before"]["answers"][:2] == right[first][:2]
+    assert violations(page, ".learn-exam") == []

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { beliefsOf, brier, compared, SURE } from "../../assets/js/lessons/brier.js";
 import { Course, hiddenBy, queryOf } from "../../assets/js/lessons/course.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
+import { normalisedGain, otherForm, recordOf, rightOf } from "../../assets/js/lessons/scoring.js";
 import { tallyOf } from "../../assets/js/lessons/tally.js";
 
 const QUESTION = { sure: true, right: "b", options: [{ id: "a" }, { id: "b" }], scores: { a: 0.6, b: 0.4 } };
@@ -125,4 +126,28 @@ test("votes are counted from the solutions that have ended", () => {
     ["8", 1, 0.9, ["best score"]],
   ]);
   assert.equal(tallyOf({ nodes: new Map([node("0", "7", 0, null)]), votes: new Map() })[0].best, null);
+});
+
+test("the normalised gain is the part of the unknown that was learned", () => {
+  assert.equal(normalisedGain(2, 4, 6), 0.5);
+  assert.equal(normalisedGain(0, 6, 6), 1);
+  assert.equal(normalisedGain(3, 3, 6), 0);
+  assert.equal(normalisedGain(4, 3, 6), -0.5);
+  assert.equal(normalisedGain(6, 6, 6), null);
+});
+
+test("a test is scored by its own form, and saved without a name", () => {
+  const forms = { a: [{ right: 1 }, { right: 2 }], b: [{ right: 3 }, { right: 1 }] };
+  assert.equal(rightOf(forms.a, [1, 3]), 1);
+  assert.equal(otherForm(otherForm("a")), "a");
+  assert.deepEqual(recordOf({ first: "b", before: [3, 2], after: [1, 2] }, forms), {
+    format: "espalier-learn-test",
+    version: 1,
+    before: { form: "b", answers: [3, 2], right: 1, of: 2 },
+    after: { form: "a", answers: [1, 2], right: 2, of: 2 },
+    normalised_gain: 1,
+  });
+  const half = recordOf({ first: "a", before: [2, 2], after: null }, forms);
+  assert.equal(half.after, null);
+  assert.equal(half.normalised_gain, null);
 });

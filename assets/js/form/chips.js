@@ -5,7 +5,7 @@ import { makeToolbar } from "../dom/toolbar.js";
 import { icon } from "../dom/icons.js";
 
 /** Of texts that were changed a chip has no room to say how. */
-const TEXTS = ["problem", "reference"];
+const TEXTS = ["problem", "reference", "system-prompt"];
 
 export class Chips {
   /**

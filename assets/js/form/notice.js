@@ -5,6 +5,9 @@ import { fill, h, setText } from "../dom/dom.js";
 import { onSaid } from "../dom/saying.js";
 import { isBeside, markField, putInto, showField, unmarkFields } from "./fields.js";
 
+/** Letters of an offer, of which more give way to the others beside it. */
+const LONG = 40;
+
 /**
  * Called once for each mount of the component.
  *
@@ -47,7 +50,7 @@ function contents(text, control, offers, filledIn) {
     putInto(offer.control, offer.value);
     filledIn();
   };
-  const choose = (offer) => h("li", {}, h("button", { type: "button", text: offer.label, on: { click: () => put(offer) } }));
+  const choose = (offer) => h("li", { class: offer.label.length > LONG ? "long" : null }, h("button", { type: "button", text: offer.label, title: offer.label, on: { click: () => put(offer) } }));
   return [
     h("span", { class: "notice-icon", "aria-hidden": "true", text: "!" }),
     h("p", { id: "notice-text", text }),

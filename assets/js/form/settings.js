@@ -53,6 +53,7 @@ export function settingsOf(values, shown, about) {
       return make(option.control, option.name, shortLabel(option), (value) => valueWords(option, value), { composer, always });
     }),
     ...models(now, strategy, about, make),
+    ...told(now, about, make),
     make("temperature", "temperature", "T", String),
     make("top-p", "top_p", "Top-p", String, { always: !same(now.top_p, about.usual.top_p) }),
     make("max-step-tokens", "max_step_tokens", "Longest step", String, {
@@ -82,6 +83,19 @@ function models(now, strategy, about, make) {
       make("score-source", "score_source", "Scored by", named(about.sources), { always: now.score_source !== "verifier" }),
   ].filter(Boolean);
 }
+
+/** What the solver is told before the problem, where it can be told something. */
+function told(now, about, make) {
+  const usual = about.prompts[now.pair ?? about.first];
+  if (!usual) return [];
+  const always = (name, part) => ({ always: !same(now[name], usual[part]) });
+  return [
+    make("system-prompt", "system_prompt", "System prompt", (text) => shorten(text) || "none", always("system_prompt", "system")),
+    make("examples", "examples", "Worked examples", exampleCount, always("examples", "examples")),
+  ];
+}
+
+const exampleCount = (text) => String((String(text ?? "").match(/(^|\n\n)Example problem: /g) ?? []).length || "none");
 
 /** Numbers are compared as such: a field gives 4, a link 4.0; of texts only what is in them counts. */
 function same(one, other) {

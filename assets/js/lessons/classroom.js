@@ -1,6 +1,7 @@
 // The place Learn: one page at a time, its words beside its picture.
 
 import { barsOf } from "./bars.js";
+import { Exam } from "./exam.js";
 import { Course, HIDEABLE, hiddenBy, queryOf } from "./course.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { Key } from "./key.js";
@@ -21,13 +22,14 @@ const REVEAL_SECONDS = 1.2;
 export class Classroom {
   /**
    * @param {HTMLElement} root - `.esp`
-   * @param {{lessons: Object[], palette: Object, storage: ?Storage,
+   * @param {{lessons: Object[], forms: Object, palette: Object, storage: ?Storage,
    *   fetchTrace: (name: string) => Promise<Object[]>}} given - `fetchTrace`: the events of a run.
    */
-  constructor(root, { lessons, palette, storage, fetchTrace }) {
+  constructor(root, { lessons, forms, palette, storage, fetchTrace }) {
     Object.assign(this, { root, fetchTrace });
     this.course = new Course(lessons);
     this.progress = new Progress(storage);
+    this.exam = new Exam(forms, storage);
     this.theme = new Theme(root, palette, () => this.stage.restyle());
     this.traces = new Map();
     this.question = new QuestionPanel({
@@ -51,7 +53,7 @@ export class Classroom {
     const button = (name, text, act) =>
       h("button", { type: "button", class: `esp-button learn-${name}`, text, on: { click: act } });
     this.list = h("ol", { class: "learn-list" });
-    this.lessons = h("nav", { class: "learn-lessons", "aria-label": "Lessons" }, this.list);
+    this.lessons = h("nav", { class: "learn-lessons", "aria-label": "Lessons" }, this.list, this.exam.button);
     this.where = h("p", { class: "learn-where" });
     this.title = h("h1", { class: "learn-title" });
     this.problem = h("p", { class: "learn-problem", dir: "auto" });
@@ -75,6 +77,7 @@ export class Classroom {
       h(
         "section",
         { class: "learn-page", "aria-label": "Lesson" },
+        this.exam.dialog,
         h("div", { class: "learn-head" }, this.where, this.title, this.notice),
         h("div", { class: "learn-words" }, this.caption, this.question.element, this.tally.element),
         h("div", { class: "learn-show" }, this.problem, this.picture),
@@ -140,6 +143,7 @@ export class Classroom {
     fill(this.caption, written(page.caption, page.introduces));
     fill(this.list, course.lessons.map((other) => this.entry(other)));
     this.lessons.hidden = !this.shows("lessons");
+    this.exam.button.hidden = !this.shows("test");
     fill(this.dots, lesson.pages.map((_, index) => h("li", { "data-current": index + 1 === place.page })));
     this.back.disabled = !course.beside(place, -1);
     this.offerNext();

@@ -10,6 +10,7 @@ export const HIDEABLE = {
   timeline: "the timeline",
   text: "the tree as text",
   source: "where it comes from",
+  test: "the test before and after",
 };
 
 /**

@@ -8,12 +8,13 @@ const SOURCES = [
   ["random", /^random$/i],
 ];
 const MODELS = ["solver", "verifier"];
-const RECIPE = ["problem", "strategy", "seed", "models", "score_source", "node", "at", "answer", ...MODELS];
+const RECIPE = ["problem", "strategy", "seed", "models", "score_source", "node", "at", "answer", "system_prompt", ...MODELS];
 
 /**
  * @param {Object} header - the run's `started` event.
  * @param {{strategies: Object<string, Object>, sampling: Object, models: Object,
- *   pairs: Array<{name: string, solver: string, verifier: string}>}} defaults - what a link leaves
+ *   pairs: Array<{name: string, solver: string, verifier: string}>,
+ *   prompts: Array<{name: string, solver: string, prompt: string}>}} defaults - what a link leaves
  *   out, and what it calls the models.
  * @param {?string} node - the selected node.
  * @param {?number} at - the round at whose end the link is to stop; null: at the end of the run.
@@ -43,6 +44,9 @@ export function recipeOf(header, defaults, node, at = null) {
     const { name } = header[kind];
     if (Object.hasOwn(names, name)) query.set(kind, names[name]);
   }
+  const told = header.solver.prompt ?? "";
+  const usual = usualPrompt(header, defaults ?? {}, pair);
+  if (usual !== null && told !== usual) query.set("system_prompt", told);
   // A problem of a known family brings its answer along.
   const { answer, family } = header.problem;
   if (answer && !family) query.set("answer", answer);
@@ -56,6 +60,13 @@ function pairOf({ solver, verifier, strategy }, pairs, source) {
   const alone = source !== null || strategy === "greedy";
   const fits = (pair) => pair.solver === solver.name && (alone || pair.verifier === verifier.name);
   return pairs.find(fits)?.name ?? null;
+}
+
+/** What the solver that ran is told here unless a link says otherwise; null: nothing can be told it. */
+function usualPrompt({ solver }, { prompts = [], pairs = [] }, pair) {
+  const whose = prompts.find(({ name }) => name === pair) ?? prompts.find((one) => one.solver === solver.name);
+  // A server's model has no name here before it was asked; where it is the only one, it is meant.
+  return (whose ?? (pairs.length ? null : prompts[0]))?.prompt ?? null;
 }
 
 /** Greedy asks no verifier, whatever its trace names, so its link need not say. */
@@ -74,7 +85,7 @@ export function runAddress(location, run, node, header, defaults) {
   for (const name of recipeOf(header, defaults, node).keys()) query.delete(name);
   for (const name of Object.keys(defaults?.strategies?.[header.strategy] ?? {})) query.delete(name);
   for (const name of Object.keys(defaults?.sampling ?? {})) query.delete(name);
-  for (const name of [...MODELS, "models", "score_source", "node", "at", "answer"]) query.delete(name);
+  for (const name of [...MODELS, "models", "score_source", "node", "at", "answer", "system_prompt"]) query.delete(name);
   query.set("run", run);
   if (node) query.set("node", node);
   return `${location.pathname}?${query}${location.hash}`;

@@ -95,7 +95,10 @@ function tellStart(slice, labels) {
   if (isPasted(header)) return `A pasted text, piece by piece, on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
   const title = labels.strategies?.[header.strategy] ?? readable(header.strategy);
   const budget = header.options.n ? ` with a budget of ${plural(header.options.n, "solution")}` : "";
-  const on = `${title} sets out${budget} on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
+  // A problem of no known family was somebody's own, and so was the model: it is told by its name.
+  const { solver, problem } = header;
+  const by = solver && !problem.family ? `, with the model ${shorten(solver.name, 80)},` : "";
+  const on = `${title} sets out${budget}${by} on: ${shorten(header.problem.text.replace(/\s+/g, " "), 140)}`;
   return header.solver?.steps === "asked" ? `${on} ${APPROXIMATED}` : on;
 }
 

@@ -18,6 +18,7 @@ class UnknownProblemError(ValueError):
 
     Attributes:
         families: Those that would be read, by name.
+        detail: What is wrong, without what would be read instead.
     """
 
     def __init__(self, detail: str = _FOREIGN, families: Sequence[str] = tuple(FAMILIES)) -> None:
@@ -25,7 +26,7 @@ class UnknownProblemError(ValueError):
         kinds = f"{', '.join(titles)} and {last}" if titles else last
         count = {1: "one kind", 2: "two kinds", 3: "three kinds"}[len(families)]
         super().__init__(f"{detail} What is known is {count} of problem: {kinds}.")
-        self.families = tuple(families)
+        self.families, self.detail = tuple(families), detail
 
 
 class ProblemOutOfRangeError(UnknownProblemError):
@@ -33,4 +34,4 @@ class ProblemOutOfRangeError(UnknownProblemError):
 
     def __init__(self, detail: str) -> None:
         ValueError.__init__(self, detail)
-        self.families = tuple(FAMILIES)
+        self.families, self.detail = tuple(FAMILIES), detail

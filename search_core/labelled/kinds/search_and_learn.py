@@ -28,8 +28,8 @@ SURVIVORS = (
     "Survivors only: the file has no pruned steps, and does not say who was sampled from whom."
 )
 _MOST_COMPLETIONS = 4_096
-_MOST_IN_A_TREE = 1_024
-"""Each new answer is held against all before it."""
+_MOST_IN_A_TREE = 512
+"""Each new answer is held against all before it: of formulas this takes seconds."""
 _SAME_SCORE = 1e-3
 _OTHER_SCORES = "Other scores of a step that several paths share, left out"
 

@@ -9,26 +9,30 @@ from search_core.labelled.report import WritingReport
 from search_core.labelled.solution import LabelledSolution
 
 
+def plain_row(solution: LabelledSolution) -> dict[str, Any]:
+    """A row as `read_labelled` takes it, with all that is known: nothing gets lost."""
+    row: dict[str, Any] = {
+        "id": solution.id,
+        "problem": solution.problem,
+        "steps": list(solution.steps),
+        "labels": list(solution.labels) or None,
+        "scores": {name: list(scores) for name, scores in solution.scores.items()} or None,
+        "answer": solution.reference,
+        "given_answer": solution.answer,
+        "answer_right": solution.answer_right,
+        "group": solution.group or None,
+        "split": solution.split,
+        "category": solution.category,
+        "family": solution.family,
+        "level": solution.level,
+        "generator": solution.generator,
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
 def plain_rows(solutions: Iterable[LabelledSolution], _: WritingReport) -> Iterator[dict[str, Any]]:
-    """A row for each solution, with all that is known of it: nothing gets lost."""
-    for solution in solutions:
-        row: dict[str, Any] = {
-            "id": solution.id,
-            "problem": solution.problem,
-            "steps": list(solution.steps),
-            "labels": list(solution.labels) or None,
-            "scores": {name: list(scores) for name, scores in solution.scores.items()} or None,
-            "answer": solution.reference,
-            "given_answer": solution.answer,
-            "answer_right": solution.answer_right,
-            "group": solution.group or None,
-            "split": solution.split,
-            "category": solution.category,
-            "family": solution.family,
-            "level": solution.level,
-            "generator": solution.generator,
-        }
-        yield {name: value for name, value in row.items() if value is not None}
+    """A row for each solution."""
+    return map(plain_row, solutions)
 
 
 def processbench_rows(

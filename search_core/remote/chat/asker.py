@@ -12,7 +12,7 @@ from search_core.remote.chat.probing import settle
 from search_core.remote.chat.verdicts import VerdictWords, chance_at
 from search_core.remote.chat.wire import ChatReply
 from search_core.remote.connection import alike
-from search_core.remote.errors import RemoteError
+from search_core.remote.errors import NoVerdict, RemoteError
 from search_core.remote.server import RemoteServer
 from search_core.seeds import node_seed
 
@@ -78,7 +78,8 @@ class VerdictAsker:
             run: Id of the run that asks; its requests take turns with those of others.
 
         Raises:
-            RemoteError: The server failed, or no reply says a verdict.
+            NoVerdict: No reply says a verdict.
+            RemoteError: The server failed.
         """
 
         async def reply_to(ask: ChatAsk) -> ChatReply:
@@ -104,7 +105,7 @@ class VerdictAsker:
         replies += [task.result() for task in drawn]
         said = [found[0] for reply in replies if (found := words.said(reply.text))]
         if not said:
-            raise no_verdict(server, replies[-1], words)
+            raise _no_verdict(server, replies, words)
         good_ones = sum(words.is_good(word) for word in said)
         return ChatVerdict(good_ones / len(said), True, True, *_cost(replies))
 
@@ -120,17 +121,19 @@ def _cost(replies: list[ChatReply]) -> tuple[int, int]:
     return computed, sum(known for _, known in read)
 
 
-def no_verdict(server: RemoteServer, reply: ChatReply, words: VerdictWords) -> RemoteError:
+def _no_verdict(server: RemoteServer, replies: list[ChatReply], words: VerdictWords) -> NoVerdict:
     """Nothing was said that is one."""
+    reply = replies[-1]
     thinks = (
         " It thinks first, which takes more tokens than a verdict has: choose judge:reason with "
         "tokens=NUMBER."
         if reply.thought and not reply.text
         else " Choose another format, or another model."
     )
-    return RemoteError(
+    return NoVerdict(
         f"Server {server.name} was asked for {words.good} or {words.bad}, and its model said "
-        f"{server.shown(reply.text)!r:.200}.{thinks}"
+        f"{server.shown(reply.text)!r:.200}.{thinks}",
+        *_cost(replies),
     )
 
 

@@ -12,18 +12,14 @@ from search_core.remote.address import Steps
 from search_core.remote.chat.endpoint import REFUSED, ChatAsk, ChatEndpoint, Manner, Takes
 from search_core.remote.chat.wire import ChatReply
 from search_core.remote.connection import OLLAMA
-from search_core.remote.errors import RemoteError, VoidSearch
+from search_core.remote.errors import RemoteError
+from search_core.remote.probed import ONE_TOKEN, SAME, TEMPERATURES, lacks, no_choice
 from search_core.remote.server import RemoteServer
 
 _SYSTEM = ("system", "You follow instructions.")
 _WORDS = (_SYSTEM, ("user", "Write random words, one after the other, and nothing else."))
 """What no model answers in one way only."""
 _TOKENS = 16
-_TEMPERATURES = (1.0, 2.0)
-"""A model that is very sure of itself may repeat itself at 1; nothing does at 2 that samples."""
-_ONE_TOKEN, _SAME = 1e-6, 0.1
-"""A top-p that leaves the most probable token alone; and how much two computations of one
-log-probability differ by at most."""
 
 _SENTENCE, _BEGUN, _REST = "The fruit in the small basket is a strawberry.", 43, "ry"
 _TO_CONTINUE = (_SYSTEM, ("user", f"Repeat this sentence: {_SENTENCE}"))
@@ -65,33 +61,18 @@ class ChatCapabilities:
 
     def warnings(self, maker: str) -> list[str]:
         """What a run over this server does without, in plain sentences."""
-        lacks = []
-        if not self.seed:
-            lacks.append(
-                "The solver's server gives other samples for the same seed: this run cannot be "
-                "repeated."
-            )
-        if not self.logprobs:
-            lacks.append(
-                "The solver's server gives no log-probabilities: what goes by them cannot be used "
-                "with it."
-            )
-        if self.tempered:
-            lacks.append(
-                "The solver's server gives log-probabilities after temperature: at others than 1 "
-                "they are not the model's."
-            )
+        said = lacks(seed=self.seed, logprobs=self.logprobs, tempered=self.tempered)
         if not self.streams:
-            lacks.append(
+            said.append(
                 "The solver's server sends only whole replies: what it writes behind a step is "
                 "thrown away, and costs."
             )
         if maker == OLLAMA:
-            lacks.append(
+            said.append(
                 "The solver's server is Ollama, which takes no top-k over chat completions: the "
                 "model's own counts there (40 where it says none)."
             )
-        return lacks
+        return said
 
 
 async def probe(
@@ -156,7 +137,7 @@ def _without(takes: Takes) -> Iterator[Takes]:
     yield replace(takes, logprobs=False, usage=False, seed=False, system=False)
 
 
-def _ask(seed: int, temperature: float = _TEMPERATURES[0]) -> ChatAsk:
+def _ask(seed: int, temperature: float = TEMPERATURES[0]) -> ChatAsk:
     return ChatAsk(_WORDS, _TOKENS, temperature, seed=seed)
 
 
@@ -172,14 +153,10 @@ async def _samples(
     if _texts(await endpoint.ask(server, _ask(seed=2))) != _texts(first):
         return seed, streams
     hot = [
-        _texts(await endpoint.ask(server, _ask(number, _TEMPERATURES[1]))) for number in (1, 2, 3)
+        _texts(await endpoint.ask(server, _ask(number, TEMPERATURES[1]))) for number in (1, 2, 3)
     ]
     if len(set(hot)) == 1:
-        raise VoidSearch(
-            f"Server {server.name} gives identical samples of {endpoint.model.name} at temperature "
-            "1 and at 2, so there is nothing to search among. Its temperature may be fixed, or "
-            "sampling is off in its generation config; use a server that samples."
-        )
+        raise no_choice(server.name, endpoint.model.name)
     return seed, streams
 
 
@@ -190,7 +167,7 @@ def _texts(reply: ChatReply) -> tuple[str, str]:
 async def _tempered(server: RemoteServer, endpoint: ChatEndpoint) -> bool:
     """Asks for the most probable token twice: greedily, and hot with a nucleus of only that one."""
     found = []
-    for temperature, top_p in ((0.0, 1.0), (_TEMPERATURES[1], _ONE_TOKEN)):
+    for temperature, top_p in ((0.0, 1.0), (TEMPERATURES[1], ONE_TOKEN)):
         try:
             reply = await endpoint.ask(server, ChatAsk(_WORDS, 1, temperature, top_p, seed=1))
         except RemoteError as error:
@@ -200,7 +177,7 @@ async def _tempered(server: RemoteServer, endpoint: ChatEndpoint) -> bool:
         if not reply.tokens or reply.tokens[0].logprob is None:
             return False
         found.append(reply.tokens[0].logprob)
-    return abs(found[0] - found[1]) > _SAME
+    return abs(found[0] - found[1]) > SAME
 
 
 async def manner_of(server: RemoteServer, endpoint: ChatEndpoint, steps: Steps = "") -> Manner:

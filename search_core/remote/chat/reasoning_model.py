@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from search_core.protocols import ModelInfo, Sampling, WarnsOnce, Watch
+from search_core.protocols import ModelInfo, Sampling, Watch
 from search_core.remote.address import RemoteAddress
 from search_core.remote.chat.asker import ChatVerdict, VerdictAsker, opened_asker
 from search_core.remote.chat.endpoint import ChatAsk, Turn
@@ -23,7 +23,9 @@ from search_core.remote.chat.patience import Sleep, busy_warning
 from search_core.remote.chat.probing import manner_of
 from search_core.remote.chat.verdicts import VerdictWords, chance_at
 from search_core.remote.chat.wire import ChatReply
-from search_core.remote.connection import VERIFIER_KEY, servers
+from search_core.remote.connection import VERIFIER_KEY
+from search_core.remote.errors import NoVerdict
+from search_core.remote.model import RemoteModel, inexact, side_by_side
 from search_core.remote.server import RemoteServer
 from search_core.verifiers.generative import ReasoningPrompt
 from search_core.verifiers.generative.chains import (
@@ -38,10 +40,7 @@ SAID = (
     "The verifier's server gives no log-probabilities: each chain's verdict is the word that it "
     "says, 0 or 1, and a score their mean. Its format's option samples=NUMBER makes it finer."
 )
-INEXACT = (
-    "The verifier's server gives only its most probable tokens, and for some step one of its two "
-    "verdicts was not among them: such a score is a little too close to a half."
-)
+INEXACT = inexact("one of its two verdicts")
 UNHELD = (
     "The verifier's server does not continue an answer: its reasoning is not held to its format, "
     "and the verdict is the one that it comes to by itself, or that it is asked for afterwards."
@@ -64,7 +63,7 @@ class _Written:
     verdict: int
 
 
-class ChatReasoningModel:
+class ChatReasoningModel(RemoteModel):
     """Writes with a model behind chat completions.
 
     Args:
@@ -81,15 +80,15 @@ class ChatReasoningModel:
     def __init__(
         self, address: RemoteAddress, prompt: ReasoningPrompt, *, sleep: Sleep = asyncio.sleep
     ) -> None:
-        self._address, self._prompt, self._sleep = address, prompt, sleep
+        super().__init__(address, VERIFIER_KEY)
+        self._prompt, self._sleep = prompt, sleep
         self._lead, self._words = _words(prompt)
         self._written: OrderedDict[Chain, _Written] = OrderedDict()
         self._guard = threading.Lock()
-        self._inexact = WarnsOnce([INEXACT])
-        self._servers = servers(address, VERIFIER_KEY)
+        self._inexact = self._warns(INEXACT)
         self._servers.open(self._open)
         lacks = [] if self._asker.top else [SAID]
-        self._lacks = WarnsOnce(lacks if self._continues else [*lacks, UNHELD])
+        self._lacks = self._warns(*lacks, *([] if self._continues else [UNHELD]))
 
     async def _open(self, those: list[RemoteServer]) -> None:
         asker = await opened_asker(those, replace(self._address, votes=1), self._sleep)
@@ -110,39 +109,30 @@ class ChatReasoningModel:
         """See `ReasoningModel`. Raises `RemoteError` too: the server failed."""
 
         async def work(those: list[RemoteServer]) -> list[WrittenChain]:
-            async with asyncio.TaskGroup() as tasks:
-                done = [
-                    tasks.create_task(self._write(self._of(those, chain), chain, sampling, watch))
-                    for chain in chains
-                ]
-            return [task.result() for task in done]
+            return await side_by_side(
+                self._write(self._server_of(those, chain.problem), chain, sampling, watch)
+                for chain in chains
+            )
 
         for chain in chains:
             self._lacks.warn(chain.run, watch)
         return self._servers.run(work, watch)
 
     def read(self, queries: Sequence[VerdictQuery], watch: Watch) -> list[Verdicts]:
-        """See `ReasoningModel`. Raises as `write`; also where no verdict is said."""
+        """See `ReasoningModel`. Raises as `write`."""
 
         async def work(those: list[RemoteServer]) -> list[Verdicts]:
             read = self._read if self._continues else self._read_what_was_said
-            async with asyncio.TaskGroup() as tasks:
-                done = [
-                    tasks.create_task(read(self._of(those, query.chain), query, watch))
-                    for query in queries
-                ]
-            return [task.result() for task in done]
+            return await side_by_side(
+                read(self._server_of(those, query.chain.problem), query, watch) for query in queries
+            )
 
         return self._servers.run(work, watch)
 
     def release(self, run: str, chains: Sequence[tuple[Chain, Chain | None]] | None) -> None:
         """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
         if chains is None:
-            self._inexact.forget(run)
-            self._lacks.forget(run)
-
-    def _of(self, those: list[RemoteServer], chain: Chain) -> RemoteServer:
-        return those[self._address.place_of(chain.problem)]
+            self._forget(run)
 
     async def _write(
         self, server: RemoteServer, chain: Chain, sampling: Sampling, watch: Watch
@@ -188,14 +178,15 @@ class ChatReasoningModel:
 
     async def _read(self, server: RemoteServer, query: VerdictQuery, watch: Watch) -> Verdicts:
         chain = query.chain
-        said, values, bill = _opening(chain), [], Bill()
+        said, bill = _opening(chain), Bill()
+        values: list[float | None] = []
         for number, (piece, right) in enumerate(query.pieces):
             said += piece + self._prompt.closing + self._lead
             turns = (*chain.messages, ("assistant", said))
             verdict = await self._verdict(
                 server, turns, _LIMIT, f"{chain.seed}/{number}", chain.run, watch
             )
-            values.append(verdict.score)
+            values.append(None if isinstance(verdict, NoVerdict) else verdict.score)
             bill += Bill(verdict.tokens, verdict.reused)
             said += (self._prompt.right if right else self._prompt.wrong)[len(self._lead) :]
         return Verdicts(tuple(values), bill)
@@ -224,7 +215,8 @@ class ChatReasoningModel:
         verdict = await self._verdict(
             server, turns, _AFTERWARDS_LIMIT, f"{chain.seed}/afterwards", chain.run, watch
         )
-        return Verdicts((verdict.score,), Bill(verdict.tokens, verdict.reused))
+        score = None if isinstance(verdict, NoVerdict) else verdict.score
+        return Verdicts((score,), Bill(verdict.tokens, verdict.reused))
 
     def _boxed(self, written: _Written | None, query: VerdictQuery) -> list[float]:
         """By the probability of each box's word where it is known; else by the word."""
@@ -248,9 +240,12 @@ class ChatReasoningModel:
         place: str,
         run: str,
         watch: Watch,
-    ) -> ChatVerdict:
+    ) -> ChatVerdict | NoVerdict:
         on_wait = busy_warning(watch, "verifier")
-        verdict = await self._asker.ask(server, turns, self._words, limit, place, run, on_wait)
+        try:
+            verdict = await self._asker.ask(server, turns, self._words, limit, place, run, on_wait)
+        except NoVerdict as error:
+            return error
         if not verdict.exact:
             self._inexact.warn(run, watch)
         return verdict

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 
 from search_core.answers.boxes import last_box
 from search_core.log.events import StepsBy
 from search_core.protocols import (
-    FILTERS,
     Cancelled,
     SampleRequest,
     Sampling,
     SolverInfo,
-    StepIds,
     StepSample,
     UsageError,
-    WarnsOnce,
     Watch,
     watch_of,
 )
@@ -29,7 +27,8 @@ from search_core.remote.chat.probing import ChatCapabilities, probe
 from search_core.remote.chat.solutions import WrittenSolutions
 from search_core.remote.chat.turns import asked, continued, whole_solution
 from search_core.remote.chat.wire import ChatReply
-from search_core.remote.connection import SOLVER_KEY, alike, servers
+from search_core.remote.connection import SOLVER_KEY, alike
+from search_core.remote.model import RemotePathModel, check_filters, side_by_side
 from search_core.remote.server import RemoteServer
 from search_core.steps import BLANK_LINES
 
@@ -49,7 +48,7 @@ UNCOUNTED = (
 _SAYS_THE_ANSWER = "answer is"
 
 
-class ChatSolver:
+class ChatSolver(RemotePathModel):
     """Samples steps and solutions with a model behind chat completions.
 
     A path that a run writes to its end (`SampleRequest.to_end`) is one request, told apart at its
@@ -59,8 +58,6 @@ class ChatSolver:
 
     **Seeds.** Each request takes its own. **Tokens.** No server of this kind gives ids that could
     be gone on from: what a path says is sent as text, and tokenised again at every step.
-
-    Any number of runs may call it from their threads at the same time.
 
     Args:
         address: Where the model is. Each of its servers is asked a few short questions now.
@@ -76,13 +73,13 @@ class ChatSolver:
     def __init__(
         self, address: RemoteAddress, *, system_prompt: str = "", sleep: Sleep = asyncio.sleep
     ) -> None:
-        self._address, self._system_prompt, self._sleep = address, system_prompt, sleep
+        super().__init__(address, SOLVER_KEY)
+        self._system_prompt, self._sleep = system_prompt, sleep
         self._solutions = WrittenSolutions()
-        self._servers = servers(address, SOLVER_KEY)
         self._servers.open(self._open)
-        self._warns = WarnsOnce(self.capabilities.warnings(self._endpoint.model.maker))
-        self._approximates, self._thinks = WarnsOnce([ASKED]), WarnsOnce([THOUGHTS])
-        self._uncounted = WarnsOnce([UNCOUNTED])
+        self._lacks = self._warns(*self.capabilities.warnings(self._endpoint.model.maker))
+        self._approximates, self._thinks = self._warns(ASKED), self._warns(THOUGHTS)
+        self._uncounted = self._warns(UNCOUNTED)
 
     async def _open(self, those: list[RemoteServer]) -> None:
         wanted = self._address.model
@@ -111,6 +108,13 @@ class ChatSolver:
     def info(self) -> SolverInfo:
         return self._info
 
+    def told(self, system_prompt: str) -> ChatSolver:
+        """See `TakesPrompt`."""
+        other = copy.copy(self)
+        other._system_prompt = system_prompt
+        other._info = replace(self._info, prompt=system_prompt)
+        return other
+
     def sample(
         self, requests: Sequence[SampleRequest], sampling: Sampling, cancelled: Cancelled
     ) -> list[StepSample]:
@@ -122,23 +126,19 @@ class ChatSolver:
             ValueError: A single step is wanted of a solver that writes whole solutions alone.
         """
         watch = watch_of(cancelled)
-        self._check_filters(sampling)
+        check_filters(sampling, self._info.name, taken=self._endpoint.filters)
         for request in requests:
-            self._warns.warn(request.run, watch)
+            self._lacks.warn(request.run, watch)
         known = {place: self._solutions.next(request) for place, request in enumerate(requests)}
         missing = [place for place, step in known.items() if step is None]
         for place in missing:
             self._check_whole(requests[place])
 
         async def work(those: list[RemoteServer]) -> dict[int, ChatReply]:
-            async with asyncio.TaskGroup() as tasks:
-                replies = {
-                    place: tasks.create_task(
-                        self._write(those, requests[place], sampling, watch, place)
-                    )
-                    for place in missing
-                }
-            return {place: reply.result() for place, reply in replies.items()}
+            replies = await side_by_side(
+                self._write(those, requests[place], sampling, watch, place) for place in missing
+            )
+            return dict(zip(missing, replies, strict=True))
 
         replies = self._servers.run(work, watch) if missing else {}
         # In the order of the requests, whatever came first.
@@ -147,18 +147,9 @@ class ChatSolver:
             for place, step in known.items()
         ]
 
-    def release(
-        self,
-        run: str,
-        problem: str,
-        paths: Sequence[tuple[str, ...]] | None = None,
-        step_ids: Sequence[StepIds] = (),
-    ) -> None:
-        """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
-        if paths is None:
-            self._solutions.forget(run)
-            for warns in (self._warns, self._approximates, self._thinks, self._uncounted):
-                warns.forget(run)
+    def _forget(self, run: str) -> None:
+        super()._forget(run)
+        self._solutions.forget(run)
 
     async def _write(
         self,
@@ -168,7 +159,7 @@ class ChatSolver:
         watch: Watch,
         place: int,
     ) -> ChatReply:
-        server = those[self._address.place_of(request.problem)]
+        server = self._server_of(those, request.problem)
         limit = sampling.max_step_tokens
         if request.to_end:
             limit = min(limit * request.to_end, max(limit, self._address.tokens))
@@ -221,14 +212,6 @@ class ChatSolver:
                 "(steps=whole), and is to go on from a step"
                 + (", of a solution that is not known any more" if request.to_end else "")
                 + ". Begin the run again, or leave steps=whole out."
-            )
-
-    def _check_filters(self, sampling: Sampling) -> None:
-        asked_for = [name for name in sampling.said() if name in FILTERS]
-        if asked_for and not self._endpoint.filters:
-            raise UsageError(
-                f"Solver {self._info.name}'s server takes no {' and no '.join(asked_for)}. Leave "
-                f"{'them' if len(asked_for) > 1 else 'it'} out, or use vLLM, SGLang or llama.cpp."
             )
 
 

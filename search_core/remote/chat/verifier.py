@@ -9,23 +9,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from search_core.protocols import (
-    Cancelled,
     ScoreRequest,
-    StepIds,
     StepScores,
     UsageError,
     VerifierInfo,
-    WarnsOnce,
     Watch,
-    watch_of,
 )
 from search_core.remote.address import RemoteAddress
-from search_core.remote.chat.asker import opened_asker
+from search_core.remote.chat.asker import ChatVerdict, opened_asker
 from search_core.remote.chat.endpoint import Turn
 from search_core.remote.chat.patience import Sleep, busy_warning
 from search_core.remote.chat.reasoning_model import ChatReasoningModel
 from search_core.remote.chat.verdicts import VerdictWords
-from search_core.remote.connection import VERIFIER_KEY, servers
+from search_core.remote.errors import NoVerdict
+from search_core.remote.model import TRIAL, RemoteScorer, inexact
 from search_core.remote.server import RemoteServer
 from search_core.verifiers import FORMATS, GenerativeVerifier
 from search_core.verifiers.format_choice import parsed
@@ -37,11 +34,7 @@ VOTED = (
     "The verifier's server gives no log-probabilities: a score is the share of its samples that "
     "found the step right."
 )
-INEXACT = (
-    "The verifier's server gives only its most probable tokens, and for some step one of its two "
-    "verdicts was not among them: such a score is a little too close to a half."
-)
-_TRIAL = ScoreRequest("1 + 1", ("1 + 1 = 2",), 0, False, (0.0,))
+INEXACT = inexact("one of its two verdicts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +107,8 @@ def _expected() -> str:
     )
 
 
-class ChatVerifier:
+class ChatVerifier(RemoteScorer):
     """Scores steps by verdicts that a chat is asked for.
-
-    Any number of runs may call it from their threads at the same time.
 
     Args:
         address: Where the model is.
@@ -128,15 +119,15 @@ class ChatVerifier:
     def __init__(
         self, address: RemoteAddress, format_: ChatFormat, *, sleep: Sleep = asyncio.sleep
     ) -> None:
-        self._address, self._format, self._sleep = address, format_, sleep
-        self._votes, self._inexact = WarnsOnce([VOTED]), WarnsOnce([INEXACT])
-        self._servers = servers(address, VERIFIER_KEY)
+        super().__init__(address)
+        self._format, self._sleep = format_, sleep
+        self._votes, self._inexact = self._warns(VOTED), self._warns(INEXACT)
         self._servers.open(self._open)
 
     async def _open(self, those: list[RemoteServer]) -> None:
         self._asker = await opened_asker(those, self._address, self._sleep)
         for server in those:
-            await self._score(server, _TRIAL, Watch(lambda: False))
+            await self._verdict(server, TRIAL, 1, Watch(lambda: False))
 
     @property
     def info(self) -> VerifierInfo:
@@ -144,75 +135,37 @@ class ChatVerifier:
             self._asker.endpoint.model.name, device="remote", writes=self._format.limit
         )
 
-    def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
-        """Scores for each request, in their order. A path that occurs twice is asked once.
-
-        Raises:
-            RunCancelled: `cancelled()` became True.
-            RemoteError: The server failed, was busy each time that it was asked, or says no
-                verdict.
-        """
-        watch = watch_of(cancelled)
-        asked = list(dict.fromkeys(map(_asked, requests)))
-
-        async def work(those: list[RemoteServer]) -> list[StepScores]:
-            async with asyncio.TaskGroup() as tasks:
-                done = [
-                    tasks.create_task(
-                        self._score(those[self._address.place_of(request.problem)], request, watch)
-                    )
-                    for request in asked
-                ]
-            return [task.result() for task in done]
-
-        scores = dict(zip(asked, self._servers.run(work, watch), strict=True))
-        unpaid, replies = set(asked), []
-        for request in requests:
-            key = _asked(request)
-            found = scores[key]
-            if key not in unpaid:
-                found = StepScores(found.scores, 0, found.tokens + found.reused)
-            unpaid.discard(key)
-            replies.append(found)
-        return replies
-
-    def release(
-        self,
-        run: str,
-        problem: str,
-        paths: Sequence[tuple[str, ...]] | None = None,
-        step_ids: Sequence[StepIds] = (),
-    ) -> None:
-        """A run that is over is forgotten; what a server keeps of it, it frees by itself."""
-        if paths is None:
-            self._votes.forget(run)
-            self._inexact.forget(run)
-
     async def _score(self, server: RemoteServer, request: ScoreRequest, watch: Watch) -> StepScores:
-        scores, tokens, reused = [], 0, 0
+        scores: list[float | None] = []
+        tokens, reused = 0, 0
         for end in range(request.first + 1, len(request.steps) + 1):
-            steps = request.steps[:end]
-            verdict = await self._asker.ask(
-                server,
-                self._format.turns(request.problem, steps),
-                self._format.words,
-                self._format.limit,
-                json.dumps([request.problem, steps]),
-                request.run,
-                busy_warning(watch, "verifier"),
-            )
-            if verdict.voted:
-                self._votes.warn(request.run, watch)
-            if not verdict.exact:
-                self._inexact.warn(request.run, watch)
-            scores.append(verdict.score)
-            tokens += verdict.tokens
-            reused += verdict.reused
+            found: ChatVerdict | NoVerdict
+            try:
+                found = await self._verdict(server, request, end, watch)
+                scores.append(found.score)
+            except NoVerdict as error:
+                found = error
+                scores.append(None)
+            tokens += found.tokens
+            reused += found.reused
         return StepScores(tuple(scores), tokens, reused)
 
-
-def _asked(request: ScoreRequest) -> ScoreRequest:
-    """What of a request its scores depend on (and whose turn it is)."""
-    return ScoreRequest(
-        request.problem, request.steps, request.first, request.finished, (), request.run
-    )
+    async def _verdict(
+        self, server: RemoteServer, request: ScoreRequest, end: int, watch: Watch
+    ) -> ChatVerdict:
+        """On the last one of so many steps. Raises as `VerdictAsker.ask`."""
+        steps = request.steps[:end]
+        verdict = await self._asker.ask(
+            server,
+            self._format.turns(request.problem, steps),
+            self._format.words,
+            self._format.limit,
+            json.dumps([request.problem, steps]),
+            request.run,
+            busy_warning(watch, "verifier"),
+        )
+        if verdict.voted:
+            self._votes.warn(request.run, watch)
+        if not verdict.exact:
+            self._inexact.warn(request.run, watch)
+        return verdict

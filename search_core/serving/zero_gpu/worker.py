@@ -55,6 +55,7 @@ class Ticket:
     sampling: dict[str, Any]
     seed: int
     limits: dict[str, Any]
+    system_prompt: str | None = None
 
     @classmethod
     def of(cls, order: Order, pair: str, stop_file: Path, seconds: int) -> Ticket:
@@ -72,6 +73,7 @@ class Ticket:
             sampling=asdict(recipe.sampling),
             seed=recipe.seed,
             limits=asdict(recipe.limits),
+            system_prompt=recipe.system_prompt,
         )
 
     def order(self, pair: ModelPair) -> Order:
@@ -84,6 +86,7 @@ class Ticket:
             Sampling(**self.sampling),
             self.seed,
             Limits(**self.limits),
+            self.system_prompt,
         )
         return Order(self.run_id, recipe, pair, self.score_source)
 

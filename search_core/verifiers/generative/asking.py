@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from search_core.seeds import node_seed
 from search_core.verifiers.generative.chains import Bill, Chain
@@ -19,13 +20,20 @@ class JudgedPath:
     """What was found of a path.
 
     Attributes:
-        scores: Of all its steps, or of its last one alone, by the way of judging.
+        scores: Of all its steps, or of its last one alone, by the way of judging; None where there
+            is no verdict.
         reasons: What was written before each of these verdicts, in the first chain.
     """
 
-    scores: tuple[float, ...]
+    scores: tuple[float | None, ...]
     reasons: tuple[str, ...]
     bill: Bill
+
+
+def mean_of(values: Iterable[float | None]) -> float | None:
+    """Of the verdicts that there are; None: there are none."""
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
 
 
 def chain_about(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from statistics import fmean
 
-from search_core.protocols import UsageError, Watch
-from search_core.verifiers.generative.asking import JudgedPath, Path, chain_about
+from search_core.protocols import Watch
+from search_core.verifiers.generative.asking import JudgedPath, Path, chain_about, mean_of
 from search_core.verifiers.generative.boxes import Box, boxes, one_each
 from search_core.verifiers.generative.chains import (
     Bill,
@@ -45,26 +44,38 @@ class _Trial:
     each: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FoundInBoxes:
+    """What was found of paths.
+
+    Attributes:
+        judged: Scores of all steps of each; none of one whose verdicts do not fit its steps,
+            however often they are written.
+        again: Whether a chain had to be written again.
+        misfit: What there is to say of a chain that never fitted; "": all did.
+    """
+
+    judged: dict[Path, JudgedPath]
+    again: bool
+    misfit: str
+
+
 def judged_in_boxes(
     model: ReasoningModel, reasoning: Reasoning, paths: Mapping[Path, str], watch: Watch
-) -> tuple[dict[Path, JudgedPath], bool]:
-    """Scores of all steps of each path, and whether a chain had to be written again.
+) -> FoundInBoxes:
+    """Scores of all steps of each path.
 
     Args:
         paths: With the run that asks.
-
-    Raises:
-        ValueError: The verdicts of a chain do not fit its steps, however often it is written.
     """
     trials = [_Trial(path, sample) for path in paths for sample in range(reasoning.samples)]
     left, attempt = trials, 0
-    while left:
-        if attempt == ATTEMPTS:
-            raise UsageError(_misfit(model, reasoning, left[0]))
+    while left and attempt < ATTEMPTS:
         _write(model, reasoning, paths, left, attempt, watch)
         left = [trial for trial in left if not trial.each]
         attempt += 1
-    return _read(model, trials, watch), attempt > 1
+    misfit = _misfit(model, reasoning, left[0]) if left else ""
+    return FoundInBoxes(_read(model, trials, watch), attempt > 1, misfit)
 
 
 def _write(
@@ -95,21 +106,28 @@ def _write(
 
 
 def _read(model: ReasoningModel, trials: list[_Trial], watch: Watch) -> dict[Path, JudgedPath]:
+    fitting = [trial for trial in trials if trial.each]
     queries = [
         VerdictQuery(trial.chain, _pieces(trial.written.text, trial.found))
-        for trial in trials
+        for trial in fitting
         if trial.chain is not None and trial.written is not None
     ]
-    scores: dict[Path, list[tuple[float, ...]]] = {}
+    scores: dict[Path, list[tuple[float | None, ...]]] = {trial.path: [] for trial in trials}
     reasons: dict[Path, tuple[str, ...]] = {}
-    bills: dict[Path, Bill] = {}
-    for trial, verdicts in zip(trials, model.read(queries, watch), strict=True):
+    bills = dict.fromkeys(scores, Bill())
+    for trial in trials:
+        bills[trial.path] += trial.bill
+    for trial, verdicts in zip(fitting, model.read(queries, watch) if queries else [], strict=True):
         of_steps = tuple(verdicts.values[place] for place in trial.each)
-        scores.setdefault(trial.path, []).append(of_steps)
+        scores[trial.path].append(of_steps)
         reasons.setdefault(trial.path, _reasons(trial))
-        bills[trial.path] = bills.get(trial.path, Bill()) + trial.bill + verdicts.bill
+        bills[trial.path] += verdicts.bill
     return {
-        path: JudgedPath(tuple(map(fmean, zip(*several, strict=True))), reasons[path], bills[path])
+        path: JudgedPath(
+            tuple(map(mean_of, zip(*several, strict=True))), reasons[path], bills[path]
+        )
+        if several
+        else JudgedPath((None,) * len(path[1]), ("",) * len(path[1]), bills[path])
         for path, several in scores.items()
     }
 
@@ -133,7 +151,7 @@ def _misfit(model: ReasoningModel, reasoning: Reasoning, trial: _Trial) -> str:
     limit = f", cut off at its limit of {reasoning.tokens:,} tokens" if cut else ""
     return (
         f"Verifier {model.info.name} gave {len(trial.found)} verdicts for {len(trial.path[1])} "
-        f"steps in reasoning that was written {ATTEMPTS} times{limit}. Allow it more "
-        "(tokens=NUMBER), or choose the format thinkprm:question, which asks for one verdict after "
-        "each step."
+        f"steps in reasoning that was written {ATTEMPTS} times{limit}: they have no score. Allow "
+        "it more (tokens=NUMBER), or choose the format thinkprm:question, which asks for one "
+        "verdict after each step."
     )

@@ -83,7 +83,7 @@ class VerdictQuery:
 class Verdicts:
     """The probability of the good verdict against the bad one, for each piece of a query."""
 
-    values: tuple[float, ...]
+    values: tuple[float | None, ...]
     bill: Bill
 
 

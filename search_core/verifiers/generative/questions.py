@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from statistics import fmean
 
 from search_core.protocols import Watch
-from search_core.verifiers.generative.asking import JudgedPath, Path, chain_about
+from search_core.verifiers.generative.asking import JudgedPath, Path, chain_about, mean_of
 from search_core.verifiers.generative.chains import Bill, ReasoningModel, VerdictQuery, WrittenChain
 from search_core.verifiers.generative.options import Reasoning
 from search_core.verifiers.generative.prompts import ReasoningPrompt
@@ -88,10 +87,11 @@ def _judge(
         mine = slice(number * reasoning.samples, (number + 1) * reasoning.samples)
         bills = [thought.bill for thought in written[mine]]
         bills += [verdict.bill for verdict in verdicts[mine]]
-        score = fmean(verdict.values[0] for verdict in verdicts[mine])
+        score = mean_of(verdict.values[0] for verdict in verdicts[mine])
         first = verdicts[mine.start].values[0]
-        word = prompt.right if first >= 0.5 else prompt.wrong
-        text = queries[mine.start].pieces[0][0] + prompt.closing + word
+        text = queries[mine.start].pieces[0][0]
+        if first is not None:
+            text += prompt.closing + (prompt.right if first >= 0.5 else prompt.wrong)
         judged[path] = JudgedPath((score,), (text,), sum(bills, Bill()))
         notes[path] = prompt.opening(len(path[1])) + text
     return Found(judged, notes, before.cut or any(thought.cut for thought in written))

@@ -56,12 +56,12 @@ class GenerativeVerifier:
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """Scores for each request, in their order.
 
+        A step that no verdict was written for has none (`StepScores.scores`).
         What is asked about twice is written once, and counted for the first who asks.
 
         Raises:
             RunCancelled: `cancelled()` became True.
-            ValueError: A path leaves no room in the model's context, or the verdicts do not
-                fit the steps.
+            ValueError: A path leaves no room in the model's context.
         """
         watch = watch_of(cancelled)
         if not requests:
@@ -105,9 +105,12 @@ class GenerativeVerifier:
 
     def _in_boxes(self, requests: Sequence[ScoreRequest], watch: Watch) -> list[StepScores]:
         asked = [[(request.problem, request.steps)] for request in requests]
-        judged, again = judged_in_boxes(self._model, self._reasoning, _runs(requests, asked), watch)
-        if again:
+        boxed = judged_in_boxes(self._model, self._reasoning, _runs(requests, asked), watch)
+        judged = boxed.judged
+        if boxed.again:
             self._again.warn(requests[0].run, watch)
+        if boxed.misfit:
+            watch.warn(boxed.misfit)
         of_paths = [judged[paths[0]] for paths in asked]
         found = [
             StepScores(of_path.scores[request.first :], reasons=of_path.reasons[request.first :])

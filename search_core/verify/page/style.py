@@ -1,4 +1,7 @@
-"""The report's style: both themes by the reader's own setting, and on paper the light one."""
+"""The report's style: both themes by the reader's own setting, and on paper the light one.
+
+A page that shows a report within it names its own theme on the root: "light" or "dark".
+"""
 
 from __future__ import annotations
 
@@ -65,9 +68,11 @@ def style() -> str:
     return (
         ":root { color-scheme: light dark; "
         + _colours("light")
-        + " }\n@media screen and (prefers-color-scheme: dark) { :root { "
+        + " }\n@media screen and (prefers-color-scheme: dark) { :root:not(.light) { "
         + _colours("dark")
-        + " } }\n"
+        + " } }\n@media screen { :root.dark { "
+        + _colours("dark")
+        + " } }\n:root.light { color-scheme: light } :root.dark { color-scheme: dark }\n"
         + _SHARED
     )
 

@@ -1,0 +1,145 @@
+// The short test before and after the lessons, for whoever wants it: kept in this browser, and given
+// away only as a file.
+
+import { fill, h } from "../dom/dom.js";
+import { otherForm, recordOf, rightOf } from "./scoring.js";
+
+const KEY = "espalier-learn-test";
+
+export class Exam {
+  /**
+   * @param {{a: Object[], b: Object[]}} forms
+   * @param {?Storage} storage
+   * @param {() => number} [chance] - which form comes first: 0 to 1.
+   */
+  constructor(forms, storage, chance = Math.random) {
+    Object.assign(this, { forms, storage });
+    this.taken = this.read() ?? { first: chance() < 0.5 ? "a" : "b", before: null, after: null };
+    this.button = h("button", { type: "button", class: "esp-button learn-exam-open", on: { click: () => this.open() } });
+    this.body = h("div", { class: "learn-exam-body" });
+    const close = h("button", { type: "button", class: "esp-button", text: "Close", on: { click: () => this.dialog.close() } });
+    this.dialog = h(
+      "dialog",
+      { class: "learn-exam", "aria-label": "Test yourself" },
+      h("div", { class: "learn-exam-head" }, h("h2", { text: "Test yourself" }), close),
+      this.body,
+    );
+    this.label();
+  }
+
+  read() {
+    try {
+      const kept = JSON.parse(this.storage?.getItem(KEY) ?? "null");
+      const fits = (answers) => answers === null || (Array.isArray(answers) && answers.length === this.forms.a.length);
+      return kept && (kept.first === "a" || kept.first === "b") && fits(kept.before) && fits(kept.after) ? kept : null;
+    } catch {
+      return null;
+    }
+  }
+
+  write() {
+    try {
+      this.storage?.setItem(KEY, JSON.stringify(this.taken));
+    } catch {
+      // It is there as long as the page is.
+    }
+    this.label();
+  }
+
+  label() {
+    const { before, after } = this.taken;
+    this.button.textContent = after ? "Your test" : before ? "Test: after" : "Test: before";
+  }
+
+  open() {
+    const { before, after } = this.taken;
+    if (after) this.showResult();
+    else this.ask(before ? "after" : "before");
+    this.dialog.showModal();
+  }
+
+  /** @param {"before"|"after"} when */
+  ask(when) {
+    const form = when === "before" ? this.taken.first : otherForm(this.taken.first);
+    const questions = this.forms[form];
+    const intro =
+      when === "before"
+        ? "Six questions before you begin, and six others at the end, to see what the lessons taught you. Guess where you do not know."
+        : "Six questions after the lessons. Answer without looking anything up.";
+    const sheet = h(
+      "form",
+      { on: { submit: (event) => this.finish(event, when, questions) } },
+      h("p", { class: "esp-quiet", text: `${intro} What you answer stays in this browser.` }),
+      questions.map((question, place) => field(question, place)),
+      h("button", { type: "submit", class: "esp-button learn-exam-done", text: "Done" }),
+    );
+    fill(this.body, sheet);
+  }
+
+  finish(event, when, questions) {
+    event.preventDefault();
+    const given = new FormData(event.target);
+    this.taken[when] = questions.map((_, place) => Number(given.get(`exam-${place}`)));
+    this.write();
+    if (when === "after") this.showResult();
+    else
+      fill(
+        this.body,
+        h("p", { class: "learn-exam-said", tabindex: "-1", text: "Thank you. What was right you learn after the second test: take it when you are through the lessons." }),
+      );
+    this.body.querySelector("[tabindex]")?.focus();
+  }
+
+  showResult() {
+    const record = recordOf(this.taken, this.forms);
+    const { before, after, normalised_gain: gain } = record;
+    const part = (name, { right, of }) => `${name}: ${right} of ${of} right.`;
+    const learned = gain === null ? "You knew it all before." : `Normalised gain: ${gain.toFixed(2)}, the part of what you did not know that you know now.`;
+    fill(
+      this.body,
+      h("p", { class: "learn-exam-said", tabindex: "-1", text: `${part("Before", before)} ${part("After", after)}` }),
+      h("p", { text: before.right > after.right ? `${learned} Below zero: fewer were right than before.` : learned }),
+      ["before", "after"].map((when) => this.review(when, record[when])),
+      h(
+        "div",
+        { class: "learn-sure" },
+        h("a", { class: "esp-button", download: "espalier-test.json", href: fileOf(record), text: "Save as JSON" }),
+        h("button", { type: "button", class: "esp-button", text: "Forget it", on: { click: () => this.forget() } }),
+      ),
+    );
+  }
+
+  review(when, { form, answers }) {
+    const rows = this.forms[form].map(({ ask, options, right }, place) =>
+      h(
+        "li",
+        {},
+        h("span", { text: ask }),
+        " ",
+        h("b", { text: `${answers[place] === right ? "✓" : "✗ Right is:"} ${options[right - 1]}` }),
+      ),
+    );
+    const name = when === "before" ? "Questions before" : "Questions after";
+    return h("details", {}, h("summary", { text: `${name}: ${rightOf(this.forms[form], answers)} right` }), h("ol", {}, rows));
+  }
+
+  forget() {
+    Object.assign(this.taken, { before: null, after: null });
+    this.write();
+    this.dialog.close();
+  }
+}
+
+function field({ ask, options }, place) {
+  const choice = (text, index) =>
+    h(
+      "label",
+      { class: "learn-exam-choice" },
+      h("input", { type: "radio", name: `exam-${place}`, value: index + 1, required: true }),
+      h("span", { text }),
+    );
+  return h("fieldset", {}, h("legend", { text: `${place + 1}. ${ask}` }), options.map(choice));
+}
+
+/** An address of data: nothing is sent for it. */
+const fileOf = (record) => `data:application/json,${encodeURIComponent(JSON.stringify(record, null, 2))}`;

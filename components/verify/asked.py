@@ -1,0 +1,86 @@
+"""What a visitor asks to have judged, and the command that judges it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from search_core.labelled import KINDS
+from search_core.models import VERIFIERS
+
+COLUMNS = "columns"
+"""In place of a model: the columns of scores that the file has."""
+SUFFIXES = (".jsonl", ".json", ".csv", ".parquet")
+MOST_ROWS = 5_000
+MOST_PROBLEMS = 50
+_ATTEMPTS = "8"
+_DRAWS = "1000"
+MOST_JUDGES = len(VERIFIERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A report that is asked for.
+
+    Attributes:
+        file: Name under which the visitor's file lies in the report's folder; "" where the
+            embedded solver's own attempts are judged.
+        kind: Of the file; "" to tell it by what it holds.
+        problems: Of each family, where attempts are drawn.
+        judges: Names of embedded verifiers; none: the file's own columns.
+    """
+
+    file: str
+    kind: str
+    problems: int
+    judges: tuple[str, ...]
+
+    def command(self) -> list[str]:
+        """The command, for the folder in which the file lies and the report is to be."""
+        argv = [sys.executable, "-m", "search_core", "verify"]
+        if self.file:
+            argv += ["--input", self.file, "--first", str(MOST_ROWS)]
+        else:
+            argv += ["--drawn", str(self.problems), "--attempts", _ATTEMPTS]
+        if self.kind:
+            argv += ["--kind", self.kind]
+        for judge in self.judges:
+            argv += ["--verifier", judge]
+        return [*argv, "--report", "report.html", "--json", "report.json", "--draws", _DRAWS]
+
+
+def read_asked(query: Mapping[str, str]) -> Asked:
+    """What the query of a request asks for.
+
+    Raises:
+        ValueError: Something that is not offered; the message is for the visitor.
+    """
+    judges = tuple(name for name in query.get("judges", "").split(",") if name)
+    unknown = [name for name in judges if name not in (*VERIFIERS, COLUMNS)]
+    if unknown or len(judges) > MOST_JUDGES:
+        raise ValueError(
+            f"The verifier {', '.join(unknown)[:60]!r} is not offered here; choose among "
+            f"{', '.join(VERIFIERS)}, or the file's own columns."
+        )
+    models = tuple(name for name in judges if name != COLUMNS)
+    if "problems" in query:
+        given = query["problems"]
+        if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:9]) <= MOST_PROBLEMS:
+            raise ValueError(
+                f"The number of problems is {given[:20]!r}; expected 1 to {MOST_PROBLEMS}."
+            )
+        if not models:
+            raise ValueError("Choose at least one verifier that is to score the attempts.")
+        return Asked("", "", int(given), models)
+    kind = query.get("kind", "")
+    if kind and kind not in KINDS:
+        raise ValueError(f"The kind {kind[:40]!r} is not known; expected {', '.join(KINDS)}.")
+    name = query.get("name", "").lower()
+    suffix = next((each for each in SUFFIXES if name.endswith(each)), None)
+    if suffix is None:
+        raise ValueError(
+            f"The file {query.get('name', '')[-60:]!r} is of a type that is not read; expected "
+            f"{', '.join(SUFFIXES)}."
+        )
+    return Asked(f"solutions{suffix}", kind, 0, models)

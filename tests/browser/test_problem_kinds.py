@@ -1,0 +1,104 @@
+"""The line below the problem: what the embedded models read, one of each kind to try, and what is
+left of the page where something else was typed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from search_core.embedded import FAMILIES
+from tests.browser.app_process import App
+from tests.browser.axe import violations
+from tests.browser.explorer import open_page, run_of, settle, wait
+from tests.browser.form import choose, close_drawer, fill, have_read_notice, notice_says
+from tests.browser.pages import Keep, fits
+
+pytestmark = pytest.mark.browser
+
+KINDS = "#kinds button:visible"
+FOREIGN = "Why is the sky blue?"
+
+
+def test_each_kind_is_named_and_one_of_it_runs(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    expect(page.locator(KINDS)).to_have_count(len(FAMILIES))
+    for place, family in enumerate(FAMILIES.values()):
+        kind = page.locator(KINDS).nth(place)
+        expect(kind).to_contain_text(family.title)
+        expect(kind).to_contain_text(family.example)
+    before = run_of(page)
+    page.locator("#kinds [data-kind=countdown]").click()
+    expect(page.locator("#problem textarea")).to_have_value(FAMILIES["countdown"].example)
+    expect(page.locator("#problem textarea")).to_be_focused()
+    expect(page.locator("#notice")).to_contain_text("Filled in. Press Run.")
+    assert run_of(page) == before, "nothing runs by itself"
+    page.click("#run")
+    wait(page, f"x.log.complete && x.log.run !== {before!r}")
+
+
+def test_it_is_one_stop_of_the_keyboard(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    page.locator("#kinds button").first.focus()
+    page.keyboard.press("End")
+    expect(page.locator("#kinds [data-kind=countdown]")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.locator("#problem textarea")).to_have_value(FAMILIES["word"].example)
+    stops = "[...document.querySelectorAll('#kinds button')].filter((b) => b.tabIndex === 0).length"
+    assert page.evaluate(stops) == 1
+
+
+def test_a_solver_of_one_kind_says_that_one(app: App, page: Page) -> None:
+    open_page(page, app.url)
+    choose(page, "solver", "stream")
+    close_drawer(page)
+    expect(page.locator(KINDS)).to_have_count(1)
+    expect(page.locator(KINDS)).to_contain_text("Countdown")
+
+
+def test_a_refusal_leaves_the_tree_in_sight(app: App, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_page(page, app.url)
+    fill(page, "#problem", FOREIGN)
+    page.click("#run")
+    notice_says(page, "do not know this kind of problem")
+    settle(page)
+    box = page.locator("#explorer .esp-canvas").bounding_box()
+    notice = page.locator("#notice .notice").bounding_box()
+    assert box is not None
+    assert notice is not None
+    assert box["height"] >= 240
+    assert notice["height"] <= 50
+    assert page.evaluate("document.documentElement.scrollHeight") <= 720
+    # Whatever was cut off is said whole, and put in whole.
+    for offer in page.locator("#notice li button").all():
+        assert offer.get_attribute("title") == offer.inner_text()
+    # What is long gives way, what is short is read whole.
+    cut = "all => all.map((one) => one.scrollWidth > one.clientWidth + 1 && one.innerText.length)"
+    lengths = page.locator("#notice li button").evaluate_all(cut)
+    assert all(length is False or length > 40 for length in lengths)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_it_comes_with_a_problem_of_ones_own(
+    app: App, keep: Keep, width: int, theme: str
+) -> None:
+    page, new = keep(f"{app.url}/?__theme={theme}")
+    fits(page, width)
+    if new:
+        wait(page, "x.log.complete")
+        expect(page.locator("#kinds")).to_be_hidden()
+        page.locator("#problem textarea").fill(FOREIGN)
+    expect(page.locator("#kinds")).to_be_visible()
+    assert violations(page, "#kinds") == []
+    have_read_notice(page)
+    page.click("#run")
+    notice_says(page, "do not know this kind of problem")
+    fits(page, width)
+    assert violations(page, "#notice") == []
+    heights = page.locator("#notice li button").evaluate_all(
+        "all => all.map((b) => b.offsetHeight)"
+    )
+    assert len(heights) == 3
+    assert all(24 <= height < 40 for height in heights), "each offer is one line"
