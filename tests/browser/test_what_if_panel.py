@@ -1,4 +1,4 @@
-"""What if, on the page: a run that is over is asked by mouse, keyboard and touch, and the tree
+"""What if, on the page: a run that is over is asked by mouse and keyboard, and the tree
 shows where it would have decided otherwise."""
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def test_what_cannot_be_asked_is_said(panel: Page) -> None:
     expect(panel.locator(".esp-what-if-error")).to_contain_text("must be 0 to 1")
 
 
-def test_on_a_phone_all_of_it_fits_and_is_asked_by_touch(panel: Page) -> None:
+def test_on_a_phone_all_of_it_fits(panel: Page) -> None:
     panel.set_viewport_size({"width": 320, "height": 640})
     aggregate = field(panel, "Aggregate")
     aggregate.scroll_into_view_if_needed()
