@@ -19,7 +19,7 @@ from search_core.protocols import (
     UsageError,
     VerifierInfo,
 )
-from search_core.verify.asking.scores_file import ScoresFile
+from search_core.verify.asking.scores_file import ScoresFile, verifier_key
 from tests.fakes import World
 from tests.test_cli_solve import invoke, said
 
@@ -113,6 +113,14 @@ def test_another_revision_is_another_verifier(tmp_path: Path) -> None:
     assert len(kept.read_text().splitlines()) == 16
 
 
+def test_weights_are_the_same_wherever_they_lie() -> None:
+    hashed, unknown = VerifierInfo("v", revision="abc"), VerifierInfo("v")
+    here, there = {"path": "/here", "format": "auto"}, {"path": "/there", "format": "auto"}
+    assert verifier_key(hashed, here) == verifier_key(hashed, there)
+    assert verifier_key(unknown, here) != verifier_key(unknown, there)
+    assert verifier_key(hashed, here) != verifier_key(hashed, {**here, "format": "judge"})
+
+
 def test_a_row_that_is_refused_is_named_and_costs_the_others_nothing(tmp_path: Path) -> None:
     out = tmp_path / "card.json"
     done = verify("--verifier", "m", "--json", str(out), verifier=Counting(refuses="problem 3"))
@@ -126,11 +134,16 @@ def test_a_row_that_is_refused_is_named_and_costs_the_others_nothing(tmp_path: P
 
 def test_an_outcome_verifier_is_judged_by_solutions_alone(tmp_path: Path) -> None:
     out = tmp_path / "card.json"
-    done = verify("--verifier", "m", "--json", str(out), verifier=Counting(scores="solutions"))
+    file = tmp_path / "rows.jsonl"
+    # A solution of one step has a score for "every" step, and still none for a step.
+    short = {"problem": "problem 9", "steps": ["at once"], "labels": [0], "answer_right": False}
+    file.write_text(GOLDEN.read_text() + json.dumps(short) + "\n")
+    arguments = ["--verifier", "m", "--json", str(out)]
+    done = verify(*arguments, file=file, verifier=Counting(scores="solutions"))
     assert done.exit_code == 0, said(done)
     card = json.loads(out.read_text())["cards"]["counting"]
     assert card["judges"] == "solutions"
-    assert card["benchmarks"]["processbench"] is None
+    assert card["benchmarks"] == dict.fromkeys(("processbench", "prmbench", "hard2verify"))
     assert card["cuts"] is None
     assert card["ranking"]["solutions"]["pooled"] is not None
 

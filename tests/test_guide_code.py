@@ -60,9 +60,13 @@ def test_search_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_verifier_of_one_s_own_to_judge(tmp_path: Path) -> None:
-    own = OwnVerifier(run_page("verify", {}, tmp_path)["Verifier"](), "own", "")
+    names = run_page("verify", {}, tmp_path)
+    own = OwnVerifier(names["Verifier"](), "own", "")
     request = ScoreRequest("?", ("1 = 1", "so"), 0, True, (None, None))
     assert own.score([request], lambda: False)[0].scores == (0.9, 0.2)
+    mistakes = names["report"]["cards"]["mine"]["mistakes"]
+    assert [each["id"] for each in mistakes["listed"]] == ["a", "b"]
+    assert "worse than chance" in names["page"]
 
 
 @pytest.mark.models

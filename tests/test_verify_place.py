@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from components.verify import verify_routes
 from components.verify.asked import MOST_PROBLEMS, MOST_ROWS, Asked, read_asked
-from components.verify.jobs import MOST_KEPT, BusyError, Job, ReportJobs
+from components.verify.jobs import MOST_KEPT, ReportJob, ReportJobs, ReportsBusyError
 from tests.waiting import PATIENCE, wait_until
 
 OURS = {"X-Espalier": "verify"}
@@ -41,7 +41,7 @@ def writing(report: str) -> list[str]:
     return [sys.executable, "-c", f"open('report.html', 'w').write({report!r})"]
 
 
-def over(jobs: ReportJobs, job: Job) -> dict[str, object]:
+def over(jobs: ReportJobs, job: ReportJob) -> dict[str, object]:
     wait_until(lambda: not job.open)
     return jobs.told(job)
 
@@ -134,11 +134,11 @@ def test_commands_hold_only_what_is_offered() -> None:
 
 def test_one_visitor_has_one_report_under_way_and_all_have_so_many(jobs: ReportJobs) -> None:
     first = jobs.new("ada")
-    with pytest.raises(BusyError, match="Your last report is still being made"):
+    with pytest.raises(ReportsBusyError, match="Your last report is still being made"):
         jobs.new("ada")
     others = [jobs.new(f"visitor {number}") for number in range(5)]
     assert jobs.told(others[2])["before"] == 3
-    with pytest.raises(BusyError, match="6 reports are being made or wait already"):
+    with pytest.raises(ReportsBusyError, match="6 reports are being made or wait already"):
         jobs.new("eve")
     first.stop()
     assert jobs.told(first)["state"] == "stopped"

@@ -33,12 +33,12 @@ _log = logging.getLogger(__name__)
 State = Literal["waiting", "running", "done", "failed", "stopped"]
 
 
-class BusyError(RuntimeError):
+class ReportsBusyError(RuntimeError):
     """No more reports are taken on at present; the message is for the visitor."""
 
 
 @dataclass
-class Job:
+class ReportJob:
     """One report.
 
     Attributes:
@@ -85,37 +85,39 @@ class ReportJobs:
 
     def __init__(self, seconds: float = MOST_SECONDS, waiting: int = MOST_WAITING) -> None:
         self._seconds, self._waiting = seconds, waiting
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._jobs: OrderedDict[str, ReportJob] = OrderedDict()
         self._lock = threading.Lock()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._line: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._line: queue.SimpleQueue[ReportJob] = queue.SimpleQueue()
         self._worker: threading.Thread | None = None
 
-    def new(self, owner: str) -> Job:
+    def new(self, owner: str) -> ReportJob:
         """A report that is going to be asked for, with a folder for its files.
 
         Raises:
-            BusyError: This visitor has one under way, or too many others have.
+            ReportsBusyError: This visitor has one under way, or too many others have.
         """
         with self._lock:
             under_way = [job for job in self._jobs.values() if job.open]
             if any(job.owner == owner for job in under_way):
-                raise BusyError("Your last report is still being made. Wait for it, or stop it.")
+                raise ReportsBusyError(
+                    "Your last report is still being made. Wait for it, or stop it."
+                )
             if len(under_way) >= self._waiting:
-                raise BusyError(
+                raise ReportsBusyError(
                     f"{len(under_way)} reports are being made or wait already. Try again in a "
                     "minute."
                 )
             if self._folder is None:
                 self._folder = tempfile.TemporaryDirectory(prefix="espalier-verify-")
-            job = Job(secrets.token_urlsafe(16), owner, Path(self._folder.name))
+            job = ReportJob(secrets.token_urlsafe(16), owner, Path(self._folder.name))
             job.folder = job.folder / job.id
             job.folder.mkdir()
             self._jobs[job.id] = job
             self._make_room()
             return job
 
-    def start(self, job: Job, command: Sequence[str]) -> None:
+    def start(self, job: ReportJob, command: Sequence[str]) -> None:
         """Put it in line."""
         job.command = command
         with self._lock:
@@ -131,11 +133,11 @@ class ReportJobs:
         for job in list(self._jobs.values()):
             job.stop()
 
-    def get(self, job_id: str) -> Job | None:
+    def get(self, job_id: str) -> ReportJob | None:
         """The report of this name, if it is still kept."""
         return self._jobs.get(job_id)
 
-    def told(self, job: Job) -> dict[str, Any]:
+    def told(self, job: ReportJob) -> dict[str, Any]:
         """How it stands, as JSON values."""
         before = 0
         with self._lock:
@@ -156,7 +158,7 @@ class ReportJobs:
                 job.state = "failed"
                 job.why = "The report could not be made; the server's log says why."
 
-    def _make(self, job: Job) -> None:
+    def _make(self, job: ReportJob) -> None:
         with job.lock:
             if not job.open:
                 return
@@ -180,7 +182,7 @@ class ReportJobs:
         else:
             job.state, job.why = "failed", _reason(_read(job.folder / "err.txt"))
 
-    def _begin(self, job: Job) -> subprocess.Popen[bytes]:
+    def _begin(self, job: ReportJob) -> subprocess.Popen[bytes]:
         niceness = ["nice", "-n", "5"] if shutil.which("nice") else []
         known = os.environ.get("PYTHONPATH")
         environment = {

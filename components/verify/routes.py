@@ -25,7 +25,7 @@ from components.emblem import EMBLEM
 from components.palette import css_variables
 from components.verify.asked import read_asked
 from components.verify.document import document
-from components.verify.jobs import BusyError, Job, ReportJobs
+from components.verify.jobs import ReportJob, ReportJobs, ReportsBusyError
 from search_core.serving import owner_of
 from search_core.verify.page import report_page
 
@@ -104,7 +104,7 @@ class _Desk:
             job = self._jobs.new(self._owner(request))
         except ValueError as mistake:
             return _refused(str(mistake))
-        except BusyError as busy:
+        except ReportsBusyError as busy:
             return _refused(str(busy), 429)
         try:
             if asked.file:
@@ -146,7 +146,7 @@ class _Desk:
             job.folder / "report.html", media_type="text/html", headers=_OF_A_REPORT
         )
 
-    def _job(self, request: Request) -> Job | None:
+    def _job(self, request: Request) -> ReportJob | None:
         return self._jobs.get(str(request.path_params["name"]))
 
     def _owner(self, request: Request) -> str:

@@ -70,11 +70,8 @@ class CardBuilder:
         """
         threshold = self.verifier.threshold
         judges_steps = _judges_steps(table)
-        # An outcome verifier's one score is the solution's, and says nothing of the last step.
-        of_steps = (
-            table if judges_steps else replace(table, labels=np.full(table.scores.size, np.nan))
-        )
-        # Nor have its solutions an aggregate other than that score.
+        of_steps = as_judged(table)
+        # An outcome verifier's solutions have no aggregate other than their one score.
         aggregate = aggregate if judges_steps else "last"
         return {
             "verifier": dict(self.verifier.about),
@@ -99,6 +96,18 @@ class CardBuilder:
             "breakdowns": breakdowns(of_steps, aggregate, threshold),
             "mistakes": self._mistakes.values(),
         }
+
+
+def as_judged(table: ScoreTable) -> ScoreTable:
+    """The table without labels of steps where scores are those of whole solutions: such a score
+    says nothing of the last step."""
+    if _judges_steps(table):
+        return table
+    return replace(
+        table,
+        labels=np.full(table.scores.size, np.nan),
+        first_errors=np.full(table.solutions, UNKNOWN, dtype=np.int64),
+    )
 
 
 def about_rows(table: ScoreTable) -> dict[str, Any]:

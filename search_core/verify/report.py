@@ -12,7 +12,7 @@ from typing import Any
 from search_core.evaluation.intervals import DRAWS, Resampling
 from search_core.labelled import LabelledSolution
 from search_core.log.events import Aggregate
-from search_core.verify.card import CardBuilder, JudgedVerifier, about_rows
+from search_core.verify.card import CardBuilder, JudgedVerifier, about_rows, as_judged
 from search_core.verify.comparing.paired import compared
 from search_core.verify.table import ScoredSolution
 
@@ -85,8 +85,8 @@ def make_report(
                 "first": verifiers[0].name,
                 "second": verifier.name,
                 **compared(
-                    tables[0],
-                    table,
+                    as_judged(tables[0]),
+                    as_judged(table),
                     (verifiers[0].threshold, verifier.threshold),
                     settings.aggregate,
                     resampling,

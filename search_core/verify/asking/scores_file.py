@@ -25,10 +25,14 @@ def row_key(solution: LabelledSolution) -> str:
 def verifier_key(info: VerifierInfo, told: Mapping[str, Any]) -> str:
     """Short hash of everything that a score depends on.
 
+    Weights that are known by their hash are the same wherever they lie, so that scores are found
+    again after a folder was moved.
+
     Args:
-        told: How the verifier was asked for: its path, its format.
+        told: How the verifier was asked for: its format and, as "path", where it is.
     """
-    return short_hash([info.name, info.revision, info.dtype, info.scores, dict(told)])
+    where = {name: value for name, value in told.items() if name != "path" or not info.revision}
+    return short_hash([info.name, info.revision, info.dtype, info.scores, where])
 
 
 class ScoresFile:

@@ -76,7 +76,8 @@ def _first_errors(
     one: ScoreTable, other: ScoreTable, thresholds: tuple[float, float], resampling: Resampling
 ) -> dict[str, Any] | None:
     first, second = one.predicted_errors(thresholds[0]), other.predicted_errors(thresholds[1])
-    used = (one.first_errors != UNKNOWN) & (first != UNKNOWN) & (second != UNKNOWN)
+    known = (one.first_errors != UNKNOWN) & (other.first_errors != UNKNOWN)
+    used = known & (first != UNKNOWN) & (second != UNKNOWN)
     if not used.any():
         return None
     a, b = (first == one.first_errors) & used, (second == one.first_errors) & used

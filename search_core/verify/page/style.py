@@ -36,7 +36,8 @@ th, td { text-align: right; padding: .28rem 1.4rem .28rem 0; white-space: nowrap
 th[scope=row], th[scope=col]:first-child { text-align: left; }
 thead th { color: var(--palette-subtle); border-bottom-color: var(--palette-muted); }
 .steps { width: 100%; }
-.steps td.words, .steps th { white-space: pre-wrap; overflow-wrap: anywhere; text-align: left; }
+.steps th { text-align: left; vertical-align: top; }
+.steps td.words { white-space: pre-wrap; overflow-wrap: anywhere; text-align: left; width: 99%; }
 .steps td { vertical-align: top; }
 .steps tr.here th, .steps tr.here td { background: var(--palette-surface); font-weight: 600; }
 .charts { display: flex; flex-wrap: wrap; gap: 1.5rem; margin: .75rem 0 1.25rem; }
