@@ -17,6 +17,7 @@ from components.explorer import (
     first_minute,
     pin_recordings,
     puller,
+    what_if_asker,
 )
 from components.handlers import (
     FormHandlers,
@@ -82,6 +83,7 @@ def build_page(
             view = TreeView(
                 pull_events=puller(registry),
                 draw_charts=chart_drawer(registry),
+                ask_what_if=what_if_asker(registry),
                 defaults=recipe_defaults(offer),
                 labels=page_labels(),
                 minute=first_minute(recordings),

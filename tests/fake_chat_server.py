@@ -57,12 +57,14 @@ class ChatFaults(Faults):
         ignores: Fields that it does as if they were not there.
         counts_along: Whether every piece says the usage.
         unlisted: There is no list of models.
+        wants_no_blank: It refuses an assistant's turn that ends with white space.
     """
 
     busy: list[tuple[int, str]] = field(default_factory=list)
     ignores: tuple[str, ...] = ()
     counts_along: bool = False
     unlisted: bool = False
+    wants_no_blank: bool = False
 
 
 class FakeChatServer:
@@ -171,8 +173,12 @@ class _Handler(WireHandler, BaseHTTPRequestHandler):
             if name in body or any(message["role"] == name for message in body["messages"]):
                 instead = "; use max_completion_tokens" if name == "max_tokens" else ""
                 return 400, f"{name} is not supported{instead}"
-        if fake.manner == "refuses" and body["messages"][-1]["role"] == "assistant":
+        last = body["messages"][-1]
+        if fake.manner == "refuses" and last["role"] == "assistant":
             return 400, "the last turn must be the user's"
+        blank = last["role"] == "assistant" and last["content"] != last["content"].rstrip()
+        if faults.wants_no_blank and blank:
+            return 400, "the last turn must not end with white space"
         return None
 
     def _busy(self, status: int, later: str) -> None:

@@ -279,6 +279,8 @@ def test_a_key_that_is_not_there_is_said(
     server: FakeChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SOME_VENDORS_KEY", raising=False)
+    # Another vendor's: it is not sent to this one.
+    monkeypatch.setenv("ESPALIER_SOLVER_KEY", KEY)
     with pytest.raises(ValueError, match="environment variable SOME_VENDORS_KEY is not set"):
         open_solver(RemoteAddress.parse(server.address(key="SOME_VENDORS_KEY")))
     monkeypatch.setenv("SOME_VENDORS_KEY", f"{KEY}\n")

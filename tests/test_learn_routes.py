@@ -17,13 +17,14 @@ from starlette.testclient import TestClient
 from components.guide import guide_routes
 from components.learn import learn_routes
 from components.places import LEARN, PLACES
+from components.verify import verify_routes
 from search_core.lessons import FOLDER, LessonError, read_lessons
 from tests.pages import GUIDE
 
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(Starlette(routes=[*learn_routes(), *guide_routes()]))
+    return TestClient(Starlette(routes=[*learn_routes(), *guide_routes(), *verify_routes()]))
 
 
 class _Reading(HTMLParser):

@@ -21,7 +21,8 @@ const MOUNTED = new WeakMap();
  *   will not come. One with `recalled` answers to `recall`, which asks for a run once more.
  *   `props.palette`, `defaults`, `labels` and `comparisons` are given once;
  *   `server.pull_events({run, since})` fills gaps, and
- *   `server.draw_charts({run, theme})`, where there is one, draws charts. `template` is where a
+ *   `server.draw_charts({run, theme})`, where there is one, draws charts, and
+ *   `server.ask_what_if({run, options, noise, hedge})` says what would have been. `template` is where a
  *   page of its own without a run can be fetched; `alone` says that this is one already, and what
  *   its file says.
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
@@ -49,6 +50,7 @@ export function mount(element, given) {
     alone,
     recall: given.recall,
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
+    askWhatIf: server.ask_what_if && ((query) => server.ask_what_if(query)),
   });
   MOUNTED.set(element, explorer);
   element.espalier = root.espalier = explorer;

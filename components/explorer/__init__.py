@@ -7,6 +7,7 @@ done in the browser, by `assets/js`. Begin with `tree_view`.
 
 from __future__ import annotations
 
+from components.explorer.asking import what_if_asker
 from components.explorer.following import (
     Batch,
     Pace,
@@ -41,5 +42,6 @@ __all__ = [
     "pin_recordings",
     "puller",
     "refused",
+    "what_if_asker",
     "whole_run",
 ]

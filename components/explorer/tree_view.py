@@ -81,6 +81,8 @@ class TreeView(gr.HTML):
             The argument comes from a stranger: check it.
         draw_charts: Answers `{"run": str, "theme": str}` with `{"head", "live", "gone", "charts":
             [{"name", "title", "figure", "caption"}]}`; None: no charts are offered.
+        ask_what_if: Answers `{"run", "options", "noise", "hedge"}` as `WhatIf.to_dict` does, or
+            with `{"error"}`; None: nothing can be asked.
         defaults: `{"strategies": {name: {option: value}}, "sampling": {name: value}}`: what a
             recipe link may leave out.
         labels: `{"strategies": {name: title}}`.
@@ -95,6 +97,7 @@ class TreeView(gr.HTML):
         *,
         pull_events: Callable[[object], Mapping[str, Any]],
         draw_charts: Callable[[object], Awaitable[Mapping[str, Any]]] | None = None,
+        ask_what_if: Callable[[object], Awaitable[Mapping[str, Any]]] | None = None,
         defaults: Mapping[str, Any] | None = None,
         labels: Mapping[str, Any] | None = None,
         comparisons: Sequence[Mapping[str, Any]] = (),
@@ -107,15 +110,20 @@ class TreeView(gr.HTML):
         async def draw(query: object) -> Mapping[str, Any]:
             return await draw_charts(query) if draw_charts else {}
 
+        async def ask(query: object) -> Mapping[str, Any]:
+            return await ask_what_if(query) if ask_what_if else {}
+
         # The names by which the page calls them.
-        answer.__name__, draw.__name__ = "pull_events", "draw_charts"
+        names = "pull_events", "draw_charts", "ask_what_if"
+        answer.__name__, draw.__name__, ask.__name__ = names
+        offered = [answer, *([draw] if draw_charts else []), *([ask] if ask_what_if else [])]
         super().__init__(
             value=value,
             html_template=_TEMPLATE,
             css_template=style_sheet(),
             js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
             apply_default_css=False,
-            server_functions=[answer, draw] if draw_charts else [answer],
+            server_functions=offered,
             palette=json.loads((ASSETS / "palette.json").read_text(encoding="utf-8")),
             defaults=dict(defaults or {}),
             labels=dict(labels or {}),

@@ -40,7 +40,7 @@ def learn_routes(folder: Path = FOLDER) -> list[BaseRoute]:
     Raises:
         LessonError: A lesson is broken; the message names file and line.
     """
-    classroom = _Classroom(folder)
+    classroom = _classroom(folder)
     return [
         Route("/learn", lambda request: RedirectResponse(_with_query("learn/", request))),
         Route("/learn/", classroom.page),
@@ -50,6 +50,12 @@ def learn_routes(folder: Path = FOLDER) -> list[BaseRoute]:
         Route("/learn/emblem.svg", lambda _: _file(EMBLEM)),
         Route("/learn/traces/{name}.jsonl", classroom.trace),
     ]
+
+
+@cache
+def _classroom(folder: Path) -> _Classroom:
+    """One for all pages of a process: reading the lessons takes a third of a second."""
+    return _Classroom(folder)
 
 
 class _Classroom:

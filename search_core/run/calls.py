@@ -54,6 +54,10 @@ class VerifierCall:
         return scored(verifier, self.requests, cancelled)
 
 
+class Checked:
+    """A solver or a verifier whose replies were checked when they came: they are known to fit."""
+
+
 ModelCall = SolverCall | VerifierCall
 ModelReply = list[StepSample] | list[StepScores]
 
@@ -68,6 +72,8 @@ def sampled(
         ProtocolError: The solver's reply does not fit the requests, or it tried to end the program.
         Exception: Whatever else it raised.
     """
+    if isinstance(solver, Checked):
+        return solver.sample(requests, sampling, cancelled)
     name = solver.info.name
     return _kept_alive(
         lambda: checked_samples(solver.sample(requests, sampling, cancelled), len(requests), name),
@@ -80,6 +86,8 @@ def scored(
     verifier: Verifier, requests: Sequence[ScoreRequest], cancelled: Cancelled
 ) -> list[StepScores]:
     """Scores for each request. As `sampled`."""
+    if isinstance(verifier, Checked):
+        return verifier.score(requests, cancelled)
     name = verifier.info.name
     wanted = [len(request.steps) - request.first for request in requests]
     return _kept_alive(

@@ -40,7 +40,7 @@ from search_core.protocols import (
     Watch,
     watch_of,
 )
-from search_core.run.calls import sampled, scored
+from search_core.run.calls import Checked, sampled, scored
 
 _SampleKey = tuple[object, ...]
 _ScoreKey = tuple[str, str, str, tuple[str, ...], bool]
@@ -97,7 +97,7 @@ class KnownReplies:
         return found
 
 
-class KnownSolver:
+class KnownSolver(Checked):
     """A solver that gives again what is known, and asks another one for the rest.
 
     Args:
@@ -148,7 +148,7 @@ class KnownSolver:
         return [reply for reply in replies if reply is not None]
 
 
-class KnownVerifier:
+class KnownVerifier(Checked):
     """A verifier that gives known scores again, and asks another for the rest. As `KnownSolver`.
 
     Args:

@@ -14,6 +14,7 @@ from search_core.protocols import (
     StepScores,
     VerifierInfo,
 )
+from search_core.run.calls import Checked
 from search_core.run.runner import Run
 
 UNWRITTEN = "(not written)"
@@ -39,7 +40,7 @@ class Unwritten:
             self.since = len(self._run.events)
 
 
-class _UnwrittenSteps:
+class _UnwrittenSteps(Checked):
     def __init__(self, owner: Unwritten, info: SolverInfo) -> None:
         self._owner, self.info = owner, info
 
@@ -51,7 +52,7 @@ class _UnwrittenSteps:
         return [nothing] * len(requests)
 
 
-class _UnscoredSteps:
+class _UnscoredSteps(Checked):
     def __init__(self, owner: Unwritten, info: VerifierInfo) -> None:
         self._owner, self.info = owner, info
 

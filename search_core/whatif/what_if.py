@@ -193,7 +193,8 @@ def what_if(
         verifier or nobody.verifier,
         learn=verifier is not None,
     )
-    drive(run, writes, NoisyVerifier(scores, change.noise, change.noise_seed), cancelled)
+    noisy = NoisyVerifier(scores, change.noise, change.noise_seed)
+    drive(run, writes, noisy if change.noise else scores, cancelled)
     return WhatIf(
         before=recorded.tree,
         events=run.events,

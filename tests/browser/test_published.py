@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 PROBLEM = (
-    "Repeat this line word by word: **Zoë** says $x^2 + 1 = 10$ so $x = 3$, "
+    "Repeat this line word by word: **Zoë** says \\(x^2 + 1 = 10\\) so \\(x = 3\\), "
     "and `日本` is Japan 👩\u200d🔬."
 )
 
@@ -51,7 +51,7 @@ def test_it_searches_on_the_page(offering: App, page: Page, theme: str) -> None:
         "n": 4,
         "beam_width": 2,
         "max_steps": 4,
-        "max_step_tokens": 48,
+        "max_step_tokens": 96,
         "seed": 1,
         "__theme": theme,
     }

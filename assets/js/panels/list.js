@@ -13,6 +13,7 @@ import { Sharing } from "./sharing.js";
 import { Spoken } from "./spoken.js";
 import { StoryLine } from "./storyline.js";
 import { Timeline } from "./timeline.js";
+import { WhatIf } from "./what_if.js";
 
 /**
  * A panel shows one aspect of the moment on show. It is made once, with `{palette, labels,
@@ -83,6 +84,8 @@ import { Timeline } from "./timeline.js";
  * @property {boolean} alone - the page is a file of its own: there is no app that links could lead to.
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
+ * @property {(query: {run: string, options: Object, noise: number, hedge: ?number}) => Promise<Object>} [askWhatIf] -
+ *   what another setting would have made of a run that is over: as Python's `WhatIf.to_dict`, or `{error}`.
  * @property {() => void} showHelp
  * @property {(points: import("../minute/claims.js").Point[], reveal?: boolean) => void} point - ring these nodes in the
  *   picture, and no others.
@@ -113,4 +116,5 @@ export const PANELS = [
   { name: "inspector", place: "side", Panel: Inspector, title: "Step" },
   { name: "answers", place: "side", Panel: Answers, title: "Answers" },
   { name: "costs", place: "side", Panel: Costs, title: "Cost" },
+  { name: "what-if", place: "side", Panel: WhatIf, title: "What if", needs: "askWhatIf" },
 ];

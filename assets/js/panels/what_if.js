@@ -1,0 +1,207 @@
+// What if: a run that is over, asked what another setting would have made of it. Nothing is
+// generated; the server drives the search again over what is written. Whatever it would have decided
+// otherwise is listed here, and ringed in the picture.
+
+import { fill, h, uniqueId } from "../dom/dom.js";
+import { quiet, section } from "./blocks.js";
+import { shorten } from "../words/format.js";
+
+const AGGREGATES = ["last", "min", "prod", "mean"];
+const JUDGES = ["weighted", "best", "majority"];
+const MOST_LISTED = 30;
+/** More rings than these hide the tree. */
+const MOST_RINGED = 8;
+const MOST_LETTERS = 60;
+const FATES = { completed: "finished", merged: "a duplicate" };
+
+export class WhatIf {
+  /** @param {{actions: import("./list.js").Actions}} given */
+  constructor({ actions }) {
+    this.actions = actions;
+    this.form = h("form", { class: "esp-what-if-form" });
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+    this.form.addEventListener("change", () => this.ask());
+    this.state = h("div", { class: "esp-what-if-state", role: "status" });
+    this.list = h("div", {});
+    this.lost = h("div", {});
+    this.element = h(
+      "section",
+      { class: "esp-panel esp-what-if", "aria-label": "What if", tabindex: "0" },
+      h("h2", { class: "esp-sr", text: "What if" }),
+      // First: on a small screen it is seen while one changes what is asked.
+      this.state,
+      this.form,
+      this.list,
+      this.lost,
+    );
+    this.reset();
+  }
+
+  /** Another run. */
+  reset() {
+    this.run = null;
+    this.asked = 0;
+    if (this.ringed) this.actions.point([]);
+    this.ringed = false;
+    fill(this.form);
+    fill(this.list);
+    fill(this.lost);
+    fill(this.state);
+  }
+
+  update({ tree, log }) {
+    this.tree = tree;
+    const over = Boolean(tree.finished) && !log.live;
+    const key = over ? log.run : "";
+    if (this.run === key) return;
+    this.run = key;
+    if (!over) {
+      fill(this.form);
+      fill(this.state, quiet("Once the run is over, ask here what another setting would have made of it."));
+      return;
+    }
+    fill(this.form, this.fields(tree.started.options));
+    fill(this.state, quiet("Change something. Nothing is generated: what is written answers."));
+  }
+
+  /** Only what the run's strategy knows can be changed. */
+  fields(options) {
+    const knows = (name) => Object.hasOwn(options, name);
+    this.options = options;
+    this.inputs = {
+      n: knows("n") && number(options.n, 1, options.n),
+      beam_width: knows("beam_width") && number(options.beam_width, 1, options.n ?? 256),
+      aggregate: knows("aggregate") && choice(AGGREGATES, options.aggregate),
+      judge: knows("judge") && choice(JUDGES, options.judge),
+      noise: knows("aggregate") && number(0, 0, 1, 0.05),
+      hedge: knows("aggregate") && number("", 0, 100, "any"),
+    };
+    const labels = {
+      n: "First N",
+      beam_width: "Beam width M",
+      aggregate: "Aggregate",
+      judge: "Judged by",
+      noise: "Noise",
+      hedge: "Hedge λ",
+    };
+    return Object.entries(this.inputs)
+      .filter(([, input]) => input)
+      .map(([name, input]) => {
+        input.id = uniqueId("what-if");
+        input.name = name;
+        return h("div", { class: "esp-what-if-field" }, h("label", { for: input.id, text: labels[name] }), input);
+      });
+  }
+
+  /** What is asked: nothing of what stands as it was. */
+  query() {
+    const { inputs, options } = this;
+    const changed = {};
+    for (const name of ["n", "beam_width"])
+      if (inputs[name] && Number(inputs[name].value) !== options[name]) changed[name] = Number(inputs[name].value);
+    for (const name of ["aggregate", "judge"])
+      if (inputs[name] && inputs[name].value !== options[name]) changed[name] = inputs[name].value;
+    const hedge = inputs.hedge ? inputs.hedge.value : "";
+    return {
+      run: this.run,
+      options: changed,
+      noise: Number(inputs.noise ? inputs.noise.value : 0),
+      hedge: hedge === "" ? null : Number(hedge),
+    };
+  }
+
+  async ask() {
+    const { run } = this;
+    this.asked += 1;
+    const mine = this.asked;
+    this.element.setAttribute("aria-busy", "true");
+    let reply;
+    try {
+      reply = await this.actions.askWhatIf(this.query());
+    } catch (error) {
+      console.warn(error);
+      reply = { error: "The server did not answer. Change something to try again." };
+    }
+    if (mine !== this.asked || run !== this.run) return;
+    this.element.setAttribute("aria-busy", "false");
+    this.show(reply);
+  }
+
+  show(reply) {
+    fill(this.list);
+    fill(this.lost);
+    if (reply.error) {
+      fill(this.state, h("p", { class: "esp-what-if-error", text: reply.error }));
+      this.ring([]);
+      return;
+    }
+    const { differences } = reply;
+    const told = reply.sentences.filter((sentence) => !sentence.startsWith("  ") && !sentence.endsWith("would differ:"));
+    fill(
+      this.state,
+      told.map((sentence, at) => h("p", { class: at ? "esp-quiet" : "esp-what-if-answer", text: sentence })),
+    );
+    if (differences.length) fill(this.list, this.differences(differences));
+    if (reply.regret.lost !== "nothing" && reply.regret.lost !== "unknown")
+      fill(this.lost, section("Where this run lost a right answer", this.regret(reply.regret)));
+    this.ring(differences.slice(0, MOST_RINGED));
+  }
+
+  differences(differences) {
+    const rows = differences.slice(0, MOST_LISTED).map((difference) =>
+      h(
+        "li",
+        {},
+        h(
+          "button",
+          { type: "button", class: "esp-what-if-step", on: { click: () => this.ring([difference], true) } },
+          `Round ${difference.round}: `,
+          h("strong", { dir: "auto", text: this.said(difference.id) }),
+          ` would be ${fate(difference.would_be)}; it was ${fate(difference.was)}`,
+          !difference.sure && h("em", { text: " (a guess)" }),
+        ),
+      ),
+    );
+    const more = differences.length - MOST_LISTED;
+    return section(
+      differences.length === 1 ? "1 decision would differ" : `${differences.length} decisions would differ`,
+      h("ol", { class: "esp-what-if-list" }, rows),
+      more > 0 && quiet(`And ${more} more.`),
+    );
+  }
+
+  /** A step by its words. */
+  said(id) {
+    const text = (this.tree.nodes.get(id)?.text ?? "").replace(/\s+/g, " ").trim();
+    return text ? shorten(text, MOST_LETTERS) : `step ${id}`;
+  }
+
+  regret({ sentence, node }) {
+    const go = () => this.actions.point([{ id: node, label: "lost here" }], true);
+    return [
+      h("p", { text: sentence }),
+      node && h("p", {}, h("button", { type: "button", class: "esp-link", text: "Show it in the tree", on: { click: go } })),
+    ];
+  }
+
+  /** Ring these steps in the picture, and no others. */
+  ring(differences, reveal = false) {
+    this.ringed = differences.length > 0;
+    const points = differences.map(({ id, would_be: now }) => ({ id, label: `would be ${fate(now)}` }));
+    this.actions.point(points, reveal);
+  }
+}
+
+const fate = (state) => FATES[state] ?? state;
+
+function number(value, min, max, step = 1) {
+  return h("input", { type: "number", class: "esp-find-number", value, min, max, step });
+}
+
+function choice(values, chosen) {
+  return h(
+    "select",
+    { class: "esp-find-text" },
+    values.map((value) => h("option", { value, selected: value === chosen, text: value })),
+  );
+}

@@ -1,0 +1,108 @@
+"""What the page asks of a run that is over: what another setting would have made of it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from search_core.numerals import checked_seed
+from search_core.protocols import UsageError
+from search_core.run.recorded import RecordedRun, recorded_run
+from search_core.serving import HostedRun, RunRegistry
+from search_core.whatif import Change, regret, what_if
+
+OPTIONS = ("n", "beam_width", "aggregate", "judge")
+"""What the page offers to change; the command line knows the others too."""
+MOST_EVENTS = 30_000
+"""Of a run that is asked here: about 5,000 steps. A larger one takes seconds of everybody's
+processor."""
+AT_ONCE = 1
+_KEPT = 2
+"""Runs that are ready to be asked again; each takes some megabytes."""
+
+AskWhatIf = Callable[[object], Awaitable[Mapping[str, Any]]]
+
+
+def what_if_asker(registry: RunRegistry) -> AskWhatIf:
+    """The function that the page calls; what it is given comes from a stranger."""
+    ready = _Ready()
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def ask_what_if(query: object) -> Mapping[str, Any]:
+        """What would have been, of `{run, options, noise, noise_seed, hedge}`: as
+        `WhatIf.to_dict`, with `regret`; or `{error}`, in words for whoever asked."""
+        if not isinstance(query, Mapping) or not isinstance(query.get("run"), str):
+            return {"error": "No run is asked about."}
+        async with places:
+            run = await asyncio.to_thread(registry.get, query["run"])
+            if run is None:
+                return {"error": "The server no longer has this run."}
+            try:
+                return await asyncio.to_thread(_answer, ready, run, query)
+            except ValueError as error:
+                return {"error": str(error)}
+
+    return ask_what_if
+
+
+def _answer(ready: _Ready, run: HostedRun, query: Mapping[str, Any]) -> Mapping[str, Any]:
+    if run.live:
+        raise UsageError("The run is not over yet.")
+    if run.head > MOST_EVENTS:
+        raise UsageError(
+            "This run is too large to be asked here. Save its trace, and ask on the command line: "
+            "python -m search_core whatif."
+        )
+    recorded = ready.of(run)
+    found = what_if(recorded, _change(recorded, query))
+    return {**found.to_dict(), "regret": regret(recorded.tree).to_dict()}
+
+
+def _change(recorded: RecordedRun, query: Mapping[str, Any]) -> Change:
+    options = query.get("options", {})
+    if not isinstance(options, Mapping) or not set(options) <= set(OPTIONS):
+        raise UsageError(f"Only these can be changed here: {', '.join(OPTIONS)}.")
+    most = asdict(recorded.recipe.options).get("n")
+    asked = options.get("n", most)
+    if isinstance(asked, int) and isinstance(most, int) and asked > most:
+        raise UsageError(f"N can be at most {most} here: more samples were never written.")
+    hedge = query.get("hedge")
+    return Change(
+        dict(options),
+        _number(query.get("noise", 0.0), "noise"),
+        checked_seed(query.get("noise_seed", 0)),
+        None if hedge is None else _number(hedge, "hedge"),
+    )
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise UsageError(f"{name} is {value!r:.40}; expected a number.")
+    return float(value)
+
+
+class _Ready:
+    """The last runs that were asked, ready to be driven again. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._runs: OrderedDict[tuple[str, int], RecordedRun] = OrderedDict()
+
+    def of(self, run: HostedRun) -> RecordedRun:
+        """The run, ready.
+
+        Raises:
+            UsageError: It cannot be driven again.
+        """
+        key = run.id, run.head
+        with self._lock:
+            recorded = self._runs.pop(key, None) or recorded_run(run.events())
+            self._runs[key] = recorded
+            while len(self._runs) > _KEPT:
+                self._runs.popitem(last=False)
+        return recorded

@@ -1,0 +1,80 @@
+"""What if, on the page: a run that is over is asked by mouse and keyboard, and the tree
+shows where it would have decided otherwise."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.app_process import App
+from tests.browser.axe import violations
+from tests.browser.explorer import ask, open_page, wait
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def panel(page: Page, app: App) -> Page:
+    """A recorded beam search whose answer is wrong, and the panel that asks it in front."""
+    open_page(page, app.url)
+    page.get_by_role("button", name="the right path is cut").click()
+    wait(page, "x.tree().started?.strategy === 'beam_search' && x.log.complete")
+    ask(page, "x.showing.skip()")
+    wait(page, "x.tree().finished")
+    page.get_by_role("tab", name="What if").click()
+    expect(field(page, "Noise")).to_be_visible()
+    return page
+
+
+def field(page: Page, name: str) -> Locator:
+    """A field of the panel: the form of the run has some of the same name."""
+    return page.get_by_role("region", name="What if").get_by_label(name)
+
+
+def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
+    """By keyboard alone."""
+    field(panel, "Noise").focus()
+    panel.keyboard.press("Control+A")
+    panel.keyboard.type("0.3")
+    panel.keyboard.press("Enter")
+    state = panel.locator(".esp-what-if-state")
+    expect(state).to_contain_text("the answer would be 16 (wrong), as it was.")
+    expect(state).to_contain_text("would have to be written")
+    steps = panel.locator(".esp-what-if-step")
+    expect(steps.first).to_have_text(re.compile(r"Round 1: .+ would be \w+; it was \w+"))
+    ringed = steps.count()
+    expect(panel.locator(".esp-ring")).to_have_count(ringed)
+    steps.first.focus()
+    panel.keyboard.press("Enter")
+    expect(panel.locator(".esp-ring")).to_have_count(1)
+    expect(panel.locator(".esp-ring-label")).to_have_text(re.compile("would be"))
+    lost = panel.locator(".esp-what-if")
+    expect(lost).to_contain_text("could still become right, and was cut in round 1")
+    assert violations(panel, ".esp-what-if") == []
+    # Another run is not marked with what is true of this one.
+    panel.get_by_role("button", name="voting fails").click()
+    wait(panel, "x.tree().started?.strategy === 'best_of_n' && x.log.complete")
+    expect(panel.locator(".esp-what-if-step")).to_have_count(0)
+
+
+def test_what_cannot_be_asked_is_said(panel: Page) -> None:
+    field(panel, "Noise").fill("7")
+    field(panel, "Noise").press("Enter")
+    expect(panel.locator(".esp-what-if-error")).to_contain_text("must be 0 to 1")
+    field(panel, "Judged by").select_option("majority")
+    expect(panel.locator(".esp-what-if-error")).to_contain_text("must be 0 to 1")
+
+
+def test_on_a_phone_all_of_it_fits(panel: Page) -> None:
+    panel.set_viewport_size({"width": 320, "height": 640})
+    aggregate = field(panel, "Aggregate")
+    aggregate.scroll_into_view_if_needed()
+    aggregate.select_option("min")
+    expect(panel.locator(".esp-what-if-answer")).to_contain_text("answer would be")
+    assert panel.evaluate("document.documentElement.scrollWidth") <= 320
+    tabs = panel.locator(".esp-side .esp-tab")
+    assert len({round(tab.bounding_box()["y"]) for tab in tabs.all()}) == 1  # type: ignore[index]
+    wide = panel.locator(".esp-what-if").evaluate("e => e.scrollWidth - e.clientWidth")
+    assert wide <= 0

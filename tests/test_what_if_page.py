@@ -1,0 +1,87 @@
+"""What the page may ask of a run: checked where it comes in, for anybody may post anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.explorer import asking, what_if_asker
+from search_core.log.traces import read_trace
+from search_core.serving import HostedRun, RunRegistry
+
+CUT = Path(__file__).resolve().parents[1] / "assets/chosen_problems/right_path_is_cut.jsonl"
+
+
+class OneRun(RunRegistry):
+    """A registry that has this run alone."""
+
+    def __init__(self, run: HostedRun) -> None:
+        self._only = run
+
+    def get(self, run_id: str) -> HostedRun | None:
+        return self._only if run_id == self._only.id else None
+
+
+def ask(query: object, run: HostedRun | None = None) -> Mapping[str, Any]:
+    held = run or HostedRun.finished("a-run", read_trace(CUT).events)
+    return asyncio.run(_ask(what_if_asker(OneRun(held)), query))
+
+
+async def _ask(asker: asking.AskWhatIf, query: object) -> Mapping[str, Any]:
+    return await asker(query)
+
+
+def test_a_change_is_answered_with_what_was_lost() -> None:
+    reply = ask({"run": "a-run", "options": {"aggregate": "min"}, "noise": 0.3, "hedge": 0.5})
+    assert reply["was"] == "16"
+    assert reply["differences"]
+    assert reply["hedge"]["lambda"] == 0.5
+    assert reply["regret"]["lost"] == "cut"
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        (None, "No run is asked about"),
+        ({"run": 3}, "No run is asked about"),
+        ({"run": "gone"}, "no longer has this run"),
+        ({"run": "a-run", "options": {"max_steps": 3}}, "Only these can be changed here"),
+        ({"run": "a-run", "options": []}, "Only these can be changed here"),
+        ({"run": "a-run", "options": {"n": 9}}, "N can be at most 8 here"),
+        ({"run": "a-run", "options": {"n": "many"}}, "expected a whole number"),
+        ({"run": "a-run", "options": {"aggregate": ["min"]}}, "expected one of"),
+        ({"run": "a-run", "noise": "loud"}, "noise is 'loud'; expected a number"),
+        ({"run": "a-run", "noise": float("nan")}, "expected a number"),
+        ({"run": "a-run", "hedge": True}, "expected a number"),
+        ({"run": "a-run", "noise": 2}, "must be 0 to 1"),
+        ({"run": "a-run", "noise_seed": 1e300}, "Seed is 1e+300; expected a whole number"),
+    ],
+)
+def test_what_cannot_be_asked_is_an_answer_in_words(query: object, message: str) -> None:
+    assert message in ask(query)["error"]
+
+
+def test_a_run_that_goes_on_is_not_asked() -> None:
+    run = HostedRun("a-run")
+    for event in read_trace(CUT).events[:10]:
+        run.add(event)
+    assert ask({"run": "a-run"}, run) == {"error": "The run is not over yet."}
+
+
+def test_a_large_run_is_left_to_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "MOST_EVENTS", 20)
+    assert "python -m search_core whatif" in ask({"run": "a-run"})["error"]
+
+
+def test_few_runs_are_held_ready() -> None:
+    ready = asking._Ready()
+    events = read_trace(CUT).events
+    for number in range(4):
+        ready.of(HostedRun.finished(f"run-{number}", events))
+    assert [run for run, _ in ready._runs] == ["run-2", "run-3"]
+    first = ready.of(HostedRun.finished("run-2", events))
+    assert ready.of(HostedRun.finished("run-2", events)) is first
