@@ -62,7 +62,7 @@ def test_the_shipped_report_is_the_first(client: TestClient) -> None:
     report = client.get("/verify/report/embedded")
     assert "Report cards" in report.text
     assert "script-src" not in report.headers["content-security-policy"]
-    assert {"small", "outcome", "early"} <= set(
+    assert {"small", "large", "outcome", "early"} <= set(
         client.get("/verify/report/embedded.json").json()["cards"]
     )
 
