@@ -122,3 +122,13 @@ def test_what_is_undefined_or_missing_is_said_to_be() -> None:
     only_right = [(LabelledSolution("a", "p", ("x",), labels=(1.0,)), {"v": (0.9,)})]
     values = make_report(only_right, [JudgedVerifier("v")], ReportSettings(draws=5), {})
     assert "undefined" in " ".join(read(report_page(values)).texts)
+
+
+@pytest.mark.parametrize(("problems", "cautioned"), [(19, True), (20, False)])
+def test_a_few_problems_prove_nothing_and_the_page_says_so(problems: int, cautioned: bool) -> None:
+    rows = [
+        (LabelledSolution(f"{n}", f"{n} + 1?", ("a",), (1.0,), group=f"{n}"), {"mine": [0.5]})
+        for n in range(problems)
+    ]
+    page = report_page(make_report(rows, [JudgedVerifier("mine")], ReportSettings(draws=5), {}))
+    assert ("prove nothing" in page) is cautioned

@@ -128,8 +128,9 @@ def test_commands_hold_only_what_is_offered() -> None:
     assert drawn[1:8] == ["-m", "search_core", "verify", "--drawn", "4", "--attempts", "8"]
     file = read_asked({"judges": "columns,large", "name": "a.csv", "kind": "plain"})
     words = " ".join(file.command())
-    assert f"--input solutions.csv --first {MOST_ROWS} --kind plain --verifier large" in words
-    assert "columns" not in words
+    given = f"--input solutions.csv --first {MOST_ROWS} --kind plain --column * --verifier large"
+    assert given in words
+    assert "--column" not in read_asked({"judges": "columns", "name": "a.csv"}).command()
 
 
 def test_one_visitor_has_one_report_under_way_and_all_have_so_many(jobs: ReportJobs) -> None:

@@ -28,13 +28,15 @@ class Asked:
             embedded solver's own attempts are judged.
         kind: Of the file; "" to tell it by what it holds.
         problems: Of each family, where attempts are drawn.
-        judges: Names of embedded verifiers; none: the file's own columns.
+        judges: Names of embedded verifiers.
+        columns: Whether the file's own columns are judged, too; without models they must be there.
     """
 
     file: str
     kind: str
     problems: int
     judges: tuple[str, ...]
+    columns: bool = False
 
     def command(self) -> list[str]:
         """The command, for the folder in which the file lies and the report is to be."""
@@ -45,6 +47,8 @@ class Asked:
             argv += ["--drawn", str(self.problems), "--attempts", _ATTEMPTS]
         if self.kind:
             argv += ["--kind", self.kind]
+        if self.columns and self.judges:
+            argv += ["--column", "*"]
         for judge in self.judges:
             argv += ["--verifier", judge]
         return [*argv, "--report", "report.html", "--json", "report.json", "--draws", _DRAWS]
@@ -83,4 +87,4 @@ def read_asked(query: Mapping[str, str]) -> Asked:
             f"The file {query.get('name', '')[-60:]!r} is of a type that is not read; expected "
             f"{', '.join(SUFFIXES)}."
         )
-    return Asked(f"solutions{suffix}", kind, 0, models)
+    return Asked(f"solutions{suffix}", kind, 0, models, COLUMNS in judges)

@@ -16,8 +16,8 @@ _SCRIPTS = (
 )
 _SUMMARY = "Is the verifier right, where is it not, and can one trust a cut?"
 _PROBLEMS = 20
-_FIRST = "early"
-"""What is ticked at first: the verifier of which a report shows most."""
+_FIRST = ("small", "early")
+"""What is ticked where attempts are drawn: one that can be trusted, and one that cannot."""
 
 
 def document(*, shipped: bool) -> str:
@@ -79,7 +79,7 @@ def _judges() -> str:
     )
     models = "".join(
         '<label class="choice"><input type="checkbox" name="judge" '
-        f'value="{escape(model.name)}"{" data-first" if model.name == _FIRST else ""}>'
+        f'value="{escape(model.name)}"{" data-first" if model.name in _FIRST else ""}>'
         f"<span><b>{escape(model.title)}</b> {escape(model.what)}</span></label>"
         for model in VERIFIERS.values()
     )

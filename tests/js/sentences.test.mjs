@@ -21,7 +21,8 @@ const FAULTS = [
   [/ {2}|\.\.|,,|\.,| [.,;:]|^[ .,;:]/, "stray signs"],
   [/\b[a-z]+_[a-z]+\b/, "a name of the code's"],
 ];
-const OVER = [/\byet\b|\bso far\b|waiting|…$/, "not over, though the run is"];
+// A long answer is cut with the same sign as a sentence that will go on.
+const OVER = [/\byet\b|\bso far\b|waiting|^(?!.*\banswer ).*…$/, "not over, though the run is"];
 
 function read(sentence, where, ...more) {
   for (const [fault, what] of [...FAULTS, ...more]) assert.doesNotMatch(sentence, fault, `${where}: ${what}`);

@@ -15,6 +15,7 @@ const ABOUT = {
   },
   sources: { verifier: "Verifier" },
   pairs: {},
+  prompts: {},
   solvers: { small: "Small" },
   verifiers: { small: "Small" },
 };

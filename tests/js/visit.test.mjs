@@ -52,6 +52,7 @@ test("a run is told by what it was, what came of it, and what it cost", () => {
   assert.deepEqual(told, {
     id: "a",
     made: "Beam search, N 16",
+    kind: "Beam search, N 16",
     outcome: "20, right",
     problem: "Ada has 3 boxes of 8 pencils. She gives 4 away. How many are left?",
     cost: "1,234 tokens, 3.20 GFLOPs",
@@ -73,7 +74,7 @@ test("runs of one kind are told apart by the settings in which they differ, and 
     log.events[0] = { ...header(options), ...fields };
     return visitedRun(log, LABELS);
   };
-  const usual = run("a");
+  const usual = run("recorded-a");
   assert.deepEqual(apart([usual, run("b", { n: 8 })]), ["", ""], "another N is said already");
   assert.deepEqual(apart([usual, run("b")]), ["", ""], "nothing differs");
   assert.deepEqual(apart([run("c", { beam_width: 2 }, { seed: 8 }), usual]), ["Beam width M 2, Seed 8", "Beam width M 4, Seed 7"]);

@@ -4,6 +4,7 @@ import { Chips } from "./chips.js";
 import { Drawer } from "./drawer.js";
 import { makeToolbar } from "../dom/toolbar.js";
 import { SHOW_CONTROL } from "./fields.js";
+import { growWhileWritten } from "./growing.js";
 import { filledWith, settingsOf } from "./settings.js";
 
 /**
@@ -19,6 +20,8 @@ export function mountForm(element, { props, watch, back }) {
   const drawer = new Drawer(document.getElementById("drawer"));
   const chips = new Chips(element, { open: (control) => drawer.open(control), back });
   document.addEventListener(SHOW_CONTROL, ({ detail }) => drawer.open(detail));
+  const problem = document.getElementById("problem");
+  if (problem) growWhileWritten(problem);
   const chosen = document.querySelector(".chips.chosen");
   if (chosen) makeToolbar(chosen, chosen.getAttribute("aria-label"));
   drawer.onChange = (open) => chips.setOpen(open);

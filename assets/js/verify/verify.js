@@ -18,7 +18,8 @@ const chosen = () => form.elements.source.value;
 function follow() {
   for (const part of form.querySelectorAll("[data-source]")) part.hidden = part.dataset.source !== chosen();
   const models = [...form.querySelectorAll("[name=judge]:not([value=columns])")];
-  if (chosen() === "drawn" && !models.some((box) => box.checked)) form.querySelector("[data-first]").checked = true;
+  if (chosen() === "drawn" && !models.some((box) => box.checked))
+    for (const box of form.querySelectorAll("[data-first]")) box.checked = true;
 }
 
 /** What is asked for, as a query; throws a sentence where something is missing. */
@@ -45,6 +46,7 @@ function query() {
 function refuse(why) {
   at("mistake").textContent = why;
   at("mistake").hidden = !why;
+  if (why) at("mistake").scrollIntoView({ block: "nearest" });
 }
 
 function say(what) {
@@ -80,6 +82,7 @@ form.addEventListener("submit", async (event) => {
     title = body ? file.name : "Attempts of the embedded solver";
     working(true);
     say(body ? "Sending the file…" : "Asking…");
+    at("state").scrollIntoView({ block: "nearest" });
     job = (await answer(`upload?${asked}`, { method: "POST", body, headers: ASKED_HERE })).id;
     await watch();
   } catch (error) {

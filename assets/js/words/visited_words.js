@@ -13,7 +13,8 @@ const MOST_SETTINGS = 4;
 /**
  * @typedef {Object} VisitedRun
  * @property {string} id
- * @property {string} made - the strategy, and how many solutions it may try.
+ * @property {string} made - the strategy, how many solutions it may try, and whether it is an example.
+ * @property {string} kind - the strategy and how many solutions it may try.
  * @property {string} outcome - what came of it: "27, wrong", "stopped".
  * @property {string} problem - its beginning.
  * @property {Object<string, string>} settings - what it was run with, as the form calls it.
@@ -29,7 +30,8 @@ export function visitedRun(log, labels) {
   const [started] = log.events;
   return {
     id: log.run,
-    made: madeOf(log, labels),
+    made: [kindOf(log, labels), isRecorded(log.run) && "recorded"].filter(Boolean).join(", "),
+    kind: kindOf(log, labels),
     outcome: outcomeOf(log),
     problem: shorten(plainMaths(started.problem.text).replace(/\s+/g, " ").trim(), MOST_PROBLEM),
     settings: isPasted(started) ? {} : settingsOf(started, labels),
@@ -54,7 +56,7 @@ function settingsOf({ strategy, options, sampling, solver, verifier, seed }, lab
  */
 export function apart(runs) {
   return runs.map((run) => {
-    const others = runs.filter((other) => other !== run && other.made === run.made && other.problem === run.problem);
+    const others = runs.filter((other) => other !== run && other.kind === run.kind && other.problem === run.problem);
     const settings = Object.entries(run.settings ?? {});
     const told = settings.filter(([name, value]) => others.some(({ settings }) => (settings?.[name] ?? value) !== value));
     const more = told.length > MOST_SETTINGS ? [`${told.length - MOST_SETTINGS} more`] : [];
@@ -62,11 +64,11 @@ export function apart(runs) {
   });
 }
 
-function madeOf({ run, events: [started] }, labels) {
+function kindOf({ events: [started] }, labels) {
   if (isPasted(started)) return "Pasted text";
   const title = labels?.strategies?.[started.strategy] ?? readable(started.strategy);
   const { n } = started.options;
-  return [title, n > 1 && `N ${count(n)}`, isRecorded(run) && "recorded"].filter(Boolean).join(", ");
+  return [title, n > 1 && `N ${count(n)}`].filter(Boolean).join(", ");
 }
 
 function outcomeOf(log) {

@@ -37,6 +37,8 @@ from search_core.verify.report import ReportSettings, make_report
 from search_core.verify.table import AGGREGATES
 
 _STATISTICS, _DRAWN = "Statistics", "Drawn solutions"
+EVERY = "*"
+"""As the name of a column: every column of scores that the file has, if it has any."""
 verify_app = typer.Typer(
     invoke_without_command=True, subcommand_metavar="[diff A.json B.json | schema]"
 )
@@ -77,7 +79,9 @@ def verify(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(help="Judge the scores of this column; may be given several times."),
+        typer.Option(
+            help="Judge the scores of this column; may be given several times. *: of every column."
+        ),
     ] = None,
     verifier: Annotated[
         list[str] | None,
@@ -237,6 +241,8 @@ def _judges(
     services: Services,
     threshold: float | None,
 ) -> list[JudgedScores]:
+    if EVERY in columns:
+        columns = [*(name for name in columns if name != EVERY), *known]
     for name in columns:
         if name not in known:
             there = f"it has {', '.join(known)}" if known else "it has none"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from search_core.picture.numbers import counted
 from search_core.verify.page.cards import card_sections
 from search_core.verify.page.comparisons import comparison_section
 from search_core.verify.page.headlines import headline_rows
 from search_core.verify.page.markup import paragraph, table, tag, text
 from search_core.verify.page.style import style
 
+FEWEST_PROBLEMS = 20
+"""With fewer, the bootstrap's intervals say little."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -55,26 +58,38 @@ def report_page(values: Mapping[str, Any]) -> str:
 
 def _about(values: Mapping[str, Any]) -> Iterator[str]:
     rows, file = values["rows"], values.get("input", {})
+    solutions, problems = (
+        counted(rows["solutions"], "solution"),
+        counted(rows["problems"], "problem"),
+    )
     yield paragraph(
-        f"{rows['solutions']:,} solutions of {rows['problems']:,} problems from "
-        f"{file.get('name', 'memory')}, {rows['steps']:,} steps, {rows['labelled_steps']:,} of "
-        f"them labelled and {rows['wrong_steps']:,} wrong.",
+        f"{solutions} of {problems} from {file.get('name', 'memory')}, "
+        f"{counted(rows['steps'], 'step')}, {rows['labelled_steps']:,} of them labelled and "
+        f"{rows['wrong_steps']:,} wrong.",
         "quiet",
     )
+    if rows["problems"] < FEWEST_PROBLEMS:
+        yield paragraph(
+            f"{problems} can show a mistake and prove nothing: the "
+            "intervals come from drawing the same few again, and are too narrow. Bring at least "
+            f"{FEWEST_PROBLEMS}.",
+            "caution",
+        )
     if rows["right_answer_on_wrong_step"]:
         yield paragraph(
-            f"{rows['right_answer_on_wrong_step']:,} solutions reach a right answer over a wrong "
-            "step: a right answer is no label for steps.",
+            "A right answer over a wrong step: "
+            f"{counted(rows['right_answer_on_wrong_step'], 'solution')}. A right answer is no "
+            "label for steps.",
             "quiet",
         )
     left_out = file.get("rows_left_out", 0)
     if left_out:
         named = "; ".join(file.get("rows_left_out_named", [])[:5])
-        yield paragraph(f"{left_out:,} rows of the file cannot be used: {named}.", "quiet")
+        yield paragraph(f"Left out of the file: {counted(left_out, 'row')}: {named}.", "quiet")
     for name, refused in values.get("refused", {}).items():
         yield paragraph(
-            f"{name} refused {refused['solutions']:,} solutions; the first, {refused['first']}: "
-            f"{refused['why']}",
+            f"{name} refused {counted(refused['solutions'], 'solution')}; the first, "
+            f"{refused['first']}: {refused['why']}",
             "quiet",
         )
 

@@ -25,6 +25,8 @@ nav ul, .findings { list-style: none; padding: 0; }
 nav li { display: inline-block; margin: 0 1.25rem .35rem 0; }
 .findings li { margin: .4rem 0; padding-left: 1.9rem; position: relative; max-width: 46rem; }
 .findings .mark { position: absolute; left: 0; top: .15rem; width: 1.3rem; height: 1.3rem; }
+.caution { border-left: 4px solid var(--grade-wrong-line); padding: .3rem .8rem;
+  background: var(--palette-surface); }
 .wide { overflow-x: auto; margin: .75rem 0 1.25rem; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; white-space: nowrap; color: var(--palette-subtle);
@@ -51,7 +53,14 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; 
 dt { color: var(--palette-subtle); }
 dd { margin: 0; overflow-wrap: anywhere; }
 footer { padding-bottom: 3rem; }
-@media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
+@media (max-width: 40rem) {
+  dl { grid-template-columns: 1fr; }
+  dd { margin-bottom: .5rem; }
+  /* The figures come first: what they are called takes as many lines as it needs. */
+  th, td { padding-right: .6rem; }
+  th[scope=row] { white-space: normal; min-width: 7.5rem; }
+  td { white-space: normal; }
+}
 @media print {
   body { font-size: 10pt; }
   nav { display: none; }
