@@ -93,6 +93,10 @@ test("the browser remembers where one was and what one answered", () => {
   assert.deepEqual(again.answer(place), { picked: "a", sure: "guess" });
   again.keep(place, null);
   assert.equal(new Progress(storage).answer(place), null);
+  // Whoever answers again has seen the truth: the first answer is the prediction.
+  again.keep(place, { picked: "b", sure: "certain" });
+  assert.deepEqual(new Progress(storage).answer(place), { picked: "b", sure: "certain" });
+  assert.deepEqual(new Progress(storage).first(place), { picked: "a", sure: "guess" });
   for (const broken of ["{", "null", "7", '{"done": 3}', '{"answers": "x"}']) {
     const odd = new Progress({ getItem: () => broken, setItem: () => {} });
     assert.deepEqual(odd.done, [], broken);

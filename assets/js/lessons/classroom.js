@@ -290,8 +290,8 @@ export class Classroom {
   score() {
     if (this.hidden.has("score")) return h("p", { text: "The score is hidden by this link." });
     const questions = this.course.questions();
-    const answered = questions.map((one) => ({ ...one, answer: this.progress.answer(one) })).filter(({ answer }) => answer);
-    const open = questions.find((one) => !this.progress.answer(one));
+    const answered = questions.map((one) => ({ ...one, answer: this.progress.first(one) })).filter(({ answer }) => answer);
+    const open = questions.find((one) => !this.progress.first(one));
     return scoreCard(answered, questions.length, () => this.go(open));
   }
 

@@ -1,19 +1,19 @@
 // What the browser remembers of lessons: where one was, what is done, what was predicted.
 
 const KEY = "espalier-learn";
-const NOTHING = { at: null, done: [], answers: {} };
+const NOTHING = { at: null, done: [], answers: {}, firsts: {} };
 
 export class Progress {
   /** @param {?Storage} storage - null: nothing is kept beyond this page. */
   constructor(storage) {
     this.storage = storage;
-    Object.assign(this, { ...NOTHING, done: [], answers: {} }, this.read());
+    Object.assign(this, { ...NOTHING, done: [], answers: {}, firsts: {} }, this.read());
   }
 
   read() {
     try {
       const kept = JSON.parse(this.storage?.getItem(KEY) ?? "{}");
-      const whole = kept && Array.isArray(kept.done ?? []) && typeof (kept.answers ?? {}) === "object";
+      const whole = kept && Array.isArray(kept.done ?? []) && [kept.answers, kept.firsts].every((part) => typeof (part ?? {}) === "object");
       return whole ? kept : {};
     } catch {
       return {}; // another version's, or somebody else's: begin anew
@@ -21,9 +21,9 @@ export class Progress {
   }
 
   write() {
-    const { at, done, answers } = this;
+    const { at, done, answers, firsts } = this;
     try {
-      this.storage?.setItem(KEY, JSON.stringify({ at, done, answers }));
+      this.storage?.setItem(KEY, JSON.stringify({ at, done, answers, firsts }));
     } catch {
       // It is there as long as the page is.
     }
@@ -41,10 +41,17 @@ export class Progress {
     return this.answers[`${lesson}.${page}`] ?? null;
   }
 
+  /** What was answered first: once the truth has been seen, it is no prediction any more. */
+  first({ lesson, page }) {
+    return this.firsts[`${lesson}.${page}`] ?? this.answer({ lesson, page });
+  }
+
   /** @param {?{picked: string, sure: string}} answer - null: it is asked anew. */
   keep({ lesson, page }, answer) {
-    if (answer) this.answers[`${lesson}.${page}`] = answer;
-    else delete this.answers[`${lesson}.${page}`];
+    const name = `${lesson}.${page}`;
+    if (answer) this.answers[name] = answer;
+    else delete this.answers[name];
+    if (answer) this.firsts[name] ??= answer;
     this.write();
   }
 }

@@ -52,7 +52,7 @@ export class QuestionPanel {
     if (!this.question) return [];
     const { right, options } = this.question;
     const label = (id, place) => {
-      if (!this.answer) return this.picked === id ? `${LETTERS[place]} ✓` : LETTERS[place];
+      if (!this.answer) return this.picked === id ? `you: ${LETTERS[place]}` : LETTERS[place];
       if (id === right) return id === this.picked ? "✓ you" : "✓ right";
       return id === this.picked ? "✗ you" : LETTERS[place];
     };

@@ -29,7 +29,7 @@ export function scoreCard(answered, asked, goBack) {
     h(
       "table",
       { class: "learn-bars" },
-      h("caption", { text: `Brier score of ${score.rows.length} of ${asked} predictions. Shorter is better.` }),
+      h("caption", { text: `Brier score of ${score.rows.length} of ${asked} predictions, as you first made them. Shorter is better.` }),
       h("tbody", {}, rows.map(scoreRow)),
     ),
     score.rows.length < asked && back,
