@@ -71,8 +71,12 @@ def test_hostile_text_stays_text(app: App, page: Page, tmp_path: Path) -> None:
     [
         ("#problem", "", "empty"),
         ("#problem", "9 " * 5_000, "characters"),
-        ("#problem", "Why is the sky blue?", "Countdown"),
-        ("#problem", "<img src=x onerror=window.pwned=1> ${window.pwned=1}", "Countdown"),
+        ("#problem", "Why is the sky blue?", "know this kind of problem"),
+        (
+            "#problem",
+            "<img src=x onerror=window.pwned=1> ${window.pwned=1}",
+            "know this kind of problem",
+        ),
         ("#option-n", "0", "1 to 256"),
         ("#option-n", "1000000000", "1 to 256"),
         ("#option-beam-width", "17", "at most N"),
