@@ -103,8 +103,9 @@ def test_it_says_problem_answer_cost_and_solution(path: Path) -> None:
     assert f"{tree.cost.generated:,} tokens written" in text
     solution = tree.path(tree.finished.chosen)
     assert parts.tags.count("li") == len(solution)
-    for node in solution:
-        assert node.text in parts.texts
+    for node in solution:  # a long step is shortened
+        begun = [one.removesuffix("…").rstrip() for one in parts.texts if len(one) > 100]
+        assert node.text in parts.texts or node.text.startswith(tuple(begun))
 
 
 def test_the_picture_inside_is_the_one_for_files() -> None:
