@@ -11,9 +11,10 @@ import pytest
 
 from search_core.embedded import gold_solution, read_problem
 from search_core.labelled import LabelledSolution, read_labelled
+from search_core.labelled.writing.benchmark_rows import plain_row
 from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
 from search_core.verify.drawn import DrawPlan, draw_solutions
-from search_core.verify.drawn_file import DrawnFile, row_of
+from search_core.verify.drawn_file import DrawnFile
 
 PLAN = DrawPlan(("expression", "word"), per_family=3, attempts=3)
 
@@ -60,7 +61,7 @@ def test_attempts_are_labelled_by_the_checker_and_unfinished_ones_left_out() -> 
 def test_what_was_drawn_is_read_back_as_it_was(tmp_path: Path) -> None:
     solutions = [solution for _, each in drawn() for solution in each]
     path = tmp_path / "rows.jsonl"
-    path.write_text("".join(json.dumps(row_of(each)) + "\n" for each in solutions))
+    path.write_text("".join(json.dumps(plain_row(each)) + "\n" for each in solutions))
     assert list(read_labelled(path)) == solutions
 
 
