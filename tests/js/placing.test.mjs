@@ -336,3 +336,23 @@ test("branches leave the problem at a place: how far a level reaches is always a
     for (const { left, top, out } of words) assert.ok([left, top, out].every(Number.isFinite));
   }
 });
+
+const SHOWN = ["traces/", "chosen_problems/"].flatMap((folder) =>
+  readdirSync(new URL(folder, ASSETS))
+    .filter((name) => name.endsWith(".jsonl"))
+    .map((name) => folder + name),
+);
+for (const name of SHOWN)
+  test(`in ${name} the chosen answer is written wherever others on its level are`, () => {
+    const events = readFileSync(new URL(name, ASSETS), "utf-8").trim().split("\n").map((line) => JSON.parse(line));
+    const tree = Tree.fromEvents(events);
+    if (!tree.chosen) return;
+    const { depth } = tree.nodes.get(tree.chosen);
+    // In a narrow picture the words of a level stand in one row, and not each of them fits there.
+    for (const [width, height] of SIZES.filter(([width]) => width > 600)) {
+      const { words } = pictureOf(tree, width, height);
+      const written = words.filter(({ kind }) => kind === "line" || kind === "card").map(({ id }) => id);
+      const others = written.filter((id) => tree.nodes.get(id)?.depth === depth && tree.nodes.get(id).answer !== null);
+      if (others.length) assert.ok(written.includes(tree.chosen), `${width} × ${height}`);
+    }
+  });

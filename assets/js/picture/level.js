@@ -50,7 +50,7 @@ export class Level {
    */
   calm(wants) {
     const having = this.spots.filter((spot) => this.has(spot) && wants(spot)).sort((a, b) => this.across(a) - this.across(b));
-    const plain = (other, spot) => other && other.rank <= spot.rank && this.words.get(other.id).kind === "line";
+    const plain = (other, spot) => other && Math.ceil(other.rank) <= Math.ceil(spot.rank) && this.words.get(other.id).kind === "line";
     const near = (other, spot) => Math.abs(this.across(other) - this.across(spot)) < this.sizeOf(spot);
     const lacks = (other, spot) => plain(other, spot) && near(other, spot);
     // Down the level and up again: what becomes a line is a neighbour to the next.

@@ -23,8 +23,8 @@ export const MOST_WORDS = 100;
  * @property {number} x @property {number} y - its place, in pixels.
  * @property {number} radius - of all that is drawn at the mark, rings included, in pixels.
  * @property {boolean} inner - a branch leaves it.
- * @property {number} rank - what goes first: 0 is chosen by hand, 1 and 2 have cards if there is
- *   room, 3 has a line, from 4 on words stand only where nothing else wants the room.
+ * @property {number} rank - what goes first: 0 is chosen by hand, up to 2 they have cards if there
+ *   is room, 3 has a line, from 4 on words stand only where nothing else wants the room.
  * @property {boolean} bare - it has nothing to say but its score.
  * @property {boolean} brief - a card would say no more than a line.
  * @property {boolean} scored - there is a score to show as a bar.

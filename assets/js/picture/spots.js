@@ -109,10 +109,14 @@ function nearby({ visible, selected }) {
   return { selected, siblings: new Set(selected ? visible.children(visible.parent(selected)) : []) };
 }
 
+/** Of what has rank 1, the chosen path goes first: of all answers its own must be seen. */
+const FIRST = 0.5;
+
 /** What goes first. See `Spot.rank`. */
 function rankOf(item, { selected, siblings }) {
   if (item.id === selected) return 0;
-  if (item.winning || item.answer !== null || item.state === "collapsed") return 1;
+  if (item.winning) return FIRST;
+  if (item.answer !== null || item.state === "collapsed") return 1;
   if (item.state === "kept" || item.state === WRITING) return 2;
   if (siblings.has(item.id)) return 3;
   return CUT.has(item.state) ? 5 : 4;
