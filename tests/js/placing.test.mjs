@@ -358,3 +358,7 @@ for (const name of SHOWN)
       if (inView && others.length) assert.ok(written.includes(tree.chosen), `${width} × ${height}`);
     }
   });
+
+test("a picture that has no places yet has no ways", () => {
+  assert.equal(waysOf(new Scene(), { vertical: true, ku: 60, ou: 0 }, { width: 390, height: 420 }).size, 0);
+});

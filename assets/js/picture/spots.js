@@ -90,7 +90,8 @@ export function spotsOf(moment, scene, camera, said, extentOf, { width, height }
  */
 export function waysOf(scene, camera, size) {
   const ways = new Map();
-  if (!camera.vertical || camera.ku < LEAST_PITCH) return ways;
+  // A new run's picture may be asked for before it has places.
+  if (!scene.places || !camera.vertical || camera.ku < LEAST_PITCH) return ways;
   const { u, d, parents } = scene.places;
   const across = (index) => camera.ou + u[index] * camera.ku;
   for (const index of scene.look(camera, size).edges) {
