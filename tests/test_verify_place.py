@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from components.verify import verify_routes
 from components.verify.asked import MOST_PROBLEMS, MOST_ROWS, Asked, read_asked
 from components.verify.jobs import MOST_KEPT, ReportJob, ReportJobs, ReportsBusyError
+from components.verify.routes import SHIPPED
 from tests.waiting import PATIENCE, wait_until
 
 OURS = {"X-Espalier": "verify"}
@@ -61,6 +62,8 @@ def test_the_shipped_report_is_the_first(client: TestClient) -> None:
     assert 'src="report/embedded"' in client.get("/verify/").text
     report = client.get("/verify/report/embedded")
     assert "Report cards" in report.text
+    # The guide points to the same as a file.
+    assert report.text == SHIPPED.with_suffix(".html").read_text(encoding="utf-8")
     assert "script-src" not in report.headers["content-security-policy"]
     assert {"small", "large", "outcome", "early"} <= set(
         client.get("/verify/report/embedded.json").json()["cards"]
