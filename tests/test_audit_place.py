@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from components.audit import audit_routes
 from components.audit.asked import MOST_ROLLOUTS, RESULT, command, rollouts_each
 from components.audit.routes import AUDITS
-from components.bounds.jobs import Jobs
+from components.bounds.jobs import VisitorJobs
 from search_core.log.traces import read_trace
 from search_core.serving import HostedRun, RunRegistry
 from tests.waiting import PATIENCE, wait_until
@@ -36,14 +36,14 @@ class Runs(RunRegistry):
 
 
 @pytest.fixture
-def jobs() -> Iterator[Jobs]:
-    made = Jobs(PATIENCE, 4, AUDITS)
+def jobs() -> Iterator[VisitorJobs]:
+    made = VisitorJobs(PATIENCE, 4, AUDITS)
     yield made
     made.close()
 
 
 @pytest.fixture
-def client(jobs: Jobs) -> TestClient:
+def client(jobs: VisitorJobs) -> TestClient:
     runs = Runs(
         cut=CUT,
         greedy=ASSETS / "traces" / "word-problem-greedy.jsonl",
@@ -63,7 +63,7 @@ def told_by(lines: str, then: str = "") -> list[str]:
 
 
 def test_what_is_known_is_told_while_it_grows_and_goes_on_after_a_stop(
-    client: TestClient, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, jobs: VisitorJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     growing = told_by('{"cuts": 1}\n{"cuts": 2}\n{"cu', "time.sleep(600)")
     monkeypatch.setattr("components.audit.routes.command", lambda each: growing)

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components.audit.asked import RESULT, TRACE, command, rollouts_each
-from components.bounds.jobs import PRINTED, Job, JobKind, Jobs, JobsBusyError
+from components.bounds.jobs import PRINTED, JobKind, JobsBusyError, VisitorJob, VisitorJobs
 from search_core.protocols import UsageError
 from search_core.serving import HostedRun, RunRegistry, owner_of
 
@@ -37,7 +37,7 @@ _LONGEST = 4_000_000
 
 
 def audit_routes(
-    registry: RunRegistry, trusted_proxies: int = 0, jobs: Jobs | None = None
+    registry: RunRegistry, trusted_proxies: int = 0, jobs: VisitorJobs | None = None
 ) -> list[BaseRoute]:
     """What answers under `audit/`.
 
@@ -46,7 +46,9 @@ def audit_routes(
         trusted_proxies: How many proxies say whom a request is from, as for `owner_of`.
         jobs: What does the work; one of its own unless others are given.
     """
-    desk = _Desk(registry, trusted_proxies, jobs or Jobs(MOST_SECONDS, MOST_WAITING, AUDITS))
+    desk = _AuditDesk(
+        registry, trusted_proxies, jobs or VisitorJobs(MOST_SECONDS, MOST_WAITING, AUDITS)
+    )
     return [
         Route("/audit/start/{run}", desk.start, methods=["POST"]),
         Route("/audit/state/{name}", desk.state),
@@ -54,8 +56,8 @@ def audit_routes(
     ]
 
 
-class _Desk:
-    def __init__(self, registry: RunRegistry, trusted_proxies: int, jobs: Jobs) -> None:
+class _AuditDesk:
+    def __init__(self, registry: RunRegistry, trusted_proxies: int, jobs: VisitorJobs) -> None:
         self._registry, self._trusted_proxies, self._jobs = registry, trusted_proxies, jobs
         self._last: OrderedDict[tuple[str, int], str] = OrderedDict()
         """Of each run the last job that was asked for; what it found serves everybody."""
@@ -90,7 +92,7 @@ class _Desk:
         job.stop()
         return await self._told(job)
 
-    def _begin(self, run: HostedRun, owner: str) -> Job:
+    def _begin(self, run: HostedRun, owner: str) -> VisitorJob:
         """A job for this run; one that is done is not done again.
 
         Raises:
@@ -120,7 +122,7 @@ class _Desk:
         self._jobs.start(job, command(each))
         return job
 
-    async def _told(self, job: Job) -> Response:
+    async def _told(self, job: VisitorJob) -> Response:
         told = self._jobs.told(job)
         told["audit"] = await asyncio.to_thread(_last_printed, job.folder / PRINTED)
         return JSONResponse(told, headers=_HEADERS)

@@ -63,7 +63,7 @@ REPORTS = JobKind(
 
 
 @dataclass
-class Job:
+class VisitorJob:
     """One piece of work.
 
     Attributes:
@@ -100,7 +100,7 @@ class Job:
         return _last_line(_read(self.folder / "err.txt"))
 
 
-class Jobs:
+class VisitorJobs:
     """The jobs of all visitors.
 
     Args:
@@ -116,13 +116,13 @@ class Jobs:
         kind: JobKind = REPORTS,
     ) -> None:
         self._seconds, self._waiting, self._kind = seconds, waiting, kind
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._jobs: OrderedDict[str, VisitorJob] = OrderedDict()
         self._lock = threading.Lock()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._line: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._line: queue.SimpleQueue[VisitorJob] = queue.SimpleQueue()
         self._worker: threading.Thread | None = None
 
-    def new(self, owner: str) -> Job:
+    def new(self, owner: str) -> VisitorJob:
         """A job that is going to be asked for, with a folder for its files.
 
         Raises:
@@ -141,14 +141,14 @@ class Jobs:
                 )
             if self._folder is None:
                 self._folder = tempfile.TemporaryDirectory(prefix=f"espalier-{self._kind.one}-")
-            job = Job(secrets.token_urlsafe(16), owner, Path(self._folder.name))
+            job = VisitorJob(secrets.token_urlsafe(16), owner, Path(self._folder.name))
             job.folder = job.folder / job.id
             job.folder.mkdir()
             self._jobs[job.id] = job
             self._make_room()
             return job
 
-    def start(self, job: Job, command: Sequence[str]) -> None:
+    def start(self, job: VisitorJob, command: Sequence[str]) -> None:
         """Put it in line."""
         job.command = command
         with self._lock:
@@ -166,11 +166,11 @@ class Jobs:
         for job in list(self._jobs.values()):
             job.stop()
 
-    def get(self, job_id: str) -> Job | None:
+    def get(self, job_id: str) -> VisitorJob | None:
         """The job of this name, if it is still kept."""
         return self._jobs.get(job_id)
 
-    def told(self, job: Job) -> dict[str, Any]:
+    def told(self, job: VisitorJob) -> dict[str, Any]:
         """How it stands, as JSON values."""
         before = 0
         with self._lock:
@@ -191,7 +191,7 @@ class Jobs:
                 job.state = "failed"
                 job.why = f"The {self._kind.one} could not be made; the server's log says why."
 
-    def _make(self, job: Job) -> None:
+    def _make(self, job: VisitorJob) -> None:
         with job.lock:
             if not job.open:
                 return
@@ -215,7 +215,7 @@ class Jobs:
         else:
             job.state, job.why = "failed", _reason(_read(job.folder / "err.txt"), self._kind.one)
 
-    def _begin(self, job: Job) -> subprocess.Popen[bytes]:
+    def _begin(self, job: VisitorJob) -> subprocess.Popen[bytes]:
         niceness = ["nice", "-n", "5"] if shutil.which("nice") else []
         known = os.environ.get("PYTHONPATH")
         environment = {

@@ -21,7 +21,7 @@ from starlette.responses import (
 )
 from starlette.routing import BaseRoute, Route
 
-from components.bounds.jobs import Job, Jobs, JobsBusyError
+from components.bounds.jobs import JobsBusyError, VisitorJob, VisitorJobs
 from components.emblem import EMBLEM
 from components.palette import css_variables
 from components.verify.asked import read_asked
@@ -52,14 +52,14 @@ ASKED_HERE = "x-espalier"
 """A header that a form on somebody else's page cannot send."""
 
 
-def verify_routes(trusted_proxies: int = 0, jobs: Jobs | None = None) -> list[BaseRoute]:
+def verify_routes(trusted_proxies: int = 0, jobs: VisitorJobs | None = None) -> list[BaseRoute]:
     """What answers under `verify/`.
 
     Args:
         trusted_proxies: How many proxies say whom a request is from, as for `owner_of`.
         jobs: What makes the reports; one of its own unless others are given.
     """
-    desk = _Desk(trusted_proxies, jobs or Jobs())
+    desk = _Desk(trusted_proxies, jobs or VisitorJobs())
     return [
         Route("/verify", lambda _: RedirectResponse("verify/")),
         Route("/verify/", desk.page),
@@ -75,7 +75,7 @@ def verify_routes(trusted_proxies: int = 0, jobs: Jobs | None = None) -> list[Ba
 
 
 class _Desk:
-    def __init__(self, trusted_proxies: int, jobs: Jobs) -> None:
+    def __init__(self, trusted_proxies: int, jobs: VisitorJobs) -> None:
         self._trusted_proxies, self._jobs = trusted_proxies, jobs
         self._shipped = cache(_shipped_page)
 
@@ -146,7 +146,7 @@ class _Desk:
             job.folder / "report.html", media_type="text/html", headers=_OF_A_REPORT
         )
 
-    def _job(self, request: Request) -> Job | None:
+    def _job(self, request: Request) -> VisitorJob | None:
         return self._jobs.get(str(request.path_params["name"]))
 
     def _owner(self, request: Request) -> str:

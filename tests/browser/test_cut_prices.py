@@ -74,6 +74,13 @@ def test_the_cuts_are_asked_for_by_keyboard_and_the_one_that_lost_the_run_is_sho
     expect(cuts.locator(".esp-cuts-step").first).to_contain_text("8 of 8 got there")
     assert violations(page, ".esp-cuts") == []
     cuts.get_by_role("button", name="Show it in the tree").press("Enter")
-    assert ask(page, "x.pointing.points.map(({id}) => id)") == ["0"]
+    expect(page.locator(".esp-ring")).to_have_count(1)
+    expect(page.locator(".esp-ring")).to_have_attribute("data-node", "0")
+    expect(page.locator(".esp-ring-label")).to_have_text("8 of 8 got there")
     page.set_viewport_size({"width": 320, "height": 700})
     assert cuts.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    page.set_viewport_size({"width": 1280, "height": 800})
+    # Another run is not marked with what is true of this one.
+    page.get_by_role("button", name="voting fails").click()
+    wait(page, "x.tree().started?.strategy === 'best_of_n' && x.log.complete")
+    expect(page.locator(".esp-ring-label", has_text="got there")).to_have_count(0)

@@ -49,6 +49,9 @@ export class CutPrices {
     this.run = run;
     this.asked += 1;
     this.job = null;
+    this.drawn = "";
+    if (this.ringed) this.actions.point([]);
+    this.ringed = false;
     this.element.hidden = !run;
     this.working(false);
     this.offer.hidden = false;
@@ -173,6 +176,7 @@ export class CutPrices {
   }
 
   ring(prices, reveal = false) {
+    this.ringed = prices.length > 0;
     this.actions.point(prices.map(({ id, share, label }) => ({ id, label: label ?? shortShare(share) })), reveal);
   }
 }
