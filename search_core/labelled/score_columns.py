@@ -67,10 +67,9 @@ def _columns(values: cells.Values) -> dict[str, Any]:
 
 def _of_each(column: Any, count: int) -> Sequence[Any]:
     """What the column holds for each of a row's solutions."""
-    nested = isinstance(column, list | tuple) and any(
-        isinstance(inner, list | tuple) for inner in column
-    )
-    if not nested:
+    if not isinstance(column, list | tuple):
+        return [column]
+    if not any(isinstance(inner, list | tuple) for inner in column):
         return [column]
     if len(column) != count:
         raise ValueError(

@@ -9,6 +9,7 @@ import numpy as np
 
 from search_core.evaluation.intervals import IntervalEstimate, Resampling, Values
 from search_core.verify.measures.correlations import correlation_of_sums, ranks
+from search_core.verify.table import tallied
 
 _FEWEST = 3
 _FEWEST_GROUPS = 5
@@ -94,7 +95,5 @@ def _correlation(
     # Of a size near 1, so that sums of squares keep their digits.
     x, y = x / x.size, y / y.size
     columns = (np.ones_like(x), x, y, x * x, y * y, x * y)
-    sums = np.stack(
-        [np.bincount(drawn, column, minlength=resampling.problems) for column in columns], axis=1
-    )
+    sums = np.stack([tallied(drawn, column, resampling.problems) for column in columns], axis=1)
     return resampling.interval(sums, correlation_of_sums)
