@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import typer
 
+from search_core.cli.audit import audit
 from search_core.cli.bench import bench, bench_table
 from search_core.cli.check import check
 from search_core.cli.convert import convert
@@ -37,6 +38,7 @@ _EXAMPLES: Mapping[Callable[..., None], str] = {
     read: "read thoughts.md --trace run.jsonl",
     whatif: "whatif run.jsonl --n 8 --aggregate min --noise 0.1",
     regret: "regret run.jsonl",
+    audit: "audit run.jsonl --rollouts 16 --report audit.html",
     lessons: "lessons check --preview",
     bench: "bench --only search --runs 2 --json",
     bench_table: "bench-table bench.json",

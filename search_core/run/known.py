@@ -15,8 +15,8 @@ what it would have asked. Hence this one mechanism serves
 - a larger N from a smaller one: the same, with the models as `otherwise`;
 - going on after a crash: the replies of the log that is left (`recorded.py`), likewise;
 - races with shared samples: two strategies over one `KnownReplies`, likewise;
-- steering by hand: what a person wrote or scored is learnt (`learn_sample`, `learn_scores`) before
-  the run is driven again.
+- steering by hand (`search_core.steer`): the replies of the run that was steered, given as what
+  they are, of an earlier run; what a person wrote is no reply, the runner itself writes it down.
 """
 
 from __future__ import annotations
@@ -53,13 +53,14 @@ class MissingReplies(RunCancelled):
 @dataclass(frozen=True, slots=True)
 class KnownScore:
     """What one step scored (None: there was no verdict), and what that took; fields as of
-    `StepScores`."""
+    `StepScores`. `again`: it was of an earlier run already when it was written down."""
 
     score: float | None
     tokens: int = 0
     reused: int = 0
     flops: float | None = 0.0
     reason: str = ""
+    again: bool = False
 
 
 class KnownReplies:
@@ -74,12 +75,15 @@ class KnownReplies:
         self._samples[_sample_key(request, sampling)] = sample
 
     def learn_scores(self, request: ScoreRequest, info: VerifierInfo, reply: StepScores) -> None:
-        """Know these scores from now on. What the call cost is its first step's."""
+        """Know these scores from now on. What the call cost is that of its first step that is of
+        no earlier run."""
         reasons = reply.reasons or ("",) * len(reply.scores)
         for place, (score, reason) in enumerate(zip(reply.scores, reasons, strict=True)):
-            known = KnownScore(score, reason=reason)
-            if place == 0:
-                known = KnownScore(score, reply.tokens, reply.reused, reply.flops, reason)
+            known = KnownScore(score, reason=reason, again=place < reply.again)
+            if place == min(reply.again, len(reply.scores) - 1):
+                known = KnownScore(
+                    score, reply.tokens, reply.reused, reply.flops, reason, known.again
+                )
             self._scores[_score_key(request, request.first + place, info)] = known
 
     def sample(self, request: SampleRequest, sampling: Sampling) -> StepSample | None:
@@ -103,6 +107,8 @@ class KnownSolver(Checked):
     Args:
         otherwise: Asked for what is not known. None: the run stops there.
         learn: Whether its replies are known from then on.
+        earlier: Whether what is known is of an earlier run: it is given as such and costs nothing.
+            Otherwise it is given as what it was, at its cost then.
     """
 
     def __init__(
@@ -112,11 +118,13 @@ class KnownSolver(Checked):
         otherwise: Solver | None = None,
         *,
         learn: bool = True,
+        earlier: bool = False,
     ) -> None:
         self.info = info
         self.missing: list[SampleRequest] = []
         """What was not known, in the order in which it was asked for."""
         self._known, self._otherwise, self._learn = known, otherwise, learn
+        self._earlier = earlier
         if isinstance(otherwise, KeepsPaths):
             self.release = otherwise.release
 
@@ -128,7 +136,7 @@ class KnownSolver(Checked):
         Raises:
             MissingReplies: Something is not known, and there is nobody to ask.
         """
-        replies = [self._known.sample(request, sampling) for request in requests]
+        replies = [self._given(self._known.sample(request, sampling)) for request in requests]
         places = [place for place, reply in enumerate(replies) if reply is None]
         if places:
             asked = [requests[place] for place in places]
@@ -147,6 +155,11 @@ class KnownSolver(Checked):
                 replies[place] = sample
         return [reply for reply in replies if reply is not None]
 
+    def _given(self, sample: StepSample | None) -> StepSample | None:
+        if sample is None or not self._earlier:
+            return sample
+        return replace(sample, prefilled=0, reused=0, known=None, flops=0.0, again=True)
+
 
 class KnownVerifier(Checked):
     """A verifier that gives known scores again, and asks another for the rest. As `KnownSolver`.
@@ -162,17 +175,19 @@ class KnownVerifier(Checked):
         otherwise: Verifier | None = None,
         *,
         learn: bool = True,
+        earlier: bool = False,
     ) -> None:
         self.info = info
         self.missing: list[ScoreRequest] = []
         """What was not known; `first` is the first step of each without a score."""
         self._known, self._otherwise, self._learn = known, otherwise, learn
+        self._earlier = earlier
         if isinstance(otherwise, KeepsPaths):
             self.release = otherwise.release
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """As of any verifier. Raises as `KnownSolver.sample`."""
-        found = [self._known.scores(request, self.info) for request in requests]
+        found = [self._given(self._known.scores(request, self.info)) for request in requests]
         asked = {
             place: replace(request, first=request.first + len(scores))
             for place, (request, scores) in enumerate(zip(requests, found, strict=True))
@@ -188,6 +203,11 @@ class KnownVerifier(Checked):
             for place, reply in new.items() if self._learn else ():
                 self._known.learn_scores(asked[place], self.info, reply)
         return [_together(scores, new.get(place)) for place, scores in enumerate(found)]
+
+    def _given(self, scores: list[KnownScore]) -> list[KnownScore]:
+        if not self._earlier:
+            return scores
+        return [KnownScore(known.score, reason=known.reason, again=True) for known in scores]
 
 
 def _sample_key(request: SampleRequest, sampling: Sampling) -> _SampleKey:
@@ -216,7 +236,9 @@ def _together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores
     if new is None and len(known) == 1:
         [one] = known
         reasons = (one.reason,) if one.reason else ()
-        return StepScores((one.score,), one.tokens, one.reused, one.flops, reasons)
+        return StepScores(
+            (one.score,), one.tokens, one.reused, one.flops, reasons, again=int(one.again)
+        )
     flops = [score.flops for score in known] + ([new.flops] if new else [])
     said = [score.reason for score in known]
     if new is not None:
@@ -227,6 +249,7 @@ def _together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores
         reused=sum(score.reused for score in known) + (new.reused if new else 0),
         flops=None if None in flops else sum(flop for flop in flops if flop is not None),
         reasons=tuple(said) if any(said) else (),
+        again=sum(score.again for score in known),
     )
 
 
