@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from search_core.audit import Audit, AuditPlan, RolloutsFile, audit
 from search_core.log.cost import Cost
 from search_core.log.events import Event
 from search_core.log.traces import read_trace, write_trace
@@ -93,6 +94,30 @@ class SearchResult:
     def regret(self) -> Regret:
         """Where this run lost a right answer, if it did."""
         return regret(self.tree)
+
+    def audit(
+        self,
+        solver: Solver,
+        plan: AuditPlan | None = None,
+        *,
+        store: RolloutsFile | None = None,
+        answer: str | None = None,
+        cancelled: Cancelled = never,
+    ) -> Audit:
+        """What the cuts of this run cost, by rollouts from them.
+
+        Args:
+            solver: The run's own.
+            plan: How surely, and at what cost at most; None: 16 rollouts from each step.
+            store: Keeps the rollouts, and knows those that were written before.
+            answer: The right answer, where the run does not know it.
+
+        Raises:
+            UsageError: Nothing can be judged, or the solver is another one.
+            RunCancelled: `cancelled()` became True.
+            Exception: Whatever the solver raised.
+        """
+        return audit(self.tree, solver, store, plan, answer=answer, cancelled=cancelled)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {summary(self.tree)}>"

@@ -11,7 +11,16 @@ from itertools import product
 
 from search_core.seeds import node_seed
 from search_core.strategies import STRATEGIES
-from search_core.strategies.base import Allocate, Choose, Complete, Nodes, NodeView, Sample, Score
+from search_core.strategies.base import (
+    Allocate,
+    Choose,
+    Complete,
+    Decide,
+    Nodes,
+    NodeView,
+    Sample,
+    Score,
+)
 from tests.fakes import chance
 
 WORDS = "abc"
@@ -62,23 +71,25 @@ class KnownWorld:
         children: dict[str, int] = {}
         allocations = []
 
-        def child(parent: NodeView) -> NodeView:
+        def child(parent: NodeView, place: int) -> NodeView:
             index = children[parent.id] = children.get(parent.id, -1) + 1
             key = f"{parent.id}.{index}"
             word = WORDS[int(chance(seed, key) * len(WORDS))]
             path = parent.path_text + word
             ended = "end" if self.ends(path) else "step"
-            return NodeView(key, parent.depth + 1, word, path, ended, None)  # type: ignore[arg-type]
+            return NodeView(key, parent.depth + 1, word, path, ended, None, place=place)  # type: ignore[arg-type]
 
         request = next(plan)
         while not isinstance(request, Choose):
             reply: Nodes = ()
             if isinstance(request, Sample):
-                reply = tuple(child(parent) for parent in request.parents)
+                reply = tuple(child(parent, at) for at, parent in enumerate(request.parents))
             elif isinstance(request, Score):
                 reply = tuple(replace(n, aggregate=self.score(n.path_text)) for n in request.nodes)
             elif isinstance(request, Complete):
                 reply = request.nodes
+            elif isinstance(request, Decide):
+                reply = request.kept
             elif isinstance(request, Allocate):
                 allocations.append(request)
             request = plan.send(reply)

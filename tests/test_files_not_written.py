@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 import app
-from search_core.evaluation.store import OutcomeStore, StoreError
+from search_core.evaluation.store import OutcomeStore
 from search_core.log import files
 from search_core.log.files import write_whole
+from search_core.log.line_file import StoreError
 from search_core.serving import trace_writer
 from search_core.serving.memory import MOST_BYTES
 from tests.test_cli_solve import invoke, said

@@ -37,9 +37,10 @@ search_core.cli
 search_core.bench  search_core.embedded.training  search_core.chosen_problems  search_core.lessons
 search_core
 search_core.search  search_core.export
-search_core.verify
+search_core.audit
+search_core.verify  search_core.race
 search_core.serving  search_core.evaluation  search_core.fidelity  search_core.thoughts
-search_core.whatif
+search_core.whatif  search_core.steer
 search_core.models
 search_core.labelled
 search_core.run
@@ -48,7 +49,7 @@ search_core.solvers  search_core.verifiers
 search_core.engine.writing
 search_core.engine.reading
 search_core.engine.memory  search_core.engine.checkpoints
-search_core.engine  search_core.picture
+search_core.engine  search_core.picture  search_core.acts
 search_core.strategies  search_core.embedded
 search_core.testing
 search_core.protocols

@@ -266,7 +266,6 @@ BROKEN: dict[str, tuple[list[Made], str]] = {
     "a node merged into itself": ([sampled("0"), make(Merged, id="0", into="0")], "itself"),
     "the root completed": ([completed("root")], "already kept"),
     "statistics of nothing": ([make(BackedUp, id="3", visits=1, value=0)], "never sampled"),
-    "a note on nothing": ([make(Noted, id="3", action="kept")], "never sampled"),
     "a grade of nothing": ([make(Graded, wrong=("3",))], "never sampled"),
     "nothing chosen by vote": ([make(Voted, method="best", tally=(), chosen="3")], "never"),
     "an open step chosen by vote": (

@@ -22,6 +22,7 @@ class WrittenPath:
         name: Id of its next step, from which its seed follows.
         index: Place of its next step among its parent's children.
         ended: How its last step ended, as in `StepSample`; "step" before there is one.
+        tokens: That were written for it so far.
     """
 
     problem: Problem
@@ -31,6 +32,7 @@ class WrittenPath:
     steps: list[str] = field(default_factory=list)
     logprobs: list[float | None] = field(default_factory=list)
     ended: str = "step"
+    tokens: int = 0
 
     @property
     def right(self) -> bool:
@@ -81,5 +83,6 @@ def write_to_end(
             logprob = sample.logprob
             path.logprobs.append(None if logprob is None else round(logprob, 4))
             path.ended = sample.ended
+            path.tokens += sample.tokens
             # As the runner names the only child of a step.
             path.name, path.index = f"{path.name}.0", 0

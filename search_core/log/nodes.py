@@ -46,6 +46,8 @@ class Node:
     thought: Thought = ""
     after: str | None = None
     forced: str = ""
+    by: str = ""
+    again: bool = False
     prefilled: int = 0
     reused: int = 0
     solver_flops: float = 0.0

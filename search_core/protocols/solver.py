@@ -144,6 +144,8 @@ class StepSample:
         thought: Whether it is what the model thinks before it answers. None: the text says so.
         flops, repeats: What it took, and what it repeats, of a step that was written before
             (`search_core/run/known.py`). None: the solver's shape and the text say so.
+        by: The person who wrote it, of a step that was written before; "": a solver did.
+        again: Whether it is of an earlier run, so that nothing was spent on it now.
     """
 
     text: str
@@ -157,6 +159,8 @@ class StepSample:
     thought: Thought | None = None
     flops: float | None = None
     repeats: Repeats | None = None
+    by: str = ""
+    again: bool = False
 
 
 class Solver(Protocol):

@@ -47,6 +47,8 @@ class StepScores:
         reused: Tokens served from a cache.
         flops: What that took; None: as much as one pass over `tokens` after `reused`.
         reasons: What it wrote before each verdict, for people to read; none if it wrote nothing.
+        again: How many of the scores, the first ones, are of an earlier run: tokens and FLOPs are
+            those of the others.
     """
 
     scores: tuple[float | None, ...]
@@ -54,6 +56,7 @@ class StepScores:
     reused: int = 0
     flops: float | None = None
     reasons: tuple[str, ...] = ()
+    again: int = 0
 
 
 class Verifier(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
 
+from search_core.acts import Act, Beside, Guidance
 from search_core.log.events import ROOT, Role, Warned
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
@@ -35,6 +36,7 @@ class ModelRequests:
         decisions: Writes down that a path was written on.
         clock: Seconds, monotone: what model calls are timed with.
         names: The solver's and the verifier's.
+        guidance: What a person wants written beside, or in place of, what the strategy asks for.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class ModelRequests:
         decisions: DecisionWriter,
         clock: Callable[[], float],
         names: tuple[str, str],
+        guidance: Guidance,
     ) -> None:
         self._recipe = recipe
         self._log = log
@@ -55,6 +58,7 @@ class ModelRequests:
         self._decisions = decisions
         self._clock = clock
         self._names = names
+        self._guidance = guidance
         self.round = 0
         """Number of the round that is open; 0 before the first."""
         self.asked = ""
@@ -84,20 +88,24 @@ class ModelRequests:
 
     def _sample_to_end(self, request: Sample) -> Generator[ModelCall, ModelReply, Nodes]:
         leaves = list(request.parents)
-        active = list(range(len(leaves)))
+        active = places = list(range(len(leaves)))
         after = request.after
         while active:
             children = yield from self._sample(request, [leaves[index] for index in active], after)
             after = ()  # What a path revises is said once, at its first step.
-            for index, child in zip(active, children, strict=True):
+            for index, child in zip(active, children, strict=False):
                 leaves[index] = child
+            beside = children[len(active) :]
+            places = [*places, *(places[active[child.place]] for child in beside)]
+            active = [*active, *range(len(leaves), len(leaves) + len(beside))]
+            leaves += beside
             active = [index for index in active if self._goes_on(leaves[index], request)]
             if not request.rollout:
                 title = self._recipe.strategy.title
                 why = f"{title} writes this path to its end before it judges."
                 going = tuple(leaves[index] for index in active)
                 self._decisions.write(self.round, Decide("run_to_end", why, kept=going))
-        return tuple(leaves)
+        return tuple(replace(leaf, place=at) for leaf, at in zip(leaves, places, strict=True))
 
     @staticmethod
     def _goes_on(leaf: NodeView, request: Sample) -> bool:
@@ -106,11 +114,16 @@ class ModelRequests:
     def _sample(
         self, request: Sample, parents: Sequence[NodeView], after: Sequence[NodeView | None]
     ) -> Generator[ModelCall, ModelReply, Nodes]:
-        self._open_round(len(parents))
         role: Role = "rollout" if request.rollout else "step"
         before = [node.id if node else None for node in after] or [None] * len(parents)
         parent_ids = [parent.id for parent in parents]
+        beside = [] if request.rollout else self._guidance.beside(parent_ids)
+        self._open_round(len(parents), len(beside))
+        places = [*range(len(parents)), *(step.place for step in beside)]
+        before = [before[place] for place in places]
+        parent_ids = [parent_ids[place] for place in places]
         ids = self._nodes.child_ids(parent_ids)
+        by_hand = self._by_hand(ids, beside)
         asked = self._nodes.sample(
             parent_ids,
             ids,
@@ -120,10 +133,44 @@ class ModelRequests:
             request.max_steps if request.to_end else 0,
         )
         planned = [
-            PlannedNode(node_id, role, read) for node_id, read in zip(ids, before, strict=True)
+            PlannedNode(node_id, role, read, by=by_hand[node_id].who if node_id in by_hand else "")
+            for node_id, read in zip(ids, before, strict=True)
         ]
-        samples, seconds = yield from self._ask_solver(asked, ids, request.temperature, role)
+        left = [place for place, node_id in enumerate(ids) if node_id not in by_hand]
+        samples, seconds = yield from self._ask_solver(
+            [asked[place] for place in left],
+            [ids[place] for place in left],
+            request.temperature,
+            role,
+        )
+        given = iter(samples)
+        samples = [
+            _as_written(by_hand[node_id]) if node_id in by_hand else next(given) for node_id in ids
+        ]
         self._record(planned, samples, seconds)
+        views = self.views(ids)
+        return tuple(replace(view, place=at) for view, at in zip(views, places, strict=True))
+
+    def _by_hand(self, ids: Sequence[str], beside: Sequence[Beside]) -> dict[str, Act]:
+        """The steps that a person wrote, by their ids; those beside are the last ones."""
+        found = {}
+        for node_id, step in zip(ids, [None] * (len(ids) - len(beside)) + [*beside], strict=True):
+            act = self._guidance.text_of(node_id) or (step.written if step else None)
+            if act is not None:
+                found[node_id] = act
+        return found
+
+    def retrace(self, node_id: str) -> Generator[ModelCall, ModelReply, Nodes]:
+        """The path to a node of an earlier run, written down again: what a search goes on from.
+
+        Its steps are asked for by their ids, one after the other: they are known.
+        """
+        ids = _way_to(node_id)
+        for place, step in enumerate(ids):
+            before = [*ids[:place]][-1:] or [ROOT]
+            asked = self._nodes.sample(before, [step], "step", [None])
+            samples, seconds = yield from self._ask_solver(asked, [step], None)
+            self._record([PlannedNode(step)], samples, seconds)
         return self.views(ids)
 
     def _continue(self, request: Continue) -> Generator[ModelCall, ModelReply, Nodes]:
@@ -209,15 +256,16 @@ class ModelRequests:
             message=f"{who}: without a score of each solution only the majority has a vote.",
         )
 
-    def _open_round(self, samples: int) -> None:
+    def _open_round(self, samples: int, beside: int = 0) -> None:
         recipe, tree = self._recipe, self._log.tree
-        if not 0 < samples <= recipe.options.width:
+        most = recipe.options.width + self._guidance.room
+        if not 0 < samples <= most:
             raise ProtocolError(
                 f"{recipe.strategy.name} asked for {samples} samples in one round; "
-                f"its budget allows 1 to {recipe.options.width}."
+                f"its budget allows 1 to {most}."
             )
         recipe.limits.check(
-            samples,
+            samples + beside,
             recipe.sampling.max_step_tokens,
             nodes=len(tree.nodes) - 1,
             written=tree.cost.generated,
@@ -233,6 +281,8 @@ class ModelRequests:
         role: Role = "step",
     ) -> Generator[ModelCall, ModelReply, tuple[list[StepSample], float]]:
         """The solver's reply, and how many seconds it took to come."""
+        if not requests:  # A person wrote them all.
+            return [], 0.0
         sampling = self._recipe.sampling
         if temperature is not None:
             sampling = replace(sampling, temperature=temperature)
@@ -253,3 +303,16 @@ class ModelRequests:
                 f"Solver {self._names[0]} gave no log-probability of a step, and {strategy.title} "
                 "goes by them with these options. Choose others, or another solver."
             )
+
+
+def _as_written(act: Act) -> StepSample:
+    """What a person wrote, as a reply: nobody generated it."""
+    return StepSample(act.text, 0, None, "end" if act.ends else "step", flops=0.0)
+
+
+def _way_to(node_id: str) -> list[str]:
+    """Ids from the first step to a node; none to the problem."""
+    if node_id == ROOT:
+        return []
+    parts = node_id.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]

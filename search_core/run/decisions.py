@@ -33,7 +33,8 @@ class DecisionWriter:
         """Who was kept and who pruned, if anybody was."""
         if not request.kept and not request.pruned:
             return
-        ranks = iter(range(1, len(request.kept) + len(request.pruned) + 1))
+        counted = range(1, len(request.kept) + len(request.pruned) + 1)
+        ranks = iter(request.ranks or counted)
 
         def verdict(node: NodeView) -> Verdict:
             if not request.ranked:

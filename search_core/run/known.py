@@ -14,9 +14,9 @@ what it would have asked. Hence this one mechanism serves
   others (`search_core.whatif`);
 - a larger N from a smaller one: the same, with the models as `otherwise`;
 - going on after a crash: the replies of the log that is left (`recorded.py`), likewise;
-- races with shared samples: two strategies over one `KnownReplies`, likewise;
-- steering by hand: what a person wrote or scored is learnt (`learn_sample`, `learn_scores`) before
-  the run is driven again.
+- races with shared samples: strategies that run at a time over the same replies (`shared.py`);
+- steering by hand (`search_core.steer`): the replies of the run that was steered, given as what
+  they are, of an earlier run; what a person wrote is no reply, the runner itself writes it down.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ from search_core.protocols import (
 )
 from search_core.run.calls import Checked, sampled, scored
 
-_SampleKey = tuple[object, ...]
-_ScoreKey = tuple[str, str, str, tuple[str, ...], bool]
+SampleQuestion = tuple[object, ...]
+ScoreQuestion = tuple[str, str, str, tuple[str, ...], bool]
 
 
 class MissingReplies(RunCancelled):
@@ -53,44 +53,48 @@ class MissingReplies(RunCancelled):
 @dataclass(frozen=True, slots=True)
 class KnownScore:
     """What one step scored (None: there was no verdict), and what that took; fields as of
-    `StepScores`."""
+    `StepScores`. `again`: it was of an earlier run already when it was written down."""
 
     score: float | None
     tokens: int = 0
     reused: int = 0
     flops: float | None = 0.0
     reason: str = ""
+    again: bool = False
 
 
 class KnownReplies:
     """What solvers and verifiers have replied so far, by what they were asked. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._samples: dict[_SampleKey, StepSample] = {}
-        self._scores: dict[_ScoreKey, KnownScore] = {}
+        self._samples: dict[SampleQuestion, StepSample] = {}
+        self._scores: dict[ScoreQuestion, KnownScore] = {}
 
     def learn_sample(self, request: SampleRequest, sampling: Sampling, sample: StepSample) -> None:
         """Know this step from now on."""
-        self._samples[_sample_key(request, sampling)] = sample
+        self._samples[sample_question(request, sampling)] = sample
 
     def learn_scores(self, request: ScoreRequest, info: VerifierInfo, reply: StepScores) -> None:
-        """Know these scores from now on. What the call cost is its first step's."""
+        """Know these scores from now on. What the call cost is that of its first step that is of
+        no earlier run."""
         reasons = reply.reasons or ("",) * len(reply.scores)
         for place, (score, reason) in enumerate(zip(reply.scores, reasons, strict=True)):
-            known = KnownScore(score, reason=reason)
-            if place == 0:
-                known = KnownScore(score, reply.tokens, reply.reused, reply.flops, reason)
-            self._scores[_score_key(request, request.first + place, info)] = known
+            known = KnownScore(score, reason=reason, again=place < reply.again)
+            if place == min(reply.again, len(reply.scores) - 1):
+                known = KnownScore(
+                    score, reply.tokens, reply.reused, reply.flops, reason, known.again
+                )
+            self._scores[score_question(request, request.first + place, info)] = known
 
     def sample(self, request: SampleRequest, sampling: Sampling) -> StepSample | None:
         """The step that was written there; None: none was."""
-        return self._samples.get(_sample_key(request, sampling))
+        return self._samples.get(sample_question(request, sampling))
 
     def scores(self, request: ScoreRequest, info: VerifierInfo) -> list[KnownScore]:
         """Scores of the wanted steps, up to the first that was not scored."""
         found: list[KnownScore] = []
         for place in range(request.first, len(request.steps)):
-            known = self._scores.get(_score_key(request, place, info))
+            known = self._scores.get(score_question(request, place, info))
             if known is None:
                 break
             found.append(known)
@@ -103,6 +107,8 @@ class KnownSolver(Checked):
     Args:
         otherwise: Asked for what is not known. None: the run stops there.
         learn: Whether its replies are known from then on.
+        earlier: Whether what is known is of an earlier run: it is given as such and costs nothing.
+            Otherwise it is given as what it was, at its cost then.
     """
 
     def __init__(
@@ -112,11 +118,13 @@ class KnownSolver(Checked):
         otherwise: Solver | None = None,
         *,
         learn: bool = True,
+        earlier: bool = False,
     ) -> None:
         self.info = info
         self.missing: list[SampleRequest] = []
         """What was not known, in the order in which it was asked for."""
         self._known, self._otherwise, self._learn = known, otherwise, learn
+        self._earlier = earlier
         if isinstance(otherwise, KeepsPaths):
             self.release = otherwise.release
 
@@ -128,14 +136,14 @@ class KnownSolver(Checked):
         Raises:
             MissingReplies: Something is not known, and there is nobody to ask.
         """
-        replies = [self._known.sample(request, sampling) for request in requests]
+        replies = [self._given(self._known.sample(request, sampling)) for request in requests]
         places = [place for place, reply in enumerate(replies) if reply is None]
         if places:
             asked = [requests[place] for place in places]
             self.missing += asked
             if self._otherwise is None:
                 raise MissingReplies(f"{_counted(len(asked), 'step')} would have to be written.")
-            watch = _watch_of_places(watch_of(cancelled), places)
+            watch = watch_of_places(watch_of(cancelled), places)
             try:
                 new = sampled(self._otherwise, asked, sampling, watch)
             finally:
@@ -146,6 +154,11 @@ class KnownSolver(Checked):
                     self._known.learn_sample(requests[place], sampling, sample)
                 replies[place] = sample
         return [reply for reply in replies if reply is not None]
+
+    def _given(self, sample: StepSample | None) -> StepSample | None:
+        if sample is None or not self._earlier:
+            return sample
+        return replace(sample, prefilled=0, reused=0, known=None, flops=0.0, again=True)
 
 
 class KnownVerifier(Checked):
@@ -162,17 +175,19 @@ class KnownVerifier(Checked):
         otherwise: Verifier | None = None,
         *,
         learn: bool = True,
+        earlier: bool = False,
     ) -> None:
         self.info = info
         self.missing: list[ScoreRequest] = []
         """What was not known; `first` is the first step of each without a score."""
         self._known, self._otherwise, self._learn = known, otherwise, learn
+        self._earlier = earlier
         if isinstance(otherwise, KeepsPaths):
             self.release = otherwise.release
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """As of any verifier. Raises as `KnownSolver.sample`."""
-        found = [self._known.scores(request, self.info) for request in requests]
+        found = [self._given(self._known.scores(request, self.info)) for request in requests]
         asked = {
             place: replace(request, first=request.first + len(scores))
             for place, (request, scores) in enumerate(zip(requests, found, strict=True))
@@ -187,10 +202,16 @@ class KnownVerifier(Checked):
             new = dict(zip(asked, replies, strict=True))
             for place, reply in new.items() if self._learn else ():
                 self._known.learn_scores(asked[place], self.info, reply)
-        return [_together(scores, new.get(place)) for place, scores in enumerate(found)]
+        return [together(scores, new.get(place)) for place, scores in enumerate(found)]
+
+    def _given(self, scores: list[KnownScore]) -> list[KnownScore]:
+        if not self._earlier:
+            return scores
+        return [KnownScore(known.score, reason=known.reason, again=True) for known in scores]
 
 
-def _sample_key(request: SampleRequest, sampling: Sampling) -> _SampleKey:
+def sample_question(request: SampleRequest, sampling: Sampling) -> SampleQuestion:
+    """What is asked: requests that give the same reply have the same."""
     # The seed says parent and index; the rest says that the question is the same.
     return (
         request.seed,
@@ -203,20 +224,28 @@ def _sample_key(request: SampleRequest, sampling: Sampling) -> _SampleKey:
     )
 
 
-def _score_key(request: ScoreRequest, place: int, info: VerifierInfo) -> _ScoreKey:
+def score_question(request: ScoreRequest, place: int, info: VerifierInfo) -> ScoreQuestion:
+    """The same of the score of one step of a path."""
     node = request.ids[place] if request.ids else ""
     finished = request.finished and place == len(request.steps) - 1
     return info.name, info.revision, node, (request.problem, *request.steps[: place + 1]), finished
 
 
-def _together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores:
+def remainder(request: ScoreRequest, known: KnownReplies, info: VerifierInfo) -> ScoreRequest:
+    """What of a path is still to be scored."""
+    return replace(request, first=request.first + len(known.scores(request, info)))
+
+
+def together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores:
     """One reply of what was known and of what was asked for now."""
     if new is not None and not known:
         return new
     if new is None and len(known) == 1:
         [one] = known
         reasons = (one.reason,) if one.reason else ()
-        return StepScores((one.score,), one.tokens, one.reused, one.flops, reasons)
+        return StepScores(
+            (one.score,), one.tokens, one.reused, one.flops, reasons, again=int(one.again)
+        )
     flops = [score.flops for score in known] + ([new.flops] if new else [])
     said = [score.reason for score in known]
     if new is not None:
@@ -227,10 +256,11 @@ def _together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores
         reused=sum(score.reused for score in known) + (new.reused if new else 0),
         flops=None if None in flops else sum(flop for flop in flops if flop is not None),
         reasons=tuple(said) if any(said) else (),
+        again=sum(score.again for score in known),
     )
 
 
-def _watch_of_places(watch: Watch, places: Sequence[int]) -> Watch:
+def watch_of_places(watch: Watch, places: Sequence[int]) -> Watch:
     """A watch for some samples of a call, told by their places among all of them."""
     return Watch(watch, lambda place, tokens: watch.written(places[place], tokens))
 

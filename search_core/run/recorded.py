@@ -7,10 +7,12 @@ refused, and nobody is told what "would have been" by another algorithm.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from search_core.acts import Act, acts_of
 from search_core.log.events import (
     Event,
     Sampled,
@@ -74,7 +76,8 @@ class RecordedRun:
         solver: SolverInfo | None = None,
         verifier: VerifierInfo | None = None,
     ) -> Run:
-        """A new run of the same problem, which knows what the old one found out about answers.
+        """A new run of the same problem, which knows what the old one found out about answers, and
+        what a person had asked for.
 
         Its log has no times: nobody waits for replies that are known.
 
@@ -90,7 +93,13 @@ class RecordedRun:
             clock=lambda: 0.0,
             classes=recorded_classes(self.events, self.tree),
             grader=RecordedMarks(self.tree),
+            acts=self.acts,
         )
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What a person had done to it."""
+        return acts_of(self.events)
 
 
 def recorded_run(events: Sequence[Event], tree: Tree | None = None) -> RecordedRun:
@@ -195,7 +204,8 @@ class _LogInOrder:
 
     def __init__(self, events: Sequence[Event], recorded: RecordedRun) -> None:
         self.recorded = recorded
-        self.samples = iter([event for event in events if isinstance(event, Sampled)])
+        # What a person wrote for this run was not asked of anybody.
+        self.samples = iter([e for e in events if isinstance(e, Sampled) and (e.again or not e.by)])
         self.scores = iter([event for event in events if isinstance(event, Scored)])
         self.reused = iter([e.reused for e in events if isinstance(e, Spent) and e.call == "score"])
 
@@ -224,6 +234,8 @@ class _SolverInOrder:
                 thought=event.thought,
                 flops=event.flops,
                 repeats=event.repeats,
+                by=event.by,
+                again=event.again,
             )
             self.log.recorded.known.learn_sample(request, sampling, reply)
             replies.append(reply)
@@ -252,10 +264,11 @@ class _VerifierInOrder:
             reasons = tuple(event.reason for event in events)
             reply = StepScores(
                 tuple(event.score for event in events),
-                events[0].tokens,
+                sum(event.tokens for event in events),
                 reused,
-                events[0].flops,
+                math.fsum(event.flops for event in events),
                 reasons if any(reasons) else (),
+                again=sum(event.again for event in events),
             )
             # Of what a call found in a cache the log knows the sum: its first path's.
             reused = 0

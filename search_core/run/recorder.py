@@ -24,6 +24,7 @@ class PlannedNode:
     role: Role = "step"
     after: str | None = None
     forced: str = ""
+    by: str = ""
 
 
 class Recorder:
@@ -40,8 +41,13 @@ class Recorder:
         samples: Sequence[StepSample],
         seconds: float,
     ) -> None:
-        """Write down one batch of steps as the nodes that they are."""
+        """Write down one batch of steps as the nodes that they are.
+
+        What a person wrote, and what is of an earlier run, has cost nothing now.
+        """
         flops = [self._sample_flops(sample) for sample in samples]
+        pairs = list(zip(planned, samples, strict=True))
+        asked = [sample for node, sample in pairs if not node.by and not sample.again]
         for node, sample, cost in zip(planned, samples, flops, strict=True):
             path = self._log.tree.path(parent_of(node.id))
             self._log.add(
@@ -59,17 +65,20 @@ class Recorder:
                 repeats=_repeats(sample, path),
                 thought=_thought(sample, path),
                 forced=node.forced,
+                by=node.by or sample.by,
+                again=sample.again,
             )
         self._log.add(
             Spent,
             round=round_,
             call="sample",
-            requests=len(planned),
-            generated=sum(sample.tokens for sample in samples),
-            prefilled=sum(sample.prefilled for sample in samples),
-            reused=sum(sample.reused for sample in samples),
+            requests=sum(not node.by for node in planned),
+            generated=sum(sample.tokens for sample in asked),
+            prefilled=sum(sample.prefilled for sample in asked),
+            reused=sum(sample.reused for sample in asked),
             solver_flops=sum(flops),
             seconds=round(seconds, 4),
+            again=sum(sample.again for sample in samples),
         )
 
     def add_scores(
@@ -94,8 +103,10 @@ class Recorder:
         flops = [self._score_flops(reply) for reply in replies]
         for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
             known = _known(reply.scores, aggregate)
+            # A request's cost is written down once: by the first score that was asked for.
+            priced = min((index for index in known if index >= reply.again), default=None)
             for index, score in known.items():
-                first = index == min(known)  # a request's cost is written down once
+                first = index == priced
                 self._add_score(
                     nodes[index], reply, index, score, aggregate, cost if first else None,
                     ahead.get(nodes[index].id),
@@ -109,6 +120,7 @@ class Recorder:
             verified=sum(reply.tokens for reply in replies),
             verifier_flops=sum(flops),
             seconds=round(seconds, 4),
+            again=sum(reply.again == len(reply.scores) for reply in replies),
         )
 
     def _add_score(
@@ -133,6 +145,7 @@ class Recorder:
             tokens=0 if flops is None else reply.tokens,
             flops=flops or 0.0,
             reason=_end_of(reply.reasons[index]) if reply.reasons else "",
+            again=index < reply.again,
         )
 
     def _sample_flops(self, sample: StepSample) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from search_core.acts import Guidance
 from search_core.log.events import ROOT, Judged, Role
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
@@ -18,18 +19,25 @@ class NodeRequests:
     """Reads a run's tree and writes requests about its nodes."""
 
     def __init__(
-        self, run_id: str, recipe: Recipe, log: RunLog, judged: Judged, written: WrittenSteps
+        self,
+        run_id: str,
+        recipe: Recipe,
+        log: RunLog,
+        judged: Judged,
+        written: WrittenSteps,
+        guidance: Guidance,
     ) -> None:
         self._run = run_id
         self._recipe = recipe
         self._log = log
         self._judged = judged
         self._written = written
+        self._guidance = guidance
         self._paths: dict[str, tuple[str, ...]] = {}
 
     def view(self, node: Node) -> NodeView:
         """What a strategy may know of it."""
-        return NodeView(
+        view = NodeView(
             id=node.id,
             depth=node.depth,
             text=node.text,
@@ -40,15 +48,20 @@ class NodeRequests:
             logprob=node.logprob,
             group=node.group,
         )
+        return self._guidance.seen(view)
 
     def child_ids(self, parents: Sequence[str]) -> list[str]:
         """The next free id under each parent; a parent named twice gets two."""
+        nodes = self._log.tree.nodes
         made: dict[str, int] = {}
         ids = []
         for parent in parents:
-            index = made.get(parent, len(self._log.tree.nodes[parent].children))
+            index = made.get(parent, len(nodes[parent].children))
+            # Of the path that a search goes on from by hand, the children are not numbered through.
+            while _child(parent, index) in nodes:
+                index += 1
             made[parent] = index + 1
-            ids.append(str(index) if parent == ROOT else f"{parent}.{index}")
+            ids.append(_child(parent, index))
         return ids
 
     def sample(
@@ -85,7 +98,9 @@ class NodeRequests:
                     index=index,
                     attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
                     run=self._run,
-                    to_end=max(0, longest - nodes[parent].depth),
+                    to_end=max(0, longest + self._guidance.depth - nodes[parent].depth)
+                    if longest
+                    else 0,
                     parent=parent,
                 )
             )
@@ -149,3 +164,7 @@ class NodeRequests:
             attempts.append(self._steps(last))
             last = self._revised(last)
         return tuple(attempts[::-1])
+
+
+def _child(parent: str, index: int) -> str:
+    return str(index) if parent == ROOT else f"{parent}.{index}"

@@ -12,10 +12,13 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
 
+from search_core.acts import WENT_ON, Act, Guidance
 from search_core.answers import AnswerClasses
 from search_core.log.events import (
+    ROOT,
     Event,
     Finished,
+    Noted,
     ProblemRecord,
     Started,
     Status,
@@ -90,6 +93,7 @@ class Run:
         clock: Seconds, monotone; a fake one makes logs byte-identical.
         classes: Equivalence classes of answers.
         grader: Says whether a solution is right, in place of `grade_solution`.
+        acts: What a person does to it (`search_core.steer`); its log begins with them.
 
     Raises:
         OptionError: The verifier cannot judge what the strategy asks about, or the solver
@@ -109,6 +113,7 @@ class Run:
         clock: Callable[[], float] = time.monotonic,
         classes: AnswerClasses | None = None,
         grader: Grader | None = None,
+        acts: Sequence[Act] = (),
     ) -> None:
         # A log begins with who its models are, so what they say of themselves is looked at first.
         self._records = solver_record(solver, recipe.strategy), verifier_record(verifier)
@@ -133,7 +138,10 @@ class Run:
         self._cut_short: RunCancelled | LimitReached | None = None
         self._decisions = DecisionWriter(self._log)
         self._written = WrittenSteps()
-        self._nodes = NodeRequests(run_id, recipe, self._log, verifier.scores, self._written)
+        self._guidance = Guidance(acts)
+        self._nodes = NodeRequests(
+            run_id, recipe, self._log, verifier.scores, self._written, self._guidance
+        )
         recorder = Recorder(self._log, solver, verifier)
         self._models = ModelRequests(
             recipe,
@@ -144,6 +152,7 @@ class Run:
             self._decisions,
             clock,
             (solver.name, verifier.name),
+            self._guidance,
         )
 
     @property
@@ -196,14 +205,18 @@ class Run:
     # Requests ------------------------------------------------------------------------------
 
     def _search(self) -> Generator[ModelCall, ModelReply, None]:
-        plan = self.recipe.strategy.plan(self._nodes.view(self.tree.root), self.recipe.options)
+        yield from self._retrace()
+        root = self._nodes.view(self.tree.nodes[self._guidance.origin])
+        plan = self.recipe.strategy.plan(root, self.recipe.options)
         request = self._next_request(plan, None)
         while not isinstance(request, Choose):
             reply = yield from self._serve(request)
             request = self._next_request(plan, reply)
         plan.close()
+        for unmet in self._guidance.unmet(self.tree):
+            self.warn(unmet)
         self._close_open_nodes("The strategy finished without judging this step.")
-        candidates = [node.id for node in request.candidates]
+        candidates = [node.id for node in self._guidance.allowed(request.candidates)]
         self._finish("completed", "", candidates, request.method, answerless=request.answerless)
 
     def _next_request(self, plan: Plan, reply: Nodes | None) -> Request:
@@ -219,10 +232,15 @@ class Run:
         match request:
             case Sample() | Continue() | Score():
                 return (yield from self._models.serve(request))
-            case Decide() | Resolve() | Allocate() | BackUp() | Merge():
+            case Decide():
+                decisions, kept = self._guidance.decided(request)
+                self._write(decisions)
+                return kept
+            case Resolve() | Allocate() | BackUp() | Merge():
                 self._decisions.write(self._models.round, request)
             case Complete():
-                ids = [node.id for node in request.nodes]
+                self._write(self._guidance.cuts(request.nodes))
+                ids = [node.id for node in self._guidance.allowed(request.nodes)]
                 self._election.complete(ids, unfinished=request.unfinished, cancelled=self._over)
                 if self._cut_short is not None:
                     raise self._cut_short
@@ -230,6 +248,19 @@ class Run:
             case _:
                 raise ProtocolError(f"{self.recipe.strategy.name} yielded {request!r:.200}.")
         return ()
+
+    def _write(self, decisions: Sequence[Decide]) -> None:
+        for decision in decisions:
+            self._decisions.write(self._models.round, decision)
+
+    def _retrace(self) -> Generator[ModelCall, ModelReply, None]:
+        """The path that a search goes on from, where that is not the problem."""
+        leg = self._guidance.leg
+        if leg is None or leg.node == ROOT:
+            return
+        path = yield from self._models.retrace(leg.node)
+        why = f"{leg.who} went on from step {leg.node} with {self.recipe.strategy.title}."
+        self._write([Decide(WENT_ON, why, kept=path)])
 
     # Start and end --------------------------------------------------------------------------
 
@@ -248,6 +279,8 @@ class Run:
             limits=asdict(recipe.limits),
             created=self._created,
         )
+        for act in self._guidance.acts:
+            self._log.add(Noted, **act.to_note())
 
     def _finish(
         self,

@@ -29,6 +29,8 @@ class NodeView:
         logprob: Sum of the log-probabilities of the step's tokens; None: not known.
         group: Of a completed solution, the number of its answer, by first appearance: equal
             answers have equal numbers. None before, and without an answer.
+        place: In the answer to `Sample`, the place of its parent among those of the request. Not a
+            part of what the node is.
     """
 
     id: str
@@ -40,6 +42,7 @@ class NodeView:
     seed: int = 0
     logprob: float | None = 0.0
     group: int | None = None
+    place: int = field(default=0, compare=False)
 
     @property
     def cut_off(self) -> bool:
@@ -79,6 +82,9 @@ class Sample:
 
     With `to_end`, go on from each child until its path ends or has `max_steps` steps, and
     answer with the last nodes. `temperature` replaces the run's own.
+
+    The answer has one node for each parent, in their order; a person who steers may have had more
+    written, which come after those (`NodeView.place` says where each belongs).
 
     Attributes:
         rollout: Only to see where the parents lead: nobody decides on such nodes, and the
@@ -135,7 +141,11 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Keep some nodes, prune others, and say why. Each node is decided once."""
+    """Keep some nodes, prune others, and say why. Each node is decided once.
+
+    The answer is who goes on: those that were kept, in their order, unless a person who steers
+    decided otherwise.
+    """
 
     rule: str
     why: str
@@ -146,6 +156,12 @@ class Decide:
     cutoff: float | None = None
     """The aggregate that a node had to reach, where the rule ranks."""
     subtree: int | None = None
+    revisable: bool = False
+    """True: the strategy goes by the answer, so what is pruned here may be kept by a person."""
+    room: int | None = None
+    """The most that can go on, whoever decides; None: as many as one likes."""
+    ranks: tuple[int, ...] = ()
+    """Of kept, then pruned, where others are ranked among them; (): counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search_core.strategies.base import (
     Choose,
@@ -141,8 +141,7 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
             f"Beam search keeps the {kept} best of each round by {options.judged_by}.",
             later_wins_ties=options.later_wins_ties,
         )
-        yield decision
-        beam = in_order(active, decision.kept)
+        beam = in_order(active, (yield replace(decision, revisable=True)))
     yield Choose(_voters(solutions, options), options.judge, options.answerless_vote)
 
 

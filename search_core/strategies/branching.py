@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search_core.strategies.base import NodeView
+from search_core.strategies.base import Nodes, NodeView
 from search_core.strategies.options import option
 
 DuplicatePairs = tuple[tuple[NodeView, NodeView], ...]
@@ -19,6 +19,15 @@ def branching_option(default: int) -> int:
         minimum=1,
         maximum=64,
     )
+
+
+def families(children: Nodes, each: int) -> list[Nodes]:
+    """The next steps of each parent, `each` of them and whatever a person has had written beside,
+    where every parent was asked for `each` in a row."""
+    found: dict[int, Nodes] = {}
+    for child in children:
+        found[child.place // each] = (*found.get(child.place // each, ()), child)
+    return list(found.values())
 
 
 def distinct_siblings(siblings: Sequence[NodeView]) -> tuple[list[NodeView], DuplicatePairs]:

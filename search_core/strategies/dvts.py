@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search_core.strategies.base import (
     Choose,
@@ -94,11 +94,16 @@ def plan(root: NodeView, options: DvtsOptions) -> Plan:
         longest = options.max_steps + (LAST_ROUND_STEPS - 1 if to_end else 0)
         parents = tuple(head for head in heads.values() for _ in range(width))
         children = yield Sample(parents, to_end=to_end, max_steps=longest)
+        places = [child.place for child in children]
         ends = yield from look_ahead(children, 0 if last else options.lookahead)
         children = yield Score(children, options.aggregate, ends)
         next_heads: dict[int, NodeView] = {}
         for place, subtree in enumerate(heads):
-            siblings = children[place * width : (place + 1) * width]
+            siblings = tuple(
+                child
+                for child, grown in zip(children, places, strict=True)
+                if grown // width == place
+            )
             head = yield from _judge(siblings, subtree, last, solutions[subtree], options)
             if head is not None:
                 next_heads[subtree] = head
@@ -142,8 +147,8 @@ def _judge(
         return None
     why = f"DVTS keeps only the best of each subtree by {options.judged_by}."
     decision = keep_best(going, 1, "best_of_subtree", why, subtree=subtree)
-    yield decision
-    return decision.kept[0]
+    (head,) = yield replace(decision, revisable=True, room=1)
+    return head
 
 
 DVTS = Strategy(

@@ -19,7 +19,7 @@ from search_core.strategies.base import (
     cut_off,
     out_of_steps,
 )
-from search_core.strategies.branching import branching_option, distinct_siblings
+from search_core.strategies.branching import branching_option, distinct_siblings, families
 from search_core.strategies.options import (
     OptionError,
     StrategyOptions,
@@ -90,8 +90,8 @@ def plan(root: NodeView, options: ExhaustiveOptions) -> Plan:
             parents = level[first : first + parents_at_once]
             children = yield Sample(tuple(p for p in parents for _ in range(options.branching)))
             distinct: Nodes = ()
-            for place in range(0, len(children), options.branching):
-                siblings, pairs = distinct_siblings(children[place : place + options.branching])
+            for family in families(children, options.branching):
+                siblings, pairs = distinct_siblings(family)
                 yield Merge(pairs)
                 distinct += tuple(siblings)
             distinct = yield Score(distinct, options.aggregate)

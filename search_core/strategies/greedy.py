@@ -19,12 +19,9 @@ def plan(root: NodeView, options: StrategyOptions) -> Plan:
     """Write one solution, the likeliest token each time; no verifier is asked."""
     leaves = yield Sample((root,), to_end=True, max_steps=options.max_steps, temperature=0.0)
     solutions = tuple(leaf for leaf in leaves if leaf.ended == "end")
-    if solutions:
-        yield Complete(solutions)
-    elif leaves[0].cut_off:
-        yield from cut_off(leaves)
-    else:
-        yield out_of_steps(leaves, options.max_steps)
+    yield Complete(solutions)
+    yield from cut_off(leaves)
+    yield out_of_steps([leaf for leaf in leaves if leaf.ended == "step"], options.max_steps)
     yield Choose(solutions, "majority")
 
 

@@ -198,10 +198,10 @@ def _expand(
     children = yield Sample(
         tuple(selected.leaf.view for selected, count in growing for _ in range(count))
     )
-    first = 0
-    for selected, count in growing:
-        siblings, duplicates = distinct_siblings(children[first : first + count])
-        first += count
+    parent_at = [place for place, (_, count) in enumerate(growing) for _ in range(count)]
+    for place, (selected, _) in enumerate(growing):
+        written = [child for child in children if parent_at[child.place] == place]
+        siblings, duplicates = distinct_siblings(written)
         yield Merge(duplicates)
         shares = _shares(siblings, options)
         for child, prior in zip(siblings, shares, strict=True):

@@ -21,7 +21,14 @@ from search_core.strategies.base import (
 )
 from search_core.strategies.endings import answerless_option
 from search_core.strategies.options import ScoredOptions, option
-from search_core.strategies.particles import Particle, allocation, fates, repeated, resample
+from search_core.strategies.particles import (
+    Particle,
+    allocation,
+    fates,
+    repeated,
+    resample,
+    with_saved,
+)
 from search_core.strategies.resampling import (
     Resampling,
     effective_sample_size,
@@ -134,7 +141,8 @@ def sweep(
             copies[-1] += 1
         allotted = allocation(scheme, before, weights, copies, effective)
         yield allotted
-        yield from fates(new, allotted, drawn)
+        saved = yield from fates(new, allotted, drawn)
+        particles = with_saved(particles, before, saved)
         if all(particle.finished for particle in (*particles, *beside)):
             return particles + beside
     return particles
@@ -148,11 +156,7 @@ def _next_steps(particles: list[Particle], step: int, options: ScoredOptions) ->
         return done
     children = yield Sample(tuple(particle.node for particle in going))
     yield from cut_off(children)
-    moved = [
-        (particle, child)
-        for particle, child in zip(going, children, strict=True)
-        if not child.cut_off
-    ]
+    moved = [(going[child.place], child) for child in children if not child.cut_off]
     children = yield Score(tuple(child for _, child in moved), options.aggregate)
     yield Complete(tuple(child for child in children if child.ended == "end"))
     arrived = [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 
 from search_core.seeds import unit_numbers
-from search_core.strategies.base import Allocate, Decide, Nodes, NodeView, Plan
+from search_core.strategies.base import Allocate, Decide, Nodes, NodeView, Request
 from search_core.strategies.resampling import Resampling, multinomial, systematic
 
 
@@ -71,8 +72,13 @@ def allocation(
     return Allocate(rule, tuple(nodes.values()), parts, tuple(counts.values()), effective)
 
 
-def fates(new: Nodes, allotted: Allocate, drawn: int) -> Plan:
-    """Keep the new steps that were drawn and prune the others, each with its numbers."""
+def fates(new: Nodes, allotted: Allocate, drawn: int) -> Generator[Request, Nodes, Nodes]:
+    """Keep the new steps that were drawn and prune the others, each with its numbers.
+
+    Returns:
+        Those of the others that a person keeps all the same.
+    """
+    saved: Nodes = ()
     ids = {node.id for node in new}
     shares = [
         share
@@ -87,7 +93,22 @@ def fates(new: Nodes, allotted: Allocate, drawn: int) -> Plan:
         yield Decide("resampled", why, kept=tuple(node for node, _, _ in kept))
     if gone:
         why = _draw([weight for _, weight, _ in gone], allotted.rule, drawn, "none")
-        yield Decide("resampled_away", why, pruned=tuple(node for node, _, _ in gone))
+        away = tuple(node for node, _, _ in gone)
+        saved = yield Decide("resampled_away", why, pruned=away, revisable=True)
+    return saved
+
+
+def with_saved(drawn: list[Particle], before: Sequence[Particle], saved: Nodes) -> list[Particle]:
+    """The population where a person keeps paths that were not drawn: one particle each, in place
+    of a copy of the path that has the most; where all have one, on top."""
+    population = list(drawn)
+    for node in saved:
+        copies = Counter(particle.node.id for particle in population)
+        most, count = next(iter(copies.most_common(1)), ("", 0))
+        if count > 1:
+            population.remove(next(o for o in population if o.node.id == most))
+        population.append(Particle(next(o.path for o in before if o.node.id == node.id)))
+    return population
 
 
 def _span(values: Iterable[float]) -> str:

@@ -74,7 +74,10 @@ def plan(root: NodeView, options: RebaseOptions) -> Plan:
         weights = softmax([node.value for node in ranked], options.balance_temperature)
         shares = widths([node.value for node in ranked], len(active), options.balance_temperature)
         yield Allocate("softmax", tuple(ranked), tuple(weights), tuple(shares))
-        yield _decision(ranked, shares, options)
+        kept = yield _decision(ranked, shares, options)
+        if len(kept) != sum(map(bool, shares)):
+            shares = shared_with(ranked, shares, kept)
+            yield Allocate("by_hand", tuple(ranked), tuple(weights), tuple(shares))
         parents = tuple(
             node for node, width in zip(ranked, shares, strict=True) for _ in range(width)
         )
@@ -112,6 +115,19 @@ def widths(scores: Sequence[float], budget: int, temperature: float) -> list[int
     return found
 
 
+def shared_with(ranked: Sequence[NodeView], shares: Sequence[int], kept: Nodes) -> list[int]:
+    """The shares where a person keeps paths that have none: each gets one next step, of those of
+    the path that has the most; where that has only one left, on top."""
+    ids = {node.id for node in kept}
+    found = list(shares)
+    for place, node in enumerate(ranked):
+        if node.id in ids and not found[place]:
+            most = found.index(max(found))
+            found[most] -= found[most] > 1
+            found[place] = 1
+    return found
+
+
 def _decision(ranked: Sequence[NodeView], shares: Sequence[int], options: RebaseOptions) -> Decide:
     kept = tuple(node for node, width in zip(ranked, shares, strict=True) if width)
     listed = ", ".join(map(str, shares[: min(_LISTED, len(kept))]))
@@ -122,7 +138,15 @@ def _decision(ranked: Sequence[NodeView], shares: Sequence[int], options: Rebase
         f"temperature {options.balance_temperature:g}. From the best path on they get "
         f"{listed}{more}; a path whose share is 0 stops here."
     )
-    return Decide("softmax_share", why, kept, tuple(ranked[len(kept) :]), True, kept[-1].value)
+    return Decide(
+        "softmax_share",
+        why,
+        kept,
+        tuple(ranked[len(kept) :]),
+        ranked=True,
+        cutoff=kept[-1].value,
+        revisable=True,
+    )
 
 
 REBASE = Strategy(

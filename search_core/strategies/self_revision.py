@@ -81,10 +81,10 @@ def plan(root: NodeView, options: SelfRevisionOptions) -> Plan:
             after=tuple(latest[chain] for chain in active),
             attempts_seen=options.attempts_seen,
         )
-        for chain, leaf in zip(active, leaves, strict=True):
+        for leaf in leaves:
             if leaf.ended == "end":
-                latest[chain] = leaf
-                chain_of[leaf.id] = chain
+                latest[active[leaf.place]] = leaf
+                chain_of[leaf.id] = active[leaf.place]
         yield from cut_off(leaves)
         yield out_of_steps([leaf for leaf in leaves if leaf.ended == "step"], options.max_steps)
         solutions += yield Complete(tuple(leaf for leaf in leaves if leaf.ended == "end"))

@@ -9,7 +9,7 @@ from search_core.whatif.differences import Difference
 from search_core.whatif.hedging import AnswerShare, Hedge, hedged
 from search_core.whatif.noise import NoisyVerifier
 from search_core.whatif.regret import Regret, regret
-from search_core.whatif.what_if import Change, WhatIf, what_if
+from search_core.whatif.what_if import Change, WhatIf, check_same_solver, what_if
 
 __all__ = [
     "AnswerShare",
@@ -19,6 +19,7 @@ __all__ = [
     "NoisyVerifier",
     "Regret",
     "WhatIf",
+    "check_same_solver",
     "hedged",
     "regret",
     "what_if",

@@ -241,15 +241,23 @@ def _changed(recipe: Recipe, change: Change) -> Recipe:
     return replace(recipe, options=recipe.strategy.options.from_values(values))
 
 
-def _check_models(recorded: RecordedRun, solver: Solver | None, verifier: Verifier | None) -> None:
-    if solver is None:
-        return
-    wrote, writes = recorded.solver, solver.info
+def check_same_solver(wrote: ModelInfo, writes: ModelInfo) -> None:
+    """What is written for a run that is over is written by the run's own solver.
+
+    Raises:
+        UsageError: It would be another one.
+    """
     if (wrote.name, wrote.revision) != (writes.name, writes.revision):
         raise UsageError(
             f"The run was written by {_named(wrote)}, and what is missing would be by "
             f"{_named(writes)}. Give the run's own solver, or none."
         )
+
+
+def _check_models(recorded: RecordedRun, solver: Solver | None, verifier: Verifier | None) -> None:
+    if solver is None:
+        return
+    check_same_solver(recorded.solver, solver.info)
     if verifier is None and recorded.recipe.strategy.uses_verifier:
         raise UsageError("New steps have to be scored: give a verifier with the solver.")
 

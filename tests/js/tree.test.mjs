@@ -47,7 +47,6 @@ test("every contradiction is named", () => {
     [[sampled("0.0")], /node 0, never sampled/],
     [[sampled("0", { after: "7" })], /node 7, never sampled/],
     [[{ kind: "scored", id: "0", score: 1 }], /node 0, never sampled/],
-    [[{ kind: "noted", id: "0" }], /never sampled/],
     [[sampled("0"), { kind: "merged", id: "0", into: "1" }], /node 1, never sampled/],
     [[sampled("0"), decided(["0"]), decided(["0"])], /already kept; it cannot become kept/],
     [[decided(["root"])], /root is already kept/],

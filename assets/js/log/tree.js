@@ -33,6 +33,8 @@ function newNode(id, parent, text, depth) {
     role: "step",
     after: null,
     forced: "",
+    by: "",
+    again: false,
     prefilled: 0,
     reused: 0,
     solver_flops: 0,
@@ -249,7 +251,6 @@ const HANDLERS = {
     node.value = event.value;
   },
   noted(tree, event) {
-    tree.node(event.id);
     tree.notes.push(event);
   },
   warned(tree, event) {
@@ -288,6 +289,8 @@ function nodeOf(event, parent) {
   node.thought = event.thought ?? "";
   node.after = event.after ?? null;
   node.forced = event.forced ?? "";
+  node.by = event.by ?? "";
+  node.again = event.again ?? false;
   node.prefilled = event.prefilled ?? 0;
   node.reused = event.reused ?? 0;
   node.solver_flops = event.flops ?? 0;

@@ -25,6 +25,9 @@ class Spent(Event):
     solver_flops: Amount = 0.0
     verifier_flops: Amount = 0.0
     seconds: Amount = 0.0
+    again: Count = 0
+    """Of the requests, those whose replies are of an earlier run: nobody was asked, and nothing of
+    them is counted here."""
 
     @property
     def cost(self) -> Cost:

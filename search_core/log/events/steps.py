@@ -54,6 +54,10 @@ class Sampled(Event):
     """Whether it is thought; "": it is not, or nobody knows."""
     forced: Line = ""
     """How the text begins, where that was put into the solver's mouth (budget forcing)."""
+    by: Name = ""
+    """The person who wrote it; "": the solver did."""
+    again: bool = False
+    """Whether it was written in an earlier run and taken from there: it cost nothing now."""
 
     @property
     def parent(self) -> str:
@@ -80,6 +84,8 @@ class Sampled(Event):
                 thought=self.thought,
                 after=self.after,
                 forced=self.forced,
+                by=self.by,
+                again=self.again,
                 prefilled=self.prefilled,
                 reused=self.reused,
                 solver_flops=self.flops,
@@ -104,6 +110,8 @@ class Scored(Event):
     flops: Amount = 0.0
     reason: Reason = ""
     """What the verifier wrote before it judged; of a long text the end."""
+    again: bool = False
+    """Whether it was scored in an earlier run: it cost nothing now."""
 
     def apply_to(self, tree: NodeTable) -> None:
         node = tree.node(self.id)
@@ -180,17 +188,24 @@ class BackedUp(Event):
 
 
 class Noted(Event):
-    """A person kept, pruned, edited or injected a node.
+    """A person acted on a node of a run (`search_core.acts`), and the search was driven again.
 
-    Nothing writes it yet: it is what a person's own acts on a tree will be recorded as.
+    It stands at the beginning of the log that came of it, before the node that it is about. Where
+    the act takes effect, the log says so again: a step has its author in `by`, a decision its rule.
     """
 
     remembered: ClassVar[bool] = True
 
     kind: Literal["noted"] = "noted"
     id: NodeId
-    action: Literal["kept", "pruned", "edited", "injected"]
+    action: Literal["kept", "pruned", "grown", "edited", "injected", "went_on"]
     text: Text = ""
-
-    def apply_to(self, tree: NodeTable) -> None:
-        tree.node(self.id)
+    """Of a step that was edited or injected."""
+    author: Name = ""
+    """Who did it, as they call themselves; "": somebody."""
+    count: Count = 0
+    """How many more next steps were wanted."""
+    ends: bool = False
+    """Whether the step that was written ends the solution."""
+    of: Name = ""
+    """Id of the run that it was done to."""

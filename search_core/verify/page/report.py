@@ -8,13 +8,12 @@ from typing import Any
 from search_core.picture.numbers import counted
 from search_core.verify.page.cards import card_sections
 from search_core.verify.page.comparisons import comparison_section
+from search_core.verify.page.frame import framed
 from search_core.verify.page.headlines import headline_rows
 from search_core.verify.page.markup import paragraph, table, tag, text
-from search_core.verify.page.style import style
 
 FEWEST_PROBLEMS = 20
 """With fewer, the bootstrap's intervals say little."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def report_page(values: Mapping[str, Any]) -> str:
@@ -26,14 +25,6 @@ def report_page(values: Mapping[str, Any]) -> str:
     cards = values["cards"]
     names = ", ".join(cards)
     title = f"Report card: {names}" if len(cards) == 1 else f"Report cards: {names}"
-    head = (
-        '<meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer">'
-        + tag("title", text(title[:200]))
-        + tag("style", style())
-    )
     anchors = {name: f"card-{number}" for number, name in enumerate(cards, start=1)}
     links = [*((f"#{anchor}", name) for name, anchor in anchors.items())]
     links += [("#comparisons", "Side by side")] if values["comparisons"] else []
@@ -50,10 +41,7 @@ def report_page(values: Mapping[str, Any]) -> str:
         ),
         tag("footer", *_made(values)),
     ]  # fmt: skip
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n'
-        f"<body>{''.join(body)}</body></html>\n"
-    )
+    return framed(title[:200], *body)
 
 
 def _about(values: Mapping[str, Any]) -> Iterator[str]:
