@@ -38,7 +38,7 @@ search_core.bench  search_core.embedded.training  search_core.chosen_problems  s
 search_core
 search_core.search  search_core.export
 search_core.audit
-search_core.verify
+search_core.verify  search_core.race
 search_core.serving  search_core.evaluation  search_core.fidelity  search_core.thoughts
 search_core.whatif  search_core.steer
 search_core.models
