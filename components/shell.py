@@ -21,6 +21,7 @@ from components.learn import learn_routes
 from components.quiet_frames import QuietFrames
 from components.request_log import Doorkeeper, redirect_faults
 from components.verify import verify_routes
+from components.whole_values import edits
 
 _STAYS = gr.skip()
 MOST_UPLOADED = "16mb"
@@ -86,6 +87,22 @@ class Shell(gr.Blocks):
             for place, value in zip(changed, made, strict=True):
                 done[place] = value
         return done
+
+    def handle_streaming_diffs(
+        self,
+        block_fn: Any,
+        data: list[Any],
+        session_hash: str | None,
+        run: str | None,
+        final: bool,
+        simple_format: bool = False,
+    ) -> list[Any]:
+        """As `gr.Blocks.handle_streaming_diffs`; no value is changed in place: see `edits`."""
+        before = list(self.pending_diff_streams.get(session_hash, {}).get(run, ()))
+        # "Simple": each value as it is.
+        values = super().handle_streaming_diffs(block_fn, data, session_hash, run, final, True)
+        as_they_are = simple_format or final or not before
+        return list(values) if as_they_are else edits(before, values)
 
     @property
     def state_holder(self) -> Any:
