@@ -23,7 +23,16 @@ from tests.fakes import World
 from tests.pages import GUIDE, ROOT, TEXTS, fences
 
 PAGES_WITH_CODE = {page.stem for page in TEXTS if fences(page, "python")}
-RUN_HERE = {"audit", "extending", "fidelity", "labelled_files", "python", "verify", "what_if"}
+RUN_HERE = {
+    "audit",
+    "compare",
+    "extending",
+    "fidelity",
+    "labelled_files",
+    "python",
+    "verify",
+    "what_if",
+}
 
 
 def run_page(name: str, given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -38,6 +47,13 @@ def run_page(name: str, given: Mapping[str, Any], folder: Path) -> dict[str, Any
 
 def test_no_page_with_code_is_left_out() -> None:
     assert PAGES_WITH_CODE == RUN_HERE
+
+
+@pytest.mark.models
+def test_a_race_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run_page("compare", {}, tmp_path)
+    assert len(names["result"].logs) == 2
+    assert capsys.readouterr().out.strip().endswith(".")
 
 
 # Python --------------------------------------------------------------------------------------

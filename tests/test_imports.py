@@ -26,6 +26,7 @@ components.page
 components.handlers  components.place_list  components.shell
 components.controls  components.learn
 components.explorer  components.charts  components.guide  components.verify
+components.audit
 components.place_frame
 components.elements  components.diagram  components.places  components.style  components.bounds
 components.headers  components.published  components.emblem  components.arguments
@@ -38,7 +39,7 @@ search_core.bench  search_core.embedded.training  search_core.chosen_problems  s
 search_core
 search_core.search  search_core.export
 search_core.audit
-search_core.verify
+search_core.verify  search_core.race
 search_core.serving  search_core.evaluation  search_core.fidelity  search_core.thoughts
 search_core.whatif  search_core.steer
 search_core.models

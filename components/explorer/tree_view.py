@@ -31,9 +31,11 @@ const plottingFolder = folder + "vendor/plotly/";
 const template = folder + "page.txt";
 const recall = () => trigger("recall");
 const steer = () => trigger("steer");
-const folders = { mathsFolder, markdownFolder, plottingFolder };
+const auditAddress = new URL("audit/", root).href;
+const folders = { mathsFolder, markdownFolder, plottingFolder, auditAddress };
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, { props, server, watch, template, recall, steer, ...folders }),
+  (explorer) =>
+    explorer.mount(element, { props, server, watch, template, recall, steer, ...folders }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";
@@ -54,8 +56,9 @@ class TreeViewValue(TypedDict, total=False):
 
     A value without a `run` changes nothing on show: `next` is a run that is about to be shown, for
     the page's address to name (of about so many `tokens`, where that is known), and `refused` one
-    that will not be (`why`, where it was an act on the tree). `recalled` says which run the page has asked for, with the event "recall":
-    its Back and Forward do. Another `run` then stands in its place.
+    that will not be (`why`, where it was an act on the tree). `recalled` says which run the page
+    has asked for, with the event "recall": its Back and Forward do. Another `run` then stands in
+    its place.
     """
 
     run: str

@@ -116,6 +116,8 @@ def _mistakes(
                 return
     if page.facts is not None:
         yield from ((("facts", *place), said) for place, said in _about_facts(page.facts, run))
+    if "noise" in page.shows and run.header.strategy != "best_of_n":
+        yield ("shows",), "noise leaves only the steps of best_of_n as they are; show such a run."
     if page.question is not None:
         yield from (
             (("question", *place), said)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 MOST_WORDS = 40
 """Of a page's caption, and of what is said once a question is answered."""
-Control = Literal["timeline", "tally", "legend"]
+Control = Literal["timeline", "tally", "legend", "noise"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 NodeId = Annotated[str, Field(pattern=r"^[0-9.]{1,60}$")]
 Line = Annotated[str, Field(min_length=1, max_length=120)]
@@ -97,15 +97,22 @@ class Facts(LessonEntry):
 
 
 class MeasuredRows(LessonEntry):
-    """Bars of what was measured, in the place of a tree: label to row of an evaluation.
+    """What was measured, in the place of a tree: bars, or a curve against a line.
 
     Attributes:
-        data: The evaluation's file, below `assets/results`.
-        bars: Names of rows by what the page calls them.
+        data: The evaluation's file, below `assets/results`; or the name of an embedded model,
+            whose card says what was measured of it.
+        bars: Names of rows by what the page calls them; those of a curve in its order.
+        family: Of problems; "average": of all families alike, which a card does not have.
+        quantity: "right": the part that is solved. "flops": the work for one problem.
+        against: A row to draw as a line, beside a curve of the others: right against FLOPs.
     """
 
-    data: Annotated[str, Field(pattern=r"^[\w-]+\.json$")]
+    data: Annotated[str, Field(pattern=r"^[\w-]+(\.json)?$")]
     bars: Annotated[dict[Line, str], Field(min_length=2, max_length=6)]
+    family: Literal["average", "expression", "word", "countdown"] = "average"
+    quantity: Literal["right", "flops"] = "right"
+    against: Annotated[dict[Line, str], Field(max_length=1)] = Field(default_factory=dict)
 
 
 class Page(LessonEntry):

@@ -14,7 +14,7 @@ what it would have asked. Hence this one mechanism serves
   others (`search_core.whatif`);
 - a larger N from a smaller one: the same, with the models as `otherwise`;
 - going on after a crash: the replies of the log that is left (`recorded.py`), likewise;
-- races with shared samples: two strategies over one `KnownReplies`, likewise;
+- races with shared samples: strategies that run at a time over the same replies (`shared.py`);
 - steering by hand (`search_core.steer`): the replies of the run that was steered, given as what
   they are, of an earlier run; what a person wrote is no reply, the runner itself writes it down.
 """
@@ -42,8 +42,8 @@ from search_core.protocols import (
 )
 from search_core.run.calls import Checked, sampled, scored
 
-_SampleKey = tuple[object, ...]
-_ScoreKey = tuple[str, str, str, tuple[str, ...], bool]
+SampleQuestion = tuple[object, ...]
+ScoreQuestion = tuple[str, str, str, tuple[str, ...], bool]
 
 
 class MissingReplies(RunCancelled):
@@ -67,12 +67,12 @@ class KnownReplies:
     """What solvers and verifiers have replied so far, by what they were asked. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._samples: dict[_SampleKey, StepSample] = {}
-        self._scores: dict[_ScoreKey, KnownScore] = {}
+        self._samples: dict[SampleQuestion, StepSample] = {}
+        self._scores: dict[ScoreQuestion, KnownScore] = {}
 
     def learn_sample(self, request: SampleRequest, sampling: Sampling, sample: StepSample) -> None:
         """Know this step from now on."""
-        self._samples[_sample_key(request, sampling)] = sample
+        self._samples[sample_question(request, sampling)] = sample
 
     def learn_scores(self, request: ScoreRequest, info: VerifierInfo, reply: StepScores) -> None:
         """Know these scores from now on. What the call cost is that of its first step that is of
@@ -84,17 +84,17 @@ class KnownReplies:
                 known = KnownScore(
                     score, reply.tokens, reply.reused, reply.flops, reason, known.again
                 )
-            self._scores[_score_key(request, request.first + place, info)] = known
+            self._scores[score_question(request, request.first + place, info)] = known
 
     def sample(self, request: SampleRequest, sampling: Sampling) -> StepSample | None:
         """The step that was written there; None: none was."""
-        return self._samples.get(_sample_key(request, sampling))
+        return self._samples.get(sample_question(request, sampling))
 
     def scores(self, request: ScoreRequest, info: VerifierInfo) -> list[KnownScore]:
         """Scores of the wanted steps, up to the first that was not scored."""
         found: list[KnownScore] = []
         for place in range(request.first, len(request.steps)):
-            known = self._scores.get(_score_key(request, place, info))
+            known = self._scores.get(score_question(request, place, info))
             if known is None:
                 break
             found.append(known)
@@ -143,7 +143,7 @@ class KnownSolver(Checked):
             self.missing += asked
             if self._otherwise is None:
                 raise MissingReplies(f"{_counted(len(asked), 'step')} would have to be written.")
-            watch = _watch_of_places(watch_of(cancelled), places)
+            watch = watch_of_places(watch_of(cancelled), places)
             try:
                 new = sampled(self._otherwise, asked, sampling, watch)
             finally:
@@ -202,7 +202,7 @@ class KnownVerifier(Checked):
             new = dict(zip(asked, replies, strict=True))
             for place, reply in new.items() if self._learn else ():
                 self._known.learn_scores(asked[place], self.info, reply)
-        return [_together(scores, new.get(place)) for place, scores in enumerate(found)]
+        return [together(scores, new.get(place)) for place, scores in enumerate(found)]
 
     def _given(self, scores: list[KnownScore]) -> list[KnownScore]:
         if not self._earlier:
@@ -210,7 +210,8 @@ class KnownVerifier(Checked):
         return [KnownScore(known.score, reason=known.reason, again=True) for known in scores]
 
 
-def _sample_key(request: SampleRequest, sampling: Sampling) -> _SampleKey:
+def sample_question(request: SampleRequest, sampling: Sampling) -> SampleQuestion:
+    """What is asked: requests that give the same reply have the same."""
     # The seed says parent and index; the rest says that the question is the same.
     return (
         request.seed,
@@ -223,13 +224,19 @@ def _sample_key(request: SampleRequest, sampling: Sampling) -> _SampleKey:
     )
 
 
-def _score_key(request: ScoreRequest, place: int, info: VerifierInfo) -> _ScoreKey:
+def score_question(request: ScoreRequest, place: int, info: VerifierInfo) -> ScoreQuestion:
+    """The same of the score of one step of a path."""
     node = request.ids[place] if request.ids else ""
     finished = request.finished and place == len(request.steps) - 1
     return info.name, info.revision, node, (request.problem, *request.steps[: place + 1]), finished
 
 
-def _together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores:
+def remainder(request: ScoreRequest, known: KnownReplies, info: VerifierInfo) -> ScoreRequest:
+    """What of a path is still to be scored."""
+    return replace(request, first=request.first + len(known.scores(request, info)))
+
+
+def together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores:
     """One reply of what was known and of what was asked for now."""
     if new is not None and not known:
         return new
@@ -253,7 +260,7 @@ def _together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores
     )
 
 
-def _watch_of_places(watch: Watch, places: Sequence[int]) -> Watch:
+def watch_of_places(watch: Watch, places: Sequence[int]) -> Watch:
     """A watch for some samples of a call, told by their places among all of them."""
     return Watch(watch, lambda place, tokens: watch.written(places[place], tokens))
 

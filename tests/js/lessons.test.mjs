@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { beliefsOf, brier, compared, SURE } from "../../assets/js/lessons/brier.js";
 import { Course, hiddenBy, queryOf } from "../../assets/js/lessons/course.js";
+import { saidOf } from "../../assets/js/lessons/noise.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
 import { normalisedGain, otherForm, recordOf, rightOf } from "../../assets/js/lessons/scoring.js";
 import { tallyOf } from "../../assets/js/lessons/tally.js";
@@ -154,4 +155,16 @@ test("a test is scored by its own form, and saved without a name", () => {
   const half = recordOf({ first: "a", before: [2, 2], after: null }, forms);
   assert.equal(half.after, null);
   assert.equal(half.normalised_gain, null);
+});
+
+test("noise tells what it did to one draw, and to all", () => {
+  const outcomes = [
+    { answer: "27", right: false, score: 1 },
+    { answer: "39", right: true, score: 0.9 },
+  ];
+  assert.deepEqual(saidOf(outcomes, 0), {
+    one: "The judge chooses 27, wrong, with 1.00.",
+    all: "Right in 1 of 2 draws of this noise.",
+  });
+  assert.match(saidOf(outcomes, 1).one, /39, right, with 0\.90/);
 });

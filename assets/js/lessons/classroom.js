@@ -6,6 +6,7 @@ import { Course, HIDEABLE, hiddenBy, queryOf } from "./course.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { Key } from "./key.js";
 import { LessonStage } from "./stage.js";
+import { NoisePanel } from "./noise.js";
 import { Outline } from "../panels/outline.js";
 import { plain, written } from "./text.js";
 import { Progress } from "./progress.js";
@@ -23,9 +24,10 @@ export class Classroom {
   /**
    * @param {HTMLElement} root - `.esp`
    * @param {{lessons: Object[], forms: Object, palette: Object, storage: ?Storage,
-   *   fetchTrace: (name: string) => Promise<Object[]>}} given - `fetchTrace`: the events of a run.
+   *   fetchTrace: (name: string) => Promise<Object[]>, fetchOutcomes: (name: string) => Promise<Object[]>}}
+   *   given - `fetchTrace`: the events of a run. `fetchOutcomes`: what draws of noise come to.
    */
-  constructor(root, { lessons, forms, palette, storage, fetchTrace }) {
+  constructor(root, { lessons, forms, palette, storage, fetchTrace, fetchOutcomes }) {
     Object.assign(this, { root, fetchTrace });
     this.course = new Course(lessons);
     this.progress = new Progress(storage);
@@ -41,6 +43,15 @@ export class Classroom {
     this.tally = new Tally();
     this.key = new Key(palette);
     this.scrubber = new Scrubber(this.stage);
+    this.noise = new NoisePanel({
+      fetchRun: (level, draw) => fetchTrace(`noise/${this.page.trace}/${level}/${draw}`),
+      fetchOutcomes: (level) => fetchOutcomes(`noise/${this.page.trace}/${level}`),
+      show: (events) => {
+        this.stage.load(events, { same: true });
+        this.stage.seek(events.length);
+      },
+      failed: () => this.tell("The noise did not come. Move the slider to try again."),
+    });
     this.outline = new Outline({ palette, actions: { select: (id) => this.question.pick(id), unfold: () => {} } });
     this.build();
     document.addEventListener("keydown", (event) => this.onKey(event));
@@ -70,6 +81,8 @@ export class Classroom {
     this.picture = h("div", { class: "learn-picture" });
     this.back = button("back", "Back", () => this.turn(-1));
     this.next = button("next", "Next", () => this.turn(1));
+    setAttribute(this.back, "aria-keyshortcuts", keysOf(-1));
+    setAttribute(this.next, "aria-keyshortcuts", keysOf(1));
     this.dots = h("ol", { class: "learn-dots", "aria-hidden": "true" });
     fill(
       this.root,
@@ -79,7 +92,7 @@ export class Classroom {
         { class: "learn-page", "aria-label": "Lesson" },
         this.exam.dialog,
         h("div", { class: "learn-head" }, this.where, this.title, this.notice),
-        h("div", { class: "learn-words" }, this.caption, this.question.element, this.tally.element),
+        h("div", { class: "learn-words" }, this.caption, this.question.element, this.noise.element, this.tally.element),
         h("div", { class: "learn-show" }, this.problem, this.picture),
         h("div", { class: "learn-under" }, this.scrubber.element, this.key.element, this.replay, this.text, this.source),
       ),
@@ -142,6 +155,9 @@ export class Classroom {
     document.title = `${lesson.title} · Espalier`;
     fill(this.caption, written(page.caption, page.introduces));
     fill(this.list, course.lessons.map((other) => this.entry(other)));
+    // Where the row is too narrow for all of them, it stands at this one.
+    const { offsetLeft, offsetWidth } = this.list.children[place.lesson - 1];
+    this.list.scrollLeft = offsetLeft + (offsetWidth - this.list.clientWidth) / 2;
     this.lessons.hidden = !this.shows("lessons");
     this.exam.button.hidden = !this.shows("test");
     fill(this.dots, lesson.pages.map((_, index) => h("li", { "data-current": index + 1 === place.page })));
@@ -196,8 +212,9 @@ export class Classroom {
     this.question.show(this.shows("question") ? (page.question ?? null) : null, answer);
     this.offerNext();
     setAttribute(this.root, "data-picture", page.trace ? "tree" : "bars");
-    for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem])
+    for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem, this.noise.element])
       part.hidden = true;
+    this.noise.leave();
     this.tellSource(events);
     if (!events) {
       fill(this.picture, page.measured ? barsOf(page.measured) : this.score());
@@ -213,6 +230,8 @@ export class Classroom {
     if (answer && page.question) this.stage.seek(page.question.reveal);
     else this.play();
     this.point();
+    this.noise.element.hidden = !this.shows("noise");
+    if (this.shows("noise")) this.noise.begin(page.noise);
   }
 
   play() {
@@ -254,8 +273,8 @@ export class Classroom {
     if (measured)
       fill(
         this.source,
-        h("a", { href: "../guide/results", "data-place": "", text: "How it was measured" }),
-        `; data: assets/results/${measured.data}; command: `,
+        h("a", { href: `../guide/${measured.guide}`, "data-place": "", text: "How it was measured" }),
+        `; data: ${measured.data}; command: `,
         h("code", { text: measured.command }),
       );
     else if (trace) {
@@ -299,7 +318,7 @@ export class Classroom {
 
   /** The events of a run; each is fetched once, and again only where that failed. */
   async trace(name) {
-    if (!this.traces.has(name)) this.traces.set(name, this.fetchTrace(name));
+    if (!this.traces.has(name)) this.traces.set(name, this.fetchTrace(`traces/${name}`));
     try {
       return await this.traces.get(name);
     } catch (error) {
@@ -327,12 +346,16 @@ export class Classroom {
     if (busy) return;
     const on = event.target.closest?.("a, button, summary");
     if (event.key === "Enter" && on) return;
-    const by = { ArrowRight: 1, PageDown: 1, Enter: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    const by = TURNS[event.key];
     if (!by) return;
     event.preventDefault();
     this.turn(by);
   }
 }
 
+/** By how many pages a key turns. */
+const TURNS = { ArrowRight: 1, PageDown: 1, Enter: 1, ArrowLeft: -1, PageUp: -1 };
+const keysOf = (by) => Object.keys(TURNS).filter((key) => TURNS[key] === by).join(" ");
+
 /** What a page shows only where it says so. */
-const OF_PAGES = { tally: HIDEABLE.tally, legend: HIDEABLE.legend, timeline: HIDEABLE.timeline };
+const OF_PAGES = { tally: HIDEABLE.tally, legend: HIDEABLE.legend, timeline: HIDEABLE.timeline, noise: HIDEABLE.noise };

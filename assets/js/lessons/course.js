@@ -7,6 +7,7 @@ export const HIDEABLE = {
   score: "the score of what was predicted",
   tally: "the votes",
   legend: "the key to the picture",
+  noise: "the slider of noise",
   timeline: "the timeline",
   text: "the tree as text",
   source: "where it comes from",

@@ -1,0 +1,223 @@
+"""Where two runs of one problem first part: the first thing that one did and the other did not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from search_core.log.events import Decided, Event, Finished, Merged, Sampled, Spent, parent_of
+from search_core.picture.numbers import counted
+from search_core.picture.text import one_line
+
+_LONGEST = 60
+"""Characters of a step in the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Where two lanes part.
+
+    Attributes:
+        cursors: Of either lane, how many events it has when it has parted.
+        rounds: In which round of either that is.
+        nodes: Of either lane, the steps by which one sees it.
+        shared: Steps that both have by then.
+        sentence: It, in a sentence.
+    """
+
+    cursors: tuple[int, int]
+    rounds: tuple[int, int]
+    nodes: tuple[tuple[str, ...], tuple[str, ...]]
+    shared: int
+    sentence: str
+
+
+@dataclass(slots=True)
+class Moment:
+    """One thing that a run did: it wrote steps, or cut some.
+
+    Attributes:
+        cursor: How many events it has then.
+        wrote: Texts of new steps, by id.
+        kept, cut: Steps that were decided about; merged ones are cut.
+    """
+
+    round: int
+    cursor: int = 0
+    wrote: dict[str, str] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
+
+
+def moments(events: Sequence[Event]) -> list[Moment]:
+    """What a run did, in order. Scores are no moments: they part no trees until they decide."""
+    return list(_moments(events))
+
+
+def _moments(events: Sequence[Event]) -> Iterator[Moment]:
+    moment, round_ = Moment(1), 1
+    for cursor, event in enumerate(events, start=1):
+        match event:
+            case Spent():
+                round_ = event.round
+                if moment.wrote:
+                    moment.round = round_
+                    yield moment
+                    moment = Moment(round_)
+                continue
+            case Sampled():
+                if moment.cut:
+                    yield moment
+                if moment.cut or moment.kept:
+                    moment = Moment(round_)
+                moment.wrote[event.id] = event.text
+            case Merged() | Decided():
+                if isinstance(event, Decided) and event.rule == "run_ended":
+                    continue
+                if moment.wrote:
+                    yield moment
+                    moment = Moment(round_)
+                if isinstance(event, Merged):
+                    moment.cut.add(event.id)
+                else:
+                    moment.round = event.round
+                    moment.kept |= {verdict.id for verdict in event.kept}
+                    moment.cut |= {verdict.id for verdict in event.pruned}
+            case Finished():
+                break
+            case _:
+                continue
+        moment.cursor = cursor
+    if moment.wrote or moment.cut:
+        yield moment
+
+
+def divergence(
+    one: Sequence[Event], other: Sequence[Event], names: tuple[str, str]
+) -> Divergence | None:
+    """Where two logs first part; None where neither does anything that the other does not.
+
+    Args:
+        names: What the lanes are called in the sentence.
+    """
+    ours, theirs = moments(one), moments(other)
+    texts: dict[str, str] = {}
+    shared = 0
+    for mine, its in zip(ours, theirs, strict=False):
+        same = mine.wrote == its.wrote and mine.cut == its.cut
+        if not same:
+            both = {key for key, text in mine.wrote.items() if its.wrote.get(key) == text}
+            texts |= its.wrote | mine.wrote
+            found = _told(mine, its, texts, names, shared)
+            return Divergence(
+                cursors=(mine.cursor, its.cursor),
+                rounds=(mine.round, its.round),
+                nodes=found[0],
+                shared=shared + len(both),
+                sentence=found[1],
+            )
+        texts |= mine.wrote
+        shared += len(mine.wrote)
+    if len(ours) == len(theirs):
+        return None
+    return _one_goes_on(one, other, ours, theirs, names, shared)
+
+
+_Nodes = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _told(
+    one: Moment, other: Moment, texts: dict[str, str], names: tuple[str, str], shared: int
+) -> tuple[_Nodes, str]:
+    after = f"After {counted(shared, 'step')} that are the same" if shared else "At once"
+    a, b = names
+    if one.wrote and other.wrote:
+        return _written(one, other, names, after)
+    if one.cut and other.cut:
+        return _decided(one, other, texts, names, after)
+    if one.cut:
+        nodes, rest = _cuts(one, texts)
+        return (nodes, nodes), f"{after}, in round {one.round}: {a} {rest}; {b} cuts none."
+    nodes, rest = _cuts(other, texts)
+    return (nodes, nodes), f"{after}, in round {other.round}: {b} {rest}; {a} cuts none."
+
+
+def _cuts(moment: Moment, texts: dict[str, str]) -> tuple[tuple[str, ...], str]:
+    cut = _in_order(moment.cut)
+    first = f", step {cut[0]} {_quoted(texts, cut[0])} among them" if len(cut) > 1 else ""
+    what = counted(len(cut), "step") if first else f"step {cut[0]} {_quoted(texts, cut[0])}"
+    return tuple(cut), f"cuts {what}{first}"
+
+
+def _decided(
+    one: Moment, other: Moment, texts: dict[str, str], names: tuple[str, str], after: str
+) -> tuple[_Nodes, str]:
+    a, b = names
+    spared = _in_order(other.cut - one.cut)
+    lost = _in_order(one.cut - other.cut)
+    nodes = tuple(_in_order(one.cut ^ other.cut))
+    parts = []
+    for cut, keeper, cutter in ((spared, a, b), (lost, b, a)):
+        if cut:
+            what = f"step {cut[0]} {_quoted(texts, cut[0])}"
+            more = f" and {len(cut) - 1} more" if len(cut) > 1 else ""
+            parts.append(f"{keeper} keeps {what}{more}, which {cutter} cuts")
+    return (nodes, nodes), f"{after}, in round {one.round}: {'; '.join(parts)}."
+
+
+def _written(one: Moment, other: Moment, names: tuple[str, str], after: str) -> tuple[_Nodes, str]:
+    a, b = names
+    for key in _in_order(one.wrote.keys() & other.wrote.keys()):
+        if one.wrote[key] != other.wrote[key]:
+            said = f"{a} writes {_quoted(one.wrote, key)}, {b} {_quoted(other.wrote, key)}"
+            return ((key,), (key,)), f"{after}, in round {one.round}, at step {key}: {said}."
+    only = _in_order(one.wrote.keys() - other.wrote.keys())
+    their = _in_order(other.wrote.keys() - one.wrote.keys())
+    parts = [
+        f"{name} writes {counted(len(moment.wrote), 'step')} after {_places(moment.wrote)}"
+        for name, moment in ((a, one), (b, other))
+    ]
+    common = len(one.wrote.keys() & other.wrote.keys())
+    alike = f"; {common} of them are the same" if common else ""
+    said = "; ".join(parts)
+    return (tuple(only), tuple(their)), f"{after}, in round {one.round}: {said}{alike}."
+
+
+def _one_goes_on(
+    one: Sequence[Event],
+    other: Sequence[Event],
+    ours: list[Moment],
+    theirs: list[Moment],
+    names: tuple[str, str],
+    shared: int,
+) -> Divergence:
+    first = len(ours) > len(theirs)
+    (goes, ends), longer = (names if first else names[::-1]), (ours if first else theirs)
+    at = longer[min(len(ours), len(theirs))]
+    nodes = tuple(_in_order(at.wrote or at.cut))
+    did = f"writes {counted(len(at.wrote), 'step')}" if at.wrote else f"cuts {len(at.cut)}"
+    return Divergence(
+        cursors=(at.cursor, len(other)) if first else (len(one), at.cursor),
+        rounds=(at.round, at.round),
+        nodes=(nodes, ()) if first else ((), nodes),
+        shared=shared,
+        sentence=f"After {counted(shared, 'step')} that are the same {ends} ends; {goes} goes on "
+        f"and {did} more in round {at.round}.",
+    )
+
+
+def _places(wrote: dict[str, str]) -> str:
+    parents = list(dict.fromkeys(parent_of(key) for key in wrote))
+    if parents == ["root"]:
+        return "the problem"
+    named = ", ".join(parents[:4]) + (", …" if len(parents) > 4 else "")
+    return f"{'step' if len(parents) == 1 else 'steps'} {named}"
+
+
+def _quoted(texts: dict[str, str], key: str) -> str:
+    return f"“{one_line(texts.get(key, ''), _LONGEST)}”"
+
+
+def _in_order(ids: object) -> list[str]:
+    keys: list[str] = list(ids)  # type: ignore[call-overload]
+    return sorted(keys, key=lambda key: [int(part) for part in key.split(".")])
