@@ -8,6 +8,7 @@ import pytest
 
 from search_core.acts import MOST_ACTS, Act, ActError, acts_of
 from search_core.log.events import Decided, Noted, Sampled
+from search_core.picture import why
 from search_core.problem import Problem
 from search_core.protocols import VerifierInfo
 from search_core.run.driving import drive
@@ -81,6 +82,8 @@ def test_what_a_person_keeps_goes_on_beside_what_the_strategy_keeps() -> None:
     assert decision.why.startswith("Ada kept this step, which the search would have cut.")
     # Ranks of the others are those among all.
     assert (run.tree.nodes["1"].rank, run.tree.nodes["3"].rank) == (2, 4)
+    assert "Rank 3 of 4." in why(run.tree, "2")
+    assert "Rank 4 of 4." in why(run.tree, "3")
     # Only what is new was asked for: one step after what she kept, and the round after it.
     assert made.missing[0].parent == "2"
     assert run.tree.nodes["0.0"].again
@@ -92,8 +95,8 @@ def test_what_a_person_cuts_leaves_its_place_to_the_next_best() -> None:
     assert run.tree.nodes["0"].state == "pruned"
     assert run.tree.nodes["0"].children == []
     assert run.tree.nodes["2"].state == "kept"
-    why = run.tree.decisions[run.tree.nodes["0"].decision or 0]
-    assert (why.rule, why.why) == ("cut_by_hand", "Ada cut this step.")
+    decision = run.tree.decisions[run.tree.nodes["0"].decision or 0]
+    assert (decision.rule, decision.why) == ("cut_by_hand", "Ada cut this step.")
 
 
 def test_a_solution_that_is_cut_has_no_vote() -> None:
@@ -154,8 +157,8 @@ def test_a_search_goes_on_from_a_step_with_another_strategy() -> None:
     assert run.tree.nodes["2"].again
     assert run.tree.finished
     assert run.tree.finished.answer == "7"
-    why = run.tree.decisions[run.tree.nodes["2"].decision or 0].why
-    assert why == "Ada went on from step 2 with Best-of-N."
+    said = run.tree.decisions[run.tree.nodes["2"].decision or 0].why
+    assert said == "Ada went on from step 2 with Best-of-N."
 
 
 def test_a_search_goes_on_with_another_verifier_that_scores_the_path_anew() -> None:

@@ -170,7 +170,7 @@ export class Explorer {
       return;
     }
     if (reset) {
-      this.steering.settle("");
+      this.steering.arrived();
       this.player.pause();
       this.begin();
       this.canvas.reset();

@@ -12,6 +12,8 @@ export class Steering {
     /** What is asked now, as JSON: the page's script hands it over. */
     this.text = "";
     this.answer = null;
+    /** The step that is acted on: it is selected in the new run too. */
+    this.node = null;
   }
 
   /** Where there is a server that drives runs again; undo and redo turn to runs that are there. */
@@ -44,11 +46,18 @@ export class Steering {
   ask(query) {
     this.settle("");
     this.text = JSON.stringify(query);
+    this.node = query.act?.node ?? null;
     const settled = new Promise((resolve) => {
       this.answer = resolve;
     });
     this.send();
     return settled;
+  }
+
+  /** Another run is on show. */
+  arrived() {
+    if (this.answer && this.node) this.explorer.request(this.explorer.log.run, this.node);
+    this.settle("");
   }
 
   /** It has come out: another run is here, or `why` says why none will be. */

@@ -113,9 +113,9 @@ import { WhatIf } from "./what_if.js";
  */
 export const PANELS = [
   { name: "story", place: "top", Panel: StoryLine, early: true },
-  { name: "steered", place: "top", Panel: Steered },
   { name: "sharing", place: "end", Panel: Sharing, early: true },
   { name: "minute", place: "beside", Panel: MinutePanel },
+  { name: "steered", place: "above", Panel: Steered },
   { name: "legend", place: "above", Panel: Legend },
   { name: "spoken", place: "picture", Panel: Spoken },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },

@@ -35,8 +35,8 @@ export class Steered {
     const words = notes.map((note) => actWords(note, tree, this.titles));
     fill(
       this.text,
-      h("strong", { text: notes.length ? "Steered by hand. " : "Undone. " }),
-      words.length ? `${words.at(-1)}.` : "This is the run before the act that was undone.",
+      h("strong", { text: notes.length ? "Steered by hand. " : "Before the act. " }),
+      words.length ? `${words.at(-1)}.` : "Another run came of an act on this one.",
       words.length > 1 && h("details", {}, h("summary", { text: `${plural(words.length, "act")} in all` }), list(words)),
     );
     this.undo.hidden = !this.actions.undo || !before(tree);

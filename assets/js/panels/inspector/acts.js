@@ -1,6 +1,6 @@
 // Take the shears: what a person can do to the selected step, by buttons and small forms.
 
-import { fill, h, uniqueId } from "../../dom/dom.js";
+import { fill, h, setText, uniqueId } from "../../dom/dom.js";
 import { possibleActs } from "../../words/act_words.js";
 import { quiet } from "../blocks.js";
 import { storage } from "../../dom/storage.js";
@@ -39,20 +39,27 @@ export class Acts {
       autocomplete: "off",
       placeholder: "somebody",
       value: storage()?.getItem(AUTHOR) ?? "",
-      on: { change: () => storage()?.setItem(AUTHOR, this.author.value.trim()) },
+      on: { change: () => this.sign(), input: () => this.sign() },
     });
     this.hint = h("p", { class: "esp-quiet" });
+    this.signed = h("summary", { text: "" });
     this.element = h(
       "div",
       { class: "esp-section esp-acts" },
-      h("h3", { text: "Steer" }),
       this.buttons,
       this.form,
       this.state,
-      labelled("Signed", this.author),
-      this.hint,
+      h("details", { class: "esp-acts-signed" }, this.signed, labelled("Your name", this.author), this.hint),
     );
+    this.sign();
     this.key = "";
+  }
+
+  /** Acts are signed; a name is kept in this browser alone. */
+  sign() {
+    const name = this.author.value.trim();
+    storage()?.setItem(AUTHOR, name);
+    setText(this.signed, `Signed: ${name || "somebody"}`);
   }
 
   /** Whether anything can be done to this node here. */
@@ -97,7 +104,11 @@ export class Acts {
 
   /** By a button, or by its key: do it, or ask for what it needs. */
   press(name) {
-    if (!this.node || !possibleActs(this.tree, this.node).includes(name)) return;
+    if (!this.node) return;
+    if (!possibleActs(this.tree, this.node).includes(name)) {
+      setText(this.state, `“${NAMES[name].replace("…", "")}” makes no sense at this step.`);
+      return;
+    }
     if (AT_ONCE.has(name)) {
       this.act({ action: name });
       return;
@@ -187,14 +198,13 @@ export class Acts {
   }
 
   async act(parts, goingOn = null) {
-    const { node, key, tree } = this;
+    const { node, key } = this;
     const act = { ...parts, node: node.id, author: this.author.value.trim() };
     this.state.textContent = "Asked …";
     const query = { run: this.actions.shownRun(), act, ...(goingOn && { going_on: goingOn }) };
     const why = await this.actions.steer(query);
-    if (key !== this.key || tree !== this.tree) return;
-    this.state.textContent = why;
-    if (!why) this.close();
+    // A run that has come out has the page by now, and its step the panel.
+    if (why && key === this.key) setText(this.state, why);
   }
 }
 

@@ -52,8 +52,7 @@ export class Inspector {
     const contents = node.id === ROOT ? problemContents(tree, given) : stepContents(tree, node, given);
     if (!this.acts.offers(tree, node)) return contents;
     const acts = this.acts.show(tree, node, log.live);
-    // Beside what became of the step, which is what one would change.
-    return node.id === ROOT ? [...contents, acts] : [...contents.slice(0, 2), acts, ...contents.slice(2)];
+    return node.id === ROOT ? [...contents, acts] : [contents[0], acts, ...contents.slice(1)];
   }
 }
 
