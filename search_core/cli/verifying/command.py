@@ -40,7 +40,7 @@ _STATISTICS, _DRAWN = "Statistics", "Drawn solutions"
 EVERY = "*"
 """As the name of a column: every column of scores that the file has, if it has any."""
 verify_app = typer.Typer(
-    invoke_without_command=True, subcommand_metavar="[diff A.json B.json | schema]"
+    invoke_without_command=True, subcommand_metavar="[rescore TRACE | diff A.json B.json | schema]"
 )
 
 
