@@ -27,7 +27,7 @@ from components.palette import css_variables
 from components.verify.asked import read_asked
 from components.verify.document import document
 from search_core.serving import owner_of
-from search_core.verify.page import report_page
+from search_core.verify.page import labelling_policy, report_page
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SHIPPED = _ASSETS / "results" / "verify" / "embedded.json"
@@ -42,12 +42,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-# A report brings its own policy, by which nothing in it runs or is fetched.
-_OF_A_REPORT = {
-    **_HEADERS,
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'none'",
-}
+_OF_A_REPORT = {**_HEADERS, "Content-Security-Policy": labelling_policy()}
+"""Of a report nothing runs but the script by which its mistakes are labelled."""
 ASKED_HERE = "x-espalier"
 """A header that a form on somebody else's page cannot send."""
 
