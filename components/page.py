@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from components.charts.drawing import chart_drawer
+from components.compare import compare_routes, pin_recorded_race
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
 from components.controls.strategy_card import cards
@@ -67,6 +68,13 @@ def build_page(
     with Shell(
         repository=repository,
         trusted_proxies=trusted_proxies,
+        places=compare_routes(
+            offer,
+            registry,
+            pin_recorded_race(registry),
+            limits=limits,
+            trusted_proxies=trusted_proxies,
+        ),
         title=TITLE,
         fill_width=True,
         analytics_enabled=False,

@@ -25,6 +25,8 @@ from typing import Any, Literal
 MOST_WAITING = 6
 MOST_KEPT = 24
 MOST_SECONDS = 180.0
+OUT = "out.txt"
+"""What a command prints, where that is what it makes."""
 _ROOT = Path(__file__).resolve().parents[2]
 _BOX = re.compile(r"^│\s?(.*?)\s*│$")
 _LONGEST = 600
@@ -70,6 +72,10 @@ class ReportJob:
             if self.process is not None and self.process.poll() is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
 
+    def printed(self) -> str:
+        """What its command has printed so far, where that is what it makes."""
+        return _read(self.folder / OUT)
+
     def progress(self) -> str:
         """The last line that its command has said."""
         return _last_line(_read(self.folder / "err.txt"))
@@ -81,10 +87,24 @@ class ReportJobs:
     Args:
         seconds: How long one may take.
         waiting: How many may stand in line, the one that is being made among them.
+        noun: What one is called in messages.
+        made: The file that a command leaves in its folder. What it prints goes there where it is
+            called "out.txt"; otherwise nobody reads that.
+        advice: What to do about one that took too long.
     """
 
-    def __init__(self, seconds: float = MOST_SECONDS, waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self,
+        seconds: float = MOST_SECONDS,
+        waiting: int = MOST_WAITING,
+        *,
+        noun: str = "report",
+        made: str = "report.html",
+        advice: str = "Bring fewer rows, or run `python -m search_core verify` on a machine of "
+        "yours.",
+    ) -> None:
         self._seconds, self._waiting = seconds, waiting
+        self._noun, self._made, self._advice = noun, made, advice
         self._jobs: OrderedDict[str, ReportJob] = OrderedDict()
         self._lock = threading.Lock()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -101,12 +121,12 @@ class ReportJobs:
             under_way = [job for job in self._jobs.values() if job.open]
             if any(job.owner == owner for job in under_way):
                 raise ReportsBusyError(
-                    "Your last report is still being made. Wait for it, or stop it."
+                    f"Your last {self._noun} is still being made. Wait for it, or stop it."
                 )
             if len(under_way) >= self._waiting:
                 raise ReportsBusyError(
-                    f"{len(under_way)} reports are being made or wait already. Try again in a "
-                    "minute."
+                    f"{len(under_way)} {self._noun}s are being made or wait already. Try again "
+                    "in a minute."
                 )
             if self._folder is None:
                 self._folder = tempfile.TemporaryDirectory(prefix="espalier-verify-")
@@ -154,9 +174,9 @@ class ReportJobs:
             try:
                 self._make(job)
             except Exception:
-                _log.exception("A report could not be made.")
+                _log.exception("A %s could not be made.", self._noun)
                 job.state = "failed"
-                job.why = "The report could not be made; the server's log says why."
+                job.why = f"The {self._noun} could not be made; the server's log says why."
 
     def _make(self, job: ReportJob) -> None:
         with job.lock:
@@ -171,13 +191,13 @@ class ReportJobs:
             job.process.wait()
             job.state = "failed"
             job.why = (
-                f"This took longer than {self._seconds:.0f} seconds, which is the most here. Bring "
-                "fewer rows, or run `python -m search_core verify` on a machine of yours."
+                f"This took longer than {self._seconds:.0f} seconds, which is the most here. "
+                + self._advice
             )
             return
         if not job.open:  # it was stopped
             return
-        if status == 0 and (job.folder / "report.html").is_file():
+        if status == 0 and (job.folder / self._made).is_file():
             job.state = "done"
         else:
             job.state, job.why = "failed", _reason(_read(job.folder / "err.txt"))
@@ -193,13 +213,14 @@ class ReportJobs:
             "TERM": "dumb",
             "NO_COLOR": "1",
         }
-        with (job.folder / "err.txt").open("wb") as err:
+        said = job.folder / OUT if self._made == OUT else Path(os.devnull)
+        with (job.folder / "err.txt").open("wb") as err, said.open("wb") as out:
             return subprocess.Popen(
                 [*niceness, *job.command],
                 cwd=job.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=out,
                 stderr=err,
                 start_new_session=True,
             )
