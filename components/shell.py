@@ -21,6 +21,7 @@ from components.learn import learn_routes
 from components.quiet_frames import QuietFrames
 from components.request_log import Doorkeeper, redirect_faults
 from components.verify import verify_routes
+from components.whole_values import edits
 
 _STAYS = gr.skip()
 MOST_UPLOADED = "16mb"
@@ -37,7 +38,7 @@ class Shell(gr.Blocks):
         repository: Address under which this repository's files can be read, for the guide's
             links to them; "": they are text.
         trusted_proxies: How many proxies stand before the server, as for `owner_of`.
-        places: Routes of further places.
+        routes: What answers before Gradio, beside the other places.
         **kwargs: As for `gr.Blocks`.
 
     Raises:
@@ -50,7 +51,7 @@ class Shell(gr.Blocks):
         *,
         repository: str = "",
         trusted_proxies: int = 0,
-        places: Sequence[BaseRoute] = (),
+        routes: Sequence[BaseRoute] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -59,7 +60,7 @@ class Shell(gr.Blocks):
             *guide_routes(repository=repository),
             *learn_routes(),
             *verify_routes(trusted_proxies),
-            *places,
+            *routes,
         ]
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
@@ -86,6 +87,22 @@ class Shell(gr.Blocks):
             for place, value in zip(changed, made, strict=True):
                 done[place] = value
         return done
+
+    def handle_streaming_diffs(
+        self,
+        block_fn: Any,
+        data: list[Any],
+        session_hash: str | None,
+        run: str | None,
+        final: bool,
+        simple_format: bool = False,
+    ) -> list[Any]:
+        """As `gr.Blocks.handle_streaming_diffs`; no value is changed in place: see `edits`."""
+        before = list(self.pending_diff_streams.get(session_hash, {}).get(run, ()))
+        # "Simple": each value as it is.
+        values = super().handle_streaming_diffs(block_fn, data, session_hash, run, final, True)
+        as_they_are = simple_format or final or not before
+        return list(values) if as_they_are else edits(before, values)
 
     @property
     def state_holder(self) -> Any:

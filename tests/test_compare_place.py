@@ -12,13 +12,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from components.bounds.jobs import VisitorJobs
 from components.compare import compare_routes, pin_recorded_race
 from components.compare.asked import RaceRefusedError, read_race
 from components.compare.document import EXAMPLES
 from components.compare.recorded import recorded_race
-from components.compare.trials import trials_command
+from components.compare.trials import TRIALS, trials_command
 from components.controls import ModelOffer
-from components.verify.jobs import OUT, ReportJobs
 from search_core.models import ModelPair, embedded_pair
 from search_core.race import read_lane
 from search_core.run.limits import Limits
@@ -40,18 +40,18 @@ def registry(tmp_path: Path) -> Iterator[RunRegistry]:
 
 
 @pytest.fixture
-def jobs() -> Iterator[ReportJobs]:
-    made = ReportJobs(seconds=PATIENCE, made=OUT)
+def jobs() -> Iterator[VisitorJobs]:
+    made = VisitorJobs(PATIENCE, kind=TRIALS)
     yield made
     made.close()
 
 
 @pytest.fixture
-def client(registry: RunRegistry, jobs: ReportJobs) -> TestClient:
+def client(registry: RunRegistry, jobs: VisitorJobs) -> TestClient:
     return client_of(ModelPair.of(WORLD.solver(), WORLD.verifier()), registry, jobs)
 
 
-def client_of(pair: ModelPair, registry: RunRegistry, jobs: ReportJobs) -> TestClient:
+def client_of(pair: ModelPair, registry: RunRegistry, jobs: VisitorJobs) -> TestClient:
     recorded = pin_recorded_race(registry)
     routes = compare_routes(ModelOffer.of(pair), registry, recorded, jobs=jobs)
     return TestClient(Starlette(routes=routes))
@@ -117,7 +117,7 @@ def test_a_race_is_stopped_as_a_whole(client: TestClient, registry: RunRegistry)
 
 
 def test_a_race_counts_as_its_lanes_and_starts_whole_or_not_at_all(
-    registry: RunRegistry, jobs: ReportJobs, tmp_path: Path
+    registry: RunRegistry, jobs: VisitorJobs, tmp_path: Path
 ) -> None:
     narrow = RunRegistry(tmp_path / "narrow", limits=AdmissionLimits(at_once=1, waiting=1))
     asked = client_of(ModelPair.of(WORLD.solver(), WORLD.verifier()), narrow, jobs)
@@ -171,7 +171,7 @@ def test_questions_that_cannot_be_read_are_refused(client: TestClient) -> None:
 
 
 def test_a_race_on_many_problems_is_told_while_it_runs(
-    client: TestClient, jobs: ReportJobs, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, jobs: VisitorJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     figures = {"done": 1, "of": 20, "lanes": []}
     lines = f"{json.dumps(figures)}\n{json.dumps({**figures, 'done': 2})}\n{{half"

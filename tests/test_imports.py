@@ -26,11 +26,12 @@ components.page
 components.handlers  components.place_list  components.shell  components.compare
 components.controls  components.learn
 components.explorer  components.charts  components.guide  components.verify
+components.audit
 components.place_frame
 components.elements  components.diagram  components.places  components.style  components.bounds
 components.headers  components.published  components.emblem  components.arguments
 components.request_log
-components.palette  components.quiet_frames
+components.palette  components.quiet_frames  components.whole_values
 components
 search_core.__main__  search_core.embedded.__main__
 search_core.cli

@@ -16,15 +16,18 @@ function carryTheme() {
   new MutationObserver(show).observe(page, { attributes: true, attributeFilter: ["class"] });
 }
 
-async function fetchTrace(name) {
-  const reply = await fetch(`traces/${name}.jsonl`);
-  if (!reply.ok) throw new Error(`The run ${name} did not come: the server answered ${reply.status}.`);
-  return parseTrace(await reply.text());
+async function fetched(address) {
+  const reply = await fetch(address);
+  if (!reply.ok) throw new Error(`${address} did not come: the server answered ${reply.status}.`);
+  return reply;
 }
+
+const fetchTrace = async (name) => parseTrace(await (await fetched(`${name}.jsonl`)).text());
+const fetchOutcomes = async (name) => (await fetched(`${name}.json`)).json();
 
 carryTheme();
 const { lessons, forms, palette, terms } = JSON.parse(document.getElementById("learn-given").textContent);
 const root = document.querySelector(".esp");
 explainTerms(terms, ROOT);
 /** The hook for tests and benchmarks. */
-root.classroom = new Classroom(root, { lessons, forms, palette, storage: storage(), fetchTrace });
+root.classroom = new Classroom(root, { lessons, forms, palette, storage: storage(), fetchTrace, fetchOutcomes });

@@ -15,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from components.bounds.jobs import JobsBusyError, VisitorJob, VisitorJobs
 from components.compare.asked import MOST_TEXT, AskedRace, RaceRefusedError, read_race
 from components.compare.document import document, script, style
 from components.compare.races import Races
 from components.compare.trials import told_trials, trial_jobs, trials_command
 from components.controls import ModelOffer
 from components.emblem import EMBLEM
-from components.verify.jobs import ReportJob, ReportJobs, ReportsBusyError
 from search_core.export.html import ASSETS
 from search_core.race import MOST_LANES
 from search_core.run.limits import Limits
@@ -50,7 +50,7 @@ def compare_routes(
     *,
     limits: Limits | None = None,
     trusted_proxies: int = 0,
-    jobs: ReportJobs | None = None,
+    jobs: VisitorJobs | None = None,
 ) -> list[BaseRoute]:
     """What answers under `compare/`.
 
@@ -90,7 +90,7 @@ class RaceDesk:
         races: Races,
         limits: Limits,
         trusted_proxies: int,
-        jobs: ReportJobs,
+        jobs: VisitorJobs,
     ) -> None:
         self._offer, self._races, self._limits = offer, races, limits
         self._trusted_proxies, self._jobs = trusted_proxies, jobs
@@ -145,7 +145,7 @@ class RaceDesk:
             job = self._jobs.new(self._owner(request))
         except RaceRefusedError as error:
             return _refused(str(error), field=error.field, lane=error.lane)
-        except ReportsBusyError as busy:
+        except JobsBusyError as busy:
             return _refused(str(busy), 429)
         self._jobs.start(job, command)
         return JSONResponse(told_trials(self._jobs, job), headers=_HEADERS)
@@ -176,7 +176,7 @@ class RaceDesk:
             self._limits,
         )
 
-    def _job(self, request: Request) -> ReportJob | None:
+    def _job(self, request: Request) -> VisitorJob | None:
         return self._jobs.get(str(request.path_params["name"]))
 
     def _owner(self, request: Request) -> str:

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from components.bounds.jobs import PRINTED, JobKind, VisitorJob, VisitorJobs
 from components.compare.asked import AskedRace, RaceRefusedError
-from components.verify.jobs import OUT, ReportJob, ReportJobs
 
 PROBLEMS = 20
 SECONDS = 300.0
@@ -35,19 +35,24 @@ def trials_command(asked: AskedRace, texts: Sequence[str]) -> list[str]:
     return [*argv, "--seed", seed, "--trials", str(PROBLEMS)]
 
 
-def trial_jobs() -> ReportJobs:
+TRIALS = JobKind(
+    "race on many problems",
+    "races on many problems",
+    PRINTED,
+    "What there is by now stands here; give the lanes a smaller N, or run `python -m search_core "
+    "race` with --trials on a machine of yours.",
+)
+
+
+def trial_jobs() -> VisitorJobs:
     """What makes them, within bounds."""
-    return ReportJobs(
-        SECONDS,
-        noun="race on many problems",
-        made=OUT,
-        advice="What there is by now stands here; give the lanes a smaller N, or run `python -m "
-        "search_core race` with --trials on a machine of yours.",
-    )
+    return VisitorJobs(SECONDS, kind=TRIALS)
 
 
-def told_trials(jobs: ReportJobs, job: ReportJob) -> dict[str, Any]:
+def told_trials(jobs: VisitorJobs, job: VisitorJob) -> dict[str, Any]:
     """How it stands, with the figures of the problems so far."""
     # The last line may be half written.
-    whole = [line for line in job.printed().splitlines() if line[:1] == "{" and line[-1:] == "}"]
+    path = job.folder / PRINTED
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    whole = [line for line in lines if line[:1] == "{" and line[-1:] == "}"]
     return {**jobs.told(job), "figures": json.loads(whole[-1]) if whole else None}

@@ -1,4 +1,7 @@
-"""Serves Learn: a few static answers, which need neither Gradio nor a run.
+"""Serves Learn: a few answers, which need neither Gradio nor a model.
+
+All are files, but for the runs of pages with noise, which are judged again: a fixed number of them,
+each kept once it is known.
 
 Where they are put first among an app's routes, it is at `learn/` under that app's root.
 """
@@ -10,12 +13,14 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components.emblem import EMBLEM
 from components.learn.document import ASSETS, document, script, style
 from search_core.lessons import FOLDER, read_lessons, shown_lessons
+from search_core.lessons.noise import NoisyRuns
+from search_core.log.traces import read_trace
 
 # A text that got past everything else still loads, runs and sends nothing.
 _POLICY = (
@@ -49,6 +54,8 @@ def learn_routes(folder: Path = FOLDER) -> list[BaseRoute]:
         Route("/learn/theme.js", lambda _: _file(ASSETS / "js" / "guide" / "theme.js")),
         Route("/learn/emblem.svg", lambda _: _file(EMBLEM)),
         Route("/learn/traces/{name}.jsonl", classroom.trace),
+        Route("/learn/noise/{name}/{level:int}.json", classroom.outcomes),
+        Route("/learn/noise/{name}/{level:int}/{draw:int}.jsonl", classroom.noisy),
     ]
 
 
@@ -67,6 +74,12 @@ class _Classroom:
         self._traces = {
             name: read.trace_path(name) for read in self._lessons for name in read.lesson.traces
         }
+        pages = [page for read in self._lessons for page in read.lesson.pages]
+        self._noisy = {
+            page.trace: NoisyRuns(read_trace(self._traces[page.trace]))
+            for page in pages
+            if page.trace and "noise" in page.shows
+        }
 
     @cached_property
     def _document(self) -> str:
@@ -78,6 +91,25 @@ class _Classroom:
     def trace(self, request: Request) -> Response:
         """A run that a lesson shows; no other file."""
         return _file(self._traces.get(str(request.path_params["name"])))
+
+    def noisy(self, request: Request) -> Response:
+        """A run of a page with noise, judged again. Not a coroutine: it takes some hundredths of a
+        second, so it stays off the loop."""
+        asked = request.path_params
+        try:
+            log = self._noisy[asked["name"]].log(asked["level"], asked["draw"])
+        except (KeyError, ValueError):
+            return _file(None)
+        return Response(log, media_type="application/x-ndjson", headers=_HEADERS)
+
+    def outcomes(self, request: Request) -> Response:
+        """What every draw of the noise comes to at a level."""
+        asked = request.path_params
+        try:
+            found = self._noisy[asked["name"]].outcomes(asked["level"])
+        except (KeyError, ValueError):
+            return _file(None)
+        return JSONResponse(found, headers=_HEADERS)
 
 
 def _made(content: Callable[[], str], kind: str) -> Callable[[Request], Response]:

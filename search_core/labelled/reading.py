@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from search_core.labelled.kinds import KINDS, FileKind, NeutralRating, Reading
 from search_core.labelled.report import LabelledFileError, ReadingReport
+from search_core.labelled.score_columns import is_score_column, with_scores
 from search_core.labelled.solution import LabelledSolution
 from search_core.labelled.unique_ids import UniqueIds
 from search_core.log.traces import Trace
@@ -46,9 +47,11 @@ class LabelledFile(Generic[T]):
         item: str,
         neutral: NeutralRating,
         most: int | None,
+        scored: bool = False,
     ) -> None:
         self.path = path
         self.kind = kind
+        self._scored = scored
         self._made, self._item, self._neutral, self._most = made, item, neutral, most
         self.report = self._new_report()
 
@@ -61,7 +64,7 @@ class LabelledFile(Generic[T]):
             mistake = row.mistake
             try:
                 # All of a row or nothing: half of one would be neither read nor left out.
-                found = [] if mistake else [*self._made(row, reading)]
+                found = [] if mistake else self._items(row, reading)
             except ValueError as error:
                 found, mistake = [], str(error)
             except RecursionError:  # what json can nest, repr may not
@@ -81,12 +84,20 @@ class LabelledFile(Generic[T]):
                 f"{self.path.name} holds no {self._item} that can be used. {why}"
             )
 
+    def _items(self, row: Row, reading: Reading) -> Sequence[T]:
+        found = [*self._made(row, reading)]
+        if not self._scored:
+            return found
+        solutions = [item for item in found if isinstance(item, LabelledSolution)]
+        return with_scores(solutions, row.values)  # type: ignore[return-value]
+
     def _new_report(self) -> ReadingReport:
         return ReadingReport(self.path.name, self.kind.name, self._item, remark=self.kind.remark)
 
     def _look_for_other_columns(self, row: Row) -> None:
         for name in row.values:
             known = name in self.kind.columns or name.startswith(self.kind.prefixes or "\0")
+            known = known or (self._scored and is_score_column(name))
             if not known and len(self.report.other_columns) < LOOKED_AT:
                 self.report.other_columns.setdefault(name[:LOOKED_AT])
 
@@ -112,7 +123,15 @@ def read_labelled(
     """
     path = Path(path)
     known = _kind_of(path, kind)
-    return LabelledFile(path, known, known.solutions, item="solution", neutral=neutral, most=most)
+    return LabelledFile(
+        path,
+        known,
+        known.solutions,
+        item="solution",
+        neutral=neutral,
+        most=most,
+        scored=known.takes_scores,
+    )
 
 
 def read_trees(
@@ -182,7 +201,7 @@ def _with_json_cells(row: Row, path: Path, kind: FileKind) -> Row:
         return row
     values = dict(row.values)
     for name, cell in values.items():
-        if name in kind.in_tables or name.startswith(kind.prefixes or "\0"):
+        if name in kind.in_tables or (kind.takes_scores and is_score_column(name)):
             try:
                 values[name] = json.loads(cell.lower() if cell in _TRUTHS else cell or "null")
             except (ValueError, RecursionError):

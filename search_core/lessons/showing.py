@@ -3,7 +3,8 @@
     {"lessons": [{"number", "title", "summary", "pages": [page]}], "forms": {"a": […], "b": […]}}
 
 A page is `{"caption": [[text, term]], "introduces", "trace", "from", "to", "seconds", "strong",
-"points", "shows", "question", "measured", "score"}`; the keys of what it has not are left out.
+"points", "shows", "noise", "question", "measured", "reckoned", "cites", "score"}`; the keys of what
+it has not are left out.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import Any
 
 from search_core.lessons.checking import check_lessons, right_options
 from search_core.lessons.examination import read_examination
-from search_core.lessons.measured import read_measured
+from search_core.lessons.measured import Bar, read_measured
 from search_core.lessons.moments import cursor_of
+from search_core.lessons.noise import DRAWS, LEVELS
 from search_core.lessons.reading import ReadLesson
 from search_core.lessons.runs import LessonRun
 from search_core.lessons.schema import MeasuredRows, Page, Question
@@ -48,6 +50,15 @@ def _page(page: Page, runs: dict[str, LessonRun]) -> dict[str, Any]:
         shown["score"] = True
     if page.measured is not None:
         shown["measured"] = _bars(page.measured)
+    if page.reckoned is not None:
+        shown["reckoned"] = [
+            {"label": _parts(label), "solver": work.solver, "verifier": work.verifier}
+            for label, work in page.reckoned.items()
+        ]
+    if page.cites:
+        shown["cites"] = [
+            {"source": citation.source, "address": citation.address} for citation in page.cites
+        ]
     if page.trace is not None:
         shown |= _tree(page, runs[page.trace])
     return shown
@@ -67,6 +78,8 @@ def _tree(page: Page, run: LessonRun) -> dict[str, Any]:
         shown["strong"] = sorted(run.with_ways(page.lit))
     if page.faded:
         shown["strong"] = sorted({node.id for node in run.tree.steps()} - run.below(page.faded))
+    if "noise" in page.shows:
+        shown["noise"] = {"levels": list(LEVELS), "draws": DRAWS}
     if page.question is not None:
         shown["question"] = _question(page.question, run)
     return shown
@@ -93,20 +106,28 @@ def _question(question: Question, run: LessonRun) -> dict[str, Any]:
 
 def _bars(measured: MeasuredRows) -> dict[str, Any]:
     found = read_measured(measured)
-    return {
+    shown: dict[str, Any] = {
         "problems": found.problems,
         "command": found.command,
-        "data": measured.data,
-        "bars": [
-            {
-                "label": _parts(bar.label),
-                "row": bar.row,
-                "percent": bar.percent,
-                "low": bar.low,
-                "high": bar.high,
-            }
-            for bar in found.bars
-        ],
+        "data": found.data,
+        "guide": found.guide,
+        "quantity": measured.quantity,
+        "bars": [_bar(bar) for bar in found.bars],
+    }
+    if found.against is not None:
+        shown["against"] = _bar(found.against)
+    return shown
+
+
+def _bar(bar: Bar) -> dict[str, Any]:
+    return {
+        "label": _parts(bar.label),
+        "row": bar.row,
+        "percent": bar.percent,
+        "low": bar.low,
+        "high": bar.high,
+        "solver": bar.solver_flops,
+        "verifier": bar.verifier_flops,
     }
 
 

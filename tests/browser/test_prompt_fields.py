@@ -114,6 +114,7 @@ def test_what_is_typed_is_told_linked_marked_and_repeated(
     assert parse_qs(link)["system_prompt"] == [told]
     page.goto(f"{shop.url}/?{link}")
     wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
+    expect(page.locator(CHANGED)).to_have_count(0)
     reach(page, "#system-prompt")
     expect(page.locator("#system-prompt textarea")).to_have_value(HOSTILE)
     expect(page.locator("#examples textarea")).to_have_value(SHOWN)

@@ -4,7 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { beliefsOf, brier, compared, SURE } from "../../assets/js/lessons/brier.js";
+import { wholeWork } from "../../assets/js/lessons/cost.js";
 import { Course, hiddenBy, queryOf } from "../../assets/js/lessons/course.js";
+import { arrivals } from "../../assets/js/lessons/share.js";
+import { placed } from "../../assets/js/lessons/curve.js";
+import { saidOf } from "../../assets/js/lessons/noise.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
 import { normalisedGain, otherForm, recordOf, rightOf } from "../../assets/js/lessons/scoring.js";
 import { tallyOf } from "../../assets/js/lessons/tally.js";
@@ -154,4 +158,48 @@ test("a test is scored by its own form, and saved without a name", () => {
   const half = recordOf({ first: "a", before: [2, 2], after: null }, forms);
   assert.equal(half.after, null);
   assert.equal(half.normalised_gain, null);
+});
+
+test("noise tells what it did to one draw, and to all", () => {
+  const outcomes = [
+    { answer: "27", right: false, score: 1 },
+    { answer: "39", right: true, score: 0.9 },
+  ];
+  assert.deepEqual(saidOf(outcomes, 0), {
+    one: "The judge chooses 27, wrong, with 1.00.",
+    all: "Right in 1 of 2 draws of this noise.",
+  });
+  assert.match(saidOf(outcomes, 1).one, /39, right, with 0\.90/);
+});
+
+test("the share counts only what has ended among the steps that are lit", () => {
+  const nodes = new Map(
+    [["0", "kept"], ["0.0", "completed"], ["1", "completed"], ["2", "completed"]].map(([id, state]) => [id, { id, state }]),
+  );
+  const events = [{ kind: "started" }, { kind: "graded", right: ["0.0", "2"] }];
+  assert.deepEqual(arrivals({ nodes }, events, ["0", "0.0", "1"]), [{ right: true }, { right: false }]);
+  assert.deepEqual(arrivals({ nodes }, events, ["0"]), []);
+});
+
+test("a bar's whole length is the work of the whole run, solver and verifier", () => {
+  const events = [
+    { kind: "spent", solver_flops: 3 },
+    { kind: "sampled", flops: 3 },
+    { kind: "spent", verifier_flops: 4 },
+  ];
+  assert.equal(wholeWork(events), 7);
+});
+
+test("the curve goes right with work and up with what is right, and stays within its frame", () => {
+  const bar = (percent, flops) => ({ label: [["x", ""]], percent, low: percent / 100 - 0.02, high: percent / 100 + 0.02, solver: flops, verifier: flops });
+  for (const width of [300, 900]) {
+    const { points, against, height, ticks } = placed({ bars: [bar(40, 1e9), bar(60, 4e9), bar(99, 64e9)], against: bar(58, 2e9) }, width);
+    const [first, second, last] = points;
+    assert.ok(first.x < against.x && against.x < second.x && second.x < last.x);
+    assert.ok(first.y > second.y && second.y > last.y);
+    // By the logarithm: a factor is as far everywhere.
+    assert.ok(Math.abs((second.x - first.x) / Math.log(4) - (last.x - second.x) / Math.log(16)) < 1e-9);
+    for (const point of [...points, against]) assert.ok(point.x > 0 && point.x < width && point.top < point.y && point.bottom < height);
+    assert.deepEqual(ticks, [2e9, 5e9, 1e10, 2e10, 5e10, 1e11]);
+  }
 });

@@ -1,17 +1,21 @@
 // The place Learn: one page at a time, its words beside its picture.
 
-import { barsOf } from "./bars.js";
+import { barsOf, reckonedOf } from "./bars.js";
+import { CostMeter } from "./cost.js";
 import { Exam } from "./exam.js";
+import { curveOf } from "./curve.js";
 import { Course, HIDEABLE, hiddenBy, queryOf } from "./course.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { Key } from "./key.js";
 import { LessonStage } from "./stage.js";
+import { NoisePanel } from "./noise.js";
 import { Outline } from "../panels/outline.js";
 import { plain, written } from "./text.js";
 import { Progress } from "./progress.js";
 import { QuestionPanel } from "./question.js";
 import { rewriteAddress } from "../dom/frame.js";
 import { Scrubber } from "./scrubber.js";
+import { ShareMeter } from "./share.js";
 import { scoreCard } from "./score_card.js";
 import { Tally } from "./tally.js";
 import { Theme } from "../picture/theme.js";
@@ -23,9 +27,10 @@ export class Classroom {
   /**
    * @param {HTMLElement} root - `.esp`
    * @param {{lessons: Object[], forms: Object, palette: Object, storage: ?Storage,
-   *   fetchTrace: (name: string) => Promise<Object[]>}} given - `fetchTrace`: the events of a run.
+   *   fetchTrace: (name: string) => Promise<Object[]>, fetchOutcomes: (name: string) => Promise<Object[]>}}
+   *   given - `fetchTrace`: the events of a run. `fetchOutcomes`: what draws of noise come to.
    */
-  constructor(root, { lessons, forms, palette, storage, fetchTrace }) {
+  constructor(root, { lessons, forms, palette, storage, fetchTrace, fetchOutcomes }) {
     Object.assign(this, { root, fetchTrace });
     this.course = new Course(lessons);
     this.progress = new Progress(storage);
@@ -39,8 +44,19 @@ export class Classroom {
     });
     this.stage = new LessonStage(this.theme, { pick: (id) => this.question.pick(id), moved: () => this.moved() });
     this.tally = new Tally();
+    this.cost = new CostMeter();
+    this.share = new ShareMeter();
     this.key = new Key(palette);
     this.scrubber = new Scrubber(this.stage);
+    this.noise = new NoisePanel({
+      fetchRun: (level, draw) => fetchTrace(`noise/${this.page.trace}/${level}/${draw}`),
+      fetchOutcomes: (level) => fetchOutcomes(`noise/${this.page.trace}/${level}`),
+      show: (events) => {
+        this.stage.load(events, { same: true });
+        this.stage.seek(events.length);
+      },
+      failed: () => this.tell("The noise did not come. Move the slider to try again."),
+    });
     this.outline = new Outline({ palette, actions: { select: (id) => this.question.pick(id), unfold: () => {} } });
     this.build();
     document.addEventListener("keydown", (event) => this.onKey(event));
@@ -70,6 +86,8 @@ export class Classroom {
     this.picture = h("div", { class: "learn-picture" });
     this.back = button("back", "Back", () => this.turn(-1));
     this.next = button("next", "Next", () => this.turn(1));
+    setAttribute(this.back, "aria-keyshortcuts", keysOf(-1));
+    setAttribute(this.next, "aria-keyshortcuts", keysOf(1));
     this.dots = h("ol", { class: "learn-dots", "aria-hidden": "true" });
     fill(
       this.root,
@@ -79,7 +97,7 @@ export class Classroom {
         { class: "learn-page", "aria-label": "Lesson" },
         this.exam.dialog,
         h("div", { class: "learn-head" }, this.where, this.title, this.notice),
-        h("div", { class: "learn-words" }, this.caption, this.question.element, this.tally.element),
+        h("div", { class: "learn-words" }, this.caption, this.question.element, this.noise.element, this.tally.element, this.cost.element, this.share.element),
         h("div", { class: "learn-show" }, this.problem, this.picture),
         h("div", { class: "learn-under" }, this.scrubber.element, this.key.element, this.replay, this.text, this.source),
       ),
@@ -142,6 +160,9 @@ export class Classroom {
     document.title = `${lesson.title} · Espalier`;
     fill(this.caption, written(page.caption, page.introduces));
     fill(this.list, course.lessons.map((other) => this.entry(other)));
+    // Where the row is too narrow for all of them, it stands at this one.
+    const { offsetLeft, offsetWidth } = this.list.children[place.lesson - 1];
+    this.list.scrollLeft = offsetLeft + (offsetWidth - this.list.clientWidth) / 2;
     this.lessons.hidden = !this.shows("lessons");
     this.exam.button.hidden = !this.shows("test");
     fill(this.dots, lesson.pages.map((_, index) => h("li", { "data-current": index + 1 === place.page })));
@@ -196,11 +217,12 @@ export class Classroom {
     this.question.show(this.shows("question") ? (page.question ?? null) : null, answer);
     this.offerNext();
     setAttribute(this.root, "data-picture", page.trace ? "tree" : "bars");
-    for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem])
+    for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem, this.noise.element, this.cost.element, this.share.element])
       part.hidden = true;
+    this.noise.leave();
     this.tellSource(events);
     if (!events) {
-      fill(this.picture, page.measured ? barsOf(page.measured) : this.score());
+      fill(this.picture, this.figure());
       return;
     }
     const [{ problem }] = events;
@@ -213,6 +235,16 @@ export class Classroom {
     if (answer && page.question) this.stage.seek(page.question.reveal);
     else this.play();
     this.point();
+    this.noise.element.hidden = !this.shows("noise");
+    if (this.shows("noise")) this.noise.begin(page.noise);
+  }
+
+  /** What stands in the place of a tree. */
+  figure() {
+    const { measured, reckoned } = this.page;
+    if (measured?.against) return curveOf(measured);
+    if (measured) return barsOf(measured);
+    return reckoned ? reckonedOf(reckoned) : this.score();
   }
 
   play() {
@@ -229,6 +261,10 @@ export class Classroom {
     // Once a question is answered, the votes may be seen wherever there are any.
     this.tally.element.hidden = !(this.shows("tally") || (ended && page.question && this.question.answer && !this.hidden.has("tally")));
     if (!this.tally.element.hidden) this.tally.update(stage.tree);
+    this.cost.element.hidden = !this.shows("cost");
+    if (!this.cost.element.hidden) this.cost.update(stage.tree, stage.events);
+    this.share.element.hidden = !this.shows("share");
+    if (!this.share.element.hidden) this.share.update(stage.tree, stage.events, page.strong);
     this.key.element.hidden = !this.shows("legend");
     if (!this.key.element.hidden) this.key.update(stage.tree, stage.visible);
     this.scrubber.element.hidden = !this.shows("timeline");
@@ -249,13 +285,14 @@ export class Classroom {
   }
 
   tellSource(events) {
-    const { measured, trace } = this.page;
-    this.source.hidden = this.hidden.has("source") || !(measured || trace);
+    const { measured, trace, cites } = this.page;
+    this.source.hidden = this.hidden.has("source") || !(measured || trace || cites);
+    if (!measured && !trace) fill(this.source);
     if (measured)
       fill(
         this.source,
-        h("a", { href: "../guide/results", "data-place": "", text: "How it was measured" }),
-        `; data: assets/results/${measured.data}; command: `,
+        h("a", { href: `../guide/${measured.guide}`, "data-place": "", text: "How it was measured" }),
+        `; data: ${measured.data}; command: `,
         h("code", { text: measured.command }),
       );
     else if (trace) {
@@ -266,6 +303,8 @@ export class Classroom {
         h("code", { text: `python -m search_core lessons record ${trace}` }),
       );
     }
+    for (const { source, address } of cites ?? [])
+      this.source.append(" ", h("a", { href: address, rel: "noreferrer", text: source }), ".");
   }
 
   // Predictions ---------------------------------------------------------------------------------
@@ -299,7 +338,7 @@ export class Classroom {
 
   /** The events of a run; each is fetched once, and again only where that failed. */
   async trace(name) {
-    if (!this.traces.has(name)) this.traces.set(name, this.fetchTrace(name));
+    if (!this.traces.has(name)) this.traces.set(name, this.fetchTrace(`traces/${name}`));
     try {
       return await this.traces.get(name);
     } catch (error) {
@@ -327,12 +366,16 @@ export class Classroom {
     if (busy) return;
     const on = event.target.closest?.("a, button, summary");
     if (event.key === "Enter" && on) return;
-    const by = { ArrowRight: 1, PageDown: 1, Enter: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    const by = TURNS[event.key];
     if (!by) return;
     event.preventDefault();
     this.turn(by);
   }
 }
 
+/** By how many pages a key turns. */
+const TURNS = { ArrowRight: 1, PageDown: 1, Enter: 1, ArrowLeft: -1, PageUp: -1 };
+const keysOf = (by) => Object.keys(TURNS).filter((key) => TURNS[key] === by).join(" ");
+
 /** What a page shows only where it says so. */
-const OF_PAGES = { tally: HIDEABLE.tally, legend: HIDEABLE.legend, timeline: HIDEABLE.timeline };
+const OF_PAGES = { tally: HIDEABLE.tally, legend: HIDEABLE.legend, timeline: HIDEABLE.timeline, noise: HIDEABLE.noise, cost: HIDEABLE.cost, share: HIDEABLE.share };

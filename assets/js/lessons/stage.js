@@ -27,10 +27,12 @@ export class LessonStage {
       toggleDuplicates: () => {},
       onCamera: () => this.pointing?.follow(),
     });
-    // All of it is on show, and arrow keys turn the pages: the same tree as text is beside it.
+    // All of it is on show, and arrow keys turn the pages: the same tree as text is beside it. So
+    // nobody is told that they walk the tree, neither by the focus nor by a reader of all there is.
     this.canvas.whole = true;
     this.canvas.element.tabIndex = -1;
     this.canvas.element.removeAttribute("aria-describedby");
+    this.canvas.description.remove();
     this.pointing = new Pointing(this.canvas);
     this.opening = new Opening({ seek: (cursor) => this.seek(cursor), onChange: () => this.moved(this) });
     this.events = null;
@@ -45,14 +47,19 @@ export class LessonStage {
     return this.opening.playing;
   }
 
-  /** Another run, or the same one: only another one begins anew. */
-  load(events) {
+  /**
+   * Another run, or the same one: only another one begins anew.
+   *
+   * @param {boolean} [given.same] - it has the same steps, and only what is said of them is new: the
+   *   picture stays where it is.
+   */
+  load(events, { same = false } = {}) {
     this.opening.stop();
     if (events === this.events) return;
     this.events = events;
     this.replay = new Replay(events);
     this.view = new ViewState();
-    this.canvas.reset();
+    if (!same) this.canvas.reset();
   }
 
   /**

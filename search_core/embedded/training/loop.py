@@ -55,6 +55,7 @@ class Job:
         workers: Processes.
         device: "cpu", "cuda" or "mps"; anything but "cpu" needs one worker.
         compiled: Whether to compile the layers: half a minute, then about 1.5 times as fast.
+        keep: After how many tokens each the weights are kept (`kept_path`), rising.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Job:
     workers: int
     device: str
     compiled: bool
+    keep: tuple[int, ...] = ()
 
     @property
     def finished_path(self) -> Path:
@@ -80,6 +82,10 @@ class Job:
     @property
     def checkpoint_path(self) -> Path:
         return self.folder / "checkpoint.pt"
+
+    def kept_path(self, tokens: int) -> Path:
+        """Where the weights are that it had after so many tokens."""
+        return self.folder / f"kept-{tokens}.pt"
 
 
 def train(job: Job) -> dict[str, Any]:
@@ -158,8 +164,10 @@ class _Run:
         earlier = self.seconds
         with Report(job.title, job.tokens) if self.rank == 0 else _Silence() as report:
             while self.tokens < job.tokens:
+                before = self.tokens
                 self._update(next(stream))
                 if self.rank == 0:
+                    self._keep(before)
                     self.seconds = earlier + report.seconds
                     note = " ".join(f"{k} {v:.4f}" for k, v in self.loss.items())
                     report.update(self.tokens, note)
@@ -203,6 +211,13 @@ class _Run:
             gradient.copy_(flat[start:end].view_as(gradient))
             start = end
         return all_tokens
+
+    def _keep(self, before: int) -> None:
+        """Keep the weights wherever the last update passed a number that is to be kept."""
+        for tokens in self.job.keep:
+            if before < tokens <= self.tokens:
+                kept = {"model": self.model.state_dict(), "tokens": self.tokens}
+                torch.save(kept, self.job.kept_path(tokens))
 
     def _save(self, path: Path) -> None:
         self.since_checkpoint = time.monotonic()

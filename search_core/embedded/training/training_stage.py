@@ -26,6 +26,7 @@ class Lesson:
         language_weight, score_weight: Weights of the two losses.
         tokens_per_update: Of all workers together; None: the settings'.
         seed: Added to the settings' seed.
+        keep: After how many tokens each the weights are kept beside the finished ones.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Lesson:
     score_weight: float = 0.0
     tokens_per_update: int | None = None
     seed: int = 0
+    keep: tuple[int, ...] = ()
 
 
 def teach(shop: Workshop, lesson: Lesson) -> dict[str, Tensor]:
@@ -59,6 +61,7 @@ def teach(shop: Workshop, lesson: Lesson) -> dict[str, Tensor]:
         workers=shop.training_workers,
         device=shop.device,
         compiled=settings.compiled,
+        keep=lesson.keep,
     )
     finished = train(job)
     shop.note(lesson.name, {key: finished[key] for key in ("tokens", "seconds", "loss")})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -52,8 +53,12 @@ def corrupted_data(shop: Workshop) -> Path:
     return path
 
 
-def train_on_corruptions(shop: Workshop, size: ModelSize) -> None:
-    """Stage (a): where does a solution go wrong?"""
+def train_on_corruptions(shop: Workshop, size: ModelSize, keep: tuple[int, ...] = ()) -> None:
+    """Stage (a): where does a solution go wrong?
+
+    Args:
+        keep: After how many tokens each the weights are kept beside the finished ones.
+    """
     settings = shop.settings
     name = f"corruptions-{size.name}"
     start = read_state(shop.work / f"base-{size.name}" / "finished.pt")
@@ -66,16 +71,17 @@ def train_on_corruptions(shop: Workshop, size: ModelSize) -> None:
         language_weight=_LANGUAGE_WEIGHT,
         score_weight=1.0,
         seed=_SEED,
+        keep=keep,
     )
     teach(shop, lesson)
 
 
-def tune_process_verifier(shop: Workshop, size: ModelSize) -> None:
-    """Stage (b): how likely is the solver to get there from here?"""
+def tune_process_verifier(shop: Workshop, size: ModelSize, keep: tuple[int, ...] = ()) -> None:
+    """Stage (b): how likely is the solver to get there from here? Arguments as stage (a)."""
     start = read_state(shop.work / f"corruptions-{size.name}" / "finished.pt")
     build = partial(build_verifier, size.verifier_shape, start, reads_likelihood=True)
     name, tokens = f"verifier-{size.name}", size.tuning_tokens
-    lesson = _tuning(shop, name, build, rollout_data(shop), tokens)
+    lesson = replace(_tuning(shop, name, build, rollout_data(shop), tokens), keep=keep)
     _finish(shop, size.name, size.verifier_shape, lesson)
 
 

@@ -75,6 +75,7 @@ HARD2VERIFY = FileKind(
     columns=frozenset({"unique_id", "canary", *ENCRYPTED}),
     recognised=_recognised,
     solutions=_solutions,
+    takes_scores=True,
     remark="Decrypted in memory; its texts must not be written to a file, so that no model "
     "learns them.",
 )

@@ -48,6 +48,8 @@ class FileKind:
         trees: The traces of a row, likewise; None: rows of this kind are no trees.
         in_tables: Columns that hold JSON where the file is a table in text.
         prefixes: Beginnings of names of further columns that are known.
+        takes_scores: Whether columns of scores (`score_columns`) may be added to its rows: they
+            have steps, and no scores of their own.
         rows: Takes a file apart.
         remark: What everybody should know who reads labels of this kind; "" for nothing.
     """
@@ -60,6 +62,7 @@ class FileKind:
     trees: Callable[[Row, Reading], Iterable[Trace]] | None = None
     in_tables: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
+    takes_scores: bool = False
     rows: Callable[[Path], Iterator[Row]] = rows_of
     remark: str = ""
 

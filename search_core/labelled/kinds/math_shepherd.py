@@ -91,6 +91,7 @@ MATH_SHEPHERD = FileKind(
     columns=frozenset({"input", "label", "task"}),
     recognised=_recognised,
     solutions=_solutions,
+    takes_scores=True,
     remark="A label says whether some rollout from there reached the right answer, not whether "
     "the step is right.",
 )

@@ -209,5 +209,6 @@ PRM800K = FileKind(
     ),
     recognised=_recognised,
     solutions=_solutions,
+    takes_scores=True,
     trees=_trees,
 )

@@ -81,4 +81,5 @@ PRMBENCH = FileKind(
     ),
     recognised=_recognised,
     solutions=_solutions,
+    takes_scores=True,
 )

@@ -53,5 +53,6 @@ PROCESSBENCH = FileKind(
     ),
     recognised=_recognised,
     solutions=_solutions,
+    takes_scores=True,
     in_tables=frozenset({"steps", "label", "final_answer_correct"}),
 )

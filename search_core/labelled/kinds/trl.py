@@ -46,5 +46,6 @@ TRL = FileKind(
     columns=frozenset({"id", "prompt", "completions", "labels", LABEL_VALUES, NEW_FROM}),
     recognised=_recognised,
     solutions=_solutions,
+    takes_scores=True,
     in_tables=frozenset({"completions", "labels", LABEL_VALUES}),
 )
