@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import gradio as gr
 
+from components.audit import audit_routes
 from components.charts.drawing import chart_drawer
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
@@ -67,6 +68,7 @@ def build_page(
     with Shell(
         repository=repository,
         trusted_proxies=trusted_proxies,
+        routes=audit_routes(registry, trusted_proxies),
         title=TITLE,
         fill_width=True,
         analytics_enabled=False,

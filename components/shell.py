@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import _parse_file_size
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from components.bounds import BodyLimit, LeanSessions, OneStream, Uploads, counted_streams
 from components.bounds.sessions import MOST_SESSIONS
@@ -37,6 +38,7 @@ class Shell(gr.Blocks):
         repository: Address under which this repository's files can be read, for the guide's
             links to them; "": they are text.
         trusted_proxies: How many proxies stand before the server, as for `owner_of`.
+        routes: What answers before Gradio, beside the other places.
         **kwargs: As for `gr.Blocks`.
 
     Raises:
@@ -44,13 +46,21 @@ class Shell(gr.Blocks):
         LessonError: A lesson is broken.
     """
 
-    def __init__(self, *, repository: str = "", trusted_proxies: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        repository: str = "",
+        trusted_proxies: int = 0,
+        routes: Sequence[BaseRoute] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self._trusted_proxies = trusted_proxies
         self._routes = [
             *guide_routes(repository=repository),
             *learn_routes(),
             *verify_routes(trusted_proxies),
+            *routes,
         ]
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:

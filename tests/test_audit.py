@@ -203,7 +203,7 @@ def test_what_lost_a_run_is_named() -> None:
     assert (found.loss.by, found.loss.node, found.loss.round) == ("cut", "1", 1)
     assert found.reachable == found.reversed == 1
     assert found.sentences[0] == "Of 1 cut step, 1 could still have reached the answer."
-    assert "The run was lost in round 1 by cutting step 1" in str(found)
+    assert "The run was lost in round 1 by cutting step 1, “p = 0.9000”: " in str(found)
     page = audit_page(found, tree)
     assert "p = 0.9000" in page
     assert "<script" not in page

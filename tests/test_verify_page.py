@@ -1,7 +1,11 @@
-"""The report as one file: whole, without a script, and a stranger's text is only text."""
+"""The report as one file: whole, with one script that its policy names, and a stranger's text is
+only text."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import html
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -20,6 +24,7 @@ ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "header", "nav", "main", "footer"),
     *("section", "h1", "h2", "h3", "p", "a", "ul", "li", "span", "div", "pre", "dl", "dt", "dd"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary"),
+    "script",
     *("svg", "desc", "rect", "path", "polyline", "polygon", "text"),
 }
 
@@ -67,7 +72,7 @@ def report(names: tuple[str, ...] = ("mine", "theirs"), **more: Any) -> dict[str
     return make_report(rows, verifiers, ReportSettings(draws=20), more)
 
 
-def test_the_page_has_every_part_and_no_script() -> None:
+def test_the_page_has_every_part_and_one_script() -> None:
     page = report_page(report(command="python -m search_core verify", versions={"numpy": "2"}))
     found = read(page)
     assert found.tags <= ALLOWED
@@ -79,6 +84,14 @@ def test_the_page_has_every_part_and_no_script() -> None:
                  "How it was made"):  # fmt: skip
         assert part in text, part
     assert "default-src 'none'" in page
+    # The rows that can be labelled are data, and the script is the one that the policy names.
+    assert re.findall("<script[^>]*>", page) == [
+        '<script type="application/json" id="mistakes">',
+        '<script type="module">',
+    ]
+    script = page.partition('<script type="module">')[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in html.unescape(page)
     assert not re.search(r'(?:src|href)="(?!#)', page)
     assert page == report_page(
         report(command="python -m search_core verify", versions={"numpy": "2"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from components.bounds.jobs import MOST_KEPT, JobsBusyError, VisitorJob, VisitorJobs
 from components.verify import verify_routes
 from components.verify.asked import MOST_PROBLEMS, MOST_ROWS, Asked, read_asked
-from components.verify.jobs import MOST_KEPT, ReportJob, ReportJobs, ReportsBusyError
 from components.verify.routes import SHIPPED
 from tests.waiting import PATIENCE, wait_until
 
@@ -26,14 +27,14 @@ ROWS = "".join(
 
 
 @pytest.fixture
-def jobs() -> Iterator[ReportJobs]:
-    made = ReportJobs(seconds=PATIENCE)
+def jobs() -> Iterator[VisitorJobs]:
+    made = VisitorJobs(seconds=PATIENCE)
     yield made
     made.close()
 
 
 @pytest.fixture
-def client(jobs: ReportJobs) -> TestClient:
+def client(jobs: VisitorJobs) -> TestClient:
     return TestClient(Starlette(routes=verify_routes(jobs=jobs)))
 
 
@@ -42,7 +43,7 @@ def writing(report: str) -> list[str]:
     return [sys.executable, "-c", f"open('report.html', 'w').write({report!r})"]
 
 
-def over(jobs: ReportJobs, job: ReportJob) -> dict[str, object]:
+def over(jobs: VisitorJobs, job: VisitorJob) -> dict[str, object]:
     wait_until(lambda: not job.open)
     return jobs.told(job)
 
@@ -64,13 +65,14 @@ def test_the_shipped_report_is_the_first(client: TestClient) -> None:
     assert "Report cards" in report.text
     # The guide points to the same as a file.
     assert report.text == SHIPPED.with_suffix(".html").read_text(encoding="utf-8")
-    assert "script-src" not in report.headers["content-security-policy"]
+    policy = report.headers["content-security-policy"]
+    assert re.search("script-src 'sha256-[^']+'$", policy)
     assert {"small", "large", "outcome", "early"} <= set(
         client.get("/verify/report/embedded.json").json()["cards"]
     )
 
 
-def test_a_file_becomes_a_report(client: TestClient, jobs: ReportJobs) -> None:
+def test_a_file_becomes_a_report(client: TestClient, jobs: VisitorJobs) -> None:
     query = {"judges": "columns", "name": "../../mine.JSONL"}
     asked = client.post("/verify/upload", params=query, content=ROWS, headers=OURS)
     job = jobs.get(asked.json()["id"])
@@ -87,7 +89,7 @@ def test_a_file_becomes_a_report(client: TestClient, jobs: ReportJobs) -> None:
 
 
 def test_what_a_file_lacks_is_said_in_the_commands_own_words(
-    client: TestClient, jobs: ReportJobs
+    client: TestClient, jobs: VisitorJobs
 ) -> None:
     query = {"judges": "columns", "name": "x.jsonl"}
     asked = client.post("/verify/upload", params=query, content='{"a": 1}\n', headers=OURS)
@@ -114,7 +116,7 @@ def test_what_a_file_lacks_is_said_in_the_commands_own_words(
 )
 def test_what_is_not_offered_is_refused(
     client: TestClient,
-    jobs: ReportJobs,
+    jobs: VisitorJobs,
     query: dict[str, str],
     content: str,
     headers: dict[str, str],
@@ -136,13 +138,13 @@ def test_commands_hold_only_what_is_offered() -> None:
     assert "--column" not in read_asked({"judges": "columns", "name": "a.csv"}).command()
 
 
-def test_one_visitor_has_one_report_under_way_and_all_have_so_many(jobs: ReportJobs) -> None:
+def test_one_visitor_has_one_report_under_way_and_all_have_so_many(jobs: VisitorJobs) -> None:
     first = jobs.new("ada")
-    with pytest.raises(ReportsBusyError, match="Your last report is still being made"):
+    with pytest.raises(JobsBusyError, match="Your last report is still being made"):
         jobs.new("ada")
     others = [jobs.new(f"visitor {number}") for number in range(5)]
     assert jobs.told(others[2])["before"] == 3
-    with pytest.raises(ReportsBusyError, match="6 reports are being made or wait already"):
+    with pytest.raises(JobsBusyError, match="6 reports are being made or wait already"):
         jobs.new("eve")
     first.stop()
     assert jobs.told(first)["state"] == "stopped"
@@ -153,7 +155,7 @@ def test_one_visitor_has_one_report_under_way_and_all_have_so_many(jobs: ReportJ
 
 
 def test_what_takes_too_long_is_ended_and_says_so() -> None:
-    jobs = ReportJobs(seconds=0.05)
+    jobs = VisitorJobs(seconds=0.05)
     job = jobs.new("ada")
     jobs.start(job, [sys.executable, "-c", f"import time; time.sleep({PATIENCE})"])
     told = over(jobs, job)
@@ -163,7 +165,7 @@ def test_what_takes_too_long_is_ended_and_says_so() -> None:
     assert job.process.poll() is not None
 
 
-def test_stop_ends_the_process_and_its_children(jobs: ReportJobs, tmp_path: Path) -> None:
+def test_stop_ends_the_process_and_its_children(jobs: VisitorJobs, tmp_path: Path) -> None:
     pipe = tmp_path / "held"
     child = f"import time; open({str(pipe)!r}, 'w').close(); time.sleep({PATIENCE})"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
@@ -176,7 +178,7 @@ def test_stop_ends_the_process_and_its_children(jobs: ReportJobs, tmp_path: Path
     assert jobs.told(job)["state"] == "stopped"
 
 
-def test_old_reports_make_room(jobs: ReportJobs) -> None:
+def test_old_reports_make_room(jobs: VisitorJobs) -> None:
     made = []
     for _ in range(MOST_KEPT + 3):
         made.append(jobs.new("ada"))
@@ -187,7 +189,7 @@ def test_old_reports_make_room(jobs: ReportJobs) -> None:
 
 
 def test_no_exception_stands_in_the_way_of_the_next(
-    jobs: ReportJobs, caplog: pytest.LogCaptureFixture
+    jobs: VisitorJobs, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, whole = jobs.new("ada"), jobs.new("bob")
     jobs.start(broken, ["no such program at all"])

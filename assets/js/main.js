@@ -1,5 +1,6 @@
 // Mounts the explorer in what Gradio gives a component: one log in, one explorer over it.
 
+import { askAudit } from "./panels/audit_asking.js";
 import { EventLog } from "./log/log.js";
 import { Explorer } from "./explorer.js";
 import { nameRadioGroups } from "./form/radios.js";
@@ -14,7 +15,7 @@ const MOUNTED = new WeakMap();
  *
  * @param {HTMLElement} element
  * @param {{props: Object, server: Object, watch: Function, mathsFolder: ?string,
- *   markdownFolder: ?string, plottingFolder: ?string, template: ?string, recall: ?Function,
+ *   markdownFolder: ?string, plottingFolder: ?string, auditAddress: ?string, template: ?string, recall: ?Function,
  *   alone: ?{source: string}}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
  *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
@@ -22,7 +23,8 @@ const MOUNTED = new WeakMap();
  *   `props.palette`, `defaults`, `labels` and `comparisons` are given once;
  *   `server.pull_events({run, since})` fills gaps, and
  *   `server.draw_charts({run, theme})`, where there is one, draws charts, and
- *   `server.ask_what_if({run, options, noise, hedge})` says what would have been. `template` is where a
+ *   `server.ask_what_if({run, options, noise, hedge})` says what would have been. `auditAddress` is where
+ *   the prices of a run's cuts are asked. `template` is where a
  *   page of its own without a run can be fetched; `alone` says that this is one already, and what
  *   its file says.
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
@@ -51,6 +53,7 @@ export function mount(element, given) {
     recall: given.recall,
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
     askWhatIf: server.ask_what_if && ((query) => server.ask_what_if(query)),
+    askAudit: given.auditAddress && ((act, name) => askAudit(given.auditAddress, act, name)),
   });
   MOUNTED.set(element, explorer);
   element.espalier = root.espalier = explorer;

@@ -1,8 +1,8 @@
 """What one request, and one page, may take of the server: bounds that Gradio does not set.
 
 `bodies` bounds what is sent, `uploads` what is left lying on the disk, `sessions` what is kept
-for each page, `streams` that a page has one stream of messages. They know nothing of runs and
-forms. Begin with `bodies`.
+for each page, `streams` that a page has one stream of messages, `jobs` what a visitor has done by
+a process of its own. They know nothing of runs and forms. Begin with `bodies`.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ const markdownFolder = folder + "vendor/markdown-it/";
 const plottingFolder = folder + "vendor/plotly/";
 const template = folder + "page.txt";
 const recall = () => trigger("recall");
-const folders = { mathsFolder, markdownFolder, plottingFolder };
+const auditAddress = new URL("audit/", root).href;
+const folders = { mathsFolder, markdownFolder, plottingFolder, auditAddress };
 import(folder + "js/main.js").then(
   (explorer) => explorer.mount(element, { props, server, watch, template, recall, ...folders }),
 ).catch((error) => {

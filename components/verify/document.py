@@ -97,6 +97,7 @@ def _report(shipped: bool) -> str:
         '<a id="figures" download="report.json" href="report/embedded.json">Save the figures</a>'
         '<button type="button" id="back" hidden>Back to the embedded verifiers</button>'
         "</div></div>"
-        f'<iframe id="report" title="Report" sandbox="allow-same-origin allow-popups"{first}>'
+        '<iframe id="report" title="Report" sandbox="allow-same-origin allow-scripts '
+        f'allow-downloads allow-popups"{first}>'
         "</iframe></section>"
     )

@@ -21,13 +21,13 @@ from starlette.responses import (
 )
 from starlette.routing import BaseRoute, Route
 
+from components.bounds.jobs import JobsBusyError, VisitorJob, VisitorJobs
 from components.emblem import EMBLEM
 from components.palette import css_variables
 from components.verify.asked import read_asked
 from components.verify.document import document
-from components.verify.jobs import ReportJob, ReportJobs, ReportsBusyError
 from search_core.serving import owner_of
-from search_core.verify.page import report_page
+from search_core.verify.page import labelling_policy, report_page
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SHIPPED = _ASSETS / "results" / "verify" / "embedded.json"
@@ -42,24 +42,20 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-# A report brings its own policy, by which nothing in it runs or is fetched.
-_OF_A_REPORT = {
-    **_HEADERS,
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'none'",
-}
+_OF_A_REPORT = {**_HEADERS, "Content-Security-Policy": labelling_policy()}
+"""Of a report nothing runs but the script by which its mistakes are labelled."""
 ASKED_HERE = "x-espalier"
 """A header that a form on somebody else's page cannot send."""
 
 
-def verify_routes(trusted_proxies: int = 0, jobs: ReportJobs | None = None) -> list[BaseRoute]:
+def verify_routes(trusted_proxies: int = 0, jobs: VisitorJobs | None = None) -> list[BaseRoute]:
     """What answers under `verify/`.
 
     Args:
         trusted_proxies: How many proxies say whom a request is from, as for `owner_of`.
         jobs: What makes the reports; one of its own unless others are given.
     """
-    desk = _Desk(trusted_proxies, jobs or ReportJobs())
+    desk = _Desk(trusted_proxies, jobs or VisitorJobs())
     return [
         Route("/verify", lambda _: RedirectResponse("verify/")),
         Route("/verify/", desk.page),
@@ -75,7 +71,7 @@ def verify_routes(trusted_proxies: int = 0, jobs: ReportJobs | None = None) -> l
 
 
 class _Desk:
-    def __init__(self, trusted_proxies: int, jobs: ReportJobs) -> None:
+    def __init__(self, trusted_proxies: int, jobs: VisitorJobs) -> None:
         self._trusted_proxies, self._jobs = trusted_proxies, jobs
         self._shipped = cache(_shipped_page)
 
@@ -104,7 +100,7 @@ class _Desk:
             job = self._jobs.new(self._owner(request))
         except ValueError as mistake:
             return _refused(str(mistake))
-        except ReportsBusyError as busy:
+        except JobsBusyError as busy:
             return _refused(str(busy), 429)
         try:
             if asked.file:
@@ -146,7 +142,7 @@ class _Desk:
             job.folder / "report.html", media_type="text/html", headers=_OF_A_REPORT
         )
 
-    def _job(self, request: Request) -> ReportJob | None:
+    def _job(self, request: Request) -> VisitorJob | None:
         return self._jobs.get(str(request.path_params["name"]))
 
     def _owner(self, request: Request) -> str:

@@ -10,7 +10,10 @@ from search_core.audit.choices import Choices
 from search_core.audit.shares import ReachedShare
 from search_core.log.tree import Node, Tree
 from search_core.picture.numbers import counted, format_percent
+from search_core.picture.text import one_line
 from search_core.whatif import regret
+
+_LINE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +80,19 @@ def loss_of(
     round_, node, was_cut = max(
         last, key=lambda fate: (fate[0] + (not fate[2]), fate[2], shares[fate[1]].value)
     )
-    share = shares[node]
+    share, named = shares[node], f"step {node}, “{one_line(tree.nodes[node].text, _LINE)}”"
     got = f"{share.reached} of {counted(share.rollouts, 'rollout')} from it reached the answer"
     if not was_cut:
         return AuditLoss(
             "solver",
-            f"The run was lost after round {round_}, by the solver and not by a cut: step {node} "
+            f"The run was lost after round {round_}, by the solver and not by a cut: {named} "
             f"was kept and {got}, and nothing that was written after it did.",
             node,
             round_,
         )
     return AuditLoss(
         "cut",
-        f"The run was lost in round {round_} by cutting step {node}: {got} "
+        f"The run was lost in round {round_} by cutting {named}: {got} "
         f"({format_percent(share.interval[0])} to {format_percent(share.interval[1])}), and no "
         "rollout from what was kept then did.",
         node,

@@ -27,7 +27,15 @@ STYLE_SHEETS = (
     *("picture.css", "words.css", "legend.css", "timeline.css", "outline.css"),
     *("forced_colours.css", "finding.css"),
     *("inspector.css", "structured.css", "answers.css", "help.css"),
-    *("charts.css", "what_if.css", "minute.css", "projector.css", "narrow.css", "touch.css"),
+    *(
+        "charts.css",
+        "what_if.css",
+        "cuts.css",
+        "minute.css",
+        "projector.css",
+        "narrow.css",
+        "touch.css",
+    ),
 )
 """What the explorer needs, in this order; on the app's page too."""
 ENTRANCE = "standalone.js"

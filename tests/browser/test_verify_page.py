@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -53,4 +54,26 @@ def test_a_report_prints_on_white_in_a_dark_theme_too(browser: Browser, file: Pa
     page.emulate_media(media="print")
     assert page.evaluate(ground) == "rgb(255, 255, 255)"
     expect(page.locator("nav")).to_be_hidden()
+    context.close()
+
+
+def test_mistakes_are_labelled_by_keyboard_kept_and_saved(browser: Browser, file: Path) -> None:
+    context = browser.new_context(offline=True, accept_downloads=True)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    bar = page.locator(".labelling").first
+    expect(bar).to_contain_text("V verifier wrong, L label wrong, U unclear, Z undo")
+    page.locator("details.mistake summary").first.focus()
+    for key in ("Enter", "v", "j", "l", "j", "u", "z"):
+        page.keyboard.press(key)
+    expect(bar).to_contain_text("2 of")
+    marks = page.locator("details.mistake .judgement")
+    expect(marks.nth(0)).to_have_text(" · verifier wrong")
+    expect(marks.nth(1)).to_have_text(" · label wrong")
+    page.reload()
+    expect(bar).to_contain_text("2 of")
+    with page.expect_download() as saved:
+        bar.get_by_role("button", name="Save the labels").click()
+    rows = [json.loads(line) for line in saved.value.path().read_text().splitlines()]
+    assert [row["judgement"] for row in rows] == ["verifier wrong", "label wrong"]
     context.close()

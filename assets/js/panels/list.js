@@ -86,6 +86,8 @@ import { WhatIf } from "./what_if.js";
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
  * @property {(query: {run: string, options: Object, noise: number, hedge: ?number}) => Promise<Object>} [askWhatIf] -
  *   what another setting would have made of a run that is over: as Python's `WhatIf.to_dict`, or `{error}`.
+ * @property {(act: "start"|"state"|"stop", name: string) => Promise<Object>} [askAudit] - what the cuts of a
+ *   run cost: `start` with a run's id, the others with the job's: `{id, state, said, audit}`; throws a sentence.
  * @property {() => void} showHelp
  * @property {(points: import("../minute/claims.js").Point[], reveal?: boolean) => void} point - ring these nodes in the
  *   picture, and no others.

@@ -2,6 +2,7 @@
 // generated; the server drives the search again over what is written. Whatever it would have decided
 // otherwise is listed here, and ringed in the picture.
 
+import { CutPrices } from "./cut_prices.js";
 import { fill, h, uniqueId } from "../dom/dom.js";
 import { quiet, section } from "./blocks.js";
 import { shorten } from "../words/format.js";
@@ -24,6 +25,7 @@ export class WhatIf {
     this.state = h("div", { class: "esp-what-if-state", role: "status" });
     this.list = h("div", {});
     this.lost = h("div", {});
+    this.cuts = actions.askAudit ? new CutPrices(actions) : null;
     this.element = h(
       "section",
       { class: "esp-panel esp-what-if", "aria-label": "What if", tabindex: "0" },
@@ -33,6 +35,7 @@ export class WhatIf {
       this.form,
       this.list,
       this.lost,
+      this.cuts?.element,
     );
     this.reset();
   }
@@ -40,6 +43,7 @@ export class WhatIf {
   /** Another run. */
   reset() {
     this.run = null;
+    this.cuts?.show("", null);
     this.asked = 0;
     if (this.ringed) this.actions.point([]);
     this.ringed = false;
@@ -53,6 +57,7 @@ export class WhatIf {
     this.tree = tree;
     const over = Boolean(tree.finished) && !log.live;
     const key = over ? log.run : "";
+    this.cuts?.show(key, tree);
     if (this.run === key) return;
     this.run = key;
     if (!over) {

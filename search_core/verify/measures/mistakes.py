@@ -10,7 +10,7 @@ from search_core.labelled import RIGHT_FROM
 from search_core.verify.table import ScoredSolution, right_or_not
 
 MOST_LISTED = 50
-_HIDDEN = "(published encrypted, so that no model learns it: not written here)"
+HIDDEN = "(published encrypted, so that no model learns it: not written here)"
 _LONGEST = 2_000
 """Characters of a text that a report keeps."""
 
@@ -42,8 +42,8 @@ class Mistake:
         hidden = solution.secret
         return {
             "id": cut(solution.id, 200),
-            "problem": _HIDDEN if hidden else cut(solution.problem),
-            "steps": [_HIDDEN if hidden else cut(step) for step in solution.steps],
+            "problem": HIDDEN if hidden else cut(solution.problem),
+            "steps": [HIDDEN if hidden else cut(step) for step in solution.steps],
             "scores": list(self.row.scores),
             "labels": list(solution.labels),
             "step": self.step,

@@ -36,7 +36,7 @@ def card_sections(name: str, card: Mapping[str, Any], anchor: str) -> str:
         *_correlations(card),
         stress_section(card.get("stress")),
         *_breakdowns(card),
-        mistakes_section(card["mistakes"]),
+        mistakes_section(card["mistakes"], anchor),
     ]
     return tag("section", *parts, aria_labelledby=anchor)
 

@@ -6,24 +6,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from search_core.labelled import RIGHT_FROM
+from search_core.picture.numbers import counted
 from search_core.picture.text import one_line
+from search_core.verify.page.labelling import can_be_labelled
 from search_core.verify.page.markup import paragraph, tag, text
 
 _LINE = 90
+FIRST_SHOWN = 10
 
 
-def mistakes_section(found: Mapping[str, Any]) -> str:
-    """How many there are, and the list."""
+def mistakes_section(found: Mapping[str, Any], anchor: str) -> str:
+    """How many there are, and the list: the first `FIRST_SHOWN`, and the others behind a line.
+
+    Args:
+        anchor: Of the card; names its mistakes for whoever labels them.
+    """
     told = (
         f"{found['wrong_called_right']:,} wrong ones were called right and "
         f"{found['right_called_wrong']:,} right ones wrong, in {found['solutions']:,} solutions."
     )
     parts = [tag("h3", "Mistakes, the surest first"), paragraph(told)]
-    parts += [_mistake(each) for each in found["listed"]]
+    shown = [_mistake(each, f"{anchor}/{at}") for at, each in enumerate(found["listed"])]
+    if any(map(can_be_labelled, found["listed"])):
+        parts.append(tag("p", class_="labelling", hidden="hidden"))
+    parts += shown[:FIRST_SHOWN]
+    if more := shown[FIRST_SHOWN:]:
+        line = tag("summary", text(f"The next {counted(len(more), 'mistake')}"))
+        parts.append(tag("details", line, *more, class_="more"))
     return "".join(parts)
 
 
-def _mistake(each: Mapping[str, Any]) -> str:
+def _mistake(each: Mapping[str, Any], key: str) -> str:
     step = each["step"]
     what = "the solution" if step is None else f"step {step + 1}"
     said = "called right, is wrong" if each["label"] < RIGHT_FROM else "called wrong, is right"
@@ -46,6 +59,8 @@ def _mistake(each: Mapping[str, Any]) -> str:
         tag("p", text(each["problem"]), class_="problem"),
         steps,
         paragraph("; ".join(part for part in about if part), "quiet"),
+        class_="mistake",
+        **({"data_key": key} if can_be_labelled(each) else {}),
     )
 
 

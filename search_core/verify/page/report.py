@@ -8,8 +8,9 @@ from typing import Any
 from search_core.picture.numbers import counted
 from search_core.verify.page.cards import card_sections
 from search_core.verify.page.comparisons import comparison_section
-from search_core.verify.page.frame import framed
+from search_core.verify.page.frame import POLICY, framed
 from search_core.verify.page.headlines import headline_rows
+from search_core.verify.page.labelling import labelling_parts, labelling_policy
 from search_core.verify.page.markup import paragraph, table, tag, text
 
 FEWEST_PROBLEMS = 20
@@ -30,6 +31,7 @@ def report_page(values: Mapping[str, Any]) -> str:
     links += [("#comparisons", "Side by side")] if values["comparisons"] else []
     links.append(("#made", "How it was made"))
     navigation = tag("ul", *(tag("li", tag("a", text(name), href=at)) for at, name in links))
+    labelling = labelling_parts(values, anchors)
     body = [
         tag("header", tag("h1", text(title[:200])), *_about(values),
             tag("nav", navigation, aria_label="Parts of this report")),
@@ -40,8 +42,9 @@ def report_page(values: Mapping[str, Any]) -> str:
             comparison_section(values["comparisons"]),
         ),
         tag("footer", *_made(values)),
+        labelling,
     ]  # fmt: skip
-    return framed(title[:200], *body)
+    return framed(title[:200], *body, policy=labelling_policy() if labelling else POLICY)
 
 
 def _about(values: Mapping[str, Any]) -> Iterator[str]:

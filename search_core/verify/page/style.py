@@ -46,6 +46,20 @@ thead th { color: var(--palette-subtle); border-bottom-color: var(--palette-mute
 .charts svg, .chart svg { max-width: 100%; height: auto; }
 details { margin: .35rem 0; border-left: 3px solid var(--palette-muted); padding-left: .8rem; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
+details.more { border-left: 0; padding-left: 0; }
+.labelling { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center;
+  max-width: none; }
+.labelling[hidden] { display: none; }
+.labelling span { flex: 1 1 16rem; }
+.labelling button, .judge { font: inherit; color: inherit; background: var(--palette-background);
+  border: 1px solid var(--palette-muted); border-radius: .4rem; padding: .3rem .8rem;
+  min-height: 2.25rem; cursor: pointer; }
+.labelling button:disabled { color: var(--palette-subtle); cursor: default; border-style: dashed; }
+.judges { display: flex; flex-wrap: wrap; gap: .5rem; }
+.judge[aria-pressed=true] { border: 2px solid currentcolor; font-weight: 600; }
+.judge[aria-pressed=true]::before { content: "✓ "; }
+.labelling button:focus-visible, .judge:focus-visible { outline: 3px solid var(--palette-focus);
+  outline-offset: 2px; }
 .problem { white-space: pre-wrap; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--palette-surface);
   padding: .75rem; font-size: .85rem; }
@@ -62,6 +76,7 @@ footer { padding-bottom: 3rem; }
   td { white-space: normal; }
 }
 @media print {
+  .labelling, .judges { display: none; }
   body { font-size: 10pt; }
   nav { display: none; }
   h2 { break-before: page; }

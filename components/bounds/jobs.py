@@ -1,4 +1,4 @@
-"""Reports are made one after the other, each by a process of its own and within bounds.
+"""Heavy work is done one job after the other, each by a process of its own and within bounds.
 
 A process can be stopped, its memory goes with it, and a search beside it loses no time to it.
 """
@@ -33,13 +33,38 @@ _log = logging.getLogger(__name__)
 State = Literal["waiting", "running", "done", "failed", "stopped"]
 
 
-class ReportsBusyError(RuntimeError):
-    """No more reports are taken on at present; the message is for the visitor."""
+class JobsBusyError(RuntimeError):
+    """No more work is taken on at present; the message is for the visitor."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """What jobs are called, in words for visitors.
+
+    Attributes:
+        one, many: "report", "reports".
+        result: File that a job which ended well has written; its standard output is `PRINTED`.
+        too_long: What to do where one takes longer than is allowed here.
+    """
+
+    one: str
+    many: str
+    result: str
+    too_long: str
+
+
+PRINTED = "out.jsonl"
+REPORTS = JobKind(
+    "report",
+    "reports",
+    "report.html",
+    "Bring fewer rows, or run `python -m search_core verify` on a machine of yours.",
+)
 
 
 @dataclass
-class ReportJob:
-    """One report.
+class VisitorJob:
+    """One piece of work.
 
     Attributes:
         id: Its name, which nobody can guess.
@@ -75,55 +100,63 @@ class ReportJob:
         return _last_line(_read(self.folder / "err.txt"))
 
 
-class ReportJobs:
-    """The reports of all visitors.
+class VisitorJobs:
+    """The jobs of all visitors.
 
     Args:
         seconds: How long one may take.
-        waiting: How many may stand in line, the one that is being made among them.
+        waiting: How many may stand in line, the one that is being done among them.
+        kind: What they make.
     """
 
-    def __init__(self, seconds: float = MOST_SECONDS, waiting: int = MOST_WAITING) -> None:
-        self._seconds, self._waiting = seconds, waiting
-        self._jobs: OrderedDict[str, ReportJob] = OrderedDict()
+    def __init__(
+        self,
+        seconds: float = MOST_SECONDS,
+        waiting: int = MOST_WAITING,
+        kind: JobKind = REPORTS,
+    ) -> None:
+        self._seconds, self._waiting, self._kind = seconds, waiting, kind
+        self._jobs: OrderedDict[str, VisitorJob] = OrderedDict()
         self._lock = threading.Lock()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._line: queue.SimpleQueue[ReportJob] = queue.SimpleQueue()
+        self._line: queue.SimpleQueue[VisitorJob] = queue.SimpleQueue()
         self._worker: threading.Thread | None = None
 
-    def new(self, owner: str) -> ReportJob:
-        """A report that is going to be asked for, with a folder for its files.
+    def new(self, owner: str) -> VisitorJob:
+        """A job that is going to be asked for, with a folder for its files.
 
         Raises:
-            ReportsBusyError: This visitor has one under way, or too many others have.
+            JobsBusyError: This visitor has one under way, or too many others have.
         """
         with self._lock:
             under_way = [job for job in self._jobs.values() if job.open]
             if any(job.owner == owner for job in under_way):
-                raise ReportsBusyError(
-                    "Your last report is still being made. Wait for it, or stop it."
+                raise JobsBusyError(
+                    f"Your last {self._kind.one} is still being made. Wait for it, or stop it."
                 )
             if len(under_way) >= self._waiting:
-                raise ReportsBusyError(
-                    f"{len(under_way)} reports are being made or wait already. Try again in a "
-                    "minute."
+                raise JobsBusyError(
+                    f"{len(under_way)} {self._kind.many} are being made or wait already. Try again "
+                    "in a minute."
                 )
             if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="espalier-verify-")
-            job = ReportJob(secrets.token_urlsafe(16), owner, Path(self._folder.name))
+                self._folder = tempfile.TemporaryDirectory(prefix=f"espalier-{self._kind.one}-")
+            job = VisitorJob(secrets.token_urlsafe(16), owner, Path(self._folder.name))
             job.folder = job.folder / job.id
             job.folder.mkdir()
             self._jobs[job.id] = job
             self._make_room()
             return job
 
-    def start(self, job: ReportJob, command: Sequence[str]) -> None:
+    def start(self, job: VisitorJob, command: Sequence[str]) -> None:
         """Put it in line."""
         job.command = command
         with self._lock:
             if self._worker is None:
-                # A daemon: nobody waits for a report once the server ends.
-                self._worker = threading.Thread(target=self._work, name="reports", daemon=True)
+                # A daemon: nobody waits for one once the server ends.
+                self._worker = threading.Thread(
+                    target=self._work, name=self._kind.many, daemon=True
+                )
                 self._worker.start()
                 atexit.register(self.close)
         self._line.put(job)
@@ -133,11 +166,11 @@ class ReportJobs:
         for job in list(self._jobs.values()):
             job.stop()
 
-    def get(self, job_id: str) -> ReportJob | None:
-        """The report of this name, if it is still kept."""
+    def get(self, job_id: str) -> VisitorJob | None:
+        """The job of this name, if it is still kept."""
         return self._jobs.get(job_id)
 
-    def told(self, job: ReportJob) -> dict[str, Any]:
+    def told(self, job: VisitorJob) -> dict[str, Any]:
         """How it stands, as JSON values."""
         before = 0
         with self._lock:
@@ -154,11 +187,11 @@ class ReportJobs:
             try:
                 self._make(job)
             except Exception:
-                _log.exception("A report could not be made.")
+                _log.exception("A %s could not be made.", self._kind.one)
                 job.state = "failed"
-                job.why = "The report could not be made; the server's log says why."
+                job.why = f"The {self._kind.one} could not be made; the server's log says why."
 
-    def _make(self, job: ReportJob) -> None:
+    def _make(self, job: VisitorJob) -> None:
         with job.lock:
             if not job.open:
                 return
@@ -171,18 +204,18 @@ class ReportJobs:
             job.process.wait()
             job.state = "failed"
             job.why = (
-                f"This took longer than {self._seconds:.0f} seconds, which is the most here. Bring "
-                "fewer rows, or run `python -m search_core verify` on a machine of yours."
+                f"This took longer than {self._seconds:.0f} seconds, which is the most here. "
+                f"{self._kind.too_long}"
             )
             return
         if not job.open:  # it was stopped
             return
-        if status == 0 and (job.folder / "report.html").is_file():
+        if status == 0 and (job.folder / self._kind.result).is_file():
             job.state = "done"
         else:
-            job.state, job.why = "failed", _reason(_read(job.folder / "err.txt"))
+            job.state, job.why = "failed", _reason(_read(job.folder / "err.txt"), self._kind.one)
 
-    def _begin(self, job: ReportJob) -> subprocess.Popen[bytes]:
+    def _begin(self, job: VisitorJob) -> subprocess.Popen[bytes]:
         niceness = ["nice", "-n", "5"] if shutil.which("nice") else []
         known = os.environ.get("PYTHONPATH")
         environment = {
@@ -193,13 +226,13 @@ class ReportJobs:
             "TERM": "dumb",
             "NO_COLOR": "1",
         }
-        with (job.folder / "err.txt").open("wb") as err:
+        with (job.folder / "err.txt").open("wb") as err, (job.folder / PRINTED).open("wb") as out:
             return subprocess.Popen(
                 [*niceness, *job.command],
                 cwd=job.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=out,
                 stderr=err,
                 start_new_session=True,
             )
@@ -223,8 +256,8 @@ def _last_line(text: str) -> str:
     return lines[-1][:_LONGEST] if lines else ""
 
 
-def _reason(text: str) -> str:
+def _reason(text: str, what: str) -> str:
     """Why a command was refused: what stands in its box, or the last line that it said."""
     boxed = [match[1] for line in text.splitlines() if (match := _BOX.match(line.strip()))]
     words = " ".join(boxed).removeprefix("Invalid value: ").strip() or _last_line(text)
-    return words[:_LONGEST] or "The report could not be made."
+    return words[:_LONGEST] or f"The {what} could not be made."
