@@ -17,7 +17,8 @@ from typing import TypeVar
 from search_core.protocols import Cancelled, RunCancelled
 
 T = TypeVar("T")
-MOST_SECONDS = 30.0
+MOST_SECONDS = 60.0
+"""The first question waits for its models to be loaded."""
 MOST_WAITING = 8
 _LOOK_SECONDS = 0.2
 

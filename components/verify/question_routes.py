@@ -103,17 +103,13 @@ class _Questions:
 
             return await self._answered(request, read)
 
-    async def _answered(
-        self, request: Request, read: Callable[[], Awaitable[Answer]]
-    ) -> Response:
+    async def _answered(self, request: Request, read: Callable[[], Awaitable[Answer]]) -> Response:
         if _ASKED_HERE not in request.headers:
             return _refused("This is asked for from the page of Verify alone.", 403)
         try:
             work = await read()
             answer = partial(_json, work)
-            text = await self._desk.answer(
-                self._owner(request), request.is_disconnected, answer
-            )
+            text = await self._desk.answer(self._owner(request), request.is_disconnected, answer)
         except AskingBusyError as busy:
             return _refused(str(busy), 429)
         except GaveUpError as stop:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from components.verify.judges import judge, threshold_of
+from components.verify.judges import judge, judges, threshold_of
 from search_core.labelled.kinds import Reading
 from search_core.labelled.kinds.own_traces import solutions_of
 from search_core.labelled.opening import read_tree
@@ -97,7 +97,8 @@ def about_tree(path: Path, name: str) -> Answer:
 
     def work(cancelled: Cancelled) -> dict[str, Any]:
         trace, tree = _opened(path)
-        found = rescored(trace.events, judge(name), tree=tree, name=name, cancelled=cancelled)
+        title = judges()[name]["title"]
+        found = rescored(trace.events, judge(name), tree=tree, name=title, cancelled=cancelled)
         problem = tree.started.problem.text if tree.started else ""
         return {
             "problem": problem,

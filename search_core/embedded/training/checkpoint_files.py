@@ -64,9 +64,7 @@ def write_checkpoints(shop: Workshop) -> None:
 
 def _arrays(state: Mapping[str, Tensor]) -> dict[str, npt.NDArray[np.float32]]:
     return {
-        name: tensor.detach().float().numpy()
-        for name, tensor in state.items()
-        if name != _UNUSED
+        name: tensor.detach().float().numpy() for name, tensor in state.items() if name != _UNUSED
     }
 
 
