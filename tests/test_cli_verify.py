@@ -210,3 +210,15 @@ def test_a_scores_file_of_something_else_is_refused(tmp_path: Path) -> None:
     file.write_text('{"problem": "p"}\n')
     with pytest.raises(ValueError, match="line 1 holds no scores"):
         ScoresFile(file)
+
+
+def test_a_neutral_rating_counts_as_asked(tmp_path: Path) -> None:
+    rated = Path(__file__).parent / "golden" / "labelled" / "prm800k.jsonl"
+    wrong = []
+    for neutral in ("wrong", "right"):
+        out = tmp_path / f"{neutral}.json"
+        asked = ("--verifier", "small", "--neutral", neutral, "--json", str(out))
+        done = verify(*asked, file=rated)
+        assert done.exit_code == 0, said(done)
+        wrong.append(json.loads(out.read_text())["rows"]["wrong_steps"])
+    assert wrong[0] > wrong[1]

@@ -31,7 +31,7 @@ components.place_frame
 components.elements  components.diagram  components.places  components.style  components.bounds
 components.headers  components.published  components.emblem  components.arguments
 components.request_log
-components.palette  components.quiet_frames
+components.palette  components.quiet_frames  components.whole_values
 components
 search_core.__main__  search_core.embedded.__main__
 search_core.cli

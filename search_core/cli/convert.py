@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from search_core.cli import flags
+from search_core.cli import flags, labelled_flags
 from search_core.cli.errors import bad_arguments
 from search_core.cli.output import plain, print_json, results
-from search_core.labelled import KINDS, NeutralRating, read_labelled
+from search_core.labelled import read_labelled
 from search_core.labelled.writing import TARGETS, ValueSource
 from search_core.labelled.writing import convert as converted
 from search_core.problem_files.lines import lines_of
@@ -38,13 +38,7 @@ def convert(
             show_default=False,
         ),
     ] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            help=f"Kind of the file: {', '.join(KINDS)}. Default: told by its content.",
-            show_default=False,
-        ),
-    ] = None,
+    kind: labelled_flags.Kind = None,
     labels: Annotated[
         Path | None,
         typer.Option(
@@ -60,15 +54,8 @@ def convert(
             show_default=False,
         ),
     ] = None,
-    neutral: Annotated[
-        NeutralRating, typer.Option(help="What a neutral rating of PRM800K counts as.")
-    ] = "wrong",
-    first: Annotated[
-        int | None,
-        typer.Option(
-            help="Only the first solutions, or trees. Default: all.", min=1, show_default=False
-        ),
-    ] = None,
+    neutral: labelled_flags.Neutral = "wrong",
+    first: labelled_flags.First = None,
     skip_bad_rows: Annotated[
         bool,
         typer.Option(

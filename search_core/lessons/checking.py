@@ -7,14 +7,14 @@ the embedded families.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from search_core.lessons.measured import MeasuredError, read_measured
 from search_core.lessons.moments import MomentError, cursor_of
 from search_core.lessons.reading import LessonError, Place, ReadLesson
 from search_core.lessons.runs import LessonRun
-from search_core.lessons.schema import Facts, Page, Question, RunRecipe
+from search_core.lessons.schema import Facts, Page, Question, ReckonedWork, RunRecipe
 from search_core.lessons.terms import glossary_terms, terms_in
 from search_core.log.events import Started
 from search_core.log.traces import TraceError, read_trace
@@ -73,6 +73,7 @@ def _differences(recipe: RunRecipe, header: Started) -> Iterator[tuple[str, Any,
             ("problem", header.problem.text, recipe.problem),
             ("strategy", header.strategy, recipe.strategy),
             ("seed", header.seed, recipe.seed),
+            ("solver", header.solver.name, f"solver-{recipe.solver}"),
             ("verifier", header.verifier.name, f"verifier-{recipe.verifier}"),
         )
         if got != expected
@@ -93,6 +94,8 @@ def _mistakes(
             yield ("measured",), str(error)
             return
         yield from _about_numbers(page, measured.numbers)
+    if page.reckoned is not None:
+        yield from _about_numbers(page, _reckoned_numbers(page.reckoned))
     if page.trace is None:
         return
     if page.trace not in read.lesson.traces:
@@ -116,6 +119,8 @@ def _mistakes(
                 return
     if page.facts is not None:
         yield from ((("facts", *place), said) for place, said in _about_facts(page.facts, run))
+    if "share" in page.shows and not page.lit:
+        yield ("shows",), "share counts among the steps that are lit; name them in lit."
     if "noise" in page.shows and run.header.strategy != "best_of_n":
         yield ("shows",), "noise leaves only the steps of best_of_n as they are; show such a run."
     if page.question is not None:
@@ -123,7 +128,8 @@ def _mistakes(
             (("question", *place), said)
             for place, said in _about_question(page.question, run, there, end)
         )
-    yield from _about_numbers(page, _numbers_of(run))
+    shares = page.facts.shares.values() if page.facts else ()
+    yield from _about_numbers(page, _numbers_of(run).union(*map(_share_numbers, shares)))
 
 
 def _about_terms(page: Page, known: set[str]) -> Iterator[Mistake]:
@@ -133,7 +139,9 @@ def _about_terms(page: Page, known: set[str]) -> Iterator[Mistake]:
     if page.question is not None:
         texts += [(("question", "ask"), page.question.ask), (("question", "says"), says)]
     if page.measured is not None:
-        texts += [(("measured", "bars"), label) for label in page.measured.bars]
+        labels = (*page.measured.bars, *page.measured.against)
+        texts += [(("measured", "bars"), label) for label in labels]
+    texts += [(("reckoned",), label) for label in page.reckoned or ()]
     for name in page.introduces:
         if name not in glossary_terms():
             yield ("introduces",), f"the glossary has no term {name!r}."
@@ -156,7 +164,13 @@ def _about_facts(facts: Facts, run: LessonRun) -> Iterator[Mistake]:
             yield ("chosen",), f"{method} chooses {run.chosen_by(method)!r}, not {answer!r}."
     if facts.right is not None and facts.right != run.problem.answer:
         yield ("right",), f"the right answer is {run.problem.answer!r}, not {facts.right!r}."
-    named = {*facts.scores, *facts.pruned, *facts.false_steps, *facts.true_steps}
+    for who, work in facts.work.items():
+        if run.work_of(who) != work:
+            yield ("work", who), f"the {who} does {run.work_of(who)} MFLOPs, not {work}."
+    for node_id, share in facts.shares.items():
+        if node_id in run.tree.nodes and run.share_of(node_id) != share:
+            yield ("shares", node_id), f"{run.share_of(node_id)} are right, not {share}."
+    named = {*facts.shares, *facts.scores, *facts.pruned, *facts.false_steps, *facts.true_steps}
     for node_id in sorted(named - set(run.tree.nodes)):
         yield (), f"the run has no step {node_id!r}."
         return
@@ -207,11 +221,25 @@ def _numbers_of(run: LessonRun) -> set[str]:
     scores = (run.score_of(node.id) for node in run.tree.steps())
     found |= {f"{score:.2f}" for score in scores if score is not None}
     counts = [*run.answers.values(), sum(run.answers.values()), len(run.answers)]
+    counts += [run.work_of("solver"), run.work_of("verifier")]
     return found | {str(count) for count in counts} | {"0", "1"}
+
+
+def _share_numbers(share: str) -> set[str]:
+    right, everyone = share.split(" of ")
+    return {right, everyone, f"{int(right) / int(everyone):.2f}"}
+
+
+def _reckoned_numbers(reckoned: Mapping[str, ReckonedWork]) -> set[str]:
+    works = [(work.solver, work.verifier) for work in reckoned.values()]
+    return {
+        str(part) for solver, verifier in works for part in (solver, verifier, solver + verifier)
+    }
 
 
 def _about_numbers(page: Page, numbers: set[str]) -> Iterator[Mistake]:
     """Numbers in digits are those of the run, or of what was measured."""
+    numbers = numbers.union(*(citation.numbers for citation in page.cites))
     texts: list[tuple[Place, str]] = [(("caption",), page.caption)]
     if page.question is not None:
         texts += [

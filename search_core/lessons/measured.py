@@ -78,6 +78,8 @@ class MeasuredBars:
         rows = (*self.bars, *([self.against] if self.against else []))
         found = {str(self.problems), "100"}
         for bar in rows:
+            if bar.low == bar.high:
+                found.add(f"{bar.low:.2f}")
             found |= {str(bar.percent), bar.gigaflops, *re.findall(r"\d+", bar.row)}
         return found - {""}
 
@@ -93,7 +95,12 @@ def read_measured(measured: MeasuredRows, folder: Path = RESULTS) -> MeasuredBar
     if not path.is_file():
         raise MeasuredError(f"there is no evaluation {path}.")
     found = _read(path)
-    rows = _rows_of_card(found, measured) if of_card else _rows_of_evaluation(found, measured)
+    if of_card:
+        rows = _rows_of_card(found, measured)
+    elif measured.quantity == "rollouts":
+        rows = _rows_of_rollouts(found, measured)
+    else:
+        rows = _rows_of_evaluation(found, measured)
     wanted = {**measured.bars, **measured.against}
     for name in wanted.values():
         if name not in rows:
@@ -134,6 +141,22 @@ def _rows_of_evaluation(found: _Row, measured: MeasuredRows) -> dict[str, _Row]:
         name: {**part, **part["accuracy"]}
         for name, part in parts.items()
         if part is not None and part["accuracy"] is not None
+    }
+
+
+def _rows_of_rollouts(found: _Row, measured: MeasuredRows) -> dict[str, _Row]:
+    """Prefixes by the verifier's score, as "0.4 to 0.5"; low and high are its mean score."""
+    families = found["verifier_quality"]["rollouts"]["families"]
+    if measured.family not in families:
+        raise MeasuredError(f"rollouts are told by family: {', '.join(families)}.")
+    bins = families[measured.family]["bins"]
+    return {
+        f"{place / len(bins):.1f} to {(place + 1) / len(bins):.1f}": {
+            "value": part["value"],
+            "low": part["score"],
+            "high": part["score"],
+        }
+        for place, part in enumerate(bins)
     }
 
 

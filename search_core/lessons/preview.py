@@ -30,7 +30,12 @@ def _page(number: int, page: Page, runs: dict[str, LessonRun]) -> Iterator[str]:
         yield f"  new: {', '.join(page.introduces)}"
     if page.measured is not None:
         for bar in read_measured(page.measured).bars:
-            yield f"  {bar.percent:3d} %  {bar.label}  ({bar.row})"
+            work = f", {bar.gigaflops} GFLOPs" if bar.gigaflops else ""
+            yield f"  {bar.percent:3d} %{work}  {bar.label}  ({bar.row})"
+    for label, reckoned in (page.reckoned or {}).items():
+        yield f"  {reckoned.solver} + {reckoned.verifier}  {label}"
+    for citation in page.cites:
+        yield f"  source: {citation.source}, {citation.address}"
     if page.score:
         yield "  the score of what was predicted"
     if page.trace is None:

@@ -20,6 +20,7 @@ def record_run(recipe: RunRecipe) -> SearchResult:
     return search(
         recipe.problem,
         recipe.strategy,
+        solver=recipe.solver,
         verifier=recipe.verifier,
         seed=recipe.seed,
         **options,

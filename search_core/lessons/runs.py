@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Literal
 
 from search_core.embedded import prospects
 from search_core.log.traces import Trace
@@ -79,6 +80,18 @@ class LessonRun:
         if voted is None or voted.chosen is None:
             return None
         return self.tree.nodes[voted.chosen].answer
+
+    def share_of(self, node_id: str) -> str:
+        """How many of the solutions that begin word for word so are right: "5 of 6"."""
+        below = self.below(self.same_as(node_id))
+        ended = [node for node in self.tree.steps() if node.id in below and node.right is not None]
+        return f"{sum(bool(node.right) for node in ended)} of {len(ended)}"
+
+    def work_of(self, who: Literal["solver", "verifier"]) -> int:
+        """What the whole run cost, in MFLOPs, rounded."""
+        cost = self.tree.cost
+        flops = cost.solver_flops if who == "solver" else cost.verifier_flops
+        return round(flops / 1e6)
 
     def score_of(self, node_id: str) -> float | None:
         """What the verifier says of a step; of a solution, the aggregate."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 MOST_WORDS = 40
 """Of a page's caption, and of what is said once a question is answered."""
-Control = Literal["timeline", "tally", "legend", "noise"]
+Control = Literal["timeline", "tally", "legend", "noise", "cost", "share"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 NodeId = Annotated[str, Field(pattern=r"^[0-9.]{1,60}$")]
 Line = Annotated[str, Field(min_length=1, max_length=120)]
@@ -42,6 +42,7 @@ class RunRecipe(LessonEntry):
 
     Attributes:
         answer: The reference answer, None: what the problem's family says.
+        solver: Name of the embedded solver that writes.
         verifier: Name of the embedded verifier that scores.
     """
 
@@ -49,6 +50,7 @@ class RunRecipe(LessonEntry):
     strategy: str
     options: dict[str, int | float | str | bool] = Field(default_factory=dict)
     seed: int = 0
+    solver: Literal["small", "large", "stream"] = "small"
     verifier: Literal["small", "large", "outcome", "early"] = "small"
 
 
@@ -85,6 +87,8 @@ class Facts(LessonEntry):
         pruned: Steps that were cut.
         false_steps: Steps that are false, or from which nothing right follows.
         true_steps: Steps from which the right answer can still be reached.
+        work: MFLOPs of the whole run, rounded.
+        shares: How many of the solutions that begin with a step are right, as "5 of 6".
     """
 
     answers: dict[str, int] = Field(default_factory=dict)
@@ -94,6 +98,10 @@ class Facts(LessonEntry):
     pruned: list[NodeId] = Field(default_factory=list)
     false_steps: list[NodeId] = Field(default_factory=list)
     true_steps: list[NodeId] = Field(default_factory=list)
+    work: dict[Literal["solver", "verifier"], int] = Field(default_factory=dict)
+    shares: dict[NodeId, Annotated[str, Field(pattern=r"^\d+ of [1-9]\d*$")]] = Field(
+        default_factory=dict
+    )
 
 
 class MeasuredRows(LessonEntry):
@@ -105,14 +113,40 @@ class MeasuredRows(LessonEntry):
         bars: Names of rows by what the page calls them; those of a curve in its order.
         family: Of problems; "average": of all families alike, which a card does not have.
         quantity: "right": the part that is solved. "flops": the work for one problem.
+            "rollouts": the part of rollouts that arrives, beside the verifier's score.
         against: A row to draw as a line, beside a curve of the others: right against FLOPs.
     """
 
     data: Annotated[str, Field(pattern=r"^[\w-]+(\.json)?$")]
     bars: Annotated[dict[Line, str], Field(min_length=2, max_length=6)]
     family: Literal["average", "expression", "word", "countdown"] = "average"
-    quantity: Literal["right", "flops"] = "right"
+    quantity: Literal["right", "flops", "rollouts"] = "right"
     against: Annotated[dict[Line, str], Field(max_length=1)] = Field(default_factory=dict)
+
+
+class ReckonedWork(LessonEntry):
+    """Work that is reckoned and not measured: parameters times passes over the same tokens.
+
+    Attributes:
+        solver, verifier: In billions of parameters times passes.
+    """
+
+    solver: Annotated[int, Field(ge=0, le=10_000)] = 0
+    verifier: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class Citation(LessonEntry):
+    """Where a claim comes from that was not measured here.
+
+    Attributes:
+        source: Who said it, and when.
+        address: Where it can be read.
+        numbers: Those of the page's numbers that come from there.
+    """
+
+    source: Line
+    address: Annotated[str, Field(pattern=r"^https://(arxiv\.org|github\.com|doi\.org)/\S+$")]
+    numbers: list[str] = Field(default_factory=list)
 
 
 class Page(LessonEntry):
@@ -128,6 +162,8 @@ class Page(LessonEntry):
         points: Rings around steps, with what stands beside each.
         shows: Controls beside the tree.
         introduces: Terms of the glossary that are said here for the first time.
+        reckoned: Work that is reckoned, as bars in the place of a tree.
+        cites: Sources of what was not measured here.
         score: The page is the score of all that was predicted.
     """
 
@@ -146,15 +182,19 @@ class Page(LessonEntry):
     question: Question | None = None
     facts: Facts | None = None
     measured: MeasuredRows | None = None
+    reckoned: Annotated[dict[Line, ReckonedWork], Field(max_length=6)] | None = None
+    cites: list[Citation] = Field(default_factory=list)
     score: bool = False
 
     _caption = field_validator("caption")(_short)
 
     @model_validator(mode="after")
     def _one_picture(self) -> Self:
-        pictures = [self.trace is not None, self.measured is not None, self.score]
-        if sum(pictures) != 1:
-            raise ValueError("shows one thing: expected one of trace, measured and score")
+        parts = (self.trace, self.measured, self.reckoned, self.score or None)
+        if sum(part is not None for part in parts) != 1:
+            raise ValueError("shows one thing: expected one of trace, measured, reckoned and score")
+        if self.reckoned is not None and not self.cites:
+            raise ValueError("reckons and cites nothing; name in cites where the figures are from")
         if self.trace is None:
             for name in ("lit", "faded", "points", "shows", "question", "facts"):
                 if getattr(self, name):
@@ -188,6 +228,8 @@ def keys_of(place: list[Any]) -> list[str]:
         "question": Question,
         "facts": Facts,
         "measured": MeasuredRows,
+        "reckoned": ReckonedWork,
+        "cites": Citation,
     }
     for part in place:
         kind = inside.get(part, kind)

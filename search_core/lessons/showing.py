@@ -3,8 +3,8 @@
     {"lessons": [{"number", "title", "summary", "pages": [page]}], "forms": {"a": […], "b": […]}}
 
 A page is `{"caption": [[text, term]], "introduces", "trace", "from", "to", "seconds", "strong",
-"points", "shows", "noise", "question", "measured", "score"}`; the keys of what it has not are left
-out.
+"points", "shows", "noise", "question", "measured", "reckoned", "cites", "score"}`; the keys of what
+it has not are left out.
 """
 
 from __future__ import annotations
@@ -50,6 +50,15 @@ def _page(page: Page, runs: dict[str, LessonRun]) -> dict[str, Any]:
         shown["score"] = True
     if page.measured is not None:
         shown["measured"] = _bars(page.measured)
+    if page.reckoned is not None:
+        shown["reckoned"] = [
+            {"label": _parts(label), "solver": work.solver, "verifier": work.verifier}
+            for label, work in page.reckoned.items()
+        ]
+    if page.cites:
+        shown["cites"] = [
+            {"source": citation.source, "address": citation.address} for citation in page.cites
+        ]
     if page.trace is not None:
         shown |= _tree(page, runs[page.trace])
     return shown

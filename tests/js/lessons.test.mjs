@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { beliefsOf, brier, compared, SURE } from "../../assets/js/lessons/brier.js";
+import { wholeWork } from "../../assets/js/lessons/cost.js";
 import { Course, hiddenBy, queryOf } from "../../assets/js/lessons/course.js";
+import { arrivals } from "../../assets/js/lessons/share.js";
 import { saidOf } from "../../assets/js/lessons/noise.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
 import { normalisedGain, otherForm, recordOf, rightOf } from "../../assets/js/lessons/scoring.js";
@@ -167,4 +169,22 @@ test("noise tells what it did to one draw, and to all", () => {
     all: "Right in 1 of 2 draws of this noise.",
   });
   assert.match(saidOf(outcomes, 1).one, /39, right, with 0\.90/);
+});
+
+test("the share counts only what has ended among the steps that are lit", () => {
+  const nodes = new Map(
+    [["0", "kept"], ["0.0", "completed"], ["1", "completed"], ["2", "completed"]].map(([id, state]) => [id, { id, state }]),
+  );
+  const events = [{ kind: "started" }, { kind: "graded", right: ["0.0", "2"] }];
+  assert.deepEqual(arrivals({ nodes }, events, ["0", "0.0", "1"]), [{ right: true }, { right: false }]);
+  assert.deepEqual(arrivals({ nodes }, events, ["0"]), []);
+});
+
+test("a bar's whole length is the work of the whole run, solver and verifier", () => {
+  const events = [
+    { kind: "spent", solver_flops: 3 },
+    { kind: "sampled", flops: 3 },
+    { kind: "spent", verifier_flops: 4 },
+  ];
+  assert.equal(wholeWork(events), 7);
 });

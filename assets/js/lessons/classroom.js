@@ -1,6 +1,7 @@
 // The place Learn: one page at a time, its words beside its picture.
 
-import { barsOf } from "./bars.js";
+import { barsOf, reckonedOf } from "./bars.js";
+import { CostMeter } from "./cost.js";
 import { Exam } from "./exam.js";
 import { Course, HIDEABLE, hiddenBy, queryOf } from "./course.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
@@ -13,6 +14,7 @@ import { Progress } from "./progress.js";
 import { QuestionPanel } from "./question.js";
 import { rewriteAddress } from "../dom/frame.js";
 import { Scrubber } from "./scrubber.js";
+import { ShareMeter } from "./share.js";
 import { scoreCard } from "./score_card.js";
 import { Tally } from "./tally.js";
 import { Theme } from "../picture/theme.js";
@@ -41,6 +43,8 @@ export class Classroom {
     });
     this.stage = new LessonStage(this.theme, { pick: (id) => this.question.pick(id), moved: () => this.moved() });
     this.tally = new Tally();
+    this.cost = new CostMeter();
+    this.share = new ShareMeter();
     this.key = new Key(palette);
     this.scrubber = new Scrubber(this.stage);
     this.noise = new NoisePanel({
@@ -92,7 +96,7 @@ export class Classroom {
         { class: "learn-page", "aria-label": "Lesson" },
         this.exam.dialog,
         h("div", { class: "learn-head" }, this.where, this.title, this.notice),
-        h("div", { class: "learn-words" }, this.caption, this.question.element, this.noise.element, this.tally.element),
+        h("div", { class: "learn-words" }, this.caption, this.question.element, this.noise.element, this.tally.element, this.cost.element, this.share.element),
         h("div", { class: "learn-show" }, this.problem, this.picture),
         h("div", { class: "learn-under" }, this.scrubber.element, this.key.element, this.replay, this.text, this.source),
       ),
@@ -212,12 +216,12 @@ export class Classroom {
     this.question.show(this.shows("question") ? (page.question ?? null) : null, answer);
     this.offerNext();
     setAttribute(this.root, "data-picture", page.trace ? "tree" : "bars");
-    for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem, this.noise.element])
+    for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem, this.noise.element, this.cost.element, this.share.element])
       part.hidden = true;
     this.noise.leave();
     this.tellSource(events);
     if (!events) {
-      fill(this.picture, page.measured ? barsOf(page.measured) : this.score());
+      fill(this.picture, page.measured ? barsOf(page.measured) : page.reckoned ? reckonedOf(page.reckoned) : this.score());
       return;
     }
     const [{ problem }] = events;
@@ -248,6 +252,10 @@ export class Classroom {
     // Once a question is answered, the votes may be seen wherever there are any.
     this.tally.element.hidden = !(this.shows("tally") || (ended && page.question && this.question.answer && !this.hidden.has("tally")));
     if (!this.tally.element.hidden) this.tally.update(stage.tree);
+    this.cost.element.hidden = !this.shows("cost");
+    if (!this.cost.element.hidden) this.cost.update(stage.tree, stage.events);
+    this.share.element.hidden = !this.shows("share");
+    if (!this.share.element.hidden) this.share.update(stage.tree, stage.events, page.strong);
     this.key.element.hidden = !this.shows("legend");
     if (!this.key.element.hidden) this.key.update(stage.tree, stage.visible);
     this.scrubber.element.hidden = !this.shows("timeline");
@@ -268,8 +276,9 @@ export class Classroom {
   }
 
   tellSource(events) {
-    const { measured, trace } = this.page;
-    this.source.hidden = this.hidden.has("source") || !(measured || trace);
+    const { measured, trace, cites } = this.page;
+    this.source.hidden = this.hidden.has("source") || !(measured || trace || cites);
+    if (!measured && !trace) fill(this.source);
     if (measured)
       fill(
         this.source,
@@ -285,6 +294,8 @@ export class Classroom {
         h("code", { text: `python -m search_core lessons record ${trace}` }),
       );
     }
+    for (const { source, address } of cites ?? [])
+      this.source.append(" ", h("a", { href: address, rel: "noreferrer", text: source }), ".");
   }
 
   // Predictions ---------------------------------------------------------------------------------
@@ -358,4 +369,4 @@ const TURNS = { ArrowRight: 1, PageDown: 1, Enter: 1, ArrowLeft: -1, PageUp: -1 
 const keysOf = (by) => Object.keys(TURNS).filter((key) => TURNS[key] === by).join(" ");
 
 /** What a page shows only where it says so. */
-const OF_PAGES = { tally: HIDEABLE.tally, legend: HIDEABLE.legend, timeline: HIDEABLE.timeline, noise: HIDEABLE.noise };
+const OF_PAGES = { tally: HIDEABLE.tally, legend: HIDEABLE.legend, timeline: HIDEABLE.timeline, noise: HIDEABLE.noise, cost: HIDEABLE.cost, share: HIDEABLE.share };

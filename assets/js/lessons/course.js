@@ -8,6 +8,8 @@ export const HIDEABLE = {
   tally: "the votes",
   legend: "the key to the picture",
   noise: "the slider of noise",
+  cost: "what a search costs",
+  share: "the share of rollouts that arrive",
   timeline: "the timeline",
   text: "the tree as text",
   source: "where it comes from",

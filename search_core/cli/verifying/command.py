@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from search_core.cli import flags
+from search_core.cli import flags, labelled_flags
 from search_core.cli.errors import RUN_FAILED, bad_arguments
 from search_core.cli.output import messages, plain, results
 from search_core.cli.services import ModelChoice, Services, services
@@ -28,7 +28,7 @@ from search_core.cli.verifying.stressing import stress_all
 from search_core.cli.verifying.summary import print_report
 from search_core.evaluation.intervals import DRAWS
 from search_core.evaluation.provenance import provenance
-from search_core.labelled import KINDS, LabelledFile, LabelledSolution, read_labelled
+from search_core.labelled import LabelledFile, LabelledSolution, read_labelled
 from search_core.log.files import write_whole
 from search_core.models import SOLVERS
 from search_core.verify.asking.scores_file import ScoresFile, row_key
@@ -73,10 +73,8 @@ def verify(
             rich_help_panel=_DRAWN,
         ),
     ] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option(help=f"Its kind: {', '.join(KINDS)}. Default: told by what it holds."),
-    ] = None,
+    kind: labelled_flags.Kind = None,
+    neutral: labelled_flags.Neutral = "wrong",
     column: Annotated[
         list[str] | None,
         typer.Option(
@@ -103,9 +101,7 @@ def verify(
             help="Keep scores here, to go on from. Default: beside --json or --report.",
         ),
     ] = None,
-    first: Annotated[
-        int | None, typer.Option(help="Only the file's first solutions. Default: all.", min=1)
-    ] = None,
+    first: labelled_flags.First = None,
     stress: Annotated[
         int,
         typer.Option(
@@ -162,7 +158,7 @@ def verify(
         with bad_arguments():
             draw_into(input_file, plan, pair, debug=debug)
     with bad_arguments(), messages().status("reading the file"):
-        file = read_labelled(input_file, kind, most=first)
+        file = read_labelled(input_file, kind, neutral=neutral, most=first)
         count, columns = _looked_through(file)
         choice = ModelChoice(
             models=models_file,

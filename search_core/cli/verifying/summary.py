@@ -12,6 +12,7 @@ from rich.text import Text
 from search_core.cli.output import plain
 from search_core.verify.findings import findings
 from search_core.verify.page.headlines import headline_rows
+from search_core.verify.verdict import verdict
 
 _MARKS = {"good": "✓", "bad": "✗", "open": "?"}
 
@@ -19,6 +20,9 @@ _MARKS = {"good": "✓", "bad": "✗", "open": "?"}
 def print_report(console: Console, values: Mapping[str, Any]) -> None:
     """One column a verifier, one row a figure."""
     cards = values["cards"]
+    for name, card in cards.items():
+        said = verdict(name, card)
+        console.print(plain(f"{_MARKS[said.state]} {said.sentence}"), markup=False, highlight=False)
     table = Table(title="Report cards", title_justify="left", box=None, padding=(0, 2, 0, 0))
     table.add_column("", no_wrap=True)
     for name in cards:

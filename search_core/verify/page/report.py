@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from search_core.picture.numbers import counted
-from search_core.verify.page.cards import card_sections
+from search_core.verify.page.cards import card_sections, finding_list
 from search_core.verify.page.comparisons import comparison_section
 from search_core.verify.page.frame import POLICY, framed
 from search_core.verify.page.headlines import headline_rows
 from search_core.verify.page.labelling import labelling_parts, labelling_policy
 from search_core.verify.page.markup import paragraph, table, tag, text
+from search_core.verify.verdict import verdict
 
 FEWEST_PROBLEMS = 20
 """With fewer, the bootstrap's intervals say little."""
@@ -37,6 +38,7 @@ def report_page(values: Mapping[str, Any]) -> str:
             tag("nav", navigation, aria_label="Parts of this report")),
         tag(
             "main",
+            finding_list([verdict(name, card) for name, card in cards.items()]),
             table("At a glance", ["measure", *cards], headline_rows(cards)),
             *(card_sections(name, card, anchors[name]) for name, card in cards.items()),
             comparison_section(values["comparisons"]),

@@ -1,0 +1,90 @@
+"""What one may do with a verifier, in one sentence: the first that a report says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from search_core.verify.findings import CardFinding, State
+
+RANKS_WELL = 0.75
+"""AUROC within a problem from which on a ranking is called good."""
+CUTS_WELL = 0.75
+"""Share of wrong steps among those that the threshold cuts, likewise."""
+
+
+def verdict(name: str, card: Mapping[str, Any]) -> CardFinding:
+    """The verdict on the verifier of a card.
+
+    What counts is ranking within a problem, for that is what a search asks; then whether more
+    samples hurt, whether what it cuts is wrong, and whether it notices a spoiled step.
+    """
+    area = card["ranking"]["solutions"]["within_problem"]["auroc"]
+    if area is None:
+        return CardFinding(
+            "open",
+            f"Whether {name} can be trusted cannot be told from these rows: no problem has both a "
+            "right and a wrong scored attempt.",
+        )
+    cuts, said = _cuts(card["cuts"]), f"AUROC {area['value']:.2f} within a problem"
+    curve = card["best_of_n"]
+    if curve and curve["more_samples_hurt"]:
+        return CardFinding(
+            "bad",
+            f"{name} should not steer a search: with more samples than {curve['peak']['n']} it "
+            f"picks worse ones ({said}).",
+        )
+    if area["low"] <= 0.5:
+        return CardFinding(
+            "bad", f"{name} should not steer a search: it ranks attempts as chance would ({said})."
+        )
+    missed = _missed(card.get("stress"))
+    if area["high"] < RANKS_WELL:
+        return CardFinding(
+            "bad",
+            f"{name} should not steer a search alone: it ranks attempts better than chance, but "
+            f"not well ({said}){missed}.",
+        )
+    if area["low"] < RANKS_WELL:
+        return CardFinding(
+            "open",
+            f"{name} ranks attempts better than chance; whether well, these rows do not tell "
+            f"({said}, 95 % interval {area['low']:.2f} to {area['high']:.2f}){missed}.",
+        )
+    if cuts is None:
+        return CardFinding(_state(missed), f"{name} can be trusted to rank ({said}){missed}.")
+    low, value = cuts
+    if low >= CUTS_WELL:
+        return CardFinding(
+            _state(missed),
+            f"{name} can be trusted to rank and to cut ({said}; {100 * value:.0f} % of the steps "
+            f"that it cuts are wrong){missed}.",
+        )
+    return CardFinding(
+        "open",
+        f"{name} can be trusted to rank, and less to cut ({said}; {100 * value:.0f} % of the "
+        f"steps that it cuts are wrong){missed}.",
+    )
+
+
+def _cuts(found: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    """Lower end of the interval and value of the share of cut steps that were wrong."""
+    precision = found and found["by_threshold"]["precision"]
+    return (precision["low"], precision["value"]) if precision else None
+
+
+def _missed(stress: Mapping[str, Any] | None) -> str:
+    """The spoiling edit that passes most often, where more than half surely do."""
+    edits = [
+        edit
+        for edit in (stress or {}).get("edits", [])
+        if edit["must_change"] and edit["unnoticed"] and edit["unnoticed"]["low"] > 0.5
+    ]
+    if not edits:
+        return ""
+    worst = max(edits, key=lambda edit: float(edit["unnoticed"]["value"]))
+    return f', and lets {100 * worst["unnoticed"]["value"]:.0f} % of edits "{worst["name"]}" pass'
+
+
+def _state(missed: str) -> State:
+    return "open" if missed else "good"
