@@ -167,6 +167,8 @@ def _about_facts(facts: Facts, run: LessonRun) -> Iterator[Mistake]:
     for who, work in facts.work.items():
         if run.work_of(who) != work:
             yield ("work", who), f"the {who} does {run.work_of(who)} MFLOPs, not {work}."
+    if facts.steps is not None and facts.steps != len(list(run.tree.steps())):
+        yield ("steps",), f"the run has {len(list(run.tree.steps()))} steps, not {facts.steps}."
     for node_id, share in facts.shares.items():
         if node_id in run.tree.nodes and run.share_of(node_id) != share:
             yield ("shares", node_id), f"{run.share_of(node_id)} are right, not {share}."
@@ -221,7 +223,7 @@ def _numbers_of(run: LessonRun) -> set[str]:
     scores = (run.score_of(node.id) for node in run.tree.steps())
     found |= {f"{score:.2f}" for score in scores if score is not None}
     counts = [*run.answers.values(), sum(run.answers.values()), len(run.answers)]
-    counts += [run.work_of("solver"), run.work_of("verifier")]
+    counts += [len(list(run.tree.steps())), run.work_of("solver"), run.work_of("verifier")]
     return found | {str(count) for count in counts} | {"0", "1"}
 
 

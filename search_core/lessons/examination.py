@@ -22,11 +22,11 @@ class ExamQuestion(LessonEntry):
     """One question with one right answer.
 
     Attributes:
-        lesson: Number of the lesson that answers it.
+        lessons: Numbers of the lessons that answer it.
         right: Which option is right, from 1.
     """
 
-    lesson: Annotated[int, Field(ge=1)]
+    lessons: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)]
     ask: Line
     options: Annotated[list[Line], Field(min_length=3, max_length=4)]
     right: Annotated[int, Field(ge=1)]
@@ -44,14 +44,14 @@ _Form = Annotated[list[ExamQuestion], Field(min_length=QUESTIONS, max_length=QUE
 
 
 class Examination(LessonEntry):
-    """Both forms, question by question about the same lesson."""
+    """Both forms, question by question about the same lessons."""
 
     a: _Form
     b: _Form
 
     @model_validator(mode="after")
     def _is_parallel(self) -> Self:
-        lessons = [[question.lesson for question in form] for form in (self.a, self.b)]
+        lessons = [[question.lessons for question in form] for form in (self.a, self.b)]
         if lessons[0] != lessons[1]:
             raise ValueError(f"has forms about lessons {lessons[0]} and {lessons[1]}, not the same")
         return self

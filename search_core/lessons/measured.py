@@ -161,11 +161,14 @@ def _rows_of_rollouts(found: _Row, measured: MeasuredRows) -> dict[str, _Row]:
 
 
 def _rows_of_card(found: _Row, measured: MeasuredRows) -> dict[str, _Row]:
-    """Rows of a verifier's card, as "n=4 best by score"."""
+    """Rows of a card: of a verifier's, as "n=4 best by score"; of a stream's, as "greedy at 10"."""
     if measured.family not in found["measured"]:
         families = ", ".join(found["measured"])
         raise MeasuredError(f"a card has no {measured.family} family; it has {families}.")
     of_family = found["measured"][measured.family]
+    if "by way" in of_family:
+        ways = {name: way["solved"] for name, way in of_family["by way"].items()}
+        return {name: {**solved, "value": solved["mean"]} for name, solved in ways.items()}
     return {
         f"{budget} {judge}": {**accuracy, "value": accuracy["mean"]}
         for budget, judges in of_family.items()

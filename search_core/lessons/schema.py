@@ -88,6 +88,7 @@ class Facts(LessonEntry):
         false_steps: Steps that are false, or from which nothing right follows.
         true_steps: Steps from which the right answer can still be reached.
         work: MFLOPs of the whole run, rounded.
+        steps: How many steps the run has.
         shares: How many of the solutions that begin with a step are right, as "5 of 6".
     """
 
@@ -99,6 +100,7 @@ class Facts(LessonEntry):
     false_steps: list[NodeId] = Field(default_factory=list)
     true_steps: list[NodeId] = Field(default_factory=list)
     work: dict[Literal["solver", "verifier"], int] = Field(default_factory=dict)
+    steps: int | None = None
     shares: dict[NodeId, Annotated[str, Field(pattern=r"^\d+ of [1-9]\d*$")]] = Field(
         default_factory=dict
     )

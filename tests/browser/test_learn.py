@@ -154,30 +154,122 @@ def test_by_touch_on_a_phone(address: str, browser: Browser) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_fits_and_is_accessible(address: str, browser: Browser, theme: str) -> None:
+PLACES = [
+    f"{read.number}.{number}" for read in LESSONS for number in range(1, len(read.lesson.pages) + 1)
+]
+
+
+def fits(page: Page, place: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+    expect(page.locator(".learn-caption")).to_be_visible()
+
+
+def test_by_keyboard_from_the_first_page_to_the_last_and_every_page_fits(
+    address: str, browser: Browser
+) -> None:
     """All pages one after another in one window: no words are cut, nothing lies outside."""
     context = new_context(browser)
     page = context.new_page()
     page.emulate_media(reduced_motion="reduce")
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    show(page, address, "1.1", f"&__theme={theme}")
-    for width, height in ((1280, 720), (320, 640)):
-        page.set_viewport_size({"width": width, "height": height})
-        for read in LESSONS:
-            for number in range(1, len(read.lesson.pages) + 1):
-                place = f"{read.number}.{number}"
-                page.evaluate(f"{ROOM}.go({{lesson: {read.number}, page: {number}}})")
-                shown(page, place)
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
-                expect(page.locator(".learn-caption")).to_be_visible()
-    for place in ("3.5", "4.2", "4.9"):
-        page.evaluate(f"{ROOM}.go({{lesson: {place[0]}, page: {place[2]}}})")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    show(page, address, "1.1")
+    turns = []
+    for place in PLACES[1:]:
+        page.keyboard.press("ArrowRight")
         shown(page, place)
-        assert violations(page) == [], place
+        fits(page, place)
+        turns.append(page.evaluate(f"{ROOM}.lastTurnMs"))
+    print(f"turning a page: median {sorted(turns)[len(turns) // 2]:.0f} ms, most {max(turns):.0f}")
+    expect(page.locator(".learn-next")).to_have_text("Now search yourself")
+    page.set_viewport_size({"width": 320, "height": 640})
+    for place in PLACES:
+        lesson, number = place.split(".")
+        page.evaluate(f"{ROOM}.go({{lesson: {lesson}, page: {number}}})")
+        shown(page, place)
+        fits(page, place)
     assert complaints == []
     context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_kind_of_page_is_accessible(address: str, browser: Browser, theme: str) -> None:
+    context = new_context(browser)
+    page = context.new_page()
+    page.emulate_media(reduced_motion="reduce")
+    show(page, address, "3.5", f"&__theme={theme}")
+    for place in ("3.5", "4.2", "6.5", "7.3", "7.4", "8.2", "8.6", "9.4", "10.3"):
+        lesson, number = place.split(".")
+        page.evaluate(f"{ROOM}.go({{lesson: {lesson}, page: {number}}})")
+        shown(page, place)
+        assert violations(page) == [], place
+    context.close()
+
+
+def test_noise_spoils_the_judge_by_keyboard(address: str, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    show(page, address, "6.5")
+    slider = page.get_by_role("slider", name="Noise in every score")
+    said = page.locator(".learn-noise")
+    expect(said).to_contain_text("The judge chooses 39, right, with 0.98.")
+    expect(said).to_contain_text("Right in 20 of 20 draws of this noise.")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", "1.0")
+    expect(said).not_to_contain_text("20 of 20")
+    wrong = page.locator(".learn-noise-marks [data-right=false]")
+    expect(wrong.first).to_be_attached()
+    # The picture is the draw that is marked: its star stands at what is said.
+    chosen = page.evaluate(
+        f"(({{ stage }}) => stage.tree.nodes.get(stage.tree.chosen).answer)({ROOM})"
+    )
+    expect(said).to_contain_text(f"The judge chooses {chosen},")
+    page.get_by_role("button", name="Another draw").click()
+    expect(page.locator(".learn-noise-marks span").nth(1)).to_have_attribute("data-shown", "true")
+    # Arrows that move the slider turn no page, and another page knows nothing of it.
+    assert page.evaluate(f"{ROOM}.place.page") == 5
+    page.get_by_role("button", name="Next", exact=True).click()
+    shown(page, "6.6")
+    expect(said).to_be_hidden()
+
+
+def test_the_timeline_moves_the_picture_and_turns_no_page(address: str, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    show(page, address, "9.4")
+    whole = page.locator(".learn-cost").inner_text()
+    moment = page.get_by_role("slider", name="Moment of the run")
+    moment.focus()
+    page.keyboard.press("Home")
+    assert page.evaluate(f"{ROOM}.stage.cursor") < 3
+    expect(page.locator(".learn-cost")).to_contain_text("0 tokens written")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("PageUp")
+    assert page.evaluate(f"[{ROOM}.place.lesson, {ROOM}.place.page]") == [9, 4]
+    before = page.evaluate(f"{ROOM}.stage.cursor")
+    page.get_by_role("button", name="Forward one round").click()
+    assert page.evaluate(f"{ROOM}.stage.cursor") > before
+    page.keyboard.press("ArrowRight")
+    shown(page, "9.5")
+    page.keyboard.press("ArrowLeft")
+    shown(page, "9.4")
+    # Whoever comes back finds the moment that the page is about.
+    expect(page.locator(".learn-cost")).to_have_text(whole, use_inner_text=True)
+
+
+def test_nothing_says_that_arrow_keys_walk_the_tree(address: str, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    show(page, address, "1.3")
+    assert "walk the tree" not in page.locator(".learn-page").inner_html()
+    expect(page.locator(".learn-next")).to_have_attribute(
+        "aria-keyshortcuts", "ArrowRight PageDown Enter"
+    )
+    # A click on the picture leaves the arrows what they are.
+    page.locator(".learn-picture canvas").first.click(position={"x": 5, "y": 5})
+    page.keyboard.press("ArrowRight")
+    shown(page, "1.4")
+    page.keyboard.press("PageUp")
+    shown(page, "1.3")
 
 
 def test_links_open_pages_and_hide_what_a_teacher_does_not_want(address: str, page: Page) -> None:

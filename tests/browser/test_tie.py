@@ -101,11 +101,12 @@ def test_the_drawer_by_keyboard(app: App, page: Page) -> None:
     assert page.locator("#drawer").evaluate("element => element.inert")
 
 
-def test_run_closes_a_drawer_that_hides_the_tree(app: App, page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_run_closes_a_drawer_that_hides_some_of_the_tree(app: App, page: Page) -> None:
     open_page(page, app.url)
-    open_drawer(page)
-    start(page)
-    expect(page.locator("#drawer")).to_be_hidden()
-    expect(page.locator("#explorer .esp-canvas")).to_be_in_viewport(ratio=1)
-    wait(page, "x.log.complete")
+    for width, height in [(390, 844), (1280, 720)]:
+        page.set_viewport_size({"width": width, "height": height})
+        open_drawer(page)
+        start(page)
+        expect(page.locator("#drawer")).to_be_hidden()
+        expect(page.locator("#explorer .esp-canvas")).to_be_in_viewport(ratio=1)
+        wait(page, "x.log.complete")

@@ -52,6 +52,17 @@ test("a growing tree is drawn smaller down to a limit, and never larger than one
   assert.deepEqual(toScreen(of(1000, 4), 0, 0), [52, 48 + (560 - 48 - 25) / 2]);
 });
 
+test("what cannot be shown whole uses all of the room, and the root stays in sight", () => {
+  const [first, last] = [48, 560 - 25];
+  const of = (uMin, uMax) => fitCamera({ uMin, uMax, dMax: 4 }, 800, 560, false);
+  const edge = (camera, u) => Math.round(toScreen(camera, u, 0)[1]);
+  const low = of(-100, 5);
+  assert.deepEqual([edge(low, 5), edge(low, -100) < first], [last, true]);
+  const high = of(-5, 100);
+  assert.deepEqual([edge(high, -5), edge(high, 100) > last], [first, true]);
+  for (const camera of [low, high]) assert.ok(edge(camera, 0) >= first && edge(camera, 0) <= last);
+});
+
 test("a lopsided tree stands in the middle", () => {
   const camera = fitCamera({ uMin: 0, uMax: 10, dMax: 3 }, 600, 400, false);
   const [, first] = toScreen(camera, 0, 0);
@@ -137,7 +148,7 @@ test("a corner of the tree stays in the picture, however far one pans", () => {
 
 test("a revealed place has room around it", () => {
   const camera = panBy(fitCamera(SMALL, 600, 400, false), -2000, 2000);
-  assert.deepEqual(toScreen(reveal(camera, { u: 0, d: 1 }, 600, 400), 0, 1).map(Math.round), [26, 380]);
+  assert.deepEqual(toScreen(reveal(camera, { u: 0, d: 1 }, 600, 400), 0, 1).map(Math.round), [40, 336]);
 });
 
 test("a glide begins at one camera and ends at the other", () => {

@@ -7,6 +7,7 @@ import { beliefsOf, brier, compared, SURE } from "../../assets/js/lessons/brier.
 import { wholeWork } from "../../assets/js/lessons/cost.js";
 import { Course, hiddenBy, queryOf } from "../../assets/js/lessons/course.js";
 import { arrivals } from "../../assets/js/lessons/share.js";
+import { placed } from "../../assets/js/lessons/curve.js";
 import { saidOf } from "../../assets/js/lessons/noise.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
 import { normalisedGain, otherForm, recordOf, rightOf } from "../../assets/js/lessons/scoring.js";
@@ -187,4 +188,18 @@ test("a bar's whole length is the work of the whole run, solver and verifier", (
     { kind: "spent", verifier_flops: 4 },
   ];
   assert.equal(wholeWork(events), 7);
+});
+
+test("the curve goes right with work and up with what is right, and stays within its frame", () => {
+  const bar = (percent, flops) => ({ label: [["x", ""]], percent, low: percent / 100 - 0.02, high: percent / 100 + 0.02, solver: flops, verifier: flops });
+  for (const width of [300, 900]) {
+    const { points, against, height, ticks } = placed({ bars: [bar(40, 1e9), bar(60, 4e9), bar(99, 64e9)], against: bar(58, 2e9) }, width);
+    const [first, second, last] = points;
+    assert.ok(first.x < against.x && against.x < second.x && second.x < last.x);
+    assert.ok(first.y > second.y && second.y > last.y);
+    // By the logarithm: a factor is as far everywhere.
+    assert.ok(Math.abs((second.x - first.x) / Math.log(4) - (last.x - second.x) / Math.log(16)) < 1e-9);
+    for (const point of [...points, against]) assert.ok(point.x > 0 && point.x < width && point.top < point.y && point.bottom < height);
+    assert.deepEqual(ticks, [2e9, 5e9, 1e10, 2e10, 5e10, 1e11]);
+  }
 });

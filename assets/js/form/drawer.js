@@ -3,7 +3,7 @@
 
 import { h } from "../dom/dom.js";
 
-const COVERING = 0.6;
+const TREE = "search-tree";
 const IN_COMPOSER = "#composer";
 
 export class Drawer {
@@ -21,10 +21,11 @@ export class Drawer {
     element.setAttribute("aria-labelledby", "drawer-title");
     element.inert = true;
     element.addEventListener("keydown", (event) => this.key(event));
-    // Run, or an example that was opened, brings the tree into view: where the drawer hides it, it
-    // goes.
+    // Run, or an example that was opened, brings the tree into view: where the drawer hides some of
+    // it, it goes.
     const uncover = () => {
-      if (element.offsetWidth > COVERING * innerWidth) this.close();
+      const tree = document.getElementById(TREE)?.getBoundingClientRect();
+      if (tree && tree.right > innerWidth - element.offsetWidth) this.close();
     };
     document.getElementById("run")?.addEventListener("click", uncover);
     element.addEventListener("shown", uncover);
@@ -67,10 +68,12 @@ export class Drawer {
 
   close() {
     if (!this.isOpen) return;
+    // Whoever is elsewhere, on Run, stays there.
+    const inside = this.element.contains(document.activeElement);
     this.element.classList.remove("open");
     this.element.inert = true;
     this.onChange(false);
-    this.home()?.focus();
+    if (inside) this.home()?.focus();
   }
 
   /** Where the focus came from. The chips may have been drawn anew since: then the same one's new self. */

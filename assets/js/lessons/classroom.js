@@ -3,6 +3,7 @@
 import { barsOf, reckonedOf } from "./bars.js";
 import { CostMeter } from "./cost.js";
 import { Exam } from "./exam.js";
+import { curveOf } from "./curve.js";
 import { Course, HIDEABLE, hiddenBy, queryOf } from "./course.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { Key } from "./key.js";
@@ -221,7 +222,7 @@ export class Classroom {
     this.noise.leave();
     this.tellSource(events);
     if (!events) {
-      fill(this.picture, page.measured ? barsOf(page.measured) : page.reckoned ? reckonedOf(page.reckoned) : this.score());
+      fill(this.picture, this.figure());
       return;
     }
     const [{ problem }] = events;
@@ -236,6 +237,14 @@ export class Classroom {
     this.point();
     this.noise.element.hidden = !this.shows("noise");
     if (this.shows("noise")) this.noise.begin(page.noise);
+  }
+
+  /** What stands in the place of a tree. */
+  figure() {
+    const { measured, reckoned } = this.page;
+    if (measured?.against) return curveOf(measured);
+    if (measured) return barsOf(measured);
+    return reckoned ? reckonedOf(reckoned) : this.score();
   }
 
   play() {

@@ -17,6 +17,8 @@ const MOST_FIT = 72;
 const LEVELS = { least: 54, leastDown: 60, most: 320 };
 /** A tree that grows downwards has levels this close where that shows all of it. */
 const CLOSE_DOWN = 34;
+/** So many pixels around what is brought into sight show what it stands among. */
+const AROUND = { along: 40, across: 64 };
 const ZOOM = { least: 0.6, most: 140 };
 
 /** A tree that would take more screens than this to read is first shown whole, however small. */
@@ -66,9 +68,11 @@ function framed(bounds, width, height, vertical, least) {
   const span = bounds.uMax - bounds.uMin;
   const kd = clamp(along / Math.max(1, bounds.dMax), least.kd, LEVELS.most);
   const ku = span > 0 ? clamp(across / span, least.ku, MOST_FIT) : MOST_FIT;
+  const { start } = margin.across;
+  const centred = start + across / 2 - ((bounds.uMin + bounds.uMax) / 2) * ku;
+  // Of what does not fit the root stands in the middle, or as near to it as leaves no room unused.
   const fits = span * ku <= across + 0.5;
-  const middle = margin.across.start + across / 2;
-  const ou = fits ? middle - ((bounds.uMin + bounds.uMax) / 2) * ku : middle;
+  const ou = fits ? centred : clamp(start + across / 2, start + across - bounds.uMax * ku, start - bounds.uMin * ku);
   return { ku, kd, ou, od: margin.along.start, vertical };
 }
 
@@ -121,11 +125,11 @@ export function panBy(camera, dx, dy) {
   return { ...camera, ou: camera.ou + across, od: camera.od + along };
 }
 
-/** Move as little as needed to bring a place into view, with some room around it. */
+/** Move as little as needed to bring a place into view, with what stands around it. */
 export function reveal(camera, place, width, height) {
   const [x, y] = toScreen(camera, place.u, place.d);
-  const roomX = Math.min(26, width / 4);
-  const roomY = Math.min(20, height / 4);
+  const roomX = Math.min(AROUND.along, width / 4);
+  const roomY = Math.min(AROUND.across, height / 4);
   const dx = x < roomX ? roomX - x : x > width - roomX ? width - roomX - x : 0;
   const dy = y < roomY ? roomY - y : y > height - roomY ? height - roomY - y : 0;
   return dx || dy ? panBy(camera, dx, dy) : camera;
