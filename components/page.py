@@ -10,8 +10,10 @@ from components.audit import audit_routes
 from components.charts.drawing import chart_drawer
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
+from components.controls.steering_request import steering_choices
 from components.controls.strategy_card import cards
 from components.explorer import (
+    ReadyRuns,
     Recording,
     TreeView,
     examples,
@@ -27,6 +29,7 @@ from components.handlers import (
     ProblemFileHandlers,
     RunHandlers,
     ShownHandlers,
+    SteerHandlers,
 )
 from components.place_list import Brand, PlaceList
 from components.shell import Shell
@@ -63,6 +66,7 @@ def build_page(
     offer = ModelOffer.of(served)
     recordings = pin_recordings(registry)
     first = _first_run(registry, recordings)
+    ready = ReadyRuns()
     shown = cards({name: example.tree for name, example in examples(recordings).items()})
     # Uploaded files go once they are read; those that nobody opened, within the hour.
     with Shell(
@@ -85,7 +89,8 @@ def build_page(
             view = TreeView(
                 pull_events=puller(registry),
                 draw_charts=chart_drawer(registry),
-                ask_what_if=what_if_asker(registry),
+                ask_what_if=what_if_asker(registry, ready),
+                steering=steering_choices(offer),
                 defaults=recipe_defaults(offer),
                 labels=page_labels(),
                 minute=first_minute(recordings),
@@ -95,8 +100,10 @@ def build_page(
         tie = FormTie(offer, registry, fields)
         tie.begin(controls, first)
         tie.wire(controls, run_id)
-        RunHandlers(offer, registry, recordings, fields, tie, allowed, trusted_proxies).wire(
-            page, controls, view, run_id
+        runs = RunHandlers(offer, registry, recordings, fields, tie, allowed, trusted_proxies)
+        runs.wire(page, controls, view, run_id)
+        SteerHandlers(offer, registry, ready, runs, tie, allowed, trusted_proxies).wire(
+            controls, view, run_id
         )
         ShownHandlers(registry, recordings, tie, trusted_proxies).wire(controls, view, run_id)
         ProblemFileHandlers().wire(controls)

@@ -17,7 +17,7 @@ FLOORS = """
 standalone.js  learn.js
 main.js
 explorer.js
-keys.js  address.js  showing.js  visit.js  lessons
+keys.js  address.js  showing.js  steering.js  visit.js  lessons
 panels
 minute  taking
 picture

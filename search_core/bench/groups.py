@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from search_core.bench.answers import answers_measurements
 from search_core.bench.baseline import PROMPT_TOKENS, compare_with_baseline
@@ -15,6 +16,7 @@ from search_core.bench.measurement import Measurement
 from search_core.bench.memory import memory_measurements, memory_run
 from search_core.bench.opening import opening_measurements
 from search_core.bench.page import page_measurements
+from search_core.bench.scoring import scoring_measurements
 from search_core.bench.searching import (
     N,
     search_measurements,
@@ -26,7 +28,7 @@ from search_core.models import ModelPair
 from search_core.protocols import Sampling
 
 DEFAULT_GROUPS = ("search", "concurrent", "memory", "usual")
-GROUPS = (*DEFAULT_GROUPS, "load", "page", "gpu", "answers")
+GROUPS = (*DEFAULT_GROUPS, "load", "page", "gpu", "answers", "scoring")
 AT_ONCE = 8
 Say = Callable[[str], None]
 
@@ -41,6 +43,7 @@ class BenchOptions:
         steps: Depth of those searches.
         repeats: How often each of them is done, and how often all of `AT_ONCE` together.
         grid: Ns and depths at which memory is looked at.
+        rows: Problems of each family whose solutions are scored.
         small: Stand-ins of two layers for all random models: to try a benchmark out.
     """
 
@@ -49,6 +52,7 @@ class BenchOptions:
     steps: int = 10
     repeats: int = 1
     grid: tuple[tuple[int, ...], tuple[int, ...]] = ((4, 16, 64), (4, 8, 16, 32))
+    rows: int = 60
     small: bool = False
 
 
@@ -80,6 +84,8 @@ def measure(
             return page_measurements() + large_tree_measurements() + opening_measurements()
         case "answers":
             return answers_measurements()
+        case "scoring":
+            return scoring_measurements(Path(pair.verifier_path), options.rows)
     raise ValueError(f"Unknown group {name!r:.60}; known: {', '.join(GROUPS)}.")
 
 

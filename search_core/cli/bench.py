@@ -65,7 +65,8 @@ def bench(
     by N and depth. usual: a model of 24M random parameters that
     reads only what is new, against one that reads every path again at every step. gpu: shapes
     of real models against the speed of the device's memory. answers: equal answers beside
-    callers who ask about what nobody can compare. Figures are medians with their range.
+    callers who ask about what nobody can compare. scoring: a file scored as `verify` does it,
+    against the reader alone. Figures are medians with their range.
     """
     with bad_arguments():
         flags.check_models(solver, verifier, score_source)
