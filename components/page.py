@@ -18,6 +18,7 @@ from components.explorer import (
     first_minute,
     pin_recordings,
     puller,
+    stress_asker,
     what_if_asker,
 )
 from components.handlers import (
@@ -86,6 +87,7 @@ def build_page(
                 pull_events=puller(registry),
                 draw_charts=chart_drawer(registry),
                 ask_what_if=what_if_asker(registry),
+                ask_stress=stress_asker(registry),
                 defaults=recipe_defaults(offer),
                 labels=page_labels(),
                 minute=first_minute(recordings),

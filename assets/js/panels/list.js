@@ -88,6 +88,8 @@ import { WhatIf } from "./what_if.js";
  *   what another setting would have made of a run that is over: as Python's `WhatIf.to_dict`, or `{error}`.
  * @property {(act: "start"|"state"|"stop", name: string) => Promise<Object>} [askAudit] - what the cuts of a
  *   run cost: `start` with a run's id, the others with the job's: `{id, state, said, audit}`; throws a sentence.
+ * @property {(query: {run: string, node: string}) => Promise<Object>} [askStress] - what edits of the path to a
+ *   step do to its scores: as Python's `PathStress.to_dict`, or `{error}`.
  * @property {() => void} showHelp
  * @property {(points: import("../minute/claims.js").Point[], reveal?: boolean) => void} point - ring these nodes in the
  *   picture, and no others.
