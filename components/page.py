@@ -8,10 +8,13 @@ import gradio as gr
 
 from components.audit import audit_routes
 from components.charts.drawing import chart_drawer
+from components.compare import compare_routes, pin_recorded_race
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
+from components.controls.steering_request import steering_choices
 from components.controls.strategy_card import cards
 from components.explorer import (
+    ReadyRuns,
     Recording,
     TreeView,
     examples,
@@ -28,6 +31,7 @@ from components.handlers import (
     ProblemFileHandlers,
     RunHandlers,
     ShownHandlers,
+    SteerHandlers,
 )
 from components.place_list import Brand, PlaceList
 from components.shell import Shell
@@ -64,12 +68,22 @@ def build_page(
     offer = ModelOffer.of(served)
     recordings = pin_recordings(registry)
     first = _first_run(registry, recordings)
+    ready = ReadyRuns()
     shown = cards({name: example.tree for name, example in examples(recordings).items()})
     # Uploaded files go once they are read; those that nobody opened, within the hour.
     with Shell(
         repository=repository,
         trusted_proxies=trusted_proxies,
-        routes=audit_routes(registry, trusted_proxies),
+        routes=[
+            *audit_routes(registry, trusted_proxies),
+            *compare_routes(
+                offer,
+                registry,
+                pin_recorded_race(registry),
+                limits=limits,
+                trusted_proxies=trusted_proxies,
+            ),
+        ],
         title=TITLE,
         fill_width=True,
         analytics_enabled=False,
@@ -86,8 +100,9 @@ def build_page(
             view = TreeView(
                 pull_events=puller(registry),
                 draw_charts=chart_drawer(registry),
-                ask_what_if=what_if_asker(registry),
                 ask_stress=stress_asker(registry),
+                ask_what_if=what_if_asker(registry, ready),
+                steering=steering_choices(offer),
                 defaults=recipe_defaults(offer),
                 labels=page_labels(),
                 minute=first_minute(recordings),
@@ -97,8 +112,10 @@ def build_page(
         tie = FormTie(offer, registry, fields)
         tie.begin(controls, first)
         tie.wire(controls, run_id)
-        RunHandlers(offer, registry, recordings, fields, tie, allowed, trusted_proxies).wire(
-            page, controls, view, run_id
+        runs = RunHandlers(offer, registry, recordings, fields, tie, allowed, trusted_proxies)
+        runs.wire(page, controls, view, run_id)
+        SteerHandlers(offer, registry, ready, runs, tie, allowed, trusted_proxies).wire(
+            controls, view, run_id
         )
         ShownHandlers(registry, recordings, tie, trusted_proxies).wire(controls, view, run_id)
         ProblemFileHandlers().wire(controls)

@@ -30,6 +30,7 @@ RUN_HERE = {
     "fidelity",
     "labelled_files",
     "python",
+    "rescoring",
     "verify",
     "what_if",
 }
@@ -92,6 +93,14 @@ def test_what_if_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     assert "answer would be" in said.lower()
     assert str(names["result"].regret()) in said
+
+
+@pytest.mark.models
+def test_a_tree_is_scored_anew_from_python(tmp_path: Path) -> None:
+    names = run_page("rescoring", {}, tmp_path)
+    assert len(names["found"].nodes) == len(names["result"].tree.nodes) - 1
+    assert all(node.now is not None for node in names["found"].nodes)
+    assert names["told"]
 
 
 @pytest.mark.models

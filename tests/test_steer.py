@@ -15,7 +15,7 @@ from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.recorded import RecordedRun, recorded_run
 from search_core.run.runner import Run
-from search_core.steer import GoingOn, check_act, steered
+from search_core.steer import GoingOn, Steering, check_act, steered
 from tests.fakes import FakeClock, World
 from tests.test_known_replies import but_for_times, driven_again
 from tests.test_search_properties import WORLDS, log_of, recipes, run_in
@@ -24,8 +24,8 @@ NEXT = ("greedy", "best_of_n", "beam_search", "dvts", "rebase", "particle_filter
 
 
 def steer(run: RecordedRun, world: World, act: Act, going_on: GoingOn | None = None) -> Run:
-    made = steered(run, act, world.solver(), world.verifier(), going_on=going_on, clock=FakeClock())
-    return made.drive()
+    steering = Steering(run, act, going_on)
+    return steered(steering, world.solver(), world.verifier(), clock=FakeClock()).drive()
 
 
 @st.composite
@@ -82,10 +82,10 @@ def test_the_ledger_counts_just_what_was_newly_asked(
     drawn = data.draw(acts(before))
     if drawn is None:
         return
-    made = steered(before, drawn[0], world.solver(), world.verifier(), going_on=drawn[1])
+    made = steered(Steering(before, *drawn), world.solver(), world.verifier())
     run = made.drive()
     new = [e for e in run.events if isinstance(e, Sampled) and not e.again and not e.by]
-    assert len(new) == len(made.solver.missing)
+    assert len(new) == len(made.missing)
     assert run.tree.cost.generated == sum(event.tokens for event in new)
     assert run.tree.cost.solver_flops == pytest.approx(sum(event.flops for event in new))
     scores = [event for event in run.events if isinstance(event, Scored)]

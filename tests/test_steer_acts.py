@@ -8,13 +8,14 @@ import pytest
 
 from search_core.acts import MOST_ACTS, Act, ActError, acts_of
 from search_core.log.events import Decided, Noted, Sampled
+from search_core.picture import why
 from search_core.problem import Problem
 from search_core.protocols import VerifierInfo
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.run.recorded import RecordedRun, recorded_run
 from search_core.run.runner import Run
-from search_core.steer import GoingOn, History, Steered, check_act, steered
+from search_core.steer import GoingOn, History, Steered, Steering, check_act, steered
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeClock, FakeSolver, FakeVerifier, World
 from tests.searches import unmarked
@@ -62,7 +63,7 @@ def base(name: str = "beam_search", **options: object) -> RecordedRun:
 
 
 def ready(run: RecordedRun, act: Act, going_on: GoingOn | None = None) -> Steered:
-    return steered(run, act, solver(), verifier(), going_on=going_on, clock=FakeClock())
+    return steered(Steering(run, act, going_on), solver(), verifier(), clock=FakeClock())
 
 
 def text(run: Run, node: str) -> str:
@@ -81,8 +82,10 @@ def test_what_a_person_keeps_goes_on_beside_what_the_strategy_keeps() -> None:
     assert decision.why.startswith("Ada kept this step, which the search would have cut.")
     # Ranks of the others are those among all.
     assert (run.tree.nodes["1"].rank, run.tree.nodes["3"].rank) == (2, 4)
+    assert "Rank 3 of 4." in why(run.tree, "2")
+    assert "Rank 4 of 4." in why(run.tree, "3")
     # Only what is new was asked for: one step after what she kept, and the round after it.
-    assert made.solver.missing[0].parent == "2"
+    assert made.missing[0].parent == "2"
     assert run.tree.nodes["0.0"].again
     assert not run.tree.nodes["2.0"].again
 
@@ -92,8 +95,8 @@ def test_what_a_person_cuts_leaves_its_place_to_the_next_best() -> None:
     assert run.tree.nodes["0"].state == "pruned"
     assert run.tree.nodes["0"].children == []
     assert run.tree.nodes["2"].state == "kept"
-    why = run.tree.decisions[run.tree.nodes["0"].decision or 0]
-    assert (why.rule, why.why) == ("cut_by_hand", "Ada cut this step.")
+    decision = run.tree.decisions[run.tree.nodes["0"].decision or 0]
+    assert (decision.rule, decision.why) == ("cut_by_hand", "Ada cut this step.")
 
 
 def test_a_solution_that_is_cut_has_no_vote() -> None:
@@ -154,15 +157,15 @@ def test_a_search_goes_on_from_a_step_with_another_strategy() -> None:
     assert run.tree.nodes["2"].again
     assert run.tree.finished
     assert run.tree.finished.answer == "7"
-    why = run.tree.decisions[run.tree.nodes["2"].decision or 0].why
-    assert why == "Ada went on from step 2 with Best-of-N."
+    said = run.tree.decisions[run.tree.nodes["2"].decision or 0].why
+    assert said == "Ada went on from step 2 with Best-of-N."
 
 
 def test_a_search_goes_on_with_another_verifier_that_scores_the_path_anew() -> None:
     other = FakeVerifier(lambda steps: 0.25)
     other.info = VerifierInfo("another")
     act = Act("go_on", "0.0")
-    run = steered(base(), act, solver(), other, going_on=GoingOn("beam_search")).drive()
+    run = steered(Steering(base(), act), solver(), other).drive()
     assert run.tree.started
     assert run.tree.started.verifier.name == "another"
     assert {node.score for node in run.tree.steps()} == {0.25}
@@ -172,8 +175,8 @@ def test_another_solver_takes_over_only_where_the_search_goes_on() -> None:
     other = solver()
     other.info = replace(other.info, name="another")
     with pytest.raises(ActError, match="The run was written by fake solver"):
-        steered(base(), Act("cut", "0"), other, verifier())
-    made = steered(base(), Act("go_on", "0"), other, verifier())
+        steered(Steering(base(), Act("cut", "0")), other, verifier())
+    made = steered(Steering(base(), Act("go_on", "0")), other, verifier())
     run = made.drive()
     # The path is known; nothing else of what the first solver wrote is taken for the second's.
     assert [n.id for n in run.tree.steps() if n.again] == ["0"]
@@ -209,7 +212,9 @@ def test_fifty_acts_undone_and_done_again_end_where_they_began() -> None:
     for number in range(50):
         act = _some_act(recorded_run(run.events), number)
         history = history.with_act(act)
-        run = steered(recorded_run(run.events), act, world.solver(), world.verifier()).drive()
+        run = steered(
+            Steering(recorded_run(run.events), act), world.solver(), world.verifier()
+        ).drive()
         courses.append(course(run.events))
     assert len({str(one) for one in courses}) == 51
     there = history

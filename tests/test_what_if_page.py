@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.explorer import asking, what_if_asker
+from components.explorer import ReadyRuns, asking, what_if_asker
 from search_core.log.traces import read_trace
 from search_core.serving import HostedRun, RunRegistry
 
@@ -28,7 +28,7 @@ class OneRun(RunRegistry):
 
 def ask(query: object, run: HostedRun | None = None) -> Mapping[str, Any]:
     held = run or HostedRun.finished("a-run", read_trace(CUT).events)
-    return asyncio.run(_ask(what_if_asker(OneRun(held)), query))
+    return asyncio.run(_ask(what_if_asker(OneRun(held), ReadyRuns()), query))
 
 
 async def _ask(asker: asking.AskWhatIf, query: object) -> Mapping[str, Any]:
@@ -78,7 +78,7 @@ def test_a_large_run_is_left_to_the_command_line(monkeypatch: pytest.MonkeyPatch
 
 
 def test_few_runs_are_held_ready() -> None:
-    ready = asking._Ready()
+    ready = ReadyRuns()
     events = read_trace(CUT).events
     for number in range(4):
         ready.of(HostedRun.finished(f"run-{number}", events))

@@ -21,6 +21,7 @@ import { Taking } from "./taking/taking.js";
 import { tabStorage } from "./dom/storage.js";
 import { tellAll } from "./words/story.js";
 import { Showing } from "./showing.js";
+import { Steering } from "./steering.js";
 import { Theme } from "./picture/theme.js";
 import { toNdjson } from "./log/log.js";
 import { TreeCanvas } from "./picture/canvas.js";
@@ -45,6 +46,7 @@ export class Explorer {
     this.viewState = new ViewState();
     this.address = new Address(given.defaults, { silent: Boolean(given.alone) });
     this.visit = new Visit(this.address, given.recall, given.alone ? null : tabStorage());
+    this.steering = new Steering(this);
     this.lastUpdateMs = 0;
     this.theme = new Theme(root, given.palette, () => this.restyle());
     this.showing = new Showing(this);
@@ -63,7 +65,7 @@ export class Explorer {
 
   build() {
     this.taking = new Taking(this);
-    const { palette, labels } = this.given;
+    const { palette, labels, steering = null } = this.given;
     this.looking = lookingActions({
       change: (change) => this.changeView(change),
       found: () => this.moment?.found ?? [],
@@ -79,7 +81,7 @@ export class Explorer {
     });
     this.pointing = new Pointing(this.canvas);
     const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);
-    this.panels = offered.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions }) }));
+    this.panels = offered.map(({ Panel, ...entry }) => ({ ...entry, panel: new Panel({ palette, labels, actions, steering }) }));
     this.page = new Page(this.root, this.canvas, this.panels, () => this.refreshNow());
     this.keys = new Keys(this);
     this.attention = new Attention(this.root, this.panel("minute").element, this.minute);
@@ -110,6 +112,7 @@ export class Explorer {
       askWhatIf: this.given.askWhatIf,
       askAudit: this.given.askAudit,
       askStress: this.given.askStress,
+      ...this.steering.actions(),
       showHelp: () => this.keys.showHelp(),
       point: (points, reveal) => this.pointing.show(points, reveal),
       playOpening: () => this.minute.play(),
@@ -168,6 +171,7 @@ export class Explorer {
       return;
     }
     if (reset) {
+      this.steering.arrived();
       this.player.pause();
       this.begin();
       this.canvas.reset();
@@ -371,8 +375,9 @@ export class Explorer {
   }
 
   /** It will not be shown after all. */
-  refuse(run) {
+  refuse(run, why) {
     this.address.refuse(run);
+    this.steering.settle(why || "The run did not begin.");
   }
 
   /** The recipe of this run as a link, or "" before its header is here and where there is none. */

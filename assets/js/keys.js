@@ -59,6 +59,7 @@ export class Keys {
       f: () => canvas.fit(),
       c: () => explorer.selected && explorer.looking.toggleBranch(explorer.selected),
       z: () => explorer.selected && canvas.zoomToBranch(explorer.selected),
+      ...this.shears(),
       "/": () => explorer.panel("legend").search.show(true),
       n: () => explorer.looking.findNext(1),
       N: () => explorer.looking.findNext(-1),
@@ -72,6 +73,23 @@ export class Keys {
       P: () => explorer.projector.open(),
       "?": () => this.showHelp(),
       Escape: () => this.escape(),
+    };
+  }
+
+  /** What a person does to the selected step, where a server drives runs again. */
+  shears() {
+    const { explorer } = this;
+    if (!explorer.steering.send) return {};
+    const press = (act) => () => explorer.panel("inspector").acts.press(act);
+    return {
+      k: press("keep"),
+      x: press("cut"),
+      g: press("grow"),
+      t: press("edit"),
+      i: press("write"),
+      o: press("go_on"),
+      u: () => explorer.steering.undo(),
+      U: () => explorer.steering.redo(),
     };
   }
 

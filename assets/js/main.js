@@ -52,6 +52,8 @@ export function mount(element, given) {
     template: given.template ?? "",
     alone,
     recall: given.recall,
+    steer: props.steering ? given.steer : null,
+    steering: props.steering ?? null,
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
     askWhatIf: server.ask_what_if && ((query) => server.ask_what_if(query)),
     askStress: server.ask_stress && ((query) => server.ask_stress(query)),
@@ -64,7 +66,7 @@ export function mount(element, given) {
     if (value && !explorer.visit.accepts(value, log)) return;
     if (typeof value?.node === "string" && value.node) explorer.request(value.run, value.node);
     if (typeof value?.next === "string" && value.next) explorer.expect(value.next, value.tokens);
-    if (typeof value?.refused === "string") explorer.refuse(value.refused);
+    if (typeof value?.refused === "string") explorer.refuse(value.refused, value.why);
     log.accept(value);
   };
   watch("value", accept);

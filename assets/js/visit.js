@@ -34,7 +34,7 @@ export class Visit {
 
   /** Write down what is known of the run on show, wherever that has changed. */
   note(log, labels) {
-    const key = `${log.run}|${log.complete}|${log.interrupted}`;
+    const key = `${log.run}|${log.complete}|${log.interrupted}|${log.events[1]?.kind === "noted"}`;
     if (!this.recall || key === this.noted) return;
     this.noted = key;
     const run = visitedRun(log, labels);
@@ -60,6 +60,11 @@ export class Visit {
     this.leaveExpected();
     this.address.goTo(run);
     this.ask(run);
+  }
+
+  /** The newest run of this visit that came of an act on this one; null: none did. */
+  after(run) {
+    return this.runs.find(({ of }) => of && of === run)?.id ?? null;
   }
 
   ask(run) {

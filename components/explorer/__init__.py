@@ -7,7 +7,7 @@ done in the browser, by `assets/js`. Begin with `tree_view`.
 
 from __future__ import annotations
 
-from components.explorer.asking import what_if_asker
+from components.explorer.asking import ReadyRuns, what_if_asker
 from components.explorer.following import (
     Batch,
     Pace,
@@ -32,6 +32,7 @@ __all__ = [
     "RECALLED",
     "Batch",
     "Pace",
+    "ReadyRuns",
     "Recording",
     "TreeView",
     "examples",

@@ -28,9 +28,12 @@ _KEPT = 2
 AskWhatIf = Callable[[object], Awaitable[Mapping[str, Any]]]
 
 
-def what_if_asker(registry: RunRegistry) -> AskWhatIf:
-    """The function that the page calls; what it is given comes from a stranger."""
-    ready = _Ready()
+def what_if_asker(registry: RunRegistry, ready: ReadyRuns) -> AskWhatIf:
+    """The function that the page calls; what it is given comes from a stranger.
+
+    Args:
+        ready: Runs that are ready to be driven again; whoever else drives them shares it.
+    """
     places = asyncio.Semaphore(AT_ONCE)
 
     async def ask_what_if(query: object) -> Mapping[str, Any]:
@@ -50,7 +53,7 @@ def what_if_asker(registry: RunRegistry) -> AskWhatIf:
     return ask_what_if
 
 
-def _answer(ready: _Ready, run: HostedRun, query: Mapping[str, Any]) -> Mapping[str, Any]:
+def _answer(ready: ReadyRuns, run: HostedRun, query: Mapping[str, Any]) -> Mapping[str, Any]:
     if run.live:
         raise UsageError("The run is not over yet.")
     if run.head > MOST_EVENTS:
@@ -86,7 +89,7 @@ def _number(value: object, name: str) -> float:
     return float(value)
 
 
-class _Ready:
+class ReadyRuns:
     """The last runs that were asked, ready to be driven again. Thread-safe."""
 
     def __init__(self) -> None:

@@ -55,9 +55,14 @@ def expected(run: HostedRun, tokens: float | None = None) -> Batch:
     return {**batch, "tokens": round(tokens)} if tokens else batch
 
 
-def refused(run_id: str) -> Batch:
-    """A run that the page expects will not come."""
-    return {"run": "", "refused": run_id}
+def refused(run_id: str, why: str = "") -> Batch:
+    """A run that the page expects will not come.
+
+    Args:
+        why: For whoever acted on the tree, beside it; "": it is told elsewhere.
+    """
+    batch: Batch = {"run": "", "refused": run_id}
+    return {**batch, "why": why} if why else batch
 
 
 class Pace:

@@ -30,10 +30,12 @@ const markdownFolder = folder + "vendor/markdown-it/";
 const plottingFolder = folder + "vendor/plotly/";
 const template = folder + "page.txt";
 const recall = () => trigger("recall");
+const steer = () => trigger("steer");
 const auditAddress = new URL("audit/", root).href;
 const folders = { mathsFolder, markdownFolder, plottingFolder, auditAddress };
 import(folder + "js/main.js").then(
-  (explorer) => explorer.mount(element, { props, server, watch, template, recall, ...folders }),
+  (explorer) =>
+    explorer.mount(element, { props, server, watch, template, recall, steer, ...folders }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";
@@ -54,8 +56,9 @@ class TreeViewValue(TypedDict, total=False):
 
     A value without a `run` changes nothing on show: `next` is a run that is about to be shown, for
     the page's address to name (of about so many `tokens`, where that is known), and `refused` one
-    that will not be. `recalled` says which run the page has asked for, with the event "recall":
-    its Back and Forward do. Another `run` then stands in its place.
+    that will not be (`why`, where it was an act on the tree). `recalled` says which run the page
+    has asked for, with the event "recall": its Back and Forward do. Another `run` then stands in
+    its place.
     """
 
     run: str
@@ -67,6 +70,7 @@ class TreeViewValue(TypedDict, total=False):
     not_kept: str
     next: str
     refused: str
+    why: str
     recalled: str
     tokens: int
 
@@ -91,6 +95,7 @@ class TreeView(gr.HTML):
         labels: `{"strategies": {name: title}}`.
         comparisons: `[{"name", "flops"}]`, where the comparison does not depend on the run.
         minute: The first minute, as `first_minute` makes it; None: nothing plays by itself.
+        steering: With what a search can go on, as `steering_choices` makes it; None: nobody steers.
         **kwargs: As for `gr.HTML`, such as `elem_id`.
     """
 
@@ -106,6 +111,7 @@ class TreeView(gr.HTML):
         labels: Mapping[str, Any] | None = None,
         comparisons: Sequence[Mapping[str, Any]] = (),
         minute: Mapping[str, Any] | None = None,
+        steering: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         def answer(query: object) -> Mapping[str, Any]:
@@ -131,6 +137,7 @@ class TreeView(gr.HTML):
             labels=dict(labels or {}),
             comparisons=[dict(row) for row in comparisons],
             minute=dict(minute) if minute else None,
+            steering=dict(steering) if steering else None,
             **kwargs,
         )
 

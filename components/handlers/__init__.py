@@ -1,6 +1,7 @@
 """What happens on the page: a button is pressed, a field changes, the page opens.
 
 - `runs`: a run is started, followed, stopped, and found again. Begin here.
+- `steering`: a person acts on the run on show, and another one comes of it.
 - `shown`: a tree is shown without a run: a recorded example, a file, a pasted text.
 - `problem_files`: a problem is picked from a file of one's own.
 - `form`: the form changes with what is chosen in it, and says what a run will take.
@@ -20,6 +21,7 @@ from components.handlers.memory import MemoryHandlers
 from components.handlers.problem_files import ProblemFileHandlers
 from components.handlers.runs import RunHandlers
 from components.handlers.shown import ShownHandlers
+from components.handlers.steering import SteerHandlers
 from components.handlers.tying import FormTie
 
 __all__ = [
@@ -29,4 +31,5 @@ __all__ = [
     "ProblemFileHandlers",
     "RunHandlers",
     "ShownHandlers",
+    "SteerHandlers",
 ]

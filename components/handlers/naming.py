@@ -20,6 +20,14 @@ NAME_RUN = f"""(_, ...fields) => {{
 }}"""
 """Before a run of the form: its new name in place of the first input."""
 
+NAME_STEERED_RUN = f"""(_, asked) => {{
+  {_NEW_NAME}
+  const explorer = document.querySelector("#explorer .esp")?.espalier;
+  explorer?.expect(name);
+  return [name, explorer?.steering.text ?? ""];
+}}"""
+"""Before a run is steered: the new run's name, and what is asked of the one on show."""
+
 NAME_LINKED_RUN = f"""() => {{
   const query = new URLSearchParams(location.search);
   if (query.has("run") || !query.get("problem")) return [query.get("run") ?? ""];

@@ -135,7 +135,7 @@ class RunHandlers:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
-        async for update in self._follow(run, "", loads=asked):
+        async for update in self.follow(run, "", loads=asked):
             # One that never begins leaves the run on show as it is.
             begun = run.head > 0
             yield *update, tie if begun else gr.skip()
@@ -208,7 +208,7 @@ class RunHandlers:
             yield *whole, *self._tie.fill(run)[0]
         elif run is not None:
             filled = unchanged
-            async for update in self._follow(run, "", node):
+            async for update in self.follow(run, "", node):
                 # One that waits has no header yet: the form follows as soon as it has.
                 now = self._tie.fill(run)[0] if filled is unchanged and run.head else unchanged
                 filled = now if now is not unchanged else filled
@@ -239,7 +239,7 @@ class RunHandlers:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
         tie: Any = made_of(values, run.id)
-        async for update in self._follow(run, note, link.node, asked):
+        async for update in self.follow(run, note, link.node, asked):
             begun = run.head > 0
             yield *update, tie if begun else gr.skip(), *filled[1:]
             tie = gr.skip() if begun else tie
@@ -255,13 +255,20 @@ class RunHandlers:
             run_id=name,
         )
 
-    async def _follow(
+    async def follow(
         self,
         run: HostedRun,
         note: str,
         node: str | None = None,
         loads: RunRequest | None = None,
     ) -> AsyncIterator[tuple[Any, ...]]:
+        """Updates of view, notice, the two buttons and the run's id, to the run's end.
+
+        Args:
+            note: What stands there while there is nothing else to say.
+            node: The step to select.
+            loads: What was asked for, where the run has only just been started.
+        """
         live = run.live
         yield expected(run, _tokens(loads)), info(note), *(_running() if live else _idle()), run.id
         if not live and run.head:  # what is over is pulled by the page, at its own pace

@@ -6,6 +6,7 @@ from html import escape
 
 from components.place_frame import framed
 from components.places import VERIFY
+from components.verify import views
 from components.verify.asked import COLUMNS, MOST_PROBLEMS, MOST_ROWS, SUFFIXES
 from search_core.labelled import KINDS
 from search_core.models import VERIFIERS
@@ -13,6 +14,7 @@ from search_core.models import VERIFIERS
 _SCRIPTS = (
     '<script src="js/guide/theme.js"></script>'
     '<script type="module" src="js/verify/verify.js"></script>'
+    '<script type="module" src="js/verify/views.js"></script>'
 )
 _SUMMARY = "Is the verifier right, where is it not, and can one trust a cut?"
 _PROBLEMS = 20
@@ -31,7 +33,9 @@ def document(*, shipped: bool) -> str:
         f"<h1>Verify</h1><p class=lead>{_SUMMARY} Bring solutions whose steps are labelled, and a "
         "verifier's scores for them, or let one of the embedded verifiers score them."
         ' What the figures mean stands in <a href="../guide/verify">the guide</a>.</p>'
-        f"{_form()}{_report(shipped)}</main>"
+        f"{views.navigation()}"
+        f'<section data-view="set" aria-label="A set of solutions">{_form()}{_report(shipped)}'
+        f"</section>{views.solution_view()}{views.tree_view()}</main>"
     )
     return framed(VERIFY, "Verify · Espalier", _SUMMARY, body, _SCRIPTS)
 

@@ -26,12 +26,15 @@ from components.emblem import EMBLEM
 from components.palette import css_variables
 from components.verify.asked import read_asked
 from components.verify.document import document
+from components.verify.question_routes import question_routes
 from search_core.serving import owner_of
 from search_core.verify.page import labelling_policy, report_page
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SHIPPED = _ASSETS / "results" / "verify" / "embedded.json"
-_SCRIPTS = frozenset({"guide/theme.js", "verify/verify.js"})
+_MODULES = ("judges", "numbers", "solution", "steps", "talk", "tree", "tree_map", "verify", "views")
+_SCRIPTS = frozenset({"guide/theme.js", *(f"verify/{name}.js" for name in _MODULES)})
+_SHEETS = ("guide.css", "verify.css", "verify_views.css")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'"
@@ -67,6 +70,7 @@ def verify_routes(trusted_proxies: int = 0, jobs: VisitorJobs | None = None) -> 
         Route("/verify/state/{name}", desk.state),
         Route("/verify/stop/{name}", desk.stop, methods=["POST"]),
         Route("/verify/report/{name}", desk.report),
+        *question_routes(desk.owner),
     ]
 
 
@@ -79,9 +83,7 @@ class _Desk:
         return HTMLResponse(document(shipped=SHIPPED.is_file()), headers=_HEADERS)
 
     def style(self, request: Request) -> Response:
-        sheets = [
-            (_ASSETS / "css" / name).read_text("utf-8") for name in ("guide.css", "verify.css")
-        ]
+        sheets = [(_ASSETS / "css" / name).read_text("utf-8") for name in _SHEETS]
         css = css_variables() + "".join(sheets)
         return Response(css, media_type="text/css", headers=_HEADERS)
 
@@ -97,7 +99,7 @@ class _Desk:
             return _refused("This is asked for from the page of Verify alone.", 403)
         try:
             asked = read_asked(request.query_params)
-            job = self._jobs.new(self._owner(request))
+            job = self._jobs.new(self.owner(request))
         except ValueError as mistake:
             return _refused(str(mistake))
         except JobsBusyError as busy:
@@ -145,7 +147,8 @@ class _Desk:
     def _job(self, request: Request) -> VisitorJob | None:
         return self._jobs.get(str(request.path_params["name"]))
 
-    def _owner(self, request: Request) -> str:
+    def owner(self, request: Request) -> str:
+        """Whose a request is."""
         peer = request.client.host if request.client else ""
         return owner_of(peer, dict(request.headers), self._trusted_proxies)
 

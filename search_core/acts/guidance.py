@@ -152,6 +152,7 @@ class Guidance:
             replace(
                 decision,
                 ranked=request.ranked,
+                subtree=request.subtree,
                 cutoff=request.cutoff if request.ranked else None,
                 ranks=_ranks(decision, rank),
             )

@@ -14,6 +14,7 @@ from search_core.models import (
     VERIFIERS,
     ModelPair,
     asked_for,
+    checkpoints,
     is_shipped_solver,
     open_pair,
     prompt_with,
@@ -132,7 +133,7 @@ def _refuse(choice: ModelChoice, told: Mapping[str, str], what: str) -> None:
 
 
 def _embedded(solver: str, verifier: str) -> bool:
-    return solver in SOLVERS and verifier in VERIFIERS
+    return solver in SOLVERS and (verifier in VERIFIERS or verifier in checkpoints())
 
 
 @dataclass(frozen=True, slots=True)

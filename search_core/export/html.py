@@ -30,6 +30,7 @@ STYLE_SHEETS = (
     *(
         "charts.css",
         "what_if.css",
+        "steering.css",
         "cuts.css",
         "minute.css",
         "projector.css",

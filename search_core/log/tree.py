@@ -129,6 +129,21 @@ class Tree(NodeTable):
         """Whether a path stopped at this node without an answer."""
         return node.decision is not None and self.decisions[node.decision].rule in UNFINISHED_RULES
 
+    def ranked_with(self, decision: Decided) -> int:
+        """How many nodes were ranked together by a decision, those among them about which a person
+        decided otherwise, which have decisions of their own."""
+        place = decision.round, decision.subtree, decision.cutoff
+        found = [
+            other
+            for other in self.decisions
+            if other is decision
+            or (
+                (other.round, other.subtree, other.cutoff) == place
+                and (_by_hand(other) or _by_hand(decision))
+            )
+        ]
+        return sum(len(other.kept) + len(other.pruned) for other in found)
+
     # As a whole ------------------------------------------------------------------------------
 
     def copy(self) -> Tree:
@@ -157,3 +172,7 @@ class Tree(NodeTable):
             "chosen": self.finished.chosen if self.finished else None,
             "cost": asdict(self.cost),
         }
+
+
+def _by_hand(decision: Decided) -> bool:
+    return decision.rule.endswith("_by_hand")

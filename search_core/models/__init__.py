@@ -19,6 +19,7 @@ from search_core.models.catalogue import (
     offer,
     read_catalogue,
 )
+from search_core.models.checkpoints import VerifierCheckpoint, checkpoints
 from search_core.models.embedded import (
     EMBEDDED_SOLVER,
     EMBEDDED_VERIFIER,
@@ -71,8 +72,10 @@ __all__ = [
     "Offered",
     "ShippedModel",
     "SolverPrompt",
+    "VerifierCheckpoint",
     "alternatives",
     "asked_for",
+    "checkpoints",
     "default_sampling",
     "embedded_pair",
     "is_shipped_solver",

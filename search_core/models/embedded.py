@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from search_core.models.checkpoints import checkpoint_folder, checkpoints
 from search_core.models.lazy import lazy_solver, lazy_verifier
 from search_core.models.pair import ModelPair
 from search_core.models.shipped import (
@@ -63,6 +64,8 @@ def open_pair(solver: str, verifier: str, *, device: str = "auto") -> ModelPair:
     if solver in SOLVERS and verifier in VERIFIERS and device == "auto":
         return embedded_pair(solver, verifier)
     path = solver_folder(solver)
-    return ModelPair(
-        path, verifier_folder(verifier), device=device, embedded=is_shipped_solver(path)
-    )
+    if verifier in checkpoints():
+        scorer = str(checkpoint_folder(verifier))
+    else:
+        scorer = verifier_folder(verifier)
+    return ModelPair(path, scorer, device=device, embedded=is_shipped_solver(path))

@@ -47,7 +47,7 @@ def _state_sentences(tree: Tree, node: Node) -> list[str]:
             "on from here."
         ]
     decision = None if node.decision is None else tree.decisions[node.decision]
-    return [] if decision is None else [decision.why, *_place_sentences(decision, node)]
+    return [] if decision is None else [decision.why, *_place_sentences(tree, decision, node)]
 
 
 def _completed_sentences(tree: Tree, node: Node) -> list[str]:
@@ -73,10 +73,10 @@ def _completed_sentences(tree: Tree, node: Node) -> list[str]:
     return said
 
 
-def _place_sentences(decision: Decided, node: Node) -> list[str]:
+def _place_sentences(tree: Tree, decision: Decided, node: Node) -> list[str]:
     said = []
     if node.rank is not None:
-        said.append(f"Rank {node.rank} of {len(decision.kept) + len(decision.pruned)}.")
+        said.append(f"Rank {node.rank} of {tree.ranked_with(decision)}.")
     if decision.cutoff is None or node.margin is None or node.aggregate is None:
         return said
     value = format_beside(node.aggregate, decision.cutoff)

@@ -13,6 +13,7 @@ from search_core.protocols import Solver, Verifier, Watch
 from search_core.run.pairing import told
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
+from search_core.steer import Steered, Steering, steered
 
 Listener = Callable[[Event], None]
 
@@ -23,12 +24,14 @@ class Order:
 
     Attributes:
         score_source: Name of what scores steps, in `SCORE_SOURCES`.
+        steering: The run that it is driven over, and what a person does to that; None: none.
     """
 
     run_id: str
     recipe: Recipe
     pair: ModelPair
     score_source: str
+    steering: Steering | None = None
 
     def models(self) -> tuple[Solver, Verifier]:
         """Both models, loaded. Raises as `ModelPair.solver` and `told`."""
@@ -37,6 +40,24 @@ class Order:
         solver = told(self.pair.solver, self.recipe.system_prompt)
         return solver, self.pair.score_source(source)
 
+    def ready(self, solver: Solver, verifier: Verifier, listener: Listener) -> Steered:
+        """The run, before its first event, with the models that it asks.
+
+        Raises:
+            ActError: The models are others than those of the run that is steered.
+        """
+        if self.steering is None:
+            return Steered(self.run(solver, verifier, listener), solver, verifier)
+        return steered(
+            self.steering,
+            solver,
+            verifier,
+            recipe=self.recipe,
+            run_id=self.run_id,
+            created=_now(),
+            listener=listener,
+        )
+
     def run(self, solver: Solver, verifier: Verifier, listener: Listener) -> Run:
         """The run, before its first event."""
         return Run(
@@ -44,9 +65,13 @@ class Order:
             solver.info,
             verifier.info,
             run_id=self.run_id,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            created=_now(),
             listener=listener,
         )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class Driver(Protocol):

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from search_core.acts import ActError
 from search_core.log.events import Event
 from search_core.log.tree import Tree
 from search_core.models import ModelPair
@@ -31,6 +32,7 @@ from search_core.serving.reopening import Reopener
 from search_core.serving.run_ids import is_new_run_id, new_run_id
 from search_core.serving.storage import MOST_KEPT, MOST_KEPT_BYTES, RunStorage
 from search_core.serving.waiting_line import AdmissionLimits
+from search_core.steer import Steering
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +83,7 @@ class RunRegistry:
         owner: str = "",
         page: str = "",
         run_id: str = "",
+        steering: Steering | None = None,
     ) -> HostedRun:
         """Start a run, or put it in line, and return at once; models are loaded on the worker.
 
@@ -93,12 +96,18 @@ class RunRegistry:
             run_id: The id that a page has chosen and shows already, as `new_run_id` makes them;
                 anything else is replaced by a new one. A run that has this id is not started
                 again, but given back.
+            steering: The run that it is driven over, and what a person does to that.
 
         Raises:
             OptionError: The pair's verifier cannot guide this strategy.
+            ActError: These models run where no run can be steered.
             BusyError: Too many runs wait.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
+        if steering is not None and self._elsewhere is not None and self._elsewhere.takes(pair):
+            raise ActError(
+                "These models run on a GPU that is lent for whole runs: none is steered."
+            )
         if not is_new_run_id(run_id):
             run_id = new_run_id()
         run = HostedRun(run_id, owner=owner, idle_seconds=self._idle_seconds)
@@ -110,7 +119,7 @@ class RunRegistry:
             self._memory.hold(run)
         if earlier is not None:
             earlier.stop()
-        order = Order(run.id, recipe, pair, score_source)
+        order = Order(run.id, recipe, pair, score_source, steering)
         # Whose GPU time a run may use is known by the context that asked for it.
         asked_by = contextvars.copy_context()
         try:
@@ -187,8 +196,8 @@ class RunRegistry:
             if self._elsewhere is not None and self._elsewhere.takes(order.pair):
                 self._elsewhere.drive(order, listen, watch)
             else:
-                solver, verifier = aside(order.models, run.cancelled)
-                drive(order.run(solver, verifier, listen), solver, verifier, watch)
+                ready = order.ready(*aside(order.models, run.cancelled), listen)
+                drive(ready.run, ready.solver, ready.verifier, watch)
         except RunCancelled:
             run.fail("Stopped before its models were there.")
         except PlainError as error:

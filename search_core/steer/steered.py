@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,9 @@ from search_core.seeds import node_seed
 from search_core.steer.refusals import check_act
 from search_core.strategies import get_strategy
 
+FROM_THE_PROBLEM = frozenset({"single_stream", "self_revision"})
+"""Strategies that go on from no other step."""
+
 
 @dataclass(frozen=True)
 class GoingOn:
@@ -47,6 +50,38 @@ class GoingOn:
 
 
 @dataclass(frozen=True)
+class Steering:
+    """What is to become of a run that is there.
+
+    Attributes:
+        recorded: The run, with whatever was done to it before.
+        act: What a person does to it; None: nothing, and only the recipe is another one.
+        going_on: How the search goes on, where the act is "go_on".
+    """
+
+    recorded: RecordedRun
+    act: Act | None = None
+    going_on: GoingOn | None = None
+
+    def check(self) -> Recipe:
+        """The recipe by which the run is driven again.
+
+        Raises:
+            ActError: The act makes no sense here; the message says why.
+            OptionError: The search cannot go on by these options.
+        """
+        recorded, act = self.recorded, self.act
+        if act is None:
+            return recorded.recipe
+        check_act(act, recorded.recipe, recorded.tree, recorded.acts)
+        if act.action == "go_on":
+            return _recipe_from(recorded, act, self.going_on or GoingOn())
+        if self.going_on is not None:
+            raise ActError("Another strategy takes over only where the search goes on from a step.")
+        return recorded.recipe
+
+
+@dataclass(frozen=True)
 class Steered:
     """A steered run, ready to be driven: `drive(run, solver, verifier)`.
 
@@ -55,8 +90,13 @@ class Steered:
     """
 
     run: Run
-    solver: KnownSolver
-    verifier: KnownVerifier
+    solver: Solver
+    verifier: Verifier
+
+    @property
+    def missing(self) -> Sequence[SampleRequest]:
+        """What the solver has been asked for because nobody knew it."""
+        return self.solver.missing if isinstance(self.solver, KnownSolver) else ()
 
     def drive(self, cancelled: Cancelled = never) -> Run:
         """Drive it to its end. Raises as `search_core.run.driving.drive`."""
@@ -64,42 +104,23 @@ class Steered:
         return self.run
 
 
-def check_steering(recorded: RecordedRun, act: Act, going_on: GoingOn | None = None) -> Recipe:
-    """The recipe by which a run is driven again.
-
-    Raises:
-        ActError: The act makes no sense here; the message says why.
-        OptionError: The search cannot go on by these options.
-    """
-    check_act(act, recorded.recipe, recorded.tree, recorded.acts)
-    if act.action != "go_on":
-        if going_on is not None:
-            raise ActError("Another strategy takes over only where the search goes on from a step.")
-        return recorded.recipe
-    return _recipe_from(recorded, act, going_on or GoingOn())
-
-
 def steered(
-    recorded: RecordedRun,
-    act: Act,
+    steering: Steering,
     solver: Solver,
     verifier: Verifier,
     *,
-    going_on: GoingOn | None = None,
     recipe: Recipe | None = None,
     run_id: str = "run",
     created: str = "",
     listener: Callable[[Event], None] = ignore,
     clock: Callable[[], float] = time.monotonic,
 ) -> Steered:
-    """Make a run ready that is what this one would have been with one more act.
+    """Make a run ready that is what this one would have been with one more act, or another recipe.
 
     Args:
-        recorded: The run that is steered, with whatever was done to it before.
         solver, verifier: Asked for what is not known: the run's own models. Where the act is
             "go_on" others may take over; another verifier scores the path before it anew.
-        going_on: How it goes on, where the act is "go_on".
-        recipe: What `check_steering` gave, with other limits; None: that.
+        recipe: What `Steering.check` gave, with other limits or options; None: that.
         run_id, created, listener, clock: As of `Run`.
 
     Raises:
@@ -107,13 +128,15 @@ def steered(
             which and why.
         OptionError: The models cannot follow the strategy.
     """
-    planned = check_steering(recorded, act, going_on)
-    known = recorded.known
-    if act.action != "go_on":
-        check_models(recorded, solver.info, verifier.info)
-    else:
+    planned, recorded, act = steering.check(), steering.recorded, steering.act
+    known, acts = recorded.known, recorded.acts
+    if act is not None:
+        acts = (*acts, replace(act, of=act.of or recorded.header.run))
+    if act is not None and act.action == "go_on":
         known = known if _wrote(recorded, solver.info) else KnownReplies()
         _learn_path(recorded, act.node, known)
+    else:
+        check_models(recorded, solver.info, verifier.info)
     run = Run(
         recipe or planned,
         solver.info,
@@ -124,7 +147,7 @@ def steered(
         clock=clock,
         classes=recorded_classes(recorded.events, recorded.tree),
         grader=RecordedMarks(recorded.tree),
-        acts=(*recorded.acts, replace(act, of=recorded.header.run)),
+        acts=acts,
     )
     return Steered(
         run,
@@ -163,7 +186,7 @@ def _other_model(done: str, was: ModelInfo, now: ModelInfo) -> ActError:
 def _recipe_from(recorded: RecordedRun, act: Act, going_on: GoingOn) -> Recipe:
     was = recorded.recipe
     strategy = get_strategy(going_on.strategy) if going_on.strategy else was.strategy
-    if strategy.name in ("single_stream", "self_revision") and act.node != "root":
+    if strategy.name in FROM_THE_PROBLEM and act.node != "root":
         raise ActError(
             f"{strategy.title} writes from the problem on, so it cannot go on from step "
             f"{act.node}; choose another strategy."

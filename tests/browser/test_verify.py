@@ -56,13 +56,13 @@ def test_what_is_asked_for_follows_the_source(app: App, page: Page) -> None:
     page.get_by_label("The embedded solver's own attempts").check()
     expect(page.locator("#file")).to_be_hidden()
     expect(page.get_by_label("Problems of each family")).to_have_value("20")
-    expect(page.locator("input[value=early]")).to_be_checked()
+    expect(page.locator("#ask input[value=early]")).to_be_checked()
     for name in ("small", "early"):
-        page.locator(f"input[value={name}]").uncheck()
+        page.locator(f"#ask input[value={name}]").uncheck()
     page.click("#make")
     expect(page.get_by_role("alert")).to_contain_text("tick at least one box")
     page.get_by_label("Problems of each family").fill("900")
-    page.locator("input[value=small]").check()
+    page.locator("#ask input[value=small]").check()
     page.click("#make")
     expect(page.get_by_role("alert")).to_contain_text("expected 1 to 50")
     assert app.errors() == []

@@ -53,6 +53,7 @@ test("a run is told by what it was, what came of it, and what it cost", () => {
     id: "a",
     made: "Beam search, N 16",
     kind: "Beam search, N 16",
+    of: "",
     outcome: "20, right",
     problem: "Ada has 3 boxes of 8 pencils. She gives 4 away. How many are left?",
     cost: "1,234 tokens, 3.20 GFLOPs",

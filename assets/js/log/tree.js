@@ -131,6 +131,18 @@ export class Tree {
     return node.decision === null ? null : this.decisions[node.decision];
   }
 
+  /**
+   * How many nodes were ranked together by a decision, those among them about which a person decided
+   * otherwise, which have decisions of their own.
+   */
+  rankedWith(decision) {
+    const byHand = ({ rule }) => rule.endsWith("_by_hand");
+    const beside = (other) => ["round", "subtree", "cutoff"].every((name) => other[name] === decision[name]);
+    return this.decisions
+      .filter((other) => other === decision || (beside(other) && (byHand(other) || byHand(decision))))
+      .reduce((sum, { kept, pruned }) => sum + (kept?.length ?? 0) + (pruned?.length ?? 0), 0);
+  }
+
   /** Whether a path stopped at this node without an answer. */
   unfinished(node) {
     return UNFINISHED_RULES.has(this.decisionOf(node)?.rule);

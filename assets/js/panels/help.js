@@ -40,6 +40,15 @@ const SHORTCUTS = [
     ],
   ],
   [
+    "Steer",
+    [
+      ["k, x", "Keep the selected step, or cut it"],
+      ["g, t, i", "Grow more next steps, edit the step, write a next step of your own"],
+      ["o", "Go on from it with another strategy or other models"],
+      ["u and Shift+U", "Undo, and redo"],
+    ],
+  ],
+  [
     "For a lecture hall",
     [
       ["Shift+P", "Present: tree, timeline and one sentence, large"],

@@ -11,6 +11,7 @@ import { MinutePanel } from "./minute.js";
 import { Outline } from "./outline.js";
 import { Sharing } from "./sharing.js";
 import { Spoken } from "./spoken.js";
+import { Steered } from "./steered.js";
 import { StoryLine } from "./storyline.js";
 import { Timeline } from "./timeline.js";
 import { WhatIf } from "./what_if.js";
@@ -90,6 +91,11 @@ import { WhatIf } from "./what_if.js";
  *   run cost: `start` with a run's id, the others with the job's: `{id, state, said, audit}`; throws a sentence.
  * @property {(query: {run: string, node: string}) => Promise<Object>} [askStress] - what edits of the path to a
  *   step do to its scores: as Python's `PathStress.to_dict`, or `{error}`.
+ * @property {(query: Object) => Promise<string>} [steer] - have the run driven again with an act, as
+ *   `components/controls/steering_request.py` reads it; "" once its run is on show, else why there is none.
+ * @property {() => string} [shownRun] - id of the run on show, as the server knows it.
+ * @property {() => void} [undo] - show the run before the last act; `redo` the one after it again.
+ * @property {() => ?string} [redoable] - id of the run that `redo` would show; null: nothing was undone.
  * @property {() => void} showHelp
  * @property {(points: import("../minute/claims.js").Point[], reveal?: boolean) => void} point - ring these nodes in the
  *   picture, and no others.
@@ -111,6 +117,7 @@ export const PANELS = [
   { name: "story", place: "top", Panel: StoryLine, early: true },
   { name: "sharing", place: "end", Panel: Sharing, early: true },
   { name: "minute", place: "beside", Panel: MinutePanel },
+  { name: "steered", place: "above", Panel: Steered },
   { name: "legend", place: "above", Panel: Legend },
   { name: "spoken", place: "picture", Panel: Spoken },
   { name: "outline", place: "views", Panel: Outline, title: "Outline" },

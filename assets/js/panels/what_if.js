@@ -3,7 +3,7 @@
 // otherwise is listed here, and ringed in the picture.
 
 import { CutPrices } from "./cut_prices.js";
-import { fill, h, uniqueId } from "../dom/dom.js";
+import { fill, h, setText, uniqueId } from "../dom/dom.js";
 import { quiet, section } from "./blocks.js";
 import { shorten } from "../words/format.js";
 
@@ -145,11 +145,30 @@ export class WhatIf {
     fill(
       this.state,
       told.map((sentence, at) => h("p", { class: at ? "esp-quiet" : "esp-what-if-answer", text: sentence })),
+      (reply.missing_steps.length > 0 || reply.missing_scores > 0) && this.growing(),
     );
     if (differences.length) fill(this.list, this.differences(differences));
     if (reply.regret.lost !== "nothing" && reply.regret.lost !== "unknown")
       fill(this.lost, section("Where this run lost a right answer", this.regret(reply.regret)));
     this.ring(differences.slice(0, MOST_RINGED));
+  }
+
+  /** Where steps are missing: have the models write and score just those, as a run of its own. */
+  growing() {
+    if (!this.actions.steer) return null;
+    const { run, options, noise, hedge } = this.query();
+    if (noise || hedge !== null)
+      return quiet("Without noise and hedge, just the missing steps can be grown: set both back.");
+    const state = h("p", { role: "status" });
+    const grow = async () => {
+      button.disabled = true;
+      setText(state, "Asked …");
+      const why = await this.actions.steer({ run, options });
+      button.disabled = false;
+      setText(state, why);
+    };
+    const button = h("button", { type: "button", class: "esp-button", text: "Grow just these", on: { click: grow } });
+    return h("div", {}, button, state);
   }
 
   differences(differences) {

@@ -15,6 +15,7 @@ const MOST_SETTINGS = 4;
  * @property {string} id
  * @property {string} made - the strategy, how many solutions it may try, and whether it is an example.
  * @property {string} kind - the strategy and how many solutions it may try.
+ * @property {string} of - the run that a person acted on so that this one came of it; "" for none.
  * @property {string} outcome - what came of it: "27, wrong", "stopped".
  * @property {string} problem - its beginning.
  * @property {Object<string, string>} settings - what it was run with, as the form calls it.
@@ -30,13 +31,25 @@ export function visitedRun(log, labels) {
   const [started] = log.events;
   return {
     id: log.run,
-    made: [kindOf(log, labels), isRecorded(log.run) && "recorded"].filter(Boolean).join(", "),
+    made: [kindOf(log, labels), isRecorded(log.run) && "recorded", steered(log)].filter(Boolean).join(", "),
+    of: notesOf(log).at(-1)?.of ?? "",
     kind: kindOf(log, labels),
     outcome: outcomeOf(log),
     problem: shorten(plainMaths(started.problem.text).replace(/\s+/g, " ").trim(), MOST_PROBLEM),
     settings: isPasted(started) ? {} : settingsOf(started, labels),
     cost: costOf(log.events),
   };
+}
+
+/** What a person did to it stands at the beginning of its log. */
+function notesOf({ events }) {
+  const after = events.findIndex(({ kind }, at) => at > 0 && kind !== "noted");
+  return events.slice(1, after < 0 ? events.length : after).filter(({ kind }) => kind === "noted");
+}
+
+function steered(log) {
+  const { length } = notesOf(log);
+  return length ? `steered by ${plural(length, "act")}` : "";
 }
 
 function settingsOf({ strategy, options, sampling, solver, verifier, seed }, labels) {

@@ -127,7 +127,7 @@ function stateSentences(tree, node) {
     return ["The search wrote this step only to see where the one before it leads. It does not go on from here."];
   const decision = tree.decisionOf(node);
   if (!decision) return [];
-  return [decision.why, ...placeSentences(decision, node)];
+  return [decision.why, ...placeSentences(tree, decision, node)];
 }
 
 function completedSentences(tree, node) {
@@ -147,10 +147,9 @@ function completedSentences(tree, node) {
   return sentences;
 }
 
-function placeSentences(decision, node) {
+function placeSentences(tree, decision, node) {
   const sentences = [];
-  const judged = (decision.kept?.length ?? 0) + (decision.pruned?.length ?? 0);
-  if (node.rank !== null) sentences.push(`Rank ${node.rank} of ${judged}.`);
+  if (node.rank !== null) sentences.push(`Rank ${node.rank} of ${tree.rankedWith(decision)}.`);
   if (decision.cutoff === undefined || decision.cutoff === null || node.margin === null) return sentences;
   const value = scoreBeside(node.aggregate, decision.cutoff);
   const cut = scoreBeside(decision.cutoff, node.aggregate);

@@ -12,7 +12,7 @@ from search_core.cli.services import ModelChoice, Services
 from search_core.evaluation.first_errors import THRESHOLD
 from search_core.labelled import LabelledSolution
 from search_core.model_card import read_card
-from search_core.models import VERIFIERS
+from search_core.models import VERIFIERS, checkpoints
 from search_core.protocols import Verifier
 from search_core.verify.asking.own_file import is_own_file, load_own_verifier
 from search_core.verify.asking.scores_file import ScoresFile, row_key, verifier_key
@@ -68,7 +68,7 @@ def model_judge(
     card = read_card(pair.verifier_path)
     told = {"format": choice.verifier_format, "dtype": choice.verifier_dtype}
     about = {
-        "source": "embedded" if name in VERIFIERS else "model",
+        "source": "embedded" if name in VERIFIERS or name in checkpoints() else "model",
         "asked_for": name,
         **told,
         "weights_sha256": weights_of(pair.verifier_path),
@@ -112,7 +112,7 @@ def _judge(
 ) -> JudgedScores:
     info = verifier.info
     judged = JudgedVerifier(
-        name if name in VERIFIERS else info.name,
+        name if name in VERIFIERS or name in checkpoints() else info.name,
         THRESHOLD if threshold is None else threshold,
         {**about, **asdict(info)},
     )

@@ -1,7 +1,7 @@
 """A verifier learning: the small one made anew in a short time, with its weights kept on the way.
 
-The stages are the recipe's own, (a) and (b), shorter. They begin with the solver that ships, in
-place of a base of their own, whose training is the longest part.
+The stage is the recipe's own stage (a), shorter and in smaller updates. It begins with the solver
+that ships, in place of a base of its own, whose training is the longest part.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from transformers import AutoTokenizer
 from search_core.embedded.training.export import load_solver
 from search_core.embedded.training.rollout_stages import roll_out_small
 from search_core.embedded.training.settings import FULL, SMALL
-from search_core.embedded.training.verifier_stages import (
-    train_on_corruptions,
-    tune_process_verifier,
-)
+from search_core.embedded.training.verifier_stages import train_on_corruptions
 from search_core.embedded.training.workshop import Workshop
 from search_core.models.shipped import SOLVERS
 
+KEPT = (30_000, 100_000, 250_000, 500_000, 800_000, 1_200_000)
+"""After how many tokens each the weights are kept; the last are the finished ones."""
 LEARNING = replace(
     FULL,
-    small=replace(SMALL, corrupted_tokens=300_000, tuning_tokens=100_000),
-    # Short updates, so that a short training has many.
+    small=replace(SMALL, corrupted_tokens=KEPT[-1]),
+    # Short updates at half the rate, so that a short training has many.
     tokens_per_update=2_048,
+    corrupted_muon_rate=0.005,
+    corrupted_adam_rate=0.001,
     corrupted_solutions=40_000,
     rollout_problems=160,
     rollout_attempts=12,
@@ -34,17 +35,14 @@ LEARNING = replace(
     rollout_shards=8,
     validation_shards=3,
 )
-SPOILED = (20_000, 60_000, 150_000, 300_000)
-TUNED = (40_000, 100_000)
 
 
 def learn(shop: Workshop) -> None:
-    """Train, keeping the weights after so many tokens; resumes where it was interrupted."""
+    """Train, keeping the weights on the way; resumes where it was interrupted."""
     shop.work.mkdir(parents=True, exist_ok=True)
     _begin_with_the_shipped_solver(shop)
-    train_on_corruptions(shop, shop.settings.small, SPOILED)
+    train_on_corruptions(shop, shop.settings.small, KEPT)
     roll_out_small(shop)
-    tune_process_verifier(shop, shop.settings.small, TUNED)
 
 
 def _begin_with_the_shipped_solver(shop: Workshop) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -76,12 +75,12 @@ def train_on_corruptions(shop: Workshop, size: ModelSize, keep: tuple[int, ...] 
     teach(shop, lesson)
 
 
-def tune_process_verifier(shop: Workshop, size: ModelSize, keep: tuple[int, ...] = ()) -> None:
-    """Stage (b): how likely is the solver to get there from here? Arguments as stage (a)."""
+def tune_process_verifier(shop: Workshop, size: ModelSize) -> None:
+    """Stage (b): how likely is the solver to get there from here?"""
     start = read_state(shop.work / f"corruptions-{size.name}" / "finished.pt")
     build = partial(build_verifier, size.verifier_shape, start, reads_likelihood=True)
     name, tokens = f"verifier-{size.name}", size.tuning_tokens
-    lesson = replace(_tuning(shop, name, build, rollout_data(shop), tokens), keep=keep)
+    lesson = _tuning(shop, name, build, rollout_data(shop), tokens)
     _finish(shop, size.name, size.verifier_shape, lesson)
 
 

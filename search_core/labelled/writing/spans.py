@@ -141,8 +141,7 @@ def _explanation(tree: Tree, node: Node) -> str | None:
     if node.decision is None:
         return None
     decided = tree.decisions[node.decision]
-    ranked = len(decided.kept) + len(decided.pruned)
-    rank = "" if node.rank is None else f" Rank {node.rank} of {ranked}."
+    rank = "" if node.rank is None else f" Rank {node.rank} of {tree.ranked_with(decided)}."
     cut = "" if decided.cutoff is None else f" Cut-off {decided.cutoff:g}."
     return f"{decided.why}{rank}{cut}"
 

@@ -1,6 +1,7 @@
 // The inspector: everything that the log says about the selected node. What that is depends on
 // what is selected; each kind has a file beside this one.
 
+import { Acts } from "./acts.js";
 import { doubtPhrase } from "../../words/doubts.js";
 import { heading, quiet } from "../blocks.js";
 import { fill, h } from "../../dom/dom.js";
@@ -17,6 +18,7 @@ export class Inspector {
   /** @param {{palette: Object, labels: Object, actions: import("../list.js").Actions}} given */
   constructor(given) {
     this.given = given;
+    this.acts = new Acts(given);
     this.body = h("div", { class: "esp-inspector-body" });
     this.element = h(
       "section",
@@ -47,12 +49,15 @@ export class Inspector {
     if (visible.writing.has(selected)) return writingContents(tree, visible, selected, given);
     const node = tree.nodes.get(selected);
     if (!node) return [heading("No step is selected"), quiet(SELECT)];
-    return node.id === ROOT ? problemContents(tree, given) : stepContents(tree, node, given);
+    const contents = node.id === ROOT ? problemContents(tree, given) : stepContents(tree, node, given);
+    if (!this.acts.offers(tree, node)) return contents;
+    const acts = this.acts.show(tree, node, log.live);
+    return node.id === ROOT ? [...contents, acts] : [contents[0], acts, ...contents.slice(1)];
   }
 }
 
 /** Everything that the contents depend on: a live run must not rebuild them at every event. */
-export function signature({ tree, visible, selected }) {
+export function signature({ tree, visible, selected, log }) {
   const node = tree.nodes.get(selected);
   if (visible.writing.has(selected)) return `${selected}|${visible.writing.get(selected)} tokens`;
   if (isFold(selected)) return `${selected}|${visible.fold(selected)?.members.join()}`;
@@ -65,7 +70,7 @@ export function signature({ tree, visible, selected }) {
   const { aggregate, decision, ahead, visits, value, weight, copies } = node;
   const state = [node.right_undecided, tree.chosen, tree.interrupted, written(tree, node)];
   const own = [aggregate, decision, ahead, visits, value, weight, copies, ...state];
-  return `${tree.started.run}|${node.id}|${own.join("|")}|${siblings.join()}`;
+  return `${tree.started.run}|${node.id}|${own.join("|")}|${siblings.join()}|${log?.live}|${node.children.length > 0}`;
 }
 
 /** How far the writing has come, where an order of writing or a revision is shown. */

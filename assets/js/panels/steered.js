@@ -1,0 +1,52 @@
+// What was done to the run on show, by whom, and the way back: undo, redo, and the run that nobody
+// touched. A line above everything, there only where a person has steered.
+
+import { actWords, before, untouched } from "../words/act_words.js";
+import { fill, h } from "../dom/dom.js";
+import { plural } from "../words/format.js";
+
+export class Steered {
+  /** @param {{labels: Object, actions: import("./list.js").Actions}} given */
+  constructor({ labels, actions }) {
+    this.titles = labels?.strategies ?? {};
+    this.actions = actions;
+    this.text = h("p", { class: "esp-steered-text", dir: "auto" });
+    this.undo = button("Undo", "The run before the last act (u)", () => actions.undo());
+    this.redo = button("Redo", "The act that was undone, again (Shift+U)", () => actions.redo());
+    this.base = button("Untouched run", "The run as it was before anybody acted", () => actions.showRun(this.first));
+    this.element = h(
+      "section",
+      { class: "esp-steered", "aria-label": "Steered by hand", hidden: true },
+      this.text,
+      h("div", { class: "esp-steered-buttons" }, this.undo, this.redo, this.base),
+    );
+    this.drawn = "";
+  }
+
+  update({ tree, visited }) {
+    if (!tree.started) return;
+    const { notes } = tree;
+    const redo = this.actions.redoable?.() ?? null;
+    const key = `${tree.started.run}|${notes.length}|${redo}|${visited.length}|${notes.map(({ id }) => tree.nodes.has(id))}`;
+    if (key === this.drawn) return;
+    this.drawn = key;
+    this.first = untouched(tree);
+    this.element.hidden = !notes.length && !redo;
+    const words = notes.map((note) => actWords(note, tree, this.titles));
+    fill(
+      this.text,
+      h("strong", { text: notes.length ? "Steered by hand. " : "Before the act. " }),
+      words.length ? `${words.at(-1)}.` : "Another run came of an act on this one.",
+      words.length > 1 && h("details", {}, h("summary", { text: `${plural(words.length, "act")} in all` }), list(words)),
+    );
+    this.undo.hidden = !this.actions.undo || !before(tree);
+    this.redo.hidden = !redo;
+    this.base.hidden = !this.actions.undo || !this.first || this.first === before(tree);
+  }
+}
+
+const list = (words) => h("ol", {}, words.map((text) => h("li", { text })));
+
+function button(text, title, press) {
+  return h("button", { type: "button", class: "esp-button", title, on: { click: press } }, text);
+}

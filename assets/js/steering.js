@@ -1,0 +1,68 @@
+// What a person asks of the run on show: the server drives it again with their act, and the page
+// turns to what comes of it, or is told in a sentence why nothing does.
+
+import { before } from "./words/act_words.js";
+
+export class Steering {
+  /** @param {import("./explorer.js").Explorer} explorer */
+  constructor(explorer) {
+    this.explorer = explorer;
+    /** Has the server read `text`; null: there is no server. */
+    this.send = explorer.given.steer ?? null;
+    /** What is asked now, as JSON: the page's script hands it over. */
+    this.text = "";
+    this.answer = null;
+    /** The step that is acted on: it is selected in the new run too. */
+    this.node = null;
+  }
+
+  /** Where there is a server that drives runs again; undo and redo turn to runs that are there. */
+  actions() {
+    if (!this.send) return {};
+    return {
+      steer: (query) => this.ask(query),
+      shownRun: () => this.explorer.log.run,
+      undo: () => this.undo(),
+      redo: () => this.redo(),
+      redoable: () => this.explorer.visit.after(this.explorer.log.run),
+    };
+  }
+
+  undo() {
+    const run = before(this.explorer.tree());
+    if (run) this.explorer.visit.show(run);
+  }
+
+  redo() {
+    const { visit, log } = this.explorer;
+    const run = visit.after(log.run);
+    if (run) visit.show(run);
+  }
+
+  /**
+   * @param {Object} query - as `components/controls/steering_request.py` reads it.
+   * @returns {Promise<string>} "" once the steered run is on show; else why there is none.
+   */
+  ask(query) {
+    this.settle("");
+    this.text = JSON.stringify(query);
+    this.node = query.act?.node ?? null;
+    const settled = new Promise((resolve) => {
+      this.answer = resolve;
+    });
+    this.send();
+    return settled;
+  }
+
+  /** Another run is on show. */
+  arrived() {
+    if (this.answer && this.node) this.explorer.request(this.explorer.log.run, this.node);
+    this.settle("");
+  }
+
+  /** It has come out: another run is here, or `why` says why none will be. */
+  settle(why) {
+    this.answer?.(why);
+    this.answer = null;
+  }
+}

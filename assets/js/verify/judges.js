@@ -1,0 +1,58 @@
+// Verify: which verifiers are asked, among them one state of a training, chosen by a slider.
+
+import { make } from "./talk.js";
+
+const tokens = (count) => count.toLocaleString("en");
+
+/** What is measured of a checkpoint, in a few words. */
+function measuredWords({ measured = {} }) {
+  const parts = [];
+  if (measured.auroc !== undefined) parts.push(`ranks attempts with an AUROC of ${measured.auroc.toFixed(2)}`);
+  if (measured.f1 !== undefined) parts.push(`finds first errors with an F1 of ${measured.f1.toFixed(0)} %`);
+  return parts.join(", ");
+}
+
+/**
+ * The chooser of one view.
+ * @param {HTMLElement} field - its fieldset, with inputs named "judge" and, for checkpoints, a range.
+ * @param {Object} known - what the server says of each, by name.
+ * @param {() => void} changed - is called when another choice was made.
+ */
+export function chooser(field, known, changed) {
+  const slider = field.querySelector("input[type=range]");
+  const said = field.querySelector("output");
+  const checkpoint = () => (slider ? `checkpoint-${slider.value}` : null);
+  const chosen = () =>
+    [...field.querySelectorAll("[name$=judge]:checked")].map(({ value }) => (value === "checkpoint" ? checkpoint() : value));
+  const tell = () => {
+    if (!slider) return;
+    const found = known[checkpoint()] ?? {};
+    const measured = measuredWords(found);
+    said.textContent = `Checkpoint ${slider.value} of ${slider.max}, after ${tokens(found.tokens ?? 0)} tokens${measured ? `: ${measured}` : ""}.`;
+    slider.setAttribute("aria-valuetext", said.textContent);
+  };
+  slider?.addEventListener("input", () => {
+    tell();
+    const box = field.querySelector("[value=checkpoint]");
+    if (!box.checked) box.checked = true;
+    changed();
+  });
+  field.addEventListener("change", ({ target }) => target !== slider && changed());
+  tell();
+  return { chosen, title: (name) => known[name]?.title ?? name };
+}
+
+/** One verifier's score as a mark, a number and, where it was another, what it was. */
+export function scoreMark(title, { now, was, low, first }) {
+  const sign = now === null ? "–" : low ? "✗" : "✓";
+  const state = now === null ? "none" : low ? "low" : "ok";
+  const word = first ? "first error" : "";
+  return make(
+    "span",
+    { class: "score", "data-state": state },
+    make("b", { text: title }),
+    make("span", { class: "number", text: `${sign} ${now === null ? "not scored" : now.text}` }),
+    was ? make("span", { class: "was", text: was }) : null,
+    word ? make("span", { class: "first", text: word }) : null,
+  );
+}

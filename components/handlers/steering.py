@@ -1,0 +1,129 @@
+"""A person steers: a run that is there is driven again with an act, as a run of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+
+from components.controls import Controls, ModelOffer
+from components.controls.run_request import RunRequest
+from components.controls.steering_request import AskedSteering, read_steering, steering_request
+from components.explorer import ReadyRuns, TreeView, refused
+from components.handlers.attaching import STREAM
+from components.handlers.naming import NAME_STEERED_RUN
+from components.handlers.runs import RunHandlers
+from components.handlers.tying import FormTie
+from components.handlers.visitor import visitor_of
+from search_core.acts import ActError
+from search_core.run.limits import Limits
+from search_core.serving import BusyError, HostedRun, RunRegistry
+from search_core.steer import Steering
+
+MOST_EVENTS = 30_000
+"""Of a run that is steered here: about 5,000 steps."""
+SECONDS_TO_STOP = 30.0
+"""How long an act waits for the run that it stops."""
+
+
+class SteerHandlers:
+    """Drive a run again with one more act, and follow what comes of it.
+
+    Args:
+        ready: Runs that are ready to be driven again.
+        runs: Follows the new run.
+        tie: Ties the form to it once it has begun.
+        limits: What one run may use at most.
+    """
+
+    def __init__(
+        self,
+        offer: ModelOffer,
+        registry: RunRegistry,
+        ready: ReadyRuns,
+        runs: RunHandlers,
+        tie: FormTie,
+        limits: Limits,
+        trusted_proxies: int = 0,
+    ) -> None:
+        self._offer, self._registry, self._ready = offer, registry, ready
+        self._runs, self._tie, self._limits = runs, tie, limits
+        self._trusted_proxies = trusted_proxies
+
+    def wire(self, controls: Controls, view: TreeView, run_id: gr.State) -> None:
+        """Attach the handler."""
+        name, asked = gr.Textbox("", visible=False), gr.Textbox("", visible=False)
+        outputs = [view, controls.notice, controls.run, controls.stop, run_id]
+        view.steer(
+            self.steer,
+            [name, asked],
+            [*outputs, *self._tie.outputs(controls)],
+            js=NAME_STEERED_RUN,
+            **STREAM,
+        )
+
+    async def steer(
+        self, request: gr.Request, name: str, text: str
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """Start the steered run and follow it to its end.
+
+        Args:
+            name: The id that the page has given it.
+            text: What is asked, as `read_steering` reads it.
+        """
+        unchanged = self._tie.unchanged()
+        try:
+            asked = read_steering(text or "")
+            base = await self._base(asked, request)
+            order, steering = await asyncio.to_thread(self._ordered, asked, base)
+            run = self._start(order, steering, request, name or "")
+        except (ValueError, BusyError) as problem:
+            # It is told where the person acted: in the panel of the step.
+            skipped = [gr.skip()] * 4
+            yield refused(name or "", str(problem)), *skipped, *unchanged
+            return
+        filled = unchanged
+        async for update in self._runs.follow(run, "", loads=order):
+            now = self._tie.fill(run)[0] if filled is unchanged and run.head else unchanged
+            filled = now if now is not unchanged else filled
+            yield *update, *now
+
+    async def _base(self, asked: AskedSteering, request: gr.Request) -> HostedRun:
+        """The run that is steered; one that goes on is stopped where it is.
+
+        Raises:
+            ActError: There is none, or it is somebody else's and goes on.
+        """
+        run = await asyncio.to_thread(self._registry.get, asked.run)
+        if run is None:
+            raise ActError("The server no longer has this run.")
+        if run.live:
+            if self._registry.live_run_of(str(request.session_hash)) is not run:
+                raise ActError("Somebody else's run goes on here: act once it is over.")
+            run.stop()
+            if not await asyncio.to_thread(run.wait, SECONDS_TO_STOP):
+                raise ActError("The run has not stopped yet; try again in a moment.")
+        if run.head > MOST_EVENTS:
+            raise ActError(
+                "This run is too large to be steered here. Save its trace, and steer it on the "
+                "command line: python -m search_core steer."
+            )
+        return run
+
+    def _ordered(self, asked: AskedSteering, base: HostedRun) -> tuple[RunRequest, Steering]:
+        return steering_request(asked, self._ready.of(base), self._offer, self._limits)
+
+    def _start(
+        self, order: RunRequest, steering: Steering, request: gr.Request, name: str
+    ) -> HostedRun:
+        return self._registry.start(
+            order.recipe,
+            order.pair,
+            order.score_source,
+            owner=visitor_of(request, self._trusted_proxies),
+            page=str(request.session_hash),
+            run_id=name,
+            steering=steering,
+        )
