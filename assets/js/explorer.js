@@ -386,7 +386,7 @@ export class Explorer {
     if (this.given.alone) return ""; // a file has no app that would understand one
     if (!header || isPasted(header)) return "";
     const round = this.follow ? null : this.rounds.roundAt(this.at);
-    return recipeLink(location, header, this.given.defaults, this.selectedNode, round);
+    return recipeLink(location, header, this.given.defaults, this.selectedNode, round, this.tree().notes, this.log.run);
   }
 
   /** The trace as a file's text, from the events that are here. */
