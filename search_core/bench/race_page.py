@@ -49,7 +49,8 @@ const recorded = {{ problem: "?", seed: 0, lanes, runs: ["0", "1", "2", "3"] }};
 const strategies = lanes.map((name) => ({{ name, title: name, verified: true, options: [] }}));
 const given = {{
   ...{{ palette, recorded, strategies, examples: [], sources: {{}} }},
-  ...{{ solvers: {{}}, verifiers: {{}}, pairs: [{{ name: "x", embedded: false }}], first: "", most: 4 }},
+  ...{{ solvers: {{}}, verifiers: {{}}, pairs: [{{ name: "x", embedded: false }}] }},
+  ...{{ first: "", most: 4 }},
 }};
 const root = document.querySelector(".esp");
 const race = new Race(root, given);
