@@ -1,4 +1,4 @@
-"""The shears: a person acts on a step by mouse, keyboard and touch, and sees what would have been."""
+"""The shears: a person acts by mouse, keyboard and touch, and sees what would have been."""
 
 from __future__ import annotations
 
