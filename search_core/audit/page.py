@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from search_core.audit.prices import CutPrice
 from search_core.audit.result import Audit
-from search_core.audit.words import by_round, share_words
+from search_core.audit.words import by_round, decision_line, share_words
 from search_core.log.tree import Tree
 from search_core.picture.numbers import counted, format_percent
 from search_core.picture.svg import document, element
@@ -29,7 +29,13 @@ def audit_page(audit: Audit, tree: Tree) -> str:
     problem = "" if header is None else one_line(header.problem.text, 400)
     body = [
         tag("header", tag("h1", title), paragraph(problem, "problem")),
-        tag("main", *(paragraph(each) for each in audit.sentences), _table(audit, tree)),
+        tag(
+            "main",
+            *(paragraph(each) for each in audit.sentences),
+            tag("h2", "Each choice by its closest call") if audit.decisions else "",
+            *(paragraph(f"Round {each.round}. {decision_line(each)}") for each in audit.decisions),
+            _table(audit, tree),
+        ),
         tag("footer", paragraph(_made(audit), "quiet")),
     ]
     return framed(title, *body)
