@@ -48,7 +48,7 @@ def _table(audit: Audit, tree: Tree) -> str:
     head = tag("tr", *(tag("th", name, scope="col") for name in columns))
     rows = "".join(_row(price, tree) for price in by_round(audit.prices))
     inner = tag("table", tag("caption", "Every cut and its price"), tag("thead", head),
-                tag("tbody", rows), class_="steps")  # fmt: skip
+                tag("tbody", rows), class_="prices")  # fmt: skip
     return tag("div", inner, class_="wide", tabindex="0", role="group", aria_label="Every cut")
 
 
@@ -60,9 +60,9 @@ def _row(price: CutPrice, tree: Tree) -> str:
     return tag(
         "tr",
         tag("th", text(str(price.round)), scope="row"),
-        tag("td", text(_step(price.id, tree)), class_="words"),
-        tag("td", text(share_words(price.share)), class_="words"),
-        tag("td", text(kept), class_="words"),
+        tag("td", text(_step(price.id, tree))),
+        tag("td", text(share_words(price.share))),
+        tag("td", text(kept)),
         tag("td", _mark(price.state), text(f" {better}, {_MARKS[price.state][2]}")),
     )
 
