@@ -8,6 +8,7 @@ import gradio as gr
 
 from components.audit import audit_routes
 from components.charts.drawing import chart_drawer
+from components.compare import compare_routes, pin_recorded_race
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
 from components.controls.steering_request import steering_choices
@@ -20,6 +21,7 @@ from components.explorer import (
     first_minute,
     pin_recordings,
     puller,
+    stress_asker,
     what_if_asker,
 )
 from components.handlers import (
@@ -72,7 +74,16 @@ def build_page(
     with Shell(
         repository=repository,
         trusted_proxies=trusted_proxies,
-        routes=audit_routes(registry, trusted_proxies),
+        routes=[
+            *audit_routes(registry, trusted_proxies),
+            *compare_routes(
+                offer,
+                registry,
+                pin_recorded_race(registry),
+                limits=limits,
+                trusted_proxies=trusted_proxies,
+            ),
+        ],
         title=TITLE,
         fill_width=True,
         analytics_enabled=False,
@@ -89,6 +100,7 @@ def build_page(
             view = TreeView(
                 pull_events=puller(registry),
                 draw_charts=chart_drawer(registry),
+                ask_stress=stress_asker(registry),
                 ask_what_if=what_if_asker(registry, ready),
                 steering=steering_choices(offer),
                 defaults=recipe_defaults(offer),

@@ -20,11 +20,12 @@ class Place:
 
 
 EXPLORE = Place("Explore", "")
+COMPARE = Place("Compare", "compare/")
 LEARN = Place("Learn", "learn/")
 VERIFY = Place("Verify", "verify/")
 GUIDE = Place("Guide", "guide/")
 # A next place is one line here: the header of every place is made from this list.
-PLACES = (EXPLORE, LEARN, VERIFY, GUIDE)
+PLACES = (EXPLORE, COMPARE, LEARN, VERIFY, GUIDE)
 
 
 def navigation(current: Place, root: str, *, own_tabs: bool = False) -> str:

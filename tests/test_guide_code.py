@@ -31,6 +31,7 @@ RUN_HERE = {
     "labelled_files",
     "python",
     "rescoring",
+    "steer",
     "verify",
     "what_if",
 }
@@ -55,6 +56,15 @@ def test_a_race_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     names = run_page("compare", {}, tmp_path)
     assert len(names["result"].logs) == 2
     assert capsys.readouterr().out.strip().endswith(".")
+
+
+@pytest.mark.models
+def test_a_run_steered_from_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = run_page("steer", {}, tmp_path)["run"]
+    own = [node for node in run.tree.steps() if node.by == "Ada"]
+    assert [node.text for node in own] == ["24 - 7 = 17, left 1 17"]
+    assert own[0].score is not None
+    assert capsys.readouterr().out.strip()
 
 
 # Python --------------------------------------------------------------------------------------

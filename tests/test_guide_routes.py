@@ -15,17 +15,16 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from components.guide import guide_routes, read_guide
-from components.learn import learn_routes
-from components.verify import verify_routes
+from tests.places import places_client
 
 REAL = read_guide()
 ADDRESSES = ["/guide/", *(f"/guide/{page.slug}" for page in REAL.pages)]
-PLACES = [*ADDRESSES, "/verify/"]
+PLACES = [*ADDRESSES, "/verify/", "/compare/"]
 
 
 @pytest.fixture(scope="module")
-def client() -> TestClient:
-    return TestClient(Starlette(routes=[*guide_routes(), *learn_routes(), *verify_routes()]))
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    return places_client(tmp_path_factory.mktemp("runs"))
 
 
 class _Addresses(HTMLParser):

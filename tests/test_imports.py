@@ -23,7 +23,7 @@ SOURCES = sorted(path for place in PLACES for path in ROOT.glob(place))
 FLOORS = """
 app
 components.page
-components.handlers  components.place_list  components.shell
+components.handlers  components.place_list  components.shell  components.compare
 components.controls  components.learn
 components.explorer  components.charts  components.guide  components.verify
 components.audit

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "assets" / "js"
 
 FLOORS = """
-standalone.js  learn.js
-main.js
+standalone.js  learn.js  compare.js
+main.js  race
 explorer.js
 keys.js  address.js  showing.js  steering.js  visit.js  lessons
 panels

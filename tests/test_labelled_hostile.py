@@ -23,7 +23,7 @@ from search_core.labelled.writing import TARGETS, convert
 from search_core.log.events import event_to_json
 from search_core.log.traces import Trace, parse_trace
 from tests.hostile import HOSTILE
-from tests.test_labelled_kinds import FILES
+from tests.labelled_kinds import FILES
 from tests.test_labelled_reading import TRACES
 
 odd = st.one_of(

@@ -19,7 +19,7 @@ from search_core.log.traces import OpenedLimits, TraceError, read_trace
 from search_core.models import embedded_pair
 from search_core.problem import Problem
 from search_core.serving import RunRegistry
-from tests.test_labelled_kinds import DEEP, FILES, GOOD_STEP, golden_rows, prm800k_row, trees
+from tests.labelled_kinds import DEEP, FILES, GOOD_STEP, golden_rows, prm800k_row, trees
 from tests.test_labelled_reading import TRACES, written
 
 LIMITS = OpenedLimits(events=50)

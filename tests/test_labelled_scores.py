@@ -15,9 +15,9 @@ from search_core.labelled.kinds import Reading
 from search_core.labelled.report import ReadingReport
 from search_core.labelled.score_columns import is_score_column
 from search_core.problem_files.row import Row
+from tests.labelled_kinds import complaint, golden_rows
 from tests.test_cli_solve import said
 from tests.test_cli_verify import verify
-from tests.test_labelled_kinds import complaint, golden_rows
 from tests.test_labelled_reading import written
 
 ANY_REPORT = ReadingReport("a file", "any")

@@ -14,17 +14,16 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from components.guide import guide_routes
 from components.learn import learn_routes
 from components.places import LEARN, PLACES
-from components.verify import verify_routes
 from search_core.lessons import FOLDER, LessonError, read_lessons
 from tests.pages import GUIDE
+from tests.places import places_client
 
 
 @pytest.fixture(scope="module")
-def client() -> TestClient:
-    return TestClient(Starlette(routes=[*learn_routes(), *guide_routes(), *verify_routes()]))
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    return places_client(tmp_path_factory.mktemp("runs"))
 
 
 class _Reading(HTMLParser):

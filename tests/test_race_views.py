@@ -47,7 +47,7 @@ def test_one_cuts_and_the_other_does_not() -> None:
     assert found is not None
     assert found.sentence == (
         "After 2 steps that are the same, in round 1: Beam search cuts step 1 “b”; "
-        "Best-of-N cuts none."
+        "Best-of-N goes on from all."
     )
     assert found.nodes == (("1",), ("1",))
     assert found.shared == 2
@@ -59,6 +59,20 @@ def test_the_same_run_never_parts() -> None:
     assert (
         parting(events("beam_search", n=2, beam_width=2), events("beam_search", n=2, beam_width=2))
         == ""
+    )
+
+
+def test_duplicates_are_merged_and_not_cut() -> None:
+    twice = {"": "a a b b", **dict.fromkeys("ab", "1. 2. 3. 4.")}
+    beam = events("beam_search", twice, n=4, beam_width=4)
+    assert parting(beam, events("best_of_n", twice, n=4)) == (
+        "After 4 steps that are the same, in round 1: A cuts step 2 “b” and merges 2 duplicates; "
+        "B goes on from all."
+    )
+    plain = events("beam_search", twice, n=4, beam_width=4, filter_duplicates=False)
+    assert parting(beam, plain) == (
+        "After 4 steps that are the same, in round 1: B cuts step 1 “a”, which A merges as a "
+        "duplicate."
     )
 
 

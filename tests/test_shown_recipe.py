@@ -13,7 +13,7 @@ from components.controls import ModelOffer, make_controls
 from components.controls.form_values import FormValues
 from components.controls.recipe_link import read_link
 from components.controls.run_request import request_of, request_of_form, values_of_link
-from components.controls.shown_recipe import shown_recipe
+from components.controls.shown_recipe import ShownRecipe, shown_recipe
 from components.controls.strategy_card import cards
 from components.explorer import pin_recordings
 from components.handlers import FormTie
@@ -88,6 +88,9 @@ def test_models_that_are_not_offered_are_said() -> None:
     shown = shown_recipe(header, offer)
     assert shown is not None
     assert header.solver.name in shown.missing
+    # The chips name them, too: the form's own models did not make this run.
+    assert shown.made_of("a")["others"] == f"{header.solver.name} and {header.verifier.name}"
+    assert "others" not in ShownRecipe(shown.values).made_of("a")
     assert (shown.values.pair, shown.values.solver, shown.values.verifier) == (None, None, None)
 
 

@@ -39,8 +39,9 @@ TELL_VALUES = """(...values) => {
 
 
 class Chips(gr.HTML):
-    """What is set. Its value is `{"run": id, "values": {...}, "filled": bool}`: what the run on
-    show was made of, and whether the fields are being set to it.
+    """What is set. Its value is `{"run": id, "values": {...}, "filled": bool, "others": text}`:
+    what the run on show was made of, whether the fields are being set to it, and with which models
+    where the page does not offer them.
 
     Says "back" when a person wants the form to be again as that run was.
     """
@@ -57,7 +58,7 @@ class Chips(gr.HTML):
 
     def api_info(self) -> dict[str, Any]:
         """Schema of the value, for clients."""
-        return {"type": "object", "description": "the run on show: {run, values, filled}"}
+        return {"type": "object", "description": "the run on show: {run, values, filled, others}"}
 
 
 def _about(offer: ModelOffer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ is not understood is said and left out.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,23 +17,28 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from components.controls.model_offer import ModelOffer
+from search_core.acts import MOST_ACTS, Act
 from search_core.log.events import NodeId
 from search_core.models import FIRST, SCORE_SOURCES, SOLVERS, VERIFIERS
 from search_core.models.prompts import MAX_CHARACTERS
 from search_core.numerals import MOST_SEED
 from search_core.problem import MAX_ANSWER_CHARACTERS, MAX_PROBLEM_CHARACTERS
+from search_core.protocols import UsageError
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy
 
 _NODE_ID: TypeAdapter[str] = TypeAdapter(NodeId)
 _NOT_OPTIONS = {
     *("problem", "strategy", "score_source", "temperature", "top_p", "seed", "node", "answer"),
     *("max_step_tokens", "system_prompt"),
-    *("models", "solver", "verifier"),
+    *("models", "solver", "verifier", "acts"),
 }
 # Both parts, and what stands between them.
 _MOST_PROMPT = 2 * MAX_CHARACTERS + 2
 # Ours and other people's parameters that are no part of a recipe.
 _IGNORED = {"run", "at", "pace", "__theme", "view", "__sign", "logs", "present"}
+
+
+_MOST_ACTS_TEXT = 20_000
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class LinkedRecipe:
             tree.
         prompt: What the solver is told before the problem, worked examples included.
         answer: Reference answer to a problem that brings none.
+        acts: What a person did to the run.
         notes: One sentence for each part of the link that was left out.
     """
 
@@ -64,6 +71,7 @@ class LinkedRecipe:
     prompt: str | None = None
     answer: str | None = None
     node: str | None = None
+    acts: tuple[Act, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -144,6 +152,7 @@ def read_link(query: Mapping[str, str]) -> LinkedRecipe | None:
         prompt=_prompt(query, notes),
         answer=_answer(query, notes),
         node=_node(query, notes),
+        acts=_acts(query, notes),
         notes=tuple(notes),
     )
 
@@ -227,3 +236,18 @@ def _node(query: Mapping[str, str], notes: list[str]) -> str | None:
     except ValidationError:
         notes.append("The link's node cannot be read.")
         return None
+
+
+def _acts(query: Mapping[str, str], notes: list[str]) -> tuple[Act, ...]:
+    text = query.get("acts")
+    if text is None:
+        return ()
+    try:
+        values = json.loads(text) if len(text) <= _MOST_ACTS_TEXT else None
+        if not isinstance(values, list) or len(values) > MOST_ACTS:
+            raise ValueError
+        return tuple(Act.from_values(one) for one in values)
+    except (ValueError, RecursionError) as error:
+        why = f": {error}" if isinstance(error, UsageError) else "."
+        notes.append(f"What the link says was done by hand cannot be read{why}")
+        return ()

@@ -25,15 +25,26 @@ class ShownRecipe:
 
     Attributes:
         values: The form's values.
-        missing: A sentence about what this page does not offer; "": it offers all.
+        others: The models that it was made with, where this page does not offer them.
     """
 
     values: FormValues
-    missing: str = ""
+    others: str = ""
+
+    @property
+    def missing(self) -> str:
+        """A sentence about what this page does not offer; "": it offers all."""
+        if not self.others:
+            return ""
+        return (
+            f"This run was made with {self.others}, which this page does not offer: "
+            "Run would use the models that are chosen here."
+        )
 
     def made_of(self, run_id: str) -> dict[str, Any]:
         """As the chips take it: by the names of the fields, which are filled from it."""
-        return made_of(self.values, run_id, filled=True)
+        made = made_of(self.values, run_id, filled=True)
+        return made | {"others": self.others} if self.others else made
 
     def updates(self, fields: RecipeFields) -> list[Any]:
         """Updates of all fields of the form."""
@@ -94,7 +105,7 @@ def shown_recipe(header: Started, offer: ModelOffer) -> ShownRecipe | None:
         answer=problem.answer if problem.family is None else None,
         options=defaults | known,
     )
-    return ShownRecipe(values, models.missing)
+    return ShownRecipe(values, models.others)
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,7 @@ class _Models:
     solver: str | None = None
     verifier: str | None = None
     prompt: SolverPrompt | None = None
-    missing: str = ""
+    others: str = ""
 
 
 def _models_of(header: Started, strategy: Strategy, source: str, offer: ModelOffer) -> _Models:
@@ -123,9 +134,10 @@ def _models_of(header: Started, strategy: Strategy, source: str, offer: ModelOff
             takes = offered.pair.takes_prompt
             prompt = SolverPrompt.of(header.solver.prompt) if takes else None
             return _Models(named, solver, verifier, prompt)
-    who = f"{ran[0]} and {ran[1]}" if asked else ran[0]
-    return _Models(missing=f"This run was made with {who}, which this page does not offer: "
-                   "Run would use the models that are chosen here.")  # fmt: skip
+    if not asked:
+        return _Models(others=ran[0])
+    both = f"{ran[0]} as solver and verifier"
+    return _Models(others=both if ran[0] == ran[1] else f"{ran[0]} and {ran[1]}")
 
 
 def _called(known: Mapping[str, ShippedModel], name: str) -> str | None:

@@ -109,9 +109,9 @@ def steering_request(
             ),
         )
     values_of_run = shown.values
-    if shown.missing and not asked.models:
+    if shown.others and not asked.models:
         raise ActError(
-            f"{shown.missing.split(', which')[0]}, which this page does not offer; go on from a "
+            f"This run was made with {shown.others}, which this page does not offer; go on from a "
             "step with models that it has."
         )
     if asked.models:

@@ -39,10 +39,12 @@ from components.handlers.naming import NAME_LINKED_RUN, NAME_RUN
 from components.handlers.telling import RunNotice
 from components.handlers.tying import FormTie
 from components.handlers.visitor import visitor_of
+from search_core.acts import Act
 from search_core.models import SOLVERS, VERIFIERS, loading_line, usual_solver
 from search_core.run.estimate import estimate
 from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
+from search_core.steer import check_acts
 
 # What a link fills into the form as it stands; models only where the page offers them.
 _FILLED = (
@@ -234,7 +236,8 @@ class RunHandlers:
         try:
             values = values_of_link(link, self._offer)
             asked = request_of(values, self._offer, self._limits)
-            run = self._start(asked, request, name)
+            check_acts(link.acts, asked.recipe)
+            run = self._start(asked, request, name, link.acts)
         except (ValueError, BusyError) as problem:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
@@ -245,7 +248,9 @@ class RunHandlers:
             tie = gr.skip() if begun else tie
             filled = self._tie.unchanged()
 
-    def _start(self, asked: RunRequest, request: gr.Request, name: str) -> HostedRun:
+    def _start(
+        self, asked: RunRequest, request: gr.Request, name: str, acts: Sequence[Act] = ()
+    ) -> HostedRun:
         return self._registry.start(
             asked.recipe,
             asked.pair,
@@ -253,6 +258,7 @@ class RunHandlers:
             owner=visitor_of(request, self._trusted_proxies),
             page=str(request.session_hash),
             run_id=name,
+            acts=acts,
         )
 
     async def follow(

@@ -20,6 +20,7 @@ from search_core.cli.problems import problems
 from search_core.cli.race import race
 from search_core.cli.read import read
 from search_core.cli.solve import solve
+from search_core.cli.steer import steer
 from search_core.cli.strategies import strategies
 from search_core.cli.verifying import verify_app
 from search_core.cli.whatif import regret, whatif
@@ -39,6 +40,7 @@ _EXAMPLES: Mapping[Callable[..., None], str] = {
     read: "read thoughts.md --trace run.jsonl",
     whatif: "whatif run.jsonl --n 8 --aggregate min --noise 0.1",
     regret: "regret run.jsonl",
+    steer: "steer run.jsonl --keep 0.2 --author Ada --to steered.jsonl",
     race: 'race "Use 18, 11, 17 and 19 to make 27" --lane "best_of_n n=16" --lane "dvts n=16"',
     audit: "audit run.jsonl --rollouts 16 --report audit.html",
     lessons: "lessons check --preview",

@@ -39,7 +39,8 @@ class Moment:
     Attributes:
         cursor: How many events it has then.
         wrote: Texts of new steps, by id.
-        kept, cut: Steps that were decided about; merged ones are cut.
+        kept, cut: Steps that were decided about.
+        merged: Steps that were found to repeat another one.
     """
 
     round: int
@@ -47,6 +48,12 @@ class Moment:
     wrote: dict[str, str] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
+    merged: set[str] = field(default_factory=set)
+
+    @property
+    def dropped(self) -> set[str]:
+        """The steps that it does not go on from."""
+        return self.cut | self.merged
 
 
 def moments(events: Sequence[Event]) -> list[Moment]:
@@ -66,9 +73,9 @@ def _moments(events: Sequence[Event]) -> Iterator[Moment]:
                     moment = Moment(round_)
                 continue
             case Sampled():
-                if moment.cut:
+                if moment.dropped:
                     yield moment
-                if moment.cut or moment.kept:
+                if moment.dropped or moment.kept:
                     moment = Moment(round_)
                 moment.wrote[event.id] = event.text
             case Merged() | Decided():
@@ -78,7 +85,7 @@ def _moments(events: Sequence[Event]) -> Iterator[Moment]:
                     yield moment
                     moment = Moment(round_)
                 if isinstance(event, Merged):
-                    moment.cut.add(event.id)
+                    moment.merged.add(event.id)
                 else:
                     moment.round = event.round
                     moment.kept |= {verdict.id for verdict in event.kept}
@@ -88,7 +95,7 @@ def _moments(events: Sequence[Event]) -> Iterator[Moment]:
             case _:
                 continue
         moment.cursor = cursor
-    if moment.wrote or moment.cut:
+    if moment.wrote or moment.dropped:
         yield moment
 
 
@@ -104,7 +111,7 @@ def divergence(
     texts: dict[str, str] = {}
     shared = 0
     for mine, its in zip(ours, theirs, strict=False):
-        same = mine.wrote == its.wrote and mine.cut == its.cut
+        same = mine.wrote == its.wrote and mine.cut == its.cut and mine.merged == its.merged
         if not same:
             both = {key for key, text in mine.wrote.items() if its.wrote.get(key) == text}
             texts |= its.wrote | mine.wrote
@@ -133,35 +140,45 @@ def _told(
     a, b = names
     if one.wrote and other.wrote:
         return _written(one, other, names, after)
-    if one.cut and other.cut:
+    if one.dropped and other.dropped:
         return _decided(one, other, texts, names, after)
-    if one.cut:
-        nodes, rest = _cuts(one, texts)
-        return (nodes, nodes), f"{after}, in round {one.round}: {a} {rest}; {b} cuts none."
-    nodes, rest = _cuts(other, texts)
-    return (nodes, nodes), f"{after}, in round {other.round}: {b} {rest}; {a} cuts none."
+    if one.dropped:
+        nodes, rest = _drops(one, texts)
+        return (nodes, nodes), f"{after}, in round {one.round}: {a} {rest}; {b} goes on from all."
+    nodes, rest = _drops(other, texts)
+    return (nodes, nodes), f"{after}, in round {other.round}: {b} {rest}; {a} goes on from all."
 
 
-def _cuts(moment: Moment, texts: dict[str, str]) -> tuple[tuple[str, ...], str]:
-    cut = _in_order(moment.cut)
-    first = f", step {cut[0]} {_quoted(texts, cut[0])} among them" if len(cut) > 1 else ""
-    what = counted(len(cut), "step") if first else f"step {cut[0]} {_quoted(texts, cut[0])}"
-    return tuple(cut), f"cuts {what}{first}"
+def _drops(moment: Moment, texts: dict[str, str]) -> tuple[tuple[str, ...], str]:
+    cut, merged = _in_order(moment.cut), _in_order(moment.merged)
+    parts = []
+    if cut:
+        first = f"step {cut[0]} {_quoted(texts, cut[0])}"
+        parts.append(
+            f"cuts {first}" if len(cut) == 1 else f"cuts {len(cut)} steps, {first} among them"
+        )
+    if merged:
+        parts.append(f"merges {counted(len(merged), 'duplicate')}")
+    return (*cut, *merged), " and ".join(parts)
 
 
 def _decided(
     one: Moment, other: Moment, texts: dict[str, str], names: tuple[str, str], after: str
 ) -> tuple[_Nodes, str]:
-    a, b = names
-    spared = _in_order(other.cut - one.cut)
-    lost = _in_order(one.cut - other.cut)
-    nodes = tuple(_in_order(one.cut ^ other.cut))
     parts = []
-    for cut, keeper, cutter in ((spared, a, b), (lost, b, a)):
-        if cut:
-            what = f"step {cut[0]} {_quoted(texts, cut[0])}"
-            more = f" and {len(cut) - 1} more" if len(cut) > 1 else ""
-            parts.append(f"{keeper} keeps {what}{more}, which {cutter} cuts")
+    for keeps, drops, keeper, dropper in ((one, other, *names), (other, one, *names[::-1])):
+        only = _in_order(drops.cut - keeps.dropped) + _in_order(drops.merged - keeps.dropped)
+        if only:
+            what = f"step {only[0]} {_quoted(texts, only[0])}"
+            more = f" and {len(only) - 1} more" if len(only) > 1 else ""
+            does = "cuts" if only[0] in drops.cut else "merges as a duplicate"
+            parts.append(f"{keeper} keeps {what}{more}, which {dropper} {does}")
+    nodes = tuple(_in_order(one.dropped ^ other.dropped))
+    if not parts:  # the same steps are left; they differ in why the others are not
+        nodes = tuple(_in_order(one.cut ^ other.cut))
+        cutter, merger = names if nodes[0] in one.cut else names[::-1]
+        step = f"step {nodes[0]} {_quoted(texts, nodes[0])}"
+        parts = [f"{cutter} cuts {step}, which {merger} merges as a duplicate"]
     return (nodes, nodes), f"{after}, in round {one.round}: {'; '.join(parts)}."
 
 
@@ -194,8 +211,8 @@ def _one_goes_on(
     first = len(ours) > len(theirs)
     (goes, ends), longer = (names if first else names[::-1]), (ours if first else theirs)
     at = longer[min(len(ours), len(theirs))]
-    nodes = tuple(_in_order(at.wrote or at.cut))
-    did = f"writes {counted(len(at.wrote), 'step')}" if at.wrote else f"cuts {len(at.cut)}"
+    nodes = tuple(_in_order(at.wrote or at.dropped))
+    did = f"writes {counted(len(at.wrote), 'step')}" if at.wrote else f"drops {len(nodes)}"
     return Divergence(
         cursors=(at.cursor, len(other)) if first else (len(one), at.cursor),
         rounds=(at.round, at.round),

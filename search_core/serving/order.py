@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from search_core.acts import Act
 from search_core.log.events import Event
 from search_core.models import ModelPair
 from search_core.protocols import Solver, Verifier, Watch
@@ -24,6 +25,7 @@ class Order:
 
     Attributes:
         score_source: Name of what scores steps, in `SCORE_SOURCES`.
+        acts: What a person does to it from its beginning, where it is driven over no other run.
         steering: The run that it is driven over, and what a person does to that; None: none.
     """
 
@@ -32,6 +34,7 @@ class Order:
     pair: ModelPair
     score_source: str
     steering: Steering | None = None
+    acts: tuple[Act, ...] = ()
 
     def models(self) -> tuple[Solver, Verifier]:
         """Both models, loaded. Raises as `ModelPair.solver` and `told`."""
@@ -67,6 +70,7 @@ class Order:
             run_id=self.run_id,
             created=_now(),
             listener=listener,
+            acts=self.acts,
         )
 
 

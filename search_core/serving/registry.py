@@ -13,7 +13,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from search_core.acts import ActError
+from search_core.acts import Act, ActError
 from search_core.log.events import Event
 from search_core.log.tree import Tree
 from search_core.models import ModelPair
@@ -84,6 +84,7 @@ class RunRegistry:
         page: str = "",
         run_id: str = "",
         steering: Steering | None = None,
+        acts: Sequence[Act] = (),
     ) -> HostedRun:
         """Start a run, or put it in line, and return at once; models are loaded on the worker.
 
@@ -97,6 +98,7 @@ class RunRegistry:
                 anything else is replaced by a new one. A run that has this id is not started
                 again, but given back.
             steering: The run that it is driven over, and what a person does to that.
+            acts: What a person does to it from its beginning, where there is no such run.
 
         Raises:
             OptionError: The pair's verifier cannot guide this strategy.
@@ -104,7 +106,8 @@ class RunRegistry:
             BusyError: Too many runs wait.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
-        if steering is not None and self._elsewhere is not None and self._elsewhere.takes(pair):
+        steered = steering is not None or bool(acts)
+        if steered and self._elsewhere is not None and self._elsewhere.takes(pair):
             raise ActError(
                 "These models run on a GPU that is lent for whole runs: none is steered."
             )
@@ -119,7 +122,7 @@ class RunRegistry:
             self._memory.hold(run)
         if earlier is not None:
             earlier.stop()
-        order = Order(run.id, recipe, pair, score_source, steering)
+        order = Order(run.id, recipe, pair, score_source, steering, tuple(acts))
         # Whose GPU time a run may use is known by the context that asked for it.
         asked_by = contextvars.copy_context()
         try:

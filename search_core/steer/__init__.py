@@ -6,7 +6,7 @@ what acts are, and what the runner makes of them.
 """
 
 from search_core.steer.history import History
-from search_core.steer.refusals import check_act
+from search_core.steer.refusals import check_act, check_acts
 from search_core.steer.steered import GoingOn, Steered, Steering, steered
 
-__all__ = ["GoingOn", "History", "Steered", "Steering", "check_act", "steered"]
+__all__ = ["GoingOn", "History", "Steered", "Steering", "check_act", "check_acts", "steered"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from search_core.acts import CUT_BY_HAND, MOST_ACTS, WENT_ON, Act, ActError
 from search_core.log.events import ROOT
 from search_core.log.tree import Node, Tree
@@ -44,11 +46,7 @@ def check_act(act: Act, recipe: Recipe, tree: Tree, earlier: tuple[Act, ...] = (
     if act.action == "go_on":
         _check_continued(node)
         return
-    if recipe.strategy.name == "single_stream":
-        raise ActError(
-            "A single stream decides nothing step by step, so it cannot be steered; go on from one "
-            "of its pieces with another strategy."
-        )
+    _check_stream(recipe)
     _check_place(act, node, tree)
     match act.action:
         case "keep":
@@ -59,11 +57,37 @@ def check_act(act: Act, recipe: Recipe, tree: Tree, earlier: tuple[Act, ...] = (
             _check_grown(node, tree)
             _check_room(act, earlier)
         case "edit":
-            _check_written(recipe)
+            check_written(recipe)
         case "write":
-            _check_written(recipe)
+            check_written(recipe)
             _check_grown(node, tree)
             _check_room(act, earlier)
+
+
+def check_acts(acts: Sequence[Act], recipe: Recipe) -> None:
+    """Refuse acts with which a run cannot begin, whatever its tree will be.
+
+    Raises:
+        ActError: They make no sense with this recipe, or are too many.
+    """
+    if len(acts) > MOST_ACTS:
+        raise ActError(f"A run can be steered by at most {MOST_ACTS} acts; got {len(acts)}.")
+    if not acts:
+        return
+    if any(act.action == "go_on" for act in acts):
+        raise ActError("A search goes on from a step only where that step is there already.")
+    _check_stream(recipe)
+    _check_room(acts[-1], tuple(acts[:-1]))
+    if any(act.text for act in acts):
+        check_written(recipe)
+
+
+def _check_stream(recipe: Recipe) -> None:
+    if recipe.strategy.name == "single_stream":
+        raise ActError(
+            "A single stream decides nothing step by step, so it cannot be steered; go on from one "
+            "of its pieces with another strategy."
+        )
 
 
 def _check_place(act: Act, node: Node, tree: Tree) -> None:
@@ -123,7 +147,7 @@ def _check_room(act: Act, earlier: tuple[Act, ...]) -> None:
         raise ActError(f"At most {MOST_BESIDE} steps can be added to one run; undo some first.")
 
 
-def _check_written(recipe: Recipe) -> None:
+def check_written(recipe: Recipe) -> None:
     if recipe.strategy.reads_logprobs(recipe.options):
         raise ActError(
             f"{recipe.strategy.title} goes by the solver's log-probabilities with these options, "

@@ -89,6 +89,10 @@ test("the browser remembers where one was and what one answered", () => {
   const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
   const place = { lesson: 2, page: 3 };
   const progress = new Progress(storage);
+  // A lesson is done with its last page, and only once however often one comes there.
+  progress.visit({ lesson: 2, page: 2 }, false);
+  assert.deepEqual(progress.done, []);
+  progress.visit(place, true);
   progress.visit(place, true);
   progress.keep(place, { picked: "a", sure: "guess" });
   const again = new Progress(storage);

@@ -114,3 +114,18 @@ test("a link to a moment names its round, and the run's own address does not", (
   const location = { pathname: "/", search: "?at=2&problem=What", hash: "" };
   assert.equal(runAddress(location, "r", null, header(), DEFAULTS), "/?run=r");
 });
+
+test("a link says what a person did; where a search went on from a step it names the run", () => {
+  const notes = [
+    { seq: 1, kind: "noted", id: "0.2", action: "kept", author: "Ada", of: "base" },
+    { seq: 2, kind: "noted", id: "root", action: "injected", text: "my own", ends: true, of: "s1" },
+  ];
+  const link = (acts) => new URL(recipeLink(new URL("http://host/app"), header(), DEFAULTS, "0.2", null, acts, "the-run"));
+  assert.deepEqual(JSON.parse(link(notes).searchParams.get("acts")), [
+    { action: "keep", node: "0.2", author: "Ada" },
+    { action: "write", node: "root", text: "my own", ends: true },
+  ]);
+  assert.equal(link([]).searchParams.get("acts"), null);
+  const on = link([...notes, { kind: "noted", id: "0", action: "went_on" }]);
+  assert.equal(on.search, "?run=the-run&node=0.2");
+});

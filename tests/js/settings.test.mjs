@@ -33,3 +33,10 @@ test("while the fields are being set to the run on show nothing is marked as cha
   assert.deepEqual(changedOf(filledWith(SHOWN, undefined, ABOUT)), []);
   assert.equal(filledWith(SHOWN, BEAM, ABOUT)[6], "embedded");
 });
+
+test("a run by models that are not offered says so at the models, which nothing can bring back", () => {
+  const shown = { ...SHOWN, solver: undefined, verifier: undefined };
+  const [models] = settingsOf(BEAM, shown, ABOUT, "SmolLM2 and its judge").filter(({ lasts }) => lasts);
+  assert.deepEqual([models.control, models.name, models.value, models.was], ["solver", "Models", "Small", "SmolLM2 and its judge"]);
+  assert.ok(settingsOf(BEAM, SHOWN, ABOUT).every(({ lasts }) => !lasts));
+});

@@ -47,7 +47,7 @@ export class Chips {
     const ordered = [...settings].sort((one, other) => Number(other.was !== null) - Number(one.was !== null));
     fill(this.list, ordered.map((setting) => h("li", {}, this.chip(setting))));
     if (focused) this.list.querySelector(`[data-control="${focused}"]`)?.focus();
-    this.back.hidden = !settings.some(({ was }) => was !== null);
+    this.back.hidden = !settings.some(({ was, lasts }) => was !== null && !lasts);
   }
 
   chip({ control, name, term, value, was }) {

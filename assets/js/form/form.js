@@ -13,8 +13,8 @@ import { filledWith, settingsOf } from "./settings.js";
  * @param {HTMLElement} element - `.chips`. Whoever changes a field sets `element.values`, a list in
  *   the order of `about.fields`, and says so with the event "values".
  * @param {{props: Object, watch: Function, back: () => void}} gradio - `props.value` is
- *   `{run, values, filled}`: what the run on show was made of, and whether the fields are being
- *   set to it; or null.
+ *   `{run, values, filled, others}`: what the run on show was made of, whether the fields are being
+ *   set to it, and with which models where the page does not offer them; or null.
  */
 export function mountForm(element, { props, watch, back }) {
   const drawer = new Drawer(document.getElementById("drawer"));
@@ -28,7 +28,7 @@ export function mountForm(element, { props, watch, back }) {
   const update = () => {
     const shown = props.value?.values ?? null;
     const values = filling ? filledWith(shown, element.values, props.about) : element.values;
-    if (values) chips.update(settingsOf(values, shown, props.about));
+    if (values) chips.update(settingsOf(values, shown, props.about, props.value?.others));
   };
   let filling = false;
   const tie = () => {

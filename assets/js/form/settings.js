@@ -23,6 +23,7 @@ const TERMS = {
  * @property {?string} term - its entry in the glossary, where it has one.
  * @property {string} value - what it is set to, in words.
  * @property {?string} was - what it is in the run on show, where that is something else.
+ * @property {boolean} [lasts] - the page cannot make it again what it was.
  * @property {boolean} composer - it stands in the composer, where everybody sees it.
  */
 
@@ -30,10 +31,11 @@ const TERMS = {
  * @param {Array} values - the fields' values, in the order of `about.fields`.
  * @param {?Object} shown - the values that the run on show was made of, by name; null: of none.
  * @param {Object} about - what everything is called, as `components/controls/chips.py` tells.
+ * @param {?string} others - the models of the run on show, where the page does not offer them.
  * @returns {Setting[]} those of the composer only where they differ; those that are as usual only
  *   where one chooses them often.
  */
-export function settingsOf(values, shown, about) {
+export function settingsOf(values, shown, about, others = null) {
   const now = Object.fromEntries(about.fields.map((name, index) => [name, values[index]]));
   const strategy = about.strategies[now.strategy];
   if (!strategy) return [];
@@ -52,7 +54,7 @@ export function settingsOf(values, shown, about) {
       const always = !composer && (!usual || !same(now[option.name], option.default));
       return make(option.control, option.name, shortLabel(option), (value) => valueWords(option, value), { composer, always });
     }),
-    ...models(now, strategy, about, make),
+    ...models(now, strategy, about, make).map((setting, first) => (others && !first ? elsewhere(setting, others) : setting)),
     ...told(now, about, make),
     make("temperature", "temperature", "T", String),
     make("top-p", "top_p", "Top-p", String, { always: !same(now.top_p, about.usual.top_p) }),
@@ -83,6 +85,9 @@ function models(now, strategy, about, make) {
       make("score-source", "score_source", "Scored by", named(about.sources), { always: now.score_source !== "verifier" }),
   ].filter(Boolean);
 }
+
+/** Of models that are not offered here: what would run in their place. No way leads back to them. */
+const elsewhere = (setting, others) => ({ ...setting, name: "Models", wanted: true, was: others, lasts: true });
 
 /** What the solver is told before the problem, where it can be told something. */
 function told(now, about, make) {

@@ -17,7 +17,7 @@ import { rewriteAddress } from "../dom/frame.js";
 import { Scrubber } from "./scrubber.js";
 import { ShareMeter } from "./share.js";
 import { scoreCard } from "./score_card.js";
-import { Tally } from "./tally.js";
+import { Tally, tallyOf } from "./tally.js";
 import { Theme } from "../picture/theme.js";
 
 /** How long the picture takes to what a question reveals. */
@@ -194,7 +194,7 @@ export class Classroom {
           title: summary,
           on: { click: (event) => this.follow(event, number) },
         },
-        h("span", { class: "learn-number", "aria-hidden": "true", text: done ? "✓" : String(number) }),
+        h("span", { class: "learn-number", "data-done": done, "aria-hidden": "true", text: String(number) }),
         h("span", { text: title }),
         done && h("span", { class: "esp-sr", text: " (done)" }),
       ),
@@ -257,8 +257,8 @@ export class Classroom {
   moved() {
     const { stage, page } = this;
     if (!stage.tree || !page?.trace) return;
-    const ended = stage.tree.votes.size > 0;
-    // Once a question is answered, the votes may be seen wherever there are any.
+    // Once a question is answered, the votes may be seen wherever there are any to compare.
+    const ended = stage.tree.votes.size > 0 && tallyOf(stage.tree).length > 1;
     this.tally.element.hidden = !(this.shows("tally") || (ended && page.question && this.question.answer && !this.hidden.has("tally")));
     if (!this.tally.element.hidden) this.tally.update(stage.tree);
     this.cost.element.hidden = !this.shows("cost");

@@ -14,9 +14,15 @@ export class Key {
   }
 
   update(tree, visible) {
+    this.updateAll([{ tree, visible }]);
+  }
+
+  /** The same of several trees that stand beside each other. */
+  updateAll(shown) {
     const states = new Set();
-    for (const node of tree.nodes.values())
-      if (node.id !== ROOT && visible.has(node.id)) states.add(displayState(tree, node));
+    for (const { tree, visible } of shown)
+      for (const node of tree.nodes.values())
+        if (node.id !== ROOT && visible.has(node.id)) states.add(displayState(tree, node));
     const names = Object.keys(this.palette.states).filter((name) => states.has(name));
     if (String(names) === this.shown) return;
     this.shown = String(names);

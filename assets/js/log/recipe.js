@@ -8,7 +8,8 @@ const SOURCES = [
   ["random", /^random$/i],
 ];
 const MODELS = ["solver", "verifier"];
-const RECIPE = ["problem", "strategy", "seed", "models", "score_source", "node", "at", "answer", "system_prompt", ...MODELS];
+const ACTIONS = { kept: "keep", pruned: "cut", grown: "grow", edited: "edit", injected: "write" };
+const RECIPE = ["acts", "problem", "strategy", "seed", "models", "score_source", "node", "at", "answer", "system_prompt", ...MODELS];
 
 /**
  * @param {Object} header - the run's `started` event.
@@ -74,9 +75,25 @@ function sourceOf({ verifier, strategy }) {
   return strategy === "greedy" ? null : (SOURCES.find(([, name]) => name.test(verifier.name))?.[0] ?? null);
 }
 
-/** The link itself, on the page that `location` names. */
-export function recipeLink(location, header, defaults, node, at = null) {
-  return `${location.origin}${location.pathname}?${recipeOf(header, defaults, node, at)}`;
+/**
+ * The link itself, on the page that `location` names.
+ *
+ * @param {Object[]} [notes] - what a person did to the run: its `noted` events.
+ * @param {string} [run] - its id. A search that went on from a step begins with what only it has
+ *   written, so its link names the run.
+ */
+export function recipeLink(location, header, defaults, node, at = null, notes = [], run = "") {
+  const page = `${location.origin}${location.pathname}`;
+  if (notes.some(({ action }) => action === "went_on")) return `${page}?${new URLSearchParams({ run, ...(node && { node }) })}`;
+  const query = recipeOf(header, defaults, node, at);
+  if (notes.length) query.set("acts", JSON.stringify(notes.map(linkedAct)));
+  return `${page}?${query}`;
+}
+
+/** As `Act.from_values` of `search_core.acts` reads it. */
+function linkedAct({ action, id, author, text, count, ends }) {
+  const said = { action: ACTIONS[action], node: id, author, text, count, ends };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value));
 }
 
 /** The address of a live run, for a refresh to find: the recipe gives way to the run itself. */
@@ -85,7 +102,7 @@ export function runAddress(location, run, node, header, defaults) {
   for (const name of recipeOf(header, defaults, node).keys()) query.delete(name);
   for (const name of Object.keys(defaults?.strategies?.[header.strategy] ?? {})) query.delete(name);
   for (const name of Object.keys(defaults?.sampling ?? {})) query.delete(name);
-  for (const name of [...MODELS, "models", "score_source", "node", "at", "answer", "system_prompt"]) query.delete(name);
+  for (const name of [...MODELS, "models", "score_source", "node", "at", "answer", "system_prompt", "acts"]) query.delete(name);
   query.set("run", run);
   if (node) query.set("node", node);
   return `${location.pathname}?${query}${location.hash}`;

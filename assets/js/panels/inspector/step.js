@@ -17,6 +17,7 @@ import { putInto } from "../../form/fields.js";
 import { methodSections } from "./methods.js";
 import { ROOT } from "../../log/tree.js";
 import { scoreBar } from "../bars.js";
+import { stressSection } from "./stress.js";
 import { symbolPicture } from "../../picture/shapes.js";
 import { writeStructured } from "../../dom/markdown.js";
 import { writingWords } from "../../words/writing_words.js";
@@ -48,6 +49,7 @@ export function stepContents(tree, node, given) {
     node.aggregate !== null && section("Its scores in one number", arithmetic(tree, node)),
     section("Siblings", siblings(tree, node, given)),
     section("What it cost", stepCosts(node)),
+    stressSection(tree, node, given),
   ];
 }
 

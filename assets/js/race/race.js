@@ -1,0 +1,277 @@
+// The place Compare: lanes side by side on one clock. It holds which race is on show, asks the
+// server what is new in it, and has every part draw the same moment.
+
+import { ClockBar } from "./clock_bar.js";
+import { copyText } from "../dom/sharing.js";
+import { fill, h, setText } from "../dom/dom.js";
+import { Key } from "../lessons/key.js";
+import { LaneView } from "./lane.js";
+import { laneEvents, raceTable, startRace, stopRace } from "./server.js";
+import { raceIn, raceQuery } from "./lane_text.js";
+import { RaceTable } from "./table.js";
+import { rewriteAddress } from "../dom/frame.js";
+import { Setup } from "./setup.js";
+import { Theme } from "../picture/theme.js";
+import { Trials } from "./trials.js";
+
+const ASKING_MS = 250;
+const RETRY_MS = 2000;
+const MOST_FAILURES = 8;
+
+export class Race {
+  /**
+   * @param {HTMLElement} root - `.esp`
+   * @param {Object} given - what may race, as the page brings it.
+   */
+  constructor(root, given) {
+    Object.assign(this, { root, given });
+    this.lanes = [];
+    this.theme = new Theme(root, given.palette, () => this.lanes.forEach((lane) => lane.restyle()));
+    this.setup = new Setup(given, { race: () => this.begin(this.setup.race()), stop: () => this.stop() });
+    this.bar = new ClockBar(() => this.lanes, { moved: () => this.move() });
+    this.table = new RaceTable();
+    this.key = new Key(given.palette);
+    this.trials = new Trials(
+      () => raceQuery(this.shown),
+      (error) => this.refuse(error),
+    );
+    this.build();
+    this.open();
+  }
+
+  build() {
+    this.problem = h("p", { class: "race-problem", dir: "auto" });
+    this.partings = h("div", { class: "race-partings", role: "status" });
+    this.notice = h("p", { class: "race-notice", role: "status", hidden: true });
+    this.row = h("div", { class: "race-lanes" });
+    this.copy = h("button", { type: "button", class: "esp-button", text: "Copy link", on: { click: () => this.copyLink() } });
+    const chips = [{ title: "The recorded race", recorded: true, ...this.given.recorded }, ...this.given.examples];
+    this.chips = h(
+      "ul",
+      { class: "race-chips", "aria-label": "Races that are ready" },
+      chips.map((race) =>
+        h("li", {}, h("button", { type: "button", class: "esp-button", text: race.title, on: { click: () => this.choose(race) } })),
+      ),
+    );
+    fill(
+      this.root,
+      h(
+        "div",
+        { class: "race-head" },
+        h("h1", { text: "Compare" }),
+        h("p", { class: "race-lead", text: "Two to four strategies search for one problem, from the same seed and the same first samples. Where do their trees part, and what did that take?" }),
+        this.chips,
+        this.setup.element,
+      ),
+      h("section", { class: "race-stage", "aria-label": "The race" }, h("div", { class: "race-title" }, this.problem, this.copy), this.notice, this.partings, this.row, this.bar.element, this.key.element),
+      this.table.element,
+      this.trials.element,
+    );
+  }
+
+  /** What the address asks for, or the recorded race. */
+  open() {
+    const asked = raceIn(location.search);
+    if (!asked) {
+      this.choose({ ...this.given.recorded, recorded: true }, false);
+      return;
+    }
+    this.setup.fill(asked);
+    if (asked.runs.length === asked.lanes.length) this.show(asked, asked.runs, { again: true });
+    else this.begin(asked);
+  }
+
+  choose(race, named = true) {
+    this.setup.fill(race);
+    this.setup.details.open = false;
+    if (!race.recorded) {
+      this.begin(race);
+      return;
+    }
+    this.show(race, race.runs, { play: !named });
+    rewriteAddress(location.pathname);
+  }
+
+  /** Start a race. */
+  async begin(race) {
+    this.setup.refuse("");
+    this.setup.working(true);
+    try {
+      const { runs, lanes } = await startRace(raceQuery(race));
+      this.show({ ...race, lanes }, runs, {});
+      rewriteAddress(`${location.pathname}?${raceQuery(this.shown, runs)}`);
+      this.row.scrollIntoView({ block: "nearest" });
+    } catch (error) {
+      this.setup.working(false);
+      this.refuse(error);
+    }
+  }
+
+  refuse(error) {
+    this.setup.refuse(error.message, error.field ?? "", error.lane ?? null);
+    if (!("field" in error)) console.error(error);
+  }
+
+  /**
+   * Have these runs on show.
+   *
+   * @param {{again: boolean, play: boolean}} how - `again`: where they are gone, race anew.
+   */
+  show(race, runs, how) {
+    this.shown = race;
+    this.runs = runs;
+    this.values = null;
+    for (const lane of this.lanes) lane.dispose();
+    this.lanes = runs.map((run, number) => {
+      const lane = new LaneView(number, this.theme, { select: (from, id) => this.select(from, id) });
+      lane.clear(run);
+      setText(lane.name, titleOf(this.given, race.lanes[number]));
+      return lane;
+    });
+    this.row.dataset.lanes = String(runs.length);
+    fill(this.row, this.lanes.map(({ element }) => element));
+    setText(this.problem, race.problem);
+    fill(this.partings);
+    this.tell("");
+    this.table.clear();
+    this.trials.clear();
+    this.bar.pause();
+    this.bar.end = true;
+    this.bar.value = 0;
+    this.root.dataset.shown = "";
+    this.watch(how);
+  }
+
+  /** Ask what is new until all lanes are over. */
+  async watch(how) {
+    const turn = (this.turn = {});
+    let failures = 0;
+    for (;;) {
+      let told;
+      try {
+        told = await laneEvents(this.runs, this.lanes.map(({ events }) => events.length));
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (turn !== this.turn) return;
+        if (failures > MOST_FAILURES) {
+          this.tell(error.message);
+          this.setup.working(false);
+          return;
+        }
+        await later(RETRY_MS);
+        continue;
+      }
+      if (turn !== this.turn) return;
+      if (how.again && told.lanes.some(({ gone }) => gone)) {
+        this.begin(this.shown);
+        return;
+      }
+      const changed = this.lanes.map((lane, index) => lane.take(told.lanes[index]));
+      if (changed.some(Boolean)) this.move();
+      const live = this.lanes.some((lane) => lane.live);
+      this.setup.working(live);
+      if (!live) break;
+      if (this.lanes.every(({ events, head }) => events.length >= head)) await later(ASKING_MS);
+      if (turn !== this.turn) return;
+    }
+    this.finish(turn, how);
+  }
+
+  async finish(turn, how) {
+    try {
+      const values = await raceTable(this.runs);
+      if (turn !== this.turn) return;
+      this.values = values;
+      this.tellValues(values);
+      if (how.play && this.lanes.every(({ error }) => !error)) this.showParting();
+    } catch (error) {
+      if (turn === this.turn) this.tell(error.message);
+    }
+    this.root.dataset.shown = this.runs.join(",");
+  }
+
+  tellValues(values) {
+    this.table.show(values);
+    for (const [index, { name, right }] of values.lanes.entries()) {
+      setText(this.lanes[index].name, name);
+      this.lanes[index].right = right;
+    }
+    const parted = values.partings.filter(Boolean);
+    for (const { lane, cursors, nodes } of parted) this.lanes[lane].point(nodes[1], cursors[1]);
+    // The first lane shows where the first of the others leaves it.
+    const [first] = [...parted].sort((a, b) => a.cursors[0] - b.cursors[0]);
+    if (first) this.lanes[0].point(first.nodes[0], first.cursors[0]);
+    fill(
+      this.partings,
+      values.partings.map((parting, index) =>
+        h("p", {}, h("span", { class: "race-diamond", "aria-hidden": "true", text: "◆" }), h("span", { dir: "auto", text: parting?.sentence ?? `Lane ${index + 2} is the same as lane 1 to its end.` })),
+      ),
+    );
+    this.bar.update();
+  }
+
+  /** Begin where the first two lanes part: that is what there is to see. */
+  showParting() {
+    const [parting] = this.values.partings.filter(Boolean);
+    if (!parting) return;
+    const { clock } = this.bar;
+    this.bar.go(Math.max(...[0, parting.lane].map((lane, side) => this.lanes[lane].clock.at(clock, parting.cursors[side]))));
+  }
+
+  /** Every lane to the moment of the clock. */
+  move() {
+    const started = performance.now();
+    const { bar } = this;
+    if (bar.end) bar.value = bar.most;
+    for (const lane of this.lanes) {
+      if (!lane.events.length) lane.draw();
+      else lane.seek(bar.end ? lane.events.length : Math.max(1, lane.clock.cursor(bar.clock, bar.value)));
+    }
+    bar.update();
+    this.drawKey();
+    /** Milliseconds of the main thread for this step but its painting; for tests and benchmarks. */
+    this.lastMoveMs = performance.now() - started;
+  }
+
+  drawKey() {
+    this.key.updateAll(this.lanes.filter(({ visible }) => visible));
+  }
+
+  /** A step is selected in one lane, and followed in all of them. */
+  select(from, id) {
+    for (const lane of this.lanes) {
+      if (lane === from || !id) lane.select(id);
+      else lane.follow(from, id);
+    }
+    this.drawKey();
+  }
+
+  async stop() {
+    try {
+      await stopRace(this.runs);
+    } catch (error) {
+      this.refuse(error);
+    }
+  }
+
+  tell(text) {
+    this.notice.hidden = !text;
+    setText(this.notice, text);
+  }
+
+  async copyLink() {
+    const query = raceQuery(this.shown);
+    const done = await copyText(`${location.origin}${location.pathname}?${query}`);
+    setText(this.copy, done ? "Copied" : "Cannot copy here");
+    await later(2000);
+    setText(this.copy, "Copy link");
+  }
+}
+
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function titleOf({ strategies }, text) {
+  const [name] = text.split(" ");
+  return strategies.find((strategy) => strategy.name === name)?.title ?? name;
+}

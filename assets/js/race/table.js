@@ -1,0 +1,87 @@
+// The table of a race: what each lane found, and what that took. The server works it out.
+
+import { count, flops, plural, seconds } from "../words/format.js";
+import { fill, h } from "../dom/dom.js";
+import { shorten } from "../words/format.js";
+
+const HEADINGS = [
+  ["Lane", ""],
+  ["Answer", ""],
+  ["Tokens", "that the solver wrote"],
+  ["Solver", "FLOPs"],
+  ["Verifier", "FLOPs"],
+  ["Held", "tokens whose keys and values are needed at a time, at most"],
+  ["Seconds", "in this race, all lanes together"],
+];
+
+export class RaceTable {
+  constructor() {
+    this.body = h("tbody");
+    this.saved = h("p", { class: "race-saved" });
+    this.element = h(
+      "section",
+      { class: "race-table", "aria-labelledby": "race-table-name", hidden: true },
+      h("h2", { id: "race-table-name", text: "What each lane found, and what that took" }),
+      h(
+        "div",
+        { class: "race-scroll", tabindex: "0", role: "group", "aria-label": "Table of the race" },
+        h(
+          "table",
+          {},
+          h(
+            "thead",
+            {},
+            h("tr", {}, HEADINGS.map(([name, title], index) => h("th", { scope: "col", title: title || null, "data-number": index > 1, text: name }))),
+          ),
+          this.body,
+        ),
+      ),
+      this.saved,
+    );
+  }
+
+  clear() {
+    this.element.hidden = true;
+  }
+
+  /** @param {{lanes: Object[], saved?: {written: number, read: number}}} values */
+  show({ lanes, saved }) {
+    this.element.hidden = false;
+    const best = (name) => Math.min(...lanes.map((row) => row[name]));
+    const least = Object.fromEntries(["tokens", "held", "seconds"].map((name) => [name, best(name)]));
+    fill(this.body, lanes.map((row, index) => this.row(row, index, least)));
+    const told = [];
+    if (saved?.written) told.push(`${plural(saved.written, "token")} written`);
+    if (saved?.read) told.push(`${plural(saved.read, "token")} read by verifiers`);
+    this.saved.textContent = told.length
+      ? `Asked once for several lanes: ${told.join(", ")}. Each lane's own figures count them.`
+      : "";
+  }
+
+  row(row, index, least) {
+    const number = (value, least_) =>
+      h("td", { "data-number": true, "data-least": least_ }, h("span", { class: "esp-number", text: value }));
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, h("span", { class: "race-number", "aria-hidden": "true", text: String(index + 1) }), h("span", { dir: "auto", text: row.name })),
+      h("td", { class: "race-answer" }, h("span", { dir: "auto", text: answerOf(row) }), verdict(row)),
+      number(count(row.tokens), row.tokens === least.tokens),
+      number(row.solver_flops ? flops(row.solver_flops) : "unknown", false),
+      number(row.verifier_flops ? flops(row.verifier_flops) : "0", false),
+      number(count(row.held), row.held === least.held),
+      number(seconds(row.seconds), row.seconds === least.seconds),
+    );
+  }
+}
+
+function answerOf(row) {
+  const answer = row.answer === null ? "none" : shorten(row.answer, 40);
+  return row.status === "completed" ? answer : `${answer} (${row.status.replaceAll("_", " ")})`;
+}
+
+function verdict({ right, right_undecided: undecided, known }) {
+  if (undecided) return h("span", { class: "race-verdict", text: "? undecided" });
+  if (right === null || !known) return null;
+  return h("span", { class: "race-verdict", "data-right": right, text: right ? "✓ right" : "✗ wrong" });
+}

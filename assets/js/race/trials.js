@@ -1,0 +1,149 @@
+// The same race on many problems: how often each lane is right so far, and the difference to the
+// first lane, with intervals. A process of the server's counts; this asks how it stands, and draws.
+
+import { count } from "../words/format.js";
+import { fill, h, setText } from "../dom/dom.js";
+import { signed } from "../words/format.js";
+import { startTrials, stopTrials, trialsNow } from "./server.js";
+
+const ASKING_MS = 1000;
+
+export class Trials {
+  /**
+   * @param {() => URLSearchParams} query - the race on show.
+   * @param {(error: Error) => void} refuse - shows why something is refused.
+   */
+  constructor(query, refuse) {
+    Object.assign(this, { query, refuse });
+    this.id = null;
+    this.turn = null;
+    this.begin = h("button", { type: "button", class: "esp-button", text: "On 20 problems", on: { click: () => this.start() } });
+    this.stop = h("button", { type: "button", class: "esp-button", text: "Stop", hidden: true, on: { click: () => this.end() } });
+    this.state = h("p", { class: "race-trials-state", role: "status" });
+    this.chart = h("div", { class: "race-chart" });
+    this.element = h(
+      "section",
+      { class: "race-trials", "aria-labelledby": "race-trials-name" },
+      h("h2", { id: "race-trials-name", text: "One problem tells little" }),
+      h(
+        "p",
+        { class: "race-quiet" },
+        "The same race on 20 held-out problems of the same family and level: how often is each lane right?",
+      ),
+      h("div", { class: "race-acts" }, this.begin, this.stop, this.state),
+      this.chart,
+    );
+  }
+
+  /** Another race is on show: what was counted is not of it. */
+  clear() {
+    if (this.id) this.end();
+    this.turn = null;
+    this.id = null;
+    fill(this.chart);
+    setText(this.state, "");
+    this.working(false);
+  }
+
+  working(on) {
+    this.begin.disabled = on;
+    this.stop.hidden = !on;
+  }
+
+  async start() {
+    const turn = (this.turn = {});
+    this.working(true);
+    fill(this.chart);
+    setText(this.state, "Asking…");
+    try {
+      let told = await startTrials(this.query());
+      this.id = told.id;
+      while (turn === this.turn) {
+        this.show(told);
+        if (told.state !== "waiting" && told.state !== "running") break;
+        await new Promise((resolve) => setTimeout(resolve, ASKING_MS));
+        if (turn === this.turn) told = await trialsNow(told.id);
+      }
+    } catch (error) {
+      if (turn === this.turn) {
+        setText(this.state, "");
+        this.refuse(error);
+      }
+    }
+    if (turn === this.turn) {
+      this.working(false);
+      this.id = null;
+    }
+  }
+
+  end() {
+    const { id } = this;
+    if (id) stopTrials(id).catch((error) => this.refuse(error));
+  }
+
+  show({ state, before, said, figures }) {
+    const of = figures ? `${figures.done} of ${figures.of} problems` : "";
+    const words = {
+      waiting: before ? `Waits: ${before} before yours.` : "Begins…",
+      running: of ? `${of} so far` : "Begins…",
+      done: `${of}.`,
+      stopped: of ? `Stopped after ${of}.` : "Stopped.",
+      failed: [of && `After ${of}:`, said].filter(Boolean).join(" "),
+    };
+    setText(this.state, words[state] ?? "");
+    if (figures) fill(this.chart, chartOf(figures));
+  }
+}
+
+/** A table whose cells are drawn: the share with its interval, and the difference to the first lane. */
+function chartOf({ done, lanes }) {
+  const head = (text, number = false) => h("th", { scope: "col", "data-number": number, text });
+  return h(
+    "table",
+    {},
+    h("caption", { text: "Bars: share of right answers so far. Lines: 95 % intervals; the difference is paired." }),
+    h("thead", {}, h("tr", {}, head("Lane"), head("Right"), head("Minus lane 1"), head("Tokens each", true))),
+    h(
+      "tbody",
+      {},
+      lanes.map((lane, index) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, h("span", { class: "race-number", "aria-hidden": "true", text: String(index + 1) }), h("span", { text: lane.name })),
+          h("td", {}, shareOf(lane.share), h("span", { class: "esp-number", text: `${lane.right} of ${done}` })),
+          h("td", {}, lane.difference ? differenceOf(lane.difference) : h("span", { class: "race-quiet", text: "is lane 1" })),
+          h("td", { "data-number": true }, h("span", { class: "esp-number", text: count(lane.tokens) })),
+        ),
+      ),
+    ),
+  );
+}
+
+const percent = (value) => `${100 * value}%`;
+
+function shareOf({ value, low, high }) {
+  return h(
+    "div",
+    { class: "race-share", role: "img", "aria-label": `${words(value)}, interval ${words(low)} to ${words(high)}` },
+    h("div", { class: "race-share-bar", style: { width: percent(value) } }),
+    h("div", { class: "race-interval", style: { left: percent(low), width: percent(high - low) } }),
+  );
+}
+
+/** From −1 to 1, with 0 in the middle. */
+function differenceOf({ value, low, high }) {
+  const at = (difference) => percent((difference + 1) / 2);
+  return [
+    h(
+      "div",
+      { class: "race-difference", role: "img", "aria-label": `${signed(value)}, interval ${signed(low)} to ${signed(high)}` },
+      h("div", { class: "race-zero" }),
+      h("div", { class: "race-interval", style: { left: at(low), width: percent((high - low) / 2) } }),
+      h("div", { class: "race-point", style: { left: at(value) } }),
+    ),
+    h("span", { class: "esp-number", text: `${signed(value)} (${signed(low)} to ${signed(high)})` }),
+  ];
+}
+
+const words = (share) => `${Math.round(100 * share)} %`;

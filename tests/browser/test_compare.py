@@ -1,0 +1,118 @@
+"""The place Compare in a browser: by mouse, by keyboard, by touch."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.app_process import App
+from tests.browser.axe import violations
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 768, 1280, 1920)
+RACE = "document.querySelector('.esp').race"
+SHORT = "problem=Use+24,+7+and+1+to+make+18.&seed=1&lane=beam_search+n%3D4&lane=dvts+n%3D4"
+
+
+def open_compare(app: App, page: Page, query: str = "") -> None:
+    page.goto(f"{app.url}/compare/?{query}")
+    expect(page.locator(".race-table")).to_be_visible()
+
+
+def at_end(page: Page) -> bool:
+    return bool(page.evaluate(f"{RACE}.lanes.every(l => l.cursor === l.events.length)"))
+
+
+def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(app.url)
+    with page.context.expect_page() as opened:
+        page.click("#places a:text-is('Compare')")
+    compare = opened.value
+    expect(compare.locator(".race-table tbody tr")).to_have_count(3)
+    expect(compare.locator(".race-verdict").first).to_have_text("✗ wrong")
+    expect(compare.locator(".race-partings")).to_contain_text("in round 1: DVTS cuts 12 steps")
+    # It stands at the moment at which the first two part, and that is ringed.
+    expect(compare.locator(".race-lane .esp-ring-label").first).to_have_text("They part here")
+    assert not at_end(compare)
+    compare.get_by_role("button", name="Forward one round").click()
+    compare.get_by_role("radio", name="Seconds").check()
+    expect(compare.locator(".race-value")).to_contain_text(" s")
+    # A step that is selected in one tree is followed in all of them.
+    compare.evaluate(f"{RACE}.lanes[2].pick('2')")
+    for lane in range(3):
+        expect(compare.locator(".race-chosen").nth(lane)).to_contain_text("Adam uses 4 pens")
+    assert compare.locator(".race-open").first.get_attribute("href") == (
+        "../?run=recorded-race-lane-1"
+    )
+    assert app.errors() == []
+
+
+def test_a_race_of_ones_own_by_keyboard_and_its_link(
+    app: App, page: Page, console: list[str]
+) -> None:
+    open_compare(app, page)
+    page.get_by_text("A race of your own").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Problem", exact=True).fill("Use 24, 7 and 1 to make 18.")
+    page.get_by_role("button", name="Remove lane 3").press("Enter")
+    budget = page.get_by_label("Budget N")
+    budget.nth(0).fill("4")
+    budget.nth(1).fill("999")
+    budget.nth(1).press("Enter")
+    # It is refused where it is wrong, and the field has the focus.
+    mistake = page.locator(".race-lane-fields .race-mistake").nth(1)
+    expect(mistake).to_contain_text("Budget N (n) is 999; it must be 1 to 256")
+    expect(budget.nth(1)).to_be_focused()
+    assert [text for text in console if "400" not in text] == []
+    console.clear()  # the browser says there that the server refused
+    budget.nth(1).fill("4")
+    budget.nth(1).press("Enter")
+    expect(mistake).to_be_hidden()
+    expect(page.locator(".race-table tbody tr")).to_have_count(2)
+    expect(page.locator(".race-lane .race-state").nth(1)).to_contain_text("answer 16, wrong ✗")
+    assert at_end(page)
+    address = page.url
+    assert "lane=best_of_n+n%3D4" in address
+    assert "runs=" in address
+    slider = page.get_by_role("slider", name="Moment of the race")
+    slider.press("Home")
+    expect(page.locator(".race-value")).to_have_text("0 tokens written")
+    slider.press("PageUp")
+    assert not at_end(page)
+    picture = page.locator("#tree-1")
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight"):  # it grows down, or to the right
+        picture.press(key)
+    expect(page.locator(".race-chosen").first).to_contain_text("Step 1, branch")
+    # A refresh finds the same runs and starts none.
+    page.reload()
+    expect(page.locator(".race-table tbody tr")).to_have_count(2)
+    assert page.url == address
+    assert app.errors() == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_link_races_and_the_page_fits_under_a_thumb(
+    app: App, browser: Browser, theme: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    open_compare(app, page, f"__theme={theme}" + (f"&{SHORT}" if theme == "dark" else ""))
+    lanes = page.locator(".race-lane")
+    first, second = lanes.nth(0).bounding_box(), lanes.nth(1).bounding_box()
+    assert first is not None
+    assert second is not None
+    assert second["y"] >= first["y"] + first["height"]
+    page.get_by_role("button", name="Back one round").tap()
+    page.get_by_role("button", name="Back one round").tap()
+    assert not at_end(page)
+    page.get_by_role("radio", name="FLOPs").tap()
+    expect(page.locator(".race-value")).to_contain_text("FLOPs")
+    page.get_by_text("A race of your own").tap()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page, "body") == []
+    context.close()
+    assert app.errors() == []

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { beamLog } from "./synthetic.mjs";
+import { counterpart } from "../../assets/js/race/matching.js";
+import { LaneClock } from "../../assets/js/race/clock.js";
+import { raceIn, raceQuery, readLane, writtenLane } from "../../assets/js/race/lane_text.js";
+import { Tree } from "../../assets/js/log/tree.js";
+
+const treeOf = (nodes) => {
+  const tree = new Tree();
+  const header = { seq: 0, t: 0, kind: "started", problem: { text: "?" }, options: {}, strategy: "x" };
+  tree.apply(header);
+  Object.entries(nodes).forEach(([id, text], index) =>
+    tree.apply({ seq: index + 1, t: 0, kind: "sampled", id, text, tokens: 1, logprob: 0 }),
+  );
+  return tree;
+};
+
+test("a step is found in another tree by the words up to it", () => {
+  const one = treeOf({ 0: "a", 1: "b", "0.0": "c", "1.0": "c" });
+  const other = treeOf({ 0: "b", 1: "x", "0.0": "c" });
+  assert.deepEqual(counterpart(one, "1.0", other), { id: "0.0", whole: true });
+  assert.deepEqual(counterpart(one, "0.0", other), { id: "root", whole: false });
+  assert.deepEqual(counterpart(one, "root", other), { id: "root", whole: true });
+});
+
+test("where it was never written, the last step in common is found", () => {
+  const one = treeOf({ 0: "a", "0.0": "b", "0.0.0": "c" });
+  const other = treeOf({ 0: "a", "0.0": "z" });
+  assert.deepEqual(counterpart(one, "0.0.0", other), { id: "0", whole: false });
+});
+
+test("of several that say the same the one in the same place is found, else one that was gone on from", () => {
+  const one = treeOf({ 0: "a", 1: "a" });
+  assert.equal(counterpart(one, "1", treeOf({ 0: "a", 1: "a" })).id, "1");
+  assert.equal(counterpart(one, "1", treeOf({ 0: "a", 2: "a", "2.0": "b" })).id, "2");
+});
+
+test("a clock never goes back, and finds the moment of every value", () => {
+  const clock = new LaneClock();
+  const events = beamLog(200);
+  clock.extend(events.slice(0, 50));
+  clock.extend(events);
+  assert.equal(clock.length, events.length);
+  for (const name of ["tokens", "flops", "seconds"]) {
+    for (let cursor = 1; cursor <= clock.length; cursor += 1) {
+      assert.ok(clock.at(name, cursor) >= clock.at(name, cursor - 1));
+      assert.ok(clock.cursor(name, clock.at(name, cursor)) >= cursor);
+    }
+    assert.equal(clock.cursor(name, clock.end(name)), events.length);
+    assert.equal(clock.cursor(name, -1), 0);
+  }
+});
+
+test("a lane and a race are read as they were written", () => {
+  const lane = { strategy: "dvts", values: { n: "8", models: "my pair", filter_duplicates: "false" } };
+  assert.equal(writtenLane(lane), "dvts n=8 models=my%20pair filter_duplicates=false");
+  assert.deepEqual(readLane(writtenLane(lane)), lane);
+  assert.deepEqual(readLane("beam_search x%=% n"), { strategy: "beam_search", values: { "x%": "%" } });
+  const race = { problem: "1 + 1 = ?", answer: "2", seed: "7", lanes: ["dvts n=8", "greedy"] };
+  assert.deepEqual(raceIn(`?${raceQuery(race, ["a", "b"])}`), { ...race, runs: ["a", "b"] });
+  assert.deepEqual(raceIn(`?${raceQuery({ ...race, answer: "" })}`), { ...race, answer: "", runs: [] });
+});
+
+test("an address without a problem or without lanes is no race", () => {
+  assert.equal(raceIn(""), null);
+  assert.equal(raceIn("?problem=1"), null);
+  assert.equal(raceIn("?lane=dvts"), null);
+});
