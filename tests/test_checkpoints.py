@@ -81,10 +81,11 @@ def test_six_ship_each_a_few_hundred_kilobytes_with_the_command_that_made_them()
 
 
 def test_their_measured_quality_really_differs() -> None:
-    """From no better than chance to clearly better: intervals of the first and last lie apart."""
-    measured = [each.measured["auroc"] for each in checkpoints().values()]
-    assert measured[0]["high"] < measured[-1]["low"]
-    assert len({round(each["value"], 3) for each in measured}) == 6
+    """In finding first errors the last is clearly better than each of the first three."""
+    measured = [each.measured["f1"] for each in checkpoints().values()]
+    assert max(each["high"] for each in measured[:3]) < measured[-1]["low"]
+    assert len({round(each["value"], 1) for each in measured}) == 6
+    assert measured[2]["value"] < measured[3]["value"] < measured[4]["value"]
 
 
 @pytest.mark.models

@@ -8,8 +8,7 @@ const tokens = (count) => count.toLocaleString("en");
 function measuredWords({ measured = {} }) {
   const parts = [];
   if (measured.auroc) parts.push(`ranks attempts with an AUROC of ${measured.auroc.value.toFixed(2)}`);
-  if (measured.steps_auroc) parts.push(`steps with ${measured.steps_auroc.value.toFixed(2)}`);
-  if (measured.f1 !== undefined) parts.push(`finds first errors with an F1 of ${measured.f1.toFixed(0)} %`);
+  if (measured.f1) parts.push(`finds first errors with an F1 of ${measured.f1.value.toFixed(0)} %`);
   return parts.join(", ");
 }
 

@@ -22,6 +22,8 @@ from search_core.models.shipped import VERIFIERS
 
 FOLDER, LIST = "verifier-checkpoints", "checkpoints.json"
 COMMAND = "python -m search_core.embedded checkpoints --out DIR"
+DRAWN = "test"
+"""The split of what `verify --drawn` draws."""
 _LIKELIHOOD = "likelihood"
 
 
@@ -74,8 +76,9 @@ def add_figures(shop: Workshop, report: Path) -> None:
         entry["measured"] = {
             "auroc": ranking["solutions"],
             "steps_auroc": ranking["steps"],
-            "f1": card["benchmarks"]["processbench"]["pooled"]["f1"],
-            "ece": card["reliability"]["steps"]["ece"],
+            "f1": card["benchmarks"]["processbench"]["splits"][DRAWN]["interval"],
+            "steps_ece": card["reliability"]["steps"]["ece"],
+            "ece": card["reliability"]["solutions"]["ece"],
         }
     values["measured_by"] = found["command"]
     _write(path, values)
