@@ -22,6 +22,7 @@ from components.explorer import (
     first_minute,
     pin_recordings,
     puller,
+    stress_asker,
     what_if_asker,
 )
 from components.handlers import (
@@ -101,6 +102,7 @@ def build_page(
             view = TreeView(
                 pull_events=puller(registry),
                 draw_charts=chart_drawer(registry),
+                ask_stress=stress_asker(registry),
                 ask_what_if=what_if_asker(registry, ready),
                 steering=steering_choices(offer),
                 defaults=recipe_defaults(offer),

@@ -36,7 +36,7 @@ export class Explorer {
    * @param {HTMLElement} root
    * @param {import("./log/log.js").EventLog} log
    * @param {{palette: Object, defaults: Object, labels: Object, minute: Object, comparisons: Object[],
-   *   drawCharts: ?Function, askWhatIf: ?Function, askAudit: ?Function, template: string, recall: ?Function, alone: ?{source: string}}} given -
+   *   drawCharts: ?Function, askWhatIf: ?Function, askAudit: ?Function, askStress: ?Function, template: string, recall: ?Function, alone: ?{source: string}}} given -
    *   `recall`: have the server asked for a run once more; `alone`: there is no app around; what the file says.
    */
   constructor(root, log, given) {
@@ -111,6 +111,7 @@ export class Explorer {
       drawCharts: this.given.drawCharts,
       askWhatIf: this.given.askWhatIf,
       askAudit: this.given.askAudit,
+      askStress: this.given.askStress,
       ...this.steering.actions(),
       showHelp: () => this.keys.showHelp(),
       point: (points, reveal) => this.pointing.show(points, reveal),

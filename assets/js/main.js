@@ -23,7 +23,8 @@ const MOUNTED = new WeakMap();
  *   `props.palette`, `defaults`, `labels` and `comparisons` are given once;
  *   `server.pull_events({run, since})` fills gaps, and
  *   `server.draw_charts({run, theme})`, where there is one, draws charts, and
- *   `server.ask_what_if({run, options, noise, hedge})` says what would have been. `auditAddress` is where
+ *   `server.ask_what_if({run, options, noise, hedge})` says what would have been, and
+ *   `server.ask_stress({run, node})` what edits of a path do to its scores. `auditAddress` is where
  *   the prices of a run's cuts are asked. `template` is where a
  *   page of its own without a run can be fetched; `alone` says that this is one already, and what
  *   its file says.
@@ -55,6 +56,7 @@ export function mount(element, given) {
     steering: props.steering ?? null,
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
     askWhatIf: server.ask_what_if && ((query) => server.ask_what_if(query)),
+    askStress: server.ask_stress && ((query) => server.ask_stress(query)),
     askAudit: given.auditAddress && ((act, name) => askAudit(given.auditAddress, act, name)),
   });
   MOUNTED.set(element, explorer);

@@ -29,14 +29,19 @@ export class Steering {
   }
 
   undo() {
-    const run = before(this.explorer.tree());
-    if (run) this.explorer.visit.show(run);
+    this.turnTo(before(this.explorer.tree()));
   }
 
   redo() {
-    const { visit, log } = this.explorer;
-    const run = visit.after(log.run);
-    if (run) visit.show(run);
+    this.turnTo(this.explorer.visit.after(this.explorer.log.run));
+  }
+
+  /** Show that run, where there is one; the step that one looks at stays selected. */
+  turnTo(run) {
+    if (!run) return;
+    const { selectedNode } = this.explorer;
+    if (selectedNode) this.explorer.request(run, selectedNode);
+    this.explorer.visit.show(run);
   }
 
   /**

@@ -25,6 +25,7 @@ from components.explorer.recordings import (
     listed,
     pin_recordings,
 )
+from components.explorer.stressing import stress_asker
 from components.explorer.tree_view import RECALLED, TreeView
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "pin_recordings",
     "puller",
     "refused",
+    "stress_asker",
     "what_if_asker",
     "whole_run",
 ]

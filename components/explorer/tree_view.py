@@ -89,6 +89,8 @@ class TreeView(gr.HTML):
             [{"name", "title", "figure", "caption"}]}`; None: no charts are offered.
         ask_what_if: Answers `{"run", "options", "noise", "hedge"}` as `WhatIf.to_dict` does, or
             with `{"error"}`; None: nothing can be asked.
+        ask_stress: Answers `{"run", "node"}` as `PathStress.to_dict` does, or with `{"error"}`;
+            None: no stress test is offered.
         defaults: `{"strategies": {name: {option: value}}, "sampling": {name: value}}`: what a
             recipe link may leave out.
         labels: `{"strategies": {name: title}}`.
@@ -105,6 +107,7 @@ class TreeView(gr.HTML):
         pull_events: Callable[[object], Mapping[str, Any]],
         draw_charts: Callable[[object], Awaitable[Mapping[str, Any]]] | None = None,
         ask_what_if: Callable[[object], Awaitable[Mapping[str, Any]]] | None = None,
+        ask_stress: Callable[[object], Awaitable[Mapping[str, Any]]] | None = None,
         defaults: Mapping[str, Any] | None = None,
         labels: Mapping[str, Any] | None = None,
         comparisons: Sequence[Mapping[str, Any]] = (),
@@ -115,16 +118,14 @@ class TreeView(gr.HTML):
         def answer(query: object) -> Mapping[str, Any]:
             return pull_events(query)
 
-        async def draw(query: object) -> Mapping[str, Any]:
-            return await draw_charts(query) if draw_charts else {}
-
-        async def ask(query: object) -> Mapping[str, Any]:
-            return await ask_what_if(query) if ask_what_if else {}
-
         # The names by which the page calls them.
-        names = "pull_events", "draw_charts", "ask_what_if"
-        answer.__name__, draw.__name__, ask.__name__ = names
-        offered = [answer, *([draw] if draw_charts else []), *([ask] if ask_what_if else [])]
+        answer.__name__ = "pull_events"
+        asked = {
+            "draw_charts": draw_charts,
+            "ask_what_if": ask_what_if,
+            "ask_stress": ask_stress,
+        }
+        offered = [answer, *(_named(name, ask) for name, ask in asked.items() if ask)]
         super().__init__(
             value=value,
             html_template=_TEMPLATE,
@@ -144,6 +145,16 @@ class TreeView(gr.HTML):
     def api_info(self) -> dict[str, Any]:
         """Schema of the value, for clients."""
         return {"type": "object", "description": "a batch of events: {run, ev, head, live, node}"}
+
+
+def _named(
+    name: str, ask: Callable[[object], Awaitable[Mapping[str, Any]]]
+) -> Callable[[object], Awaitable[Mapping[str, Any]]]:
+    async def asked(query: object) -> Mapping[str, Any]:
+        return await ask(query)
+
+    asked.__name__ = name
+    return asked
 
 
 def style_sheet() -> str:

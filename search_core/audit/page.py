@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from search_core.audit.prices import CutPrice
 from search_core.audit.result import Audit
-from search_core.audit.words import by_round, share_words
+from search_core.audit.words import by_round, decision_line, share_words
 from search_core.log.tree import Tree
 from search_core.picture.numbers import counted, format_percent
 from search_core.picture.svg import document, element
@@ -29,7 +29,13 @@ def audit_page(audit: Audit, tree: Tree) -> str:
     problem = "" if header is None else one_line(header.problem.text, 400)
     body = [
         tag("header", tag("h1", title), paragraph(problem, "problem")),
-        tag("main", *(paragraph(each) for each in audit.sentences), _table(audit, tree)),
+        tag(
+            "main",
+            *(paragraph(each) for each in audit.sentences),
+            tag("h2", "Each choice by its closest call") if audit.decisions else "",
+            *(paragraph(f"Round {each.round}. {decision_line(each)}") for each in audit.decisions),
+            _table(audit, tree),
+        ),
         tag("footer", paragraph(_made(audit), "quiet")),
     ]
     return framed(title, *body)
@@ -42,7 +48,7 @@ def _table(audit: Audit, tree: Tree) -> str:
     head = tag("tr", *(tag("th", name, scope="col") for name in columns))
     rows = "".join(_row(price, tree) for price in by_round(audit.prices))
     inner = tag("table", tag("caption", "Every cut and its price"), tag("thead", head),
-                tag("tbody", rows), class_="steps")  # fmt: skip
+                tag("tbody", rows), class_="prices")  # fmt: skip
     return tag("div", inner, class_="wide", tabindex="0", role="group", aria_label="Every cut")
 
 
@@ -54,9 +60,9 @@ def _row(price: CutPrice, tree: Tree) -> str:
     return tag(
         "tr",
         tag("th", text(str(price.round)), scope="row"),
-        tag("td", text(_step(price.id, tree)), class_="words"),
-        tag("td", text(share_words(price.share)), class_="words"),
-        tag("td", text(kept), class_="words"),
+        tag("td", text(_step(price.id, tree))),
+        tag("td", text(share_words(price.share))),
+        tag("td", text(kept)),
         tag("td", _mark(price.state), text(f" {better}, {_MARKS[price.state][2]}")),
     )
 

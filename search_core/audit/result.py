@@ -43,6 +43,13 @@ class Audit:
     undecided: int = 0
 
     @property
+    def decisions(self) -> list[CutPrice]:
+        """Of each choice in which something was cut, the strongest cut against the weakest kept:
+        the closest call by score."""
+        first = {choice.cut[0] for choice in self.choices.choices if choice.cut}
+        return [price for price in self.prices if price.id in first]
+
+    @property
     def reachable(self) -> int:
         """Cuts from which a rollout reached the answer."""
         return sum(price.share.hope for price in self.prices)
@@ -102,6 +109,7 @@ class Audit:
             "missing": self.missing,
             "undecided": self.undecided,
             "left_out": self.choices.left_out,
+            "decisions": [price.id for price in self.decisions],
             "prices": [price.to_dict() for price in self.prices],
             "shares": {node: share_values(share) for node, share in self.shares.items()},
         }

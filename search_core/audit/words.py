@@ -18,13 +18,30 @@ def by_round(prices: Sequence[CutPrice]) -> list[CutPrice]:
     return sorted(prices, key=lambda price: (price.round, -price.share.value))
 
 
-def price_lines(prices: Sequence[CutPrice], tree: Tree) -> list[str]:
-    """A line for each cut, by round, the dearest first."""
+def decision_line(price: CutPrice) -> str:
+    """How sure a choice was, by its closest call."""
+    if price.kept_better is None:
+        return f"The strongest cut, {price.id}, cannot be held against anything yet."
+    return (
+        f"The weakest kept, {price.against}, is better than the strongest cut, {price.id}, with a "
+        f"probability of {format_percent(price.kept_better)}."
+    )
+
+
+def price_lines(
+    prices: Sequence[CutPrice], tree: Tree, decisions: Sequence[CutPrice] = ()
+) -> list[str]:
+    """A line for each choice and for each cut, by round, the dearest cut first.
+
+    Args:
+        decisions: The closest call of each choice.
+    """
     lines, at = [], -1
     for price in by_round(prices):
         if price.round != at:
             at = price.round
             lines.append(f"Round {at}:")
+            lines += [f"  {decision_line(each)}" for each in decisions if each.round == at]
         better = "" if price.kept_better is None else format_percent(price.kept_better)
         told = {
             "clear": f"{price.against} was better ({better})",
@@ -38,7 +55,7 @@ def price_lines(prices: Sequence[CutPrice], tree: Tree) -> list[str]:
 
 
 def share_words(share: ReachedShare) -> str:
-    """ "3 of 16 rollouts reach the answer (7% to 43%)"."""
+    """Such as "3 of 16 rollouts reach the answer (7% to 43%)"."""
     if share.known is not None:
         return "finished, and right" if share.known else "finished, and wrong"
     if not share.rollouts:

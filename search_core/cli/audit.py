@@ -173,7 +173,7 @@ def _report(found: Audit, read: Trace, report: Path | None, *, json_: bool, stre
     else:
         from search_core.audit.words import price_lines
 
-        lines = [*found.sentences, *price_lines(found.prices, read.tree)]
+        lines = [*found.sentences, *price_lines(found.prices, read.tree, found.decisions)]
         results().print(plain("\n".join(lines)), markup=False, highlight=False)
     if report is not None:
         from search_core.audit.page import audit_page

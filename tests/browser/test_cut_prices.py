@@ -71,6 +71,7 @@ def test_the_cuts_are_asked_for_by_keyboard_and_the_one_that_lost_the_run_is_sho
     expect(begin).to_be_focused()
     cuts = page.locator(".esp-cuts")
     expect(cuts).to_contain_text("The run was lost in round 1 by cutting step 0")
+    expect(cuts).to_contain_text("the weakest kept is better than the strongest cut with")
     expect(cuts.locator(".esp-cuts-step").first).to_contain_text("8 of 8 got there")
     assert violations(page, ".esp-cuts") == []
     cuts.get_by_role("button", name="Show it in the tree").press("Enter")

@@ -304,7 +304,7 @@ export class Classroom {
       );
     }
     for (const { source, address } of cites ?? [])
-      this.source.append(" ", h("a", { href: address, rel: "noreferrer", text: source }), ".");
+      this.source.append(this.source.hasChildNodes() ? ". " : "", h("a", { href: address, target: "_blank", rel: "noreferrer", text: source }));
   }
 
   // Predictions ---------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ const ASKING_MS = 700;
 const MOST_LETTERS = 60;
 /** More rings than these hide the tree. */
 const MOST_RINGED = 8;
+const MOST_CALLS = 24;
 const STATES = {
   clear: ["●", "the kept one is better"],
   noise: ["◆", "within noise"],
@@ -127,12 +128,27 @@ export class CutPrices {
       this.found,
       audit.sentences.map((sentence, at) => h("p", { class: at ? "esp-quiet" : "esp-cuts-answer", text: sentence })),
       done && audit.loss.node && audit.loss.by !== "nothing" && h("p", {}, link("Show it in the tree", () => this.ring([this.lost(audit)], true))),
+      this.calls(audit),
       dear.length > 0 && section(plural(dear.length, "cut that could have got there", "cuts that could have got there"), this.rounds(dear)),
       rest.length > 0 &&
         h("details", { open }, h("summary", { text: plural(rest.length, "cut from which nothing got there", "cuts from which nothing got there") }), this.rounds(rest)),
       quiet(legend(audit.level)),
     );
     if (done) this.ring(byPrice(dear).slice(0, MOST_RINGED));
+  }
+
+  /** Each choice by its closest call: the weakest kept against the strongest cut. */
+  calls({ decisions, prices }) {
+    const told = decisions.map((id) => prices.find((price) => price.id === id)).filter(({ kept_better: better }) => better !== null);
+    if (!told.length) return null;
+    const line = (price) =>
+      h(
+        "li",
+        {},
+        h("span", { class: "esp-cuts-mark", "aria-hidden": "true", text: `${STATES[price.state][0]} ` }),
+        `Round ${price.round}: the weakest kept is better than the strongest cut with ${points(price.kept_better)}`,
+      );
+    return section("Each choice by its closest call", h("ul", { class: "esp-cuts-list" }, told.slice(0, MOST_CALLS).map(line)));
   }
 
   lost({ loss, prices }) {

@@ -89,6 +89,8 @@ import { WhatIf } from "./what_if.js";
  *   what another setting would have made of a run that is over: as Python's `WhatIf.to_dict`, or `{error}`.
  * @property {(act: "start"|"state"|"stop", name: string) => Promise<Object>} [askAudit] - what the cuts of a
  *   run cost: `start` with a run's id, the others with the job's: `{id, state, said, audit}`; throws a sentence.
+ * @property {(query: {run: string, node: string}) => Promise<Object>} [askStress] - what edits of the path to a
+ *   step do to its scores: as Python's `PathStress.to_dict`, or `{error}`.
  * @property {(query: Object) => Promise<string>} [steer] - have the run driven again with an act, as
  *   `components/controls/steering_request.py` reads it; "" once its run is on show, else why there is none.
  * @property {() => string} [shownRun] - id of the run on show, as the server knows it.

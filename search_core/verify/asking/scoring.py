@@ -27,6 +27,7 @@ def score_missing(
     cancelled: Cancelled,
     *,
     batch: int,
+    finished: bool = True,
     on_done: Callable[[int], None] = lambda count: None,
 ) -> None:
     """Score all rows that the store does not know, and keep each as soon as it is there.
@@ -36,6 +37,7 @@ def score_missing(
     Args:
         key: The verifier's, as `verifier_key` gives it.
         batch: Rows in one call, at least 1.
+        finished: Whether the rows are whole solutions, and not their beginnings.
         on_done: Is told how many more rows are done; those that were known are not counted.
 
     Raises:
@@ -59,7 +61,7 @@ def score_missing(
             if cancelled():
                 raise RunCancelled
             chunk = missing[start : start + batch]
-            for row, scores in _scored(chunk, verifier, cancelled):
+            for row, scores in _scored(chunk, verifier, cancelled, finished):
                 store.add(row_key(row), key, scores)
             if isinstance(verifier, KeepsPaths):
                 verifier.release(_RUN, chunk[0].problem)
@@ -72,22 +74,22 @@ def _length(row: LabelledSolution) -> int:
 
 
 def _scored(
-    rows: list[LabelledSolution], verifier: Verifier, cancelled: Cancelled
+    rows: list[LabelledSolution], verifier: Verifier, cancelled: Cancelled, finished: bool
 ) -> Iterator[tuple[LabelledSolution, GivenScores | str]]:
     """Each row's scores, or why it has none: one bad row costs the others nothing."""
     try:
-        yield from zip(rows, _asked(rows, verifier, cancelled), strict=True)
+        yield from zip(rows, _asked(rows, verifier, cancelled, finished), strict=True)
         return
     except ValueError as error:
         if len(rows) == 1:
             yield rows[0], str(error)[:500] or type(error).__name__
             return
     for row in rows:
-        yield from _scored([row], verifier, cancelled)
+        yield from _scored([row], verifier, cancelled, finished)
 
 
 def _asked(
-    rows: list[LabelledSolution], verifier: Verifier, cancelled: Cancelled
+    rows: list[LabelledSolution], verifier: Verifier, cancelled: Cancelled, finished: bool
 ) -> list[GivenScores]:
     whole = verifier.info.scores == "solutions"
     requests = [
@@ -95,7 +97,7 @@ def _asked(
             row.problem,
             row.steps,
             first=len(row.steps) - 1 if whole else 0,
-            finished=True,
+            finished=finished,
             logprobs=(None,) * len(row.steps),
             run=_RUN,
         )

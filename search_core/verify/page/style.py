@@ -42,6 +42,10 @@ thead th { color: var(--palette-subtle); border-bottom-color: var(--palette-mute
 .steps td.words { white-space: pre-wrap; overflow-wrap: anywhere; text-align: left; width: 99%; }
 .steps td { vertical-align: top; }
 .steps tr.here th, .steps tr.here td { background: var(--palette-surface); font-weight: 600; }
+.prices { width: 100%; }
+.prices th, .prices td { text-align: left; vertical-align: top; }
+.prices td { white-space: normal; overflow-wrap: anywhere; min-width: 6rem; }
+.prices svg { width: 1em; height: 1em; vertical-align: -.1em; }
 .charts { display: flex; flex-wrap: wrap; gap: 1.5rem; margin: .75rem 0 1.25rem; }
 .charts svg, .chart svg { max-width: 100%; height: auto; }
 details { margin: .35rem 0; border-left: 3px solid var(--palette-muted); padding-left: .8rem; }

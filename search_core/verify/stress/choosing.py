@@ -82,15 +82,31 @@ def stress_cases(solutions: Sequence[LabelledSolution], seed: int) -> list[Stres
     return cases
 
 
+def path_cases(
+    solution: LabelledSolution, at: int, others: Sequence[LabelledSolution], seed: int
+) -> list[StressCase]:
+    """Every edit that applies to one solution, at this step where it applies there.
+
+    Args:
+        others: Solutions of other problems, for what comes from elsewhere.
+    """
+    luck = random.Random(f"{seed}/{solution.id}")
+    cases = (_case(edit, solution, others, luck, at) for edit in EDITS)
+    return [case for case in cases if case is not None]
+
+
 def _case(
     edit: Edit,
     solution: LabelledSolution,
     others: Sequence[LabelledSolution],
     luck: random.Random,
+    at_first: int | None = None,
 ) -> StressCase | None:
     first = solution.first_error
     places = list(range(len(solution.steps)))
     luck.shuffle(places)
+    if at_first is not None:
+        places.sort(key=lambda place: place != at_first)
     sound: bool | None = None if first is None else first == NO_ERROR
     if edit.must_change:
         if first != NO_ERROR and first is not None:

@@ -148,7 +148,7 @@ export class Acts {
     if (name === "go_on") return [...this.models(), end];
     const { node } = this;
     const editing = name === "edit";
-    const text = h("textarea", { name: "text", rows: 4, maxlength: MOST_TEXT, required: true, dir: "auto", spellcheck: "false" });
+    const text = h("textarea", { name: "text", rows: 2, maxlength: MOST_TEXT, required: true, dir: "auto", spellcheck: "false" });
     text.value = editing ? node.text : "";
     const ends = h("input", { type: "checkbox", name: "ends", checked: editing && node.ended === "end" });
     return [

@@ -43,8 +43,8 @@ export class Inspector {
     this.update(moment);
   }
 
-  contents({ tree, visible, selected, log }) {
-    const { given } = this;
+  contents({ log, tree, visible, selected }) {
+    const given = { ...this.given, run: log?.run };
     if (isFold(selected) && visible.fold(selected)) return foldContents(tree, visible.fold(selected), given);
     if (visible.writing.has(selected)) return writingContents(tree, visible, selected, given);
     const node = tree.nodes.get(selected);

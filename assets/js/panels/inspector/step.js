@@ -17,6 +17,7 @@ import { putInto } from "../../form/fields.js";
 import { methodSections } from "./methods.js";
 import { ROOT } from "../../log/tree.js";
 import { scoreBar } from "../bars.js";
+import { stressSection } from "./stress.js";
 import { symbolPicture } from "../../picture/shapes.js";
 import { writeStructured } from "../../dom/markdown.js";
 import { writingWords } from "../../words/writing_words.js";
@@ -40,6 +41,7 @@ export function stepContents(tree, node, given) {
       node.state === "pruned" ? "Why it was pruned" : node.state === "kept" ? "Why it was kept" : "What became of it",
       why(tree, node, linkTo),
     ),
+    node.by && section("Who wrote it", h("p", { dir: "auto", text: `${node.by} did, and not the solver.` })),
     ...methodSections(tree, node, linkTo),
     section("The path so far", path(tree, node, given)),
     long && section("The whole step", longText(node.text, "The whole step")),
@@ -47,7 +49,8 @@ export function stepContents(tree, node, given) {
     node.reason && section("What the verifier wrote", longText(node.reason, "What the verifier wrote")),
     node.aggregate !== null && section("Its scores in one number", arithmetic(tree, node)),
     section("Siblings", siblings(tree, node, given)),
-    section("What it cost", stepCosts(node)),
+    section("What it cost", node.again && quiet("It was there in the run before this one, and cost nothing now."), stepCosts(node)),
+    stressSection(tree, node, given),
   ];
 }
 
