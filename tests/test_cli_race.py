@@ -25,7 +25,7 @@ def test_a_race_prints_its_table_and_where_the_lanes_part() -> None:
     text = said(done)
     assert "Beam search" in text
     assert "Best-of-N" in text
-    assert "in round 1: Beam search cuts" in text
+    assert "in round 1: Beam search" in text
     assert "Asked once for several lanes:" in text
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.log.events import Event
+from search_core.log.traces import read_trace
 from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.race import divergence, race, read_lane, written_lane
@@ -23,6 +27,8 @@ from tests.searches import run
 from tests.test_race import fake_pair, lane
 from tests.test_search_properties import WORLDS, recipes, run_in
 
+ROOT = Path(__file__).resolve().parent.parent
+RECORDED = ROOT / "assets/race/lane-2.jsonl"
 # Two first steps, each with two ends; "a" scores better, "b" is right.
 CHILDREN = {"": "a b", "a": "1. 2.", "b": "3. 4."}
 SCORES = {"a": 0.9, "b": 0.1}
@@ -268,3 +274,22 @@ def test_a_pair_of_models_is_told_by_its_names() -> None:
         ]
     ]
     assert names == ["DVTS", "DVTS"]
+
+
+def test_the_browsers_clock_is_the_same() -> None:
+    """`assets/js/race/clock.js` beside `LaneClock`, on a recorded run."""
+    clock = LaneClock(read_trace(RECORDED).events)
+    script = """
+      import { readFileSync } from "node:fs";
+      import { LaneClock } from "./assets/js/race/clock.js";
+      const clock = new LaneClock();
+      const lines = readFileSync(process.argv[1], "utf-8").trim().split("\\n");
+      clock.extend(lines.map((line) => JSON.parse(line)));
+      console.log(JSON.stringify(clock.after));
+    """
+    command = ["node", "--input-type=module", "--eval", script, str(RECORDED)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    after = json.loads(done.stdout)
+    for name in CLOCKS:
+        ours = [clock.at(name, cursor) for cursor in range(1, len(clock) + 1)]
+        assert after[name] == pytest.approx(ours)

@@ -78,7 +78,7 @@ def race(
 
     def go(place: int) -> None:
         try:
-            runs[place] = _run(lanes[place], sharing.pairs[place], place, listener, stopping)
+            runs[place] = run_lane(lanes[place], sharing.pairs[place], place, listener, stopping)
         except BaseException as error:
             failures.append(error)
             stop.set()
@@ -103,7 +103,15 @@ def race(
     return RaceResult(logs, sharing.written, sharing.read)
 
 
-def _run(lane: Lane, pair: ModelPair, place: int, listener: Listener, stopping: Cancelled) -> Run:
+def run_lane(
+    lane: Lane, pair: ModelPair, place: int, listener: Listener, stopping: Cancelled
+) -> Run:
+    """One lane's run, to its end; `race` runs several at a time.
+
+    Args:
+        pair: In place of the lane's own, as `sharing_pairs` gives it.
+        place: The lane's number, from 0, for the listener.
+    """
     recipe = lane.recipe
     # A strategy that reads no scores needs no verifier, whichever was chosen.
     source = lane.score_source if recipe.strategy.uses_verifier else "log-probability"
