@@ -17,9 +17,9 @@ FLOORS = """
 standalone.js  learn.js  compare.js
 main.js  race
 explorer.js
-keys.js  address.js  showing.js  steering.js  visit.js  lessons
+keys.js  address.js  attending.js  showing.js  steering.js  visit.js  lessons
 panels
-minute  taking
+minute  taking  classroom
 picture
 words
 log  guide  form

@@ -158,6 +158,14 @@ export class Address {
     if (!inPlace) this.enter(expectedAddress(location, run, this.defaults));
   }
 
+  /** The address says this no more. */
+  drop(name) {
+    const query = new URLSearchParams(location.search);
+    if (!query.has(name)) return;
+    query.delete(name);
+    rewriteAddress(`${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+  }
+
   dispose() {
     clearTimeout(this.timer);
   }

@@ -4,6 +4,7 @@
 import { isFold } from "./log/visible.js";
 import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
+import { Attending } from "./attending.js";
 import { Attention } from "./minute/attention.js";
 import { frontierOf } from "./log/walking.js";
 import { Keys } from "./keys.js";
@@ -47,6 +48,7 @@ export class Explorer {
     this.address = new Address(given.defaults, { silent: Boolean(given.alone) });
     this.visit = new Visit(this.address, given.recall, given.alone ? null : tabStorage());
     this.steering = new Steering(this);
+    this.attending = new Attending(this);
     this.lastUpdateMs = 0;
     this.theme = new Theme(root, given.palette, () => this.restyle());
     this.showing = new Showing(this);
@@ -54,6 +56,7 @@ export class Explorer {
     this.minute = this.showing.minute;
     this.begin();
     this.build();
+    this.attending.begin();
     // A hidden tab loses pushes: look what is new as soon as someone looks at the page.
     this.onVisible = () => {
       if (document.hidden || !this.log.live) return;
@@ -113,8 +116,9 @@ export class Explorer {
       askAudit: this.given.askAudit,
       askStress: this.given.askStress,
       ...this.steering.actions(),
+      ...this.attending.actions(),
       showHelp: () => this.keys.showHelp(),
-      point: (points, reveal) => this.pointing.show(points, reveal),
+      point: (points, reveal) => !this.attending.question && this.pointing.show(points, reveal),
       playOpening: () => this.minute.play(),
       openingExpected: () => this.minute.expected,
       openingDue: () => this.minute.due,
@@ -141,6 +145,7 @@ export class Explorer {
 
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
+    this.attending.dispose();
     this.visit.dispose();
     this.keys.dispose();
     this.attention.dispose();
@@ -266,7 +271,8 @@ export class Explorer {
       this.pointing.follow();
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
-    this.page?.side.follow(moment.selected);
+    this.page?.side.follow(moment.selected, this.attending.led);
+    this.attending.update();
     if (tree.root && this.presenting) {
       this.presenting = false; // once: whoever leaves has left
       this.projector.open();
@@ -329,6 +335,7 @@ export class Explorer {
   /** A click in the picture; a folded mark opens. */
   pick(id) {
     if (isFold(id)) this.unfold(id);
+    else if (this.attending.pick(id)) this.refresh();
     else this.select(id);
   }
 

@@ -105,7 +105,7 @@ export class Keys {
       [before]: () => this.walk((visible, id) => sibling(visible, id, -1)),
       Home: () => this.walk((visible, id) => sibling(visible, id, -Infinity)),
       End: () => this.walk((visible, id) => sibling(visible, id, Infinity)),
-      Enter: () => isFold(this.explorer.selected) && this.explorer.unfold(this.explorer.selected),
+      Enter: () => this.explorer.selected && this.explorer.pick(this.explorer.selected),
     };
   }
 

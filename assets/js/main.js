@@ -15,7 +15,7 @@ const MOUNTED = new WeakMap();
  *
  * @param {HTMLElement} element
  * @param {{props: Object, server: Object, watch: Function, mathsFolder: ?string,
- *   markdownFolder: ?string, plottingFolder: ?string, auditAddress: ?string, template: ?string, recall: ?Function,
+ *   markdownFolder: ?string, plottingFolder: ?string, auditAddress: ?string, classAddress: ?string, template: ?string, recall: ?Function,
  *   alone: ?{source: string}}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
  *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
@@ -25,7 +25,7 @@ const MOUNTED = new WeakMap();
  *   `server.draw_charts({run, theme})`, where there is one, draws charts, and
  *   `server.ask_what_if({run, options, noise, hedge})` says what would have been, and
  *   `server.ask_stress({run, node})` what edits of a path do to its scores. `auditAddress` is where
- *   the prices of a run's cuts are asked. `template` is where a
+ *   the prices of a run's cuts are asked; `classAddress`, where classes answer. `template` is where a
  *   page of its own without a run can be fetched; `alone` says that this is one already, and what
  *   its file says.
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
@@ -57,6 +57,7 @@ export function mount(element, given) {
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
     askWhatIf: server.ask_what_if && ((query) => server.ask_what_if(query)),
     askStress: server.ask_stress && ((query) => server.ask_stress(query)),
+    classAddress: given.classAddress,
     askAudit: given.auditAddress && ((act, name) => askAudit(given.auditAddress, act, name)),
   });
   MOUNTED.set(element, explorer);

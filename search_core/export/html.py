@@ -31,6 +31,7 @@ STYLE_SHEETS = (
         "charts.css",
         "what_if.css",
         "steering.css",
+        "classroom.css",
         "cuts.css",
         "minute.css",
         "projector.css",

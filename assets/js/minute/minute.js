@@ -9,7 +9,7 @@ import { Tree } from "../log/tree.js";
 /** The browser remembers that the opening has played here. */
 const SEEN = "espalier-opening";
 /** Whoever comes by such a link came for something else. */
-const OF_A_LINK = ["run", "problem", "node", "present"];
+const OF_A_LINK = ["run", "problem", "node", "present", "class"];
 
 /**
  * What the panel of the first minute shows.

@@ -3,6 +3,7 @@
 
 import { Answers } from "./answers.js";
 import { Charts } from "./charts.js";
+import { ClassPanel } from "./class_panel.js";
 import { Chronicle } from "./chronicle.js";
 import { Costs } from "./costs.js";
 import { Inspector } from "./inspector/inspector.js";
@@ -96,6 +97,7 @@ import { WhatIf } from "./what_if.js";
  * @property {() => string} [shownRun] - id of the run on show, as the server knows it.
  * @property {() => void} [undo] - show the run before the last act; `redo` the one after it again.
  * @property {() => ?string} [redoable] - id of the run that `redo` would show; null: nothing was undone.
+ * @property {import("../attending.js").Attending} [attending] - the class that this page may be part of.
  * @property {() => void} showHelp
  * @property {(points: import("../minute/claims.js").Point[], reveal?: boolean) => void} point - ring these nodes in the
  *   picture, and no others.
@@ -107,7 +109,7 @@ import { WhatIf } from "./what_if.js";
  */
 
 /**
- * - `place`: "top"; "picture", with the picture, for those who do not see it; "above" and "below"
+ * - `place`: "top"; "between" it and all else; "picture", with the picture, for those who do not see it; "above" and "below"
  *   the picture; "beside" it, over the "side", a tab with this `title`; or "views", a tab in the
  *   picture's own place, updated only while it is shown.
  * - `needs`: an action without which it is left out: not every page has a server behind it.
@@ -115,6 +117,7 @@ import { WhatIf } from "./what_if.js";
  */
 export const PANELS = [
   { name: "story", place: "top", Panel: StoryLine, early: true },
+  { name: "class", place: "between", Panel: ClassPanel, needs: "attending", early: true },
   { name: "sharing", place: "end", Panel: Sharing, early: true },
   { name: "minute", place: "beside", Panel: MinutePanel },
   { name: "steered", place: "above", Panel: Steered },

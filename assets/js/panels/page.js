@@ -38,6 +38,7 @@ export class Page {
     this.views.panelOf(PICTURE).append(...elements("picture"));
     root.replaceChildren(
       h("div", { class: "esp-top" }, elements("top")),
+      ...elements("between"),
       h(
         "div",
         { class: "esp-body" },

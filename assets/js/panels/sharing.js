@@ -29,6 +29,15 @@ export class Sharing {
       },
       icon("present"),
     );
+    this.group = h(
+      "button",
+      {
+        ...{ type: "button", class: "esp-button", title: "Class: others follow this page by a short code" },
+        ...{ "aria-label": "Class", on: { click: () => actions.attending.toggleLobby() } },
+      },
+      icon("group"),
+      "Class",
+    );
     const help = h("button", {
       type: "button",
       class: "esp-button esp-icon-button",
@@ -37,11 +46,12 @@ export class Sharing {
       text: "?",
       on: { click: () => actions.showHelp() },
     });
-    this.element = h("div", { class: "esp-sharing" }, this.copy, this.menu.element, this.present, help, this.said);
+    this.element = h("div", { class: "esp-sharing" }, this.copy, this.menu.element, actions.attending && this.group, this.present, help, this.said);
   }
 
   update({ log, tree }) {
     this.copy.hidden = this.actions.alone;
+    this.group.disabled = Boolean(this.actions.attending?.role);
     this.copy.disabled = !tree.started || isPasted(tree.started);
     this.copy.title = isPasted(tree.started) ? "A pasted text has no recipe; its trace can be saved." : LINK_TITLE;
     this.menu.button.disabled = this.present.disabled = !tree.root;

@@ -36,11 +36,16 @@ export class Side {
     setAttribute(this.element, "data-open", open);
   }
 
-  /** Another node is selected: it comes to the front, and goes when it is let go of. */
-  follow(selected) {
+  /**
+   * Another node is selected: it comes to the front, and goes when it is let go of.
+   *
+   * @param {?string} selected
+   * @param {boolean} [quiet] - the person did not select it: a sheet stays down.
+   */
+  follow(selected, quiet = false) {
     if (selected === this.selected) return;
     this.selected = selected;
-    if (selected !== null) this.bring(STEP, true);
+    if (selected !== null) this.bring(STEP, !quiet);
     else if (this.shown === STEP) this.bring(STORY, false);
   }
 

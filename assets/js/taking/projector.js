@@ -20,6 +20,7 @@ export class Projector {
     this.explorer = explorer;
     this.sentence = h("p", { class: "esp-projector-sentence", "aria-live": "polite", dir: "auto" });
     this.scaled = h("div", { class: "esp-projector-scaled" });
+    this.between = h("div", {});
     this.foot = h("div", { class: "esp-projector-foot" });
     const leave = h(
       "button",
@@ -36,6 +37,7 @@ export class Projector {
         on: { keydown: (event) => this.key(event), close: () => this.leave() },
       },
       h("div", { class: "esp-projector-head" }, this.sentence, leave),
+      this.between,
       h("div", { class: "esp-projector-stage" }, this.scaled),
       this.foot,
     );
@@ -49,6 +51,7 @@ export class Projector {
     const { explorer } = this;
     this.lend(explorer.canvas.frame, this.scaled);
     this.lend(explorer.panel("timeline").element, this.foot);
+    if (!explorer.given.alone && explorer.attending.session) this.lend(explorer.panel("class").element, this.between);
     this.dialog.showModal();
     this.dialog.focus();
     this.scale();

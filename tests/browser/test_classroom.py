@@ -1,0 +1,130 @@
+"""A class in a browser: a teacher, a pupil at a laptop by keyboard, and one at a phone by touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.app_process import App
+from tests.browser.axe import violations
+from tests.browser.explorer import ask, open_page, settle, wait
+from tests.browser.pages import listen, new_context
+from tests.waiting import PATIENCE
+
+pytestmark = pytest.mark.browser
+
+FIRST = "recorded-countdown-beam-search"
+OTHER = "recorded-word-problem-beam-search"
+
+
+@pytest.fixture
+def phone(browser: Browser, console: list[str]) -> Iterator[Page]:
+    """A page of its own on a phone."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
+    stop = listen(page, console)
+    yield page
+    stop()
+    context.close()
+
+
+@pytest.fixture
+def laptop(browser: Browser, console: list[str]) -> Iterator[Page]:
+    context = new_context(browser)
+    page = context.new_page()
+    stop = listen(page, console)
+    yield page
+    stop()
+    context.close()
+
+
+def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Page) -> None:
+    open_page(page, f"{app.url}/?run={FIRST}")
+    settle(page)
+    page.get_by_role("button", name="Class", exact=True).click()
+    page.get_by_role("button", name="Open a class").click()
+    lesson = page.get_by_role("region", name="Class")
+    wait(page, "x.attending.session.state")
+    code = ask(page, "x.attending.session.code")
+    expect(lesson.locator(".esp-class-code strong")).to_have_text(code)
+
+    # By link on the phone; by the code, typed in small letters, at the laptop.
+    phone.goto(ask(page, "x.attending.link()"))
+    wait(phone, f"x.log.run === {FIRST!r} && x.log.complete && x.attending.role === 'pupil'")
+    open_page(laptop, app.url)
+    laptop.get_by_role("button", name="Class", exact=True).press("Enter")
+    laptop.get_by_label("or join one by its code").fill(code.lower())
+    laptop.keyboard.press("Enter")
+    wait(laptop, f"x.log.run === {FIRST!r} && x.log.complete")
+    expect(lesson).to_contain_text("2 pages follow")
+
+    # Cursor, selection and run are the teacher's.
+    page.evaluate("document.querySelector('.esp').espalier.scrub(40)")
+    ask(page, "x.select('root')")
+    for pupil in (phone, laptop):
+        wait(pupil, "x.cursor() === 40 && x.selected === 'root'")
+
+    # Whoever touches the timeline looks away until they come back.
+    laptop.get_by_role("slider", name="Moment of the run").press("ArrowLeft")
+    back = laptop.get_by_role("button", name="Back to the teacher")
+    expect(back).to_be_visible()
+    assert ask(laptop, "x.cursor()") == 39
+    back.press("Enter")
+    wait(laptop, "x.cursor() === 40")
+    expect(back).to_be_hidden()
+
+    # Asked at the moment before anybody has judged; chosen by touch in the tree, and by keyboard.
+    lesson.get_by_role("button", name="Ask here").click()
+    for pupil in (phone, laptop):
+        expect(pupil.get_by_text("Which branch would you keep?", exact=True)).to_be_visible()
+        assert ask(pupil, "[...x.tree().nodes.values()].every((node) => node.score === null)")
+    settle(phone)
+    target = ask(phone, "x.attending.question.options[1]")
+    place = ask(phone, f"x.canvas.positionOf({target!r})")
+    frame = phone.locator(".esp-pointing").bounding_box()
+    assert frame is not None
+    phone.touchscreen.tap(frame["x"] + place["x"], frame["y"] + place["y"])
+    expect(phone.get_by_text("You chose B.")).to_be_visible()
+    options = laptop.get_by_role("group", name="Branches").get_by_role("button")
+    options.first.press("Enter")
+    expect(options.first).to_have_attribute("aria-pressed", "true")
+    expect(lesson).to_contain_text("2 have chosen")
+    for pupil in (phone, laptop):
+        assert "counts" not in ask(pupil, "x.attending.question")
+    assert violations(phone, ".esp-class") == []
+
+    lesson.get_by_role("button", name="Reveal").click()
+    for one in (page, phone, laptop):
+        rows = one.locator(".esp-class-rows li")
+        expect(rows.nth(1).locator("b")).to_have_text("1")
+        expect(
+            one.locator('.esp-class-verifier:has-text("verifier\'s choice")').first
+        ).to_be_visible()
+        expect(rows.first.locator(".esp-class-truth")).to_contain_text("answer")
+    expect(phone.locator(".esp-class [aria-live=polite]")).to_contain_text("Revealed. 2 chose.")
+    expect(phone.locator(".esp-class-rows li[data-mine=true] b")).to_have_text("1")
+    assert violations(phone, ".esp-class") == []
+
+    # In the lecture hall the code stands there, too.
+    page.keyboard.press("Escape")
+    ask(page, "x.projector.open()")
+    expect(page.locator("dialog .esp-class-code strong")).to_have_text(code)
+    page.keyboard.press("Escape")
+
+    # Another run, a refresh of a pupil and of the teacher, and the end.
+    ask(page, f"x.visit.show({OTHER!r})")
+    wait(phone, f"x.log.run === {OTHER!r}")
+    phone.reload()
+    wait(phone, f"x.log.run === {OTHER!r} && x.attending.role === 'pupil'")
+    page.reload()
+    wait(page, "x.attending.role === 'teacher' && x.attending.session.connected")
+    expect(lesson).to_contain_text("2 pages follow")
+    lesson.get_by_role("button", name="End class").click()
+    for pupil in (phone, laptop):
+        expect(pupil.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
+    assert app.errors() == []
