@@ -9,6 +9,7 @@ from pathlib import Path
 from search_core.answers import WORKERS
 from search_core.models import EMBEDDED, SHIPPED
 from search_core.serving import AdmissionLimits
+from search_core.serving.memory import MOST_BYTES
 from search_core.serving.sizes import read_size
 from search_core.serving.storage import MOST_KEPT
 from search_core.spaces import files_of_space
@@ -75,7 +76,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--memory",
         type=_size,
-        default=env("ESPALIER_MEMORY") or "96mb",
+        default=env("ESPALIER_MEMORY") or f"{MOST_BYTES // 1_000_000}mb",
         help="memory for runs, files and texts that are held; the others are in that folder",
     )
     add_visitor_options(parser)

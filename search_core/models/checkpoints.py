@@ -15,10 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from search_core.models.shipped import ASSETS, SOLVERS, VERIFIERS
+from search_core.models.shipped import ASSETS, VERIFIERS
 
 FOLDER = ASSETS / "verifier-checkpoints"
-_LIST, _START = "checkpoints.json", "start.safetensors"
+_LIST = "checkpoints.json"
+_BEGAN_WITH = VERIFIERS["small"].folder
+"""Whose layers the training began with."""
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 
 
@@ -29,8 +31,7 @@ class VerifierCheckpoint:
     Attributes:
         name: What a command line calls it.
         tokens: How many it had been trained on.
-        threshold: A step that scores below it is called wrong: what finds first errors best on
-            attempts that no training saw.
+        threshold: A step that scores below it is called wrong.
         reading: How its score follows from what it reads, as a model's config has it.
         measured: Its figures on held-out problems, by name.
     """
@@ -43,7 +44,7 @@ class VerifierCheckpoint:
 
     @property
     def file(self) -> Path:
-        """Its difference to where the training began."""
+        """Its difference to the verifier whose layers it began with."""
         return FOLDER / f"{self.name}.safetensors"
 
 
@@ -67,14 +68,13 @@ def checkpoint_folder(name: str) -> Path:
     """
     from search_core.engine.checkpoints.differences import restore
 
-    checkpoint, like = checkpoints()[name], VERIFIERS["small"].folder
+    checkpoint = checkpoints()[name]
     folder = Path(_room().name) / f"verifier-{name}"
     folder.mkdir()
     for file in _TOKENIZER:
-        shutil.copyfile(like / file, folder / file)
-    start = [SOLVERS["small"].folder / "model.safetensors", FOLDER / _START]
-    restore(checkpoint.file, start, folder / "model.safetensors")
-    config = json.loads((like / "config.json").read_text(encoding="utf-8"))
+        shutil.copyfile(_BEGAN_WITH / file, folder / file)
+    restore(checkpoint.file, _BEGAN_WITH / "model.safetensors", folder / "model.safetensors")
+    config = json.loads((_BEGAN_WITH / "config.json").read_text(encoding="utf-8"))
     config["score_reading"] = checkpoint.reading
     card = {"scores": "steps", "first_error_threshold": checkpoint.threshold}
     for file, values in (("config.json", config), ("espalier.json", card)):

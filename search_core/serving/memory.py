@@ -11,7 +11,7 @@ from collections import OrderedDict
 from search_core.serving.heap import give_back
 from search_core.serving.hosted import HostedRun
 
-MOST_BYTES = 96_000_000
+MOST_BYTES = 64_000_000
 """For everything that is held, unless the operator says otherwise: little beside a model, and a
 run that is not in it costs a read of its file."""
 SHARE_OF_OWNER = 1 / 3

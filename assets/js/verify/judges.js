@@ -7,8 +7,8 @@ const tokens = (count) => count.toLocaleString("en");
 /** What is measured of a checkpoint, in a few words. */
 function measuredWords({ measured = {} }) {
   const parts = [];
-  if (measured.auroc !== undefined) parts.push(`ranks attempts with an AUROC of ${measured.auroc.toFixed(2)}`);
-  if (measured.f1 !== undefined) parts.push(`finds first errors with an F1 of ${measured.f1.toFixed(0)} %`);
+  if (measured.auroc) parts.push(`ranks attempts with an AUROC of ${measured.auroc.value.toFixed(2)}`);
+  if (measured.f1) parts.push(`finds first errors with an F1 of ${measured.f1.value.toFixed(0)} %`);
   return parts.join(", ");
 }
 

@@ -17,6 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.command == "checkpoints":
+        _checkpoints(options)
+        return
     # Imported late: asking for help needs no torch.
     from search_core.embedded.training.recipe import STAGES, best_device, run
     from search_core.embedded.training.settings import FULL, QUICK
@@ -32,6 +35,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(str(error))
     workers = core_count() if options.workers is None else options.workers
     run(Workshop(options.out, settings, workers, device, options.remark), options.last)
+
+
+def _checkpoints(options: argparse.Namespace) -> None:
+    from search_core.embedded.training.checkpoint_files import add_figures, write_checkpoints
+    from search_core.embedded.training.learning_stages import LEARNING, learn
+    from search_core.embedded.training.workshop import Workshop
+
+    shop = Workshop(options.out, LEARNING, options.workers, "cpu")
+    if options.figures is not None:
+        add_figures(shop, options.figures)
+        return
+    learn(shop)
+    write_checkpoints(shop)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,6 +77,19 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--remark", default="", help="a sentence on this run for the model cards")
     train.add_argument(
         "--quick", action="store_true", help="tiny models in a minute: for trying the recipe out"
+    )
+    learning = commands.add_parser(
+        "checkpoints",
+        help="train the small verifier anew in a short time, and keep it on the way",
+        description="Begins with the solver that ships. Run the same command again to resume.",
+        epilog="Example: python -m search_core.embedded checkpoints --out models",
+    )
+    learning.add_argument("--out", type=Path, required=True, help="folder for the checkpoints")
+    learning.add_argument("--workers", type=_positive, default=1, help="processes (default: 1)")
+    learning.add_argument(
+        "--figures",
+        type=Path,
+        help="train nothing; note what this report of `verify --json` says of the checkpoints",
     )
     return parser
 

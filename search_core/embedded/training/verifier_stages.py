@@ -52,12 +52,8 @@ def corrupted_data(shop: Workshop) -> Path:
     return path
 
 
-def train_on_corruptions(shop: Workshop, size: ModelSize, keep: tuple[int, ...] = ()) -> None:
-    """Stage (a): where does a solution go wrong?
-
-    Args:
-        keep: After how many tokens each the weights are kept beside the finished ones.
-    """
+def train_on_corruptions(shop: Workshop, size: ModelSize) -> None:
+    """Stage (a): where does a solution go wrong?"""
     settings = shop.settings
     name = f"corruptions-{size.name}"
     start = read_state(shop.work / f"base-{size.name}" / "finished.pt")
@@ -70,7 +66,6 @@ def train_on_corruptions(shop: Workshop, size: ModelSize, keep: tuple[int, ...] 
         language_weight=_LANGUAGE_WEIGHT,
         score_weight=1.0,
         seed=_SEED,
-        keep=keep,
     )
     teach(shop, lesson)
 

@@ -7,7 +7,7 @@ read back. Matrices are kept so; what is small (norms, heads) is kept whole, in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -48,20 +48,19 @@ def write_differences(weights: Weights, start: Weights, path: Path) -> None:
     save_file(kept, path)
 
 
-def restore(path: Path, start: Sequence[Path], out: Path) -> None:
+def restore(path: Path, start: Path, out: Path) -> None:
     """Write the weights that a file of differences stands for, in half precision.
 
     Args:
-        start: Files that together hold what the training began with, under the same names; other
-            names in them are left aside.
+        start: File of the weights that the differences are to, under the same names.
 
     Raises:
         ValueError: The file holds something else than differences to these.
     """
-    began = {name: array for file in start for name, array in load_file(file).items()}
-    kept = {name.rpartition(".")[0] for name in load_file(path)}
-    weights = read_differences(path, {name: began[name].astype(np.float32) for name in kept})
-    save_file({name: array.astype(np.float16) for name, array in weights.items()}, out)
+    began = {name: array.astype(np.float32) for name, array in load_file(start).items()}
+    weights = read_differences(path, began)
+    halves = {name: array.astype(np.float16) for name, array in weights.items()}
+    save_file(halves, out, metadata={"format": "pt"})
 
 
 def read_differences(path: Path, start: Weights) -> dict[str, npt.NDArray[np.float32]]:
