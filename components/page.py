@@ -8,6 +8,7 @@ import gradio as gr
 
 from components.audit import audit_routes
 from components.charts.drawing import chart_drawer
+from components.classroom import class_routes
 from components.compare import compare_routes, pin_recorded_race
 from components.controls import ModelOffer, make_controls
 from components.controls.recipe_link import recipe_defaults
@@ -76,6 +77,7 @@ def build_page(
         trusted_proxies=trusted_proxies,
         routes=[
             *audit_routes(registry, trusted_proxies),
+            *class_routes(registry, trusted_proxies),
             *compare_routes(
                 offer,
                 registry,

@@ -26,7 +26,7 @@ components.page
 components.handlers  components.place_list  components.shell  components.compare
 components.controls  components.learn
 components.explorer  components.charts  components.guide  components.verify
-components.audit
+components.audit  components.classroom
 components.place_frame
 components.elements  components.diagram  components.places  components.style  components.bounds
 components.headers  components.published  components.emblem  components.arguments

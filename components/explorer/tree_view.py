@@ -32,7 +32,8 @@ const template = folder + "page.txt";
 const recall = () => trigger("recall");
 const steer = () => trigger("steer");
 const auditAddress = new URL("audit/", root).href;
-const folders = { mathsFolder, markdownFolder, plottingFolder, auditAddress };
+const classAddress = new URL("class/", root).href;
+const folders = { mathsFolder, markdownFolder, plottingFolder, auditAddress, classAddress };
 import(folder + "js/main.js").then(
   (explorer) =>
     explorer.mount(element, { props, server, watch, template, recall, steer, ...folders }),

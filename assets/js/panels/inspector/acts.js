@@ -17,6 +17,7 @@ const NAMES = {
 const AT_ONCE = new Set(["keep", "cut"]);
 const KEYS = { keep: "k", cut: "x", grow: "g", edit: "t", write: "i", go_on: "o" };
 const AUTHOR = "espalier-author";
+const APART = "A run of its own comes of an act; this one stays as it is. Only what is new is asked of the models.";
 const MOST_TEXT = 2000;
 const MOST_NAME = 60;
 const MOST_GROWN = 16;
@@ -41,15 +42,16 @@ export class Acts {
       value: storage()?.getItem(AUTHOR) ?? "",
       on: { change: () => this.sign(), input: () => this.sign() },
     });
-    this.hint = h("p", { class: "esp-quiet" });
+    this.stops = quiet("An act stops this run where it is, and goes on from there as a run of its own.");
     this.signed = h("summary", { text: "" });
     this.element = h(
       "div",
       { class: "esp-section esp-acts" },
       this.buttons,
+      this.stops,
       this.form,
       this.state,
-      h("details", { class: "esp-acts-signed" }, this.signed, labelled("Your name", this.author), this.hint),
+      h("details", { class: "esp-acts-signed" }, this.signed, labelled("Your name", this.author), quiet(APART)),
     );
     this.sign();
     this.key = "";
@@ -77,9 +79,7 @@ export class Acts {
       this.drawn = drawn;
       fill(this.buttons, acts.map((name) => this.button(name)));
     }
-    this.hint.textContent = live
-      ? "An act stops this run where it is, and goes on from there as a run of its own."
-      : "A run of its own comes of it; this one stays as it is. Only what is new is asked of the models.";
+    this.stops.hidden = !live;
     return this.element;
   }
 
