@@ -26,7 +26,8 @@ def navigation() -> str:
 def solution_view() -> str:
     """One solution, its steps to be changed, and the verifiers' scores side by side."""
     return (
-        '<section data-view="solution" class="one" hidden aria-labelledby="solution-name">'
+        '<section id="solution" data-view="solution" class="one" hidden '
+        'aria-labelledby="solution-name">'
         '<h2 id="solution-name">One solution, side by side</h2>'
         "<p class=help>Change, insert, delete or move steps: each step is scored anew, and what it "
         "scored before stands beside it. Paste several paragraphs into an empty step to get a step "
@@ -60,7 +61,7 @@ def solution_view() -> str:
 def tree_view() -> str:
     """One tree, scored anew by another verifier."""
     return (
-        '<section data-view="tree" class="one" hidden aria-labelledby="tree-name">'
+        '<section id="tree" data-view="tree" class="one" hidden aria-labelledby="tree-name">'
         '<h2 id="tree-name">One tree, scored anew</h2>'
         "<p class=help>Every step is scored by another verifier, and the search is driven again "
         "over the same steps with the new scores: where would it have decided otherwise, and who "
