@@ -157,6 +157,9 @@ def test_a_tree_of_ones_own_is_scored_anew(client: TestClient) -> None:
     assert found["was"] == "people's ratings"
     assert found["course"] is None
     assert "read as prm800k" in found["notice"]
+    trace = (ROOT / "assets" / "traces" / "countdown-dvts.jsonl").read_bytes()
+    again = client.post(f"{address}run.NDJSON", content=trace, headers=OURS).json()
+    assert len(again["nodes"]) == 64
     for name, sent, said in (
         ("mine.exe", body, "type that is not read"),
         ("mine.jsonl", b"{}\n", ""),

@@ -34,8 +34,8 @@ def document(*, shipped: bool) -> str:
         "verifier's scores for them, or let one of the embedded verifiers score them."
         ' What the figures mean stands in <a href="../guide/verify">the guide</a>.</p>'
         f"{views.navigation()}"
-        f'<section data-view="set" aria-label="A set of solutions">{_form()}{_report(shipped)}'
-        f"</section>{views.solution_view()}{views.tree_view()}</main>"
+        '<section id="set" data-view="set" aria-label="A set of solutions">'
+        f"{_form()}{_report(shipped)}</section>{views.solution_view()}{views.tree_view()}</main>"
     )
     return framed(VERIFY, "Verify · Espalier", _SUMMARY, body, _SCRIPTS)
 

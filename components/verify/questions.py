@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from components.verify.asked import SUFFIXES
 from components.verify.judges import judge, judges, threshold_of
 from search_core.labelled.kinds import Reading
 from search_core.labelled.kinds.own_traces import solutions_of
@@ -23,6 +24,7 @@ from search_core.verify.solution import checked_steps, scored_solution
 MOST_STEPS = 60
 MOST_CHARACTERS = 20_000
 """Of a solution, its problem among them."""
+TREE_SUFFIXES = (*SUFFIXES, ".ndjson")
 MOST_NODES = 1_500
 LIMITS = OpenedLimits(events=30_000, lists=300_000)
 TRACES = Path(__file__).resolve().parents[2] / "assets" / "traces"

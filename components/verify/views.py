@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
-from components.verify.asked import SUFFIXES
-from components.verify.questions import MOST_CHARACTERS, MOST_NODES, MOST_STEPS
+from components.verify.questions import (
+    MOST_CHARACTERS,
+    MOST_NODES,
+    MOST_STEPS,
+    TREE_SUFFIXES,
+)
 from search_core.models import VERIFIERS, checkpoints
 
 VIEWS = (("set", "A set of solutions"), ("solution", "One solution"), ("tree", "One tree"))
@@ -22,7 +26,8 @@ def navigation() -> str:
 def solution_view() -> str:
     """One solution, its steps to be changed, and the verifiers' scores side by side."""
     return (
-        '<section data-view="solution" class="one" hidden aria-labelledby="solution-name">'
+        '<section id="solution" data-view="solution" class="one" hidden '
+        'aria-labelledby="solution-name">'
         '<h2 id="solution-name">One solution, side by side</h2>'
         "<p class=help>Change, insert, delete or move steps: each step is scored anew, and what it "
         "scored before stands beside it. Paste several paragraphs into an empty step to get a step "
@@ -56,7 +61,7 @@ def solution_view() -> str:
 def tree_view() -> str:
     """One tree, scored anew by another verifier."""
     return (
-        '<section data-view="tree" class="one" hidden aria-labelledby="tree-name">'
+        '<section id="tree" data-view="tree" class="one" hidden aria-labelledby="tree-name">'
         '<h2 id="tree-name">One tree, scored anew</h2>'
         "<p class=help>Every step is scored by another verifier, and the search is driven again "
         "over the same steps with the new scores: where would it have decided otherwise, and who "
@@ -67,7 +72,7 @@ def tree_view() -> str:
         "</select>"
         '<label for="tree-file">A trace, or a file of trees of '
         '<a href="../guide/labelled_files">another kind</a></label>'
-        f'<input id="tree-file" type="file" data-part="file" accept="{",".join(SUFFIXES)},.ndjson">'
+        f'<input id="tree-file" type="file" data-part="file" accept="{",".join(TREE_SUFFIXES)}">'
         "</div>"
         f"{_judges('tree', 'radio', 'Score it anew by')}</div>"
         '<div class="acts"><button type="button" class="primary" data-part="score">'

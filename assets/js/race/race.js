@@ -59,7 +59,7 @@ export class Race {
         "div",
         { class: "race-head" },
         h("h1", { text: "Compare" }),
-        h("p", { class: "race-lead", text: "Two to four strategies search for one problem, from the same seed and the same first samples. Where do their trees part, and what did that take?" }),
+        h("p", { class: "race-lead", text: "Strategies search for one problem from the same seed and first samples. Where do they part, and what did it take?" }),
         this.chips,
         this.setup.element,
       ),
@@ -103,6 +103,8 @@ export class Race {
       this.row.scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.setup.working(false);
+      const { recorded } = this.given;
+      if (!this.lanes.length) this.show(recorded, recorded.runs, {}); // something to see all the same
       this.refuse(error);
     }
   }
