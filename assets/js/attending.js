@@ -88,8 +88,9 @@ export class Attending {
     try {
       if (cursor !== undefined) explorer.scrub(cursor);
       // While a branch is looked for, what is selected is the pupil's own.
-      const choosing = this.question && !this.question.counts && session.choice;
-      if (node !== undefined && !choosing) explorer.select(node);
+      const open = this.question && !this.question.counts ? this.question.number : null;
+      if (node !== undefined && (open === null || open !== this.looking)) explorer.select(node);
+      this.looking = open;
       lockstep.arrived(this.shown());
     } finally {
       this.bringing = false;

@@ -10,7 +10,7 @@ import { Visible } from "../../assets/js/log/visible.js";
 import { Writing } from "../../assets/js/log/writing.js";
 import { header } from "./synthetic.mjs";
 
-const PLACES = ["top", "picture", "above", "beside", "views", "below", "side", "end"];
+const PLACES = ["top", "between", "picture", "above", "beside", "views", "below", "side", "end"];
 
 test("every line of the list names a panel, its place, and a tab where it is a view", () => {
   const names = PANELS.map(({ name }) => name);
