@@ -15,7 +15,7 @@ export class ClassQuestion {
    */
   constructor(attending, speak) {
     Object.assign(this, { attending, speak });
-    this.element = h("div", { class: "esp-class-question", hidden: true });
+    this.element = h("div", { class: "esp-class-question", role: "group", "aria-label": "Question", tabindex: "0", hidden: true });
     this.drawn = "";
   }
 
