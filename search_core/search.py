@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from search_core.audit import Audit, AuditPlan, RolloutsFile, audit
 from search_core.log.cost import Cost
 from search_core.log.events import Event
 from search_core.log.traces import read_trace, write_trace
@@ -26,6 +25,9 @@ from search_core.run.recorded import RecordedRun, recorded_run
 from search_core.run.runner import Run, ignore
 from search_core.strategies import get_strategy
 from search_core.whatif import Change, Regret, WhatIf, regret, what_if
+
+if TYPE_CHECKING:
+    from search_core.audit import Audit, AuditPlan, RolloutsFile
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,6 +119,8 @@ class SearchResult:
             RunCancelled: `cancelled()` became True.
             Exception: Whatever the solver raised.
         """
+        from search_core.audit import audit  # it brings numpy along: for those who ask
+
         return audit(self.tree, solver, store, plan, answer=answer, cancelled=cancelled)
 
     def __repr__(self) -> str:
