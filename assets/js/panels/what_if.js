@@ -13,6 +13,12 @@ const MOST_LISTED = 30;
 /** More rings than these hide the tree. */
 const MOST_RINGED = 8;
 const MOST_LETTERS = 60;
+/** What a name alone does not say. */
+const SAYS = {
+  beam_width: "N/M paths are kept",
+  noise: "blurs the scores",
+  hedge: "empty: off",
+};
 const FATES = { completed: "finished", merged: "a duplicate" };
 
 export class WhatIf {
@@ -94,7 +100,11 @@ export class WhatIf {
       .map(([name, input]) => {
         input.id = uniqueId("what-if");
         input.name = name;
-        return h("div", { class: "esp-what-if-field" }, h("label", { for: input.id, text: labels[name] }), input);
+        const field = h("div", { class: "esp-what-if-field" }, h("label", { for: input.id, text: labels[name] }), input);
+        if (!SAYS[name]) return field;
+        field.append(h("small", { id: uniqueId("what-if-says"), text: SAYS[name] }));
+        input.setAttribute("aria-describedby", field.lastChild.id);
+        return field;
       });
   }
 
