@@ -17,11 +17,6 @@ _SCRIPTS = (
     '<script type="module" src="js/verify/views.js"></script>'
 )
 _SUMMARY = "Is the verifier right, where is it not, and can one trust a cut?"
-_LABELS = (
-    "Labels of the embedded families' steps are by their checker: right is a step that is true, "
-    "follows from those before it and leaves the answer in reach. In Countdown a true step counts "
-    "as right, too, once the target was reached before it."
-)
 _PROBLEMS = 20
 _FIRST = ("small", "early")
 """What is ticked where attempts are drawn: one that can be trusted, and one that cannot."""
@@ -106,7 +101,6 @@ def _report(shipped: bool) -> str:
         '<a id="figures" download="report.json" href="report/embedded.json">Save the figures</a>'
         '<button type="button" id="back" hidden>Back to the embedded verifiers</button>'
         "</div></div>"
-        f'<p class="help" id="label-rule">{_LABELS}</p>'
         '<iframe id="report" title="Report" sandbox="allow-same-origin allow-scripts '
         f'allow-downloads allow-popups"{first}>'
         "</iframe></section>"

@@ -51,8 +51,8 @@ class StepForm:
 
 FORMS: Mapping[str, StepForm] = {
     "expression": StepForm(
-        "One operation a step; after “, now ” what is then left of the whole expression, and "
-        "nothing after the last operation.",
+        "One operation a step, then “, now” and what is left of the whole expression; after the "
+        "last operation nothing.",
         "What is 3 * 8 - 4?",
         ("3 * 8 = 24, now 24 - 4", "24 - 4 = 20", "The answer is 20."),
     ),
@@ -66,8 +66,7 @@ FORMS: Mapping[str, StepForm] = {
         ),
     ),
     "countdown": StepForm(
-        "One operation a step; after “, left ” all numbers that are then left, the result among "
-        "them.",
+        "One operation a step, then “, left” and all numbers that are left, the result among them.",
         "Use 3, 8 and 4 to make 20.",
         ("3 * 8 = 24, left 4 24", "24 - 4 = 20, left 20", "The answer is 20."),
     ),
