@@ -44,7 +44,11 @@ from search_core.run.limits import Limits
 from search_core.serving import HostedRun, RunRegistry
 
 TITLE = "Espalier"
-_SWITCH_THEME = "() => { document.body.classList.toggle('dark'); }"
+# Kept as `assets/js/guide/theme.js` keeps it; frames of other sites may be denied their storage.
+_SWITCH_THEME = """() => {
+  const dark = document.body.classList.toggle("dark");
+  try { localStorage.setItem("espalier-theme", dark ? "dark" : "light"); } catch {}
+}"""
 
 
 def build_page(

@@ -20,6 +20,9 @@ for (const link of element.querySelectorAll("a[href]")) {
   link.href = new URL(link.getAttribute("href"), root).href;
 }
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
+import(folder + "js/dom/theme_choice.js").then(({ showChosenTheme }) => {
+  showChosenTheme(document.body, new URLSearchParams(location.search).get("__theme"));
+}).catch(console.error);
 import(folder + "js/guide/links.js").then(({ placeGuideLinks, carryTheme }) => {
   placeGuideLinks(props.links, root);
   carryTheme();

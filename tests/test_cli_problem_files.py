@@ -12,8 +12,8 @@ from rich.console import Console
 
 from search_core.cli.live import RunsBar
 from search_core.cli.pace import WorkPace
-from search_core.evaluation import store
 from search_core.evaluation.store import OutcomeStore
+from search_core.log import line_file
 from search_core.log.files import append_all
 from search_core.models import ModelPair
 from tests.fakes import World
@@ -119,7 +119,7 @@ def test_after_a_kill_no_problem_is_lost_or_done_twice(
     whole, rows = sorted(OutcomeStore(runs).keys), results(table)["rows"]
     runs.unlink()
     with monkeypatch.context() as patched:
-        patched.setattr(store, "append_all", dying_in_line(number))
+        patched.setattr(line_file, "append_all", dying_in_line(number))
         with pytest.raises(Killed):
             evaluate(table)
     assert runs.read_bytes().count(b"\n") == number - 1

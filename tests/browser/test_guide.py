@@ -174,7 +174,15 @@ def test_the_guide_has_the_theme_of_the_app(app: App, page: Page, theme: Theme) 
     guide.locator(".cards a").first.click()
     expect_theme(guide, theme)
     guide.get_by_role("button", name="Light / dark").click()
-    expect_theme(guide, "light" if theme == "dark" else "dark")
+    other: Theme = "light" if theme == "dark" else "dark"
+    expect_theme(guide, other)
+    # The choice holds on the search page too, and when that is opened again.
+    for chosen in (other, theme):
+        open_page(page, app.url)
+        dark = page.locator("body.dark")
+        expect(dark).to_have_count(int(chosen == "dark"))
+        page.click("#theme")
+        expect(dark).to_have_count(int(chosen != "dark"))
 
 
 def test_without_a_choice_the_guide_follows_the_system(app: App, page: Page) -> None:

@@ -68,7 +68,8 @@ def test_the_side_is_a_sheet_on_a_phone(app: App, page: Page) -> None:
     ask(page, "x.select(x.tree().chosen)")
     inspector = page.locator(".esp-inspector")
     expect(inspector).to_be_in_viewport()
-    # Above it stands the whole tree, what is selected among it.
+    # Above it stands the whole tree, what is selected among it, once it knows its room.
+    wait(page, "Math.abs(x.canvas.size.height - x.canvas.element.clientHeight) < 1")
     settle(page)
     place = ask(page, "x.canvas.positionOf(x.selected)")
     box, sheet = page.locator("#explorer .esp-canvas").bounding_box(), inspector.bounding_box()

@@ -1,6 +1,9 @@
 // The app's way into the guide: a small "?" beside each control, and the theme that goes along.
 
+import { storage } from "../dom/storage.js";
+
 const CLASS = "guide-link";
+const THEME = "espalier-theme";
 
 /**
  * Put a link beside every control and panel of the table, also beside those that are shown later.
@@ -59,7 +62,7 @@ export function carryTheme() {
     const address = new URL(link.href);
     const dark = document.body.classList.contains("dark");
     const system = matchMedia("(prefers-color-scheme: dark)").matches;
-    if (dark === system) address.searchParams.delete("__theme");
+    if (dark === system && !storage()?.getItem(THEME)) address.searchParams.delete("__theme");
     else address.searchParams.set("__theme", dark ? "dark" : "light");
     link.href = address.href;
   });

@@ -1,7 +1,7 @@
 // The guide's theme, before anything is painted: hence no module, which would come too late.
 //
-// The app names its theme in the link that opens the guide; that choice holds in this tab. Without
-// one the guide follows the system, as the app does.
+// What a person chose holds in all places, the search page too, until they choose again; a link from
+// place to place names it, for browsers that keep nothing. Without a choice the system is followed.
 {
   const KEY = "espalier-theme";
   const root = document.documentElement;
@@ -9,7 +9,7 @@
   // Frames of other sites may be denied their storage.
   const stored = (act) => {
     try {
-      return act(sessionStorage);
+      return act(localStorage);
     } catch {
       return null;
     }

@@ -19,6 +19,8 @@ const LEVELS = { least: 54, leastDown: 60, most: 320 };
 const CLOSE_DOWN = 34;
 /** So many pixels around what is brought into sight show what it stands among. */
 const AROUND = { along: 40, across: 64 };
+/** What stands closer to an edge than this is not in view. */
+const EDGE = { along: 26, across: 20 };
 const ZOOM = { least: 0.6, most: 140 };
 
 /** A tree that would take more screens than this to read is first shown whole, however small. */
@@ -125,14 +127,16 @@ export function panBy(camera, dx, dy) {
   return { ...camera, ou: camera.ou + across, od: camera.od + along };
 }
 
-/** Move as little as needed to bring a place into view, with what stands around it. */
+/** Bring a place into view with what stands around it; what is in view already stays where it is. */
 export function reveal(camera, place, width, height) {
   const [x, y] = toScreen(camera, place.u, place.d);
-  const roomX = Math.min(AROUND.along, width / 4);
-  const roomY = Math.min(AROUND.across, height / 4);
-  const dx = x < roomX ? roomX - x : x > width - roomX ? width - roomX - x : 0;
-  const dy = y < roomY ? roomY - y : y > height - roomY ? height - roomY - y : 0;
-  return dx || dy ? panBy(camera, dx, dy) : camera;
+  const outside = (at, length, edge) => at < Math.min(edge, length / 4) || at > length - Math.min(edge, length / 4);
+  if (!outside(x, width, EDGE.along) && !outside(y, height, EDGE.across)) return camera;
+  const moved = (at, length, around) => {
+    const room = Math.min(around, length / 4);
+    return clamp(at, room, length - room) - at;
+  };
+  return panBy(camera, moved(x, width, AROUND.along), moved(y, height, AROUND.across));
 }
 
 /** Keep at least a corner of the tree inside the picture. */
