@@ -203,11 +203,13 @@ def test_what_lost_a_run_is_named() -> None:
     assert (found.loss.by, found.loss.node, found.loss.round) == ("cut", "1", 1)
     assert found.reachable == found.reversed == 1
     assert found.sentences[0] == "Of 1 cut step, 1 could still have reached the answer."
-    assert "The run was lost in round 1 by cutting step 1, “p = 0.9000”: " in str(found)
+    assert "The run was lost in round 1 by cutting step 1, branch 2, “p = 0.9000”: " in str(found)
     (closest,) = found.decisions
     assert (closest.against, closest.id, closest.state) == ("0", "1", "reversed")
     page = audit_page(found, tree)
-    assert "The weakest kept, 0, is better than the strongest cut, 1, with" in page
+    assert "sure that the strongest cut (step 1, branch 2) is better than the weakest kept" in page
+    assert "Of 1 cut that can be judged: 1 was wrong (the cut step is better" in str(found)
+    assert (found.right, found.within_noise, found.both_without) == (0, 0, 0)
     assert "p = 0.9000" in page
     assert "<script" not in page
 

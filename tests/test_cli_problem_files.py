@@ -175,6 +175,14 @@ def test_where_there_is_no_terminal_each_tenth_is_a_line(
     assert len(lines) == 6
 
 
+def test_the_bar_does_not_say_twice_what_it_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(force_terminal=False, width=80)
+    bar = RunsBar(console, 10, WorkPace({}, 10, lambda: 0.0), "rollouts")
+    bar.begin()
+    bar.done("rollouts", 10)
+    assert capsys.readouterr().out == "10 of 10 rollouts\n"
+
+
 # solve --------------------------------------------------------------------------------------
 
 

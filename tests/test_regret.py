@@ -65,7 +65,7 @@ def test_a_right_solution_that_was_cut_says_by_which_decision() -> None:
     assert (found.lost, found.node) == ("cut", "0")
     assert found.decision is not None
     assert tree.decisions[found.decision].rule == "sibling_dropped"
-    assert "Step 0 was a right solution, and was cut in round 1" in found.sentence
+    assert "Step 1, branch 1 was a right solution, and was cut in round 1" in found.sentence
 
 
 def dropped() -> Tree:
@@ -130,8 +130,8 @@ def test_a_hopeful_step_that_was_cut_is_found_by_the_checker(
     if lost == "cut":
         assert found.margin == pytest.approx(-0.7)
         assert found.sentence == (
-            "Step 0 could still become right, and was cut in round 1: rank 2 of 2, 0.20 where the "
-            "cut was 0.90 (margin −0.70)."
+            "Step 1, branch 1 could still become right, and was cut in round 1: rank 2 of 2, "
+            "0.20 where the cut was 0.90 (margin −0.70)."
         )
 
 

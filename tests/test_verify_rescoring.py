@@ -134,7 +134,8 @@ def test_the_first_decision_that_differs_names_who_was_preferred_to_whom() -> No
     assert (decision.right, decision.source) == ("not known", "")
     told = sentences(found)
     assert told[0].endswith(
-        "fake verifier would prefer step 1 (0.10, now 0.90) to step 0 (0.90, now 0.20)."
+        "fake verifier would prefer step 1, branch 2 (0.10, now 0.90) to "
+        "step 1, branch 1 (0.90, now 0.20)."
     )
     assert "is not known" in told[1]
 

@@ -146,7 +146,9 @@ def test_it_says_where_decisions_differ_and_with_which_margins() -> None:
     assert kept.sure
     assert kept.margin_was == pytest.approx(-0.1)
     assert kept.margin == 0
-    assert "Round 1, step 1: would be kept (margin +0.00); it was pruned (−0.10)." in str(found)
+    assert "Round 1, step 1, branch 2: would be kept (margin +0.00); it was pruned (−0.10)." in str(
+        found
+    )
 
 
 def flipping_seeds(run: Run) -> Iterator[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from search_core.log.tree import Tree
 from search_core.protocols import Cancelled
 from search_core.verify.rescoring import rescored
 from search_core.verify.rescoring.words import sentences
-from search_core.verify.solution import checked_steps, scored_solution
+from search_core.verify.solution import scored_solution
+from search_core.verify.step_verdicts import FORMS, checked_steps, problem_family
 
 MOST_STEPS = 60
 MOST_CHARACTERS = 20_000
@@ -73,9 +75,19 @@ def about_solution(problem: str, steps: list[str], judges: list[str]) -> Answer:
             for name in judges
         ]
         holds = checked_steps(problem, steps)
-        return {"scores": found, "holds": None if holds is None else list(holds)}
+        return {
+            "scores": found,
+            "holds": None if holds is None else list(holds),
+            "form": _form(problem) if holds is not None and None in holds else None,
+        }
 
     return work
+
+
+def _form(problem: str) -> dict[str, Any] | None:
+    """How steps of the problem's family are written; None: it is of none."""
+    form = FORMS.get(problem_family(problem) or "")
+    return None if form is None else asdict(form)
 
 
 def example_trace(name: str) -> Path:
@@ -102,9 +114,13 @@ def about_tree(path: Path, name: str) -> Answer:
         title = judges()[name]["title"]
         found = rescored(trace.events, judge(name), tree=tree, name=title, cancelled=cancelled)
         problem = tree.started.problem.text if tree.started else ""
+        checked = tree.started is not None and tree.started.problem.family in FORMS
+        unread = checked and any(node.sound is None for node in found.nodes)
         return {
             "problem": problem,
             "notice": trace.notice,
+            "checked": checked,
+            "form": _form(problem) if unread else None,
             "sentences": sentences(found),
             **found.to_dict(),
         }

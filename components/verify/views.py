@@ -14,6 +14,11 @@ from search_core.models import VERIFIERS, checkpoints
 
 VIEWS = (("set", "A set of solutions"), ("solution", "One solution"), ("tree", "One tree"))
 _FIRST = ("small", "early")
+_HOLDS = (
+    "Checker, in the embedded families: ✓ holds, the step is true, follows from those before it "
+    "and the answer can still be reached; ✗ it is false or does not follow; – the checker cannot "
+    "read it."
+)
 _SUMS = "What the aggregates make of it"
 
 
@@ -41,6 +46,8 @@ def solution_view() -> str:
         "</textarea></div>"
         f"{_judges('solution', 'checkbox', 'Verifiers, one to four')}</div>"
         '<h3 id="steps-name">Steps</h3>'
+        f"<p class=help>{_HOLDS}</p>"
+        '<p class="form" data-part="form" role="status" hidden></p>'
         '<ol class="steps" data-part="steps" aria-labelledby="steps-name"></ol>'
         '<div class="acts"><button type="button" data-part="add">Add a step</button>'
         '<button type="button" class="primary" data-part="score">Score</button>'
@@ -84,6 +91,7 @@ def tree_view() -> str:
         '<div class="decision" data-part="decision"><div><h3 data-part="then-head"></h3>'
         '<ul data-part="then"></ul></div><div><h3 data-part="now-head"></h3>'
         '<ul data-part="now"></ul></div></div>'
+        '<p class="form" data-part="form" hidden></p>'
         "<h3>Where the two disagree</h3>"
         '<p class="help">▲ scored higher now, ▼ lower, ● alike, × not scored by both; the larger '
         "the mark, the larger the change. Dashed: cut in the run. Square: preferred in the run, "

@@ -30,8 +30,8 @@ class AuditPlan:
 
     Attributes:
         rollouts: From each step that was kept or cut, 1 to 1,000.
-        level: A cut is within noise where the probability that the last one kept is the better
-            lies below this, above 0.5 and below 1.
+        level: A cut is within noise where neither the last one kept nor the cut one is the better
+            with this probability, above 0.5 and below 1.
         most_rollouts, most_tokens: No batch begins once so many were written now; None: no limit.
         at_once: Rollouts in one call.
         seed: Another one draws other rollouts.

@@ -10,6 +10,7 @@ from search_core.audit.choices import Choices
 from search_core.audit.shares import ReachedShare
 from search_core.log.tree import Node, Tree
 from search_core.picture.numbers import counted, format_percent
+from search_core.picture.step_names import step_name
 from search_core.picture.text import one_line
 from search_core.whatif import regret
 
@@ -80,7 +81,8 @@ def loss_of(
     round_, node, was_cut = max(
         last, key=lambda fate: (fate[0] + (not fate[2]), fate[2], shares[fate[1]].value)
     )
-    share, named = shares[node], f"step {node}, “{one_line(tree.nodes[node].text, _LINE)}”"
+    share, name = shares[node], step_name(node, tree)
+    named = f"{name}, “{one_line(tree.nodes[node].text, _LINE)}”"
     got = f"{share.reached} of {counted(share.rollouts, 'rollout')} from it reached the answer"
     if not was_cut:
         return AuditLoss(

@@ -7,6 +7,7 @@ from search_core.audit.result import Audit
 from search_core.audit.words import by_round, decision_line, share_words
 from search_core.log.tree import Tree
 from search_core.picture.numbers import counted, format_percent
+from search_core.picture.step_names import step_title
 from search_core.picture.svg import document, element
 from search_core.picture.symbols import symbol_path
 from search_core.picture.text import one_line
@@ -14,8 +15,9 @@ from search_core.verify.page.frame import framed
 from search_core.verify.page.markup import paragraph, tag, text
 
 _MARKS = {
-    "clear": ("circle", "var(--grade-right-line)", "clear"),
+    "clear": ("circle", "var(--grade-right-line)", "cut rightly"),
     "noise": ("diamond", "var(--palette-muted)", "within noise"),
+    "neither": ("square", "var(--palette-muted)", "neither reached the answer"),
     "reversed": ("x", "var(--grade-wrong-line)", "the cut one is better"),
     "open": ("square", "var(--palette-muted)", "not known"),
 }
@@ -33,7 +35,10 @@ def audit_page(audit: Audit, tree: Tree) -> str:
             "main",
             *(paragraph(each) for each in audit.sentences),
             tag("h2", "Each choice by its closest call") if audit.decisions else "",
-            *(paragraph(f"Round {each.round}. {decision_line(each)}") for each in audit.decisions),
+            *(
+                paragraph(f"Round {each.round}. {decision_line(each, tree)}")
+                for each in audit.decisions
+            ),
             _table(audit, tree),
         ),
         tag("footer", paragraph(_made(audit), "quiet")),
@@ -68,7 +73,7 @@ def _row(price: CutPrice, tree: Tree) -> str:
 
 
 def _step(node: str, tree: Tree) -> str:
-    return f"{node} “{one_line(tree.nodes[node].text, _LINE)}”"
+    return f"{step_title(node, tree)} “{one_line(tree.nodes[node].text, _LINE)}”"
 
 
 def _mark(state: str) -> str:
@@ -81,6 +86,6 @@ def _made(audit: Audit) -> str:
     return (
         f"Up to {counted(audit.rollouts, 'rollout')} from each step that was kept or cut; "
         f"{counted(audit.written, 'rollout')} ({counted(audit.tokens, 'token')}) were written for "
-        "this. Intervals are 95 %, from a uniform prior. A cut is within noise where the step that "
-        f"was kept last is the better with less than {format_percent(audit.level)}."
+        "this. Intervals are 95 %, from a uniform prior. A cut is within noise where neither the "
+        f"step that was kept last nor the cut one is the better with {format_percent(audit.level)}."
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from search_core.audit.choices import KeptOrCut
 from search_core.audit.shares import ReachedShare, chance_better
 
-CutState = Literal["clear", "noise", "reversed", "open"]
+CutState = Literal["clear", "noise", "neither", "reversed", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,10 @@ class CutPrice:
         share: How often the solver would have reached the answer from it: the price.
         kept_share: The same of the last one kept.
         kept_better: Probability that the last one kept is really the better; None: nobody knows.
-        state: "clear": that probability is at least the audit's level. "noise": it is below.
-            "reversed": the cut one is the better with at least that level; it counts among the
-            cuts within noise too. "open": there are no rollouts to tell.
+        state: "clear": that probability is at least the audit's level. "noise": it is
+            below, and so is that of the cut one: a coin flip. "neither": likewise, but neither of
+            the two ever reached the answer. "reversed": the cut one is the better with at least
+            that level. "open": there are no rollouts to tell.
     """
 
     id: str
@@ -57,7 +58,10 @@ def price_of(
     better = None
     if kept is not None and kept.judged and share.judged:
         better = chance_better(kept, share)
-    return CutPrice(node, choice.round, last, share, kept, better, _state(better, level))
+    state = _state(better, level)
+    if state == "noise" and not share.hope and kept is not None and not kept.hope:
+        state = "neither"
+    return CutPrice(node, choice.round, last, share, kept, better, state)
 
 
 def _state(better: float | None, level: float) -> CutState:

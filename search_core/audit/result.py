@@ -8,7 +8,7 @@ from typing import Any
 
 from search_core.audit.choices import Choices
 from search_core.audit.loss import AuditLoss
-from search_core.audit.prices import CutPrice, share_values
+from search_core.audit.prices import CutPrice, CutState, share_values
 from search_core.audit.shares import ReachedShare
 from search_core.picture.numbers import counted, format_percent
 
@@ -23,8 +23,8 @@ class Audit:
         shares: Of each step that was kept or cut.
         loss: Where the run was lost.
         rollouts: From each step, at most.
-        level: A cut is within noise where the probability that the last one kept is the better
-            lies below it, 0.5 to 1.
+        level: A cut was right where the last one kept is the better with at least this
+            probability, wrong where the cut one is; else it is within noise. 0.5 to 1.
         written: Rollouts that were written for this audit; the others were known.
         tokens: That the solver wrote for those.
         missing: Rollouts that are still to be written.
@@ -60,26 +60,28 @@ class Audit:
         return sum(price.state != "open" for price in self.prices)
 
     @property
+    def right(self) -> int:
+        """Cuts that the rollouts show to be right."""
+        return self._count("clear")
+
+    @property
     def within_noise(self) -> int:
-        """Cuts of which it is not sure enough that they were right, the reversed ones too."""
-        return sum(price.state in ("noise", "reversed") for price in self.prices)
+        """Coin flips: of the two neither is surely the better."""
+        return self._count("noise")
 
     @property
     def reversed(self) -> int:
-        """Cuts that were probably better than what was kept."""
-        return sum(price.state == "reversed" for price in self.prices)
+        """Cuts that were wrong: what was cut is the better."""
+        return self._count("reversed")
 
     @property
     def both_without(self) -> int:
-        """Cuts within noise of which neither side reached the answer: nothing was at stake, as far
-        as these rollouts tell."""
-        return sum(
-            price.state == "noise"
-            and not price.share.hope
-            and price.kept_share is not None
-            and not price.kept_share.hope
-            for price in self.prices
-        )
+        """Cuts of which neither side ever reached the answer: nothing was at stake, as far as
+        these rollouts tell."""
+        return self._count("neither")
+
+    def _count(self, state: CutState) -> int:
+        return sum(price.state == state for price in self.prices)
 
     @property
     def sentences(self) -> list[str]:
@@ -98,6 +100,7 @@ class Audit:
             "cuts": len(self.prices),
             "reachable": self.reachable,
             "told": self.told,
+            "right": self.right,
             "within_noise": self.within_noise,
             "reversed": self.reversed,
             "both_without": self.both_without,
@@ -127,13 +130,7 @@ def _summary(audit: Audit) -> list[str]:
         audit.loss.sentence,
     ]
     if audit.told:
-        told.append(
-            f"{audit.within_noise} of {counted(audit.told, 'cut')} "
-            f"{'was' if audit.told == 1 else 'were'} within noise: it is less than "
-            f"{format_percent(audit.level)} sure that the last step kept is the better one."
-            + _reversed(audit.reversed)
-            + _both_without(audit.both_without)
-        )
+        told.append(_kinds(audit))
     if audit.undecided:
         told.append(
             f"{counted(audit.undecided, 'rollout')} gave an answer that could not be compared, and "
@@ -144,16 +141,21 @@ def _summary(audit: Audit) -> list[str]:
     return told
 
 
-def _reversed(count: int) -> str:
-    if not count:
-        return ""
-    return f" {count} of these cut what was probably the better step."
-
-
-def _both_without(count: int) -> str:
-    if not count:
-        return ""
-    return f" In {count} of them neither of the two reached the answer even once."
+def _kinds(audit: Audit) -> str:
+    """How many cuts were right, coin flips, wrong, or of no account."""
+    level = format_percent(audit.level)
+    kinds = (
+        (audit.right, f"{{}} right (the step kept in its place is better, {level} sure or more)"),
+        (audit.reversed, f"{{}} wrong (the cut step is better, {level} sure or more)"),
+        (audit.within_noise, "{} within noise, a coin flip"),
+        (audit.both_without, "{} of no account, since neither step ever reached the answer"),
+    )
+    told = [
+        words.format(f"{count} {'was' if count == 1 else 'were'}")
+        for count, words in kinds
+        if count
+    ]
+    return f"Of {counted(audit.told, 'cut')} that can be judged: {'; '.join(told)}."
 
 
 def _nothing_cut(audit: Audit) -> str:

@@ -8,6 +8,7 @@ from search_core.audit.prices import CutPrice
 from search_core.audit.shares import ReachedShare
 from search_core.log.tree import Tree
 from search_core.picture.numbers import counted, format_percent
+from search_core.picture.step_names import step_name, step_title
 from search_core.picture.text import one_line
 
 _LINE = 60
@@ -18,14 +19,21 @@ def by_round(prices: Sequence[CutPrice]) -> list[CutPrice]:
     return sorted(prices, key=lambda price: (price.round, -price.share.value))
 
 
-def decision_line(price: CutPrice) -> str:
+def decision_line(price: CutPrice, tree: Tree) -> str:
     """How sure a choice was, by its closest call."""
     if price.kept_better is None:
-        return f"The strongest cut, {price.id}, cannot be held against anything yet."
-    return (
-        f"The weakest kept, {price.against}, is better than the strongest cut, {price.id}, with a "
-        f"probability of {format_percent(price.kept_better)}."
-    )
+        return (
+            f"The strongest cut, {step_name(price.id, tree)}, cannot be held against anything yet."
+        )
+    kept = f"the weakest kept ({step_name(price.against or '', tree)})"
+    cut = f"the strongest cut ({step_name(price.id, tree)})"
+    if price.state == "neither":
+        return f"Neither {kept} nor {cut} ever reached the answer."
+    if price.state == "reversed":
+        sure, better, other = 1 - price.kept_better, cut, kept
+    else:
+        sure, better, other = price.kept_better, kept, cut
+    return f"It is {format_percent(sure)} sure that {better} is better than {other}."
 
 
 def price_lines(
@@ -41,16 +49,21 @@ def price_lines(
         if price.round != at:
             at = price.round
             lines.append(f"Round {at}:")
-            lines += [f"  {decision_line(each)}" for each in decisions if each.round == at]
-        better = "" if price.kept_better is None else format_percent(price.kept_better)
+            lines += [f"  {decision_line(each, tree)}" for each in decisions if each.round == at]
+        kept = "" if price.against is None else step_name(price.against, tree)
+        sure = price.kept_better or 0.0
+        better = f"{format_percent(sure)} sure that {kept} was better"
         told = {
-            "clear": f"{price.against} was better ({better})",
-            "noise": f"within noise: {price.against} was better with {better}",
-            "reversed": f"cut wrongly: {price.against} was better with {better}",
+            "clear": f"cut rightly, {better}",
+            "noise": f"within noise, {better}",
+            "neither": f"neither this nor {kept} ever reached the answer",
+            "reversed": f"cut wrongly, {format_percent(1 - sure)} sure that this was better",
             "open": "nothing to hold it against",
         }[price.state]
         line = one_line(tree.nodes[price.id].text, _LINE)
-        lines.append(f"  {price.id} “{line}”: {share_words(price.share)}; {told}.")
+        lines.append(
+            f"  {step_title(price.id, tree)} “{line}”: {share_words(price.share)}; {told}."
+        )
     return lines
 
 

@@ -37,8 +37,8 @@ def audit(
     level: Annotated[
         float,
         typer.Option(
-            help="A cut is within noise where the probability that the last step kept is the "
-            "better one lies below this, above 0.5 and below 1."
+            help="A cut is within noise where neither the last step kept nor the cut one is the "
+            "better with this probability, above 0.5 and below 1."
         ),
     ] = 0.9,
     most_rollouts: Annotated[

@@ -146,7 +146,8 @@ class RunsBar:
         self._progress.update(self._task, description=name, advance=count, left=left)
         if self._pace.tenths > self._said and not self._console.is_terminal:
             self._said = self._pace.tenths
-            told = f"{self._count:,} of {self._total:,} {self._what}, now {name}"
+            now = "" if name == self._what else f", now {name}"
+            told = f"{self._count:,} of {self._total:,} {self._what}{now}"
             self._print(f"{told} · {left}" if left else told)
 
     def _print(self, text: str) -> None:

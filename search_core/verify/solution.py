@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from search_core.embedded import UnknownProblemError, read_problem
-from search_core.embedded.corruption import step_labels
 from search_core.labelled.solution import NO_ERROR
 from search_core.log.events import Aggregate
 from search_core.protocols import Cancelled, KeepsPaths, RunCancelled, ScoreRequest, Verifier
@@ -97,12 +95,3 @@ def scored_solution(
         next(below, NO_ERROR),
         {how: aggregate_scores(known, how) for how in AGGREGATES} if known else {},
     )
-
-
-def checked_steps(problem: str, steps: Sequence[str]) -> tuple[bool, ...] | None:
-    """Of each step whether it holds, by the embedded families' checker; None of other problems."""
-    try:
-        read = read_problem(problem)
-    except UnknownProblemError:
-        return None
-    return tuple(label == 1.0 for label in step_labels(read, steps))

@@ -15,6 +15,7 @@ from search_core.embedded import FAMILIES, prospects
 from search_core.log.events import ROOT, Decided, VoteMethod
 from search_core.log.tree import Node, Tree
 from search_core.picture.numbers import counted, format_beside, format_signed
+from search_core.picture.step_names import step_title
 from search_core.problem import Problem
 from search_core.run.grading import grade_solution
 
@@ -129,7 +130,9 @@ def _last_hope(tree: Tree, problem: Problem) -> Regret:
     then = f"none of the {counted(after, 'step')} written after it could"
     if after < 2:
         then = "the one step written after it could not" if after else "nothing came after it"
-    return Regret("solver", f"Step {last.id} could still become right, and {then}.", last.id)
+    return Regret(
+        "solver", f"{step_title(last.id, tree)} could still become right, and {then}.", last.id
+    )
 
 
 def _cut(tree: Tree, node: Node, what: str) -> Regret:
@@ -137,12 +140,20 @@ def _cut(tree: Tree, node: Node, what: str) -> Regret:
     decision = None if node.decision is None else tree.decisions[node.decision]
     if decision is None:
         why = "it was written only to look ahead" if node.role == "rollout" else "it was merged"
-        return Regret("no_vote", f"Step {node.id} {what}; {why}, and had no vote.", node.id)
-    return Regret("cut", _cut_words(decision, node, what), node.id, node.decision, node.margin)
+        return Regret(
+            "no_vote", f"{step_title(node.id, tree)} {what}; {why}, and had no vote.", node.id
+        )
+    return Regret(
+        "cut",
+        _cut_words(decision, node, f"{step_title(node.id, tree)} {what}"),
+        node.id,
+        node.decision,
+        node.margin,
+    )
 
 
 def _cut_words(decision: Decided, node: Node, what: str) -> str:
-    sentence = f"Step {node.id} {what}, and was cut in round {decision.round}"
+    sentence = f"{what}, and was cut in round {decision.round}"
     if node.margin is None or decision.cutoff is None or node.aggregate is None:
         return f"{sentence}. {decision.why}"
     score = format_beside(node.aggregate, decision.cutoff)

@@ -8,6 +8,7 @@ from search_core.log.events import parent_of
 from search_core.log.nodes import NodeState
 from search_core.log.tree import Tree
 from search_core.picture.numbers import counted, format_signed
+from search_core.picture.step_names import step_name
 from search_core.picture.text import one_line
 from search_core.whatif.differences import Difference
 from search_core.whatif.hedging import Hedge
@@ -36,11 +37,12 @@ def answer_sentence(
 
 
 def difference_sentence(difference: Difference) -> str:
-    """“Round 2, step 0.3: would be kept (margin +0.02); it was pruned (−0.05).”"""
+    """“Round 2, step 2, branch 4: would be kept (margin +0.02); it was pruned (−0.05).”"""
     now = _fate(difference.would_be, difference.margin, difference.copies, "margin ")
     was = _fate(difference.was, difference.margin_was, difference.copies_was)
     guess = "" if difference.sure else " This is a guess: steps before it are missing."
-    return f"Round {difference.round}, step {difference.id}: would be {now}; it was {was}.{guess}"
+    name = step_name(difference.id)
+    return f"Round {difference.round}, {name}: would be {now}; it was {was}.{guess}"
 
 
 def missing_sentence(steps: Sequence[str], scores: int) -> str:
@@ -48,8 +50,8 @@ def missing_sentence(steps: Sequence[str], scores: int) -> str:
     parts = []
     if steps:
         parents = list(dict.fromkeys(parent_of(step) for step in steps))
-        places = ", ".join("the problem" if p == "root" else p for p in parents[:_MOST_PLACES])
-        more = ", …" if len(parents) > _MOST_PLACES else ""
+        places = "; ".join(map(step_name, parents[:_MOST_PLACES]))
+        more = "; …" if len(parents) > _MOST_PLACES else ""
         parts.append(f"{counted(len(steps), 'step')} after {places}{more} would have to be written")
     if scores:
         parts.append(f"{counted(scores, 'path')} would have to be scored")

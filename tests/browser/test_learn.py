@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 
@@ -65,7 +66,9 @@ def test_a_visitor_reads_predicts_and_is_told_by_mouse(address: str, page: Page)
     mark = page.evaluate(f"{ROOM}.stage.canvas.positionOf('0')")
     page.locator(".learn-picture canvas").first.click(position=mark)
     expect(page.locator(".learn-said")).to_contain_text("Yes. Finn gives cakes")
-    expect(page.locator(".learn-outcomes [data-picked=true]")).to_contain_text("✓ right")
+    expect(page.locator(".learn-outcomes [data-picked=true]")).to_contain_text(
+        "✗ it goes wrong here"
+    )
     expect(page.locator(".learn-next")).to_have_text("Next")
     # What was answered is still there after another page, and after another visit.
     page.reload()
@@ -157,6 +160,40 @@ def test_by_touch_on_a_phone(address: str, browser: Browser) -> None:
 PLACES = [
     f"{read.number}.{number}" for read in LESSONS for number in range(1, len(read.lesson.pages) + 1)
 ]
+
+
+def test_each_choice_stands_at_its_own_step(address: str, page: Page) -> None:
+    """Letters on the line of their own ring; words at all choices of a picture, or at none."""
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    seen = """() => {
+      const { question, stage } = document.querySelector(".esp").classroom;
+      const middle = (element) => {
+        const { top, height } = element.getBoundingClientRect();
+        return top + height / 2;
+      };
+      const { texts } = stage.canvas.words.plan;
+      return question.question.options.map(({ id, text }) => {
+        const ring = document.querySelector(`.esp-ring[data-node="${id}"]`);
+        const words = document.querySelector(`.esp-word[data-id="${id}"]`);
+        return {
+          apart: Math.abs(middle(ring) - middle(ring.firstElementChild)),
+          own: Boolean(words?.textContent.includes(text)),
+          worded: texts.some((word) => word.id === id),
+        };
+      });
+    }"""
+    for place in ("8.5", "3.5", "4.4"):
+        show(page, address, place)
+        page.wait_for_function(f"({seen})().every(({{ own }}) => own)")
+        assert all(one["apart"] < 2 for one in page.evaluate(seen)), place
+    page.set_viewport_size({"width": 390, "height": 844})
+    for place in ("8.5", "4.4"):
+        show(page, address, place)
+        page.wait_for_function(
+            f"{ROOM}.stage.canvas.vertical && {ROOM}.stage.canvas.words.plan.texts.length"
+        )
+        assert len({one["worded"] for one in page.evaluate(seen)}) == 1, place
 
 
 def fits(page: Page, place: str) -> None:
@@ -327,3 +364,15 @@ def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Pag
     assert record["normalised_gain"] == 0.75
     assert record["before"]["answers"][:2] == right[first][:2]
     assert violations(page, ".learn-exam") == []
+
+
+def test_who_has_had_the_lessons_takes_the_second_test_alone(address: str, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    show(page, address, "1.1")
+    page.get_by_role("button", name="Test: before").click()
+    page.get_by_role("button", name="only the test after").click()
+    for question in page.locator(".learn-exam fieldset").all():
+        question.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator(".learn-exam-said")).to_have_text(re.compile(r"^After: \d of 6 right\.$"))
+    expect(page.locator(".learn-exam-body")).to_contain_text("no gain to work out")

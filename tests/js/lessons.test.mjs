@@ -6,6 +6,9 @@ import { test } from "node:test";
 import { beliefsOf, brier, compared, SURE } from "../../assets/js/lessons/brier.js";
 import { wholeWork } from "../../assets/js/lessons/cost.js";
 import { Course, hiddenBy, queryOf } from "../../assets/js/lessons/course.js";
+import { learnedOf } from "../../assets/js/lessons/exam.js";
+import { gradeOf, QuestionPanel } from "../../assets/js/lessons/question.js";
+import { captionOf } from "../../assets/js/lessons/score_card.js";
 import { arrivals } from "../../assets/js/lessons/share.js";
 import { placed } from "../../assets/js/lessons/curve.js";
 import { saidOf } from "../../assets/js/lessons/noise.js";
@@ -162,6 +165,38 @@ test("a test is scored by its own form, and saved without a name", () => {
   const half = recordOf({ first: "a", before: [2, 2], after: null }, forms);
   assert.equal(half.after, null);
   assert.equal(half.normalised_gain, null);
+});
+
+test("two tests say only what they say, whenever the first was taken", () => {
+  const part = (right) => ({ right, of: 6 });
+  assert.match(learnedOf(part(6), part(6), null), /^All were right in the first test/);
+  assert.match(learnedOf(part(2), part(5), 0.75), /^Normalised gain: 0\.75/);
+  assert.match(learnedOf(part(4), part(3), -0.5), /fewer were right than before/);
+  // Who took only the second has no gain, and a record all the same.
+  const alone = recordOf({ first: "a", before: null, after: [3] }, { a: [{ right: 1 }], b: [{ right: 3 }] });
+  assert.deepEqual([alone.before, alone.after.right, alone.normalised_gain], [null, 1, null]);
+  assert.match(learnedOf(alone.before, alone.after, alone.normalised_gain), /no gain to work out/);
+});
+
+test("a mark is about the step: the mistake that was asked for is no right step", () => {
+  assert.deepEqual([gradeOf(true, "keep"), gradeOf(false, "keep")], ["✓ right", "✗ wrong"]);
+  assert.deepEqual([gradeOf(true, "mistake"), gradeOf(false, "mistake")], ["✗ it goes wrong here", "not here"]);
+  const labels = (about, picked, answered) => {
+    const question = { ...QUESTION, about, options: ["a", "b", "c"].map((id) => ({ id })) };
+    const panel = { question, picked, answer: answered && { picked, sure: "guess" } };
+    return QuestionPanel.prototype.points.call(panel).map(({ label }) => label);
+  };
+  assert.deepEqual(labels("keep", "c", false), ["A", "B", "C you"]);
+  assert.deepEqual(labels("keep", "c", true), ["A", "B ✓", "C ✗"]);
+  assert.deepEqual(labels("keep", "b", true), ["A", "B ✓", "C"]);
+  assert.deepEqual(labels("mistake", "c", true), ["A", "B ✗", "C"]);
+  assert.deepEqual(labels("mistake", "b", true), ["A", "B ✗", "C"]);
+});
+
+test("the score says which questions it counts", () => {
+  const asked = [{ lesson: 3 }, { lesson: 4 }, { lesson: 4 }, { lesson: 8 }];
+  assert.match(captionOf(2, asked), /4 questions, in lessons 3, 4 and 8, .* answered 2 of them/);
+  assert.match(captionOf(1, asked.slice(0, 1)), /in lesson 3,/);
 });
 
 test("noise tells what it did to one draw, and to all", () => {

@@ -9,7 +9,7 @@ import { paintEdges } from "../../assets/js/picture/edges.js";
 import { fitCamera, markRadius, room, zoomAt } from "../../assets/js/picture/camera.js";
 import { MOST_WORDS, placeWords } from "../../assets/js/picture/placing.js";
 import { header } from "./synthetic.mjs";
-import { Said, spotsOf, viewOf, waysOf } from "../../assets/js/picture/spots.js";
+import { Said, spotsOf, viewOf, waysOf, withoutHalf } from "../../assets/js/picture/spots.js";
 import { Scene } from "../../assets/js/picture/scene.js";
 import { Tree } from "../../assets/js/log/tree.js";
 import { ViewState } from "../../assets/js/log/view_state.js";
@@ -361,4 +361,15 @@ for (const name of SHOWN)
 
 test("a picture that has no places yet has no ways", () => {
   assert.equal(waysOf(new Scene(), { vertical: true, ku: 60, ou: 0 }, { width: 390, height: 420 }).size, 0);
+});
+
+test("of steps that are asked about all have words, or nothing on their level has", () => {
+  const spots = ["a", "b", "c", "d"].map((id) => ({ id, depth: id === "d" ? 2 : 1, bare: false }));
+  const asked = new Set(["a", "b"]);
+  assert.equal(withoutHalf(spots, asked, new Set(["a", "b"])), null);
+  assert.equal(withoutHalf(spots, new Set(), new Set()), null);
+  const bare = withoutHalf(spots, asked, new Set(["a", "c", "d"]));
+  assert.deepEqual(bare.filter((spot) => spot.bare).map(({ id }) => id), ["a", "b", "c"]);
+  // A step that says nothing at all waits for no words.
+  assert.equal(withoutHalf(spots.map((spot) => ({ ...spot, bare: spot.id === "b" })), asked, new Set(["a"])), null);
 });

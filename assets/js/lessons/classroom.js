@@ -83,6 +83,8 @@ export class Classroom {
       this.outline.element,
     );
     this.source = h("p", { class: "learn-source" });
+    this.recipe = h("p");
+    this.made = h("details", { class: "learn-text learn-made" }, h("summary", { text: "How this was made" }), this.recipe);
     this.picture = h("div", { class: "learn-picture" });
     this.back = button("back", "Back", () => this.turn(-1));
     this.next = button("next", "Next", () => this.turn(1));
@@ -99,7 +101,7 @@ export class Classroom {
         h("div", { class: "learn-head" }, this.where, this.title, this.notice),
         h("div", { class: "learn-words" }, this.caption, this.question.element, this.noise.element, this.tally.element, this.cost.element, this.share.element),
         h("div", { class: "learn-show" }, this.problem, this.picture),
-        h("div", { class: "learn-under" }, this.scrubber.element, this.key.element, this.replay, this.text, this.source),
+        h("div", { class: "learn-under" }, this.scrubber.element, this.key.element, this.replay, this.text, this.made, this.source),
       ),
       h("nav", { class: "learn-turn", "aria-label": "Pages" }, this.back, this.dots, this.next),
     );
@@ -232,6 +234,7 @@ export class Classroom {
     this.stage.load(events);
     this.scrubber.load(events);
     this.stage.light(page.strong ?? null);
+    this.stage.ask(this.question.question?.options.map(({ id }) => id) ?? []);
     if (answer && page.question) this.stage.seek(page.question.reveal);
     else this.play();
     this.point();
@@ -284,27 +287,22 @@ export class Classroom {
     stage.point(stage.playing ? [] : own);
   }
 
+  /** Where it comes from: who said it, and behind a word how to make it anew. */
   tellSource(events) {
-    const { measured, trace, cites } = this.page;
-    this.source.hidden = this.hidden.has("source") || !(measured || trace || cites);
-    if (!measured && !trace) fill(this.source);
-    if (measured)
-      fill(
-        this.source,
-        h("a", { href: `../guide/${measured.guide}`, "data-place": "", text: "How it was measured" }),
-        `; data: ${measured.data}; command: `,
-        h("code", { text: measured.command }),
-      );
+    const { measured, trace, cites = [] } = this.page;
+    const hidden = this.hidden.has("source");
+    const sources = cites.map(({ source, address }) => h("a", { href: address, target: "_blank", rel: "noreferrer", text: source }));
+    if (measured) sources.unshift(h("a", { href: `../guide/${measured.guide}`, "data-place": "", text: "How it was measured" }));
+    this.source.hidden = hidden || !sources.length;
+    fill(this.source, sources.flatMap((link, place) => (place ? [". ", link] : [link])));
+    this.made.hidden = hidden || !(measured || trace);
+    this.made.open = false;
+    if (measured) fill(this.recipe, `Data: ${measured.data}; command: `, h("code", { text: measured.command }));
     else if (trace) {
       const [{ seed, solver }] = events;
-      fill(
-        this.source,
-        `A recorded search of ${solver.name}, a model with ${(solver.parameters / 1e6).toFixed(1)} million parameters, seed ${seed}: `,
-        h("code", { text: `python -m search_core lessons record ${trace}` }),
-      );
+      const said = `A recorded search of ${solver.name}, a model with ${(solver.parameters / 1e6).toFixed(1)} million parameters, seed ${seed}; command: `;
+      fill(this.recipe, said, h("code", { text: `python -m search_core lessons record ${trace}` }));
     }
-    for (const { source, address } of cites ?? [])
-      this.source.append(this.source.hasChildNodes() ? ". " : "", h("a", { href: address, target: "_blank", rel: "noreferrer", text: source }));
   }
 
   // Predictions ---------------------------------------------------------------------------------
@@ -331,7 +329,7 @@ export class Classroom {
     const questions = this.course.questions();
     const answered = questions.map((one) => ({ ...one, answer: this.progress.first(one) })).filter(({ answer }) => answer);
     const open = questions.find((one) => !this.progress.first(one));
-    return scoreCard(answered, questions.length, () => this.go(open));
+    return scoreCard(answered, questions, () => this.go(open));
   }
 
   // Runs ----------------------------------------------------------------------------------------

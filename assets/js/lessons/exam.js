@@ -48,7 +48,8 @@ export class Exam {
 
   label() {
     const { before, after } = this.taken;
-    this.button.textContent = after ? "Your test" : before ? "Test: after" : "Test: before";
+    const when = after ? "result" : before ? "after" : "before";
+    fill(this.button, h("span", {}, "Test", h("span", { class: "learn-exam-when", text: `: ${when}` })));
   }
 
   open() {
@@ -64,16 +65,26 @@ export class Exam {
     const questions = this.forms[form];
     const intro =
       when === "before"
-        ? "Six questions before you begin, and six others at the end, to see what the lessons taught you. Guess where you do not know."
+        ? "Six questions before you begin, and six others after the lessons, to see what they taught you. Guess where you do not know. The second six come once these are answered."
         : "Six questions after the lessons. Answer without looking anything up.";
     const sheet = h(
       "form",
       { on: { submit: (event) => this.finish(event, when, questions) } },
       h("p", { class: "esp-quiet", text: `${intro} What you answer stays in this browser.` }),
+      when === "before" && this.skip(),
       questions.map((question, place) => field(question, place)),
       h("button", { type: "submit", class: "esp-button learn-exam-done", text: "Done" }),
     );
     fill(this.body, sheet);
+  }
+
+  /** Whoever has had the lessons already may take the second six alone; then nothing is compared. */
+  skip() {
+    const act = () => {
+      this.ask("after");
+      this.body.querySelector("input")?.focus();
+    };
+    return h("button", { type: "button", class: "esp-button learn-exam-skip", text: "I have had the lessons: only the test after", on: { click: act } });
   }
 
   finish(event, when, questions) {
@@ -94,12 +105,11 @@ export class Exam {
     const record = recordOf(this.taken, this.forms);
     const { before, after, normalised_gain: gain } = record;
     const part = (name, { right, of }) => `${name}: ${right} of ${of} right.`;
-    const learned = gain === null ? "You knew it all before." : `Normalised gain: ${gain.toFixed(2)}, the part of what you did not know that you know now.`;
     fill(
       this.body,
-      h("p", { class: "learn-exam-said", tabindex: "-1", text: `${part("Before", before)} ${part("After", after)}` }),
-      h("p", { text: before.right > after.right ? `${learned} Below zero: fewer were right than before.` : learned }),
-      ["before", "after"].map((when) => this.review(when, record[when])),
+      h("p", { class: "learn-exam-said", tabindex: "-1", text: [before && part("Before", before), part("After", after)].filter(Boolean).join(" ") }),
+      h("p", { text: learnedOf(before, after, gain) }),
+      ["before", "after"].filter((when) => record[when]).map((when) => this.review(when, record[when])),
       h(
         "div",
         { class: "learn-sure" },
@@ -128,6 +138,14 @@ export class Exam {
     this.write();
     this.dialog.close();
   }
+}
+
+/** What two tests say together; only what they say, whenever the first was taken. */
+export function learnedOf(before, after, gain) {
+  if (!before) return "You have not taken the test before, so there is no gain to work out.";
+  if (gain === null) return "All were right in the first test, so there was nothing left to gain.";
+  const said = `Normalised gain: ${gain.toFixed(2)}, the part of what was not right in the first test that is right in the second.`;
+  return gain < 0 ? `${said} Below zero: fewer were right than before.` : said;
 }
 
 function field({ ask, options }, place) {

@@ -7,6 +7,18 @@ import { plain, written } from "./text.js";
 
 const LETTERS = "ABCDEF";
 
+/**
+ * What is true of an option. Who finds the mistake answers right, and still the step is wrong: the mark
+ * is about the step, and not about the answer.
+ *
+ * @param {boolean} asked - it is the one that was asked for.
+ * @param {"keep"|"mistake"} about
+ */
+export function gradeOf(asked, about) {
+  if (about === "mistake") return asked ? "✗ it goes wrong here" : "not here";
+  return asked ? "✓ right" : "✗ wrong";
+}
+
 export class QuestionPanel {
   /**
    * @param {{answered: (answer: {picked: string, sure: string}) => void, again: () => void,
@@ -50,13 +62,13 @@ export class QuestionPanel {
   /** What the picture rings: the options by their letters; afterwards what came of each. */
   points() {
     if (!this.question) return [];
-    const { right, options } = this.question;
-    const label = (id, place) => {
-      if (!this.answer) return this.picked === id ? `you: ${LETTERS[place]}` : LETTERS[place];
-      if (id === right) return id === this.picked ? "✓ you" : "✓ right";
-      return id === this.picked ? "✗ you" : LETTERS[place];
+    const { right, options, about } = this.question;
+    const sign = (id) => {
+      if (!this.answer || (id !== right && (about === "mistake" || id !== this.picked))) return "";
+      return (id === right) === (about !== "mistake") ? " ✓" : " ✗";
     };
-    return options.map(({ id }, place) => ({ id, label: label(id, place) }));
+    const you = (id) => (id === this.picked && !this.answer ? " you" : "");
+    return options.map(({ id }, place) => ({ id, label: `${LETTERS[place]}${sign(id)}${you(id)}`, beside: true }));
   }
 
   draw() {
@@ -102,18 +114,18 @@ export class QuestionPanel {
   }
 
   row(id, text, place) {
-    const { right, scores } = this.question;
+    const { right, scores, about } = this.question;
     const score = scores[id];
     const best = score !== undefined && score === Math.max(...Object.values(scores));
     return h(
       "li",
-      { "data-right": id === right, "data-picked": id === this.picked },
+      { "data-right": id === right && about !== "mistake", "data-picked": id === this.picked },
       h("span", { class: "learn-letter", text: LETTERS[place] }),
       h("span", { class: "learn-outcome-text", dir: "auto", text }),
       id === this.picked && h("span", { class: "learn-wins", text: "you" }),
       score !== undefined &&
         h("span", { class: "learn-judged", "data-best": best, text: `verifier ${score.toFixed(2)}` }),
-      h("span", { class: "learn-grade", "data-right": id === right, text: id === right ? "✓ right" : "✗ wrong" }),
+      h("span", { class: "learn-grade", "data-right": id === right, text: gradeOf(id === right, about) }),
     );
   }
 

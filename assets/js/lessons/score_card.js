@@ -5,7 +5,7 @@ import { h } from "../dom/dom.js";
 
 /**
  * @param {{question: Object, answer: {picked: string, sure: string}}[]} answered
- * @param {number} asked - how many questions there were.
+ * @param {{lesson: number}[]} asked - all questions that count.
  * @param {() => void} goBack - to the first question that has no answer.
  * @returns {HTMLElement}
  */
@@ -29,11 +29,18 @@ export function scoreCard(answered, asked, goBack) {
     h(
       "table",
       { class: "learn-bars" },
-      h("caption", { text: `Brier score of ${score.rows.length} of ${asked} predictions, as you first made them. Shorter is better.` }),
+      h("caption", { text: captionOf(score.rows.length, asked) }),
       h("tbody", {}, rows.map(scoreRow)),
     ),
-    score.rows.length < asked && back,
+    score.rows.length < asked.length && back,
   );
+}
+
+/** Which questions are counted, and how many of them were answered. */
+export function captionOf(count, asked) {
+  const lessons = [...new Set(asked.map(({ lesson }) => lesson))];
+  const where = lessons.length > 1 ? `lessons ${lessons.slice(0, -1).join(", ")} and ${lessons.at(-1)}` : `lesson ${lessons[0]}`;
+  return `Brier score. ${asked.length} questions, in ${where}, ask how sure you are; you have answered ${count} of them, and your first answer counts. Shorter is better.`;
 }
 
 function scoreRow([who, value]) {

@@ -37,6 +37,7 @@ export class LessonStage {
     this.opening = new Opening({ seek: (cursor) => this.seek(cursor), onChange: () => this.moved(this) });
     this.events = null;
     this.strong = null;
+    this.asked = new Set();
   }
 
   get element() {
@@ -72,6 +73,11 @@ export class LessonStage {
     this.strong = strong && ((node) => strong.has(node.id));
   }
 
+  /** These steps are asked about: their words go first. @param {string[]} ids */
+  ask(ids) {
+    this.asked = new Set(ids);
+  }
+
   /** Play from one cursor to another; where nothing may move, the end is there at once. */
   play(from, to, seconds) {
     this.opening.stop();
@@ -91,13 +97,14 @@ export class LessonStage {
 
   seek(cursor) {
     this.cursor = cursor;
-    const { view, strong } = this;
+    const { view, strong, asked } = this;
     this.tree = this.replay.seek(cursor);
     this.visible = view.visible(this.tree, NOTHING);
     this.canvas.update({
       ...{ tree: this.tree, visible: this.visible, hiddenStates: FOLDED, selected: null, found: [] },
       frontier: frontierOf(this.tree, this.events[cursor - 1]),
       filter: { test: () => strong },
+      asked,
     });
     this.pointing.follow();
     this.moved(this);

@@ -6,6 +6,7 @@ import { bar } from "./bars.js";
 import { fill, h } from "../dom/dom.js";
 import { link, quiet, section } from "./blocks.js";
 import { plural, shorten } from "../words/format.js";
+import { shortName } from "../words/words.js";
 
 const ASKING_MS = 700;
 const MOST_LETTERS = 60;
@@ -13,8 +14,9 @@ const MOST_LETTERS = 60;
 const MOST_RINGED = 8;
 const MOST_CALLS = 24;
 const STATES = {
-  clear: ["●", "the kept one is better"],
+  clear: ["●", "cut rightly"],
   noise: ["◆", "within noise"],
+  neither: ["–", "neither this nor the kept one ever got there"],
   reversed: ["✕", "cut wrongly"],
   open: ["○", "not known yet"],
 };
@@ -146,9 +148,18 @@ export class CutPrices {
         "li",
         {},
         h("span", { class: "esp-cuts-mark", "aria-hidden": "true", text: `${STATES[price.state][0]} ` }),
-        `Round ${price.round}: the weakest kept is better than the strongest cut with ${points(price.kept_better)}`,
+        `Round ${price.round}: ${this.closest(price)}`,
       );
     return section("Each choice by its closest call", h("ul", { class: "esp-cuts-list" }, told.slice(0, MOST_CALLS).map(line)));
+  }
+
+  /** How sure one choice was: its weakest kept step against its strongest cut one. */
+  closest(price) {
+    const kept = `the weakest kept (${this.name(price.against)})`;
+    const cut = `the strongest cut (${this.name(price.id)})`;
+    if (price.state === "neither") return `neither ${kept} nor ${cut} ever got there`;
+    if (price.state === "reversed") return `cut wrongly, ${points(1 - price.kept_better)} sure that ${cut} is better than ${kept}`;
+    return `${STATES[price.state][1]}, ${points(price.kept_better)} sure that ${kept} is better than ${cut}`;
   }
 
   lost({ loss, prices }) {
@@ -166,7 +177,11 @@ export class CutPrices {
 
   row(price) {
     const [mark, said] = STATES[price.state];
-    const chance = price.kept_better === null ? "" : ` (${points(price.kept_better)} sure that the kept one is better)`;
+    const chance = {
+      clear: () => `, ${points(price.kept_better)} sure that the kept one is better`,
+      noise: () => `, ${points(price.kept_better)} sure that the kept one is better`,
+      reversed: () => `, ${points(1 - price.kept_better)} sure that this one is better than the kept one`,
+    }[price.state];
     return h(
       "li",
       {},
@@ -177,9 +192,10 @@ export class CutPrices {
         h(
           "span",
           { class: "esp-cuts-words" },
-          h("strong", { dir: "auto", text: this.said(price.id) }),
+          h("strong", { text: this.title(price.id) }),
+          h("span", { dir: "auto", text: this.said(price.id) }),
           range(price.share),
-          h("span", { text: `${shareWords(price.share)}; ${said}${price.state === "open" ? "" : chance}` }),
+          h("span", { text: `${shareWords(price.share)}; ${said}${chance?.() ?? ""}` }),
         ),
       ),
     );
@@ -187,8 +203,17 @@ export class CutPrices {
 
   /** A step by its words. */
   said(id) {
-    const text = (this.tree?.nodes.get(id)?.text ?? "").replace(/\s+/g, " ").trim();
-    return text ? shorten(text, MOST_LETTERS) : `step ${id}`;
+    return shorten((this.tree?.nodes.get(id)?.text ?? "").replace(/\s+/g, " ").trim(), MOST_LETTERS);
+  }
+
+  /** "Step 2, branch 3", as the tree names it. */
+  title(id) {
+    const node = this.tree?.nodes.get(id);
+    return node ? shortName(this.tree, node).replace(/ of \d+$/, "") : `Step ${id}`;
+  }
+
+  name(id) {
+    return this.title(id).replace(/^Step/, "step");
   }
 
   ring(prices, reveal = false) {
@@ -217,5 +242,5 @@ function range({ value, low, high, rollouts, known }) {
 }
 
 function legend(level) {
-  return `● the kept step is the better one with at least ${points(level)}; ◆ less sure than that; ✕ the cut one is, with at least ${points(level)}. Bars are shares with their 95 % intervals.`;
+  return `● the kept step is the better one with at least ${points(level)}; ✕ the cut one is; ◆ neither is so surely better; – no rollout from either got there. Bars are shares with their 95 % intervals.`;
 }

@@ -70,9 +70,10 @@ export class TreeCanvas extends Viewpoint {
   observe() {
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.frame);
-    this.sights = new IntersectionObserver(([entry]) => {
-      this.visibleOnPage = entry.isIntersecting;
-      if (entry.isIntersecting) this.redraw();
+    this.sights = new IntersectionObserver((entries) => {
+      // On a busy page several come at once, the oldest first.
+      this.visibleOnPage = entries.at(-1).isIntersecting;
+      if (this.visibleOnPage) this.redraw();
     });
     this.sights.observe(this.frame);
   }
@@ -92,10 +93,10 @@ export class TreeCanvas extends Viewpoint {
     this.hover(null);
   }
 
-  /** Show a tree. `focus` is what the picture should keep in sight while it follows. */
-  update({ tree, visible, hiddenStates, selected, frontier, filter, found }) {
+  /** Show a tree. `asked`: steps that are asked about, whose words go first. */
+  update({ tree, visible, hiddenStates, selected, frontier, filter, found, asked }) {
     const sought = { fits: filter.test(tree), found };
-    Object.assign(this, { tree, visible, hiddenStates, selected, frontier, sought });
+    Object.assign(this, { tree, visible, hiddenStates, selected, frontier, sought, asked });
     const anchor = this.anchor();
     const moved = this.layOut(!reducedMotion());
     if (this.hovered && !this.scene.items.has(this.hovered)) this.hovered = null;
@@ -221,12 +222,12 @@ export class TreeCanvas extends Viewpoint {
 
   /** Words are placed for where the picture will stand, once for each of its states. */
   arrange() {
-    const { tree, visible, selected, size, scene } = this;
+    const { tree, visible, selected, asked, size, scene } = this;
     const camera = this.to ?? this.camera;
-    const state = [camera, tree, visible, selected, size, scene.described];
+    const state = [camera, tree, visible, selected, asked, size, scene.described];
     if (this.arranged?.every((part, index) => part === state[index])) return;
     this.arranged = state;
-    this.words.arrange({ tree, visible, selected }, scene, camera, size, this.painter.extents(camera));
+    this.words.arrange({ tree, visible, selected, asked }, scene, camera, size, this.painter.extents(camera));
   }
 
   paint() {

@@ -6,6 +6,8 @@ const EDGE = 4;
 /** Pixels from a mark's middle to the foot of what its ring says, and where that stands at the top. */
 const ABOVE = 16;
 const TOP = 3;
+/** Pixels from a mark's middle to the end of what stands before its ring. */
+const BEFORE = 19;
 /** Where the names of the levels end, in a tree that grows to the right. */
 const NAMES = 22;
 
@@ -21,7 +23,8 @@ export class Pointing {
   /**
    * Point at these nodes, and at no others; those that are not to be seen are left out.
    *
-   * @param {{id: string, label: string}[]} points
+   * @param {{id: string, label: string, beside?: boolean}[]} points - `beside`: what it says stands before its
+   *   mark, on the same line, where the tree grows to the right: above, it would stand at another's.
    * @param {boolean} [reveal] - bring them into sight, the first one for sure.
    */
   show(points, reveal = false) {
@@ -30,8 +33,8 @@ export class Pointing {
     this.shown = shown;
     fill(
       this.element,
-      points.map(({ id, label }) =>
-        h("span", { class: "esp-ring", "data-node": id }, label && h("span", { class: "esp-ring-label", text: label })),
+      points.map(({ id, label, beside }) =>
+        h("span", { class: "esp-ring", "data-node": id, "data-beside": Boolean(beside) }, label && h("span", { class: "esp-ring-label", text: label })),
       ),
     );
     if (reveal) for (const { id } of [...points].reverse()) this.canvas.reveal(id);
@@ -44,6 +47,11 @@ export class Pointing {
    */
   keepInside(label, { x, y }) {
     if (!label) return;
+    if (label.parentNode.dataset.before === "true") {
+      const out = Math.max(0, BEFORE + label.offsetWidth + EDGE - x);
+      label.style.translate = out ? `${Math.round(out)}px` : "";
+      return;
+    }
     const half = label.offsetWidth / 2 + EDGE;
     const across = Math.max(0, half - x) - Math.max(0, x + half - this.canvas.size.width);
     const top = y - ABOVE - label.offsetHeight;
@@ -57,6 +65,7 @@ export class Pointing {
       const place = this.canvas.positionOf(ring.dataset.node);
       ring.hidden = !place;
       if (!place) continue;
+      ring.dataset.before = String(ring.dataset.beside === "true" && !this.canvas.vertical);
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
       this.keepInside(ring.firstElementChild, place);
     }

@@ -7,6 +7,7 @@ import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
 /** Pixels per sibling below which nothing but marks can be told apart. */
 const LEAST_PITCH = 6;
+const NONE = new Set();
 const CUT = new Set(["pruned", "merged", ROLLOUT]);
 
 /** What stands at each mark, worked out when it is asked for. */
@@ -55,7 +56,7 @@ export function viewOf({ bounds }, { ku, kd, od, vertical }, { width, height }) 
 }
 
 /**
- * @param {{visible, selected: ?string}} moment
+ * @param {{visible, selected: ?string, asked?: Set<string>}} moment - `asked`: steps that are asked about.
  * @param {import("./scene.js").Scene} scene
  * @param {import("./camera.js").Camera} camera - where the picture will stand.
  * @param {Said} said
@@ -106,16 +107,33 @@ export function waysOf(scene, camera, size) {
  * What was chosen by hand, and its siblings. What is merely pointed at changes nothing: words that
  * moved under the pointer would flee from it. Its text stands in the tooltip.
  */
-function nearby({ visible, selected }) {
-  return { selected, siblings: new Set(selected ? visible.children(visible.parent(selected)) : []) };
+function nearby({ visible, selected, asked = NONE }) {
+  return { selected, asked, siblings: new Set(selected ? visible.children(visible.parent(selected)) : []) };
 }
 
-/** Of what has rank 1, the chosen path goes first: of all answers its own must be seen. */
+/**
+ * Of steps that are asked about, all have words of their own, or nothing on their levels has any: beside
+ * a choice that has none, another step's words would be taken for its own.
+ *
+ * @param {import("./placing.js").Spot[]} spots
+ * @param {Set<string>} asked @param {Set<string>} worded - ids that have words.
+ * @returns {?import("./placing.js").Spot[]} null: they may stay as they are.
+ */
+export function withoutHalf(spots, asked, worded) {
+  const choices = spots.filter(({ id }) => asked.has(id));
+  if (choices.every(({ id, bare }) => bare || worded.has(id))) return null;
+  const levels = new Set(choices.map(({ depth }) => depth));
+  return spots.map((spot) => (levels.has(spot.depth) ? { ...spot, bare: true } : spot));
+}
+
+/** Of what has rank 1, what is asked about goes first, and then the chosen path: of all answers its own must be seen. */
+const ASKED = 0.25;
 const FIRST = 0.5;
 
 /** What goes first. See `Spot.rank`. */
-function rankOf(item, { selected, siblings }) {
+function rankOf(item, { selected, asked, siblings }) {
   if (item.id === selected) return 0;
+  if (asked.has(item.id)) return ASKED;
   if (item.winning) return FIRST;
   if (item.answer !== null || item.state === "collapsed") return 1;
   if (item.state === "kept" || item.state === WRITING) return 2;

@@ -10,7 +10,7 @@ import { lanesOf } from "./lanes.js";
 import { nameOf, writingName } from "../words/words.js";
 import { placeWords } from "./placing.js";
 import { ROOT } from "../log/tree.js";
-import { Said, spotsOf, viewOf, waysOf } from "./spots.js";
+import { Said, spotsOf, viewOf, waysOf, withoutHalf } from "./spots.js";
 import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
@@ -52,7 +52,7 @@ export class WordLayer {
   /**
    * Place the words of what will be in view once nothing moves.
    *
-   * @param {{tree, visible, selected: ?string}} moment
+   * @param {{tree, visible, selected: ?string, asked?: Set<string>}} moment
    * @param {import("./scene.js").Scene} scene
    * @param {import("./camera.js").Camera} camera
    * @param {{width: number, height: number}} size - of the picture, in pixels.
@@ -67,7 +67,13 @@ export class WordLayer {
     const lanes = lanesOf(scene, spots, view);
     const arrows = [...lanes.values()].filter(Boolean);
     const ways = waysOf(scene, camera, size);
-    const placed = this.sizes.together(() => placeWords(spots, view, this.sizes, arrows, ways));
+    const place = (some) => placeWords(some, view, this.sizes, arrows, ways);
+    const placed = this.sizes.together(() => {
+      const all = place(spots);
+      const worded = new Set(all.words.filter(({ kind }) => kind !== "bar").map(({ id }) => id));
+      const fewer = withoutHalf(spots, moment.asked ?? NONE, worded);
+      return fewer ? place(fewer) : all;
+    });
     this.plan = new WordPlan(placed, lanes, spots, view);
     this.show(this.plan.texts);
     this.name(view, spots);

@@ -56,3 +56,25 @@ export function scoreMark(title, { now, was, low, first }) {
     word ? make("span", { class: "first", text: word }) : null,
   );
 }
+
+const HOLDS = "holds: the step is true, follows from those before it, and the answer can still be reached.";
+const VERDICTS = new Map([
+  [true, ["ok", "✓ holds", `✓ ${HOLDS}`]],
+  [false, ["low", "✗ does not hold", `✗ does not hold: it is false, or does not follow. ✓ ${HOLDS}`]],
+  [null, ["none", "– cannot be read by the checker", "No verdict: the step is not written as the checker reads steps, or follows one that is not."]],
+]);
+
+/** What the checker says of a step, as state, words and their meaning; null: it cannot read it. */
+export function verdictOf(holds) {
+  const [state, words, meaning] = VERDICTS.get(holds);
+  return { state, words, meaning };
+}
+
+/** How steps are written that the checker reads and the verifiers learnt from, with an example. */
+export function formWords({ says, problem, steps }) {
+  return [
+    make("b", { text: "Steps that the checker can read, and that the embedded verifiers were trained on: " }),
+    `${says} For “${problem}”: `,
+    ...steps.flatMap((step, place) => [place ? " / " : "", make("code", { text: step })]),
+  ];
+}

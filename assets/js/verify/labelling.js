@@ -101,7 +101,7 @@ function begin(page) {
     }
     const count = Object.keys(judged.labels).length;
     const where = kept ? "Kept in this browser." : "This browser keeps nothing: save them before you close the page.";
-    for (const bar of bars) bar.tell(`${count} of ${places.length} judged. ${count ? where : KEYS}`, count, judged.before.length);
+    for (const bar of bars) bar.tell(`${count} of ${places.length} judged. ${count ? `${where} ` : ""}${KEYS}`, count, judged.before.length);
   }
 
   page.addEventListener("keydown", (event) => {
@@ -114,6 +114,15 @@ function begin(page) {
     else return;
     event.preventDefault();
   });
+
+  /** What was opened is looked at: all of it where it fits, its head where it does not. */
+  for (const details of places) {
+    details.addEventListener("toggle", () => {
+      if (!details.open) return;
+      const room = page.documentElement.clientHeight;
+      details.scrollIntoView({ block: details.offsetHeight > room ? "start" : "nearest" });
+    });
+  }
 
   function go(details, by) {
     const next = places[places.indexOf(details) + by];

@@ -1,12 +1,14 @@
 // Verify: one solution, its steps to be changed, and what each verifier makes of them side by side.
 
-import { chooser, scoreMark } from "./judges.js";
+import { chooser, formWords, scoreMark, verdictOf } from "./judges.js";
 import { arithmetic, shown, signed } from "./numbers.js";
 import { edited, inserted, moved, pieces, removed, stepsOf } from "./steps.js";
 import { ask, make, newest } from "./talk.js";
 
 const WAIT_MS = 500;
 const SAME = 0.005;
+/** A text of one's own begins with an empty step. */
+const OWN = { problem: "", steps: [""] };
 const HOW = ["last", "min", "prod", "mean"];
 
 export function mountSolution(view, begin) {
@@ -28,17 +30,19 @@ export function mountSolution(view, begin) {
   async function score() {
     clearTimeout(timer);
     const asked = steps;
+    const problem = at("problem").value;
     const texts = asked.map(({ text }) => text);
     const names = judges.chosen();
-    const missing = refusal(at("problem").value, texts, names);
+    const missing = refusal(problem, texts, names);
     tell(missing ?? "Scoring…");
     if (missing) return;
-    const body = JSON.stringify({ problem: at("problem").value, steps: texts, judges: names });
+    const body = JSON.stringify({ problem, steps: texts, judges: names });
     try {
       const found = await last((signal) => ask("solution", { method: "POST", body, signal }));
-      if (!found) return;
-      answer = { ...found, ids: asked.map(({ id }) => id) };
-      old ??= answer;
+      if (!found || at("problem").value !== problem) return; // what was meant is another problem by now
+      answer = { ...found, problem, ids: asked.map(({ id }) => id) };
+      // Scores of another problem say nothing about this one's.
+      if (old?.problem !== problem) old = answer;
       tell("");
       mark();
     } catch (error) {
@@ -144,6 +148,8 @@ export function mountSolution(view, begin) {
       item.querySelector(".scores").replaceChildren(...marks);
     });
     at("sums").replaceChildren(...(answer ? sums() : []));
+    at("form").hidden = !answer?.form;
+    at("form").replaceChildren(...(answer?.form ? formWords(answer.form) : []));
     at("sums-head").hidden = !answer;
     at("keep").hidden = !answer || answer === old;
   }
@@ -172,7 +178,8 @@ export function mountSolution(view, begin) {
       });
     });
     if (holds === undefined) return told;
-    const truth = make("span", { class: "score truth", "data-state": holds ? "ok" : "low" }, make("b", { text: "Checker" }), make("span", { class: "number", text: holds ? "✓ holds" : "✗ does not hold" }));
+    const { state, words, meaning } = verdictOf(holds);
+    const truth = make("span", { class: "score truth", "data-state": state, title: meaning }, make("b", { text: "Checker" }), make("span", { class: "number", text: words }));
     return [truth, ...told];
   }
 
@@ -200,6 +207,6 @@ export function mountSolution(view, begin) {
   });
   at("problem").addEventListener("input", later);
   at("example").append(...begin.solutions.map(({ title }, place) => make("option", { value: place, text: title })));
-  at("example").addEventListener("change", ({ target }) => target.value !== "" && load(begin.solutions[target.value]));
+  at("example").addEventListener("change", ({ target }) => load(begin.solutions[target.value] ?? OWN));
   return { load, opened: () => !steps.length && begin.solutions.length && (load(begin.solutions[0]), (at("example").value = "0")) };
 }

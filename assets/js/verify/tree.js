@@ -1,6 +1,6 @@
 // Verify: one tree scored anew by another verifier: what is said of it, its map, and each step.
 
-import { chooser } from "./judges.js";
+import { chooser, formWords, verdictOf } from "./judges.js";
 import { shown, signed } from "./numbers.js";
 import { ask, make, newest } from "./talk.js";
 import { drawMap, neighbour } from "./tree_map.js";
@@ -61,7 +61,20 @@ export function mountTree(view, begin) {
 
   const named = (name) => (name in begin.judges ? judges.title(name) : name);
   const node = (id) => found.nodes.find((each) => each.id === id);
-  const holds = ({ sound }) => (sound === null ? "" : sound ? "✓ holds" : "✗ does not hold");
+  const holds = ({ sound }) => (found.checked ? verdictOf(sound).words : "");
+
+  const checkerWords = ({ sound }) => {
+    if (!found.checked) return "";
+    return sound === null ? "The checker cannot read it." : `By the checker it ${sound ? "holds" : "does not hold"}.`;
+  };
+
+  /** "Step 2, branch 3": as the tree of Explore names it. */
+  function stepName(id) {
+    const each = node(id);
+    if (!each) return `Step ${id}`;
+    const siblings = found.nodes.filter(({ parent }) => parent === each.parent);
+    return `Step ${each.depth}, branch ${siblings.indexOf(each) + 1}`;
+  }
 
   function link(id) {
     if (!found.example) return null;
@@ -74,6 +87,8 @@ export function mountTree(view, begin) {
     at("problem").textContent = found.problem;
     at("sentences").replaceChildren(...found.sentences.map((text) => make("li", { text })));
     at("notice").textContent = found.notice;
+    at("form").hidden = !found.form;
+    at("form").replaceChildren(...(found.form ? formWords(found.form) : []));
     const { kept_then: then = [], kept_now: now = [] } = found.decision ?? {};
     at("decision").hidden = !found.decision;
     at("then-head").textContent = `Preferred in the run, by ${found.was}`;
@@ -90,7 +105,7 @@ export function mountTree(view, begin) {
     const each = node(id);
     if (!each) return make("li", { text: id });
     const scores = `${shown(each.was)} → ${shown(each.now)}`;
-    return make("li", {}, make("b", { text: `Step ${id} ` }), make("span", { class: "number", text: scores }), make("span", { class: "truth", text: ` ${holds(each)}` }), make("p", { text: each.text }), link(id));
+    return make("li", {}, make("b", { text: `${stepName(id)} ` }), make("span", { class: "number", text: scores }), make("span", { class: "truth", text: ` ${holds(each)}` }), make("p", { text: each.text }), link(id));
   }
 
   function largest() {
@@ -99,7 +114,7 @@ export function mountTree(view, begin) {
   }
 
   function tableRow(each) {
-    const button = make("button", { type: "button", class: "as-link", text: each.id });
+    const button = make("button", { type: "button", class: "as-link", text: stepName(each.id) });
     button.addEventListener("click", () => select(each.id));
     const cells = [shown(each.was), shown(each.now), signed(each.now - each.was), `${each.place_was} → ${each.place_now}`, holds(each)];
     return make("tr", {}, make("th", { scope: "row" }, button), ...cells.map((text) => make("td", { text })), make("td", { class: "text", text: each.text }));
@@ -114,10 +129,10 @@ export function mountTree(view, begin) {
     const change = each.was === null || each.now === null ? "" : ` (${signed(each.now - each.was)})`;
     const place = each.place_was && each.place_now ? `, place among siblings ${each.place_was} → ${each.place_now}` : "";
     const parts = [
-      make("h3", { text: `Step ${id}` }),
+      make("h3", { text: stepName(id) }),
       make("p", { class: "step-text", text: each.text }),
       make("p", { text: `${found.was} ${shown(each.was)}, ${named(found.by)} ${shown(each.now)}${change}${place}.` }),
-      make("p", { text: `In the run: ${fate}. ${each.sound === null ? "" : `By the checker it ${each.sound ? "holds" : "does not hold"}.`}` }),
+      make("p", { text: `In the run: ${fate}. ${checkerWords(each)}` }),
       link(id),
     ];
     at("step").replaceChildren(...parts.filter(Boolean));

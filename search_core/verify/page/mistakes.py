@@ -13,6 +13,11 @@ from search_core.verify.page.markup import paragraph, tag, text
 
 _LINE = 90
 FIRST_SHOWN = 10
+_COUNTDOWN = (
+    "By the checker's rule a Countdown step is right while it is true and the target can still be "
+    "reached, or was reached before it: what is done after that does not count as wrong. In a "
+    "file's own labels it is whatever the file says."
+)
 
 
 def mistakes_section(found: Mapping[str, Any], anchor: str) -> str:
@@ -58,6 +63,7 @@ def _mistake(each: Mapping[str, Any], key: str) -> str:
         head,
         tag("p", text(each["problem"]), class_="problem"),
         steps,
+        paragraph(_COUNTDOWN, "quiet") if each["family"] == "countdown" else "",
         paragraph("; ".join(part for part in about if part), "quiet"),
         class_="mistake",
         **({"data_key": key} if can_be_labelled(each) else {}),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from search_core.evaluation.intervals import IntervalEstimate
 from search_core.picture.numbers import counted
+from search_core.picture.step_names import step_name
 from search_core.verify.rescoring.decision import FirstDecision
 from search_core.verify.rescoring.rescoring import RescoredNode, Rescoring
 
@@ -82,18 +83,17 @@ def _interval(estimate: IntervalEstimate) -> str:
 
 
 def _steps(nodes: Sequence[str], scores: dict[str, RescoredNode]) -> str:
-    """“step 0.1 (0.81, now 0.20)”, several of them with commas."""
+    """“step 2, branch 2 (0.81, now 0.20)”, several of them with semicolons."""
     if not nodes:
         return "no solution"
     named = [_step(node, scores) for node in nodes[:_MOST_NAMED]]
     more = len(nodes) - _MOST_NAMED
     named += [f"{more} more"] if more > 0 else []
-    noun = "step" if len(nodes) == 1 else "steps"
-    return f"{noun} {', '.join(named)}"
+    return "; ".join(named)
 
 
 def _step(node: str, scores: dict[str, RescoredNode]) -> str:
     found = scores.get(node)
     if found is None or found.was is None or found.now is None:
-        return node
-    return f"{node} ({found.was:.2f}, now {found.now:.2f})"
+        return step_name(node)
+    return f"{step_name(node)} ({found.was:.2f}, now {found.now:.2f})"
