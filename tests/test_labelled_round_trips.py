@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from search_core.labelled import (
     LabelledSolution,
 )
-from tests.labelled_rows import read_again, rows_of, tree_of_row, tree_rows
+from tests.labelled_writing import read_again, rows_of, tree_of_row, tree_rows
 from tests.test_labelled_reading import TRACES
 
 DVTS = TRACES / "countdown-dvts.jsonl"

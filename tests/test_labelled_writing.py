@@ -21,7 +21,7 @@ from search_core.log.traces import read_trace, write_trace
 from search_core.verify.measures.mistakes import MistakeList
 from search_core.verify.table import ScoredSolution
 from tests.labelled_kinds import FILES, trees
-from tests.labelled_rows import tree_rows
+from tests.labelled_writing import tree_rows
 from tests.test_labelled_reading import GOOD, TRACES, written
 
 DVTS = TRACES / "countdown-dvts.jsonl"
