@@ -4,6 +4,7 @@
 import { h } from "../dom/dom.js";
 
 const TREE = "search-tree";
+const COVERING = 0.6;
 const IN_COMPOSER = "#composer";
 
 export class Drawer {
@@ -21,14 +22,15 @@ export class Drawer {
     element.setAttribute("aria-labelledby", "drawer-title");
     element.inert = true;
     element.addEventListener("keydown", (event) => this.key(event));
-    // Run, or an example that was opened, brings the tree into view: where the drawer hides some of
-    // it, it goes.
-    const uncover = () => {
+    // Run brings the tree into view: where the drawer hides some of it, it goes. Whoever looks
+    // through examples keeps it, unless it hides nearly everything.
+    document.getElementById("run")?.addEventListener("click", () => {
       const tree = document.getElementById(TREE)?.getBoundingClientRect();
       if (tree && tree.right > innerWidth - element.offsetWidth) this.close();
-    };
-    document.getElementById("run")?.addEventListener("click", uncover);
-    element.addEventListener("shown", uncover);
+    });
+    element.addEventListener("shown", () => {
+      if (element.offsetWidth > COVERING * innerWidth) this.close();
+    });
   }
 
   get isOpen() {
