@@ -145,16 +145,9 @@ export class Explorer {
 
   dispose() {
     document.removeEventListener("visibilitychange", this.onVisible);
-    this.attending.dispose();
-    this.visit.dispose();
-    this.keys.dispose();
-    this.attention.dispose();
-    this.projector.dispose();
-    this.showing.dispose();
-    this.theme.dispose();
-    this.canvas.dispose();
+    const { attending, visit, keys, attention, projector, showing, theme, canvas, address } = this;
+    for (const part of [attending, visit, keys, attention, projector, showing, theme, canvas, address]) part.dispose();
     for (const { panel } of this.panels) panel.dispose?.();
-    this.address.dispose();
     clearTimeout(this.timer);
   }
 
