@@ -40,6 +40,7 @@ ENTRANCES = {
     "form/notice.js": {"mountNotice"},
     "form/form.js": {"mountForm"},
     "form/kinds.js": {"mountKinds"},
+    "dom/theme_choice.js": {"showChosenTheme"},
     "guide/links.js": {"placeGuideLinks", "carryTheme"},
     "guide/terms.js": {"explainTerms"},
 }
