@@ -20,7 +20,7 @@ export class Projector {
     this.explorer = explorer;
     this.sentence = h("p", { class: "esp-projector-sentence", "aria-live": "polite", dir: "auto" });
     this.scaled = h("div", { class: "esp-projector-scaled" });
-    this.between = h("div", {});
+    this.between = h("div", { class: "esp-projector-class" });
     this.foot = h("div", { class: "esp-projector-foot" });
     const leave = h(
       "button",
@@ -37,7 +37,6 @@ export class Projector {
         on: { keydown: (event) => this.key(event), close: () => this.leave() },
       },
       h("div", { class: "esp-projector-head" }, this.sentence, leave),
-      this.between,
       h("div", { class: "esp-projector-stage" }, this.scaled),
       this.foot,
     );
@@ -51,7 +50,10 @@ export class Projector {
     const { explorer } = this;
     this.lend(explorer.canvas.frame, this.scaled);
     this.lend(explorer.panel("timeline").element, this.foot);
-    if (!explorer.given.alone && explorer.attending.session) this.lend(explorer.panel("class").element, this.between);
+    if (!explorer.given.alone && explorer.attending.session) {
+      this.scaled.parentElement.before(this.between);
+      this.lend(explorer.panel("class").element, this.between);
+    } else this.between.remove();
     this.dialog.showModal();
     this.dialog.focus();
     this.scale();
