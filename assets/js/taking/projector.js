@@ -50,7 +50,7 @@ export class Projector {
     const { explorer } = this;
     this.lend(explorer.canvas.frame, this.scaled);
     this.lend(explorer.panel("timeline").element, this.foot);
-    if (!explorer.given.alone && explorer.attending.session) {
+    if (!explorer.given.alone && explorer.attending.role) {
       this.scaled.parentElement.before(this.between);
       this.lend(explorer.panel("class").element, this.between);
     } else this.between.remove();
