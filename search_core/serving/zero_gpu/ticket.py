@@ -40,16 +40,16 @@ class SteeringValues:
         act, going_on = steering.act, steering.going_on
         return cls(
             log=tuple(event_to_json(event) for event in steering.recorded.events),
-            act=act and act.to_values(),
-            going_on=going_on and (going_on.strategy, dict(going_on.options)),
+            act=None if act is None else act.to_values(),
+            going_on=None if going_on is None else (going_on.strategy, dict(going_on.options)),
         )
 
     def steering(self) -> Steering:
         """The steering again: the run is driven over its own log."""
         return Steering(
             recorded_run(list(events_of(self.log))),
-            self.act and Act.from_values(self.act),
-            self.going_on and GoingOn(*self.going_on),
+            None if self.act is None else Act.from_values(self.act),
+            None if self.going_on is None else GoingOn(*self.going_on),
         )
 
 
@@ -98,7 +98,7 @@ class Ticket:
             limits=asdict(recipe.limits),
             system_prompt=recipe.system_prompt,
             acts=tuple(act.to_values() for act in order.acts),
-            steering=steering and SteeringValues.of(steering),
+            steering=None if steering is None else SteeringValues.of(steering),
         )
 
     def order(self, pair: ModelPair) -> Order:
@@ -122,6 +122,6 @@ class Ticket:
             recipe,
             pair,
             self.score_source,
-            self.steering and self.steering.steering(),
+            None if self.steering is None else self.steering.steering(),
             tuple(Act.from_values(values) for values in self.acts),
         )
