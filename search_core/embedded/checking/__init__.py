@@ -84,17 +84,16 @@ def prospects(problem: Problem, steps: Sequence[str]) -> list[bool]:
     Raises:
         ValueError: The problem is not in the canonical wording of its family.
     """
-    walk = _Walk(problem)
-    for index, step in enumerate(steps):
+    walk, sound = _Walk(problem), 0
+    for step in steps:
         try:
             walk.take(step)
         except StepError:
             break
         if not walk.state.can_be_right():
             break
-    else:
-        return [True] * len(steps)
-    return [True] * index + [False] * (len(steps) - index)
+        sound += 1
+    return [True] * sound + [False] * (len(steps) - sound)
 
 
 class _Walk:
