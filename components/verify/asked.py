@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from search_core import problem_files
 from search_core.labelled import KINDS
 from search_core.models import VERIFIERS
 
 COLUMNS = "columns"
 """In place of a model: the columns of scores that the file has."""
-SUFFIXES = (".jsonl", ".json", ".csv", ".parquet")
+SUFFIXES = tuple(suffix for suffix in problem_files.SUFFIXES if suffix != ".parquet")
+"""What is taken from strangers: how large a Parquet file is unpacked, only it knows."""
 MOST_ROWS = 5_000
 MOST_PROBLEMS = 50
 _ATTEMPTS = "8"
@@ -80,11 +82,21 @@ def read_asked(query: Mapping[str, str]) -> Asked:
     kind = query.get("kind", "")
     if kind and kind not in KINDS:
         raise ValueError(f"The kind {kind[:40]!r} is not known; expected {', '.join(KINDS)}.")
-    name = query.get("name", "").lower()
-    suffix = next((each for each in SUFFIXES if name.endswith(each)), None)
+    name = query.get("name", "")
+    return Asked(f"solutions{read_suffix(name, SUFFIXES)}", kind, 0, models, COLUMNS in judges)
+
+
+def read_suffix(name: str, offered: Sequence[str]) -> str:
+    """The suffix of a file's name, in small letters.
+
+    Raises:
+        ValueError: Such a file is not read here; the message is for the visitor.
+    """
+    suffix = next((each for each in offered if name.lower().endswith(each)), None)
     if suffix is None:
+        more = " Parquet is read by the command, or save it as .jsonl."
         raise ValueError(
-            f"The file {query.get('name', '')[-60:]!r} is of a type that is not read; expected "
-            f"{', '.join(SUFFIXES)}."
+            f"The file {name[-60:]!r} is of a type that is not read here; expected "
+            f"{', '.join(offered)}.{more if name.lower().endswith('.parquet') else ''}"
         )
-    return Asked(f"solutions{suffix}", kind, 0, models, COLUMNS in judges)
+    return suffix

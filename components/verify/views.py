@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
+from components.verify.asked import SUFFIXES
 from components.verify.questions import (
     MOST_CHARACTERS,
     MOST_NODES,
     MOST_STEPS,
-    TREE_SUFFIXES,
 )
 from search_core.models import VERIFIERS, checkpoints
 
@@ -79,7 +79,7 @@ def tree_view() -> str:
         "</select>"
         '<label for="tree-file">A trace, or a file of trees of '
         '<a href="../guide/labelled_files">another kind</a></label>'
-        f'<input id="tree-file" type="file" data-part="file" accept="{",".join(TREE_SUFFIXES)}">'
+        f'<input id="tree-file" type="file" data-part="file" accept="{",".join(SUFFIXES)}">'
         "</div>"
         f"{_judges('tree', 'radio', 'Score it anew by')}</div>"
         '<div class="acts"><button type="button" class="primary" data-part="score">'
