@@ -32,7 +32,8 @@ from search_core.verify.page import labelling_policy, report_page
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SHIPPED = _ASSETS / "results" / "verify" / "embedded.json"
-_MODULES = ("judges", "numbers", "solution", "steps", "talk", "tree", "tree_map", "verify", "views")
+_MODULES = ("judges", "numbers", "solution", "steps", "talk", "threshold", "tree", "tree_map",
+            "verify", "views")  # fmt: skip
 _SCRIPTS = frozenset({"guide/theme.js", *(f"verify/{name}.js" for name in _MODULES)})
 _SHEETS = ("guide.css", "verify.css", "verify_views.css")
 _POLICY = (

@@ -1,7 +1,8 @@
 // Verify: asks for a report, says how it is getting on, and shows it below the form.
 
+import { ask } from "./talk.js";
+
 const ASKING_MS = 700;
-const ASKED_HERE = { "X-Espalier": "verify" };
 const MOST_BYTES = 16_000_000;
 const SHIPPED = { name: "embedded", title: "The embedded verifiers" };
 
@@ -58,20 +59,6 @@ function working(on) {
   at("stop").hidden = !on;
 }
 
-/** The answer of the server as values; throws its sentence where it refuses. */
-async function answer(address, options) {
-  const reply = await fetch(address, options);
-  const text = await reply.text();
-  let values = null;
-  try {
-    values = JSON.parse(text);
-  } catch {
-    throw new Error(text.slice(0, 300) || "The server does not answer. Try again.");
-  }
-  if (!reply.ok) throw new Error(values.why ?? "The server refused this.");
-  return values;
-}
-
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   refuse("");
@@ -83,7 +70,7 @@ form.addEventListener("submit", async (event) => {
     working(true);
     say(body ? "Sending the file…" : "Asking…");
     at("state").scrollIntoView({ block: "nearest" });
-    job = (await answer(`upload?${asked}`, { method: "POST", body, headers: ASKED_HERE })).id;
+    job = (await ask(`upload?${asked}`, { method: "POST", body })).id;
     await watch();
   } catch (error) {
     working(false);
@@ -95,7 +82,7 @@ form.addEventListener("submit", async (event) => {
 /** Ask how it stands until it is over. */
 async function watch() {
   for (;;) {
-    const told = await answer(`state/${job}`);
+    const told = await ask(`state/${job}`);
     if (told.state === "waiting") say(told.before ? `Waiting: ${told.before} before yours.` : "Beginning…");
     else if (told.state === "running") say(told.said || "Reading…");
     else return end(told);
@@ -114,7 +101,7 @@ function end(told) {
 
 at("stop").addEventListener("click", async () => {
   try {
-    await answer(`stop/${job}`, { method: "POST", headers: ASKED_HERE });
+    await ask(`stop/${job}`, { method: "POST" });
   } catch (error) {
     refuse(error.message);
   }
