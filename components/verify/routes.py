@@ -28,7 +28,7 @@ from components.verify.asked import read_asked
 from components.verify.document import document
 from components.verify.question_routes import question_routes
 from search_core.serving import owner_of
-from search_core.verify.page import labelling_policy, report_page
+from search_core.verify.page import report_page, report_policy
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SHIPPED = _ASSETS / "results" / "verify" / "embedded.json"
@@ -46,8 +46,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-_OF_A_REPORT = {**_HEADERS, "Content-Security-Policy": labelling_policy()}
-"""Of a report nothing runs but the script by which its mistakes are labelled."""
+_OF_A_REPORT = {**_HEADERS, "Content-Security-Policy": report_policy()}
+"""Of a report nothing runs but its own scripts."""
 ASKED_HERE = "x-espalier"
 """A header that a form on somebody else's page cannot send."""
 

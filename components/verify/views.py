@@ -66,7 +66,9 @@ def solution_view() -> str:
         f'<table class="sums"><caption>{_SUMS}</caption>'
         '<thead data-part="sums-head" hidden><tr><th scope="col">Verifier</th>'
         '<th scope="col">last</th><th scope="col">min</th><th scope="col">prod</th>'
-        '<th scope="col">mean</th><th scope="col">First error by threshold</th></tr></thead><tbody data-part="sums"></tbody></table></div>'
+        '<th scope="col">mean</th>'
+        '<th scope="col">First error by threshold</th></tr></thead>'
+        '<tbody data-part="sums"></tbody></table></div>'
         "</section>"
     )
 

@@ -29,6 +29,9 @@ function query() {
   const judges = [...form.querySelectorAll("[name=judge]:checked")].filter((box) => !box.closest("[hidden]"));
   if (!judges.length) throw new Error("Choose whose scores are judged: tick at least one box.");
   asked.set("judges", judges.map(({ value }) => value).join(","));
+  const threshold = at("threshold");
+  if (!threshold.validity.valid) throw new Error("The threshold is no number from 0 to 1.");
+  if (threshold.value) asked.set("threshold", threshold.value);
   if (chosen() === "drawn") {
     const { value, max } = at("problems");
     if (!/^[0-9]+$/.test(value) || Number(value) < 1 || Number(value) > Number(max))

@@ -4,7 +4,7 @@
 the report's JSON values and nothing of how they came about.
 """
 
-from search_core.verify.page.labelling import labelling_policy
 from search_core.verify.page.report import report_page
+from search_core.verify.page.scripts import report_policy
 
-__all__ = ["labelling_policy", "report_page"]
+__all__ = ["report_page", "report_policy"]
