@@ -16,6 +16,7 @@ ALIKE = 0.05
 MOST = 1_500
 """Steps of the largest tree that is drawn."""
 _ROW, _EDGE, _STEP = 18.0, 20.0, 72.0
+_SQUARE, _CIRCLE = "M-9 -9H9V9H-9Z", "M10 0A10 10 0 1 1 -10 0A10 10 0 1 1 10 0Z"
 _SHAPES = {
     "up": ("triangle-up", "var(--grade-right-line)"),
     "down": ("triangle-down", "var(--grade-wrong-line)"),
@@ -72,8 +73,8 @@ def _places(nodes: Nodes) -> dict[str, tuple[float, float]]:
             rows += 1
         open_ += reversed(below)
     for id_ in reversed(order):
-        if below := children.get(id_):
-            ys = [places[child][1] for child in below]
+        if id_ in children:
+            ys = [places[child][1] for child in children[id_]]
             places[id_] = depth[id_], (min(ys) + max(ys)) / 2
     return places
 
@@ -91,9 +92,9 @@ def _mark(node: Mapping[str, Any], place: tuple[float, float], then: bool, now: 
     far = abs(node["now"] - node["was"]) if way in ("up", "down") else 0.0
     size = 4 + 4 * min(1.0, far) if far else 3.0
     parts = [element("path", d=symbol_path(symbol), transform=f"scale({size:.1f})", fill=colour)]
-    ring = {"fill": "none", "stroke": "var(--palette-text)", "stroke_width": 1.5}
-    if then:
-        parts.append(element("path", d="M-9 -9H9V9H-9Z", **ring))
-    if now:
-        parts.append(element("path", d="M10 0A10 10 0 1 1 -10 0A10 10 0 1 1 10 0Z", **ring))
+    rings = [_SQUARE] * then + [_CIRCLE] * now
+    parts += [
+        element("path", d=path, fill="none", stroke="var(--palette-text)", stroke_width=1.5)
+        for path in rings
+    ]
     return element("g", *parts, transform=f"translate({place[0]:.1f} {place[1]:.1f})")
