@@ -37,7 +37,7 @@ function textFor(kind, said, { width, letter }) {
 
 /**
  * What of the numbers there is room for: the count of duplicates, what the method counts, the digits;
- * these two with what they are, where there is room for that, too.
+ * these two with what they are, where there is room for that.
  */
 function extrasFor(kind, said, fit) {
   const { width, letter } = fit;
@@ -50,13 +50,13 @@ function extrasFor(kind, said, fit) {
     room -= pixels;
     return true;
   };
-  const pixelsOf = (text) => text.length * letter * SMALL;
-  const short = (text) => (has(text, GAP + pixelsOf(text)) ? text : "");
-  const long = (text, full) => (text && has(full, pixelsOf(full) - pixelsOf(text)) ? full : text);
+  const pixelsOf = (text) => GAP + text.length * letter * SMALL;
+  const first = (texts) => texts.find((text) => has(text, pixelsOf(text))) ?? "";
   const count = has(said.duplicates, COUNT);
-  const [counted, digits] = [short(said.counted), line ? "" : short(said.figures)];
-  if (line) room -= width * (1 - LINE_FILLED);
-  return { count, digits: long(digits, named.figures), counted: long(counted, named.counted) };
+  // Beside a number that says what it is, the other one is clear without a word.
+  const spare = line ? width * (1 - LINE_FILLED) : 0;
+  const counted = first(pixelsOf(named.counted) + spare <= room ? [named.counted] : [said.counted]);
+  return { count, counted, digits: line ? "" : first([named.figures, said.figures]) };
 }
 
 /** What two elements have to share to look the same. @param {Fit} fit */
