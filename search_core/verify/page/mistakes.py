@@ -15,8 +15,8 @@ _LINE = 90
 FIRST_SHOWN = 10
 _COUNTDOWN = (
     "By the checker's rule a Countdown step is right while it is true and the target can still be "
-    "reached, or was reached before it: what is done after that does not count as wrong. In a "
-    "file's own labels it is whatever the file says."
+    "made the last result: going on from a target that was made is wrong where it cannot be made "
+    "again. In a file's own labels it is whatever the file says."
 )
 
 
