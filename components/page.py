@@ -98,9 +98,9 @@ def build_page(
         with gr.Column(elem_id="explorer-column", min_width=280):
             view = TreeView(
                 pull_events=puller(registry),
-                draw_charts=chart_drawer(registry),
-                ask_stress=stress_asker(registry),
-                ask_what_if=what_if_asker(registry, ready),
+                draw_charts=chart_drawer(registry, trusted_proxies),
+                ask_stress=stress_asker(registry, trusted_proxies),
+                ask_what_if=what_if_asker(registry, ready, trusted_proxies),
                 steering=steering_choices(offer),
                 defaults=recipe_defaults(offer),
                 labels=page_labels(),

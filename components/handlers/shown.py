@@ -8,13 +8,13 @@ from typing import Any
 import gradio as gr
 
 from components.bounds import discarded
+from components.bounds.visitor import visitor_of
 from components.controls import Controls
 from components.controls.text_form import read_text_file
 from components.elements import error, info
 from components.explorer import Recording, TreeView, examples, whole_run
 from components.handlers.attaching import OPENING, QUIET
 from components.handlers.tying import FormTie
-from components.handlers.visitor import visitor_of
 from search_core.log.traces import OpenedLimits, TraceError
 from search_core.serving import HostedRun, RunRegistry, open_file
 from search_core.thoughts import trace_of_text

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from components.verify.asking import AskingBusyError, AskingDesk, GaveUpError
+from components.bounds import TurnsBusyError
+from components.verify.asking import AskingDesk, GaveUpError
 from components.verify.judges import judges, read_judges
 from components.verify.questions import (
     TREE_SUFFIXES,
@@ -110,7 +111,7 @@ class _Questions:
             work = await read()
             answer = partial(_json, work)
             text = await self._desk.answer(self._owner(request), request.is_disconnected, answer)
-        except AskingBusyError as busy:
+        except TurnsBusyError as busy:
             return _refused(str(busy), 429)
         except GaveUpError as stop:
             return _refused(str(stop), 503)
