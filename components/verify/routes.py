@@ -34,8 +34,11 @@ _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SHIPPED = _ASSETS / "results" / "verify" / "embedded.json"
 _MODULES = ("judges", "numbers", "solution", "steps", "talk", "threshold", "tree", "tree_map",
             "verify", "views")  # fmt: skip
-_SCRIPTS = frozenset({"guide/theme.js", *(f"verify/{name}.js" for name in _MODULES)})
-_SHEETS = ("guide.css", "verify.css", "verify_views.css")
+_SCRIPTS = frozenset(
+    f"{name}.js"
+    for name in ("guide/theme", "dom/header", "dom/toolbar", *(f"verify/{one}" for one in _MODULES))
+)
+_SHEETS = ("tokens.css", "guide.css", "header.css", "verify.css", "verify_views.css")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'"

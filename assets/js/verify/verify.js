@@ -1,5 +1,6 @@
 // Verify: asks for a report, says how it is getting on, and shows it below the form.
 
+import { mountHeader } from "../dom/header.js";
 import { ask } from "./talk.js";
 
 const ASKING_MS = 700;
@@ -14,6 +15,8 @@ let job = null;
 let title = "";
 
 const chosen = () => form.elements.source.value;
+
+mountHeader();
 
 /** Only what belongs to the chosen source is asked for. */
 function follow() {
