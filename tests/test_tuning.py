@@ -13,7 +13,7 @@ import torch
 from search_core.engine.checkpoints.checkpoint import find_checkpoint
 from search_core.engine.checkpoints.loading import load_checkpoint
 from search_core.solvers import load_solver
-from search_core.tuning.attempts import Attempt, read_attempts
+from search_core.tuning.attempts import TriedSolution, read_attempts
 from search_core.tuning.base_model import prepare
 from search_core.tuning.encoding import solver_example, verifier_example
 from search_core.tuning.judging import labels_of
@@ -137,9 +137,12 @@ def test_the_whole_recipe(tmp_path: Path) -> None:
     bench.work.mkdir(parents=True)
     # A random model never ends; what the verifier learns from is written by hand.
     STAGES["solver"](bench)
-    ended = [Attempt(0, "word", ("1 + 1 = 2", "The answer is 2."), -3.0, True, bool(i), 9) for i in (0, 1)]
+    ended = [
+        TriedSolution(0, "word", ("1 + 1 = 2", "The answer is 2."), -3.0, True, bool(i), 9)
+        for i in (0, 1)
+    ]
     other = replace(ended[0], problem=1, kind="countdown")
-    lines = [{**{f: getattr(one, f) for f in Attempt.__slots__}} for one in (*ended, other)]
+    lines = [{**{f: getattr(one, f) for f in TriedSolution.__slots__}} for one in (*ended, other)]
     (bench.work / "rollouts.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     for stage in STAGES.values():
         stage(bench)
@@ -157,8 +160,8 @@ def test_the_whole_recipe(tmp_path: Path) -> None:
 def test_who_chooses_is_told_apart() -> None:
     steps = {True: ("2 + 2 = 4", "The answer is 4."), False: ("2 + 2 = 5", "The answer is 5.")}
 
-    def one(problem: int, right: bool, logprob: float) -> Attempt:
-        return Attempt(problem, "word", steps[right], logprob, True, right, 10)
+    def one(problem: int, right: bool, logprob: float) -> TriedSolution:
+        return TriedSolution(problem, "word", steps[right], logprob, True, right, 10)
 
     attempts = [one(0, True, -2.0), one(0, False, -1.0), one(0, False, -3.0)]
     attempts += [one(1, True, -1.0), one(1, True, -4.0), one(1, False, -5.0)]
@@ -178,7 +181,7 @@ def test_who_chooses_is_told_apart() -> None:
 def test_labels_are_the_checkers_where_it_knows() -> None:
     problem = draw("countdown", (3,), 1, 0, "train")[0]
     wrong = (problem.steps[0], "1 + 1 = 3, left 3", "The answer is 3.")
-    attempt = Attempt(0, "countdown", wrong, -1.0, True, False, 9)
+    attempt = TriedSolution(0, "countdown", wrong, -1.0, True, False, 9)
     assert labels_of(problem, attempt) == (1.0, 0.0, 0.0)
     assert labels_of(problem, replace(attempt, right=True)) == (1.0, 1.0, 1.0)
     assert labels_of(replace(problem, kind="shop"), attempt) == (0.0, 0.0, 0.0)
@@ -192,7 +195,9 @@ def test_problems_are_worded_in_several_ways_and_their_solutions_are_right(kind:
     assert all(one.is_right(one.steps) for one in drawn)
     assert not any(one.is_right((*one.steps[:-1], "The answer is 9999.")) for one in drawn)
     assert any(one.asked != one.checked.text for one in drawn)
-    assert not {one.asked for one in drawn} & {one.asked for one in draw(kind, levels, 12, 0, "test")}
+    assert not {one.asked for one in drawn} & {
+        one.asked for one in draw(kind, levels, 12, 0, "test")
+    }
 
 
 def test_a_story_has_one_step_a_line() -> None:

@@ -13,13 +13,13 @@ from search_core.problem import Problem
 from search_core.protocols import Sampling, Solver
 from search_core.tuning.problems import TuningProblem
 
-MOST_STEPS = 12
+MOST_STEPS = 8
 _AT_ONCE = 8
 """Problems whose attempts are written together; a stop costs their attempts at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class TriedSolution:
     """One attempt at a problem.
 
     Attributes:
@@ -50,7 +50,7 @@ def attempt_all(
     seed: int,
     path: Path,
     say: Callable[[str], None],
-) -> list[Attempt]:
+) -> list[TriedSolution]:
     """So many attempts at each problem; what the file has already is not written again.
 
     Args:
@@ -72,7 +72,7 @@ def attempt_all(
             steps = tuple(written.steps)
             finished = written.ended == "end"
             new.append(
-                Attempt(
+                TriedSolution(
                     chosen[place // attempts],
                     problem.kind,
                     steps,
@@ -91,7 +91,7 @@ def attempt_all(
     return known
 
 
-def read_attempts(path: Path) -> list[Attempt]:
+def read_attempts(path: Path) -> list[TriedSolution]:
     """Those of a file; none where there is no file."""
     if not path.is_file():
         return []
@@ -99,8 +99,8 @@ def read_attempts(path: Path) -> list[Attempt]:
     return [_read(json.loads(line)) for line in lines]
 
 
-def _read(values: dict[str, Any]) -> Attempt:
-    return Attempt(**{**values, "steps": tuple(values["steps"])})
+def _read(values: dict[str, Any]) -> TriedSolution:
+    return TriedSolution(**{**values, "steps": tuple(values["steps"])})
 
 
 def _never() -> bool:

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from search_core.embedded.checking import prospects
-from search_core.tuning.attempts import Attempt
+from search_core.tuning.attempts import TriedSolution
 from search_core.tuning.problems import EMBEDDED, TuningProblem
 
 LABELS = 2
 
 
-def labels_of(problem: TuningProblem, attempt: Attempt) -> tuple[float, ...]:
+def labels_of(problem: TuningProblem, attempt: TriedSolution) -> tuple[float, ...]:
     """For each step, 1 if the path up to it can still become right, as far as that is known.
 
     In the embedded families the checker knows. Elsewhere the outcome stands for every step, as in
@@ -47,6 +47,6 @@ def writing_loss(read_out: nn.Module, hidden: Tensor, wanted: Tensor) -> Tensor:
     return nn.functional.cross_entropy(read_out(hidden), wanted.to(torch.int64))
 
 
-def worth_learning(attempts: Sequence[Attempt]) -> list[Attempt]:
+def worth_learning(attempts: Sequence[TriedSolution]) -> list[TriedSolution]:
     """Those that ended by themselves: a search scores no others as finished."""
     return [one for one in attempts if one.finished and one.steps]

@@ -115,9 +115,7 @@ def rate_at(progress: float, warm_up: float) -> float:
     return max(1 - (progress - warm_up) / (1 - warm_up), 0.02)
 
 
-def _from(
-    examples: Sequence[Example], settings: LoopSettings, updates: int
-) -> list[list[Example]]:
+def _from(examples: Sequence[Example], settings: LoopSettings, updates: int) -> list[list[Example]]:
     """The packs that are still to come in this round through the examples."""
     skip, epoch = updates, 0
     while True:
@@ -168,9 +166,7 @@ def _line(done: Learned, settings: LoopSettings) -> str:
     )
 
 
-def _keep(
-    path: Path, model: Any, head: nn.Module | None, optimizer: Any, done: Learned
-) -> None:
+def _keep(path: Path, model: Any, head: nn.Module | None, optimizer: Any, done: Learned) -> None:
     """Written beside and renamed, so that a stop leaves no half file."""
     values = {
         "changes": state(model),

@@ -13,13 +13,15 @@ from search_core.answers import extract_answer
 from search_core.evaluation.intervals import DRAWS, Values, mean_with_interval
 from search_core.evaluation.verifier_quality import auroc
 from search_core.scoring import Candidate, vote
-from search_core.tuning.attempts import Attempt
+from search_core.tuning.attempts import TriedSolution
 
 Scores = Mapping[str, Sequence[float | None]]
 """By source: one number for each attempt, in their order; None: it was not scored."""
 
 
-def measured(greedy: Sequence[Attempt], attempts: Sequence[Attempt], scores: Scores) -> Any:
+def measured(
+    greedy: Sequence[TriedSolution], attempts: Sequence[TriedSolution], scores: Scores
+) -> Any:
     """JSON values: shares right by who chooses, and AUROC within problems, by kind and in all.
 
     Args:
@@ -59,7 +61,9 @@ def measured(greedy: Sequence[Attempt], attempts: Sequence[Attempt], scores: Sco
     }
 
 
-def _chosen(attempts: Sequence[Attempt], values: Sequence[float | None], method: Any) -> float:
+def _chosen(
+    attempts: Sequence[TriedSolution], values: Sequence[float | None], method: Any
+) -> float:
     """1 if the vote's solution is right, else 0; nobody is chosen where nobody has an answer."""
     groups: dict[str, int] = {}
     candidates = []
@@ -73,7 +77,7 @@ def _chosen(attempts: Sequence[Attempt], values: Sequence[float | None], method:
 
 def _within(
     by_problem: Mapping[int, Sequence[int]],
-    attempts: Sequence[Attempt],
+    attempts: Sequence[TriedSolution],
     values: Sequence[float | None],
     kinds: Sequence[str],
 ) -> Any:

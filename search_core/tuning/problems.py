@@ -67,7 +67,9 @@ class TuningProblem:
             return False
 
 
-def draw(kind: str, levels: Sequence[int], count: int, seed: int, split: str) -> list[TuningProblem]:
+def draw(
+    kind: str, levels: Sequence[int], count: int, seed: int, split: str
+) -> list[TuningProblem]:
     """Different problems of one kind; the same arguments give the same.
 
     Args:
@@ -111,5 +113,3 @@ def _worded(problem: Problem, rng: random.Random) -> str:
         listed = ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
         return wording.format(listed, target)
     return wording.format(problem.text)
-
-

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from search_core.protocols import ScoreRequest
-from search_core.tuning.attempts import Attempt
+from search_core.tuning.attempts import TriedSolution
 from search_core.tuning.problems import TuningProblem
 from search_core.verifiers import load_verifier
 
@@ -17,7 +17,7 @@ _AT_ONCE = 64
 def scored_by(
     model: str | Path,
     problems: Sequence[TuningProblem],
-    attempts: Sequence[Attempt],
+    attempts: Sequence[TriedSolution],
     path: Path,
     say: Callable[[str], None],
     *,

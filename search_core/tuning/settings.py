@@ -34,15 +34,15 @@ class TuningSettings:
     )
     shape: LowRankShape = LowRankShape(rank=8, alpha=16, first_layer=10)
     examples: int = 2400
-    tokens: int = 180_000
+    tokens: int = 40_000
     rate: float = 2e-3
     pack_tokens: int = 768
-    verifier_tokens: int = 80_000
+    verifier_tokens: int = 20_000
     verifier_rate: float = 1e-3
-    rollouts: int = 20
-    tests: int = 20
+    rollouts: int = 10
+    tests: int = 10
     samples: int = 8
     temperature: float = 0.8
-    max_step_tokens: int = 96
+    max_step_tokens: int = 64
     judge: bool = False
     seed: int = 0

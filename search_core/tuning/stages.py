@@ -15,13 +15,13 @@ import torch
 from search_core.engine.checkpoints.low_rank_folder import WEIGHTS
 from search_core.protocols import Sampling
 from search_core.solvers import load_solver
-from search_core.tuning.attempts import Attempt, attempt_all, read_attempts
+from search_core.tuning.attempts import TriedSolution, attempt_all, read_attempts
 from search_core.tuning.base_model import prepare
 from search_core.tuning.encoding import solver_example, verifier_example
 from search_core.tuning.folders import write_folder
 from search_core.tuning.judging import (
-    labels_of,
     judging_loss,
+    labels_of,
     new_head,
     worth_learning,
     writing_loss,
@@ -83,9 +83,7 @@ def learn_solver(bench: Bench) -> None:
     settings = bench.settings
     tuned = prepare(settings)
     problems = bench.problems("train", settings.examples // len(settings.kinds))
-    examples = [
-        solver_example(tuned.tokens, one.asked, one.steps, tuned.end) for one in problems
-    ]
+    examples = [solver_example(tuned.tokens, one.asked, one.steps, tuned.end) for one in problems]
     loop = _loop(settings, settings.tokens, settings.rate)
     loss = partial(writing_loss, tuned.model.get_output_embeddings())
     done = learn(tuned.model, None, examples, loss, loop, bench.work / "solver.pt", bench.say)
@@ -96,11 +94,16 @@ def learn_solver(bench: Bench) -> None:
     }
     sampling = {"temperature": settings.temperature}
     write_folder(
-        bench.solver, settings.base, state(tuned.model), settings.shape, card=card, sampling=sampling
+        bench.solver,
+        settings.base,
+        state(tuned.model),
+        settings.shape,
+        card=card,
+        sampling=sampling,
     )
 
 
-def roll_out(bench: Bench) -> list[Attempt]:
+def roll_out(bench: Bench) -> list[TriedSolution]:
     """Attempts of the tuned solver at problems that it has not seen, to learn judging from."""
     return _attempts(bench, "verifier", bench.settings.rollouts, "rollouts")
 
@@ -166,7 +169,7 @@ def measure(bench: Bench) -> Any:
 
 def _attempts(
     bench: Bench, split: str, each: int, name: str, solver: str | Path | None = None
-) -> list[Attempt]:
+) -> list[TriedSolution]:
     settings = bench.settings
     problems = bench.problems(split, each)
     path = bench.work / f"{name}.jsonl"

@@ -20,7 +20,7 @@ _FORM = re.compile(r"\s*Give the result as your final answer\..*")
 _FRACTION = re.compile(r"\d\.\d")
 
 
-class Story(NamedTuple):
+class WorkedStory(NamedTuple):
     """A story, its whole-number answer, and the steps to it, the closing one last."""
 
     text: str
@@ -28,7 +28,7 @@ class Story(NamedTuple):
     steps: tuple[str, ...]
 
 
-def draw_stories(count: int, seed: int, split: str) -> list[Story]:
+def draw_stories(count: int, seed: int, split: str) -> list[WorkedStory]:
     """Different stories of a split.
 
     Names and numbers differ between splits, and the library's hundred templates do not.
@@ -47,7 +47,7 @@ def draw_stories(count: int, seed: int, split: str) -> list[Story]:
     number = int.from_bytes(hashlib.sha256(f"{split}/{seed}".encode()).digest()[:4], "big")
     looked_at = _LOOKED_AT_PER_STORY * max(count, 10)
     entries = create_dataset("gsm_symbolic", seed=number, size=looked_at)
-    found: dict[str, Story] = {}
+    found: dict[str, WorkedStory] = {}
     for index in range(looked_at):
         if len(found) == count:
             break
@@ -60,7 +60,7 @@ def draw_stories(count: int, seed: int, split: str) -> list[Story]:
     return list(found.values())
 
 
-def read_story(question: str, answer: str, worked: str) -> Story | None:
+def read_story(question: str, answer: str, worked: str) -> WorkedStory | None:
     """A story with one step a line; None where it has other than whole numbers, or is long."""
     text = " ".join(_FORM.sub("", question).split())
     plain = _MARGIN.sub("", worked)
@@ -73,7 +73,7 @@ def read_story(question: str, answer: str, worked: str) -> Story | None:
     if len(text) > MOST_CHARACTERS or sum(map(len, steps)) > MOST_CHARACTERS:
         return None
     number = int(answer)
-    return Story(text, number, (*steps, answer_text(number)))
+    return WorkedStory(text, number, (*steps, answer_text(number)))
 
 
 def split_of_story(text: str) -> str:

@@ -26,7 +26,10 @@ def gguf_folder(file: GgufFile, config: Mapping[str, Any] | None = None) -> Iter
     """
     with tempfile.TemporaryDirectory(prefix="model-") as made:
         folder = Path(made)
-        for name, values in (("config", config or gguf_config(file)), ("generation_config", ids(file))):
+        for name, values in (
+            ("config", config or gguf_config(file)),
+            ("generation_config", ids(file)),
+        ):
             (folder / f"{name}.json").write_text(json.dumps(values), encoding="utf-8")
         write_tokenizer(file, folder)
         yield folder
