@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
-from components.bounds import BodyLimit, Uploads, discarded
+from components.bounds import BodyLimit, Uploads, bodies, discarded
 from components.bounds.bodies import MOST_SENT
 from components.bounds.sessions import MOST_SESSIONS, LeanSessions
 from components.shell import Shell
@@ -70,6 +72,57 @@ def test_a_body_of_unsaid_length_is_broken_off() -> None:
     refused = app.client().post("/join", content=pieces(2 * MOST_SENT))
     assert refused.status_code == 413
     assert app.taken <= MOST_SENT
+
+
+@pytest.mark.parametrize("limit", ["SECONDS_BETWEEN", "SECONDS_IN_ALL"])
+def test_a_body_that_does_not_come_is_waited_for_no_longer(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(bodies, limit, 0.0)
+    answers: list[Message] = []
+    sent: list[Message] = [{"type": "http.request", "body": b"x", "more_body": True}]
+
+    async def receive() -> Message:
+        if sent:
+            return sent.pop()
+        return await asyncio.get_running_loop().create_future()
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/upload", "headers": []}
+    routes = [Route("/upload", Counting().read, methods=["POST"])]
+    asyncio.run(BodyLimit(Starlette(routes=routes), FILE)(scope, receive, send))
+    assert answers[0]["status"] == 408
+    assert b"does not arrive" in answers[1]["body"]
+
+
+def test_whoever_has_sent_all_may_wait_as_long_as_the_answer_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = asyncio.Event()
+
+    async def patient(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        monkeypatch.setattr(bodies, "SECONDS_BETWEEN", 0.0)
+        waiting = asyncio.ensure_future(receive())
+        await asyncio.sleep(0)
+        left.set()
+        assert (await waiting)["type"] == "http.disconnect"
+
+    sent: list[Message] = [{"type": "http.request", "body": b"x"}]
+
+    async def receive() -> Message:
+        if sent:
+            return sent.pop()
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        """Nothing is sent."""
+
+    scope = {"type": "http", "method": "POST", "path": "/join", "headers": []}
+    asyncio.run(BodyLimit(patient, FILE)(scope, receive, send))
 
 
 def test_room_is_made_before_a_file_is_taken_in() -> None:
