@@ -67,7 +67,8 @@ def pack(examples: Sequence[Example]) -> Pack:
     begin = min(shared_beginning([one.ids for one in examples]), first)
     ids = list(examples[0].ids[:begin])
     owner, positions = [-1] * begin, list(range(begin))
-    at, wanted = [], []
+    at: list[int] = []
+    wanted: list[float] = []
     for number, one in enumerate(examples):
         start = len(ids) - begin
         ids += one.ids[begin:]

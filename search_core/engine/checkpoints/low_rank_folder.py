@@ -98,7 +98,7 @@ def read_low_rank(folder: Path) -> LowRankChanges:
     for name, usual in _OFF.items():
         if values.get(name) not in usual:
             raise _refusal(folder, f"{name} is {values[name]!r:.60}, which is not supported")
-    task = values.get("task_type")
+    task = str(values.get("task_type"))
     if task not in _TASKS:
         raise _refusal(folder, f"task_type is {task!r:.40}; expected {', '.join(_TASKS)}")
     modules, labels = _weights(folder)
@@ -156,7 +156,7 @@ def _shapes(folder: Path) -> dict[str, list[int]]:
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(length)) if length <= _LONGEST_HEADER else None
+            header: Any = json.loads(file.read(length)) if length <= _LONGEST_HEADER else {}
         shapes = {
             str(name): [int(size) for size in entry["shape"]]
             for name, entry in header.items()
