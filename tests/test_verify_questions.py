@@ -167,7 +167,7 @@ def test_a_tree_of_ones_own_is_scored_anew(client: TestClient) -> None:
         ("mine.exe", body, "type that is not read"),
         ("mine.jsonl", b"{}\n", ""),
         ("mine.jsonl", b"\xff\xfe\x00", ""),
-        ("mine.parquet", b"no", ""),
+        ("mine.parquet", b"no", "Parquet is read by the command"),
     ):
         reply = client.post(address + name, content=sent, headers=OURS)
         assert reply.status_code == 400, name
