@@ -16,14 +16,12 @@ from typing import Any
 
 from search_core.bench.chromium import browser_page
 from search_core.bench.explorer_page import ASSETS
+from search_core.bench.made_up_searches import made_up_search
 from search_core.bench.measurement import Measurement, cells
 from search_core.export.html import STYLE_SHEETS
-from search_core.log.events import Ended, event_to_dict
+from search_core.log.events import event_to_dict
 from search_core.log.tree import Tree
-from search_core.problem import Problem
 from search_core.race.table import race_values
-from search_core.search import search
-from search_core.testing import FunctionSolver, FunctionVerifier, chance
 
 AIM = 50.0
 """Milliseconds of the main thread, from the hand's move to all four trees painted."""
@@ -109,20 +107,7 @@ class _RaceHandler(SimpleHTTPRequestHandler):
 
 def _logs() -> Iterator[list[Any]]:
     for name, options in _ASKED:
-        found = search(
-            Problem("What is it?", "1"),
-            name,
-            solver=FunctionSolver(_step),
-            verifier=FunctionVerifier(lambda steps: chance("score", steps)),
-            **options,
-        )
-        yield found.events
-
-
-def _step(steps: tuple[str, ...], index: int) -> tuple[str, Ended]:
-    word = int(chance("word", steps, index) * 50)
-    ends = chance("end", steps, word) < 0.03
-    return (f"The answer is {word}.", "end") if ends else (f"{word} + 1 = {word + 1}", "step")
+        yield made_up_search(name, options, ends=0.03).events
 
 
 @contextmanager
