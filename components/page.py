@@ -44,11 +44,6 @@ from search_core.run.limits import Limits
 from search_core.serving import HostedRun, RunRegistry
 
 TITLE = "Espalier"
-# Kept as `assets/js/guide/theme.js` keeps it; frames of other sites may be denied their storage.
-_SWITCH_THEME = """() => {
-  const dark = document.body.classList.toggle("dark");
-  try { localStorage.setItem("espalier-theme", dark ? "dark" : "light"); } catch {}
-}"""
 
 
 def build_page(
@@ -95,19 +90,17 @@ def build_page(
         analytics_enabled=False,
         delete_cache=(600, 3600),
     ) as page:
-        with gr.Row(elem_id="banner"):
+        with gr.Row(elem_id="banner", elem_classes="place-header"):
             Brand(elem_id="brand")
             PlaceList(elem_id="places")
-            theme = gr.Button("Light / dark", size="sm", elem_id="theme", scale=0, min_width=96)
-            theme.click(None, js=_SWITCH_THEME, api_visibility="private")
         run_id = gr.State("")
         controls = make_controls(offer, recordings, shown, _problem_of(first))
         with gr.Column(elem_id="explorer-column", min_width=280):
             view = TreeView(
                 pull_events=puller(registry),
-                draw_charts=chart_drawer(registry),
-                ask_stress=stress_asker(registry),
-                ask_what_if=what_if_asker(registry, ready),
+                draw_charts=chart_drawer(registry, trusted_proxies),
+                ask_stress=stress_asker(registry, trusted_proxies),
+                ask_what_if=what_if_asker(registry, ready, trusted_proxies),
                 steering=steering_choices(offer),
                 defaults=recipe_defaults(offer),
                 labels=page_labels(),

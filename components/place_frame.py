@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from components.emblem import emblem
-from components.places import Place, navigation
+from components.places import Place, places_bar
 
 
 def framed(place: Place, title: str, summary: str, body: str, scripts: str) -> str:
@@ -30,10 +30,14 @@ def framed(place: Place, title: str, summary: str, body: str, scripts: str) -> s
         '<link rel="icon" type="image/svg+xml" href="emblem.svg">'
         f'<link rel="stylesheet" href="style.css">{scripts}</head><body>'
         '<a class="skip" href="#text">Skip to the text</a>'
-        '<header><a class="brand" href="../" data-place>'
-        f"{emblem()}Espalier</a>"
-        f"{navigation(place, '../')}"
-        '<button type="button" id="theme" aria-label="Light / dark">'
-        '<span class="large">Light / dark</span><span class="small">◐</span></button></header>'
+        f"{header(place)}"
         f'{body}<p id="told" class="unseen" role="status"></p></body></html>\n'
+    )
+
+
+def header(place: Place) -> str:
+    """The header of a document one level below the app's root: the brand, and all places."""
+    return (
+        '<header class="place-header"><a class="brand" href="../" data-place>'
+        f"{emblem()}<span>Espalier</span></a>{places_bar(place, '../')}</header>"
     )

@@ -1,4 +1,4 @@
-"""The header's list of places, and what leads from the page's controls into the guide."""
+"""The search page's header: all places, the switch of the theme; and the ways into the guide."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import gradio as gr
 from components.emblem import emblem
 from components.guide.controls import control_links, panel_links
 from components.guide.glossary import terms_of_page
-from components.places import EXPLORE, navigation
+from components.places import EXPLORE, places_bar
 from components.published import published_folder
 
 # In `gradio_config.root` is the address under which the app is mounted.
@@ -19,7 +19,14 @@ const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).repl
 for (const link of element.querySelectorAll("a[href]")) {
   link.href = new URL(link.getAttribute("href"), root).href;
 }
+// Kept as `assets/js/guide/theme.js` keeps it; frames of other sites may be denied their storage.
+element.addEventListener("click", ({ target }) => {
+  if (!target.closest("#theme")) return;
+  const dark = document.body.classList.toggle("dark");
+  try { localStorage.setItem("espalier-theme", dark ? "dark" : "light"); } catch {}
+});
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
+import(folder + "js/dom/header.js").then(({ mountHeader }) => mountHeader()).catch(console.error);
 import(folder + "js/dom/theme_choice.js").then(({ showChosenTheme }) => {
   showChosenTheme(document.body, new URLSearchParams(location.search).get("__theme"));
 }).catch(console.error);
@@ -57,12 +64,13 @@ class Brand(gr.HTML):
 
 
 class PlaceList(gr.HTML):
-    """Links to the other places. They open in tabs of their own: the form stays as it is."""
+    """Links to the other places, which open in tabs of their own: the form stays as it is. And what
+    makes the page light or dark."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             value="",
-            html_template=navigation(EXPLORE, "", own_tabs=True),
+            html_template=places_bar(EXPLORE, "", own_tabs=True),
             js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
             apply_default_css=False,
             terms=terms_of_page(),

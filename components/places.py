@@ -28,15 +28,31 @@ GUIDE = Place("Guide", "guide/")
 PLACES = (EXPLORE, COMPARE, LEARN, VERIFY, GUIDE)
 
 
-def navigation(current: Place, root: str, *, own_tabs: bool = False) -> str:
-    """The header's list of places as markup; where one is now is no link.
+_THEME = (
+    '<button type="button" id="theme" class="theme" aria-label="Light / dark" title="Light / dark">'
+    '<span class="theme-sign" aria-hidden="true">◐</span>'
+    '<span class="theme-words">Light / dark</span></button>'
+)
+
+
+def places_bar(current: Place, root: str, *, own_tabs: bool = False) -> str:
+    """The part of every header beside the brand: the places, and what changes the theme.
+
+    Scripts make one tab stop of it (`assets/js/dom/header.js`); without them each is one.
 
     Args:
-        current: Where one is.
+        current: Where one is; that is no link.
         root: The app's root as seen from there: "" or "../".
         own_tabs: Whether the other places open in tabs of their own, because this page holds
             what would be lost: a form that is half filled in.
     """
+    return (
+        '<div class="places-bar" role="toolbar" aria-label="Places and theme">'
+        f"{_navigation(current, root, own_tabs=own_tabs)}{_THEME}</div>"
+    )
+
+
+def _navigation(current: Place, root: str, *, own_tabs: bool = False) -> str:
     entries = "".join(
         f"<li>{_entry(place, place is current, root, own_tabs)}</li>" for place in PLACES
     )

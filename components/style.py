@@ -9,7 +9,7 @@ import gradio as gr
 from components.palette import css_variables
 
 CSS = Path(__file__).resolve().parent.parent / "assets" / "css"
-_SHEETS = ("tokens.css", "page.css", "kinds.css", "notice.css", "terms.css")
+_SHEETS = ("tokens.css", "header.css", "page.css", "kinds.css", "notice.css", "terms.css")
 # Fonts of the reader's own machine: nothing is fetched from elsewhere.
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]

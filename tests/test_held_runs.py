@@ -14,7 +14,7 @@ from components.charts.drawing import charts_of_run
 from components.explorer.following import EVENTS_PER_PULL, puller
 from search_core.bench.synthetic import synthetic_log
 from search_core.log.events import Event, event_to_dict, event_to_json
-from search_core.log.traces import read_trace, write_trace
+from search_core.log.traces import OpenedLimits, read_trace, write_trace
 from search_core.log.tree import Tree
 from search_core.serving import (
     HostedRun,
@@ -22,6 +22,7 @@ from search_core.serving import (
     batch_of_lines,
     encode_batch,
     encoded_log,
+    open_file,
     trace_writer,
     values_of,
     values_of_batch,
@@ -281,15 +282,29 @@ def test_all_pages_of_a_run_that_is_over_take_one_fold(
 def test_a_tree_that_is_there_already_is_not_folded_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tree = Tree.from_events(LOG)
+    write_trace(LOG, tmp_path / "log.jsonl")
+    opened = open_file(tmp_path / "log.jsonl", OpenedLimits())
     folds = Folds(monkeypatch)
-    registry = RunRegistry(tmp_path)
-    pulled(registry, registry.add_opened(LOG, tree=tree))
+    registry = RunRegistry(tmp_path / "runs")
+    pulled(registry, registry.add_opened(opened.log, comparison=opened.comparison))
     assert folds.applied == 0
 
 
+def test_what_left_memory_is_not_folded_again_when_it_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folds = Folds(monkeypatch)
+    registry = RunRegistry(tmp_path, most_bytes=1)
+    runs = [registry.add_opened(LOG), registry.add_opened(LOG)]
+    assert folds.applied == 2 * len(LOG)
+    for _ in range(3):
+        for run in runs:
+            pulled(registry, run)
+    assert folds.applied == 2 * len(LOG)
+
+
 def test_an_opened_file_holds_no_tree_while_it_waits_to_be_looked_at(tmp_path: Path) -> None:
-    run = RunRegistry(tmp_path).add_opened(LOG, tree=Tree.from_events(LOG))
+    run = RunRegistry(tmp_path).add_opened(LOG)
     assert run.size < held("its log alone").size + 5_000
 
 

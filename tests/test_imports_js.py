@@ -22,7 +22,7 @@ panels
 minute  taking  classroom
 picture
 words
-log  guide  form
+log  guide  form  verify
 dom
 """
 """From the roof down to the ground. A module may import from its own folder and from every lower
@@ -40,6 +40,7 @@ ENTRANCES = {
     "form/notice.js": {"mountNotice"},
     "form/form.js": {"mountForm"},
     "form/kinds.js": {"mountKinds"},
+    "dom/header.js": {"mountHeader"},
     "dom/theme_choice.js": {"showChosenTheme"},
     "guide/links.js": {"placeGuideLinks", "carryTheme"},
     "guide/terms.js": {"explainTerms"},

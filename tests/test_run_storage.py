@@ -211,9 +211,9 @@ def test_a_run_is_read_again_and_so_is_an_opened_trace(tmp_path: Path, events: l
         ("run-number-0", named(events, "run-number-0")),
         ("opened-trace", events),
     ):
-        trace = storage.read(run_id)
-        assert trace is not None
-        assert list(trace.events) == wanted
+        opened = storage.read(run_id)
+        assert opened is not None
+        assert opened.log.text().decode() == lines(wanted)
 
 
 def test_a_trace_of_somebody_else_is_not_shown_to_who_guesses_its_name(

@@ -13,8 +13,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from components.bounds import TurnsBusyError
 from components.verify import questions
-from components.verify.asking import AskingBusyError, AskingDesk, GaveUpError
+from components.verify.asking import AskingDesk, GaveUpError
 from components.verify.judges import read_judges
 from components.verify.question_routes import question_routes
 from components.verify.questions import MOST_CHARACTERS, MOST_STEPS
@@ -98,6 +99,8 @@ def test_a_verifier_that_cannot_read_the_text_refuses_and_the_others_answer() ->
         ({"steps": ["a" * MOST_CHARACTERS]}, f"at most {MOST_CHARACTERS:,}"),
         ({"problem": " "}, "Write the problem"),
         ({"problem": None}, "Write the problem"),
+        ({"problem": "What is 3\ud800?"}, "half a character"),
+        ({"steps": ["\udfff"]}, "half a character"),
         ({"judges": []}, "one to 4"),
         ({"judges": ["small", "<img>"]}, "not offered"),
         ({"judges": "small"}, "as a list"),
@@ -164,7 +167,7 @@ def test_a_tree_of_ones_own_is_scored_anew(client: TestClient) -> None:
         ("mine.exe", body, "type that is not read"),
         ("mine.jsonl", b"{}\n", ""),
         ("mine.jsonl", b"\xff\xfe\x00", ""),
-        ("mine.parquet", b"no", ""),
+        ("mine.parquet", b"no", "Parquet is read by the command"),
     ):
         reply = client.post(address + name, content=sent, headers=OURS)
         assert reply.status_code == 400, name
@@ -201,22 +204,37 @@ def held(began: threading.Event, cancelled: Cancelled) -> str:
     raise RunCancelled
 
 
-def test_a_newer_question_ends_the_visitors_older_one() -> None:
+def test_a_class_behind_one_address_is_answered_one_after_the_other() -> None:
     desk = AskingDesk(seconds=PATIENCE)
 
-    async def both() -> tuple[Any, Any]:
-        began = threading.Event()
-        older = asyncio.create_task(
+    async def all_of_them() -> list[int]:
+        asked = [desk.answer("school", never_gone, lambda _, n=n: n) for n in range(5)]
+        return await asyncio.gather(*asked)
+
+    assert run(all_of_them) == [0, 1, 2, 3, 4]
+
+
+def test_who_gives_up_while_waiting_leaves_the_line() -> None:
+    desk = AskingDesk(seconds=PATIENCE)
+
+    async def ask() -> None:
+        began, worked = threading.Event(), []
+        first = asyncio.create_task(
             desk.answer("me", never_gone, lambda cancelled: held(began, cancelled))
         )
         await asyncio.to_thread(began.wait, PATIENCE)
-        newer = await desk.answer("me", never_gone, lambda _: "new")
-        return (await asyncio.gather(older, return_exceptions=True))[0], newer
 
-    older, newer = run(both)
-    assert isinstance(older, GaveUpError)
-    assert "newer" in str(older)
-    assert newer == "new"
+        async def gone() -> bool:
+            return True
+
+        with pytest.raises(GaveUpError, match="nobody waits"):
+            await desk.answer("you", gone, worked.append)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        assert await desk.answer("they", never_gone, lambda _: 3) == 3
+        assert worked == []
+
+    run(ask)
 
 
 def test_who_leaves_is_waited_for_no_longer() -> None:
@@ -254,9 +272,12 @@ def test_too_many_questions_are_refused() -> None:
             desk.answer("me", never_gone, lambda cancelled: held(began, cancelled))
         )
         await asyncio.to_thread(began.wait, PATIENCE)
-        with pytest.raises(AskingBusyError, match="1 questions"):
-            await desk.answer("you", never_gone, lambda _: 1)
+        second = asyncio.create_task(desk.answer("you", never_gone, lambda _: 1))
+        await asyncio.sleep(0)
+        with pytest.raises(TurnsBusyError, match="Try again in a moment"):
+            await desk.answer("they", never_gone, lambda _: 1)
         first.cancel()
+        assert await second == 1
         await asyncio.gather(first, return_exceptions=True)
         assert await desk.answer("you", never_gone, lambda _: 2) == 2
 

@@ -1,6 +1,7 @@
 // The place Compare in the browser; `components/compare` serves it. Not a module of the app's page.
 
 import { explainTerms } from "./guide/terms.js";
+import { mountHeader } from "./dom/header.js";
 import { Race } from "./race/race.js";
 
 const ROOT = new URL("../", location.href.split(/[?#]/)[0]).href;
@@ -14,6 +15,7 @@ function carryTheme() {
 }
 
 carryTheme();
+mountHeader();
 const given = JSON.parse(document.getElementById("compare-given").textContent);
 const root = document.querySelector(".esp");
 explainTerms(given.terms, ROOT);

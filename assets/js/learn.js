@@ -1,6 +1,7 @@
 // The place Learn in the browser: its lessons stand in the page, its runs are files beside it.
 // `components/learn` serves it. Not a module of the app's page.
 
+import { mountHeader } from "./dom/header.js";
 import { Classroom } from "./lessons/classroom.js";
 import { explainTerms } from "./guide/terms.js";
 import { parseTrace } from "./taking/page.js";
@@ -26,6 +27,7 @@ const fetchTrace = async (name) => parseTrace(await (await fetched(`${name}.json
 const fetchOutcomes = async (name) => (await fetched(`${name}.json`)).json();
 
 carryTheme();
+mountHeader();
 const { lessons, forms, palette, terms } = JSON.parse(document.getElementById("learn-given").textContent);
 const root = document.querySelector(".esp");
 explainTerms(terms, ROOT);

@@ -20,14 +20,22 @@ TRACE, RESULT = "run.jsonl", "run.rollouts.jsonl"
 _ELSEWHERE = "Save its trace, and ask on the command line: python -m search_core audit."
 
 
+def check_size(events: int) -> None:
+    """Refuse a run of so many events where that is too many, before any of them is looked at.
+
+    Raises:
+        UsageError: It cannot be asked here; the message is for the visitor.
+    """
+    if events > MOST_EVENTS:
+        raise UsageError(f"This run is too large to be asked here. {_ELSEWHERE}")
+
+
 def rollouts_each(events: Sequence[Event]) -> int:
     """How many rollouts each step of this run gets here.
 
     Raises:
         UsageError: It cannot be asked here; the message is for the visitor.
     """
-    if len(events) > MOST_EVENTS:
-        raise UsageError(f"This run is too large to be asked here. {_ELSEWHERE}")
     tree = Tree.from_events(events)
     continuing(tree, AuditPlan())
     header = tree.started

@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from components.audit.asked import RESULT, TRACE, command, rollouts_each
+from components.audit.asked import RESULT, TRACE, check_size, command, rollouts_each
+from components.bounds import FairTurns, TurnsBusyError
 from components.bounds.jobs import PRINTED, JobKind, JobsBusyError, VisitorJob, VisitorJobs
 from search_core.protocols import UsageError
 from search_core.serving import HostedRun, RunRegistry, owner_of
@@ -59,6 +60,7 @@ def audit_routes(
 class _AuditDesk:
     def __init__(self, registry: RunRegistry, trusted_proxies: int, jobs: VisitorJobs) -> None:
         self._registry, self._trusted_proxies, self._jobs = registry, trusted_proxies, jobs
+        self._turns = FairTurns()
         self._last: OrderedDict[tuple[str, int], str] = OrderedDict()
         """Of each run the last job that was asked for; what it found serves everybody."""
 
@@ -74,10 +76,11 @@ class _AuditDesk:
         peer = request.client.host if request.client else ""
         owner = owner_of(peer, dict(request.headers), self._trusted_proxies)
         try:
-            job = await asyncio.to_thread(self._begin, run, owner)
+            async with self._turns.turn(owner):
+                job = await asyncio.to_thread(self._begin, run, owner)
         except UsageError as mistake:
             return _refused(str(mistake))
-        except JobsBusyError as busy:
+        except (JobsBusyError, TurnsBusyError) as busy:
             return _refused(str(busy), 429)
         return await self._told(job)
 
@@ -105,11 +108,11 @@ class _AuditDesk:
             before.state == "done" or (before.open and before.owner == owner)
         ):
             return before
+        check_size(run.head)
         each = rollouts_each(run.events())
         job = self._jobs.new(owner)
         try:
-            lines = "".join(f"{line}\n" for line in run.lines())
-            (job.folder / TRACE).write_text(lines, encoding="utf-8")
+            (job.folder / TRACE).write_bytes(run.text())
             if before is not None and not before.open and (before.folder / RESULT).is_file():
                 # What was written before it was stopped is not written again.
                 shutil.copy(before.folder / RESULT, job.folder / RESULT)

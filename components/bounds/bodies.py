@@ -1,10 +1,13 @@
-"""A request's body is refused once it is larger than anything that the page sends.
+"""A request's body is refused once it is larger, or slower, than anything that the page sends.
 
-Gradio bounds each uploaded file, but not how many come in one request, and no other body at all.
+Gradio bounds each uploaded file, but not how many come in one request, and no other body at all;
+and it waits for ever for a body that comes byte by byte, with all that was set aside for it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
@@ -14,12 +17,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_SENT = 8_000_000
 """Bytes of a body: the longest text that can be pasted, in the longest characters, fits twice."""
+SECONDS_BETWEEN, SECONDS_IN_ALL = 30.0, 600.0
+"""So long may a body say nothing, and so long may it take; a large file on a slow line needs it."""
 _AROUND_A_FILE = 100_000
 """Bytes of a form around its file."""
 
 
 class BodyLimit:
-    """ASGI middleware that answers 413 to what is too large, at the latest when it has come.
+    """ASGI middleware that answers 413 to what is too large, at the latest when it has come, and
+    408 to what does not come.
 
     Args:
         app: What answers everything else.
@@ -50,18 +56,30 @@ class BodyLimit:
 
 
 def _counted(receive: Receive, most: int) -> Receive:
-    """The same body, broken off once it is too large, whatever was said of its length."""
-    taken = 0
+    """The same body, broken off once it is too large, whatever was said of its length, or too
+    slow."""
+    taken, whole = 0, False
+    until = time.monotonic() + SECONDS_IN_ALL
 
     async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, whole
+        if whole:  # from here on it is only waited for whoever sent it to leave
+            return await receive()
+        try:
+            async with asyncio.timeout(min(SECONDS_BETWEEN, until - time.monotonic())):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(408, _SLOW) from error
+        whole = not message.get("more_body")
         taken += len(message.get("body", b""))
         if taken > most:
             raise HTTPException(413, _words(most))
         return message
 
     return counted
+
+
+_SLOW = "What you send does not arrive: the connection is too slow. Try again."
 
 
 def _too_large(most: int) -> PlainTextResponse:

@@ -12,6 +12,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import gradio as gr
+from starlette.exceptions import HTTPException
+
+from components.bounds import FairTurns, TurnsBusyError, visitor_of
 from components.charts import (
     CostView,
     EffectiveView,
@@ -39,7 +43,8 @@ _BYTES_PER_MARK = 350
 AT_ONCE = 2
 """Drawing takes seconds of one core at worst: so many at a time, the others in line."""
 
-DrawCharts = Callable[[object], Awaitable[Mapping[str, Any]]]
+DrawCharts = Callable[..., Awaitable[Mapping[str, Any]]]
+"""Of what is asked and, where it comes over the network, the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +132,31 @@ def charts_of_run(run: HostedRun, theme: Theme) -> tuple[DrawnChart, ...]:
     )
 
 
-def chart_drawer(registry: RunRegistry) -> DrawCharts:
-    """The function that the page calls for the charts of a run, when it shows them."""
-    places = asyncio.Semaphore(AT_ONCE)
+def chart_drawer(registry: RunRegistry, trusted_proxies: int = 0) -> DrawCharts:
+    """The function that the page calls for the charts of a run, when it shows them.
 
-    async def draw_charts(query: object) -> Mapping[str, Any]:
+    Args:
+        trusted_proxies: As for `owner_of`: who asks has a turn among all who do.
+    """
+    turns = FairTurns(AT_ONCE)
+
+    async def draw_charts(query: object, request: gr.Request | None = None) -> Mapping[str, Any]:
         """Charts of `{run, theme}` as `{head, live, gone, charts}`, where `head` is the number of
         events that there were; of a run that nobody knows, `gone`."""
         gone = {"head": 0, "live": False, "gone": True, "charts": []}
         if not isinstance(query, Mapping) or not isinstance(query.get("run"), str):
             return gone
         theme: Theme = "dark" if query.get("theme") == "dark" else "light"
-        async with places:
-            run = await asyncio.to_thread(registry.get, query["run"])
-            if run is None:
-                return gone
-            live, head = run.live, run.head  # before the charts: they may know more, never less
-            drawn = await asyncio.to_thread(charts_of_run, run, theme)
+        try:
+            async with turns.turn(visitor_of(request, trusted_proxies)):
+                run = await asyncio.to_thread(registry.get, query["run"])
+                if run is None:
+                    return gone
+                # Before the charts: they may know more, never less.
+                live, head = run.live, run.head
+                drawn = await asyncio.to_thread(charts_of_run, run, theme)
+        except TurnsBusyError as busy:
+            raise HTTPException(429, str(busy)) from busy  # the page offers to try again
         charts = [chart.as_dict() for chart in drawn]
         return {"head": head, "live": live, "gone": False, "charts": charts}
 

@@ -81,12 +81,11 @@ def read_question(values: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 def check_branches(run: HostedRun, node: str, options: tuple[str, ...]) -> None:
     """Raises `ClassRefusedError` unless these are steps of this run right below that one.
 
-    Dear for a long run: for a thread of its own.
+    For a thread of its own: a long run is looked through for each.
     """
-    sampled = {getattr(event, "id", "") for event in run.events_of_kinds("sampled")}
     for option in options:
         above, _, _ = option.rpartition(".")
-        if option not in sampled or (above or "root") != node:
+        if not run.has_step(option) or (above or "root") != node:
             raise ClassRefusedError(f"There is no step {option} below {node} in this run.")
 
 

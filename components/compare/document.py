@@ -90,7 +90,7 @@ def script() -> str:
 
 def style() -> str:
     """The palette, the places' frame, the explorer's sheets, and its own."""
-    names = ("tokens.css", "guide.css", "terms.css", *STYLE_SHEETS, "compare.css")
+    names = ("tokens.css", "guide.css", "header.css", "terms.css", *STYLE_SHEETS, "compare.css")
     sheets = ((ASSETS / "css" / name).read_text(encoding="utf-8") for name in names)
     return "\n".join([palette_style(), *sheets])
 

@@ -32,7 +32,6 @@ class Races:
     def __init__(self, registry: RunRegistry) -> None:
         self._registry = registry
         self._lock = threading.Lock()
-        self._finding = threading.Lock()
         self._sharing: OrderedDict[tuple[str, ...], Sharing] = OrderedDict()
         self._tables: OrderedDict[tuple[str, ...], dict[str, Any]] = OrderedDict()
 
@@ -74,8 +73,11 @@ class Races:
     def table(self, ids: Sequence[str]) -> dict[str, Any]:
         """The table of a race that is over, as `race_values`, with what sharing `saved`.
 
+        Dear where it is not known: for whoever has a turn.
+
         Raises:
-            ValueError: It is not over, not here, or too large; the message is for the visitor.
+            ValueError: It is not over, not here, too large, or about several problems; the message
+                is for the visitor.
         """
         key = tuple(ids)
         with self._lock:
@@ -93,12 +95,13 @@ class Races:
                 "This race is too large to be compared here. Race on the command line: "
                 "python -m search_core race."
             )
-        with self._finding:  # one at a time: it is everybody's processor
-            logs = []
-            for run in there:
-                events = run.events()
-                logs.append((events, Tree.from_events(events)))
-            values = race_values(logs)
+        logs = []
+        for run in there:
+            events = run.events()
+            logs.append((events, Tree.from_events(events)))
+        if len({tree.started.problem.text for _, tree in logs if tree.started}) > 1:
+            raise ValueError("These runs are about different problems; compare runs of one.")
+        values = race_values(logs)
         with self._lock:
             sharing = self._sharing.pop(key, None)
             if sharing is not None:

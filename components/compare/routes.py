@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from components.bounds import FairTurns, TurnsBusyError
 from components.bounds.jobs import JobsBusyError, VisitorJob, VisitorJobs
 from components.compare.asked import MOST_TEXT, AskedRace, RaceRefusedError, read_race
 from components.compare.document import document, script, style
@@ -94,6 +95,7 @@ class RaceDesk:
     ) -> None:
         self._offer, self._races, self._limits = offer, races, limits
         self._trusted_proxies, self._jobs = trusted_proxies, jobs
+        self._turns = FairTurns()
 
     async def start(self, request: Request) -> Response:
         """Start a race; `{runs, lanes}`, or why not."""
@@ -123,7 +125,10 @@ class RaceDesk:
     async def table(self, request: Request) -> Response:
         """The table of a race that is over."""
         try:
-            values = await asyncio.to_thread(self._races.table, _ids(request))
+            async with self._turns.turn(self._owner(request)):
+                values = await asyncio.to_thread(self._races.table, _ids(request))
+        except TurnsBusyError as busy:
+            return _refused(str(busy), 429)
         except ValueError as error:
             return _refused(str(error), 404)
         return JSONResponse(values, headers=_HEADERS)

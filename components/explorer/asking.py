@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+import gradio as gr
+
+from components.bounds import FairTurns, visitor_of
 from search_core.numerals import checked_seed
 from search_core.protocols import UsageError
 from search_core.run.recorded import RecordedRun, recorded_run
@@ -21,34 +24,35 @@ OPTIONS = ("n", "beam_width", "aggregate", "judge")
 MOST_EVENTS = 30_000
 """Of a run that is asked here: about 5,000 steps. A larger one takes seconds of everybody's
 processor."""
-AT_ONCE = 1
 _KEPT = 2
 """Runs that are ready to be asked again; each takes some megabytes."""
 
-AskWhatIf = Callable[[object], Awaitable[Mapping[str, Any]]]
+AskWhatIf = Callable[..., Awaitable[Mapping[str, Any]]]
+"""Of what is asked and, where it comes over the network, the request."""
 
 
-def what_if_asker(registry: RunRegistry, ready: ReadyRuns) -> AskWhatIf:
+def what_if_asker(registry: RunRegistry, ready: ReadyRuns, trusted_proxies: int = 0) -> AskWhatIf:
     """The function that the page calls; what it is given comes from a stranger.
 
     Args:
         ready: Runs that are ready to be driven again; whoever else drives them shares it.
+        trusted_proxies: As for `owner_of`: who asks has a turn among all who do.
     """
-    places = asyncio.Semaphore(AT_ONCE)
+    turns = FairTurns()
 
-    async def ask_what_if(query: object) -> Mapping[str, Any]:
+    async def ask_what_if(query: object, request: gr.Request | None = None) -> Mapping[str, Any]:
         """What would have been, of `{run, options, noise, noise_seed, hedge}`: as
         `WhatIf.to_dict`, with `regret`; or `{error}`, in words for whoever asked."""
         if not isinstance(query, Mapping) or not isinstance(query.get("run"), str):
             return {"error": "No run is asked about."}
-        async with places:
-            run = await asyncio.to_thread(registry.get, query["run"])
-            if run is None:
-                return {"error": "The server no longer has this run."}
-            try:
+        try:
+            async with turns.turn(visitor_of(request, trusted_proxies)):
+                run = await asyncio.to_thread(registry.get, query["run"])
+                if run is None:
+                    return {"error": "The server no longer has this run."}
                 return await asyncio.to_thread(_answer, ready, run, query)
-            except ValueError as error:
-                return {"error": str(error)}
+        except ValueError as error:
+            return {"error": str(error)}
 
     return ask_what_if
 

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import gradio as gr
+
+from components.bounds import FairTurns, visitor_of
 from search_core.log.tree import Tree
 from search_core.models import VERIFIERS, embedded_pair
 from search_core.protocols import UsageError
@@ -13,34 +16,37 @@ from search_core.serving import HostedRun, RunRegistry
 from search_core.verify.stress.on_path import stress_path
 
 MOST_EVENTS = 30_000
-AT_ONCE = 1
 _PREFIX = "verifier-"
 
-AskStress = Callable[[object], Awaitable[Mapping[str, Any]]]
+AskStress = Callable[..., Awaitable[Mapping[str, Any]]]
+"""Of what is asked and, where it comes over the network, the request."""
 
 
-def stress_asker(registry: RunRegistry) -> AskStress:
+def stress_asker(registry: RunRegistry, trusted_proxies: int = 0) -> AskStress:
     """The function that the page calls; what it is given comes from a stranger.
 
     A test scores some thirty short texts with an embedded verifier that is loaded already, one test
     after the other: less than a round of a search. Other verifiers are for the command line.
-    """
-    places = asyncio.Semaphore(AT_ONCE)
 
-    async def ask_stress(query: object) -> Mapping[str, Any]:
+    Args:
+        trusted_proxies: As for `owner_of`: who asks has a turn among all who do.
+    """
+    turns = FairTurns()
+
+    async def ask_stress(query: object, request: gr.Request | None = None) -> Mapping[str, Any]:
         """`PathStress.to_dict` of `{run, node}`, or `{error}`, in words for whoever asked."""
         wanted = query if isinstance(query, Mapping) else {}
         name, node = wanted.get("run"), wanted.get("node")
         if not isinstance(name, str) or not isinstance(node, str):
             return {"error": "No step of a run is asked about."}
-        async with places:
-            run = await asyncio.to_thread(registry.get, name)
-            if run is None:
-                return {"error": "The server no longer has this run."}
-            try:
+        try:
+            async with turns.turn(visitor_of(request, trusted_proxies)):
+                run = await asyncio.to_thread(registry.get, name)
+                if run is None:
+                    return {"error": "The server no longer has this run."}
                 return await asyncio.to_thread(_answer, run, node)
-            except ValueError as error:
-                return {"error": str(error)}
+        except ValueError as error:
+            return {"error": str(error)}
 
     return ask_stress
 

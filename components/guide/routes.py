@@ -20,7 +20,10 @@ from components.guide.pages import INDEX, Guide, read_guide
 from components.palette import css_variables
 
 _ASSETS = ROOT / "assets"
-_SCRIPTS = frozenset({"guide/theme.js", "guide/guide.js", "dom/sharing.js"})
+_SCRIPTS = frozenset(
+    ("guide/theme.js", "guide/guide.js", "dom/header.js", "dom/sharing.js", "dom/toolbar.js")
+)
+_SHEETS = ("tokens.css", "guide.css", "header.css")
 # A text that got past everything else still loads, runs and sends nothing.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -86,8 +89,10 @@ class _Shelf:
         return HTMLResponse(html, headers=_HEADERS)
 
     def style(self, request: Request) -> Response:
-        css = css_variables() + (_ASSETS / "css" / "guide.css").read_text(encoding="utf-8")
-        return Response(css, media_type="text/css", headers=_HEADERS)
+        sheets = [(_ASSETS / "css" / name).read_text(encoding="utf-8") for name in _SHEETS]
+        return Response(
+            css_variables() + "\n".join(sheets), media_type="text/css", headers=_HEADERS
+        )
 
     def emblem(self, request: Request) -> Response:
         """The tab's picture: its own, as not every app has one at its root."""

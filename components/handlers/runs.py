@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from components.bounds.visitor import visitor_of
 from components.controls import Controls, LinkedRecipe, ModelOffer, read_link
 from components.controls.form_values import RecipeFields
 from components.controls.mistakes import told
@@ -38,7 +39,6 @@ from components.handlers.attaching import QUIET, STREAM
 from components.handlers.naming import NAME_LINKED_RUN, NAME_RUN
 from components.handlers.telling import RunNotice
 from components.handlers.tying import FormTie
-from components.handlers.visitor import visitor_of
 from search_core.acts import Act
 from search_core.models import SOLVERS, VERIFIERS, loading_line, usual_solver
 from search_core.run.estimate import estimate

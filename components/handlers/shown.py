@@ -8,18 +8,15 @@ from typing import Any
 import gradio as gr
 
 from components.bounds import discarded
+from components.bounds.visitor import visitor_of
 from components.controls import Controls
 from components.controls.text_form import read_text_file
 from components.elements import error, info
 from components.explorer import Recording, TreeView, examples, whole_run
 from components.handlers.attaching import OPENING, QUIET
 from components.handlers.tying import FormTie
-from components.handlers.visitor import visitor_of
-from search_core.labelled.opening import read_tree
-from search_core.log.events import Event
 from search_core.log.traces import OpenedLimits, TraceError
-from search_core.log.tree import Tree
-from search_core.serving import HostedRun, RunRegistry
+from search_core.serving import HostedRun, RunRegistry, open_file
 from search_core.thoughts import trace_of_text
 
 MOST_OPENED = OpenedLimits(events=100_000, lists=300_000)
@@ -90,12 +87,15 @@ class ShownHandlers:
         """Show a file that a person opened: a trace, or the first tree of another kind of file."""
         try:
             with discarded(path) as file:
-                trace, tree = read_tree(file, MOST_OPENED)
+                opened = open_file(file, MOST_OPENED)
         except FileNotFoundError:
             return self._refused(_GONE)
         except TraceError as problem:
             return self._refused(f"This file cannot be shown. {problem}")
-        return self._show(trace.events, tree, trace.notice, request)
+        run = self._registry.add_opened(
+            opened.log, owner=self._owner(request), comparison=opened.comparison
+        )
+        return self._whole(run, opened.notice)
 
     def draw_text(
         self, text: str | None, problem: str | None, request: gr.Request
@@ -105,7 +105,7 @@ class ShownHandlers:
             events = trace_of_text(text or "", problem or "")
         except ValueError as mistake:
             return self._refused(f"This text cannot be drawn. {mistake}")
-        return self._show(events, None, "", request)
+        return self._whole(self._registry.add_opened(events, owner=self._owner(request)), "")
 
     def draw_file(self, path: str, problem: str | None, request: gr.Request) -> tuple[Any, ...]:
         """Show a text file that a person opened in the same way."""
@@ -118,12 +118,8 @@ class ShownHandlers:
             return self._refused(f"This file cannot be drawn. {mistake}")
         return self.draw_text(text, problem, request)
 
-    def _show(
-        self, events: Sequence[Event], tree: Tree | None, notice: str, request: gr.Request
-    ) -> tuple[Any, ...]:
-        owner = visitor_of(request, self._trusted_proxies)
-        run = self._registry.add_opened(events, owner=owner, tree=tree)
-        return self._whole(run, notice)
+    def _owner(self, request: gr.Request) -> str:
+        return visitor_of(request, self._trusted_proxies)
 
     def _whole(self, run: HostedRun, notice: str) -> tuple[Any, ...]:
         filled, missing = self._tie.fill(run)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
+from components.bounds import FairTurns, visitor_of
 from components.controls import Controls, ModelOffer
 from components.controls.run_request import RunRequest
 from components.controls.steering_request import AskedSteering, read_steering, steering_request
@@ -16,7 +18,6 @@ from components.handlers.attaching import STREAM
 from components.handlers.naming import NAME_STEERED_RUN
 from components.handlers.runs import RunHandlers
 from components.handlers.tying import FormTie
-from components.handlers.visitor import visitor_of
 from search_core.acts import ActError
 from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, RunRegistry
@@ -26,6 +27,7 @@ MOST_EVENTS = 30_000
 """Of a run that is steered here: about 5,000 steps."""
 SECONDS_TO_STOP = 30.0
 """How long an act waits for the run that it stops."""
+_LOOK_SECONDS = 0.05
 
 
 class SteerHandlers:
@@ -51,6 +53,7 @@ class SteerHandlers:
         self._offer, self._registry, self._ready = offer, registry, ready
         self._runs, self._tie, self._limits = runs, tie, limits
         self._trusted_proxies = trusted_proxies
+        self._turns = FairTurns()
 
     def wire(self, controls: Controls, view: TreeView, run_id: gr.State) -> None:
         """Attach the handler."""
@@ -77,7 +80,8 @@ class SteerHandlers:
         try:
             asked = read_steering(text or "")
             base = await self._base(asked, request)
-            order, steering = await asyncio.to_thread(self._ordered, asked, base)
+            async with self._turns.turn(visitor_of(request, self._trusted_proxies)):
+                order, steering = await asyncio.to_thread(self._ordered, asked, base)
             run = self._start(order, steering, request, name or "")
         except (ValueError, BusyError) as problem:
             # It is told where the person acted: in the panel of the step.
@@ -103,8 +107,11 @@ class SteerHandlers:
             if self._registry.live_run_of(str(request.session_hash)) is not run:
                 raise ActError("Somebody else's run goes on here: act once it is over.")
             run.stop()
-            if not await asyncio.to_thread(run.wait, SECONDS_TO_STOP):
-                raise ActError("The run has not stopped yet; try again in a moment.")
+            given_up = time.monotonic() + SECONDS_TO_STOP
+            while run.live:
+                if time.monotonic() > given_up:
+                    raise ActError("The run has not stopped yet; try again in a moment.")
+                await asyncio.sleep(_LOOK_SECONDS)
         if run.head > MOST_EVENTS:
             raise ActError(
                 "This run is too large to be steered here. Save its trace, and steer it on the "

@@ -52,7 +52,7 @@ class FormTie:
 
         A run without a header leaves the form as it is; so does a pasted text, which nobody ran.
         """
-        header = next(iter(run.events_of_kinds("started")), None)
+        header = run.header
         if not isinstance(header, Started):
             return self.unchanged(), ""
         shown = shown_recipe(header, self._offer)

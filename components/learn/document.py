@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from components.emblem import emblem
 from components.guide.glossary import terms_of_page
-from components.places import LEARN, navigation
+from components.place_frame import header
+from components.places import LEARN
 from search_core.export.html import STYLE_SHEETS, data_safe, palette_style
 from search_core.export.modules import bundle
 from search_core.picture.palette import PALETTE_FILE
@@ -43,11 +43,9 @@ def document(shown: Mapping[str, Any]) -> str:
         '<link rel="icon" type="image/svg+xml" href="emblem.svg">'
         '<link rel="stylesheet" href="style.css"><script src="theme.js"></script></head>'
         '<body class="learn"><a class="skip" href="#lesson">Skip to the lesson</a>'
-        '<header class="learn-header"><a class="brand" href="../" data-place>'
-        f"{emblem()}Espalier</a>{navigation(LEARN, '../')}"
-        '<button type="button" id="theme" class="learn-theme" aria-label="Light / dark">◐</button>'
-        f'</header><main id="lesson" tabindex="-1"><div class="esp">{_without_script(shown)}</div>'
-        f'</main><script type="application/json" id="learn-given">{data}</script>'
+        f'{header(LEARN)}<main id="lesson" tabindex="-1">'
+        f'<div class="esp">{_without_script(shown)}</div></main>'
+        f'<script type="application/json" id="learn-given">{data}</script>'
         '<script type="module" src="learn.js"></script></body></html>\n'
     )
 
@@ -72,6 +70,6 @@ def script() -> str:
 
 def style() -> str:
     """The palette, the explorer's sheets, and its own."""
-    names = ("tokens.css", "terms.css", *STYLE_SHEETS, "learn.css", "learn_words.css")
+    names = ("tokens.css", "header.css", "terms.css", *STYLE_SHEETS, "learn.css", "learn_words.css")
     sheets = ((ASSETS / "css" / name).read_text(encoding="utf-8") for name in names)
     return "\n".join([palette_style(), *sheets])

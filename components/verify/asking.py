@@ -11,9 +11,9 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import TypeVar
 
+from components.bounds import FairTurns
 from search_core.protocols import Cancelled, RunCancelled
 
 T = TypeVar("T")
@@ -23,92 +23,71 @@ MOST_WAITING = 8
 _LOOK_SECONDS = 0.2
 
 
-class AskingBusyError(RuntimeError):
-    """No more questions are taken on at present; the message is for the visitor."""
-
-
 class GaveUpError(RuntimeError):
     """A question was given up; the message is for the visitor."""
 
 
 class AskingDesk:
-    """Answers everybody's questions in turn.
+    """Answers everybody's questions in turn. Used from one event loop.
 
     Args:
         seconds: How long one may take, its waiting included.
-        waiting: How many may be asked at once, the one that is being answered among them.
+        waiting: How many may wait for their turn.
     """
 
     def __init__(self, seconds: float = MOST_SECONDS, waiting: int = MOST_WAITING) -> None:
-        self._seconds, self._waiting = seconds, waiting
-        self._turn = threading.Lock()
-        self._lock = threading.Lock()
-        self._asked: dict[str, threading.Event] = {}
-        self._count = 0
+        self._seconds = seconds
+        self._turns = FairTurns(waiting=waiting)
 
     async def answer(
         self, owner: str, gone: Callable[[], Awaitable[bool]], work: Callable[[Cancelled], T]
     ) -> T:
-        """Do the work in a thread. A visitor's newer question ends their older one.
+        """Do the work in a thread, once it is this visitor's turn.
 
         Args:
             owner: Whose it is.
-            gone: Whether whoever asked has left.
+            gone: Whether whoever asked has left: asked something newer, or closed the page.
             work: Looks at what it is given, which is True once it is to stop.
 
         Raises:
-            AskingBusyError: Too many are asked already.
-            GaveUpError: It took too long, or a newer one came, or nobody waits for it.
+            TurnsBusyError: Too many wait already.
+            GaveUpError: It took too long, or nobody waits for it.
             Exception: Whatever the work raised.
         """
-        stopped = threading.Event()
-        with self._lock:
-            if self._count >= self._waiting:
-                raise AskingBusyError(
-                    f"{self._count} questions are being answered already. Try again in a moment."
-                )
-            if older := self._asked.get(owner):
-                older.set()
-            self._asked[owner] = stopped
-            self._count += 1
+        stopped, begun = threading.Event(), threading.Event()
         until = time.monotonic() + self._seconds
 
         def cancelled() -> bool:
             return stopped.is_set() or time.monotonic() > until
 
-        working = asyncio.create_task(asyncio.to_thread(self._do, work, cancelled))
+        async def in_turn() -> T:
+            async with self._turns.turn(owner):
+                begun.set()
+                return await asyncio.to_thread(work, cancelled)
+
+        working = asyncio.create_task(in_turn())
         try:
             while not working.done():
                 await asyncio.wait([working], timeout=_LOOK_SECONDS)
                 if not working.done() and await gone():
                     stopped.set()
+                if cancelled() and not begun.is_set():
+                    raise RunCancelled
             return working.result()
         except RunCancelled as stop:
             raise GaveUpError(self._why(stopped)) from stop
         finally:
             stopped.set()
-            if not working.done():
-                with suppress(RunCancelled):
-                    await working
-            with self._lock:
-                self._count -= 1
-                if self._asked.get(owner) is stopped:
-                    del self._asked[owner]
-
-    def _do(self, work: Callable[[Cancelled], T], cancelled: Cancelled) -> T:
-        while not self._turn.acquire(timeout=_LOOK_SECONDS):
-            if cancelled():
-                raise RunCancelled
-        try:
-            if cancelled():
-                raise RunCancelled
-            return work(cancelled)
-        finally:
-            self._turn.release()
+            if not begun.is_set():
+                working.cancel()
+            # The turn is given on when the thread has come back, not before.
+            await asyncio.wait([working])
+            if not working.cancelled():
+                working.exception()  # whoever it concerned has been told, or is gone
 
     def _why(self, stopped: threading.Event) -> str:
         if stopped.is_set():
-            return "This was given up: something newer was asked."
+            return "This was given up: nobody waits for it any more."
         return (
             f"This took longer than {self._seconds:.0f} seconds, which is the most here. Ask for "
             "less, or use `python -m search_core verify` on a machine of yours."

@@ -63,6 +63,11 @@ def _form() -> str:
         'inputmode="numeric" aria-describedby="problems-help">'
         '<p id="problems-help" class="help">Eight attempts at each, at problems that the models '
         "have not seen; their steps are labelled by the families' checker.</p></div>"
+        '<div class="part"><label for="threshold">Threshold</label>'
+        '<input id="threshold" type="number" min="0" max="1" step="0.01" inputmode="decimal" '
+        'placeholder="each its own" aria-describedby="threshold-help">'
+        '<p id="threshold-help" class="help">A step that scores below it is called wrong. In the '
+        "report you can look at others.</p></div>"
         f'<fieldset class="judges"><legend>Whose scores</legend>{_judges()}</fieldset>'
         '<div class="acts"><button type="submit" id="make" class="primary">Make the report</button>'
         '<button type="button" id="stop" hidden>Stop</button></div>'

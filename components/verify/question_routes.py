@@ -14,10 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from components.verify.asking import AskingBusyError, AskingDesk, GaveUpError
+from components.bounds import TurnsBusyError
+from components.verify.asked import SUFFIXES, read_suffix
+from components.verify.asking import AskingDesk, GaveUpError
 from components.verify.judges import judges, read_judges
 from components.verify.questions import (
-    TREE_SUFFIXES,
     Answer,
     about_solution,
     about_tree,
@@ -84,17 +85,11 @@ class _Questions:
         return await self._answered(request, read)
 
     async def upload(self, request: Request) -> Response:
-        given = request.query_params.get("name", "").lower()
-        suffix = next((each for each in TREE_SUFFIXES if given.endswith(each)), "")
         with tempfile.TemporaryDirectory(prefix="espalier-tree-") as folder:
-            path = Path(folder) / f"tree{suffix}"
 
             async def read() -> Answer:
-                if not suffix:
-                    raise ValueError(
-                        f"The file {given[-60:]!r} is of a type that is not read; expected "
-                        f"{', '.join(TREE_SUFFIXES)}."
-                    )
+                suffix = read_suffix(request.query_params.get("name", ""), SUFFIXES)
+                path = Path(folder) / f"tree{suffix}"
                 (name,) = read_judges([request.query_params.get("judge", "")])
                 with path.open("wb") as file:
                     async for chunk in request.stream():
@@ -110,7 +105,7 @@ class _Questions:
             work = await read()
             answer = partial(_json, work)
             text = await self._desk.answer(self._owner(request), request.is_disconnected, answer)
-        except AskingBusyError as busy:
+        except TurnsBusyError as busy:
             return _refused(str(busy), 429)
         except GaveUpError as stop:
             return _refused(str(stop), 503)

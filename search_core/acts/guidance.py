@@ -102,6 +102,8 @@ class Guidance:
         """What was asked for and did not come about, by the end of the search, in sentences."""
         said = []
         for act in self.acts[self._first :]:
+            if act.action == "change":
+                continue  # it is about no step
             node = tree.nodes.get(act.node)
             if node is None:
                 said.append(f"What {act.who} asked for at step {act.node} did not come about: "

@@ -11,11 +11,9 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from search_core.embedded.checking import grade
+from search_core.embedded.checking import grade, prospects
 from search_core.embedded.corruptions import countdown, expression, word
 from search_core.embedded.corruptions.common import Spoiled
-from search_core.embedded.families.canonical import parse_countdown
-from search_core.embedded.families.countdown import is_reachable
 from search_core.problem import Problem
 
 _FAMILIES = {"expression": expression, "word": word, "countdown": countdown}
@@ -71,30 +69,15 @@ def random_corruption(problem: Problem, rng: random.Random) -> Corrupted:
 
 
 def step_labels(problem: Problem, steps: Sequence[str]) -> list[float]:
-    """1.0 for each step that holds and leaves the problem solvable, 0.0 from there on.
+    """1.0 for each step with which the solution can still become right (`prospects`), else 0.0.
 
-    For Countdown a true step after which the target is out of reach gets 0.0 as well, found
-    by exhaustive search.
+    So for Countdown a true step after which the target is out of reach gets 0.0 as well, found
+    by exhaustive search; one that leads away from a target that was made already is such a step.
     """
-    false = grade(problem, steps).first_error
-    sound = len(steps) if false is None else false
-    if problem.family == "countdown":
-        sound = min(sound, _first_dead_end(problem, steps[:sound]))
-    return [1.0 if index < sound else 0.0 for index in range(len(steps))]
+    return [float(hopeful) for hopeful in prospects(problem, steps)]
 
 
 def first_error(problem: Problem, steps: Sequence[str]) -> int | None:
     """Index of the first step that is false or leaves the answer out of reach, or None."""
-    labels = step_labels(problem, steps)
-    return labels.index(0.0) if 0.0 in labels else None
-
-
-def _first_dead_end(problem: Problem, sound_steps: Sequence[str]) -> int:
-    target = parse_countdown(problem.text)[1]
-    for index, step in enumerate(sound_steps):
-        equation, _, left = step.partition(", left ")
-        if equation.endswith(f"= {target}"):
-            break
-        if left and not is_reachable(tuple(sorted(map(int, left.split()))), target):
-            return index
-    return len(sound_steps)
+    hopeful = prospects(problem, steps)
+    return hopeful.index(False) if False in hopeful else None

@@ -66,8 +66,8 @@ def replaced_when_whole(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def append_all(file: io.FileIO, text: str) -> int:
-    """Append UTF-8 text to a file without a buffer, so that closing it has nothing to write.
+def append_all(file: io.FileIO, text: str | bytes) -> int:
+    """Append text, as UTF-8, to a file without a buffer: closing it has nothing to write.
 
     Returns:
         How many bytes that were.
@@ -75,7 +75,7 @@ def append_all(file: io.FileIO, text: str) -> int:
     Raises:
         OSError: Not all of it could be written.
     """
-    data = text.encode()
+    data = text.encode() if isinstance(text, str) else text
     rest = memoryview(data)
     while rest:
         written = file.write(rest)

@@ -11,6 +11,7 @@ from search_core.serving.encoded_log import values_of
 from search_core.serving.hosted import HostedRun
 from search_core.serving.limited_log import LimitedLog
 from search_core.serving.machine_load import MachineLoad
+from search_core.serving.opening import OpenedFile, open_file
 from search_core.serving.order import Driver, Order
 from search_core.serving.owners import owner_of
 from search_core.serving.registry import RunRegistry
@@ -23,12 +24,14 @@ __all__ = [
     "HostedRun",
     "LimitedLog",
     "MachineLoad",
+    "OpenedFile",
     "Order",
     "RunRegistry",
     "Standing",
     "batch_of_lines",
     "comparison_of",
     "encode_batch",
+    "open_file",
     "owner_of",
     "values_of",
     "values_of_batch",

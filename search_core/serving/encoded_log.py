@@ -30,7 +30,7 @@ class EncodedLog:
     def of_text(cls, text: bytes) -> EncodedLog:
         """The log whose lines these are, as `append` writes them; they are not looked into."""
         log = cls()
-        log._text += text
+        log._text = bytearray(text)
         end = 0
         while (end := text.find(b"\n", end) + 1) > 0:
             log._ends.append(end)
@@ -49,9 +49,17 @@ class EncodedLog:
         """Bytes that it takes of memory, with the room that it keeps free for more."""
         return sys.getsizeof(self._text) + sys.getsizeof(self._ends)
 
+    def text(self) -> bytes:
+        """All of its lines, as its trace file has them."""
+        return bytes(self._text)
+
     def has_text(self, text: bytes) -> bool:
         """Whether this is its text, to the byte."""
         return self._text == text
+
+    def says(self, part: bytes) -> bool:
+        """Whether this stands somewhere in its text."""
+        return part in self._text
 
     def lines(self, start: int = 0, limit: int | None = None) -> list[str]:
         """The JSON of the events from number `start` on, at most `limit` of them."""

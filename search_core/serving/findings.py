@@ -8,7 +8,7 @@ live, when it is looked at again and again: each time only the new events are ap
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -20,6 +20,10 @@ Fold = Callable[[], Tree]
 
 BYTES_PER_NODE = 1_200
 """What a folded node takes of memory, as measured: its record, its text, its part of events."""
+SMALL = 10_000
+"""Bytes of a finding that is kept when its run leaves memory: to find it again costs seconds."""
+_EVENTS_AT_ONCE = 1_000
+"""A log is folded in pieces: all of its events together would take twenty times its text."""
 
 
 class FoldedLog(Protocol):
@@ -35,7 +39,7 @@ class FoldedLog(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class KeptFinding:
     """What was found when the log had so many events."""
 
     head: int
@@ -47,13 +51,13 @@ class Findings:
     """The findings of one run. Several threads may look; one finds at a time.
 
     Args:
-        tree: The log as it stands, where somebody has just folded it; nobody else may change it.
+        known: What was found before, by its name.
     """
 
-    def __init__(self, tree: Tree | None = None) -> None:
+    def __init__(self, known: Mapping[str, KeptFinding] | None = None) -> None:
         self._folding = threading.Lock()
-        self._tree = tree
-        self._found: dict[str, _Finding] = {}
+        self._tree: Tree | None = None
+        self._found: dict[str, KeptFinding] = dict(known or {})
 
     @property
     def size(self) -> int:
@@ -61,6 +65,11 @@ class Findings:
         tree = self._tree
         nodes = BYTES_PER_NODE * len(tree.nodes) if tree is not None else 0
         return nodes + sum(finding.size for finding in list(self._found.values()))
+
+    def small(self) -> dict[str, KeptFinding]:
+        """Those that take next to nothing."""
+        found = list(self._found.items())
+        return {name: finding for name, finding in found if finding.size <= SMALL}
 
     def find(
         self, name: str, log: FoldedLog, look: Callable[[Fold], T], size: Callable[[T], int]
@@ -73,7 +82,7 @@ class Findings:
                 value: T = known.value
                 return value
             value = look(lambda: self._folded(log, head))
-            self._found[name] = _Finding(head, value, size(value))
+            self._found[name] = KeptFinding(head, value, size(value))
             if not live:
                 self._tree = None
             return value
@@ -81,8 +90,8 @@ class Findings:
     def _folded(self, log: FoldedLog, head: int) -> Tree:
         tree = self._tree or Tree()
         self._tree = None  # an event that is refused leaves no half-applied tree behind
-        have = tree.seq + 1
-        for event in log.since(have, head - have):
-            tree.apply(event)
+        for start in range(tree.seq + 1, head, _EVENTS_AT_ONCE):
+            for event in log.since(start, min(_EVENTS_AT_ONCE, head - start)):
+                tree.apply(event)
         self._tree = tree
         return tree

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from search_core.log.events import Event
-from search_core.log.tree import Tree
 from search_core.serving.encoded_log import EncodedLog, events_of
-from search_core.serving.findings import Findings, Fold
+from search_core.serving.findings import Findings, Fold, KeptFinding
 from search_core.serving.writing import WritingMonitor
 
 T = TypeVar("T")
 
 _HEAD = 100
 """Characters in which an event's line says its number, its time and its kind."""
+_LINES_AT_ONCE = 1_000
 OVERHEAD = 4_000
 """Bytes of a held run beside its log: its locks, its monitor, its places in tables."""
 
@@ -54,16 +54,10 @@ class HostedRun:
         events: Iterable[Event] | EncodedLog,
         *,
         owner: str = "",
-        tree: Tree | None = None,
     ) -> HostedRun:
-        """A run that is over: a recording, an opened file, or one from before a restart.
-
-        Args:
-            tree: The folded log, where somebody has it and needs it no more.
-        """
+        """A run that is over: a recording, an opened file, or one from before a restart."""
         run = cls(run_id, owner=owner)
         run._log = events if isinstance(events, EncodedLog) else EncodedLog(events)
-        run._findings = Findings(tree)
         run._done.set()
         return run
 
@@ -146,11 +140,46 @@ class HostedRun:
         """At most `limit` events from number `start` on."""
         return list(events_of(self.lines(start, limit)))
 
+    @property
+    def header(self) -> Event | None:
+        """The first event; None before it."""
+        return next(iter(self.since(0, 1)), None)
+
+    def text(self) -> bytes:
+        """The log so far, as its trace file has it."""
+        self.seen()
+        with self._lock:
+            return self._log.text()
+
     def events_of_kinds(self, *kinds: str) -> list[Event]:
         """The events so far that are of these kinds; the others are not even looked into."""
         marks = tuple(f',"kind":"{kind}"' for kind in kinds)
-        lines = (line for line in self.lines() if any(mark in line[:_HEAD] for mark in marks))
+        lines = (line for line in self._each() if any(mark in line[:_HEAD] for mark in marks))
         return list(events_of(lines))
+
+    def has_step(self, node_id: str) -> bool:
+        """Whether this node was sampled, told without making events of the log.
+
+        Args:
+            node_id: Of digits and points, as ids of nodes are.
+        """
+        part = f'"kind":"sampled","id":"{node_id}"'.encode()
+        with self._lock:
+            return self._log.says(part)
+
+    def _each(self) -> Iterator[str]:
+        """The lines so far, a piece at a time: all of them may be many."""
+        head = self.head
+        for start in range(0, head, _LINES_AT_ONCE):
+            yield from self.lines(start, min(_LINES_AT_ONCE, head - start))
+
+    def remember(self, known: Mapping[str, KeptFinding]) -> None:
+        """What was found of this very log before, and is not looked for again."""
+        self._findings = Findings(known)
+
+    def small_findings(self) -> dict[str, KeptFinding]:
+        """What was found so far that takes next to nothing."""
+        return self._findings.small()
 
     def find(self, name: str, look: Callable[[Fold], T], size: Callable[[T], int]) -> T:
         """What `look` finds out of the log so far; looked for once, and kept.

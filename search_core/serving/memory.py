@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
+from search_core.serving.findings import KeptFinding
 from search_core.serving.heap import give_back
 from search_core.serving.hosted import HostedRun
 
@@ -15,6 +16,8 @@ MOST_BYTES = 64_000_000
 """For everything that is held, unless the operator says otherwise: little beside a model, and a
 run that is not in it costs a read of its file."""
 SHARE_OF_OWNER = 1 / 3
+MOST_REMEMBERED = 500
+"""Runs that have left of which small findings are kept: at most 5 MB, mostly a tenth of that."""
 
 
 class RunMemory:
@@ -40,6 +43,7 @@ class RunMemory:
         self._most_of_owner = int(most_bytes * share_of_owner)
         self._lock = threading.Lock()
         self._held: OrderedDict[str, HostedRun] = OrderedDict()
+        self._remembered: OrderedDict[str, dict[str, KeptFinding]] = OrderedDict()
 
     @property
     def size(self) -> int:
@@ -63,6 +67,9 @@ class RunMemory:
         """Hold one more run, and make room for it."""
         run.grown = self.make_room
         with self._lock:
+            known = self._remembered.pop(run.id, None)
+            if known is not None:
+                run.remember(known)
             self._held[run.id] = run
             self._held.move_to_end(run.id)
         self.make_room()
@@ -92,7 +99,16 @@ class RunMemory:
             if run.live or not (own_too_many or total > self._most):
                 continue
             del self._held[run.id]
+            self._remember(run)
             of_owner[run.owner] -= taken[run.id]
             total -= taken[run.id]
             gone += taken[run.id]
         return gone
+
+    def _remember(self, run: HostedRun) -> None:
+        # Whoever has two large runs looked at in turn would have each folded again at every look.
+        found = run.small_findings()
+        if found:
+            self._remembered[run.id] = found
+        while len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.popitem(last=False)

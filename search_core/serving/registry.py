@@ -12,17 +12,18 @@ import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from search_core.acts import Act, ActError
+from search_core.acts import Act
 from search_core.log.events import Event
-from search_core.log.tree import Tree
 from search_core.models import ModelPair
 from search_core.protocols import PlainError, RunCancelled, Watch
 from search_core.run.aside import aside
 from search_core.run.driving import drive
 from search_core.run.recipe import Recipe
 from search_core.serving.admission import Admission, Standing
-from search_core.serving.comparison import comparison_of
+from search_core.serving.comparison import comparison_of, know_comparison
+from search_core.serving.encoded_log import EncodedLog
 from search_core.serving.failures import message_for
 from search_core.serving.heap import give_back
 from search_core.serving.hosted import HostedRun
@@ -102,15 +103,9 @@ class RunRegistry:
 
         Raises:
             OptionError: The pair's verifier cannot guide this strategy.
-            ActError: These models run where no run can be steered.
             BusyError: Too many runs wait.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
-        steered = steering is not None or bool(acts)
-        if steered and self._elsewhere is not None and self._elsewhere.takes(pair):
-            raise ActError(
-                "These models run on a GPU that is lent for whole runs: none is steered."
-            )
         if not is_new_run_id(run_id):
             run_id = new_run_id()
         run = HostedRun(run_id, owner=owner, idle_seconds=self._idle_seconds)
@@ -161,22 +156,26 @@ class RunRegistry:
         return run
 
     def add_opened(
-        self, events: Sequence[Event], *, owner: str = "", tree: Tree | None = None
+        self,
+        events: Sequence[Event] | EncodedLog,
+        *,
+        owner: str = "",
+        comparison: list[dict[str, Any]] | None = None,
     ) -> HostedRun:
         """Keep a trace that somebody opened as a run with an id of its own.
 
         Args:
             owner: Who opened it.
-            tree: The folded log, where somebody has it and needs it no more.
+            comparison: As `comparison_of` gives it, where somebody has it.
         """
-        run = HostedRun.finished(new_run_id(), events, owner=owner, tree=tree)
+        run = HostedRun.finished(new_run_id(), events, owner=owner)
         writer = self._storage.create(run.id, run.lose, opened=True)
-        writer.add_text(lambda: "".join(line + "\n" for line in run.lines()))
+        writer.add_text(run.text)
         writer.close()
         self._reopener.written(run.id)
-        # The page asks for it at once, and with that the tree, which is by far the largest part,
-        # can go: nobody holds it while files wait to be looked at.
-        comparison_of(run)
+        if comparison is not None:
+            know_comparison(run, comparison)
+        comparison_of(run)  # the page asks for it at once
         self._memory.hold(run)
         give_back(run.size)  # what it took to read it was many times that
         return run

@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from typing import TypeAlias
 
+from search_core.serving.comparison import know_comparison
 from search_core.serving.encoded_log import EncodedLog
 from search_core.serving.hosted import HostedRun
 from search_core.serving.memory import RunMemory
@@ -76,13 +77,14 @@ class Reopener:
         return HostedRun.finished(run_id, EncodedLog.of_text(self._storage.text(run_id)))
 
     def _check(self, run_id: str, stamp: Stamp) -> HostedRun | None:
-        trace = self._storage.read(run_id)
-        if trace is None:
+        opened = self._storage.read(run_id)
+        if opened is None:
             return None
-        log = EncodedLog(trace.events)
-        if log.has_text(self._storage.text(run_id)):
+        if opened.log.has_text(self._storage.text(run_id)):
             self._remember(run_id, stamp)
-        return HostedRun.finished(run_id, log)
+        run = HostedRun.finished(run_id, opened.log)
+        know_comparison(run, opened.comparison)
+        return run
 
     def _remember(self, run_id: str, stamp: Stamp) -> None:
         with self._lock:

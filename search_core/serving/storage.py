@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from search_core.log.traces import Trace, TraceError, read_trace
+from search_core.log.traces import OpenedLimits, TraceError
 from search_core.serving.kept_runs import KeptRuns, is_ours, opened_file, run_file
+from search_core.serving.opening import OpenedFile, open_file
 from search_core.serving.run_ids import is_run_id
 from search_core.serving.trace_writer import TraceWriter
 
@@ -55,13 +56,13 @@ class RunStorage:
         self._kept.begin(path)
         return TraceWriter(path, on_failure, on_close=self._closed, make_folder=True)
 
-    def read(self, run_id: str) -> Trace | None:
-        """The run of this id; None if there is none that can be read."""
+    def read(self, run_id: str) -> OpenedFile | None:
+        """The run of this id, checked; None if there is none that can be read."""
         for opened in (False, True):
             path = self._path(run_id, opened=opened)
             try:
                 if is_ours(path):
-                    return read_trace(path)
+                    return open_file(path, OpenedLimits())
             except (TraceError, OSError) as error:
                 if not isinstance(error, FileNotFoundError):
                     _log.warning("Run %s cannot be read: %s", run_id, error)

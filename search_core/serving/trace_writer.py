@@ -58,7 +58,7 @@ class TraceWriter:
         """Write some more events, all at once."""
         self.add_text(lambda: "".join(event_to_json(event) + "\n" for event in events))
 
-    def add_text(self, text: Callable[[], str]) -> None:
+    def add_text(self, text: Callable[[], str | bytes]) -> None:
         """The same of events that are lines already; asked for only where they are written."""
         if not self.failure:
             self._try(lambda: self._write(text()))
@@ -76,7 +76,7 @@ class TraceWriter:
         if self._identity is not None and _identity(os.lstat(self.path)) == self._identity:
             self.path.unlink()
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str | bytes) -> None:
         self.size += append_all(self._opened(), text)
         # What is written to a file that has no name any more is lost, and raises nothing.
         if _identity(self.path.stat()) != self._identity:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,7 +16,7 @@ from tests.browser.stage import HOSTILE, Stage, renamed
 pytestmark = pytest.mark.browser
 
 LEGEND = {
-    "mcts": ["Value (visits)"],
+    "mcts": ["0.62 (14) Value (visits)"],
     "particles": ["×2 Copies"],
     "lookahead": ["0.9 → 0.4 Judged"],
     "revisions": ["Revises"],
@@ -71,9 +73,14 @@ def test_visits_make_marks_larger_and_are_explained(stage: Stage, keep: Keep) ->
     )
     assert max(sizes, key=lambda pair: pair[1])[0] == most
     told = select(page, most)
-    assert "What the search believes" in told
+    assert "Value and visits" in told
     visits = ask(page, f"x.tree().nodes.get({most!r}).visits")
     assert f"Visits\n{visits}" in told
+    assert f"({visits})." in told
+    # Where a card has two numbers, each says what it is.
+    expect(page.locator(".esp-word[data-kind=card]", has_text="value").first).to_contain_text(
+        re.compile(r"value \d\.\d\d.*\d+ visits?")
+    )
     ask(page, "x.scrub(x.rounds.segments[2].cursor)")
     expect(page.locator(".esp-story-text")).to_contain_text("backed up; the problem now has")
 

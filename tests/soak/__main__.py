@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from search_core.bench.served_app import ServedApp, served_app
-from search_core.bench.synthetic import synthetic_log
+from search_core.bench.synthetic import large_log
 from search_core.bench.visitor import PageForm
 from search_core.embedded import FAMILIES
 from search_core.evaluation.problems import draw_problems
@@ -28,6 +28,8 @@ MOST_MEMORY_GROWN = 150.0
 """MB after all runs and files, over what it was after the first ten runs."""
 FILE_BYTES = 16_000_000
 """As large as an upload may be, nearly."""
+_NODES = 49_000
+"""With two events each, nearly as many as an upload may have."""
 
 
 def main() -> int:
@@ -149,9 +151,8 @@ def _file_of(folder: Path, run: str, seen: Seen) -> Path:
 
 def _large_file(folder: Path) -> Path:
     path, size = folder / "large.jsonl", 0
-    nodes = 25_000
     with path.open("w", encoding="utf-8") as file:
-        for event in synthetic_log(nodes):
+        for event in large_log(_NODES):
             line = event_to_json(event) + "\n"
             size += len(line.encode())
             if size > FILE_BYTES:

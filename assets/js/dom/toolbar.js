@@ -9,7 +9,8 @@ const CONTROLS = "button:not([disabled], [hidden]), a[href]:not([hidden])";
 export function makeToolbar(element, label) {
   element.setAttribute("role", "toolbar");
   element.setAttribute("aria-label", label);
-  const controls = () => [...element.querySelectorAll(CONTROLS)];
+  // On a narrow page some are there and not shown.
+  const controls = () => [...element.querySelectorAll(CONTROLS)].filter((one) => one.checkVisibility({ visibilityProperty: true }));
   let current = null;
   const settle = () => {
     const all = controls();
@@ -31,5 +32,6 @@ export function makeToolbar(element, label) {
   new MutationObserver(settle).observe(element, {
     ...{ childList: true, subtree: true, attributes: true, attributeFilter: ["hidden", "disabled"] },
   });
+  new ResizeObserver(settle).observe(element);
   settle();
 }

@@ -1,7 +1,6 @@
 // The line of chips: what is set, what of it was changed since the run on show, and the way back.
 
 import { fill, h, setAttribute } from "../dom/dom.js";
-import { makeToolbar } from "../dom/toolbar.js";
 import { icon } from "../dom/icons.js";
 
 /** Of texts that were changed a chip has no room to say how. */
@@ -29,7 +28,8 @@ export class Chips {
     });
     this.all.append(icon("settings"), h("span", { text: "All settings" }));
     fill(element, this.list, this.back, this.all);
-    makeToolbar(element, "Settings");
+    element.setAttribute("role", "group");
+    element.setAttribute("aria-label", "Settings");
     this.drawn = "";
   }
 

@@ -22,8 +22,8 @@ export function mountForm(element, { props, watch, back }) {
   document.addEventListener(SHOW_CONTROL, ({ detail }) => drawer.open(detail));
   const problem = document.getElementById("problem");
   if (problem) growWhileWritten(problem);
-  const chosen = document.querySelector(".chips.chosen");
-  if (chosen) makeToolbar(chosen, chosen.getAttribute("aria-label"));
+  const line = document.getElementById("chip-line");
+  if (line) makeToolbar(line, "Chosen problems and settings");
   drawer.onChange = (open) => chips.setOpen(open);
   const update = () => {
     const shown = props.value?.values ?? null;

@@ -1,10 +1,13 @@
 // What the pages of the guide do beside being read: fold their lists, copy code, scroll by keyboard.
 
 import { copyText } from "../dom/sharing.js";
+import { mountHeader } from "../dom/header.js";
 
 /** From this width on the lists stand at the side and stay open; below, they are folded away. */
 const WIDE = { pages: "(min-width: 900px)", sections: "(min-width: 1240px)" };
 const COPIED_MS = 2000;
+
+mountHeader();
 
 for (const [name, query] of Object.entries(WIDE)) {
   const fold = document.querySelector(`.${name} > .fold`);

@@ -6,6 +6,7 @@ import { bar } from "./bars.js";
 import { doubtPhrase, UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 import { longText, termed } from "./blocks.js";
 import { answerWords, plainMaths } from "../words/plain_maths.js";
+import { votersSentence } from "../words/voters.js";
 import { writeMaths } from "../dom/maths.js";
 import { symbolPicture } from "../picture/shapes.js";
 
@@ -98,7 +99,8 @@ export class Answers {
     const doubts = rows.some((row) => row.doubt)
       ? " Answers that could not be compared vote apart, though they may be equal."
       : "";
-    return h("p", { class: "esp-quiet", text: text + doubts + hidden });
+    const voters = votersSentence(tree);
+    return h("p", { class: "esp-quiet", text: [text + doubts + hidden, voters].filter(Boolean).join(" ") });
   }
 
   table(tree, rows) {

@@ -13,7 +13,7 @@ const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
 
 /** Annotations beside the states, in the order of the legend. */
 const ANNOTATIONS = {
-  visits: { label: "Value (visits)", meaning: "mean value of what was found below, and how often the search came by" },
+  visits: { label: "0.62 (14) Value (visits)", meaning: "value: the mean of what was found below; visits: how often the search came by" },
   copies: { label: "×2 Copies", meaning: "the path is carried on, or counted, that many times" },
   ahead: { label: "0.9 → 0.4 Judged", meaning: "a step's own score, and what its path scored at the end of its rollout" },
   revisions: { label: "Revises", meaning: "the arrow leads from an attempt's end to the attempt that revises it" },

@@ -35,20 +35,28 @@ function textFor(kind, said, { width, letter }) {
   return plainMaths(said.text).length * letter <= room ? said.text : said.brief;
 }
 
-/** What of the numbers there is room for: the count of duplicates, what the method counts, the digits. */
-function extrasFor(kind, said, { width, letter }) {
-  const { answer } = said;
-  const words = answer === null ? plainMaths(said.brief).length : LARGE * (answer.length + (said.mark ? 2 : 0));
-  let room = kind === "line" ? width - words * letter : width - CARD.padding - BAR;
+/**
+ * What of the numbers there is room for: the count of duplicates, what the method counts, the digits;
+ * these two with what they are, where there is room for that.
+ */
+function extrasFor(kind, said, fit) {
+  const { width, letter } = fit;
+  const { answer, named } = said;
+  const line = kind === "line";
+  const words = answer === null ? plainMaths(line ? textFor(kind, said, fit) : said.brief).length : LARGE * (answer.length + (said.mark ? 2 : 0));
+  let room = line ? width - words * letter : width - CARD.padding - BAR;
   const has = (text, pixels) => {
     if (!text || pixels > room) return false;
     room -= pixels;
     return true;
   };
   const pixelsOf = (text) => GAP + text.length * letter * SMALL;
+  const first = (texts) => texts.find((text) => has(text, pixelsOf(text))) ?? "";
   const count = has(said.duplicates, COUNT);
-  const counted = has(said.counted, pixelsOf(said.counted));
-  return { count, counted, digits: kind === "card" && has(said.figures, pixelsOf(said.figures)) };
+  // Beside a number that says what it is, the other one is clear without a word.
+  const spare = line ? width * (1 - LINE_FILLED) : 0;
+  const counted = first(pixelsOf(named.counted) + spare <= room ? [named.counted] : [said.counted]);
+  return { count, counted, digits: line ? "" : first([named.figures, said.figures]) };
 }
 
 /** What two elements have to share to look the same. @param {Fit} fit */
@@ -80,7 +88,9 @@ export function wordBox(kind, said, fit, onTypeset) {
   }
   const extras = extrasFor(kind, said, fit);
   const again = extras.count ? count(said.duplicates + 1, said.open) : null;
-  const counted = extras.counted ? h("span", { class: "esp-word-figures", text: said.counted }) : null;
+  const counted = extras.counted
+    ? h("span", { class: "esp-word-figures", text: extras.counted, title: said.named.counted === extras.counted ? null : said.named.counted })
+    : null;
   if (kind === "line") words.append(...[again, counted].filter(Boolean));
   box.append(words);
   const numbers = kind === "card" ? [counted, again].filter(Boolean) : [];
@@ -119,10 +129,10 @@ function answer({ answer, mark, verdict }, onTypeset) {
 }
 
 /** A place on the way from 0 to 1; the digits stand beside it where there is room. */
-function score({ share, figures }, digits, numbers) {
+function score({ share, figures, named }, digits, numbers) {
   if (share === null) return h("span", { class: "esp-word-score" }, numbers);
   const part = Math.max(0, Math.min(1, share));
   const bar = h("span", { class: "esp-word-bar", "aria-hidden": "true" }, h("span", { style: { width: `${100 * part}%` } }));
-  const told = h("span", { class: digits ? "esp-word-figures" : "esp-sr", text: ` ${figures}` });
+  const told = h("span", { class: digits ? "esp-word-figures" : "esp-sr", text: ` ${digits || named.figures || figures}` });
   return h("span", { class: "esp-word-score" }, bar, told, numbers);
 }

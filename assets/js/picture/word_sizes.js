@@ -19,7 +19,7 @@ const LINE = 20;
 /** Letters as steps have them, to learn how wide they are. */
 const SAMPLE = "18 + 11 = 29, left 17 and 19";
 const USUAL = 6;
-const PLAIN = { answer: null, share: null, figures: "", counted: "", tone: "plain", mark: "", duplicates: 0 };
+const PLAIN = { answer: null, share: null, figures: "", counted: "", named: { figures: "", counted: "" }, tone: "plain", mark: "", duplicates: 0 };
 
 /** About how large words will be, before they are measured. */
 function guess({ kind, said: { brief, text }, fit: { width, letter } }) {

@@ -23,10 +23,11 @@ const MOST_READ = 4000;
  * @property {?number} share - what counts for it, in [0, 1]: its score, or its value.
  * @property {string} figures - the same in digits.
  * @property {string} counted - what the method counts: visits, copies, forced words.
+ * @property {{figures: string, counted: string}} named - the same with what each is, where two numbers stand side by side.
  * @property {boolean} whole - nothing was left out of the text.
  */
 
-const NOTHING = { text: "", brief: "", answer: null, ended: false, share: null, figures: "", counted: "", whole: true };
+const NOTHING = { text: "", brief: "", answer: null, ended: false, share: null, figures: "", counted: "", named: { figures: "", counted: "" }, whole: true };
 
 /**
  * @param {import("../log/tree.js").Tree} tree
@@ -76,7 +77,12 @@ function shareOf(node) {
   return node.ahead === null ? node.score : node.aggregate;
 }
 
-const numbers = (node) => ({ share: shareOf(node), figures: figuresOf(node), counted: countedOf(node) });
+const numbers = (node) => ({
+  share: shareOf(node),
+  figures: figuresOf(node),
+  counted: countedOf(node, `(${node.visits})`),
+  named: { figures: node.visits === null ? "" : `value ${figuresOf(node)}`, counted: countedOf(node, plural(node.visits, "visit")) },
+});
 
 function figuresOf(node) {
   if (node.visits !== null) return node.value.toFixed(2);
@@ -84,7 +90,6 @@ function figuresOf(node) {
   return node.score === null ? "" : node.score.toFixed(2);
 }
 
-function countedOf(node) {
-  const visits = node.visits === null ? "" : `(${node.visits})`;
-  return [visits, copiesLabel(node), forcedLabel(node)].filter(Boolean).join(" ");
+function countedOf(node, visits) {
+  return [node.visits === null ? "" : visits, copiesLabel(node), forcedLabel(node)].filter(Boolean).join(" ");
 }

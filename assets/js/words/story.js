@@ -245,7 +245,7 @@ function tellEnd(slice, before) {
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
   const verdict = verdictOf(graded, finished.chosen, before) + doubtSentence(before);
-  return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all)}.${verdict}`;
+  return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all, solutionsIn([...before, ...slice]))}.${verdict}`;
 }
 
 /** Why it ended, where that says more than that it did. */
@@ -261,10 +261,13 @@ function endedBy(before) {
   return words ? ` ${words}.` : "";
 }
 
-/** Where there was one solution, nothing was chosen. */
-function howChosen({ method }, tally, all) {
-  if (all === 1) return ", from the only solution";
-  const share = all ? `, given by ${tally[0][3]} of ${plural(all, "solution")}` : "";
+const solutionsIn = (events) => events.reduce((sum, { kind }) => sum + (kind === "completed" ? 1 : 0), 0);
+
+/** Where there was one solution, nothing was chosen. @param {number} found - solutions, those included that do not vote. */
+function howChosen({ method }, tally, all, found) {
+  if (all === 1) return found > 1 ? ", from the only solution that votes" : ", from the only solution";
+  const some = found > all ? " that vote" : "";
+  const share = all ? `, given by ${tally[0][3]} of ${plural(all, "solution")}${some}` : "";
   return METHODS[method] ? `, chosen ${METHODS[method]}${share}` : share;
 }
 

@@ -24,7 +24,7 @@ const LABELS = {
   "Tokens of the verifier": "token",
   "Log-probability": "log_probability",
   Visits: "visits",
-  "Mean value": "value",
+  Value: "value",
   Weight: "weight",
   Copies: "particle",
   "Effective sample size": "effective_sample_size",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +15,13 @@ from search_core.cli.errors import bad_arguments, failed_runs
 from search_core.cli.live import cancelled_by_interrupt
 from search_core.cli.output import messages, plain, print_json, results
 from search_core.cli.services import ModelChoice, services
-from search_core.cli.verifying.judges import model_judge
+from search_core.cli.verifying.judges import file_hash, model_judge
+from search_core.evaluation.provenance import provenance
 from search_core.labelled.opening import read_tree
+from search_core.log.files import write_whole
 from search_core.log.traces import OpenedLimits
 from search_core.picture.text import one_line
+from search_core.verify.page import rescoring_page
 from search_core.verify.rescoring import RescoredNode, Rescoring, rescored
 from search_core.verify.rescoring.rescoring import BATCH
 from search_core.verify.rescoring.words import sentences
@@ -50,6 +54,7 @@ def verify_rescore(
     models_file: flags.ModelsFile = None,
     device: flags.Device = "auto",
     batch: Annotated[int, typer.Option(help="Paths in one call.", min=1)] = BATCH,
+    report: Annotated[Path | None, typer.Option(help="Write what was found here, as HTML.")] = None,
     json_: flags.Json = False,
     debug: flags.Debug = False,
 ) -> None:
@@ -78,19 +83,28 @@ def verify_rescore(
             cancelled=cancelled,
             batch=batch,
         )
+    if report is not None:
+        about = {"input": {"name": trace.name, "sha256": file_hash(trace)},
+                 "verifier": dict(judge.judged.about), **provenance(sys.argv[1:])}  # fmt: skip
+        with bad_arguments():
+            write_whole(report, rescoring_page({**values(found), **about}))
     if json_:
         print_json(values(found))
         return
     results().print(plain("\n".join(sentences(found))), markup=False, highlight=False)
     if most:
         results().print(_table(found, most))
+    if report is not None:
+        results().print(plain(f"Report in {report}."), markup=False, highlight=False)
     if read.notice:
         messages().print(plain(read.notice), markup=False, highlight=False)
 
 
 def values(found: Rescoring) -> dict[str, Any]:
-    """JSON values, with the sentences."""
-    return {"sentences": sentences(found), **found.to_dict()}
+    """JSON values, with the problem and the sentences."""
+    header = found.tree.started
+    problem = header.problem.text if header else ""
+    return {"problem": problem, "sentences": sentences(found), **found.to_dict()}
 
 
 def _table(found: Rescoring, most: int) -> Table:

@@ -56,23 +56,16 @@ def grade(problem: Problem, steps: Sequence[str]) -> Grade:
     Raises:
         ValueError: The problem is not in the canonical wording of its family.
     """
-    state = starting_state(problem)
-    answer: int | None = None
     error: tuple[int, str] | None = None
+    walk = _Walk(problem)
     for index, step in enumerate(steps):
         try:
-            if answer is not None:
-                raise StepError("Nothing may come after the answer.")
-            answer = read_answer(step)
-            if answer is None:
-                state.tell(step)
-            else:
-                state.check_answer(answer)
+            walk.take(step)
         except StepError as problem_found:
             error = (index, str(problem_found))
             break
     final = read_answer(steps[-1]) if steps else None
-    is_right = final is not None and state.is_right(final)
+    is_right = final is not None and walk.state.is_right(final)
     if error is not None:
         is_correct = is_right and problem.family != "countdown"
         return Grade(is_correct, error[0], error[1])
@@ -85,24 +78,41 @@ def prospects(problem: Problem, steps: Sequence[str]) -> list[bool]:
     """For each step, whether the path up to it holds and can still become right.
 
     A step is hopeless once one up to it is false or does not follow, and in Countdown once
-    the target cannot be reached from the numbers that are left.
+    no true steps can follow whose last result is the target: the answer has to be the last
+    result, so a step on from the target is hopeless where the target cannot be made again.
 
     Raises:
         ValueError: The problem is not in the canonical wording of its family.
     """
-    state = starting_state(problem)
-    hopeful = []
+    walk, sound = _Walk(problem), 0
     for step in steps:
         try:
-            answer = read_answer(step)
-            if answer is None:
-                state.tell(step)
-            else:
-                state.check_answer(answer)
+            walk.take(step)
         except StepError:
             break
-        hopeful.append(state.can_be_right())
-    return hopeful + [False] * (len(steps) - len(hopeful))
+        if not walk.state.can_be_right():
+            break
+        sound += 1
+    return [True] * sound + [False] * (len(steps) - sound)
+
+
+class _Walk:
+    """One step of a solution after the other."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.state = starting_state(problem)
+        self.answered = False
+
+    def take(self, step: str) -> None:
+        """Raises StepError where the step is false or does not follow."""
+        if self.answered:
+            raise StepError("Nothing may come after the answer.")
+        answer = read_answer(step)
+        if answer is None:
+            self.state.tell(step)
+        else:
+            self.answered = True
+            self.state.check_answer(answer)
 
 
 __all__ = ["CheckerState", "Grade", "StepError", "grade", "prospects", "starting_state"]

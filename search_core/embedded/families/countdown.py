@@ -44,11 +44,13 @@ def sample(level: int, rng: random.Random) -> tuple[list[int], int]:
 
 
 def moves(state: NumbersLeft, only_easy: bool = True) -> list[tuple[Equation, NumbersLeft]]:
-    """Every sensible move, larger number first; pointless ones (times 1) are left out.
+    """Every move, larger number first; of easy ones those that are pointless are left out.
 
     Args:
         state: Sorted.
-        only_easy: Keeps to the arithmetic that generated problems need.
+        only_easy: Keeps to the arithmetic that generated problems need, without times 1 and
+            the like. Those are no use before the target is made, and some after: from 48 and
+            24, "48 - 24 = 24" makes the last result 24 again.
     """
     found = []
     for low, high in sorted(set(combinations(state, 2))):
@@ -59,7 +61,7 @@ def moves(state: NumbersLeft, only_easy: bool = True) -> list[tuple[Equation, Nu
             if only_easy and not is_easy(high, symbol, low):
                 continue
             result = compute(high, symbol, low)
-            if result is None or (symbol == "-" and result == low):
+            if result is None or (only_easy and symbol == "-" and result == low):
                 continue
             found.append((Equation(high, symbol, low, result), tuple(sorted([*rest, result]))))
     return found

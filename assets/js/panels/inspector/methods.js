@@ -16,7 +16,7 @@ import { pieceName, shortName, stateWords } from "../../words/words.js";
 export function methodSections(tree, node, linkTo) {
   return [
     node.ahead !== null && section("Judged by the end of its rollout", ahead(tree, node, linkTo)),
-    node.visits !== null && section("What the search believes", belief(node)),
+    node.visits !== null && section("Value and visits", belief(node)),
     node.weight !== null && section("Its share of the budget", allocation(tree, node)),
     isStream(tree) ? section("Its place in the stream", place(tree, node, linkTo)) : revision(tree, node, linkTo),
     node.forced && section("Forced words", forced(node)),
@@ -35,12 +35,12 @@ function ahead(tree, node, linkTo) {
 function belief(node) {
   return [
     definitions([
+      ["Value", node.value.toFixed(3)],
       ["Visits", count(node.visits)],
-      ["Mean value", node.value.toFixed(3)],
     ]),
     quiet(
-      "Each time the search passes through a step counts as a visit; its value is the mean of what it found below. " +
-        "Larger marks were visited more often.",
+      `In the picture: ${node.value.toFixed(2)} (${count(node.visits)}). Each time the search passes through a step counts as a ` +
+        "visit; its value is the mean of what it found below. Larger marks were visited more often.",
     ),
   ];
 }

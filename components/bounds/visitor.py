@@ -7,7 +7,9 @@ import gradio as gr
 from search_core.serving import owner_of
 
 
-def visitor_of(request: gr.Request, trusted_proxies: int) -> str:
-    """The visitor's network address, as `owner_of` knows it."""
+def visitor_of(request: gr.Request | None, trusted_proxies: int) -> str:
+    """The visitor's network address, as `owner_of` knows it; "" where nobody says."""
+    if request is None:
+        return ""
     peer = request.client.host if request.client else ""
     return owner_of(peer, dict(request.headers), trusted_proxies)
