@@ -253,9 +253,13 @@ def test_a_run_that_was_cut_off_is_answered_as_far_as_it_goes() -> None:
 
 
 def test_the_collector_is_on_again_after_a_question_that_failed() -> None:
-    with pytest.raises(KeyError), uncollected():
-        assert not gc.isenabled()
-        raise KeyError
+    def failing() -> None:
+        with uncollected():
+            assert not gc.isenabled()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        failing()
     assert gc.isenabled()
 
 
