@@ -79,7 +79,7 @@ def audit(
     solver: flags.SolverPath = None,
     models_file: flags.ModelsFile = None,
     device: flags.Device = "auto",
-    report: Annotated[Path | None, typer.Option(help="Write the audit here, as HTML.")] = None,
+    report: flags.Report = None,
     json_: flags.Json = False,
     stream: Annotated[
         bool,

@@ -33,7 +33,7 @@ def test_a_file_is_judged_and_its_report_shown(app: App, page: Page, tmp_path: P
     page.click("#make")
     expect(page.get_by_role("alert")).to_have_text("Choose a file first.")
     page.set_input_files("#file", rows(tmp_path))
-    page.get_by_label("Threshold").fill("0.4")
+    page.locator("#threshold").fill("0.4")
     page.focus("#make")
     page.keyboard.press("Enter")
     expect(page.locator("#state")).to_have_text("The report is below.")

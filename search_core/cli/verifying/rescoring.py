@@ -54,7 +54,7 @@ def verify_rescore(
     models_file: flags.ModelsFile = None,
     device: flags.Device = "auto",
     batch: Annotated[int, typer.Option(help="Paths in one call.", min=1)] = BATCH,
-    report: Annotated[Path | None, typer.Option(help="Write what was found here, as HTML.")] = None,
+    report: flags.Report = None,
     json_: flags.Json = False,
     debug: flags.Debug = False,
 ) -> None:
