@@ -28,6 +28,11 @@ from search_core.strategies import get_strategy
 _BUDGET = "Budget"
 
 
+def rollouts_beside(trace: Path) -> Path:
+    """Where a trace's rollouts are kept unless somewhere else is said."""
+    return trace.with_suffix(".rollouts.jsonl")
+
+
 def audit(
     context: typer.Context,
     trace: TracePath,
@@ -98,7 +103,7 @@ def audit(
         if stream and not json_:
             raise ValueError("--stream writes JSON lines: add --json, or leave it out.")
         read = read_trace(trace)
-        store = RolloutsFile(rollouts_file or trace.with_suffix(".rollouts.jsonl"))
+        store = RolloutsFile(rollouts_file or rollouts_beside(trace))
     with store:
         with bad_arguments():
             known = audit_of(read.tree, None, store, plan, answer=answer)
