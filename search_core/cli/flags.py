@@ -138,7 +138,8 @@ PairName = Annotated[
     str | None,
     typer.Option(
         "--pair",
-        help="Solver and verifier together: a pair that `models` lists.",
+        help="Solver and verifier together: a pair that `models` lists, with a precision "
+        "after an @ where its own is not wanted.",
         rich_help_panel=_MODELS,
     ),
 ]
