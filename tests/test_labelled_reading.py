@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -92,16 +93,39 @@ def test_a_list_of_scores_needs_no_name(tmp_path: Path) -> None:
     assert only.scores == {"scores": (0.5,)}
 
 
-@pytest.mark.parametrize("suffix", [".json", ".parquet"])
-def test_lists_and_parquet_hold_the_same(tmp_path: Path, suffix: str) -> None:
+def test_a_list_of_rows_holds_the_same(tmp_path: Path) -> None:
     rows = [json.loads(line) for line in (GOLDEN / "processbench.jsonl").open(encoding="utf-8")]
-    path = tmp_path / f"rows{suffix}"
-    if suffix == ".parquet":
-        pyarrow = pytest.importorskip("pyarrow")
-        pytest.importorskip("pyarrow.parquet").write_table(pyarrow.Table.from_pylist(rows), path)
-    else:
-        path.write_text(json.dumps(rows), encoding="utf-8")
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
     assert [*read_labelled(path)] == [*read_labelled(GOLDEN / "processbench.jsonl")]
+
+
+PUBLISHED = ("hard2verify", "math_shepherd", "prm800k", "prmbench", "processbench",
+             "search_and_learn", "trl")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PUBLISHED)
+def test_parquet_holds_the_same(tmp_path: Path, kind: str) -> None:
+    """Its lists and records are those of Parquet, and not JSON in a text."""
+    pyarrow = pytest.importorskip("pyarrow")
+    rows = [json.loads(line) for line in (GOLDEN / f"{kind}.jsonl").open(encoding="utf-8")]
+    path = GOLDEN / f"{kind}.parquet"
+    if not path.exists():
+        path = tmp_path / path.name
+        # pyarrow takes the columns of the first row alone.
+        columns = dict.fromkeys(name for row in rows for name in row)
+        table = pyarrow.table({name: [row.get(name) for row in rows] for name in columns})
+        pytest.importorskip("pyarrow.parquet").write_table(table, path)
+    lines, found = [*read_labelled(GOLDEN / f"{kind}.jsonl")], [*read_labelled(path)]
+    # A row without an id of its own is named by its place: a line there, a row here.
+    named = [replace(each, id=each.id.replace("line ", "row ")) for each in lines]
+    assert [replace(each, id=each.id.replace("line ", "row ")) for each in found] == named
+
+
+def test_parquet_without_pyarrow_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(LabelledFileError, match="Run `pip install pyarrow`, or save"):
+        [*read_labelled(GOLDEN / "prm800k.parquet")]
 
 
 # ProcessBench --------------------------------------------------------------------------------

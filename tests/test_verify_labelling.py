@@ -93,10 +93,10 @@ def test_what_the_report_does_not_have_whole_cannot_be_labelled() -> None:
     long = LabelledSolution("long", "p" * 5_000, ("x",), labels=(0.0,))
     secret = LabelledSolution("secret", "p", ("x",), labels=(0.0,), secret=True)
     page = page_of([long, secret], [(0.9,), (0.9,)])
-    assert "<script" not in page
-    assert "data-key" not in page
+    assert 'id="mistakes"' not in page
+    assert "data-key=" not in page
     mixed = page_of([long, ROWS[0]], [(0.9,), (0.9, 0.8)])
-    assert mixed.count("data-key") - mixed.count("[data-key]") == 1
+    assert mixed.count("data-key=") == 1
 
 
 @pytest.mark.parametrize("count", [FIRST_SHOWN, FIRST_SHOWN + 3])

@@ -1,4 +1,4 @@
-"""The report as one file: whole, with one script that its policy names, and a stranger's text is
+"""The report as one file: whole, with scripts that its policy names, and a stranger's text is
 only text."""
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def report(names: tuple[str, ...] = ("mine", "theirs"), **more: Any) -> dict[str
     return make_report(rows, verifiers, ReportSettings(draws=20), more)
 
 
-def test_the_page_has_every_part_and_one_script() -> None:
+def test_the_page_has_every_part_and_its_own_scripts_alone() -> None:
     page = report_page(report(command="python -m search_core verify", versions={"numpy": "2"}))
     found = read(page)
     assert found.tags <= ALLOWED
@@ -84,14 +84,17 @@ def test_the_page_has_every_part_and_one_script() -> None:
                  "How it was made"):  # fmt: skip
         assert part in text, part
     assert "default-src 'none'" in page
-    # The rows that can be labelled are data, and the script is the one that the policy names.
+    # The rows that can be labelled are data, and each script is one that the policy names.
     assert re.findall("<script[^>]*>", page) == [
         '<script type="application/json" id="mistakes">',
-        '<script type="module">',
+        *['<script type="module">'] * 2,
     ]
-    script = page.partition('<script type="module">')[2].partition("</script>")[0]
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert f"script-src 'sha256-{digest}'" in html.unescape(page)
+    scripts = re.findall('<script type="module">(.*?)</script>', page, re.DOTALL)
+    digests = [
+        base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in scripts
+    ]
+    named = " ".join(f"'sha256-{digest}'" for digest in digests)
+    assert f'script-src {named}"' in html.unescape(page)
     assert not re.search(r'(?:src|href)="(?!#)', page)
     assert page == report_page(
         report(command="python -m search_core verify", versions={"numpy": "2"})
@@ -145,3 +148,33 @@ def test_a_few_problems_prove_nothing_and_the_page_says_so(problems: int, cautio
     ]
     page = report_page(make_report(rows, [JudgedVerifier("mine")], ReportSettings(draws=5), {}))
     assert ("prove nothing" in page) is cautioned
+
+
+def test_every_threshold_is_there_to_choose_and_the_cards_own_is_named() -> None:
+    values = report(("mine",))
+    page = report_page(values)
+    found = values["cards"]["mine"]
+    box = page.partition('class="by-threshold"')[2].partition("</table>")[0]
+    assert box.startswith(f' data-used="{found["threshold"]:g}"')
+    thresholds = re.findall('scope="row">([0-9.]+)</th>', box)
+    assert thresholds == [f"{point['threshold']:g}" for point in found["thresholds"]["points"]]
+    assert f"{found['threshold']:g}" in thresholds
+
+
+def test_edits_that_change_nothing_are_told_of_in_plain_words_at_the_top() -> None:
+    def edit(name: str, made: int, lowered: float) -> dict[str, Any]:
+        share = {"value": lowered, "low": lowered, "high": lowered}
+        never = {**share, "value": 0.0}
+        about = {"name": name, "made": made, "must_change": False, "unnoticed": None}
+        return {**about, "change": share, "lowered": share, "inflated": never}
+
+    values = report(("mine",))
+    edits = [edit("padding", 30, 0.9), edit("terms swapped", 10, 0.5)]
+    values["cards"]["mine"]["stress"] = {"said": "Made.", "edits": edits}
+    text = " ".join(read(report_page(values)).texts)
+    assert "it knows one way of writing: 80 % of edits that change nothing lower its score." in text
+    assert text.count("Of 40 edits that change nothing that counts (wording, order), 80 %") == 2
+    assert "a low score may be for the way a step is written, not for a mistake." in text
+    values["cards"]["mine"]["stress"]["edits"] = [edit("padding", 30, 0.1)]
+    text = " ".join(read(report_page(values)).texts)
+    assert "one way of writing" not in text

@@ -66,7 +66,7 @@ def test_the_shipped_report_is_the_first(client: TestClient) -> None:
     # The guide points to the same as a file.
     assert report.text == SHIPPED.with_suffix(".html").read_text(encoding="utf-8")
     policy = report.headers["content-security-policy"]
-    assert re.search("script-src 'sha256-[^']+'$", policy)
+    assert re.search("script-src( 'sha256-[^']+'){2}$", policy)
     assert {"small", "large", "outcome", "early"} <= set(
         client.get("/verify/report/embedded.json").json()["cards"]
     )
@@ -111,6 +111,9 @@ def test_what_a_file_lacks_is_said_in_the_commands_own_words(
         ({"name": "x.csv", "kind": "--debug"}, ROWS, OURS, 400, "'--debug' is not known"),
         ({"problems": "9999", "judges": "small"}, "", OURS, 400, f"expected 1 to {MOST_PROBLEMS}"),
         ({"problems": "٣", "judges": "small"}, "", OURS, 400, "expected 1 to"),
+        ({"problems": "3", "judges": "small", "threshold": "nan"}, "", OURS, 400, "from 0 to 1"),
+        ({"problems": "3", "judges": "small", "threshold": "-1"}, "", OURS, 400, "from 0 to 1"),
+        ({"problems": "3", "judges": "small", "threshold": "x"}, "", OURS, 400, "from 0 to 1"),
         ({"problems": "3"}, "", OURS, 400, "at least one verifier"),
     ],
 )
@@ -135,6 +138,9 @@ def test_commands_hold_only_what_is_offered() -> None:
     words = " ".join(file.command())
     given = f"--input solutions.csv --first {MOST_ROWS} --kind plain --column * --verifier large"
     assert given in words
+    chosen = read_asked({"judges": "columns", "name": "a.csv", "threshold": "0.4"})
+    assert "--threshold 0.4" in " ".join(chosen.command())
+    assert "--threshold" not in words
     assert "--column" not in read_asked({"judges": "columns", "name": "a.csv"}).command()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import random
 from collections.abc import Callable, Sequence
@@ -293,13 +294,15 @@ def command(*arguments: str) -> Any:
     return invoke("verify", "rescore", *arguments, pair=pair)
 
 
-def test_the_command_tells_and_gives_values() -> None:
+def test_the_command_tells_and_gives_values(tmp_path: Path) -> None:
     path = str(TRACES / "countdown-beam-search.jsonl")
     done = command(path, "--verifier", "small", "--most", "3")
     assert done.exit_code == 0, said(done)
     assert "first decision that would differ" in said(done)
     assert "rank correlation" in said(done)
-    values = json.loads(command(path, "--verifier", "small", "--json").stdout)
+    out = tmp_path / "tree.html"
+    values = json.loads(command(path, "--verifier", "small", "--json", "--report", str(out)).stdout)
+    assert values["sentences"][0] in html.unescape(out.read_text(encoding="utf-8"))
     assert len(values["nodes"]) == 64
     assert {"was", "by", "agreement", "decision", "sentences", "course"} <= set(values)
 

@@ -21,7 +21,7 @@ CARDS: dict[str, Any] = json.loads(
     [
         ("small", "good", "small can be trusted to rank and to cut"),
         ("early", "bad", "early should not steer a search alone"),
-        ("outcome", "good", "outcome can be trusted to rank (AUROC 0.95 within a problem)."),
+        ("outcome", "good", "outcome can be trusted to rank (AUROC 0.95 within a problem)"),
         ("large", "good", "large can be trusted to rank and to cut"),
     ],
 )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from search_core import problem_files
 from search_core.labelled import KINDS
 from search_core.models import VERIFIERS
 
 COLUMNS = "columns"
 """In place of a model: the columns of scores that the file has."""
-SUFFIXES = (".jsonl", ".json", ".csv", ".parquet")
+SUFFIXES = tuple(suffix for suffix in problem_files.SUFFIXES if suffix != ".parquet")
+"""What is taken from strangers: how large a Parquet file is unpacked, only it knows."""
 MOST_ROWS = 5_000
 MOST_PROBLEMS = 50
 _ATTEMPTS = "8"
@@ -30,6 +32,7 @@ class Asked:
         problems: Of each family, where attempts are drawn.
         judges: Names of embedded verifiers.
         columns: Whether the file's own columns are judged, too; without models they must be there.
+        threshold: A step that scores below it is called wrong; None: each verifier's own.
     """
 
     file: str
@@ -37,6 +40,7 @@ class Asked:
     problems: int
     judges: tuple[str, ...]
     columns: bool = False
+    threshold: float | None = None
 
     def command(self) -> list[str]:
         """The command, for the folder in which the file lies and the report is to be."""
@@ -49,6 +53,8 @@ class Asked:
             argv += ["--kind", self.kind]
         if self.columns and self.judges:
             argv += ["--column", "*"]
+        if self.threshold is not None:
+            argv += ["--threshold", f"{self.threshold:g}"]
         for judge in self.judges:
             argv += ["--verifier", judge]
         return [*argv, "--report", "report.html", "--json", "report.json", "--draws", _DRAWS]
@@ -68,6 +74,7 @@ def read_asked(query: Mapping[str, str]) -> Asked:
             f"{', '.join(VERIFIERS)}, or the file's own columns."
         )
     models = tuple(name for name in judges if name != COLUMNS)
+    threshold = _threshold(query.get("threshold", ""))
     if "problems" in query:
         given = query["problems"]
         if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:9]) <= MOST_PROBLEMS:
@@ -76,15 +83,42 @@ def read_asked(query: Mapping[str, str]) -> Asked:
             )
         if not models:
             raise ValueError("Choose at least one verifier that is to score the attempts.")
-        return Asked("", "", int(given), models)
+        return Asked("", "", int(given), models, threshold=threshold)
     kind = query.get("kind", "")
     if kind and kind not in KINDS:
         raise ValueError(f"The kind {kind[:40]!r} is not known; expected {', '.join(KINDS)}.")
-    name = query.get("name", "").lower()
-    suffix = next((each for each in SUFFIXES if name.endswith(each)), None)
-    if suffix is None:
+    name = query.get("name", "")
+    return Asked(
+        f"solutions{read_suffix(name, SUFFIXES)}", kind, 0, models, COLUMNS in judges, threshold
+    )
+
+
+def _threshold(given: str) -> float | None:
+    if not given:
+        return None
+    try:
+        value = float(given[:20])
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
         raise ValueError(
-            f"The file {query.get('name', '')[-60:]!r} is of a type that is not read; expected "
-            f"{', '.join(SUFFIXES)}."
+            f"The threshold is {given[:20]!r}; expected a number from 0 to 1, or nothing for each "
+            "verifier's own."
         )
-    return Asked(f"solutions{suffix}", kind, 0, models, COLUMNS in judges)
+    return value
+
+
+def read_suffix(name: str, offered: Sequence[str]) -> str:
+    """The suffix of a file's name, in small letters.
+
+    Raises:
+        ValueError: Such a file is not read here; the message is for the visitor.
+    """
+    suffix = next((each for each in offered if name.lower().endswith(each)), None)
+    if suffix is None:
+        more = " Parquet is read by the command, or save it as .jsonl."
+        raise ValueError(
+            f"The file {name[-60:]!r} is of a type that is not read here; expected "
+            f"{', '.join(offered)}.{more if name.lower().endswith('.parquet') else ''}"
+        )
+    return suffix

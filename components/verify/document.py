@@ -35,9 +35,18 @@ def document(*, shipped: bool) -> str:
         ' What the figures mean stands in <a href="../guide/verify">the guide</a>.</p>'
         f"{views.navigation()}"
         '<section id="set" data-view="set" aria-label="A set of solutions">'
-        f"{_form()}{_report(shipped)}</section>{views.solution_view()}{views.tree_view()}</main>"
+        f"{_folded(_form(), shipped)}{_report(shipped)}</section>"
+        f"{views.solution_view()}{views.tree_view()}</main>"
     )
     return framed(VERIFY, "Verify · Espalier", _SUMMARY, body, _SCRIPTS)
+
+
+def _folded(form: str, shipped: bool) -> str:
+    """Where a report is there already, that comes first."""
+    return (
+        f'<details class="ask-fold"{"" if shipped else " open"}>'
+        f"<summary>Make a report of your own</summary>{form}</details>"
+    )
 
 
 def _form() -> str:
@@ -63,6 +72,11 @@ def _form() -> str:
         'inputmode="numeric" aria-describedby="problems-help">'
         '<p id="problems-help" class="help">Eight attempts at each, at problems that the models '
         "have not seen; their steps are labelled by the families' checker.</p></div>"
+        '<div class="part"><label for="threshold">Threshold</label>'
+        '<input id="threshold" type="number" min="0" max="1" step="0.01" inputmode="decimal" '
+        'placeholder="each its own" aria-describedby="threshold-help">'
+        '<p id="threshold-help" class="help">A step that scores below it is called wrong. In the '
+        "report you can look at others.</p></div>"
         f'<fieldset class="judges"><legend>Whose scores</legend>{_judges()}</fieldset>'
         '<div class="acts"><button type="submit" id="make" class="primary">Make the report</button>'
         '<button type="button" id="stop" hidden>Stop</button></div>'

@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components.bounds import TurnsBusyError
+from components.verify.asked import SUFFIXES, read_suffix
 from components.verify.asking import AskingDesk, GaveUpError
 from components.verify.judges import judges, read_judges
 from components.verify.questions import (
-    TREE_SUFFIXES,
     Answer,
     about_solution,
     about_tree,
@@ -85,17 +85,11 @@ class _Questions:
         return await self._answered(request, read)
 
     async def upload(self, request: Request) -> Response:
-        given = request.query_params.get("name", "").lower()
-        suffix = next((each for each in TREE_SUFFIXES if given.endswith(each)), "")
         with tempfile.TemporaryDirectory(prefix="espalier-tree-") as folder:
-            path = Path(folder) / f"tree{suffix}"
 
             async def read() -> Answer:
-                if not suffix:
-                    raise ValueError(
-                        f"The file {given[-60:]!r} is of a type that is not read; expected "
-                        f"{', '.join(TREE_SUFFIXES)}."
-                    )
+                suffix = read_suffix(request.query_params.get("name", ""), SUFFIXES)
+                path = Path(folder) / f"tree{suffix}"
                 (name,) = read_judges([request.query_params.get("judge", "")])
                 with path.open("wb") as file:
                     async for chunk in request.stream():

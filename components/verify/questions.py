@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from components.verify.asked import SUFFIXES
 from components.verify.judges import judge, judges, threshold_of
 from search_core.labelled.kinds import Reading
 from search_core.labelled.kinds.own_traces import solutions_of
@@ -26,7 +25,6 @@ from search_core.verify.step_verdicts import FORMS, checked_steps, problem_famil
 MOST_STEPS = 60
 MOST_CHARACTERS = 20_000
 """Of a solution, its problem among them."""
-TREE_SUFFIXES = (*SUFFIXES, ".ndjson")
 MOST_NODES = 1_500
 LIMITS = OpenedLimits(events=30_000, lists=300_000)
 TRACES = Path(__file__).resolve().parents[2] / "assets" / "traces"
@@ -56,6 +54,10 @@ def read_solution(values: object) -> tuple[str, list[str]]:
         raise ValueError(
             f"This has {length:,} characters; at most {MOST_CHARACTERS:,} are scored here."
         )
+    try:
+        "".join([problem, *steps]).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("There is half a character in this text. Type it again.") from error
     return problem, steps
 
 

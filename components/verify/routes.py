@@ -28,11 +28,12 @@ from components.verify.asked import read_asked
 from components.verify.document import document
 from components.verify.question_routes import question_routes
 from search_core.serving import owner_of
-from search_core.verify.page import labelling_policy, report_page
+from search_core.verify.page import report_page, report_policy
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SHIPPED = _ASSETS / "results" / "verify" / "embedded.json"
-_MODULES = ("judges", "numbers", "solution", "steps", "talk", "tree", "tree_map", "verify", "views")
+_MODULES = ("judges", "numbers", "solution", "steps", "talk", "threshold", "tree", "tree_map",
+            "verify", "views")  # fmt: skip
 _SCRIPTS = frozenset(
     f"{name}.js"
     for name in ("guide/theme", "dom/header", "dom/toolbar", *(f"verify/{one}" for one in _MODULES))
@@ -48,8 +49,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-_OF_A_REPORT = {**_HEADERS, "Content-Security-Policy": labelling_policy()}
-"""Of a report nothing runs but the script by which its mistakes are labelled."""
+_OF_A_REPORT = {**_HEADERS, "Content-Security-Policy": report_policy()}
+"""Of a report nothing runs but its own scripts."""
 ASKED_HERE = "x-espalier"
 """A header that a form on somebody else's page cannot send."""
 
@@ -112,6 +113,7 @@ class _Desk:
                 await _save(request, job.folder / asked.file)
         except BaseException:
             job.stop()  # it was too large, or its sender has gone
+            (job.folder / asked.file).unlink(missing_ok=True)
             raise
         if asked.file and not (job.folder / asked.file).stat().st_size:
             job.stop()

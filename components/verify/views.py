@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
+from components.verify.asked import SUFFIXES
 from components.verify.questions import (
     MOST_CHARACTERS,
     MOST_NODES,
     MOST_STEPS,
-    TREE_SUFFIXES,
 )
 from search_core.models import VERIFIERS, checkpoints
 
@@ -20,6 +20,12 @@ _HOLDS = (
     "read it."
 )
 _SUMS = "What the aggregates make of it"
+_THRESHOLD = (
+    '<div class="threshold" data-part="threshold"><label class="choice"><input type="checkbox">'
+    "<span>One threshold for all verifiers</span></label>"
+    '<input type="range" min="1" max="99" value="50" aria-label="Threshold">'
+    '<output class="help"></output></div>'
+)
 
 
 def navigation() -> str:
@@ -43,7 +49,7 @@ def solution_view() -> str:
         '<option value="">a text of your own</option></select>'
         '<label for="solution-problem">Problem</label>'
         '<textarea id="solution-problem" data-part="problem" rows="2" spellcheck="false">'
-        "</textarea></div>"
+        f"</textarea>{_THRESHOLD}</div>"
         f"{_judges('solution', 'checkbox', 'Verifiers, one to four')}</div>"
         '<h3 id="steps-name">Steps</h3>'
         f"<p class=help>{_HOLDS}</p>"
@@ -60,7 +66,9 @@ def solution_view() -> str:
         f'<table class="sums"><caption>{_SUMS}</caption>'
         '<thead data-part="sums-head" hidden><tr><th scope="col">Verifier</th>'
         '<th scope="col">last</th><th scope="col">min</th><th scope="col">prod</th>'
-        '<th scope="col">mean</th></tr></thead><tbody data-part="sums"></tbody></table></div>'
+        '<th scope="col">mean</th>'
+        '<th scope="col">First error by threshold</th></tr></thead>'
+        '<tbody data-part="sums"></tbody></table></div>'
         "</section>"
     )
 
@@ -79,7 +87,7 @@ def tree_view() -> str:
         "</select>"
         '<label for="tree-file">A trace, or a file of trees of '
         '<a href="../guide/labelled_files">another kind</a></label>'
-        f'<input id="tree-file" type="file" data-part="file" accept="{",".join(TREE_SUFFIXES)}">'
+        f'<input id="tree-file" type="file" data-part="file" accept="{",".join(SUFFIXES)}">'
         "</div>"
         f"{_judges('tree', 'radio', 'Score it anew by')}</div>"
         '<div class="acts"><button type="button" class="primary" data-part="score">'

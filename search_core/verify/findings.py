@@ -148,9 +148,51 @@ def _correlations(found: Mapping[str, Any]) -> Iterator[CardFinding]:
             )
 
 
+class HarmlessEdits(NamedTuple):
+    """All edits that must not change a score, of every kind together.
+
+    Attributes:
+        made: How many.
+        lowered: Share of them, 0 to 1, after which a score was clearly lower.
+        lifted: Likewise, clearly higher.
+    """
+
+    made: int
+    lowered: float
+    lifted: float
+
+    def sentence(self) -> str:
+        """In words, with what follows from it."""
+        told = (
+            f"Of {self.made:,} edits that change nothing that counts (wording, order), "
+            f"{100 * self.lowered:.0f} % lowered its score and {100 * self.lifted:.0f} % lifted it"
+        )
+        if self.lowered > _OFTEN:
+            return f"{told}: a low score may be for the way a step is written, not for a mistake."
+        if self.lifted > _OFTEN:
+            return f"{told}: a high score may be for the way a step is written."
+        return f"{told}."
+
+
+def harmless_edits(stress: Mapping[str, Any] | None) -> HarmlessEdits | None:
+    """The edits of a stress test that must not change a score; None: none were made."""
+    edits = [edit for edit in (stress or {}).get("edits", []) if not edit["must_change"]]
+    made = sum(edit["made"] for edit in edits)
+    if not made:
+        return None
+    lowered, lifted = (
+        sum(edit["made"] * edit[key]["value"] for edit in edits) / made
+        for key in ("lowered", "inflated")
+    )
+    return HarmlessEdits(made, lowered, lifted)
+
+
 def _stress(stress: Mapping[str, Any] | None) -> Iterator[CardFinding]:
     if not stress:
         return
+    if harmless := harmless_edits(stress):
+        often = max(harmless.lowered, harmless.lifted) > _OFTEN
+        yield CardFinding("bad" if often else "good", harmless.sentence())
     for edit in stress["edits"]:
         if edit["must_change"] and edit["unnoticed"] and edit["unnoticed"]["low"] > 0.5:
             share = 100 * edit["unnoticed"]["value"]

@@ -5,20 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from search_core.verify.findings import CardFinding, State
+from search_core.verify.findings import CardFinding, State, harmless_edits
 
 RANKS_WELL = 0.75
 """AUROC within a problem from which on a ranking is called good."""
 CUTS_WELL = 0.75
 """Share of wrong steps among those that the threshold cuts, likewise."""
+MOVED = 0.5
+"""Share of edits that change nothing that counts, from which on moving by them is told."""
 
 
 def verdict(name: str, card: Mapping[str, Any]) -> CardFinding:
     """The verdict on the verifier of a card.
 
     What counts is ranking within a problem, for that is what a search asks; then whether more
-    samples hurt, whether what it cuts is wrong, and whether it notices a spoiled step.
+    samples hurt, whether what it cuts is wrong, whether it notices a spoiled step, and whether
+    it takes other words for a mistake.
     """
+    found = _by_figures(name, card)
+    moved = harmless_edits(card.get("stress"))
+    if moved is None or moved.lowered < MOVED:
+        return found
+    told = f"{100 * moved.lowered:.0f} % of edits that change nothing lower its score"
+    said = found.sentence.removesuffix(".")
+    return found._replace(sentence=f"{said}, but it knows one way of writing: {told}.")
+
+
+def _by_figures(name: str, card: Mapping[str, Any]) -> CardFinding:
     area = card["ranking"]["solutions"]["within_problem"]["auroc"]
     if area is None:
         return CardFinding(

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Judged, linesOf, rowOf } from "../../assets/js/verify/labelling.js";
+import { ahead, Judged, linesOf, rowOf } from "../../assets/js/verify/labelling.js";
+import { rowWords } from "../../assets/js/verify/report.js";
 
 const MISTAKE = { id: "a", problem: "1 + 1?", steps: ["2", "3"], scores: [0.9, 0.8], labels: [1, 0], step: 1, label: 0, family: null, category: null };
 
@@ -41,4 +42,16 @@ test("what was not judged, or is not whole, makes no row", () => {
   const lines = linesOf(cards, { "card-1/0": "unclear", "card-1/1": "unclear" });
   assert.equal(lines.split("\n").length, 2);
   assert.equal(JSON.parse(lines).id, "a (mine)");
+});
+
+test("the next that is not judged is looked for to the end, and then from the beginning", () => {
+  const places = ["a", "b", "c", "d"];
+  const open = new Set(["a", "c"]);
+  const wanted = (each) => open.has(each);
+  assert.deepEqual(places.map((each) => ahead(places, each, wanted)), [2, 1, -2, -3]);
+  assert.equal(ahead(places, "b", () => false), 0);
+});
+
+test("what a threshold gives is told without what nobody knows", () => {
+  assert.equal(rowWords(["threshold", "F1", "kept"], ["0.3", "78.0", "–"]), "F1 78.0 %");
 });

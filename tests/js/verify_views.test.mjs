@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arithmetic, shown, signed } from "../../assets/js/verify/numbers.js";
 import { edited, inserted, moved, pieces, removed, stepsOf } from "../../assets/js/verify/steps.js";
+import { firstBelow, firstErrors, firstErrorWords } from "../../assets/js/verify/threshold.js";
 import { direction, layout, neighbour } from "../../assets/js/verify/tree_map.js";
 
 const texts = (steps) => steps.map(({ text }) => text).join("");
@@ -44,6 +45,18 @@ test("an aggregate's arithmetic is shown with its numbers", () => {
 test("small numbers say something, and changes have a sign", () => {
   assert.deepEqual([0, 0.00031, 0.0042, 0.05, 0.5, 1, null].map(shown), ["0.00", "3e−4", "0.0042", "0.05", "0.50", "1.00", "–"]);
   assert.deepEqual([0.123, -0.4, 0.001, -0.001].map(signed), ["+0.12", "−0.40", "±0.00", "±0.00"]);
+});
+
+test("the first error by threshold agrees with looking at each threshold", () => {
+  for (const scores of [[0.8, 0.4, 0.6, 0.12], [null, 0.5, null, 0.5], [0.2, 0.9], [null]]) {
+    const known = firstErrors(scores);
+    for (let percent = 0; percent <= 100; percent += 1) {
+      const step = known.filter(({ above }) => percent / 100 > above).at(-1)?.step ?? -1;
+      assert.equal(step, firstBelow(scores, percent / 100), `${scores} at ${percent} %`);
+    }
+  }
+  assert.equal(firstErrorWords([0.8, 0.4, 0.6, 0.12]), "none up to 0.12, step 4 above it, step 2 above 0.40, step 1 above 0.80");
+  assert.equal(firstErrorWords([null]), "no score");
 });
 
 const NODES = [

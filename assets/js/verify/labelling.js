@@ -4,7 +4,9 @@
 
 const JUDGEMENTS = { v: "verifier wrong", l: "label wrong", u: "unclear" };
 const RIGHT_FROM = 0.5;
-const KEYS = "With a mistake in focus: V verifier wrong, L label wrong, U unclear, Z undo, J next, K before.";
+const MOVES = { ArrowDown: 1, ArrowUp: -1 };
+const KEYS =
+  "With a mistake in focus: V verifier wrong, L label wrong, U unclear, Z undo, J next, K before, M next that is not judged, ↑ and ↓ without opening.";
 
 /** What was judged, and the way back. `kept` is what was stored, or nothing. */
 export class Judged {
@@ -111,6 +113,8 @@ function begin(page) {
     if (JUDGEMENTS[key]) label(details, JUDGEMENTS[key]);
     else if (key === "z") undo();
     else if (key === "j" || key === "k") go(details, key === "j" ? 1 : -1);
+    else if (key === "m") go(details, ahead(places, details, (each) => !judged.labels[each.dataset.key]));
+    else if (MOVES[event.key] && event.target.matches("summary")) focus(details, MOVES[event.key]);
     else return;
     event.preventDefault();
   });
@@ -125,16 +129,46 @@ function begin(page) {
   }
 
   function go(details, by) {
-    const next = places[places.indexOf(details) + by];
+    const next = focus(details, by);
     if (!next) return;
-    const around = next.parentElement.closest("details");
-    if (around) around.open = true;
     details.open = false;
     next.open = true;
-    next.querySelector("summary").focus();
   }
 
+  /** The mistake that stands so many places on, in focus; what it is folded in is opened. */
+  function focus(details, by) {
+    const next = by ? places[places.indexOf(details) + by] : null;
+    if (!next) return null;
+    for (let fold = next.parentElement.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    next.querySelector("summary").focus();
+    return next;
+  }
+
+  oneStopEach(page, places);
+
   show();
+}
+
+/** How many places on the next one is of which `wanted` holds, round the end; 0: there is none. */
+export function ahead(places, from, wanted) {
+  const at = places.indexOf(from);
+  const order = [...places.slice(at + 1), ...places.slice(0, at)];
+  const next = order.find(wanted);
+  return next ? places.indexOf(next) - at : 0;
+}
+
+/** Each list of mistakes is one stop for the Tab key: the mistake that was in focus last. */
+function oneStopEach(page, places) {
+  const lists = new Map();
+  for (const each of places) lists.set(each.parentElement, [...(lists.get(each.parentElement) ?? []), each]);
+  const stop = (chosen) => {
+    for (const each of lists.get(chosen.parentElement)) each.querySelector("summary").tabIndex = each === chosen ? 0 : -1;
+  };
+  for (const [first] of lists.values()) stop(first);
+  page.addEventListener("focusin", ({ target }) => {
+    const details = target.closest?.("details.mistake[data-key]");
+    if (details) stop(details);
+  });
 }
 
 function addButtons(page, details, onJudge) {

@@ -4,6 +4,7 @@ import { chooser, formWords, scoreMark, verdictOf } from "./judges.js";
 import { arithmetic, shown, signed } from "./numbers.js";
 import { edited, inserted, moved, pieces, removed, stepsOf } from "./steps.js";
 import { ask, make, newest } from "./talk.js";
+import { firstBelow, firstErrorWords, thresholdChooser } from "./threshold.js";
 
 const WAIT_MS = 500;
 const SAME = 0.005;
@@ -19,6 +20,7 @@ export function mountSolution(view, begin) {
   let old = null;
   let timer = 0;
   const judges = chooser(at("judges"), begin.judges, () => later());
+  const threshold = thresholdChooser(at("threshold"), () => mark());
 
   // What is asked -----------------------------------------------------------------------------
 
@@ -170,11 +172,12 @@ export function mountSolution(view, begin) {
       const now = each.scores[place];
       const was = before(each.name, id);
       const other = now !== null && was !== null && Math.abs(now - was) >= SAME;
+      const below = threshold.of(each.threshold);
       return scoreMark(judges.title(each.name), {
         now: now === null ? null : { text: shown(now) },
         was: other ? `was ${shown(was)} (${signed(now - was)})` : "",
-        low: now !== null && now < each.threshold,
-        first: each.first_error === place,
+        low: now !== null && now < below,
+        first: firstBelow(each.scores, below) === place,
       });
     });
     if (holds === undefined) return told;
@@ -186,15 +189,18 @@ export function mountSolution(view, begin) {
   function sums() {
     return answer.scores.map((each) => {
       const earlier = old?.scores.find(({ name }) => name === each.name);
-      const where = each.first_error < 0 ? "no step below" : `step ${each.first_error + 1} is the first below`;
-      const head = make("th", { scope: "row" }, make("b", { text: judges.title(each.name) }), make("span", { class: "help", text: each.refused || `${where} ${shown(each.threshold)}` }));
+      const below = threshold.of(each.threshold);
+      const first = firstBelow(each.scores, below);
+      const where = first < 0 ? "no step below" : `step ${first + 1} is the first below`;
+      const head = make("th", { scope: "row" }, make("b", { text: judges.title(each.name) }), make("span", { class: "help", text: each.refused || `${where} ${shown(below)}` }));
+      const by = make("td", { class: "by-threshold", text: each.refused ? "–" : firstErrorWords(each.scores) });
       const cells = HOW.map((how) => {
         const value = each.aggregates[how];
         const was = earlier?.aggregates[how];
         const other = value !== undefined && was !== undefined && Math.abs(value - was) >= SAME;
         return make("td", { "data-how": how }, make("span", { text: arithmetic(how, each.scores, value) }), other ? make("span", { class: "was", text: `was ${shown(was)} (${signed(value - was)})` }) : null);
       });
-      return make("tr", {}, head, ...cells);
+      return make("tr", {}, head, ...cells, by);
     });
   }
 

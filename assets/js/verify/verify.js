@@ -1,9 +1,9 @@
 // Verify: asks for a report, says how it is getting on, and shows it below the form.
 
 import { mountHeader } from "../dom/header.js";
+import { ask } from "./talk.js";
 
 const ASKING_MS = 700;
-const ASKED_HERE = { "X-Espalier": "verify" };
 const MOST_BYTES = 16_000_000;
 const SHIPPED = { name: "embedded", title: "The embedded verifiers" };
 
@@ -32,6 +32,9 @@ function query() {
   const judges = [...form.querySelectorAll("[name=judge]:checked")].filter((box) => !box.closest("[hidden]"));
   if (!judges.length) throw new Error("Choose whose scores are judged: tick at least one box.");
   asked.set("judges", judges.map(({ value }) => value).join(","));
+  const threshold = at("threshold");
+  if (!threshold.validity.valid) throw new Error("The threshold is no number from 0 to 1.");
+  if (threshold.value) asked.set("threshold", threshold.value);
   if (chosen() === "drawn") {
     const { value, max } = at("problems");
     if (!/^[0-9]+$/.test(value) || Number(value) < 1 || Number(value) > Number(max))
@@ -62,20 +65,6 @@ function working(on) {
   at("stop").hidden = !on;
 }
 
-/** The answer of the server as values; throws its sentence where it refuses. */
-async function answer(address, options) {
-  const reply = await fetch(address, options);
-  const text = await reply.text();
-  let values = null;
-  try {
-    values = JSON.parse(text);
-  } catch {
-    throw new Error(text.slice(0, 300) || "The server does not answer. Try again.");
-  }
-  if (!reply.ok) throw new Error(values.why ?? "The server refused this.");
-  return values;
-}
-
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   refuse("");
@@ -87,7 +76,7 @@ form.addEventListener("submit", async (event) => {
     working(true);
     say(body ? "Sending the file…" : "Asking…");
     at("state").scrollIntoView({ block: "nearest" });
-    job = (await answer(`upload?${asked}`, { method: "POST", body, headers: ASKED_HERE })).id;
+    job = (await ask(`upload?${asked}`, { method: "POST", body })).id;
     await watch();
   } catch (error) {
     working(false);
@@ -99,7 +88,7 @@ form.addEventListener("submit", async (event) => {
 /** Ask how it stands until it is over. */
 async function watch() {
   for (;;) {
-    const told = await answer(`state/${job}`);
+    const told = await ask(`state/${job}`);
     if (told.state === "waiting") say(told.before ? `Waiting: ${told.before} before yours.` : "Beginning…");
     else if (told.state === "running") say(told.said || "Reading…");
     else return end(told);
@@ -118,7 +107,7 @@ function end(told) {
 
 at("stop").addEventListener("click", async () => {
   try {
-    await answer(`stop/${job}`, { method: "POST", headers: ASKED_HERE });
+    await ask(`stop/${job}`, { method: "POST" });
   } catch (error) {
     refuse(error.message);
   }

@@ -8,11 +8,12 @@ from typing import Any
 from search_core.picture.svg import document, element
 from search_core.picture.symbols import symbol_path
 from search_core.verify.findings import CardFinding, findings
-from search_core.verify.page.charts import best_of_n_chart, reliability_chart, threshold_chart
+from search_core.verify.page.charts import best_of_n_chart, reliability_chart
 from search_core.verify.page.figures import ci, percent, plain_number, share
-from search_core.verify.page.markup import paragraph, table, tag, text
+from search_core.verify.page.markup import paragraph, part, table, tag, text
 from search_core.verify.page.mistakes import mistakes_section
 from search_core.verify.page.stress import stress_section
+from search_core.verify.page.thresholds import thresholds_section
 
 _MARKS = {
     "good": ("circle", "var(--grade-right-line)", "Well"),
@@ -23,22 +24,23 @@ _MARKS = {
 
 def card_sections(name: str, card: Mapping[str, Any], anchor: str) -> str:
     """Everything about one verifier."""
-    parts = [
-        tag("h2", text(name), id=anchor),
+    inside = [
+        tag("summary", tag("h2", text(name), id=anchor)),
         paragraph(_about(card), "quiet"),
         finding_list(findings(card)),
-        *_benchmarks(card),
-        *_thresholds(card),
-        *_ranking(card),
-        *_best_of_n(card),
-        *_cuts(card),
-        *_reliability(card),
-        *_correlations(card),
+        part("The benchmarks’ own numbers", *_benchmarks(card)),
+        thresholds_section(card["thresholds"], card["threshold"]),
+        part("Ranking within a problem", *_ranking(card)),
+        part("Best-of-N", *_best_of_n(card)),
+        part("Cuts", *_cuts(card)),
+        part("Reliability", *_reliability(card)),
+        part("Length and repetition", *_correlations(card)),
         stress_section(card.get("stress")),
-        *_breakdowns(card),
+        part("Where it is right, and where not", *_breakdowns(card)),
         mistakes_section(card["mistakes"], anchor),
     ]
-    return tag("section", *parts, aria_labelledby=anchor)
+    whole = tag("details", *inside, class_="card", open="open")
+    return tag("section", whole, aria_labelledby=anchor)
 
 
 def finding_list(found: list[CardFinding]) -> str:
@@ -73,7 +75,6 @@ def _benchmarks(card: Mapping[str, Any]) -> Iterator[str]:
     found = card["benchmarks"]
     if not any(found.values()):
         return
-    yield tag("h3", "The benchmarks’ own numbers")
     if bench := found["processbench"]:
         names = [*bench["splits"], "pooled"]
         rows = [
@@ -128,14 +129,6 @@ def _f1(each: Mapping[str, Any]) -> str:
     return ci(each["interval"], 1) if each["interval"] else percent(each["f1"])
 
 
-def _thresholds(card: Mapping[str, Any]) -> Iterator[str]:
-    found = card["thresholds"]
-    if found and any(point["f1"] is not None for point in found["points"]):
-        yield tag("h3", "Thresholds")
-        yield tag("div", threshold_chart(found, card["threshold"]), class_="chart")
-        yield paragraph(f"The best F1 is at {found['best']:g}. {found['warning']}")
-
-
 def _ranking(card: Mapping[str, Any]) -> Iterator[str]:
     found = card["ranking"]
     rows = []
@@ -143,7 +136,6 @@ def _ranking(card: Mapping[str, Any]) -> Iterator[str]:
         within = found[what]["within_problem"]
         rows.append([what, ci(within["auroc"]), f"{within['problems']:,}",
                      ci(found[what]["pooled"])])  # fmt: skip
-    yield tag("h3", "Ranking within a problem")
     yield table("AUROC", ["of", "within a problem", "problems with both", "pooled"], rows)
     yield paragraph(found["pooled_misleads"])
     if card["judges"] == "steps":
@@ -159,7 +151,6 @@ def _best_of_n(card: Mapping[str, Any]) -> Iterator[str]:
     found = card["best_of_n"]
     if not found:
         return
-    yield tag("h3", "Best-of-N")
     yield tag("div", best_of_n_chart(found), class_="chart")
     peak, fall = found["peak"], found["fall_after_peak"]
     yield paragraph(
@@ -184,7 +175,6 @@ def _cuts(card: Mapping[str, Any]) -> Iterator[str]:
     ]
     threshold, rank = found["by_threshold"], found["by_rank"] or {}
     rows = [[said, ci(threshold.get(key)), ci(rank.get(key))] for key, said in labels]
-    yield tag("h3", "Cuts")
     yield table(
         "What a search would cut, as shares",
         ["share of", f"below {card['threshold']:g}", "the worse half of a round"],
@@ -196,7 +186,6 @@ def _reliability(card: Mapping[str, Any]) -> Iterator[str]:
     found = {what: each for what, each in card["reliability"].items() if each}
     if not found:
         return
-    yield tag("h3", "Reliability")
     yield tag("div", *(reliability_chart(what, each) for what, each in found.items()),
               class_="charts")  # fmt: skip
     rows = [[what, f"{each['items']:,}", ci(each["ece"], 3), ci(each["brier"], 3),
@@ -215,7 +204,6 @@ def _correlations(card: Mapping[str, Any]) -> Iterator[str]:
         if any(found.values())
     ]
     if rows:
-        yield tag("h3", "Length and repetition")
         yield table(
             "Spearman’s correlation with the score of a solution",
             ["with", "all solutions", "right ones", "wrong ones"],
@@ -251,7 +239,6 @@ _TITLES = {
 
 
 def _breakdowns(card: Mapping[str, Any]) -> Iterator[str]:
-    yield tag("h3", "Where it is right, and where not")
     for kind, rows in card["breakdowns"].items():
         keys = [key for key in _COLUMNS if any(row.get(key) is not None for row in rows)]
         yield table(

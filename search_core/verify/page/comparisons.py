@@ -29,7 +29,7 @@ def comparison_section(found: Sequence[Mapping[str, Any]]) -> str:
         ["rank correlation of their scores", *(ci(each["rank_correlation"]) for each in found)],
     ]
     parts = [
-        tag("h2", "Side by side", id="comparisons"),
+        tag("summary", tag("h2", "Side by side", id="comparisons")),
         table(
             f"{first} minus each of the others, on the same rows; 95 % paired intervals",
             ["measure", *names],
@@ -37,7 +37,8 @@ def comparison_section(found: Sequence[Mapping[str, Any]]) -> str:
         ),
         paragraph(found[0]["mcnemar_counts"], "quiet"),
     ]
-    return tag("section", *parts, aria_labelledby="comparisons")
+    whole = tag("details", *parts, class_="card", open="open")
+    return tag("section", whole, aria_labelledby="comparisons")
 
 
 def _of(each: Mapping[str, Any], what: str) -> Mapping[str, float] | None:

@@ -20,6 +20,11 @@ def percent(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.2f}"
 
 
+def plain_percent(value: float | None) -> str:
+    """A number in percent with one digit; a dash where there is none."""
+    return NOTHING if value is None else f"{value:.1f}"
+
+
 def share(value: float | None) -> str:
     """A share of 1, or that it is undefined."""
     return "undefined" if value is None else f"{value:.3f}"

@@ -1,23 +1,15 @@
-"""What a report needs so that a person can label its mistakes: the rows, and one short script.
-
-The script stands in the page, and the page's policy names it by its hash: nothing else runs.
-"""
+"""What a report needs so that a person can label its mistakes: the rows, as data."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from search_core.picture.palette import PALETTE_FILE
 from search_core.verify.measures.mistakes import HIDDEN
-from search_core.verify.page.frame import POLICY
 
-_SCRIPT_FILE = PALETTE_FILE.parent / "js" / "verify" / "labelling.js"
 _CUT = re.compile(r" … \([\d,]+ characters\)$")
 _UNSAFE = re.compile("[<>&\u2028\u2029]")
 
@@ -28,8 +20,8 @@ def can_be_labelled(mistake: Mapping[str, Any]) -> bool:
     return not any(text == HIDDEN or _CUT.search(text) for text in texts)
 
 
-def labelling_parts(values: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
-    """The rows as data, and the script; "" where there is nothing to label.
+def labelling_data(values: Mapping[str, Any], anchors: Mapping[str, str]) -> str:
+    """The rows as data for the page's script; "" where there is nothing to label.
 
     Args:
         anchors: Of each card, by its name.
@@ -48,22 +40,7 @@ def labelling_parts(values: Mapping[str, Any], anchors: Mapping[str, str]) -> st
     data = {"report": _name(values, cards), "cards": cards}
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
     safe = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return (
-        f'<script type="application/json" id="mistakes">{safe}</script>'
-        f'<script type="module">{_script()}</script>'
-    )
-
-
-@cache
-def labelling_policy() -> str:
-    """The Content-Security-Policy of a page with the script."""
-    digest = hashlib.sha256(_script().encode()).digest()
-    return f"{POLICY}; script-src 'sha256-{base64.b64encode(digest).decode()}'"
-
-
-@cache
-def _script() -> str:
-    return _SCRIPT_FILE.read_text(encoding="utf-8")
+    return f'<script type="application/json" id="mistakes">{safe}</script>'
 
 
 def _name(values: Mapping[str, Any], cards: Mapping[str, Any]) -> str:

@@ -26,6 +26,20 @@ def paragraph(content: str, class_: str = "") -> str:
     return tag("p", text(content), **({"class_": class_} if class_ else {}))
 
 
+def part(title: str, *inside: str, id_: str = "") -> str:
+    """A part of a report behind its heading, open at first: a reader may fold it, and the
+    report's script does so on a phone.
+
+    Args:
+        inside: Finished markup; without any there is no part.
+    """
+    if not any(inside):
+        return ""
+    head = tag("summary", tag("h3", text(title)))
+    named = {"id": id_} if id_ else {}
+    return tag("details", head, *inside, class_="part", open="open", **named)
+
+
 def table(
     caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, shown: bool = True
 ) -> str:

@@ -9,7 +9,7 @@ from search_core.labelled import RIGHT_FROM
 from search_core.picture.numbers import counted
 from search_core.picture.text import one_line
 from search_core.verify.page.labelling import can_be_labelled
-from search_core.verify.page.markup import paragraph, tag, text
+from search_core.verify.page.markup import paragraph, part, tag, text
 
 _LINE = 90
 FIRST_SHOWN = 10
@@ -30,7 +30,7 @@ def mistakes_section(found: Mapping[str, Any], anchor: str) -> str:
         f"{found['wrong_called_right']:,} wrong ones were called right and "
         f"{found['right_called_wrong']:,} right ones wrong, in {found['solutions']:,} solutions."
     )
-    parts = [tag("h3", "Mistakes, the surest first"), paragraph(told)]
+    parts = [paragraph(told)]
     shown = [_mistake(each, f"{anchor}/{at}") for at, each in enumerate(found["listed"])]
     if any(map(can_be_labelled, found["listed"])):
         parts.append(tag("p", class_="labelling", hidden="hidden"))
@@ -38,7 +38,7 @@ def mistakes_section(found: Mapping[str, Any], anchor: str) -> str:
     if more := shown[FIRST_SHOWN:]:
         line = tag("summary", text(f"The next {counted(len(more), 'mistake')}"))
         parts.append(tag("details", line, *more, class_="more"))
-    return "".join(parts)
+    return part("Mistakes, the surest first", *parts, id_=f"{anchor}-mistakes")
 
 
 def _mistake(each: Mapping[str, Any], key: str) -> str:

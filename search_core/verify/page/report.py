@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from search_core.picture.numbers import counted
 from search_core.verify.page.cards import card_sections, finding_list
 from search_core.verify.page.comparisons import comparison_section
-from search_core.verify.page.frame import POLICY, framed
+from search_core.verify.page.frame import framed
 from search_core.verify.page.headlines import headline_rows
-from search_core.verify.page.labelling import labelling_parts, labelling_policy
+from search_core.verify.page.labelling import labelling_data
 from search_core.verify.page.markup import paragraph, table, tag, text
+from search_core.verify.page.scripts import report_policy, report_scripts
 from search_core.verify.verdict import verdict
 
 FEWEST_PROBLEMS = 20
@@ -32,8 +33,9 @@ def report_page(values: Mapping[str, Any]) -> str:
     links += [("#comparisons", "Side by side")] if values["comparisons"] else []
     links.append(("#made", "How it was made"))
     navigation = tag("ul", *(tag("li", tag("a", text(name), href=at)) for at, name in links))
-    labelling = labelling_parts(values, anchors)
+    listed = [anchors[name] for name, card in cards.items() if card["mistakes"]["listed"]]
     body = [
+        _skip(listed),
         tag("header", tag("h1", text(title[:200])), *_about(values),
             tag("nav", navigation, aria_label="Parts of this report")),
         tag(
@@ -43,10 +45,19 @@ def report_page(values: Mapping[str, Any]) -> str:
             *(card_sections(name, card, anchors[name]) for name, card in cards.items()),
             comparison_section(values["comparisons"]),
         ),
-        tag("footer", *_made(values)),
-        labelling,
+        tag("footer", tag("details", *_made(values), class_="card", open="open")),
+        labelling_data(values, anchors),
+        report_scripts(),
     ]  # fmt: skip
-    return framed(title[:200], *body, policy=labelling_policy() if labelling else POLICY)
+    return framed(title[:200], *body, policy=report_policy())
+
+
+def _skip(anchors: Sequence[str]) -> str:
+    """The first stop of the Tab key leads past all figures to what one works on."""
+    if not anchors:
+        return ""
+    words = "Skip to the surest mistakes"
+    return tag("a", words, class_="skip", href=f"#{anchors[0]}-mistakes")
 
 
 def _about(values: Mapping[str, Any]) -> Iterator[str]:
@@ -88,7 +99,7 @@ def _about(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _made(values: Mapping[str, Any]) -> Iterator[str]:
-    yield tag("h2", "How it was made", id="made")
+    yield tag("summary", tag("h2", "How it was made", id="made"))
     file, settings = values.get("input", {}), values["settings"]
     versions = ", ".join(f"{name} {each}" for name, each in values.get("versions", {}).items())
     pairs = [

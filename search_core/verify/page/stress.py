@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from search_core.verify.findings import harmless_edits
 from search_core.verify.page.figures import ci
-from search_core.verify.page.markup import paragraph, table, tag
+from search_core.verify.page.markup import paragraph, part, table
 
 
 def stress_section(found: Mapping[str, Any] | None) -> str:
-    """The two tables of edits; "" where none were made."""
+    """In one sentence what edits of wording and order do, and the two tables; "" without edits."""
     if not found:
         return ""
+    harmless = harmless_edits(found)
     keep = [edit for edit in found["edits"] if not edit["must_change"]]
     spoil = [edit for edit in found["edits"] if edit["must_change"]]
-    parts = [tag("h3", "Stress test"), paragraph(found["said"])]
+    parts = [paragraph(harmless.sentence())] if harmless else []
+    parts.append(paragraph(found["said"], "quiet"))
     if keep:
         parts.append(
             table(
@@ -50,4 +53,4 @@ def stress_section(found: Mapping[str, Any] | None) -> str:
                 ],
             )
         )
-    return "".join(parts)
+    return part("Stress test", *parts)

@@ -18,8 +18,8 @@ h2 { font-size: 1.35rem; margin: 3rem 0 .5rem; padding-top: 1rem;
 h3 { font-size: 1.05rem; margin: 2rem 0 .4rem; }
 p { max-width: 46rem; margin: .5rem 0; }
 a { color: var(--palette-focus); }
-a:focus-visible, summary:focus-visible, .wide:focus-visible { outline: 3px solid
-  var(--palette-focus); outline-offset: 2px; }
+a:focus-visible, summary:focus-visible, .wide:focus-visible, input:focus-visible {
+  outline: 3px solid var(--palette-focus); outline-offset: 2px; }
 .quiet { color: var(--palette-subtle); }
 nav ul, .findings { list-style: none; padding: 0; }
 nav li { display: inline-block; margin: 0 1.25rem .35rem 0; }
@@ -50,7 +50,18 @@ thead th { color: var(--palette-subtle); border-bottom-color: var(--palette-mute
 .charts svg, .chart svg { max-width: 100%; height: auto; }
 details { margin: .35rem 0; border-left: 3px solid var(--palette-muted); padding-left: .8rem; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
-details.more { border-left: 0; padding-left: 0; }
+details.more, details.part, details.card { border-left: 0; padding-left: 0; }
+.card > summary { margin: 3rem 0 .5rem; padding-top: 1rem; border-top: 2px solid
+  var(--palette-muted); }
+.part > summary { margin: 2rem 0 .4rem; }
+.card > summary > h2, .part > summary > h3 { display: inline; margin: 0; padding: 0; border: 0; }
+.skip { position: absolute; left: 1rem; top: -6rem; padding: .5rem 1rem; z-index: 1;
+  background: var(--palette-background); border: 2px solid var(--palette-focus); }
+.skip:focus { top: .5rem; }
+.by-threshold label { display: grid; grid-template-columns: max-content minmax(8rem, 24rem);
+  gap: .3rem 1rem; align-items: center; margin: .75rem 0 .25rem; }
+.by-threshold input { width: 100%; min-height: 2.25rem; accent-color: var(--palette-focus); }
+.by-threshold output { display: block; max-width: 46rem; min-height: 3.1em; }
 .labelling { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center;
   max-width: none; }
 .labelling[hidden] { display: none; }
@@ -72,6 +83,10 @@ dt { color: var(--palette-subtle); }
 dd { margin: 0; overflow-wrap: anywhere; }
 footer { padding-bottom: 3rem; }
 @media (max-width: 40rem) {
+  .card > summary { margin: 0; padding: .7rem 0; border-top-width: 1px; }
+  .part > summary { margin: 0; padding: .55rem 0; }
+  .by-threshold label { grid-template-columns: 1fr; }
+  .by-threshold output { min-height: 6.2em; }
   dl { grid-template-columns: 1fr; }
   dd { margin-bottom: .5rem; }
   /* The figures come first: what they are called takes as many lines as it needs. */
@@ -80,10 +95,10 @@ footer { padding-bottom: 3rem; }
   td { white-space: normal; }
 }
 @media print {
-  .labelling, .judges { display: none; }
+  .labelling, .judges, .skip, .by-threshold { display: none; }
   body { font-size: 10pt; }
   nav { display: none; }
-  h2 { break-before: page; }
+  h2, .card { break-before: page; }
   h3, caption { break-after: avoid; }
   tr, svg, .findings li { break-inside: avoid; }
   .wide { overflow: visible; }
