@@ -99,4 +99,5 @@ def test_a_quiet_server_gives_back_once_and_a_busy_one_does_not(
     waiting = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
     for thread in waiting:
         thread.join(PATIENCE)
+        assert not thread.is_alive()
     assert not given.acquire(blocking=False)
