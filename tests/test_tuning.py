@@ -16,7 +16,8 @@ from search_core.solvers import load_solver
 from search_core.tuning.attempts import TriedSolution, read_attempts
 from search_core.tuning.base_model import prepare
 from search_core.tuning.encoding import solver_example, verifier_example
-from search_core.tuning.judging import labels_of
+from search_core.tuning.head import PENALTIES, fit_head
+from search_core.tuning.judging import labels_of, new_head
 from search_core.tuning.layers import LowRankShape, attach, changed, learned, state
 from search_core.tuning.loop import LoopSettings, learn, rate_at
 from search_core.tuning.measuring import measured
@@ -155,6 +156,20 @@ def test_the_whole_recipe(tmp_path: Path) -> None:
     for stage in STAGES.values():
         stage(bench)
     assert said == []
+
+
+def test_a_head_finds_what_tells_right_from_wrong_and_says_it_in_two_labels() -> None:
+    made = torch.Generator().manual_seed(0)
+    states = torch.randn(400, 6, generator=made) * torch.tensor([1, 5, 1, 1, 1, 1]) + 3
+    wanted = (states[:, 1] > 3).float()
+    head = new_head(6)
+    assert fit_head(head, states, wanted, range(400)) == min(PENALTIES)
+    scores = head(states).softmax(-1)[:, 1]
+    assert ((scores > 0.5) == (wanted > 0.5)).float().mean() > 0.97
+    # Where nothing can be told it says little, by the largest penalty.
+    none = torch.rand(400, generator=made).round()
+    assert fit_head(head, states, none, range(400)) == max(PENALTIES)
+    assert (head(states).softmax(-1)[:, 1] - 0.5).abs().max() < 0.25
 
 
 def test_who_chooses_is_told_apart() -> None:

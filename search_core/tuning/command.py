@@ -17,12 +17,13 @@ _NAMES = ("solver", "rollouts", "verifier", "measure")
 _NUMBERS = {
     "examples": "worked solutions to learn from",
     "tokens": "tokens that the solver learns from",
-    "verifier_tokens": "tokens that the verifier learns from",
+    "verifier_tokens": "tokens that the verifier's changes learn from; 0: its head alone",
     "rollouts": "problems of each kind whose attempts the verifier learns from",
     "tests": "held-out problems of each kind",
     "samples": "attempts at each problem",
     "seed": "same seed, same problems and same order",
 }
+_FROM_NOUGHT = ("seed", "verifier_tokens")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--kinds", help="expression, word, countdown, shop, with commas")
     for name, about in _NUMBERS.items():
         flag = "--" + name.replace("_", "-")
-        train.add_argument(flag, type=_seed if name == "seed" else _positive, help=about)
+        train.add_argument(flag, type=_seed if name in _FROM_NOUGHT else _positive, help=about)
     train.add_argument("--rank", type=_positive, help="columns of B and rows of A")
     train.add_argument("--first-layer", type=_seed, help="the first layer that is changed")
     train.add_argument("--rate", type=float, help="the solver's highest learning rate")
