@@ -15,6 +15,7 @@ from search_core.engine.checkpoints.loading import load_checkpoint
 from search_core.solvers import load_solver
 from search_core.tuning.attempts import TriedSolution, read_attempts
 from search_core.tuning.base_model import prepare
+from search_core.tuning.command import _parser, _settings, main
 from search_core.tuning.encoding import solver_example, verifier_example
 from search_core.tuning.head import PENALTIES, fit_head
 from search_core.tuning.judging import labels_of, new_head
@@ -229,3 +230,14 @@ def test_a_story_has_one_step_a_line() -> None:
 
 def test_a_half_written_line_is_no_attempt(tmp_path: Path) -> None:
     assert read_attempts(tmp_path / "none.jsonl") == []
+
+
+def test_levels_are_said_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = _parser().parse_args(["train", "--out", "x", "--levels", "word=2,3", "--rank", "4"])
+    chosen = _settings(options, TuningSettings())
+    assert chosen.levels["word"] == (2, 3)
+    assert chosen.levels["countdown"] == TuningSettings().levels["countdown"]
+    assert (chosen.shape.rank, chosen.shape.alpha) == (4, 8)
+    with pytest.raises(SystemExit):
+        main(["train", "--out", str(tmp_path), "--levels", "word:2"])
+    assert "expected kinds with levels" in capsys.readouterr().err

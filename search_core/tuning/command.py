@@ -39,9 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from search_core.tuning.settings import TuningSettings
     from search_core.tuning.stages import STAGES, Bench
 
-    bench = Bench(options.out, _settings(options, TuningSettings()), _say)
-    bench.work.mkdir(parents=True, exist_ok=True)
     try:
+        bench = Bench(options.out, _settings(options, TuningSettings()), _say)
+        bench.work.mkdir(parents=True, exist_ok=True)
         for name, stage in STAGES.items():
             _say(f"stage: {name}")
             stage(bench)
@@ -55,6 +55,8 @@ def _settings(options: argparse.Namespace, usual: TuningSettings) -> TuningSetti
     names = {field.name for field in fields(usual)} - {"kinds", "shape", "levels"}
     given = {name: value for name, value in vars(options).items() if name in names}
     chosen = {name: value for name, value in given.items() if value is not None}
+    if options.levels:
+        chosen["levels"] = {**usual.levels, **_levels(options.levels)}
     if options.kinds:
         chosen["kinds"] = tuple(options.kinds.split(","))
     if options.rank is not None or options.first_layer is not None:
@@ -63,6 +65,21 @@ def _settings(options: argparse.Namespace, usual: TuningSettings) -> TuningSetti
         first = shape.first_layer if options.first_layer is None else options.first_layer
         chosen["shape"] = replace(shape, rank=rank, alpha=2.0 * rank, first_layer=first)
     return replace(usual, **chosen)
+
+
+def _levels(text: str) -> dict[str, tuple[int, ...]]:
+    """Of "expression=2,3 countdown=3".
+
+    Raises:
+        ValueError: It is written otherwise.
+    """
+    pairs = [part.partition("=") for part in text.split()]
+    try:
+        return {kind: tuple(map(int, levels.split(","))) for kind, _, levels in pairs}
+    except ValueError as error:
+        raise ValueError(
+            f"--levels is {text!r:.60}; expected kinds with levels, as 'expression=2,3 word=2'."
+        ) from error
 
 
 def _say(line: str) -> None:
@@ -86,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, required=True, help="folder for what is made")
     train.add_argument("--base", help="folder, GGUF file, package:NAME or Hub id that is tuned")
     train.add_argument("--kinds", help="expression, word, countdown, shop, with commas")
+    train.add_argument("--levels", help='of the families, as "expression=2,3 countdown=3"')
+    train.add_argument("--temperature", type=float, help="at which attempts are sampled")
     for name, about in _NUMBERS.items():
         flag = "--" + name.replace("_", "-")
         train.add_argument(flag, type=_seed if name in _FROM_NOUGHT else _positive, help=about)
