@@ -97,10 +97,10 @@ class ModelEntry(CatalogueEntry):
 
     title: Line
     model: Line
-    base: Line | None = None
     licence: Line
     licence_url: str = Field("", max_length=300, pattern=r"^(https://\S+)?$")
     gated: bool = False
+    base: Line | None = None
     dtype: Dtype = "auto"
     sizes: Sizes | None = None
     parameters: int | None = Field(None, ge=1, le=10**13)
