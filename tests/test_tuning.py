@@ -133,7 +133,9 @@ def test_the_rate_rises_and_falls() -> None:
 def test_the_whole_recipe(tmp_path: Path) -> None:
     """Both folders load as any model does, and a second call does nothing again."""
     small = {"examples": 8, "tokens": 1500, "verifier_tokens": 1000, "samples": 2}
-    settings = tiny(tmp_path, **small, rollouts=1, tests=1, max_step_tokens=4, judge=True)
+    settings = tiny(
+        tmp_path, **small, rollouts=1, tests=1, max_step_tokens=4, judge=True, before=True
+    )
     said: list[str] = []
     bench = Bench(tmp_path / "out", settings, said.append)
     bench.work.mkdir(parents=True)
@@ -214,6 +216,16 @@ def test_problems_are_worded_in_several_ways_and_their_solutions_are_right(kind:
     assert not {one.asked for one in drawn} & {
         one.asked for one in draw(kind, levels, 12, 0, "test")
     }
+
+
+def test_who_was_not_taught_the_form_is_asked_for_the_answer_alone() -> None:
+    problem = draw("expression", (2,), 1, 0, "train")[0]
+    said = ("Let us see.", f"So the final answer is \\boxed{{{problem.checked.answer}}}")
+    assert problem.says_the_answer(said)
+    assert not problem.is_right(said)
+    assert not problem.says_the_answer(("So the final answer is \\boxed{9999}",))
+    given_away = draw("countdown", (3,), 1, 0, "train")[0]
+    assert not given_away.says_the_answer(given_away.steps)
 
 
 def test_a_story_has_one_step_a_line() -> None:

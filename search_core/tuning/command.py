@@ -112,6 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--first-layer", type=_seed, help="the first layer that is changed")
     train.add_argument("--rate", type=float, help="the solver's highest learning rate")
     train.add_argument("--judge", action="store_true", default=None, help="ask the base as a judge")
+    train.add_argument(
+        "--before", action="store_true", default=None, help="let the base answer greedily too"
+    )
     train.add_argument("--last", choices=_NAMES, default="measure", help="stop after this stage")
     return parser
 

@@ -179,21 +179,24 @@ def measure(bench: Bench) -> Any:
     attempts = _attempts(bench, "test", settings.tests, "test")
     once = replace(settings, temperature=0.0, samples=1)
     greedy = _attempts(replace(bench, settings=once), "test", settings.tests, "greedy")
-    base = _attempts(
-        replace(bench, settings=once), "test", settings.tests, "base", solver=settings.base
-    )
     given = partial(scored_by, problems=problems, attempts=attempts, say=bench.say)
     scores = {"verifier": given(bench.verifier, path=bench.work / "scores.jsonl")}
     if settings.judge:
         path = bench.work / "judge.jsonl"
         scores["judge"] = given(settings.base, path=path, format="judge")
-    found = {
-        "settings": _said(settings, {}),
-        "greedy before tuning": measured(base, base, {})["right"]["greedy"],
-        **measured(greedy, attempts, scores),
-    }
+    found = {"settings": _said(settings, {}), **measured(greedy, attempts, scores)}
+    if settings.before:
+        alone = replace(bench, settings=once)
+        base = _attempts(alone, "test", settings.tests, "base", solver=settings.base)
+        found["greedy before tuning"] = _before(problems, base)
     (bench.out / "measured.json").write_text(json.dumps(found, indent=1) + "\n")
     return found
+
+
+def _before(problems: Sequence[TuningProblem], base: Sequence[TriedSolution]) -> Any:
+    """What the base was right in, by what it says, whether or not it came to an end."""
+    told = [replace(one, right=problems[one.problem].says_the_answer(one.steps)) for one in base]
+    return measured(told, told, {})["right"]["greedy"]
 
 
 def _attempts(
