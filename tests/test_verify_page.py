@@ -178,3 +178,8 @@ def test_edits_that_change_nothing_are_told_of_in_plain_words_at_the_top() -> No
     values["cards"]["mine"]["stress"]["edits"] = [edit("padding", 30, 0.1)]
     text = " ".join(read(report_page(values)).texts)
     assert "one way of writing" not in text
+    # One kind among many that move nothing is named.
+    values["cards"]["mine"]["stress"]["edits"] = [edit("padding", 90, 0.0), edit("split", 10, 0.9)]
+    text = " ".join(read(report_page(values)).texts)
+    assert 'The edit "split" changes nothing that counts, and lowers 90 % of its scores.' in text
+    assert 'The edit "padding"' not in text
