@@ -73,6 +73,7 @@ def _decision(values: Values) -> Iterator[str]:
     decision = values["decision"]
     if decision is None:
         return
+    yield tag("h2", "The first decision that would differ")
     nodes = {node["id"]: node for node in values["nodes"]}
     for head, ids in (("Preferred in the run", decision["kept_then"]),
                       (f"Preferred by {values['by']}", decision["kept_now"])):  # fmt: skip
