@@ -72,12 +72,13 @@ class Sampled(Event):
             raise LogError(f"Node {self.id!r} is sampled twice.")
         if self.after is not None:
             tree.node(self.after)
+        parent = self.parent
         tree.add(
             Node(
                 self.id,
-                self.parent,
+                parent,
                 self.text,
-                tree.node(self.parent).depth + 1,
+                tree.node(parent).depth + 1,
                 tokens=self.tokens,
                 logprob=self.logprob,
                 state="rollout" if self.role == "rollout" else "frontier",
