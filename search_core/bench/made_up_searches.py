@@ -6,11 +6,11 @@ from typing import Any
 
 from search_core.log.events import Ended
 from search_core.problem import Problem
-from search_core.search import Result, search
+from search_core.search import SearchResult, search
 from search_core.testing import FunctionSolver, FunctionVerifier, chance
 
 
-def made_up_search(strategy: str, options: dict[str, Any], ends: float) -> Result:
+def made_up_search(strategy: str, options: dict[str, Any], ends: float) -> SearchResult:
     """A search whose steps are sums, scored by chance; always the same one.
 
     Args:

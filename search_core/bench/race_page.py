@@ -178,7 +178,8 @@ class _ScriptTime:
 
     def _now(self) -> float:
         metrics = self._session.send("Performance.getMetrics")["metrics"]
-        return next(1000 * one["value"] for one in metrics if one["name"] == "ScriptDuration")
+        seconds: float = next(one["value"] for one in metrics if one["name"] == "ScriptDuration")
+        return 1000 * seconds
 
     def since(self) -> float:
         """Milliseconds since this was asked last."""
