@@ -10,6 +10,8 @@ import { storage } from "./dom/storage.js";
 /** Of a run's own time: whoever hears of it that early has seen nothing of it yet. */
 const BEGINNING_SECONDS = 2;
 
+const RESCUE = "Press Keep to rescue this step. Any cross can be kept.";
+
 export class Showing {
   /** @param {import("./explorer.js").Explorer} explorer */
   constructor(explorer) {
@@ -79,13 +81,17 @@ export class Showing {
     this.player.setPace(pace);
   }
 
-  /** Hand over to the person: the problem's field, ready to be typed into. */
+  /** Hand over to the person: the problem's field, ready to be typed into, or the step that was cut, ready to be kept. */
   handOver() {
     this.minute.skip();
     const field = document.querySelector(this.explorer.given.minute.field);
-    field?.focus();
-    field?.select();
-    say("Change its numbers or names, or choose another strategy. Then press Run.");
+    // Not selected: the first letter would take all of it away.
+    field?.setSelectionRange(field.value.length, field.value.length);
+    const cut = this.explorer.steering.send ? this.minute.cutStep : null;
+    if (cut) this.explorer.select(cut);
+    const keep = cut && this.explorer.root.querySelector("[data-act=keep]");
+    (keep ?? field)?.focus();
+    say(keep ? RESCUE : "Change its numbers or names, or choose another strategy. Then press Run.");
   }
 
   dispose() {

@@ -47,7 +47,7 @@ export class Steering {
   turnTo(run) {
     if (!run) return;
     const { selectedNode } = this.explorer;
-    if (selectedNode) this.explorer.request(run, selectedNode);
+    if (selectedNode) this.select(run, selectedNode);
     this.explorer.visit.show(run);
   }
 
@@ -73,8 +73,14 @@ export class Steering {
       this.own = [run, ...this.own].slice(0, MOST);
       tabStorage()?.setItem(KEY, this.own.join(","));
     }
-    if (this.answer && this.node) this.explorer.request(run, this.node);
+    if (this.answer && this.node) this.select(run, this.node);
     this.settle("");
+  }
+
+  /** In a run that is to come: one looks at its tree first, and at the step's words when one asks for them. */
+  select(run, node) {
+    this.explorer.request(run, node);
+    this.explorer.page?.side.makeRoom(node);
   }
 
   /** It has come out: another run is here, or `why` says why none will be. */

@@ -57,10 +57,14 @@ def test_arrow_keys_choose_in_it_and_tab_leaves_it(app: App, keep: Keep) -> None
 def test_a_mistake_is_an_alert_with_what_works_on_buttons(app: App, page: Page) -> None:
     open_page(page, app.url)
     before = run_of(page)
-    fill(page, "#problem", "Why is the sky blue?")
-    press_run(page)
     box = page.locator("#problem textarea")
-    expect(box).to_have_attribute("aria-invalid", "true")
+    # Of another text nothing is known; of the same one, asked again, the same is said.
+    for _ in range(2):
+        fill(page, "#problem", "What is 3 + 4?")
+        expect(page.locator("#notice [role=alert]")).to_have_text("")
+        fill(page, "#problem", "Why is the sky blue?")
+        press_run(page)
+        expect(box).to_have_attribute("aria-invalid", "true")
     told = page.locator(f"#{box.get_attribute('aria-describedby')}")
     expect(told).to_contain_text("do not know this kind of problem")
     assert "python" not in told.inner_text()

@@ -74,6 +74,16 @@ test("the answer says how many gave it, and that it is the only one", () => {
   assert.equal(ended(2, 3), "The answer is 4, chosen by the best score, given by 2 of 5 solutions.");
 });
 
+test("where few solutions outvote many, it is said what else counts", () => {
+  const ended = (method, few, many) => {
+    const tally = [[0, "4", 0.9, few], [1, "5", 0.2, many]];
+    const finished = { kind: "finished", status: "completed", method, chosen: "0", answer: "4" };
+    return tell([{ kind: "voted", method, tally }, finished], { kind: "end", from: 0, cursor: 2 }, 2);
+  };
+  assert.match(ended("weighted", 1, 15), /by 1 of 16 solutions\. Each solution votes with its score, so one/);
+  for (const told of [ended("weighted", 8, 8), ended("best", 1, 15)]) assert.doesNotMatch(told, /outweigh/);
+});
+
 test("best-of-N: nothing is cut on the way", () => {
   const slice = [{ kind: "sampled", id: "0" }, { kind: "sampled", id: "0" }, { kind: "decided", kept: [["0"], ["1"]] }];
   assert.equal(

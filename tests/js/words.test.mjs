@@ -126,10 +126,10 @@ test("why a step is where it is", () => {
   assert.match(why("1", { kind: "merged", id: "1", into: "0" }), /word for word the same/);
   assert.equal(
     why("1", scored("1", 0.4), both),
-    "The best are kept. Rank 2 of 2. Its path scores 0.40; the cut was 0.90, so the margin is −0.50.",
+    "The best are kept. That is N / beam width: 16 / 4 = 4. Rank 2 of 2. Its path scores 0.40; the cut was 0.90, so the margin is −0.50.",
   );
   assert.match(why("0", both), /Rank 1 of 2\. Its path scores 0\.90: the lowest that was kept, and so the cut\.$/);
-  assert.equal(why("0", decided({ kept: [["0"]] })), "The best are kept.");
+  assert.equal(why("0", decided({ kept: [["0"]] })), "The best are kept. That is N / beam width: 16 / 4 = 4.");
   const solved = [{ kind: "completed", id: "0", answer: "4", group: 0 }];
   assert.equal(why("0", ...solved), "The path ended here with the answer 4.");
   assert.match(why("0", ...solved, { kind: "graded", right: ["0"] }), / It agrees with the reference: right\.$/);

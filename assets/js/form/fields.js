@@ -18,14 +18,19 @@ let marked = null;
  * @param {string} control - its id; it may not be on the page yet, and is marked once it is.
  * @param {string} text - what stands at it, unless the message stands beside it already.
  * @param {Element} described - the element that says what is wrong.
+ * @param {() => void} [onChanged] - the control has another value now, of which nothing is known.
  */
-export function markField(control, text, described) {
-  const mine = { control, text, described };
+export function markField(control, text, described, onChanged) {
+  const changed = () => {
+    unmarkFields();
+    onChanged?.();
+  };
+  const mine = { control, text, described, changed };
   marked = mine;
   whenThere(control, (field) => marked === mine && mark(field, mine), () => marked === mine);
 }
 
-function mark(field, { text, described }) {
+function mark(field, { text, described, changed }) {
   let by = described.id;
   if (!isBeside(field.id)) {
     by = `${field.id}-mistake`;
@@ -37,7 +42,7 @@ function mark(field, { text, described }) {
     if (input.type !== "radio") input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", by);
   }
-  field.addEventListener("input", unmarkFields, { once: true });
+  field.addEventListener("input", changed, { once: true });
 }
 
 /** Whether a control stands where the message does. */
@@ -47,9 +52,10 @@ export const isBeside = (control) => Boolean(document.getElementById(control)?.c
 export function unmarkFields() {
   if (!marked) return;
   const field = document.getElementById(marked.control);
+  const { changed } = marked;
   marked = null;
   if (!field?.classList.contains("field-wrong")) return;
-  field.removeEventListener("input", unmarkFields);
+  field.removeEventListener("input", changed);
   field.classList.remove("field-wrong");
   field.querySelector(".field-mistake")?.remove();
   for (const input of field.querySelectorAll(INPUTS)) {

@@ -28,17 +28,14 @@ export function mountNotice(element, { props, watch }) {
     element.hidden = !text;
     setText(line, wrong ? "" : text);
     fill(mistake, wrong && text ? contents(text, control, offers, filledIn) : []);
-    if (wrong && control) markField(control, text, mistake.querySelector("p"));
+    if (wrong && control) markField(control, text, mistake.querySelector("p"), () => sayInstead(""));
   };
   // What works stands in its field: nothing is wrong any more, and nothing runs by itself.
   const filledIn = () => sayInstead("Filled in. Press Run.");
+  // Kept as what stands here: else the same mistake, made again, would be no change, and not be shown.
   const sayInstead = (text) => {
-    unmarkFields();
-    element.dataset.kind = "info";
-    line.setAttribute("aria-live", "polite");
-    element.hidden = false;
-    fill(mistake, []);
-    setText(line, text);
+    props.value = { text, kind: "info" };
+    show();
   };
   onSaid(sayInstead);
   watch("value", show);

@@ -112,8 +112,15 @@ export class Minute {
     if (this.said.run === log.run) return this.said;
     const chosen = this.given.chosen.find((one) => one.run === log.run || isSame(one.recipe, log.events[0]));
     const claim = chosen ? sayClaim(chosen, Tree.fromEvents(log.events)) : null;
-    this.said = { run: log.run, claim, from: claim ? momentOf(chosen, log.events) : 0 };
+    const cut = chosen?.claim === "right_path_is_cut" ? chosen.evidence.step : null;
+    this.said = { run: log.run, claim, cut, from: claim ? momentOf(chosen, log.events) : 0 };
     return this.said;
+  }
+
+  /** The step whose cut is spoken of in the run on show; null: none is. */
+  get cutStep() {
+    const { claim, cut = null } = this.claim(this.log());
+    return claim ? cut : null;
   }
 
   seen() {

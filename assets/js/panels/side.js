@@ -27,6 +27,8 @@ export class Side {
     );
     this.element = h("div", { class: "esp-side" }, h("div", { class: "esp-side-bar" }, this.views.tablist, this.close), this.views.element);
     this.selected = null;
+    /** The node that was acted on: selected once more in the run that comes of it, it leaves the sheet down. */
+    this.acted = null;
     this.setOpen(false);
   }
 
@@ -45,8 +47,19 @@ export class Side {
   follow(selected, quiet = false) {
     if (selected === this.selected) return;
     this.selected = selected;
-    if (selected !== null) this.bring(STEP, !quiet);
-    else if (this.shown === STEP) this.bring(STORY, false);
+    if (selected !== null) {
+      this.bring(STEP, !quiet && selected !== this.acted);
+      this.acted = null;
+    } else if (this.shown === STEP) this.bring(STORY, false);
+  }
+
+  /** What comes of an act is seen in the picture: it gets the sheet's room. */
+  makeRoom(node) {
+    const inside = this.views.element.contains(document.activeElement);
+    this.acted = node;
+    this.setOpen(false);
+    // Beside the picture it stays, and so does the focus.
+    if (inside && !this.views.element.offsetParent) this.views.tabOf(this.shown).focus();
   }
 
   bring(name, open) {

@@ -56,6 +56,10 @@ export class Views {
     next.tab.focus();
   }
 
+  tabOf(name) {
+    return this.views.find((view) => view.name === name).tab;
+  }
+
   /** What a view stands in. */
   panelOf(name) {
     return this.views.find((view) => view.name === name).tabpanel;

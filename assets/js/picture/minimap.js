@@ -11,6 +11,8 @@ const WIDE = { width: 168, height: 112 };
 const NARROW = { width: 80, height: 56 };
 /** Of a picture lower than this it takes less, in pixels: a sheet from below, or a panel, leaves little of it. */
 const LOW = 340;
+/** In a picture lower than this it would cover what is left to see. */
+const LEAST = 200;
 const PAD = 6;
 const GHOST = 0.3;
 /** Pixels from the picture's edges, and from its upper one: the levels' names stand there. */
@@ -63,7 +65,7 @@ export class Minimap {
    * @param {Box[]} boxes - what is drawn in the picture.
    */
   update(scene, camera, view, stage, boxes) {
-    if (!stage || !scene.places) {
+    if (!stage || !scene.places || view.height < LEAST) {
       this.element.remove();
       return;
     }

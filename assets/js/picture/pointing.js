@@ -43,7 +43,8 @@ export class Pointing {
 
   /**
    * What a ring says is read whole, at the picture's edges, too; where it would lie half over the
-   * name of a level, it takes its place, and where another ring's words stand already, it stands above them.
+   * name of a level and has no room before its mark, it takes its place, and where another ring's words
+   * stand already, it stands above them.
    *
    * @param {{left: number, right: number, top: number}[]} said - where other words stand; these are added.
    */
@@ -75,9 +76,21 @@ export class Pointing {
       const place = this.canvas.positionOf(ring.dataset.node);
       ring.hidden = !place;
       if (!place) continue;
-      ring.dataset.before = String(ring.dataset.beside === "true" && !this.canvas.vertical);
+      const label = ring.firstElementChild;
+      ring.dataset.before = String(!this.canvas.vertical && (ring.dataset.beside === "true" || standsBefore(place, label)));
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
-      this.keepInside(ring.firstElementChild, place, said);
+      this.keepInside(label, place, said);
     }
   }
+}
+
+/**
+ * Whether what a ring says stands before its mark, in a tree that grows to the right: above, it would
+ * cover its level's name.
+ *
+ * @param {{x: number, y: number}} place - of the mark, in pixels @param {?{offsetWidth: number, offsetHeight: number}} label
+ */
+export function standsBefore({ x, y }, label) {
+  if (!label) return false;
+  return y - ABOVE - label.offsetHeight < NAMES && x - BEFORE - label.offsetWidth >= EDGE;
 }

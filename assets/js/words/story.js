@@ -244,7 +244,7 @@ function tellEnd(slice, before) {
   const graded = slice.find((event) => event.kind === "graded");
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
-  const verdict = verdictOf(graded, finished.chosen, before) + doubtSentence(before);
+  const verdict = verdictOf(graded, finished.chosen, before) + outweighed(finished, tally) + doubtSentence(before);
   return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all, solutionsIn([...before, ...slice]))}.${verdict}`;
 }
 
@@ -277,6 +277,12 @@ function verdictOf(graded, chosen, events) {
   if (!graded.right?.includes(chosen)) return " That is wrong.";
   const spared = sparesNumbers(events[0]?.problem, chosen) && !isStreamStrategy(events[0].strategy);
   return spared ? ` That is right: ${MAY_SPARE}.` : " That is right.";
+}
+
+/** Where the answer that most solutions give has lost, what else counts. */
+function outweighed({ method }, tally) {
+  if (method !== "weighted" || tally.every((entry) => entry[3] <= tally[0][3])) return "";
+  return " Each solution votes with its score, so one high score may outweigh many low ones.";
 }
 
 function doubtSentence(events) {

@@ -127,7 +127,7 @@ function stateSentences(tree, node) {
     return ["The search wrote this step only to see where the one before it leads. It does not go on from here."];
   const decision = tree.decisionOf(node);
   if (!decision) return [];
-  return [decision.why, ...placeSentences(tree, decision, node)];
+  return [decision.why, ...beamSentences(tree, decision), ...placeSentences(tree, decision, node)];
 }
 
 function completedSentences(tree, node) {
@@ -145,6 +145,13 @@ function completedSentences(tree, node) {
   if (node.right && !isStream(tree) && sparesNumbers(tree.started.problem, node.id))
     sentences.push(`It leaves numbers over, and may: ${MAY_SPARE}.`);
   return sentences;
+}
+
+/** How the setting that one sees goes together with how many paths are kept. */
+function beamSentences(tree, { rule }) {
+  const { n, beam_width: width } = tree.started.options;
+  if (rule !== "top_k" || !Number.isInteger(n / width)) return [];
+  return [`That is N / beam width: ${n} / ${width} = ${n / width}.`];
 }
 
 function placeSentences(tree, decision, node) {

@@ -60,7 +60,7 @@ export class Acts {
   sign() {
     const name = this.author.value.trim();
     namePerson(name);
-    setText(this.signed, name ? `Done by ${name}` : "Done by you, without a name");
+    setText(this.signed, name ? `Done by ${name}` : "Done by you");
   }
 
   /** Whether anything can be done to this node here. */
