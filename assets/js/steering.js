@@ -30,6 +30,7 @@ export class Steering {
       shownRun: () => this.explorer.log.run,
       undo: () => this.undo(),
       redo: () => this.redo(),
+      turnTo: (run) => this.turnTo(run),
       redoable: () => this.explorer.visit.after(this.explorer.log.run),
       mine: (run) => this.own.includes(run),
     };

@@ -13,7 +13,7 @@ export class Steered {
     this.text = h("p", { class: "esp-steered-text", dir: "auto" });
     this.undo = button("Undo", "The run before the last act (u)", () => actions.undo());
     this.redo = button("Redo", "The act that was undone, again (Shift+U)", () => actions.redo());
-    this.base = button("Untouched run", "The run as it was before anybody acted", () => actions.showRun(this.first));
+    this.base = button("Untouched run", "The run as it was before anybody acted", () => actions.turnTo(this.first));
     this.compare = h("a", {
       ...{ class: "esp-button", target: "_blank", "data-place": "", text: "Compare" },
       title: "The untouched run and this one, side by side (opens in a new tab)",
