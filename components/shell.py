@@ -12,7 +12,14 @@ from gradio.utils import _parse_file_size
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from components.bounds import BodyLimit, LeanSessions, OneStream, Uploads, counted_streams
+from components.bounds import (
+    BodyLimit,
+    LeanSessions,
+    OneStream,
+    Uploads,
+    counted_streams,
+    leave_no_halves,
+)
 from components.bounds.sessions import MOST_SESSIONS
 from components.emblem import EMBLEM
 from components.guide import guide_routes
@@ -133,6 +140,7 @@ class Shell(gr.Blocks):
         # Outside all others, as it answers for them.
         doorkeeper = Middleware(Doorkeeper, trusted_proxies=self._trusted_proxies)
         redirect_faults()
+        leave_no_halves()
         streams = Middleware(OneStream, streams=counted_streams(self._queue))
         outer = [doorkeeper, Middleware(Headers), Middleware(QuietFrames), limit, streams]
         middleware = [*outer, *given.get("middleware", ())]

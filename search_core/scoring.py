@@ -64,7 +64,7 @@ def first_best(values: Sequence[float]) -> int:
         values: At least one.
     """
     highest = max(values)
-    return next(index for index, value in enumerate(values) if highest - value <= TIE)
+    return [highest - value <= TIE for value in values].index(True)
 
 
 @dataclass(frozen=True, slots=True)

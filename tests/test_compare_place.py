@@ -108,6 +108,21 @@ def test_a_race_is_run_followed_and_told(client: TestClient, registry: RunRegist
     assert "Beam search" in values["partings"][0]["sentence"]
 
 
+def test_runs_of_several_problems_are_not_compared(
+    client: TestClient, registry: RunRegistry
+) -> None:
+    """Runs that are there already are compared by their ids: a steered one, for one."""
+    recorded = client.get(
+        "/compare/table", params={"runs": "recorded-race-lane-1,recorded-race-lane-2"}
+    )
+    assert recorded.status_code == 200
+    runs = client.post("/compare/race", params=RACE, headers=OURS).json()["runs"]
+    over(client, runs)
+    mixed = client.get("/compare/table", params={"runs": f"{runs[0]},recorded-race-lane-1"})
+    assert mixed.status_code == 404
+    assert "different problems" in mixed.json()["why"]
+
+
 def test_a_race_is_stopped_as_a_whole(client: TestClient, registry: RunRegistry) -> None:
     runs = client.post("/compare/race", params=RACE, headers=OURS).json()["runs"]
     assert client.post("/compare/stop", params={"runs": ",".join(runs)}).status_code == 403

@@ -18,6 +18,7 @@ from search_core.cli.app import PROGRAM
 from search_core.cli.app import app as typer_app
 from search_core.embedded.training import command as training
 from search_core.strategies import STRATEGIES
+from search_core.tuning import command as tuning
 from tests.pages import GUIDE, ROOT, TEXTS, code_spans, fences, section, table_rows
 from tests.test_cli_solve import invoke, said
 
@@ -250,13 +251,14 @@ def options_of(parser: argparse.ArgumentParser) -> set[str]:
     return {flag for flag in flags if flag.startswith("--")} - {"--help"}
 
 
-def test_the_page_has_every_option_of_the_training() -> None:
+@pytest.mark.parametrize(("page", "command"), [("training", training), ("tuning", tuning)])
+def test_the_page_has_every_option_of_the_training(page: str, command: Any) -> None:
     commands = next(
         action
-        for action in training._parser()._actions
+        for action in command._parser()._actions
         if isinstance(action, argparse._SubParsersAction)
     )
-    rows = table_rows(section(GUIDE / "training.md", "Options"))
+    rows = table_rows(section(GUIDE / f"{page}.md", "Options"))
     assert flags_in(rows) == options_of(commands.choices["train"])
 
 

@@ -33,9 +33,10 @@ components.headers  components.published  components.emblem  components.argument
 components.request_log
 components.palette  components.quiet_frames  components.whole_values
 components
-search_core.__main__  search_core.embedded.__main__
+search_core.__main__  search_core.embedded.__main__  search_core.tuning.__main__
 search_core.cli
 search_core.bench  search_core.embedded.training  search_core.chosen_problems  search_core.lessons
+search_core.tuning
 search_core
 search_core.search  search_core.export
 search_core.audit
@@ -74,6 +75,7 @@ HEAVY_PLACES = (
     "search_core.verifiers",
     "search_core.engine",
     "search_core.embedded.training",
+    "search_core.tuning",
     # What search is measured against (transformers' own decoding, a device's memory), and on
     # what models.
     "search_core.bench.decoding",

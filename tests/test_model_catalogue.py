@@ -253,6 +253,20 @@ def test_an_operator_offers_some_pairs_in_an_order() -> None:
         offer(CATALOGUE, [])
 
 
+def test_a_pair_is_offered_in_precisions_to_choose_from() -> None:
+    """Each is loaded apart, and a visitor chooses among what the operator offers alone."""
+    plain, small, whole = offer(CATALOGUE, ["smollm2", "smollm2@bfloat16", "smollm2@float32"])
+    assert [plain.pair.dtypes, small.pair.dtypes] == [("auto",) * 2, ("bfloat16",) * 2]
+    assert (small.name, small.title) == ("smollm2@bfloat16", f"{plain.title} (bfloat16)")
+    assert len({id(part) for one in (plain, small, whole) for part in one.pair.parts}) == 6
+    assert CATALOGUE.command("smollm2@int8") == CATALOGUE.command("smollm2")
+    assert CATALOGUE.pair("embedded@bfloat16").dtypes == ("bfloat16", "bfloat16")
+    with pytest.raises(CatalogueError, match="unknown precision 'fp8'; known: float32, bfloat16"):
+        offer(CATALOGUE, ["smollm2@fp8"])
+    with pytest.raises(CatalogueError, match="precision is the server's own"):
+        CATALOGUE.pair("remote@float32")
+
+
 def test_a_model_from_the_package_index_is_offered_before_it_is_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_core.log.events import Event
+from search_core.acts import Act
+from search_core.log.events import Event, Sampled
 from search_core.log.traces import read_trace
 from search_core.models import ModelPair
 from search_core.problem import Problem
 from search_core.race import divergence, race, read_lane, written_lane
 from search_core.race.clock import CLOCKS, LaneClock
 from search_core.race.held import most_held
+from search_core.race.table import race_values
 from search_core.race.trials import LaneCount, paired_difference, problems_like, standing
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
@@ -26,6 +28,7 @@ from tests.fakes import World
 from tests.searches import run
 from tests.test_race import fake_pair, lane
 from tests.test_search_properties import WORLDS, recipes, run_in
+from tests.test_steer_acts import base, ready
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDED = ROOT / "assets/race/lane-2.jsonl"
@@ -252,6 +255,24 @@ def test_how_things_stand_is_told_for_each_lane() -> None:
     assert told["lanes"][1]["difference"]["value"] == -1.0
     assert told["lanes"][1]["tokens"] == 10
     assert told["lanes"][1]["flops"] == 6.0
+    assert told["said"] == ["two and one: no difference that these 2 problems can show."]
+
+
+def test_a_difference_is_told_in_words_only_where_the_interval_leaves_zero_out() -> None:
+    def said(*rights: list[bool]) -> list[str]:
+        counts = [LaneCount(name, right) for name, right in zip("abb", rights, strict=False)]
+        sentences: list[str] = standing(counts, len(rights[0]), 20)["said"]
+        return sentences
+
+    always, never, once = [True] * 20, [False] * 20, [True] + [False] * 19
+    assert said(never, always, once) == [
+        "b is right more often than a: on these 20 problems by 100 in 100, and on others like them "
+        "by 77 to 100 (95 % interval).",
+        "b and a: no difference that these 20 problems can show.",
+    ]
+    [less] = said(always, never)
+    assert less.startswith("b is right less often than a")
+    assert said([True], [False]) == ["b and a: no difference that this problem alone can show."]
 
 
 def test_problems_like_one_are_held_out_and_always_the_same() -> None:
@@ -274,6 +295,32 @@ def test_a_pair_of_models_is_told_by_its_names() -> None:
         ]
     ]
     assert names == ["DVTS", "DVTS"]
+
+
+def test_a_steered_run_is_held_against_the_untouched_one() -> None:
+    """Both stand at the same step at the same moment, until the act parts them."""
+    run, cut = base(), "2"
+    log = ready(run, Act("keep", cut)).drive()
+    values = race_values([(run.events, run.tree), (log.events, log.tree)])
+    assert [row["name"] for row in values["lanes"]] == [
+        "Beam search",
+        "Beam search, steered by 1 act",
+    ]
+    taken = sum(isinstance(event, Sampled) and event.again for event in log.events)
+    assert [row["again"] for row in values["lanes"]] == [0, taken]
+    [parting] = values["partings"]
+    assert f"Beam search, steered by 1 act keeps step {cut}" in parting["sentence"]
+    clocks = [LaneClock(run.events), LaneClock(log.events)]
+    moments = [
+        clock.at("tokens", cursor) for clock, cursor in zip(clocks, parting["cursors"], strict=True)
+    ]
+    assert moments[0] == moments[1] > 0
+    new = log.tree.cost.generated
+    assert (
+        new
+        < clocks[1].end("tokens")
+        == sum(event.tokens for event in log.events if isinstance(event, Sampled) and not event.by)
+    )
 
 
 def test_the_browsers_clock_is_the_same() -> None:

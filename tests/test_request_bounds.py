@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import gradio as gr
 import httpx
@@ -22,8 +25,24 @@ from components.bounds import BodyLimit, Uploads, bodies, discarded
 from components.bounds.bodies import MOST_SENT
 from components.bounds.sessions import MOST_SESSIONS, LeanSessions
 from components.shell import Shell
+from tests.waiting import PATIENCE, wait_until
 
 FILE = 3 * MOST_SENT
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Shell]:
+    """A small page of the app's kind."""
+    with Shell() as page:
+        told, state = gr.Textbox(), gr.State("nothing")
+        button = gr.Button()
+        button.click(
+            lambda value: (f"was {value}", "something"), state, [told, state], api_name="tell"
+        )
+        button.click(lambda: gr.update(label="x" * 10_000), None, told, api_name="update")
+    page.launch(prevent_thread_lock=True, quiet=True)
+    yield page
+    page.close()
 
 
 # Bodies ---------------------------------------------------------------------------------------
@@ -162,22 +181,35 @@ def test_the_oldest_of_too_many_uploads_make_room(tmp_path: Path) -> None:
     assert files == left
 
 
+def break_off(folder: Path, served: Shell, end: str) -> None:
+    """An upload whose sender goes in the middle, or sends too much; wait for what comes of it."""
+    begun = (
+        b'--B\r\nContent-Disposition: form-data; name="files"; filename="x.jsonl"\r\n\r\n'
+        + b"x" * 2_000_000
+    )
+    address = urlsplit(served.local_url)
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE) as link:
+        head = "POST /gradio_api/upload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+        head += "Content-Type: multipart/form-data; boundary=B\r\n\r\n"
+        link.sendall(head.encode())
+        for number in range(1 if end == "left" else 12):
+            piece = begun if not number else b"x" * 2_000_000
+            with suppress(OSError):  # the server has answered, and takes no more
+                link.sendall(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+            if not number:
+                wait_until(lambda: any(folder.iterdir()), "The file")
+
+
+@pytest.mark.parametrize("end", ["left", "too large"])
+def test_of_an_upload_that_breaks_off_nothing_stays_on_the_disk(
+    served: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr(served.app, "uploaded_file_dir", str(tmp_path))
+    break_off(tmp_path, served, end)
+    wait_until(lambda: not any(tmp_path.iterdir()), "Its end")
+
+
 # Sessions -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Shell]:
-    """A small page of the app's kind."""
-    with Shell() as page:
-        told, state = gr.Textbox(), gr.State("nothing")
-        button = gr.Button()
-        button.click(
-            lambda value: (f"was {value}", "something"), state, [told, state], api_name="tell"
-        )
-        button.click(lambda: gr.update(label="x" * 10_000), None, told, api_name="update")
-    page.launch(prevent_thread_lock=True, quiet=True)
-    yield page
-    page.close()
 
 
 def call(page: Shell, name: str, session: str) -> list[object]:

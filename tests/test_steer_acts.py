@@ -8,6 +8,7 @@ import pytest
 
 from search_core.acts import MOST_ACTS, Act, ActError, acts_of
 from search_core.log.events import Decided, Noted, Sampled
+from search_core.log.traces import parse_trace
 from search_core.picture import why
 from search_core.problem import Problem
 from search_core.protocols import VerifierInfo
@@ -19,7 +20,7 @@ from search_core.steer import GoingOn, History, Steered, Steering, check_act, st
 from search_core.strategies import STRATEGIES
 from tests.fakes import FakeClock, FakeSolver, FakeVerifier, World
 from tests.searches import unmarked
-from tests.test_search_properties import run_in
+from tests.test_search_properties import log_of, run_in
 from tests.test_steer import alone_in, course
 from tests.test_what_if import run_of
 
@@ -116,7 +117,7 @@ def test_in_a_subtree_that_goes_on_from_one_step_the_kept_one_takes_its_place() 
     assert run.tree.nodes["1"].state == "kept"
     assert run.tree.nodes["0"].state == "pruned"
     displaced = run.tree.decisions[run.tree.nodes["0"].decision or 0]
-    assert displaced.why == "Somebody kept 1 in its place; there is room for one step alone."
+    assert displaced.why == "A person kept 1 in its place; there is room for one step alone."
     assert text(run, "1.0") == "ba"
 
 
@@ -322,6 +323,13 @@ def test_a_search_goes_on_only_where_it_can() -> None:
         ({"action": "edit", "node": "0", "text": "a\x00b"}, r"U\+0000"),
         ({"action": "write", "node": "0", "text": "a" * 2001}, "2,001 characters"),
         ([], "at least an action and a node"),
+        ({"action": "cut", "node": "0", "changed": {"n": 2}}, "changes no options"),
+        ({"action": "change", "node": "0"}, "at root, not at step 0"),
+        ({"action": "change", "node": "root", "changed": {"n": [2]}}, "n is .* expected a number"),
+        ({"action": "change", "node": "root", "changed": {"n": float("nan")}}, "expected a number"),
+        ({"action": "change", "node": "root", "changed": {"n": "a\nb"}}, "The value of n is"),
+        ({"action": "change", "node": "root", "changed": [1]}, "at most 16 options"),
+        ({"action": "change", "node": "root", "changed": {"n" * 61: 1}}, "An option is"),
     ],
 )
 def test_what_is_no_act_is_refused(values: object, message: str) -> None:
@@ -333,6 +341,22 @@ def test_an_act_is_the_same_through_its_values() -> None:
     act = Act("write", "0.1", "Ada", "  two\r\nlines ", ends=True)
     assert act.text == "two\nlines"
     assert Act.from_values(act.to_values()) == act
+
+
+def test_what_if_grows_what_is_missing_as_an_act_with_its_author() -> None:
+    """It is told as any other act, and the run is what it would be with these options alone."""
+    run = base()
+    act = Act("change", "root", "Ada", changed={"beam_width": 4})
+    grown = ready(run, act).drive()
+    [note] = [event for event in grown.events if isinstance(event, Noted)]
+    assert (note.action, note.author, note.of) == ("changed", "Ada", run.header.run)
+    assert note.changed == {"beam_width": 4}
+    options = replace(run.recipe.options, beam_width=4)  # type: ignore[call-arg]
+    alone = base(beam_width=4)
+    assert set(grown.tree.nodes) == set(alone.tree.nodes) != set(run.tree.nodes)
+    again = recorded_run(parse_trace(log_of(grown).encode()).events)
+    assert again.acts == (replace(act, of=run.header.run),)
+    assert again.recipe.options == options
 
 
 def test_a_decision_that_nobody_steers_is_as_it_was() -> None:

@@ -83,7 +83,11 @@ def asked(**parts: object) -> str:
         (asked(act={"action": "go_on", "node": "0"}, going_on={"strategy": 1}), "cannot be read"),
         (asked(act={"action": "go_on", "node": "0"}, going_on={"solver": [1]}), "by their names"),
         (asked(act={"action": "go_on", "node": "0"}, going_on={"options": 1}), "Options are names"),
-        (asked(options={"max_steps": 3}), "Only these can be changed here"),
+        (asked(), "at least an action and a node"),
+        (
+            asked(act={"action": "change", "node": "root", "changed": {"max_steps": 3}}),
+            "Only these can be changed here",
+        ),
     ],
 )
 def test_what_is_no_request_is_refused(text: str, message: str) -> None:
@@ -103,9 +107,10 @@ def test_an_act_becomes_a_run_of_the_same_models_within_the_operators_limits() -
 
 
 def test_missing_steps_are_grown_with_what_was_changed() -> None:
-    query = read_steering(asked(options={"beam_width": 2}))
+    act = {"action": "change", "node": "root", "changed": {"beam_width": 2}}
+    query = read_steering(asked(act=act))
     order, steering = steering_request(query, recorded(), ModelOffer.of(pair()), LIMITS)
-    assert steering.act is None
+    assert steering.act == Act("change", "root", of="a-run", changed={"beam_width": 2})
     assert (order.recipe.options.n, order.recipe.options.beam_width) == (8, 2)  # type: ignore[attr-defined]
 
 

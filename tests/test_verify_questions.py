@@ -99,6 +99,8 @@ def test_a_verifier_that_cannot_read_the_text_refuses_and_the_others_answer() ->
         ({"steps": ["a" * MOST_CHARACTERS]}, f"at most {MOST_CHARACTERS:,}"),
         ({"problem": " "}, "Write the problem"),
         ({"problem": None}, "Write the problem"),
+        ({"problem": "What is 3\ud800?"}, "half a character"),
+        ({"steps": ["\udfff"]}, "half a character"),
         ({"judges": []}, "one to 4"),
         ({"judges": ["small", "<img>"]}, "not offered"),
         ({"judges": "small"}, "as a list"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 
@@ -17,6 +18,7 @@ from search_core.run.recorded import recorded_run
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.whatif import Change, NoisyVerifier, WhatIf, what_if
+from search_core.whatif.uncollected import uncollected
 from search_core.whatif.unwritten import UNWRITTEN
 from tests.fakes import FakeClock, FakeVerifier, World
 from tests.searches import run as small_run
@@ -248,3 +250,24 @@ def test_a_run_that_was_cut_off_is_answered_as_far_as_it_goes() -> None:
     found = what_if(recorded, Change())
     assert found.missing_steps
     assert found.differences == []
+
+
+def test_the_collector_is_on_again_after_a_question_that_failed() -> None:
+    def failing() -> None:
+        with uncollected():
+            assert not gc.isenabled()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        failing()
+    assert gc.isenabled()
+
+
+def test_whoever_turned_the_collector_off_finds_it_off() -> None:
+    gc.disable()
+    try:
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

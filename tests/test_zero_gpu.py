@@ -40,7 +40,8 @@ from search_core.serving.order import Order
 from search_core.serving.zero_gpu import ZeroGpu
 from search_core.serving.zero_gpu.errors import GpuError, explained
 from search_core.serving.zero_gpu.log_end import ending
-from search_core.serving.zero_gpu.worker import EventBatch, Ticket, search_in_worker
+from search_core.serving.zero_gpu.ticket import Ticket
+from search_core.serving.zero_gpu.worker import EventBatch, search_in_worker
 from search_core.strategies import STRATEGIES
 from tests.fake_zero_gpu import FORK, QUOTA, FakeGradioError, FakeZeroGpu
 from tests.fakes import FakeSolver, World

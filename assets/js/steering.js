@@ -2,6 +2,10 @@
 // turns to what comes of it, or is told in a sentence why nothing does.
 
 import { before } from "./words/act_words.js";
+import { tabStorage } from "./dom/storage.js";
+
+const KEY = "espalier-acted";
+const MOST = 100;
 
 export class Steering {
   /** @param {import("./explorer.js").Explorer} explorer */
@@ -14,6 +18,8 @@ export class Steering {
     this.answer = null;
     /** The step that is acted on: it is selected in the new run too. */
     this.node = null;
+    /** Runs that came of what was done in this tab. */
+    this.own = (tabStorage()?.getItem(KEY) ?? "").split(",").filter((run) => run);
   }
 
   /** Where there is a server that drives runs again; undo and redo turn to runs that are there. */
@@ -25,6 +31,7 @@ export class Steering {
       undo: () => this.undo(),
       redo: () => this.redo(),
       redoable: () => this.explorer.visit.after(this.explorer.log.run),
+      mine: (run) => this.own.includes(run),
     };
   }
 
@@ -61,7 +68,12 @@ export class Steering {
 
   /** Another run is on show. */
   arrived() {
-    if (this.answer && this.node) this.explorer.request(this.explorer.log.run, this.node);
+    const { run } = this.explorer.log;
+    if (this.answer) {
+      this.own = [run, ...this.own].slice(0, MOST);
+      tabStorage()?.setItem(KEY, this.own.join(","));
+    }
+    if (this.answer && this.node) this.explorer.request(run, this.node);
     this.settle("");
   }
 

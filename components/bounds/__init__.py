@@ -12,7 +12,7 @@ from components.bounds.bodies import BodyLimit
 from components.bounds.fair_turns import FairTurns, TurnsBusyError
 from components.bounds.sessions import LeanSessions
 from components.bounds.streams import OneStream, counted_streams
-from components.bounds.uploads import Uploads, discarded
+from components.bounds.uploads import Uploads, discarded, leave_no_halves
 from components.bounds.visitor import visitor_of
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "Uploads",
     "counted_streams",
     "discarded",
+    "leave_no_halves",
     "visitor_of",
 ]

@@ -76,7 +76,8 @@ class Races:
         Dear where it is not known: for whoever has a turn.
 
         Raises:
-            ValueError: It is not over, not here, or too large; the message is for the visitor.
+            ValueError: It is not over, not here, too large, or about several problems; the message
+                is for the visitor.
         """
         key = tuple(ids)
         with self._lock:
@@ -98,6 +99,8 @@ class Races:
         for run in there:
             events = run.events()
             logs.append((events, Tree.from_events(events)))
+        if len({tree.started.problem.text for _, tree in logs if tree.started}) > 1:
+            raise ValueError("These runs are about different problems; compare runs of one.")
         values = race_values(logs)
         with self._lock:
             sharing = self._sharing.pop(key, None)

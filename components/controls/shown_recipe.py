@@ -121,7 +121,9 @@ def _models_of(header: Started, strategy: Strategy, source: str, offer: ModelOff
     """What the form calls the models of a run."""
     asked = strategy.uses_verifier and source == "verifier"
     ran = (header.solver.name, header.verifier.name)
-    for offered in offer.pairs:
+    # One pair may be offered in two precisions: the one in which it ran goes first.
+    pairs = sorted(offer.pairs, key=lambda one: one.pair.dtypes[0] != header.solver.dtype)
+    for offered in pairs:
         if is_embedded(offered.pair):
             solver, verifier = _called(SOLVERS, ran[0]), _called(VERIFIERS, ran[1])
             fits = solver is not None and (verifier is not None or not asked)

@@ -16,12 +16,12 @@ from search_core.run.limits import Limits
 from search_core.run.recorded import RecordedRun
 from search_core.steer import GoingOn, Steering
 from search_core.steer.steered import FROM_THE_PROBLEM
-from search_core.strategies import STRATEGIES, get_strategy
+from search_core.strategies import STRATEGIES
 
 MOST_ASKED = 20_000
 """Characters of what a page asks; an act has 2,000 of text."""
 GROWN = ("n", "beam_width", "aggregate", "judge")
-"""Options with which missing steps are grown: those that What if changes."""
+"""Options that an act may change: those of What if."""
 _SOLVERS = ("small", "large")
 """Those that go on from any step."""
 _MODELS = ("pair", "solver", "verifier")
@@ -33,22 +33,20 @@ class AskedSteering:
 
     Attributes:
         run: Its id.
-        act: What a person does to it; None: nothing, its missing steps are to be written.
+        act: What a person does to it.
         going_on: How it goes on, where the act is "go_on".
         models: Names of the pair, the solver and the verifier that go on, where they are said.
-        options: Options that are otherwise, where missing steps are written.
     """
 
     run: str
-    act: Act | None
+    act: Act
     going_on: GoingOn | None
     models: Mapping[str, str]
-    options: Mapping[str, Any]
 
 
 def read_steering(text: str) -> AskedSteering:
-    """What a page asks, as JSON `{run, act, going_on: {strategy, options, pair, solver,
-    verifier}}`, or `{run, options}` to have written what a changed run is missing.
+    """What a page asks, as JSON `{run, act, going_on}`: an act as `Act.to_values` gives it, and
+    `{strategy, options, pair, solver, verifier}` where a search goes on from a step.
 
     Raises:
         ActError: It is none of that.
@@ -61,27 +59,25 @@ def read_steering(text: str) -> AskedSteering:
         raise ActError("What is asked cannot be read.") from error
     if not isinstance(asked, dict) or not isinstance(asked.get("run"), str):
         raise ActError("No run is steered.")
-    if "act" not in asked:
-        return AskedSteering(asked["run"], None, None, {}, _options(asked.get("options"), GROWN))
-    act = Act.from_values(asked["act"])
+    act = Act.from_values(asked.get("act"))
+    if not set(act.changed) <= set(GROWN):
+        raise ActError(f"Only these can be changed here: {', '.join(GROWN)}.")
     given = asked.get("going_on")
     if given is None:
-        return AskedSteering(asked["run"], act, None, {}, {})
+        return AskedSteering(asked["run"], act, None, {})
     if not isinstance(given, dict) or not isinstance(given.get("strategy", ""), str):
         raise ActError("How the search goes on cannot be read.")
     models = {name: given[name] for name in _MODELS if given.get(name)}
     if not all(isinstance(name, str) for name in models.values()):
         raise ActError("Models are asked for by their names.")
     going_on = GoingOn(given.get("strategy", ""), _options(given.get("options")))
-    return AskedSteering(asked["run"], act, going_on, models, {})
+    return AskedSteering(asked["run"], act, going_on, models)
 
 
-def _options(value: object, known: tuple[str, ...] | None = None) -> Mapping[str, Any]:
+def _options(value: object) -> Mapping[str, Any]:
     options = {} if value is None else value
     if not isinstance(options, dict) or not all(isinstance(name, str) for name in options):
         raise ActError("Options are names with their values.")
-    if known is not None and not set(options) <= set(known):
-        raise ActError(f"Only these can be changed here: {', '.join(known)}.")
     return options
 
 
@@ -97,17 +93,8 @@ def steering_request(
     shown = shown_recipe(recorded.header, offer)
     if shown is None:
         raise ActError("Nobody ran this: it is a text that was read. It cannot be steered.")
-    act = asked.act and replace(asked.act, of=asked.run)
-    steering = Steering(recorded, act, asked.going_on)
+    steering = Steering(recorded, replace(asked.act, of=asked.run), asked.going_on)
     recipe = replace(steering.check(), limits=limits)
-    if asked.options:
-        values = {spec.name: getattr(recipe.options, spec.name) for spec in recipe.options.specs()}
-        recipe = replace(
-            recipe,
-            options=get_strategy(recipe.strategy.name).options.from_values(
-                values | dict(asked.options)
-            ),
-        )
     values_of_run = shown.values
     if shown.others and not asked.models:
         raise ActError(

@@ -35,9 +35,18 @@ def document(*, shipped: bool) -> str:
         ' What the figures mean stands in <a href="../guide/verify">the guide</a>.</p>'
         f"{views.navigation()}"
         '<section id="set" data-view="set" aria-label="A set of solutions">'
-        f"{_form()}{_report(shipped)}</section>{views.solution_view()}{views.tree_view()}</main>"
+        f"{_folded(_form(), shipped)}{_report(shipped)}</section>"
+        f"{views.solution_view()}{views.tree_view()}</main>"
     )
     return framed(VERIFY, "Verify · Espalier", _SUMMARY, body, _SCRIPTS)
+
+
+def _folded(form: str, shipped: bool) -> str:
+    """Where a report is there already, that comes first."""
+    return (
+        f'<details class="ask-fold"{"" if shipped else " open"}>'
+        f"<summary>Make a report of your own</summary>{form}</details>"
+    )
 
 
 def _form() -> str:

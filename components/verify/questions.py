@@ -54,6 +54,10 @@ def read_solution(values: object) -> tuple[str, list[str]]:
         raise ValueError(
             f"This has {length:,} characters; at most {MOST_CHARACTERS:,} are scored here."
         )
+    try:
+        "".join([problem, *steps]).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("There is half a character in this text. Type it again.") from error
     return problem, steps
 
 

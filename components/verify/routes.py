@@ -113,6 +113,7 @@ class _Desk:
                 await _save(request, job.folder / asked.file)
         except BaseException:
             job.stop()  # it was too large, or its sender has gone
+            (job.folder / asked.file).unlink(missing_ok=True)
             raise
         if asked.file and not (job.folder / asked.file).stat().st_size:
             job.stop()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -13,8 +14,8 @@ from search_core.log.events import ROOT, Event, Noted
 from search_core.log.fields import MAX_DEPTH
 from search_core.protocols import UsageError
 
-Action = Literal["keep", "cut", "grow", "edit", "write", "go_on"]
-Noting = Literal["kept", "pruned", "grown", "edited", "injected", "went_on"]
+Action = Literal["keep", "cut", "grow", "edit", "write", "go_on", "change"]
+Noting = Literal["kept", "pruned", "grown", "edited", "injected", "went_on", "changed"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 _NOTED: Mapping[Action, Noting] = MappingProxyType(
     dict(zip(ACTIONS, get_args(Noting), strict=True))  # in the same order
@@ -27,6 +28,8 @@ MOST_GROWN = 16
 MOST_TEXT = 2000
 """Characters of a step that a person writes."""
 MOST_AUTHOR = 60
+MOST_CHANGED = 16
+"""Options that one act changes."""
 _ID = re.compile(rf"(?:{ROOT}|[0-9]{{1,5}}(?:\.[0-9]{{1,5}}){{0,{MAX_DEPTH - 1}}})", re.ASCII)
 
 
@@ -41,13 +44,15 @@ class Act:
     Attributes:
         action: "keep" a step that was cut; "cut" one; "grow" more next steps under one; "edit" one;
             "write" a next step of one's own under one; "go_on" from one with another strategy or
-            other models.
+            other models; "change" options of the whole search.
         node: The step that it is about; "root" is the problem.
-        author: Who did it, in their own words; "" for somebody.
+        author: Who did it, in their own words; "": they did not say.
         text: Of "edit" and "write": the step, without blank lines, 1 to 2,000 characters.
         count: Of "grow": how many, 1 to 16.
         ends: Of "edit" and "write": whether the step ends the solution.
         of: Id of the run that it was done to.
+        changed: Of "change": options with their new values; none where only what is missing is to
+            be written.
 
     Raises:
         ActError: It is none; the message says what was got and what is expected.
@@ -60,6 +65,7 @@ class Act:
     count: int = 0
     ends: bool = False
     of: str = ""
+    changed: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if self.action not in ACTIONS:
@@ -83,6 +89,7 @@ class Act:
             raise ActError(f"“{self.action}” takes no count; leave it out.")
         if not isinstance(self.ends, bool) or (self.ends and not self.text):
             raise ActError("Only a step that is written ends a solution: ends is True or False.")
+        _check_changed(self)
 
     @classmethod
     def from_values(cls, values: object) -> Act:
@@ -112,7 +119,7 @@ class Act:
     @property
     def who(self) -> str:
         """The author at the beginning of a sentence."""
-        return self.author or "Somebody"
+        return self.author or "A person"
 
 
 def acts_of(events: Iterable[Event]) -> tuple[Act, ...]:
@@ -130,6 +137,7 @@ def acts_of(events: Iterable[Event]) -> tuple[Act, ...]:
             event.count,
             event.ends,
             event.of,
+            event.changed,
         )
         for event in events
         if isinstance(event, Noted)
@@ -152,6 +160,25 @@ def _step(text: object) -> str:
 
 
 _NO_TEXT = ("Cc", "Cs")
+
+
+def _check_changed(act: Act) -> None:
+    changed = act.changed
+    if not isinstance(changed, Mapping) or len(changed) > MOST_CHANGED:
+        raise ActError(f"What is changed is at most {MOST_CHANGED} options with their values.")
+    if act.action != "change":
+        if changed:
+            raise ActError(f"“{act.action}” changes no options; leave them out.")
+        return
+    if act.node != ROOT:
+        raise ActError(f"Options are changed of the whole search: at root, not at step {act.node}.")
+    for name, value in changed.items():
+        _check_line(name, "An option", MOST_AUTHOR)
+        plain = isinstance(value, bool | int | str) or value is None
+        if not plain and not (isinstance(value, float) and math.isfinite(value)):
+            raise ActError(f"{name} is {_shown(value)}; expected a number, a word or nothing.")
+        if isinstance(value, str):
+            _check_line(value, f"The value of {name}", 200)
 
 
 def _check_line(value: object, what: str, most: int) -> None:

@@ -102,6 +102,8 @@ class Guidance:
         """What was asked for and did not come about, by the end of the search, in sentences."""
         said = []
         for act in self.acts[self._first :]:
+            if act.action == "change":
+                continue  # it is about no step
             node = tree.nodes.get(act.node)
             if node is None:
                 said.append(f"What {act.who} asked for at step {act.node} did not come about: "
@@ -129,6 +131,8 @@ class Guidance:
 
     def decided(self, request: Decide) -> tuple[list[Decide], Nodes]:
         """A strategy's decision as it stands, a person's part of it apart; and who goes on."""
+        if not self._cut and not self._kept:
+            return [request], request.kept
         ranked = (*request.kept, *request.pruned)
         rank = {node.id: place for place, node in enumerate(ranked, start=1)}
         cut = [node for node in ranked if node.id in self._cut]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search_core.answers.boxes import last_box
 from search_core.answers.cleaning import MAX_ANSWER, plain
@@ -24,6 +25,8 @@ MOST_TRIED = 50
 READ = (2_000, 20_000)
 """Characters, from the end, in which closings in words are looked for: most texts end with one,
 so the larger part is read only where the smaller has none. Boxes are looked for everywhere."""
+_LONGEST_REMEMBERED = 10_000
+"""Characters of a text whose answer is kept in memory."""
 _SHORT = 6
 """Words that may follow a closing made for answers, and be meant as one before a box is."""
 
@@ -54,6 +57,16 @@ def extract_answer(text: str) -> str | None:
         1 to `MAX_ANSWER` characters, stripped, without Markdown, quotes and dollars around it;
         for a choice its letter.
     """
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _extracted(text)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str) -> str | None:
+    """The same solutions are read again and again: by votes, by grading, by every what-if."""
+    return _extracted(text)
+
+
+def _extracted(text: str) -> str | None:
     speech = told_apart(text.replace("\r\n", "\n"))
     answer = _last_answer(_TOKENS.sub("\n", speech.said))
     if answer is None and speech.thought and not _TOKENS.sub("", speech.last_said).strip():

@@ -13,6 +13,7 @@ from search_core.audit.prices import CutPrice
 from search_core.audit.result import Audit
 from search_core.audit.shares import ReachedShare, chance_better
 from search_core.audit.store import RolloutsFile
+from search_core.audit.who_was_right import right_by_rollouts
 
 __all__ = [
     "Audit",
@@ -23,4 +24,5 @@ __all__ = [
     "RolloutsFile",
     "audit",
     "chance_better",
+    "right_by_rollouts",
 ]

@@ -16,6 +16,7 @@ from search_core.bench.measurement import Measurement
 from search_core.bench.memory import memory_measurements, memory_run
 from search_core.bench.opening import opening_measurements
 from search_core.bench.page import page_measurements
+from search_core.bench.reports import report_measurements
 from search_core.bench.scoring import scoring_measurements
 from search_core.bench.searching import (
     N,
@@ -28,7 +29,7 @@ from search_core.models import ModelPair
 from search_core.protocols import Sampling
 
 DEFAULT_GROUPS = ("search", "concurrent", "memory", "usual")
-GROUPS = (*DEFAULT_GROUPS, "load", "page", "gpu", "answers", "scoring")
+GROUPS = (*DEFAULT_GROUPS, "load", "page", "gpu", "answers", "scoring", "reports")
 AT_ONCE = 8
 Say = Callable[[str], None]
 
@@ -86,6 +87,9 @@ def measure(
             return answers_measurements()
         case "scoring":
             return scoring_measurements(Path(pair.verifier_path), options.rows)
+        case "reports":
+            few = {"rows": 200, "lines": 1_000} if options.small else {}
+            return report_measurements(**few, repeats=options.repeats)
     raise ValueError(f"Unknown group {name!r:.60}; known: {', '.join(GROUPS)}.")
 
 

@@ -28,6 +28,11 @@ from search_core.strategies import get_strategy
 _BUDGET = "Budget"
 
 
+def rollouts_beside(trace: Path) -> Path:
+    """Where a trace's rollouts are kept unless somewhere else is said."""
+    return trace.with_suffix(".rollouts.jsonl")
+
+
 def audit(
     context: typer.Context,
     trace: TracePath,
@@ -79,7 +84,7 @@ def audit(
     solver: flags.SolverPath = None,
     models_file: flags.ModelsFile = None,
     device: flags.Device = "auto",
-    report: Annotated[Path | None, typer.Option(help="Write the audit here, as HTML.")] = None,
+    report: flags.Report = None,
     json_: flags.Json = False,
     stream: Annotated[
         bool,
@@ -98,7 +103,7 @@ def audit(
         if stream and not json_:
             raise ValueError("--stream writes JSON lines: add --json, or leave it out.")
         read = read_trace(trace)
-        store = RolloutsFile(rollouts_file or trace.with_suffix(".rollouts.jsonl"))
+        store = RolloutsFile(rollouts_file or rollouts_beside(trace))
     with store:
         with bad_arguments():
             known = audit_of(read.tree, None, store, plan, answer=answer)

@@ -138,7 +138,8 @@ PairName = Annotated[
     str | None,
     typer.Option(
         "--pair",
-        help="Solver and verifier together: a pair that `models` lists.",
+        help="Solver and verifier together: a pair that `models` lists, with a precision "
+        "after an @ where its own is not wanted.",
         rich_help_panel=_MODELS,
     ),
 ]
@@ -154,6 +155,7 @@ Device = Annotated[
     Literal["auto", "cpu", "cuda", "mps"],
     typer.Option(help="Where the models run.", rich_help_panel=_MODELS),
 ]
+Report = Annotated[Path | None, typer.Option(help="Write what was found here, as one HTML file.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")]
 

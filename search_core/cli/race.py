@@ -202,6 +202,8 @@ def _tell_trials(values: dict[str, Any], *, json_: bool) -> None:
         )
         table.add_row(*(Text(plain(cell)) for cell in cells))
     results().print(table)
+    for sentence in values["said"]:
+        results().print(Text(plain(sentence)))
 
 
 def _signed(difference: dict[str, float]) -> str:

@@ -37,11 +37,15 @@ class RunLog:
         Raises:
             LogError: It does not follow from the log, which stays as it was.
         """
-        event = kind(seq=len(self.events), t=self.seconds, **fields)
+        events = self.events
+        seconds = round(self._clock() - self._start, TIME_DIGITS)
+        values = {"seq": len(events), "t": seconds, **fields}
+        # What `kind(**values)` comes to, without a call in between: a run has thousands of them.
+        event: Event = kind.__pydantic_validator__.validate_python(values)
         try:
             self.tree.apply(event)
         except LogError:
             self.tree = Tree.from_events(self.events)  # the event was half applied
             raise
-        self.events.append(event)
+        events.append(event)
         self._listener(event)

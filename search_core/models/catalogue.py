@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
 from search_core.models.embedded import embedded_pair
 from search_core.models.entries import (
     CatalogueEntry,
+    Dtype,
     PairEntry,
     Sizes,
     SolverEntry,
@@ -36,6 +37,8 @@ from search_core.steps import BLANK_LINES
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "models.yaml"
 EMBEDDED = "embedded"
 """The pair that is offered unless an operator says otherwise."""
+PRECISION = "@"
+"""Between a pair's name and the precision in which it is wanted."""
 _MOST_CHARACTERS = 1_000_000
 
 
@@ -58,12 +61,35 @@ class Catalogue(CatalogueEntry):
     def pair(self, name: str, device: str = "auto") -> ModelPair:
         """The models of a pair; nothing is loaded yet.
 
+        Args:
+            name: With a precision after an @, in place of what the entries say: "smollm2@bfloat16".
+
         Raises:
-            CatalogueError: There is no pair of this name, or it names what is not there.
+            CatalogueError: There is no pair of this name, it names what is not there, or there is
+                no such precision, or none to choose.
         """
-        entry = _entry(self.pairs, name, "pair", self.path)
-        pair = self.open(entry.solver, entry.verifier, device=device)
-        return embedded_pair() if device == "auto" and _both_first(pair) else pair
+        entry, precision = self.named(name)
+        pair = self.open(entry.solver, entry.verifier, device=device, precision=precision)
+        usual = device == "auto" and not precision and _both_first(pair)
+        return embedded_pair() if usual else pair
+
+    def named(self, name: str) -> tuple[PairEntry, str]:
+        """A pair's entry, and the precision that is asked for with it; "": what its entries say.
+
+        Raises: As `pair`.
+        """
+        alone, at, precision = name.partition(PRECISION)
+        entry: PairEntry = _entry(self.pairs, alone, "pair", self.path)
+        if not at:
+            return entry, ""
+        known = [one for one in get_args(Dtype) if one != "auto"]
+        if precision not in known:
+            raise CatalogueError(
+                f"{name}: unknown precision {precision!r:.40}; known: {', '.join(known)}."
+            )
+        if self.solvers[entry.solver].remote and self.verifiers[entry.verifier].remote:
+            raise CatalogueError(f"{name}: the precision is the server's own. Leave it out.")
+        return entry, precision
 
     def command(self, name: str) -> str:
         """What fetches the models of a pair before it is run; "" where there is nothing to fetch.
@@ -71,14 +97,15 @@ class Catalogue(CatalogueEntry):
         Raises:
             CatalogueError: There is no pair of this name.
         """
-        pair = _entry(self.pairs, name, "pair", self.path)
+        pair, _ = self.named(name)
         both = self.solvers[pair.solver].command, self.verifiers[pair.verifier].command
         return " && ".join(dict.fromkeys(command for command in both if command))
 
-    def open(self, solver: str, verifier: str, **more: Any) -> ModelPair:
+    def open(self, solver: str, verifier: str, *, precision: str = "", **more: Any) -> ModelPair:
         """A solver and a verifier by name of an entry, else by folder, Hub id or URL.
 
         Args:
+            precision: Of both, whatever the entries say; "": what they say.
             more: What `ModelPair` takes beside the two. It counts where no entry says it.
         """
         writes, scores = self.solvers.get(solver), self.verifiers.get(verifier)
@@ -90,6 +117,8 @@ class Catalogue(CatalogueEntry):
             told["steps"] = writes.steps or BLANK_LINES.name
         if scores:
             told |= {"verifier_dtype": scores.dtype, "verifier_format": scores.format}
+        if precision:
+            told |= {"dtype": precision, "verifier_dtype": precision}
         return ModelPair(path, judge, embedded=is_shipped_solver(path), **told)
 
     def _where(self, model: str) -> str:
@@ -122,6 +151,9 @@ class Offered:
 def offer(catalogue: Catalogue, names: Sequence[str], device: str = "auto") -> list[Offered]:
     """The pairs of these names, in this order; the first is what the page opens with.
 
+    Args:
+        names: As `Catalogue.pair` takes them, so that one pair may be offered in two precisions.
+
     Raises:
         CatalogueError: A name is unknown, or there is none.
     """
@@ -129,21 +161,26 @@ def offer(catalogue: Catalogue, names: Sequence[str], device: str = "auto") -> l
         raise CatalogueError(
             f"No pair is offered; known in {catalogue.path}: {', '.join(catalogue.pairs)}."
         )
-    entries = {name: _entry(catalogue.pairs, name, "pair", catalogue.path) for name in names}
+    entries = {name: catalogue.named(name) for name in names}
     pairs = {name: catalogue.pair(name, device) for name in entries}
     _share(entries, pairs)
-    return [Offered(name, entry.title, entry.about, pairs[name]) for name, entry in entries.items()]
+    return [
+        Offered(
+            name, f"{entry.title} ({precision})" if precision else entry.title, entry.about, pair
+        )
+        for (name, (entry, precision)), pair in zip(entries.items(), pairs.values(), strict=True)
+    ]
 
 
-def _share(entries: Mapping[str, PairEntry], pairs: Mapping[str, ModelPair]) -> None:
-    """Each model is there once, in however many pairs."""
-    solvers: dict[str, LazyModel[Solver]] = {}
-    verifiers: dict[str, LazyModel[Verifier]] = {}
-    for name, entry in entries.items():
+def _share(entries: Mapping[str, tuple[PairEntry, str]], pairs: Mapping[str, ModelPair]) -> None:
+    """Each model is there once in a precision, in however many pairs."""
+    solvers: dict[tuple[str, str], LazyModel[Solver]] = {}
+    verifiers: dict[tuple[str, str], LazyModel[Verifier]] = {}
+    for name, (entry, precision) in entries.items():
         solver, verifier = pairs[name].parts
         pairs[name].share(
-            solvers.setdefault(entry.solver, solver),
-            verifiers.setdefault(entry.verifier, verifier),
+            solvers.setdefault((entry.solver, precision), solver),
+            verifiers.setdefault((entry.verifier, precision), verifier),
         )
 
 

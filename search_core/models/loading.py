@@ -8,6 +8,7 @@ from typing import Any
 
 from search_core.engine.checkpoints.checkpoint import ModelLoadError
 from search_core.engine.checkpoints.gguf_finding import gguf_in
+from search_core.engine.checkpoints.low_rank_folder import is_low_rank, read_low_rank
 from search_core.models.lazy import LazyModel
 from search_core.models.memory import readable_bytes
 from search_core.models.pair import ModelPair
@@ -48,5 +49,8 @@ def _size(path: str) -> int:
         if (file := gguf_in(path)) is not None:
             return file.stat().st_size
     folder = Path(path).expanduser()
+    if is_low_rank(folder):
+        with suppress(ModelLoadError):
+            return _size(read_low_rank(folder).base)
     files = folder.glob("*.safetensors") if folder.is_dir() else ()
     return sum(file.stat().st_size for file in files)

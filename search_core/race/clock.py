@@ -18,6 +18,10 @@ CLOCKS: tuple[ClockName, ...] = get_args(ClockName)
 class LaneClock:
     """How much of everything one run has spent after each of its events.
 
+    Tokens of steps that were taken over from an earlier run count as they did there, so that a
+    steered run and the one before it stand at the same step at the same moment; nothing else of
+    such steps was spent.
+
     Args:
         events: The log.
     """
@@ -26,6 +30,7 @@ class LaneClock:
         self._after: dict[ClockName, list[float]] = {name: [] for name in CLOCKS}
         tokens = flops = 0.0  # of the calls that are accounted for
         new_tokens = new_flops = 0.0  # of the steps since then, by what they say themselves
+        again = 0.0  # of steps of an earlier run
         for event in events:
             match event:
                 case Spent():
@@ -33,11 +38,12 @@ class LaneClock:
                     flops += event.solver_flops + event.verifier_flops
                     new_tokens = new_flops = 0.0
                 case Sampled():
-                    new_tokens += event.tokens
+                    again += event.tokens if event.again else 0
+                    new_tokens += 0 if event.again else event.tokens
                     new_flops += event.flops
                 case Scored():
                     new_flops += event.flops
-            self._add("tokens", tokens + new_tokens)
+            self._add("tokens", again + tokens + new_tokens)
             self._add("flops", flops + new_flops)
             self._add("seconds", event.t)
 

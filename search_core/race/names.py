@@ -6,12 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from search_core.log.events import Started
+from search_core.picture.numbers import counted
 from search_core.strategies import STRATEGIES
 
 
-def lane_names(headers: Sequence[Started]) -> list[str]:
-    """A name for each lane; no two are the same unless the lanes are."""
+def lane_names(headers: Sequence[Started], acts: Sequence[int] = ()) -> list[str]:
+    """A name for each lane; no two are the same unless the lanes are.
+
+    Args:
+        acts: By how many acts of a person each was steered; none unless given.
+    """
     facts = [_facts(header) for header in headers]
+    steered = [f"steered by {counted(number, 'act')}" if number else "" for number in acts]
     titles = [_title(header) for header in headers]
     names = []
     for title, own in zip(titles, facts, strict=True):
@@ -26,7 +32,8 @@ def lane_names(headers: Sequence[Started]) -> list[str]:
             )
         ]
         names.append(", ".join([title, *told]))
-    return names
+    steered += [""] * (len(names) - len(steered))
+    return [", ".join(filter(None, both)) for both in zip(names, steered, strict=True)]
 
 
 def _title(header: Started) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from search_core.log.events import Event
+from search_core.log.events import Event, Noted, Sampled
 from search_core.log.tree import Tree
 from search_core.race.divergence import divergence
 from search_core.race.held import most_held
@@ -27,7 +27,8 @@ def race_values(logs: Sequence[Log]) -> dict[str, Any]:
     headers = [tree.started for _, tree in logs]
     if any(header is None for header in headers):
         raise ValueError("A lane has no header yet; expected at least its first event.")
-    names = lane_names([header for header in headers if header])
+    acts = [sum(isinstance(event, Noted) for event in events) for events, _ in logs]
+    names = lane_names([header for header in headers if header], acts)
     rows = [_row(name, events, tree) for name, (events, tree) in zip(names, logs, strict=True)]
     first = logs[0][0]
     partings = []
@@ -57,6 +58,7 @@ def _row(name: str, events: Sequence[Event], tree: Tree) -> dict[str, Any]:
     header, finished = tree.started, tree.finished
     if header is None:
         raise ValueError("The log has no header.")
+    again = sum(isinstance(event, Sampled) and event.again for event in events)
     chosen = tree.nodes[finished.chosen] if finished and finished.chosen else None
     return {
         "name": name,
@@ -72,6 +74,7 @@ def _row(name: str, events: Sequence[Event], tree: Tree) -> dict[str, Any]:
         "right_undecided": chosen.right_undecided if chosen else False,
         "known": header.problem.answer is not None,
         "steps": len(tree.nodes) - 1,
+        "again": again,
         "tokens": tree.cost.generated,
         "solver_flops": tree.cost.solver_flops,
         "verifier_flops": tree.cost.verifier_flops,

@@ -84,8 +84,28 @@ class LaneCount:
 
 
 def standing(counts: Sequence[LaneCount], done: int, of: int) -> dict[str, Any]:
-    """Shares of right answers with intervals, and differences to the first lane, paired."""
-    return {"done": done, "of": of, "lanes": [_values(count, counts[0]) for count in counts]}
+    """Shares of right answers with intervals, differences to the first lane, paired, and a sentence
+    for each of these."""
+    lanes = [_values(count, counts[0]) for count in counts]
+    said = [_said(place, lanes, done) for place in range(1, len(lanes))]
+    return {"done": done, "of": of, "lanes": lanes, "said": said}
+
+
+def _said(place: int, lanes: Sequence[dict[str, Any]], done: int) -> str:
+    """What the difference to the first lane tells, or that it tells nothing."""
+    name, first = lanes[place]["name"], lanes[0]["name"]
+    if name == first:
+        name, first = f"Lane {place + 1}", "lane 1"
+    these = "this problem" if done == 1 else f"these {done} problems"
+    value, low, high = (100 * lanes[place]["difference"][key] for key in ("value", "low", "high"))
+    if low <= 0 <= high:
+        can = "can" if done > 1 else "alone can"
+        return f"{name} and {first}: no difference that {these} {can} show."
+    more, near, far = ("more", low, high) if value > 0 else ("less", -high, -low)
+    return (
+        f"{name} is right {more} often than {first}: on {these} by {abs(value):.0f} in 100, and "
+        f"on others like them by {near:.0f} to {far:.0f} (95 % interval)."
+    )
 
 
 def _values(count: LaneCount, first: LaneCount) -> dict[str, Any]:

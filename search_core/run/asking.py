@@ -148,12 +148,15 @@ class ModelRequests:
             _as_written(by_hand[node_id]) if node_id in by_hand else next(given) for node_id in ids
         ]
         self._record(planned, samples, seconds)
-        views = self.views(ids)
-        return tuple(replace(view, place=at) for view, at in zip(views, places, strict=True))
+        nodes = self._log.tree.nodes
+        pairs = zip(ids, places, strict=True)
+        return tuple(self._nodes.view(nodes[node_id], place) for node_id, place in pairs)
 
     def _by_hand(self, ids: Sequence[str], beside: Sequence[Beside]) -> dict[str, Act]:
         """The steps that a person wrote, by their ids; those beside are the last ones."""
-        found = {}
+        found: dict[str, Act] = {}
+        if not self._guidance.acts:
+            return found
         for node_id, step in zip(ids, [None] * (len(ids) - len(beside)) + [*beside], strict=True):
             act = self._guidance.text_of(node_id) or (step.written if step else None)
             if act is not None:

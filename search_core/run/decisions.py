@@ -19,12 +19,13 @@ class DecisionWriter:
         match request:
             case Decide():
                 self._decide(round_, request)
+            case BackUp(statistics):
+                for node, visits, value in statistics:
+                    self._log.add(BackedUp, id=node.id, visits=visits, value=rounded(value))
             case Resolve(rule, why):
                 self._log.add(Decided, round=round_, rule=rule, why=why)
             case Allocate():
                 self._allocate(round_, request)
-            case BackUp(node, visits, value):
-                self._log.add(BackedUp, id=node.id, visits=visits, value=rounded(value))
             case Merge(pairs):
                 for duplicate, original in pairs:
                     self._log.add(Merged, id=duplicate.id, into=original.id)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from search_core.acts import Act, acts_of
+from search_core.answers import AnswerClasses
 from search_core.log.events import (
     Event,
     Sampled,
@@ -37,7 +39,7 @@ from search_core.run.driving import drive
 from search_core.run.known import KnownReplies, MissingReplies
 from search_core.run.limits import Limits
 from search_core.run.recipe import Recipe
-from search_core.run.recorded_answers import RecordedMarks, recorded_classes
+from search_core.run.recorded_answers import RecordedJudge, RecordedMarks
 from search_core.run.runner import Run
 from search_core.strategies import get_strategy
 from search_core.strategies.options import OptionError
@@ -91,12 +93,22 @@ class RecordedRun:
             run_id=self.header.run,
             created=self.header.created,
             clock=lambda: 0.0,
-            classes=recorded_classes(self.events, self.tree),
-            grader=RecordedMarks(self.tree),
+            classes=AnswerClasses(self._judge),
+            grader=self._marks,
             acts=self.acts,
         )
 
-    @property
+    # Read once: a run is asked many questions.
+
+    @cached_property
+    def _judge(self) -> RecordedJudge:
+        return RecordedJudge(self.events, self.tree)
+
+    @cached_property
+    def _marks(self) -> RecordedMarks:
+        return RecordedMarks(self.tree)
+
+    @cached_property
     def acts(self) -> tuple[Act, ...]:
         """What a person had done to it."""
         return acts_of(self.events)

@@ -49,7 +49,8 @@ class Recorder:
         pairs = list(zip(planned, samples, strict=True))
         asked = [sample for node, sample in pairs if not node.by and not sample.again]
         for node, sample, cost in zip(planned, samples, flops, strict=True):
-            path = self._log.tree.path(parent_of(node.id))
+            unsaid = sample.repeats is None or sample.thought is None
+            path = self._log.tree.path(parent_of(node.id)) if unsaid else ()
             self._log.add(
                 Sampled,
                 id=node.id,
@@ -133,9 +134,8 @@ class Recorder:
         flops: float | None,
         end: str | None,
     ) -> None:
-        earlier = [n.score for n in self._log.tree.path(node.id)[:-1] if n.score is not None]
         later = _known(reply.scores[index + 1 :], aggregate).values() if end else ()
-        path_score = aggregate_scores([*earlier, score, *later], aggregate)
+        path_score = aggregate_scores([*self._earlier(node, aggregate), score, *later], aggregate)
         self._log.add(
             Scored,
             id=node.id,
@@ -147,6 +147,13 @@ class Recorder:
             reason=_end_of(reply.reasons[index]) if reply.reasons else "",
             again=index < reply.again,
         )
+
+    def _earlier(self, node: Node, aggregate: Aggregate) -> list[float]:
+        """The scores before this node on its path, as far as the aggregate asks for them."""
+        if aggregate == "last":
+            return []
+        path = self._log.tree.path(node.id)[:-1]
+        return [step.score for step in path if step.score is not None]
 
     def _sample_flops(self, sample: StepSample) -> float:
         if sample.flops is not None:

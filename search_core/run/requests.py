@@ -34,9 +34,14 @@ class NodeRequests:
         self._written = written
         self._guidance = guidance
         self._paths: dict[str, tuple[str, ...]] = {}
+        self._seeds: dict[str, int] = {}
 
-    def view(self, node: Node) -> NodeView:
-        """What a strategy may know of it."""
+    def view(self, node: Node, place: int = 0) -> NodeView:
+        """What a strategy may know of it.
+
+        Args:
+            place: Of its parent among those of the request that it answers.
+        """
         view = NodeView(
             id=node.id,
             depth=node.depth,
@@ -44,9 +49,10 @@ class NodeRequests:
             path_text="\n\n".join(self._steps(node.id)),
             ended=node.ended,
             aggregate=node.aggregate,
-            seed=node_seed(self._recipe.seed, node.id),
+            seed=self._seed(node.id),
             logprob=node.logprob,
             group=node.group,
+            place=place,
         )
         return self._guidance.seen(view)
 
@@ -56,7 +62,7 @@ class NodeRequests:
         made: dict[str, int] = {}
         ids = []
         for parent in parents:
-            index = made.get(parent, len(nodes[parent].children))
+            index = made[parent] if parent in made else len(nodes[parent].children)
             # Of the path that a search goes on from by hand, the children are not numbered through.
             while _child(parent, index) in nodes:
                 index += 1
@@ -86,15 +92,17 @@ class NodeRequests:
         made: dict[str, int] = {}
         requests = []
         for parent, key, earlier in zip(parents, ids, after, strict=True):
-            siblings = nodes[parent].children
-            index = made.get(parent, sum(nodes[child].role == role for child in siblings))
+            if parent in made:
+                index = made[parent]
+            else:
+                index = sum(nodes[child].role == role for child in nodes[parent].children)
             made[parent] = index + 1
             requests.append(
                 SampleRequest(
                     problem=self._recipe.problem.text,
                     steps=self._steps(parent),
                     step_ids=self._step_ids(parent),
-                    seed=node_seed(self._recipe.seed, key),
+                    seed=self._seed(key),
                     index=index,
                     attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
                     run=self._run,
@@ -125,18 +133,25 @@ class NodeRequests:
         path = self._log.tree.path(nodes[-1].id)
         return ScoreRequest(
             problem=self._recipe.problem.text,
-            steps=tuple(node.text for node in path),
+            steps=self._steps(path[-1].id),
             first=len(path) - len(nodes),
             # To an outcome verifier everything is a whole solution, a cut-off one too.
             finished=path[-1].ended == "end" or self._judged == "solutions",
-            logprobs=tuple(node.logprob for node in path),
+            logprobs=tuple([node.logprob for node in path]),
             run=self._run,
-            ids=tuple(node.id for node in path),
+            ids=tuple([node.id for node in path]),
         )
 
     def judged(self, path: list[Node]) -> list[Node]:
         """What the verifier judges of a path: an outcome verifier its end, as a whole."""
         return path[-1:] if self._judged == "solutions" else path
+
+    def _seed(self, node_id: str) -> int:
+        """Of a node: asked for whenever it is seen, and it never changes."""
+        seed = self._seeds.get(node_id)
+        if seed is None:
+            seed = self._seeds[node_id] = node_seed(self._recipe.seed, node_id)
+        return seed
 
     def _steps(self, node_id: str) -> tuple[str, ...]:
         """Texts of the path to a node: asked for often, and they never change."""

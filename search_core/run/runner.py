@@ -210,7 +210,10 @@ class Run:
         plan = self.recipe.strategy.plan(root, self.recipe.options)
         request = self._next_request(plan, None)
         while not isinstance(request, Choose):
-            reply = yield from self._serve(request)
+            if isinstance(request, Sample | Continue | Score):
+                reply = yield from self._models.serve(request)
+            else:
+                reply = self._settle(request)
             request = self._next_request(plan, reply)
         plan.close()
         for unmet in self._guidance.unmet(self.tree):
@@ -228,15 +231,14 @@ class Run:
                 "be Choose."
             ) from None
 
-    def _serve(self, request: Request) -> Generator[ModelCall, ModelReply, Nodes]:
+    def _settle(self, request: Request) -> Nodes:
+        """What no model is asked about."""
         match request:
-            case Sample() | Continue() | Score():
-                return (yield from self._models.serve(request))
             case Decide():
                 decisions, kept = self._guidance.decided(request)
                 self._write(decisions)
                 return kept
-            case Resolve() | Allocate() | BackUp() | Merge():
+            case BackUp() | Resolve() | Allocate() | Merge():
                 self._decisions.write(self._models.round, request)
             case Complete():
                 self._write(self._guidance.cuts(request.nodes))

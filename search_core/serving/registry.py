@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from search_core.acts import Act, ActError
+from search_core.acts import Act
 from search_core.log.events import Event
 from search_core.models import ModelPair
 from search_core.protocols import PlainError, RunCancelled, Watch
@@ -103,15 +103,9 @@ class RunRegistry:
 
         Raises:
             OptionError: The pair's verifier cannot guide this strategy.
-            ActError: These models run where no run can be steered.
             BusyError: Too many runs wait.
         """
         pair.check(recipe.strategy, score_source, recipe.options)
-        steered = steering is not None or bool(acts)
-        if steered and self._elsewhere is not None and self._elsewhere.takes(pair):
-            raise ActError(
-                "These models run on a GPU that is lent for whole runs: none is steered."
-            )
         if not is_new_run_id(run_id):
             run_id = new_run_id()
         run = HostedRun(run_id, owner=owner, idle_seconds=self._idle_seconds)

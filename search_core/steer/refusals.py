@@ -36,6 +36,8 @@ def check_act(act: Act, recipe: Recipe, tree: Tree, earlier: tuple[Act, ...] = (
     """
     if len(earlier) >= MOST_ACTS:
         raise ActError(f"One run can be steered by at most {MOST_ACTS} acts; undo one first.")
+    if act.action == "change":
+        return
     node = tree.nodes.get(act.node)
     if node is None:
         raise ActError(f"The run has no step {act.node}.")

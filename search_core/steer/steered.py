@@ -78,6 +78,8 @@ class Steering:
             return _recipe_from(recorded, act, self.going_on or GoingOn())
         if self.going_on is not None:
             raise ActError("Another strategy takes over only where the search goes on from a step.")
+        if act.action == "change":
+            return _with_options(recorded.recipe, act.changed)
         return recorded.recipe
 
 
@@ -191,18 +193,23 @@ def _recipe_from(recorded: RecordedRun, act: Act, going_on: GoingOn) -> Recipe:
             f"{strategy.title} writes from the problem on, so it cannot go on from step "
             f"{act.node}; choose another strategy."
         )
-    values = dict(going_on.options)
-    if strategy.name == was.strategy.name:
-        own = {spec.name: getattr(was.options, spec.name) for spec in strategy.options.specs()}
-        values = own | values
-    options = strategy.options.from_values(values)
+    own = strategy.name == was.strategy.name
+    begun = was if own else replace(was, strategy=strategy, options=strategy.options())
+    recipe = _with_options(begun, going_on.options)
+    options = recipe.options
     depth = recorded.tree.nodes[act.node].depth
     if depth + options.max_steps + getattr(options, "lookahead", 0) > MAX_DEPTH:
         raise ActError(
             f"From step {act.node} on at most {MAX_DEPTH - depth} more steps fit, and "
             f"{options.max_steps} are allowed; lower max_steps."
         )
-    return replace(was, strategy=strategy, options=options)
+    return recipe
+
+
+def _with_options(recipe: Recipe, changed: Mapping[str, Any]) -> Recipe:
+    """The recipe with these options otherwise. Raises OptionError: they are none of its own."""
+    own = {spec.name: getattr(recipe.options, spec.name) for spec in recipe.options.specs()}
+    return replace(recipe, options=recipe.strategy.options.from_values(own | dict(changed)))
 
 
 def _learn_path(recorded: RecordedRun, node_id: str, known: KnownReplies) -> None:

@@ -189,11 +189,9 @@ class Allocate:
 
 @dataclass(frozen=True, slots=True)
 class BackUp:
-    """Write down a node's statistics: how often it was visited, and its mean value."""
+    """Write down nodes' statistics: of each, how often it was visited, and its mean value."""
 
-    node: NodeView
-    visits: int
-    value: float
+    statistics: tuple[tuple[NodeView, int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)

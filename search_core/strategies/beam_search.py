@@ -117,10 +117,10 @@ def plan(root: NodeView, options: BeamSearchOptions) -> Plan:
         children = yield Score(children, options.aggregate, ends)
         ended = tuple(c for c in children if options.ended(c))
         yield Complete(ended)
-        yield from cut_off(c for c in children if c not in ended)
+        yield from cut_off(c for c in children if not options.ended(c))
         solutions += ended
 
-        active = [c for c in children if c.ended == "step" and c not in ended]
+        active = [c for c in children if c.ended == "step" and not options.ended(c)]
         if options.filter_duplicates:
             active, duplicates = split_duplicates(active)
             yield Merge(duplicates)

@@ -33,7 +33,7 @@ def plan(root: NodeView, options: EndingOptions) -> Plan:
     leaves = yield Sample((root,) * options.n, to_end=True, max_steps=options.max_steps)
     solutions = tuple(leaf for leaf in leaves if options.ended(leaf))
     yield Complete(solutions)
-    yield from cut_off(leaf for leaf in leaves if leaf not in solutions)
+    yield from cut_off(leaf for leaf in leaves if not options.ended(leaf))
     yield out_of_steps([leaf for leaf in leaves if leaf.ended == "step"], options.max_steps)
     solutions = yield Score(solutions, options.aggregate)
     yield Choose(solutions, options.judge, options.answerless_vote)

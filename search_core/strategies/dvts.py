@@ -120,12 +120,13 @@ def _judge(
     """Settle one subtree's siblings; the one to go on from, or None if the subtree stops."""
     best = keep_best(siblings, 1, "", "").kept[0]
     ended = [s for s in siblings if options.ended(s)]
-    cut_ones = [s for s in siblings if s.cut_off and s not in ended]
-    going = [s for s in siblings if s not in ended and s not in cut_ones]
-    stops = last or best in ended or not going
+    cut_ones = [s for s in siblings if s.cut_off and not options.ended(s)]
+    going = [s for s in siblings if not s.cut_off and not options.ended(s)]
+    best_ended = options.ended(best)
+    stops = last or best_ended or not going
 
     if stops and options.vote_unfinished:
-        rest = tuple(s for s in siblings if s not in ended)
+        rest = tuple(s for s in siblings if not options.ended(s))
         yield Complete(tuple(ended))
         yield Complete(rest, unfinished=True)
         solutions.extend(siblings)
@@ -138,7 +139,7 @@ def _judge(
         yield Decide("sibling_dropped", why, pruned=tuple(ended), subtree=subtree)
     yield from cut_off(cut_ones)
     if stops:
-        if best in ended:
+        if best_ended:
             why = "The best path of this subtree is finished, so the subtree stops here."
             cutoff = best.value
             yield keep_best(going, 0, "subtree_finished", why, subtree=subtree, cutoff=cutoff)

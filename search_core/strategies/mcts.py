@@ -221,7 +221,9 @@ def _evaluate(
     yield Complete(ended)
     yield from cut_off(branch.view for branch in new)
     stuck = [
-        branch.view for branch in new if branch.view.ended == "step" and branch.view not in going
+        branch.view
+        for branch in new
+        if branch.view.ended == "step" and not _goes_on(branch.view, options)
     ]
     yield out_of_steps(stuck, options.max_steps)
 
@@ -243,8 +245,8 @@ def _evaluate(
             value = (1 - weight) * value + weight * score.get(ends[key].id, 0.0)
         values.append(value)
         found = branch.view if branch.finished else ends.get(key)
-        if found in (*ended, *reached):
-            if found.path_text not in solutions and found in reached:
+        if found is not None and found.ended == "end":
+            if found.path_text not in solutions and not branch.finished:
                 yield Complete((found,))
             branch.solution = solutions.setdefault(found.path_text, found)
     return values, sum(ends[view.id].depth - view.depth for view in going if ends)
@@ -254,12 +256,11 @@ def _back_up(
     tree: SearchTree, leaves: Sequence[Branch], values: Sequence[float]
 ) -> Generator[Request, Nodes, None]:
     """Add each leaf's value all the way up, and write the new statistics down, deepest first."""
-    touched: dict[str, Branch] = {}
+    touched: dict[Branch, None] = {}
     for leaf, value in zip(leaves, values, strict=True):
-        tree.back_up(leaf, value)
-        touched |= {branch.view.id: branch for branch in leaf.way_up()}
-    for branch in sorted(touched.values(), key=lambda above: -above.view.depth):
-        yield BackUp(branch.view, branch.visits, branch.value)
+        touched.update(dict.fromkeys(tree.back_up(leaf, value)))
+    deepest_first = sorted(touched, key=lambda above: -above.view.depth)
+    yield BackUp(tuple((branch.view, branch.visits, branch.value) for branch in deepest_first))
 
 
 def _choice(tree: SearchTree, solutions: Nodes, options: MctsOptions) -> Choose:

@@ -6,8 +6,8 @@ It knows nothing of models or budgets: `mcts.py` says what to write, this file r
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from search_core.scoring import first_best
@@ -73,12 +73,13 @@ class Branch:
         """Whether the step itself ends a solution."""
         return self.view.ended == "end"
 
-    def way_up(self) -> Iterator[Branch]:
+    def way_up(self) -> list[Branch]:
         """This step and all before it, up to and with the problem."""
-        branch: Branch | None = self
-        while branch is not None:
-            yield branch
-            branch = branch.parent
+        way, above = [self], self.parent
+        while above is not None:
+            way.append(above)
+            above = above.parent
+        return way
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +163,13 @@ class SearchTree:
         if goes_on or (branch.finished and self._revisits > 0):
             _add_open(branch, 1)
 
-    def back_up(self, leaf: Branch, value: float) -> None:
-        """Count one visit with this value for the leaf and all before it."""
-        for branch in leaf.way_up():
+    def back_up(self, leaf: Branch, value: float) -> list[Branch]:
+        """Count one visit with this value for the leaf and all before it; answer with those."""
+        way = leaf.way_up()
+        for branch in way:
             branch.visits += 1
             branch.total += value
+        return way
 
     def principal(self, by: Callable[[Branch], float]) -> NodeView | None:
         """Walk down to a solution, always to the child that is best by this measure.
@@ -182,16 +185,20 @@ class SearchTree:
 
     def _best_child(self, parent: Branch) -> Selected:
         all_visits = sum(child.visits + child.losses for child in parent.children)
-        rivals = [
-            Selected(child, child.value, self._bonus_of(child, all_visits))
-            for child in parent.children
-            if child.open
-        ]
+        rivals = [child for child in parent.children if child.open]
         if not rivals:
             raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
-        sums = [rival.value + rival.bonus for rival in rivals]
+        # The same as each one's value and bonus, written out: this is the search's inmost loop.
+        bonus, exploration = self._bonus, self._exploration
+        sums = [
+            rival.total / (visits := rival.visits + rival.losses)
+            + bonus(rival.prior, visits, all_visits, exploration)
+            for rival in rivals
+        ]
         best = first_best(sums)
-        return replace(rivals[best], next_best=max(sums[:best] + sums[best + 1 :], default=None))
+        next_best = max(sums[:best] + sums[best + 1 :], default=None)
+        leaf = rivals[best]
+        return Selected(leaf, leaf.value, self._bonus_of(leaf, all_visits), next_best)
 
     def _bonus_of(self, child: Branch, all_visits: int) -> float:
         visits = child.visits + child.losses

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from search_core.log.events import Allocated, Completed, Decided, Event, Merged, Spent
+from search_core.log.events import (
+    Allocated,
+    BackedUp,
+    Completed,
+    Decided,
+    Event,
+    Merged,
+    Sampled,
+    Scored,
+    Spent,
+)
 from search_core.log.nodes import NodeState
 from search_core.log.tree import Node, Tree
 
@@ -87,17 +97,19 @@ def _settled(events: Sequence[Event]) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     round_ = 0
     for event in events:
-        ids: list[str] = []
         match event:
+            case Sampled() | Scored() | BackedUp():
+                continue  # by far the most, and they settle nothing
             case Spent():
                 round_ = event.round
             case Decided() if event.rule != "run_ended":
                 ids = [verdict.id for verdict in (*event.kept, *event.pruned)]
+                found.update(dict.fromkeys(ids, (event.seq, round_)))
             case Allocated():
                 ids = [share.id for share in event.shares]
+                found.update(dict.fromkeys(ids, (event.seq, round_)))
             case Completed() | Merged():
-                ids = [event.id]
-        found.update(dict.fromkeys(ids, (event.seq, round_)))
+                found[event.id] = event.seq, round_
     return found
 
 

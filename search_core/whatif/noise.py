@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import NormalDist
+from typing import TypeAlias
 
 from search_core.protocols import (
     Cancelled,
@@ -15,13 +16,15 @@ from search_core.protocols import (
     Verifier,
     VerifierInfo,
 )
+from search_core.run.calls import Checked, scored
 from search_core.scoring import rounded
 
 MOST_NOISE = 1.0
 _NORMAL = NormalDist()
+Digest: TypeAlias = "hashlib._Hash"
 
 
-class NoisyVerifier:
+class NoisyVerifier(Checked):
     """Another verifier's scores, each off by a normal draw, and clipped to 0 to 1.
 
     The draw follows from the seed and the path's text alone, so equal paths are off by the same,
@@ -40,6 +43,7 @@ class NoisyVerifier:
         if not 0 <= noise <= MOST_NOISE:
             raise ValueError(f"noise is {noise!r:.60}; it must be 0 to {MOST_NOISE:g}.")
         self._verifier, self._noise, self._seed = verifier, noise, seed
+        self._digests: dict[tuple[str, ...], Digest] = {}
         if isinstance(verifier, KeepsPaths):
             self.release = verifier.release
 
@@ -49,7 +53,7 @@ class NoisyVerifier:
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """As of any verifier; raises as the other one does."""
-        replies = self._verifier.score(requests, cancelled)
+        replies = scored(self._verifier, requests, cancelled)
         if not self._noise:
             return replies
         return [
@@ -60,19 +64,31 @@ class NoisyVerifier:
     def _spoiled(
         self, request: ScoreRequest, scores: Sequence[float | None]
     ) -> tuple[float | None, ...]:
-        path = hashlib.sha256(f"{self._seed}".encode())
+        path = self._digest(request.steps[: request.first])
         spoiled: list[float | None] = []
-        for place, step in enumerate(request.steps):
-            # The length tells "a", "b" from "ab".
-            path.update(f"/{len(step)}/{step}".encode())
-            if place >= request.first:
-                draw = _normal(path.digest())
-                # As a log knows it: what was recorded and what is scored now are off alike.
-                known = scores[place - request.first]
-                # Of a missing score nothing can be off.
-                score = None if known is None else rounded(known) + self._noise * draw
-                spoiled.append(None if score is None else min(1.0, max(0.0, score)))
+        for place, known in enumerate(scores, start=request.first):
+            path = self._digest(request.steps[: place + 1], path)
+            # Of a missing score nothing can be off.
+            if known is None:
+                spoiled.append(None)
+                continue
+            # As a log knows it: what was recorded and what is scored now are off alike.
+            score = rounded(known) + self._noise * _normal(path.digest())
+            spoiled.append(min(1.0, max(0.0, score)))
         return tuple(spoiled)
+
+    def _digest(self, steps: tuple[str, ...], before: Digest | None = None) -> Digest:
+        """Of a path's text; `before`: of the path without its last step, where that is at hand."""
+        found = self._digests.get(steps)
+        if found is None:
+            if not steps:
+                found = hashlib.sha256(f"{self._seed}".encode())
+            else:
+                found = (before or self._digest(steps[:-1])).copy()
+                # The length tells "a", "b" from "ab".
+                found.update(f"/{len(steps[-1])}/{steps[-1]}".encode())
+            self._digests[steps] = found
+        return found
 
 
 def _normal(digest: bytes) -> float:

@@ -9,6 +9,7 @@ verifier just the missing steps are written, and nothing is a guess.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from math import fsum
 from typing import Any
@@ -28,6 +29,7 @@ from search_core.strategies.options import StrategyOptions
 from search_core.whatif.differences import Difference, differences
 from search_core.whatif.hedging import Hedge, hedged
 from search_core.whatif.noise import NoisyVerifier
+from search_core.whatif.uncollected import uncollected
 from search_core.whatif.unwritten import UNWRITTEN, Unwritten
 from search_core.whatif.words import (
     answer_sentence,
@@ -178,9 +180,9 @@ def what_if(
     """
     recipe = _changed(recorded.recipe, change)
     _check_models(recorded, solver, verifier)
-    choosing = _Choosing(recipe.strategy)
+    choosing = None if change.hedge is None else _Choosing(recipe.strategy)
     run = recorded.run(
-        replace(recipe, strategy=choosing.strategy),
+        replace(recipe, strategy=choosing.strategy) if choosing else recipe,
         solver.info if solver else None,
         verifier.info if verifier else None,
     )
@@ -194,7 +196,8 @@ def what_if(
         learn=verifier is not None,
     )
     noisy = NoisyVerifier(scores, change.noise, change.noise_seed)
-    drive(run, writes, noisy if change.noise else scores, cancelled)
+    with uncollected() if solver is None and verifier is None else nullcontext():
+        drive(run, writes, noisy if change.noise else scores, cancelled)
     return WhatIf(
         before=recorded.tree,
         events=run.events,
@@ -208,7 +211,9 @@ def what_if(
         missing_steps=() if solver else _unwritten(run.tree),
         missing_scores=0 if verifier else _unscored(scores),
         written=len(writes.missing) if solver else 0,
-        hedge=None if change.hedge is None else _hedge(run, choosing.candidates, change.hedge),
+        hedge=None
+        if choosing is None or change.hedge is None
+        else _hedge(run, choosing.candidates, change.hedge),
     )
 
 

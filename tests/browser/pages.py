@@ -45,13 +45,18 @@ _RUN_CONTROL = """async () => {
 }"""
 
 
-def new_context(browser: Browser) -> BrowserContext:
-    """A visitor's own store and cache, in a window of 1280 by 900.
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+def new_context(browser: Browser, *, phone: bool = False) -> BrowserContext:
+    """A visitor's own store and cache, in a window of 1280 by 900, or on a phone.
 
     They have seen the opening, and chose once to see runs as fast as they happen; the address can
     ask for another pace.
     """
-    context = browser.new_context(viewport=VIEWPORT)
+    context = browser.new_context(
+        viewport=PHONE if phone else VIEWPORT, has_touch=phone, is_mobile=phone
+    )
     context.set_default_timeout(PATIENCE * 1000)
     context.add_init_script(_BEEN_HERE)
     return context

@@ -1,6 +1,9 @@
-"""The shears: a person acts by mouse, keyboard and touch, and sees what would have been."""
+"""The shears: every act by mouse, by keyboard and by touch, and what comes of it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -8,11 +11,76 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, wait
+from tests.browser.pages import new_context
 
 pytestmark = pytest.mark.browser
 
+Means = Literal["mouse", "keyboard", "touch"]
 CUT = "the right path is cut"
 BASE = "recorded-right-path-is-cut"
+NAMES = {
+    "keep": "Keep",
+    "cut": "Cut",
+    "grow": "Grow more",
+    "edit": "Edit step",
+    "write": "Write a step",
+    "go_on": "Go on with…",
+}
+KEYS = {"keep": "k", "cut": "x", "grow": "g", "edit": "t", "write": "i", "go_on": "o"}
+
+
+class Hand:
+    """A person at the page, with one means alone."""
+
+    def __init__(self, page: Page, means: Means) -> None:
+        self.page, self.means = page, means
+
+    def press(self, target: Locator) -> None:
+        if self.means == "keyboard":
+            target.press("Enter")
+            return
+        if self.means == "touch":
+            box = target.bounding_box()
+            assert box
+            assert min(box["width"], box["height"]) >= 44, target
+            target.tap()
+            return
+        target.click()
+
+    def key(self, key: str) -> None:
+        self.page.locator("#explorer canvas").first.focus()
+        self.page.keyboard.press(key)
+
+    def act(self, name: str) -> None:
+        """Press an act's button, or its key in the tree."""
+        if self.means == "keyboard":
+            self.key(KEYS[name])
+        else:
+            self.press(act(self.page, NAMES[name]))
+
+    def fill(self, label: str, text: str) -> None:
+        field = self.page.locator(".esp-acts-form").get_by_label(label, exact=True)
+        if self.means == "keyboard":
+            # What is asked for has the focus; the rest is reached by Tab.
+            for _ in range(8):
+                if field.evaluate("field => field === document.activeElement"):
+                    break
+                self.page.keyboard.press("Tab")
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.type(text)
+            return
+        self.press(field)
+        field.fill(text)
+
+    def submit(self, text: str) -> None:
+        self.press(self.page.locator(".esp-acts-form").get_by_role("button", name=text))
+
+    def steered(self, name: str) -> None:
+        """Undo, redo: by their keys in the tree, or by their buttons."""
+        if self.means == "keyboard":
+            self.key({"Undo": "u", "Redo": "Shift+U"}[name])
+        else:
+            self.press(self.page.get_by_role("button", name=name, exact=True))
 
 
 def open_cut(page: Page, app: App) -> None:
@@ -42,107 +110,120 @@ def actions_of(page: Page) -> list[str]:
     return list(ask(page, "x.tree().notes.map(note => note.action + ' ' + note.id)"))
 
 
-def test_what_is_kept_by_mouse_can_be_undone_and_done_again(page: Page, app: App) -> None:
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = new_context(browser, phone=True)
+    yield context.new_page()
+    context.close()
+
+
+def journey(page: Page, app: App, means: Means) -> None:
+    """Every act, one on top of the other, and all the way back."""
+    hand = Hand(page, means)
     open_cut(page, app)
-    page.locator("summary", has_text="Signed").click()
-    page.get_by_label("Your name").fill("Ada")
-    act(page, "Keep").click()
-    kept = came(page, BASE)
-    line = page.get_by_role("region", name="Steered by hand")
-    expect(line).to_contain_text("Ada kept “24 + 1 = 25, left 7 25”.")
+    runs = [BASE]
+
+    def done() -> None:
+        runs.append(came(page, runs[-1]))
+
+    hand.act("keep")
+    done()
     # The answer that the cut had lost; only what is new was written.
     assert ask(page, "x.tree().finished.answer") == "18"
     assert 0 < ask(page, "x.tree().cost.generated") < 254
     assert ask(page, "x.selected") == "0"
+    children = "x.tree().nodes.get('0').children.length"
+    grown = ask(page, children)
+    hand.act("grow")
+    hand.fill("More next steps", "1")
+    hand.submit("Grow them")
+    done()
+    assert ask(page, children) == grown + 1
+    hand.act("write")
+    hand.fill("The next step", "25 - 7 = 18, left 18")
+    hand.submit("Put it there")
+    done()
+    assert ask(page, "[...x.tree().nodes.values()].filter(node => node.by).length") == 1
+    hand.act("edit")
+    hand.fill("The step", "24 + 7 = 31, left 1 31")
+    hand.submit("Put it there")
+    done()
+    assert ask(page, "x.tree().nodes.get('0').text.trim()") == "24 + 7 = 31, left 1 31"
+    hand.act("cut")
+    done()
+    assert ask(page, "x.tree().nodes.get('0').state") == "pruned"
+    hand.act("go_on")
+    hand.fill("Budget N", "4")
+    hand.submit("Go on")
+    done()
+    done_to = ("kept", "grown", "injected", "edited", "pruned", "went_on")
+    assert actions_of(page) == [f"{action} 0" for action in done_to]
+    for way, before, after in (
+        ("Undo", -1, -2),
+        ("Undo", -2, -3),
+        ("Redo", -3, -2),
+        ("Redo", -2, -1),
+    ):
+        hand.steered(way)
+        assert came(page, runs[before]) == runs[after]
+
+
+def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App) -> None:
+    journey(page, app, "mouse")
+    line = page.get_by_role("region", name="Steered by hand")
+    expect(line).to_contain_text("You went on from")
+    line.locator("summary").click()
+    expect(line).to_contain_text("You kept the step that was edited later")
     assert violations(page, ".esp-acts") == []
     assert violations(page, ".esp-steered") == []
-    act(page, "Edit step").click()
-    page.get_by_label("The step", exact=True).fill("24 + 7 = 31, left 1 31")
-    page.get_by_role("button", name="Put it there").click()
-    edited = came(page, kept)
-    assert actions_of(page) == ["kept 0", "edited 0"]
-    line.get_by_role("button", name="Undo").click()
-    assert came(page, edited) == kept
-    line.get_by_role("button", name="Undo").click()
-    assert came(page, kept) == BASE
-    line.get_by_role("button", name="Redo").click()
-    assert came(page, BASE) == kept
-    line.get_by_role("button", name="Redo").click()
-    assert came(page, kept) == edited
+    # Held against the run that nobody touched: where they part is marked and said.
+    with page.context.expect_page() as opened:
+        line.get_by_role("link", name="Compare").click()
+    compare = opened.value
+    expect(compare.locator(".race-table tbody tr")).to_have_count(2)
+    expect(compare.locator(".race-name").nth(1)).to_contain_text("steered by 6 acts")
+    expect(compare.locator(".race-partings")).to_contain_text("steered by 6 acts “24 + 7 = 31")
+    expect(compare.locator(".race-problem")).to_contain_text("Use 24, 7 and 1 to make 18.")
+    expect(compare.locator(".esp-ring-label").first).to_have_text("They part here")
+    expect(compare.get_by_role("button", name="On 20 problems")).to_be_hidden()
+    # A name, once given, stands with what is done from then on.
+    steered = run_of(page)
     line.get_by_role("button", name="Untouched run").click()
-    assert came(page, edited) == BASE
+    assert came(page, steered) == BASE
+    page.locator("summary", has_text="Done by you").click()
+    page.get_by_label("Your name").fill("Ada")
+    act(page, "Keep").click()
+    came(page, BASE)
+    expect(line).to_contain_text("Ada kept “24 + 1 = 25, left 7 25”.")
     # What stands there is said in the list of runs too.
     page.get_by_role("button", name="runs", exact=False).first.click()
-    expect(page.get_by_role("menuitem", name="steered by 2 acts")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="steered by 6 acts")).to_be_visible()
+    assert app.errors() == []
 
 
-def test_every_act_has_a_key(page: Page, app: App) -> None:
-    open_cut(page, app)
-    tree = page.locator("#explorer canvas").first
-    tree.focus()
-    page.keyboard.press("k")
-    run = came(page, BASE)
-    tree.focus()
-    page.keyboard.press("g")
-    page.keyboard.press("Enter")
-    run = came(page, run)
-    assert len(ask(page, "x.tree().nodes.get('0').children")) >= 5
-    tree.focus()
-    page.keyboard.press("i")
-    page.keyboard.type("25 - 7 = 18, left 18")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    run = came(page, run)
-    assert ask(page, "[...x.tree().nodes.values()].filter(node => node.by).length") == 1
-    tree.focus()
-    page.keyboard.press("o")
-    page.keyboard.press("Tab")
-    page.keyboard.type("4")
-    page.keyboard.press("Enter")
-    run = came(page, run)
-    assert actions_of(page) == ["kept 0", "grown 0", "injected 0", "went_on 0"]
-    tree.focus()
-    page.keyboard.press("u")
-    undone = came(page, run)
-    page.locator("#explorer canvas").first.focus()
-    page.keyboard.press("Shift+U")
-    assert came(page, undone) == run
+def test_every_act_by_keyboard(page: Page, app: App) -> None:
+    journey(page, app, "keyboard")
     # What makes no sense here is said, and nothing is asked.
-    page.locator("#explorer canvas").first.focus()
-    page.keyboard.press("k")
+    Hand(page, "keyboard").act("keep")
     expect(page.locator(".esp-acts-state")).to_have_text("“Keep” makes no sense at this step.")
 
 
-def test_by_touch_a_step_is_cut_and_what_if_grows_what_is_missing(
-    browser: Browser, app: App
-) -> None:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
-    try:
-        open_cut(page, app)
-        ask(page, "x.select('1')")
-        expect(act(page, "Keep")).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        for button in page.locator(".esp-acts-buttons button").all():
-            box = button.bounding_box()
-            assert box
-            assert box["height"] >= 44
-        ask(page, "x.select('3')")
-        act(page, "Cut").tap()
-        run = came(page, BASE)
-        assert actions_of(page) == ["pruned 3"]
-        page.get_by_role("button", name="Undo").tap()
-        came(page, run)
-        page.get_by_role("tab", name="What if").tap()
-        width = page.get_by_role("region", name="What if").get_by_label("Beam width")
-        width.fill("2")
-        width.press("Enter")
-        page.get_by_role("button", name="Grow just these").tap()
-        came(page, BASE)
-        assert ask(page, "x.tree().started.options.beam_width") == 2
-        assert ask(page, "x.tree().notes.length") == 0
-    finally:
-        context.close()
+def test_every_act_by_touch_and_what_if_grows_what_is_missing(phone: Page, app: App) -> None:
+    journey(phone, app, "touch")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    run = run_of(phone)
+    phone.get_by_role("button", name="Untouched run").tap()
+    assert came(phone, run) == BASE
+    phone.get_by_role("tab", name="What if").tap()
+    width = phone.get_by_role("region", name="What if").get_by_label("Beam width")
+    width.fill("2")
+    width.press("Enter")
+    phone.get_by_role("button", name="Grow just these").tap()
+    came(phone, BASE)
+    assert ask(phone, "x.tree().started.options.beam_width") == 2
+    # It is marked as what it is, and undone like any other act.
+    line = phone.get_by_role("region", name="Steered by hand")
+    expect(line).to_contain_text("You set Beam width M to 2, and had just the missing steps grown.")
+    grown = run_of(phone)
+    phone.get_by_role("button", name="Undo").tap()
+    assert came(phone, grown) == BASE

@@ -27,9 +27,13 @@ def rows(tmp_path: Path) -> Path:
 
 def test_a_file_is_judged_and_its_report_shown(app: App, page: Page, tmp_path: Path) -> None:
     page.goto(f"{app.url}/verify/?__theme=dark")
+    # The shipped report comes first; what makes another is one line above it.
+    expect(page.locator("#make")).to_be_hidden()
+    page.get_by_text("Make a report of your own").click()
     page.click("#make")
     expect(page.get_by_role("alert")).to_have_text("Choose a file first.")
     page.set_input_files("#file", rows(tmp_path))
+    page.locator("#threshold").fill("0.4")
     page.focus("#make")
     page.keyboard.press("Enter")
     expect(page.locator("#state")).to_have_text("The report is below.")
@@ -44,7 +48,9 @@ def test_a_file_is_judged_and_its_report_shown(app: App, page: Page, tmp_path: P
     assert page.locator("#report").evaluate("frame => frame.clientHeight") >= inside
     with page.expect_download() as saved:
         page.click("#figures")
-    assert json.loads(Path(saved.value.path()).read_text("utf-8"))["rows"]["solutions"] == 4
+    figures = json.loads(Path(saved.value.path()).read_text("utf-8"))
+    assert figures["rows"]["solutions"] == 4
+    assert figures["cards"]["mine"]["threshold"] == 0.4
     page.click("#back")
     expect(page.locator("#report-name")).to_have_text("The embedded verifiers")
     expect(report.get_by_role("heading", name="Report cards: small").first).to_be_visible()
@@ -53,6 +59,7 @@ def test_a_file_is_judged_and_its_report_shown(app: App, page: Page, tmp_path: P
 
 def test_what_is_asked_for_follows_the_source(app: App, page: Page) -> None:
     page.goto(f"{app.url}/verify/")
+    page.get_by_text("Make a report of your own").click()
     page.get_by_label("The embedded solver's own attempts").check()
     expect(page.locator("#file")).to_be_hidden()
     expect(page.get_by_label("Problems of each family")).to_have_value("20")
@@ -71,6 +78,7 @@ def test_what_is_asked_for_follows_the_source(app: App, page: Page) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_fits_and_axe_finds_nothing(app: App, page: Page, theme: str) -> None:
     page.goto(f"{app.url}/verify/?__theme={theme}")
+    page.get_by_text("Make a report of your own").click()
     expect(page.frame_locator("#report").locator("main")).to_be_visible()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})

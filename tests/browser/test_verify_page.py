@@ -27,8 +27,8 @@ def test_a_report_is_accessible_in_both_themes(browser: Browser, file: Path, sch
     context = browser.new_context(offline=True, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     page.goto(file.as_uri())
-    page.locator("summary").first.click()
-    expect(page.locator("details[open] table").first).to_be_visible()
+    page.locator("details.mistake summary").first.click()
+    expect(page.locator("details.mistake[open] table").first).to_be_visible()
     assert violations(page) == []
     context.close()
 
@@ -42,6 +42,10 @@ def test_a_report_fits_a_phone_and_its_tables_scroll_by_themselves(
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate("[...document.querySelectorAll('.wide')].some(e => "
                          "e.scrollWidth > e.clientWidth && e.tabIndex === 0)")  # fmt: skip
+    # Folded there: the heads are what one scrolls through, and a link opens what it leads to.
+    assert page.locator("details.card[open], details.part[open]").count() == 0
+    page.get_by_role("link", name="theirs").click()
+    assert page.locator("details.card[open] h2").all_inner_texts() == ["theirs"]
     context.close()
 
 
@@ -54,6 +58,50 @@ def test_a_report_prints_on_white_in_a_dark_theme_too(browser: Browser, file: Pa
     page.emulate_media(media="print")
     assert page.evaluate(ground) == "rgb(255, 255, 255)"
     expect(page.locator("nav")).to_be_hidden()
+    # On paper nothing is folded.
+    page.emulate_media(media="screen")
+    page.locator("details.card > summary").first.click()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details.card:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.card:not([open])").count() == 1
+    context.close()
+
+
+def test_two_keys_lead_from_a_reports_head_to_its_mistakes(browser: Browser, file: Path) -> None:
+    context = browser.new_context(offline=True, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    mistakes = page.locator("details.mistake summary")
+    expect(mistakes.first).to_be_focused()
+    # A list is one stop: arrows walk along it, and it is come back to where it was left.
+    page.keyboard.press("ArrowDown")
+    expect(mistakes.nth(1)).to_be_focused()
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.matches('details.mistake summary')")
+    page.keyboard.press("Shift+Tab")
+    expect(mistakes.nth(1)).to_be_focused()
+    # M leads past what is judged.
+    for key in ("ArrowUp", "v", "ArrowDown", "v", "ArrowUp", "m"):
+        page.keyboard.press(key)
+    expect(mistakes.nth(2)).to_be_focused()
+    context.close()
+
+
+def test_a_threshold_of_ones_own_tells_what_it_gives(browser: Browser, file: Path) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    slider = page.get_by_role("slider", name="A threshold of your own").first
+    told = page.locator(".by-threshold output").first
+    expect(told).to_contain_text("At 0.5, which this card goes by: first-error F1")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(told).to_contain_text("At 0.05: first-error F1")
+    row = page.locator(".by-threshold tbody tr").first.locator("td")
+    assert f"right steps kept {row.last.text_content()} %" in told.inner_text()
     context.close()
 
 

@@ -62,6 +62,14 @@ test("a lane and a race are read as they were written", () => {
   assert.deepEqual(raceIn(`?${raceQuery({ ...race, answer: "" })}`), { ...race, answer: "", runs: [] });
 });
 
+test("runs that are there already are held against each other by their ids alone", () => {
+  const race = raceIn("?runs=a,b");
+  assert.deepEqual([race.lanes, race.runs], [[], ["a", "b"]]);
+  assert.equal(String(raceQuery(race, race.runs)), "runs=a%2Cb");
+  assert.deepEqual(raceIn("?runs=a,b,c,d,e").runs, ["a", "b", "c", "d"]);
+  assert.equal(raceIn("?runs=a"), null);
+});
+
 test("an address without a problem or without lanes is no race", () => {
   assert.equal(raceIn(""), null);
   assert.equal(raceIn("?problem=1"), null);

@@ -60,17 +60,27 @@ const NOTES = [
   { kind: "noted", id: "root", action: "injected", text: "my  own", of: "b" },
 ];
 
+const LABELS = { strategies: { beam_search: "Beam search" }, options: { beam_search: { beam_width: { label: "Beam width M" } } } };
+
 test("what was done is said with its author, and the steps by their words", () => {
   const tree = Tree.fromEvents(numbered([started(), ...NOTES, sampled("0")]));
-  const said = (parts) => actWords({ author: "Ada", id: "0", ...parts }, tree, { beam_search: "Beam search" });
+  const said = (parts) => actWords({ author: "Ada", id: "0", ...parts }, tree, LABELS);
   assert.deepEqual(tree.notes.map((note) => actWords(note, tree)), [
     "Ada kept “step 0”",
-    "Somebody wrote a step after the problem: “my own”",
+    "A person wrote a step after the problem: “my own”",
   ]);
+  assert.equal(actWords({ action: "kept", id: "0" }, tree, LABELS, true), "You kept “step 0”");
   assert.equal(said({ action: "pruned", id: "7" }), "Ada cut step 7");
   assert.equal(said({ action: "grown", count: 2 }), "Ada grew 2 more after “step 0”");
   assert.equal(said({ action: "edited", text: "new" }), "Ada edited a step: “new”");
   assert.equal(said({ action: "went_on" }), "Ada went on from “step 0” with Beam search");
+  const set = { action: "changed", id: "root", changed: { beam_width: 2, judge: "best" } };
+  assert.equal(said(set), "Ada set Beam width M to 2, Judge to best, and had just the missing steps grown");
+  assert.equal(said({ action: "changed", id: "root" }), "Ada had just the missing steps grown");
+  const edited = { kind: "noted", id: "0", action: "edited", text: "new" };
+  const later = Tree.fromEvents(numbered([started(), ...NOTES, edited, sampled("0")]));
+  assert.equal(actWords(later.notes[0], later), "Ada kept the step that was edited later");
+  assert.equal(actWords(later.notes[2], later), "A person edited a step: “new”");
   assert.deepEqual([untouched(tree), before(tree)], ["a", "b"]);
 });
 
@@ -99,6 +109,8 @@ test("an act is answered once: by the run that came of it, or by why there is no
   steering.arrived();
   assert.equal(await came, "");
   assert.deepEqual(requested, [["new", "0.1"]]);
+  // What came of it is this person's; a run that only came on show is not.
+  assert.deepEqual(["new", "old"].map(steering.actions().mine), [true, false]);
 });
 
 test("where no server drives runs again nothing is offered", () => {

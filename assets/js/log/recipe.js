@@ -8,7 +8,7 @@ const SOURCES = [
   ["random", /^random$/i],
 ];
 const MODELS = ["solver", "verifier"];
-const ACTIONS = { kept: "keep", pruned: "cut", grown: "grow", edited: "edit", injected: "write" };
+const ACTIONS = { kept: "keep", pruned: "cut", grown: "grow", edited: "edit", injected: "write", changed: "change" };
 const RECIPE = ["acts", "problem", "strategy", "seed", "models", "score_source", "node", "at", "answer", "system_prompt", ...MODELS];
 
 /**
@@ -91,8 +91,8 @@ export function recipeLink(location, header, defaults, node, at = null, notes = 
 }
 
 /** As `Act.from_values` of `search_core.acts` reads it. */
-function linkedAct({ action, id, author, text, count, ends }) {
-  const said = { action: ACTIONS[action], node: id, author, text, count, ends };
+function linkedAct({ action, id, author, text, count, ends, changed }) {
+  const said = { action: ACTIONS[action], node: id, author, text, count, ends, changed };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value));
 }
 

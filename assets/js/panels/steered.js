@@ -8,22 +8,26 @@ import { plural } from "../words/format.js";
 export class Steered {
   /** @param {{labels: Object, actions: import("./list.js").Actions}} given */
   constructor({ labels, actions }) {
-    this.titles = labels?.strategies ?? {};
+    this.labels = labels ?? {};
     this.actions = actions;
     this.text = h("p", { class: "esp-steered-text", dir: "auto" });
     this.undo = button("Undo", "The run before the last act (u)", () => actions.undo());
     this.redo = button("Redo", "The act that was undone, again (Shift+U)", () => actions.redo());
     this.base = button("Untouched run", "The run as it was before anybody acted", () => actions.showRun(this.first));
+    this.compare = h("a", {
+      ...{ class: "esp-button", target: "_blank", "data-place": "", text: "Compare" },
+      title: "The untouched run and this one, side by side (opens in a new tab)",
+    });
     this.element = h(
       "section",
       { class: "esp-steered", "aria-label": "Steered by hand", hidden: true },
       this.text,
-      h("div", { class: "esp-steered-buttons" }, this.undo, this.redo, this.base),
+      h("div", { class: "esp-steered-buttons" }, this.undo, this.redo, this.base, this.compare),
     );
     this.drawn = "";
   }
 
-  update({ tree, visited }) {
+  update({ tree, visited, log }) {
     if (!tree.started) return;
     const { notes } = tree;
     const redo = this.actions.redoable?.() ?? null;
@@ -32,7 +36,9 @@ export class Steered {
     this.drawn = key;
     this.first = untouched(tree);
     this.element.hidden = !notes.length && !redo;
-    const words = notes.map((note) => actWords(note, tree, this.titles));
+    // An act is told by the run that came of it: that is the one that the next was done to.
+    const mine = (at) => this.actions.mine?.(notes[at + 1]?.of ?? log.run) ?? false;
+    const words = notes.map((note, at) => actWords(note, tree, this.labels, mine(at)));
     fill(
       this.text,
       h("strong", { text: notes.length ? "Steered by hand. " : "Before the act. " }),
@@ -42,6 +48,8 @@ export class Steered {
     this.undo.hidden = !this.actions.undo || !before(tree);
     this.redo.hidden = !redo;
     this.base.hidden = !this.actions.undo || !this.first || this.first === before(tree);
+    this.compare.hidden = !this.actions.undo || !this.first;
+    this.compare.href = `compare/?${new URLSearchParams({ runs: `${this.first},${log.run}` })}`;
   }
 }
 

@@ -4,7 +4,9 @@
 
 import { CutPrices } from "./cut_prices.js";
 import { fill, h, setText, uniqueId } from "../dom/dom.js";
+import { nameOfPerson } from "../dom/person.js";
 import { quiet, section } from "./blocks.js";
+import { ROOT } from "../log/tree.js";
 import { shorten } from "../words/format.js";
 
 const AGGREGATES = ["last", "min", "prod", "mean"];
@@ -173,7 +175,8 @@ export class WhatIf {
     const grow = async () => {
       button.disabled = true;
       setText(state, "Asked …");
-      const why = await this.actions.steer({ run, options });
+      const act = { action: "change", node: ROOT, changed: options, author: nameOfPerson() };
+      const why = await this.actions.steer({ run, act });
       button.disabled = false;
       setText(state, why);
     };

@@ -9,6 +9,8 @@ export class LaneClock {
     /** Of the calls that are accounted for, and of the steps since then by what they say themselves. */
     this.spent = { tokens: 0, flops: 0 };
     this.fresh = { tokens: 0, flops: 0 };
+    /** Tokens of steps that were taken over from an earlier run: written there, paid for there. */
+    this.again = 0;
   }
 
   get length() {
@@ -27,10 +29,11 @@ export class LaneClock {
       spent.flops += (event.solver_flops ?? 0) + (event.verifier_flops ?? 0);
       fresh.tokens = fresh.flops = 0;
     } else if (event.kind === "sampled") {
-      fresh.tokens += event.tokens;
+      if (event.again) this.again += event.tokens;
+      else fresh.tokens += event.tokens;
       fresh.flops += event.flops ?? 0;
     } else if (event.kind === "scored") fresh.flops += event.flops ?? 0;
-    this.add("tokens", spent.tokens + fresh.tokens);
+    this.add("tokens", this.again + spent.tokens + fresh.tokens);
     this.add("flops", spent.flops + fresh.flops);
     this.add("seconds", event.t);
   }

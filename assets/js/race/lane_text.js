@@ -1,6 +1,7 @@
 // A lane in one line, "beam_search n=8 verifier=large", and a race as a link. As the command line
 // writes lanes: `search_core/race/lane_text.py` reads them. Pure.
 
+const MOST_RUNS = 4;
 
 /** @returns {{strategy: string, values: Object<string, string>}} */
 export function readLane(text) {
@@ -18,8 +19,10 @@ export function writtenLane({ strategy, values }) {
   return [strategy, ...words].join(" ");
 }
 
-/** The race as a query: the same race for whoever opens it. */
+/** The race as a query: the same race for whoever opens it. Runs that are only held against each other
+ *  have no lanes to begin anew; they are named themselves. */
 export function raceQuery({ problem, answer, seed, lanes }, runs = []) {
+  if (!lanes.length) return new URLSearchParams({ runs: runs.join(",") });
   const query = new URLSearchParams({ problem, seed: String(seed) });
   if (answer) query.set("answer", answer);
   for (const lane of lanes) query.append("lane", lane);
@@ -27,13 +30,17 @@ export function raceQuery({ problem, answer, seed, lanes }, runs = []) {
   return query;
 }
 
-/** The race that an address asks for, and the runs of it that it names; null: none. */
+/**
+ * The race that an address asks for, and the runs of it that it names; null: none. Without lanes, runs
+ * that are there already are held against each other.
+ */
 export function raceIn(search) {
   const query = new URLSearchParams(search);
   const problem = query.get("problem");
   const lanes = query.getAll("lane");
-  if (!problem || !lanes.length) return null;
   const runs = (query.get("runs") ?? "").split(",").filter((run) => run);
+  if (!lanes.length && runs.length > 1) return { problem: "", answer: "", seed: "0", lanes, runs: runs.slice(0, MOST_RUNS) };
+  if (!problem || !lanes.length) return null;
   return { problem, answer: query.get("answer") ?? "", seed: query.get("seed") ?? "0", lanes, runs };
 }
 

@@ -76,6 +76,11 @@ export class Race {
       this.choose({ ...this.given.recorded, recorded: true }, false);
       return;
     }
+    if (!asked.lanes.length) {
+      this.setup.fill(this.given.recorded);
+      this.show(asked, asked.runs, { play: true });
+      return;
+    }
     this.setup.fill(asked);
     if (asked.runs.length === asked.lanes.length) this.show(asked, asked.runs, { again: true });
     else this.begin(asked);
@@ -127,7 +132,7 @@ export class Race {
     this.lanes = runs.map((run, number) => {
       const lane = new LaneView(number, this.theme, { select: (from, id) => this.select(from, id) });
       lane.clear(run);
-      setText(lane.name, titleOf(this.given, race.lanes[number]));
+      setText(lane.name, titleOf(this.given, race.lanes[number] ?? ""));
       return lane;
     });
     this.row.dataset.lanes = String(runs.length);
@@ -137,6 +142,8 @@ export class Race {
     this.tell("");
     this.table.clear();
     this.trials.clear();
+    // Runs that are only held against each other are no race that could be run on other problems.
+    this.trials.element.hidden = !race.lanes.length;
     this.bar.pause();
     this.bar.end = true;
     this.bar.value = 0;
@@ -170,7 +177,10 @@ export class Race {
         return;
       }
       const changed = this.lanes.map((lane, index) => lane.take(told.lanes[index]));
-      if (changed.some(Boolean)) this.move();
+      if (changed.some(Boolean)) {
+        this.tellHeaders();
+        this.move();
+      }
       const live = this.lanes.some((lane) => lane.live);
       this.setup.working(live);
       if (!live) break;
@@ -178,6 +188,17 @@ export class Race {
       if (turn !== this.turn) return;
     }
     this.finish(turn, how);
+  }
+
+  /** Runs that are only held against each other say themselves what they are about. */
+  tellHeaders() {
+    if (this.shown.lanes.length || this.values) return;
+    for (const lane of this.lanes) {
+      const [header] = lane.events;
+      if (!header) continue;
+      setText(this.problem, header.problem.text);
+      setText(lane.name, titleOf(this.given, header.strategy));
+    }
   }
 
   async finish(turn, how) {
@@ -263,7 +284,7 @@ export class Race {
   }
 
   async copyLink() {
-    const query = raceQuery(this.shown);
+    const query = raceQuery(this.shown, this.shown.lanes.length ? [] : this.runs);
     const done = await copyText(`${location.origin}${location.pathname}?${query}`);
     setText(this.copy, done ? "Copied" : "Cannot copy here");
     await later(2000);

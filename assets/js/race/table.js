@@ -4,13 +4,15 @@ import { count, flops, plural, seconds } from "../words/format.js";
 import { fill, h } from "../dom/dom.js";
 import { shorten } from "../words/format.js";
 
-const HEADINGS = [
+/** A heading that explains itself by the glossary. */
+const term = (attributes) => h("button", { type: "button", class: "esp-term", ...attributes });
+const headings = () => [
   ["Lane", ""],
   ["Answer", ""],
-  ["Tokens", "that the solver wrote"],
-  ["Solver", "FLOPs"],
-  ["Verifier", "FLOPs"],
-  ["Held", "tokens whose keys and values are needed at a time, at most"],
+  [term({ "data-term": "generated", text: "Tokens" }), ""],
+  [term({ "data-term": "flops", text: "Solver" }), ""],
+  [term({ "data-term": "flops", text: "Verifier" }), ""],
+  [term({ "data-term": "held", text: "Held" }), ""],
   ["Seconds", "in this race, all lanes together"],
 ];
 
@@ -31,7 +33,7 @@ export class RaceTable {
           h(
             "thead",
             {},
-            h("tr", {}, HEADINGS.map(([name, title], index) => h("th", { scope: "col", title: title || null, "data-number": index > 1, text: name }))),
+            h("tr", {}, headings().map(([name, title], index) => h("th", { scope: "col", title: title || null, "data-number": index > 1 }, name))),
           ),
           this.body,
         ),
@@ -53,9 +55,12 @@ export class RaceTable {
     const told = [];
     if (saved?.written) told.push(`${plural(saved.written, "token")} written`);
     if (saved?.read) told.push(`${plural(saved.read, "token")} read by verifiers`);
-    this.saved.textContent = told.length
-      ? `Asked once for several lanes: ${told.join(", ")}. Each lane's own figures count them.`
-      : "";
+    const shared = told.length ? [`Asked once for several lanes: ${told.join(", ")}. Each lane's own figures count them.`] : [];
+    const again = lanes.map(
+      ({ again: taken, steps }, index) =>
+        taken && `Lane ${index + 1} took ${taken} of its ${plural(steps, "step")} over from the run before it, and its figures are those of the others.`,
+    );
+    this.saved.textContent = [...shared, ...again.filter(Boolean)].join(" ");
   }
 
   row(row, index, least) {

@@ -21,6 +21,7 @@ export class Trials {
     this.stop = h("button", { type: "button", class: "esp-button", text: "Stop", hidden: true, on: { click: () => this.end() } });
     this.state = h("p", { class: "race-trials-state", role: "status" });
     this.chart = h("div", { class: "race-chart" });
+    this.said = h("div", { class: "race-said", role: "status" });
     this.element = h(
       "section",
       { class: "race-trials", "aria-labelledby": "race-trials-name" },
@@ -32,6 +33,7 @@ export class Trials {
       ),
       h("div", { class: "race-acts" }, this.begin, this.stop, this.state),
       this.chart,
+      this.said,
     );
   }
 
@@ -40,9 +42,14 @@ export class Trials {
     if (this.id) this.end();
     this.turn = null;
     this.id = null;
-    fill(this.chart);
+    this.empty();
     setText(this.state, "");
     this.working(false);
+  }
+
+  empty() {
+    fill(this.chart);
+    fill(this.said);
   }
 
   working(on) {
@@ -53,7 +60,7 @@ export class Trials {
   async start() {
     const turn = (this.turn = {});
     this.working(true);
-    fill(this.chart);
+    this.empty();
     setText(this.state, "Asking…");
     try {
       let told = await startTrials(this.query());
@@ -92,6 +99,9 @@ export class Trials {
     };
     setText(this.state, words[state] ?? "");
     if (figures) fill(this.chart, chartOf(figures));
+    // Only what stands is said: while it runs, each problem may turn it.
+    const over = state !== "waiting" && state !== "running";
+    if (figures && over) fill(this.said, (figures.said ?? []).map((text) => h("p", { dir: "auto", text })));
   }
 }
 

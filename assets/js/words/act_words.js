@@ -1,10 +1,9 @@
 // What a person did to a run, in words; and what can be done to a step. Pure.
 
 import { ROOT } from "../log/tree.js";
-import { shorten } from "./format.js";
+import { inWords, readable, shorten } from "./format.js";
 
 const MOST_LETTERS = 48;
-const SOMEBODY = "Somebody";
 /** Rules of cuts that can be taken back: `_WEIGHED` of `search_core/steer/refusals.py`. */
 const WEIGHED = new Set(["top_k", "best_of_subtree", "softmax_share", "resampled_away", "run_ended", "cut_by_hand"]);
 const STREAM = "single_stream";
@@ -14,18 +13,27 @@ const STREAM = "single_stream";
  *
  * @param {Object} note - a `noted` event.
  * @param {import("../log/tree.js").Tree} tree
- * @param {Object<string, string>} titles - of the strategies.
+ * @param {Object} labels - `{strategies: {name: title}, options: {strategy: {option: {label}}}}`.
+ * @param {boolean} mine - whether it was done in this tab.
  */
-export function actWords(note, tree, titles = {}) {
-  const who = note.author || SOMEBODY;
-  const there = said(tree, note.id);
+export function actWords(note, tree, labels = {}, mine = false) {
+  const who = note.author || (mine ? "You" : "A person");
+  if (note.action === "changed") return `${who} ${changedWords(note.changed ?? {}, tree.started, labels)}`;
+  const there = said(tree, note);
   if (note.action === "kept") return `${who} kept ${there}`;
   if (note.action === "pruned") return `${who} cut ${there}`;
   if (note.action === "grown") return `${who} grew ${note.count} more after ${there}`;
   if (note.action === "edited") return `${who} edited a step: ${quoted(note.text)}`;
   if (note.action === "injected") return `${who} wrote a step after ${there}: ${quoted(note.text)}`;
   const strategy = tree.started.strategy;
-  return `${who} went on from ${there} with ${titles[strategy] ?? strategy}`;
+  return `${who} went on from ${there} with ${labels.strategies?.[strategy] ?? strategy}`;
+}
+
+/** What If grows nothing but what a search with other options is missing. */
+function changedWords(changed, { strategy }, labels) {
+  const known = labels.options?.[strategy] ?? {};
+  const set = Object.entries(changed).map(([name, value]) => `${known[name]?.label ?? readable(name)} to ${inWords(value)}`);
+  return set.length ? `set ${set.join(", ")}, and had just the missing steps grown` : "had just the missing steps grown";
 }
 
 /** The run that was there before anybody acted, and the one that the last act was done to; "" for none. */
@@ -66,8 +74,12 @@ function hasNext(tree, node) {
   return node.children.some((id) => tree.nodes.get(id).role === "step");
 }
 
-function said(tree, id) {
+function said(tree, note) {
+  const { id } = note;
   if (id === ROOT) return "the problem";
+  // The words that stand there now are not those that it was done to.
+  const later = tree.notes.slice(tree.notes.indexOf(note) + 1);
+  if (later.some((other) => other.action === "edited" && other.id === id)) return "the step that was edited later";
   const node = tree.nodes.get(id);
   return node ? quoted(node.text) : `step ${id}`;
 }

@@ -90,7 +90,7 @@ def verify(
             rich_help_panel="Models",
         ),
     ] = None,
-    report: Annotated[Path | None, typer.Option(help="Write the report here, as HTML.")] = None,
+    report: flags.Report = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures here, as JSON.")
     ] = None,

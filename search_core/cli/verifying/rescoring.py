@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from search_core.audit import AuditPlan, RolloutsFile, audit, right_by_rollouts
+from search_core.audit.auditing import MOST_ROLLOUTS
 from search_core.cli import flags
+from search_core.cli.audit import rollouts_beside
 from search_core.cli.errors import bad_arguments, failed_runs
 from search_core.cli.live import cancelled_by_interrupt
 from search_core.cli.output import messages, plain, print_json, results
@@ -20,10 +24,11 @@ from search_core.evaluation.provenance import provenance
 from search_core.labelled.opening import read_tree
 from search_core.log.files import write_whole
 from search_core.log.traces import OpenedLimits
+from search_core.log.tree import Tree
 from search_core.picture.text import one_line
 from search_core.verify.page import rescoring_page
 from search_core.verify.rescoring import RescoredNode, Rescoring, rescored
-from search_core.verify.rescoring.rescoring import BATCH
+from search_core.verify.rescoring.rescoring import BATCH, ByRollouts
 from search_core.verify.rescoring.words import sentences
 
 _LONGEST_TEXT = 60
@@ -54,7 +59,15 @@ def verify_rescore(
     models_file: flags.ModelsFile = None,
     device: flags.Device = "auto",
     batch: Annotated[int, typer.Option(help="Paths in one call.", min=1)] = BATCH,
-    report: Annotated[Path | None, typer.Option(help="Write what was found here, as HTML.")] = None,
+    rollouts_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Rollouts of `audit`: they say who was right where nobody else knows. Default: "
+            "those beside the trace, if there are any.",
+            show_default=False,
+        ),
+    ] = None,
+    report: flags.Report = None,
     json_: flags.Json = False,
     debug: flags.Debug = False,
 ) -> None:
@@ -72,6 +85,7 @@ def verify_rescore(
             verifier_dtype=verifier_dtype,
         )
         judge = model_judge(verifier, choice, services(context), None)
+        by_rollouts = _by_rollouts(tree, rollouts_file, trace)
     if judge.verifier is None:
         raise TypeError(f"{verifier} is a column: nothing can be asked of it.")
     with failed_runs(debug=debug), cancelled_by_interrupt() as cancelled:
@@ -82,6 +96,7 @@ def verify_rescore(
             name=judge.judged.name,
             cancelled=cancelled,
             batch=batch,
+            by_rollouts=by_rollouts,
         )
     if report is not None:
         about = {"input": {"name": trace.name, "sha256": file_hash(trace)},
@@ -98,6 +113,18 @@ def verify_rescore(
         results().print(plain(f"Report in {report}."), markup=False, highlight=False)
     if read.notice:
         messages().print(plain(read.notice), markup=False, highlight=False)
+
+
+def _by_rollouts(tree: Tree, asked: Path | None, trace: Path) -> ByRollouts | None:
+    """What the rollouts in a file say; None: there are none."""
+    path = asked or rollouts_beside(trace)
+    if asked is None and not path.exists():
+        return None
+    greedy = tree.started is not None and tree.started.sampling.get("temperature") == 0
+    plan = AuditPlan(1 if greedy else MOST_ROLLOUTS)
+    with RolloutsFile(path) as store:
+        known = audit(tree, None, store, plan)
+    return partial(right_by_rollouts, known)
 
 
 def values(found: Rescoring) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,12 @@ from search_core.engine.checkpoints.gguf_finding import gguf_file
 from search_core.engine.checkpoints.gguf_header import GgufFile, read_header
 from search_core.engine.checkpoints.hub import ModelLoadError, downloaded
 from search_core.engine.checkpoints.json_files import read_object
+from search_core.engine.checkpoints.low_rank_folder import (
+    CONFIG,
+    LowRankChanges,
+    is_low_rank,
+    read_low_rank,
+)
 from search_core.engine.checkpoints.sizes import check_sizes
 
 __all__ = ["Checkpoint", "ModelLoadError", "find_checkpoint"]
@@ -35,6 +41,8 @@ class Checkpoint:
         config: Its `config.json`, without what would be fetched or imported; or what its GGUF
             file says in its place.
         gguf: The GGUF file that it is read from, if it is.
+        changes: Low-rank changes that are added to these weights, if there are any: name and
+            revision are those of both, `folder` is the base's.
     """
 
     name: str
@@ -42,10 +50,18 @@ class Checkpoint:
     revision: str
     config: dict[str, Any]
     gguf: GgufFile | None = None
+    changes: LowRankChanges | None = None
+
+    @property
+    def card_folder(self) -> Path:
+        """Where its espalier.json is, if it has one."""
+        return self.changes.folder if self.changes is not None else self.folder
 
 
 def find_checkpoint(path_or_id: str | Path) -> Checkpoint:
     """A local folder, a GGUF file, or a model of the Hugging Face Hub (downloaded if need be).
+
+    A folder may hold low-rank changes (LoRA) to a base that it names, which is found likewise.
 
     Args:
         path_or_id: Also "package:NAME" of an installed package that carries a GGUF file.
@@ -54,22 +70,44 @@ def find_checkpoint(path_or_id: str | Path) -> Checkpoint:
         ModelLoadError: There is no such model, it is in neither the safetensors nor the GGUF
             format, or its config is no model's.
     """
-    file = gguf_file(path_or_id)
-    if file is not None:
-        return _of_gguf(file)
+    folder, name = _folder_of(path_or_id)
+    if not is_low_rank(folder):
+        return _whole_model(path_or_id, folder, name)
+    changes = read_low_rank(folder)
+    under, base_name = _folder_of(changes.base)
+    if is_low_rank(under):
+        raise ModelLoadError(
+            f"{name} changes {changes.base}, which holds low-rank changes itself. Expected a "
+            "whole model as its base."
+        )
+    base = _whole_model(changes.base, under, base_name)
+    own = _content_hash([folder / CONFIG, changes.file])
+    revision = f"{own}, on {base.revision}"
+    return replace(
+        base, name=name, revision=revision, config=changes.config(base.config), changes=changes
+    )
+
+
+def _folder_of(path_or_id: str | Path) -> tuple[Path, str]:
+    """Where a model is, downloaded if need be, and what people call it."""
+    if (file := gguf_file(path_or_id)) is not None:
+        return file.parent, file.stem
     folder = Path(path_or_id).expanduser()
     if folder.is_dir():
-        config = _checked_config(folder)
-        return Checkpoint(folder.resolve().name, folder, _revision(folder), config)
+        return folder, folder.resolve().name
     if isinstance(path_or_id, Path) or not _HUB_ID.fullmatch(path_or_id) or folder.exists():
         raise ModelLoadError(
             f"No model folder at {path_or_id}. Expected a folder with config.json, "
             "tokenizer.json and *.safetensors, a .gguf file, or the id of a model on the Hugging "
             'Face Hub like "meta-llama/Llama-3.2-1B-Instruct". Check the spelling.'
         )
-    folder = downloaded(path_or_id)
-    config = _checked_config(folder)
-    return Checkpoint(path_or_id, folder, _revision(folder), config)
+    return downloaded(path_or_id), path_or_id
+
+
+def _whole_model(path_or_id: str | Path, folder: Path, name: str) -> Checkpoint:
+    if (file := gguf_file(path_or_id)) is not None:
+        return _of_gguf(file)
+    return Checkpoint(name, folder, _revision(folder), _checked_config(folder))
 
 
 def _of_gguf(file: Path) -> Checkpoint:

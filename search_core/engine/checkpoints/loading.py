@@ -15,6 +15,7 @@ from search_core.engine.checkpoints.clean_folder import clean_model_folder
 from search_core.engine.checkpoints.gguf_folder import gguf_folder
 from search_core.engine.checkpoints.gguf_weights import gguf_model
 from search_core.engine.checkpoints.library import transformers_library
+from search_core.engine.checkpoints.low_rank_merging import brought, merge
 from search_core.engine.checkpoints.quantisation import quantisation
 from search_core.engine.checkpoints.refusals import as_load_errors
 from search_core.engine.checkpoints.shared_weights import Key, on_same_weights, remember
@@ -62,7 +63,7 @@ def card_of(checkpoint: Checkpoint) -> Mapping[str, Any]:
         ModelLoadError: The file is no JSON object.
     """
     try:
-        return read_card(checkpoint.folder)
+        return read_card(checkpoint.card_folder)
     except ValueError as error:
         raise ModelLoadError(f"{checkpoint.name} cannot be loaded: {error}") from error
 
@@ -96,6 +97,11 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
             f"{dtype} is for safetensors. Use bfloat16 or float32."
         )
     dtype_name = dtype if quantised else str(what).removeprefix("torch.")
+    if quantised and checkpoint.changes is not None:
+        raise ModelLoadError(
+            f"{checkpoint.name} holds low-rank changes, which are added to whole weights; dtype "
+            f"{dtype} packs them. Use bfloat16 or float32."
+        )
     loader = getattr(transformers, f"AutoModel{kind}")
     measured = dtype == "auto" and where.type == "cpu" and _worth_measuring(checkpoint)
     key = _key(checkpoint, kind, where, "measured" if measured else dtype_name)
@@ -122,11 +128,14 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
                 output_loading_info=True,
             )
         tokenizer = read_tokenizer(clean)
+    told = brought(model, checkpoint.changes, told)
     report.check(checkpoint.name, type(model).__name__, told, alone=not kind)
     model.eval().requires_grad_(False)
     model.name_or_path = model.config.name_or_path = checkpoint.name
     if not quantised:  # Quantised ones were put where they belong.
         model.to(where)
+    if checkpoint.changes is not None:
+        merge(model, checkpoint.changes)
     if measured:
         from search_core.engine.half_weights import in_halves_if_faster
 
@@ -137,7 +146,7 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
 
 def _clean_folder(checkpoint: Checkpoint) -> AbstractContextManager[Path]:
     if checkpoint.gguf is not None:
-        return gguf_folder(checkpoint.gguf)
+        return gguf_folder(checkpoint.gguf, checkpoint.config)
     return clean_model_folder(checkpoint.folder, checkpoint.config)
 
 

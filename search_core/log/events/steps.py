@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from search_core.log.events.event import Event
 from search_core.log.fields import (
     Amount,
@@ -20,6 +22,7 @@ from search_core.log.fields import (
     ScoreValue,
     Text,
     Thought,
+    Value,
     parent_of,
 )
 from search_core.log.nodes import SETTLED_STATES, LogError, Node, NodeTable
@@ -69,12 +72,13 @@ class Sampled(Event):
             raise LogError(f"Node {self.id!r} is sampled twice.")
         if self.after is not None:
             tree.node(self.after)
+        parent = self.parent
         tree.add(
             Node(
                 self.id,
-                self.parent,
+                parent,
                 self.text,
-                tree.node(self.parent).depth + 1,
+                tree.node(parent).depth + 1,
                 tokens=self.tokens,
                 logprob=self.logprob,
                 state="rollout" if self.role == "rollout" else "frontier",
@@ -198,14 +202,16 @@ class Noted(Event):
 
     kind: Literal["noted"] = "noted"
     id: NodeId
-    action: Literal["kept", "pruned", "grown", "edited", "injected", "went_on"]
+    action: Literal["kept", "pruned", "grown", "edited", "injected", "went_on", "changed"]
     text: Text = ""
     """Of a step that was edited or injected."""
     author: Name = ""
-    """Who did it, as they call themselves; "": somebody."""
+    """Who did it, as they call themselves; "": a person who did not say."""
     count: Count = 0
     """How many more next steps were wanted."""
     ends: bool = False
     """Whether the step that was written ends the solution."""
     of: Name = ""
     """Id of the run that it was done to."""
+    changed: dict[Name, Value] = Field(default_factory=dict, max_length=16)
+    """Options that the whole search has otherwise, as What if changes them."""

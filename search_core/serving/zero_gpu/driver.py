@@ -24,12 +24,15 @@ from search_core.run.estimate import estimate, seconds_on_gpu
 from search_core.serving.order import Listener, Order
 from search_core.serving.zero_gpu.errors import GpuError, explained
 from search_core.serving.zero_gpu.log_end import ending
-from search_core.serving.zero_gpu.worker import EventBatch, Ticket, search_in_worker
+from search_core.serving.zero_gpu.ticket import Ticket
+from search_core.serving.zero_gpu.worker import EventBatch, search_in_worker
 
 LEAST_SECONDS, MOST_SECONDS = 15, 120
 """Of one GPU call. ZeroGPU takes no free visitor's call much longer than the latter."""
 _START_SECONDS = 10
 """For the worker to start and take the weights to the GPU, before the run's own time."""
+_EVENTS_READ = 2000
+"""Of the run that is steered: so many a second are driven again in the worker, at least."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +82,11 @@ class ZeroGpu:
         return self._name_of(pair) is not None
 
     def seconds(self, order: Order) -> int:
-        """How long the GPU is asked for: start-up and twice the estimate, within the bounds."""
+        """How long the GPU is asked for: start-up and twice the estimate, within the bounds.
+
+        A steered run asks for as long as one that knows nothing: what of it is known already only
+        the worker finds out.
+        """
         expected = estimate(order.recipe.problem, order.recipe.options, order.pair.card)
         lazy_solver, lazy_verifier = order.pair.parts
         solver, verifier = lazy_solver.loaded, lazy_verifier.loaded
@@ -89,7 +96,8 @@ class ZeroGpu:
             verifier.info.weight_bytes if verifier is not None else None,
             verifier.info.writes if verifier is not None else 0,
         )
-        needed = _START_SECONDS + 2 * computing
+        known = order.steering.recorded.events if order.steering is not None else ()
+        needed = _START_SECONDS + 2 * computing + len(known) / _EVENTS_READ
         return round(min(max(needed, self._least), self._most))
 
     def drive(self, order: Order, listener: Listener, watch: Watch) -> None:

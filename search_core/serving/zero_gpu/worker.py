@@ -12,83 +12,21 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from search_core.log.events import Event
 from search_core.models import ModelPair
-from search_core.problem import Problem
-from search_core.protocols import Sampling, Watch
+from search_core.protocols import Watch
 from search_core.run.driving import drive
-from search_core.run.limits import Limits
-from search_core.run.recipe import Recipe
 from search_core.serving.failures import message_for
-from search_core.serving.order import Order
 from search_core.serving.writing import WritingMonitor, WritingProgress
-from search_core.strategies import get_strategy
+from search_core.serving.zero_gpu.ticket import Ticket
 
 _log = logging.getLogger(__name__)
 
 _BEAT = 0.25
 """Seconds between batches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A run as it crosses a fork: plain values, which any pickle can carry.
-
-    Attributes:
-        pair: Name under which the main process placed the models.
-        stop_file: Once this file is there, the run is to stop.
-        seconds: How long the GPU is asked for.
-    """
-
-    run_id: str
-    pair: str
-    score_source: str
-    stop_file: str
-    seconds: int
-    problem: dict[str, Any]
-    strategy: str
-    options: dict[str, Any]
-    sampling: dict[str, Any]
-    seed: int
-    limits: dict[str, Any]
-    system_prompt: str | None = None
-
-    @classmethod
-    def of(cls, order: Order, pair: str, stop_file: Path, seconds: int) -> Ticket:
-        """The ticket of an order."""
-        recipe = order.recipe
-        return cls(
-            run_id=order.run_id,
-            pair=pair,
-            score_source=order.score_source,
-            stop_file=str(stop_file),
-            seconds=seconds,
-            problem=asdict(recipe.problem),
-            strategy=recipe.strategy.name,
-            options=asdict(recipe.options),
-            sampling=asdict(recipe.sampling),
-            seed=recipe.seed,
-            limits=asdict(recipe.limits),
-            system_prompt=recipe.system_prompt,
-        )
-
-    def order(self, pair: ModelPair) -> Order:
-        """The order again, over these models."""
-        strategy = get_strategy(self.strategy)
-        recipe = Recipe(
-            Problem(**self.problem),
-            strategy,
-            strategy.options(**self.options),
-            Sampling(**self.sampling),
-            self.seed,
-            Limits(**self.limits),
-            self.system_prompt,
-        )
-        return Order(self.run_id, recipe, pair, self.score_source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +62,9 @@ def search_in_worker(ticket: Ticket, pair: ModelPair) -> Iterator[EventBatch]:
     def work() -> None:
         try:
             order = ticket.order(pair)
-            solver, verifier = order.models()
+            ready = order.ready(*order.models(), listen)
             watch = Watch(cancelled, writing.written, writing.begin)
-            drive(order.run(solver, verifier, listen), solver, verifier, watch)
+            drive(ready.run, ready.solver, ready.verifier, watch)
         except BaseException as error:
             # The operator's log is this process's too.
             _log.exception("Run %s failed", ticket.run_id)

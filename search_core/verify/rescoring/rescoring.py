@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from search_core.log.events import Event
@@ -13,13 +13,20 @@ from search_core.protocols import Cancelled, UsageError, Verifier
 from search_core.run.driving import never
 from search_core.run.recorded import recorded_run
 from search_core.verify.rescoring.agreement import Agreement, agreement
-from search_core.verify.rescoring.decision import FirstDecision, first_by_order, first_of_run
+from search_core.verify.rescoring.decision import (
+    FirstDecision,
+    Right,
+    first_by_order,
+    first_of_run,
+)
 from search_core.verify.rescoring.tree_scores import TreeScores, score_tree
-from search_core.verify.rescoring.truth import sound_steps
+from search_core.verify.rescoring.truth import TruthSource, sound_steps
 from search_core.whatif import Change, WhatIf, what_if
 
 BATCH = 32
 """Paths in one call."""
+ByRollouts = Callable[[Sequence[str], Sequence[str]], Right]
+"""Who was right, of the steps that were preferred and those that would be: their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,7 @@ def rescored(
     name: str = "",
     cancelled: Cancelled = never,
     batch: int = BATCH,
+    by_rollouts: ByRollouts | None = None,
 ) -> Rescoring:
     """Score every step of a tree anew, and drive its search again with the new scores.
 
@@ -114,6 +122,7 @@ def rescored(
         name: What the other verifier is called here; "" for its own name.
         cancelled: Asked while the verifier works; True ends it.
         batch: Paths in one call, at least 1.
+        by_rollouts: Says who was right where neither checker nor reference knows.
 
     Raises:
         RunCancelled: `cancelled()` became True.
@@ -138,6 +147,10 @@ def rescored(
         decision = first_by_order(tree, now, sound)
     if decision is not None:
         why = ""
+        if decision.right == "not known" and by_rollouts is not None:
+            right = by_rollouts(decision.kept_then, decision.kept_now)
+            source: TruthSource = "" if right == "not known" else "rollouts"
+            decision = replace(decision, right=right, source=source)
     nodes = _nodes(tree, now, sound, course)
     both = [node for node in nodes if node.was is not None and node.now is not None]
     return Rescoring(

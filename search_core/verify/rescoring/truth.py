@@ -16,7 +16,7 @@ from search_core.log.tree import Tree
 from search_core.problem import Problem
 from search_core.verify.step_verdicts import Verdicts, step_verdicts
 
-TruthSource = Literal["checker", "reference", ""]
+TruthSource = Literal["checker", "reference", "rollouts", ""]
 """Who says so; "": nobody knows."""
 
 _OWN_SOLVERS = "solver-"

