@@ -65,7 +65,7 @@ class Shell(gr.Blocks):
         self._trusted_proxies = trusted_proxies
         self._routes = [
             *guide_routes(repository=repository),
-            *learn_routes(),
+            *learn_routes(trusted_proxies=trusted_proxies),
             *verify_routes(trusted_proxies),
             *routes,
         ]

@@ -13,9 +13,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from components.bounds import TurnsBusyError
+from components.bounds import AskingDesk, GaveUpError, TurnsBusyError
 from components.verify import questions
-from components.verify.asking import AskingDesk, GaveUpError
 from components.verify.judges import read_judges
 from components.verify.question_routes import question_routes
 from components.verify.questions import MOST_CHARACTERS, MOST_STEPS

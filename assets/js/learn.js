@@ -26,10 +26,23 @@ async function fetched(address) {
 const fetchTrace = async (name) => parseTrace(await (await fetched(`${name}.jsonl`)).text());
 const fetchOutcomes = async (name) => (await fetched(`${name}.json`)).json();
 
+/** @throws {Error} why the server writes none, in words for the reader. */
+async function askRollouts(address) {
+  let reply;
+  try {
+    reply = await fetch(address, { method: "POST", headers: { "X-Espalier": "learn" } });
+  } catch {
+    throw new Error("The server did not answer.");
+  }
+  if (reply.ok) return reply.json();
+  const { why } = await reply.json().catch(() => ({}));
+  throw new Error(why ?? `The solver wrote nothing: the server answered ${reply.status}.`);
+}
+
 carryTheme();
 mountHeader();
 const { lessons, forms, palette, terms } = JSON.parse(document.getElementById("learn-given").textContent);
 const root = document.querySelector(".esp");
 explainTerms(terms, ROOT);
 /** The hook for tests and benchmarks. */
-root.classroom = new Classroom(root, { lessons, forms, palette, storage: storage(), fetchTrace, fetchOutcomes });
+root.classroom = new Classroom(root, { lessons, forms, palette, storage: storage(), fetchTrace, fetchOutcomes, askRollouts });

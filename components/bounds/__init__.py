@@ -2,12 +2,14 @@
 
 `bodies` bounds what is sent, `uploads` what is left lying on the disk, `sessions` what is kept
 for each page, `streams` that a page has one stream of messages, `jobs` what a visitor has done by
-a process of its own, `fair_turns` how many dear requests are answered at a time, and whose. They
-know nothing of runs and forms. Begin with `bodies`.
+a process of its own, `fair_turns` how many dear requests are answered at a time, and whose,
+`asking` how long a quick question to a model may take. They know nothing of runs and forms. Begin
+with `bodies`.
 """
 
 from __future__ import annotations
 
+from components.bounds.asking import AskingDesk, GaveUpError
 from components.bounds.bodies import BodyLimit
 from components.bounds.fair_turns import FairTurns, TurnsBusyError
 from components.bounds.sessions import LeanSessions
@@ -16,8 +18,10 @@ from components.bounds.uploads import Uploads, discarded, leave_no_halves
 from components.bounds.visitor import visitor_of
 
 __all__ = [
+    "AskingDesk",
     "BodyLimit",
     "FairTurns",
+    "GaveUpError",
     "LeanSessions",
     "OneStream",
     "TurnsBusyError",

@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from components.bounds import FairTurns, TurnsBusyError
+from components.bounds import FairTurns, TurnsBusyError, visitor_of
 from components.bounds.jobs import JobsBusyError, VisitorJob, VisitorJobs
 from components.compare.asked import MOST_TEXT, AskedRace, RaceRefusedError, read_race
 from components.compare.document import document, script, style
@@ -23,24 +22,12 @@ from components.compare.races import Races
 from components.compare.trials import told_trials, trial_jobs, trials_command
 from components.controls import ModelOffer
 from components.emblem import EMBLEM
+from components.place_answers import ASKED_HERE, file, made, moved, values
 from search_core.export.html import ASSETS
 from search_core.race import MOST_LANES
 from search_core.run.limits import Limits
-from search_core.serving import BusyError, RunRegistry, owner_of
+from search_core.serving import BusyError, RunRegistry
 
-# A text that got past everything else still loads, runs and sends nothing.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
-ASKED_HERE = "x-espalier"
-"""A header that a form on somebody else's page cannot send."""
 _LONGEST_ID = 64
 
 
@@ -68,12 +55,12 @@ def compare_routes(
     )
     page = cache(lambda: document(offer, recorded))
     return [
-        Route("/compare", lambda request: RedirectResponse(_with_query("compare/", request))),
-        Route("/compare/", lambda _: Response(page(), media_type="text/html", headers=_HEADERS)),
-        Route("/compare/style.css", _made(cache(style), "text/css")),
-        Route("/compare/compare.js", _made(cache(script), "text/javascript")),
-        Route("/compare/theme.js", lambda _: _file(str(ASSETS / "js" / "guide" / "theme.js"))),
-        Route("/compare/emblem.svg", lambda _: _file(str(EMBLEM))),
+        Route("/compare", moved("compare/")),
+        Route("/compare/", made(page, "text/html")),
+        Route("/compare/style.css", made(cache(style), "text/css")),
+        Route("/compare/compare.js", made(cache(script), "text/javascript")),
+        Route("/compare/theme.js", lambda _: file(ASSETS / "js" / "guide" / "theme.js")),
+        Route("/compare/emblem.svg", lambda _: file(EMBLEM)),
         Route("/compare/race", desk.start, methods=["POST"]),
         Route("/compare/events", desk.events),
         Route("/compare/table", desk.table),
@@ -110,7 +97,7 @@ class RaceDesk:
             return _refused(str(busy), 429)
         except ValueError as error:
             return _refused(str(error))
-        return JSONResponse({"runs": runs, "lanes": asked.texts}, headers=_HEADERS)
+        return values({"runs": runs, "lanes": asked.texts})
 
     async def events(self, request: Request) -> Response:
         """What is new in the lanes `runs`, after `since` events of each."""
@@ -120,25 +107,25 @@ class RaceDesk:
             return _refused("Which lanes are meant cannot be read.")
         starts = [start for start in since if start is not None]
         told = await asyncio.to_thread(self._races.told, ids, starts)
-        return JSONResponse({"lanes": told}, headers=_HEADERS)
+        return values({"lanes": told})
 
     async def table(self, request: Request) -> Response:
         """The table of a race that is over."""
         try:
             async with self._turns.turn(self._owner(request)):
-                values = await asyncio.to_thread(self._races.table, _ids(request))
+                table = await asyncio.to_thread(self._races.table, _ids(request))
         except TurnsBusyError as busy:
             return _refused(str(busy), 429)
         except ValueError as error:
             return _refused(str(error), 404)
-        return JSONResponse(values, headers=_HEADERS)
+        return values(table)
 
     async def stop(self, request: Request) -> Response:
         """Stop the lanes `runs`."""
         if ASKED_HERE not in request.headers:
             return _refused("This is asked for from the page of Compare alone.", 403)
         await asyncio.to_thread(self._races.stop, _ids(request))
-        return JSONResponse({}, headers=_HEADERS)
+        return values({})
 
     async def try_many(self, request: Request) -> Response:
         """Put a race on many problems in line."""
@@ -153,20 +140,20 @@ class RaceDesk:
         except JobsBusyError as busy:
             return _refused(str(busy), 429)
         self._jobs.start(job, command)
-        return JSONResponse(told_trials(self._jobs, job), headers=_HEADERS)
+        return values(told_trials(self._jobs, job))
 
     def trials(self, request: Request) -> Response:
         job = self._job(request)
         if job is None:
             return _refused("This is no longer kept here.", 404)
-        return JSONResponse(told_trials(self._jobs, job), headers=_HEADERS)
+        return values(told_trials(self._jobs, job))
 
     def stop_trials(self, request: Request) -> Response:
         job = self._job(request)
         if job is None or ASKED_HERE not in request.headers:
             return _refused("This is no longer kept here.", 404)
         job.stop()
-        return JSONResponse(told_trials(self._jobs, job), headers=_HEADERS)
+        return values(told_trials(self._jobs, job))
 
     def _asked(self, request: Request) -> AskedRace:
         query = request.query_params
@@ -185,8 +172,7 @@ class RaceDesk:
         return self._jobs.get(str(request.path_params["name"]))
 
     def _owner(self, request: Request) -> str:
-        peer = request.client.host if request.client else ""
-        return owner_of(peer, dict(request.headers), self._trusted_proxies)
+        return visitor_of(request, self._trusted_proxies)
 
 
 def _ids(request: Request) -> list[str]:
@@ -200,17 +186,4 @@ def _count(text: str) -> int | None:
 
 
 def _refused(why: str, status: int = 400, *, field: str = "", lane: int | None = None) -> Response:
-    values: dict[str, Any] = {"why": why, "field": field, "lane": lane}
-    return JSONResponse(values, status, headers=_HEADERS)
-
-
-def _made(content: Any, kind: str) -> Any:
-    return lambda _: Response(content(), media_type=kind, headers=_HEADERS)
-
-
-def _with_query(address: str, request: Request) -> str:
-    return f"{address}?{request.url.query}" if request.url.query else address
-
-
-def _file(path: str) -> Response:
-    return FileResponse(path, headers=_HEADERS)
+    return values({"why": why, "field": field, "lane": lane}, status)

@@ -14,9 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from components.bounds import TurnsBusyError
+from components.bounds import AskingDesk, GaveUpError, TurnsBusyError
 from components.verify.asked import SUFFIXES, read_suffix
-from components.verify.asking import AskingDesk, GaveUpError
 from components.verify.judges import judges, read_judges
 from components.verify.questions import (
     Answer,

@@ -112,7 +112,7 @@ def _mistakes(
     if begin > end:
         yield ("from",), f"{page.from_!r} comes after {page.to!r}; a page plays forward."
     there = run.tree_at(end).nodes
-    for name in ("lit", "faded", "points"):
+    for name in ("lit", "faded", "points", "rollouts"):
         for node_id in getattr(page, name):
             if node_id not in there:
                 yield (name,), f"the tree has no step {node_id!r} at {page.to!r}."
@@ -121,6 +121,7 @@ def _mistakes(
         yield from ((("facts", *place), said) for place, said in _about_facts(page.facts, run))
     if "share" in page.shows and not page.lit:
         yield ("shows",), "share counts among the steps that are lit; name them in lit."
+    yield from _about_rollouts(page, read.lesson.traces.get(page.trace), run)
     if "noise" in page.shows and run.header.strategy != "best_of_n":
         yield ("shows",), "noise leaves only the steps of best_of_n as they are; show such a run."
     if page.question is not None:
@@ -130,6 +131,16 @@ def _mistakes(
         )
     shares = page.facts.shares.values() if page.facts else ()
     yield from _about_numbers(page, _numbers_of(run).union(*map(_share_numbers, shares)))
+
+
+def _about_rollouts(page: Page, recipe: RunRecipe | None, run: LessonRun) -> Iterator[Mistake]:
+    """Only what goes on can be rolled out, and it is shown beside a score."""
+    if page.rollouts and recipe is not None and recipe.solver != "small":
+        yield ("rollouts",), f"are written by the small solver; the run is of {recipe.solver!r}."
+    for node_id in page.rollouts:
+        node = run.tree.nodes[node_id]
+        if node.ended != "step" or node.score is None:
+            yield ("rollouts",), f"step {node_id!r} has ended, or has no score; choose another."
 
 
 def _about_terms(page: Page, known: set[str]) -> Iterator[Mistake]:

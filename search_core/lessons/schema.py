@@ -166,6 +166,7 @@ class Page(LessonEntry):
         introduces: Terms of the glossary that are said here for the first time.
         reckoned: Work that is reckoned, as bars in the place of a tree.
         cites: Sources of what was not measured here.
+        rollouts: Steps from which the reader may have the solver go on, now.
         score: The page is the score of all that was predicted.
     """
 
@@ -186,6 +187,7 @@ class Page(LessonEntry):
     measured: MeasuredRows | None = None
     reckoned: Annotated[dict[Line, ReckonedWork], Field(max_length=6)] | None = None
     cites: list[Citation] = Field(default_factory=list)
+    rollouts: Annotated[list[NodeId], Field(max_length=4)] = Field(default_factory=list)
     score: bool = False
 
     _caption = field_validator("caption")(_short)
@@ -198,7 +200,7 @@ class Page(LessonEntry):
         if self.reckoned is not None and not self.cites:
             raise ValueError("reckons and cites nothing; name in cites where the figures are from")
         if self.trace is None:
-            for name in ("lit", "faded", "points", "shows", "question", "facts"):
+            for name in ("lit", "faded", "points", "shows", "question", "facts", "rollouts"):
                 if getattr(self, name):
                     raise ValueError(f"has {name} and no trace; name the trace that it is about")
         if self.lit and self.faded:

@@ -3,8 +3,8 @@
     {"lessons": [{"number", "title", "summary", "pages": [page]}], "forms": {"a": […], "b": […]}}
 
 A page is `{"caption": [[text, term]], "introduces", "trace", "from", "to", "seconds", "strong",
-"points", "shows", "noise", "question", "measured", "reckoned", "cites", "score"}`; the keys of what
-it has not are left out.
+"points", "shows", "noise", "rollouts", "question", "measured", "reckoned", "cites",
+"score"}`; the keys of what it has not are left out.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from search_core.lessons import noise
 from search_core.lessons.checking import check_lessons, right_options
 from search_core.lessons.examination import read_examination
 from search_core.lessons.measured import Bar, read_measured
 from search_core.lessons.moments import cursor_of
-from search_core.lessons.noise import DRAWS, LEVELS
 from search_core.lessons.reading import ReadLesson
+from search_core.lessons.rollouts import DRAWS, EACH, MOST
 from search_core.lessons.runs import LessonRun
 from search_core.lessons.schema import MeasuredRows, Page, Question
 from search_core.lessons.terms import parts_of
@@ -79,10 +80,29 @@ def _tree(page: Page, run: LessonRun) -> dict[str, Any]:
     if page.faded:
         shown["strong"] = sorted({node.id for node in run.tree.steps()} - run.below(page.faded))
     if "noise" in page.shows:
-        shown["noise"] = {"levels": list(LEVELS), "draws": DRAWS}
+        shown["noise"] = {"levels": list(noise.LEVELS), "draws": noise.DRAWS}
+    if page.rollouts:
+        shown["rollouts"] = {
+            "each": EACH,
+            "draws": DRAWS,
+            "most": MOST,
+            "steps": [_rolled(node_id, run) for node_id in page.rollouts],
+        }
     if page.question is not None:
         shown["question"] = _question(page.question, run)
     return shown
+
+
+def _rolled(node_id: str, run: LessonRun) -> dict[str, Any]:
+    """A step, the verifier's score, and how many of the recorded rollouts arrive."""
+    right, everyone = run.share_of(node_id).split(" of ")
+    return {
+        "id": node_id,
+        "text": run.tree.nodes[node_id].text,
+        "score": run.score_of(node_id),
+        "right": int(right),
+        "all": int(everyone),
+    }
 
 
 def _question(question: Question, run: LessonRun) -> dict[str, Any]:

@@ -190,6 +190,7 @@ def harmless_edits(stress: Mapping[str, Any] | None) -> HarmlessEdits | None:
 def _stress(stress: Mapping[str, Any] | None) -> Iterator[CardFinding]:
     if not stress:
         return
+    often = False
     if harmless := harmless_edits(stress):
         often = max(harmless.lowered, harmless.lifted) > _OFTEN
         yield CardFinding("bad" if often else "good", harmless.sentence())
@@ -199,7 +200,8 @@ def _stress(stress: Mapping[str, Any] | None) -> Iterator[CardFinding]:
             yield CardFinding("bad", f'It does not notice {share:.0f} % of edits "{edit["name"]}".')
         for key, does in (("inflated", "lifts"), ("lowered", "lowers")):
             moved = edit[key]
-            if not edit["must_change"] and moved and moved["low"] > _OFTEN:
+            # Where most kinds do, one sentence for all says more than one for each.
+            if not often and not edit["must_change"] and moved and moved["low"] > _OFTEN:
                 share = 100 * moved["value"]
                 yield CardFinding(
                     "bad",

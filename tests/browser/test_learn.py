@@ -4,52 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
-from starlette.applications import Starlette
-from starlette.responses import HTMLResponse
-from starlette.routing import Mount, Route
 
-from components.guide import guide_routes
-from components.learn import learn_routes
 from search_core.lessons import read_lessons
 from tests.browser.axe import violations
+from tests.browser.learn_place import ROOM, learn_served, show, shown
 from tests.browser.pages import new_context
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
 LESSONS = read_lessons()
-ROOM = "document.querySelector('.esp').classroom"
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """Learn and the guide under a sub-path, as behind a proxy; nothing else of the app."""
-    home = Route("/", lambda _: HTMLResponse("<title>Explore</title>"))
-    routes = [Mount("/sub", routes=[*learn_routes(), *guide_routes(), home])]
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    wait_until(lambda: server.started, "The server of Learn")
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/sub/learn/"
-    server.should_exit = True
-    thread.join()
-
-
-def show(page: Page, address: str, place: str, more: str = "") -> None:
-    """Open a page of a lesson, "4.2", and wait until its picture is there."""
-    lesson, number = place.split(".")
-    page.goto(f"{address}?lesson={lesson}&page={number}{more}")
-    shown(page, place)
-
-
-def shown(page: Page, place: str) -> None:
-    expect(page.locator(".esp")).to_have_attribute("data-shown", place)
+    with learn_served() as served:
+        yield served
 
 
 def test_a_visitor_reads_predicts_and_is_told_by_mouse(address: str, page: Page) -> None:
@@ -183,12 +156,12 @@ def test_each_choice_stands_at_its_own_step(address: str, page: Page) -> None:
         };
       });
     }"""
-    for place in ("8.5", "3.5", "4.4"):
+    for place in ("8.6", "3.5", "4.4"):
         show(page, address, place)
         page.wait_for_function(f"({seen})().every(({{ own }}) => own)")
         assert all(one["apart"] < 2 for one in page.evaluate(seen)), place
     page.set_viewport_size({"width": 390, "height": 844})
-    for place in ("8.5", "4.4"):
+    for place in ("8.6", "4.4"):
         show(page, address, place)
         page.wait_for_function(
             f"{ROOM}.stage.canvas.vertical && {ROOM}.stage.canvas.words.plan.texts.length"
@@ -236,39 +209,12 @@ def test_every_kind_of_page_is_accessible(address: str, browser: Browser, theme:
     page = context.new_page()
     page.emulate_media(reduced_motion="reduce")
     show(page, address, "3.5", f"&__theme={theme}")
-    for place in ("3.5", "4.2", "6.5", "7.3", "7.4", "8.2", "8.7", "9.4", "10.3"):
+    for place in ("3.5", "4.2", "6.5", "7.3", "7.4", "8.2", "8.5", "8.8", "9.4", "10.3"):
         lesson, number = place.split(".")
         page.evaluate(f"{ROOM}.go({{lesson: {lesson}, page: {number}}})")
         shown(page, place)
         assert violations(page) == [], place
     context.close()
-
-
-def test_noise_spoils_the_judge_by_keyboard(address: str, page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
-    show(page, address, "6.5")
-    slider = page.get_by_role("slider", name="Noise in every score")
-    said = page.locator(".learn-noise")
-    expect(said).to_contain_text("The judge chooses 39, right, with 0.98.")
-    expect(said).to_contain_text("Right in 20 of 20 draws of this noise.")
-    slider.focus()
-    page.keyboard.press("End")
-    expect(slider).to_have_attribute("aria-valuetext", "1.0")
-    expect(said).not_to_contain_text("20 of 20")
-    wrong = page.locator(".learn-noise-marks [data-right=false]")
-    expect(wrong.first).to_be_attached()
-    # The picture is the draw that is marked: its star stands at what is said.
-    chosen = page.evaluate(
-        f"(({{ stage }}) => stage.tree.nodes.get(stage.tree.chosen).answer)({ROOM})"
-    )
-    expect(said).to_contain_text(f"The judge chooses {chosen},")
-    page.get_by_role("button", name="Another draw").click()
-    expect(page.locator(".learn-noise-marks span").nth(1)).to_have_attribute("data-shown", "true")
-    # Arrows that move the slider turn no page, and another page knows nothing of it.
-    assert page.evaluate(f"{ROOM}.place.page") == 5
-    page.get_by_role("button", name="Next", exact=True).click()
-    shown(page, "6.6")
-    expect(said).to_be_hidden()
 
 
 def test_the_timeline_moves_the_picture_and_turns_no_page(address: str, page: Page) -> None:

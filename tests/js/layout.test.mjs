@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layoutTree as layOut } from "../../assets/js/picture/layout.js";
+import { levelOrder } from "../../assets/js/picture/level_order.js";
 
 /** Places by id. */
-function layoutTree(...given) {
-  const { ids, u, d } = layOut(...given);
+function layoutTree(root, childrenOf, widthOf) {
+  const { ids, u, d } = layOut(levelOrder(root, childrenOf), widthOf);
   return new Map(ids.map((id, index) => [id, { u: u[index], d: d[index] }]));
 }
 
@@ -121,7 +122,7 @@ test("deep and wide trees are laid out without recursion", () => {
 test("every branch knows its size and its room", () => {
   for (let seed = 1; seed < 20; seed += 1) {
     const childrenOf = randomTree(80, seed);
-    const places = layOut("n0", childrenOf);
+    const places = layOut(levelOrder("n0", childrenOf));
     const below = (id) => [id, ...childrenOf(id).flatMap(below)];
     const index = new Map(places.ids.map((id, i) => [id, i]));
     places.ids.forEach((id, i) => {
@@ -136,7 +137,7 @@ test("every branch knows its size and its room", () => {
 
 test("an id is found from the root down", () => {
   const childrenOf = randomTree(60, 3);
-  const places = layOut("n0", childrenOf);
+  const places = layOut(levelOrder("n0", childrenOf));
   const parents = new Map(places.ids.flatMap((id) => childrenOf(id).map((child) => [child, id])));
   places.ids.forEach((id, i) => assert.equal(places.find(id, (other) => parents.get(other) ?? null), i));
   assert.equal(places.find("stranger", () => null), -1);

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layoutWithRoom } from "../../assets/js/picture/roominess.js";
+import { layoutWithRoom as layOut } from "../../assets/js/picture/roominess.js";
+import { levelOrder } from "../../assets/js/picture/level_order.js";
+
+const layoutWithRoom = (root, childrenOf, ...given) => layOut(levelOrder(root, childrenOf), ...given);
 
 const TREE = { root: ["a", "b"], a: ["a1", "a2", "a3"], b: ["b1", "b2", "b3"] };
 const spanOf = (across, vertical = false) => {

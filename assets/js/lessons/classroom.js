@@ -14,6 +14,7 @@ import { plain, written } from "./text.js";
 import { Progress } from "./progress.js";
 import { QuestionPanel } from "./question.js";
 import { rewriteAddress } from "../dom/frame.js";
+import { RolloutsPanel } from "./rollouts.js";
 import { Scrubber } from "./scrubber.js";
 import { ShareMeter } from "./share.js";
 import { scoreCard } from "./score_card.js";
@@ -27,10 +28,11 @@ export class Classroom {
   /**
    * @param {HTMLElement} root - `.esp`
    * @param {{lessons: Object[], forms: Object, palette: Object, storage: ?Storage,
-   *   fetchTrace: (name: string) => Promise<Object[]>, fetchOutcomes: (name: string) => Promise<Object[]>}}
-   *   given - `fetchTrace`: the events of a run. `fetchOutcomes`: what draws of noise come to.
+   *   fetchTrace: (name: string) => Promise<Object[]>, fetchOutcomes: (name: string) => Promise<Object[]>,
+   *   askRollouts: (name: string) => Promise<Object[]>}} given - `fetchTrace`: the events of a run.
+   *   `fetchOutcomes`: what draws of noise come to. `askRollouts`: what the solver writes now.
    */
-  constructor(root, { lessons, forms, palette, storage, fetchTrace, fetchOutcomes }) {
+  constructor(root, { lessons, forms, palette, storage, fetchTrace, fetchOutcomes, askRollouts }) {
     Object.assign(this, { root, fetchTrace });
     this.course = new Course(lessons);
     this.progress = new Progress(storage);
@@ -56,6 +58,10 @@ export class Classroom {
         this.stage.seek(events.length);
       },
       failed: () => this.tell("The noise did not come. Move the slider to try again."),
+    });
+    this.rollouts = new RolloutsPanel({
+      ask: (step, draw) => askRollouts(`rollouts/${this.page.trace}/${step}/${draw}`),
+      chosen: () => this.point(),
     });
     this.outline = new Outline({ palette, actions: { select: (id) => this.question.pick(id), unfold: () => {} } });
     this.build();
@@ -99,7 +105,7 @@ export class Classroom {
         { class: "learn-page", "aria-label": "Lesson" },
         this.exam.dialog,
         h("div", { class: "learn-head" }, this.where, this.title, this.notice),
-        h("div", { class: "learn-words" }, this.caption, this.question.element, this.noise.element, this.tally.element, this.cost.element, this.share.element),
+        h("div", { class: "learn-words" }, this.caption, this.question.element, this.noise.element, this.rollouts.element, this.tally.element, this.cost.element, this.share.element),
         h("div", { class: "learn-show" }, this.problem, this.picture),
         h("div", { class: "learn-under" }, this.scrubber.element, this.key.element, this.replay, this.text, this.made, this.source),
       ),
@@ -219,9 +225,10 @@ export class Classroom {
     this.question.show(this.shows("question") ? (page.question ?? null) : null, answer);
     this.offerNext();
     setAttribute(this.root, "data-picture", page.trace ? "tree" : "bars");
-    for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem, this.noise.element, this.cost.element, this.share.element])
+    for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem, this.noise.element, this.rollouts.element, this.cost.element, this.share.element])
       part.hidden = true;
     this.noise.leave();
+    this.rollouts.leave();
     this.tellSource(events);
     if (!events) {
       fill(this.picture, this.figure());
@@ -240,6 +247,8 @@ export class Classroom {
     this.point();
     this.noise.element.hidden = !this.shows("noise");
     if (this.shows("noise")) this.noise.begin(page.noise);
+    this.rollouts.element.hidden = !page.rollouts || this.hidden.has("rollouts");
+    if (page.rollouts) this.rollouts.begin(page.rollouts);
   }
 
   /** What stands in the place of a tree. */
@@ -283,7 +292,8 @@ export class Classroom {
   point() {
     const { page, stage } = this;
     if (!page.trace) return;
-    const own = this.question.question ? this.question.points() : page.points;
+    const rolled = page.rollouts && !this.hidden.has("rollouts") ? this.rollouts.points() : page.points;
+    const own = this.question.question ? this.question.points() : rolled;
     stage.point(stage.playing ? [] : own);
   }
 

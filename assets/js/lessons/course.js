@@ -8,6 +8,7 @@ export const HIDEABLE = {
   tally: "the votes",
   legend: "the key to the picture",
   noise: "the slider of noise",
+  rollouts: "the rollouts that are written now",
   cost: "what a search costs",
   share: "the share of rollouts that arrive",
   timeline: "the timeline",

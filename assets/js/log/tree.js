@@ -1,6 +1,7 @@
 // The tree: a fold over the event log. `search_core/log/tree.py` is the same fold in Python, with the
 // same field names; a test holds `toJSON` against `Tree.to_dict()`.
 
+import { NodeTable } from "./node_table.js";
 import { GRADE_FIELDS, gradedIds, pick, SCORE_FIELDS, UNDO } from "./undo.js";
 
 export const ROOT = "root";
@@ -23,6 +24,8 @@ function newNode(id, parent, text, depth) {
     parent,
     text,
     depth,
+    /** Its place in the order of sampling, see `NodeTable`. */
+    order: 0,
     children: [],
     state: "frontier",
     tokens: 0,
@@ -62,9 +65,7 @@ function newNode(id, parent, text, depth) {
 export class Tree {
   constructor() {
     this.started = null;
-    this.nodes = new Map();
-    /** Every node that was ever sampled, in that order: one that was taken back is not made again. */
-    this.made = [];
+    this.nodes = new NodeTable();
     this.decisions = [];
     this.allocations = [];
     this.votes = new Map();
@@ -81,6 +82,10 @@ export class Tree {
     this.rollouts = 0;
     /** How many of them are duplicates. */
     this.duplicates = 0;
+    /** By an event's number, the node or nodes that it speaks of: whoever goes back and forth finds them at once. */
+    this.subjects = [];
+    /** How much was said that only some methods say, as `words/annotations.js` tells it; 0: nobody need look. */
+    this.annotated = 0;
     /** What events replaced, newest last: values that `undo` gives back. */
     this.past = [];
     this.reshape();
@@ -117,6 +122,22 @@ export class Tree {
     const node = this.nodes.get(id);
     if (!node) throw new LogError(`Event ${this.seq} speaks of node ${id}, never sampled.`);
     return node;
+  }
+
+  /** The node that an event speaks of. */
+  subject({ seq, id }) {
+    const known = this.subjects[seq];
+    return known?.id === id && this.nodes.holds(known) ? known : (this.subjects[seq] = this.node(id));
+  }
+
+  /** The nodes that a decision speaks of, those that it keeps first. */
+  decidedOn({ seq, kept, pruned }) {
+    const first = kept?.length ?? 0;
+    const idAt = (at) => (at < first ? kept[at] : pruned[at - first])[0];
+    const size = first + (pruned?.length ?? 0);
+    const known = this.subjects[seq];
+    if (Array.isArray(known) && known.length === size && known.every((node, at) => node.id === idAt(at) && this.nodes.holds(node))) return known;
+    return (this.subjects[seq] = Array.from({ length: size }, (_, at) => this.node(idAt(at))));
   }
 
   /** Nodes from the first step to `id`; empty for the root. */
@@ -177,34 +198,29 @@ const HANDLERS = {
   started(tree, event) {
     tree.started = event;
     tree.reshape();
-    const root = newNode(ROOT, null, event.problem.text, 0);
+    const root = tree.nodes.next(ROOT) ?? newNode(ROOT, null, event.problem.text, 0);
     root.state = "kept";
-    tree.nodes.set(ROOT, root);
+    tree.nodes.push(root);
   },
   sampled(tree, event) {
-    const known = tree.made[tree.nodes.size - 1];
-    if (known?.id === event.id) {
-      again(tree, known);
+    const known = tree.nodes.next(event.id);
+    if (known) {
+      enter(tree, known, tree.nodes.get(known.parent));
       return;
     }
-    tree.made.length = tree.nodes.size - 1;
     if (tree.nodes.has(event.id)) throw new LogError(`Node ${event.id} is sampled twice.`);
     const parent = tree.node(parentOf(event.id));
     if (event.after) tree.node(event.after);
-    parent.children.push(event.id);
-    tree.reshape();
-    const node = nodeOf(event, parent);
-    if (node.role === "rollout") tree.rollouts += 1;
-    tree.made.push(node);
-    tree.nodes.set(event.id, node);
+    enter(tree, nodeOf(event, parent), parent);
   },
   scored(tree, event) {
-    const node = tree.node(event.id);
+    const node = tree.subject(event);
     event.id = node.id; // one text for both, which is found again at once and held once
     tree.past.push(node.score === null ? null : pick(node, SCORE_FIELDS));
     node.score = event.score;
     node.aggregate = event.aggregate ?? event.score;
     node.ahead = event.ahead ?? null;
+    if (node.ahead !== null) tree.annotated += 1;
     node.verifier_tokens = event.tokens ?? 0;
     node.verifier_flops = event.flops ?? 0;
     node.reason = event.reason ?? "";
@@ -212,11 +228,13 @@ const HANDLERS = {
   },
   decided(tree, event) {
     tree.decisions.push(event);
-    for (const verdict of event.kept ?? []) settle(tree, verdict, "kept");
-    for (const verdict of event.pruned ?? []) settle(tree, verdict, "pruned");
+    const nodes = tree.decidedOn(event);
+    const kept = event.kept?.length ?? 0;
+    nodes.forEach((node, at) => settle(tree, node, at < kept ? event.kept[at] : event.pruned[at - kept], at < kept ? "kept" : "pruned"));
   },
   allocated(tree, event) {
     tree.allocations.push(event);
+    tree.annotated += 1;
     for (const [id, weight, copies] of event.shares) {
       const node = tree.node(id);
       tree.past.push(node.weight, node.copies);
@@ -226,11 +244,11 @@ const HANDLERS = {
   },
   merged(tree, event) {
     tree.node(event.into);
-    final(tree, event.id, "merged").merged_into = event.into;
+    final(tree, tree.node(event.id), "merged").merged_into = event.into;
     tree.duplicates += 1;
   },
   completed(tree, event) {
-    const node = final(tree, event.id, "completed", SETTLED);
+    const node = final(tree, tree.node(event.id), "completed", SETTLED);
     node.answer = event.answer ?? null;
     node.group = event.group ?? null;
     const older = event.undecided ?? [];
@@ -259,6 +277,7 @@ const HANDLERS = {
   backed_up(tree, event) {
     const node = tree.node(event.id);
     tree.past.push(node.visits, node.value);
+    tree.annotated += 1;
     node.visits = event.visits;
     node.value = event.value;
   },
@@ -309,27 +328,27 @@ function nodeOf(event, parent) {
   return node;
 }
 
-/** A step that was sampled before, and taken back to what it was then. */
-function again(tree, node) {
-  tree.nodes.get(node.parent).children.push(node.id);
+/** A step that is made now, or was taken back to what it was when it was sampled. */
+function enter(tree, node, parent) {
+  parent.children.push(node.id);
   tree.reshape();
   if (node.role === "rollout") tree.rollouts += 1;
-  tree.nodes.set(node.id, node);
+  if (node.after !== null || node.forced) tree.annotated += 1;
+  tree.nodes.push(node);
 }
 
-function settle(tree, verdict, state) {
-  const [id, rank, margin] = verdict;
-  const node = final(tree, id, state);
+function settle(tree, node, verdict, state) {
+  const [, rank, margin] = verdict;
+  final(tree, node, state);
   verdict[0] = node.id; // as in `scored`
   node.decision = tree.decisions.length - 1;
   node.rank = rank ?? null;
   node.margin = margin ?? null;
 }
 
-function final(tree, id, state, among = FINAL_STATES) {
-  const node = tree.node(id);
+function final(tree, node, state, among = FINAL_STATES) {
   if (node.parent === null || among.has(node.state)) {
-    throw new LogError(`Node ${id} is already ${node.state}; it cannot become ${state}.`);
+    throw new LogError(`Node ${node.id} is already ${node.state}; it cannot become ${state}.`);
   }
   node.state = state;
   tree.reshape();
@@ -340,7 +359,7 @@ function final(tree, id, state, among = FINAL_STATES) {
 export function toJSON(tree) {
   return {
     seq: tree.seq,
-    nodes: [...tree.nodes.values()],
+    nodes: Array.from(tree.nodes.values(), ({ order, ...fields }) => fields),
     undecided: [...tree.undecided].sort((a, b) => a[0] - b[0] || a[1] - b[1]),
     rounds: tree.rounds,
     votes: Object.fromEntries(tree.votes),

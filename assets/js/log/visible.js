@@ -69,6 +69,16 @@ export class Visible {
     }
   }
 
+  /** Whether each node has a mark of its own: none stands for several. */
+  get whole() {
+    return this.mode === "dim" && !this.closed.size;
+  }
+
+  /** What a whole tree is shown without; null: nothing. */
+  get leavesOut() {
+    return this.rollouts && this.opened === null && !this.only ? null : (node) => this.isLeftOut(node);
+  }
+
   /** What says which nodes are shown, and in which order: equal texts, equal pictures. */
   get shape() {
     const { mode, rollouts, unfolded, opened, closed, only } = this;
@@ -114,7 +124,7 @@ export class Visible {
 
   /** The children that there are to show, before pruned ones are folded or hidden. */
   available(node) {
-    if (this.rollouts && this.opened === null && !this.only) return node.children;
+    if (!this.leavesOut) return node.children;
     return node.children.filter((id) => !this.isLeftOut(this.tree.nodes.get(id)));
   }
 

@@ -124,7 +124,7 @@ export class Item {
     this.stacked = Math.max(this.copies, 1 + scene.visible.duplicatesOf(this.id));
     this.forced = node.forced !== "";
     this.after = isJump(node) ? node.after : null;
-    this.order = this.after ? scene.orderOf(this.id) : 0;
+    this.order = this.after ? node.order : 0;
     this.right = node.right;
     this.undecided = node.right_undecided;
     this.link = node.merged_into;

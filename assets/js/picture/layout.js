@@ -13,14 +13,12 @@ const COUSIN_GAP = 1.4;
 const NONE = -1;
 
 /**
- * @param {string} root
- * @param {(id: string) => string[]} childrenOf - asked once of every id, level by level.
+ * @param {import("./level_order.js").Order} order
  * @param {(id: string, index: number, leaf: boolean) => number} [widthOf] - room that a node needs
  *   on its level, in siblings.
  * @returns {Places}
  */
-export function layoutTree(root, childrenOf, widthOf = () => 1) {
-  const { ids, parents, first, rows } = levelOrder(root, childrenOf);
+export function layoutTree({ ids, parents, first, rows }, widthOf = () => 1) {
   const size = ids.length;
   const shape = {
     first,
@@ -38,29 +36,6 @@ export function layoutTree(root, childrenOf, widthOf = () => 1) {
   u[0] = 0;
   for (let i = 1; i < size; i += 1) u[i] += u[parents[i]];
   return new Places({ ids, parents, first, rows, u });
-}
-
-/** Every node gets a number, level by level: the children of one, and each level, are a range. */
-function levelOrder(root, childrenOf) {
-  const ids = [root];
-  const parents = [NONE];
-  const first = [];
-  const rows = [0];
-  let end = 1;
-  for (let i = 0; i < ids.length; i += 1) {
-    if (i === end) {
-      rows.push(i);
-      end = ids.length;
-    }
-    first.push(ids.length);
-    for (const child of childrenOf(ids[i])) {
-      ids.push(child);
-      parents.push(i);
-    }
-  }
-  first.push(ids.length);
-  rows.push(ids.length);
-  return { ids, parents: new Int32Array(parents), first: new Int32Array(first), rows: new Int32Array(rows) };
 }
 
 /** For each node, the next one down the contour and how far across it stands. */

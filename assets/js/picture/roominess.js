@@ -34,24 +34,22 @@ const MARKS = { inner: 1, leaf: 0.8, wide: 1.25 };
 /**
  * Lay a tree out with as much room for words as there is.
  *
- * @param {string} root
- * @param {(id: string) => string[]} childrenOf - asked once of every id, level by level.
+ * @param {import("./level_order.js").Order} order
  * @param {(id: string, index: number) => boolean} isWide - it is an answer, or a fold.
  * @param {{across: number, vertical: boolean}} room - pixels across that the whole tree can have;
  *   0: not known.
  * @param {Set<string>} [chosen] - the steps of the chosen path.
  * @returns {import("./places.js").Places}
  */
-export function layoutWithRoom(root, childrenOf, isWide, { across, vertical }, chosen = new Set()) {
+export function layoutWithRoom(order, isWide, { across, vertical }, chosen = new Set()) {
   const widths = (shares) => (id, index, leaf) => {
     if (leaf) return isWide(id, index) ? shares.wide : shares.leaf;
     return shares.chosen && chosen.has(id) ? shares.chosen : shares.inner;
   };
-  const places = layoutTree(root, childrenOf, widths(MARKS));
+  const places = layoutTree(order, widths(MARKS));
   if (!across || places.size > MOST_WORDED) return places;
-  const known = new Map(places.ids.map((id, index) => [id, places.ids.slice(places.first[index], places.first[index + 1])]));
   for (const shares of vertical ? SHARES.down : SHARES.right) {
-    const generous = layoutTree(root, (id) => known.get(id), widths(shares));
+    const generous = layoutTree(order, widths(shares));
     const { uMin, uMax } = generous.bounds;
     if ((uMax - uMin) * shares.least <= across) return generous;
   }

@@ -8,6 +8,7 @@ import { Item, Items } from "./item.js";
 import { Branches, STATES } from "./branches.js";
 import { contains } from "./silhouettes.js";
 import { layoutWithRoom } from "./roominess.js";
+import { levelOrder, LogOrder } from "./level_order.js";
 import { look } from "./sight.js";
 import { ROOT } from "../log/tree.js";
 
@@ -29,6 +30,7 @@ export class Scene {
     this.items = new Items(this);
     /** What the picture can give the tree across, see roominess.js; set from outside. */
     this.room = { across: 0, vertical: false };
+    this.order = new LogOrder();
     this.clear();
   }
 
@@ -80,18 +82,25 @@ export class Scene {
   /** Give every visible node its place. */
   arrange() {
     const { tree, visible } = this;
-    this.nodes = [];
-    const childrenOf = (id) => {
-      const node = tree.nodes.get(id) ?? null;
-      this.nodes.push(node);
-      return visible.childrenOf(node);
-    };
+    const order = visible.whole ? this.order.at(tree.nodes, visible.leavesOut, visible.underWay) : this.orderOf(visible);
+    this.nodes = order.nodes;
     const isWide = (id, index) => {
       const node = this.nodes[index];
       return node ? node.state === "completed" : isFold(id);
     };
     const chosen = new Set(tree.chosen ? tree.path(tree.chosen).map(({ id }) => id) : []);
-    this.places = layoutWithRoom(ROOT, childrenOf, isWide, this.room, chosen);
+    this.places = layoutWithRoom(order, isWide, this.room, chosen);
+  }
+
+  /** The order of what is shown where a mark stands for several nodes. */
+  orderOf(visible) {
+    const nodes = [];
+    const childrenOf = (id) => {
+      const node = this.tree.nodes.get(id) ?? null;
+      nodes.push(node);
+      return visible.childrenOf(node);
+    };
+    return { ...levelOrder(ROOT, childrenOf), nodes };
   }
 
   /** What the tree takes, and what its deepest level needs behind it: see `room` in camera.js. */
@@ -235,7 +244,8 @@ export class Scene {
 
   findJumps() {
     const jumps = [];
-    const { nodes } = this;
+    const { nodes, tree } = this;
+    if (!tree.annotated) return jumps;
     for (let i = 1; i < nodes.length; i += 1) if (nodes[i] && nodes[i].after !== null && isJump(nodes[i])) jumps.push(i);
     return jumps;
   }
@@ -246,17 +256,6 @@ export class Scene {
       const item = this.items.get(id);
       item?.tell(count);
     }
-  }
-
-  /** A node's place in the order of writing, counted once and only where it is asked for. */
-  orderOf(id) {
-    const { tree } = this;
-    if (this.ordered !== tree.nodes.size || this.orderedOf !== tree.started) {
-      this.ordered = tree.nodes.size;
-      this.orderedOf = tree.started;
-      this.order = new Map([...tree.nodes.keys()].map((other, index) => [other, index]));
-    }
-    return this.order.get(id);
   }
 
   /** Whether a filter makes this node faint. */

@@ -49,6 +49,7 @@ export const copiesLabel = (node) => (node.copies > 1 ? `×${node.copies}` : "")
 /** The most visits of any step; 0 where the method counts none. */
 export function mostVisits(tree) {
   let most = 0;
+  if (!tree.annotated) return most;
   for (const node of tree.nodes.values()) if (node.parent !== null && node.visits > most) most = node.visits;
   return most;
 }
@@ -109,6 +110,7 @@ export function allocationSentence({ shares, effective }) {
 /** How many nodes have each annotation: what the legend has to explain. */
 export function countAnnotations(tree) {
   const counts = { visits: 0, copies: 0, ahead: 0, revisions: 0, jumps: 0, forced: 0 };
+  if (!tree.annotated) return counts;
   const back = isStream(tree) ? "jumps" : "revisions";
   for (const node of tree.nodes.values()) {
     if (node.parent === null) continue;

@@ -1,4 +1,4 @@
-"""Quick questions to the embedded verifiers: one at a time, each within bounds, and given up when
+"""Quick questions to the embedded models: one at a time, each within bounds, and given up when
 whoever asked is gone.
 
 They take a fraction of a second, so they are answered in this process, whose models are there
@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from components.bounds import FairTurns
+from components.bounds.fair_turns import FairTurns
 from search_core.protocols import Cancelled, RunCancelled
 
 T = TypeVar("T")
@@ -33,10 +33,16 @@ class AskingDesk:
     Args:
         seconds: How long one may take, its waiting included.
         waiting: How many may wait for their turn.
+        instead: What to do where one takes longer than is allowed here.
     """
 
-    def __init__(self, seconds: float = MOST_SECONDS, waiting: int = MOST_WAITING) -> None:
-        self._seconds = seconds
+    def __init__(
+        self,
+        seconds: float = MOST_SECONDS,
+        waiting: int = MOST_WAITING,
+        instead: str = "Ask for less, or use `python -m search_core verify` on a machine of yours.",
+    ) -> None:
+        self._seconds, self._instead = seconds, instead
         self._turns = FairTurns(waiting=waiting)
 
     async def answer(
@@ -89,6 +95,6 @@ class AskingDesk:
         if stopped.is_set():
             return "This was given up: nobody waits for it any more."
         return (
-            f"This took longer than {self._seconds:.0f} seconds, which is the most here. Ask for "
-            "less, or use `python -m search_core verify` on a machine of yours."
+            f"This took longer than {self._seconds:.0f} seconds, which is the most here. "
+            f"{self._instead}"
         )
