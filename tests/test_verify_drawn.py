@@ -13,7 +13,7 @@ from search_core.embedded import gold_solution, read_problem
 from search_core.labelled import LabelledSolution, read_labelled
 from search_core.labelled.writing.benchmark_rows import plain_row
 from search_core.protocols import Cancelled, SampleRequest, Sampling, SolverInfo, StepSample
-from search_core.verify.drawn import DrawPlan, draw_solutions
+from search_core.verify.drawn import DrawPlan, draw_solutions, rows_key
 from search_core.verify.drawn_file import DrawnFile
 
 PLAN = DrawPlan(("expression", "word"), per_family=3, attempts=3)
@@ -91,3 +91,12 @@ def test_a_file_of_another_plan_is_not_gone_on_with(tmp_path: Path) -> None:
         file.add("one", [])
     with pytest.raises(ValueError, match="drawn otherwise"):
         DrawnFile(path, "another")
+
+
+def test_rows_that_other_labels_were_given_are_not_gone_on_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = rows_key(PLAN, Sampling(), GoldSolver.info)
+    assert before == rows_key(PLAN, Sampling(), GoldSolver.info)
+    monkeypatch.setattr("search_core.verify.drawn.LABELS", 0)
+    assert rows_key(PLAN, Sampling(), GoldSolver.info) != before

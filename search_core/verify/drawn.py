@@ -7,17 +7,21 @@ and the answer can still be reached. Attempts that never ended are no solutions 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from search_core.embedded import FAMILIES, grade
 from search_core.embedded.checking.verdict import read_answer
 from search_core.embedded.corruption import step_labels
-from search_core.evaluation.outcomes import problem_key
+from search_core.evaluation.outcomes import problem_key, short_hash, written_by
 from search_core.evaluation.problems import draw_problems
 from search_core.evaluation.written_paths import WrittenPath, new_attempts, write_to_end
 from search_core.labelled import LabelledSolution
 from search_core.problem import Problem
-from search_core.protocols import Cancelled, Sampling, Solver
+from search_core.protocols import Cancelled, Sampling, Solver, SolverInfo
+
+LABELS = 2
+"""Version of the checker's labels: rows that an older one labelled are not gone on with. In 1 a
+Countdown step that led away from the target, once that was made, counted as right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,11 @@ class DrawPlan:
             list(self.families), None, self.per_family, self.problem_seed, self.split
         )
         return list({problem_key(problem): problem for problem in drawn}.values())
+
+
+def rows_key(plan: DrawPlan, sampling: Sampling, solver: SolverInfo) -> str:
+    """A hash of everything that drawn rows depend on, their labels' version too."""
+    return short_hash([asdict(plan), LABELS, sampling.said(), written_by(solver)])
 
 
 def draw_solutions(

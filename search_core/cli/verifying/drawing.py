@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -11,10 +10,10 @@ from search_core.cli.errors import STOPPED, failed_runs
 from search_core.cli.live import RunsBar, cancelled_by_interrupt
 from search_core.cli.output import messages
 from search_core.cli.pace import WorkPace
-from search_core.evaluation.outcomes import problem_key, short_hash, written_by
+from search_core.evaluation.outcomes import problem_key
 from search_core.models import ModelPair
 from search_core.protocols import RunCancelled
-from search_core.verify.drawn import DrawPlan, draw_solutions
+from search_core.verify.drawn import DrawPlan, draw_solutions, rows_key
 from search_core.verify.drawn_file import DrawnFile
 
 _AT_ONCE = 512
@@ -32,9 +31,8 @@ def draw_into(path: Path, plan: DrawPlan, pair: ModelPair, *, debug: bool) -> No
     if not pair.embedded:
         raise ValueError("--drawn needs an embedded --solver: its problems are the families'.")
     solver, sampling = pair.solver, pair.sampling
-    identity = short_hash([asdict(plan), sampling.said(), written_by(solver.info)])
     problems = plan.problems()
-    with DrawnFile(path, identity) as file:
+    with DrawnFile(path, rows_key(plan, sampling, solver.info)) as file:
         missing = [problem for problem in problems if problem_key(problem) not in file.done]
         bar = RunsBar(messages(), len(problems), WorkPace({}, len(problems)), "problems")
         with failed_runs(debug=debug), bar.shown(), cancelled_by_interrupt() as cancelled:
