@@ -15,8 +15,10 @@ from search_core.engine.checkpoints.loading import load_checkpoint
 from search_core.solvers import load_solver
 from search_core.tuning.attempts import TriedSolution, read_attempts
 from search_core.tuning.base_model import prepare
+from search_core.tuning.command import _parser, _settings, main
 from search_core.tuning.encoding import solver_example, verifier_example
-from search_core.tuning.judging import labels_of
+from search_core.tuning.head import PENALTIES, fit_head
+from search_core.tuning.judging import labels_of, new_head
 from search_core.tuning.layers import LowRankShape, attach, changed, learned, state
 from search_core.tuning.loop import LoopSettings, learn, rate_at
 from search_core.tuning.measuring import measured
@@ -131,7 +133,9 @@ def test_the_rate_rises_and_falls() -> None:
 def test_the_whole_recipe(tmp_path: Path) -> None:
     """Both folders load as any model does, and a second call does nothing again."""
     small = {"examples": 8, "tokens": 1500, "verifier_tokens": 1000, "samples": 2}
-    settings = tiny(tmp_path, **small, rollouts=1, tests=1, max_step_tokens=4, judge=True)
+    settings = tiny(
+        tmp_path, **small, rollouts=1, tests=1, max_step_tokens=4, judge=True, before=True
+    )
     said: list[str] = []
     bench = Bench(tmp_path / "out", settings, said.append)
     bench.work.mkdir(parents=True)
@@ -155,6 +159,20 @@ def test_the_whole_recipe(tmp_path: Path) -> None:
     for stage in STAGES.values():
         stage(bench)
     assert said == []
+
+
+def test_a_head_finds_what_tells_right_from_wrong_and_says_it_in_two_labels() -> None:
+    made = torch.Generator().manual_seed(0)
+    states = torch.randn(400, 6, generator=made) * torch.tensor([1, 5, 1, 1, 1, 1]) + 3
+    wanted = (states[:, 1] > 3).float()
+    head = new_head(6)
+    assert fit_head(head, states, wanted, range(400)) == min(PENALTIES)
+    scores = head(states).softmax(-1)[:, 1]
+    assert ((scores > 0.5) == (wanted > 0.5)).float().mean() > 0.97
+    # Where nothing can be told it says little, by the largest penalty.
+    none = torch.rand(400, generator=made).round()
+    assert fit_head(head, states, none, range(400)) == max(PENALTIES)
+    assert (head(states).softmax(-1)[:, 1] - 0.5).abs().max() < 0.25
 
 
 def test_who_chooses_is_told_apart() -> None:
@@ -200,6 +218,16 @@ def test_problems_are_worded_in_several_ways_and_their_solutions_are_right(kind:
     }
 
 
+def test_who_was_not_taught_the_form_is_asked_for_the_answer_alone() -> None:
+    problem = draw("expression", (2,), 1, 0, "train")[0]
+    said = ("Let us see.", f"So the final answer is \\boxed{{{problem.checked.answer}}}")
+    assert problem.says_the_answer(said)
+    assert not problem.is_right(said)
+    assert not problem.says_the_answer(("So the final answer is \\boxed{9999}",))
+    given_away = draw("countdown", (3,), 1, 0, "train")[0]
+    assert not given_away.says_the_answer(given_away.steps)
+
+
 def test_a_story_has_one_step_a_line() -> None:
     form = "Give the result as your final answer. Do not include units."
     worked = "She sells <<3*4=12>>12 pens.\n\nThat makes 12 * 2 = 24.\n#### 24"
@@ -214,3 +242,14 @@ def test_a_story_has_one_step_a_line() -> None:
 
 def test_a_half_written_line_is_no_attempt(tmp_path: Path) -> None:
     assert read_attempts(tmp_path / "none.jsonl") == []
+
+
+def test_levels_are_said_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = _parser().parse_args(["train", "--out", "x", "--levels", "word=2,3", "--rank", "4"])
+    chosen = _settings(options, TuningSettings())
+    assert chosen.levels["word"] == (2, 3)
+    assert chosen.levels["countdown"] == TuningSettings().levels["countdown"]
+    assert (chosen.shape.rank, chosen.shape.alpha) == (4, 8)
+    with pytest.raises(SystemExit):
+        main(["train", "--out", str(tmp_path), "--levels", "word:2"])
+    assert "expected kinds with levels" in capsys.readouterr().err

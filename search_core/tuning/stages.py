@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from search_core.engine.checkpoints.low_rank_folder import WEIGHTS
 from search_core.protocols import Sampling
@@ -19,6 +20,7 @@ from search_core.tuning.attempts import TriedSolution, attempt_all, read_attempt
 from search_core.tuning.base_model import prepare
 from search_core.tuning.encoding import solver_example, verifier_example
 from search_core.tuning.folders import write_folder
+from search_core.tuning.head import fit_head
 from search_core.tuning.judging import (
     judging_loss,
     labels_of,
@@ -29,6 +31,7 @@ from search_core.tuning.judging import (
 from search_core.tuning.layers import load_state, state
 from search_core.tuning.loop import LoopSettings, learn
 from search_core.tuning.measuring import measured
+from search_core.tuning.packs import Example, groups, hidden_states, pack
 from search_core.tuning.problems import TuningProblem, draw
 from search_core.tuning.scoring import scored_by
 from search_core.tuning.settings import TuningSettings
@@ -128,9 +131,13 @@ def learn_verifier(bench: Bench) -> None:
         for one in attempts
     ]
     head = new_head(tuned.model.config.hidden_size)
+    kept = bench.work / "verifier.pt"
+    if not kept.is_file():  # What was learned on goes on from there.
+        by = [one.problem for one in attempts]
+        penalty = begin_head(head, tuned.model.get_decoder(), examples, by, settings, bench.say)
+        bench.note("head", {"penalty": penalty})
     loop = _loop(settings, settings.verifier_tokens, settings.verifier_rate)
     loss = partial(judging_loss, head)
-    kept = bench.work / "verifier.pt"
     done = learn(tuned.model, head, examples, loss, loop, kept, bench.say)
     bench.note("verifier", {**vars(done), "examples": len(examples)})
     write_folder(
@@ -143,6 +150,28 @@ def learn_verifier(bench: Bench) -> None:
     )
 
 
+def begin_head(
+    head: nn.Linear,
+    decoder: Any,
+    examples: Sequence[Example],
+    problems: Sequence[int],
+    settings: TuningSettings,
+    say: Callable[[str], None],
+) -> float:
+    """The head fitted on what the tuned solver knows at each step's end; the penalty chosen."""
+    states, wanted, whose, done = [], [], [], 0
+    for group in groups(examples, settings.pack_tokens):
+        packed = pack(group)
+        with torch.no_grad():
+            states.append(hidden_states(decoder, packed))
+        wanted.append(packed.wanted)
+        for one, problem in zip(group, problems[done : done + len(group)], strict=True):
+            whose += [problem] * len(one.at)
+        done += len(group)
+        say(f"read {done} of {len(examples)} attempts")
+    return fit_head(head, torch.cat(states), torch.cat(wanted), whose)
+
+
 def measure(bench: Bench) -> Any:
     """What both are worth on held-out problems; written to measured.json."""
     settings = bench.settings
@@ -150,21 +179,24 @@ def measure(bench: Bench) -> Any:
     attempts = _attempts(bench, "test", settings.tests, "test")
     once = replace(settings, temperature=0.0, samples=1)
     greedy = _attempts(replace(bench, settings=once), "test", settings.tests, "greedy")
-    base = _attempts(
-        replace(bench, settings=once), "test", settings.tests, "base", solver=settings.base
-    )
     given = partial(scored_by, problems=problems, attempts=attempts, say=bench.say)
     scores = {"verifier": given(bench.verifier, path=bench.work / "scores.jsonl")}
     if settings.judge:
         path = bench.work / "judge.jsonl"
         scores["judge"] = given(settings.base, path=path, format="judge")
-    found = {
-        "settings": _said(settings, {}),
-        "greedy before tuning": measured(base, base, {})["right"]["greedy"],
-        **measured(greedy, attempts, scores),
-    }
+    found = {"settings": _said(settings, {}), **measured(greedy, attempts, scores)}
+    if settings.before:
+        alone = replace(bench, settings=once)
+        base = _attempts(alone, "test", settings.tests, "base", solver=settings.base)
+        found["greedy before tuning"] = _before(problems, base)
     (bench.out / "measured.json").write_text(json.dumps(found, indent=1) + "\n")
     return found
+
+
+def _before(problems: Sequence[TuningProblem], base: Sequence[TriedSolution]) -> Any:
+    """What the base was right in, by what it says, whether or not it came to an end."""
+    told = [replace(one, right=problems[one.problem].says_the_answer(one.steps)) for one in base]
+    return measured(told, told, {})["right"]["greedy"]
 
 
 def _attempts(
