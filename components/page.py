@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from components.audit import audit_routes
+from components.bounds import FairTurns
 from components.charts.drawing import chart_drawer
 from components.classroom import class_routes
 from components.compare import compare_routes, pin_recorded_race
@@ -34,6 +35,7 @@ from components.handlers import (
     ShownHandlers,
     SteerHandlers,
 )
+from components.handlers.attaching import OPENED_AT_ONCE
 from components.place_list import Brand, PlaceList
 from components.shell import Shell
 from search_core.export.html import page_labels
@@ -116,8 +118,11 @@ def build_page(
         SteerHandlers(offer, registry, ready, runs, tie, allowed, trusted_proxies).wire(
             controls, view, run_id
         )
-        ShownHandlers(registry, recordings, tie, trusted_proxies).wire(controls, view, run_id)
-        ProblemFileHandlers().wire(controls)
+        opening = FairTurns(OPENED_AT_ONCE)
+        ShownHandlers(registry, recordings, tie, trusted_proxies, opening).wire(
+            controls, view, run_id
+        )
+        ProblemFileHandlers(trusted_proxies, opening).wire(controls)
         form = FormHandlers(offer, recordings, shown, fields, allowed)
         form.begin(controls)
         form.wire(page, controls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -253,12 +254,12 @@ def test_following_is_refused_to_strangers_and_beyond_a_few_streams(
     assert "Join the class first" in why(events("made up"), 403)
     room = rooms.get(teacher.code)
     assert room is not None
-    streams = [room.followed_by(pupil.token) for _ in range(routes.MOST_STREAMS_OF_ONE)]
-    for stream in streams:
-        stream.__enter__()
-    assert "follows the class already" in why(events(pupil.token), 429)
-    for stream in streams:
-        stream.__exit__(None, None, None)
+    with ExitStack() as streams:
+        for _ in range(routes.MOST_STREAMS_OF_ONE):
+            streams.enter_context(room.followed_by(pupil.token))
+            streams.enter_context(room.taught_here())
+        assert "follows the class already" in why(events(pupil.token), 429)
+        assert "leads the class already" in why(events(teacher.token), 429)
 
 
 def test_a_page_that_takes_nothing_in_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import threading
 from collections.abc import Coroutine
 from typing import Any
 
+import gradio as gr
 import pytest
+from gradio.helpers import special_args
 
 from components.bounds import FairTurns, TurnsBusyError
+from components.handlers import ProblemFileHandlers
+from components.handlers.attaching import in_turn
+from tests.waiting import PATIENCE
 
 
 class Asking:
@@ -88,3 +95,52 @@ def test_what_fails_gives_the_turn_on() -> None:
             pass
 
     run(work())
+
+
+# Handlers of the page --------------------------------------------------------------------------
+
+
+def asked_by(host: str) -> gr.Request:
+    return gr.Request(client={"host": host, "port": 1}, headers={})
+
+
+def test_a_flood_of_files_holds_nobody_else_up() -> None:
+    async def work() -> None:
+        opened: list[str] = []
+        first, go = threading.Event(), threading.Event()
+
+        def handler(name: str, request: gr.Request) -> tuple[str]:
+            first.set()
+            assert go.wait(PATIENCE)
+            opened.append(name)
+            return (name,)
+
+        reads = in_turn(FairTurns(), 0, handler, lambda why: (why,))
+        flood = [asyncio.create_task(reads(f"a{n}", asked_by("1.1.1.1"))) for n in range(5)]
+        await asyncio.to_thread(first.wait, PATIENCE)
+        other = asyncio.create_task(reads("b", asked_by("2.2.2.2")))
+        await asyncio.sleep(0)
+        go.set()
+        assert await other == ("b",)
+        await asyncio.gather(*flood)
+        assert opened.index("b") <= 2
+
+    run(work())
+
+
+def test_a_file_too_many_is_refused_in_a_sentence() -> None:
+    async def work() -> None:
+        reads = in_turn(FairTurns(waiting=0), 0, lambda request: ("read",), lambda why: (why,))
+        first = asyncio.create_task(reads(asked_by("1.1.1.1")))
+        await asyncio.sleep(0)
+        assert "Try again in a moment" in (await reads(asked_by("1.1.1.1")))[0]
+        assert await first == ("read",)
+
+    run(work())
+
+
+def test_gradio_sees_through_to_the_handler() -> None:
+    async_handler = in_turn(FairTurns(), 0, ProblemFileHandlers().open, lambda why: (why,))
+    given, *_ = special_args(async_handler, ["a path"], asked_by("1.1.1.1"))
+    assert [type(value).__name__ for value in given] == ["str", "Request"]
+    assert inspect.iscoroutinefunction(async_handler)

@@ -6,9 +6,13 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+
+from search_core.serving import heap
+from tests.waiting import PATIENCE
 
 # Eight threads are alive together, each with pieces of its own; then the arenas are counted.
 _THREADS = """
@@ -81,3 +85,19 @@ def test_what_is_freed_and_asked_for_again_is_not_given_back_in_between() -> Non
         cwd=Path(__file__).parents[1],
     )
     assert int(done.stdout) < 1_000  # of 40,000 that it takes to ask for all of it each time
+
+
+def test_a_quiet_server_gives_back_once_and_a_busy_one_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = threading.Semaphore(0)
+    monkeypatch.setattr(heap, "give_back", lambda count: given.release())
+    for _ in range(20):
+        heap.give_back_when_quiet(3600.0)  # each takes the place of the one before
+    heap.give_back_when_quiet(0.0)
+    assert given.acquire(timeout=PATIENCE)
+    waiting = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for thread in waiting:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+    assert not given.acquire(blocking=False)

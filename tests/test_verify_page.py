@@ -121,6 +121,13 @@ def test_hostile_text_is_only_ever_text(text: str) -> None:
     assert "\x00" not in page
 
 
+def test_texts_of_others_are_laid_out_in_their_own_direction() -> None:
+    page = report_page(report())
+    for element in ('<p class="problem"', '<td class="words"'):
+        assert f'{element} dir="auto">' in page
+        assert f"{element}>" not in page
+
+
 def test_a_huge_step_does_not_make_a_huge_page() -> None:
     solution = LabelledSolution("a", "p" * 50_000, ("x" * 500_000,), labels=(0.0,))
     values = make_report([(solution, {"v": (0.9,)})], [JudgedVerifier("v")],

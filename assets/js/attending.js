@@ -70,7 +70,8 @@ export class Attending {
       this.session.move(this.place());
       return;
     }
-    this.lockstep.look(this.shown(), Boolean(this.question && !this.question.counts));
+    const led = [this.session.state?.run, this.asked].filter(Boolean);
+    this.lockstep.look(this.shown(), Boolean(this.question && !this.question.counts), led);
     this.bring();
   }
 

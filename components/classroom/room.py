@@ -166,6 +166,11 @@ class ClassRoom:
         self._pupils.clear()
         self._changed()
 
+    @property
+    def taught_by(self) -> int:
+        """How many pages of the teacher are open."""
+        return self._teachers
+
     @contextmanager
     def taught_here(self) -> Iterator[None]:
         """While a teacher's page is open."""

@@ -33,7 +33,7 @@ ASKED_HERE = "x-espalier"
 TOKEN = "x-espalier-class"
 """In it a page says who it is: the teacher, or which pupil."""
 MOST_STREAMS_OF_ONE = 3
-"""Pages that follow as one pupil: while one is loaded anew its old stream may still stand."""
+"""Pages that follow as one pupil, or lead: while one is loaded anew its old stream may stand."""
 MOST_SECONDS_UNREAD = 60.0
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _OF_A_STREAM = {**_HEADERS, "X-Accel-Buffering": "no"}
@@ -111,6 +111,8 @@ class _ClassDesk:
         room = self._room(request)
         token = _token(request)
         if room.is_led_by(token):
+            if room.taught_by >= MOST_STREAMS_OF_ONE:
+                raise ClassRefusedError("This page leads the class already.", 429)
             return BoundedStream(self._lead(room))
         if not room.knows(token):
             raise ClassRefusedError("Join the class first: this page is not known there.", 403)

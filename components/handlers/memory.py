@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
+import time
 from collections.abc import AsyncIterator
 
 import gradio as gr
@@ -17,6 +19,9 @@ from search_core.strategies import get_strategy
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _LOOKS_WHILE_LOADING = 60
+LINES_PER_SECOND = 4.0
+"""To all pages together. What models hold changes at every step of everybody's searches, and a line
+costs the server as much as new steps of a tree do."""
 
 
 class MemoryHandlers:
@@ -25,6 +30,7 @@ class MemoryHandlers:
     def __init__(self, offer: ModelOffer, registry: RunRegistry) -> None:
         self._offer = offer
         self._registry = registry
+        self._watching = 0
 
     def wire(self, page: gr.Blocks, controls: Controls) -> None:
         """Attach the handlers."""
@@ -62,15 +68,21 @@ class MemoryHandlers:
         self, request: gr.Request, strategy: str, *names: str | None
     ) -> AsyncIterator[str]:
         """The same, again and again: until the run that was just started is over, or, on a page
-        that has just opened, until the models are there."""
-        told = ""
-        for look in itertools.count(1):
-            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-            live = self._registry.live_run_of(str(request.session_hash)) is not None
-            line = self.models_memory(strategy, *names)
-            if line != told:
-                told = line
-                yield line
-            loading = line.endswith(NOT_LOADED) and look < _LOOKS_WHILE_LOADING
-            if not live and not loading:
-                return
+        that has just opened, until the models are there. The more watch, the more seldom."""
+        self._watching += 1
+        try:
+            told, told_at = "", -math.inf
+            for look in itertools.count(1):
+                await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+                live = self._registry.live_run_of(str(request.session_hash)) is not None
+                now = time.monotonic()
+                if not live or now - told_at >= self._watching / LINES_PER_SECOND:
+                    line = self.models_memory(strategy, *names)
+                    if line != told:
+                        told, told_at = line, now
+                        yield line
+                loading = told.endswith(NOT_LOADED) and look < _LOOKS_WHILE_LOADING
+                if not live and not loading:
+                    return
+        finally:
+            self._watching -= 1

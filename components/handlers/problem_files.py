@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
-from components.bounds import discarded
+from components.bounds import FairTurns, discarded
 from components.controls import Controls
 from components.controls.problem_file_form import PAGE_SUFFIXES
 from components.elements import error, info
-from components.handlers.attaching import OPENING, QUIET
+from components.handlers.attaching import OPENED_AT_ONCE, OPENING, QUIET, in_turn
 from search_core.problem_files import ProblemFileError, read_problem_file
 
 MOST_HELD = 1_000
@@ -20,22 +20,38 @@ Held: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class ProblemFileHandlers:
-    """Open a file of problems and pick one. What is picked: number, problem, answer, notice."""
+    """Open a file of problems and pick one. What is picked: number, problem, answer, notice.
+
+    Args:
+        trusted_proxies: As for `owner_of`.
+        turns: In which files are read; of its own unless others share them.
+    """
+
+    def __init__(self, trusted_proxies: int = 0, turns: FairTurns | None = None) -> None:
+        self._trusted_proxies = trusted_proxies
+        self._turns = turns or FairTurns(OPENED_AT_ONCE)
 
     def wire(self, controls: Controls) -> None:
         """Attach the handlers."""
         form = controls.sources.file
         picked = [form.number, controls.problem, controls.sources.reference, controls.notice]
         form.open_file.upload(
-            self.open, form.open_file, [form.held, form.picker, *picked], **OPENING
+            in_turn(self._turns, self._trusted_proxies, self.open, self._refused),
+            form.open_file,
+            [form.held, form.picker, *picked],
+            **OPENING,
         )
         asked = [form.held, form.number]
         form.number.input(self.pick, asked, picked, trigger_mode="always_last", **QUIET)
         form.previous.click(self.pick_previous, asked, picked, **QUIET)
         form.following.click(self.pick_next, asked, picked, **QUIET)
 
-    def open(self, path: str) -> tuple[Any, ...]:
-        """Hold what a file has, and put its first problem into the form."""
+    def open(self, path: str, request: gr.Request | None = None) -> tuple[Any, ...]:
+        """Hold what a file has, and put its first problem into the form.
+
+        Args:
+            request: Whose it is: asked for its turn, and by nobody else.
+        """
         try:
             with discarded(path) as opened:
                 if opened.suffix.lower() not in PAGE_SUFFIXES:

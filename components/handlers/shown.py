@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
-from components.bounds import discarded
+from components.bounds import FairTurns, discarded
 from components.bounds.visitor import visitor_of
 from components.controls import Controls
 from components.controls.text_form import read_text_file
 from components.elements import error, info
 from components.explorer import Recording, TreeView, examples, whole_run
-from components.handlers.attaching import OPENING, QUIET
+from components.handlers.attaching import OPENED_AT_ONCE, OPENING, QUIET, in_turn
 from components.handlers.tying import FormTie
 from search_core.log.traces import OpenedLimits, TraceError
 from search_core.serving import HostedRun, RunRegistry, open_file
@@ -34,6 +34,9 @@ class ShownHandlers:
     """Show what was recorded or opened, and fill the form from it.
 
     Each handler's outputs are view, notice, run id, and those of the tie.
+
+    Args:
+        turns: In which files and texts are read; of its own unless others share them.
     """
 
     def __init__(
@@ -42,7 +45,9 @@ class ShownHandlers:
         recordings: Sequence[Recording],
         tie: FormTie,
         trusted_proxies: int = 0,
+        turns: FairTurns | None = None,
     ) -> None:
+        self._turns = turns or FairTurns(OPENED_AT_ONCE)
         self._tie = tie
         self._registry = registry
         self._trusted_proxies = trusted_proxies
@@ -62,10 +67,17 @@ class ShownHandlers:
             ),
             controls.chosen.input(self.show_recording, controls.chosen, outputs, **QUIET),
             controls.example.click(self.show_example, controls.strategy, outputs, **QUIET),
-            sources.open_trace.upload(self.open_trace, sources.open_trace, outputs, **OPENING),
-            pasted.draw.click(self.draw_text, [pasted.text, pasted.problem], outputs, **OPENING),
+            sources.open_trace.upload(
+                self._in_turn(self.open_trace), sources.open_trace, outputs, **OPENING
+            ),
+            pasted.draw.click(
+                self._in_turn(self.draw_text), [pasted.text, pasted.problem], outputs, **OPENING
+            ),
             pasted.open_file.upload(
-                self.draw_file, [pasted.open_file, pasted.problem], outputs, **OPENING
+                self._in_turn(self.draw_file),
+                [pasted.open_file, pasted.problem],
+                outputs,
+                **OPENING,
             ),
         ]
         for event in shown:
@@ -117,6 +129,9 @@ class ShownHandlers:
         except ValueError as mistake:
             return self._refused(f"This file cannot be drawn. {mistake}")
         return self.draw_text(text, problem, request)
+
+    def _in_turn(self, handler: Callable[..., tuple[Any, ...]]) -> Callable[..., Awaitable[Any]]:
+        return in_turn(self._turns, self._trusted_proxies, handler, self._refused)
 
     def _owner(self, request: gr.Request) -> str:
         return visitor_of(request, self._trusted_proxies)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -86,7 +87,9 @@ async def _press(app: ServedApp, count: int, turn: int) -> tuple[list[Visit], fl
 
     each = -(-count // len(FAMILIES))
     problems = draw_problems(list(FAMILIES), None, each, turn, "test")[:count]
-    many = httpx.Limits(max_connections=None)
+    # Each request has a connection of its own: of one that is kept, the server may hang up at the
+    # very moment when it is used again. A browser then asks again, and tells nobody.
+    many = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(timeout=_LONGEST, limits=many) as client:
         reply = await client.get(f"{app.url}/config")
         reply.raise_for_status()
@@ -112,7 +115,8 @@ async def _open(visitor: Visitor, few: asyncio.Semaphore) -> None:
 async def _visit(visitor: Visitor, problem: str, seed: int) -> Visit:
     try:
         return await visitor.press_run({"problem": problem, "seed": seed})
-    except httpx.HTTPError:
+    except httpx.HTTPError as error:
+        print(f"A visitor was not answered: {error!r:.300}", file=sys.stderr)
         return Visit()
 
 

@@ -16,14 +16,12 @@ from typing import Any
 
 from search_core.bench.chromium import browser_page
 from search_core.bench.explorer_page import ASSETS
+from search_core.bench.made_up_searches import made_up_search
 from search_core.bench.measurement import Measurement, cells
 from search_core.export.html import STYLE_SHEETS
-from search_core.log.events import Ended, event_to_dict
+from search_core.log.events import event_to_dict
 from search_core.log.tree import Tree
-from search_core.problem import Problem
 from search_core.race.table import race_values
-from search_core.search import search
-from search_core.testing import FunctionSolver, FunctionVerifier, chance
 
 AIM = 50.0
 """Milliseconds of the main thread, from the hand's move to all four trees painted."""
@@ -109,20 +107,7 @@ class _RaceHandler(SimpleHTTPRequestHandler):
 
 def _logs() -> Iterator[list[Any]]:
     for name, options in _ASKED:
-        found = search(
-            Problem("What is it?", "1"),
-            name,
-            solver=FunctionSolver(_step),
-            verifier=FunctionVerifier(lambda steps: chance("score", steps)),
-            **options,
-        )
-        yield found.events
-
-
-def _step(steps: tuple[str, ...], index: int) -> tuple[str, Ended]:
-    word = int(chance("word", steps, index) * 50)
-    ends = chance("end", steps, word) < 0.03
-    return (f"The answer is {word}.", "end") if ends else (f"{word} + 1 = {word + 1}", "step")
+        yield made_up_search(name, options, ends=0.03).events
 
 
 @contextmanager
@@ -162,7 +147,11 @@ def race_page_measurements() -> list[Measurement]:
         steps = page.evaluate("window.steps()")
         page.evaluate("window.scrub(1)")
         shares = [*range(MOVES, 0, -1), *range(1, MOVES + 1)]
-        steady = [page.evaluate("s => window.scrub(s)", share / MOVES) for share in shares]
+        scripts = _ScriptTime(page)
+        steady, computed = [], []
+        for share in shares:
+            steady.append(page.evaluate("s => window.scrub(s)", share / MOVES))
+            computed.append(scripts.since())
         leaps = [
             page.evaluate("s => window.scrub(s)", ((7 * at) % MOVES) / MOVES) for at in range(MOVES)
         ]
@@ -170,8 +159,32 @@ def race_page_measurements() -> list[Measurement]:
     return [
         Measurement("a step of scrubbing", "ms", steady, AIM, group=group),
         Measurement("19 of 20 of them", "ms", [_most_of(steady)], AIM, group=group),
+        Measurement("a step, processor time of its scripts", "ms", computed, AIM, group=group),
+        Measurement("19 of 20 of them", "ms", [_most_of(computed)], AIM, group=group),
         Measurement("a leap", "ms", leaps, AIM, group=group),
     ]
+
+
+class _ScriptTime:
+    """Processor time of the page's main thread in scripts, with the layouts that they wait for.
+
+    What other programs do meanwhile costs no time of it.
+    """
+
+    def __init__(self, page: Any) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        self._before = self._now()
+
+    def _now(self) -> float:
+        metrics = self._session.send("Performance.getMetrics")["metrics"]
+        seconds: float = next(one["value"] for one in metrics if one["name"] == "ScriptDuration")
+        return 1000 * seconds
+
+    def since(self) -> float:
+        """Milliseconds since this was asked last."""
+        before, self._before = self._before, self._now()
+        return self._before - before
 
 
 def _most_of(values: list[float]) -> float:

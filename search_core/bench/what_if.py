@@ -11,12 +11,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from search_core.bench.made_up_searches import made_up_search
 from search_core.bench.measurement import Measurement
-from search_core.log.events import Ended
-from search_core.problem import Problem
 from search_core.run.recorded import recorded_run
-from search_core.search import search
-from search_core.testing import FunctionSolver, FunctionVerifier, chance
 from search_core.whatif import Change, what_if
 
 AIM = 200.0
@@ -35,13 +32,7 @@ def what_if_measurements() -> list[Measurement]:
     """Milliseconds of each question, for four strategies."""
     figures = []
     for name, options in _ASKED:
-        found = search(
-            Problem("What is it?", "1"),
-            name,
-            solver=FunctionSolver(_step),
-            verifier=FunctionVerifier(lambda steps: chance("score", steps)),
-            **options,
-        )
+        found = made_up_search(name, options, ends=0.05)
         steps = len(found.tree.nodes) - 1
         group = f"what if, {name}, {steps:,} steps, {len(found.events):,} events"
         recorded = recorded_run(found.events, found.tree)
@@ -51,12 +42,6 @@ def what_if_measurements() -> list[Measurement]:
             values = _milliseconds(lambda: what_if(recorded, change))  # noqa: B023
             figures.append(Measurement(title, "ms", values, AIM, group=group))
     return figures
-
-
-def _step(steps: tuple[str, ...], index: int) -> tuple[str, Ended]:
-    word = int(chance("word", steps, index) * 50)
-    ends = chance("end", steps, word) < 0.05
-    return (f"The answer is {word}.", "end") if ends else (f"{word} + 1 = {word + 1}", "step")
 
 
 def _milliseconds(work: Callable[[], object]) -> list[float]:

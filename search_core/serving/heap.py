@@ -25,8 +25,12 @@ for them again: with glibc's 128 KiB a search met four to six times as many page
 # Of malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 
+SECONDS_QUIET = 5.0
+"""After the last run has ended: an idle model lets go of what it kept about then."""
+
 _lock = threading.Lock()
 _freed = 0
+_waiting: threading.Timer | None = None
 
 
 def keep_together() -> bool:
@@ -67,6 +71,24 @@ def give_back(count: int) -> bool:
         _freed = 0
     libc = _glibc()
     return libc is not None and bool(libc.malloc_trim(0))
+
+
+def give_back_when_quiet(seconds: float = SECONDS_QUIET) -> None:
+    """Return freed memory to the machine once this has not been called for so long.
+
+    Between two runs of many it would only be asked for again.
+    """
+    global _waiting
+    timer = threading.Timer(seconds, give_back, (_WORTH_IT,))
+    timer.daemon = True
+    with _lock:
+        if _waiting is not None:
+            _waiting.cancel()
+        _waiting = timer
+    try:
+        timer.start()
+    except RuntimeError:  # no more threads, or the server is about to end: another time
+        return
 
 
 @cache

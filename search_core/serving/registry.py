@@ -25,7 +25,7 @@ from search_core.serving.admission import Admission, Standing
 from search_core.serving.comparison import comparison_of, know_comparison
 from search_core.serving.encoded_log import EncodedLog
 from search_core.serving.failures import message_for
-from search_core.serving.heap import give_back
+from search_core.serving.heap import give_back, give_back_when_quiet
 from search_core.serving.hosted import HostedRun
 from search_core.serving.memory import MOST_BYTES, RunMemory
 from search_core.serving.order import Driver, Order
@@ -218,3 +218,4 @@ class RunRegistry:
                 run.close()
             self._reopener.written(run.id)
             self._memory.make_room()
+            give_back_when_quiet()

@@ -56,6 +56,17 @@ def press(page: Page, button: str, run: str) -> None:
     page.click(f"#{button}")
 
 
+def place_of(page: Page, node: str) -> tuple[float, float]:
+    """Where the mark of a step is on the screen; a picture that has come to rest."""
+    settle(page)
+    page.locator("#explorer .esp-canvas").scroll_into_view_if_needed()
+    box = page.locator("#explorer .esp-canvas").bounding_box()
+    place = ask(page, f"x.canvas.positionOf({node!r})")
+    assert box
+    assert place
+    return box["x"] + place["x"], box["y"] + place["y"]
+
+
 def run_of(page: Page) -> str:
     """Id of the run on show."""
     return str(ask(page, "x.log.run"))

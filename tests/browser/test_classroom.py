@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
-from tests.browser.explorer import ask, open_page, settle, wait
+from tests.browser.explorer import ask, open_page, place_of, settle, wait
 from tests.browser.pages import listen, new_context
-from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -22,10 +21,7 @@ OTHER = "recorded-word-problem-beam-search"
 @pytest.fixture
 def phone(browser: Browser, console: list[str]) -> Iterator[Page]:
     """A page of its own on a phone."""
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    context.set_default_timeout(PATIENCE * 1000)
+    context = new_context(browser, phone=True)
     page = context.new_page()
     stop = listen(page, console)
     yield page
@@ -119,12 +115,48 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     # Another run, a refresh of a pupil and of the teacher, and the end.
     ask(page, f"x.visit.show({OTHER!r})")
     wait(phone, f"x.log.run === {OTHER!r}")
+    wait(laptop, f"x.log.run === {OTHER!r} && !x.attending.away")
     phone.reload()
     wait(phone, f"x.log.run === {OTHER!r} && x.attending.role === 'pupil'")
     page.reload()
     wait(page, "x.attending.role === 'teacher' && x.attending.session.connected")
     expect(lesson).to_contain_text("2 pages follow")
-    lesson.get_by_role("button", name="End class").click()
+    # Once more with other hands: the teacher by keyboard, a tap in the tree, a mouse in the list.
+    ask(page, f"x.visit.show({FIRST!r})")
+    for one in (page, phone, laptop):
+        wait(one, f"x.log.run === {FIRST!r} && x.log.complete")
+    ask(page, "x.select('root')")
+    lesson.get_by_role("button", name="Ask here").press("Enter")
     for pupil in (phone, laptop):
-        expect(pupil.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
+        expect(pupil.get_by_text("Which branch would you keep?", exact=True)).to_be_visible()
+    phone.touchscreen.tap(*place_of(phone, ask(phone, "x.attending.question.options[2]")))
+    expect(phone.locator(".esp-class-question .esp-quiet")).to_contain_text("You chose C.")
+    assert ask(phone, "!x.attending.away")
+    options = laptop.get_by_role("group", name="Branches").get_by_role("button")
+    options.nth(1).click()
+    expect(options.nth(1)).to_have_attribute("aria-pressed", "true")
+    laptop.mouse.click(*place_of(laptop, ask(laptop, "x.attending.question.options[3]")))
+    expect(options.nth(3)).to_have_attribute("aria-pressed", "true")
+    expect(lesson).to_contain_text("2 have chosen")
+    lesson.get_by_role("button", name="Take back").press("Enter")
+    for pupil in (phone, laptop):
+        expect(pupil.get_by_text("Which branch would you keep?", exact=True)).to_be_hidden()
+    # Looked away by a tap and by a click, and back likewise; whoever leaves is left alone.
+    for pupil in (phone, laptop):
+        where = place_of(pupil, "root")
+        ask(page, "x.select(null)")
+        wait(pupil, "!x.selected")
+        press = pupil.touchscreen.tap if pupil is phone else pupil.mouse.click
+        press(*where)
+        back = pupil.get_by_role("button", name="Back to the teacher")
+        expect(back).to_be_visible()
+        back.tap() if pupil is phone else back.click()
+        expect(back).to_be_hidden()
+        ask(page, "x.select('root')")
+        wait(pupil, "x.selected === 'root'")
+    phone.get_by_role("button", name="Leave").tap()
+    expect(phone.locator("#composer")).to_be_visible()
+    expect(lesson).to_contain_text("1 page follows")
+    lesson.get_by_role("button", name="End class").press("Enter")
+    expect(laptop.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
     assert app.errors() == []

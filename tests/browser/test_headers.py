@@ -11,17 +11,35 @@ from tests.browser.app_process import App
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("path", ["/", "/config", "/gradio_api/info", "/no/such/place"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/config", "/gradio_api/info", "/no/such/place"),
+        # Values, not pages: nobody can make anything else of them.
+        *("/class/ACDEFG/events", "/audit/state/none", "/verify/begin"),
+    ],
+)
 def test_every_answer_says_what_a_page_may_do(app: App, path: str) -> None:
-    headers = httpx.get(app.url + path).headers
+    headers = httpx.get(app.url + path, headers={"X-Espalier": "x"}).headers
     for name, value in HEADERS.items():
         assert headers[name] == value
 
 
-def test_the_guide_allows_itself_less(app: App) -> None:
-    headers = httpx.get(f"{app.url}/guide/use").headers
-    assert "default-src 'none'" in headers["Content-Security-Policy"]
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/guide/use", "/learn/", "/compare/", "/verify/", "/verify/report/embedded"),
+        *("/compare/table", "/compare/events", "/verify/state/none", "/learn/traces/none.jsonl"),
+    ],
+)
+def test_the_other_places_allow_themselves_less(app: App, path: str) -> None:
+    headers = httpx.get(app.url + path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "form-action 'none'" in policy
+    assert "unsafe-eval" not in policy
     assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("prefix", ["", "/gradio_api"])

@@ -29,6 +29,8 @@ def test_nothing_is_below_the_fold(app: App, keep: Keep, width: int, height: int
     assert page.evaluate("document.documentElement.scrollHeight") <= height
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(INSIDE) == []
+    cut = "list => list.scrollWidth - list.parentElement.clientWidth"
+    assert page.locator(".esp-side .esp-tabs").evaluate(cut) <= 0, "every tab is in its bar"
     box = page.locator("#explorer .esp-canvas").bounding_box()
     assert box is not None
     assert box["height"] >= 280
@@ -127,6 +129,18 @@ def test_on_a_small_phone_there_is_a_tree_too(app: App, page: Page) -> None:
     expect(page.locator(".esp-find-open")).to_be_in_viewport(ratio=1)
 
 
+LONG_WORD = "Waiting: your search is the next. Stop leaves the line. " * 3
+COVERED = """() => {
+  const notice = document.querySelector("#notice .notice").getBoundingClientRect();
+  const others = ".places a, .theme, #composer, #open-drawer, .esp-top, .esp-minute";
+  return [...document.querySelectorAll(others)]
+    .map((one) => [one.textContent.slice(0, 30), one.getBoundingClientRect()])
+    .filter(([, box]) => box.width && box.left < notice.right - 1 && notice.left < box.right - 1
+      && box.top < notice.bottom - 1 && notice.top < box.bottom - 1)
+    .map(([name]) => name);
+}"""
+
+
 def test_what_is_beside_the_long_key_stays_together_and_nothing_jumps(app: App, keep: Keep) -> None:
     page, _ = keep(f"{app.url}/?run=recorded-countdown-mcts")
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -149,6 +163,11 @@ def test_what_is_beside_the_long_key_stays_together_and_nothing_jumps(app: App, 
     )
     expect(page.get_by_text("This machine is busy.")).to_be_visible()
     assert middle_of(page, "#explorer .esp-canvas") == before[1]
+    # However long it is, it covers no place, nor what stands below its line.
+    page.evaluate(f"document.querySelector('.notice-line').textContent = {LONG_WORD!r}")
+    for width in (320, 390, 768, 1000, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 720})
+        assert page.evaluate(COVERED) == [], width
     page.evaluate("document.querySelector('#notice .notice').hidden = true")
 
 

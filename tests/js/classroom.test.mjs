@@ -99,6 +99,11 @@ test("whoever turns to something else looks away, and comes back", () => {
   steps.look(shown({ cursor: 25, length: 25, follow: true }), false);
   steps.look(shown({ cursor: 20, node: "1" }), true);
   assert.equal(steps.away, false);
+  // Nor is a run to which the class has taken the page, be it on its way to another one already.
+  steps.look(shown({ run: "next" }), false, ["last", "next"]);
+  assert.equal(steps.away, false);
+  steps.look(shown({ run: "own" }), false, ["last", "next"]);
+  assert.equal(steps.away, true);
 });
 
 class FakeWire {

@@ -43,12 +43,13 @@ export class Lockstep {
    * See whether a person has turned to something else since.
    *
    * @param {boolean} choosing - a question is open: whoever walks through the tree looks for a branch.
+   * @param {string[]} led - runs to which the class took the page: those that come are no turning away.
    */
-  look(shown, choosing) {
+  look(shown, choosing, led = []) {
     const { brought } = this;
     if (!brought || this.away) return;
     if (shown.run !== brought.run) {
-      this.away = true;
+      this.away = !led.includes(shown.run);
       return;
     }
     const grew = shown.follow && shown.length > brought.length;

@@ -9,6 +9,8 @@ import { paintSilhouettes } from "./silhouettes.js";
 
 const WIDE = { width: 168, height: 112 };
 const NARROW = { width: 80, height: 56 };
+/** Of a picture lower than this it takes less, in pixels: a sheet from below, or a panel, leaves little of it. */
+const LOW = 340;
 const PAD = 6;
 const GHOST = 0.3;
 /** Pixels from the picture's edges, and from its upper one: the levels' names stand there. */
@@ -67,7 +69,7 @@ export class Minimap {
     }
     if (!this.element.isConnected) stage.append(this.element);
     this.scene = scene;
-    this.size = camera.vertical ? NARROW : WIDE;
+    this.size = camera.vertical || view.height < LOW ? NARROW : WIDE;
     this.camera = overviewCamera(scene.bounds, this.size, camera.vertical);
     // Not away from below the finger.
     if (boxes !== this.boxes && !this.held) this.corner = quietCorner(this.size, view, boxes, this.corner);

@@ -43,9 +43,11 @@ export class Pointing {
 
   /**
    * What a ring says is read whole, at the picture's edges, too; where it would lie half over the
-   * name of a level, it takes its place.
+   * name of a level, it takes its place, and where another ring's words stand already, it stands above them.
+   *
+   * @param {{left: number, right: number, top: number}[]} said - where other words stand; these are added.
    */
-  keepInside(label, { x, y }) {
+  keepInside(label, { x, y }, said) {
     if (!label) return;
     if (label.parentNode.dataset.before === "true") {
       const out = Math.max(0, BEFORE + label.offsetWidth + EDGE - x);
@@ -55,19 +57,27 @@ export class Pointing {
     const half = label.offsetWidth / 2 + EDGE;
     const across = Math.max(0, half - x) - Math.max(0, x + half - this.canvas.size.width);
     const top = y - ABOVE - label.offsetHeight;
-    const down = top < (this.canvas.vertical ? TOP : NAMES) ? TOP - top : 0;
+    let down = top < (this.canvas.vertical ? TOP : NAMES) ? TOP - top : 0;
+    const box = { left: x + across - half, right: x + across + half, height: label.offsetHeight };
+    const meets = (other) => box.left < other.right && other.left < box.right && Math.abs(other.top - top - down) < box.height;
+    if (said.some(meets)) {
+      const above = Math.min(...said.filter(meets).map((other) => other.top)) - box.height - 1 - top;
+      down = top + above < TOP ? y + ABOVE - top : above; // or below its mark
+    }
+    said.push({ ...box, top: top + down });
     label.style.translate = across || down ? `${Math.round(across)}px ${Math.round(down)}px` : "";
   }
 
   /** The nodes move with the camera, and as the tree grows. */
   follow() {
+    const said = [];
     for (const ring of this.element.children) {
       const place = this.canvas.positionOf(ring.dataset.node);
       ring.hidden = !place;
       if (!place) continue;
       ring.dataset.before = String(ring.dataset.beside === "true" && !this.canvas.vertical);
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
-      this.keepInside(ring.firstElementChild, place);
+      this.keepInside(ring.firstElementChild, place, said);
     }
   }
 }

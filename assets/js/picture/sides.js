@@ -34,11 +34,27 @@ export class Sides {
     for (const { from, to, across } of lanes)
       for (const end of [from, to])
         if (end.depth === row.depth) this.block(Math.min(end.x, across) - APART.ways, Math.max(end.x, across) + APART.ways);
+    /** By height and side, what is taken, mirrored at the left side, in order: every mark asks for it. */
+    this.inOrder = new Map();
     this.ways = new Map([LINE, row.tallest].map((half) => [half, ways.map(([end, start]) => cover(end, start, half / bend))]));
   }
 
   block(from, to) {
     this.fixed.push([from, to]);
+    for (const { side, taken } of this.inOrder?.values() ?? []) {
+      const part = facing([from, to], side);
+      const after = taken.findIndex(([start]) => start > part[0]);
+      taken.splice(after < 0 ? taken.length : after, 0, part);
+    }
+  }
+
+  taken(half, side) {
+    const key = side * half;
+    if (!this.inOrder.has(key)) {
+      const taken = [...this.fixed, ...this.ways.get(half)].map((part) => facing(part, side));
+      this.inOrder.set(key, { side, taken: taken.sort((a, b) => a[0] - b[0]) });
+    }
+    return this.inOrder.get(key).taken;
   }
 
   /** @returns {Iterable<Offer>} the best first. */
@@ -62,15 +78,19 @@ export class Sides {
     const edge = side * spot.x + this.row.halfOf(spot);
     let low = edge + AWAY;
     let high = side > 0 ? this.row.view.width - BORDER : -BORDER;
-    const taken = [...this.fixed, ...this.ways.get(half)].map(([from, to]) => (side > 0 ? [from, to] : [-to, -from]));
-    for (const [from, to] of taken.sort((a, b) => a[0] - b[0])) {
+    for (const [from, to] of this.taken(half, side)) {
       if (to <= low) continue;
-      if (from <= low) low = to;
-      else high = Math.min(high, from);
+      if (from > low) {
+        high = Math.min(high, from);
+        break; // whatever follows begins farther off
+      }
+      low = to;
     }
     return { low, high: low - edge > FARTHEST ? low : high };
   }
 }
+
+const facing = ([from, to], side) => (side > 0 ? [from, to] : [-to, -from]);
 
 /** What a branch covers across in the last part of its bend, before the mark that it leads to. */
 function cover(end, start, part) {

@@ -18,6 +18,8 @@ const LINE_FILLED = 0.9;
 const BAR = 28;
 const COUNT = 40;
 const GAP = 6;
+const LETTERS = new Map();
+const MOST_KEPT = 4000;
 /** Digits are a little smaller than letters, and those of an answer larger and bold. */
 const SMALL = 0.95;
 const LARGE = 1.25;
@@ -27,12 +29,22 @@ const LARGE = 1.25;
  *   them a letter takes.
  */
 
+/** How many letters a text has once its maths is set. Asked for again with every room that words may have. */
+function lettersOf(text) {
+  let letters = LETTERS.get(text);
+  if (letters === undefined) {
+    if (LETTERS.size > MOST_KEPT) LETTERS.clear();
+    LETTERS.set(text, (letters = plainMaths(text).length));
+  }
+  return letters;
+}
+
 /** The gist, or where it does not fit, with what stands behind it, the gist in a few words. @param {Fit} fit */
 function textFor(kind, said, { width, letter }) {
   if (kind === "problem") return said.text;
   const behind = (said.duplicates ? COUNT : 0) + (said.counted ? GAP + said.counted.length * letter : 0);
   const room = kind === "line" ? (width - behind) * LINE_FILLED : CARD.lines * (width - CARD.padding) * CARD.filled;
-  return plainMaths(said.text).length * letter <= room ? said.text : said.brief;
+  return lettersOf(said.text) * letter <= room ? said.text : said.brief;
 }
 
 /**
@@ -43,7 +55,7 @@ function extrasFor(kind, said, fit) {
   const { width, letter } = fit;
   const { answer, named } = said;
   const line = kind === "line";
-  const words = answer === null ? plainMaths(line ? textFor(kind, said, fit) : said.brief).length : LARGE * (answer.length + (said.mark ? 2 : 0));
+  const words = answer === null ? lettersOf(line ? textFor(kind, said, fit) : said.brief) : LARGE * (answer.length + (said.mark ? 2 : 0));
   let room = line ? width - words * letter : width - CARD.padding - BAR;
   const has = (text, pixels) => {
     if (!text || pixels > room) return false;

@@ -34,12 +34,14 @@ export class WordSizes {
     this.element = h("ul", { class: "esp-words esp-words-measured", "aria-hidden": "true", inert: true });
     this.onChange = onChange;
     this.known = new Map();
+    this.keys = new WeakMap();
     this.say = () => null;
     /** Whether the words of this id stand in the picture now; set from outside. */
     this.stands = () => false;
     /** There are words that were left out, because they are not measured yet. */
     this.late = false;
     this.newcomers = Infinity;
+    this.most = MOST_NEW;
     /** The next picture has all its words at once, however long that takes: there is none before it. */
     this.patient = true;
     // Type that arrives late is of another size than what stood in for it.
@@ -47,9 +49,22 @@ export class WordSizes {
     document.fonts.addEventListener("loadingdone", this.onType);
   }
 
+  /**
+   * Know what another picture of the same page has measured, and measure less for one picture: several
+   * are drawn in one frame, and say much the same.
+   *
+   * @param {Map} known - what all of them know.
+   * @param {number} pictures - how many they are.
+   */
+  share(known, pictures) {
+    this.known = known;
+    this.most = Math.ceil(MOST_NEW / pictures);
+  }
+
   /** The type has changed. */
   clear() {
     this.known.clear();
+    this.keys = new WeakMap(); // they were made for letters of that width
     this.letter = null;
     this.patient = true;
   }
@@ -68,7 +83,7 @@ export class WordSizes {
    */
   together(make) {
     this.late = false;
-    this.newcomers = this.patient ? Infinity : MOST_NEW;
+    this.newcomers = this.patient ? Infinity : this.most;
     this.patient = false;
     for (let turn = 0; turn < MOST_TURNS; turn += 1) {
       this.missing = new Map();
@@ -126,7 +141,17 @@ export class WordSizes {
   asked(id, kind, width) {
     const said = this.say(id);
     const fit = this.fitFor(width);
-    return { id, kind, said, fit, key: keyOf(kind, said, fit) };
+    return { id, kind, said, fit, key: this.keyOf(kind, said, fit) };
+  }
+
+  /** The same is asked again with every attempt to place the words. */
+  keyOf(kind, said, fit) {
+    if (!said) return keyOf(kind, said, fit);
+    if (!this.keys.has(said)) this.keys.set(said, new Map());
+    const keys = this.keys.get(said);
+    const asked = `${kind}${fit.width}`;
+    if (!keys.has(asked)) keys.set(asked, keyOf(kind, said, fit));
+    return keys.get(asked);
   }
 
   /**

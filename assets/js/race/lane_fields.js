@@ -44,7 +44,7 @@ export class LaneFields {
     const shown = ({ name, advanced }) => name === "n" || (!advanced && name === "judge");
     fill(
       this.usual,
-      this.labelled("Strategy", this.strategy),
+      h("div", { class: "race-strategy" }, this.labelled("Strategy", this.strategy)),
       options.filter(([option]) => shown(option)).map(([, field]) => field),
       this.modelFields(),
     );

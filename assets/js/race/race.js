@@ -129,8 +129,10 @@ export class Race {
     this.runs = runs;
     this.values = null;
     for (const lane of this.lanes) lane.dispose();
+    const measured = new Map();
     this.lanes = runs.map((run, number) => {
       const lane = new LaneView(number, this.theme, { select: (from, id) => this.select(from, id) });
+      lane.canvas.words.sizes.share(measured, runs.length);
       lane.clear(run);
       setText(lane.name, titleOf(this.given, race.lanes[number] ?? ""));
       return lane;

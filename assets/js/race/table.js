@@ -58,24 +58,26 @@ export class RaceTable {
     const shared = told.length ? [`Asked once for several lanes: ${told.join(", ")}. Each lane's own figures count them.`] : [];
     const again = lanes.map(
       ({ again: taken, steps }, index) =>
-        taken && `Lane ${index + 1} took ${taken} of its ${plural(steps, "step")} over from the run before it, and its figures are those of the others.`,
+        taken && `Lane ${index + 1} took ${taken} of its ${plural(steps, "step")} over from the run before it. They cost nothing; its figures are of the others.`,
     );
     this.saved.textContent = [...shared, ...again.filter(Boolean)].join(" ");
   }
 
   row(row, index, least) {
-    const number = (value, least_) =>
-      h("td", { "data-number": true, "data-least": least_ }, h("span", { class: "esp-number", text: value }));
+    // On a phone a row is a block, and each figure says itself what it is.
+    const label = headings().map(([name]) => h("span", { class: "race-label" }, name));
+    const number = (at, value, least_) =>
+      h("td", { "data-number": true, "data-least": least_ }, label[at], h("span", { class: "esp-number", text: value }));
     return h(
       "tr",
       {},
       h("th", { scope: "row" }, h("span", { class: "race-number", "aria-hidden": "true", text: String(index + 1) }), h("span", { dir: "auto", text: row.name })),
-      h("td", { class: "race-answer" }, h("span", { dir: "auto", text: answerOf(row) }), verdict(row)),
-      number(count(row.tokens), row.tokens === least.tokens),
-      number(row.solver_flops ? flops(row.solver_flops) : "unknown", false),
-      number(row.verifier_flops ? flops(row.verifier_flops) : "0", false),
-      number(count(row.held), row.held === least.held),
-      number(seconds(row.seconds), row.seconds === least.seconds),
+      h("td", { class: "race-answer" }, label[1], h("span", {}, h("span", { dir: "auto", text: answerOf(row) }), verdict(row))),
+      number(2, count(row.tokens), row.tokens === least.tokens),
+      number(3, row.solver_flops ? flops(row.solver_flops) : "unknown", false),
+      number(4, row.verifier_flops ? flops(row.verifier_flops) : "0", false),
+      number(5, count(row.held), row.held === least.held),
+      number(6, seconds(row.seconds), row.seconds === least.seconds),
     );
   }
 }

@@ -121,14 +121,17 @@ function chartOf({ done, lanes }) {
           "tr",
           {},
           h("th", { scope: "row" }, h("span", { class: "race-number", "aria-hidden": "true", text: String(index + 1) }), h("span", { text: lane.name })),
-          h("td", {}, shareOf(lane.share), h("span", { class: "esp-number", text: `${lane.right} of ${done}` })),
-          h("td", {}, lane.difference ? differenceOf(lane.difference) : h("span", { class: "race-quiet", text: "is lane 1" })),
-          h("td", { "data-number": true }, h("span", { class: "esp-number", text: count(lane.tokens) })),
+          h("td", {}, label("Right"), shareOf(lane.share), h("span", { class: "esp-number", text: `${lane.right} of ${done}` })),
+          h("td", {}, label("Minus lane 1"), lane.difference ? differenceOf(lane.difference) : h("span", { class: "race-quiet", text: "is lane 1" })),
+          h("td", { "data-number": true }, label("Tokens each"), h("span", { class: "esp-number", text: count(lane.tokens) })),
         ),
       ),
     ),
   );
 }
+
+/** On a phone a row is a block, and each figure says itself what it is. */
+const label = (text) => h("span", { class: "race-label", text });
 
 const percent = (value) => `${100 * value}%`;
 

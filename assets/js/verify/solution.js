@@ -19,6 +19,7 @@ export function mountSolution(view, begin) {
   let answer = null;
   let old = null;
   let timer = 0;
+  at("problem").dir = "auto";
   const judges = chooser(at("judges"), begin.judges, () => later());
   const threshold = thresholdChooser(at("threshold"), () => mark());
 
@@ -95,7 +96,7 @@ export function mountSolution(view, begin) {
   const KEYS = { ArrowUp: "up", ArrowDown: "down", Enter: "insert", Backspace: "remove" };
 
   function row({ text }, place) {
-    const field = make("textarea", { rows: "1", "aria-label": `Step ${place + 1}`, spellcheck: "false", text });
+    const field = make("textarea", { rows: "1", dir: "auto", "aria-label": `Step ${place + 1}`, spellcheck: "false", text });
     field.addEventListener("input", () => {
       steps = edited(steps, place, field.value);
       grow(field);

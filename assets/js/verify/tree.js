@@ -84,6 +84,7 @@ export function mountTree(view, begin) {
 
   function draw() {
     at("found").hidden = false;
+    at("problem").dir = "auto";
     at("problem").textContent = found.problem;
     at("sentences").replaceChildren(...found.sentences.map((text) => make("li", { text })));
     at("notice").textContent = found.notice;
@@ -105,7 +106,7 @@ export function mountTree(view, begin) {
     const each = node(id);
     if (!each) return make("li", { text: id });
     const scores = `${shown(each.was)} → ${shown(each.now)}`;
-    return make("li", {}, make("b", { text: `${stepName(id)} ` }), make("span", { class: "number", text: scores }), make("span", { class: "truth", text: ` ${holds(each)}` }), make("p", { text: each.text }), link(id));
+    return make("li", {}, make("b", { text: `${stepName(id)} ` }), make("span", { class: "number", text: scores }), make("span", { class: "truth", text: ` ${holds(each)}` }), make("p", { dir: "auto", text: each.text }), link(id));
   }
 
   function largest() {
@@ -117,7 +118,7 @@ export function mountTree(view, begin) {
     const button = make("button", { type: "button", class: "as-link", text: stepName(each.id) });
     button.addEventListener("click", () => select(each.id));
     const cells = [shown(each.was), shown(each.now), signed(each.now - each.was), `${each.place_was} → ${each.place_now}`, holds(each)];
-    return make("tr", {}, make("th", { scope: "row" }, button), ...cells.map((text) => make("td", { text })), make("td", { class: "text", text: each.text }));
+    return make("tr", {}, make("th", { scope: "row" }, button), ...cells.map((text) => make("td", { text })), make("td", { class: "text", dir: "auto", text: each.text }));
   }
 
   function select(id) {
@@ -130,7 +131,7 @@ export function mountTree(view, begin) {
     const place = each.place_was && each.place_now ? `, place among siblings ${each.place_was} → ${each.place_now}` : "";
     const parts = [
       make("h3", { text: stepName(id) }),
-      make("p", { class: "step-text", text: each.text }),
+      make("p", { class: "step-text", dir: "auto", text: each.text }),
       make("p", { text: `${found.was} ${shown(each.was)}, ${named(found.by)} ${shown(each.now)}${change}${place}.` }),
       make("p", { text: `In the run: ${fate}. ${checkerWords(each)}` }),
       link(id),

@@ -61,7 +61,7 @@ def _mistake(each: Mapping[str, Any], key: str) -> str:
     return tag(
         "details",
         head,
-        tag("p", text(each["problem"]), class_="problem"),
+        tag("p", text(each["problem"]), class_="problem", dir="auto"),
         steps,
         paragraph(_COUNTDOWN, "quiet") if each["family"] == "countdown" else "",
         paragraph("; ".join(part for part in about if part), "quiet"),
@@ -79,7 +79,7 @@ def _step(index: int, words: str, each: Mapping[str, Any], here: bool) -> str:
     return tag(
         "tr",
         tag("th", text(f"{'▸ ' if here else ''}{index + 1}"), scope="row"),
-        tag("td", text(words), class_="words"),
+        tag("td", text(words), class_="words", dir="auto"),
         tag("td", text("–" if score is None else f"{score:.3f}")),
         tag("td", text(known)),
         class_="here" if here else "",

@@ -48,7 +48,7 @@ def rescoring_page(values: Values) -> str:
     largest = sorted(compared, key=lambda node: -abs(node["now"] - node["was"]))[:_LARGEST]
     body = [
         tag("header", tag("h1", text(title[:200])), tag("p", text(values["problem"]),
-            class_="problem"), paragraph(_about(values), "quiet")),
+            class_="problem", dir="auto"), paragraph(_about(values), "quiet")),
         tag(
             "main",
             *(paragraph(each) for each in values["sentences"]),
@@ -130,10 +130,10 @@ def _row(node: Values) -> str:
         f"{node['place_was'] or NOTHING} → {node['place_now'] or NOTHING}",
         fate if other in (None, fate) else f"{fate}, would be {other}",
         _HOLDS[node["sound"]],
-        one_line(node["text"], _LINE),
     ]
     name = tag("th", text(step_name(node["id"])), scope="row")
-    return tag("tr", name, *(tag("td", text(cell)) for cell in cells))
+    words = tag("td", text(one_line(node["text"], _LINE)), dir="auto")
+    return tag("tr", name, *(tag("td", text(cell)) for cell in cells), words)
 
 
 def _score(value: float | None) -> str:
