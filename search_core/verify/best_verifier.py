@@ -29,7 +29,7 @@ def best_verifier(
     if gap is None:
         return CardFinding("open", f"{best} comes before {next_} ({said}).")
     low, high = gap
-    interval = f"95 % interval of the difference {low:.3f} to {high:.3f}"
+    interval = f"95 % interval of the difference {low:.3f} to {high:.3f}".replace("-", "−")
     if low > 0:
         return CardFinding(
             "good", f"Of these, {best} ranks attempts best, {next_} is next ({said}; {interval})."
