@@ -20,7 +20,13 @@ from search_core.race import divergence, race, read_lane, written_lane
 from search_core.race.clock import CLOCKS, LaneClock
 from search_core.race.held import most_held
 from search_core.race.table import race_values
-from search_core.race.trials import LaneCount, paired_difference, problems_like, standing
+from search_core.race.trials import (
+    LaneCount,
+    drawn_words,
+    paired_difference,
+    problems_like,
+    standing,
+)
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
@@ -281,10 +287,27 @@ def test_problems_like_one_are_held_out_and_always_the_same() -> None:
     found = problems_like(like, 5)
     assert found == problems_like(like, 5)
     assert {(one.family, one.level) for one in found} == {("countdown", 3)}
+    assert drawn_words(like, found) == ""
     with pytest.raises(ValueError, match="belongs to no embedded family"):
         problems_like(Problem("Why?"), 5)
     with pytest.raises(ValueError, match="2 to 50 problems; got 51"):
         problems_like(like, 51)
+    with pytest.raises(ValueError, match="Got families sums"):
+        problems_like(Problem("1 + 1", "2", "sums", 1), 5)
+
+
+@pytest.mark.parametrize(("level", "drawn", "end"), [(3, 6, "easiest"), (40, 8, "hardest")])
+def test_where_a_family_lacks_the_level_the_nearest_is_drawn_and_that_is_said(
+    level: int, drawn: int, end: str
+) -> None:
+    """Such as the page's own example "What is (7 + 8) * 3 - 4?": it is easier than any test."""
+    like = Problem("What is (7 + 8) * 3 - 4?", "41", "expression", level)
+    found = problems_like(like, 5)
+    assert {(one.family, one.level) for one in found} == {("expression", drawn)}
+    assert drawn_words(like, found) == (
+        f"These are problems of level {drawn}, the {end} that these models are tested on; the "
+        f"problem of this race is of level {level}."
+    )
 
 
 def test_a_pair_of_models_is_told_by_its_names() -> None:

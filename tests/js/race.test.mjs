@@ -4,6 +4,7 @@ import { beamLog } from "./synthetic.mjs";
 import { counterpart } from "../../assets/js/race/matching.js";
 import { LaneClock } from "../../assets/js/race/clock.js";
 import { raceIn, raceQuery, readLane, writtenLane } from "../../assets/js/race/lane_text.js";
+import { captionOf } from "../../assets/js/race/trials.js";
 import { Tree } from "../../assets/js/log/tree.js";
 
 const treeOf = (nodes) => {
@@ -74,4 +75,9 @@ test("an address without a problem or without lanes is no race", () => {
   assert.equal(raceIn(""), null);
   assert.equal(raceIn("?problem=1"), null);
   assert.equal(raceIn("?lane=dvts"), null);
+});
+
+test("a chart says of which problems it is, and only while it grows that it is not all", () => {
+  assert.match(captionOf({ done: 3, of: 20, drawn: "" }), /^Bars: share of right answers so far\./);
+  assert.match(captionOf({ done: 20, of: 20, drawn: "Of level 6." }), /^Of level 6\. Bars: share of right answers\. /);
 });
