@@ -62,8 +62,9 @@ def race(
         int | None,
         typer.Option(
             "--trials",
-            help="Race on so many held-out problems of the same family and level, or the nearest (2 to "
-            "50), in its place, and say how often each lane is right, with paired intervals.",
+            help="Race on so many held-out problems of the same family and level, or the "
+            "nearest (2 to 50), in its place, and say how often each lane is right, with paired "
+            "intervals.",
             show_default=False,
         ),
     ] = None,
