@@ -61,7 +61,7 @@ def test_one_cuts_and_the_other_does_not() -> None:
     found = divergence(best, beam, ("Best-of-N", "Beam search"))
     assert found is not None
     assert found.sentence == (
-        "After 2 steps that are the same, in round 1: Beam search cuts step 1 “b”; "
+        "After 2 steps that are the same, in round 1: Beam search cuts step 1, branch 2 “b”; "
         "Best-of-N goes on from all."
     )
     assert found.nodes == (("1",), ("1",))
@@ -81,13 +81,13 @@ def test_duplicates_are_merged_and_not_cut() -> None:
     twice = {"": "a a b b", **dict.fromkeys("ab", "1. 2. 3. 4.")}
     beam = events("beam_search", twice, n=4, beam_width=4)
     assert parting(beam, events("best_of_n", twice, n=4)) == (
-        "After 4 steps that are the same, in round 1: A cuts step 2 “b” and merges 2 duplicates; "
-        "B goes on from all."
+        "After 4 steps that are the same, in round 1: A cuts step 1, branch 3 “b” and merges 2 "
+        "duplicates; B goes on from all."
     )
     plain = events("beam_search", twice, n=4, beam_width=4, filter_duplicates=False)
     assert parting(beam, plain) == (
-        "After 4 steps that are the same, in round 1: B cuts step 1 “a”, which A merges as a "
-        "duplicate."
+        "After 4 steps that are the same, in round 1: B cuts step 1, branch 2 “a”, which A merges "
+        "as a duplicate."
     )
 
 
@@ -97,15 +97,15 @@ def test_they_keep_different_steps() -> None:
     dvts = events("dvts", four, n=4, beam_width=2)
     sentence = parting(beam, dvts)
     assert sentence == (
-        "After 4 steps that are the same, in round 1: A keeps step 1 “c”, which B cuts; "
-        "B keeps step 3 “d”, which A cuts."
+        "After 4 steps that are the same, in round 1: A keeps step 1, branch 2 “c”, which B cuts; "
+        "B keeps step 1, branch 4 “d”, which A cuts."
     )
 
 
 def test_they_write_otherwise_at_the_same_place() -> None:
     other = CHILDREN | {"": "a c"}
     sentence = parting(events("best_of_n", n=2), events("best_of_n", other | {"c": "3. 4."}, n=2))
-    assert sentence == "At once, in round 1, at step 1: A writes “b”, B “c”."
+    assert sentence == "At once, in round 1, at step 1, branch 2: A writes “b”, B “c”."
 
 
 def test_they_write_a_different_number() -> None:
@@ -332,8 +332,11 @@ def test_a_steered_run_is_held_against_the_untouched_one() -> None:
     ]
     taken = sum(isinstance(event, Sampled) and event.again for event in log.events)
     assert [row["again"] for row in values["lanes"]] == [0, taken]
+    reused = sum(event.tokens for event in log.events if isinstance(event, Sampled) and event.again)
+    assert [row["again_tokens"] for row in values["lanes"]] == [0, reused]
     [parting] = values["partings"]
-    assert f"Beam search, steered by 1 act keeps step {cut}" in parting["sentence"]
+    kept = f"keeps step 1, branch {int(cut) + 1} “"
+    assert f"Beam search, steered by 1 act {kept}" in parting["sentence"]
     clocks = [LaneClock(run.events), LaneClock(log.events)]
     moments = [
         clock.at("tokens", cursor) for clock, cursor in zip(clocks, parting["cursors"], strict=True)
