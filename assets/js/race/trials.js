@@ -59,12 +59,14 @@ export class Trials {
 
   async start() {
     const turn = (this.turn = {});
+    this.ending = false;
     this.working(true);
     this.empty();
     setText(this.state, "Asking…");
     try {
       let told = await startTrials(this.query());
       this.id = told.id;
+      if (this.ending) this.end(); // asked for while the server had not answered yet
       while (turn === this.turn) {
         this.show(told);
         if (told.state !== "waiting" && told.state !== "running") break;
@@ -86,6 +88,7 @@ export class Trials {
 
   end() {
     const { id } = this;
+    this.ending = true;
     if (id) stopTrials(id).catch((error) => this.refuse(error));
   }
 
