@@ -41,7 +41,7 @@ def problems_like(problem: Problem, count: int) -> list[Problem]:
 def _nearest_level(problem: Problem) -> int:
     from search_core.embedded import FAMILIES
 
-    if problem.family not in FAMILIES or problem.level is None:
+    if problem.family is None or problem.family not in FAMILIES or problem.level is None:
         return problem.level or 0  # drawing says what is wrong with it
     levels = FAMILIES[problem.family].levels
     return max(levels.start, min(problem.level, levels.stop - 1))
