@@ -122,7 +122,8 @@ export class LaneView {
   /** A step that is folded into the one that it repeats is ringed there. */
   rings() {
     const shown = (id) => (this.visible.has(id) ? id : this.tree.nodes.get(id)?.merged_into);
-    return this.points.map((point) => ({ ...point, id: shown(point.id) })).filter(({ id }) => id && this.visible.has(id));
+    const placed = this.points.map((point) => ({ ...point, id: shown(point.id) }));
+    return placed.filter(({ id }) => id && this.visible.has(id)).map((point) => ({ ...point, after: this.visible.parent(point.id) }));
   }
 
   waiting() {
