@@ -27,7 +27,7 @@ components.handlers  components.place_list  components.shell  components.compare
 components.controls  components.learn
 components.explorer  components.charts  components.guide  components.verify
 components.audit  components.classroom
-components.place_frame
+components.place_frame  components.asked_at_root
 components.elements  components.diagram  components.places  components.style  components.bounds
 components.headers  components.place_answers  components.published  components.emblem
 components.arguments
