@@ -117,6 +117,13 @@ def test_they_write_a_different_number() -> None:
     )
 
 
+def test_a_step_that_one_writes_beside_those_of_both_is_named() -> None:
+    more = CHILDREN | {"": "a b c", "c": "3. 4."}
+    one, two = events("best_of_n", n=2), events("best_of_n", more, n=3)
+    assert parting(one, two) == "At once, in round 1: B also writes step 1, branch 3 “c”."
+    assert parting(two, one) == "At once, in round 1: A also writes step 1, branch 3 “c”."
+
+
 def test_one_ends_and_the_other_goes_on() -> None:
     whole = events("best_of_n", n=2)
     part = [event for event in whole if event.kind != "finished"][:4]

@@ -192,6 +192,11 @@ def _written(
             return ((key,), (key,)), f"{after}, in round {one.round}, at {step_name(key)}: {said}."
     only = _in_order(one.wrote.keys() - other.wrote.keys())
     their = _in_order(other.wrote.keys() - one.wrote.keys())
+    nodes = (tuple(only), tuple(their))
+    if len(only) + len(their) == 1:
+        name, key = (a, only[0]) if only else (b, their[0])
+        wrote = one.wrote if only else other.wrote
+        return nodes, f"{after}, in round {one.round}: {name} also writes {_named(wrote, key)}."
     parts = [
         f"{name} writes {counted(len(moment.wrote), 'step')} after {_places(moment.wrote, texts)}"
         for name, moment in ((a, one), (b, other))
@@ -199,7 +204,7 @@ def _written(
     common = len(one.wrote.keys() & other.wrote.keys())
     alike = f"; {common} of them are the same" if common else ""
     said = "; ".join(parts)
-    return (tuple(only), tuple(their)), f"{after}, in round {one.round}: {said}{alike}."
+    return nodes, f"{after}, in round {one.round}: {said}{alike}."
 
 
 def _one_goes_on(
@@ -229,8 +234,7 @@ def _places(wrote: dict[str, str], texts: dict[str, str]) -> str:
     parents = list(dict.fromkeys(parent_of(key) for key in wrote))
     if parents == ["root"]:
         return "the problem"
-    first = _named(texts, parents[0])
-    return first if len(parents) == 1 else f"{len(parents)} steps, {first} among them"
+    return _named(texts, parents[0]) if len(parents) == 1 else f"{len(parents)} earlier steps"
 
 
 def _named(texts: dict[str, str], key: str) -> str:
