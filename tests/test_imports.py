@@ -52,7 +52,8 @@ search_core.solvers  search_core.verifiers
 search_core.engine.writing
 search_core.engine.reading
 search_core.engine.memory  search_core.engine.checkpoints
-search_core.engine  search_core.picture  search_core.acts
+search_core.acts
+search_core.engine  search_core.picture
 search_core.strategies  search_core.embedded
 search_core.testing
 search_core.protocols

@@ -247,7 +247,8 @@ export class Explorer {
     if (tree.root) {
       this.visible = this.viewState.visible(tree, this.writing(tree));
       this.viewState.forgetHidden(tree, this.visible);
-      const node = this.address.requestedNode(this.log.run, tree);
+      const asked = this.address.requestedNode(this.log.run, tree);
+      const node = this.steering.writtenNode(this.log.run, tree) ?? asked;
       if (node) this.select(node);
     }
     this.show(tree);

@@ -59,8 +59,8 @@ def solution_view() -> str:
         '<button type="button" class="primary" data-part="score">Score</button>'
         '<button type="button" data-part="keep" hidden>Compare with these scores from now on'
         "</button></div>"
-        '<p class="help">Keys in a step: Alt+↑ and Alt+↓ move it, Alt+Enter inserts one after it, '
-        "Alt+Backspace deletes it, Ctrl+Enter scores.</p>"
+        '<p class="help keys-of-steps">Keys in a step: Alt+↑ and Alt+↓ move it, Alt+Enter inserts '
+        "one after it, Alt+Backspace deletes it, Ctrl+Enter scores.</p>"
         '<p class="state" data-part="state" role="status"></p>'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{_SUMS}">'
         f'<table class="sums"><caption>{_SUMS}</caption>'
