@@ -12,6 +12,7 @@ from gradio.utils import _parse_file_size
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from components.asked_at_root import routes_at_root
 from components.bounds import (
     BodyLimit,
     LeanSessions,
@@ -64,6 +65,7 @@ class Shell(gr.Blocks):
         super().__init__(**kwargs)
         self._trusted_proxies = trusted_proxies
         self._routes = [
+            *routes_at_root(),
             *guide_routes(repository=repository),
             *learn_routes(trusted_proxies=trusted_proxies),
             *verify_routes(trusted_proxies),

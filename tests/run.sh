@@ -12,20 +12,23 @@ unset PYTHONDONTWRITEBYTECODE
 # Of the thousands of modules that come with torch, few are imported: those compile themselves.
 "$python" -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt -r tests/requirements.txt
 
-# A browser: the one that is there, else Debian's, else the one that Playwright brings.
+# A browser: the one that is there, else Debian's, else the one that Playwright brings. Chromium's
+# headless shell first: the same page, without the windows and menus that nobody sees here.
 find_browser() {
   local name
-  for name in "${ESPALIER_CHROMIUM:-}" chromium chromium-browser google-chrome; do
+  for name in "${ESPALIER_CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome; do
     [ -n "$name" ] && command -v "$name" && return
   done
 }
 # And nginx, for what stands before the app; where there is none, the tests that need it are skipped.
 PATH=$PATH:/usr/sbin
 missing=()
-find_browser >/dev/null || missing+=(chromium)
+find_browser >/dev/null || missing+=(chromium-headless-shell)
 command -v nginx >/dev/null || missing+=(nginx-light)
 if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   apt-get update -qq
+  # Debian has it since chromium 128, other distributions by another name or not at all.
+  apt-cache show chromium-headless-shell >/dev/null 2>&1 || missing=("${missing[@]/chromium-headless-shell/chromium}")
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
 fi
 browser=$(find_browser || true)

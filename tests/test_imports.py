@@ -27,7 +27,7 @@ components.handlers  components.place_list  components.shell  components.compare
 components.controls  components.learn
 components.explorer  components.charts  components.guide  components.verify
 components.audit  components.classroom
-components.place_frame
+components.place_frame  components.asked_at_root
 components.elements  components.diagram  components.places  components.style  components.bounds
 components.headers  components.place_answers  components.published  components.emblem
 components.arguments
@@ -52,7 +52,8 @@ search_core.solvers  search_core.verifiers
 search_core.engine.writing
 search_core.engine.reading
 search_core.engine.memory  search_core.engine.checkpoints
-search_core.engine  search_core.picture  search_core.acts
+search_core.acts
+search_core.engine  search_core.picture
 search_core.strategies  search_core.embedded
 search_core.testing
 search_core.protocols

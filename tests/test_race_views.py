@@ -20,7 +20,13 @@ from search_core.race import divergence, race, read_lane, written_lane
 from search_core.race.clock import CLOCKS, LaneClock
 from search_core.race.held import most_held
 from search_core.race.table import race_values
-from search_core.race.trials import LaneCount, paired_difference, problems_like, standing
+from search_core.race.trials import (
+    LaneCount,
+    drawn_words,
+    paired_difference,
+    problems_like,
+    standing,
+)
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
@@ -55,7 +61,7 @@ def test_one_cuts_and_the_other_does_not() -> None:
     found = divergence(best, beam, ("Best-of-N", "Beam search"))
     assert found is not None
     assert found.sentence == (
-        "After 2 steps that are the same, in round 1: Beam search cuts step 1 “b”; "
+        "After 2 steps that are the same, in round 1: Beam search cuts step 1, branch 2 “b”; "
         "Best-of-N goes on from all."
     )
     assert found.nodes == (("1",), ("1",))
@@ -75,13 +81,13 @@ def test_duplicates_are_merged_and_not_cut() -> None:
     twice = {"": "a a b b", **dict.fromkeys("ab", "1. 2. 3. 4.")}
     beam = events("beam_search", twice, n=4, beam_width=4)
     assert parting(beam, events("best_of_n", twice, n=4)) == (
-        "After 4 steps that are the same, in round 1: A cuts step 2 “b” and merges 2 duplicates; "
-        "B goes on from all."
+        "After 4 steps that are the same, in round 1: A cuts step 1, branch 3 “b” and merges 2 "
+        "duplicates; B goes on from all."
     )
     plain = events("beam_search", twice, n=4, beam_width=4, filter_duplicates=False)
     assert parting(beam, plain) == (
-        "After 4 steps that are the same, in round 1: B cuts step 1 “a”, which A merges as a "
-        "duplicate."
+        "After 4 steps that are the same, in round 1: B cuts step 1, branch 2 “a”, which A merges "
+        "as a duplicate."
     )
 
 
@@ -91,15 +97,15 @@ def test_they_keep_different_steps() -> None:
     dvts = events("dvts", four, n=4, beam_width=2)
     sentence = parting(beam, dvts)
     assert sentence == (
-        "After 4 steps that are the same, in round 1: A keeps step 1 “c”, which B cuts; "
-        "B keeps step 3 “d”, which A cuts."
+        "After 4 steps that are the same, in round 1: A keeps step 1, branch 2 “c”, which B cuts; "
+        "B keeps step 1, branch 4 “d”, which A cuts."
     )
 
 
 def test_they_write_otherwise_at_the_same_place() -> None:
     other = CHILDREN | {"": "a c"}
     sentence = parting(events("best_of_n", n=2), events("best_of_n", other | {"c": "3. 4."}, n=2))
-    assert sentence == "At once, in round 1, at step 1: A writes “b”, B “c”."
+    assert sentence == "At once, in round 1, at step 1, branch 2: A writes “b”, B “c”."
 
 
 def test_they_write_a_different_number() -> None:
@@ -109,6 +115,13 @@ def test_they_write_a_different_number() -> None:
         "At once, in round 1: A writes 2 steps after the problem; B writes 4 steps after the "
         "problem; 2 of them are the same."
     )
+
+
+def test_a_step_that_one_writes_beside_those_of_both_is_named() -> None:
+    more = CHILDREN | {"": "a b c", "c": "3. 4."}
+    one, two = events("best_of_n", n=2), events("best_of_n", more, n=3)
+    assert parting(one, two) == "At once, in round 1: B also writes step 1, branch 3 “c”."
+    assert parting(two, one) == "At once, in round 1: A also writes step 1, branch 3 “c”."
 
 
 def test_one_ends_and_the_other_goes_on() -> None:
@@ -281,10 +294,27 @@ def test_problems_like_one_are_held_out_and_always_the_same() -> None:
     found = problems_like(like, 5)
     assert found == problems_like(like, 5)
     assert {(one.family, one.level) for one in found} == {("countdown", 3)}
+    assert drawn_words(like, found) == ""
     with pytest.raises(ValueError, match="belongs to no embedded family"):
         problems_like(Problem("Why?"), 5)
     with pytest.raises(ValueError, match="2 to 50 problems; got 51"):
         problems_like(like, 51)
+    with pytest.raises(ValueError, match="Got families sums"):
+        problems_like(Problem("1 + 1", "2", "sums", 1), 5)
+
+
+@pytest.mark.parametrize(("level", "drawn", "end"), [(3, 6, "easiest"), (40, 8, "hardest")])
+def test_where_a_family_lacks_the_level_the_nearest_is_drawn_and_that_is_said(
+    level: int, drawn: int, end: str
+) -> None:
+    """Such as the page's own example "What is (7 + 8) * 3 - 4?": it is easier than any test."""
+    like = Problem("What is (7 + 8) * 3 - 4?", "41", "expression", level)
+    found = problems_like(like, 5)
+    assert {(one.family, one.level) for one in found} == {("expression", drawn)}
+    assert drawn_words(like, found) == (
+        f"These are problems of level {drawn}, the {end} that these models are tested on; the "
+        f"problem of this race is of level {level}."
+    )
 
 
 def test_a_pair_of_models_is_told_by_its_names() -> None:
@@ -309,8 +339,11 @@ def test_a_steered_run_is_held_against_the_untouched_one() -> None:
     ]
     taken = sum(isinstance(event, Sampled) and event.again for event in log.events)
     assert [row["again"] for row in values["lanes"]] == [0, taken]
+    reused = sum(event.tokens for event in log.events if isinstance(event, Sampled) and event.again)
+    assert [row["again_tokens"] for row in values["lanes"]] == [0, reused]
     [parting] = values["partings"]
-    assert f"Beam search, steered by 1 act keeps step {cut}" in parting["sentence"]
+    kept = f"keeps step 1, branch {int(cut) + 1} “"
+    assert f"Beam search, steered by 1 act {kept}" in parting["sentence"]
     clocks = [LaneClock(run.events), LaneClock(log.events)]
     moments = [
         clock.at("tokens", cursor) for clock, cursor in zip(clocks, parting["cursors"], strict=True)

@@ -159,7 +159,7 @@ def test_a_search_goes_on_from_a_step_with_another_strategy() -> None:
     assert run.tree.finished
     assert run.tree.finished.answer == "7"
     said = run.tree.decisions[run.tree.nodes["2"].decision or 0].why
-    assert said == "Ada went on from step 2 with Best-of-N."
+    assert said == "Ada went on from step 1, branch 3 with Best-of-N."
 
 
 def test_a_search_goes_on_with_another_verifier_that_scores_the_path_anew() -> None:
@@ -201,7 +201,7 @@ def test_what_did_not_come_about_is_said() -> None:
     run = ready(base(), Act("edit", "0.1", "Ada", "my own")).drive()
     run = ready(recorded_run(run.events), Act("cut", "0")).drive()
     assert [event.message for event in run.tree.warnings] == [
-        "What Ada asked for at step 0.1 did not come about: the search never came there."
+        "What Ada asked for at step 2, branch 2 did not come about: the search never came there."
     ]
 
 
@@ -274,13 +274,21 @@ def test_there_is_an_end_to_what_one_run_is_steered_by() -> None:
     ("strategy", "act", "message"),
     [
         ("beam_search", Act("keep", "9"), "The run has no step 9."),
-        ("beam_search", Act("keep", "0"), "Step 0 was not cut."),
+        ("beam_search", Act("keep", "0"), "Step 1, branch 1 was not cut."),
         ("beam_search", Act("cut", "root"), "The problem itself cannot be cut"),
-        ("beam_search", Act("cut", "3"), "Step 3 was cut already."),
-        ("beam_search", Act("grow", "3", count=1), "did not go on from step 3: keep it first."),
-        ("beam_search", Act("grow", "0.0.0", count=1), "The solution is finished at step 0.0.0"),
-        ("beam_search", Act("go_on", "0.0.0"), "The solution is finished at step 0.0.0"),
-        ("best_of_n", Act("keep", "0"), "Step 0 was not cut."),
+        ("beam_search", Act("cut", "3"), "Step 1, branch 4 was cut already."),
+        (
+            "beam_search",
+            Act("grow", "3", count=1),
+            "go on from step 1, branch 4: keep it first.",
+        ),
+        (
+            "beam_search",
+            Act("grow", "0.0.0", count=1),
+            "solution is finished at step 3, branch 1",
+        ),
+        ("beam_search", Act("go_on", "0.0.0"), "solution is finished at step 3, branch 1"),
+        ("best_of_n", Act("keep", "0"), "Step 1, branch 1 was not cut."),
         ("single_stream", Act("cut", "0"), "A single stream decides nothing step by step"),
         ("mcts", Act("edit", "0", text="x"), "MCTS goes by the solver's log-probabilities"),
     ],

@@ -247,7 +247,10 @@ export class Explorer {
     if (tree.root) {
       this.visible = this.viewState.visible(tree, this.writing(tree));
       this.viewState.forgetHidden(tree, this.visible);
-      const node = this.address.requestedNode(this.log.run, tree);
+      const asked = this.address.requestedNode(this.log.run, tree);
+      const written = this.steering.writtenNode(this.log.run, tree);
+      if (written) this.page?.side.makeRoom(written);
+      const node = written ?? asked;
       if (node) this.select(node);
     }
     this.show(tree);

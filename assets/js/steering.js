@@ -60,6 +60,8 @@ export class Steering {
     this.settle("");
     this.text = JSON.stringify(query);
     this.node = query.act?.node ?? null;
+    /** The step that a person writes, until it is there: the one to look at then. */
+    this.writes = query.act?.action === "write" ? { run: null, parent: query.act.node, text: query.act.text.trim() } : null;
     const settled = new Promise((resolve) => {
       this.answer = resolve;
     });
@@ -75,6 +77,7 @@ export class Steering {
       tabStorage()?.setItem(KEY, this.own.join(","));
     }
     if (this.answer && this.node) this.select(run, this.node);
+    if (this.answer && this.writes) this.writes.run = run;
     this.settle("");
   }
 
@@ -82,6 +85,19 @@ export class Steering {
   select(run, node) {
     this.explorer.request(run, node);
     this.explorer.page?.side.makeRoom(node);
+  }
+
+  /** The step that a person has written, as soon as this run's tree has it; null before and after that. */
+  writtenNode(run, tree) {
+    if (!this.writes || this.writes.run !== run) return null;
+    const { parent, text } = this.writes;
+    const id = tree.nodes.get(parent)?.children.findLast((child) => {
+      const node = tree.nodes.get(child);
+      return node.by && node.text.trim() === text;
+    });
+    if (id === undefined) return null;
+    this.writes = null;
+    return id;
   }
 
   /** It has come out: another run is here, or `why` says why none will be. */

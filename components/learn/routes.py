@@ -26,9 +26,6 @@ from search_core.lessons.noise import NoisyRuns
 from search_core.lessons.rollouts import StepRollouts
 from search_core.log.traces import read_trace
 
-SECONDS = 30.0
-"""How long rollouts may take, their waiting included; the first ones wait for the solver, too."""
-
 
 def learn_routes(
     folder: Path = FOLDER, trusted_proxies: int = 0, desk: AskingDesk | None = None
@@ -47,7 +44,7 @@ def learn_routes(
     live = _Live(
         classroom.rollouts,
         trusted_proxies,
-        desk or AskingDesk(SECONDS, instead="Try again in a moment."),
+        desk or AskingDesk(instead="Try again in a moment."),
     )
     return [
         Route("/learn", moved("learn/")),

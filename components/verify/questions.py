@@ -157,7 +157,7 @@ def example_solutions() -> list[dict[str, Any]]:
             found.setdefault(
                 (solution.problem, solution.answer_right),
                 {
-                    "title": f"{solution.problem[:70]} ({mark})",
+                    "title": f"{mark[0].upper()}{mark[1:]}: {solution.problem[:70]}",
                     "problem": solution.problem,
                     "steps": list(solution.steps),
                 },

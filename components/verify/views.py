@@ -59,8 +59,8 @@ def solution_view() -> str:
         '<button type="button" class="primary" data-part="score">Score</button>'
         '<button type="button" data-part="keep" hidden>Compare with these scores from now on'
         "</button></div>"
-        '<p class="help">Keys in a step: Alt+↑ and Alt+↓ move it, Alt+Enter inserts one after it, '
-        "Alt+Backspace deletes it, Ctrl+Enter scores.</p>"
+        '<p class="help keys-of-steps">Keys in a step: Alt+↑ and Alt+↓ move it, Alt+Enter inserts '
+        "one after it, Alt+Backspace deletes it, Ctrl+Enter scores.</p>"
         '<p class="state" data-part="state" role="status"></p>'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{_SUMS}">'
         f'<table class="sums"><caption>{_SUMS}</caption>'
@@ -107,12 +107,13 @@ def tree_view() -> str:
         '<div class="map-and-step"><div class="scroll map">'
         '<svg data-part="map" tabindex="0" role="application"></svg></div>'
         '<div class="step-told" data-part="step" aria-live="polite"></div></div>'
-        '<h3 id="largest-name">The largest disagreements</h3>'
+        '<details class="fold" open><summary><h3 id="largest-name">The largest disagreements</h3>'
+        "</summary>"
         '<div class="scroll" tabindex="0" role="region" aria-labelledby="largest-name">'
         '<table class="largest"><thead><tr><th scope="col">Step</th><th scope="col">Then</th>'
         '<th scope="col">Now</th><th scope="col">Change</th><th scope="col">Place</th>'
         '<th scope="col">Checker</th><th scope="col">Text</th></tr></thead>'
-        '<tbody data-part="largest"></tbody></table></div></div></section>'
+        '<tbody data-part="largest"></tbody></table></div></details></div></section>'
     )
 
 
@@ -123,8 +124,9 @@ def _judges(view: str, kind: str, legend: str) -> str:
         for name, model in VERIFIERS.items()
     )
     return (
-        f'<fieldset class="one-judges" data-part="judges"><legend>{legend}</legend>'
-        f"{models}{_slider(view, kind)}</fieldset>"
+        f'<details class="fold" open><summary id="{view}-judges">{legend}</summary>'
+        f'<fieldset class="one-judges" data-part="judges" aria-labelledby="{view}-judges">'
+        f"{models}{_slider(view, kind)}</fieldset></details>"
     )
 
 

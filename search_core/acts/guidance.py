@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from search_core.acts.act import Act
 from search_core.log.events import ROOT
 from search_core.log.tree import Tree
+from search_core.picture.step_names import step_name
 from search_core.strategies.base import Decide, Nodes, NodeView
 
 KEPT_BY_HAND, CUT_BY_HAND, WENT_ON = "kept_by_hand", "cut_by_hand", "went_on_by_hand"
@@ -106,14 +107,14 @@ class Guidance:
                 continue  # it is about no step
             node = tree.nodes.get(act.node)
             if node is None:
-                said.append(f"What {act.who} asked for at step {act.node} did not come about: "
-                            "the search never came there.")  # fmt: skip
+                said.append(f"What {act.who} asked for at {step_name(act.node)} did not come "
+                            "about: the search never came there.")  # fmt: skip
             elif act.node in self._beside:
-                said.append(f"What {act.who} wanted after step {act.node} was not written: the "
-                            "search did not go on from there.")  # fmt: skip
+                said.append(f"What {act.who} wanted after {step_name(act.node)} was not written: "
+                            "the search did not go on from there.")  # fmt: skip
             elif self._kept.get(act.node) is act and node.state == "pruned":
-                said.append(f"{act.who} kept step {act.node}, and the search ended there all the "
-                            "same.")  # fmt: skip
+                said.append(f"{act.who} kept {step_name(act.node)}, and the search ended there "
+                            "all the same.")  # fmt: skip
         return list(dict.fromkeys(said))
 
     def allowed(self, nodes: Nodes) -> Nodes:

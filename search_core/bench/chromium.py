@@ -17,7 +17,7 @@ class BrowserMissing(RuntimeError):
 # The page's own memory, to the byte and without what is garbage already.
 _HEAP = ("--enable-precise-memory-info", "--js-flags=--expose-gc")
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", *_HEAP)
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 _ADVICE = (
     "The page is measured in Chromium through Playwright. Install both: "
     "pip install playwright && playwright install chromium. A Chromium that is there already "

@@ -20,23 +20,30 @@ AIM_SECONDS = 30.0
 ROWS, LINES = 10_000, 1_000_000
 _GROUP = "verify: reports and long files"
 _MEGABYTE = 1e6
-# The report as the command makes it; the program says what it used when it is done.
-_USED = (
-    "import resource, sys; used = resource.getrusage(resource.RUSAGE_SELF); "
-    "size = used.ru_maxrss * (1 if sys.platform == 'darwin' else 1024); "
-    "print(used.ru_utime + used.ru_stime, size, file=sys.stderr)"
-)
-_REPORT = (
-    "sys.argv[1:] = ['verify', '--input', 'rows.jsonl', '--report', 'report.html', "
-    "'--json', 'report.json']\n"
-    "from search_core.cli.app import main\n"
-    f"try:\n    main()\nfinally:\n    {_USED}\n"
-)
-_READ = (
-    "from search_core.labelled import read_labelled\n"
-    "count = sum(1 for _ in read_labelled('rows.jsonl'))\n"
-    f"assert str(count) == sys.argv[1], count\n{_USED}\n"
-)
+# What a program used, said when it is done. Linux counts the memory of whoever began a program as
+# the program's own peak in `ru_maxrss`, and in VmHWM does not.
+_USED = """
+import resource, sys
+used = resource.getrusage(resource.RUSAGE_SELF)
+peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+if sys.platform == "linux":
+    lines = open("/proc/self/status").read().splitlines()
+    peak = 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+print(used.ru_utime + used.ru_stime, peak, file=sys.stderr)
+"""
+_REPORT = """
+import atexit, sys
+sys.argv[1:] = "verify --input rows.jsonl --report report.html --json report.json".split()
+from search_core.cli.app import main
+atexit.register(lambda: exec(used))
+main()
+"""
+_READ = """
+from search_core.labelled import read_labelled
+count = sum(1 for _ in read_labelled("rows.jsonl"))
+assert str(count) == sys.argv[1], count
+exec(used)
+"""
 
 
 def labelled_rows(count: int, seed: int = 0) -> Iterator[dict[str, Any]]:
@@ -96,7 +103,7 @@ def _used(program: str, folder: Path, *arguments: str) -> tuple[float, float]:
         RuntimeError: It failed; the message is its own.
     """
     root = str(Path(__file__).resolve().parents[2])
-    program = f"import sys; sys.path.insert(0, {root!r})\n{program}"
+    program = f"import sys; sys.path.insert(0, {root!r}); used = {_USED!r}\n{program}"
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments], cwd=folder, capture_output=True, text=True
     )

@@ -26,7 +26,7 @@ from search_core.protocols import RunCancelled
 from search_core.race import Lane, LaneText, RaceResult, read_lane
 from search_core.race import race as run_race
 from search_core.race.lanes import check_lanes
-from search_core.race.trials import problems_like, trials
+from search_core.race.trials import drawn_words, problems_like, trials
 from search_core.run.recipe import Recipe
 
 USUAL_LANES = ("best_of_n n=16", "beam_search n=16", "dvts n=16")
@@ -62,8 +62,9 @@ def race(
         int | None,
         typer.Option(
             "--trials",
-            help="Race on so many held-out problems of the same family and level (2 to 50) in its "
-            "place, and say how often each lane is right, with paired intervals.",
+            help="Race on so many held-out problems of the same family and level, or the "
+            "nearest (2 to 50), in its place, and say how often each lane is right, with paired "
+            "intervals.",
             show_default=False,
         ),
     ] = None,
@@ -87,7 +88,9 @@ def race(
     with failed_runs(debug=debug), cancelled_by_interrupt() as cancelled:
         try:
             if tried:
-                for values in trials(lambda one: lanes(one.text, one.answer), tried, cancelled):
+                drawn = drawn_words(first[0].recipe.problem, tried)
+                again = trials(lambda one: lanes(one.text, one.answer), tried, cancelled, drawn)
+                for values in again:
                     _tell_trials(values, json_=json_)
                 return
             result = run_race(first, cancelled=cancelled)
@@ -202,7 +205,7 @@ def _tell_trials(values: dict[str, Any], *, json_: bool) -> None:
         )
         table.add_row(*(Text(plain(cell)) for cell in cells))
     results().print(table)
-    for sentence in values["said"]:
+    for sentence in [*filter(None, [values["drawn"]]), *values["said"]]:
         results().print(Text(plain(sentence)))
 
 

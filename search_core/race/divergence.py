@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from search_core.log.events import Decided, Event, Finished, Merged, Sampled, Spent, parent_of
 from search_core.picture.numbers import counted
+from search_core.picture.step_names import step_name
 from search_core.picture.text import one_line
 
 _LONGEST = 60
@@ -139,7 +140,7 @@ def _told(
     after = f"After {counted(shared, 'step')} that are the same" if shared else "At once"
     a, b = names
     if one.wrote and other.wrote:
-        return _written(one, other, names, after)
+        return _written(one, other, texts, names, after)
     if one.dropped and other.dropped:
         return _decided(one, other, texts, names, after)
     if one.dropped:
@@ -153,7 +154,7 @@ def _drops(moment: Moment, texts: dict[str, str]) -> tuple[tuple[str, ...], str]
     cut, merged = _in_order(moment.cut), _in_order(moment.merged)
     parts = []
     if cut:
-        first = f"step {cut[0]} {_quoted(texts, cut[0])}"
+        first = _named(texts, cut[0])
         parts.append(
             f"cuts {first}" if len(cut) == 1 else f"cuts {len(cut)} steps, {first} among them"
         )
@@ -169,7 +170,7 @@ def _decided(
     for keeps, drops, keeper, dropper in ((one, other, *names), (other, one, *names[::-1])):
         only = _in_order(drops.cut - keeps.dropped) + _in_order(drops.merged - keeps.dropped)
         if only:
-            what = f"step {only[0]} {_quoted(texts, only[0])}"
+            what = _named(texts, only[0])
             more = f" and {len(only) - 1} more" if len(only) > 1 else ""
             does = "cuts" if only[0] in drops.cut else "merges as a duplicate"
             parts.append(f"{keeper} keeps {what}{more}, which {dropper} {does}")
@@ -177,27 +178,33 @@ def _decided(
     if not parts:  # the same steps are left; they differ in why the others are not
         nodes = tuple(_in_order(one.cut ^ other.cut))
         cutter, merger = names if nodes[0] in one.cut else names[::-1]
-        step = f"step {nodes[0]} {_quoted(texts, nodes[0])}"
-        parts = [f"{cutter} cuts {step}, which {merger} merges as a duplicate"]
+        parts = [f"{cutter} cuts {_named(texts, nodes[0])}, which {merger} merges as a duplicate"]
     return (nodes, nodes), f"{after}, in round {one.round}: {'; '.join(parts)}."
 
 
-def _written(one: Moment, other: Moment, names: tuple[str, str], after: str) -> tuple[_Nodes, str]:
+def _written(
+    one: Moment, other: Moment, texts: dict[str, str], names: tuple[str, str], after: str
+) -> tuple[_Nodes, str]:
     a, b = names
     for key in _in_order(one.wrote.keys() & other.wrote.keys()):
         if one.wrote[key] != other.wrote[key]:
             said = f"{a} writes {_quoted(one.wrote, key)}, {b} {_quoted(other.wrote, key)}"
-            return ((key,), (key,)), f"{after}, in round {one.round}, at step {key}: {said}."
+            return ((key,), (key,)), f"{after}, in round {one.round}, at {step_name(key)}: {said}."
     only = _in_order(one.wrote.keys() - other.wrote.keys())
     their = _in_order(other.wrote.keys() - one.wrote.keys())
+    nodes = (tuple(only), tuple(their))
+    if len(only) + len(their) == 1:
+        name, key = (a, only[0]) if only else (b, their[0])
+        wrote = one.wrote if only else other.wrote
+        return nodes, f"{after}, in round {one.round}: {name} also writes {_named(wrote, key)}."
     parts = [
-        f"{name} writes {counted(len(moment.wrote), 'step')} after {_places(moment.wrote)}"
+        f"{name} writes {counted(len(moment.wrote), 'step')} after {_places(moment.wrote, texts)}"
         for name, moment in ((a, one), (b, other))
     ]
     common = len(one.wrote.keys() & other.wrote.keys())
     alike = f"; {common} of them are the same" if common else ""
     said = "; ".join(parts)
-    return (tuple(only), tuple(their)), f"{after}, in round {one.round}: {said}{alike}."
+    return nodes, f"{after}, in round {one.round}: {said}{alike}."
 
 
 def _one_goes_on(
@@ -223,12 +230,16 @@ def _one_goes_on(
     )
 
 
-def _places(wrote: dict[str, str]) -> str:
+def _places(wrote: dict[str, str], texts: dict[str, str]) -> str:
     parents = list(dict.fromkeys(parent_of(key) for key in wrote))
     if parents == ["root"]:
         return "the problem"
-    named = ", ".join(parents[:4]) + (", …" if len(parents) > 4 else "")
-    return f"{'step' if len(parents) == 1 else 'steps'} {named}"
+    return _named(texts, parents[0]) if len(parents) == 1 else f"{len(parents)} earlier steps"
+
+
+def _named(texts: dict[str, str], key: str) -> str:
+    """As the trees count it, and in its words: branches are counted at each step anew."""
+    return f"{step_name(key)} {_quoted(texts, key)}"
 
 
 def _quoted(texts: dict[str, str], key: str) -> str:

@@ -58,7 +58,7 @@ def _row(name: str, events: Sequence[Event], tree: Tree) -> dict[str, Any]:
     header, finished = tree.started, tree.finished
     if header is None:
         raise ValueError("The log has no header.")
-    again = sum(isinstance(event, Sampled) and event.again for event in events)
+    taken = [event for event in events if isinstance(event, Sampled) and event.again]
     chosen = tree.nodes[finished.chosen] if finished and finished.chosen else None
     return {
         "name": name,
@@ -74,7 +74,8 @@ def _row(name: str, events: Sequence[Event], tree: Tree) -> dict[str, Any]:
         "right_undecided": chosen.right_undecided if chosen else False,
         "known": header.problem.answer is not None,
         "steps": len(tree.nodes) - 1,
-        "again": again,
+        "again": len(taken),
+        "again_tokens": sum(event.tokens for event in taken),
         "tokens": tree.cost.generated,
         "solver_flops": tree.cost.solver_flops,
         "verifier_flops": tree.cost.verifier_flops,

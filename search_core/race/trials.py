@@ -22,6 +22,9 @@ MOST_PROBLEMS = 50
 def problems_like(problem: Problem, count: int) -> list[Problem]:
     """Held-out problems of the same family and level, always the same ones.
 
+    Where none are drawn at its level, they are of the nearest that the family has: `drawn_words`
+    says so.
+
     Raises:
         ValueError: Nobody can draw problems like it, or not so many.
     """
@@ -32,19 +35,44 @@ def problems_like(problem: Problem, count: int) -> list[Problem]:
         )
     if not 2 <= count <= MOST_PROBLEMS:
         raise ValueError(f"A race is tried on 2 to {MOST_PROBLEMS} problems; got {count}.")
-    return draw_problems([problem.family], [problem.level], count, 0, "test")
+    return draw_problems([problem.family], [_nearest_level(problem)], count, 0, "test")
+
+
+def _nearest_level(problem: Problem) -> int:
+    from search_core.embedded import FAMILIES
+
+    if problem.family is None or problem.family not in FAMILIES or problem.level is None:
+        return problem.level or 0  # drawing says what is wrong with it
+    levels = FAMILIES[problem.family].levels
+    return max(levels.start, min(problem.level, levels.stop - 1))
+
+
+def drawn_words(problem: Problem, drawn: Sequence[Problem]) -> str:
+    """In a sentence, how the problems that were drawn differ in level from this one; "": they do
+    not."""
+    levels = {one.level for one in drawn}
+    if problem.level is None or levels <= {problem.level}:
+        return ""
+    level = levels.pop() or 0
+    end = "easiest" if level > problem.level else "hardest"
+    return (
+        f"These are problems of level {level}, the {end} that these models are tested on; the "
+        f"problem of this race is of level {problem.level}."
+    )
 
 
 def trials(
     lanes_of: Callable[[Problem], Sequence[Lane]],
     problems: Sequence[Problem],
     cancelled: Cancelled = never,
+    drawn: str = "",
 ) -> Iterator[dict[str, Any]]:
     """How things stand after each problem; JSON-ready, as `standing` gives it.
 
     Args:
         lanes_of: The lanes, on a problem.
         problems: Their answers are known.
+        drawn: What is to be said of how they were drawn, as `drawn_words` says it.
 
     Raises:
         RunCancelled: `cancelled()` became True.
@@ -55,7 +83,7 @@ def trials(
         counts = counts or [LaneCount(name) for name in _names(result)]
         for count, row in zip(counts, result.to_dict()["lanes"], strict=True):
             count.add(row)
-        yield standing(counts, place, len(problems))
+        yield standing(counts, place, len(problems)) | {"drawn": drawn}
 
 
 def _names(result: RaceResult) -> list[str]:

@@ -27,6 +27,7 @@ from search_core.log.events import (
 )
 from search_core.log.run_log import RunLog
 from search_core.log.tree import FINAL_STATES, Tree
+from search_core.picture.step_names import step_name
 from search_core.protocols import (
     Cancelled,
     RunCancelled,
@@ -261,7 +262,7 @@ class Run:
         if leg is None or leg.node == ROOT:
             return
         path = yield from self._models.retrace(leg.node)
-        why = f"{leg.who} went on from step {leg.node} with {self.recipe.strategy.title}."
+        why = f"{leg.who} went on from {step_name(leg.node)} with {self.recipe.strategy.title}."
         self._write([Decide(WENT_ON, why, kept=path)])
 
     # Start and end --------------------------------------------------------------------------

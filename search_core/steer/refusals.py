@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from search_core.acts import CUT_BY_HAND, MOST_ACTS, WENT_ON, Act, ActError
 from search_core.log.events import ROOT
 from search_core.log.tree import Node, Tree
+from search_core.picture.step_names import step_name, step_title
 from search_core.run.recipe import Recipe
 
 MOST_BESIDE = 64
@@ -43,7 +44,8 @@ def check_act(act: Act, recipe: Recipe, tree: Tree, earlier: tuple[Act, ...] = (
         raise ActError(f"The run has no step {act.node}.")
     if node.role == "rollout":
         raise ActError(
-            f"Step {node.id} was only written to look ahead; the search itself never goes there."
+            f"{step_title(node.id, tree)} was only written to look ahead; the search itself "
+            "never goes there."
         )
     if act.action == "go_on":
         _check_continued(node)
@@ -97,7 +99,7 @@ def _check_place(act: Act, node: Node, tree: Tree) -> None:
         raise ActError(f"The problem itself cannot be {_DONE[act.action]}; take a step after it.")
     if _rule(node, tree) == WENT_ON and act.action in ("keep", "cut", "edit"):
         raise ActError(
-            f"Step {node.id} was there before the search went on from here; undo that first."
+            f"{step_title(node.id)} was there before the search went on from here; undo that first."
         )
 
 
@@ -107,38 +109,40 @@ _DONE = {"keep": "kept", "cut": "cut", "edit": "edited"}
 def _check_kept(node: Node, tree: Tree, recipe: Recipe) -> None:
     if node.state == "merged":
         raise ActError(
-            f"Step {node.id} says word for word what {node.merged_into} says: keep that."
+            f"{step_title(node.id)} says word for word what {step_name(node.merged_into or ROOT)} "
+            "says: keep that."
         )
     if node.state != "pruned":
-        raise ActError(f"Step {node.id} was not cut.")
+        raise ActError(f"{step_title(node.id)} was not cut.")
     rule = _rule(node, tree)
     if node.ended != "step" and rule != CUT_BY_HAND:
         half = _HALF.get(node.ended, "is finished")
         raise ActError(
-            f"Step {node.id} {half}, so the search cannot go on from it; edit it, or write another."
+            f"{step_title(node.id)} {half}, so the search cannot go on from it; edit it, or write "
+            "another."
         )
     if rule not in _WEIGHED:
         raise ActError(
-            f"{recipe.strategy.title} did not weigh step {node.id} against others when it ended "
-            "there; go on from it instead."
+            f"{recipe.strategy.title} did not weigh {step_name(node.id)} against others when it "
+            "ended there; go on from it instead."
         )
 
 
 def _check_cut(node: Node, tree: Tree) -> None:
     if node.state == "merged":
-        raise ActError(f"Step {node.id} was merged as a duplicate; the search is not there.")
+        raise ActError(f"{step_title(node.id)} was merged as a duplicate; the search is not there.")
     if node.state == "pruned" and _rule(node, tree) != "run_ended":
-        raise ActError(f"Step {node.id} was cut already.")
+        raise ActError(f"{step_title(node.id)} was cut already.")
 
 
 def _check_grown(node: Node, tree: Tree) -> None:
     if node.ended == "end":
-        raise ActError(f"The solution is finished at step {node.id}: nothing comes after it.")
+        raise ActError(f"The solution is finished at {step_name(node.id)}: nothing comes after it.")
     went_on = any(tree.nodes[child].role == "step" for child in node.children)
     if node.id != ROOT and not went_on and _rule(node, tree) != "run_ended":
         can_be_kept = node.state == "pruned" and _rule(node, tree) in _WEIGHED
         raise ActError(
-            f"The search did not go on from step {node.id}: "
+            f"The search did not go on from {step_name(node.id, tree)}: "
             f"{'keep it first' if can_be_kept else 'go on from it instead'}."
         )
 
@@ -159,10 +163,11 @@ def check_written(recipe: Recipe) -> None:
 
 def _check_continued(node: Node) -> None:
     if node.ended == "end":
-        raise ActError(f"The solution is finished at step {node.id}: nothing comes after it.")
+        raise ActError(f"The solution is finished at {step_name(node.id)}: nothing comes after it.")
     if node.ended != "step":
         raise ActError(
-            f"Step {node.id} {_HALF[node.ended]}, so the search cannot go on from it; edit it."
+            f"{step_title(node.id)} {_HALF[node.ended]}, so the search cannot go on from it; "
+            "edit it."
         )
 
 

@@ -11,6 +11,7 @@ from search_core.acts import Act, ActError
 from search_core.log.events import Event
 from search_core.log.fields import MAX_DEPTH
 from search_core.log.tree import Node
+from search_core.picture.step_names import step_name
 from search_core.protocols import (
     Cancelled,
     ModelInfo,
@@ -200,7 +201,7 @@ def _recipe_from(recorded: RecordedRun, act: Act, going_on: GoingOn) -> Recipe:
     depth = recorded.tree.nodes[act.node].depth
     if depth + options.max_steps + getattr(options, "lookahead", 0) > MAX_DEPTH:
         raise ActError(
-            f"From step {act.node} on at most {MAX_DEPTH - depth} more steps fit, and "
+            f"From {step_name(act.node)} on at most {MAX_DEPTH - depth} more steps fit, and "
             f"{options.max_steps} are allowed; lower max_steps."
         )
     return recipe

@@ -28,7 +28,7 @@ class Tuned:
 
 
 def prepare(settings: TuningSettings) -> Tuned:
-    """The base in float32 on the CPU, as a solver reads a problem without a system prompt.
+    """The base in float32, as a solver reads a problem without a system prompt.
 
     Raises:
         ModelLoadError: It cannot be loaded.
@@ -37,7 +37,7 @@ def prepare(settings: TuningSettings) -> Tuned:
     checkpoint = find_checkpoint(settings.base)
     if checkpoint.changes is not None:
         raise ValueError(f"{settings.base} holds low-rank changes; expected a whole model.")
-    loaded = load_checkpoint(checkpoint, "ForCausalLM", "cpu", "float32")
+    loaded = load_checkpoint(checkpoint, "ForCausalLM", settings.device, "float32")
     loaded.model.set_attn_implementation("sdpa")  # takes a mask for each pack
     ends = end_ids(loaded.model, loaded.tokenizer)
     if not ends:

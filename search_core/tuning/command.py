@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from search_core.tuning.settings import TuningSettings
 
+DEVICES = ("auto", "cpu", "cuda", "mps")
 _EXAMPLE = "Example: python -m search_core.tuning train --out tuned"
 _NAMES = ("solver", "rollouts", "verifier", "measure")
 _NUMBERS = {
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, required=True, help="folder for what is made")
     train.add_argument("--base", help="folder, GGUF file, package:NAME or Hub id that is tuned")
     train.add_argument("--kinds", help="expression, word, countdown, shop, with commas")
+    train.add_argument("--device", choices=DEVICES, help="where it is learned and measured")
     train.add_argument("--levels", help='of the families, as "expression=2,3 countdown=3"')
     train.add_argument("--temperature", type=float, help="at which attempts are sampled")
     for name, about in _NUMBERS.items():

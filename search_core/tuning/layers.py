@@ -45,8 +45,10 @@ class LowRankLinear(nn.Module):
         self.under, self.scale = under, shape.scale
         bound = math.sqrt(3 / under.in_features)
         first = (torch.rand(shape.rank, under.in_features, generator=made) * 2 - 1) * bound
-        self.lora_A = nn.Parameter(first)
-        self.lora_B = nn.Parameter(torch.zeros(under.out_features, shape.rank))
+        zeros = torch.zeros(under.out_features, shape.rank)
+        where = under.weight.device
+        self.lora_A = nn.Parameter(first.to(where))
+        self.lora_B = nn.Parameter(zeros.to(where))
 
     def forward(self, given: Tensor) -> Tensor:
         """[..., in] to [..., out]."""
@@ -93,9 +95,9 @@ def learned(model: Any) -> list[nn.Parameter]:
 
 
 def state(model: Any) -> dict[str, Tensor]:
-    """A and B of every changed matrix, by "NAME.lora_A" and "NAME.lora_B"."""
+    """A and B of every changed matrix, on the CPU, by "NAME.lora_A" and "NAME.lora_B"."""
     return {
-        f"{name}.{part}": getattr(layer, part).detach().clone()
+        f"{name}.{part}": getattr(layer, part).detach().cpu().clone()
         for name, layer in changed(model)
         for part in ("lora_A", "lora_B")
     }

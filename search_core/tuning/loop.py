@@ -146,7 +146,8 @@ def _update(
     parts: Sequence[nn.Parameter],
 ) -> float:
     packed = pack(group)
-    found = loss(hidden_states(model.get_decoder(), packed), packed.wanted)
+    states = hidden_states(model.get_decoder(), packed)
+    found = loss(states, packed.wanted.to(states.device))
     optimizer.zero_grad(set_to_none=True)
     found.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(parts, 1.0)
@@ -183,7 +184,7 @@ def _resumed(path: Path, model: Any, head: nn.Module | None, optimizer: Any) -> 
     if not path.is_file():
         return Learned()
     # This very command's own file; nothing in it is run.
-    values: Mapping[str, Any] = torch.load(path, weights_only=True)
+    values: Mapping[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
     load_state(model, values["changes"])
     if head is not None:
         head.load_state_dict(values["head"])

@@ -102,11 +102,12 @@ def hidden_states(decoder: Any, packed: Pack) -> Tensor:
     Args:
         decoder: A transformers decoder whose attention takes a mask of its own ("sdpa").
     """
+    where = decoder.get_input_embeddings().weight.device
     found = decoder(
-        input_ids=packed.ids[None],
-        position_ids=packed.positions[None],
-        attention_mask=packed.mask[None, None],
+        input_ids=packed.ids[None].to(where),
+        position_ids=packed.positions[None].to(where),
+        attention_mask=packed.mask[None, None].to(where),
         use_cache=False,
     )
-    states: Tensor = found.last_hidden_state[0, packed.at]
+    states: Tensor = found.last_hidden_state[0, packed.at.to(where)]
     return states

@@ -21,6 +21,7 @@ def scored_by(
     path: Path,
     say: Callable[[str], None],
     *,
+    device: str = "cpu",
     format: str = "auto",  # noqa: A002  as `load_verifier` has it
 ) -> list[float | None]:
     """The score of each finished attempt's last step, in [0, 1]; None for those without an end.
@@ -34,7 +35,7 @@ def scored_by(
     scores: list[float | None] = [json.loads(line) for line in known]
     if len(scores) == len(attempts):
         return scores
-    verifier = load_verifier(model, format=format, device="cpu", dtype="auto")
+    verifier = load_verifier(model, format=format, device=device, dtype="auto")
     while len(scores) < len(attempts):
         chosen = attempts[len(scores) : len(scores) + _AT_ONCE]
         asked = [one for one in chosen if one.finished]

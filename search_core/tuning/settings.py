@@ -23,6 +23,7 @@ class TuningSettings:
         rollouts, tests: Problems of each kind whose attempts the verifier learns from, and on
             which both are measured.
         samples: Attempts at each of them.
+        device: As for `load_checkpoint`.
         temperature: At which they are sampled.
         before: Whether the base answers the test problems too, greedily.
         judge: Whether the base is asked as a judge too, which takes as long as sampling.
@@ -48,3 +49,4 @@ class TuningSettings:
     judge: bool = False
     before: bool = False
     seed: int = 0
+    device: str = "cpu"

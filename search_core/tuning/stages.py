@@ -119,7 +119,7 @@ def learn_verifier(bench: Bench) -> None:
     problems = bench.problems("verifier", settings.rollouts)
     attempts = worth_learning(read_attempts(bench.work / "rollouts.jsonl"))
     tuned = prepare(settings)
-    load_state(tuned.model, torch.load(bench.work / "solver.pt", weights_only=True)["changes"])
+    load_state(tuned.model, _kept(bench.work / "solver.pt")["changes"])
     examples = [
         verifier_example(
             tuned.tokens,
@@ -138,6 +138,7 @@ def learn_verifier(bench: Bench) -> None:
         bench.note("head", {"penalty": penalty})
     loop = _loop(settings, settings.verifier_tokens, settings.verifier_rate)
     loss = partial(judging_loss, head)
+    head.to(tuned.model.device)
     done = learn(tuned.model, head, examples, loss, loop, kept, bench.say)
     bench.note("verifier", {**vars(done), "examples": len(examples)})
     write_folder(
@@ -145,7 +146,7 @@ def learn_verifier(bench: Bench) -> None:
         settings.base,
         state(tuned.model),
         settings.shape,
-        head={name: value.detach() for name, value in head.state_dict().items()},
+        head={name: value.detach().cpu() for name, value in head.state_dict().items()},
         card={"scores": "steps", "tuned": _said(settings, vars(done))},
     )
 
@@ -163,7 +164,7 @@ def begin_head(
     for group in groups(examples, settings.pack_tokens):
         packed = pack(group)
         with torch.no_grad():
-            states.append(hidden_states(decoder, packed))
+            states.append(hidden_states(decoder, packed).cpu())
         wanted.append(packed.wanted)
         for one, problem in zip(group, problems[done : done + len(group)], strict=True):
             whose += [problem] * len(one.at)
@@ -179,7 +180,9 @@ def measure(bench: Bench) -> Any:
     attempts = _attempts(bench, "test", settings.tests, "test")
     once = replace(settings, temperature=0.0, samples=1)
     greedy = _attempts(replace(bench, settings=once), "test", settings.tests, "greedy")
-    given = partial(scored_by, problems=problems, attempts=attempts, say=bench.say)
+    given = partial(
+        scored_by, problems=problems, attempts=attempts, say=bench.say, device=settings.device
+    )
     scores = {"verifier": given(bench.verifier, path=bench.work / "scores.jsonl")}
     if settings.judge:
         path = bench.work / "judge.jsonl"
@@ -212,7 +215,7 @@ def _attempts(
     sampling = Sampling(settings.temperature, max_step_tokens=settings.max_step_tokens)
     found = attempt_all(
         problems,
-        load_solver(solver or bench.solver, device="cpu", dtype="auto"),
+        load_solver(solver or bench.solver, device=settings.device, dtype="auto"),
         sampling,
         attempts=settings.samples,
         seed=settings.seed,
@@ -222,6 +225,10 @@ def _attempts(
     tokens = sum(one.tokens for one in found)
     bench.note(name, {"seconds": round(time.monotonic() - began, 1), "tokens": tokens})
     return found
+
+
+def _kept(path: Path) -> Any:
+    return torch.load(path, weights_only=True, map_location="cpu")
 
 
 def _loop(settings: TuningSettings, tokens: int, rate: float) -> LoopSettings:

@@ -198,23 +198,23 @@ def what_if(
     noisy = NoisyVerifier(scores, change.noise, change.noise_seed)
     with uncollected() if solver is None and verifier is None else nullcontext():
         drive(run, writes, noisy if change.noise else scores, cancelled)
-    return WhatIf(
-        before=recorded.tree,
-        events=run.events,
-        tree=run.tree,
-        differences=differences(
-            recorded.tree,
-            run.tree,
-            run.events,
-            len(run.events) if nobody.since is None else nobody.since,
-        ),
-        missing_steps=() if solver else _unwritten(run.tree),
-        missing_scores=0 if verifier else _unscored(scores),
-        written=len(writes.missing) if solver else 0,
-        hedge=None
-        if choosing is None or change.hedge is None
-        else _hedge(run, choosing.candidates, change.hedge),
-    )
+        return WhatIf(
+            before=recorded.tree,
+            events=run.events,
+            tree=run.tree,
+            differences=differences(
+                recorded.tree,
+                run.tree,
+                run.events,
+                len(run.events) if nobody.since is None else nobody.since,
+            ),
+            missing_steps=() if solver else _unwritten(run.tree),
+            missing_scores=0 if verifier else _unscored(scores),
+            written=len(writes.missing) if solver else 0,
+            hedge=None
+            if choosing is None or change.hedge is None
+            else _hedge(run, choosing.candidates, change.hedge),
+        )
 
 
 class _Choosing:

@@ -39,10 +39,14 @@ FLAGS = [
 ]
 
 
+# The headless shell is the same page without the windows and menus that nobody sees here.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
 def chromium() -> str | None:
     """A Chromium of this machine; None: the one that Playwright brought."""
     named = os.environ.get("ESPALIER_CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("google-chrome")
+    return named or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 # Closed when the last test of this folder is done: while Playwright is there, its thread has a

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +19,18 @@ SHORT = "problem=Use+24,+7+and+1+to+make+18.&seed=1&lane=beam_search+n%3D4&lane=
 def open_compare(app: App, page: Page, query: str = "") -> None:
     page.goto(f"{app.url}/compare/?{query}")
     expect(page.locator(".race-table")).to_be_visible()
+
+
+def place_of(page: Page, lane: int, node: str) -> tuple[float, float]:
+    """Where the mark of a step of a lane is on the screen."""
+    canvas = page.locator(".race-lane canvas.esp-canvas").nth(lane)
+    canvas.scroll_into_view_if_needed()
+    expect(canvas).to_be_visible()
+    wait_until(lambda: page.evaluate(f"!{RACE}.lanes[{lane}].canvas.glide"))
+    box = canvas.bounding_box()
+    place = page.evaluate(f"{RACE}.lanes[{lane}].canvas.positionOf({node!r})")
+    assert box
+    return box["x"] + place["x"], box["y"] + place["y"]
 
 
 def at_end(page: Page) -> bool:
@@ -40,9 +53,18 @@ def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> 
     compare.get_by_role("radio", name="Seconds").check()
     expect(compare.locator(".race-value")).to_contain_text(" s")
     # A step that is selected in one tree is followed in all of them.
-    compare.evaluate(f"{RACE}.lanes[2].pick('2')")
+    compare.mouse.click(*place_of(compare, 2, "2"))
     for lane in range(3):
         expect(compare.locator(".race-chosen").nth(lane)).to_contain_text("Adam uses 4 pens")
+    # The timeline is dragged.
+    slider = compare.get_by_role("slider", name="Moment of the race").bounding_box()
+    assert slider
+    height = slider["y"] + slider["height"] / 2
+    compare.mouse.move(slider["x"] + slider["width"] / 2, height)
+    compare.mouse.down()
+    compare.mouse.move(slider["x"] + slider["width"] - 1, height, steps=4)
+    compare.mouse.up()
+    assert at_end(compare)
     assert compare.locator(".race-open").first.get_attribute("href") == (
         "../?run=recorded-race-lane-1"
     )
@@ -76,6 +98,14 @@ def test_a_race_of_ones_own_by_keyboard_and_its_link(
     address = page.url
     assert "lane=best_of_n+n%3D4" in address
     assert "runs=" in address
+    # The same on 20 problems, begun and stopped.
+    page.get_by_role("button", name="On 20 problems").press("Enter")
+    stop = page.locator(".race-trials").get_by_role("button", name="Stop")
+    stop.press("Enter")
+    expect(page.locator(".race-trials-state")).to_contain_text("Stopped")
+    page.get_by_role("radio", name="Tokens").press("ArrowRight")
+    expect(page.locator(".race-value")).to_contain_text("FLOPs")
+    page.get_by_role("radio", name="FLOPs").press("ArrowLeft")
     slider = page.get_by_role("slider", name="Moment of the race")
     slider.press("Home")
     expect(page.locator(".race-value")).to_have_text("0 tokens written")
@@ -109,7 +139,17 @@ def test_a_link_races_and_the_page_fits_under_a_thumb(
     assert not at_end(page)
     page.get_by_role("radio", name="FLOPs").tap()
     expect(page.locator(".race-value")).to_contain_text("FLOPs")
+    # A step is selected by a tap, and a term explains itself.
+    page.touchscreen.tap(*place_of(page, 0, "0"))
+    expect(page.locator(".race-chosen").last).not_to_be_empty()
+    page.locator(".race-table tbody tr").first.get_by_role("button", name="Held").tap()
+    expect(page.locator("#term-card")).to_contain_text("keys and values")
     page.get_by_text("A race of your own").tap()
+    if theme == "dark":
+        runs = page.evaluate(f"{RACE}.runs.join()")
+        page.get_by_role("button", name="Race", exact=True).tap()
+        wait_until(lambda: page.evaluate(f"{RACE}.runs.join()") != runs)
+        expect(page.locator(".race-table tbody tr")).to_have_count(2)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -209,7 +209,7 @@ def test_every_kind_of_page_is_accessible(address: str, browser: Browser, theme:
     page = context.new_page()
     page.emulate_media(reduced_motion="reduce")
     show(page, address, "3.5", f"&__theme={theme}")
-    for place in ("3.5", "4.2", "6.5", "7.3", "7.4", "8.2", "8.5", "8.8", "9.4", "10.3"):
+    for place in ("3.5", "4.2", "6.5", "7.3", "7.4", "7.5", "8.2", "8.5", "8.8", "9.4", "10.3"):
         lesson, number = place.split(".")
         page.evaluate(f"{ROOM}.go({{lesson: {lesson}, page: {number}}})")
         shown(page, place)

@@ -1,4 +1,4 @@
-"""What if, on the page: a run that is over is asked by mouse and keyboard, and the tree
+"""What if, on the page: a run that is over is asked by mouse, keyboard and touch, and the tree
 shows where it would have decided otherwise."""
 
 from __future__ import annotations
@@ -6,17 +6,22 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, wait
+from tests.browser.pages import new_context
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def panel(page: Page, app: App) -> Page:
+    return asked_run(page, app)
+
+
+def asked_run(page: Page, app: App) -> Page:
     """A recorded beam search whose answer is wrong, and the panel that asks it in front."""
     open_page(page, app.url)
     page.get_by_role("button", name="the right path is cut").click()
@@ -34,7 +39,7 @@ def field(page: Page, name: str) -> Locator:
 
 
 def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
-    """By keyboard alone."""
+    """By keyboard; and a step of it by mouse."""
     field(panel, "Noise").focus()
     panel.keyboard.press("Control+A")
     panel.keyboard.type("0.3")
@@ -50,6 +55,10 @@ def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
     panel.keyboard.press("Enter")
     expect(panel.locator(".esp-ring")).to_have_count(1)
     expect(panel.locator(".esp-ring-label")).to_have_text(re.compile("would be"))
+    ring = panel.locator(".esp-ring").get_attribute("data-node")
+    steps.last.click()
+    expect(panel.locator(".esp-ring")).not_to_have_attribute("data-node", str(ring))
+    expect(panel.locator(".esp-ring")).to_have_count(1)
     lost = panel.locator(".esp-what-if")
     expect(lost).to_contain_text("could still become right, and was cut in round 1")
     assert violations(panel, ".esp-what-if") == []
@@ -67,7 +76,9 @@ def test_what_cannot_be_asked_is_said(panel: Page) -> None:
     expect(panel.locator(".esp-what-if-error")).to_contain_text("must be 0 to 1")
 
 
-def test_on_a_phone_all_of_it_fits(panel: Page) -> None:
+def test_on_a_phone_all_of_it_fits_and_goes_by_touch(app: App, browser: Browser) -> None:
+    context = new_context(browser, phone=True)
+    panel = asked_run(context.new_page(), app)
     panel.set_viewport_size({"width": 320, "height": 640})
     aggregate = field(panel, "Aggregate")
     aggregate.scroll_into_view_if_needed()
@@ -78,3 +89,10 @@ def test_on_a_phone_all_of_it_fits(panel: Page) -> None:
     assert len({round(tab.bounding_box()["y"]) for tab in tabs.all()}) == 1  # type: ignore[index]
     wide = panel.locator(".esp-what-if").evaluate("e => e.scrollWidth - e.clientWidth")
     assert wide <= 0
+    noise = field(panel, "Noise")
+    noise.tap()
+    noise.fill("0.3")
+    noise.press("Enter")
+    panel.locator(".esp-what-if-step").first.tap()
+    expect(panel.locator(".esp-ring")).to_have_count(1)
+    context.close()

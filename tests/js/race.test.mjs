@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { beamLog } from "./synthetic.mjs";
 import { counterpart } from "../../assets/js/race/matching.js";
 import { LaneClock } from "../../assets/js/race/clock.js";
+import { resultOf, takenOver, tokensOf } from "../../assets/js/race/table.js";
 import { raceIn, raceQuery, readLane, writtenLane } from "../../assets/js/race/lane_text.js";
+import { captionOf } from "../../assets/js/race/trials.js";
 import { Tree } from "../../assets/js/log/tree.js";
 
 const treeOf = (nodes) => {
@@ -74,4 +76,26 @@ test("an address without a problem or without lanes is no race", () => {
   assert.equal(raceIn(""), null);
   assert.equal(raceIn("?problem=1"), null);
   assert.equal(raceIn("?lane=dvts"), null);
+});
+
+test("a chart says of which problems it is, and only while it grows that it is not all", () => {
+  assert.match(captionOf({ done: 3, of: 20, drawn: "" }), /^Bars: share of right answers so far\./);
+  assert.match(captionOf({ done: 20, of: 20, drawn: "Of level 6." }), /^Of level 6\. Bars: share of right answers\. /);
+});
+
+test("a lane that reuses steps says how much of it is new, and where the rest was paid", () => {
+  const steered = { again: 16, again_tokens: 102, steps: 17, tokens: 7 };
+  assert.equal(tokensOf(steered), "7 new + 102 reused");
+  assert.match(takenOver(steered, 1), /^Lane 2 reuses 16 of its 17 steps \(102 tokens\) .* The row counts only/);
+  assert.match(takenOver({ ...steered, steps: 16, tokens: 0 }, 1), /reuses all 16 of its steps .* no work of its own/);
+  const own = { again: 0, again_tokens: 0, steps: 4, tokens: 9 };
+  assert.deepEqual([tokensOf(own), takenOver(own, 0)], ["9", ""]);
+});
+
+test("a lane's head says what came out of it", () => {
+  const row = { answer: "18", right: true, right_undecided: false, known: true };
+  assert.equal(resultOf(row), "Answer 18, right ✓");
+  assert.equal(resultOf({ ...row, right: false }), "Answer 18, wrong ✗");
+  assert.equal(resultOf({ ...row, known: false }), "Answer 18");
+  assert.equal(resultOf({ ...row, answer: null, right: null }), "No answer");
 });

@@ -70,7 +70,9 @@ test("what was done is said with its author, and the steps by their words", () =
     "A person wrote a step after the problem: “my own”",
   ]);
   assert.equal(actWords({ action: "kept", id: "0" }, tree, LABELS, true), "You kept “step 0”");
-  assert.equal(said({ action: "pruned", id: "7" }), "Ada cut step 7");
+  // Before the tree has it, by its place, counted as the tree counts.
+  assert.equal(actWords({ action: "kept", id: "0.7" }, tree, LABELS, true), "You kept step 2, branch 8");
+  assert.equal(said({ action: "pruned", id: "7" }), "Ada cut step 1, branch 8");
   assert.equal(said({ action: "grown", count: 2 }), "Ada grew 2 more after “step 0”");
   assert.equal(said({ action: "edited", text: "new" }), "Ada edited a step: “new”");
   assert.equal(said({ action: "went_on" }), "Ada went on from “step 0” with Beam search");
@@ -115,4 +117,19 @@ test("an act is answered once: by the run that came of it, or by why there is no
 
 test("where no server drives runs again nothing is offered", () => {
   assert.deepEqual(new Steering({ given: {} }).actions(), {});
+});
+
+test("the step that a person wrote is looked at as soon as the run that came of it has it", async () => {
+  const explorer = { given: { steer: () => {} }, log: { run: "new" }, request: () => {} };
+  const steering = new Steering(explorer);
+  const came = steering.ask({ run: "old", act: { action: "write", node: "0", text: " mine " } });
+  const before = Tree.fromEvents(numbered([started(), sampled("0"), sampled("0.0", { text: "mine" })]));
+  assert.equal(steering.writtenNode("new", before), null); // not asked of this run yet
+  steering.arrived();
+  await came;
+  assert.equal(steering.writtenNode("new", before), null); // the solver's own, in the same words
+  const tree = Tree.fromEvents(numbered([started(), sampled("0"), sampled("0.0"), sampled("0.1", { text: "mine", by: "Ada" })]));
+  assert.equal(steering.writtenNode("old", tree), null);
+  assert.equal(steering.writtenNode("new", tree), "0.1");
+  assert.equal(steering.writtenNode("new", tree), null); // once: whoever selects another has left
 });

@@ -59,7 +59,7 @@ function worksOf(problems, bars) {
       `solver ${(solver / GIGA).toFixed(1)}, verifier ${(verifier / GIGA).toFixed(1)} GFLOPs`,
     ),
   );
-  return table([`Work for one problem in GFLOPs, at most, on average over ${problems} problems: `, ...legend()], rows);
+  return table([`Work for one problem in GFLOPs, averaged over ${problems} problems (upper bounds: today's engine reads less): `, ...legend()], rows);
 }
 
 /** @param {{label: string[][], solver: number, verifier: number}[]} reckoned - parameters times passes. */

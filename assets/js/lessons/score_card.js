@@ -13,7 +13,7 @@ export function scoreCard(answered, asked, goBack) {
   const score = compared(answered);
   const back = h("button", { type: "button", class: "esp-button", text: "Go to the next question", on: { click: goBack } });
   if (!score)
-    return h("div", { class: "learn-score" }, h("p", { text: "You have not predicted anything yet, so there is nothing to compare." }), back);
+    return h("div", { class: "learn-score" }, h("p", { text: `${whatCounts(asked)}. You have answered none of them yet, so there is nothing to compare.` }), back);
   const rows = [
     ["You", score.you],
     ["The verifier", score.verifier],
@@ -38,9 +38,16 @@ export function scoreCard(answered, asked, goBack) {
 
 /** Which questions are counted, and how many of them were answered. */
 export function captionOf(count, asked) {
+  return (
+    "Brier score: the mean of the squared distances between what was said and what was true. 0 is perfect; shorter is better. " +
+    `${whatCounts(asked)}; you have answered ${count} of them, and your first answer counts.`
+  );
+}
+
+function whatCounts(asked) {
   const lessons = [...new Set(asked.map(({ lesson }) => lesson))];
   const where = lessons.length > 1 ? `lessons ${lessons.slice(0, -1).join(", ")} and ${lessons.at(-1)}` : `lesson ${lessons[0]}`;
-  return `Brier score. ${asked.length} questions, in ${where}, ask how sure you are; you have answered ${count} of them, and your first answer counts. Shorter is better.`;
+  return `${asked.length} questions, in ${where}, ask how sure you are`;
 }
 
 function scoreRow([who, value]) {

@@ -8,6 +8,7 @@ import { nameOfPerson } from "../dom/person.js";
 import { quiet, section } from "./blocks.js";
 import { ROOT } from "../log/tree.js";
 import { shorten } from "../words/format.js";
+import { stepById } from "../words/act_words.js";
 
 const AGGREGATES = ["last", "min", "prod", "mean"];
 const JUDGES = ["weighted", "best", "majority"];
@@ -210,7 +211,7 @@ export class WhatIf {
   /** A step by its words. */
   said(id) {
     const text = (this.tree.nodes.get(id)?.text ?? "").replace(/\s+/g, " ").trim();
-    return text ? shorten(text, MOST_LETTERS) : `step ${id}`;
+    return text ? shorten(text, MOST_LETTERS) : stepById(id);
   }
 
   regret({ sentence, node }) {

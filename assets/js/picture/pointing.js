@@ -23,8 +23,10 @@ export class Pointing {
   /**
    * Point at these nodes, and at no others; those that are not to be seen are left out.
    *
-   * @param {{id: string, label: string, beside?: boolean}[]} points - `beside`: what it says stands before its
-   *   mark, on the same line, where the tree grows to the right: above, it would stand at another's.
+   * @param {{id: string, label: string, beside?: boolean, after?: ?string}[]} points - `beside`: what it says
+   *   stands before its mark, on the same line, where the tree grows to the right: above, it would stand at
+   *   another's. Where `after`, the step that it comes after, is on that line itself, it stands above, as far
+   *   back as lets the mark's own words be read.
    * @param {boolean} [reveal] - bring them into sight, the first one for sure.
    */
   show(points, reveal = false) {
@@ -33,8 +35,8 @@ export class Pointing {
     this.shown = shown;
     fill(
       this.element,
-      points.map(({ id, label, beside }) =>
-        h("span", { class: "esp-ring", "data-node": id, "data-beside": Boolean(beside) }, label && h("span", { class: "esp-ring-label", text: label })),
+      points.map(({ id, label, beside, after }) =>
+        h("span", { class: "esp-ring", "data-node": id, "data-beside": Boolean(beside), "data-after": after ?? "" }, label && h("span", { class: "esp-ring-label", text: label })),
       ),
     );
     if (reveal) for (const { id } of [...points].reverse()) this.canvas.reveal(id);
@@ -56,7 +58,8 @@ export class Pointing {
       return;
     }
     const half = label.offsetWidth / 2 + EDGE;
-    const across = Math.max(0, half - x) - Math.max(0, x + half - this.canvas.size.width);
+    const back = label.parentNode.dataset.back === "true" ? BEFORE - half : 0;
+    const across = back + Math.max(0, half - x - back) - Math.max(0, x + back + half - this.canvas.size.width);
     const top = y - ABOVE - label.offsetHeight;
     let down = top < (this.canvas.vertical ? TOP : NAMES) ? TOP - top : 0;
     const box = { left: x + across - half, right: x + across + half, height: label.offsetHeight };
@@ -77,7 +80,12 @@ export class Pointing {
       ring.hidden = !place;
       if (!place) continue;
       const label = ring.firstElementChild;
-      ring.dataset.before = String(!this.canvas.vertical && (ring.dataset.beside === "true" || standsBefore(place, label)));
+      const beside = ring.dataset.beside === "true" && !this.canvas.vertical;
+      const from = ring.dataset.after ? this.canvas.positionOf(ring.dataset.after) : null;
+      const back = beside && from !== null && Math.abs(from.y - place.y) < ABOVE;
+      const before = beside || (!this.canvas.vertical && standsBefore(place, label));
+      ring.dataset.before = String(before && !back);
+      ring.dataset.back = String(back);
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
       this.keepInside(label, place, said);
     }

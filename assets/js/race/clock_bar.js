@@ -180,6 +180,7 @@ export class ClockBar {
     const key = lanesKey(this.lanes(), this.clock);
     if (key !== this.drawn) {
       this.drawn = key;
+      this.element.style.setProperty("--tracks", String(this.lanes().length));
       fill(this.tracks, this.lanes().map((lane) => this.track(lane, most)));
     }
     for (const [index, lane] of this.lanes().entries()) {

@@ -39,13 +39,15 @@ export class LaneView {
     this.pointing = new Pointing(this.canvas);
     this.mark = h("span", { class: "race-number", "aria-hidden": "true", text: String(number + 1) });
     this.name = h("h2", { class: "race-name", dir: "auto" });
+    /** What came out, whatever moment is on show. */
+    this.result = h("p", { class: "race-result", dir: "auto" });
     this.open = h("a", { class: "race-open", "data-place": "", text: "Open in Explore" });
     this.state = h("p", { class: "race-state" });
     this.chosen = h("p", { class: "race-chosen", dir: "auto" });
     this.element = h(
       "article",
       { class: "race-lane", "aria-label": `Lane ${number + 1}` },
-      h("div", { class: "race-lane-head" }, this.mark, this.name, this.open),
+      h("div", { class: "race-lane-head" }, this.mark, this.name, this.result, this.open),
       h("div", { class: "race-picture" }, this.canvas.frame),
       this.state,
       this.chosen,
@@ -74,6 +76,7 @@ export class LaneView {
     this.parting = Infinity;
     this.canvas.reset();
     this.pointing.show([]);
+    setText(this.result, "");
     this.open.href = `../?run=${encodeURIComponent(run)}`;
   }
 
@@ -119,7 +122,8 @@ export class LaneView {
   /** A step that is folded into the one that it repeats is ringed there. */
   rings() {
     const shown = (id) => (this.visible.has(id) ? id : this.tree.nodes.get(id)?.merged_into);
-    return this.points.map((point) => ({ ...point, id: shown(point.id) })).filter(({ id }) => id && this.visible.has(id));
+    const placed = this.points.map((point) => ({ ...point, id: shown(point.id) }));
+    return placed.filter(({ id }) => id && this.visible.has(id)).map((point) => ({ ...point, after: this.visible.parent(point.id) }));
   }
 
   waiting() {
@@ -146,7 +150,7 @@ export class LaneView {
   /** Ring the step by which one sees where lanes part, once this lane has so many events. */
   point([id], cursor) {
     this.parting = cursor;
-    this.points = id ? [{ id, label: "They part here" }] : [];
+    this.points = id ? [{ id, label: "They part here", beside: true }] : [];
     this.draw();
   }
 

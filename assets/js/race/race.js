@@ -8,7 +8,7 @@ import { Key } from "../lessons/key.js";
 import { LaneView } from "./lane.js";
 import { laneEvents, raceTable, startRace, stopRace } from "./server.js";
 import { raceIn, raceQuery } from "./lane_text.js";
-import { RaceTable } from "./table.js";
+import { RaceTable, resultOf } from "./table.js";
 import { rewriteAddress } from "../dom/frame.js";
 import { Setup } from "./setup.js";
 import { Theme } from "../picture/theme.js";
@@ -221,6 +221,7 @@ export class Race {
     for (const [index, { name, right }] of values.lanes.entries()) {
       setText(this.lanes[index].name, name);
       this.lanes[index].right = right;
+      setText(this.lanes[index].result, resultOf(values.lanes[index]));
     }
     const parted = values.partings.filter(Boolean);
     for (const { lane, cursors, nodes } of parted) this.lanes[lane].point(nodes[1], cursors[1]);

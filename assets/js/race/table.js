@@ -49,18 +49,15 @@ export class RaceTable {
   /** @param {{lanes: Object[], saved?: {written: number, read: number}}} values */
   show({ lanes, saved }) {
     this.element.hidden = false;
-    const best = (name) => Math.min(...lanes.map((row) => row[name]));
+    // A lane that took steps over is least for that alone.
+    const best = (name) => (lanes.some(({ again }) => again) ? null : Math.min(...lanes.map((row) => row[name])));
     const least = Object.fromEntries(["tokens", "held", "seconds"].map((name) => [name, best(name)]));
     fill(this.body, lanes.map((row, index) => this.row(row, index, least)));
     const told = [];
     if (saved?.written) told.push(`${plural(saved.written, "token")} written`);
     if (saved?.read) told.push(`${plural(saved.read, "token")} read by verifiers`);
     const shared = told.length ? [`Asked once for several lanes: ${told.join(", ")}. Each lane's own figures count them.`] : [];
-    const again = lanes.map(
-      ({ again: taken, steps }, index) =>
-        taken && `Lane ${index + 1} took ${taken} of its ${plural(steps, "step")} over from the run before it. They cost nothing; its figures are of the others.`,
-    );
-    this.saved.textContent = [...shared, ...again.filter(Boolean)].join(" ");
+    this.saved.textContent = [...shared, ...lanes.map(takenOver).filter(Boolean)].join(" ");
   }
 
   row(row, index, least) {
@@ -73,8 +70,8 @@ export class RaceTable {
       {},
       h("th", { scope: "row" }, h("span", { class: "race-number", "aria-hidden": "true", text: String(index + 1) }), h("span", { dir: "auto", text: row.name })),
       h("td", { class: "race-answer" }, label[1], h("span", {}, h("span", { dir: "auto", text: answerOf(row) }), verdict(row))),
-      number(2, count(row.tokens), row.tokens === least.tokens),
-      number(3, row.solver_flops ? flops(row.solver_flops) : "unknown", false),
+      number(2, tokensOf(row), row.tokens === least.tokens),
+      number(3, solverWork(row), false),
       number(4, row.verifier_flops ? flops(row.verifier_flops) : "0", false),
       number(5, count(row.held), row.held === least.held),
       number(6, seconds(row.seconds), row.seconds === least.seconds),
@@ -82,9 +79,35 @@ export class RaceTable {
   }
 }
 
+/** A solver that wrote nothing worked nothing; of a foreign one it may not be known. */
+function solverWork({ solver_flops: work, tokens }) {
+  return work ? flops(work) : tokens ? "unknown" : "0";
+}
+
+/** What it wrote itself; of a steered run, also what it took over from the run before the act. */
+export function tokensOf({ tokens, again, again_tokens: taken }) {
+  return again ? `${count(tokens)} new + ${count(taken)} reused` : count(tokens);
+}
+
+/** What stands in the row of a lane that took steps over, and what does not; "": it took none. */
+export function takenOver({ again, again_tokens: tokens, steps, tokens: written }, index) {
+  if (!again) return "";
+  const these = again < steps ? `${again} of its ${plural(steps, "step")}` : steps === 1 ? "its only step" : `all ${steps} of its steps`;
+  const own = written ? "The row counts only the work that came after" : "So it made no work of its own";
+  return `Lane ${index + 1} reuses ${these} (${plural(tokens, "token")}) from the run before it was steered: their work was done there. ${own}; the clock counts the reused tokens too.`;
+}
+
 function answerOf(row) {
   const answer = row.answer === null ? "none" : shorten(row.answer, 40);
   return row.status === "completed" ? answer : `${answer} (${row.status.replaceAll("_", " ")})`;
+}
+
+/** "Answer 18, right ✓": what came out of a lane in a line. */
+export function resultOf(row) {
+  const { right, right_undecided: undecided, known } = row;
+  const said = row.answer === null ? "No answer" : `Answer ${shorten(row.answer, 24)}`;
+  if (undecided || right === null || !known) return said;
+  return `${said}, ${right ? "right ✓" : "wrong ✗"}`;
 }
 
 function verdict({ right, right_undecided: undecided, known }) {

@@ -29,7 +29,7 @@ export class Trials {
       h(
         "p",
         { class: "race-quiet" },
-        "The same race on 20 held-out problems of the same family and level: how often is each lane right?",
+        "The same race on 20 held-out problems of the same family and level, or the nearest that these models are tested on: how often is each lane right?",
       ),
       h("div", { class: "race-acts" }, this.begin, this.stop, this.state),
       this.chart,
@@ -59,12 +59,14 @@ export class Trials {
 
   async start() {
     const turn = (this.turn = {});
+    this.ending = false;
     this.working(true);
     this.empty();
     setText(this.state, "Asking…");
     try {
       let told = await startTrials(this.query());
       this.id = told.id;
+      if (this.ending) this.end(); // asked for while the server had not answered yet
       while (turn === this.turn) {
         this.show(told);
         if (told.state !== "waiting" && told.state !== "running") break;
@@ -73,8 +75,9 @@ export class Trials {
       }
     } catch (error) {
       if (turn === this.turn) {
-        setText(this.state, "");
-        this.refuse(error);
+        // Where it was asked for, with what can be done, and where the form is wrong, if it is.
+        setText(this.state, error.message);
+        if (error.field || (error.lane ?? null) !== null) this.refuse(error);
       }
     }
     if (turn === this.turn) {
@@ -85,6 +88,7 @@ export class Trials {
 
   end() {
     const { id } = this;
+    this.ending = true;
     if (id) stopTrials(id).catch((error) => this.refuse(error));
   }
 
@@ -106,12 +110,12 @@ export class Trials {
 }
 
 /** A table whose cells are drawn: the share with its interval, and the difference to the first lane. */
-function chartOf({ done, lanes }) {
+function chartOf({ done, of, lanes, drawn }) {
   const head = (text, number = false) => h("th", { scope: "col", "data-number": number, text });
   return h(
     "table",
     {},
-    h("caption", { text: "Bars: share of right answers so far. Lines: 95 % intervals; the difference is paired." }),
+    h("caption", { text: captionOf({ done, of, drawn }) }),
     h("thead", {}, h("tr", {}, head("Lane"), head("Right"), head("Minus lane 1"), head("Tokens each", true))),
     h(
       "tbody",
@@ -128,6 +132,12 @@ function chartOf({ done, lanes }) {
       ),
     ),
   );
+}
+
+/** What is drawn, and of which problems where they are not of the race's level. */
+export function captionOf({ done, of, drawn }) {
+  const bars = `Bars: share of right answers${done < of ? " so far" : ""}. Lines: 95 % intervals; the difference is paired.`;
+  return drawn ? `${drawn} ${bars}` : bars;
 }
 
 /** On a phone a row is a block, and each figure says itself what it is. */

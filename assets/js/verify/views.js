@@ -35,5 +35,7 @@ async function show() {
   }
 }
 
+// On a phone what one does not need at once is folded.
+if (matchMedia("(max-width: 760px)").matches) for (const part of document.querySelectorAll("details.fold")) part.open = false;
 addEventListener("hashchange", show);
 show();

@@ -81,7 +81,13 @@ function said(tree, note) {
   const later = tree.notes.slice(tree.notes.indexOf(note) + 1);
   if (later.some((other) => other.action === "edited" && other.id === id)) return "the step that was edited later";
   const node = tree.nodes.get(id);
-  return node ? quoted(node.text) : `step ${id}`;
+  return node ? quoted(node.text) : stepById(id);
+}
+
+/** "step 2, branch 3", of a step that the tree does not have yet: its place, counted from 1. */
+export function stepById(id) {
+  const parts = id.split(".");
+  return `step ${parts.length}, branch ${Number(parts.at(-1)) + 1}`;
 }
 
 const quoted = (text) => `“${shorten(text.replace(/\s+/g, " ").trim(), MOST_LETTERS)}”`;
