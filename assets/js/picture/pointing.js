@@ -1,6 +1,7 @@
 // Rings around the nodes that are being spoken of, over the picture and in its place.
 
 import { fill, h } from "../dom/dom.js";
+import { ROOT } from "../log/tree.js";
 
 const EDGE = 4;
 /** Pixels from a mark's middle to the foot of what its ring says, and where that stands at the top. */
@@ -83,7 +84,7 @@ export class Pointing {
       const beside = ring.dataset.beside === "true" && !this.canvas.vertical;
       const from = ring.dataset.after ? this.canvas.positionOf(ring.dataset.after) : null;
       const back = beside && from !== null && Math.abs(from.y - place.y) < ABOVE;
-      const before = beside || (!this.canvas.vertical && standsBefore(place, label));
+      const before = beside || (!this.canvas.vertical && standsBefore(place, label, this.canvas.positionOf(parentOf(ring.dataset.node))));
       ring.dataset.before = String(before && !back);
       ring.dataset.back = String(back);
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
@@ -94,11 +95,14 @@ export class Pointing {
 
 /**
  * Whether what a ring says stands before its mark, in a tree that grows to the right: above, it would
- * cover its level's name.
+ * cover its level's name; and before it there are no words of the step that it comes from.
  *
  * @param {{x: number, y: number}} place - of the mark, in pixels @param {?{offsetWidth: number, offsetHeight: number}} label
+ * @param {?{x: number, y: number}} from - the mark of the step before; null: it is not to be seen.
  */
-export function standsBefore({ x, y }, label) {
-  if (!label) return false;
+export function standsBefore({ x, y }, label, from) {
+  if (!label || !from || Math.abs(from.y - y) < 2 * ABOVE) return false;
   return y - ABOVE - label.offsetHeight < NAMES && x - BEFORE - label.offsetWidth >= EDGE;
 }
+
+const parentOf = (id) => (id.includes(".") ? id.slice(0, id.lastIndexOf(".")) : ROOT);
