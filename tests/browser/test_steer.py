@@ -152,6 +152,8 @@ def journey(page: Page, app: App, means: Means) -> None:
     hand.submit("Put it there")
     done()
     assert ask(page, "[...x.tree().nodes.values()].filter(node => node.by).length") == 1
+    # The step that was written is the one to look at; the others are done to the one before it.
+    ask(page, "x.select('0')")
     hand.act("edit")
     hand.fill("The step", "24 + 7 = 31, left 1 31")
     hand.submit("Put it there")
