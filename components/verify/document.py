@@ -30,9 +30,8 @@ def document(*, shipped: bool) -> str:
     """
     body = (
         '<main id="text" class="verify" tabindex="-1">'
-        f"<h1>Verify</h1><p class=lead>{_SUMMARY} Bring solutions whose steps are labelled, and a "
-        "verifier's scores for them, or let one of the embedded verifiers score them."
-        ' What the figures mean stands in <a href="../guide/verify">the guide</a>.</p>'
+        f"<h1>Verify</h1><p class=lead>{_SUMMARY} "
+        '<a href="../guide/verify">What the figures mean</a></p>'
         f"{views.navigation()}"
         '<section id="set" data-view="set" aria-label="A set of solutions">'
         f"{_folded(_form(), shipped)}{_report(shipped)}</section>"
@@ -45,7 +44,10 @@ def _folded(form: str, shipped: bool) -> str:
     """Where a report is there already, that comes first."""
     return (
         f'<details class="ask-fold"{"" if shipped else " open"}>'
-        f"<summary>Make a report of your own</summary>{form}</details>"
+        "<summary>Make a report of your own</summary><p>Bring solutions whose steps are "
+        "labelled, and a verifier's scores for them, or let one of the embedded verifiers score "
+        "them.</p>"
+        f"{form}</details>"
     )
 
 

@@ -28,7 +28,9 @@ def verdict(name: str, card: Mapping[str, Any]) -> CardFinding:
         return found
     told = f"{100 * moved.lowered:.0f} % of edits that change nothing lower its score"
     said = found.sentence.removesuffix(".")
-    return found._replace(sentence=f"{said}, but it knows one way of writing: {told}.")
+    # Who trusts it is told how far; who does not has one reason more.
+    joined = ", and" if found.state == "bad" else ", where steps are written as in these rows:"
+    return found._replace(sentence=f"{said}{joined} {told}.")
 
 
 def _by_figures(name: str, card: Mapping[str, Any]) -> CardFinding:

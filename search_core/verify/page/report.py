@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from search_core.picture.numbers import counted
+from search_core.verify.best_verifier import best_verifier
+from search_core.verify.findings import CardFinding
 from search_core.verify.page.cards import card_sections, finding_list
 from search_core.verify.page.comparisons import comparison_section
 from search_core.verify.page.frame import framed
@@ -36,11 +38,10 @@ def report_page(values: Mapping[str, Any]) -> str:
     listed = [anchors[name] for name, card in cards.items() if card["mistakes"]["listed"]]
     body = [
         _skip(listed),
-        tag("header", tag("h1", text(title[:200])), *_about(values),
-            tag("nav", navigation, aria_label="Parts of this report")),
+        tag("header", tag("h1", text(title[:200])), finding_list(_verdicts(values)),
+            *_about(values), tag("nav", navigation, aria_label="Parts of this report")),
         tag(
             "main",
-            finding_list([verdict(name, card) for name, card in cards.items()]),
             table("At a glance", ["measure", *cards], headline_rows(cards)),
             *(card_sections(name, card, anchors[name]) for name, card in cards.items()),
             comparison_section(values["comparisons"]),
@@ -50,6 +51,14 @@ def report_page(values: Mapping[str, Any]) -> str:
         report_scripts(),
     ]  # fmt: skip
     return framed(title[:200], *body, policy=report_policy())
+
+
+def _verdicts(values: Mapping[str, Any]) -> list[CardFinding]:
+    """What one may do with each, and which to take."""
+    cards = values["cards"]
+    best = best_verifier(cards, values["comparisons"])
+    each = [verdict(name, card) for name, card in cards.items()]
+    return each if best is None else [best, *each]
 
 
 def _skip(anchors: Sequence[str]) -> str:

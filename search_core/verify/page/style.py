@@ -13,6 +13,7 @@ body { margin: 0; background: var(--palette-background); color: var(--palette-te
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
 header, main, footer { max-width: 68rem; margin: 0 auto; padding: 0 1.25rem; }
 h1 { font-size: 1.75rem; margin: 2rem 0 .25rem; }
+@media (max-width: 599px) { h1 { font-size: 1.3rem; margin-top: .5rem; } }
 h2 { font-size: 1.35rem; margin: 3rem 0 .5rem; padding-top: 1rem;
   border-top: 2px solid var(--palette-muted); }
 h3 { font-size: 1.05rem; margin: 2rem 0 .4rem; }
