@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,8 +144,11 @@ LARGE = ("\\boxed{", "\\boxed{1}, ", "**", "answer is ", "</think>", "<think></t
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_takes_linear_time(piece: str) -> None:
+    texts = count()
+
     def read(size: int) -> None:
-        answer = extract_answer(piece * (size // len(piece)))
+        # Each time another text: what was read lately is remembered.
+        answer = extract_answer(f"{next(texts)} {piece * (size // len(piece))}")
         assert answer is None or len(answer) <= MAX_ANSWER
 
     assert takes_linear_time(read, 25_000 if piece in LARGE else 6_000)

@@ -13,10 +13,15 @@ from typing import Any
 _PACKAGES = ("torch", "transformers", "numpy")
 
 
-def provenance(arguments: Sequence[str]) -> dict[str, Any]:
-    """JSON-ready values; nothing is imported for a package's version."""
+def provenance(arguments: Sequence[str], program: str = "search_core") -> dict[str, Any]:
+    """JSON-ready values; nothing is imported for a package's version.
+
+    Args:
+        arguments: Those of the command.
+        program: The module that was run.
+    """
     return {
-        "command": shlex.join(["python", "-m", "search_core", *arguments]),
+        "command": shlex.join(["python", "-m", program, *arguments]),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {"python": platform.python_version()} | _versions(),
         "machine": {"system": platform.system(), "cpus": os.cpu_count()},

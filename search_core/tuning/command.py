@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from search_core.tuning.stages import STAGES, Bench
 
     try:
-        bench = Bench(options.out, _settings(options, TuningSettings()), _say)
+        given = tuple(sys.argv[1:] if arguments is None else arguments)
+        bench = Bench(options.out, _settings(options, TuningSettings()), _say, given)
         bench.work.mkdir(parents=True, exist_ok=True)
         for name, stage in STAGES.items():
             _say(f"stage: {name}")

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from search_core.engine.checkpoints.low_rank_folder import WEIGHTS
+from search_core.evaluation.provenance import provenance
 from search_core.protocols import Sampling
 from search_core.solvers import load_solver
 from search_core.tuning.attempts import TriedSolution, attempt_all, read_attempts
@@ -44,11 +45,13 @@ class Bench:
     Attributes:
         out: Finished folders go here, everything else into its folder "work".
         say: Told a line from time to time.
+        arguments: Those of the command, to be written beside the figures.
     """
 
     out: Path
     settings: TuningSettings
     say: Callable[[str], None]
+    arguments: tuple[str, ...] = ()
 
     @property
     def work(self) -> Path:
@@ -187,7 +190,8 @@ def measure(bench: Bench) -> Any:
     if settings.judge:
         path = bench.work / "judge.jsonl"
         scores["judge"] = given(settings.base, path=path, format="judge")
-    found = {"settings": _said(settings, {}), **measured(greedy, attempts, scores)}
+    made = provenance(bench.arguments, "search_core.tuning") if bench.arguments else {}
+    found = {**made, "settings": _said(settings, {}), **measured(greedy, attempts, scores)}
     if settings.before:
         alone = replace(bench, settings=once)
         base = _attempts(alone, "test", settings.tests, "base", solver=settings.base)

@@ -152,8 +152,10 @@ def journey(page: Page, app: App, means: Means) -> None:
     hand.submit("Put it there")
     done()
     assert ask(page, "[...x.tree().nodes.values()].filter(node => node.by).length") == 1
-    # The step that was written is the one to look at; the others are done to the one before it.
+    # What one wrote is what one looks at; then back to the step before it.
+    wait(page, "x.tree().nodes.get(x.selected)?.by")
     ask(page, "x.select('0')")
+    expect(act(page, "Edit step")).to_be_visible()
     hand.act("edit")
     hand.fill("The step", "24 + 7 = 31, left 1 31")
     hand.submit("Put it there")
