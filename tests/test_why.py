@@ -63,11 +63,13 @@ def test_a_cut_is_told_with_rank_cut_off_and_margin() -> None:
     made = run("beam_search", {"": "a b", "a": "1. 1."}, {"a": 0.6, "b": 0.515}, n=2, beam_width=2)
     assert by_state(made, "pruned") == ["b"]
     assert why(made.tree, "1") == (
-        "Beam search keeps the 1 best of each round by last score. Rank 2 of 2. Its path scores "
+        "Beam search keeps the 1 best of each round by last score. That is N / beam width: "
+        "2 / 2 = 1. Rank 2 of 2. Its path scores "
         "0.52; the cut was 0.60, so the margin is −0.08."
     ).replace("0.52", f"{0.515:.2f}").replace("−0.08", f"−{0.085:.2f}")
     assert SearchResult(made.events, made.tree).why("0") == (
-        "Beam search keeps the 1 best of each round by last score. Rank 1 of 2. Its path scores "
+        "Beam search keeps the 1 best of each round by last score. That is N / beam width: "
+        "2 / 2 = 1. Rank 1 of 2. Its path scores "
         "0.60: the lowest that was kept, and so the cut."
     )
 

@@ -47,7 +47,20 @@ def _state_sentences(tree: Tree, node: Node) -> list[str]:
             "on from here."
         ]
     decision = None if node.decision is None else tree.decisions[node.decision]
-    return [] if decision is None else [decision.why, *_place_sentences(tree, decision, node)]
+    if decision is None:
+        return []
+    beam = _beam_sentences(tree, decision)
+    return [decision.why, *beam, *_place_sentences(tree, decision, node)]
+
+
+def _beam_sentences(tree: Tree, decision: Decided) -> list[str]:
+    """How the setting that one sees goes together with how many paths are kept."""
+    options = tree.started.options if tree.started else {}
+    n, width = options.get("n"), options.get("beam_width")
+    if not (isinstance(n, int) and isinstance(width, int) and width > 0 and n % width == 0):
+        return []
+    told = decision.rule == "top_k" and f"keeps the {n // width} best" in decision.why
+    return [f"That is N / beam width: {n} / {width} = {n // width}."] if told else []
 
 
 def _completed_sentences(tree: Tree, node: Node) -> list[str]:

@@ -37,7 +37,7 @@ test("an outcome verifier's score is the whole solution's, whatever the aggregat
 
 const sampled = (id, fields = {}) => ({ kind: "sampled", id, text: id, tokens: 1, logprob: -1, ...fields });
 const scored = (id, score) => ({ kind: "scored", id, score });
-const decided = (fields) => ({ kind: "decided", round: 1, rule: "top_k", why: "The best are kept.", ...fields });
+const decided = (fields) => ({ kind: "decided", round: 1, rule: "top_k", why: "Beam search keeps the 4 best.", ...fields });
 const treeOf = (...events) => Tree.fromEvents([header(), ...events].map((event, seq) => ({ ...event, seq, t: 0 })));
 
 test("each state in words, with its reason where the log gives one", () => {
@@ -94,7 +94,7 @@ test("a path that did not end, and one that repeats itself, say so", () => {
   };
   assert.deepEqual(told({}, late), [
     "pruned: not finished after 1 step, the most that were allowed",
-    "The best are kept.",
+    "Beam search keeps the 4 best.",
     "",
     "1 path not finished after 1 step, the most that were allowed",
   ]);
@@ -126,10 +126,10 @@ test("why a step is where it is", () => {
   assert.match(why("1", { kind: "merged", id: "1", into: "0" }), /word for word the same/);
   assert.equal(
     why("1", scored("1", 0.4), both),
-    "The best are kept. That is N / beam width: 16 / 4 = 4. Rank 2 of 2. Its path scores 0.40; the cut was 0.90, so the margin is −0.50.",
+    "Beam search keeps the 4 best. That is N / beam width: 16 / 4 = 4. Rank 2 of 2. Its path scores 0.40; the cut was 0.90, so the margin is −0.50.",
   );
   assert.match(why("0", both), /Rank 1 of 2\. Its path scores 0\.90: the lowest that was kept, and so the cut\.$/);
-  assert.equal(why("0", decided({ kept: [["0"]] })), "The best are kept. That is N / beam width: 16 / 4 = 4.");
+  assert.equal(why("0", decided({ kept: [["0"]] })), "Beam search keeps the 4 best. That is N / beam width: 16 / 4 = 4.");
   const solved = [{ kind: "completed", id: "0", answer: "4", group: 0 }];
   assert.equal(why("0", ...solved), "The path ended here with the answer 4.");
   assert.match(why("0", ...solved, { kind: "graded", right: ["0"] }), / It agrees with the reference: right\.$/);

@@ -148,9 +148,9 @@ function completedSentences(tree, node) {
 }
 
 /** How the setting that one sees goes together with how many paths are kept. */
-function beamSentences(tree, { rule }) {
+function beamSentences(tree, { rule, why }) {
   const { n, beam_width: width } = tree.started.options;
-  if (rule !== "top_k" || !Number.isInteger(n / width)) return [];
+  if (rule !== "top_k" || !Number.isInteger(n / width) || !why.includes(`keeps the ${n / width} best`)) return [];
   return [`That is N / beam width: ${n} / ${width} = ${n / width}.`];
 }
 
