@@ -203,7 +203,7 @@ def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App
     line.get_by_role("button", name="Untouched run").click()
     assert came(page, steered) == BASE
     ask(page, "x.select('0')")
-    page.locator("summary", has_text="Done by you").click()
+    page.locator("summary", has_text="Changes are noted as yours").click()
     page.get_by_label("Your name").fill("Ada")
     act(page, "Keep").click()
     came(page, BASE)

@@ -60,7 +60,7 @@ export class Acts {
   sign() {
     const name = this.author.value.trim();
     namePerson(name);
-    setText(this.signed, name ? `Done by ${name}` : "Done by you");
+    setText(this.signed, name ? `Changes are noted as ${name}’s` : "Changes are noted as yours");
   }
 
   /** Whether anything can be done to this node here. */
