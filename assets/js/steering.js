@@ -97,7 +97,7 @@ export class Steering {
     });
     if (id === undefined) return null;
     this.writes = null;
-    return id;
+    return tree.nodes.get(id).merged_into ?? id; // another says the same: the two are one
   }
 
   /** It has come out: another run is here, or `why` says why none will be. */

@@ -153,7 +153,9 @@ def journey(page: Page, app: App, means: Means) -> None:
     done()
     assert ask(page, "[...x.tree().nodes.values()].filter(node => node.by).length") == 1
     # What one wrote is what one looks at; then back to the step before it.
-    wait(page, "x.tree().nodes.get(x.selected)?.by")
+    # Where another says the same, both are one from then on.
+    own = "[...x.tree().nodes.values()].find(node => node.by)"
+    wait(page, f"x.selected === ({own}.merged_into ?? {own}.id)")
     ask(page, "x.select('0')")
     expect(act(page, "Edit step")).to_be_visible()
     hand.act("edit")

@@ -135,6 +135,18 @@ test("a selection survives going back in time, but not being folded or hidden", 
   assert.equal(forget(TREE), null);
 });
 
+test("of a selected step that turns out to be a duplicate the original is selected", () => {
+  const state = new ViewState();
+  const before = [sampled("0"), sampled("1")];
+  const forget = (tree) => {
+    state.forgetHidden(tree, state.visible(tree, NOTHING));
+    return state.selected;
+  };
+  state.select("1", treeOf(...before), NOTHING);
+  assert.equal(forget(treeOf(...before)), "1");
+  assert.equal(forget(treeOf(...before, { kind: "merged", id: "1", into: "0" })), "0");
+});
+
 test("unfolding names the first step, and lasts until pruned steps are shown another way", () => {
   const state = new ViewState();
   state.setPruned("fold");

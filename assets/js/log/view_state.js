@@ -44,7 +44,10 @@ export class ViewState {
   /** A selection survives going back in time, but not being folded or hidden. */
   forgetHidden(tree, visible) {
     const exists = isFold(this.selected) || tree.nodes.has(this.selected);
-    if (exists && !visible.has(this.selected)) this.selected = null;
+    if (!exists || visible.has(this.selected)) return;
+    // What turns out to be a duplicate is folded into its original: that says the same.
+    const original = tree.nodes.get(this.selected)?.merged_into ?? null;
+    this.selected = visible.has(original) ? original : null;
   }
 
   /**
