@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -32,3 +33,40 @@ def test_types(tmp_path: Path) -> None:
         without_stubs = shutil.ignore_patterns("*.pyi", "__pycache__")
         shutil.copytree(ROOT / package, tmp_path / package, ignore=without_stubs)
     check(f"mypy --cache-dir {ROOT / '.mypy_cache'}", tmp_path)
+
+
+def first_of(call: ast.Call) -> str:
+    """How the first argument of a call begins, `{}` for what is put into it; "" for a name."""
+    first = call.args[0]
+    if isinstance(first, ast.JoinedStr):
+        pieces = first.values
+        return "".join(
+            str(piece.value) if isinstance(piece, ast.Constant) else "{}" for piece in pieces
+        ).strip()
+    return str(first.value).strip() if isinstance(first, ast.Constant) else ""
+
+
+def waits_for(source: str) -> list[str]:
+    """What the calls of `wait_for_function` wait for that is written there."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [
+        first_of(call)
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "wait_for_function"
+    ]
+
+
+def test_what_a_page_waits_for_is_a_function() -> None:
+    """An expression is evaluated anew at each look, and our places forbid that: a test that need
+    not wait passes, and on a slow machine it fails. A function is made once, from outside."""
+    assert waits_for("page.wait_for_function(f'{HERE} > 3')") == ["{} > 3"]
+    folders = (ROOT / "tests", ROOT / "search_core")
+    sources = {path: path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py")}
+    found = [
+        (path.name, text)
+        for path, source in sources.items()
+        if ".wait_for_function(" in source
+        for text in waits_for(source)
+    ]
+    assert len(found) > 10
+    assert [each for each in found if each[1] and "=>" not in each[1].split("\n")[0]] == []

@@ -129,4 +129,4 @@ def served_explorer() -> Iterator[str]:
 def open_explorer(page: Any, address: str) -> None:
     """Go there, and wait until it can be asked."""
     page.goto(address)
-    page.wait_for_function("window.ready")
+    page.wait_for_function("() => window.ready")

@@ -42,19 +42,21 @@ def opening_measurements(runs: int = 5) -> list[Measurement]:
 def _open(page: Any, address: str) -> float:
     started = time.perf_counter()
     page.goto(address)
-    page.wait_for_function(f"{_EXPLORER}?.log.complete && !document.querySelector('#run').disabled")
+    page.wait_for_function(
+        f"() => {_EXPLORER}?.log.complete && !document.querySelector('#run').disabled"
+    )
     return time.perf_counter() - started
 
 
 def _run(page: Any) -> tuple[float, float]:
     """Seconds from the press to the first node, and to the finished tree."""
     before = page.evaluate(f"{_EXPLORER}.log.run")
-    page.wait_for_function("!document.querySelector('#run').disabled")
+    page.wait_for_function("() => !document.querySelector('#run').disabled")
     started = time.perf_counter()
     page.click("#run")
     page.wait_for_function(
-        f"{_EXPLORER}.log.run !== {before!r} && {_EXPLORER}.tree().nodes.size > 1"
+        f"() => {_EXPLORER}.log.run !== {before!r} && {_EXPLORER}.tree().nodes.size > 1"
     )
     first = time.perf_counter() - started
-    page.wait_for_function(f"{_EXPLORER}.log.complete")
+    page.wait_for_function(f"() => {_EXPLORER}.log.complete")
     return first, time.perf_counter() - started

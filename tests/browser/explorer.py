@@ -20,7 +20,7 @@ def wait(page: Page, condition: str) -> None:
     """Wait until a JavaScript condition on the explorer `x` holds."""
     found = "[...document.querySelectorAll('#explorer *')].find(e => e.espalier)?.espalier"
     page.wait_for_function(
-        f"(() => {{ const x = {found}; return Boolean(x && ({condition})); }})()",
+        f"() => {{ const x = {found}; return Boolean(x && ({condition})); }}",
         timeout=PATIENCE * 1000,
     )
 

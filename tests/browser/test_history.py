@@ -56,7 +56,7 @@ def test_back_and_forward_show_the_runs_of_a_visit(stage: Stage, view: Page) -> 
     wait(view, "x.log.run === 'dvts' && x.log.complete")
     push(stage, "live", 20, 30)
     stage.pushes.put({"run": "", "next": "best"})  # after it in the same stream
-    view.wait_for_function(f"{_NAMED} === 'best'")
+    view.wait_for_function(f"() => {_NAMED} === 'best'")
     assert ask(view, "x.log.run") == "dvts"
 
 

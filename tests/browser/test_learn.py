@@ -158,13 +158,13 @@ def test_each_choice_stands_at_its_own_step(address: str, page: Page) -> None:
     }"""
     for place in ("8.6", "3.5", "4.4"):
         show(page, address, place)
-        page.wait_for_function(f"({seen})().every(({{ own }}) => own)")
+        page.wait_for_function(f"() => ({seen})().every(({{ own }}) => own)")
         assert all(one["apart"] < 2 for one in page.evaluate(seen)), place
     page.set_viewport_size({"width": 390, "height": 844})
     for place in ("8.6", "4.4"):
         show(page, address, place)
         page.wait_for_function(
-            f"{ROOM}.stage.canvas.vertical && {ROOM}.stage.canvas.words.plan.texts.length"
+            f"() => {ROOM}.stage.canvas.vertical && {ROOM}.stage.canvas.words.plan.texts.length"
         )
         assert len({one["worded"] for one in page.evaluate(seen)}) == 1, place
 

@@ -25,14 +25,14 @@ def open_charts(page: Page) -> None:
 
 
 def wait_for_charts(page: Page) -> None:
-    page.wait_for_function(f"{DRAWN} >= 3")
+    page.wait_for_function(f"() => {DRAWN} >= 3")
     wait(page, "!x.panel('charts').asking")
 
 
 def test_what_draws_them_is_fetched_before_anybody_asks(app: App, page: Page) -> None:
     open_page(page, app.url)
     page.wait_for_function(
-        "performance.getEntriesByType('resource').some(e => e.name.includes('plotly-basic'))"
+        "() => performance.getEntriesByType('resource').some(e => e.name.includes('plotly-basic'))"
     )
     assert page.evaluate("'Plotly' in window") is False
     open_charts(page)

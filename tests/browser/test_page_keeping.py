@@ -35,7 +35,7 @@ def test_a_refresh_before_the_first_event_finds_the_same_run(app: App, page: Pag
     fill(page, "#option-n", "64")
     page.click("#run")
     # The address has the name before the server has heard of the run.
-    page.wait_for_function(f"{_NAMED} !== null")
+    page.wait_for_function(f"() => {_NAMED} !== null")
     named = page.evaluate(_NAMED)
     expect(page.locator("#stop")).to_be_enabled()
     page.reload()
@@ -48,7 +48,7 @@ def test_a_link_that_is_refreshed_while_it_starts_runs_once(app: App, page: Page
     problem = "Use 3, 4, 6 and 13 to make 50."
     query = {"problem": problem, "strategy": "beam_search", "n": 64, "seed": 5}
     page.goto(f"{app.url}/?{urlencode(query)}")
-    page.wait_for_function(f"{_NAMED} !== null")
+    page.wait_for_function(f"() => {_NAMED} !== null")
     named = page.evaluate(_NAMED)
     page.reload()
     wait(page, f"x.log.run === {named!r} && x.log.length > 0")
@@ -56,7 +56,7 @@ def test_a_link_that_is_refreshed_while_it_starts_runs_once(app: App, page: Page
     wait(page, f"x.log.run === {named!r} && x.log.complete")
     assert runs_of(app, problem) == [named]
     # What the run is made of stands in the run: the address needs no more than its name.
-    page.wait_for_function("!location.search.includes('problem')")
+    page.wait_for_function("() => !location.search.includes('problem')")
 
 
 def test_a_run_that_is_refused_leaves_the_address_as_it_was(app: App, page: Page) -> None:
@@ -64,7 +64,7 @@ def test_a_run_that_is_refused_leaves_the_address_as_it_was(app: App, page: Page
     fill(page, "#problem", "Why is the sky blue?")
     page.click("#run")
     notice_says(page, "problem")
-    page.wait_for_function(f"{_NAMED} === null")
+    page.wait_for_function(f"() => {_NAMED} === null")
 
 
 def test_a_trace_that_was_cut_off_is_shown_as_such(app: App, page: Page) -> None:

@@ -127,6 +127,8 @@ def test_a_broken_trace_file_gets_a_clear_message(
 )
 def test_a_strange_link_says_what_is_wrong(app: App, page: Page, query: str) -> None:
     page.goto(f"{app.url}/?{query}")
-    page.wait_for_function("document.querySelector('#notice .notice')?.textContent.length > 10")
+    page.wait_for_function(
+        "() => document.querySelector('#notice .notice')?.textContent.length > 10"
+    )
     assert nothing_ran(page)
     assert app.errors() == []

@@ -210,7 +210,7 @@ def opened(app: App, browser: Browser, theme: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
     page = context.new_page()
     open_page(page, f"{app.url}/?__theme={theme}&run={SHOWN_FIRST}")
-    page.wait_for_function("document.querySelector('#estimate')?.textContent.length > 10")
+    page.wait_for_function("() => document.querySelector('#estimate')?.textContent.length > 10")
     yield page
     context.close()
 
