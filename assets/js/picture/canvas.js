@@ -47,6 +47,10 @@ export class TreeCanvas extends Viewpoint {
     const { element, description, tooltip, words } = this;
     this.frame = h("div", { class: "esp-stage" }, element, words.element, description, tooltip.element);
     this.painter = new Painter(this.element.getContext("2d"), this.sprites, theme);
+    /** Shared with the other pictures of a page that shows several. @type {?import("./turns.js").Turns} */
+    this.turns = null;
+    /** Its words are placed in one of the next frames. */
+    this.waiting = false;
     this.selected = null;
     this.hovered = null;
     this.visibleOnPage = true;
@@ -74,6 +78,7 @@ export class TreeCanvas extends Viewpoint {
       // On a busy page several come at once, the oldest first.
       this.visibleOnPage = entries.at(-1).isIntersecting;
       if (this.visibleOnPage) this.redraw();
+      else this.turns?.leave(this);
     });
     this.sights.observe(this.frame);
   }
@@ -83,6 +88,7 @@ export class TreeCanvas extends Viewpoint {
     this.sights.disconnect();
     cancelAnimationFrame(this.pending);
     clearTimeout(this.naming);
+    this.turns?.leave(this);
     this.words.dispose();
   }
 
@@ -207,10 +213,10 @@ export class TreeCanvas extends Viewpoint {
 
   redraw() {
     if (this.pending || !this.visibleOnPage) return;
-    this.pending = requestAnimationFrame(() => {
+    this.pending = requestAnimationFrame((now) => {
       this.pending = 0;
-      this.paint();
-      if (this.glide) this.redraw();
+      this.paint(now);
+      if (this.glide || this.waiting) this.redraw();
     });
   }
 
@@ -220,22 +226,31 @@ export class TreeCanvas extends Viewpoint {
     this.redraw();
   }
 
-  /** Words are placed for where the picture will stand, once for each of its states. */
-  arrange() {
-    const { tree, visible, selected, asked, size, scene } = this;
+  /**
+   * Words are placed for where the picture will stand, once for each of its states; in a frame that
+   * several pictures share, where it is this one's turn. Until then the words of before go with their marks.
+   */
+  arrange(frame) {
+    const { tree, visible, selected, asked, size, scene, turns } = this;
     const camera = this.to ?? this.camera;
     const state = [camera, tree, visible, selected, asked, size, scene.described];
-    if (this.arranged?.every((part, index) => part === state[index])) return;
+    const stands = this.arranged?.every((part, index) => part === state[index]);
+    this.waiting = !stands && turns !== null && frame !== null && !turns.take(this, frame);
+    if (this.waiting) return;
+    turns?.leave(this);
+    if (stands) return;
     this.arranged = state;
     this.words.arrange({ tree, visible, selected, asked }, scene, camera, size, this.painter.extents(camera));
   }
 
-  paint() {
+  /** @param {?number} frame - the time of the frame; null: it is drawn at once, whatever it takes. */
+  paint(frame = null) {
     if (!this.tree || !this.size.width) return;
-    this.arrange();
+    this.arrange(frame);
     this.advance();
     const { width, height } = this.size;
-    this.words.follow(this.scene, this.camera, this.size, this.glide ? (item) => this.painter.radiusOf(item, this.camera) : null);
+    const moves = this.glide || this.waiting;
+    this.words.follow(this.scene, this.camera, this.size, moves ? (item) => this.painter.radiusOf(item, this.camera) : null);
     this.painter.paint(this.scene, this.camera, {
       width,
       height,

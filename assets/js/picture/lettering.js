@@ -73,6 +73,7 @@ export class Lettering {
 
   /** The numbers of arrows, where they have their place. */
   numbers(places) {
+    if (!places.length) return;
     const { ctx, theme } = this;
     this.write(10, 650);
     ctx.textAlign = "center";

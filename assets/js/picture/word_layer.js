@@ -90,7 +90,10 @@ export class WordLayer {
     const placed = [];
     for (const { id, kind, width, height } of this.plan.words.values()) {
       const item = scene.items.get(id)?.place(camera);
-      if (!item) continue;
+      if (!item) {
+        this.boxes.get(id)?.element.toggleAttribute("data-away", true); // until words are placed anew
+        continue;
+      }
       const [dx, dy] = this.plan.offsets.get(id);
       placed.push({ id, kind, left: item.x + dx, top: item.y + dy, width, height });
     }

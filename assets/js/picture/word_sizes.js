@@ -1,7 +1,7 @@
 // How large a step's words are, measured in a corner of the page that nobody sees.
 
 import { h } from "../dom/dom.js";
-import { keyOf, wordBox } from "./word_box.js";
+import { sizeKeyOf, wordBox } from "./word_box.js";
 
 /** Widths are rounded down to so many pixels, so that a picture that is zoomed measures seldom. */
 const COARSE = 4;
@@ -41,7 +41,6 @@ export class WordSizes {
     /** There are words that were left out, because they are not measured yet. */
     this.late = false;
     this.newcomers = Infinity;
-    this.most = MOST_NEW;
     /** The next picture has all its words at once, however long that takes: there is none before it. */
     this.patient = true;
     // Type that arrives late is of another size than what stood in for it.
@@ -50,15 +49,12 @@ export class WordSizes {
   }
 
   /**
-   * Know what another picture of the same page has measured, and measure less for one picture: several
-   * are drawn in one frame, and say much the same.
+   * Know what another picture of the same page has measured: they say much the same.
    *
    * @param {Map} known - what all of them know.
-   * @param {number} pictures - how many they are.
    */
-  share(known, pictures) {
+  share(known) {
     this.known = known;
-    this.most = Math.ceil(MOST_NEW / pictures);
   }
 
   /** The type has changed. */
@@ -83,7 +79,7 @@ export class WordSizes {
    */
   together(make) {
     this.late = false;
-    this.newcomers = this.patient ? Infinity : this.most;
+    this.newcomers = this.patient ? Infinity : MOST_NEW;
     this.patient = false;
     for (let turn = 0; turn < MOST_TURNS; turn += 1) {
       this.missing = new Map();
@@ -146,11 +142,11 @@ export class WordSizes {
 
   /** The same is asked again with every attempt to place the words. */
   keyOf(kind, said, fit) {
-    if (!said) return keyOf(kind, said, fit);
+    if (!said) return sizeKeyOf(kind, said, fit);
     if (!this.keys.has(said)) this.keys.set(said, new Map());
     const keys = this.keys.get(said);
     const asked = `${kind}${fit.width}`;
-    if (!keys.has(asked)) keys.set(asked, keyOf(kind, said, fit));
+    if (!keys.has(asked)) keys.set(asked, sizeKeyOf(kind, said, fit));
     return keys.get(asked);
   }
 

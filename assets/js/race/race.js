@@ -13,6 +13,7 @@ import { rewriteAddress } from "../dom/frame.js";
 import { Setup } from "./setup.js";
 import { Theme } from "../picture/theme.js";
 import { Trials } from "./trials.js";
+import { Turns } from "../picture/turns.js";
 
 const ASKING_MS = 250;
 const RETRY_MS = 2000;
@@ -130,9 +131,11 @@ export class Race {
     this.values = null;
     for (const lane of this.lanes) lane.dispose();
     const measured = new Map();
+    const turns = new Turns();
     this.lanes = runs.map((run, number) => {
       const lane = new LaneView(number, this.theme, { select: (from, id) => this.select(from, id) });
-      lane.canvas.words.sizes.share(measured, runs.length);
+      lane.canvas.words.sizes.share(measured);
+      lane.canvas.turns = turns;
       lane.clear(run);
       setText(lane.name, titleOf(this.given, race.lanes[number] ?? ""));
       return lane;

@@ -44,7 +44,7 @@ export function stepWords(tree, visible, id) {
   const ended = node.state === "completed";
   const said = ended
     ? { ...both(node.answer === null ? answerLabel(node) : ""), whole: false }
-    : withEnding(node, { ...gist(node.text), brief: brief(node.text) });
+    : withEnding(node, gistOf(node.text));
   return { ...NOTHING, ...said, answer: ended ? node.answer : null, ended, ...numbers(node) };
 }
 
@@ -53,6 +53,19 @@ function withEnding(node, said) {
   const label = endingLabel(node);
   if (!label) return said;
   return { ...said, text: said.text ? `${label}: ${said.text}` : label, brief: label };
+}
+
+/** Gists that were worked out already: with every step of the timeline the same texts are shown again. */
+const GISTS = new Map();
+const MOST_GISTS = 4000;
+
+function gistOf(text) {
+  let known = GISTS.get(text);
+  if (!known) {
+    if (GISTS.size > MOST_GISTS) GISTS.clear();
+    GISTS.set(text, (known = { ...gist(text), brief: brief(text) }));
+  }
+  return known;
 }
 
 const both = (text) => ({ text, brief: text });
