@@ -1,8 +1,8 @@
-"""Answers of the places that show the explorer's picture in a document of their own."""
+"""Answers of the places that are documents of their own: Learn, Compare, Verify and the guide."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +10,29 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 # A text that got past everything else still loads, runs and sends nothing.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    # Page, style, script and runs belong together: a browser asks whether it still has the newest.
-    "Cache-Control": "no-cache",
-}
+_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'"
+_NOWHERE = "base-uri 'none'; form-action 'none'"
+
+
+def headers_of(*more: str) -> dict[str, str]:
+    """Headers of a place's answers.
+
+    Args:
+        more: What its page may load besides its scripts and its style, as directives of a content
+            security policy: "img-src 'self'".
+    """
+    return {
+        "Content-Security-Policy": "; ".join((_POLICY, *more, _NOWHERE)),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        # Page, style, script and runs belong together: a browser asks whether it still has the
+        # newest.
+        "Cache-Control": "no-cache",
+    }
+
+
+HEADERS = headers_of("img-src 'self' data:", "connect-src 'self'")
+"""Of a place that shows the explorer's picture."""
 ASKED_HERE = "x-espalier"
 """A header that a form on somebody else's page cannot send."""
 
@@ -32,11 +44,11 @@ def made(content: Callable[[], str], kind: str) -> Answer:
     return lambda _: Response(content(), media_type=kind, headers=HEADERS)
 
 
-def file(path: Path | None) -> Response:
+def file(path: Path | None, headers: Mapping[str, str] = HEADERS) -> Response:
     """A file as it is; None: there is none."""
     if path is None:
-        return Response("Not found", 404, HEADERS, "text/plain")
-    return FileResponse(path, headers=HEADERS)
+        return Response("Not found", 404, headers, "text/plain")
+    return FileResponse(path, headers=headers)
 
 
 def values(content: Any, status: int = 200) -> Response:

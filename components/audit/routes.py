@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from components.audit.asked import RESULT, TRACE, check_size, command, rollouts_each
 from components.bounds import FairTurns, TurnsBusyError
 from components.bounds.jobs import PRINTED, JobKind, JobsBusyError, VisitorJob, VisitorJobs
+from components.place_answers import ASKED_HERE
 from search_core.protocols import UsageError
 from search_core.serving import HostedRun, RunRegistry, owner_of
 
@@ -29,8 +30,6 @@ AUDITS = JobKind(
     "What was found until then is shown; more can be asked on the command line: "
     "python -m search_core audit.",
 )
-ASKED_HERE = "x-espalier"
-"""A header that a form on somebody else's page cannot send."""
 MOST_SECONDS = 120.0
 MOST_WAITING = 4
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}

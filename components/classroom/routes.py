@@ -26,10 +26,9 @@ from components.classroom.following import follow_room
 from components.classroom.rates import Rate
 from components.classroom.room import ClassRefusedError, ClassRoom
 from components.classroom.rooms import ClassRooms
+from components.place_answers import ASKED_HERE
 from search_core.serving import HostedRun, RunRegistry, owner_of
 
-ASKED_HERE = "x-espalier"
-"""A header that a form on somebody else's page cannot send."""
 TOKEN = "x-espalier-class"
 """In it a page says who it is: the teacher, or which pupil."""
 MOST_STREAMS_OF_ONE = 3

@@ -6,10 +6,9 @@ Where they are put first among an app's routes, the guide is at `guide/` under t
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components.emblem import EMBLEM
@@ -18,24 +17,14 @@ from components.guide.links import ROOT, Links
 from components.guide.markdown import Rendered, render
 from components.guide.pages import INDEX, Guide, read_guide
 from components.palette import css_variables
+from components.place_answers import file, headers_of
 
 _ASSETS = ROOT / "assets"
 _SCRIPTS = frozenset(
     ("guide/theme.js", "guide/guide.js", "dom/header.js", "dom/sharing.js", "dom/toolbar.js")
 )
 _SHEETS = ("tokens.css", "guide.css", "header.css")
-# A text that got past everything else still loads, runs and sends nothing.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    # Pages, style and scripts belong together: a browser asks whether it still has the newest.
-    "Cache-Control": "no-cache",
-}
+_HEADERS = headers_of("img-src 'self'")
 
 
 def guide_routes(guide: Guide | None = None, repository: str = "") -> list[BaseRoute]:
@@ -96,21 +85,15 @@ class _Shelf:
 
     def emblem(self, request: Request) -> Response:
         """The tab's picture: its own, as not every app has one at its root."""
-        return _file(EMBLEM)
+        return file(EMBLEM, _HEADERS)
 
     def script(self, request: Request) -> Response:
         path = request.path_params["path"]
-        return _file(_ASSETS / "js" / path if path in _SCRIPTS else None)
+        return file(_ASSETS / "js" / path if path in _SCRIPTS else None, _HEADERS)
 
     def image(self, request: Request) -> Response:
         """A picture that a page shows; no other file of the repository."""
         slugs = (INDEX, *(page.slug for page in self._guide.pages))
         shown = {path for slug in slugs for path in self._rendered(slug).images}
         path = request.path_params["path"]
-        return _file(ROOT / path if path in shown else None)
-
-
-def _file(path: Path | None) -> Response:
-    if path is None:
-        return Response("Not found", 404, _HEADERS, "text/plain")
-    return FileResponse(path, headers=_HEADERS)
+        return file(ROOT / path if path in shown else None, _HEADERS)

@@ -44,7 +44,7 @@ from search_core.models import SOLVERS, VERIFIERS, loading_line, usual_solver
 from search_core.run.estimate import estimate
 from search_core.run.limits import Limits
 from search_core.serving import BusyError, HostedRun, MachineLoad, RunRegistry
-from search_core.steer import check_acts
+from search_core.steer import Steering, check_acts
 
 # What a link fills into the form as it stands; models only where the page offers them.
 _FILLED = (
@@ -132,7 +132,7 @@ class RunHandlers:
         try:
             form = as_shown(self._fields.read(values), self._offer)
             asked = request_of(form, self._offer, self._limits)
-            run = self._start(asked, request, name or "")
+            run = self.start(asked, request, name or "")
         except (ValueError, BusyError) as problem:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
@@ -237,7 +237,7 @@ class RunHandlers:
             values = values_of_link(link, self._offer)
             asked = request_of(values, self._offer, self._limits)
             check_acts(link.acts, asked.recipe)
-            run = self._start(asked, request, name, link.acts)
+            run = self.start(asked, request, name, acts=link.acts)
         except (ValueError, BusyError) as problem:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
@@ -248,9 +248,21 @@ class RunHandlers:
             tie = gr.skip() if begun else tie
             filled = self._tie.unchanged()
 
-    def _start(
-        self, asked: RunRequest, request: gr.Request, name: str, acts: Sequence[Act] = ()
+    def start(
+        self,
+        asked: RunRequest,
+        request: gr.Request,
+        name: str,
+        *,
+        steering: Steering | None = None,
+        acts: Sequence[Act] = (),
     ) -> HostedRun:
+        """Start a run for the page that asks, as its visitor's.
+
+        Args:
+            name: The id that the page has given it.
+            steering, acts: As for `RunRegistry.start`, which also says what is refused.
+        """
         return self._registry.start(
             asked.recipe,
             asked.pair,
@@ -258,6 +270,7 @@ class RunHandlers:
             owner=visitor_of(request, self._trusted_proxies),
             page=str(request.session_hash),
             run_id=name,
+            steering=steering,
             acts=acts,
         )
 

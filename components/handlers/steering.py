@@ -82,7 +82,7 @@ class SteerHandlers:
             base = await self._base(asked, request)
             async with self._turns.turn(visitor_of(request, self._trusted_proxies)):
                 order, steering = await asyncio.to_thread(self._ordered, asked, base)
-            run = self._start(order, steering, request, name or "")
+            run = self._runs.start(order, request, name or "", steering=steering)
         except (ValueError, BusyError) as problem:
             # It is told where the person acted: in the panel of the step.
             skipped = [gr.skip()] * 4
@@ -121,16 +121,3 @@ class SteerHandlers:
 
     def _ordered(self, asked: AskedSteering, base: HostedRun) -> tuple[RunRequest, Steering]:
         return steering_request(asked, self._ready.of(base), self._offer, self._limits)
-
-    def _start(
-        self, order: RunRequest, steering: Steering, request: gr.Request, name: str
-    ) -> HostedRun:
-        return self._registry.start(
-            order.recipe,
-            order.pair,
-            order.score_source,
-            owner=visitor_of(request, self._trusted_proxies),
-            page=str(request.session_hash),
-            run_id=name,
-            steering=steering,
-        )

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components.bounds import AskingDesk, GaveUpError, TurnsBusyError
+from components.place_answers import ASKED_HERE
 from components.verify.asked import SUFFIXES, read_suffix
 from components.verify.judges import judges, read_judges
 from components.verify.questions import (
@@ -30,7 +31,6 @@ from components.verify.questions import (
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 _MOST_BYTES = 200_000
 """Of a question about a solution: its text, each character in six signs, and a little more."""
-_ASKED_HERE = "x-espalier"
 Owner = Callable[[Request], str]
 
 
@@ -98,7 +98,7 @@ class _Questions:
             return await self._answered(request, read)
 
     async def _answered(self, request: Request, read: Callable[[], Awaitable[Answer]]) -> Response:
-        if _ASKED_HERE not in request.headers:
+        if ASKED_HERE not in request.headers:
             return _refused("This is asked for from the page of Verify alone.", 403)
         try:
             work = await read()

@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 from components.bounds.jobs import JobsBusyError, VisitorJob, VisitorJobs
 from components.emblem import EMBLEM
 from components.palette import css_variables
+from components.place_answers import ASKED_HERE, headers_of
 from components.verify.asked import read_asked
 from components.verify.document import document
 from components.verify.question_routes import question_routes
@@ -39,20 +40,9 @@ _SCRIPTS = frozenset(
     for name in ("guide/theme", "dom/header", "dom/toolbar", *(f"verify/{one}" for one in _MODULES))
 )
 _SHEETS = ("tokens.css", "guide.css", "header.css", "verify.css", "verify_views.css")
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "frame-src 'self'; base-uri 'none'; form-action 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
+_HEADERS = headers_of("img-src 'self'", "connect-src 'self'", "frame-src 'self'")
 _OF_A_REPORT = {**_HEADERS, "Content-Security-Policy": report_policy()}
 """Of a report nothing runs but its own scripts."""
-ASKED_HERE = "x-espalier"
-"""A header that a form on somebody else's page cannot send."""
 
 
 def verify_routes(trusted_proxies: int = 0, jobs: VisitorJobs | None = None) -> list[BaseRoute]:

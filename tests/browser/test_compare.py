@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
@@ -11,6 +14,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
+Press = Callable[[Locator], None]
 WIDTHS = (320, 768, 1280, 1920)
 RACE = "document.querySelector('.esp').race"
 SHORT = "problem=Use+24,+7+and+1+to+make+18.&seed=1&lane=beam_search+n%3D4&lane=dvts+n%3D4"
@@ -35,6 +39,33 @@ def place_of(page: Page, lane: int, node: str) -> tuple[float, float]:
 
 def at_end(page: Page) -> bool:
     return bool(page.evaluate(f"{RACE}.lanes.every(l => l.cursor === l.events.length)"))
+
+
+def enter(button: Locator) -> None:
+    button.press("Enter")
+
+
+def play_and_pause(page: Page, press: Press) -> None:
+    """From the end, where it stands, the race begins anew."""
+    button = page.locator(".race-controls .esp-icon-button").nth(1)
+    press(button)
+    expect(button).to_have_accessible_name("Pause")
+    press(button)
+    expect(button).to_have_accessible_name("Play")
+    assert not at_end(page)
+
+
+def link(page: Page, press: Press) -> None:
+    button = page.locator(".race-title button")
+    press(button)
+    expect(button).to_have_text(re.compile("Copied|Cannot copy here"))
+
+
+def trials(page: Page, press: Press) -> None:
+    """On 20 problems, begun and stopped."""
+    press(page.get_by_role("button", name="On 20 problems"))
+    press(page.locator(".race-trials").get_by_role("button", name="Stop"))
+    expect(page.locator(".race-trials-state")).to_contain_text("Stopped")
 
 
 def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> None:
@@ -68,6 +99,20 @@ def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> 
     assert compare.locator(".race-open").first.get_attribute("href") == (
         "../?run=recorded-race-lane-1"
     )
+    play_and_pause(compare, Locator.click)
+    link(compare, Locator.click)
+    # A race of one's own: a lane more and two less, run, and asked about on 20 problems.
+    compare.get_by_text("A race of your own").click()
+    compare.get_by_role("button", name="Add a lane").click()
+    compare.get_by_role("button", name="Remove lane 4").click()
+    compare.get_by_role("button", name="Remove lane 2").click()
+    compare.get_by_label("Strategy", exact=True).nth(1).select_option("beam_search")
+    for budget in compare.get_by_label("Budget N").all():
+        budget.fill("4")
+    compare.get_by_role("button", name="Race", exact=True).click()
+    expect(compare.locator(".race-table tbody tr")).to_have_count(2)
+    expect(compare.locator(".race-name").nth(1)).to_contain_text("Beam search")
+    trials(compare, Locator.click)
     assert app.errors() == []
 
 
@@ -98,11 +143,16 @@ def test_a_race_of_ones_own_by_keyboard_and_its_link(
     address = page.url
     assert "lane=best_of_n+n%3D4" in address
     assert "runs=" in address
-    # The same on 20 problems, begun and stopped.
-    page.get_by_role("button", name="On 20 problems").press("Enter")
-    stop = page.locator(".race-trials").get_by_role("button", name="Stop")
-    stop.press("Enter")
-    expect(page.locator(".race-trials-state")).to_contain_text("Stopped")
+    trials(page, enter)
+    link(page, enter)
+    play_and_pause(page, enter)
+    page.get_by_role("button", name="Back one round").press("Enter")
+    assert not at_end(page)
+    # A lane more, and less again.
+    page.get_by_role("button", name="Add a lane").press("Enter")
+    expect(page.locator(".race-lane-fields")).to_have_count(3)
+    page.get_by_role("button", name="Remove lane 3").press("Enter")
+    expect(page.locator(".race-lane-fields")).to_have_count(2)
     page.get_by_role("radio", name="Tokens").press("ArrowRight")
     expect(page.locator(".race-value")).to_contain_text("FLOPs")
     page.get_by_role("radio", name="FLOPs").press("ArrowLeft")
@@ -146,10 +196,40 @@ def test_a_link_races_and_the_page_fits_under_a_thumb(
     expect(page.locator("#term-card")).to_contain_text("keys and values")
     page.get_by_text("A race of your own").tap()
     if theme == "dark":
+        play_and_pause(page, Locator.tap)
+        slider = page.get_by_role("slider", name="Moment of the race")
+        box = slider.bounding_box()
+        assert box
+        page.touchscreen.tap(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
+        assert at_end(page)
+        link(page, Locator.tap)
+        trials(page, Locator.tap)
+        page.get_by_role("button", name="Add a lane").tap()
+        page.get_by_role("button", name="Remove lane 3").tap()
         runs = page.evaluate(f"{RACE}.runs.join()")
-        page.get_by_role("button", name="Race", exact=True).tap()
+        race = page.get_by_role("button", name="Race", exact=True)
+        race.tap()
         wait_until(lambda: page.evaluate(f"{RACE}.runs.join()") != runs)
         expect(page.locator(".race-table tbody tr")).to_have_count(2)
+        # Stopped as soon as it is asked for: before the server knows of it.
+        for budget in page.get_by_label("Budget N").all():
+            budget.fill("256")
+        page.evaluate("""() => {
+            const { fetch } = window;
+            const held = new Promise((go) => (window.letGo = go));
+            window.fetch = (...asked) => {
+                window.fetch = fetch;
+                return held.then(() => fetch(...asked));
+            };
+        }""")
+        race.tap()
+        page.locator(".race-form").get_by_role("button", name="Stop").tap()
+        before = page.evaluate(f"{RACE}.runs.join()")
+        page.evaluate("window.letGo()")
+        wait_until(lambda: page.evaluate(f"{RACE}.runs.join()") != before)
+        wait_until(lambda: page.evaluate(f"{RACE}.lanes.every(l => !l.live)"))
+        ends = page.evaluate(f"{RACE}.lanes.map(l => l.tree?.finished?.status)")
+        assert "completed" not in ends
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -5,6 +5,9 @@ import { copyText } from "../dom/sharing.js";
 import { fill, h, setText, uniqueId } from "../dom/dom.js";
 import { plural } from "../words/format.js";
 
+const COPY = "Copy class link";
+const SAID_MS = 2000;
+
 export class ClassPanel {
   /** @param {{actions: import("./list.js").Actions}} given */
   constructor({ actions }) {
@@ -93,14 +96,17 @@ export class ClassPanel {
       parts: () => [
         h("p", { class: "esp-class-code" }, h("span", { class: "esp-quiet", text: "Class " }), h("strong", { "aria-hidden": true, text: session.code }), h("span", { class: "esp-sr", text: [...session.code].join(" ") })),
         h("p", { class: "esp-class-following", text: session.connected ? `${plural(following, "page")} ${following === 1 ? "follows" : "follow"}` : "Connecting …" }),
-        asking && !question.counts && h("p", { class: "esp-class-answered" }, h("strong", { text: String(question.answered) }), " have chosen"),
+        asking && !question.counts && h("p", { class: "esp-class-answered" }, h("strong", { text: String(question.answered) }), question.answered === 1 ? " has chosen" : " have chosen"),
         h(
           "div",
           { class: "esp-class-buttons" },
           !asking && press("ask", "Ask here", () => attending.ask(), { disabled: !can, title: can ? "Which of the selected step's branches shall it be? Everybody sees the moment before they are judged." : "Select a step with two branches or more." }),
           asking && !question.counts && press("reveal", "Reveal", () => attending.reveal()),
           asking && press("go-on", question.counts ? "Go on" : "Take back", () => attending.goOn()),
-          press("copy", "Copy class link", async (button) => setText(button, (await copyText(attending.link())) ? "Copied" : "Not allowed")),
+          press("copy", COPY, async (button) => {
+            setText(button, (await copyText(attending.link())) ? "Copied" : "Not allowed");
+            setTimeout(() => setText(button, COPY), SAID_MS);
+          }),
           press("end", "End class", () => attending.end()),
         ),
       ],

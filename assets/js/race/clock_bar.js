@@ -116,8 +116,12 @@ export class ClockBar {
   // Playing -------------------------------------------------------------------------------------
 
   toggle() {
-    if (this.playing) this.pause();
-    else this.start();
+    if (!this.playing) {
+      this.start();
+      return;
+    }
+    this.pause();
+    this.update();
   }
 
   start() {

@@ -102,12 +102,17 @@ export class Race {
   async begin(race) {
     this.setup.refuse("");
     this.setup.working(true);
+    this.starting = true;
+    this.stopping = false;
     try {
       const { runs, lanes } = await startRace(raceQuery(race));
+      this.starting = false;
       this.show({ ...race, lanes }, runs, {});
+      if (this.stopping) this.stop(); // asked for while the server had not answered yet
       rewriteAddress(`${location.pathname}?${raceQuery(this.shown, runs)}`);
       this.row.scrollIntoView({ block: "nearest" });
     } catch (error) {
+      this.starting = false;
       this.setup.working(false);
       const { recorded } = this.given;
       if (!this.lanes.length) this.show(recorded, recorded.runs, {}); // something to see all the same
@@ -277,6 +282,8 @@ export class Race {
   }
 
   async stop() {
+    this.stopping = true;
+    if (this.starting) return;
     try {
       await stopRace(this.runs);
     } catch (error) {
