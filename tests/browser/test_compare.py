@@ -105,8 +105,7 @@ def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> 
     compare.get_by_text("A race of your own").click()
     compare.get_by_role("button", name="Add a lane").click()
     compare.get_by_role("button", name="Remove lane 4").click()
-    compare.get_by_role("button", name="Remove lane 2").click()
-    compare.get_by_label("Strategy", exact=True).nth(1).select_option("beam_search")
+    compare.get_by_role("button", name="Remove lane 3").click()
     for budget in compare.get_by_label("Budget N").all():
         budget.fill("4")
     compare.get_by_role("button", name="Race", exact=True).click()

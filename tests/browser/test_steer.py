@@ -246,6 +246,7 @@ def test_every_act_by_keyboard(page: Page, app: App) -> None:
 def test_every_act_by_touch_and_what_if_grows_what_is_missing(phone: Page, app: App) -> None:
     journey(phone, app, "touch")
     taken_away(Hand(phone, "touch"))
+    assert phone.locator(".esp-side").get_attribute("data-open") == "false"
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     run = run_of(phone)
     phone.get_by_role("button", name="Untouched run").tap()
