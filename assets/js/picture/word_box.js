@@ -79,15 +79,15 @@ export const keyOf = (kind, said, fit) =>
   ].join("\u0001");
 
 /**
- * What they have to share to be of one size. A score's bar is as long whatever it says, and one digit
- * as wide as another: visits are counted on with every step of a search, and nothing grows by it.
+ * What two elements have to share to be of the same size. How a step is judged changes no size: the bar is
+ * as long for every score, and all digits of these numbers are as wide.
  *
  * @param {Fit} fit
  */
 export const sizeKeyOf = (kind, said, fit) => {
   const { count, counted, digits } = extrasFor(kind, said, fit);
-  const numbers = [said.duplicates, counted, digits].map((number) => String(number).replace(/\d/g, "0"));
-  return [kind, textFor(kind, said, fit), said.answer, said.share === null, said.tone, said.mark, count, ...numbers].join("\u0001");
+  const numbers = [count ? said.duplicates + 1 : "", counted, digits].map((number) => String(number).replace(/\d/g, "0"));
+  return [kind, textFor(kind, said, fit), said.answer, said.mark, said.share === null, ...numbers].join("\u0001");
 };
 
 /**

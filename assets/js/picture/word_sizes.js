@@ -142,7 +142,6 @@ export class WordSizes {
 
   /** The same is asked again with every attempt to place the words. */
   keyOf(kind, said, fit) {
-    if (!said) return sizeKeyOf(kind, said, fit);
     if (!this.keys.has(said)) this.keys.set(said, new Map());
     const keys = this.keys.get(said);
     const asked = `${kind}${fit.width}`;
