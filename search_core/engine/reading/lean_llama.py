@@ -69,7 +69,7 @@ class _Norm:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class _LlamaLayer:
     before: _Norm
     after: _Norm
     query: _Linear
@@ -147,7 +147,7 @@ class LeanLlama:
         return LeanOutput(last[None], logits)
 
     def _rotated(
-        self, layer: _Layer, normed: Tensor, turn: tuple[Tensor, Tensor]
+        self, layer: _LlamaLayer, normed: Tensor, turn: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, Tensor]:
         """Queries and keys, [heads, tokens, head size] each, turned together."""
         tokens = len(normed)
@@ -191,9 +191,9 @@ def _is_known(model: Any) -> bool:
     )
 
 
-def _layer(layer: Any) -> _Layer:
+def _layer(layer: Any) -> _LlamaLayer:
     attention, wide = layer.self_attn, layer.mlp
-    return _Layer(
+    return _LlamaLayer(
         before=_Norm.of(layer.input_layernorm),
         after=_Norm.of(layer.post_attention_layernorm),
         query=_Linear.of(attention.q_proj),
