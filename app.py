@@ -9,6 +9,7 @@ from components.arguments import arguments
 from components.page import build_page
 from components.style import style_sheet, theme
 from search_core.answers import use_workers
+from search_core.heap import keep_together
 from search_core.models import (
     EMBEDDED,
     Offered,
@@ -19,7 +20,6 @@ from search_core.models import (
     read_examples,
 )
 from search_core.serving import RunRegistry
-from search_core.serving.heap import keep_together
 from search_core.serving.storage import RunsFolderError
 from search_core.serving.zero_gpu import ZeroGpu
 from search_core.spaces import on_zero_gpu

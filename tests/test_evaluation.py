@@ -15,6 +15,7 @@ from search_core.evaluation.attempts import Attempt
 from search_core.evaluation.batches import ShareClock, drive_together
 from search_core.evaluation.comparison import Comparison
 from search_core.evaluation.intervals import mean_with_interval
+from search_core.evaluation.likeliest import likeliest_is_right
 from search_core.evaluation.measure import MeasurementPlan, Models, measure
 from search_core.evaluation.outcomes import Outcome, outcome_of, problem_key, run_key
 from search_core.evaluation.store import OutcomeStore
@@ -316,13 +317,15 @@ def compared(folder: Path, *baselines: str) -> dict[str, dict[str, object]]:
 def test_rows_say_who_was_right_how_surely_and_at_what_cost(tmp_path: Path) -> None:
     rows = compared(tmp_path, "greedy", "best_of_n@16/majority")
     names = ["best_of_n@16", "beam_search@4"]
-    assert list(rows) == ["greedy", *(f"{name}/{judge}" for name in names for judge in JUDGES)]
+    sampled, beamed = ([f"{name}/{judge}" for judge in JUDGES] for name in names)
+    assert list(rows) == ["greedy", *sampled, f"{names[0]}/likeliest", *beamed]
     for row in rows.values():
         accuracy = row["average"]["accuracy"]  # type: ignore[index]
         assert 0 <= accuracy["low"] <= accuracy["value"] <= accuracy["high"] <= 1
     weighted, majority, oracle = (
         rows[f"best_of_n@16/{judge}"]["average"] for judge in ("weighted", "majority", "any")
     )
+    assert rows["best_of_n@16/likeliest"]["average"]["verifier_flops"] == 0  # type: ignore[index]
     assert majority["verifier_flops"] == 0 < weighted["verifier_flops"]  # type: ignore[index]
     assert majority["solver_flops"] == weighted["solver_flops"]  # type: ignore[index]
     assert oracle["accuracy"]["value"] >= weighted["accuracy"]["value"]  # type: ignore[index]
@@ -331,6 +334,17 @@ def test_rows_say_who_was_right_how_surely_and_at_what_cost(tmp_path: Path) -> N
     assert beam["verifier_flops"] > 0  # type: ignore[index]
     assert set(weighted["difference"]) == {"greedy", "best_of_n@16/majority"}  # type: ignore[index]
     assert "greedy" not in rows["greedy"]["average"]["difference"]  # type: ignore[index]
+
+
+def test_the_likeliest_solution_is_chosen_by_the_solver_alone() -> None:
+    likely, unlikely = Attempt(0.1, -1.0, True, group=0), Attempt(0.9, -2.0, False, group=1)
+    assert likeliest_is_right([unlikely, likely]) is True
+    assert likeliest_is_right([unlikely, likely._replace(logprob=-3.0)]) is False
+    # What says no answer is not chosen, however likely it is.
+    assert likeliest_is_right([unlikely, likely._replace(group=None)]) is False
+    assert likeliest_is_right([likely._replace(group=None)]) is False
+    assert likeliest_is_right([unlikely, likely._replace(logprob=None)]) is None
+    assert likeliest_is_right([]) is None
 
 
 def test_an_unknown_baseline_is_refused(tmp_path: Path) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from search_core.serving import heap
+from search_core import heap
 from tests.waiting import PATIENCE
 
 # Eight threads are alive together, each with pieces of its own; then the arenas are counted.
 _THREADS = """
 import ctypes, sys, threading
-from search_core.serving.heap import keep_together
+from search_core.heap import keep_together
 if sys.argv[1] == "together":
     assert keep_together()
 begin, end = threading.Barrier(8), threading.Barrier(8)
@@ -58,7 +58,7 @@ def test_threads_share_few_arenas(tmp_path: Path) -> None:
 # What every pass of a model does: it asks for pieces, and frees them all.
 _PASSES = """
 import resource
-from search_core.serving.heap import keep_together
+from search_core.heap import keep_together
 assert keep_together()
 def work():
     held = [bytearray(400_000) for _ in range(8)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from search_core.tuning.problems import draw
 from search_core.tuning.settings import TuningSettings
 from search_core.tuning.stages import STAGES, Bench
 from search_core.tuning.stories import read_story
+from search_core.tuning.worked_texts import worked_texts
 from search_core.verifiers import load_verifier
 from tests.tiny_models import tiny_solver
 
@@ -216,6 +218,36 @@ def test_problems_are_worded_in_several_ways_and_their_solutions_are_right(kind:
     assert not {one.asked for one in drawn} & {
         one.asked for one in draw(kind, levels, 12, 0, "test")
     }
+
+
+def test_attempts_that_honestly_fail_are_learned_but_for_what_spoils_them(tmp_path: Path) -> None:
+    problems = draw("countdown", (3,), 20, 0, "train", largest=9)
+    assert all(int(number) <= 9 for one in problems for number in _given(one.checked.text))
+    texts = worked_texts(problems, 0.5, 4, 0)
+    assert texts == worked_texts(problems, 0.5, 4, 0)
+    assert len(problems) < len(texts) == len(set(texts)) <= 4 * len(problems)
+    by_text = {one.asked: one for one in problems}
+    right = [by_text[one.asked].is_right(one.steps) for one in texts]
+    assert 0.2 < sum(right) / len(right) < 0.8
+    for is_right, text in zip(right, texts, strict=True):
+        assert is_right == all(text.imitate)
+        for step in text.steps[:-1]:
+            sum_, result = step.partition(",")[0].split(" = ")
+            assert eval(sum_) == int(result)
+    assert [one.steps for one in worked_texts(problems, 0, 1, 0)] == [one.steps for one in problems]
+    tuned = prepare(tiny(tmp_path))
+    spoiled = next(one for one in texts if not one.imitate[0])
+    example, whole = (
+        solver_example(tuned.tokens, spoiled.asked, spoiled.steps, tuned.end, imitate)
+        for imitate in (spoiled.imitate, None)
+    )
+    assert example.ids == whole.ids
+    first = len(tuned.tokens.path(spoiled.asked, spoiled.steps[:1]))
+    assert example.at == tuple(place for place in whole.at if place >= first - 1)
+
+
+def _given(countdown: str) -> list[str]:
+    return re.findall(r"\d+", countdown.partition(" to ")[0])
 
 
 def test_who_was_not_taught_the_form_is_asked_for_the_answer_alone() -> None:

@@ -165,9 +165,10 @@ def evaluate(
 
     With "all", a strategy for which there is a solver of its own is run with that one.
 
-    Best-of-N is judged by every vote, and by an oracle ("any": some solution is right). With
-    best-of-N at N of 16 or more, the verifier's own measures are reported too. Run it again
-    to go on after a stop; finished runs are not repeated.
+    Best-of-N is judged by every vote, by the solver's own log-probability ("likeliest") and by
+    an oracle ("any": some solution is right). With best-of-N at N of 16 or more, the verifier's
+    own measures are reported too. Run it again to go on after a stop; finished runs are not
+    repeated.
     """
     sampled_as = partial(
         flags.sampling,

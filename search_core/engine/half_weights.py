@@ -21,6 +21,9 @@ NAME = "float16 weights"
 """What a model's identity calls this precision: weights in float16, arithmetic in float32."""
 _log = logging.getLogger(__name__)
 
+_BLOCK = (512, 16)
+"""Rows of what is given and of what comes out: FBGEMM packs whole blocks of them, so that a matrix
+for 576 values takes as much as one for 1,024."""
 _SMALLEST = 2**16
 """Weights of a matrix from which on it is worth it; heads that scores are read from are smaller."""
 _LARGEST = 65_504.0
@@ -39,7 +42,7 @@ class HalfLinear(nn.Module):
 
     Attributes:
         packed: As torch's kernels want them (FBGEMM, x86 alone). Nobody writes to it.
-        nbytes: What it takes.
+        nbytes: What it takes, with what FBGEMM fills its last blocks up with.
         own: Number of its parameters; 0 where they are the embedding's, too.
     """
 
@@ -47,7 +50,11 @@ class HalfLinear(nn.Module):
         super().__init__()
         weight, bias = linear.weight.detach(), linear.bias
         self.in_features = linear.in_features
-        self.nbytes = 2 * weight.numel() + (0 if bias is None else bias.nbytes)
+        given, out = (
+            -(-size // block) * block
+            for size, block in zip((linear.in_features, linear.out_features), _BLOCK, strict=True)
+        )
+        self.nbytes = 2 * given * out + (0 if bias is None else bias.nbytes)
         self.own = 0 if tied else weight.numel() + (0 if bias is None else bias.numel())
         self.packed: Any = torch.ops.quantized.linear_prepack_fp16(
             weight, None if bias is None else bias.detach()

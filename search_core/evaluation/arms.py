@@ -17,8 +17,9 @@ from search_core.strategies import (
 from search_core.strategies.best_of_n import BEST_OF_N
 from search_core.strategies.greedy import GREEDY
 
-JudgeName = Literal["majority", "weighted", "best", "any"]
-"""How a run is judged right: by a vote's choice, or "any": some solution is (an oracle)."""
+JudgeName = Literal["majority", "weighted", "best", "any", "likeliest"]
+"""How a run is judged right: by a vote's choice, or "any": some solution is (an oracle), or, of
+best-of-N, "likeliest": by the solution to which the solver gave the highest log-probability."""
 JUDGES: tuple[JudgeName, ...] = (*VOTE_METHODS, "any")
 ALL = "all"
 """In place of a name: every strategy there is."""
@@ -85,6 +86,8 @@ class Arm:
     @property
     def judges(self) -> tuple[JudgeName, ...]:
         """The ways in which its runs can be judged."""
+        if self.is_best_of_n:
+            return (*JUDGES, "likeliest")
         return JUDGES if hasattr(self.options, "judge") else ("majority",)
 
     def row_name(self, judge: JudgeName) -> str:

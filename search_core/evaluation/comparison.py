@@ -15,6 +15,7 @@ from search_core.evaluation.crossing import CostPoint, crossing
 from search_core.evaluation.equal_tokens import equal_tokens
 from search_core.evaluation.first_errors import THRESHOLD
 from search_core.evaluation.intervals import Values, mean_with_interval
+from search_core.evaluation.likeliest import likeliest_is_right
 from search_core.evaluation.outcomes import Outcome, problem_key
 from search_core.evaluation.rollouts import Rollouts
 from search_core.evaluation.verifier_quality import verifier_quality
@@ -23,6 +24,8 @@ from search_core.strategies.greedy import GREEDY
 
 LEAST_ATTEMPTS = 16
 """Attempts per problem from which the verifier's own measures are taken."""
+_ASK_NOBODY = ("majority", "any", "likeliest")
+"""Judges that need no verifier."""
 _COSTS = ("tokens", "solver_flops", "verifier_flops", "seconds")
 
 
@@ -102,7 +105,9 @@ class Comparison:
     def _judges(self, arm: Arm) -> list[JudgeName]:
         """Judges that every run could ask; without scores there is only the majority."""
         runs = [outcome for outcomes in self._of(arm) for outcome in outcomes]
-        return [judge for judge in arm.judges if all(judge in run.right for run in runs)]
+        return [
+            judge for judge in arm.judges if all(_right(run, judge) is not None for run in runs)
+        ]
 
     def _of(self, arm: Arm) -> list[list[Outcome]]:
         keys = [key for keys in self._read_by(arm).values() for key in keys]
@@ -113,9 +118,9 @@ class Comparison:
         for family, keys in self._read_by(arm).items():
             runs = [self._by_problem[arm.name, key] for key in keys]
             right[family] = np.array(
-                [np.mean([run.right[judge] for run in of_problem]) for of_problem in runs]
+                [np.mean([bool(_right(run, judge)) for run in of_problem]) for of_problem in runs]
             )
-            charged = not (arm.scores_only_judge and judge in ("majority", "any"))
+            charged = not (arm.scores_only_judge and judge in _ASK_NOBODY)
             priced = [[_costs(run, charged) for run in of_problem] for of_problem in runs]
             means = np.mean([np.mean(costs, axis=0) for costs in priced], axis=0)
             costs[family] = dict(zip(_COSTS, map(float, means), strict=True))
@@ -251,6 +256,13 @@ def check_baselines(baselines: Sequence[str], rows: Iterable[str]) -> None:
     for name in baselines:
         if name not in names:
             raise ValueError(f"No row is called {name!r:.80}; rows are {', '.join(names)}.")
+
+
+def _right(run: Outcome, judge: JudgeName) -> bool | None:
+    """Whether a judge's choice is right; None: it could not be asked."""
+    if judge == "likeliest":
+        return likeliest_is_right(run.attempts)
+    return run.right.get(judge)
 
 
 def _costs(run: Outcome, charged: bool) -> tuple[float, float, float, float]:

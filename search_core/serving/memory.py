@@ -8,8 +8,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
+from search_core.heap import give_back
 from search_core.serving.findings import KeptFinding
-from search_core.serving.heap import give_back
 from search_core.serving.hosted import HostedRun
 
 MOST_BYTES = 64_000_000

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from search_core.acts import Act
+from search_core.heap import give_back, give_back_when_quiet
 from search_core.log.events import Event
 from search_core.models import ModelPair
 from search_core.protocols import PlainError, RunCancelled, Watch
@@ -25,7 +26,6 @@ from search_core.serving.admission import Admission, Standing
 from search_core.serving.comparison import comparison_of, know_comparison
 from search_core.serving.encoded_log import EncodedLog
 from search_core.serving.failures import message_for
-from search_core.serving.heap import give_back, give_back_when_quiet
 from search_core.serving.hosted import HostedRun
 from search_core.serving.memory import MOST_BYTES, RunMemory
 from search_core.serving.order import Driver, Order

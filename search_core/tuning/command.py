@@ -16,7 +16,9 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 _EXAMPLE = "Example: python -m search_core.tuning train --out tuned"
 _NAMES = ("solver", "rollouts", "verifier", "measure")
 _NUMBERS = {
-    "examples": "worked solutions to learn from",
+    "examples": "problems whose solutions are learned",
+    "each": "texts that are learned of one Countdown problem, at most",
+    "largest": "the largest number that an expression or Countdown problem gives",
     "tokens": "tokens that the solver learns from",
     "verifier_tokens": "tokens that the verifier's changes learn from; 0: its head alone",
     "rollouts": "problems of each kind whose attempts the verifier learns from",
@@ -113,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         train.add_argument(flag, type=_seed if name in _FROM_NOUGHT else _positive, help=about)
     train.add_argument("--rank", type=_positive, help="columns of B and rows of A")
     train.add_argument("--first-layer", type=_seed, help="the first layer that is changed")
+    train.add_argument("--failed", type=_share, help="share of failed attempts in what is learned")
     train.add_argument("--rate", type=float, help="the solver's highest learning rate")
     train.add_argument("--judge", action="store_true", default=None, help="ask the base as a judge")
     train.add_argument(
@@ -125,6 +128,12 @@ def _parser() -> argparse.ArgumentParser:
 def _positive(text: str) -> int:
     if (number := int(text)) < 1:
         raise argparse.ArgumentTypeError(f"got {number}; expected 1 or more")
+    return number
+
+
+def _share(text: str) -> float:
+    if not 0 <= (number := float(text)) <= 1:
+        raise argparse.ArgumentTypeError(f"got {number:g}; expected 0 to 1")
     return number
 
 

@@ -8,15 +8,27 @@ from search_core.engine.path_tokens import PathTokens
 from search_core.tuning.packs import Example
 
 
-def solver_example(tokens: PathTokens, asked: str, steps: Sequence[str], end: int) -> Example:
-    """A solution of which every token is learned; the problem is only read.
+def solver_example(
+    tokens: PathTokens,
+    asked: str,
+    steps: Sequence[str],
+    end: int,
+    imitate: Sequence[bool] | None = None,
+) -> Example:
+    """A solution whose tokens are learned; the problem is only read.
 
     Args:
         end: Id of the token that ends a solution.
+        imitate: For each step, whether it is learned; None: all are.
     """
-    prompt = tokens.prompt(asked)
-    ids = prompt + solution_ids(tokens, steps, end)
-    at = range(len(prompt) - 1, len(ids) - 1)
+    ids = tokens.prompt(asked)
+    at: list[int] = []
+    for piece, learned in zip(
+        _pieces(tokens, steps, end), imitate or (True,) * len(steps), strict=True
+    ):
+        if learned:
+            at += range(len(ids) - 1, len(ids) + len(piece) - 1)
+        ids += piece
     return Example(ids, tuple(at), tuple(float(ids[place + 1]) for place in at))
 
 
@@ -35,11 +47,6 @@ def verifier_example(
         ids += piece
         at.append(len(ids) - 1)
     return Example(ids, tuple(at), tuple(labels))
-
-
-def solution_ids(tokens: PathTokens, steps: Sequence[str], end: int) -> tuple[int, ...]:
-    """Steps with their delimiters; the last one ends the solution."""
-    return tuple(id_ for piece in _pieces(tokens, steps, end) for id_ in piece)
 
 
 def _pieces(tokens: PathTokens, steps: Sequence[str], end: int) -> list[tuple[int, ...]]:

@@ -8,6 +8,7 @@ follow problems of the GSM8K *test* set: whoever is tuned on them is not to be m
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -78,13 +79,19 @@ class TuningProblem:
 
 
 def draw(
-    kind: str, levels: Sequence[int], count: int, seed: int, split: str
+    kind: str,
+    levels: Sequence[int],
+    count: int,
+    seed: int,
+    split: str,
+    largest: int | None = None,
 ) -> list[TuningProblem]:
     """Different problems of one kind; the same arguments give the same.
 
     Args:
         levels: Of the family, in turn; stories have none.
         split: "train", "verifier" or "test": no problem is in two, whatever the seeds.
+        largest: No expression or Countdown problem gives a larger number; None: any may.
 
     Raises:
         ValueError: The kind is unknown, or there are too few problems.
@@ -103,6 +110,8 @@ def draw(
         if len(found) == count:
             break
         problem = sample_problem(kind, levels[attempt % len(levels)], rng)
+        if largest is not None and kind != "word" and _largest_given(problem) > largest:
+            continue
         if split_of(problem) == split and problem.text not in found:
             steps = tuple(gold_solution(problem, rng))
             found[problem.text] = TuningProblem(kind, _worded(problem, rng), problem, steps)
@@ -112,6 +121,14 @@ def draw(
             f"{count} were asked for. Ask for fewer, or for more levels."
         )
     return list(found.values())
+
+
+def _largest_given(problem: Problem) -> int:
+    """Countdown's target is not given but wanted."""
+    text = problem.text
+    if problem.family == "countdown":
+        return max(parse_countdown(text)[0])
+    return max(map(int, re.findall(r"\d+", text)))
 
 
 def _worded(problem: Problem, rng: random.Random) -> str:

@@ -17,7 +17,10 @@ class TuningSettings:
         base: As `find_checkpoint` takes it.
         kinds: Of problems.
         levels: Of each family, in turn.
-        examples: Worked solutions to learn from, of all kinds together.
+        largest: The largest number in an expression or Countdown problem.
+        failed: Share of honest failed attempts in what the solver learns of Countdown.
+        each: Texts that it learns of one Countdown problem, at most.
+        examples: Problems whose solutions are learned, of all kinds together.
         tokens: That the solver learns from, with what it only reads.
         verifier_tokens: The same of the verifier.
         rollouts, tests: Problems of each kind whose attempts the verifier learns from, and on
@@ -35,6 +38,9 @@ class TuningSettings:
         default_factory=lambda: {"expression": (2, 3, 4), "word": (2, 3), "countdown": (3,)}
     )
     shape: LowRankShape = LowRankShape(rank=8, alpha=16, first_layer=10)
+    largest: int | None = None
+    failed: float = 0.0
+    each: int = 1
     examples: int = 2400
     tokens: int = 40_000
     rate: float = 2e-3

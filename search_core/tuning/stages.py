@@ -36,6 +36,7 @@ from search_core.tuning.packs import Example, groups, hidden_states, pack
 from search_core.tuning.problems import TuningProblem, draw
 from search_core.tuning.scoring import scored_by
 from search_core.tuning.settings import TuningSettings
+from search_core.tuning.worked_texts import worked_texts
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,14 @@ class Bench:
         return [
             problem
             for kind in settings.kinds
-            for problem in draw(kind, settings.levels.get(kind, ()), each, settings.seed, split)
+            for problem in draw(
+                kind,
+                settings.levels.get(kind, ()),
+                each,
+                settings.seed,
+                split,
+                largest=settings.largest,
+            )
         ]
 
 
@@ -89,7 +97,10 @@ def learn_solver(bench: Bench) -> None:
     settings = bench.settings
     tuned = prepare(settings)
     problems = bench.problems("train", settings.examples // len(settings.kinds))
-    examples = [solver_example(tuned.tokens, one.asked, one.steps, tuned.end) for one in problems]
+    examples = [
+        solver_example(tuned.tokens, one.asked, one.steps, tuned.end, one.imitate)
+        for one in worked_texts(problems, settings.failed, settings.each, settings.seed)
+    ]
     loop = _loop(settings, settings.tokens, settings.rate)
     loss = partial(writing_loss, tuned.model.get_output_embeddings())
     done = learn(tuned.model, None, examples, loss, loop, bench.work / "solver.pt", bench.say)

@@ -8,7 +8,10 @@ from playwright.sync_api import Download, Page
 
 from tests.waiting import PATIENCE
 
-_FIND = "[...document.querySelectorAll('#explorer *')].find(e => e.espalier).espalier"
+_FIND = "document.querySelector('#explorer .esp')?.espalier"
+_LOOK_EVERY = 50
+"""Milliseconds. Unless it is said, the page is asked at each frame, and has to draw each for it:
+an open page then takes a seventh of a core for as long as somebody waits."""
 
 
 def ask(page: Page, expression: str) -> Any:
@@ -17,10 +20,10 @@ def ask(page: Page, expression: str) -> Any:
 
 
 def wait(page: Page, condition: str) -> None:
-    """Wait until a JavaScript condition on the explorer `x` holds."""
-    found = "[...document.querySelectorAll('#explorer *')].find(e => e.espalier)?.espalier"
+    """Wait until a JavaScript condition on the explorer `x` holds, and stays for a moment."""
     page.wait_for_function(
-        f"() => {{ const x = {found}; return Boolean(x && ({condition})); }}",
+        f"() => {{ const x = {_FIND}; return Boolean(x && ({condition})); }}",
+        polling=_LOOK_EVERY,
         timeout=PATIENCE * 1000,
     )
 

@@ -23,6 +23,7 @@ from search_core.engine.checkpoints.tokenizers import read_tokenizer
 from search_core.engine.checkpoints.weight_checks import check_weights, load_report
 from search_core.engine.checkpoints.weights import weight_shapes
 from search_core.flops import shape_of_config
+from search_core.heap import give_back
 from search_core.model_card import read_card
 from search_core.protocols import ModelInfo
 
@@ -141,7 +142,9 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
 
         in_halves_if_faster(model)
     remember(key, model)
-    return LoadedModel(model, tokenizer, _info(checkpoint, model, dtype_name, where), where)
+    info = _info(checkpoint, model, dtype_name, where)
+    give_back(info.weight_bytes or 0)  # What was read passed through memory once more at least.
+    return LoadedModel(model, tokenizer, info, where)
 
 
 def _clean_folder(checkpoint: Checkpoint) -> AbstractContextManager[Path]:
