@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from search_core.log.events import Aggregate, Tally, VoteMethod
 
 SCORE_DIGITS = 9
+_DIGITS = f"%.{SCORE_DIGITS}g"
 TIE = 1e-8
 """Numbers that were worked out from scores and differ by no more are equal: a score is known to
 nine digits, and a sum of equal ones differs in its last digits with the order of addition."""
@@ -21,7 +22,7 @@ def rounded(value: float) -> float:
     Significant, not decimal: a product over 40 steps may be 1e-9 and must still rank. Nine
     tell any two numbers of single precision apart.
     """
-    return float(f"{value:.{SCORE_DIGITS}g}")
+    return float(_DIGITS % value)
 
 
 def aggregate_scores(scores: Sequence[float], how: Aggregate) -> float:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1 << 14)
 def node_seed(run_seed: int, node_id: str) -> int:
     """Seed of one sample, 0 to 2**63 - 1.
 
     It depends on nothing else, so a run's tree does not change with who else is in a batch.
+    What-if asks for those of the same run again and again, so they are remembered.
     """
     digest = hashlib.sha256(f"{run_seed}/{node_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
-from search_core.lessons import FOLDER, LessonError, check_lessons, read_lessons, shown_lessons
+from search_core.lessons import (
+    FOLDER,
+    LessonError,
+    check_lessons,
+    read_lessons,
+    reading,
+    shown_lessons,
+)
 from search_core.lessons.examination import FORMS, QUESTIONS, read_examination
 from search_core.lessons.moments import MomentError, cursor_of
 from search_core.lessons.preview import preview
@@ -118,6 +125,26 @@ def test_a_broken_lesson_is_refused_with_its_file_and_line(folder: Path, name: s
 def test_a_key_that_stands_twice_is_refused(folder: Path) -> None:
     line = edited(folder, "    to: start\n", "    to: start\n    to: end\n")
     assert f"line {line + 1}: 'to' stands here twice" in refusal(folder)
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("&it [*it]\n", "line 2: what stands here is used once more"),
+        ("[&it [a], *it]\n", "line 2: what stands here is used once more"),
+        ("[" * 100_000, "nested too deeply|exceeded maximum nesting depth"),
+        ("[" * 900 + "]" * 900, "nested too deeply"),
+    ],
+    ids=["in itself", "twice", "deep", "deep enough for YAML"],
+)
+def test_what_has_no_end_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, loader: str, written: str, said: str
+) -> None:
+    monkeypatch.setattr(reading, "_LOADER", getattr(yaml, loader))
+    (folder / FIRST.name).write_text("title: One guess\npages: " + written, encoding="utf-8")
+    with pytest.raises(LessonError, match=said):
+        read_lessons(folder)
 
 
 def test_lessons_have_numbers_without_a_gap(folder: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from search_core.log.events import event_to_json
 from search_core.problem import Problem
 from search_core.protocols import SolverInfo, UsageError
 from search_core.run.driving import drive
@@ -81,6 +82,11 @@ def test_where_all_is_known_it_equals_a_run_of_its_own(
     assert sorted(steps) == sorted(found.missing_steps)
     if found.sure:
         assert course(found) == course(truth)
+    # Its events are not checked; they are, and are written, as if they had been.
+    for event in found.events:
+        checked = type(event)(**{name: getattr(event, name) for name in type(event).model_fields})
+        assert checked == event
+        assert event_to_json(checked) == event_to_json(event)
 
 
 @settings(max_examples=25)

@@ -1,6 +1,7 @@
 """Weights kept in two bytes on a CPU, while all arithmetic stays float32.
 
-A pass over a few tokens waits for memory: half the bytes is up to half the time. What is rounded
+A pass over a few tokens waits for memory: half the bytes is up to half the time. Less memory is
+taken only where rows are long: they are packed in whole blocks (`_BLOCK`). What is rounded
 is the weight alone (to 11 bits), as a float16 file rounds it; a checkpoint that was published in
 16 bits loses nothing but the last bits of its smallest weights. Each row is computed by itself, so
 that nobody's result depends on who else is in the batch, which 8-bit kernels that scale a batch

@@ -21,6 +21,8 @@ TRACES = "traces"
 """Folder of the recorded runs, below that of the lessons."""
 _FILE = re.compile(r"(?P<number>[1-9]\d?)_(?P<slug>[a-z0-9_]+)\.yaml")
 _MOST_BYTES = 200_000
+# libyaml's, where PyYAML has it: the same, ten times faster, and every app reads all lessons.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Place = tuple[str | int, ...]
 
 
@@ -99,14 +101,16 @@ def read_values(path: Path) -> tuple[Any, Mapping[Place, int]]:
     if len(text) > _MOST_BYTES:
         raise LessonError(f"{path} has {len(text):,} characters; at most {_MOST_BYTES:,} fit.")
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = yaml.compose(text, _LOADER)
+        lines: dict[Place, int] = {(): 1}
+        return _values(node, (), lines, set(), path), lines
+    except RecursionError as error:
+        raise LessonError(f"{path}: this is no lesson: it is nested too deeply.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         said = getattr(error, "problem", None) or "it cannot be read"
         raise LessonError(f"{path}, line {line}: this is no YAML: {said}.") from error
-    lines: dict[Place, int] = {(): 1}
-    return _values(node, (), lines, path), lines
 
 
 def line_of(lines: Mapping[Place, int], place: Sequence[str | int]) -> int:
@@ -117,11 +121,21 @@ def line_of(lines: Mapping[Place, int], place: Sequence[str | int]) -> int:
     return lines[whole]
 
 
-def _values(node: Any, place: Place, lines: dict[Place, int], path: Path) -> Any:
-    """Plain values of a node; `lines` learns where each stands."""
+def _values(node: Any, place: Place, lines: dict[Place, int], seen: set[int], path: Path) -> Any:
+    """Plain values of a node; `lines` learns where each stands.
+
+    `seen` holds the nodes that were read. One that stands in two places could stand in itself, or
+    ten times in what stands ten times in a third: no end, or none that anybody would see.
+    """
     if node is None:
         return None
     lines[place] = node.start_mark.line + 1
+    if id(node) in seen:
+        raise LessonError(
+            f"{path}, line {lines[place]}: what stands here is used once more by its name (`*`). "
+            "Write it out there."
+        )
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         values: dict[Any, Any] = {}
         for key, value in node.value:
@@ -131,14 +145,15 @@ def _values(node: Any, place: Place, lines: dict[Place, int], path: Path) -> Any
                 raise LessonError(
                     f"{path}, line {key.start_mark.line + 1}: {name!r:.60} stands here twice."
                 )
-            values[name] = _values(value, (*place, name), lines, path)
+            values[name] = _values(value, (*place, name), lines, seen, path)
             lines[(*place, name)] = key.start_mark.line + 1
         return values
     if isinstance(node, yaml.SequenceNode):
         return [
-            _values(value, (*place, index), lines, path) for index, value in enumerate(node.value)
+            _values(value, (*place, index), lines, seen, path)
+            for index, value in enumerate(node.value)
         ]
-    loader = yaml.SafeLoader("")
+    loader = yaml.constructor.SafeConstructor()
     value = loader.construct_object(node)
     if value is not None and not isinstance(value, (str, int, float, bool)):
         return str(node.value)

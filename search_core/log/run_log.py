@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from search_core.log.events import Event
+from search_core.log.events import Event, Started
 from search_core.log.tree import LogError, Tree
 
 TIME_DIGITS = 4
@@ -49,3 +49,33 @@ class RunLog:
             raise
         events.append(event)
         self._listener(event)
+
+
+class KnownLog(RunLog):
+    """The log of a run over replies that are known: nobody waits for it, and nobody listens.
+
+    All that it holds was checked when it was first written down, so its events are not checked
+    again, and no time goes by: checking and the clock took a third of what a what-if took.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(lambda: 0.0, lambda _: None)
+
+    @property
+    def seconds(self) -> float:
+        """Always 0."""
+        return 0.0
+
+    def add(self, kind: type[Event], **fields: Any) -> None:
+        """Append an event of this kind. Raises as `RunLog.add`."""
+        events = self.events
+        if kind is Started:  # The one that is made of what somebody asks for now.
+            return super().add(kind, **fields)
+        event = kind.known(len(events), fields)
+        try:
+            self.tree.apply(event)
+        except LogError:
+            self.tree = Tree.from_events(events)
+            raise
+        events.append(event)
+        return None

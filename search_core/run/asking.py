@@ -12,7 +12,13 @@ from search_core.acts import Act, Beside, Guidance
 from search_core.log.events import ROOT, Role, Warned
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
-from search_core.protocols import SampleRequest, StepSample, StepScores, UsageError
+from search_core.protocols import (
+    SampleRequest,
+    ScoreRequest,
+    StepSample,
+    StepScores,
+    UsageError,
+)
 from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
 from search_core.run.decisions import DecisionWriter
 from search_core.run.recipe import Recipe
@@ -203,16 +209,22 @@ class ModelRequests:
 
     def _score(self, request: Score) -> Generator[ModelCall, ModelReply, Nodes]:
         wanted: list[list[Node]] = []
+        asked: list[ScoreRequest] = []
         planned: set[str] = set()
         ends = request.ends or request.nodes
         for end in ends:
-            path = self._nodes.judged(self._log.tree.path(end.id))
-            new = [node for node in path if node.score is None and node.id not in planned]
-            planned.update(node.id for node in new)
+            path = self._log.tree.path(end.id)
+            new = [
+                node
+                for node in self._nodes.judged(path)
+                if node.score is None and node.id not in planned
+            ]
             if new:
+                planned.update([node.id for node in new])
                 wanted.append(new)
+                asked.append(self._nodes.score(new, path))
         if wanted:
-            requests = tuple(self._nodes.score(nodes) for nodes in wanted)
+            requests = tuple(asked)
             before = self._clock()
             self.asked = f"Verifier {self._names[1]}"
             replies: list[StepScores] = yield VerifierCall(requests)  # type: ignore[assignment]

@@ -61,6 +61,8 @@ class KnownScore:
     flops: float | None = 0.0
     reason: str = ""
     again: bool = False
+    alone: StepScores | None = None
+    """The whole reply, where it was about this step alone: it is given again as it is."""
 
 
 class KnownReplies:
@@ -82,7 +84,13 @@ class KnownReplies:
             known = KnownScore(score, reason=reason, again=place < reply.again)
             if place == min(reply.again, len(reply.scores) - 1):
                 known = KnownScore(
-                    score, reply.tokens, reply.reused, reply.flops, reason, known.again
+                    score,
+                    reply.tokens,
+                    reply.reused,
+                    reply.flops,
+                    reason,
+                    known.again,
+                    reply if len(reply.scores) == 1 else None,
                 )
             self._scores[score_question(request, request.first + place, info)] = known
 
@@ -242,6 +250,8 @@ def together(known: Sequence[KnownScore], new: StepScores | None) -> StepScores:
         return new
     if new is None and len(known) == 1:
         [one] = known
+        if one.alone is not None:
+            return one.alone
         reasons = (one.reason,) if one.reason else ()
         return StepScores(
             (one.score,), one.tokens, one.reused, one.flops, reasons, again=int(one.again)

@@ -77,6 +77,8 @@ class RecordedRun:
         recipe: Recipe,
         solver: SolverInfo | None = None,
         verifier: VerifierInfo | None = None,
+        *,
+        known: bool = False,
     ) -> Run:
         """A new run of the same problem, which knows what the old one found out about answers, and
         what a person had asked for.
@@ -85,6 +87,7 @@ class RecordedRun:
 
         Args:
             solver, verifier: Who will reply, where that is somebody else, or of known size.
+            known: Nobody will be asked, as of `Run`.
         """
         return Run(
             recipe,
@@ -96,6 +99,7 @@ class RecordedRun:
             classes=AnswerClasses(self._judge),
             grader=self._marks,
             acts=self.acts,
+            known=known,
         )
 
     # Read once: a run is asked many questions.

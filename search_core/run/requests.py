@@ -128,9 +128,13 @@ class NodeRequests:
             parent=pieces[-1] if pieces else ROOT,
         )
 
-    def score(self, nodes: Sequence[Node]) -> ScoreRequest:
-        """Request for scores of these nodes, the last ones of one path."""
-        path = self._log.tree.path(nodes[-1].id)
+    def score(self, nodes: Sequence[Node], path: Sequence[Node]) -> ScoreRequest:
+        """Request for scores of these nodes of one path, from the first of them to its end.
+
+        Args:
+            path: From the first step on. What lies behind the last of the nodes is left out.
+        """
+        path = path[: nodes[-1].depth - path[0].depth + 1]
         return ScoreRequest(
             problem=self._recipe.problem.text,
             steps=self._steps(path[-1].id),

@@ -25,7 +25,7 @@ from search_core.log.events import (
     VoteMethod,
     Warned,
 )
-from search_core.log.run_log import RunLog
+from search_core.log.run_log import KnownLog, RunLog
 from search_core.log.tree import FINAL_STATES, Tree
 from search_core.picture.step_names import step_name
 from search_core.protocols import (
@@ -95,6 +95,8 @@ class Run:
         classes: Equivalence classes of answers.
         grader: Says whether a solution is right, in place of `grade_solution`.
         acts: What a person does to it (`search_core.steer`); its log begins with them.
+        known: All replies are known and were checked before, and nobody listens: neither are they
+            checked again, nor does time go by.
 
     Raises:
         OptionError: The verifier cannot judge what the strategy asks about, or the solver
@@ -115,6 +117,7 @@ class Run:
         classes: AnswerClasses | None = None,
         grader: Grader | None = None,
         acts: Sequence[Act] = (),
+        known: bool = False,
     ) -> None:
         # A log begins with who its models are, so what they say of themselves is looked at first.
         self._records = solver_record(solver, recipe.strategy), verifier_record(verifier)
@@ -133,7 +136,7 @@ class Run:
         self.run_id = run_id
         self._solver, self._verifier = solver, verifier
         self._created = created
-        self._log = RunLog(clock, listener)
+        self._log = KnownLog() if known else RunLog(clock, listener)
         self._election = Election(recipe.problem, self._log, classes or AnswerClasses(), grader)
         self._cancelled: Cancelled = never
         self._cut_short: RunCancelled | LimitReached | None = None

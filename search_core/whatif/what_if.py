@@ -185,6 +185,7 @@ def what_if(
         replace(recipe, strategy=choosing.strategy) if choosing else recipe,
         solver.info if solver else None,
         verifier.info if verifier else None,
+        known=solver is None and verifier is None,
     )
     nobody = Unwritten(run, recorded.solver, recorded.verifier)
     known = recorded.known

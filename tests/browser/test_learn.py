@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from search_core.lessons import read_lessons
 from tests.browser.axe import violations
@@ -52,6 +52,33 @@ def test_a_visitor_reads_predicts_and_is_told_by_mouse(address: str, page: Page)
     # A term explains itself.
     page.locator(".learn-caption .esp-term").first.hover()
     expect(page.locator(".term-card")).to_contain_text("language model")
+    # A number says its lesson's name when it is pointed at; a button opens all of them as a list.
+    judging = page.get_by_role("link", name="Judging along the way")
+    name = judging.locator(".learn-name")
+    assert seen_width(name) <= 1
+    judging.hover()
+    assert seen_width(name) > 100
+    page.get_by_role("button", name="All lessons").click()
+    assert all(seen_width(one) > 50 for one in page.locator(".learn-name").all())
+    judging.click()
+    shown(page, "4.1")
+    expect(page.get_by_role("button", name="All lessons")).to_have_attribute(
+        "aria-expanded", "false"
+    )
+    page.evaluate(f"{ROOM}.go({{lesson: 4, page: 4}})")
+    shown(page, "4.4")
+    page.locator(".learn-option").last.click()
+    page.get_by_role("button", name="Fairly sure").click()
+    expect(page.locator(".learn-said")).to_contain_text("Yes.")
+    page.evaluate(f"{ROOM}.go({{lesson: 4, page: 8}})")
+    shown(page, "4.8")
+    page.get_by_role("button", name="Go to the next question").click()
+    shown(page, "3.5")
+
+
+def seen_width(element: Locator) -> float:
+    """Pixels; what is hidden from sight alone has one."""
+    return float(element.evaluate("(name) => name.getBoundingClientRect().width"))
 
 
 def test_all_of_it_goes_by_keys_and_ends_with_a_score(address: str, page: Page) -> None:
@@ -81,10 +108,27 @@ def test_all_of_it_goes_by_keys_and_ends_with_a_score(address: str, page: Page) 
     page.keyboard.press("ArrowRight")
     shown(page, "4.8")
     # Sure and right twice; a guess among three leaves 1/3 of (1 + 1/4 ... ) to be counted.
-    guess = ((1 - 1 / 3) ** 2 + 2 * (1 / 3) ** 2) / 3
-    expect(page.locator(".learn-score tr").first).to_contain_text(f"You{guess / 3:.2f}")
+    third = ((1 - 1 / 3) ** 2 + 2 * (1 / 3) ** 2) / 3
+    expect(page.locator(".learn-score tr").first).to_contain_text(f"You{third / 3:.2f}")
     expect(page.locator(".learn-score-said")).to_have_text("You judged better than the verifier.")
     assert page.url.endswith("?lesson=4&page=8")
+    # The list of lessons: opened, left again, opened and followed; and the tree as text.
+    every = page.get_by_role("button", name="All lessons")
+    every.focus()
+    page.keyboard.press("Enter")
+    expect(every).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(every).to_have_attribute("aria-expanded", "false")
+    expect(every).to_be_focused()
+    page.keyboard.press("Tab")
+    guess = page.get_by_role("link", name="One guess")
+    expect(guess).to_be_focused()
+    assert seen_width(guess.locator(".learn-name")) > 50
+    page.keyboard.press("Enter")
+    shown(page, "1.1")
+    page.get_by_text("The tree as text").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tree")).to_be_visible()
 
 
 def test_a_page_plays_by_itself_once_and_stands_still_for_whoever_wants_that(
@@ -127,6 +171,24 @@ def test_by_touch_on_a_phone(address: str, browser: Browser) -> None:
         box = target.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 44
+    # The choice in the tree itself, and once more; the text of the tree; the list; the test.
+    page.evaluate(f"{ROOM}.go({{lesson: 1, page: 4}})")
+    shown(page, "1.4")
+    mark = page.evaluate(f"{ROOM}.stage.canvas.positionOf('0')")
+    page.locator(".learn-picture canvas").first.tap(position=mark)
+    expect(page.locator(".learn-said")).to_contain_text("Yes. Finn gives cakes")
+    page.get_by_role("button", name="Answer again").tap()
+    expect(page.locator(".learn-option")).to_have_count(3)
+    page.get_by_text("The tree as text").tap()
+    expect(page.get_by_role("tree")).to_be_visible()
+    page.get_by_role("button", name="All lessons").tap()
+    stream = page.get_by_role("link", name="Inside one stream")
+    assert seen_width(stream.locator(".learn-name")) > 100
+    stream.tap()
+    shown(page, "9.1")
+    page.locator(".learn-exam-open").tap()
+    page.locator(".learn-exam").get_by_role("radio").first.tap()
+    expect(page.locator(".learn-exam").get_by_role("radio").first).to_be_checked()
     context.close()
 
 
@@ -229,6 +291,11 @@ def test_the_timeline_moves_the_picture_and_turns_no_page(address: str, page: Pa
     page.keyboard.press("ArrowRight")
     page.keyboard.press("PageUp")
     assert page.evaluate(f"[{ROOM}.place.lesson, {ROOM}.place.page]") == [9, 4]
+    box = moment.bounding_box()
+    assert box is not None
+    moment.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    middle = page.evaluate(f"{ROOM}.stage.cursor / {ROOM}.stage.events.length")
+    assert 0.4 < middle < 0.6
     before = page.evaluate(f"{ROOM}.stage.cursor")
     page.get_by_role("button", name="Forward one round").click()
     assert page.evaluate(f"{ROOM}.stage.cursor") > before
@@ -315,10 +382,14 @@ def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Pag
 def test_who_has_had_the_lessons_takes_the_second_test_alone(address: str, page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     show(page, address, "1.1")
-    page.get_by_role("button", name="Test: before").click()
-    page.get_by_role("button", name="only the test after").click()
+    page.get_by_role("button", name="Test: before").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="only the test after").focus()
+    page.keyboard.press("Enter")
     for question in page.locator(".learn-exam fieldset").all():
-        question.get_by_role("radio").first.check()
-    page.get_by_role("button", name="Done").click()
+        question.get_by_role("radio").first.focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Done").focus()
+    page.keyboard.press("Enter")
     expect(page.locator(".learn-exam-said")).to_have_text(re.compile(r"^After: \d of 6 right\.$"))
     expect(page.locator(".learn-exam-body")).to_contain_text("no gain to work out")

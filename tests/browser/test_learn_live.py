@@ -40,6 +40,12 @@ def test_noise_spoils_the_judge_by_keyboard(address: str, page: Page) -> None:
     expect(said).to_contain_text(f"The judge chooses {chosen},")
     page.get_by_role("button", name="Another draw").click()
     expect(page.locator(".learn-noise-marks span").nth(1)).to_have_attribute("data-shown", "true")
+    # By mouse: back to no noise at all.
+    box = slider.bounding_box()
+    assert box is not None
+    slider.click(position={"x": 2, "y": box["height"] / 2})
+    expect(slider).to_have_attribute("aria-valuetext", "0.0")
+    expect(said).to_contain_text("Right in 20 of 20 draws of this noise.")
     # Arrows that move the slider turn no page, and another page knows nothing of it.
     assert page.evaluate(f"{ROOM}.place.page") == 5
     page.get_by_role("button", name="Next", exact=True).click()
@@ -61,6 +67,16 @@ def test_noise_by_touch(address: str, browser: Browser) -> None:
     expect(page.locator(".learn-noise-marks [data-right=false]").first).to_be_attached()
     page.get_by_role("button", name="Another draw").tap()
     expect(page.locator(".learn-noise-marks span").nth(1)).to_have_attribute("data-shown", "true")
+    # The timeline of lesson 9.
+    page.evaluate(f"{ROOM}.go({{lesson: 9, page: 4}})")
+    shown(page, "9.4")
+    moment = page.get_by_role("slider", name="Moment of the run")
+    moment.scroll_into_view_if_needed()
+    box = moment.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert 0.4 < page.evaluate(f"{ROOM}.stage.cursor / {ROOM}.stage.events.length") < 0.6
+    assert page.evaluate(f"[{ROOM}.place.lesson, {ROOM}.place.page]") == [9, 4]
     context.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from playwright.sync_api import Page, expect
 from search_core.log.traces import read_trace
 from tests.browser.app_process import App, start_app
 from tests.browser.axe import violations
-from tests.browser.explorer import ask, open_page, settle, start, wait
+from tests.browser.explorer import ask, open_page, settle, wait
 from tests.browser.pages import VIEWPORT
 from tests.browser.test_page_charts import open_charts, wait_for_charts
 
@@ -63,9 +64,11 @@ def test_it_searches_on_the_page(offering: App, page: Page) -> None:
         "seed": 1,
         "__theme": "light",
     }
-    open_page(page, f"{offering.url}/?{urlencode(asked)}")
-    run = start(page)
+    # A link with a problem runs by itself.
+    page.goto(f"{offering.url}/?{urlencode(asked)}")
+    wait(page, f"x.log.length && x.log.events[0].problem.text === {json.dumps(PROBLEM)}")
     wait_for_the_end(page)
+    run = ask(page, "x.log.run")
     header = read_trace(offering.runs / f"{run}.jsonl").started
     assert header.solver.name == header.verifier.name == "SmolLM2-135M-Instruct.Q4_1"
     look_around(page, "light")

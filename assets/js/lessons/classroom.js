@@ -7,9 +7,11 @@ import { curveOf } from "./curve.js";
 import { Course, HIDEABLE, hiddenBy, queryOf } from "./course.js";
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { Key } from "./key.js";
+import { LessonList } from "./list.js";
 import { LessonStage } from "./stage.js";
 import { NoisePanel } from "./noise.js";
 import { Outline } from "../panels/outline.js";
+import { parentOf } from "../log/tree.js";
 import { plain, written } from "./text.js";
 import { Progress } from "./progress.js";
 import { QuestionPanel } from "./question.js";
@@ -74,8 +76,10 @@ export class Classroom {
   build() {
     const button = (name, text, act) =>
       h("button", { type: "button", class: `esp-button learn-${name}`, text, on: { click: act } });
-    this.list = h("ol", { class: "learn-list" });
-    this.lessons = h("nav", { class: "learn-lessons", "aria-label": "Lessons" }, this.list, this.exam.button);
+    this.lessons = new LessonList(this.exam.button, (lesson) => {
+      this.go({ lesson, page: 1 });
+      this.caption.focus({ preventScroll: true });
+    });
     this.where = h("p", { class: "learn-where" });
     this.title = h("h1", { class: "learn-title" });
     this.problem = h("p", { class: "learn-problem", dir: "auto" });
@@ -99,7 +103,7 @@ export class Classroom {
     this.dots = h("ol", { class: "learn-dots", "aria-hidden": "true" });
     fill(
       this.root,
-      this.lessons,
+      this.lessons.element,
       h(
         "section",
         { class: "learn-page", "aria-label": "Lesson" },
@@ -167,11 +171,8 @@ export class Classroom {
     setText(this.where, `Lesson ${place.lesson} of ${course.lessons.length}, page ${place.page} of ${lesson.pages.length}`);
     document.title = `${lesson.title} · Espalier`;
     fill(this.caption, written(page.caption, page.introduces));
-    fill(this.list, course.lessons.map((other) => this.entry(other)));
-    // Where the row is too narrow for all of them, it stands at this one.
-    const { offsetLeft, offsetWidth } = this.list.children[place.lesson - 1];
-    this.list.scrollLeft = offsetLeft + (offsetWidth - this.list.clientWidth) / 2;
-    this.lessons.hidden = !this.shows("lessons");
+    this.lessons.show(course.lessons, place, this.progress.done);
+    this.lessons.element.hidden = !this.shows("lessons");
     this.exam.button.hidden = !this.shows("test");
     fill(this.dots, lesson.pages.map((_, index) => h("li", { "data-current": index + 1 === place.page })));
     this.back.disabled = !course.beside(place, -1);
@@ -186,35 +187,6 @@ export class Classroom {
     const lesson = after && after.lesson !== place.lesson ? `Next: ${course.lessons[after.lesson - 1].title}` : "Next";
     setText(this.next, skips ? "Skip" : after ? lesson : "Now search yourself");
     setAttribute(this.next, "data-skips", skips);
-  }
-
-  entry({ number, title, summary }) {
-    const current = number === this.place.lesson;
-    const done = this.progress.done.includes(number);
-    return h(
-      "li",
-      {},
-      h(
-        "a",
-        {
-          href: queryOf({ lesson: number, page: 1 }, location.search),
-          "aria-current": current ? "page" : null,
-          title: summary,
-          on: { click: (event) => this.follow(event, number) },
-        },
-        h("span", { class: "learn-number", "data-done": done, "aria-hidden": "true", text: String(number) }),
-        h("span", { text: title }),
-        done && h("span", { class: "esp-sr", text: " (done)" }),
-      ),
-    );
-  }
-
-  /** The link of a lesson turns to it here; held keys open it elsewhere, as ever. */
-  follow(event, lesson) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    this.go({ lesson, page: 1 });
-    this.caption.focus({ preventScroll: true });
   }
 
   async draw(place) {
@@ -292,7 +264,7 @@ export class Classroom {
   point() {
     const { page, stage } = this;
     if (!page.trace) return;
-    const rolled = page.rollouts && !this.hidden.has("rollouts") ? this.rollouts.points() : page.points;
+    const rolled = page.rollouts && !this.hidden.has("rollouts") ? this.rollouts.points() : page.points?.map(besideItsMark);
     const own = this.question.question ? this.question.points() : rolled;
     stage.point(stage.playing ? [] : own);
   }
@@ -387,3 +359,6 @@ const keysOf = (by) => Object.keys(TURNS).filter((key) => TURNS[key] === by).joi
 
 /** What a page shows only where it says so. */
 const OF_PAGES = { tally: HIDEABLE.tally, legend: HIDEABLE.legend, timeline: HIDEABLE.timeline, noise: HIDEABLE.noise, cost: HIDEABLE.cost, share: HIDEABLE.share };
+
+/** What a page says of a step stands before its mark, where it covers no words of the step's own. */
+const besideItsMark = (point) => ({ ...point, beside: true, after: parentOf(point.id) });

@@ -42,6 +42,7 @@ export class Pointing {
     );
     if (reveal) for (const { id } of [...points].reverse()) this.canvas.reveal(id);
     this.follow();
+    this.canvas.redraw();
   }
 
   /**
@@ -69,19 +70,23 @@ export class Pointing {
       const above = Math.min(...said.filter(meets).map((other) => other.top)) - box.height - 1 - top;
       down = top + above < TOP ? y + ABOVE - top : above; // or below its mark
     }
-    said.push({ ...box, top: top + down });
+    said.push({ ...box, top: top + down, bottom: top + down + box.height });
     label.style.translate = across || down ? `${Math.round(across)}px ${Math.round(down)}px` : "";
   }
 
   /** The nodes move with the camera, and as the tree grows. */
   follow() {
     const said = [];
+    const pointed = new Set([...this.element.children].map((ring) => ring.dataset.node));
+    const inLine = (id) => pointed.has(parentOf(id)) || [...pointed].some((other) => parentOf(other) === id);
     for (const ring of this.element.children) {
       const place = this.canvas.positionOf(ring.dataset.node);
       ring.hidden = !place;
       if (!place) continue;
       const label = ring.firstElementChild;
-      const beside = ring.dataset.beside === "true" && !this.canvas.vertical;
+      // Where a tree grows downwards, words stand below their mark: of steps of one path that are spoken
+      // of, what one says above its mark would stand at the words of the step before.
+      const beside = ring.dataset.beside === "true" && (!this.canvas.vertical || inLine(ring.dataset.node));
       const from = ring.dataset.after ? this.canvas.positionOf(ring.dataset.after) : null;
       const back = beside && from !== null && Math.abs(from.y - place.y) < ABOVE;
       const before = beside || (!this.canvas.vertical && standsBefore(place, label, this.canvas.positionOf(parentOf(ring.dataset.node))));
@@ -90,6 +95,7 @@ export class Pointing {
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
       this.keepInside(label, place, said);
     }
+    this.canvas.words.others = said;
   }
 }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from search_core.log.fields import Amount, Count
 from search_core.log.nodes import NodeTable
+
+_set = object.__setattr__
 
 
 class FrozenRecord(BaseModel):
@@ -28,6 +30,10 @@ class Event(FrozenRecord):
     remembered: ClassVar[bool] = False
     """Whether the tree keeps the event itself, besides what it did."""
 
+    _usual: ClassVar[dict[str, Any]] = {}
+    """Every field's default, and what stands for none."""
+    _names: ClassVar[set[str]] = set()
+
     seq: Count
     """Position in the log, from 0, without holes."""
     t: Amount
@@ -38,6 +44,25 @@ class Event(FrozenRecord):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         EVENT_KINDS[cls.model_fields["kind"].default] = cls
+        # In the order of the fields, in which an event is written.
+        cls._usual = {name: field.default for name, field in cls.model_fields.items()}
+        cls._names = set(cls._usual)
+
+    @classmethod
+    def known(cls, seq: int, values: dict[str, Any]) -> Self:
+        """An event of values that were checked before: the same as `cls(seq=seq, t=0.0, **values)`,
+        in a tenth of the time.
+
+        Args:
+            values: All that has no default, and of the rest what is not the usual.
+        """
+        event = cls.__new__(cls)
+        # What pydantic's own `model_construct` comes to, without its look at each field.
+        _set(event, "__dict__", {**cls._usual, **values, "seq": seq, "t": 0.0})
+        _set(event, "__pydantic_fields_set__", cls._names)
+        _set(event, "__pydantic_extra__", None)
+        _set(event, "__pydantic_private__", None)
+        return event
 
     def apply_to(self, tree: NodeTable) -> None:
         """Do to the tree what has happened.
