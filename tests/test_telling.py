@@ -22,7 +22,7 @@ class Server:
     stands: Standing | None = None
     busy: bool = False
     now: float = 0.0
-    run: Any = field(default_factory=lambda: SimpleNamespace(live=True, head=0))
+    run: Any = field(default_factory=lambda: SimpleNamespace(live=True, head=0, stopping=False))
 
     def standing(self, run: object) -> Standing | None:
         assert run is self.run
@@ -69,6 +69,16 @@ def test_a_slow_machine_is_said_as_long_as_the_run_is_live() -> None:
     server.now, server.busy = 1.0, False
     assert tell() == info("A note.")
     server.now, server.busy, server.run.live = 2.0, True, False
+    assert tell() is None
+
+
+def test_whoever_presses_stop_is_answered_at_once_and_by_the_run_itself() -> None:
+    server = Server()
+    tell = server.notice("A note.")
+    tell()
+    server.run.stopping = True
+    assert tell() == info("Stopping …")
+    server.now = 2.0
     assert tell() is None
 
 

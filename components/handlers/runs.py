@@ -100,7 +100,7 @@ class RunHandlers:
             js=NAME_RUN,
             **STREAM,
         )
-        controls.stop.click(self.stop, run_id, controls.notice, queue=False, **QUIET)
+        controls.stop.click(self.stop, run_id, queue=False, **QUIET)
         page.load(
             self.open_page,
             name,
@@ -143,8 +143,8 @@ class RunHandlers:
             yield *update, tie if begun else gr.skip()
             tie = gr.skip() if begun else tie
 
-    def stop(self, run_id: str, request: gr.Request) -> dict[str, str]:
-        """Ask the run to end; its last events arrive by the usual way.
+    def stop(self, run_id: str, request: gr.Request) -> None:
+        """Ask the run to end; its last events, and what is said of it, arrive by the usual way.
 
         Where the one on show is over already, it is the one that this page still has going.
         """
@@ -153,7 +153,6 @@ class RunHandlers:
             run = self._going(request) or run
         if run is not None:
             run.stop()  # One that waits is over by that.
-        return info("Stopping …" if run is not None and run.live else "")
 
     async def open_page(self, request: gr.Request, name: str) -> AsyncIterator[tuple[Any, ...]]:
         """Resume the run in the address, or run the recipe in it, or show the first recording.

@@ -44,7 +44,8 @@ class RunNotice:
     def __call__(self) -> dict[str, Any] | None:
         """The message as it is now, if it is another than before."""
         now = self._clock()
-        if now - self._looked_at < SECONDS_BETWEEN_LOOKS:
+        answers = self._run.stopping and self._kind != "stopping"  # Whoever presses Stop.
+        if now - self._looked_at < SECONDS_BETWEEN_LOOKS and not answers:
             return None
         self._looked_at = now
         kind, text = self._now()
@@ -55,6 +56,8 @@ class RunNotice:
         return info(text) if announced else quiet(text)
 
     def _now(self) -> tuple[str, str]:
+        if self._run.stopping:
+            return "stopping", "Stopping …"
         standing = self._registry.standing(self._run)
         slow = SLOW if self._run.live and self._load.busy else ""
         if standing is not None:

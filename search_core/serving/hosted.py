@@ -114,6 +114,11 @@ class HostedRun:
         self._stop.set()
         self._on_stop(self)
 
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked the run to end, and it has not ended yet."""
+        return self._stop.is_set() and self.live
+
     def on_stop(self, tell: Callable[[HostedRun], None]) -> None:
         """Tell this when somebody asks the run to end."""
         self._on_stop = tell

@@ -29,6 +29,8 @@ def test_nothing_is_below_the_fold(app: App, keep: Keep, width: int, height: int
     assert page.evaluate("document.documentElement.scrollHeight") <= height
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(INSIDE) == []
+    hidden = "field => field.scrollHeight - field.clientHeight"
+    assert page.locator("#problem textarea").evaluate(hidden) <= 0, "no line of it is cut"
     cut = "list => list.scrollWidth - list.parentElement.clientWidth"
     assert page.locator(".esp-side .esp-tabs").evaluate(cut) <= 0, "every tab is in its bar"
     box = page.locator("#explorer .esp-canvas").bounding_box()

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.browser
 
 HOSTILE = '<img src=x onerror="parent.pwned=1">'
 WIDTHS = (320, 768, 1280, 1920)
+TOPS = """all => all.map((one) => one.getBoundingClientRect()).filter(({ height }) => height)
+  .map(({ top }) => Math.round(top))"""
 
 
 def rows(tmp_path: Path) -> Path:
@@ -83,4 +85,7 @@ def test_it_fits_and_axe_finds_nothing(app: App, page: Page, theme: str) -> None
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for row in (".views a", ".report-acts > *"):
+            tops = page.locator(row).evaluate_all(TOPS)
+            assert len(set(tops)) == 1, (row, width)
     assert violations(page, "body") == []

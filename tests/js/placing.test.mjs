@@ -38,7 +38,7 @@ function sizesOf(said) {
     const { text, brief, answer, share, figures } = said.of(id);
     const fits = kind !== "line" || 6 * text.length + 8 <= width;
     const letters = 6 * (answer ?? (fits ? text : brief)).length + 8;
-    if (kind === "line") return { width: Math.min(letters, width), height: 19 };
+    if (kind === "line") return { width: Math.min(letters, width), height: 16 };
     const least = share === null ? 0 : 6 * figures.length + 40;
     const inside = Math.max(Math.min(letters, width - 16), Math.min(least, width - 16));
     const lines = Math.min(kind === "problem" ? 6 : 3, Math.ceil(letters / inside));
@@ -205,7 +205,7 @@ const spot = (id, y, fields = {}) => ({
   ...{ id, depth: 1, x: 100, y, radius: 8, inner: false, rank: 2, bare: false, brief: false, scored: true },
   ...fields,
 });
-const SIZES_OF = { prepare: () => {}, of: (_, kind, width) => ({ width: Math.min(90, width), height: kind === "card" ? 50 : 19 }) };
+const SIZES_OF = { prepare: () => {}, of: (_, kind, width) => ({ width: Math.min(90, width), height: kind === "card" ? 50 : 16 }) };
 const kindsOf = (spots, view = {}) => {
   const { words } = placeWords(spots, { ...VIEW, ...view }, SIZES_OF);
   return Object.fromEntries(words.map(({ id, kind }) => [id, kind]));
@@ -239,7 +239,7 @@ test("the room of steps that are cut goes to those that go on: level of detail i
 });
 
 test("what is chosen by hand goes first, then the chosen path and answers", () => {
-  const crowd = (ranks) => kindsOf(ranks.map((rank, index) => spot("abc"[index], 150 + 8 * index, { rank, scored: false })));
+  const crowd = (ranks) => kindsOf(ranks.map((rank, index) => spot("abc"[index], 150 + 6 * index, { rank, scored: false })));
   assert.deepEqual(crowd([2, 0, 1]), { b: "card" });
   assert.deepEqual(crowd([2, 5, 1]), { c: "card" });
 });

@@ -58,6 +58,7 @@ const SHORTCUTS = [
   [
     "Help",
     [
+      ["Arrow keys", "In a row of controls, such as the places at the top: from one to the next"],
       ["?", "This list"],
       ["Esc", "Close, or select nothing"],
     ],

@@ -3,7 +3,7 @@
 import { h, setText } from "../dom/dom.js";
 import { icon } from "../dom/icons.js";
 import { Menu } from "../dom/menu.js";
-import { plural } from "../words/format.js";
+import { count } from "../words/format.js";
 import { apart } from "../words/visited_words.js";
 
 const NAME = "Runs of this visit";
@@ -14,7 +14,8 @@ export class RunsMenu {
     this.runs = [];
     this.shown = "";
     this.count = h("span");
-    this.menu = new Menu(NAME, [this.count, icon("down")], () => this.entries(actions));
+    this.word = h("span", { class: "esp-run-word", text: "runs" });
+    this.menu = new Menu(NAME, [h("span", {}, this.count, this.word), icon("down")], () => this.entries(actions));
     this.menu.button.title = `${NAME}: what came of each, and the way back to it`;
     this.element = h("div", { class: "esp-runs", hidden: true }, this.menu.element);
   }
@@ -27,7 +28,7 @@ export class RunsMenu {
     this.runs = runs;
     this.shown = shown;
     this.element.hidden = runs.length < 2;
-    setText(this.count, plural(runs.length, "run"));
+    setText(this.count, `${count(runs.length)} `);
   }
 
   entries(actions) {

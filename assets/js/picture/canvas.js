@@ -125,6 +125,7 @@ export class TreeCanvas extends Viewpoint {
   /** There are more tokens in what is being written: new words at the same places. */
   recount(visible) {
     this.scene.recount(visible);
+    this.words.said = null;
     this.rearrange();
   }
 
@@ -135,14 +136,16 @@ export class TreeCanvas extends Viewpoint {
     const [width, height] = [box.width / enlarged, box.height / enlarged];
     if (!width || !height) return;
     const ratio = Math.min(3, enlarged * (window.devicePixelRatio || 1));
+    const font = getComputedStyle(this.element).fontFamily;
+    // Words are as large in any picture: only other letters, or other pixels, make others of them.
+    if (ratio !== this.ratio || font !== this.painter.lettering.family) this.words.sizes.clear();
     if (ratio !== this.ratio) this.sprites.clear();
     const turned = this.size.width < NARROW !== width < NARROW;
     this.size = { width, height };
     this.ratio = ratio;
     this.element.width = Math.round(width * ratio);
     this.element.height = Math.round(height * ratio);
-    this.painter.lettering.font = getComputedStyle(this.element).fontFamily;
-    this.words.sizes.clear();
+    this.painter.lettering.font = font;
     if (this.tree) this.layOut(false);
     if (this.tree && (this.follow || turned || !this.fitted)) this.open();
     this.paint();

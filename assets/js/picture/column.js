@@ -1,6 +1,6 @@
 // A level of a tree that grows to the right: words stand to the right of their marks. Pure.
 
-import { AWAY, BAR, BORDER, clamp, Level, MOST_ASKED, OUT, WIDEST } from "./level.js";
+import { AWAY, BAR, BORDER, clamp, Level, OUT, WIDEST } from "./level.js";
 
 /** Room for the bend of branches between two levels: a part of their distance, within limits. */
 const BEND = { part: 0.25, least: 28, most: 84 };
@@ -8,6 +8,8 @@ const BEND = { part: 0.25, least: 28, most: 84 };
 const NARROWEST = 48;
 const NARROWEST_ANSWER = 34;
 const NARROWEST_CARD = 72;
+/** No words are less high than this: an answer's line, and a card of one line without a score. */
+const LEAST = { line: 16, card: 26 };
 /** Free room between two words, across. */
 const APART = 2;
 /** Heights that the words of the problem keep from its mark's middle. */
@@ -32,6 +34,10 @@ export class Column extends Level {
     return APART;
   }
 
+  get least() {
+    return LEAST;
+  }
+
   across(spot) {
     return spot.y;
   }
@@ -46,8 +52,7 @@ export class Column extends Level {
     const scored = spots.some((spot) => spot.scored) && this.width >= BAR.width ? this.clear + BAR.width : 0;
     if (!this.roomy) return scored;
     if (this.depth === 0) return Math.max(spots[0].radius, this.end);
-    const asked = spots.filter((spot) => !spot.bare).slice(0, MOST_ASKED);
-    const widths = asked.map(({ id }) => this.sizes.of(id, "line", this.width).width).filter(Number.isFinite);
+    const widths = this.askable(spots).map(({ id }) => this.sizes.of(id, "line", this.width).width).filter(Number.isFinite);
     return Math.max(scored, widths.length ? this.clear + Math.max(...widths) + OUT : 0);
   }
 
@@ -64,11 +69,12 @@ export class Column extends Level {
   }
 
   line(spot) {
+    if (!this.mayHave(spot, "line")) return false;
     return this.place(spot, "line", this.sizes.of(spot.id, "line", this.width), this.width);
   }
 
   card(spot) {
-    if (this.width < NARROWEST_CARD) return false;
+    if (this.width < NARROWEST_CARD || !this.mayHave(spot, "card")) return false;
     return this.place(spot, "card", this.sizes.of(spot.id, "card", this.width), this.width);
   }
 

@@ -13,7 +13,7 @@ const STEM = { apart: 2, size: 5 };
 /** How much of a word has to lie at each side of its own branch. */
 const HOLD = 6;
 /** So many marks are asked for the widths of their words, to know how wide a level is. */
-export const MOST_ASKED = 48;
+const MOST_ASKED = 48;
 
 /** The words of one level, and what is taken of its band. */
 export class Level {
@@ -29,12 +29,24 @@ export class Level {
   /** Have the sizes measured that will be asked for, most likely. */
   prepare(spots, cards, lines) {
     const asked = [];
-    for (const { id, bare, rank, depth } of spots.slice(0, MOST_ASKED)) {
-      if (bare || depth === 0) continue;
-      for (const width of lines) asked.push([id, "line", width]);
-      if (rank <= 2) for (const width of cards) asked.push([id, "card", width]);
+    for (const spot of this.askable(spots)) {
+      for (const width of lines) asked.push([spot.id, "line", width]);
+      if (spot.rank <= 2 && this.mayHave(spot, "card")) for (const width of cards) asked.push([spot.id, "card", width]);
     }
     this.sizes.prepare(asked);
+  }
+
+  /** The first of them that have something to say, and room to say it. */
+  askable(spots) {
+    return spots.filter((spot) => !spot.bare && spot.depth > 0 && this.mayHave(spot, "line")).slice(0, MOST_ASKED);
+  }
+
+  /**
+   * Whether there is room for the smallest words of this kind. Where there is none the size of the step's
+   * own words is not asked for: to measure them is what costs most of a picture.
+   */
+  mayHave(spot, kind) {
+    return this.spotFor(spot, this.least[kind]) !== null;
   }
 
   /** @param {number} [apart] - what words keep from it, where that is less than from each other. */

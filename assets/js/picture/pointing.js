@@ -42,6 +42,7 @@ export class Pointing {
     );
     if (reveal) for (const { id } of [...points].reverse()) this.canvas.reveal(id);
     this.follow();
+    this.canvas.redraw();
   }
 
   /**
@@ -69,7 +70,7 @@ export class Pointing {
       const above = Math.min(...said.filter(meets).map((other) => other.top)) - box.height - 1 - top;
       down = top + above < TOP ? y + ABOVE - top : above; // or below its mark
     }
-    said.push({ ...box, top: top + down });
+    said.push({ ...box, top: top + down, bottom: top + down + box.height });
     label.style.translate = across || down ? `${Math.round(across)}px ${Math.round(down)}px` : "";
   }
 
@@ -94,6 +95,7 @@ export class Pointing {
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
       this.keepInside(label, place, said);
     }
+    this.canvas.words.others = said;
   }
 }
 

@@ -13,6 +13,8 @@ const LINES = [170, 108, 78];
 const COARSE = 4;
 /** Free room between two words, across. */
 const APART = 8;
+/** No words are narrower than this: see words.css. */
+const LEAST = { line: 34, card: 24 };
 /** Half of what the problem's name takes. */
 const HALF_PROBLEM = 38;
 
@@ -31,6 +33,10 @@ export class Row extends Level {
 
   get apart() {
     return APART;
+  }
+
+  get least() {
+    return LEAST;
   }
 
   across(spot) {
@@ -54,7 +60,7 @@ export class Row extends Level {
   }
 
   line(spot) {
-    if (this.height <= 0) return false;
+    if (this.height <= 0 || !this.mayHave(spot, "line")) return false;
     const place = (width) => this.place(spot, "line", this.sizes.of(spot.id, "line", width), width);
     if (LINES.some((width) => !this.cuts(spot, width) && place(width))) return true;
     return spot.rank <= 1 && LINES.some(place);
@@ -66,7 +72,7 @@ export class Row extends Level {
   }
 
   card(spot) {
-    if (this.height <= 0) return false;
+    if (this.height <= 0 || !this.mayHave(spot, "card")) return false;
     return WIDTHS.some((width) => this.place(spot, "card", this.sizes.of(spot.id, "card", width), width));
   }
 

@@ -15,10 +15,16 @@ export class Said {
   /**
    * @param {{tree, visible}} moment
    * @param {Object} grades - the palette's signs of right and wrong.
+   * @param {?import("./scene.js").Scene} scene - as which its items are described.
    */
-  constructor({ tree, visible }, grades) {
-    Object.assign(this, { tree, visible, grades });
+  constructor({ tree, visible }, grades, scene = null) {
+    Object.assign(this, { tree, visible, grades, described: scene?.described });
     this.known = new Map();
+  }
+
+  /** Whether the same is to be said at another moment. */
+  holds({ tree, visible }, scene) {
+    return this.described === scene.described && this.tree === tree && this.visible === visible;
   }
 
   /** @returns {import("./word_box.js").Said} `item` is needed when it is asked for first. */

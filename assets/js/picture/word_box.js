@@ -79,6 +79,18 @@ export const keyOf = (kind, said, fit) =>
   ].join("\u0001");
 
 /**
+ * What two elements have to share to be of the same size. How a step is judged changes no size: the bar is
+ * as long for every score, and all digits of these numbers are as wide.
+ *
+ * @param {Fit} fit
+ */
+export const sizeKeyOf = (kind, said, fit) => {
+  const { count, counted, digits } = extrasFor(kind, said, fit);
+  const numbers = [count ? said.duplicates + 1 : "", counted, digits].map((number) => String(number).replace(/\d/g, "0"));
+  return [kind, textFor(kind, said, fit), said.answer, said.mark, said.share === null, ...numbers].join("\u0001");
+};
+
+/**
  * Build a step's words.
  *
  * @param {"card"|"line"|"problem"} kind

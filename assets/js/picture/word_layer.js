@@ -15,6 +15,8 @@ import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
 const NONE = new Set();
+/** Pixels by which words may reach below what is written over them, and still be read. */
+const GRAZED = 3;
 const HEADER = { from: 40, width: 46, height: 16 };
 
 export class WordLayer {
@@ -36,8 +38,11 @@ export class WordLayer {
     this.away = NONE;
     /** Those that were not there before the last arrangement. */
     this.newcomers = NONE;
+    /** Where something else is written over the picture, in pixels; set from outside. */
+    this.others = [];
     this.sizes.stands = (id) => this.boxes.has(id);
     this.plan = NO_WORDS;
+    this.said = null;
     const idAt = (event) => event.target.closest(".esp-word")?.dataset.id ?? null;
     this.list.addEventListener("click", (event) => this.click(event));
     this.list.addEventListener("pointerover", (event) => actions.hover(idAt(event)));
@@ -60,7 +65,8 @@ export class WordLayer {
    */
   arrange(moment, scene, camera, size, extentOf) {
     this.moment = moment;
-    this.said = new Said(moment, this.theme.palette.grades);
+    // What is said of a step stays while the picture shows the same, such as where words are only late.
+    if (!this.said?.holds(moment, scene)) this.said = new Said(moment, this.theme.palette.grades, scene);
     this.sizes.say = (id) => this.said.of(id);
     const view = viewOf(scene, camera, size);
     const spots = spotsOf(moment, scene, camera, this.said, extentOf, view);
@@ -95,12 +101,15 @@ export class WordLayer {
       placed.push({ id, kind, left: item.x + dx, top: item.y + dy, width, height });
     }
     this.away = radiusOf ? this.crossingNow(placed, scene, camera, size, radiusOf) : NONE;
-    for (const { id, left, top } of placed) {
+    const under = ({ left, top, width, height }) =>
+      this.others.some((other) => left < other.right && other.left < left + width && top + GRAZED < other.bottom && other.top + GRAZED < top + height);
+    for (const word of placed) {
+      const { id, left, top } = word;
       const box = this.boxes.get(id);
       if (!box) continue;
       const at = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
       if (box.at !== at) box.element.style.transform = box.at = at;
-      box.element.toggleAttribute("data-away", this.away.has(id));
+      box.element.toggleAttribute("data-away", this.away.has(id) || under(word));
     }
   }
 

@@ -1,7 +1,7 @@
 // How large a step's words are, measured in a corner of the page that nobody sees.
 
 import { h } from "../dom/dom.js";
-import { keyOf, wordBox } from "./word_box.js";
+import { sizeKeyOf, wordBox } from "./word_box.js";
 
 /** Widths are rounded down to so many pixels, so that a picture that is zoomed measures seldom. */
 const COARSE = 4;
@@ -146,11 +146,10 @@ export class WordSizes {
 
   /** The same is asked again with every attempt to place the words. */
   keyOf(kind, said, fit) {
-    if (!said) return keyOf(kind, said, fit);
     if (!this.keys.has(said)) this.keys.set(said, new Map());
     const keys = this.keys.get(said);
     const asked = `${kind}${fit.width}`;
-    if (!keys.has(asked)) keys.set(asked, keyOf(kind, said, fit));
+    if (!keys.has(asked)) keys.set(asked, sizeKeyOf(kind, said, fit));
     return keys.get(asked);
   }
 

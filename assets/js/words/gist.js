@@ -13,6 +13,9 @@ const BRIEF = 30;
 const FROM_COMMA = 28;
 const MOST_READ = 20000;
 const MOST_EQUATION = 72;
+const MOST_KEPT = { texts: 4000, letters: 2000 };
+const GISTS = new Map();
+const BRIEFS = new Map();
 
 const FENCE = /^[ \t]*(```|~~~)[^\n]*\n([\s\S]*?)(?:^[ \t]*\1[ \t]*$|$(?![\s\S]))/gm;
 /** "## Step 2:", "**Step 2.**", "Step 2 -": the level's name says so already. */
@@ -36,6 +39,10 @@ const PLAIN_EQUATION =
  *   was left out.
  */
 export function gist(text, most = LONGEST) {
+  return remembered(GISTS, `${most}|${text}`, () => gistOf(text, most));
+}
+
+function gistOf(text, most) {
   const read = text.slice(0, MOST_READ);
   const lines = linesOf(read).map((line) => line.replace(/\s+/g, " "));
   const flat = lines.join(" ").trim();
@@ -47,8 +54,23 @@ export function gist(text, most = LONGEST) {
 
 /** The gist in a few words, also of a text that is not long: its last equation, or its beginning. */
 export function brief(text) {
+  return remembered(BRIEFS, text, () => briefOf(text));
+}
+
+function briefOf(text) {
   const lines = linesOf(text.slice(0, MOST_READ)).map((line) => line.replace(/\s+/g, " "));
   return lastFormula(lines.join(" "), BRIEF) ?? lastEquation(lines, BRIEF) ?? gist(text, BRIEF).text;
+}
+
+/** A picture that moves asks for the same texts again and again. */
+function remembered(known, key, make) {
+  if (key.length > MOST_KEPT.letters) return make();
+  let made = known.get(key);
+  if (made === undefined) {
+    if (known.size >= MOST_KEPT.texts) known.clear();
+    known.set(key, (made = make()));
+  }
+  return made;
 }
 
 /** The lines that say something, without Markdown's marks. */
