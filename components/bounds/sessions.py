@@ -11,6 +11,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 from gradio.state_holder import SessionState, StateHolder
 
 MOST_SESSIONS = 1_000
@@ -25,8 +26,11 @@ class LeanSession(SessionState):  # type: ignore[misc, unused-ignore]
         super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks={}))
 
     def __setitem__(self, key: int, value: Any) -> None:
-        super().__setitem__(key, value)
-        self.config_values.clear()
+        if isinstance(self.blocks_config.blocks.get(key), gr.State):
+            super().__setitem__(key, value)
+            self.config_values.clear()
+        else:  # Gradio would work out the old one's configuration as well
+            self.blocks_config.blocks[key] = value
 
     def _update_config(self, key: int) -> None:
         """Nobody reads it."""

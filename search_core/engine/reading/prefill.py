@@ -16,6 +16,7 @@ from search_core.engine.memory.kv_layout import KvLayout
 from search_core.engine.memory.prefix_cache import Prefix
 from search_core.engine.memory.transfers import to_device
 from search_core.engine.reading.forward_batch import ForwardBatch
+from search_core.engine.reading.lean_llama import lean
 from search_core.engine.reading.path_reading import PathText, Readout
 
 _LOGIT_BYTES = 128 * 1024**2
@@ -124,7 +125,7 @@ def _in_blocks(
         position for number in order for position in range(paths[number].cached, paths[number].end)
     ]
     inputs = to_device(torch.tensor([ids, positions]), layout.device)
-    hidden = batch.forward(model.base_model, inputs[0], inputs[1]).last_hidden_state[0]
+    hidden = batch.forward(lean(model.base_model), inputs[0], inputs[1]).last_hidden_state[0]
     parts = torch.split(hidden, [paths[number].new for number in order])
     by_path = dict(zip(order, parts, strict=True))
     numbers = range(len(paths))

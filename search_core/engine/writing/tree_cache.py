@@ -16,6 +16,7 @@ from search_core.engine.memory.kv_layout import KvLayout
 from search_core.engine.memory.prefix_cache import Ids, PrefixCache
 from search_core.engine.memory.transfers import to_device
 from search_core.engine.reading.forward_batch import ForwardBatch
+from search_core.engine.reading.lean_llama import lean
 from search_core.engine.writing.block_manager import BlockManager
 from search_core.engine.writing.cuda_graphs import GraphRunner
 from search_core.engine.writing.decode_cache import SequenceGroup, count_prompt
@@ -87,7 +88,7 @@ class TreeCache:
         if tokens:
             batch = ForwardBatch(manager.pool, blocks, [SHARED] * len(blocks), columns)
             inputs = to_device(torch.tensor([tokens, columns]), self._layout.device)
-            batch.forward(partial(self._model, logits_to_keep=1), inputs[0], inputs[1])
+            batch.forward(partial(lean(self._model), logits_to_keep=1), inputs[0], inputs[1])
         for place, group in unread.items():
             ids = _before_last(group)
             for run in {sequence.request.run for sequence in group.sequences}:
@@ -104,7 +105,7 @@ class TreeCache:
         )
         ids, positions = to_device(inputs, self._layout.device)
         if self._graphs is None:
-            logits: Tensor = batch.forward(self._model, ids, positions).logits[0]
+            logits: Tensor = batch.forward(lean(self._model), ids, positions).logits[0]
         else:
             logits = self._graphs.forward(self._blocks.pool, batch, ids, positions)
         self._blocks.advance()
