@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from search_core.log.traces import read_trace
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, run_of, wait
@@ -182,8 +184,26 @@ def journey(page: Page, app: App, means: Means) -> None:
         assert came(page, runs[before]) == runs[after]
 
 
+def taken_away(hand: Hand) -> None:
+    """The steered run as a link and as a file, and played again."""
+    page = hand.page
+    hand.press(page.get_by_role("button", name="Copy link"))
+    expect(page.locator(".esp-copied")).to_have_text(re.compile("Link copied|did not allow"))
+    hand.press(page.get_by_role("button", name="Save", exact=True))
+    with page.expect_download() as download:
+        hand.press(page.locator(".esp-menu-item[data-kind=jsonl]"))
+    tree = read_trace(download.value.path()).tree
+    acts = ask(page, "x.tree().notes.map(note => note.action)")
+    assert [note.action for note in tree.notes] == acts
+    hand.press(page.get_by_role("button", name="Play", exact=True))
+    wait(page, "x.player.playing || x.cursor() < x.log.events.length")
+    ask(page, "x.showing.skip()")
+    wait(page, "x.tree().finished")
+
+
 def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App) -> None:
     journey(page, app, "mouse")
+    taken_away(Hand(page, "mouse"))
     line = page.get_by_role("region", name="Steered by hand")
     expect(line).to_contain_text("You went on from")
     line.locator("summary").click()
@@ -221,10 +241,12 @@ def test_every_act_by_keyboard(page: Page, app: App) -> None:
     # What makes no sense here is said, and nothing is asked.
     Hand(page, "keyboard").act("keep")
     expect(page.locator(".esp-acts-state")).to_have_text("“Keep” makes no sense at this step.")
+    taken_away(Hand(page, "keyboard"))
 
 
 def test_every_act_by_touch_and_what_if_grows_what_is_missing(phone: Page, app: App) -> None:
     journey(phone, app, "touch")
+    taken_away(Hand(phone, "touch"))
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     run = run_of(phone)
     phone.get_by_role("button", name="Untouched run").tap()
