@@ -20,6 +20,7 @@ from components.controls.steering_request import (
     steering_request,
 )
 from components.explorer import ReadyRuns
+from components.handlers.runs import RunHandlers
 from components.handlers.steering import SteerHandlers
 from search_core.acts import Act, ActError
 from search_core.log.events import Noted
@@ -145,10 +146,16 @@ def test_the_page_offers_what_can_go_on() -> None:
 # From the page to the run --------------------------------------------------------------------
 
 
-class Follows:
-    """Stands for the handlers that follow a run."""
+class Follows(RunHandlers):
+    """Starts runs as ever, and tells of each only which it is."""
 
-    async def follow(self, run: HostedRun, *_: Any, **__: Any) -> AsyncIterator[tuple[Any, ...]]:
+    def __init__(self, offer: ModelOffer, registry: RunRegistry) -> None:
+        fields: Any = None
+        super().__init__(offer, registry, [], fields, fields, LIMITS)
+
+    async def follow(  # type: ignore[override]
+        self, run: HostedRun, *_: Any, **__: Any
+    ) -> AsyncIterator[tuple[Any, ...]]:
         yield {"run": run.id}, None, None, None, None
 
 
@@ -170,7 +177,7 @@ def registry(tmp_path: Path) -> Iterator[RunRegistry]:
 def steer(registry: RunRegistry, text: str, session: str = "here") -> dict[str, Any]:
     """What the page is told first."""
     offer = ModelOffer.of(pair())
-    handlers = SteerHandlers(offer, registry, ReadyRuns(), Follows(), Ties(), LIMITS)  # type: ignore[arg-type]
+    handlers = SteerHandlers(offer, registry, ReadyRuns(), Follows(offer, registry), Ties(), LIMITS)  # type: ignore[arg-type]
     request = SimpleNamespace(session_hash=session, client=None, headers={})
 
     async def first() -> dict[str, Any]:

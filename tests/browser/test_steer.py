@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from search_core.log.traces import read_trace
 from tests.browser.app_process import App
 from tests.browser.axe import violations
-from tests.browser.explorer import ask, open_page, run_of, wait
+from tests.browser.explorer import ask, open_page, place_of, run_of, settle, wait
 from tests.browser.pages import new_context
 
 pytestmark = pytest.mark.browser
@@ -122,10 +122,24 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def a_tap_presses_nothing_else(page: Page) -> None:
+    """What rises under the finger is not pressed by the tap that raised it."""
+    for node in ("3.0.0", "4.0.3", "0"):
+        ask(page, "x.select(null)")
+        settle(page)
+        page.touchscreen.tap(*place_of(page, node))
+        wait(page, f"x.selected === {node!r}")
+        settle(page)
+        assert run_of(page) == BASE
+        assert page.evaluate("document.activeElement.localName") == "canvas"
+
+
 def journey(page: Page, app: App, means: Means) -> None:
     """Every act, one on top of the other, and all the way back."""
     hand = Hand(page, means)
     open_cut(page, app)
+    if means == "touch":
+        a_tap_presses_nothing_else(page)
     runs = [BASE]
 
     def done() -> None:

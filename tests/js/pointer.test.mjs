@@ -109,3 +109,21 @@ test("the wheel scrolls the page, unless Ctrl is held or the picture has the foc
   wheel({ deltaY: 1, deltaMode: 1 });
   assert.ok(Math.abs(made.at(-1)[1] - Math.exp(-16 * 0.0016)) < 1e-9);
 });
+
+test("what a tap brought up is not pressed by the same tap", () => {
+  const { element, at, handlers } = stage();
+  const done = [];
+  element.focus = () => done.push("focus");
+  const lift = (cancelable) => handlers.touchend({ cancelable, preventDefault: () => done.push("prevented") });
+  at("pointerdown", 110, 60, { pointerType: "touch" });
+  at("pointerup", 110, 60, { pointerType: "touch" });
+  lift(true);
+  assert.deepEqual(done, ["prevented", "focus"]);
+  // A drag is no tap, and what scrolls the page cannot be held back.
+  at("pointerdown", 110, 60, { pointerType: "touch" });
+  at("pointermove", 150, 60, { pointerType: "touch" });
+  at("pointerup", 150, 60, { pointerType: "touch" });
+  lift(true);
+  lift(false);
+  assert.equal(done.length, 2);
+});

@@ -13,11 +13,13 @@ export class Pointer {
     this.gestures = gestures;
     this.down = new Map();
     this.travel = 0;
+    this.picked = false;
     const listen = (event, handler, options) => element.addEventListener(event, handler, options);
     listen("pointerdown", (event) => this.press(event));
     listen("pointermove", (event) => this.move(event));
     listen("pointerup", (event) => this.release(event));
     listen("pointercancel", (event) => this.down.delete(event.pointerId));
+    listen("touchend", (event) => this.lift(event), { passive: false });
     listen("pointerleave", () => this.gestures.leave());
     listen("wheel", (event) => this.wheel(event), { passive: false });
   }
@@ -60,7 +62,19 @@ export class Pointer {
     if (!this.down.has(event.pointerId)) return;
     const click = this.down.size === 1 && this.travel <= CLICK_SLOP;
     this.down.delete(event.pointerId);
+    this.picked = click;
     if (click) this.gestures.pick(...this.inside(event.clientX, event.clientY));
+  }
+
+  /**
+   * Of a tap the browser makes a mouse's click besides, for whatever lies there by then: the sheet
+   * that the tap brought up, and a button on it that nobody meant.
+   */
+  lift(event) {
+    if (!this.picked || !event.cancelable) return;
+    event.preventDefault();
+    // What that click would have done as well: a keyboard on the screen goes.
+    this.element.focus({ preventScroll: true });
   }
 
   /** The wheel scrolls the page, unless Ctrl is held or the picture has the focus. */
