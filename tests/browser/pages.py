@@ -65,12 +65,12 @@ def new_context(browser: Browser, *, phone: bool = False) -> BrowserContext:
 def listen(page: Page, console: list[str]) -> Callable[[], None]:
     """Collect what a page complains about, until the returned function is called."""
 
-    def collect(text: str) -> None:
+    def collect(text: str, where: str = "") -> None:
         if not text.startswith(_LEAVING):
-            console.append(text)
+            console.append(f"{text} {where}".strip())
 
     def on_error(error: Error) -> None:
-        collect(str(error))
+        collect(str(error), error.stack or "")
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -141,6 +141,8 @@ test("votes are counted from the solutions that have ended", () => {
     ["8", 1, 0.9, ["best score"]],
   ]);
   assert.equal(tallyOf({ nodes: new Map([node("0", "7", 0, null)]), votes: new Map() })[0].best, null);
+  nodes.set("5", node("5", "8", 1, 0.1)[1]);
+  assert.deepEqual(tallyOf({ nodes, votes })[0].wins, ["most votes, a tie"]);
 });
 
 test("the normalised gain is the part of the unknown that was learned", () => {

@@ -16,7 +16,10 @@ export function tallyOf(tree) {
     if (node.aggregate !== null) row.best = Math.max(row.best ?? 0, node.aggregate);
     rows.set(node.group, row);
   }
-  for (const [method, label] of [["majority", "most votes"], ["best", "best score"]]) {
+  const counts = [...rows.values()].map(({ count }) => count);
+  const tied = counts.filter((count) => count === Math.max(...counts)).length > 1;
+  const labels = { majority: tied ? "most votes, a tie" : "most votes", best: "best score" };
+  for (const [method, label] of Object.entries(labels)) {
     const chosen = tree.nodes.get(tree.votes.get(method)?.chosen);
     if (chosen) rows.get(chosen.group)?.wins.push(label);
   }

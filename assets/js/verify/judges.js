@@ -73,7 +73,8 @@ export function verdictOf(holds) {
 /** How steps are written that the checker reads and the verifiers learnt from, with an example. */
 export function formWords({ says, problem, steps }) {
   return [
-    make("b", { text: "Steps that the checker can read, and that the embedded verifiers were trained on: " }),
+    make("b", { text: "Not every step is written as the embedded verifiers learnt them: of one that is not, their scores say nothing. " }),
+    "What the checker can read, and they were trained on: ",
     `${says} For “${problem}”: `,
     ...steps.flatMap((step, place) => [place ? " / " : "", make("code", { text: step })]),
   ];
