@@ -164,6 +164,8 @@ export class WordLayer {
     if (visible.writing.has(id)) return writingName(tree, visible, id);
     if (isFold(id)) return nameOf(tree, visible, id);
     const node = tree.nodes.get(id);
+    // The timeline was moved since, and the picture of that moment is still to come.
+    if (!node) return "";
     if (id === ROOT) return "The problem";
     const state = displayState(tree, node);
     return `Step ${node.depth}, ${this.theme.palette.states[state].label.toLowerCase()}`;
