@@ -22,13 +22,13 @@ def lane_names(headers: Sequence[Started], acts: Sequence[int] = ()) -> list[str
     names = []
     for title, own in zip(titles, facts, strict=True):
         rivals = [other for name, other in zip(titles, facts, strict=True) if name == title]
-        # An option tells lanes of one strategy apart; N, the judge and the models any two.
+        # An option tells lanes of one strategy apart; N and the models any two.
         told = [
             words
             for key, words in own.items()
             if any(
                 key in other and other[key] != words
-                for other in (facts if key in ("n", "judge", "solver", "verifier") else rivals)
+                for other in (facts if key in ("n", "solver", "verifier") else rivals)
             )
         ]
         names.append(", ".join([title, *told]))
