@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import gradio as gr
@@ -27,7 +26,6 @@ from components.emblem import EMBLEM
 from components.guide import guide_routes
 from components.headers import Headers
 from components.learn import learn_routes
-from components.light_fields import NOT_LIGHT, made, read
 from components.quiet_frames import QuietFrames
 from components.request_log import Doorkeeper, redirect_faults
 from components.verify import verify_routes
@@ -74,32 +72,8 @@ class Shell(gr.Blocks):
             *routes,
         ]
 
-    async def preprocess_data(
-        self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
-    ) -> list[Any]:
-        """As `gr.Blocks.preprocess_data`; plain fields are read at once: see `light_fields`."""
-        fields = block_fn.inputs
-        ready = []
-        if block_fn.preprocess and not block_fn.component_prop_inputs:
-            # Of too many or too few Gradio tells, and of a wrong one, too.
-            with suppress(Exception):
-                pairs = zip(fields, inputs, strict=True)
-                ready = [read(_now(field, state), value) for field, value in pairs]
-        if not ready:
-            return list(await super().preprocess_data(block_fn, inputs, state, explicit_call))
-        left = [place for place, value in enumerate(ready) if value is NOT_LIGHT]
-        if left:
-            smaller = copy.copy(block_fn)
-            smaller.inputs = [fields[place] for place in left]
-            given = [inputs[place] for place in left]
-            rest = await super().preprocess_data(smaller, given, state, explicit_call)
-            for place, value in zip(left, rest, strict=True):
-                ready[place] = value
-        return ready
-
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
-        """As `gr.Blocks.postprocess_data`; an output that stays as it is costs nothing, and plain
-        ones little: see `light_fields`.
+        """As `gr.Blocks.postprocess_data`; an output that stays as it is costs nothing.
 
         Of each `gr.skip()` Gradio makes a whole new component, two milliseconds for a button; a
         page that follows a run has four of them in every message.
@@ -110,27 +84,16 @@ class Shell(gr.Blocks):
         several = isinstance(predictions, Sequence) and len(predictions) == len(outputs) > 1
         if not several or block_fn.batch:
             return list(await super().postprocess_data(block_fn, predictions, state))
+        changed = [place for place, value in enumerate(predictions) if not _stays(value)]
         done = [None if output.stateful else gr.skip() for output in outputs]
-        changed = []
-        for place, value in enumerate(predictions):
-            if _stays(value):
-                continue
-            light = NOT_LIGHT
-            if block_fn.postprocess:
-                with suppress(Exception):  # Gradio makes it once more, and tells what is wrong
-                    light = made(_now(outputs[place], state), value)
-            if light is NOT_LIGHT:
-                changed.append(place)
-            else:
-                done[place] = light
         if changed:
             smaller = copy.copy(block_fn)
             smaller.outputs = [outputs[place] for place in changed]
             values = [predictions[place] for place in changed]
             # One output's value comes bare, several come in a list.
             given = values if len(values) > 1 else values[0]
-            rest = await super().postprocess_data(smaller, given, state)
-            for place, value in zip(changed, rest, strict=True):
+            made = await super().postprocess_data(smaller, given, state)
+            for place, value in zip(changed, made, strict=True):
                 done[place] = value
         return done
 
@@ -193,11 +156,6 @@ class Shell(gr.Blocks):
             max_file_size=max_file_size,
             **kwargs,
         )
-
-
-def _now(field: Any, state: Any) -> Any:
-    """The field as this page has it: its choices may have changed."""
-    return state[field._id] if state is not None and field._id in state else field
 
 
 def _stays(value: Any) -> bool:

@@ -32,7 +32,7 @@ components.elements  components.diagram  components.places  components.style  co
 components.headers  components.place_answers  components.published  components.emblem
 components.arguments
 components.request_log
-components.palette  components.quiet_frames  components.whole_values  components.light_fields
+components.palette  components.quiet_frames  components.whole_values
 components
 search_core.__main__  search_core.embedded.__main__  search_core.tuning.__main__
 search_core.cli

@@ -11,7 +11,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import gradio as gr
 from gradio.state_holder import SessionState, StateHolder
 
 MOST_SESSIONS = 1_000
@@ -26,11 +25,8 @@ class LeanSession(SessionState):  # type: ignore[misc, unused-ignore]
         super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks={}))
 
     def __setitem__(self, key: int, value: Any) -> None:
-        if isinstance(self.blocks_config.blocks.get(key), gr.State):
-            super().__setitem__(key, value)
-            self.config_values.clear()
-        else:  # Gradio would work out the old one's configuration as well
-            self.blocks_config.blocks[key] = value
+        super().__setitem__(key, value)
+        self.config_values.clear()
 
     def _update_config(self, key: int) -> None:
         """Nobody reads it."""
