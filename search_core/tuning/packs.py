@@ -84,8 +84,9 @@ def pack(examples: Sequence[Example]) -> Pack:
     for place, previous in enumerate(before):
         if previous >= 0:
             mask[place] |= mask[previous]
-    tensors = (torch.tensor(values) for values in (ids, positions))
-    return Pack(*tensors, mask, torch.tensor(at), torch.tensor(wanted))
+    return Pack(
+        torch.tensor(ids), torch.tensor(positions), mask, torch.tensor(at), torch.tensor(wanted)
+    )
 
 
 def groups(examples: Iterable[Example], most: int) -> Iterator[list[Example]]:
