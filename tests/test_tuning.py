@@ -137,7 +137,15 @@ def test_the_whole_recipe(tmp_path: Path) -> None:
     """Both folders load as any model does, and a second call does nothing again."""
     small = {"examples": 8, "tokens": 1500, "verifier_tokens": 1000, "samples": 2}
     settings = tiny(
-        tmp_path, **small, rollouts=1, tests=1, max_step_tokens=4, judge=True, before=True
+        tmp_path,
+        **small,
+        rollouts=1,
+        tests=2,
+        max_step_tokens=4,
+        judge=True,
+        before=True,
+        reason=1,
+        reason_tokens=4,
     )
     said: list[str] = []
     bench = Bench(tmp_path / "out", settings, said.append)
@@ -156,8 +164,12 @@ def test_the_whole_recipe(tmp_path: Path) -> None:
     assert load_solver(bench.solver, device="cpu").info.name == "solver"
     assert load_verifier(bench.verifier, device="cpu").info.scores == "steps"
     found = json.loads((bench.out / "measured.json").read_text())
-    assert found["problems"] == {"countdown": 1, "word": 1}
+    assert found["problems"] == {"countdown": 2, "word": 2}
     assert {"greedy", "majority", "best by judge"} <= set(found["right"])
+    few = found["with a judge that reasons"]
+    assert few["problems"] == {"countdown": 1, "word": 1}
+    assert few["attempts"] == 4
+    assert {"greedy", "best by judge", "best by judge:reason"} <= set(few["right"])
     said.clear()
     for stage in STAGES.values():
         stage(bench)

