@@ -55,9 +55,11 @@ def test_a_pack_computes_what_each_sequence_does(tmp_path: Path) -> None:
         assert torch.allclose(together[2 * number], alone[2], atol=1e-5)
 
 
-def test_packs_hold_no_more_than_they_may() -> None:
-    examples = [Example((1,) * size, (0,), (0.0,)) for size in (4, 4, 3, 9, 2)]
-    assert [len(one) for one in groups(examples, 8)] == [2, 1, 1, 1]
+def test_packs_hold_no_more_than_they_may_and_what_is_shared_counts_once() -> None:
+    texts = [(1, 2, 3, 4), (1, 2, 5, 6), (7, 8, 9), tuple(range(9)), (2, 3), (2, 3, 4)]
+    examples = [Example(ids, (0,), (0.0,)) for ids in texts]
+    assert [len(one) for one in groups(examples, 8)] == [2, 1, 1, 2]
+    assert all(len(pack(one).ids) <= 8 or len(one) == 1 for one in groups(examples, 8))
 
 
 def test_a_solution_is_read_as_a_search_reads_it(tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--before", action="store_true", default=None, help="let the base answer greedily too"
     )
+    train.add_argument("--verifier-rate", type=float, help="the verifier's highest learning rate")
     train.add_argument("--last", choices=_NAMES, default="measure", help="stop after this stage")
     return parser
 

@@ -23,6 +23,7 @@ class TuningSettings:
         examples: Problems whose solutions are learned, of all kinds together.
         tokens: That the solver learns from, with what it only reads.
         verifier_tokens: The same of the verifier.
+        pack_tokens: The most in one update, what sequences share counted once.
         rollouts, tests: Problems of each kind whose attempts the verifier learns from, and on
             which both are measured.
         samples: Attempts at each of them.
