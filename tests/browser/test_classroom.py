@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
@@ -157,6 +158,45 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     phone.get_by_role("button", name="Leave").tap()
     expect(phone.locator("#composer")).to_be_visible()
     expect(lesson).to_contain_text("1 page follows")
-    lesson.get_by_role("button", name="End class").press("Enter")
+    lesson.get_by_role("button", name="End class").click()
     expect(laptop.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
+    # Anybody may lead: from the phone by touch, with a pupil who types the code; and by keyboard.
+    close = laptop.locator(".esp-class").get_by_role("button", name="Close", exact=True)
+    close.click()
+    lead(phone, Locator.tap)
+    laptop.get_by_role("button", name="Class", exact=True).click()
+    laptop.get_by_label("or join one by its code").fill(ask(phone, "x.attending.session.code"))
+    laptop.get_by_role("button", name="Join", exact=True).click()
+    wait(laptop, "x.attending.role === 'pupil' && x.selected === 'root'")
+    decide(phone, Locator.tap)
+    close.press("Enter")
+    lead(laptop, enter)
+    decide(laptop, enter)
     assert app.errors() == []
+
+
+Press = Callable[[Locator], None]
+
+
+def enter(button: Locator) -> None:
+    button.press("Enter")
+
+
+def lead(page: Page, press: Press) -> None:
+    """Open a class at the problem."""
+    press(page.get_by_role("button", name="Class", exact=True))
+    press(page.get_by_role("button", name="Open a class"))
+    wait(page, "x.attending.session.state")
+    ask(page, "x.select('root')")
+
+
+def decide(page: Page, press: Press) -> None:
+    """Ask, reveal, go on, hand the link out, and end the class."""
+    lesson = page.get_by_role("region", name="Class")
+    for name in ("Ask here", "Reveal", "Go on"):
+        press(lesson.get_by_role("button", name=name))
+    copy = lesson.locator("[data-name=copy]")
+    press(copy)
+    expect(copy).to_have_text(re.compile("Copied|Not allowed"))
+    press(lesson.get_by_role("button", name="End class"))
+    wait(page, "!x.attending.role")
