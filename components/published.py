@@ -37,9 +37,13 @@ def published_folder() -> str:
     reach. A folder that is new with every start makes all their addresses new, so a browser
     never mixes old modules with new ones, even if files change while the app runs.
     """
-    folder = Path(_temporary_folder().name).resolve()
+    return publish(_ASSETS, Path(_temporary_folder().name).resolve())
+
+
+def publish(assets: Path, folder: Path) -> str:
+    """Copy what the page needs of these assets to a folder, have it served, and return its path."""
     for part in _PUBLISHED:
-        shutil.copytree(_ASSETS / part, folder / part)
+        shutil.copytree(assets / part, folder / part)
     _put_in_one_script(folder / "js")
     # Of this the page makes pages of their own; named as no page, as nobody is to open it here.
     (folder / "page.txt").write_text(html_template(), encoding="utf-8", newline="\n")
