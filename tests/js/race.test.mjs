@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { beamLog } from "./synthetic.mjs";
 import { counterpart } from "../../assets/js/race/matching.js";
 import { LaneClock } from "../../assets/js/race/clock.js";
+import { endOf } from "../../assets/js/words/visited_words.js";
 import { methodOf, resultOf, takenOver, tokensOf } from "../../assets/js/race/table.js";
 import { raceIn, raceQuery, readLane, writtenLane } from "../../assets/js/race/lane_text.js";
 import { captionOf } from "../../assets/js/race/trials.js";
@@ -100,5 +101,6 @@ test("a lane's head says what came out of it", () => {
   assert.equal(resultOf({ ...row, answer: null, right: null }), "No answer");
   assert.equal(methodOf({ ...row, method: "majority" }), "by majority vote");
   assert.equal(methodOf({ ...row, method: null }), "");
+  assert.equal(endOf("cancelled"), "stopped");
   assert.equal(methodOf({ ...row, answer: null, method: "best" }), "");
 });

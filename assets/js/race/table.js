@@ -1,6 +1,7 @@
 // The table of a race: what each lane found, and what that took. The server works it out.
 
 import { count, flops, plural, seconds, shorten } from "../words/format.js";
+import { endOf } from "../words/visited_words.js";
 import { fill, h } from "../dom/dom.js";
 import { METHODS } from "../words/story.js";
 
@@ -99,7 +100,7 @@ export function takenOver({ again, again_tokens: tokens, steps, tokens: written 
 
 function answerOf(row) {
   const answer = row.answer === null ? "none" : shorten(row.answer, 40);
-  return row.status === "completed" ? answer : `${answer} (${row.status.replaceAll("_", " ")})`;
+  return row.status === "completed" ? answer : `${answer} (${endOf(row.status)})`;
 }
 
 /** "Answer 18, right ✓": what came out of a lane in a line. */
