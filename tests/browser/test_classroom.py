@@ -66,6 +66,12 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     for pupil in (phone, laptop):
         wait(pupil, "x.cursor() === 40 && x.selected === 'root'")
 
+    # Where the class takes a page while it is being drawn, all its panels go along.
+    ask(laptop, "x.attending.lockstep.back()")
+    ask(laptop, "x.viewState.select(null, x.tree(), x.writing(x.tree())), x.refreshNow()")
+    wait(laptop, "x.selected === 'root'")
+    expect(laptop.get_by_text("No step is selected")).to_be_hidden()
+
     # Whoever touches the timeline looks away until they come back.
     laptop.get_by_role("slider", name="Moment of the run").press("ArrowLeft")
     back = laptop.get_by_role("button", name="Back to the teacher")
@@ -164,14 +170,18 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     close = laptop.locator(".esp-class").get_by_role("button", name="Close", exact=True)
     close.click()
     lead(phone, Locator.tap)
-    laptop.get_by_role("button", name="Class", exact=True).click()
-    laptop.get_by_label("or join one by its code").fill(ask(phone, "x.attending.session.code"))
-    laptop.get_by_role("button", name="Join", exact=True).click()
-    wait(laptop, "x.attending.role === 'pupil' && x.selected === 'root'")
+    join(laptop, ask(phone, "x.attending.session.code"), Locator.click)
     decide(phone, Locator.tap)
     close.press("Enter")
     lead(laptop, enter)
+    code = ask(laptop, "x.attending.session.code")
+    join(phone, code, Locator.tap)
+    for press in (enter, Locator.click):
+        join(page, code, press)
+        press(page.get_by_role("button", name="Leave"))
+        wait(page, "!x.attending.role")
     decide(laptop, enter)
+    expect(phone.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
     assert app.errors() == []
 
 
@@ -188,6 +198,14 @@ def lead(page: Page, press: Press) -> None:
     press(page.get_by_role("button", name="Open a class"))
     wait(page, "x.attending.session.state")
     ask(page, "x.select('root')")
+
+
+def join(page: Page, code: str, press: Press) -> None:
+    """Join a class that looks at the problem, by its code."""
+    press(page.get_by_role("button", name="Class", exact=True))
+    page.get_by_label("or join one by its code").fill(code)
+    press(page.get_by_role("button", name="Join", exact=True))
+    wait(page, "x.attending.role === 'pupil' && x.selected === 'root'")
 
 
 def decide(page: Page, press: Press) -> None:
