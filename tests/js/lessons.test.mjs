@@ -11,7 +11,7 @@ import { gradeOf, QuestionPanel } from "../../assets/js/lessons/question.js";
 import { captionOf } from "../../assets/js/lessons/score_card.js";
 import { arrivals } from "../../assets/js/lessons/share.js";
 import { placed } from "../../assets/js/lessons/curve.js";
-import { unbroken } from "../../assets/js/lessons/text.js";
+import { inParts } from "../../assets/js/lessons/text.js";
 import { saidOf } from "../../assets/js/lessons/noise.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
 import { normalisedGain, otherForm, recordOf, rightOf } from "../../assets/js/lessons/scoring.js";
@@ -247,5 +247,6 @@ test("the curve goes right with work and up with what is right, and stays within
 });
 
 test("no line of a caption ends inside of a calculation", () => {
-  assert.equal(unbroken("Eleven begin with 24 - 7 = 17, and 8 arrive."), "Eleven begin with 24\u00a0-\u00a07\u00a0=\u00a017, and 8 arrive.");
+  assert.deepEqual(inParts("Eleven begin with 24 - 7 = 17, and 8 arrive."), ["Eleven begin with ", "24 - 7 = 17", ", and 8 arrive."]);
+  assert.deepEqual(inParts("0 to 1"), ["0 to 1"]);
 });
