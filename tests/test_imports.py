@@ -29,7 +29,8 @@ components.explorer  components.charts  components.guide  components.verify
 components.audit  components.classroom
 components.place_frame  components.asked_at_root
 components.elements  components.diagram  components.places  components.style  components.bounds
-components.headers  components.place_answers  components.published  components.emblem
+components.headers
+components.place_answers  components.published  components.emblem
 components.arguments
 components.request_log
 components.palette  components.quiet_frames  components.whole_values

@@ -9,7 +9,7 @@ rewritten but the import and export statements, so that what runs can be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
@@ -24,20 +24,43 @@ class BundleError(ValueError):
     """The modules cannot be put into one script; the message says which, and why."""
 
 
-def bundle(folder: Path, entrance: str) -> str:
-    """One script, to be run as a module, of everything that the entrance needs.
+def bundle(folder: Path, *entrances: str) -> str:
+    """One script, to be run as a module, of everything that the entrances need.
+
+    It makes `modules`: what each of them exports, by its path below the folder.
 
     Args:
         folder: Where the modules lie.
-        entrance: The module that begins, as a path below the folder.
+        entrances: The modules that begin, as paths below the folder.
 
     Raises:
         BundleError: A module is missing, imports in a circle, or is written in a way that is not
             understood here.
     """
+    sources = _sources(folder, entrances)
+    script = "\n".join(
+        ["const modules = {};", *(_module(name, source) for name, source in sources.items())]
+    )
+    return script_safe(script, " and ".join(entrances))
+
+
+def exports(folder: Path, *entrances: str) -> dict[str, list[str]]:
+    """The names that each module of such a script exports, by the module's path.
+
+    Raises:
+        BundleError: As for `bundle`.
+    """
+    return {
+        name: [match[2] for match in _EXPORT.finditer(source)]
+        for name, source in _sources(folder, entrances).items()
+    }
+
+
+def _sources(folder: Path, entrances: Sequence[str]) -> dict[str, str]:
+    """The text of everything that is needed, by its path, each after what it imports."""
     sources: dict[str, str] = {}
     imported: dict[str, list[str]] = {}
-    waiting = [entrance]
+    waiting = list(entrances)
     while waiting:
         name = waiting.pop()
         if name in sources:
@@ -46,15 +69,12 @@ def bundle(folder: Path, entrance: str) -> str:
         imported[name] = [_address(name, match[2]) for match in _IMPORT.finditer(sources[name])]
         waiting += imported[name]
     try:
-        order = list(
-            TopologicalSorter({name: imported[name] for name in sorted(imported)}).static_order()
-        )
+        order = TopologicalSorter({name: imported[name] for name in sorted(imported)})
+        return {name: sources[name] for name in order.static_order()}
     except CycleError as error:
         raise BundleError(
             f"These modules import each other: {' → '.join(error.args[1])}."
         ) from error
-    script = "\n".join(["const modules = {};", *(_module(name, sources[name]) for name in order)])
-    return script_safe(script, entrance)
 
 
 def script_safe(script: str, name: str) -> str:
