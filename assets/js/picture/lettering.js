@@ -34,12 +34,16 @@ export class Lettering {
     this.taken = new Map();
   }
 
+  typeOf(size, weight) {
+    return `${weight} ${size}px ${this.family}`;
+  }
+
   /**
    * Use this size in pixels and this weight from now on. What is in use already is not set again: to
    * give a canvas its type, the browser brings the whole page's style up to date.
    */
   write(size, weight) {
-    const type = `${weight} ${size}px ${this.family}`;
+    const type = this.typeOf(size, weight);
     if (type === this.type) return;
     this.ctx.font = this.type = type;
   }
