@@ -49,10 +49,13 @@ export class Legend {
     );
     this.all = h("div", { class: "esp-legend-all" }, this.list, this.grades, this.annotations);
     // A long key keeps to its line, and opens over the picture where one points at it.
-    const measure = () => setAttribute(this.all, "data-more", this.all.scrollWidth > this.all.clientWidth + 1);
+    const measure = () => {
+      const [first, ...others] = this.all.querySelectorAll(".esp-legend-entry:not([hidden]), .esp-legend-grade:not([hidden])");
+      setAttribute(this.all, "data-more", others.some(({ offsetTop }) => offsetTop > first.offsetTop + first.offsetHeight / 2));
+    };
     this.sizes = new ResizeObserver(measure);
-    for (const part of this.all.children) this.sizes.observe(part);
     this.sizes.observe(this.all);
+    this.watch(this.list, this.grades);
     this.search = new Search(actions);
     this.element = h(
       "div",
@@ -65,6 +68,11 @@ export class Legend {
       ),
       this.search.row,
     );
+  }
+
+  /** Entries come, go and become wider with what they count. */
+  watch(...parts) {
+    for (const part of parts) for (const entry of part.querySelectorAll("button, .esp-legend-grade")) this.sizes.observe(entry);
   }
 
   segments() {
@@ -144,6 +152,7 @@ export class Legend {
         );
       }),
     );
+    this.watch(this.annotations);
   }
 
   dispose() {

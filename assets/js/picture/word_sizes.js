@@ -8,7 +8,7 @@ import { kindAndText, sizeKeyOf, wordBox } from "./word_box.js";
 const COARSE = 4;
 const MOST_KNOWN = 4000;
 /** So many words that did not stand there before are measured for one picture; the others follow. */
-const MOST_NEW = 32;
+const MOST_NEW = 12;
 /** Of words that have not been measured yet: there is no room for them. */
 const UNKNOWN = { width: Infinity, height: Infinity };
 /** So often places are sought anew with the sizes that they asked for. */
