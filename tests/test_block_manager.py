@@ -17,22 +17,31 @@ from search_core.engine.memory.tree_attention import AttentionMetadata
 from search_core.engine.writing.block_manager import BlockManager
 from search_core.engine.writing.blocks import divide
 
-LAYOUT = KvLayout(2, 1, 1, torch.float32, torch.device("cpu"), float("inf"))
+LAYOUT = KvLayout(2, 1, 1, torch.float32, torch.device("cpu"), slides=True)
+NEAR = 5
+"""Tokens that a layer with a sliding window sees."""
 
 
 def keep(
     input_ids: Tensor, past_key_values: Any, attention_metadata: AttentionMetadata, **_: Any
-) -> list[list[float]]:
-    """A model that keeps each token's number, and says which numbers each may attend to."""
+) -> list[tuple[list[float], list[float]]]:
+    """A model that keeps each token's number, and says which numbers each may attend to: in all,
+    and in a layer with a sliding window."""
     numbers = input_ids.float()[:, None, :, None]
     for layer in past_key_values.layers:
         keys, _ = layer.update(numbers, numbers)
     blocks, queries = attention_metadata.blocks, attention_metadata.queries
     by_query = keys[:, 0, None, :, 0].expand(-1, queries, -1).flatten(0, 1)
-    allowed = (attention_metadata.mask == 0).expand(blocks, 1, queries, -1).flatten(0, 2)
+    everything, near = (
+        (attention_metadata.mask_of(window) == 0).expand(blocks, 1, queries, -1).flatten(0, 2)
+        for window in (None, NEAR)
+    )
     scatter = attention_metadata.scatter
     query_of = range(input_ids.numel()) if scatter is None else scatter.tolist()
-    return [by_query[query][allowed[query]].tolist() for query in query_of]
+    return [
+        (by_query[query][everything[query]].tolist(), by_query[query][near[query]].tolist())
+        for query in query_of
+    ]
 
 
 class NumberedSequences:
@@ -57,9 +66,12 @@ class NumberedSequences:
         ids = torch.tensor([next(self._numbers) for _ in order])
         for token, place in enumerate(order):
             self.paths[place].append(float(ids[token]))
-        seen = batch.forward(keep, ids, ids)
+        positions = torch.tensor([len(self.paths[place]) - 1 for place in order])
+        seen = batch.forward(keep, ids, positions)
         for token, place in enumerate(order):
-            assert sorted(seen[token]) == self.paths[place]
+            everything, near = map(sorted, seen[token])
+            assert everything == self.paths[place]
+            assert near == self.paths[place][-NEAR:]
         self.manager.advance()
 
     def arrange(self, sources: list[int]) -> None:

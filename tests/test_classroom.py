@@ -87,6 +87,17 @@ def test_a_question_needs_some_branches(lesson: ClassRoom, options: tuple[str, .
     assert "question" not in told(lesson)
 
 
+def test_a_question_that_is_asked_twice_is_one_until_it_is_revealed(lesson: ClassRoom) -> None:
+    pupil = lesson.join()
+    lesson.ask("0", OPTIONS)
+    lesson.choose(pupil, 1, 2)
+    lesson.ask("0", OPTIONS)
+    assert told(lesson, teacher=True)["question"]["answered"] == 1
+    lesson.reveal()
+    lesson.ask("0", OPTIONS)
+    assert told(lesson)["question"] == {"number": 2, "node": "0", "options": list(OPTIONS)}
+
+
 def test_only_who_is_there_chooses_and_only_what_is_there(lesson: ClassRoom) -> None:
     pupil = lesson.join()
     with pytest.raises(ClassRefusedError, match="over"):

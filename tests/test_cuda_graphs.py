@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 import torch
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 
 from search_core.engine.memory.block_pool import BlockPool
@@ -26,7 +27,7 @@ from search_core.engine.writing.requests import DecodeRequest
 from search_core.protocols import Watch, wait
 from tests.decoding import decode, finish, go_on
 from tests.test_engine_decode import NEVER, OFTEN, SAMPLING, assert_same, some_requests
-from tests.test_engine_sharing import LLAMA, SEARCHES, Checked, SmallSearch, run_together
+from tests.test_engine_sharing import LLAMA, MODELS, SEARCHES, Checked, SmallSearch, run_together
 
 
 class Tape:
@@ -51,8 +52,10 @@ class Tape:
 
 
 @settings(max_examples=12)
-@given(SEARCHES)
-def test_a_replay_finds_what_a_full_recomputation_finds(searches: list[SmallSearch]) -> None:
+@given(st.sampled_from(["llama", "sliding"]), SEARCHES)
+def test_a_replay_finds_what_a_full_recomputation_finds(
+    kind: str, searches: list[SmallSearch]
+) -> None:
     for number, search in enumerate(searches):
         search.name = f"run {number}"
     tape = Tape()
@@ -60,13 +63,13 @@ def test_a_replay_finds_what_a_full_recomputation_finds(searches: list[SmallSear
         mock.patch("search_core.engine.writing.decoder.TreeCache", Checked),
         mock.patch.object(cuda_graphs, "_WORTH", 0),
     ):
-        decoder = Decoder(LLAMA, OFTEN, capture=tape)
+        decoder = Decoder(MODELS[kind], OFTEN, capture=tape)
         run_together(decoder, searches)
         finish(decoder)
     assert tape.replayed or all(search.stop == 0 for search in searches)
     for search in searches:
         alone = search.alone()
-        run_together(Decoder(LLAMA, OFTEN), [alone])
+        run_together(Decoder(MODELS[kind], OFTEN), [alone])
         assert alone.found[: len(search.found)] == search.found
 
 

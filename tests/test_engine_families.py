@@ -33,6 +33,7 @@ SIZES = {
 }
 WIDE = {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 256}
 OPT = {"word_embed_proj_dim": 32, "ffn_dim": 48}
+MIXED = ["sliding_attention", "full_attention"]
 EXPERTS = {"num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": None}
 
 
@@ -55,6 +56,15 @@ def tiny(kind: str, **changes: Any) -> Any:
         ("gpt2", WIDE),
         ("gpt_neox", {}),
         ("opt", OPT),
+        ("mistral", {"sliding_window": 6}),
+        ("mixtral", {**EXPERTS, "sliding_window": 1}),
+        ("phi3", {"sliding_window": 6}),
+        ("qwen2", {"use_sliding_window": True, "sliding_window": 5, "max_window_layers": 1}),
+        ("gemma3_text", {"sliding_window": 6, "layer_types": MIXED}),
+        ("cohere2", {"sliding_window": 6, "layer_types": MIXED}),
+        ("olmo3", {"sliding_window": 6, "layer_types": MIXED}),
+        ("exaone4", {"sliding_window": 6, "layer_types": MIXED}),
+        ("ministral", {"sliding_window": 6, "layer_types": MIXED}),
     ],
 )
 def test_blocks_say_what_a_full_recomputation_says(kind: str, changes: dict[str, Any]) -> None:
@@ -73,6 +83,8 @@ def test_blocks_say_what_a_full_recomputation_says(kind: str, changes: dict[str,
         ("gemma2", {"sliding_window": 4}),  # windows, and scores with a cap
         ("gemma2", {"layer_types": ["full_attention"] * 2}),  # the cap alone
         ("stablelm", {}),  # attention of its own
+        ("gpt_oss", {**EXPERTS, "sliding_window": 4, "layer_types": MIXED}),  # sinks
+        ("llama4_text", {"attention_chunk_size": 4}),  # chunks, which layers do not name
         ("lfm2", {"layer_types": ["conv", "full_attention"]}),
     ],
 )

@@ -30,6 +30,7 @@ from tests.test_engine_decode import (
     OFTEN,
     SAMPLING,
     assert_same,
+    capped_model,
     sliding_model,
     some_requests,
 )
@@ -52,6 +53,7 @@ MODELS = {
     "llama": LlamaForCausalLM(tiny_config()).eval(),
     "eager": LlamaForCausalLM(tiny_config(attn_implementation="eager")).eval(),
     "qwen": Qwen2ForCausalLM(qwen_config()).eval(),
+    "sliding": sliding_model(),
 }
 LLAMA = MODELS["llama"]
 
@@ -350,7 +352,7 @@ def test_the_watch_hears_how_long_each_sequence_is() -> None:
 
 
 def test_a_model_that_cannot_be_cut_says_so_once_a_run() -> None:
-    decoder = Decoder(sliding_model(), OFTEN)
+    decoder = Decoder(capped_model(), OFTEN)
     watches = {name: Watch(go_on) for name in "ab"}
     for _ in range(2):
         for name, watch in watches.items():

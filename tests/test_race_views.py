@@ -77,6 +77,20 @@ def test_the_same_run_never_parts() -> None:
     )
 
 
+def test_the_same_trees_part_where_their_answers_do() -> None:
+    scores = {"a": 0.5, "b": 0.5, "1.": 0.1, "2.": 0.1, "3.": 0.9, "4.": 0.9}
+    runs = [run("best_of_n", CHILDREN, scores, n=2, judge=judge) for judge in ("majority", "best")]
+    one, other = (made.events for made in runs)
+    found = divergence(one, other, ("A", "B"))
+    assert found is not None
+    answers = [made.tree.finished.answer for made in runs if made.tree.finished]
+    assert found.sentence == (
+        f"The trees are the same to their ends: A chooses {answers[0]}; B chooses {answers[1]}."
+    )
+    assert found.cursors == (len(one), len(other))
+    assert [len(nodes) for nodes in found.nodes] == [1, 1]
+
+
 def test_duplicates_are_merged_and_not_cut() -> None:
     twice = {"": "a a b b", **dict.fromkeys("ab", "1. 2. 3. 4.")}
     beam = events("beam_search", twice, n=4, beam_width=4)

@@ -203,6 +203,9 @@ def test_what_did_not_come_about_is_said() -> None:
     assert [event.message for event in run.tree.warnings] == [
         "What Ada asked for at step 2, branch 2 did not come about: the search never came there."
     ]
+    run = ready(base(), Act("edit", "0.1", text="my own")).drive()
+    run = ready(recorded_run(run.events), Act("cut", "0")).drive()
+    assert run.tree.warnings[0].message.startswith("What a person asked for at step 2, branch 2")
 
 
 def test_fifty_acts_undone_and_done_again_end_where_they_began() -> None:

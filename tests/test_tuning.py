@@ -46,7 +46,8 @@ def test_a_pack_computes_what_each_sequence_does(tmp_path: Path) -> None:
     texts = [(5, 6, 7, 20, 21), (5, 6, 7, 30, 31, 32), (5, 6, 7, 20, 22)]
     examples = [Example(ids, (2, len(ids) - 1), (0.0, 1.0)) for ids in texts]
     packed = pack(examples)
-    assert len(packed.ids) == 2 + 3 + 4 + 3  # what is asked at place 2 is each one's own
+    assert packed.ids.tolist() == [5, 6, 7, 20, 21, 30, 31, 32, 22]  # what some share is there once
+    assert packed.positions.tolist() == [0, 1, 2, 3, 4, 3, 4, 5, 4]
     together = hidden_states(model.get_decoder(), packed)
     for number, ids in enumerate(texts):
         alone = model.get_decoder()(torch.tensor([ids])).last_hidden_state[0]

@@ -162,6 +162,7 @@ export class Attending {
     const { explorer } = this;
     const node = explorer.selectedNode;
     if (asked.cursor !== null) explorer.scrub(asked.cursor);
+    explorer.page?.side.makeRoom(node); // all look at the tree now
     await this.session.ask(node, asked.options, this.place());
   }
 

@@ -269,6 +269,7 @@ export class Explorer {
     }
     this.page?.side.follow(moment.selected, this.selected, this.attending.led);
     this.attending.update();
+    if (tree.root && this.moment !== moment) return; // the class has taken the page elsewhere: that stands there
     if (tree.root && this.presenting) {
       this.presenting = false; // once: whoever leaves has left
       this.projector.open();

@@ -123,7 +123,7 @@ class ClassRoom:
         self._changed()
 
     def ask(self, node: str, options: tuple[str, ...]) -> None:
-        """Ask which of these it shall be.
+        """Ask which of these it shall be; pressed twice, it is one question.
 
         Raises:
             ClassRefusedError: There is nothing to choose from, or too much.
@@ -133,8 +133,12 @@ class ClassRoom:
             raise ClassRefusedError(
                 f"A question needs 2 to {MOST_OPTIONS} different branches; got {len(options)}."
             )
+        asked = self.question
+        run = self.place.run
+        if asked and not asked.revealed and (asked.run, asked.options) == (run, options):
+            return
         self._asked += 1
-        self.question = ClassQuestion(self._asked, self.place.run, node, options)
+        self.question = ClassQuestion(self._asked, run, node, options)
         self._changed()
 
     def reveal(self) -> None:

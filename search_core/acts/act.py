@@ -121,6 +121,11 @@ class Act:
         """The author at the beginning of a sentence."""
         return self.author or "A person"
 
+    @property
+    def who_within(self) -> str:
+        """The author within a sentence."""
+        return self.author or "a person"
+
 
 def acts_of(events: Iterable[Event]) -> tuple[Act, ...]:
     """What was done to a run, as its log says.

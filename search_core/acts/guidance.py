@@ -107,11 +107,11 @@ class Guidance:
                 continue  # it is about no step
             node = tree.nodes.get(act.node)
             if node is None:
-                said.append(f"What {act.who} asked for at {step_name(act.node)} did not come "
-                            "about: the search never came there.")  # fmt: skip
+                said.append(f"What {act.who_within} asked for at {step_name(act.node)} did not "
+                            "come about: the search never came there.")  # fmt: skip
             elif act.node in self._beside:
-                said.append(f"What {act.who} wanted after {step_name(act.node)} was not written: "
-                            "the search did not go on from there.")  # fmt: skip
+                said.append(f"What {act.who_within} wanted after {step_name(act.node)} was not "
+                            "written: the search did not go on from there.")  # fmt: skip
             elif self._kept.get(act.node) is act and node.state == "pruned":
                 said.append(f"{act.who} kept {step_name(act.node)}, and the search ended there "
                             "all the same.")  # fmt: skip

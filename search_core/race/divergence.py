@@ -103,7 +103,8 @@ def _moments(events: Sequence[Event]) -> Iterator[Moment]:
 def divergence(
     one: Sequence[Event], other: Sequence[Event], names: tuple[str, str]
 ) -> Divergence | None:
-    """Where two logs first part; None where neither does anything that the other does not.
+    """Where two logs first part; None where neither does anything that the other does not,
+    and both give the same answer.
 
     Args:
         names: What the lanes are called in the sentence.
@@ -127,8 +128,31 @@ def divergence(
         texts |= mine.wrote
         shared += len(mine.wrote)
     if len(ours) == len(theirs):
-        return None
+        return _chosen(one, other, names, shared)
     return _one_goes_on(one, other, ours, theirs, names, shared)
+
+
+def _chosen(
+    one: Sequence[Event], other: Sequence[Event], names: tuple[str, str], shared: int
+) -> Divergence | None:
+    """Of trees that are the same: whether they give different answers."""
+    mine, its = one[-1], other[-1]
+    if not (isinstance(mine, Finished) and isinstance(its, Finished)) or mine.answer == its.answer:
+        return None
+    said = [
+        f"{name} chooses {'no answer' if end.answer is None else one_line(end.answer, _LONGEST)}"
+        for name, end in zip(names, (mine, its), strict=True)
+    ]
+    ends = [(end.chosen,) if end.chosen else () for end in (mine, its)]
+    rounds = [max((event.round for event in log if isinstance(event, Spent)), default=1)
+              for log in (one, other)]  # fmt: skip
+    return Divergence(
+        cursors=(len(one), len(other)),
+        rounds=(rounds[0], rounds[1]),
+        nodes=(ends[0], ends[1]),
+        shared=shared,
+        sentence=f"The trees are the same to their ends: {said[0]}; {said[1]}.",
+    )
 
 
 _Nodes = tuple[tuple[str, ...], tuple[str, ...]]

@@ -70,6 +70,7 @@ def _row(name: str, events: Sequence[Event], tree: Tree) -> dict[str, Any]:
         "status": finished.status if finished else "running",
         "message": finished.message if finished else "",
         "answer": finished.answer if finished else None,
+        "method": finished.method if finished else None,
         "right": chosen.right if chosen else None,
         "right_undecided": chosen.right_undecided if chosen else False,
         "known": header.problem.answer is not None,

@@ -22,6 +22,7 @@ def solver_example(
         imitate: For each step, whether it is learned; None: all are.
     """
     ids = tokens.prompt(asked)
+    begin = len(ids)
     at: list[int] = []
     for piece, learned in zip(
         _pieces(tokens, steps, end), imitate or (True,) * len(steps), strict=True
@@ -29,7 +30,7 @@ def solver_example(
         if learned:
             at += range(len(ids) - 1, len(ids) + len(piece) - 1)
         ids += piece
-    return Example(ids, tuple(at), tuple(float(ids[place + 1]) for place in at))
+    return Example(ids, tuple(at), tuple(float(ids[place + 1]) for place in at), begin)
 
 
 def verifier_example(
@@ -42,11 +43,12 @@ def verifier_example(
         labels: For each step, the score that it should get.
     """
     ids = tokens.prompt(asked)
+    begin = len(ids)
     at = []
     for piece in _pieces(tokens, steps, end):
         ids += piece
         at.append(len(ids) - 1)
-    return Example(ids, tuple(at), tuple(labels))
+    return Example(ids, tuple(at), tuple(labels), begin)
 
 
 def _pieces(tokens: PathTokens, steps: Sequence[str], end: int) -> list[tuple[int, ...]]:

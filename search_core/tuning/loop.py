@@ -128,10 +128,10 @@ def _from(examples: Sequence[Example], settings: LoopSettings, updates: int) -> 
 
 
 def _shuffled(examples: Sequence[Example], rng: random.Random) -> list[Example]:
-    """In a new order, in which what shares more than a template's beginning stays together."""
+    """In a new order, in which all that was made of one problem stays together."""
     together: dict[tuple[int, ...], list[Example]] = {}
     for one in examples:
-        together.setdefault(one.ids[: one.at[0]], []).append(one)
+        together.setdefault(one.ids[: one.asked], []).append(one)
     families = list(together.values())
     rng.shuffle(families)
     return [one for family in families for one in rng.sample(family, len(family))]

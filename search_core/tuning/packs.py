@@ -1,15 +1,15 @@
-"""Sequences that begin alike, as one: what they share is computed once, and nothing is padded.
+"""Sequences that begin alike, as one tree: what some share is computed once, and nothing is padded.
 
-A pack is the shared beginning and then what follows in each sequence, end to end. The attention
-mask lets each part see the beginning and itself alone, and positions count on from the beginning
-in each, so that every token computes what it does in its own sequence.
+A pack is a tree of tokens, written down one path after another: the template's beginning, then
+each problem once, then each of its attempts, and what two attempts have in common once. The
+attention mask lets a token see what its own sequence holds up to it, and positions are those in
+its sequence, so that every token computes what it does there alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any, NamedTuple
 
 import torch
@@ -23,11 +23,13 @@ class Example(NamedTuple):
         ids: Token ids.
         at: Positions whose hidden states something is learned from, rising.
         wanted: What is to be said there: a token's id, or a label in [0, 1].
+        asked: How many ids are the problem's: sequences that begin with the same belong together.
     """
 
     ids: tuple[int, ...]
     at: tuple[int, ...]
     wanted: tuple[float, ...]
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Pack:
         ids: Token ids, int64 [T].
         positions: Each token's place in its own sequence, int64 [T].
         mask: Which tokens (columns) a token (row) sees, bool [T, T].
-        at: Where something is learned, int64 [n].
+        at: Where something is learned, int64 [n]; a place comes again where sequences that share
+            it are asked about it.
         wanted: What is to be said there, float32 [n].
     """
 
@@ -49,12 +52,6 @@ class Pack:
     wanted: Tensor
 
 
-def shared_beginning(sequences: Sequence[Sequence[int]]) -> int:
-    """How many ids all sequences begin with."""
-    columns = zip(*sequences, strict=False)
-    return sum(1 for _ in takewhile(lambda ids: len(set(ids)) == 1, columns))
-
-
 def pack(examples: Sequence[Example]) -> Pack:
     """These sequences as one.
 
@@ -63,23 +60,33 @@ def pack(examples: Sequence[Example]) -> Pack:
     """
     if not examples:
         raise ValueError("Got no examples to pack; expected one or more.")
-    first = min(min(one.at) for one in examples)
-    begin = min(shared_beginning([one.ids for one in examples]), first)
-    ids = list(examples[0].ids[:begin])
-    owner, positions = [-1] * begin, list(range(begin))
+    # A token is known by the one before it (-1: there is none) and its id.
+    places: dict[tuple[int, int], int] = {}
+    before: list[int] = []
+    ids: list[int] = []
+    positions: list[int] = []
     at: list[int] = []
     wanted: list[float] = []
-    for number, one in enumerate(examples):
-        start = len(ids) - begin
-        ids += one.ids[begin:]
-        owner += [number] * (len(one.ids) - begin)
-        positions += range(begin, len(one.ids))
-        at += [start + place for place in one.at]
+    for one in examples:
+        place, path = -1, []
+        for position, id_ in enumerate(one.ids):
+            key = place, id_
+            if key not in places:
+                places[key] = len(ids)
+                before.append(place)
+                ids.append(id_)
+                positions.append(position)
+            place = places[key]
+            path.append(place)
+        at += [path[position] for position in one.at]
         wanted += one.wanted
-    whose, place = torch.tensor(owner), torch.tensor(positions)
-    same = (whose[:, None] == whose[None, :]) | (whose[None, :] == -1)
-    mask = same & (place[None, :] <= place[:, None])
-    return Pack(torch.tensor(ids), place, mask, torch.tensor(at), torch.tensor(wanted))
+    mask = torch.eye(len(ids), dtype=torch.bool)
+    for place, previous in enumerate(before):
+        if previous >= 0:
+            mask[place] |= mask[previous]
+    return Pack(
+        torch.tensor(ids), torch.tensor(positions), mask, torch.tensor(at), torch.tensor(wanted)
+    )
 
 
 def groups(examples: Iterable[Example], most: int) -> Iterator[list[Example]]:

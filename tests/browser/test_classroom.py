@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
@@ -64,6 +65,12 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     ask(page, "x.select('root')")
     for pupil in (phone, laptop):
         wait(pupil, "x.cursor() === 40 && x.selected === 'root'")
+
+    # Where the class takes a page while it is being drawn, all its panels go along.
+    ask(laptop, "x.attending.lockstep.back()")
+    ask(laptop, "x.viewState.select(null, x.tree(), x.writing(x.tree())), x.refreshNow()")
+    wait(laptop, "x.selected === 'root'")
+    expect(laptop.get_by_text("No step is selected")).to_be_hidden()
 
     # Whoever touches the timeline looks away until they come back.
     laptop.get_by_role("slider", name="Moment of the run").press("ArrowLeft")
@@ -157,6 +164,57 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     phone.get_by_role("button", name="Leave").tap()
     expect(phone.locator("#composer")).to_be_visible()
     expect(lesson).to_contain_text("1 page follows")
-    lesson.get_by_role("button", name="End class").press("Enter")
+    lesson.get_by_role("button", name="End class").click()
     expect(laptop.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
+    # Anybody may lead: from the phone by touch, with a pupil who types the code; and by keyboard.
+    close = laptop.locator(".esp-class").get_by_role("button", name="Close", exact=True)
+    close.click()
+    lead(phone, Locator.tap)
+    join(laptop, ask(phone, "x.attending.session.code"), Locator.click)
+    decide(phone, Locator.tap)
+    close.press("Enter")
+    lead(laptop, enter)
+    code = ask(laptop, "x.attending.session.code")
+    join(phone, code, Locator.tap)
+    for press in (enter, Locator.click):
+        join(page, code, press)
+        press(page.get_by_role("button", name="Leave"))
+        wait(page, "!x.attending.role")
+    decide(laptop, enter)
+    expect(phone.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
     assert app.errors() == []
+
+
+Press = Callable[[Locator], None]
+
+
+def enter(button: Locator) -> None:
+    button.press("Enter")
+
+
+def lead(page: Page, press: Press) -> None:
+    """Open a class at the problem."""
+    press(page.get_by_role("button", name="Class", exact=True))
+    press(page.get_by_role("button", name="Open a class"))
+    wait(page, "x.attending.session.state")
+    ask(page, "x.select('root')")
+
+
+def join(page: Page, code: str, press: Press) -> None:
+    """Join a class that looks at the problem, by its code."""
+    press(page.get_by_role("button", name="Class", exact=True))
+    page.get_by_label("or join one by its code").fill(code)
+    press(page.get_by_role("button", name="Join", exact=True))
+    wait(page, "x.attending.role === 'pupil' && x.selected === 'root'")
+
+
+def decide(page: Page, press: Press) -> None:
+    """Ask, reveal, go on, hand the link out, and end the class."""
+    lesson = page.get_by_role("region", name="Class")
+    for name in ("Ask here", "Reveal", "Go on"):
+        press(lesson.get_by_role("button", name=name))
+    copy = lesson.locator("[data-name=copy]")
+    press(copy)
+    expect(copy).to_have_text(re.compile("Copied|Not allowed"))
+    press(lesson.get_by_role("button", name="End class"))
+    wait(page, "!x.attending.role")

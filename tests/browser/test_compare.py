@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
@@ -45,6 +45,16 @@ def enter(button: Locator) -> None:
     button.press("Enter")
 
 
+def choose(field: Locator, label: str) -> None:
+    """By mouse or touch: the list that opens is the browser's own."""
+    field.select_option(label=label)
+
+
+def type_choice(field: Locator, label: str) -> None:
+    field.focus()
+    field.page.keyboard.type(label[:2])
+
+
 def play_and_pause(page: Page, press: Press) -> None:
     """From the end, where it stands, the race begins anew."""
     button = page.locator(".race-controls .esp-icon-button").nth(1)
@@ -56,7 +66,7 @@ def play_and_pause(page: Page, press: Press) -> None:
 
 
 def link(page: Page, press: Press) -> None:
-    button = page.locator(".race-title button")
+    button = page.locator(".race-title button").last
     press(button)
     expect(button).to_have_text(re.compile("Copied|Cannot copy here"))
 
@@ -68,6 +78,50 @@ def trials(page: Page, press: Press) -> None:
     expect(page.locator(".race-trials-state")).to_contain_text("Stopped")
 
 
+def change_lane(page: Page, press: Press, choose: Callable[[Locator, str], None]) -> None:
+    """The second lane to DVTS, or back to beam search, with a beam width of its own."""
+    lane = page.locator(".race-lane-fields").nth(1)
+    strategy = lane.get_by_label("Strategy")
+    now = strategy.input_value()
+    other, said = ("Beam search", "keeps 2") if now == "dvts" else ("DVTS", "2 subtrees")
+    choose(strategy, other)
+    expect(strategy).not_to_have_value(now)
+    press(lane.get_by_text("More options"))
+    lane.get_by_label(re.compile("Beam width M")).fill("2")
+    # What the width comes to is said, for N as it is typed too.
+    expect(lane).to_contain_text(f"Beam width M ({said})")
+
+
+def stopped(page: Page, press: Press) -> None:
+    """A race that is ready is begun, and stopped before it tells of anything."""
+    runs = page.evaluate(f"{RACE}.runs.join()")
+    held: list[Route] = []
+    page.route("**/compare/events*", lambda route: held.append(route), times=1)
+    press(page.get_by_role("button", name="More budget"))
+    stop = page.locator(".race-title").get_by_role("button", name="Stop")
+    with page.expect_response(lambda reply: "/compare/stop" in reply.url) as told:
+        press(stop)
+    assert told.value.ok
+    held[0].continue_()
+    expect(stop).to_be_hidden()
+    expect(page.locator(".race-table tbody tr")).to_have_count(3)
+    assert page.evaluate(f"{RACE}.runs.join()") != runs
+
+
+def nothing_is_struck_through(page: Page) -> None:
+    """A score's bar stands below its words, and all trees begin at one height."""
+    struck = """() => [...document.querySelectorAll(".esp-word[data-kind=line]")].filter((word) => {
+      const [text, bar] = [".esp-word-text", ".esp-word-bar"].map((part) =>
+        word.querySelector(part)?.getBoundingClientRect());
+      return text && bar && bar.top < text.bottom - 1;
+    }).map((word) => word.textContent)"""
+    assert page.evaluate(struck) == []
+    tops = """() => [...document.querySelectorAll(".race-picture")].map((picture) =>
+      Math.round(picture.getBoundingClientRect().top))"""
+    page.evaluate(f"{RACE}.lanes[1].name.textContent = 'A name of many words '.repeat(4)")
+    assert len(set(page.evaluate(tops))) == 1
+
+
 def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(app.url)
@@ -77,6 +131,9 @@ def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> 
     expect(compare.locator(".race-table tbody tr")).to_have_count(3)
     expect(compare.locator(".race-verdict").first).to_have_text("✗ wrong")
     expect(compare.locator(".race-partings")).to_contain_text("in round 1: DVTS cuts 12 steps")
+    for lane, vote in enumerate(("majority", "weighted", "weighted")):
+        expect(compare.locator(".race-result").nth(lane)).to_contain_text(f"by {vote} vote")
+    nothing_is_struck_through(compare)
     # It stands at the moment at which the first two part, and that is ringed.
     expect(compare.locator(".race-lane .esp-ring-label").first).to_have_text("They part here")
     assert not at_end(compare)
@@ -108,10 +165,12 @@ def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> 
     compare.get_by_role("button", name="Remove lane 3").click()
     for budget in compare.get_by_label("Budget N").all():
         budget.fill("4")
+    change_lane(compare, Locator.click, choose)
     compare.get_by_role("button", name="Race", exact=True).click()
     expect(compare.locator(".race-table tbody tr")).to_have_count(2)
-    expect(compare.locator(".race-name").nth(1)).to_contain_text("Beam search")
+    expect(compare.locator(".race-name").nth(1)).to_contain_text("DVTS")
     trials(compare, Locator.click)
+    stopped(compare, Locator.click)
     assert app.errors() == []
 
 
@@ -152,6 +211,7 @@ def test_a_race_of_ones_own_by_keyboard_and_its_link(
     expect(page.locator(".race-lane-fields")).to_have_count(3)
     page.get_by_role("button", name="Remove lane 3").press("Enter")
     expect(page.locator(".race-lane-fields")).to_have_count(2)
+    change_lane(page, enter, type_choice)
     page.get_by_role("radio", name="Tokens").press("ArrowRight")
     expect(page.locator(".race-value")).to_contain_text("FLOPs")
     page.get_by_role("radio", name="FLOPs").press("ArrowLeft")
@@ -168,6 +228,7 @@ def test_a_race_of_ones_own_by_keyboard_and_its_link(
     page.reload()
     expect(page.locator(".race-table tbody tr")).to_have_count(2)
     assert page.url == address
+    stopped(page, enter)
     assert app.errors() == []
 
 
@@ -205,10 +266,13 @@ def test_a_link_races_and_the_page_fits_under_a_thumb(
         trials(page, Locator.tap)
         page.get_by_role("button", name="Add a lane").tap()
         page.get_by_role("button", name="Remove lane 3").tap()
+        change_lane(page, Locator.tap, choose)
         runs = page.evaluate(f"{RACE}.runs.join()")
         page.get_by_role("button", name="Race", exact=True).tap()
         wait_until(lambda: page.evaluate(f"{RACE}.runs.join()") != runs)
         expect(page.locator(".race-table tbody tr")).to_have_count(2)
+        expect(page.locator(".race-name").nth(1)).to_contain_text("Beam search")
+        stopped(page, Locator.tap)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -77,6 +77,15 @@ class Hand:
         self.press(field)
         field.fill(text)
 
+    def choose(self, label: str, option: str) -> None:
+        """Of a list that is the browser's own, unless it is walked through by its letters."""
+        field = self.page.locator(".esp-acts-form").get_by_label(label, exact=True)
+        if self.means == "keyboard":
+            expect(field).to_be_focused()
+            self.page.keyboard.type(option[:2])
+        else:
+            field.select_option(label=option)
+
     def submit(self, text: str) -> None:
         self.press(self.page.locator(".esp-acts-form").get_by_role("button", name=text))
 
@@ -183,11 +192,13 @@ def journey(page: Page, app: App, means: Means) -> None:
     done()
     assert ask(page, "x.tree().nodes.get('0').state") == "pruned"
     hand.act("go_on")
+    hand.choose("Strategy", "DVTS")
     hand.fill("Budget N", "4")
     hand.submit("Go on")
     done()
     done_to = ("kept", "grown", "injected", "edited", "pruned", "went_on")
     assert actions_of(page) == [f"{action} 0" for action in done_to]
+    expect(page.get_by_role("region", name="Steered by hand")).to_contain_text("DVTS")
     for way, before, after in (
         ("Undo", -1, -2),
         ("Undo", -2, -3),
@@ -215,6 +226,20 @@ def taken_away(hand: Hand) -> None:
     wait(page, "x.tree().finished")
 
 
+def held_against_the_untouched(hand: Hand) -> Page:
+    """Where the steered run and the one that nobody touched part is marked and said."""
+    link = hand.page.get_by_role("region", name="Steered by hand").get_by_role(
+        "link", name="Compare"
+    )
+    with hand.page.context.expect_page() as opened:
+        hand.press(link)
+    compare = opened.value
+    expect(compare.locator(".race-table tbody tr")).to_have_count(2)
+    expect(compare.locator(".race-name").nth(1)).to_contain_text("steered by 6 acts")
+    expect(compare.locator(".race-partings")).to_contain_text("steered by 6 acts “24 + 7 = 31")
+    return compare
+
+
 def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App) -> None:
     journey(page, app, "mouse")
     taken_away(Hand(page, "mouse"))
@@ -224,13 +249,7 @@ def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App
     expect(line).to_contain_text("You kept the step that was edited later")
     assert violations(page, ".esp-acts") == []
     assert violations(page, ".esp-steered") == []
-    # Held against the run that nobody touched: where they part is marked and said.
-    with page.context.expect_page() as opened:
-        line.get_by_role("link", name="Compare").click()
-    compare = opened.value
-    expect(compare.locator(".race-table tbody tr")).to_have_count(2)
-    expect(compare.locator(".race-name").nth(1)).to_contain_text("steered by 6 acts")
-    expect(compare.locator(".race-partings")).to_contain_text("steered by 6 acts “24 + 7 = 31")
+    compare = held_against_the_untouched(Hand(page, "mouse"))
     expect(compare.locator(".race-problem")).to_contain_text("Use 24, 7 and 1 to make 18.")
     expect(compare.locator(".esp-ring-label").first).to_have_text("They part here")
     expect(compare.get_by_role("button", name="On 20 problems")).to_be_hidden()
@@ -255,12 +274,18 @@ def test_every_act_by_keyboard(page: Page, app: App) -> None:
     # What makes no sense here is said, and nothing is asked.
     Hand(page, "keyboard").act("keep")
     expect(page.locator(".esp-acts-state")).to_have_text("“Keep” makes no sense at this step.")
-    taken_away(Hand(page, "keyboard"))
+    hand = Hand(page, "keyboard")
+    taken_away(hand)
+    held_against_the_untouched(hand).close()
+    steered = run_of(page)
+    hand.press(page.get_by_role("button", name="Untouched run"))
+    assert came(page, steered) == BASE
 
 
 def test_every_act_by_touch_and_what_if_grows_what_is_missing(phone: Page, app: App) -> None:
     journey(phone, app, "touch")
     taken_away(Hand(phone, "touch"))
+    held_against_the_untouched(Hand(phone, "touch")).close()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     run = run_of(phone)
     phone.get_by_role("button", name="Untouched run").tap()

@@ -110,9 +110,10 @@ class FakeWire {
   sent = [];
   answers = { open: { code: "ACDEFG", token: "t" } };
 
-  async post(path, token, values) {
+  async post(path, token, values = {}) {
     this.sent.push([path, token, values]);
     const name = path.split("/").at(-1);
+    await this.held;
     if (this.refusing) throw Object.assign(new Error(this.refusing), { status: 429 });
     return this.answers[name] ?? (name === "join" ? { code: "ACDEFG", token: "p" } : {});
   }
@@ -168,6 +169,87 @@ test("of the places of a teacher who drags the cursor the newest is sent, one at
   context.mock.timers.tick(100);
   await null;
   assert.deepEqual(moves(), [59]);
+});
+
+/** Have a wire answer nothing until what this gives back is called. */
+function hold(wire) {
+  let go;
+  wire.held = new Promise((done) => (go = done));
+  return go;
+}
+
+const turns = async () => {
+  for (let turn = 0; turn < 20; turn += 1) await null;
+};
+const names = (wire) => wire.sent.map(([path]) => path.split("/").at(-1));
+
+test("a question that is asked while a place waits to be sent takes its turn, and nothing empty follows", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const wire = new FakeWire();
+  const teacher = new ClassSession(wire, memory(), () => {});
+  await teacher.open(state());
+  teacher.move(state({ node: "root" }));
+  await teacher.ask("root", ["0", "1"], state({ cursor: 3, node: "root" }));
+  context.mock.timers.tick(1000);
+  await turns();
+  assert.deepEqual(names(wire), ["open", "move", "ask"]);
+  assert.ok(wire.sent.every(([, , values]) => values !== null));
+  assert.equal(wire.sent[1][2].cursor, 3);
+});
+
+test("what a page does reaches the server in its order, however slow the answers are", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const wire = new FakeWire();
+  const teacher = new ClassSession(wire, memory(), () => {});
+  await teacher.open(state());
+  const go = hold(wire);
+  for (const cursor of [6, 7, 8]) {
+    teacher.move(state({ cursor }));
+    context.mock.timers.tick(100);
+  }
+  const asked = teacher.ask("root", ["0", "1"], state({ cursor: 3 }));
+  const revealed = teacher.reveal();
+  await turns();
+  assert.deepEqual(names(wire), ["open", "move"]); // the rest waits
+  go();
+  await Promise.all([asked, revealed]);
+  assert.deepEqual(names(wire), ["open", "move", "move", "ask", "reveal"]);
+  // What waits for a class that is over is not sent to the next one.
+  const again = hold(wire);
+  teacher.move(state({ cursor: 9 }));
+  context.mock.timers.tick(100);
+  const late = teacher.goOn();
+  await turns();
+  teacher.leave();
+  again();
+  assert.equal(await late, false);
+  assert.equal(names(wire).includes("go_on"), false);
+});
+
+test("pressed twice, a class is opened once", async () => {
+  const wire = new FakeWire();
+  const teacher = new ClassSession(wire, memory(), () => {});
+  await Promise.all([teacher.open(state()), teacher.open(state())]);
+  assert.deepEqual(names(wire), ["open"]);
+});
+
+test("where a teacher is is told anew after a lost connection", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const wire = new FakeWire();
+  const teacher = new ClassSession(wire, memory(), () => {});
+  await teacher.open(state());
+  wire.hear.told(state());
+  wire.refusing = "The server does not answer.";
+  teacher.move(state({ cursor: 8 }));
+  context.mock.timers.tick(100);
+  await turns();
+  wire.hear.lost();
+  wire.refusing = "";
+  wire.hear.told(state());
+  teacher.move(state({ cursor: 8 }));
+  context.mock.timers.tick(100);
+  await turns();
+  assert.deepEqual(names(wire), ["open", "move", "move"]);
 });
 
 test("a server's refusal is its sentence, and none at all is told apart", async () => {

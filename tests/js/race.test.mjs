@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { beamLog } from "./synthetic.mjs";
 import { counterpart } from "../../assets/js/race/matching.js";
 import { LaneClock } from "../../assets/js/race/clock.js";
-import { resultOf, takenOver, tokensOf } from "../../assets/js/race/table.js";
+import { endOf } from "../../assets/js/words/visited_words.js";
+import { methodOf, resultOf, takenOver, tokensOf } from "../../assets/js/race/table.js";
 import { raceIn, raceQuery, readLane, writtenLane } from "../../assets/js/race/lane_text.js";
 import { captionOf } from "../../assets/js/race/trials.js";
 import { Tree } from "../../assets/js/log/tree.js";
@@ -98,4 +99,8 @@ test("a lane's head says what came out of it", () => {
   assert.equal(resultOf({ ...row, right: false }), "Answer 18, wrong ✗");
   assert.equal(resultOf({ ...row, known: false }), "Answer 18");
   assert.equal(resultOf({ ...row, answer: null, right: null }), "No answer");
+  assert.equal(methodOf({ ...row, method: "majority" }), "by majority vote");
+  assert.equal(methodOf({ ...row, method: null }), "");
+  assert.equal(endOf("cancelled"), "stopped");
+  assert.equal(methodOf({ ...row, answer: null, method: "best" }), "");
 });

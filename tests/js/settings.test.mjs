@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filledWith, settingsOf } from "../../assets/js/form/settings.js";
+import { filledWith, settingsOf, widthWords } from "../../assets/js/form/settings.js";
 
 const option = (name, fields) => ({ name, label: name, control: `option-${name}`, kind: "integer", default: 16, advanced: false, choices: {}, ...fields });
 const ABOUT = {
@@ -25,6 +25,15 @@ const changedOf = (values) => settingsOf(values, SHOWN, ABOUT).filter(({ was }) 
 
 test("what differs from the run on show is marked", () => {
   assert.deepEqual(changedOf(BEAM), ["problem", "strategy", "option-n", "seed"]);
+});
+
+test("a beam width says what it comes to", () => {
+  assert.equal(widthWords("beam_search", "beam_width", 8, 4), " (keeps 2)");
+  assert.equal(widthWords("beam_search", "beam_width", "17", "4"), " (keeps 4)");
+  assert.equal(widthWords("dvts", "beam_width", 4, 4), " (1 subtree)");
+  assert.equal(widthWords("dvts", "beam_width", 16, 4), " (4 subtrees)");
+  for (const [n, width] of [[8, 0], [8, ""], ["", 4], [2, 4], ["x", 4]]) assert.equal(widthWords("beam_search", "beam_width", n, width), "");
+  assert.equal(widthWords("beam_search", "lookahead", 8, 4), "");
 });
 
 test("while the fields are being set to the run on show nothing is marked as changed", () => {

@@ -29,9 +29,10 @@ export class ClassSession {
     this.choice = null;
     this.connected = false;
     this.sent = "";
-    this.wanted = null;
-    clearTimeout(this.timer);
-    this.timer = null;
+    this.stand(null);
+    /** What is done waits for what was done before it; another class has another line. */
+    this.line = { last: Promise.resolve() };
+    this.moving = false;
     this.stop?.();
     this.stop = null;
   }
@@ -47,7 +48,7 @@ export class ClassSession {
 
   /** Open a class at this place. */
   open(place) {
-    return this.tried(async () => {
+    return this.once(async () => {
       const { code, token } = await this.wire.post("open", "", place);
       this.begin("teacher", code, token);
       this.sent = JSON.stringify(place);
@@ -56,10 +57,16 @@ export class ClassSession {
 
   /** Join the class of a code, as it was typed. */
   join(code) {
-    return this.tried(async () => {
+    return this.once(async () => {
       const told = await this.wire.post(`${encodeURIComponent(code.trim() || "?")}/join`, "");
       this.begin("pupil", told.code, told.token);
     });
+  }
+
+  /** Pressed again while the server has not answered yet, it is the same class. */
+  once(act) {
+    this.beginning ??= this.tried(act).finally(() => (this.beginning = null));
+    return this.beginning;
   }
 
   begin(role, code, token) {
@@ -82,6 +89,8 @@ export class ClassSession {
       this.leave(this.role === "pupil" ? state.over : "");
       return;
     }
+    // What was sent while there was no connection may have been lost.
+    if (!this.connected && this.state) this.sent = "";
     this.connected = true;
     this.state = state;
     if (this.choice && state.question?.number !== this.choice.number) this.choice = null;
@@ -115,23 +124,31 @@ export class ClassSession {
     const last = this.wanted ? JSON.stringify(this.wanted) : this.sent;
     if (this.role !== "teacher" || JSON.stringify(place) === last) return;
     this.wanted = place;
-    this.timer ??= setTimeout(() => this.send(), this.sent ? MOVE_MS : 0);
+    if (!this.moving) this.timer ??= setTimeout(() => this.send(), this.sent ? MOVE_MS : 0);
   }
 
   async send() {
-    const place = this.wanted;
-    this.wanted = null;
-    this.sent = JSON.stringify(place);
+    const place = this.stand(this.wanted);
+    const { line } = this;
+    this.moving = true;
     await this.act("move", place);
+    if (line !== this.line) return;
+    this.moving = false;
+    if (this.wanted) this.timer ??= setTimeout(() => this.send(), MOVE_MS);
+  }
+
+  /** This place is about to be sent, and none waits any more. */
+  stand(place) {
+    clearTimeout(this.timer);
     this.timer = null;
-    if (this.wanted) this.timer = setTimeout(() => this.send(), MOVE_MS);
+    this.wanted = null;
+    if (place) this.sent = JSON.stringify(place);
+    return place;
   }
 
   /** Ask which of these branches it shall be, at that place. */
-  async ask(node, options, place) {
-    this.wanted = null;
-    this.sent = JSON.stringify(place);
-    if (await this.act("move", place)) await this.act("ask", { node, options });
+  ask(node, options, place) {
+    return this.acts([["move", this.stand(place)], ["ask", { node, options }]]);
   }
 
   reveal() {
@@ -168,7 +185,17 @@ export class ClassSession {
 
   /** Whether it was done. */
   act(name, values) {
-    return this.tried(() => this.wire.post(`${this.code}/${name}`, this.token, values));
+    return this.acts([[name, values]]);
+  }
+
+  /** Whether all of it was done. The server hears of one act after the other, in the order in which they were done. */
+  acts(steps) {
+    const { line, code, token } = this;
+    const sendAll = async () => {
+      for (const [name, values] of steps) await this.wire.post(`${code}/${name}`, token, values);
+    };
+    line.last = line.last.then(() => line === this.line && this.tried(sendAll));
+    return line.last;
   }
 
   async tried(act) {

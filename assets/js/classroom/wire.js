@@ -5,6 +5,8 @@ const HEADERS = { "X-Espalier": "class" };
 const TOKEN = "X-Espalier-Class";
 /** The server says that the connection stands every 15 seconds. */
 const SILENT_MS = 40000;
+/** An act that is not answered by then has failed: what was done after it waits. */
+const ANSWER_MS = 20000;
 const AGAIN_MS = { first: 500, most: 10000 };
 
 /**
@@ -35,7 +37,8 @@ export class Wire {
    */
   async post(path, token, values = {}) {
     const headers = { ...HEADERS, [TOKEN]: token, "Content-Type": "application/json" };
-    const reply = await this.ask(path, { method: "POST", headers, body: JSON.stringify(values) });
+    const signal = AbortSignal.timeout?.(ANSWER_MS);
+    const reply = await this.ask(path, { method: "POST", headers, body: JSON.stringify(values), signal });
     return reply.json();
   }
 

@@ -52,7 +52,7 @@ export function settingsOf(values, shown, about, others = null) {
       const composer = option.name === "n";
       const usual = option.advanced || option.kind === "boolean" || option.name === "lookahead";
       const always = !composer && (!usual || !same(now[option.name], option.default));
-      return make(option.control, option.name, shortLabel(option), (value) => valueWords(option, value), { composer, always });
+      return make(option.control, option.name, shortLabel(option), (value) => valueWords(option, value) + widthWords(now.strategy, option.name, now.n, value), { composer, always });
     }),
     ...models(now, strategy, about, make).map((setting, first) => (others && !first ? elsewhere(setting, others) : setting)),
     ...told(now, about, make),
@@ -110,6 +110,14 @@ function same(one, other) {
 
 /** "Beam width M" as "Beam width": the letter is for the formulas. The composer calls the budget N. */
 const shortLabel = ({ name, label }) => (name === "n" ? "N" : label.replace(/ [A-Za-z]$/, ""));
+
+/** What M comes to: " (keeps 2)" of N = 8 with M = 4. */
+export function widthWords(strategy, name, n, width) {
+  const paths = Math.floor(Number(n) / Number(width));
+  if (name !== "beam_width" || !(paths >= 1 && Number.isFinite(paths))) return "";
+  if (strategy === "beam_search") return ` (keeps ${paths})`;
+  return strategy === "dvts" ? ` (${paths} ${paths === 1 ? "subtree" : "subtrees"})` : "";
+}
 
 function valueWords({ kind, choices }, value) {
   if (kind === "boolean") return value ? "on" : "off";

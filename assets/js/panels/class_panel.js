@@ -32,6 +32,7 @@ export class ClassPanel {
     const { session, lobby, role } = attending;
     this.element.hidden = !role && !lobby && !session.trouble;
     this.element.dataset.role = role ?? "none";
+    this.element.dataset.asking = String(Boolean(attending.question));
     setText(this.trouble, session.trouble);
     this.trouble.hidden = !session.trouble;
     const shown = role === "teacher" ? this.teacher() : role === "pupil" ? this.pupil() : this.lobby();

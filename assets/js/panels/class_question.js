@@ -51,7 +51,7 @@ export class ClassQuestion {
       ),
     );
     this.hint = h("p", { class: "esp-quiet" });
-    fill(this.element, ask, h("div", { class: "esp-class-options", role: "group", "aria-label": "Branches" }, this.buttons), this.hint);
+    fill(this.element, ask, this.hint, h("div", { class: "esp-class-options", role: "group", "aria-label": "Branches" }, this.buttons));
     this.speak(`The teacher asks: which branch would you keep? ${branches.length} branches.`);
   }
 
@@ -62,7 +62,7 @@ export class ClassQuestion {
       return;
     }
     for (const [place, button] of this.buttons.entries()) setAttribute(button, "aria-pressed", place === chosen);
-    const said = chosen === null ? "Tap one here, or in the tree." : `You chose ${branches[chosen].letter}. Until it is revealed you may choose another.`;
+    const said = chosen === null ? `Tap one of the ${branches.length} here, or in the tree.` : `You chose ${branches[chosen].letter}. Until it is revealed you may choose another.`;
     if (said === this.said) return;
     this.said = this.hint.textContent = said;
     if (chosen !== null) this.speak(said);

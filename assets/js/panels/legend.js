@@ -9,6 +9,8 @@ import { Search } from "./search.js";
 import { stateTerm } from "../words/terms.js";
 import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
+/** Pixels of the sign that the key goes on. */
+const MORE_WIDTH = 20;
 const MODE_WORDS = { dim: "Dimmed", fold: "Folded", hide: "Hidden" };
 
 /** Annotations beside the states, in the order of the legend. */
@@ -49,13 +51,9 @@ export class Legend {
     );
     this.all = h("div", { class: "esp-legend-all" }, this.list, this.grades, this.annotations);
     // A long key keeps to its line, and opens over the picture where one points at it.
-    const measure = () => {
-      const [first, ...others] = this.all.querySelectorAll(".esp-legend-entry:not([hidden]), .esp-legend-grade:not([hidden])");
-      setAttribute(this.all, "data-more", others.some(({ offsetTop }) => offsetTop > first.offsetTop + first.offsetHeight / 2));
-    };
-    this.sizes = new ResizeObserver(measure);
+    this.sizes = new ResizeObserver(() => this.measure());
+    for (const part of this.all.children) this.sizes.observe(part);
     this.sizes.observe(this.all);
-    this.watch(this.list, this.grades);
     this.search = new Search(actions);
     this.element = h(
       "div",
@@ -70,9 +68,15 @@ export class Legend {
     );
   }
 
-  /** Entries come, go and become wider with what they count. */
-  watch(...parts) {
-    for (const part of parts) for (const entry of part.querySelectorAll("button, .esp-legend-grade")) this.sizes.observe(entry);
+  /** Which entries the line has no room for: a word that is cut in two reads as another one. */
+  measure() {
+    const { all } = this;
+    if (all.matches(":hover, :focus-within")) return; // it is open
+    const more = all.scrollWidth > all.clientWidth + 1;
+    setAttribute(all, "data-more", more);
+    const end = all.getBoundingClientRect().right - MORE_WIDTH;
+    for (const entry of all.querySelectorAll(".esp-legend-entry, .esp-legend-grade"))
+      setAttribute(entry, "data-cut", more && entry.getBoundingClientRect().right > end);
   }
 
   segments() {
@@ -152,7 +156,6 @@ export class Legend {
         );
       }),
     );
-    this.watch(this.annotations);
   }
 
   dispose() {

@@ -8,6 +8,7 @@ import { LaneClock } from "./clock.js";
 import { nameOf } from "../words/words.js";
 import { NOTHING } from "../log/writing.js";
 import { Pointing } from "../picture/pointing.js";
+import { endOf } from "../words/visited_words.js";
 import { Replay } from "../log/replay.js";
 import { ROOT } from "../log/tree.js";
 import { Rounds } from "../log/rounds.js";
@@ -141,7 +142,7 @@ export class LaneView {
       const said = answer === null || answer === undefined ? "no answer" : `answer ${shorten(answer, 24)}`;
       const right = tree.nodes.get(tree.chosen)?.right;
       const verdict = right === true ? ", right ✓" : right === false ? ", wrong ✗" : "";
-      return `${told}, ${said}${verdict}${status === "completed" ? "" : `, ${status.replaceAll("_", " ")}`}`;
+      return `${told}, ${said}${verdict}${status === "completed" ? "" : `, ${endOf(status)}`}`;
     }
     if (this.error) return `${told}. ${this.error}`;
     return `Round ${rounds.roundAt(cursor) ?? rounds.last}, ${told}`;

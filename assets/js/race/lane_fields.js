@@ -1,6 +1,7 @@
 // The fields of one lane: its strategy, N, models, and the other options of that strategy.
 
-import { fill, h, uniqueId } from "../dom/dom.js";
+import { fill, h, setText, uniqueId } from "../dom/dom.js";
+import { widthWords } from "../form/settings.js";
 
 const USUAL_SOURCE = "verifier";
 
@@ -50,7 +51,19 @@ export class LaneFields {
     );
     const more = options.filter(([option]) => !shown(option)).map(([, field]) => field);
     fill(this.more, more, chosen.verified && this.sourceField(given.sources));
+    this.tellWidth();
     this.details.open ||= [...this.fields].some(([name, field]) => this.more.contains(field) && name in this.said());
+  }
+
+  /** What a beam width comes to stands behind its name, as N is typed too. */
+  tellWidth() {
+    const width = this.fields.get("beam_width");
+    if (!width) return;
+    const name = width.parentElement.firstChild;
+    const label = name.textContent;
+    const tell = () => setText(name, label + widthWords(this.chosen.name, "beam_width", this.fields.get("n").value, width.value));
+    for (const field of [width, this.fields.get("n")]) field.addEventListener("input", tell);
+    tell();
   }
 
   /** Remember what stands in the fields before others take their place. */

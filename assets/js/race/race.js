@@ -8,7 +8,7 @@ import { Key } from "../lessons/key.js";
 import { LaneView } from "./lane.js";
 import { laneEvents, raceTable, startRace, stopRace } from "./server.js";
 import { raceIn, raceQuery } from "./lane_text.js";
-import { RaceTable, resultOf } from "./table.js";
+import { methodOf, RaceTable, resultOf } from "./table.js";
 import { rewriteAddress } from "../dom/frame.js";
 import { Setup } from "./setup.js";
 import { Theme } from "../picture/theme.js";
@@ -28,7 +28,7 @@ export class Race {
     Object.assign(this, { root, given });
     this.lanes = [];
     this.theme = new Theme(root, given.palette, () => this.lanes.forEach((lane) => lane.restyle()));
-    this.setup = new Setup(given, { race: () => this.begin(this.setup.race()), stop: () => this.stop() });
+    this.setup = new Setup(given, { race: () => this.begin(this.setup.race()) });
     this.bar = new ClockBar(() => this.lanes, { moved: () => this.move() });
     this.table = new RaceTable();
     this.key = new Key(given.palette);
@@ -45,6 +45,7 @@ export class Race {
     this.partings = h("div", { class: "race-partings", role: "status" });
     this.notice = h("p", { class: "race-notice", role: "status", hidden: true });
     this.row = h("div", { class: "race-lanes" });
+    this.halt = h("button", { type: "button", class: "esp-button", text: "Stop", hidden: true, on: { click: () => this.stop() } });
     this.copy = h("button", { type: "button", class: "esp-button", text: "Copy link", on: { click: () => this.copyLink() } });
     const chips = [{ title: "The recorded race", recorded: true, ...this.given.recorded }, ...this.given.examples];
     this.chips = h(
@@ -64,7 +65,7 @@ export class Race {
         this.chips,
         this.setup.element,
       ),
-      h("section", { class: "race-stage", "aria-label": "The race" }, h("div", { class: "race-title" }, this.problem, this.copy), this.notice, this.partings, this.row, this.bar.element, this.key.element),
+      h("section", { class: "race-stage", "aria-label": "The race" }, h("div", { class: "race-title" }, this.problem, this.halt, this.copy), this.notice, this.partings, this.row, this.bar.element, this.key.element),
       this.table.element,
       this.trials.element,
     );
@@ -101,7 +102,7 @@ export class Race {
   /** Start a race. */
   async begin(race) {
     this.setup.refuse("");
-    this.setup.working(true);
+    this.working(true);
     this.starting = true;
     this.stopping = false;
     try {
@@ -113,7 +114,7 @@ export class Race {
       this.row.scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.starting = false;
-      this.setup.working(false);
+      this.working(false);
       const { recorded } = this.given;
       if (!this.lanes.length) this.show(recorded, recorded.runs, {}); // something to see all the same
       this.refuse(error);
@@ -175,7 +176,7 @@ export class Race {
         if (turn !== this.turn) return;
         if (failures > MOST_FAILURES) {
           this.tell(error.message);
-          this.setup.working(false);
+          this.working(false);
           return;
         }
         await later(RETRY_MS);
@@ -192,7 +193,7 @@ export class Race {
         this.move();
       }
       const live = this.lanes.some((lane) => lane.live);
-      this.setup.working(live);
+      this.working(live);
       if (!live) break;
       if (this.lanes.every(({ events, head }) => events.length >= head)) await later(ASKING_MS);
       if (turn !== this.turn) return;
@@ -226,10 +227,11 @@ export class Race {
 
   tellValues(values) {
     this.table.show(values);
-    for (const [index, { name, right }] of values.lanes.entries()) {
-      setText(this.lanes[index].name, name);
-      this.lanes[index].right = right;
-      setText(this.lanes[index].result, resultOf(values.lanes[index]));
+    for (const [index, row] of values.lanes.entries()) {
+      const lane = this.lanes[index];
+      setText(lane.name, row.name);
+      lane.right = row.right;
+      fill(lane.result, resultOf(row), h("span", { class: "race-method", text: methodOf(row) }));
     }
     const parted = values.partings.filter(Boolean);
     for (const { lane, cursors, nodes } of parted) this.lanes[lane].point(nodes[1], cursors[1]);
@@ -239,7 +241,7 @@ export class Race {
     fill(
       this.partings,
       values.partings.map((parting, index) =>
-        h("p", {}, h("span", { class: "race-diamond", "aria-hidden": "true", text: "◆" }), h("span", { dir: "auto", text: parting?.sentence ?? `Lane ${index + 2} is the same as lane 1 to its end.` })),
+        h("p", {}, h("span", { class: "race-diamond", "aria-hidden": "true", text: "◆" }), h("span", { dir: "auto", text: parting?.sentence ?? `Lane ${index + 2} is the same as lane 1 to its end, and so is its answer.` })),
       ),
     );
     this.bar.update();
@@ -289,6 +291,12 @@ export class Race {
     } catch (error) {
       this.refuse(error);
     }
+  }
+
+  /** Whether lanes go on: these can be stopped, and no others begun. */
+  working(on) {
+    this.setup.working(on);
+    this.halt.hidden = !on;
   }
 
   tell(text) {

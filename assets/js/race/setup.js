@@ -9,9 +9,9 @@ const LEAST = 2;
 export class Setup {
   /**
    * @param {Object} given - what may race, as the page brings it.
-   * @param {{race: () => void, stop: () => void}} wiring
+   * @param {{race: () => void}} wiring
    */
-  constructor(given, { race, stop }) {
+  constructor(given, { race }) {
     this.given = given;
     this.lanes = [];
     this.problem = h("textarea", { id: "race-problem", rows: "2", dir: "auto", maxlength: "4000" });
@@ -20,7 +20,6 @@ export class Setup {
     this.rows = h("div", { class: "race-rows" });
     this.add = h("button", { type: "button", class: "esp-button", text: "+ Add a lane", on: { click: () => this.addLane() } });
     this.begin = h("button", { type: "submit", class: "esp-button race-begin", text: "Race" });
-    this.stop = h("button", { type: "button", class: "esp-button", text: "Stop", hidden: true, on: { click: stop } });
     this.mistake = h("p", { class: "race-mistake", id: "race-mistake", role: "alert", hidden: true });
     const own = h(
       "div",
@@ -50,7 +49,7 @@ export class Setup {
         own,
       ),
       this.rows,
-      h("div", { class: "race-acts" }, this.add, this.begin, this.stop),
+      h("div", { class: "race-acts" }, this.add, this.begin),
       this.mistake,
     );
     this.details = h("details", { class: "race-setup" }, h("summary", { text: "A race of your own" }), this.form);
@@ -101,7 +100,6 @@ export class Setup {
 
   working(on) {
     this.begin.disabled = on;
-    this.stop.hidden = !on;
   }
 
   /** Say what is wrong, where it is. */

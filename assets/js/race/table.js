@@ -1,8 +1,9 @@
 // The table of a race: what each lane found, and what that took. The server works it out.
 
-import { count, flops, plural, seconds } from "../words/format.js";
+import { count, flops, plural, seconds, shorten } from "../words/format.js";
+import { endOf } from "../words/visited_words.js";
 import { fill, h } from "../dom/dom.js";
-import { shorten } from "../words/format.js";
+import { METHODS } from "../words/story.js";
 
 /** A heading that explains itself by the glossary. */
 const term = (attributes) => h("button", { type: "button", class: "esp-term", ...attributes });
@@ -69,7 +70,7 @@ export class RaceTable {
       "tr",
       {},
       h("th", { scope: "row" }, h("span", { class: "race-number", "aria-hidden": "true", text: String(index + 1) }), h("span", { dir: "auto", text: row.name })),
-      h("td", { class: "race-answer" }, label[1], h("span", {}, h("span", { dir: "auto", text: answerOf(row) }), verdict(row))),
+      h("td", { class: "race-answer" }, label[1], h("span", {}, h("span", { dir: "auto", text: answerOf(row) }), verdict(row), h("span", { class: "race-method", text: methodOf(row) }))),
       number(2, tokensOf(row), row.tokens === least.tokens),
       number(3, solverWork(row), false),
       number(4, row.verifier_flops ? flops(row.verifier_flops) : "0", false),
@@ -99,7 +100,7 @@ export function takenOver({ again, again_tokens: tokens, steps, tokens: written 
 
 function answerOf(row) {
   const answer = row.answer === null ? "none" : shorten(row.answer, 40);
-  return row.status === "completed" ? answer : `${answer} (${row.status.replaceAll("_", " ")})`;
+  return row.status === "completed" ? answer : `${answer} (${endOf(row.status)})`;
 }
 
 /** "Answer 18, right ✓": what came out of a lane in a line. */
@@ -109,6 +110,9 @@ export function resultOf(row) {
   if (undecided || right === null || !known) return said;
   return `${said}, ${right ? "right ✓" : "wrong ✗"}`;
 }
+
+/** "by majority vote": lanes may choose theirs in different ways. "": none was chosen. */
+export const methodOf = ({ answer, method }) => (answer === null ? "" : (METHODS[method] ?? ""));
 
 function verdict({ right, right_undecided: undecided, known }) {
   if (undecided) return h("span", { class: "race-verdict", text: "? undecided" });

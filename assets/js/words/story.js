@@ -21,7 +21,7 @@ export const CUT_OFF = "Here the run was cut off.";
 const APPROXIMATED =
   "The steps are an approximation: the solver's server does not continue an answer, so each was asked for in a turn of its own.";
 const MOST_QUOTED = 110;
-const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
+export const METHODS = { majority: "by majority vote", weighted: "by weighted vote", best: "by the best score" };
 const MOST_REASONS = 2;
 const MOST_WARNINGS = 2;
 

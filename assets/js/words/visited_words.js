@@ -6,6 +6,9 @@ import { isRecorded } from "../log/recipe.js";
 import { plainMaths } from "./plain_maths.js";
 
 const ENDS = { cancelled: "stopped", failed: "failed", out_of_budget: "limit reached" };
+
+/** How a run ended that was not completed, in a word: "stopped". */
+export const endOf = (status) => ENDS[status] ?? status;
 const MOST_PROBLEM = 80;
 const MOST_ANSWER = 22;
 const MOST_SETTINGS = 4;

@@ -49,6 +49,8 @@ class BlockPool:
     Attributes:
         owner: Of each column the number of the branch that added it, `SHARED` or `EMPTY`,
             int32 [blocks, columns].
+        position: Of each column its token's place in its path, int32 [blocks, columns]: in
+            layers with a sliding window what is far from a query is not seen.
         window: What the next pass reads and writes.
         cache: What a transformers model takes as `past_key_values`.
         reallocations: How often everything had to move.
@@ -88,24 +90,27 @@ class BlockPool:
         have_blocks, have_columns = self.blocks, self.columns
         if blocks <= have_blocks and columns <= have_columns:
             return
-        kv, owner = self._kv, self.owner
+        kv, owner, position = self._kv, self.owner, self.position
         if columns > have_columns or not live:
             columns += max(_ROOM, columns // 2)
         # Whoever joins others is seldom the last one.
         self._allocate(blocks + blocks // 2 if live else blocks, max(columns, have_columns))
         self._kv[:, :, :live, :, :have_columns] = kv[:, :, :live]
         self.owner[:live, :have_columns] = owner[:live]
+        self.position[:live, :have_columns] = position[:live]
         self.reallocations += 1
 
     def begin(self, block: int, shared: int) -> None:
         """A block has so many columns that all its sequences begin with, and no others."""
         self.owner[block, :shared] = SHARED
         self.owner[block, shared:] = EMPTY
+        self.position[block, :shared] = self._places[:shared]
 
     def move(self, source: int, target: int, used: int) -> None:
         """A block takes the place of another."""
         self._kv[:, :, target, :, :used] = self._kv[:, :, source, :, :used]
         self.owner[target] = self.owner[source]
+        self.position[target] = self.position[source]
 
     def copy(self, source: int, target: int, columns: Tensor) -> None:
         """Some columns of a block become the first ones of another, or of itself.
@@ -113,6 +118,7 @@ class BlockPool:
         Whose they are is not copied.
         """
         count = len(columns)
+        self.position[target, :count] = self.position[source].index_select(-1, columns)
         self._kv[:, :, target, :, :count] = self._kv[:, :, source].index_select(-2, columns)
 
     def blank(self, block: int) -> None:
@@ -124,6 +130,8 @@ class BlockPool:
         self._kv = self.layout.empty(blocks, columns)
         device = self.layout.device
         self.owner = torch.full((blocks, columns), EMPTY, dtype=torch.int32, device=device)
+        self._places = torch.arange(columns, dtype=torch.int32, device=device)
+        self.position = torch.zeros_like(self.owner)
         self.cache = Cache(layers=[_Layer(kv[0], kv[1], self.window) for kv in self._kv])
 
 

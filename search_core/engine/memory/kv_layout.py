@@ -1,8 +1,7 @@
-"""The shape of a model's keys and values, and up to which length a path's can be cut anywhere."""
+"""The shape of a model's keys and values, and whether a path's can be cut anywhere."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +25,9 @@ class KvLayout:
     Attributes:
         layers, heads, head_size: Of the keys, and of the values.
         dtype, device: Of both.
-        reach: Tokens up to which a path can be continued from its keys and values. Infinite
-            where every layer attends to all positions; a sliding window is the same as that as
-            long as a path fits into it.
+        slides: Whether some layers see the last tokens of a path alone. Keys and values are kept
+            of all positions there too, since other paths go on from any of them; a mask hides
+            what is out of the window.
     """
 
     layers: int
@@ -36,7 +35,7 @@ class KvLayout:
     head_size: int
     dtype: torch.dtype
     device: torch.device
-    reach: float
+    slides: bool = False
 
     @property
     def token_bytes(self) -> int:
@@ -55,43 +54,50 @@ def kv_layout(model: Any) -> KvLayout | None:
 
     Returns:
         None if a path's keys and values cannot be cut and joined: linear or latent attention,
-        layers that differ, or attention with more than a mask.
+        layers that differ, attention with more than a mask, or windows that layers do not name.
     """
-    reach = _reach(model.config)
+    windows = _windows(model.config)
     before = getattr(model.config, "_attn_implementation", None)
-    if not reach or not use_tree_attention(model):
+    if not windows or not use_tree_attention(model):
         return None
     cache = new_cache(model.config)
     try:
-        _read_one_token(model, cache)
+        asked = _read_one_token(model, cache)
     except OtherAttentionError:
+        model.set_attn_implementation(before)
+        return None
+    slides = any(window is not None for window in (*windows, *asked))
+    if slides and windows != asked:
         model.set_attn_implementation(before)
         return None
     kept = [tensor for layer in cache.layers for tensor in (layer.keys, layer.values)]
     if any(tensor is None or tensor.shape != kept[0].shape for tensor in kept):
         return None
     _, heads, _, head_size = kept[0].shape
-    return KvLayout(len(cache.layers), heads, head_size, kept[0].dtype, kept[0].device, reach)
+    return KvLayout(len(cache.layers), heads, head_size, kept[0].dtype, kept[0].device, slides)
 
 
-def _reach(config: Any) -> float:
-    """0 where layers keep something else than keys and values of each position."""
+def _windows(config: Any) -> list[int | None]:
+    """How many tokens each layer sees, itself included; None: all. Nothing where some layer keeps
+    something else than keys and values of each position."""
     if getattr(config.get_text_config(), "kv_lora_rank", None) is not None:
-        return 0
-    lengths: list[float] = []
+        return []
+    windows: list[int | None] = []
     for layer in DynamicCache(config=config).layers:
         if type(layer) is DynamicLayer:
-            lengths.append(math.inf)
+            windows.append(None)
         elif type(layer) is DynamicSlidingWindowLayer:
-            lengths.append(layer.sliding_window)
+            windows.append(layer.sliding_window)
         else:
-            return 0
-    return min(lengths, default=0)
+            return []
+    return windows
 
 
-def _read_one_token(model: Any, cache: Any) -> None:
+def _read_one_token(model: Any, cache: Any) -> list[int | None]:
+    """The window that each layer asked for."""
     mask = torch.zeros(1, 1, 1, 1, dtype=model.dtype, device=model.device)
     token = torch.zeros(1, 1, dtype=torch.long, device=model.device)
+    metadata = AttentionMetadata(1, 1, None, None, mask)
     with torch.inference_mode():
         model.base_model(
             input_ids=token,
@@ -99,5 +105,6 @@ def _read_one_token(model: Any, cache: Any) -> None:
             position_ids=token,
             past_key_values=cache,
             use_cache=True,
-            attention_metadata=AttentionMetadata(1, 1, None, None, mask),
+            attention_metadata=metadata,
         )
+    return metadata.windows

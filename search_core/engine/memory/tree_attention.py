@@ -31,7 +31,7 @@ class OtherAttentionError(ValueError):
 
 @dataclass(slots=True)
 class AttentionMetadata:
-    """Which tokens of a pass are queries of which block.
+    """Which tokens of a pass are queries of which block, and what each of them may see.
 
     Attributes:
         blocks, queries: Each block has so many queries, of which some may be padding.
@@ -40,6 +40,10 @@ class AttentionMetadata:
         scatter: The query of each token, [tokens]; None as above.
         mask: What is added to attention scores, 0 or minus infinity,
             [blocks, 1, queries, columns].
+        distance: How many tokens of its path each column lies before a query, where the mask
+            lets it be seen, [blocks, queries, columns]; None: no layer asks.
+        windows: What each layer asked for, in their order: the tokens that it sees, itself
+            included; None: all.
     """
 
     blocks: int
@@ -47,14 +51,20 @@ class AttentionMetadata:
     gather: Tensor | None
     scatter: Tensor | None
     mask: Tensor
-    _by_heads: dict[int, Tensor] = field(default_factory=dict)
+    distance: Tensor | None = None
+    windows: list[int | None] = field(default_factory=list)
+    _made: dict[tuple[int | None, int], Tensor] = field(default_factory=dict)
 
-    def mask_of(self, heads: int) -> Tensor:
+    def mask_of(self, window: int | None, heads: int = 1) -> Tensor:
         """The mask of so many heads' queries one behind the other, [blocks, 1, heads × queries,
-        columns]; made once for all layers."""
-        if heads not in self._by_heads:
-            self._by_heads[heads] = self.mask.repeat(1, 1, heads, 1)
-        return self._by_heads[heads]
+        columns]; made once for all layers with the same window."""
+        key = window, heads
+        if key not in self._made:
+            mask = self.mask
+            if window is not None and self.distance is not None:
+                mask = mask.masked_fill((self.distance >= window)[:, None], -torch.inf)
+            self._made[key] = mask.repeat(1, 1, heads, 1) if heads > 1 else mask
+        return self._made[key]
 
 
 def attend(
@@ -74,6 +84,7 @@ def attend(
         key, value: [blocks, key heads, columns, head size]; what a block's mask hides must be
             numbers.
         attention_metadata: None: this is no pass over blocks, but any other.
+        kwargs: Of them `sliding_window`: the layer sees so many tokens, itself included.
 
     Returns:
         [1, tokens, heads, head size].
@@ -90,6 +101,8 @@ def attend(
     other = [name for name in _REFUSED if kwargs.get(name) is not None]
     if other:
         raise OtherAttentionError(f"Attention with {', '.join(other)} cannot read blocks.")
+    window = kwargs.get("sliding_window")
+    metadata.windows.append(window)
     heads, size = query.shape[1], query.shape[3]
     tokens = query[0].transpose(0, 1)
     if metadata.gather is not None:
@@ -97,10 +110,11 @@ def attend(
     queries = tokens.reshape(metadata.blocks, metadata.queries, heads, size).transpose(1, 2)
     scale = size**-0.5 if scaling is None else scaling
     if query.device.type == "cpu":
-        output = _folded(queries, key, value, metadata, scale)
+        mask = metadata.mask_of(window, heads // key.shape[1])
+        output = _folded(queries, key, value, mask, scale)
     else:
         compute = _products if metadata.queries <= _FEW else _fused
-        output = compute(queries, key, value, metadata.mask, scale)
+        output = compute(queries, key, value, metadata.mask_of(window), scale)
     flat = output.transpose(1, 2).reshape(-1, heads, output.shape[-1])
     if metadata.scatter is not None:
         flat = flat.index_select(0, metadata.scatter)
@@ -116,18 +130,17 @@ def use_tree_attention(model: Any) -> bool:
     return True
 
 
-def _folded(
-    query: Tensor, key: Tensor, value: Tensor, metadata: AttentionMetadata, scale: float
-) -> Tensor:
+def _folded(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scale: float) -> Tensor:
     """[blocks, heads, queries, head size]: the queries of heads that share keys are queries of one
-    head. Keys are not repeated, and no scores are held that would need fresh memory each time."""
+    head, and the mask is one of them all. Keys are not repeated, and no scores are held that would
+    need fresh memory each time."""
     blocks, heads, queries, size = query.shape
     shared = key.shape[1]
     output = torch.nn.functional.scaled_dot_product_attention(
         query.reshape(blocks, shared, -1, size),
         key,
         value,
-        attn_mask=metadata.mask_of(heads // shared),
+        attn_mask=mask,
         scale=scale,
     )
     return output.view(blocks, heads, queries, -1)

@@ -78,6 +78,8 @@ def forward(
     layout, room = pool.layout, pool.columns
     slots = placement.blocks * room + placement.columns
     pool.owner.view(-1).index_copy_(0, slots, placement.owners.to(torch.int32))
+    if layout.slides:
+        pool.position.view(-1).index_copy_(0, slots, positions.to(torch.int32))
     heads = torch.arange(layout.heads, device=layout.device)[:, None]
     starts = (placement.blocks * layout.heads + heads) * room
     window = pool.window
@@ -97,6 +99,7 @@ def forward(
             placement.gather if padded else None,
             placement.scatter if padded else None,
             mask,
+            _distance(pool, shape, placement, positions) if layout.slides else None,
         ),
         **options,
     )
@@ -111,6 +114,13 @@ def _mask(pool: BlockPool, shape: PassShape, placement: Placement) -> Tensor:
         allowed &= columns <= placement.last_columns.view(by_query)
     mask = torch.zeros(allowed.shape, dtype=pool.layout.dtype, device=owner.device)
     return mask.masked_fill_(~allowed, -torch.inf)[:, None]
+
+
+def _distance(pool: BlockPool, shape: PassShape, placement: Placement, positions: Tensor) -> Tensor:
+    """How far each column lies before each query, [blocks, queries, columns]."""
+    of_query = positions.index_select(0, placement.gather).view(shape.blocks, shape.queries, 1)
+    of_column = pool.position[shape.first : shape.first + shape.blocks, None, : shape.width]
+    return of_query - of_column
 
 
 class ForwardBatch:

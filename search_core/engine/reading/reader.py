@@ -172,7 +172,7 @@ class Reader:
         sharing: dict[Ids, list[_Job]] = defaultdict(list)
         for job in jobs:
             length: int = getattr(job.text, name)
-            if length and self._can_be_cut(job):
+            if length and self._layout is not None:
                 sharing[job.text.ids[:length]].append(job)
         found = []
         for ids, sharers in sharing.items():
@@ -185,12 +185,9 @@ class Reader:
             found.append(_Job(text, askers, len(ids), payer=sharers[0]))
         return found
 
-    def _can_be_cut(self, job: _Job) -> bool:
-        return self._layout is not None and job.end <= self._layout.reach
-
     def _prefix(self, job: _Job) -> Prefix | None:
         """What is cached of a job's path, held from now on; None: nothing is of use."""
-        if not self._can_be_cut(job):
+        if self._layout is None:
             self._warn_of_whole_paths(job)
             return None
         runs = job.runs()
@@ -212,17 +209,15 @@ class Reader:
                 asker.watch.warn(_WHOLE)
 
     def _read_all(self, jobs: list[_Job]) -> None:
+        cut = self._layout is not None
         for job in jobs:
-            cut = self._can_be_cut(job)
             cached = self.cache.match(job.text.ids[: job.end]).length if cut else 0
             job.cached = self._usable(job, cached)
         unread = [job for job in jobs if job.new > 0]
-        for cut, padding in ((True, _ATTENTION_PADDING), (False, _PADDING)):
-            alike = [job for job in unread if self._can_be_cut(job) == cut]
-            for batch in self._batches(alike, padding):
-                wanted = [job for job in batch if job.wanted()]
-                if wanted:
-                    self._read_batch(wanted)
+        for batch in self._batches(unread, _ATTENTION_PADDING if cut else _PADDING):
+            wanted = [job for job in batch if job.wanted()]
+            if wanted:
+                self._read_batch(wanted)
 
     def _batches(self, jobs: list[_Job], padding: float) -> Iterator[list[_Job]]:
         """Jobs of like length together, as many as fit into memory."""
@@ -288,8 +283,7 @@ class Reader:
             job.cached = self._usable(job, prefix.length if prefix else 0)
             keep = job.text.keep if prefix is not None else 0
             paths.append(Prefill(job.text, job.end, job.cached, prefix, keep > job.cached))
-        layout = self._layout if self._can_be_cut(jobs[0]) else None
-        result = prefill(self._model, layout, self._readout, paths)
+        result = prefill(self._model, self._layout, self._readout, paths)
         for number, (job, values) in enumerate(zip(jobs, result.values, strict=True)):
             job.values = dict(zip(job.text.at, values, strict=True))
             job.tokens, job.reused = job.new, job.cached
@@ -323,8 +317,8 @@ class Reader:
 
 
 _WHOLE = (
-    "The verifier has layers whose memory of a path cannot be kept (a sliding window, or linear "
-    "attention): it reads every path from its beginning, which costs more time."
+    "The verifier has layers whose memory of a path cannot be kept (linear attention, for "
+    "instance): it reads every path from its beginning, which costs more time."
 )
 
 

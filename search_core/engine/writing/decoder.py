@@ -6,7 +6,6 @@ depends on its request alone, up to rounding in the model, whoever else is there
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -193,7 +192,7 @@ class Decoder:
         prefixes = self._prefixes
         if prefixes is None:
             prefixes = PrefixCache(self._budget.for_cache(device))
-        if layout is None or layout.reach != math.inf:
+        if layout is None:
             cache: DecodeCache = DenseCache(model)
             token_bytes = bytes_per_token(model.config, model.dtype.itemsize)
         else:
@@ -224,7 +223,7 @@ class Decoder:
                 self._warned.add(sequence.request.run)
                 sequence.call.watch.warn(
                     "This solver's attention cannot be continued from the middle of a path (it "
-                    "has sliding windows or states), so every step reads its whole path again."
+                    "keeps states, or adds something), so every step reads its whole path again."
                 )
 
     def _recover(self, opened: _Opened, error: Exception, chosen: Sequence[SequenceState]) -> None:

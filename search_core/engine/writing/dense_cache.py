@@ -14,7 +14,7 @@ from search_core.engine.writing.decode_call import SequenceState
 
 
 class DenseCache:
-    """For models with sliding windows, linear attention and the like: nobody joins midway."""
+    """For models with linear attention, capped scores and the like: nobody joins midway."""
 
     def __init__(self, model: Any) -> None:
         self._model = model

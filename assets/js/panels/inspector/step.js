@@ -49,7 +49,7 @@ export function stepContents(tree, node, given) {
     node.reason && section("What the verifier wrote", longText(node.reason, "What the verifier wrote")),
     node.aggregate !== null && section("Its scores in one number", arithmetic(tree, node)),
     section("Siblings", siblings(tree, node, given)),
-    section("What it cost", node.again && quiet("It was there in the run before this one, and cost nothing now."), stepCosts(node)),
+    section("What it cost", node.again && quiet("It was written in the run before this one; this one did not pay for it. What it cost there:"), stepCosts(node)),
     stressSection(tree, node, given),
   ];
 }
