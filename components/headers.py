@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from components.published import published_folder
 
 # What the page needs, and nothing of anybody else. Gradio writes its configuration and its theme
 # into the page, and makes functions of the code that components bring: hence both "unsafe". Who
@@ -30,6 +34,18 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 
+LASTING = "public, max-age=31536000, immutable"
+# Gradio names its page's own files after what is in them.
+_NAMED_BY_CONTENT = re.compile(r"/assets/[^/]+-[\w-]{8}\.\w+$")
+
+
+def lasts(path: str) -> bool:
+    """Whether what stands under this path is never another: then no browser asks for it again.
+
+    A page has eighty such files, and would otherwise ask for each at every visit.
+    """
+    return bool(_NAMED_BY_CONTENT.search(path)) or f"/file={published_folder()}/" in path
+
 
 class Headers:
     """Adds the headers that an answer does not have already.
@@ -52,6 +68,8 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if message["status"] in (200, 206, 304) and lasts(scope["path"]):
+                    headers.setdefault("Cache-Control", LASTING)
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -125,10 +125,11 @@ def build_page(
         )
         ProblemFileHandlers(trusted_proxies, opening).wire(controls)
         ProblemWords(offer).wire(controls)
-        form = FormHandlers(offer, recordings, shown, fields, allowed)
+        memory = MemoryHandlers(offer, registry)
+        form = FormHandlers(offer, recordings, shown, fields, allowed, memory.models_memory)
         form.begin(controls)
         form.wire(page, controls)
-        MemoryHandlers(offer, registry).wire(page, controls)
+        memory.wire(page, controls)
     return page
 
 

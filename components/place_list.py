@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import gradio as gr
 
+from components.elements.scripts import script_with
 from components.emblem import emblem
 from components.guide.controls import control_links, panel_links
 from components.guide.glossary import terms_of_page
@@ -31,11 +31,11 @@ import(folder + "js/dom/theme_choice.js").then(({ showChosenTheme }) => {
   showChosenTheme(document.body, new URLSearchParams(location.search).get("__theme"));
 }).catch(console.error);
 import(folder + "js/guide/links.js").then(({ placeGuideLinks, carryTheme }) => {
-  placeGuideLinks(props.links, root);
+  placeGuideLinks(__LINKS__, root);
   carryTheme();
 }).catch(console.error);
 import(folder + "js/guide/terms.js").then(({ explainTerms }) => {
-  explainTerms(props.terms, root);
+  explainTerms(__TERMS__, root);
 }).catch(console.error);
 """
 
@@ -71,10 +71,13 @@ class PlaceList(gr.HTML):
         super().__init__(
             value="",
             html_template=places_bar(EXPLORE, "", own_tabs=True),
-            js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
+            js_on_load=script_with(
+                _ON_LOAD,
+                FOLDER=published_folder(),
+                LINKS=[link.as_dict() for link in (*control_links(), *panel_links())],
+                TERMS=terms_of_page(),
+            ),
             apply_default_css=False,
-            terms=terms_of_page(),
-            links=[link.as_dict() for link in (*control_links(), *panel_links())],
             **kwargs,
         )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from components.controls.chips import Chips
+from components.controls.chips import about_chips
 from components.controls.mistakes import FormError
 from components.controls.model_offer import ModelOffer
 from components.controls.recipe_link import read_link, recipe_defaults
@@ -123,6 +123,6 @@ def test_a_link_without_one_leaves_the_pairs_own() -> None:
 def test_the_page_knows_what_each_solver_is_told() -> None:
     told = recipe_defaults(OFFER)["prompts"]
     assert told == [{"name": "own", "solver": "me/llm", "prompt": OWN.prompt}]
-    about = Chips(OFFER).props["about"]
+    about = about_chips(OFFER)
     assert about["prompts"] == {"own": {"system": USUAL, "examples": SHOWN}}
     assert about["first"] == "embedded"

@@ -15,13 +15,14 @@ const MOUNTED = new WeakMap();
  * Build the explorer inside a component's element. Called once for each mount.
  *
  * @param {HTMLElement} element
- * @param {{props: Object, server: Object, watch: Function, mathsFolder: ?string,
+ * @param {{props: Object, given: Object, server: Object, watch: Function, mathsFolder: ?string,
  *   markdownFolder: ?string, plottingFolder: ?string, auditAddress: ?string, classAddress: ?string, template: ?string, recall: ?Function,
  *   alone: ?{source: string}}} gradio
  *   `props.value` is `{run, ev, head, live, node?}`, where `ev` is JSON `{first, events}` or "";
  *   A value may instead be `{next}`, a run that has nothing to show yet, or `{refused}`, one that
  *   will not come. One with `recalled` answers to `recall`, which asks for a run once more.
- *   `props.palette`, `defaults`, `labels` and `comparisons` are given once;
+ *   `given` is what never changes: `palette`, `defaults`, `labels`, `comparisons`, `minute` and
+ *   `steering`;
  *   `server.pull_events({run, since})` fills gaps, and
  *   `server.draw_charts({run, theme})`, where there is one, draws charts, and
  *   `server.ask_what_if({run, options, noise, hedge})` says what would have been, and
@@ -32,34 +33,34 @@ const MOUNTED = new WeakMap();
  * @returns {Explorer} also at `element.espalier` and `.esp`'s `espalier`: the hook for tests and
  *   benchmarks, with `log`, `tree()`, `cursor()`, `select(id)`, `seek(n)`, `lastUpdateMs`, ….
  */
-export function mount(element, given) {
-  const { props, server, watch, alone = null } = given;
+export function mount(element, gradio) {
+  const { props, given, server, watch, alone = null } = gradio;
   MOUNTED.get(element)?.dispose();
   nameRadioGroups();
-  setMathsFolder(given.mathsFolder ?? "");
-  setMarkdownFolder(given.markdownFolder ?? "");
-  setPlottingFolder(given.plottingFolder ?? "");
+  setMathsFolder(gradio.mathsFolder ?? "");
+  setMarkdownFolder(gradio.markdownFolder ?? "");
+  setPlottingFolder(gradio.plottingFolder ?? "");
   const log = new EventLog({
     pull: (query) => server.pull_events(query),
     onChange: (change) => explorer.onLog(change),
   });
   const root = element.querySelector(".esp");
   const explorer = new Explorer(root, log, {
-    palette: props.palette,
-    defaults: props.defaults ?? {},
-    labels: props.labels ?? {},
-    minute: props.minute ?? { opening: null, chosen: [], field: "" },
-    comparisons: props.comparisons ?? [],
-    template: given.template ?? "",
+    palette: given.palette,
+    defaults: given.defaults ?? {},
+    labels: given.labels ?? {},
+    minute: given.minute ?? { opening: null, chosen: [], field: "" },
+    comparisons: given.comparisons ?? [],
+    template: gradio.template ?? "",
     alone,
-    recall: given.recall,
-    steer: props.steering ? given.steer : null,
-    steering: props.steering ?? null,
+    recall: gradio.recall,
+    steer: given.steering ? gradio.steer : null,
+    steering: given.steering ?? null,
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
     askWhatIf: server.ask_what_if && ((query) => server.ask_what_if(query)),
     askStress: server.ask_stress && ((query) => server.ask_stress(query)),
-    classAddress: given.classAddress,
-    askAudit: given.auditAddress && ((act, name) => askAudit(given.auditAddress, act, name)),
+    classAddress: gradio.classAddress,
+    askAudit: gradio.auditAddress && ((act, name) => askAudit(gradio.auditAddress, act, name)),
   });
   MOUNTED.set(element, explorer);
   element.espalier = root.espalier = explorer;

@@ -42,7 +42,8 @@ function open() {
   explainTerms(terms, location.href);
   const head = events.length;
   mount(place, {
-    props: { value: { run: started?.run || "run", ev: "", head, live: false }, palette, labels },
+    props: { value: { run: started?.run || "run", ev: "", head, live: false } },
+    given: { palette, labels },
     server: {
       // There is no server: what would be fetched from one is all here.
       pull_events: async ({ since }) => ({ events: events.slice(since), head, live: false, gone: false, comparison }),

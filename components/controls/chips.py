@@ -6,7 +6,6 @@ marks those that differ from the run on show. It is told here what everything is
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +15,7 @@ from components.controls.form_values import field_names
 from components.controls.model_offer import ModelOffer, is_embedded
 from components.controls.options_form import all_specs, choice_label
 from components.controls.prompt_form import usual_prompt
+from components.elements.scripts import script_with
 from components.guide.controls import option_control
 from components.published import published_folder
 from search_core.models import SCORE_SOURCES, SOLVERS, VERIFIERS
@@ -26,7 +26,8 @@ _ON_LOAD = """
 const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).replace(/\\/?$/, "/");
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 import(folder + "js/form/form.js").then(({ mountForm }) => {
-  mountForm(element.querySelector(".chips"), { props, watch, back: () => trigger("back") });
+  const given = { props, watch, about: __ABOUT__, back: () => trigger("back") };
+  mountForm(element.querySelector(".chips"), given);
 }).catch(console.error);
 """
 TELL_VALUES = """(...values) => {
@@ -50,9 +51,8 @@ class Chips(gr.HTML):
         super().__init__(
             value=None,
             html_template=_TEMPLATE,
-            js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
+            js_on_load=script_with(_ON_LOAD, FOLDER=published_folder(), ABOUT=about_chips(offer)),
             apply_default_css=False,
-            about=_about(offer),
             **kwargs,
         )
 
@@ -61,7 +61,7 @@ class Chips(gr.HTML):
         return {"type": "object", "description": "the run on show: {run, values, filled, others}"}
 
 
-def _about(offer: ModelOffer) -> dict[str, Any]:
+def about_chips(offer: ModelOffer) -> dict[str, Any]:
     """What the chips call everything."""
     embedded = [pair.name for pair in offer.pairs if is_embedded(pair.pair)]
     return {

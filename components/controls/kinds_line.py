@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import Any
 
 import gradio as gr
 
 from components.controls.model_offer import ModelOffer
+from components.elements.scripts import script_with
 from components.published import published_folder
 from search_core.embedded import FAMILIES
 from search_core.strategies import Strategy
@@ -30,7 +30,7 @@ class KindsLine(gr.HTML):
         super().__init__(
             value=list(FAMILIES),
             html_template=_template(),
-            js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
+            js_on_load=script_with(_ON_LOAD, FOLDER=published_folder()),
             apply_default_css=False,
             **kwargs,
         )

@@ -3,12 +3,12 @@ would be right. Its text is never HTML; `assets/js/form/notice.js` writes it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 
+from components.elements.scripts import script_with
 from components.published import published_folder
 
 # Two regions: what a reader makes of a text is decided by where it appears.
@@ -33,7 +33,7 @@ class Notice(gr.HTML):
         super().__init__(
             value=info(""),
             html_template=_TEMPLATE,
-            js_on_load=_SCRIPT.replace("__FOLDER__", json.dumps(published_folder())),
+            js_on_load=script_with(_SCRIPT, FOLDER=published_folder()),
             apply_default_css=False,
             **kwargs,
         )

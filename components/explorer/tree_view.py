@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 import gradio as gr
 
+from components.elements.scripts import script_with
 from components.published import published_folder
 from search_core.export.html import STYLE_SHEETS
 
@@ -21,8 +22,14 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 _TEMPLATE = '<div class="esp"><p class="esp-loading">Loading the search tree …</p></div>'
 
-# `__FOLDER__` is replaced once, here on the server, by a JSON string.
+# Each `__NAME__` is replaced once, here on the server, by JSON. What never changes stands here and
+# not among the component's properties: Gradio's page compares those as texts at each message of a
+# run. And a style sheet of the component it would set anew at each, for all steps and words on it.
 _ON_LOAD = """
+const sheet = document.createElement("style");
+sheet.textContent = "#" + element.id + " {\\n" + __STYLE__ + "\\n}";
+document.head.append(sheet);
+const given = __GIVEN__;
 const root = (window.gradio_config?.root ?? location.href.split(/[?#]/)[0]).replace(/\\/?$/, "/");
 const folder = new URL("gradio_api/file=" + __FOLDER__ + "/", root).href;
 const mathsFolder = folder + "vendor/katex/";
@@ -36,7 +43,7 @@ const classAddress = new URL("class/", root).href;
 const folders = { mathsFolder, markdownFolder, plottingFolder, auditAddress, classAddress };
 import(folder + "js/main.js").then(
   (explorer) =>
-    explorer.mount(element, { props, server, watch, template, recall, steer, ...folders }),
+    explorer.mount(element, { props, given, server, watch, template, recall, steer, ...folders }),
 ).catch((error) => {
   console.error(error);
   element.textContent = "The search tree could not be loaded. Reload the page to try again.";
@@ -126,19 +133,21 @@ class TreeView(gr.HTML):
             "ask_stress": ask_stress,
         }
         offered = [answer, *(_named(name, ask) for name, ask in asked.items() if ask)]
+        given = {
+            "palette": json.loads((ASSETS / "palette.json").read_text(encoding="utf-8")),
+            "defaults": dict(defaults or {}),
+            "labels": dict(labels or {}),
+            "comparisons": [dict(row) for row in comparisons],
+            "minute": dict(minute) if minute else None,
+            "steering": dict(steering) if steering else None,
+        }
+        script = script_with(_ON_LOAD, FOLDER=published_folder(), STYLE=style_sheet(), GIVEN=given)
         super().__init__(
             value=value,
             html_template=_TEMPLATE,
-            css_template=style_sheet(),
-            js_on_load=_ON_LOAD.replace("__FOLDER__", json.dumps(published_folder())),
+            js_on_load=script,
             apply_default_css=False,
             server_functions=offered,
-            palette=json.loads((ASSETS / "palette.json").read_text(encoding="utf-8")),
-            defaults=dict(defaults or {}),
-            labels=dict(labels or {}),
-            comparisons=[dict(row) for row in comparisons],
-            minute=dict(minute) if minute else None,
-            steering=dict(steering) if steering else None,
             **kwargs,
         )
 
@@ -158,5 +167,5 @@ def _named(
 
 
 def style_sheet() -> str:
-    """The explorer's CSS; Gradio scopes it to the component."""
+    """The explorer's CSS, without what holds it to the component."""
     return "\n".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in STYLE_SHEETS)

@@ -17,6 +17,10 @@ QUIET: dict[str, Any] = {
     "show_progress_on": [],
     "api_visibility": "private",
 }
+# A field changed again while its handler ran: that runs once more, with what stands there then.
+# Gradio's page then tells the whole event again, to all its handlers, and two such handlers of one
+# event chase each other for ever: an event of a field has one of them, for all that follows.
+FOLLOWING: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
 # A follower waits most of its time; it must not keep others from following.
 STREAM: dict[str, Any] = {**QUIET, "concurrency_limit": None}
 # In Gradio's own line whoever sends a hundred files stands before everybody who comes later.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import gradio as gr
@@ -20,7 +20,7 @@ from components.controls.sampling_form import about_score_source
 from components.controls.sources_form import levels_of
 from components.elements import info
 from components.explorer import Recording, examples
-from components.handlers.attaching import QUIET
+from components.handlers.attaching import FOLLOWING, QUIET
 from components.handlers.beginning import begin_with
 from search_core.embedded import generate
 from search_core.picture.numbers import format_count
@@ -44,6 +44,7 @@ class FormHandlers:
         cards: What each strategy is, by its name, as `strategy_card.cards` makes it.
         fields: The fields that a recipe is made from.
         limits: What one run may use at most.
+        memory: What memory the models of this strategy, pair, solver and verifier hold.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class FormHandlers:
         cards: Mapping[str, str],
         fields: RecipeFields,
         limits: Limits,
+        memory: Callable[[str, str | None, str | None, str | None], str],
     ) -> None:
         self._offer = offer
         self._examples = examples(recordings)
         self._cards = cards
         self._fields = fields
         self._limits = limits
+        self._memory = memory
 
     def wire(self, page: gr.Blocks, controls: Controls) -> None:
         """Attach the handlers."""
@@ -83,12 +86,11 @@ class FormHandlers:
             **QUIET,
         )
         gr.on(
-            [page.load, *(field.change for field in _estimated(controls))],
+            [field.change for field in _estimated(controls)],
             self.estimate,
             self._fields.components,
             controls.estimate,
-            trigger_mode="always_last",
-            **QUIET,
+            **FOLLOWING,
         )
 
     def begin(self, controls: Controls) -> None:
@@ -111,11 +113,19 @@ class FormHandlers:
     def _wire_models(self, controls: Controls) -> None:
         models, sampling = controls.models, controls.sampling
         strategy, select = controls.strategy, controls.select
+        followed = _following_models(controls)
         strategy.change(
-            self.show_strategy,
-            strategy,
-            [select, controls.about, controls.example, *controls.options.components],
-            **QUIET,
+            self.follow_strategy,
+            self._fields.components,
+            [select, controls.about, controls.example, *controls.options.components, *followed],
+            **FOLLOWING,
+        )
+        gr.on(
+            [field.change for field in (sampling.score_source, *models.components)],
+            self.follow_models,
+            self._fields.components,
+            followed,
+            **FOLLOWING,
         )
         select.input(None, select, strategy, js="(name) => name", api_visibility="private")
         # A person chose it; where a link or an example did, it says all values itself.
@@ -126,14 +136,6 @@ class FormHandlers:
                 [models.solver, *controls.options.components],
                 **QUIET,
             )
-        asked = [strategy, sampling.score_source, *models.components]
-        gr.on(
-            [field.change for field in asked],
-            self.choose_models,
-            asked,
-            [controls.kinds, sampling.about_source, *models.outputs],
-            **QUIET,
-        )
         prompt = models.prompt
         chosen_pair = models.pair.input(
             self.choose_pair,
@@ -148,6 +150,22 @@ class FormHandlers:
         chosen_pair.then(
             None, self._fields.components, None, js=TELL_VALUES, api_visibility="private"
         )
+
+    def follow_strategy(self, *values: Any) -> list[Any]:
+        """All that another strategy changes."""
+        strategy = self._fields.read(values).strategy
+        return [*self.show_strategy(strategy), *self.follow_models(*values)]
+
+    def follow_models(self, *values: Any) -> list[Any]:
+        """All that other models or another source of scores change."""
+        form = self._fields.read(values)
+        return [
+            *self.choose_models(
+                form.strategy, form.score_source, form.pair, form.solver, form.verifier
+            ),
+            self.estimate(*values),
+            self._memory(form.strategy, form.pair, form.solver, form.verifier),
+        ]
 
     def show_strategy(self, name: str) -> list[Any]:
         """Its name in the composer, what it is, whether there is an example of it, its fields."""
@@ -237,11 +255,12 @@ class FormHandlers:
 
 
 def _estimated(controls: Controls) -> list[Any]:
-    """The fields whose change changes the estimate."""
-    return [
-        controls.problem,
-        controls.strategy,
-        controls.sampling.score_source,
-        *controls.models.components,
-        *(controls.options.fields[name] for name in _ESTIMATED_OPTIONS),
-    ]
+    """The fields whose change changes the estimate alone."""
+    return [controls.problem, *(controls.options.fields[name] for name in _ESTIMATED_OPTIONS)]
+
+
+def _following_models(controls: Controls) -> list[Any]:
+    """What `follow_models` updates."""
+    models = controls.models
+    told = [controls.kinds, controls.sampling.about_source, *models.outputs]
+    return [*told, controls.estimate, models.memory]

@@ -12,7 +12,7 @@ import gradio as gr
 
 from components.controls import Controls, ModelOffer
 from components.controls.model_offer import is_embedded
-from components.handlers.attaching import QUIET, STREAM
+from components.handlers.attaching import STREAM
 from search_core.models import NOT_LOADED, memory_line
 from search_core.serving import RunRegistry
 from search_core.strategies import get_strategy
@@ -25,7 +25,10 @@ costs the server as much as new steps of a tree do."""
 
 
 class MemoryHandlers:
-    """Say what the chosen models hold, and go on saying it while that changes."""
+    """Say what the chosen models hold, and go on saying it while that changes.
+
+    The form says it when other models are chosen.
+    """
 
     def __init__(self, offer: ModelOffer, registry: RunRegistry) -> None:
         self._offer = offer
@@ -35,20 +38,11 @@ class MemoryHandlers:
     def wire(self, page: gr.Blocks, controls: Controls) -> None:
         """Attach the handlers."""
         chosen = [controls.strategy, *controls.models.components]
-        memory = controls.models.memory
-        gr.on(
-            [field.change for field in chosen],
-            self.models_memory,
-            chosen,
-            memory,
-            trigger_mode="always_last",
-            **QUIET,
-        )
         gr.on(
             [page.load, controls.run.click, controls.problem.submit],
             self.watch_memory,
             chosen,
-            memory,
+            controls.models.memory,
             **STREAM,
         )
 

@@ -13,7 +13,7 @@ from components.controls import Controls
 from components.controls.text_form import read_text_file
 from components.elements import error, info
 from components.explorer import Recording, TreeView, examples, whole_run
-from components.handlers.attaching import OPENED_AT_ONCE, OPENING, QUIET, in_turn
+from components.handlers.attaching import FOLLOWING, OPENED_AT_ONCE, OPENING, QUIET, in_turn
 from components.handlers.tying import FormTie
 from search_core.log.traces import OpenedLimits, TraceError
 from search_core.serving import HostedRun, RunRegistry, open_file
@@ -65,8 +65,8 @@ class ShownHandlers:
                 outputs,
                 **QUIET,
             ),
-            controls.chosen.input(self.show_recording, controls.chosen, outputs, **QUIET),
-            controls.example.click(self.show_example, controls.strategy, outputs, **QUIET),
+            controls.chosen.input(self.show_recording, controls.chosen, outputs, **FOLLOWING),
+            controls.example.click(self.show_example, controls.strategy, outputs, **FOLLOWING),
             sources.open_trace.upload(
                 self._in_turn(self.open_trace), sources.open_trace, outputs, **OPENING
             ),

@@ -9,12 +9,13 @@ rewritten but the import and export statements, so that what runs can be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
 _IMPORT = re.compile(r'^import\s+\{([^}]*)\}\s+from\s+"([^"]+)";', re.MULTILINE)
 _EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|class|const)\s+([\w$]+)", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*\n|/\*\*.*?\*/[ \t]*\n)", re.MULTILINE | re.DOTALL)
 _OTHER = re.compile(r"^(?:import\b(?!\()|export\b|await\b).*|.*\bimport\.meta\b.*", re.MULTILINE)
 _NEVER = ("</script", "<script", "<!--")
 """What would end the element around a script, or change how its end is found."""
@@ -24,20 +25,43 @@ class BundleError(ValueError):
     """The modules cannot be put into one script; the message says which, and why."""
 
 
-def bundle(folder: Path, entrance: str) -> str:
-    """One script, to be run as a module, of everything that the entrance needs.
+def bundle(folder: Path, *entrances: str) -> str:
+    """One script, to be run as a module, of everything that the entrances need.
+
+    It makes `modules`: what each of them exports, by its path below the folder.
 
     Args:
         folder: Where the modules lie.
-        entrance: The module that begins, as a path below the folder.
+        entrances: The modules that begin, as paths below the folder.
 
     Raises:
         BundleError: A module is missing, imports in a circle, or is written in a way that is not
             understood here.
     """
+    sources = _sources(folder, entrances)
+    script = "\n".join(
+        ["const modules = {};", *(_module(name, source) for name, source in sources.items())]
+    )
+    return script_safe(script, " and ".join(entrances))
+
+
+def exports(folder: Path, *entrances: str) -> dict[str, list[str]]:
+    """The names that each module of such a script exports, by the module's path.
+
+    Raises:
+        BundleError: As for `bundle`.
+    """
+    return {
+        name: [match[2] for match in _EXPORT.finditer(source)]
+        for name, source in _sources(folder, entrances).items()
+    }
+
+
+def _sources(folder: Path, entrances: Sequence[str]) -> dict[str, str]:
+    """The text of everything that is needed, by its path, each after what it imports."""
     sources: dict[str, str] = {}
     imported: dict[str, list[str]] = {}
-    waiting = [entrance]
+    waiting = list(entrances)
     while waiting:
         name = waiting.pop()
         if name in sources:
@@ -46,15 +70,12 @@ def bundle(folder: Path, entrance: str) -> str:
         imported[name] = [_address(name, match[2]) for match in _IMPORT.finditer(sources[name])]
         waiting += imported[name]
     try:
-        order = list(
-            TopologicalSorter({name: imported[name] for name in sorted(imported)}).static_order()
-        )
+        order = TopologicalSorter({name: imported[name] for name in sorted(imported)})
+        return {name: sources[name] for name in order.static_order()}
     except CycleError as error:
         raise BundleError(
             f"These modules import each other: {' → '.join(error.args[1])}."
         ) from error
-    script = "\n".join(["const modules = {};", *(_module(name, sources[name]) for name in order)])
-    return script_safe(script, entrance)
 
 
 def script_safe(script: str, name: str) -> str:
@@ -93,6 +114,8 @@ def _address(importer: str, address: str) -> str:
 
 
 def _module(name: str, source: str) -> str:
+    # Whoever reads them reads the module; a page's file is as long for each letter.
+    source = _COMMENT.sub("", source)
     exported = [match[2] for match in _EXPORT.finditer(source)]
     body = _IMPORT.sub(lambda match: _taken(name, match), source)
     body = _EXPORT.sub(lambda match: f"{match[1]} {match[2]}", body)

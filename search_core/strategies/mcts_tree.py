@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from search_core.records import record
 from search_core.scoring import first_best
 from search_core.strategies.base import NodeView
 
@@ -82,7 +83,7 @@ class Branch:
         return way
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Selected:
     """A leaf, and why it won against its siblings.
 
@@ -126,26 +127,29 @@ class SearchTree:
         that will now be expanded cannot be selected again; a solution can, while revisits are
         left.
         """
+        leaf, above, sums, best = self.top, None, [0.0], 0
+        while leaf.children:
+            rivals, sums = self._rivals(leaf)
+            best = first_best(sums)
+            leaf, above = rivals[best], leaf
+        # What it won by, before the losses change that.
+        next_best = max(sums[:best] + sums[best + 1 :], default=None)
         found = Selected(self.top)
-        while found.leaf.children:
-            found = self._best_child(found.leaf)
-        expanded = self.waiting.pop(found.leaf.view.id, None) is not None
-        for branch in found.leaf.way_up():
-            branch.losses += 1
-        if expanded:
-            _add_open(found.leaf, -1)
-        else:
+        if above is not None:
+            found = Selected(leaf, leaf.value, self._bonus_of(leaf, above), next_best)
+        expanded = self.waiting.pop(leaf.view.id, None) is not None
+        _add(leaf, losses=1, open_=-1 if expanded else 0)
+        if not expanded:
             self._revisits -= 1
             if self._revisits == 0:
                 for branch in self._finished:
-                    _add_open(branch, -1)
+                    _add(branch, open_=-1)
         return found
 
     def clear_losses(self, batch: Sequence[Selected]) -> None:
         """Take the virtual losses of a whole batch back."""
         for selected in batch:
-            for branch in selected.leaf.way_up():
-                branch.losses -= 1
+            _add(selected.leaf, losses=-1)
 
     def grow(self, parent: Branch, view: NodeView, prior: float, *, goes_on: bool) -> None:
         """Add a new step.
@@ -161,7 +165,7 @@ class SearchTree:
         if branch.finished:
             self._finished.append(branch)
         if goes_on or (branch.finished and self._revisits > 0):
-            _add_open(branch, 1)
+            _add(branch, open_=1)
 
     def back_up(self, leaf: Branch, value: float) -> list[Branch]:
         """Count one visit with this value for the leaf and all before it; answer with those."""
@@ -183,26 +187,23 @@ class SearchTree:
             branch = below[first_best([by(child) for child in below])]
         return branch.solution
 
-    def _best_child(self, parent: Branch) -> Selected:
-        all_visits = sum(child.visits + child.losses for child in parent.children)
+    def _rivals(self, parent: Branch) -> tuple[list[Branch], list[float]]:
+        """The children that a leaf can be selected under, and of each its value plus bonus."""
         rivals = [child for child in parent.children if child.open]
         if not rivals:
             raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
         # The same as each one's value and bonus, written out: this is the search's inmost loop.
-        bonus, exploration = self._bonus, self._exploration
+        bonus, exploration, all_visits = self._bonus, self._exploration, _all_visits(parent)
         sums = [
             rival.total / (visits := rival.visits + rival.losses)
             + bonus(rival.prior, visits, all_visits, exploration)
             for rival in rivals
         ]
-        best = first_best(sums)
-        next_best = max(sums[:best] + sums[best + 1 :], default=None)
-        leaf = rivals[best]
-        return Selected(leaf, leaf.value, self._bonus_of(leaf, all_visits), next_best)
+        return rivals, sums
 
-    def _bonus_of(self, child: Branch, all_visits: int) -> float:
+    def _bonus_of(self, child: Branch, parent: Branch) -> float:
         visits = child.visits + child.losses
-        return self._bonus(child.prior, visits, all_visits, self._exploration)
+        return self._bonus(child.prior, visits, _all_visits(parent), self._exploration)
 
     def _solved(self) -> set[str]:
         """Ids of all branches with a solution at or below them."""
@@ -216,9 +217,18 @@ class SearchTree:
         return found
 
 
-def _add_open(leaf: Branch, count: int) -> None:
-    for branch in leaf.way_up():
-        branch.open += count
+def _all_visits(parent: Branch) -> int:
+    """Of all its children together, virtual losses included."""
+    return sum([child.visits + child.losses for child in parent.children])
+
+
+def _add(leaf: Branch, losses: int = 0, open_: int = 0) -> None:
+    """To a leaf and to all before it."""
+    branch: Branch | None = leaf
+    while branch is not None:
+        branch.losses += losses
+        branch.open += open_
+        branch = branch.parent
 
 
 def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
-from components.headers import HEADERS
+from components.headers import HEADERS, LASTING
 from tests.browser.app_process import App
 
 pytestmark = pytest.mark.browser
@@ -40,6 +42,21 @@ def test_the_other_places_allow_themselves_less(app: App, path: str) -> None:
     assert "unsafe-eval" not in policy
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_never_changes_is_not_asked_for_again(app: App) -> None:
+    page = httpx.get(app.url)
+    assert "Cache-Control" not in page.headers
+    asset = re.search(r"assets/index-[\w-]{8}\.js", page.text)
+    folder = re.search(r"/[^\"\\]*/espalier-\w+", page.text)
+    assert asset
+    assert folder
+    for path in (asset[0], f"gradio_api/file={folder[0]}/js/main.js"):
+        answer = httpx.get(f"{app.url}/{path}")
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == LASTING
+    missing = httpx.get(f"{app.url}/assets/index-00000000.js")
+    assert missing.headers.get("Cache-Control") != LASTING
 
 
 @pytest.mark.parametrize("prefix", ["", "/gradio_api"])

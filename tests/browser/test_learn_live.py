@@ -40,6 +40,9 @@ def test_noise_spoils_the_judge_by_keyboard(address: str, page: Page) -> None:
     expect(said).to_contain_text(f"The judge chooses {chosen},")
     page.get_by_role("button", name="Another draw").click()
     expect(page.locator(".learn-noise-marks span").nth(1)).to_have_attribute("data-shown", "true")
+    page.get_by_role("button", name="Another draw").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".learn-noise-marks span").nth(2)).to_have_attribute("data-shown", "true")
     # By mouse: back to no noise at all.
     box = slider.bounding_box()
     assert box is not None

@@ -1,15 +1,17 @@
-"""A new panel of the explorer is one file and one line: a made-up one is put into the folder that
-the page is served from, and told of every moment like the others."""
+"""A new panel of the explorer is one file and one line: a made-up one is put into a copy of the
+assets, and told of every moment like the others."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.published import published_folder
+from components.explorer import tree_view
+from components.published import publish
 from tests.browser.explorer import ask, wait
 from tests.browser.stage import Stage, served_stage
 
@@ -41,21 +43,20 @@ LINE = '  { name: "depth", place: "below", Panel: Depth },\n];'
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """The small page, its explorer served with one more panel."""
-    panels = Path(published_folder()) / "js" / "panels"
-    made_up, listed = panels / "depth.js", panels / "list.js"
-    before = listed.read_text(encoding="utf-8")
-    head, end, rest = before.rpartition("];")
+    weights = shutil.ignore_patterns("*.safetensors")
+    assets = shutil.copytree(tree_view.ASSETS, tmp_path / "assets", ignore=weights)
+    panels = assets / "js" / "panels"
+    listed = panels / "list.js"
+    head, end, rest = listed.read_text(encoding="utf-8").rpartition("];")
     assert end
-    made_up.write_text(FILE, encoding="utf-8")
+    (panels / "depth.js").write_text(FILE, encoding="utf-8")
     listed.write_text(f'import {{ Depth }} from "./depth.js";\n{head}{LINE}{rest}', "utf-8")
-    try:
-        with served_stage() as stage:
-            yield stage
-    finally:
-        listed.write_text(before, encoding="utf-8")
-        made_up.unlink()
+    folder = publish(assets, tmp_path / "published")
+    monkeypatch.setattr(tree_view, "published_folder", lambda: folder)
+    with served_stage() as stage:
+        yield stage
 
 
 def test_a_new_panel_is_one_file_and_one_line(stage: Stage, page: Page) -> None:

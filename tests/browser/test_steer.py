@@ -143,10 +143,25 @@ def a_tap_presses_nothing_else(page: Page) -> None:
         assert page.evaluate("document.activeElement.localName") == "canvas"
 
 
+def the_key_cuts_no_word(page: Page) -> None:
+    """What the legend's line has no room for is seen once one goes into it."""
+    legend = page.locator(".esp-legend-all")
+    expect(legend).to_have_attribute("data-more", "true")
+    seen = """all => [...all.querySelectorAll(".esp-legend-entry:not([hidden])")]
+      .filter((entry) => getComputedStyle(entry).opacity === "1")
+      .map((entry) => entry.getBoundingClientRect().right - all.getBoundingClientRect().right)"""
+    inside = legend.evaluate(seen)
+    assert max(inside) <= 0
+    legend.get_by_role("button", name="Wrong").focus()
+    assert len(legend.evaluate(seen)) > len(inside)
+
+
 def journey(page: Page, app: App, means: Means) -> None:
     """Every act, one on top of the other, and all the way back."""
     hand = Hand(page, means)
     open_cut(page, app)
+    if means == "mouse":
+        the_key_cuts_no_word(page)
     if means == "touch":
         a_tap_presses_nothing_else(page)
     runs = [BASE]

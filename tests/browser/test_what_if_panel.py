@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
@@ -38,6 +38,10 @@ def field(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name="What if").get_by_label(name)
 
 
+def asks(request: Request, value: str) -> bool:
+    return f'"{value}"' in (request.post_data or "")
+
+
 def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
     """By keyboard; and a step of it by mouse."""
     field(panel, "Noise").focus()
@@ -59,6 +63,12 @@ def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
     steps.last.click()
     expect(panel.locator(".esp-ring")).not_to_have_attribute("data-node", str(ring))
     expect(panel.locator(".esp-ring")).to_have_count(1)
+    # The aggregate and the vote by mouse.
+    for name, value in (("Aggregate", "min"), ("Judged by", "majority")):
+        field(panel, name).click()
+        with panel.expect_request(lambda asked, value=value: asks(asked, value)):  # type: ignore[misc]
+            field(panel, name).select_option(value)
+        expect(state).to_contain_text("answer would be")
     lost = panel.locator(".esp-what-if")
     expect(lost).to_contain_text("could still become right, and was cut in round 1")
     assert violations(panel, ".esp-what-if") == []

@@ -11,6 +11,7 @@ import { gradeOf, QuestionPanel } from "../../assets/js/lessons/question.js";
 import { captionOf } from "../../assets/js/lessons/score_card.js";
 import { arrivals } from "../../assets/js/lessons/share.js";
 import { placed } from "../../assets/js/lessons/curve.js";
+import { inParts } from "../../assets/js/lessons/text.js";
 import { saidOf } from "../../assets/js/lessons/noise.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
 import { normalisedGain, otherForm, recordOf, rightOf } from "../../assets/js/lessons/scoring.js";
@@ -243,4 +244,9 @@ test("the curve goes right with work and up with what is right, and stays within
     for (const point of [...points, against]) assert.ok(point.x > 0 && point.x < width && point.top < point.y && point.bottom < height);
     assert.deepEqual(ticks, [2e9, 5e9, 1e10, 2e10, 5e10, 1e11]);
   }
+});
+
+test("no line of a caption ends inside of a calculation", () => {
+  assert.deepEqual(inParts("Eleven begin with 24 - 7 = 17, and 8 arrive."), ["Eleven begin with ", "24 - 7 = 17", ", and 8 arrive."]);
+  assert.deepEqual(inParts("0 to 1"), ["0 to 1"]);
 });

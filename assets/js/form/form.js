@@ -12,11 +12,12 @@ import { filledWith, settingsOf } from "./settings.js";
  *
  * @param {HTMLElement} element - `.chips`. Whoever changes a field sets `element.values`, a list in
  *   the order of `about.fields`, and says so with the event "values".
- * @param {{props: Object, watch: Function, back: () => void}} gradio - `props.value` is
+ * @param {{props: Object, about: Object, watch: Function, back: () => void}} gradio - `about` is what
+ *   the chips call everything, and `props.value` is
  *   `{run, values, filled, others}`: what the run on show was made of, whether the fields are being
  *   set to it, and with which models where the page does not offer them; or null.
  */
-export function mountForm(element, { props, watch, back }) {
+export function mountForm(element, { props, about, watch, back }) {
   const drawer = new Drawer(document.getElementById("drawer"));
   const chips = new Chips(element, { open: (control) => drawer.open(control), back });
   document.addEventListener(SHOW_CONTROL, ({ detail }) => drawer.open(detail));
@@ -27,8 +28,8 @@ export function mountForm(element, { props, watch, back }) {
   drawer.onChange = (open) => chips.setOpen(open);
   const update = () => {
     const shown = props.value?.values ?? null;
-    const values = filling ? filledWith(shown, element.values, props.about) : element.values;
-    if (values) chips.update(settingsOf(values, shown, props.about, props.value?.others));
+    const values = filling ? filledWith(shown, element.values, about) : element.values;
+    if (values) chips.update(settingsOf(values, shown, about, props.value?.others));
   };
   let filling = false;
   const tie = () => {

@@ -77,10 +77,9 @@ export function reckonedOf(reckoned) {
 }
 
 const legend = () => [
-  h("span", { class: "learn-swatch", "aria-hidden": "true" }),
-  " solver, ",
-  h("span", { class: "learn-swatch learn-striped", "aria-hidden": "true" }),
-  " verifier.",
+  h("span", { class: "learn-pair" }, h("span", { class: "learn-swatch", "aria-hidden": "true" }), " solver,"),
+  " ",
+  h("span", { class: "learn-pair" }, h("span", { class: "learn-swatch learn-striped", "aria-hidden": "true" }), " verifier."),
 ];
 
 const stack = (solver, verifier) => [

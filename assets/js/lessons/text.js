@@ -15,12 +15,15 @@ export function written(parts, introduced = []) {
     const held = before?.dataset.held === "true" ? (text.match(/^\p{P}+/u)?.[0] ?? "") : "";
     if (held) before.append(held);
     text = text.slice(held.length);
-    if (!term || seen.has(term)) made.push(h("span", { text }));
+    if (!term || seen.has(term)) made.push(h("span", {}, inParts(text).map((part, place) => (place % 2 ? h("span", { class: "learn-sum", text: part }) : part))));
     else made.push(h("span", { class: "learn-held", "data-held": true }, button(text, term, introduced)));
     if (term) seen.add(term);
   }
   return made;
 }
+
+/** Every second part is a calculation such as 24 - 7 = 17: where a line ended in one, half of it would read like a number of its own. */
+export const inParts = (text) => text.split(/(\d+(?: [-+*/=] \d+)+)/);
 
 const button = (text, term, introduced) =>
   h("button", { type: "button", class: "esp-term", "data-term": term, "data-new": introduced.includes(term), text });

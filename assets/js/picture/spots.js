@@ -52,6 +52,8 @@ export class Said {
 /** Pixels at the top that belong to the levels' names, where the tree grows to the right. */
 const NAMES = 24;
 const BORDER = 4;
+/** Pixels that the ring around a mark reaches which is asked about. At the ends of a tree there is no room to spare for it. */
+const RING = 14;
 /** Pixels beyond the picture's edge from which a mark still counts: its branches reach into it. */
 const REACH = 60;
 
@@ -59,6 +61,15 @@ const REACH = 60;
 export function viewOf({ bounds }, { ku, kd, od, vertical }, { width, height }) {
   const top = vertical ? BORDER : NAMES;
   return { width, height, vertical, top, pitch: kd, across: ku, start: od, last: bounds.dMax };
+}
+
+/** Where marks stand that are only faint: no words belong to them, and none may lie on them. */
+export function faintOf(scene, camera, size) {
+  return scene
+    .look(camera, size)
+    .marks.map((index) => scene.item(index))
+    .filter((item) => item.ghost)
+    .map((item) => ({ depth: item.toD, x: toScreen(camera, item.toU, item.toD)[0] }));
 }
 
 /**
@@ -73,6 +84,7 @@ export function viewOf({ bounds }, { ku, kd, od, vertical }, { width, height }) 
 export function spotsOf(moment, scene, camera, said, extentOf, { width, height }) {
   if (camera.ku < LEAST_PITCH) return [];
   const near = nearby(moment);
+  const reachOf = (item) => Math.max(extentOf(item), item.inner && moment.asked?.has(item.id) ? RING : 0);
   const spots = [];
   for (const index of scene.look(camera, { width, height }).marks) {
     const item = scene.item(index);
@@ -80,7 +92,7 @@ export function spotsOf(moment, scene, camera, said, extentOf, { width, height }
     if (item.ghost || x < -REACH || x > width + REACH || y < -REACH || y > height + REACH) continue;
     const { text, brief, answer, ended, share } = said.of(item.id, item);
     spots.push({
-      ...{ id: item.id, depth: item.toD, x, y, radius: extentOf(item), inner: item.inner },
+      ...{ id: item.id, depth: item.toD, x, y, radius: reachOf(item), inner: item.inner },
       rank: rankOf(item, near),
       bare: !text && answer === null,
       brief: ended || brief === "",

@@ -10,7 +10,7 @@ import { lanesOf } from "./lanes.js";
 import { nameOf, writingName } from "../words/words.js";
 import { placeWords } from "./placing.js";
 import { ROOT } from "../log/tree.js";
-import { Said, spotsOf, viewOf, waysOf, withoutHalf } from "./spots.js";
+import { faintOf, Said, spotsOf, viewOf, waysOf, withoutHalf } from "./spots.js";
 import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
@@ -87,7 +87,7 @@ export class WordLayer {
     });
     this.plan = new WordPlan(placed, lanes, spots, view);
     this.show(this.plan.texts, most);
-    this.name(view, spots);
+    this.name(view, view.vertical ? [...spots, ...faintOf(scene, camera, size)] : []);
     if (this.sizes.late) this.actions.onChange();
   }
 
@@ -192,9 +192,9 @@ export class WordLayer {
     return `Step ${node.depth}, ${this.theme.palette.states[state].label.toLowerCase()}`;
   }
 
-  /** "Step 1", "Step 2", … where each level begins, as far as they have room. */
-  name(view, spots) {
-    const shown = view.pitch >= HEADER.from ? levelNames(view, spots, this.plan.texts) : [];
+  /** "Step 1", "Step 2", … where each level begins, as far as they have room beside marks and words. */
+  name(view, marks) {
+    const shown = view.pitch >= HEADER.from ? levelNames(view, marks, this.plan.texts) : [];
     const said = JSON.stringify(shown);
     if (said !== this.named)
       fill(
@@ -218,13 +218,13 @@ export class WordLayer {
 }
 
 /** Where the levels' names stand: above their marks, or at the side where no mark and no words are near. */
-function levelNames({ vertical, width, height, last, start, pitch }, spots, words) {
+function levelNames({ vertical, width, height, last, start, pitch }, marks, words) {
   const names = [];
   for (let level = 1; level <= last; level += 1) {
     const along = start + level * pitch;
     if (!vertical) names.push({ level, left: along - HEADER.width / 2, top: 4 });
     else {
-      const xs = spots.filter(({ depth }) => depth === level).map(({ x }) => x);
+      const xs = marks.filter(({ depth }) => depth === level).map(({ x }) => x);
       for (const { left, top, width, height } of words)
         if (top < along + 9 && top + height > along - 9) xs.push(left - 12, left + width + 12);
       const room = HEADER.width + 14;

@@ -241,7 +241,7 @@ export class Race {
     fill(
       this.partings,
       values.partings.map((parting, index) =>
-        h("p", {}, h("span", { class: "race-diamond", "aria-hidden": "true", text: "◆" }), h("span", { dir: "auto", text: parting?.sentence ?? `Lane ${index + 2} is the same as lane 1 to its end, and so is its answer.` })),
+        h("p", {}, h("span", { class: "race-diamond", "aria-hidden": "true", text: "◆" }), h("span", { dir: "auto", text: parting?.sentence ?? `Lane ${index + 2} is the same as lane 1 to its end${values.lanes[0].answer === null ? "" : ", and so is its answer"}.` })),
       ),
     );
     this.bar.update();

@@ -1,0 +1,138 @@
+"""How the pages of Learn look: at every width, in both themes, words beside their marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from search_core.lessons import read_lessons
+from tests.browser.axe import violations
+from tests.browser.learn_place import ROOM, learn_served, show, shown
+from tests.browser.pages import new_context
+
+pytestmark = pytest.mark.browser
+
+LESSONS = read_lessons()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with learn_served() as served:
+        yield served
+
+
+PLACES = [
+    f"{read.number}.{number}" for read in LESSONS for number in range(1, len(read.lesson.pages) + 1)
+]
+
+
+def test_each_choice_stands_at_its_own_step(address: str, page: Page) -> None:
+    """Letters on the line of their own ring; words at all choices of a picture, or at none."""
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    seen = """() => {
+      const { question, stage } = document.querySelector(".esp").classroom;
+      const middle = (element) => {
+        const { top, height } = element.getBoundingClientRect();
+        return top + height / 2;
+      };
+      const { texts } = stage.canvas.words.plan;
+      return question.question.options.map(({ id, text }) => {
+        const ring = document.querySelector(`.esp-ring[data-node="${id}"]`);
+        const words = document.querySelector(`.esp-word[data-id="${id}"]`);
+        return {
+          apart: Math.abs(middle(ring) - middle(ring.firstElementChild)),
+          own: Boolean(words?.textContent.includes(text)),
+          worded: texts.some((word) => word.id === id),
+        };
+      });
+    }"""
+    for place in ("8.6", "3.5", "4.4"):
+        show(page, address, place)
+        page.wait_for_function(f"() => ({seen})().every(({{ own }}) => own)")
+        assert all(one["apart"] < 2 for one in page.evaluate(seen)), place
+    page.set_viewport_size({"width": 390, "height": 844})
+    for place in ("8.6", "4.4"):
+        show(page, address, place)
+        page.wait_for_function(
+            f"() => {ROOM}.stage.canvas.vertical && {ROOM}.stage.canvas.words.plan.texts.length"
+        )
+        assert len({one["worded"] for one in page.evaluate(seen)}) == 1, place
+    # Of a chain, words begin below the ring of their step; no level's name lies on a mark.
+    page.evaluate(f"{ROOM}.go({{lesson: 10, page: 1}})")
+    shown(page, "10.1")
+    page.wait_for_function(f"() => {ROOM}.stage.canvas.words.plan.texts.length > 3")
+    assert page.evaluate(BELOW_THE_RING) > 0
+    page.evaluate(f"{ROOM}.go({{lesson: 4, page: 1}})")
+    shown(page, "4.1")
+    page.wait_for_function(f"() => {ROOM}.stage.canvas.words.plan.texts.length > 3")
+    assert page.evaluate(NAMES_ON_MARKS) == []
+
+
+BELOW_THE_RING = """() => Math.min(...[...document.querySelectorAll(".esp-ring")].map((ring) => {
+  const word = document.querySelector(`.esp-word[data-id="${ring.dataset.node}"]`);
+  return word.getBoundingClientRect().top - ring.getBoundingClientRect().bottom;
+}))"""
+NAMES_ON_MARKS = """() => {
+  const { canvas } = document.querySelector(".esp").classroom.stage;
+  const frame = canvas.frame.getBoundingClientRect();
+  const names = [...document.querySelectorAll(".esp-word-header")];
+  return names.filter((name) => {
+    const { left, right, top, bottom } = name.getBoundingClientRect();
+    return [...canvas.scene.items.values()].some(({ id }) => {
+      const { x, y } = canvas.positionOf(id);
+      const [over, down] = [x + frame.left, y + frame.top];
+      return left < over + 4 && over - 4 < right && top < down + 4 && down - 4 < bottom;
+    });
+  }).map((name) => name.textContent);
+}"""
+
+
+def fits(page: Page, place: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+    expect(page.locator(".learn-caption")).to_be_visible()
+
+
+def test_by_keyboard_from_the_first_page_to_the_last_and_every_page_fits(
+    address: str, browser: Browser
+) -> None:
+    """All pages one after another in one window: no words are cut, nothing lies outside."""
+    context = new_context(browser)
+    page = context.new_page()
+    page.emulate_media(reduced_motion="reduce")
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    show(page, address, "1.1")
+    turns = []
+    for place in PLACES[1:]:
+        page.keyboard.press("ArrowRight")
+        shown(page, place)
+        fits(page, place)
+        turns.append(page.evaluate(f"{ROOM}.lastTurnMs"))
+    print(f"turning a page: median {sorted(turns)[len(turns) // 2]:.0f} ms, most {max(turns):.0f}")
+    expect(page.locator(".learn-next")).to_have_text("Now search yourself")
+    page.set_viewport_size({"width": 320, "height": 640})
+    for place in PLACES:
+        lesson, number = place.split(".")
+        page.evaluate(f"{ROOM}.go({{lesson: {lesson}, page: {number}}})")
+        shown(page, place)
+        fits(page, place)
+    assert complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_kind_of_page_is_accessible(address: str, browser: Browser, theme: str) -> None:
+    context = new_context(browser)
+    page = context.new_page()
+    page.emulate_media(reduced_motion="reduce")
+    show(page, address, "3.5", f"&__theme={theme}")
+    for place in ("3.5", "4.2", "6.5", "7.3", "7.4", "7.5", "8.2", "8.5", "8.8", "9.4", "10.3"):
+        lesson, number = place.split(".")
+        page.evaluate(f"{ROOM}.go({{lesson: {lesson}, page: {number}}})")
+        shown(page, place)
+        assert violations(page) == [], place
+    context.close()
