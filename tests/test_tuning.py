@@ -55,9 +55,11 @@ def test_a_pack_computes_what_each_sequence_does(tmp_path: Path) -> None:
         assert torch.allclose(together[2 * number], alone[2], atol=1e-5)
 
 
-def test_packs_hold_no_more_than_they_may() -> None:
-    examples = [Example((1,) * size, (0,), (0.0,)) for size in (4, 4, 3, 9, 2)]
-    assert [len(one) for one in groups(examples, 8)] == [2, 1, 1, 1]
+def test_packs_hold_no_more_than_they_may_and_what_is_shared_counts_once() -> None:
+    texts = [(1, 2, 3, 4), (1, 2, 5, 6), (7, 8, 9), tuple(range(9)), (2, 3), (2, 3, 4)]
+    examples = [Example(ids, (0,), (0.0,)) for ids in texts]
+    assert [len(one) for one in groups(examples, 8)] == [2, 1, 1, 2]
+    assert all(len(pack(one).ids) <= 8 or len(one) == 1 for one in groups(examples, 8))
 
 
 def test_a_solution_is_read_as_a_search_reads_it(tmp_path: Path) -> None:
@@ -137,7 +139,15 @@ def test_the_whole_recipe(tmp_path: Path) -> None:
     """Both folders load as any model does, and a second call does nothing again."""
     small = {"examples": 8, "tokens": 1500, "verifier_tokens": 1000, "samples": 2}
     settings = tiny(
-        tmp_path, **small, rollouts=1, tests=1, max_step_tokens=4, judge=True, before=True
+        tmp_path,
+        **small,
+        rollouts=1,
+        tests=2,
+        max_step_tokens=4,
+        judge=True,
+        before=True,
+        reason=1,
+        reason_tokens=4,
     )
     said: list[str] = []
     bench = Bench(tmp_path / "out", settings, said.append)
@@ -156,8 +166,12 @@ def test_the_whole_recipe(tmp_path: Path) -> None:
     assert load_solver(bench.solver, device="cpu").info.name == "solver"
     assert load_verifier(bench.verifier, device="cpu").info.scores == "steps"
     found = json.loads((bench.out / "measured.json").read_text())
-    assert found["problems"] == {"countdown": 1, "word": 1}
+    assert found["problems"] == {"countdown": 2, "word": 2}
     assert {"greedy", "majority", "best by judge"} <= set(found["right"])
+    few = found["with a judge that reasons"]
+    assert few["problems"] == {"countdown": 1, "word": 1}
+    assert few["attempts"] == 4
+    assert {"greedy", "best by judge", "best by judge:reason"} <= set(few["right"])
     said.clear()
     for stage in STAGES.values():
         stage(bench)

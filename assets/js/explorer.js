@@ -246,7 +246,9 @@ export class Explorer {
     const tree = this.tree();
     if (tree.root) {
       this.visible = this.viewState.visible(tree, this.writing(tree));
+      const { selected } = this;
       this.viewState.forgetHidden(tree, this.visible);
+      if (this.selected && this.selected !== selected) this.page?.side.rename(selected, this.selected);
       const asked = this.address.requestedNode(this.log.run, tree);
       const written = this.steering.writtenNode(this.log.run, tree);
       if (written) this.page?.side.makeRoom(written);

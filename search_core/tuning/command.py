@@ -24,9 +24,11 @@ _NUMBERS = {
     "rollouts": "problems of each kind whose attempts the verifier learns from",
     "tests": "held-out problems of each kind",
     "samples": "attempts at each problem",
+    "reason": "held-out problems of each kind that the base judges after reasoning too",
+    "reason_tokens": "the most that it writes about an attempt",
     "seed": "same seed, same problems and same order",
 }
-_FROM_NOUGHT = ("seed", "verifier_tokens")
+_FROM_NOUGHT = ("seed", "verifier_tokens", "reason")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -121,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--before", action="store_true", default=None, help="let the base answer greedily too"
     )
+    train.add_argument("--verifier-rate", type=float, help="the verifier's highest learning rate")
     train.add_argument("--last", choices=_NAMES, default="measure", help="stop after this stage")
     return parser
 

@@ -90,15 +90,17 @@ def pack(examples: Sequence[Example]) -> Pack:
 
 
 def groups(examples: Iterable[Example], most: int) -> Iterator[list[Example]]:
-    """Examples in their order, so many together that they have at most `most` ids (or one has)."""
+    """Examples in their order, so many together that a pack of them has at most `most` ids (or
+    one alone has more)."""
     gathered: list[Example] = []
-    size = 0
+    there: set[tuple[int, ...]] = set()
     for one in examples:
-        if gathered and size + len(one.ids) > most:
+        beginnings = {one.ids[:end] for end in range(1, len(one.ids) + 1)}
+        if gathered and len(there | beginnings) > most:
             yield gathered
-            gathered, size = [], 0
+            gathered, there = [], set()
         gathered.append(one)
-        size += len(one.ids)
+        there |= beginnings
     if gathered:
         yield gathered
 

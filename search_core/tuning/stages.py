@@ -31,7 +31,7 @@ from search_core.tuning.judging import (
 )
 from search_core.tuning.layers import load_state, state
 from search_core.tuning.loop import LoopSettings, learn
-from search_core.tuning.measuring import measured
+from search_core.tuning.measuring import Scores, measured
 from search_core.tuning.packs import Example, groups, hidden_states, pack
 from search_core.tuning.problems import TuningProblem, draw
 from search_core.tuning.scoring import scored_by
@@ -197,18 +197,53 @@ def measure(bench: Bench) -> Any:
     given = partial(
         scored_by, problems=problems, attempts=attempts, say=bench.say, device=settings.device
     )
-    scores = {"verifier": given(bench.verifier, path=bench.work / "scores.jsonl")}
+    scores: dict[str, Sequence[float | None]] = {
+        "verifier": given(bench.verifier, path=bench.work / "scores.jsonl")
+    }
     if settings.judge:
         path = bench.work / "judge.jsonl"
         scores["judge"] = given(settings.base, path=path, format="judge")
+    few = _with_reasons(bench, problems, greedy, attempts, scores)
     made = provenance(bench.arguments, "search_core.tuning") if bench.arguments else {}
-    found = {**made, "settings": _said(settings, {}), **measured(greedy, attempts, scores)}
+    found = {**made, "settings": _said(settings, {}), **measured(greedy, attempts, scores), **few}
     if settings.before:
         alone = replace(bench, settings=once)
         base = _attempts(alone, "test", settings.tests, "base", solver=settings.base)
         found["greedy before tuning"] = _before(problems, base)
     (bench.out / "measured.json").write_text(json.dumps(found, indent=1) + "\n")
     return found
+
+
+def _with_reasons(
+    bench: Bench,
+    problems: Sequence[TuningProblem],
+    greedy: Sequence[TriedSolution],
+    attempts: Sequence[TriedSolution],
+    scores: Scores,
+) -> dict[str, Any]:
+    """The same figures on the first problems of each kind alone, with a judge that reasons."""
+    settings = bench.settings
+    if not settings.reason:
+        return {}
+
+    def is_first(one: TriedSolution) -> bool:
+        return one.problem % settings.tests < settings.reason
+
+    chosen = [one for one in attempts if is_first(one)]
+    known = {
+        name: [value for one, value in zip(attempts, values, strict=True) if is_first(one)]
+        for name, values in scores.items()
+    }
+    known["judge:reason"] = scored_by(
+        settings.base,
+        problems,
+        chosen,
+        bench.work / "reasons.jsonl",
+        bench.say,
+        device=settings.device,
+        format=f"judge:reason,tokens={settings.reason_tokens}",
+    )
+    return {"with a judge that reasons": measured(list(filter(is_first, greedy)), chosen, known)}
 
 
 def _before(problems: Sequence[TuningProblem], base: Sequence[TriedSolution]) -> Any:

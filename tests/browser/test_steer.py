@@ -143,6 +143,20 @@ def a_tap_presses_nothing_else(page: Page) -> None:
         assert page.evaluate("document.activeElement.localName") == "canvas"
 
 
+def a_duplicate_opens_nothing(page: Page) -> None:
+    """The sheet stays down where the selected step turns out to repeat another one."""
+    merged = ask(page, "x.log.events.findIndex((event) => event.kind === 'merged')")
+    ask(page, f"x.scrub({merged})")
+    ask(page, f"x.select(x.log.events[{merged}].id)")
+    page.get_by_role("button", name="Close the panel").tap()
+    ask(page, f"x.scrub({merged + 1})")
+    wait(page, f"x.selected === x.log.events[{merged}].into && !x.timer")
+    assert ask(page, "!x.page.side.open")
+    ask(page, "x.scrub(x.log.length)")
+    wait(page, "x.tree().finished")
+    ask(page, "x.select('0')")
+
+
 def the_key_cuts_no_word(page: Page) -> None:
     """What the legend's line has no room for is seen once one goes into it."""
     legend = page.locator(".esp-legend-all")
@@ -164,6 +178,7 @@ def journey(page: Page, app: App, means: Means) -> None:
         the_key_cuts_no_word(page)
     if means == "touch":
         a_tap_presses_nothing_else(page)
+        a_duplicate_opens_nothing(page)
     runs = [BASE]
 
     def done() -> None:

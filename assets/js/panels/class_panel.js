@@ -97,6 +97,7 @@ export class ClassPanel {
       parts: () => [
         h("p", { class: "esp-class-code" }, h("span", { class: "esp-quiet", text: "Class " }), h("strong", { "aria-hidden": true, text: session.code }), h("span", { class: "esp-sr", text: [...session.code].join(" ") })),
         h("p", { class: "esp-class-following", text: session.connected ? `${plural(following, "page")} ${following === 1 ? "follows" : "follow"}` : "Connecting …" }),
+        !asking && !can && h("p", { class: "esp-quiet", text: "To ask the class, select a step with two branches or more." }),
         asking && !question.counts && h("p", { class: "esp-class-answered" }, h("strong", { text: String(question.answered) }), question.answered === 1 ? " has chosen" : " have chosen"),
         h(
           "div",

@@ -59,6 +59,11 @@ export class Side {
     } else if (this.shown === STEP) this.bring(STORY, false);
   }
 
+  /** What turned out to be a duplicate is shown as its original from now on: nobody selected that. */
+  rename(selected, original) {
+    if (this.selected === selected) this.selected = original;
+  }
+
   /** What comes of an act is seen in the picture: it gets the sheet's room. */
   makeRoom(node) {
     const inside = this.views.element.contains(document.activeElement);
