@@ -209,6 +209,7 @@ def test_who_chooses_is_told_apart() -> None:
     assert right["one sample"] == 0.5
     assert right["best by log-probability"] == 0.5
     assert right["best by verifier"] == right["weighted by verifier"] == 1
+    assert found["more_than_greedy"]["best by verifier"]["average"]["value"] == 0.5
     assert found["auroc_within_problem"]["verifier"]["average"]["value"] == 1
     assert found["auroc_within_problem"]["log-probability"]["average"]["value"] == 0.75
 

@@ -22,7 +22,8 @@ Scores = Mapping[str, Sequence[float | None]]
 def measured(
     greedy: Sequence[TriedSolution], attempts: Sequence[TriedSolution], scores: Scores
 ) -> Any:
-    """JSON values: shares right by who chooses, and AUROC within problems, by kind and in all.
+    """JSON values: shares right by who chooses, how much more that is than greedily, problem by
+    problem, and AUROC within problems, by kind and in all.
 
     Args:
         greedy: One attempt at each problem.
@@ -52,11 +53,20 @@ def measured(
             row[f"best by {name}"].append(_chosen(own, given, "best"))
             if name in scores:
                 row[f"weighted by {name}"].append(_chosen(own, given, "weighted"))
+    more = {
+        kind: {
+            name: [value - once for value, once in zip(values, row["greedy"], strict=True)]
+            for name, values in row.items()
+            if name != "greedy"
+        }
+        for kind, row in rows.items()
+    }
     auc = {name: _within(by_problem, attempts, values, kinds) for name, values in sources.items()}
     return {
         "problems": {kind: len(rows[kind]["majority"]) for kind in kinds},
         "attempts": len(attempts),
         "right": _table(rows, kinds),
+        "more_than_greedy": _table(more, kinds),
         "auroc_within_problem": auc,
     }
 

@@ -45,6 +45,20 @@ def test_a_click_selects_a_pruned_step_and_says_why(app: App, page: Page) -> Non
     assert box is not None
     page.mouse.click(box["x"] + place["x"], box["y"] + place["y"])
     assert ask(page, "x.selected") == pruned
+    # By keys on to the next cut, the next answer, and where verifier and truth disagree.
+    for key, state in (("p", "pruned"), ("a", "completed")):
+        page.keyboard.press(key)
+        assert ask(page, "x.selected") != pruned
+        assert ask(page, "x.tree().nodes.get(x.selected).state") == state
+    page.locator("#chosen").get_by_role("button", name="the verifier is fooled").click()
+    wait(page, "x.log.run === 'recorded-verifier-is-fooled' && x.log.complete")
+    page.locator("#explorer .esp-canvas").focus()
+    page.keyboard.press("v")
+    # A right solution that the verifier ranks below a wrong one.
+    right, score = ask(page, "(n => [n.right, n.aggregate])(x.tree().nodes.get(x.selected))")
+    assert right is True
+    wrong = "[...x.tree().nodes.values()].filter(n => n.right === false).map(n => n.aggregate)"
+    assert score < ask(page, f"Math.max(...{wrong})")
 
 
 def test_the_keyboard_walks_the_tree(app: App, page: Page) -> None:
