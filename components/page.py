@@ -31,6 +31,7 @@ from components.handlers import (
     FormTie,
     MemoryHandlers,
     ProblemFileHandlers,
+    ProblemWords,
     RunHandlers,
     ShownHandlers,
     SteerHandlers,
@@ -123,6 +124,7 @@ def build_page(
             controls, view, run_id
         )
         ProblemFileHandlers(trusted_proxies, opening).wire(controls)
+        ProblemWords(offer).wire(controls)
         memory = MemoryHandlers(offer, registry)
         form = FormHandlers(offer, recordings, shown, fields, allowed, memory.models_memory)
         form.begin(controls)

@@ -21,7 +21,7 @@ CARDS: dict[str, Any] = json.loads(
     [
         ("small", "good", "small can be trusted to rank and to cut"),
         ("early", "bad", "early should not steer a search alone"),
-        ("outcome", "good", "outcome can be trusted to rank (AUROC 0.95 within a problem)"),
+        ("outcome", "good", "outcome can be trusted to rank, as long as"),
         ("large", "good", "large can be trusted to rank and to cut"),
     ],
 )
@@ -29,7 +29,11 @@ def test_the_embedded_verifiers_are_told_apart(name: str, state: str, said: str)
     found = verdict(name, CARDS[name])
     assert found.state == state
     assert found.sentence.startswith(said)
+    # What to do in plain words; the figures stand apart.
     assert found.sentence.count(". ") == 0
+    assert not any(sign in found.sentence for sign in "%(;0123456789")
+    assert found.figures.startswith("AUROC within a problem ")
+    assert found.whole == f"{found.sentence} {found.figures}"
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:

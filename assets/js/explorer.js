@@ -269,9 +269,7 @@ export class Explorer {
       this.pointing.follow();
       this.address.keep(this.log.run, this.selectedNode, tree.started);
     }
-    // A step that comes back as the cursor moves was selected before: a sheet stays as it is.
-    this.page?.side.follow(moment.selected, this.attending.led || this.selected === this.followed);
-    this.followed = this.selected;
+    this.page?.side.follow(moment.selected, this.selected, this.attending.led);
     this.attending.update();
     if (tree.root && this.moment !== moment) return; // the class has taken the page elsewhere: that stands there
     if (tree.root && this.presenting) {

@@ -5,6 +5,7 @@ import { EventLog } from "./log/log.js";
 import { Explorer } from "./explorer.js";
 import { nameRadioGroups } from "./form/radios.js";
 import { setMarkdownFolder } from "./dom/markdown.js";
+import { runIn } from "./log/recipe.js";
 import { setMathsFolder } from "./dom/maths.js";
 import { setPlottingFolder } from "./dom/plotting.js";
 
@@ -64,11 +65,13 @@ export function mount(element, gradio) {
   MOUNTED.set(element, explorer);
   element.espalier = root.espalier = explorer;
   const accept = () => {
-    const value = props.value;
+    let value = props.value;
     if (value && !explorer.visit.accepts(value, log)) return;
     if (typeof value?.node === "string" && value.node) explorer.request(value.run, value.node);
     if (typeof value?.next === "string" && value.next) explorer.expect(value.next, value.tokens);
     if (typeof value?.refused === "string") explorer.refuse(value.refused, value.why);
+    // Of two values in a row Gradio gives the last: the run that stands below the refused one is asked for.
+    if (typeof value?.refused === "string" && !log.run) value = { run: runIn(location) || props.minute?.opening, ev: "", head: 1, live: false };
     log.accept(value);
   };
   watch("value", accept);

@@ -4,7 +4,7 @@ import { say } from "./dom/saying.js";
 import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
 import { Minute } from "./minute/minute.js";
 import { Player } from "./log/player.js";
-import { reducedMotion } from "./dom/dom.js";
+import { reducedMotion, setText } from "./dom/dom.js";
 import { storage } from "./dom/storage.js";
 
 /** Of a run's own time: whoever hears of it that early has seen nothing of it yet. */
@@ -91,7 +91,8 @@ export class Showing {
     if (cut) this.explorer.select(cut);
     const keep = cut && this.explorer.root.querySelector("[data-act=keep]");
     (keep ?? field)?.focus();
-    say(keep ? RESCUE : "Change its numbers or names, or choose another strategy. Then press Run.");
+    if (keep) setText(keep.closest(".esp-acts").querySelector("[role=status]"), RESCUE);
+    else say("Change its numbers or names, or choose another strategy. Then press Run.");
   }
 
   dispose() {

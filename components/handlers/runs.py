@@ -23,6 +23,7 @@ from components.controls.run_request import (
     values_of_link,
 )
 from components.controls.shown_recipe import made_of
+from components.controls.word_warning import word_note
 from components.elements import error, info
 from components.explorer import (
     RECALLED,
@@ -137,7 +138,7 @@ class RunHandlers:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
-        async for update in self.follow(run, "", loads=asked):
+        async for update in self.follow(run, word_note(asked), loads=asked):
             # One that never begins leaves the run on show as it is.
             begun = run.head > 0
             yield *update, tie if begun else gr.skip()
@@ -241,6 +242,7 @@ class RunHandlers:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
         tie: Any = made_of(values, run.id)
+        note = " ".join(filter(None, [note, word_note(asked)]))
         async for update in self.follow(run, note, link.node, asked):
             begun = run.head > 0
             yield *update, tie if begun else gr.skip(), *filled[1:]

@@ -16,6 +16,7 @@ from search_core.embedded.reading import (
     read_problem,
 )
 from search_core.embedded.reading.nearest import nearest_problems
+from search_core.embedded.reading.unknown_words import in_known_words, unknown_words
 from search_core.embedded.splits import canonical_key, split_of
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "generate",
     "gold_solution",
     "grade",
+    "in_known_words",
     "nearest_problems",
     "prospects",
     "read_problem",
     "split_of",
+    "unknown_words",
 ]

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 _IMPORT = re.compile(r'^import\s+\{([^}]*)\}\s+from\s+"([^"]+)";', re.MULTILINE)
 _EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|class|const)\s+([\w$]+)", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*\n|/\*\*.*?\*/[ \t]*\n)", re.MULTILINE | re.DOTALL)
 _OTHER = re.compile(r"^(?:import\b(?!\()|export\b|await\b).*|.*\bimport\.meta\b.*", re.MULTILINE)
 _NEVER = ("</script", "<script", "<!--")
 """What would end the element around a script, or change how its end is found."""
@@ -113,6 +114,8 @@ def _address(importer: str, address: str) -> str:
 
 
 def _module(name: str, source: str) -> str:
+    # Whoever reads them reads the module; a page's file is as long for each letter.
+    source = _COMMENT.sub("", source)
     exported = [match[2] for match in _EXPORT.finditer(source)]
     body = _IMPORT.sub(lambda match: _taken(name, match), source)
     body = _EXPORT.sub(lambda match: f"{match[1]} {match[2]}", body)

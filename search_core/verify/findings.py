@@ -14,10 +14,17 @@ _OFTEN = 0.2
 
 
 class CardFinding(NamedTuple):
-    """One sentence, and how it stands: well, badly, or not to be told."""
+    """One sentence, and how it stands: well, badly, or not to be told; and its figures, where they
+    stand apart."""
 
     state: State
     sentence: str
+    figures: str = ""
+
+    @property
+    def whole(self) -> str:
+        """All of it in one line."""
+        return f"{self.sentence} {self.figures}".rstrip()
 
 
 def findings(card: Mapping[str, Any]) -> list[CardFinding]:

@@ -16,7 +16,7 @@ MOVED = 0.5
 
 
 def verdict(name: str, card: Mapping[str, Any]) -> CardFinding:
-    """The verdict on the verifier of a card.
+    """The verdict on the verifier of a card: what to do in a sentence, and apart by which figures.
 
     What counts is ranking within a problem, for that is what a search asks; then whether more
     samples hurt, whether what it cuts is wrong, whether it notices a spoiled step, and whether
@@ -26,11 +26,11 @@ def verdict(name: str, card: Mapping[str, Any]) -> CardFinding:
     moved = harmless_edits(card.get("stress"))
     if moved is None or moved.lowered < MOVED:
         return found
-    told = f"{100 * moved.lowered:.0f} % of edits that change nothing lower its score"
-    said = found.sentence.removesuffix(".")
+    told = f"{100 * moved.lowered:.0f} % of edits that change nothing lower its score."
     # Who trusts it is told how far; who does not has one reason more.
-    joined = ", and" if found.state == "bad" else ", where steps are written as in these rows:"
-    return found._replace(sentence=f"{said}{joined} {told}.")
+    how_far = "" if found.state == "bad" else ", as long as steps are worded as in these rows"
+    sentence = f"{found.sentence.removesuffix('.')}{how_far}."
+    return found._replace(sentence=sentence, figures=f"{found.figures} {told}".lstrip())
 
 
 def _by_figures(name: str, card: Mapping[str, Any]) -> CardFinding:
@@ -41,45 +41,37 @@ def _by_figures(name: str, card: Mapping[str, Any]) -> CardFinding:
             f"Whether {name} can be trusted cannot be told from these rows: no problem has both a "
             "right and a wrong scored attempt.",
         )
-    cuts, said = _cuts(card["cuts"]), f"AUROC {area['value']:.2f} within a problem"
+    said = f"AUROC within a problem {area['value']:.2f} ({area['low']:.2f} to {area['high']:.2f})."
     curve = card["best_of_n"]
     if curve and curve["more_samples_hurt"]:
         return CardFinding(
             "bad",
             f"{name} should not steer a search: with more samples than {curve['peak']['n']} it "
-            f"picks worse ones ({said}).",
+            "picks worse ones.",
+            said,
         )
     if area["low"] <= 0.5:
-        return CardFinding(
-            "bad", f"{name} should not steer a search: it ranks attempts as chance would ({said})."
-        )
+        why = "it ranks attempts as chance would"
+        return CardFinding("bad", f"{name} should not steer a search: {why}.", said)
     missed = _missed(card.get("stress"))
+    said = " ".join(filter(None, [said, missed]))
     if area["high"] < RANKS_WELL:
-        return CardFinding(
-            "bad",
-            f"{name} should not steer a search alone: it ranks attempts better than chance, but "
-            f"not well ({said}){missed}.",
-        )
+        why = "it ranks attempts better than chance, but not well"
+        return CardFinding("bad", f"{name} should not steer a search alone: {why}.", said)
     if area["low"] < RANKS_WELL:
         return CardFinding(
             "open",
-            f"{name} ranks attempts better than chance; whether well, these rows do not tell "
-            f"({said}, 95 % interval {area['low']:.2f} to {area['high']:.2f}){missed}.",
+            f"{name} ranks attempts better than chance; whether well, these rows do not tell.",
+            said,
         )
+    cuts = _cuts(card["cuts"])
     if cuts is None:
-        return CardFinding(_state(missed), f"{name} can be trusted to rank ({said}){missed}.")
+        return CardFinding(_state(missed), f"{name} can be trusted to rank.", said)
     low, value = cuts
+    said = f"{said} {100 * value:.0f} % of the steps that it cuts are wrong."
     if low >= CUTS_WELL:
-        return CardFinding(
-            _state(missed),
-            f"{name} can be trusted to rank and to cut ({said}; {100 * value:.0f} % of the steps "
-            f"that it cuts are wrong){missed}.",
-        )
-    return CardFinding(
-        "open",
-        f"{name} can be trusted to rank, and less to cut ({said}; {100 * value:.0f} % of the "
-        f"steps that it cuts are wrong){missed}.",
-    )
+        return CardFinding(_state(missed), f"{name} can be trusted to rank and to cut.", said)
+    return CardFinding("open", f"{name} can be trusted to rank, and less to cut.", said)
 
 
 def _cuts(found: Mapping[str, Any] | None) -> tuple[float, float] | None:
@@ -98,7 +90,7 @@ def _missed(stress: Mapping[str, Any] | None) -> str:
     if not edits:
         return ""
     worst = max(edits, key=lambda edit: float(edit["unnoticed"]["value"]))
-    return f', and lets {100 * worst["unnoticed"]["value"]:.0f} % of edits "{worst["name"]}" pass'
+    return f'It lets {100 * worst["unnoticed"]["value"]:.0f} % of edits "{worst["name"]}" pass.'
 
 
 def _state(missed: str) -> State:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.app_process import App
 from tests.browser.explorer import ask, open_page, settle, wait
@@ -106,7 +108,38 @@ def test_a_chosen_problem_shows_what_it_says(app: App, page: Page) -> None:
     page.locator("#chosen").get_by_role("button", name="the right path is cut").click()
     words.get_by_role("button", name="Now you").click()
     expect(page.get_by_role("button", name="Keep", exact=True)).to_be_focused()
-    expect(page.locator("#notice")).to_contain_text("Press Keep")
+    expect(page.locator(".esp-acts-buttons + * + * + [role=status]")).to_contain_text("Press Keep")
+
+
+def test_who_is_quicker_than_the_page_is_told_and_left_with_the_tree(app: App, page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/js/main.js*", lambda route: held.append(route))
+    page.goto(app.url)
+    field, notice = page.locator("#problem textarea"), page.locator("#notice")
+    field.fill("What is love?")
+    page.locator("#run").click()
+    expect(notice).to_contain_text("do not know this kind of problem")
+    for route in held:
+        route.continue_()
+    page.unroute("**/js/main.js*")
+    # Of the two values that came meanwhile the page has the last: the refused run's.
+    wait(page, "x.log.complete && x.log.run")
+    expect(page.locator(".esp-story-text")).not_to_contain_text("Waiting")
+    # What is read, and not known, is told before anything runs, with what works in one line.
+    field.fill(
+        "Tom has 12 muffins. Tom eats 3 muffins. Tom finds 5 muffins. "
+        "How many muffins does Tom have now?"
+    )
+    field.blur()
+    expect(notice).to_contain_text("never read the word “muffins”")
+    offers = notice.get_by_role("list", name="What works").get_by_role("button")
+    expect(offers).to_have_count(3)
+    tops = {box["y"] for offer in offers.all() if (box := offer.bounding_box())}
+    assert len(tops) == 1
+    offers.first.click()
+    expect(field).to_have_value(re.compile("^Tom has 12 (?!muffins)"))
+    page.locator("#brand").click()
+    expect(notice).to_contain_text("Press Run")
 
 
 def test_a_word_explains_itself_by_focus_pointer_and_tap(app: App, page: Page) -> None:

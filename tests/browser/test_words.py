@@ -68,6 +68,20 @@ FAULTS = """(() => {
 })()""".replace("WORDS", WORDS)
 
 
+# Words whose box is not what the page makes of them where they have that room.
+MISJUDGED = """(() => {
+  const { sizes, plan, boxes } = x.canvas.words;
+  return plan.texts.filter(({ id, width, height, room }) => {
+    const copy = boxes.get(id).element.cloneNode(true);
+    Object.assign(copy.style, { width: '', height: '', maxWidth: `${sizes.fitFor(room).width}px` });
+    sizes.element.append(copy);
+    const seen = copy.getBoundingClientRect();
+    copy.remove();
+    return Math.ceil(seen.width) !== width || Math.ceil(seen.height) !== height;
+  }).map(({ id }) => boxes.get(id).element.textContent);
+})()"""
+
+
 # The same in the middle of a transition: the moment is set, so that no clock decides what is seen.
 UNDER_WAY = """((part) => {
   const { canvas } = x;
@@ -113,6 +127,7 @@ def test_words_meet_nothing_on_the_page(stage: Stage, view: Page, width: int) ->
         found = ask(view, FAULTS)
         assert found["faults"] == [], name
         assert found["count"] >= 4, name
+        assert ask(view, MISJUDGED) == [], name
 
 
 @pytest.mark.parametrize("width", [390, 1280])

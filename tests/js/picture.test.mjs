@@ -179,7 +179,7 @@ test("arrows run along their lanes; what is selected has a broad one, with a lan
 /** The marks that a painter draws, in order: the palette's spec, the radius, the opacity. */
 function painted(items, ku = 24, hidden = []) {
   const drawn = [];
-  const sprites = { draw: (_ctx, spec, _colours, _x, _y, radius) => drawn.push({ spec, radius, alpha: ctx.globalAlpha }) };
+  const sprites = { draw: (_ctx, spec, _colours, _x, _y, radius) => drawn.push({ spec, radius, alpha: ctx.globalAlpha }), text: () => {} };
   const ctx = surface();
   const { scene } = sceneOf(items, { hidden });
   const camera = { ...CAMERA, ku, ou: 200, od: 50 };

@@ -27,6 +27,8 @@ export class Side {
     );
     this.element = h("div", { class: "esp-side" }, h("div", { class: "esp-side-bar" }, this.views.tablist, this.close), this.views.element);
     this.selected = null;
+    /** What is selected, whether or not the moment on show has it. */
+    this.wanted = null;
     /** The node that was acted on: selected once more in the run that comes of it, it leaves the sheet down. */
     this.acted = null;
     this.setOpen(false);
@@ -39,12 +41,16 @@ export class Side {
   }
 
   /**
-   * Another node is selected: it comes to the front, and goes when it is let go of.
+   * Another node is selected: it comes to the front, and goes when it is let go of. A sheet stays down
+   * where a person did not select it now: they are led, or a step comes back as the cursor moves.
    *
-   * @param {?string} selected
-   * @param {boolean} [quiet] - the person did not select it: a sheet stays down.
+   * @param {?string} selected - as the moment on show has it.
+   * @param {?string} [wanted] - whether or not it has.
+   * @param {boolean} [led]
    */
-  follow(selected, quiet = false) {
+  follow(selected, wanted = selected, led = false) {
+    const quiet = led || wanted === this.wanted;
+    this.wanted = wanted;
     if (selected === this.selected) return;
     this.selected = selected;
     if (selected !== null) {

@@ -81,11 +81,18 @@ export class TreeCanvas extends Viewpoint {
       else this.turns?.leave(this);
     });
     this.sights.observe(this.frame);
+    // Type that arrives late is of another size, and other letters, than what stood in for it.
+    this.onType = () => {
+      this.painter.lettering.font = this.painter.lettering.family;
+      this.restyle();
+    };
+    document.fonts.addEventListener("loadingdone", this.onType);
   }
 
   dispose() {
     this.resizes.disconnect();
     this.sights.disconnect();
+    document.fonts.removeEventListener("loadingdone", this.onType);
     cancelAnimationFrame(this.pending);
     clearTimeout(this.naming);
     this.turns?.leave(this);
@@ -219,7 +226,7 @@ export class TreeCanvas extends Viewpoint {
     this.pending = requestAnimationFrame((now) => {
       this.pending = 0;
       this.paint(now);
-      if (this.glide || this.waiting) this.redraw();
+      if (this.glide || this.waiting || this.words.unmade) this.redraw();
     });
   }
 
@@ -241,7 +248,10 @@ export class TreeCanvas extends Viewpoint {
     this.waiting = !stands && turns !== null && frame !== null && !turns.take(this, frame);
     if (this.waiting) return;
     turns?.leave(this);
-    if (stands) return;
+    if (stands) {
+      this.words.goOn();
+      return;
+    }
     this.arranged = state;
     this.words.arrange({ tree, visible, selected, asked }, scene, camera, size, this.painter.extents(camera));
   }

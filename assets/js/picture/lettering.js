@@ -2,6 +2,7 @@
 // much the silhouettes of dense branches hold. All else is HTML over it, see word_layer.js.
 
 const CELL = 16;
+const MOST_KEPT = 2000;
 
 export class Lettering {
   constructor(ctx, theme) {
@@ -23,6 +24,7 @@ export class Lettering {
   widthOf(text, size, weight) {
     const key = `${weight} ${size} ${text}`;
     if (!this.widths.has(key)) {
+      if (this.widths.size > MOST_KEPT) this.widths.clear();
       this.write(size, weight);
       this.widths.set(key, this.ctx.measureText(text).width);
     }
@@ -34,12 +36,16 @@ export class Lettering {
     this.taken = new Map();
   }
 
+  typeOf(size, weight) {
+    return `${weight} ${size}px ${this.family}`;
+  }
+
   /**
    * Use this size in pixels and this weight from now on. What is in use already is not set again: to
    * give a canvas its type, the browser brings the whole page's style up to date.
    */
   write(size, weight) {
-    const type = `${weight} ${size}px ${this.family}`;
+    const type = this.typeOf(size, weight);
     if (type === this.type) return;
     this.ctx.font = this.type = type;
   }
@@ -51,15 +57,15 @@ export class Lettering {
    */
   inside(placeFor, texts, { size }) {
     const { ctx, theme } = this;
-    this.write(size, 500);
     let [text, place, wide] = ["", null, 0];
     for (text of texts) {
-      wide = ctx.measureText(text).width;
+      wide = this.widthOf(text, size, 500);
       place = placeFor(wide);
       if (place) break;
     }
     if (!place) return;
     const { x, y } = place;
+    this.write(size, 500);
     if (!this.reserve(x - wide / 2, y - size / 2, wide, size)) return;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";

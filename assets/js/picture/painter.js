@@ -214,11 +214,9 @@ export class Painter {
     this.pill(item, PILL / 2);
     ctx.fillStyle = theme.base.ink;
     ctx.fill();
-    this.lettering.write(...ROOT_TYPE);
-    ctx.fillStyle = theme.base.background;
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    ctx.fillText(ROOT_NAME, item.x, item.y + 0.5);
+    const { background } = theme.base;
+    const half = this.halfPill();
+    this.sprites.text(ctx, ROOT_NAME, this.lettering.typeOf(...ROOT_TYPE), background, [item.x, item.y + 0.5], [half, PILL / 2], this.view.ratio);
   }
 
   halfPill(radius = PILL / 2) {

@@ -225,6 +225,36 @@ export class Sprites {
     }
     ctx.drawImage(sprite.image, x - sprite.half, y - sprite.half, 2 * sprite.half, 2 * sprite.half);
   }
+
+  /**
+   * A word that stands in every picture, around a point. Letters of a page's canvas have the browser bring
+   * the page's style up to date first; a picture of them has not.
+   *
+   * @param {string} type - as in a style sheet.
+   * @param {[number, number]} at @param {[number, number]} halves - of the room that it has, in pixels.
+   */
+  text(ctx, text, type, colour, [x, y], [across, up], ratio) {
+    const key = `${text}|${type}|${colour}|${across}`;
+    let image = this.cache.get(key);
+    if (!image) this.cache.set(key, (image = makeText(text, type, colour, [across, up], ratio)));
+    // On whole device pixels: letters between two of them are blurred.
+    const [left, top] = [x - across, y - up].map((place) => Math.round(place * ratio) / ratio);
+    ctx.drawImage(image, left, top, image.width / ratio, image.height / ratio);
+  }
+}
+
+function makeText(text, type, colour, [across, up], ratio) {
+  const image = document.createElement("canvas");
+  image.width = Math.ceil(2 * across * ratio);
+  image.height = Math.ceil(2 * up * ratio);
+  const ctx = image.getContext("2d");
+  ctx.scale(ratio, ratio);
+  ctx.font = type;
+  ctx.fillStyle = colour;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(text, across, up);
+  return image;
 }
 
 function makeSprite(spec, colours, r, ratio) {

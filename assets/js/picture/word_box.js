@@ -90,6 +90,12 @@ export const sizeKeyOf = (kind, said, fit) => {
   return [kind, textFor(kind, said, fit), said.answer, said.mark, said.share === null, ...numbers].join("\u0001");
 };
 
+/** Of such a key, what it says beside its text, and the text. @returns {[string, string]} */
+export function kindAndText(key) {
+  const [kind, text, ...others] = key.split("\u0001");
+  return [[kind, ...others].join("\u0001"), text];
+}
+
 /**
  * Build a step's words.
  *

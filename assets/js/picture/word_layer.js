@@ -15,6 +15,8 @@ import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
 const NONE = new Set();
+/** So many elements that were not there before are made for one picture; the others follow. */
+const MOST_MADE = 16;
 /** Pixels by which words may reach below what is written over them, and still be read. */
 const GRAZED = 3;
 const HEADER = { from: 40, width: 46, height: 16 };
@@ -38,6 +40,8 @@ export class WordLayer {
     this.away = NONE;
     /** Those that were not there before the last arrangement. */
     this.newcomers = NONE;
+    /** There are words that are placed, and shown only in the next picture. */
+    this.unmade = false;
     /** Where something else is written over the picture, in pixels; set from outside. */
     this.others = [];
     this.sizes.stands = (id) => this.boxes.has(id);
@@ -74,6 +78,7 @@ export class WordLayer {
     const arrows = [...lanes.values()].filter(Boolean);
     const ways = waysOf(scene, camera, size);
     const place = (some) => placeWords(some, view, this.sizes, arrows, ways);
+    const most = this.sizes.patient ? Infinity : MOST_MADE;
     const placed = this.sizes.together(() => {
       const all = place(spots);
       const worded = new Set(all.words.filter(({ kind }) => kind !== "bar").map(({ id }) => id));
@@ -81,7 +86,7 @@ export class WordLayer {
       return fewer ? place(fewer) : all;
     });
     this.plan = new WordPlan(placed, lanes, spots, view);
-    this.show(this.plan.texts);
+    this.show(this.plan.texts, most);
     this.name(view, view.vertical ? [...spots, ...faintOf(scene, camera, size)] : []);
     if (this.sizes.late) this.actions.onChange();
   }
@@ -128,13 +133,24 @@ export class WordLayer {
 
   // Elements -----------------------------------------------------------------------------------
 
-  show(words) {
+  /**
+   * Words become elements. What stands there already is brought up to date at once; of what is new only so
+   * much that the picture is not late, and `unmade` is set where more is to be shown in the next one.
+   */
+  show(words, most) {
     const order = [];
     this.newcomers = new Set(words.map(({ id }) => id).filter((id) => !this.boxes.has(id)));
+    this.unmade = false;
+    let room = most;
     for (const word of words) {
       const said = this.said.of(word.id);
       const key = keyOf(word.kind, said, this.sizes.fitFor(word.room));
       let box = this.boxes.get(word.id);
+      if (!box) room -= 1;
+      if (room < 0) {
+        this.unmade = true;
+        continue;
+      }
       if (box?.key !== key) {
         box?.element.remove();
         box = { key, element: wordBox(word.kind, said, this.sizes.fitFor(word.room), () => this.sizes.typeset()) };
@@ -159,6 +175,11 @@ export class WordLayer {
     });
   }
 
+  /** The words are placed; more of them can be shown. */
+  goOn() {
+    if (this.unmade) this.show(this.plan.texts, MOST_MADE);
+  }
+
   nameOf(id) {
     const { tree, visible } = this.moment;
     if (visible.writing.has(id)) return writingName(tree, visible, id);
@@ -174,12 +195,15 @@ export class WordLayer {
   /** "Step 1", "Step 2", … where each level begins, as far as they have room beside marks and words. */
   name(view, marks) {
     const shown = view.pitch >= HEADER.from ? levelNames(view, marks, this.plan.texts) : [];
-    fill(
-      this.headers,
-      shown.map(({ level, left, top }) =>
-        h("span", { class: "esp-word-header", text: `Step ${level}`, style: { left: `${left}px`, top: `${top}px` } }),
-      ),
-    );
+    const said = JSON.stringify(shown);
+    if (said !== this.named)
+      fill(
+        this.headers,
+        shown.map(({ level, left, top }) =>
+          h("span", { class: "esp-word-header", text: `Step ${level}`, style: { left: `${left}px`, top: `${top}px` } }),
+        ),
+      );
+    this.named = said;
     this.headers.hidden = view.vertical && !shown.length;
     this.headers.dataset.across = view.vertical ? "false" : "true";
   }

@@ -1,13 +1,14 @@
 // How large a step's words are, measured in a corner of the page that nobody sees.
 
 import { h } from "../dom/dom.js";
-import { sizeKeyOf, wordBox } from "./word_box.js";
+import { Ruler } from "./ruler.js";
+import { kindAndText, sizeKeyOf, wordBox } from "./word_box.js";
 
 /** Widths are rounded down to so many pixels, so that a picture that is zoomed measures seldom. */
 const COARSE = 4;
 const MOST_KNOWN = 4000;
 /** So many words that did not stand there before are measured for one picture; the others follow. */
-const MOST_NEW = 32;
+const MOST_NEW = 12;
 /** Of words that have not been measured yet: there is no room for them. */
 const UNKNOWN = { width: Infinity, height: Infinity };
 /** So often places are sought anew with the sizes that they asked for. */
@@ -35,6 +36,7 @@ export class WordSizes {
     this.onChange = onChange;
     this.known = new Map();
     this.keys = new WeakMap();
+    this.ruler = new Ruler();
     this.say = () => null;
     /** Whether the words of this id stand in the picture now; set from outside. */
     this.stands = () => false;
@@ -60,6 +62,7 @@ export class WordSizes {
   /** The type has changed. */
   clear() {
     this.known.clear();
+    this.ruler.clear();
     this.keys = new WeakMap(); // they were made for letters of that width
     this.letter = null;
     this.patient = true;
@@ -154,7 +157,14 @@ export class WordSizes {
    * room: lines break where they broke.
    */
   find({ key, fit }) {
-    return this.known.get(key)?.find(({ room, width }) => width <= fit.width && fit.width <= room);
+    const measured = this.known.get(key)?.find(({ room, width }) => width <= fit.width && fit.width <= room);
+    return measured ?? this.keep(key, this.ruler.size(...kindAndText(key), fit.width));
+  }
+
+  keep(key, size) {
+    if (this.known.size > MOST_KNOWN) this.forget();
+    if (size) this.known.set(key, [...(this.known.get(key) ?? []), size]);
+    return size;
   }
 
   /** First as wide as words ever are; where that is too wide, in the room that there is. */
@@ -167,23 +177,29 @@ export class WordSizes {
   /** @param {Map<string, {key: string, kind: string, said: Object, fit: Object, room: number}>} missing */
   measure(missing) {
     if (!missing.size) return;
-    if (this.known.size > MOST_KNOWN) this.forget();
     const boxes = [...missing.values()].map(({ key, kind, said, fit, room }) => {
       const box = wordBox(kind, said, fit, () => this.typeset());
       box.style.maxWidth = `${room}px`;
       return [key, room, box];
     });
     this.element.append(...boxes.map(([, , box]) => box));
-    const layer = this.element.parentElement;
-    const enlarged = layer.getBoundingClientRect().width / layer.offsetWidth || 1;
+    const enlarged = this.enlarged();
     for (const [key, room, box] of boxes) {
       // A layout without fractions: what is measured here fits there.
       const { width, height } = box.getBoundingClientRect();
-      const size = { room, width: Math.min(room, Math.ceil(width / enlarged)), height: Math.ceil(height / enlarged) };
-      if (this.known.has(key)) this.known.get(key).push(size);
-      else this.known.set(key, [size]);
+      const exact = { width: width / enlarged, height: height / enlarged };
+      const size = { room, width: Math.min(room, Math.ceil(exact.width)), height: Math.ceil(exact.height) };
+      if (Math.ceil(exact.width) < room) this.ruler.learn(...kindAndText(key), exact);
+      this.keep(key, size);
     }
     this.element.replaceChildren();
+  }
+
+  /** How much larger the picture is shown than it is laid out. */
+  enlarged() {
+    const layer = this.element.parentElement;
+    const [seen, laid] = [layer.getBoundingClientRect().width, layer.offsetWidth];
+    return Math.abs(seen - laid) < 1 ? 1 : seen / laid; // the second is a whole number
   }
 
   /** What was measured first is least likely to be in the picture still. */
@@ -204,7 +220,8 @@ export class WordSizes {
   measureLetter() {
     const box = wordBox("line", { ...PLAIN, text: SAMPLE, brief: SAMPLE }, { width: 1000, letter: 1 });
     this.element.append(box);
-    const { width } = box.getBoundingClientRect();
+    const width = box.getBoundingClientRect().width / this.enlarged();
+    this.ruler.begin(getComputedStyle(box), SAMPLE, width);
     box.remove();
     return width / SAMPLE.length || USUAL;
   }

@@ -17,6 +17,12 @@ export class VectorMarks {
     if (dot) ctx.mark(dot, x, y, radius, { fill: colours.line, stroke: null, width: 0 });
   }
 
+  /** Letters stay letters. */
+  text(ctx, text, type, colour, [x, y]) {
+    Object.assign(ctx, { font: type, fillStyle: colour, textAlign: "center", textBaseline: "middle" });
+    ctx.fillText(text, x, y);
+  }
+
   clear() {}
 }
 

@@ -22,7 +22,7 @@ def print_report(console: Console, values: Mapping[str, Any]) -> None:
     cards = values["cards"]
     for name, card in cards.items():
         said = verdict(name, card)
-        console.print(plain(f"{_MARKS[said.state]} {said.sentence}"), markup=False, highlight=False)
+        console.print(plain(f"{_MARKS[said.state]} {said.whole}"), markup=False, highlight=False)
     table = Table(title="Report cards", title_justify="left", box=None, padding=(0, 2, 0, 0))
     table.add_column("", no_wrap=True)
     for name in cards:

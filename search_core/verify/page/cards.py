@@ -28,15 +28,15 @@ def card_sections(name: str, card: Mapping[str, Any], anchor: str) -> str:
         tag("summary", tag("h2", text(name), id=anchor)),
         paragraph(_about(card), "quiet"),
         finding_list(findings(card)),
-        part("The benchmarks’ own numbers", *_benchmarks(card)),
+        part("The benchmarks’ own numbers", *_benchmarks(card), folded=True),
         thresholds_section(card["thresholds"], card["threshold"]),
         part("Ranking within a problem", *_ranking(card)),
         part("Best-of-N", *_best_of_n(card)),
         part("Cuts", *_cuts(card)),
         part("Reliability", *_reliability(card)),
-        part("Length and repetition", *_correlations(card)),
+        part("Length and repetition", *_correlations(card), folded=True),
         stress_section(card.get("stress")),
-        part("Where it is right, and where not", *_breakdowns(card)),
+        part("Where it is right, and where not", *_breakdowns(card), folded=True),
         mistakes_section(card["mistakes"], anchor),
     ]
     whole = tag("details", *inside, class_="card", open="open")
@@ -44,9 +44,14 @@ def card_sections(name: str, card: Mapping[str, Any], anchor: str) -> str:
 
 
 def finding_list(found: list[CardFinding]) -> str:
-    """Each sentence behind a mark whose shape says how it stands."""
-    return tag("ul", *(tag("li", _mark(f.state), text(f.sentence)) for f in found),
-               class_="findings")  # fmt: skip
+    """Each sentence behind a mark whose shape says how it stands; its figures below it."""
+    return tag("ul", *(tag("li", _mark(f.state), *_said(f)) for f in found), class_="findings")
+
+
+def _said(finding: CardFinding) -> Iterator[str]:
+    yield text(finding.sentence)
+    if finding.figures:
+        yield tag("span", text(finding.figures), class_="figures")
 
 
 def _mark(state: str) -> str:

@@ -26,18 +26,19 @@ def paragraph(content: str, class_: str = "") -> str:
     return tag("p", text(content), **({"class_": class_} if class_ else {}))
 
 
-def part(title: str, *inside: str, id_: str = "") -> str:
+def part(title: str, *inside: str, id_: str = "", folded: bool = False) -> str:
     """A part of a report behind its heading, open at first: a reader may fold it, and the
     report's script does so on a phone.
 
     Args:
         inside: Finished markup; without any there is no part.
+        folded: It is long, and what it comes to is said elsewhere: closed at first.
     """
     if not any(inside):
         return ""
     head = tag("summary", tag("h3", text(title)))
-    named = {"id": id_} if id_ else {}
-    return tag("details", head, *inside, class_="part", open="open", **named)
+    named = {**({"id": id_} if id_ else {}), **({} if folded else {"open": "open"})}
+    return tag("details", head, *inside, class_="part", **named)
 
 
 def table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from search_core.models import VERIFIERS
 from search_core.picture.numbers import counted
 from search_core.verify.best_verifier import best_verifier
 from search_core.verify.findings import CardFinding
@@ -39,7 +40,8 @@ def report_page(values: Mapping[str, Any]) -> str:
     body = [
         _skip(listed),
         tag("header", tag("h1", text(title[:200])), finding_list(_verdicts(values)),
-            *_about(values), tag("nav", navigation, aria_label="Parts of this report")),
+            *_introduced(cards), *_about(values),
+            tag("nav", navigation, aria_label="Parts of this report")),
         tag(
             "main",
             table("At a glance", ["measure", *cards], headline_rows(cards)),
@@ -59,6 +61,17 @@ def _verdicts(values: Mapping[str, Any]) -> list[CardFinding]:
     best = best_verifier(cards, values["comparisons"])
     each = [verdict(name, card) for name, card in cards.items()]
     return each if best is None else [best, *each]
+
+
+def _introduced(cards: Mapping[str, Any]) -> Iterator[str]:
+    """What those are that come with the package: a name alone says little."""
+    known = [
+        tag("dt", text(name)) + tag("dd", text(VERIFIERS[name].what))
+        for name in cards
+        if name in VERIFIERS
+    ]
+    if known:
+        yield tag("dl", *known, class_="introduced")
 
 
 def _skip(anchors: Sequence[str]) -> str:

@@ -25,6 +25,8 @@ a:focus-visible, summary:focus-visible, .wide:focus-visible, input:focus-visible
 nav ul, .findings { list-style: none; padding: 0; }
 nav li { display: inline-block; margin: 0 1.25rem .35rem 0; }
 .findings li { margin: .4rem 0; padding-left: 1.9rem; position: relative; max-width: 46rem; }
+.findings .figures { display: block; font-size: .85rem; color: var(--palette-subtle); }
+.introduced { max-width: 46rem; }
 .findings .mark { position: absolute; left: 0; top: .15rem; width: 1.3rem; height: 1.3rem; }
 .caution { border-left: 4px solid var(--grade-wrong-line); padding: .3rem .8rem;
   background: var(--palette-surface); }
