@@ -71,7 +71,7 @@ export function mount(element, gradio) {
     if (typeof value?.next === "string" && value.next) explorer.expect(value.next, value.tokens);
     if (typeof value?.refused === "string") explorer.refuse(value.refused, value.why);
     // Of two values in a row Gradio gives the last: the run that stands below the refused one is asked for.
-    if (typeof value?.refused === "string" && !log.run) value = { run: runIn(location) || props.minute?.opening, ev: "", head: 1, live: false };
+    if (typeof value?.refused === "string" && !log.run) value = { run: runIn(location) || given.minute?.opening, ev: "", head: 1, live: false };
     log.accept(value);
   };
   watch("value", accept);

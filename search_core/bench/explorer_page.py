@@ -22,10 +22,10 @@ __SHEETS__
 <script type="module">
 import { mount } from "/js/main.js";
 const palette = await (await fetch("/palette.json")).json();
-const props = { palette, value: null };
+const props = { value: null };
 let take = () => {};
 const explorer = mount(document.querySelector("#explorer"), {
-  props, server: { pull_events: async () => undefined },
+  props, given: { palette }, server: { pull_events: async () => undefined },
   watch: (name, changed) => { take = changed; }, mathsFolder: "/vendor/katex/",
 });
 const { canvas } = explorer;
