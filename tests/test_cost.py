@@ -141,8 +141,9 @@ def test_reading_the_likelihood_costs_the_vocabulary_at_every_token(
     from search_core.protocols import Watch
 
     # The counter sees products, and no fused kernel.
-    def products(query: Any, key: Any, value: Any, metadata: Any, scale: float) -> Any:
-        return tree_attention._products(query, key, value, metadata.mask, scale)
+    def products(query: Any, key: Any, value: Any, mask: Any, scale: float) -> Any:
+        folded = query.reshape(len(query), key.shape[1], -1, query.shape[3])
+        return tree_attention._products(folded, key, value, mask, scale).view(query.shape)
 
     monkeypatch.setattr(tree_attention, "_folded", products)
     config = LlamaConfig(**{**CONFIG.to_dict(), "num_labels": 2, "architectures": None})

@@ -80,7 +80,8 @@ def test_a_gpu_computes_it_otherwise_and_the_same(queries: int) -> None:
     allowed = torch.rand(3, 1, queries, 12) < 0.5
     allowed[..., 0] = True
     mask = torch.zeros(allowed.shape).masked_fill(~allowed, -torch.inf)
-    on_cpu = _folded(query, key, value, AttentionMetadata(3, queries, None, None, mask), 0.4)
+    metadata = AttentionMetadata(3, queries, None, None, mask)
+    on_cpu = _folded(query, key, value, metadata.mask_of(None, HEADS // KEY_HEADS), 0.4)
     for on_gpu in (_products, _fused):
         found = on_gpu(query, key, value, mask, 0.4)
         torch.testing.assert_close(found, on_cpu, atol=1e-5, rtol=1e-5)
