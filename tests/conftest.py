@@ -14,6 +14,15 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+_BROWSER = "tests/browser"
+# By how the names of their files begin; those of the last chain begin in any other way.
+_CHAINS = {
+    f"{_BROWSER}/ runs": ("model", "page", "pr"),
+    f"{_BROWSER}/ looks": tuple("abcdefgh"),
+    f"{_BROWSER}/ acts": "",
+}
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[object]:
     """What is imported and listed here stays to the end: whoever looks for garbage need not walk
@@ -30,19 +39,17 @@ def pytest_collection() -> Iterator[object]:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """A file's tests share a worker, and its fixtures.
 
-    Those that need a browser or the app share two: opening one, and an app for it, is dear. These
-    wait more than they work, so that two chains of them and the rest fill two cores.
+    Those that need a browser or the app share three, one for each worker: opening one, and an app
+    for it, is dear. They take about as long as each other, and what is left fills the cores.
     """
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::", 1)[0]
-            if file == "tests/test_hostile_requests.py":
-                return "tests/browser/ the rest"
-            if not file.startswith("tests/browser/"):
+            if not file.startswith((f"{_BROWSER}/", "tests/test_hostile_requests.py")):
                 return file
-            runs = file.startswith(("tests/browser/test_model", "tests/browser/test_page"))
-            return "tests/browser/ runs" if runs else "tests/browser/ the rest"
+            name = file.removeprefix(f"{_BROWSER}/test_")
+            return next(chain for chain, begin in _CHAINS.items() if name.startswith(begin))
 
     return ByFile(config, log)
