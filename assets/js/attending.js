@@ -98,9 +98,9 @@ export class Attending {
     }
   }
 
-  /** Have a run shown, once. */
+  /** Have a run shown; once more if the page's own first run came between and took its place. */
   fetch(run) {
-    if (run === this.asked) return;
+    if (run === this.asked && run === this.explorer.visit.asked) return;
     this.asked = run;
     this.explorer.showing.minute.skip();
     this.explorer.visit.show(run);
