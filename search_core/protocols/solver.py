@@ -12,7 +12,6 @@ from search_core.log.fields import Repeats, Thought
 from search_core.numerals import shown
 from search_core.protocols.identity import SolverInfo
 from search_core.protocols.watch import Cancelled
-from search_core.records import record
 
 TokenIds = tuple[int, ...]
 StepIds = tuple[TokenIds | None, ...]
@@ -76,7 +75,7 @@ FILTERS: Mapping[str, float] = MappingProxyType(
 """What may keep a token from being drawn beside temperature and top-p; where it changes nothing."""
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class SampleRequest:
     """Continue one path by one step.
 
@@ -122,7 +121,7 @@ class SampleRequest:
             )
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class StepSample:
     """One sampled step.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from search_core.protocols.identity import VerifierInfo
 from search_core.protocols.watch import Cancelled
-from search_core.records import record
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ScoreRequest:
     """Score the newest steps of one path.
 
@@ -35,7 +35,7 @@ class ScoreRequest:
     ids: tuple[str, ...] = ()
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class StepScores:
     """Scores of `steps[first:]`, each in [0, 1].
 

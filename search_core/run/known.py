@@ -22,7 +22,7 @@ what it would have asked. Hence this one mechanism serves
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from search_core.protocols import (
     Cancelled,
@@ -40,7 +40,6 @@ from search_core.protocols import (
     Watch,
     watch_of,
 )
-from search_core.records import record
 from search_core.run.calls import Checked, sampled, scored
 
 SampleQuestion = tuple[object, ...]
@@ -51,7 +50,7 @@ class MissingReplies(RunCancelled):
     """A run stopped where it would have asked what nobody has answered."""
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class KnownScore:
     """What one step scored (None: there was no verdict), and what that took; fields as of
     `StepScores`. `again`: it was of an earlier run already when it was written down."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from search_core.flops import forward_flops, writing_flops
 from search_core.log.events import MAX_REASON, Aggregate, Role, Sampled, Scored, Spent
@@ -10,13 +11,12 @@ from search_core.log.fields import Repeats, Thought, parent_of
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
 from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
-from search_core.records import record
 from search_core.run.repetition import repetition
 from search_core.scoring import aggregate_scores, rounded
 from search_core.steps import thought_of
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class PlannedNode:
     """What is known of a node before its text is. Fields as of `events.Sampled`."""
 

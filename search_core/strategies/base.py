@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from search_core.log.events import Aggregate, Ended, Judged, VoteMethod
-from search_core.records import record
 from search_core.scoring import best_first
 from search_core.strategies.options import StrategyOptions
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class NodeView:
     """What a strategy may know of a node. It never learns what is right or wrong.
 
@@ -77,7 +76,7 @@ class NodeView:
 Nodes = tuple[NodeView, ...]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Sample one child of each parent (name a parent k times for k children).
 
@@ -109,7 +108,7 @@ Placement = Callable[[Sequence[str], str], int]
 the piece that it continues; -1 for the problem."""
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Continue:
     """Write the next piece of one long stream; answer with it, in its place in the tree.
 
@@ -127,7 +126,7 @@ class Continue:
     temperature: float | None = None
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Score:
     """Score these nodes' paths, as far as they are not scored; answer with them, scored.
 
@@ -140,7 +139,7 @@ class Score:
     ends: Nodes = ()
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Decide:
     """Keep some nodes, prune others, and say why. Each node is decided once.
 
@@ -165,7 +164,7 @@ class Decide:
     """Of kept, then pruned, where others are ranked among them; (): counted from 1."""
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Resolve:
     """A decision about the search itself, and not about nodes: to stop, or how to go on."""
 
@@ -173,7 +172,7 @@ class Resolve:
     why: str
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Allocate:
     """Say how a budget is shared out: a weight (0 to 1) and a number of copies for each node.
 
@@ -188,21 +187,21 @@ class Allocate:
     effective: float | None = None
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class BackUp:
     """Write down nodes' statistics: of each, how often it was visited, and its mean value."""
 
     statistics: tuple[tuple[NodeView, int, float], ...]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Merge:
     """These nodes repeat others word for word: (duplicate, original) pairs."""
 
     pairs: tuple[tuple[NodeView, NodeView], ...]
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Complete:
     """These paths are solutions; answer with them, the number of their answer known.
 
@@ -213,7 +212,7 @@ class Complete:
     unfinished: bool = False
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Choose:
     """Judge the candidates, in this order, and choose the answer. The last request.
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from search_core.records import record
 from search_core.scoring import first_best
 from search_core.strategies.base import NodeView
 
@@ -83,7 +82,7 @@ class Branch:
         return way
 
 
-@record(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Selected:
     """A leaf, and why it won against its siblings.
 
