@@ -91,11 +91,18 @@ export class Visit {
 
   /**
    * Whether a value from the server is wanted. If it is, its run has its place in the history.
+   * What stands on a page when it opens is not, once a person or a class has turned to another run.
    *
-   * @param {{run: string, next: ?string, recalled: ?string}} value - as `TreeViewValue` has it.
+   * @param {{run: string, next: ?string, recalled: ?string, opening: ?boolean}} value - as `TreeViewValue` has it.
    * @param {import("./log/log.js").EventLog} log - what is on show.
    */
-  accepts({ run, next, recalled }, log) {
+  accepts({ run, next, recalled, opening = false }, log) {
+    if (opening && run !== (this.asked ?? (log.run || run))) {
+      // Of two values in a row Gradio gives the last: the answer may have been the other one. And
+      // the form may have been filled from this one: once more, and it is that of the run on show.
+      if (this.asked !== null) this.recall();
+      return false;
+    }
     const answers = typeof recalled === "string";
     if (answers ? recalled !== this.asked : this.left.has(run) || this.left.has(next)) return false;
     if (answers && run && run !== recalled) this.address.standsFor(run, recalled);

@@ -66,7 +66,8 @@ class TreeViewValue(TypedDict, total=False):
     the page's address to name (of about so many `tokens`, where that is known), and `refused` one
     that will not be (`why`, where it was an act on the tree). `recalled` says which run the page
     has asked for, with the event "recall": its Back and Forward do. Another `run` then stands in
-    its place.
+    its place. `opening` is what stands on a page when it opens: it is for nobody who has turned to
+    another run since, however late it comes, or once more (Gradio sends a last message twice).
     """
 
     run: str
@@ -80,6 +81,7 @@ class TreeViewValue(TypedDict, total=False):
     refused: str
     why: str
     recalled: str
+    opening: bool
     tokens: int
 
 

@@ -206,7 +206,7 @@ class RunHandlers:
         if run is not None and run.head and not run.live:
             # In one message, which Gradio sends twice: whatever becomes of the first, tree and form
             # come together.
-            whole = whole_run(run, node), _last_word(run, ""), *_idle(), run.id
+            whole = _opening(whole_run(run, node)), _last_word(run, ""), *_idle(), run.id
             yield *whole, *self._tie.fill(run)[0]
         elif run is not None:
             filled = unchanged
@@ -217,7 +217,7 @@ class RunHandlers:
                 yield *update, *now
         else:
             view, notice, shown, filled = self._first(name, node)
-            yield view or gr.skip(), notice, *_idle(), shown, *filled
+            yield _opening(view), notice, *_idle(), shown, *filled
 
     def _first(self, name: str, node: str | None = None) -> tuple[Batch, Any, str, list[Any]]:
         """What stands where there is no run of this name: the first recording."""
@@ -319,6 +319,11 @@ class RunHandlers:
             },
             self._fields.options.updates(link.strategy, values.options),
         )
+
+
+def _opening(view: Batch) -> Any:
+    """What stands on a page when it opens, if anything."""
+    return {**view, "opening": True} if view else gr.skip()
 
 
 def _choice(name: str | None, known: Mapping[str, object]) -> Any:
