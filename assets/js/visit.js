@@ -24,6 +24,8 @@ export class Visit {
     this.left = new Set();
     /** The run that was asked for by Back, Forward or the list, "" for the first screen's; null: none. */
     this.asked = null;
+    /** Whether the answer to it has come. */
+    this.answered = false;
     this.onPop = () => this.followHistory();
     if (recall) window.addEventListener("popstate", this.onPop);
   }
@@ -69,8 +71,14 @@ export class Visit {
 
   ask(run) {
     this.asked = run;
+    this.answered = false;
     this.left.delete(run);
     this.recall();
+  }
+
+  /** The server has answered: once more, where Gradio gave another value in the answer's place. */
+  insist() {
+    if (this.asked !== null && !this.answered) this.recall();
   }
 
   /** A new run is about to come; what was asked for before is wanted no more. */
@@ -105,6 +113,7 @@ export class Visit {
     }
     const answers = typeof recalled === "string";
     if (answers ? recalled !== this.asked : this.left.has(run) || this.left.has(next)) return false;
+    if (answers) this.answered = true;
     if (answers && run && run !== recalled) this.address.standsFor(run, recalled);
     if (run && run !== log.run) {
       if (log.live) this.leave(log.run);

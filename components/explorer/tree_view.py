@@ -53,6 +53,11 @@ import(folder + "js/main.js").then(
 RECALLED = """() => [document.querySelector("#explorer .esp")?.espalier?.visit.asked ?? ""]"""
 """The script of the event "recall": which run the page asks for, "" for the first screen's."""
 
+ANSWERED = """() => {
+  setTimeout(() => document.querySelector("#explorer .esp")?.espalier?.visit.insist());
+}"""
+"""The script for when it is answered, which looks once the answer has come to the page."""
+
 
 class TreeViewValue(TypedDict, total=False):
     """What the component is sent: a batch of one run's events.

@@ -26,6 +26,7 @@ from components.controls.shown_recipe import made_of
 from components.controls.word_warning import word_note
 from components.elements import error, info
 from components.explorer import (
+    ANSWERED,
     RECALLED,
     Batch,
     Pace,
@@ -111,7 +112,7 @@ class RunHandlers:
         )
         # Of several in a row the last one counts: view and form are always of the same run. Run and
         # Stop stay those of a run that goes on.
-        view.recall(
+        recalled = view.recall(
             self.recall,
             name,
             [view, controls.notice, run_id, *self._tie.outputs(controls)],
@@ -120,6 +121,7 @@ class RunHandlers:
             queue=False,
             **QUIET,
         )
+        recalled.success(None, js=ANSWERED, api_visibility="private")
 
     async def run(
         self, request: gr.Request, name: str, *values: Any

@@ -187,3 +187,18 @@ test("what stands on a page when it opens is for nobody who has turned to anothe
   assert.equal(visit.accepts(opening, { run: "own", live: true }), false);
   assert.equal(address.shown, "own");
 });
+
+test("a run whose answer was lost is asked for once more", () => {
+  const visit = visitOf();
+  const live = { run: "own", live: true };
+  visit.insist();
+  assert.equal(recalled, 0);
+  visit.show("first");
+  // In place of the answer Gradio gave the next batch of the run that goes on.
+  assert.equal(visit.accepts({ run: "own", live: true }, live), true);
+  visit.insist();
+  assert.equal(recalled, 2);
+  assert.equal(visit.accepts({ run: "first", recalled: "first" }, live), true);
+  visit.insist();
+  assert.equal(recalled, 2);
+});
