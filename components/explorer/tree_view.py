@@ -54,6 +54,11 @@ import(folder + "js/main.js").then(
 RECALLED = """() => [document.querySelector("#explorer .esp")?.espalier?.visit.asked ?? ""]"""
 """The script of the event "recall": which run the page asks for, "" for the first screen's."""
 
+ANSWERED = """() => {
+  setTimeout(() => document.querySelector("#explorer .esp")?.espalier?.visit.insist());
+}"""
+"""The script for when it is answered, which looks once the answer has come to the page."""
+
 
 class TreeViewValue(TypedDict, total=False):
     """What the component is sent: a batch of one run's events.
@@ -67,7 +72,8 @@ class TreeViewValue(TypedDict, total=False):
     the page's address to name (of about so many `tokens`, where that is known), and `refused` one
     that will not be (`why`, where it was an act on the tree). `recalled` says which run the page
     has asked for, with the event "recall": its Back and Forward do. Another `run` then stands in
-    its place.
+    its place. `opening` is what stands on a page when it opens: it is for nobody who has turned to
+    another run since, however late it comes, or once more (Gradio sends a last message twice).
     """
 
     run: str
@@ -81,6 +87,7 @@ class TreeViewValue(TypedDict, total=False):
     refused: str
     why: str
     recalled: str
+    opening: bool
     tokens: int
 
 
