@@ -193,6 +193,8 @@ def test_a_name_that_nobody_knows_is_said_and_an_example_shown(page: Page) -> No
     assert "no longer kept here" in first[1]["text"]
     plain = in_a_loop(first_of(page.open("", {})))
     assert plain[1]["text"] == ""
+    # The page takes it for nobody who has turned to another run in the meantime.
+    assert first[0]["opening"] is plain[0]["opening"] is True
 
 
 def test_a_run_that_is_asked_for_once_more_is_shown_and_not_started(page: Page) -> None:
@@ -200,6 +202,8 @@ def test_a_run_that_is_asked_for_once_more_is_shown_and_not_started(page: Page) 
     in_a_loop(last_of(page.run(NAME)))
     answer = in_a_loop(page.handlers.recall(NAME))
     assert (answer[0]["run"], answer[0]["recalled"], answer[2]) == (NAME, NAME, NAME)
+    assert "opening" not in answer[0]
+    assert in_a_loop(first_of(page.open(NAME, {"run": NAME})))[0]["opening"] is True
     assert answer[3]["run"] == NAME  # the chips
     assert traces(page) == 1
     for name, said in (("no-longer-kept-1234567", "no longer kept here"), ("", "")):

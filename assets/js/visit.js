@@ -24,6 +24,8 @@ export class Visit {
     this.left = new Set();
     /** The run that was asked for by Back, Forward or the list, "" for the first screen's; null: none. */
     this.asked = null;
+    /** Whether the answer to it has come. */
+    this.answered = false;
     this.onPop = () => this.followHistory();
     if (recall) window.addEventListener("popstate", this.onPop);
   }
@@ -69,8 +71,14 @@ export class Visit {
 
   ask(run) {
     this.asked = run;
+    this.answered = false;
     this.left.delete(run);
     this.recall();
+  }
+
+  /** The server has answered: once more, where Gradio gave another value in the answer's place. */
+  insist() {
+    if (this.asked !== null && !this.answered) this.recall();
   }
 
   /** A new run is about to come; what was asked for before is wanted no more. */
@@ -91,13 +99,21 @@ export class Visit {
 
   /**
    * Whether a value from the server is wanted. If it is, its run has its place in the history.
+   * What stands on a page when it opens is not, once a person or a class has turned to another run.
    *
-   * @param {{run: string, next: ?string, recalled: ?string}} value - as `TreeViewValue` has it.
+   * @param {{run: string, next: ?string, recalled: ?string, opening: ?boolean}} value - as `TreeViewValue` has it.
    * @param {import("./log/log.js").EventLog} log - what is on show.
    */
-  accepts({ run, next, recalled }, log) {
+  accepts({ run, next, recalled, opening = false }, log) {
+    if (opening && run !== (this.asked ?? (log.run || run))) {
+      // Of two values in a row Gradio gives the last: the answer may have been the other one. And
+      // the form may have been filled from this one: once more, and it is that of the run on show.
+      if (this.asked !== null) this.recall();
+      return false;
+    }
     const answers = typeof recalled === "string";
     if (answers ? recalled !== this.asked : this.left.has(run) || this.left.has(next)) return false;
+    if (answers) this.answered = true;
     if (answers && run && run !== recalled) this.address.standsFor(run, recalled);
     if (run && run !== log.run) {
       if (log.live) this.leave(log.run);

@@ -26,9 +26,10 @@ from components.explorer.recordings import (
     pin_recordings,
 )
 from components.explorer.stressing import stress_asker
-from components.explorer.tree_view import RECALLED, TreeView
+from components.explorer.tree_view import ANSWERED, RECALLED, TreeView
 
 __all__ = [
+    "ANSWERED",
     "RECALLED",
     "Batch",
     "Pace",

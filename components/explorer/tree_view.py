@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -53,6 +54,11 @@ import(folder + "js/main.js").then(
 RECALLED = """() => [document.querySelector("#explorer .esp")?.espalier?.visit.asked ?? ""]"""
 """The script of the event "recall": which run the page asks for, "" for the first screen's."""
 
+ANSWERED = """() => {
+  setTimeout(() => document.querySelector("#explorer .esp")?.espalier?.visit.insist());
+}"""
+"""The script for when it is answered, which looks once the answer has come to the page."""
+
 
 class TreeViewValue(TypedDict, total=False):
     """What the component is sent: a batch of one run's events.
@@ -66,7 +72,8 @@ class TreeViewValue(TypedDict, total=False):
     the page's address to name (of about so many `tokens`, where that is known), and `refused` one
     that will not be (`why`, where it was an act on the tree). `recalled` says which run the page
     has asked for, with the event "recall": its Back and Forward do. Another `run` then stands in
-    its place.
+    its place. `opening` is what stands on a page when it opens: it is for nobody who has turned to
+    another run since, however late it comes, or once more (Gradio sends a last message twice).
     """
 
     run: str
@@ -80,6 +87,7 @@ class TreeViewValue(TypedDict, total=False):
     refused: str
     why: str
     recalled: str
+    opening: bool
     tokens: int
 
 
@@ -150,6 +158,16 @@ class TreeView(gr.HTML):
             server_functions=offered,
             **kwargs,
         )
+
+    def get_config(self) -> dict[str, Any]:
+        """What Gradio sends to every page: nothing that stands in the script already.
+
+        It looks for an attribute of each argument's name, and where the script has that name in
+        quotation marks takes it for an event. To send that to a page it first copies it with all
+        that hangs on it: the component, the page around it, the runs that the server keeps.
+        """
+        config = super().get_config()
+        return {name: said for name, said in config.items() if not isinstance(said, partial)}
 
     def api_info(self) -> dict[str, Any]:
         """Schema of the value, for clients."""

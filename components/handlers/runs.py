@@ -26,6 +26,7 @@ from components.controls.shown_recipe import made_of
 from components.controls.word_warning import word_note
 from components.elements import error, info
 from components.explorer import (
+    ANSWERED,
     RECALLED,
     Batch,
     Pace,
@@ -111,7 +112,7 @@ class RunHandlers:
         )
         # Of several in a row the last one counts: view and form are always of the same run. Run and
         # Stop stay those of a run that goes on.
-        view.recall(
+        recalled = view.recall(
             self.recall,
             name,
             [view, controls.notice, run_id, *self._tie.outputs(controls)],
@@ -120,6 +121,7 @@ class RunHandlers:
             queue=False,
             **QUIET,
         )
+        recalled.success(None, js=ANSWERED, api_visibility="private")
 
     async def run(
         self, request: gr.Request, name: str, *values: Any
@@ -206,7 +208,7 @@ class RunHandlers:
         if run is not None and run.head and not run.live:
             # In one message, which Gradio sends twice: whatever becomes of the first, tree and form
             # come together.
-            whole = whole_run(run, node), _last_word(run, ""), *_idle(), run.id
+            whole = _opening(whole_run(run, node)), _last_word(run, ""), *_idle(), run.id
             yield *whole, *self._tie.fill(run)[0]
         elif run is not None:
             filled = unchanged
@@ -217,7 +219,7 @@ class RunHandlers:
                 yield *update, *now
         else:
             view, notice, shown, filled = self._first(name, node)
-            yield view or gr.skip(), notice, *_idle(), shown, *filled
+            yield _opening(view), notice, *_idle(), shown, *filled
 
     def _first(self, name: str, node: str | None = None) -> tuple[Batch, Any, str, list[Any]]:
         """What stands where there is no run of this name: the first recording."""
@@ -319,6 +321,11 @@ class RunHandlers:
             },
             self._fields.options.updates(link.strategy, values.options),
         )
+
+
+def _opening(view: Batch) -> Any:
+    """What stands on a page when it opens, if anything."""
+    return {**view, "opening": True} if view else gr.skip()
 
 
 def _choice(name: str | None, known: Mapping[str, object]) -> Any:

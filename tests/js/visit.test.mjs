@@ -169,3 +169,36 @@ test("a file of its own has no visit", () => {
   visit.note(logOf("a"), LABELS);
   assert.deepEqual(visit.runs, []);
 });
+
+test("what stands on a page when it opens is for nobody who has turned to another run", () => {
+  const visit = visitOf();
+  const opening = { run: "first", opening: true };
+  assert.equal(visit.accepts(opening, { run: "", live: false }), true);
+  assert.equal(visit.accepts(opening, { run: "first", live: false }), true, "Gradio sends it twice");
+  visit.show("led");
+  assert.equal(visit.accepts(opening, { run: "first", live: false }), false);
+  assert.equal(recalled, 2, "its answer may have been lost beside it");
+  assert.equal(visit.accepts({ run: "led", recalled: "led" }, { run: "first", live: false }), true);
+  assert.equal(visit.accepts(opening, { run: "led", live: false }), false);
+  assert.equal(recalled, 3, "nor may its form stay");
+  // Nor for whoever has started one.
+  visit.expect("own");
+  assert.equal(visit.accepts({ run: "own", live: true }, { run: "led", live: false }), true);
+  assert.equal(visit.accepts(opening, { run: "own", live: true }), false);
+  assert.equal(address.shown, "own");
+});
+
+test("a run whose answer was lost is asked for once more", () => {
+  const visit = visitOf();
+  const live = { run: "own", live: true };
+  visit.insist();
+  assert.equal(recalled, 0);
+  visit.show("first");
+  // In place of the answer Gradio gave the next batch of the run that goes on.
+  assert.equal(visit.accepts({ run: "own", live: true }, live), true);
+  visit.insist();
+  assert.equal(recalled, 2);
+  assert.equal(visit.accepts({ run: "first", recalled: "first" }, live), true);
+  visit.insist();
+  assert.equal(recalled, 2);
+});
