@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -157,6 +158,16 @@ class TreeView(gr.HTML):
             server_functions=offered,
             **kwargs,
         )
+
+    def get_config(self) -> dict[str, Any]:
+        """What Gradio sends to every page: nothing that stands in the script already.
+
+        It looks for an attribute of each argument's name, and where the script has that name in
+        quotation marks takes it for an event. To send that to a page it first copies it with all
+        that hangs on it: the component, the page around it, the runs that the server keeps.
+        """
+        config = super().get_config()
+        return {name: said for name, said in config.items() if not isinstance(said, partial)}
 
     def api_info(self) -> dict[str, Any]:
         """Schema of the value, for clients."""

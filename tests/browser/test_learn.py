@@ -293,8 +293,11 @@ def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Pag
         page.get_by_role("button", name=label).click()
         expect(questions).to_have_count(6)
         for place, answer in enumerate(right[form]):
-            chosen = answer if place < known else answer % 3 + 1
-            questions.nth(place).get_by_role("radio").nth(chosen - 1).check()
+            radios = questions.nth(place).get_by_role("radio")
+            expect(radios).to_have_count(5)
+            # Who does not know says so first, and is wrong the second time.
+            wrong = 4 if form == first else answer % 4
+            radios.nth(answer - 1 if place < known else wrong).check()
         page.get_by_role("button", name="Done").click()
         expect(page.locator(".learn-exam-said")).to_be_focused()
         if form == first:
@@ -303,14 +306,25 @@ def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Pag
             page.reload()
             shown(page, "1.1")
     expect(page.locator(".learn-exam-said")).to_have_text(
-        "Before: 2 of 6 right. After: 5 of 6 right."
+        "Before: 2 of 6 right, 4 not known. After: 5 of 6 right."
     )
     expect(page.locator(".learn-exam-body")).to_contain_text("Normalised gain: 0.75")
     with page.expect_download() as saved:
         page.get_by_role("link", name="Save as JSON").click()
     record = json.loads(saved.value.path().read_text(encoding="utf-8"))
     assert record["normalised_gain"] == 0.75
-    assert record["before"]["answers"][:2] == right[first][:2]
+    assert record["before"]["answers"] == [*right[first][:2], 0, 0, 0, 0]
+    assert (record["before"]["unknown"], record["after"]["unknown"]) == (4, 0)
+    # What was answered is gone through once more, with the tables and the trees.
+    page.get_by_text("Questions before: 2 right").click()
+    review = page.locator(".learn-exam-review").first
+    expect(review.locator("table")).to_have_count(4)
+    expect(review.locator(".learn-exam-tree")).to_have_count(2)
+    expect(review).to_contain_text("✗ You: I don’t know. Right: ")
+    box, room = review.bounding_box(), page.locator(".learn-exam").bounding_box()
+    assert box is not None
+    assert room is not None
+    assert box["x"] + box["width"] <= room["x"] + room["width"]
     assert violations(page, ".learn-exam") == []
 
 
