@@ -198,7 +198,7 @@ def test_a_brier_score_is_not_the_score_of_a_step() -> None:
 
 
 def test_no_question_asks_for_what_a_page_before_has_said() -> None:
-    """No page before says of the right step that it is right or wrong, or names the right answer."""
+    """No page before says of the right step that it is right or wrong, nor the right answer."""
     runs = check_lessons(REAL)
     said: set[tuple[str, str]] = set()
     for read in REAL:
