@@ -302,7 +302,7 @@ export class Explorer {
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
       promised: this.promised?.run === log.run ? this.promised.tokens : null,
       comparison: log.comparison?.rows ?? given.comparisons,
-      visited: this.visit.runs,
+      ...{ visited: this.visit.runs, refused: this.visit.refused },
       notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : noticeOf(log),
     };
   }
@@ -383,7 +383,8 @@ export class Explorer {
 
   /** It will not be shown after all. */
   refuse(run, why) {
-    this.address.refuse(run);
+    this.visit.refuse(run);
+    this.refresh();
     this.steering.settle(why || "The run did not begin.");
   }
 
