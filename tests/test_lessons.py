@@ -17,6 +17,7 @@ from search_core.lessons import (
     reading,
     shown_lessons,
 )
+from search_core.lessons.checking import right_options
 from search_core.lessons.moments import MomentError, cursor_of
 from search_core.lessons.preview import preview
 from search_core.lessons.reading import ReadLesson
@@ -189,6 +190,31 @@ def test_terms_are_found_whole_and_in_the_plural() -> None:
         ("budget", "budget"),
         (", no voters.", ""),
     ]
+
+
+def test_a_brier_score_is_not_the_score_of_a_step() -> None:
+    assert terms_in("The Brier score is small.") == ["brier_score"]
+    assert terms_in("Beam search keeps its score.") == ["beam_search", "score"]
+
+
+def test_no_question_asks_for_what_a_page_before_has_said() -> None:
+    """No page before says of the right step that it is right or wrong, nor the right answer."""
+    runs = check_lessons(REAL)
+    said: set[tuple[str, str]] = set()
+    for read in REAL:
+        for page in read.lesson.pages:
+            if page.trace is None:
+                continue
+            run = runs[page.trace]
+            problem, nodes = run.problem.text, run.tree.nodes
+            if page.question is not None and not page.question.ask.startswith("You know"):
+                (right,) = right_options(page.question, run)
+                told = nodes[right].answer or nodes[right].text
+                assert (problem, told) not in said, f"{read.path.name}: {page.question.ask}"
+            if page.facts is not None:
+                named = [*page.facts.true_steps, *page.facts.false_steps, *page.facts.pruned]
+                said |= {(problem, nodes[one].text) for one in [*named, *page.facts.scores]}
+                said |= {(problem, page.facts.right or "")}
 
 
 def test_the_browser_gets_the_truth_from_the_checker_and_the_score_from_the_run() -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 MOST_WORDS = 40
 """Of a page's caption, and of what is said once a question is answered."""
-Control = Literal["timeline", "tally", "legend", "noise", "cost", "share"]
+Control = Literal["timeline", "tally", "noise", "cost", "share"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 NodeId = Annotated[str, Field(pattern=r"^[0-9.]{1,60}$")]
 Line = Annotated[str, Field(min_length=1, max_length=120)]

@@ -15,6 +15,8 @@ import { inParts } from "../../assets/js/lessons/text.js";
 import { saidOf } from "../../assets/js/lessons/noise.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
 import { answersOf, normalisedGain, otherForm, recordOf, rightOf, UNKNOWN } from "../../assets/js/lessons/scoring.js";
+import { ROOT } from "../../assets/js/log/tree.js";
+import { stepName } from "../../assets/js/lessons/stage.js";
 import { tallyOf } from "../../assets/js/lessons/tally.js";
 
 const QUESTION = { sure: true, right: "b", options: [{ id: "a" }, { id: "b" }], scores: { a: 0.6, b: 0.4 } };
@@ -44,6 +46,24 @@ test("the address names a page, and what it names wrongly is told", () => {
     assert.match(notice, /There are 2 lessons/);
   }
   assert.equal(queryOf({ lesson: 1, page: 2 }, "?hide=score&lesson=7"), "?hide=score&lesson=1&page=2");
+});
+
+test("a term is known from the page that introduces it", () => {
+  const taught = new Course([
+    { number: 1, title: "One", pages: [{ introduces: ["step"] }, { introduces: ["solution"] }] },
+    { number: 2, title: "Two", pages: [{}, { introduces: ["kept"] }] },
+  ]);
+  assert.deepEqual(taught.known({ lesson: 1, page: 1 }), new Set(["step"]));
+  assert.deepEqual(taught.known({ lesson: 2, page: 1 }), new Set(["step", "solution"]));
+  assert.deepEqual(taught.known({ lesson: 2, page: 2 }), new Set(["step", "solution", "kept"]));
+});
+
+test("a step that is pointed at says where it stands, and not what became of it", () => {
+  const nodes = new Map([
+    ["0", { score: null, state: "pruned", right: false }],
+    ["0.1", { score: 0.5, state: "kept", right: true }],
+  ]);
+  assert.deepEqual([ROOT, "0", "0.1"].map((id) => stepName({ nodes }, null, id)), ["Problem", "Step 1", "Step 2, score 0.50"]);
 });
 
 test("what is hidden is known, and what is not known is told", () => {
