@@ -56,8 +56,8 @@ def _template() -> str:
     """The buttons; all of it is the project's own text, none a stranger's."""
     kinds = "".join(
         f'<li><button type="button" class="kind" data-kind="{escape(family.name)}" '
-        f'data-problem="{escape(family.example)}" title="{escape(family.example)}">'
-        f"<b>{escape(family.title)}</b> <span>{escape(family.example)}</span></button></li>"
+        f'data-problem="{escape(family.first)}" title="{escape(family.first)}">'
+        f"<b>{escape(family.title)}</b> <span>{escape(family.first)}</span></button></li>"
         for family in FAMILIES.values()
     )
     return (

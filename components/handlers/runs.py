@@ -140,7 +140,7 @@ class RunHandlers:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
-        async for update in self.follow(run, word_note(asked), loads=asked):
+        async for update in self.follow(run, "", loads=asked, doubt=word_note(asked)):
             # One that never begins leaves the run on show as it is.
             begun = run.head > 0
             yield *update, tie if begun else gr.skip()
@@ -247,8 +247,7 @@ class RunHandlers:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
         tie: Any = made_of(values, run.id)
-        note = " ".join(filter(None, [note, word_note(asked)]))
-        async for update in self.follow(run, note, link.node, asked):
+        async for update in self.follow(run, note, link.node, asked, doubt=word_note(asked)):
             begun = run.head > 0
             yield *update, tie if begun else gr.skip(), *filled[1:]
             tie = gr.skip() if begun else tie
@@ -286,6 +285,8 @@ class RunHandlers:
         note: str,
         node: str | None = None,
         loads: RunRequest | None = None,
+        *,
+        doubt: str = "",
     ) -> AsyncIterator[tuple[Any, ...]]:
         """Updates of view, notice, the two buttons and the run's id, to the run's end.
 
@@ -293,13 +294,16 @@ class RunHandlers:
             note: What stands there while there is nothing else to say.
             node: The step to select.
             loads: What was asked for, where the run has only just been started.
+            doubt: What stands there until it is over, when what came of it can be seen.
         """
         live = run.live
-        yield expected(run, _tokens(loads)), info(note), *(_running() if live else _idle()), run.id
+        said = " ".join(filter(None, [note, doubt]))
+        buttons = _running() if live else _idle()
+        yield expected(run, _tokens(loads)), info(said), *buttons, run.id
         if not live and run.head:  # what is over is pulled by the page, at its own pace
             yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
             return
-        notice_of_run = RunNotice(run, self._registry, self._load, note)
+        notice_of_run = RunNotice(run, self._registry, self._load, said)
         async for batch, notice in follow_with(run, notice_of_run, node, self._pace):
             skipped = gr.skip()
             yield (

@@ -73,7 +73,7 @@ class KnownLog(RunLog):
             return super().add(kind, **fields)
         event = kind.known(len(events), fields)
         try:
-            self.tree.apply(event)
+            self.tree.follow(event)
         except LogError:
             self.tree = Tree.from_events(events)
             raise

@@ -63,6 +63,10 @@ class Tree(NodeTable):
             raise LogError("A log starts with exactly one 'started' event.")
         if Finished in self.remembered:
             raise LogError(f"Event {event.seq} comes after the run finished.")
+        self.follow(event)
+
+    def follow(self, event: Event) -> None:
+        """The same of an event whose place in the log is known to be the next."""
         self.seq = event.seq
         event.apply_to(self)
         if event.remembered:

@@ -12,7 +12,8 @@ from transformers import (
     AutoTokenizer,
 )
 
-from search_core.embedded import grade, read_problem
+from search_core import search
+from search_core.embedded import FAMILIES, grade, read_problem
 from search_core.embedded.training.export import revision_of
 from search_core.protocols import ScoreRequest
 from search_core.verifiers import load_verifier
@@ -81,3 +82,11 @@ def test_the_verifier_prefers_a_right_solution(problem: str, right: str, wrong: 
     ]
     better, worse = (one.scores[-1] for one in verifier.score(asked, lambda: False))
     assert better > worse
+
+
+@pytest.mark.parametrize("strategy", ["best_of_n", "beam_search", "dvts"])
+def test_a_search_solves_what_is_offered_to_try_first(strategy: str) -> None:
+    """Whoever tries it would take anything else for a broken app."""
+    for family in FAMILIES.values():
+        found = search(family.first, strategy=strategy, n=16, seed=1)
+        assert found.answer == read_problem(family.first).answer, family.name

@@ -208,3 +208,13 @@ test("steps that were cut off, repeated or late are said, and why there is no an
   const end = tell(log, { kind: "end", from: 5, cursor: 6 }, 6);
   assert.match(end, new RegExp(`^No path reached an answer\\. 1 path ${limit}; 1 path not finished after 1 step`));
 });
+
+test("what a person kept or cut is not the search's own doing", () => {
+  const events = [
+    { kind: "decided", round: 1, rule: "beam", cutoff: 0.5, kept: [["0"], ["1"]], pruned: [["2"], ["3"]] },
+    { kind: "decided", round: 1, rule: "kept_by_hand", kept: [["2"]] },
+    { kind: "decided", round: 1, rule: "cut_by_hand", pruned: [["1"]] },
+  ];
+  const told = tell(events, { kind: "round", round: 1, from: 0, cursor: 3 }, 3);
+  assert.match(told, /The search kept 2 and pruned 2; the cut was 0\.50?\. By hand: 1 kept, 1 cut\./);
+});

@@ -41,8 +41,8 @@ export class Steered {
     const words = notes.map((note, at) => actWords(note, tree, this.labels, mine(at)));
     fill(
       this.text,
-      h("strong", { text: notes.length ? "Steered by hand. " : "Before the act. " }),
-      words.length ? `${words.at(-1)}.` : "Another run came of an act on this one.",
+      h("strong", { text: notes.length ? "Steered by hand. " : "Not steered. " }),
+      words.length ? `${words.at(-1)}.` : "This is the search as it went by itself. Redo shows what came of your act.",
       words.length > 1 && h("details", {}, h("summary", { text: `${plural(words.length, "act")} in all` }), list(words)),
     );
     this.undo.hidden = !this.actions.undo || !before(tree);

@@ -167,6 +167,7 @@ const depthOf = (id) => id.split(".").length;
 function summaryOf(slice) {
   const summary = {
     ...{ written: 0, ahead: 0, scored: 0, kept: 0, pruned: 0, merged: 0, revised: 0, cut: 0, repeated: 0, late: 0, settled: false },
+    ...{ keptByHand: 0, cutByHand: 0 },
     ...{ cutoffs: [], answers: [], reasons: [], allocated: null, backedUp: new Set(), root: null, parents: new Set() },
   };
   for (const event of slice) {
@@ -179,6 +180,8 @@ function summaryOf(slice) {
     else if (event.kind === "decided") {
       summary.kept += event.kept?.length ?? 0;
       summary.pruned += event.pruned?.length ?? 0;
+      if (event.rule === "kept_by_hand") summary.keptByHand += event.kept?.length ?? 0;
+      if (event.rule === "cut_by_hand") summary.cutByHand += event.pruned?.length ?? 0;
       if (event.rule === "out_of_steps") summary.late += event.pruned?.length ?? 0;
       // Without nodes, a decision is about the search itself: to stop, or how it goes on.
       if (!event.kept?.length && !event.pruned?.length) summary.reasons.push(event.why);
@@ -218,13 +221,15 @@ function endingsOf({ cut, repeated, late }, header) {
   return told.map((sentence) => ` ${sentence}`).join("");
 }
 
-function decided({ kept, pruned, cutoffs }) {
+function decided({ kept, pruned, cutoffs, keptByHand, cutByHand }) {
   if (!pruned) return `${kept === 1 ? "1 path goes" : `${kept} paths go`} on; nothing is cut.`;
   if (!kept) return `${pruned === 1 ? "1 path stops" : `${pruned} paths stop`} here.`;
   let cut = "";
   if (cutoffs.length === 1) cut = `; the cut was ${score(cutoffs[0])}`;
   else if (cutoffs.length) cut = `; the cuts lay from ${score(Math.min(...cutoffs))} to ${score(Math.max(...cutoffs))}`;
-  return `The search kept ${kept} and pruned ${pruned}${cut}.`;
+  const hands = [keptByHand && `${keptByHand} kept`, cutByHand && `${cutByHand} cut`].filter(Boolean);
+  const by = hands.length ? ` By hand: ${hands.join(", ")}.` : "";
+  return `The search kept ${kept - keptByHand} and pruned ${pruned - cutByHand}${cut}.${by}`;
 }
 
 function answers(found) {

@@ -22,6 +22,8 @@ class Family:
             where the small solver, answering once, is right about half of the time.
         trained: Share of each level in training; it holds all of `levels`.
         example: The text of one problem.
+        offered: The one that a page offers to try first, which a search of the small pair solves:
+            whoever tries it must not take the models, or the search, for broken. "": the example.
     """
 
     name: str
@@ -30,6 +32,12 @@ class Family:
     levels: range
     trained: Mapping[int, float]
     example: str
+    offered: str = ""
+
+    @property
+    def first(self) -> str:
+        """What is offered to try first."""
+        return self.offered or self.example
 
     @property
     def readable(self) -> range:
@@ -64,6 +72,7 @@ FAMILIES: Mapping[str, Family] = {
             range(3, 5),
             {3: 0.5, 4: 0.4, 5: 0.1},
             "Use 3, 7, 8 and 25 to make 24.",
+            offered="Use 3, 5, 7 and 11 to make 20.",
         ),
     )
 }

@@ -39,8 +39,8 @@ def report_page(values: Mapping[str, Any]) -> str:
     listed = [anchors[name] for name, card in cards.items() if card["mistakes"]["listed"]]
     body = [
         _skip(listed),
-        tag("header", tag("h1", text(title[:200])), finding_list(_verdicts(values)),
-            *_introduced(cards), *_about(values),
+        tag("header", tag("h1", text(title[:200])), *_introduced(cards),
+            finding_list(_verdicts(values)), *_about(values),
             tag("nav", navigation, aria_label="Parts of this report")),
         tag(
             "main",
