@@ -7,6 +7,7 @@ import { Address } from "./address.js";
 import { Attending } from "./attending.js";
 import { Attention } from "./minute/attention.js";
 import { frontierOf } from "./log/walking.js";
+import { keepFocus } from "./dom/foothold.js";
 import { Keys } from "./keys.js";
 import { lookingActions } from "./log/looking.js";
 import { noticeOf } from "./words/run_words.js";
@@ -255,7 +256,7 @@ export class Explorer {
       const node = written ?? asked;
       if (node) this.select(node);
     }
-    this.show(tree);
+    keepFocus(this.root, this.canvas.element, () => this.show(tree));
     this.refreshed = performance.now();
     this.lastUpdateMs = this.refreshed - start;
   }
