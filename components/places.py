@@ -34,6 +34,9 @@ _THEME = (
     '<span class="theme-words">Light / dark</span></button>'
 )
 
+_PURPOSE = '<p class="purpose">Watch a language model search for an answer</p>'
+"""What all of it is for: nobody should have to guess."""
+
 
 def places_bar(current: Place, root: str, *, own_tabs: bool = False) -> str:
     """The part of every header beside the brand: the places, and what changes the theme.
@@ -48,7 +51,7 @@ def places_bar(current: Place, root: str, *, own_tabs: bool = False) -> str:
     """
     return (
         '<div class="places-bar" role="toolbar" aria-label="Places and theme">'
-        f"{_navigation(current, root, own_tabs=own_tabs)}{_THEME}</div>"
+        f"{_navigation(current, root, own_tabs=own_tabs)}{_PURPOSE}{_THEME}</div>"
     )
 
 

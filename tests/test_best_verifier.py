@@ -23,9 +23,9 @@ def test_one_that_is_surely_better_is_named() -> None:
     found = best_verifier(cards, [pair("a", "b", -0.4, -0.2), pair("c", "b", -0.15, -0.05)])
     assert found is not None
     assert found.state == "good"
-    assert found.sentence == (
-        "Of these, b ranks attempts best, c is next (AUROC within a problem 0.900 and 0.800; 95 % "
-        "interval of the difference 0.050 to 0.150)."
+    assert found.whole == (
+        "“b” tells right attempts from wrong ones best, “c” is next. AUROC within a problem 0.900 "
+        "and 0.800; 95 % interval of the difference 0.050 to 0.150."
     )
 
 
@@ -34,11 +34,11 @@ def test_where_the_interval_holds_nothing_neither_is() -> None:
     found = best_verifier(cards, [pair("a", "b", -0.01, 0.03)])
     assert found is not None
     assert found.state == "open"
-    assert "these rows do not tell" in found.sentence
+    assert "cannot be told from these rows" in found.sentence
     found = best_verifier(cards, [])
     assert found is not None
     assert found.state == "open"
-    assert found.sentence.startswith("a comes before b")
+    assert found.sentence.startswith("“a” comes before “b”")
 
 
 def test_alone_or_without_figures_nobody_is_best() -> None:

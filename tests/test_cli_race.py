@@ -26,6 +26,7 @@ def test_a_race_prints_its_table_and_where_the_lanes_part() -> None:
     assert "Beam search" in text
     assert "Best-of-N" in text
     assert "in round 1: Beam search" in text
+    assert "part in round 1. One problem proves nothing: --trials 20 races on 20." in text
     assert "Asked once for several lanes:" in text
 
 

@@ -66,6 +66,13 @@ def test_it_is_one_of_the_places_and_the_others_lead_to_it(client: TestClient) -
     assert f'href="../{LEARN.address}"' in client.get("/guide/").text
 
 
+def test_no_answer_wears_a_star(client: TestClient) -> None:
+    """Many answers that are chosen in the lessons are wrong."""
+    states = json.loads(read(client.get("/learn/").text).data)["palette"]["states"]
+    assert "star" not in {spec["symbol"] for spec in states.values()}
+    assert states["chosen"]["fill"] != states["completed"]["fill"]
+
+
 def test_every_run_that_a_page_shows_is_served_and_no_other_file(client: TestClient) -> None:
     lessons = json.loads(read(client.get("/learn/").text).data)["lessons"]
     shown = {page["trace"] for lesson in lessons for page in lesson["pages"] if "trace" in page}

@@ -17,7 +17,7 @@ from search_core.lessons import (
     reading,
     shown_lessons,
 )
-from search_core.lessons.examination import FORMS, QUESTIONS, read_examination
+from search_core.lessons.checking import right_options
 from search_core.lessons.moments import MomentError, cursor_of
 from search_core.lessons.preview import preview
 from search_core.lessons.reading import ReadLesson
@@ -192,6 +192,31 @@ def test_terms_are_found_whole_and_in_the_plural() -> None:
     ]
 
 
+def test_a_brier_score_is_not_the_score_of_a_step() -> None:
+    assert terms_in("The Brier score is small.") == ["brier_score"]
+    assert terms_in("Beam search keeps its score.") == ["beam_search", "score"]
+
+
+def test_no_question_asks_for_what_a_page_before_has_said() -> None:
+    """No page before says of the right step that it is right or wrong, nor the right answer."""
+    runs = check_lessons(REAL)
+    said: set[tuple[str, str]] = set()
+    for read in REAL:
+        for page in read.lesson.pages:
+            if page.trace is None:
+                continue
+            run = runs[page.trace]
+            problem, nodes = run.problem.text, run.tree.nodes
+            if page.question is not None and not page.question.ask.startswith("You know"):
+                (right,) = right_options(page.question, run)
+                told = nodes[right].answer or nodes[right].text
+                assert (problem, told) not in said, f"{read.path.name}: {page.question.ask}"
+            if page.facts is not None:
+                named = [*page.facts.true_steps, *page.facts.false_steps, *page.facts.pruned]
+                said |= {(problem, nodes[one].text) for one in [*named, *page.facts.scores]}
+                said |= {(problem, page.facts.right or "")}
+
+
 def test_the_browser_gets_the_truth_from_the_checker_and_the_score_from_the_run() -> None:
     pages = [page for lesson in shown_lessons(REAL)["lessons"] for page in lesson["pages"]]
     questions: list[dict[str, Any]] = [page["question"] for page in pages if "question" in page]
@@ -248,34 +273,3 @@ def test_keys_are_read_as_text() -> None:
     facts = REAL[0].lesson.pages[3].facts
     assert facts is not None
     assert facts.answers == {"61": 1}
-
-
-def test_the_test_has_two_parallel_forms_about_the_lessons_that_there_are() -> None:
-    examination = read_examination()
-    numbers = {read.number for read in REAL}
-    for form in (examination.a, examination.b):
-        assert len(form) == QUESTIONS == 6
-        assert {number for question in form for number in question.lessons} == numbers
-        # Whoever always takes the same option knows no more than chance.
-        places = [question.right for question in form]
-        assert max(places.count(place) for place in places) <= 2
-    asked = [question.ask for form in (examination.a, examination.b) for question in form]
-    assert len(set(asked)) == 2 * QUESTIONS
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("    right: 2\n", "    right: 4\n", "has 3 options, and says that 4 is right"),
-        ("  - lessons: [3]\n", "  - lessons: [4]\n", "not the same"),
-        ("    right: 2\n", "    rigth: 2\n", "unknown key 'rigth'; known: lessons, ask"),
-    ],
-)
-def test_a_broken_test_is_refused_with_its_line(
-    tmp_path: Path, old: str, new: str, said: str
-) -> None:
-    path = tmp_path / "forms.yaml"
-    path.write_text(FORMS.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(LessonError, match=r"forms\.yaml, line \d+: ") as caught:
-        read_examination(path)
-    assert said in str(caught.value)

@@ -19,10 +19,10 @@ CARDS: dict[str, Any] = json.loads(
 @pytest.mark.parametrize(
     ("name", "state", "said"),
     [
-        ("small", "good", "small can be trusted to rank and to cut"),
-        ("early", "bad", "early should not steer a search alone"),
-        ("outcome", "good", "outcome can be trusted to rank, as long as"),
-        ("large", "good", "large can be trusted to rank and to cut"),
+        ("small", "good", "“small” can be trusted to rank and to cut"),
+        ("early", "bad", "“early” should not steer a search alone"),
+        ("outcome", "good", "“outcome” can be trusted to rank, as long as"),
+        ("large", "good", "“large” can be trusted to rank and to cut"),
     ],
 )
 def test_the_embedded_verifiers_are_told_apart(name: str, state: str, said: str) -> None:

@@ -7,6 +7,7 @@ import { Address } from "./address.js";
 import { Attending } from "./attending.js";
 import { Attention } from "./minute/attention.js";
 import { frontierOf } from "./log/walking.js";
+import { keepFocus } from "./dom/foothold.js";
 import { Keys } from "./keys.js";
 import { lookingActions } from "./log/looking.js";
 import { noticeOf } from "./words/run_words.js";
@@ -255,7 +256,7 @@ export class Explorer {
       const node = written ?? asked;
       if (node) this.select(node);
     }
-    this.show(tree);
+    keepFocus(this.root, this.canvas.element, () => this.show(tree));
     this.refreshed = performance.now();
     this.lastUpdateMs = this.refreshed - start;
   }
@@ -301,7 +302,7 @@ export class Explorer {
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
       promised: this.promised?.run === log.run ? this.promised.tokens : null,
       comparison: log.comparison?.rows ?? given.comparisons,
-      visited: this.visit.runs,
+      ...{ visited: this.visit.runs, refused: this.visit.refused },
       notice: this.replay.error ? `This log contradicts itself: ${this.replay.error}` : noticeOf(log),
     };
   }
@@ -382,7 +383,8 @@ export class Explorer {
 
   /** It will not be shown after all. */
   refuse(run, why) {
-    this.address.refuse(run);
+    this.visit.refuse(run);
+    this.refresh();
     this.steering.settle(why || "The run did not begin.");
   }
 

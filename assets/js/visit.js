@@ -26,6 +26,8 @@ export class Visit {
     this.asked = null;
     /** Whether the answer to it has come. */
     this.answered = false;
+    /** Whether a run was refused, so that the one before it still stands there. */
+    this.refused = false;
     this.onPop = () => this.followHistory();
     if (recall) window.addEventListener("popstate", this.onPop);
   }
@@ -84,7 +86,14 @@ export class Visit {
   /** A new run is about to come; what was asked for before is wanted no more. */
   expect(run) {
     this.asked = null;
+    this.refused = false;
     this.address.expect(run);
+  }
+
+  /** It will not come. */
+  refuse(run) {
+    this.refused = true;
+    this.address.refuse(run);
   }
 
   /** The run that was started and waited for; one that was asked for answers to nobody else. */
@@ -116,6 +125,7 @@ export class Visit {
     if (answers) this.answered = true;
     if (answers && run && run !== recalled) this.address.standsFor(run, recalled);
     if (run && run !== log.run) {
+      this.refused = false;
       if (log.live) this.leave(log.run);
       if (!answers) this.asked = null;
       this.address.arrive(run);

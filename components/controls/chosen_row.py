@@ -60,6 +60,7 @@ def _template(chosen: Sequence[Recording]) -> str:
     )
     return (
         '<div class="chips chosen" role="group" aria-label="Try one where …">'
-        f'<span class="chips-head" aria-hidden="true">Try one where</span>'
+        '<span class="chips-head" aria-hidden="true">Try'
+        '<span class="chips-rest"> one where</span></span>'
         f'<ul class="chip-list">{chips}</ul></div>'
     )

@@ -31,7 +31,7 @@ def document(shown: Mapping[str, Any]) -> str:
     given = {
         "lessons": shown["lessons"],
         "forms": shown["forms"],
-        "palette": json.loads(PALETTE_FILE.read_text(encoding="utf-8")),
+        "palette": _palette(),
         "terms": terms_of_page(),
     }
     data = data_safe(json.dumps(given, ensure_ascii=False, separators=(",", ":")))
@@ -48,6 +48,14 @@ def document(shown: Mapping[str, Any]) -> str:
         f'<script type="application/json" id="learn-given">{data}</script>'
         '<script type="module" src="learn.js"></script></body></html>\n'
     )
+
+
+def _palette() -> dict[str, Any]:
+    """The explorer's, but for its star: to whoever sees it for the first time, a star says that the
+    answer is a good one, and many that are chosen here are wrong."""
+    palette: dict[str, Any] = json.loads(PALETTE_FILE.read_text(encoding="utf-8"))
+    palette["states"]["chosen"]["symbol"] = palette["states"]["completed"]["symbol"]
+    return palette
 
 
 def _without_script(shown: Mapping[str, Any]) -> str:

@@ -16,7 +16,10 @@ _SCRIPTS = (
     '<script type="module" src="js/verify/verify.js"></script>'
     '<script type="module" src="js/verify/views.js"></script>'
 )
-_SUMMARY = "Is the verifier right, where is it not, and can one trust a cut?"
+_SUMMARY = (
+    "A verifier scores the steps that a model writes, and a search cuts by its scores. Is it "
+    "right, where is it not, and can one trust a cut?"
+)
 _PROBLEMS = 20
 _FIRST = ("small", "early")
 """What is ticked where attempts are drawn: one that can be trusted, and one that cannot."""

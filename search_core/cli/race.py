@@ -172,6 +172,11 @@ def _print(values: dict[str, Any]) -> None:
         table.add_row(*(Text(plain(cell)) for cell in cells))
     console = results()
     console.print(table)
+    console.print(
+        f"{plain(values['outcome'])} One problem proves nothing: --trials 20 races on 20.",
+        markup=False,
+        highlight=False,
+    )
     for parting in values["partings"]:
         said = parting["sentence"] if parting else "The trees are the same to their ends."
         console.print(plain(said), markup=False, highlight=False)

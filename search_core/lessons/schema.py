@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 MOST_WORDS = 40
 """Of a page's caption, and of what is said once a question is answered."""
-Control = Literal["timeline", "tally", "legend", "noise", "cost", "share"]
+Control = Literal["timeline", "tally", "noise", "cost", "share"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 NodeId = Annotated[str, Field(pattern=r"^[0-9.]{1,60}$")]
 Line = Annotated[str, Field(min_length=1, max_length=120)]
@@ -25,7 +25,7 @@ def words_in(text: str) -> int:
     return sum(1 for part in text.split() if re.search(r"\w", part))
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     if (words := words_in(text)) > MOST_WORDS:
         raise ValueError(f"has {words} words, expected at most {MOST_WORDS}: say one thing a page")
     return " ".join(text.split())
@@ -73,7 +73,7 @@ class Question(LessonEntry):
     reveal: Moment = "end"
     says: str
 
-    _says = field_validator("says")(_short)
+    _says = field_validator("says")(short)
 
 
 class Facts(LessonEntry):
@@ -190,7 +190,7 @@ class Page(LessonEntry):
     rollouts: Annotated[list[NodeId], Field(max_length=4)] = Field(default_factory=list)
     score: bool = False
 
-    _caption = field_validator("caption")(_short)
+    _caption = field_validator("caption")(short)
 
     @model_validator(mode="after")
     def _one_picture(self) -> Self:

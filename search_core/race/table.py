@@ -10,6 +10,7 @@ from search_core.log.tree import Tree
 from search_core.race.divergence import divergence
 from search_core.race.held import most_held
 from search_core.race.names import lane_names
+from search_core.race.outcome import outcome
 
 Log = tuple[Sequence[Event], Tree]
 
@@ -21,8 +22,8 @@ def race_values(logs: Sequence[Log]) -> dict[str, Any]:
         logs: Of each lane its events and its tree; at least the header is there.
 
     Returns:
-        `lanes`, a row for each; and `partings`, of each lane but the first where it parts from
-        the first, None where it does not. JSON-ready.
+        `lanes`, a row for each; `partings`, of each lane but the first where it parts from the
+        first, None where it does not; and `outcome`, who won in plain words. JSON-ready.
     """
     headers = [tree.started for _, tree in logs]
     if any(header is None for header in headers):
@@ -47,7 +48,7 @@ def race_values(logs: Sequence[Log]) -> dict[str, Any]:
                 "sentence": found.sentence,
             }
         )
-    return {"lanes": rows, "partings": partings}
+    return {"lanes": rows, "partings": partings, "outcome": outcome(rows, partings)}
 
 
 def _told_apart(one: str, other: str, place: int) -> tuple[str, str]:

@@ -27,17 +27,21 @@ def best_verifier(
     said = f"AUROC within a problem {areas[best]:.3f} and {areas[next_]:.3f}"
     gap = _gap(best, next_, comparisons)
     if gap is None:
-        return CardFinding("open", f"{best} comes before {next_} ({said}).")
+        return CardFinding("open", f"“{best}” comes before “{next_}”.", f"{said}.")
     low, high = gap
     interval = f"95 % interval of the difference {low:.3f} to {high:.3f}".replace("-", "−")
+    figures = f"{said}; {interval}."
     if low > 0:
         return CardFinding(
-            "good", f"Of these, {best} ranks attempts best, {next_} is next ({said}; {interval})."
+            "good",
+            f"“{best}” tells right attempts from wrong ones best, “{next_}” is next.",
+            figures,
         )
     return CardFinding(
         "open",
-        f"Of these, {best} and {next_} rank attempts best; which of the two is better, these rows "
-        f"do not tell ({said}; {interval}).",
+        f"“{best}” and “{next_}” tell right attempts from wrong ones best; which of the two is "
+        "better cannot be told from these rows.",
+        figures,
     )
 
 

@@ -38,40 +38,40 @@ def _by_figures(name: str, card: Mapping[str, Any]) -> CardFinding:
     if area is None:
         return CardFinding(
             "open",
-            f"Whether {name} can be trusted cannot be told from these rows: no problem has both a "
-            "right and a wrong scored attempt.",
+            f"Whether “{name}” can be trusted cannot be told from these rows: no problem has both "
+            "a right and a wrong scored attempt.",
         )
     said = f"AUROC within a problem {area['value']:.2f} ({area['low']:.2f} to {area['high']:.2f})."
     curve = card["best_of_n"]
     if curve and curve["more_samples_hurt"]:
         return CardFinding(
             "bad",
-            f"{name} should not steer a search: with more samples than {curve['peak']['n']} it "
+            f"“{name}” should not steer a search: with more samples than {curve['peak']['n']} it "
             "picks worse ones.",
             said,
         )
     if area["low"] <= 0.5:
         why = "it ranks attempts as chance would"
-        return CardFinding("bad", f"{name} should not steer a search: {why}.", said)
+        return CardFinding("bad", f"“{name}” should not steer a search: {why}.", said)
     missed = _missed(card.get("stress"))
     said = " ".join(filter(None, [said, missed]))
     if area["high"] < RANKS_WELL:
         why = "it ranks attempts better than chance, but not well"
-        return CardFinding("bad", f"{name} should not steer a search alone: {why}.", said)
+        return CardFinding("bad", f"“{name}” should not steer a search alone: {why}.", said)
     if area["low"] < RANKS_WELL:
         return CardFinding(
             "open",
-            f"{name} ranks attempts better than chance; whether well, these rows do not tell.",
+            f"“{name}” ranks attempts better than chance; whether well, these rows do not tell.",
             said,
         )
     cuts = _cuts(card["cuts"])
     if cuts is None:
-        return CardFinding(_state(missed), f"{name} can be trusted to rank.", said)
+        return CardFinding(_state(missed), f"“{name}” can be trusted to rank.", said)
     low, value = cuts
     said = f"{said} {100 * value:.0f} % of the steps that it cuts are wrong."
     if low >= CUTS_WELL:
-        return CardFinding(_state(missed), f"{name} can be trusted to rank and to cut.", said)
-    return CardFinding("open", f"{name} can be trusted to rank, and less to cut.", said)
+        return CardFinding(_state(missed), f"“{name}” can be trusted to rank and to cut.", said)
+    return CardFinding("open", f"“{name}” can be trusted to rank, and less to cut.", said)
 
 
 def _cuts(found: Mapping[str, Any] | None) -> tuple[float, float] | None:

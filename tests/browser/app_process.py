@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Event, Semaphore
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +58,42 @@ _forks.set_forkserver_preload(
 )
 
 
-def new_gate() -> Event:
-    """An open gate for an app's solver; closed (`clear`), it holds every call until it is set."""
-    gate = _forks.Event()
+@dataclass
+class Gate:
+    """Where an app's solver waits; closed, it holds every call until it is opened.
+
+    Attributes:
+        opened: Set while every call may pass.
+        passes: One for each call that may pass although the gate is closed.
+    """
+
+    opened: Event
+    passes: Semaphore
+
+    def set(self) -> None:
+        """Open it."""
+        self.opened.set()
+
+    def clear(self) -> None:
+        """Close it."""
+        self.opened.clear()
+
+    def let_one_through(self) -> None:
+        self.passes.release()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether a call may pass, asked for so long."""
+        return self.opened.wait(seconds) or self.passes.acquire(block=False)
+
+
+def new_gate() -> Gate:
+    """An open gate for an app's solver."""
+    gate = Gate(_forks.Event(), _forks.Semaphore(0))
     gate.set()
     return gate
 
 
-def _hold_at(gate: Event) -> None:
+def _hold_at(gate: Gate) -> None:
     sample = TransformersSolver.sample
 
     def held(solver: TransformersSolver, requests: Any, sampling: Any, cancelled: Cancelled) -> Any:
@@ -78,7 +106,7 @@ def _hold_at(gate: Event) -> None:
 
 
 def _be_the_app(
-    arguments: list[str], environment: dict[str, str], output: Connection, gate: Event | None
+    arguments: list[str], environment: dict[str, str], output: Connection, gate: Gate | None
 ) -> None:
     """What `python -u app.py` with these arguments does, in a process that imported it before."""
     if gate is not None:
@@ -115,7 +143,7 @@ def kept_port() -> int:
 
 
 @contextmanager
-def start_app(runs: Path, *options: str, gate: Event | None = None) -> Iterator[App]:
+def start_app(runs: Path, *options: str, gate: Gate | None = None) -> Iterator[App]:
     """Start the app on a free port, with these options of its command; end it on leaving.
 
     Args:

@@ -86,6 +86,10 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     for pupil in (phone, laptop):
         expect(pupil.get_by_text("Which branch would you keep?", exact=True)).to_be_visible()
         assert ask(pupil, "[...x.tree().nodes.values()].every((node) => node.score === null)")
+    # All branches are seen at once on a phone.
+    asked = phone.locator(".esp-class-question")
+    assert phone.locator(".esp-class-option").count() == 10
+    assert asked.evaluate("asked => asked.scrollHeight <= asked.clientHeight")
     phone.locator(".esp-class-option").nth(1).tap()
     expect(phone.locator(".esp-class-question .esp-quiet")).to_contain_text("You chose B.")
     assert not phone.locator("#composer").is_visible()
@@ -168,6 +172,10 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     expect(laptop.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
     # Anybody may lead: from the phone by touch, with a pupil who types the code; and by keyboard.
     close = laptop.locator(".esp-class").get_by_role("button", name="Close", exact=True)
+    said, way = laptop.locator(".esp-class-trouble").bounding_box(), close.bounding_box()
+    assert said is not None
+    assert way is not None
+    assert said["x"] < way["x"]  # first that it is over, then the way on
     close.click()
     lead(phone, Locator.tap)
     join(laptop, ask(phone, "x.attending.session.code"), Locator.click)

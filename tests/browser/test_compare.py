@@ -78,6 +78,15 @@ def trials(page: Page, press: Press) -> None:
     expect(page.locator(".race-trials-state")).to_contain_text("Stopped")
 
 
+def unfold(page: Page, press: Press) -> None:
+    """A race of one's own is folded to a line that says what is set."""
+    summary = page.locator(".race-setup > summary")
+    expect(summary).to_contain_text(re.compile("Change this race.* N 4 · .* · seed [01]"))
+    expect(page.locator(".race-form")).to_be_hidden()
+    press(summary)
+    expect(page.locator(".race-form")).to_be_visible()
+
+
 def change_lane(page: Page, press: Press, choose: Callable[[Locator, str], None]) -> None:
     """The second lane to DVTS, or back to beam search, with a beam width of its own."""
     lane = page.locator(".race-lane-fields").nth(1)
@@ -98,7 +107,8 @@ def stopped(page: Page, press: Press) -> None:
     held: list[Route] = []
     page.route("**/compare/events*", lambda route: held.append(route), times=1)
     press(page.get_by_role("button", name="More budget"))
-    stop = page.locator(".race-title").get_by_role("button", name="Stop")
+    stop = page.locator(".race-ways").get_by_role("button", name="Stop")
+    expect(stop).to_be_in_viewport()  # wherever the lanes are
     with page.expect_response(lambda reply: "/compare/stop" in reply.url) as told:
         press(stop)
     assert told.value.ok
@@ -129,14 +139,28 @@ def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> 
         page.click("#places a:text-is('Compare')")
     compare = opened.value
     expect(compare.locator(".race-table tbody tr")).to_have_count(3)
+    # It plays by itself, once; who wins is said when that is seen.
+    expect(compare.get_by_role("button", name="Pause")).to_be_visible()
+    expect(compare.locator(".race-outcome")).to_be_hidden()
+    expect(compare.locator(".race-result").first).to_have_text("No answer yet")
+    wait_until(lambda: at_end(compare))
     expect(compare.locator(".race-verdict").first).to_have_text("✗ wrong")
     expect(compare.locator(".race-partings")).to_contain_text("in round 1: DVTS cuts 12 steps")
     for lane, vote in enumerate(("majority", "weighted", "weighted")):
         expect(compare.locator(".race-result").nth(lane)).to_contain_text(f"by {vote} vote")
     nothing_is_struck_through(compare)
-    # It stands at the moment at which the first two part, and that is ringed.
+    expect(compare.locator(".race-outcome")).to_have_text(
+        "Beam search and DVTS are right; Best-of-N is wrong. Cheapest of these: Beam search, with "
+        "706 tokens and 2 GFLOPs. They first part in round 1. One problem proves nothing: try On "
+        "20 problems."
+    )
+    # Where two part is shown, and ringed.
+    compare.get_by_role("button", name="Show where lane 2 parts").click()
     expect(compare.locator(".race-lane .esp-ring-label").first).to_have_text("They part here")
+    expect(compare.locator(".race-result").first).to_have_text("No answer yet")
     assert not at_end(compare)
+    compare.get_by_role("link", name="On 20 problems").click()
+    expect(compare.get_by_role("button", name="On 20 problems")).to_be_focused()
     compare.get_by_role("button", name="Forward one round").click()
     compare.get_by_role("radio", name="Seconds").check()
     expect(compare.locator(".race-value")).to_contain_text(" s")
@@ -168,6 +192,7 @@ def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> 
     change_lane(compare, Locator.click, choose)
     compare.get_by_role("button", name="Race", exact=True).click()
     expect(compare.locator(".race-table tbody tr")).to_have_count(2)
+    unfold(compare, Locator.click)
     expect(compare.locator(".race-name").nth(1)).to_contain_text("DVTS")
     trials(compare, Locator.click)
     stopped(compare, Locator.click)
@@ -177,8 +202,11 @@ def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> 
 def test_a_race_of_ones_own_by_keyboard_and_its_link(
     app: App, page: Page, console: list[str]
 ) -> None:
+    page.emulate_media(reduced_motion="reduce")
     open_compare(app, page)
-    page.get_by_text("A race of your own").focus()
+    expect(page.locator(".race-outcome")).to_be_visible()  # nothing moves by itself
+    assert at_end(page)
+    page.locator(".race-setup > summary").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Problem", exact=True).fill("Use 24, 7 and 1 to make 18.")
     page.get_by_role("button", name="Remove lane 3").press("Enter")
@@ -196,8 +224,9 @@ def test_a_race_of_ones_own_by_keyboard_and_its_link(
     budget.nth(1).press("Enter")
     expect(mistake).to_be_hidden()
     expect(page.locator(".race-table tbody tr")).to_have_count(2)
-    expect(page.locator(".race-lane .race-state").nth(1)).to_contain_text("answer 16, wrong ✗")
+    expect(page.locator(".race-lane .race-result").nth(1)).to_contain_text("Answer 16, wrong ✗")
     assert at_end(page)
+    expect(page.locator(".race-setup > summary")).to_be_focused()
     address = page.url
     assert "lane=best_of_n+n%3D4" in address
     assert "runs=" in address
@@ -206,7 +235,11 @@ def test_a_race_of_ones_own_by_keyboard_and_its_link(
     play_and_pause(page, enter)
     page.get_by_role("button", name="Back one round").press("Enter")
     assert not at_end(page)
+    page.get_by_role("button", name="Show where lane 2 parts").press("Enter")
+    page.get_by_role("link", name="On 20 problems").press("Enter")
+    expect(page.get_by_role("button", name="On 20 problems")).to_be_focused()
     # A lane more, and less again.
+    unfold(page, enter)
     page.get_by_role("button", name="Add a lane").press("Enter")
     expect(page.locator(".race-lane-fields")).to_have_count(3)
     page.get_by_role("button", name="Remove lane 3").press("Enter")
@@ -244,9 +277,18 @@ def test_a_link_races_and_the_page_fits_under_a_thumb(
     assert first is not None
     assert second is not None
     assert second["y"] >= first["y"] + first["height"]
+    # That there are others is seen at once, and a tap leads there.
+    way = page.get_by_role("button", name="To lane 2")
+    expect(way).to_be_in_viewport()
+    way.tap()
+    expect(lanes.nth(1)).to_be_focused()
+    wait_until(lambda: lanes.nth(1).evaluate("lane => lane.getBoundingClientRect().top < 130"))
+    expect(way).to_be_in_viewport()
     page.get_by_role("button", name="Back one round").tap()
     page.get_by_role("button", name="Back one round").tap()
     assert not at_end(page)
+    for _ in range(2):
+        page.get_by_role("button", name="Forward one round").tap()
     page.get_by_role("radio", name="FLOPs").tap()
     expect(page.locator(".race-value")).to_contain_text("FLOPs")
     # A step is selected by a tap, and a term explains itself.
@@ -254,7 +296,10 @@ def test_a_link_races_and_the_page_fits_under_a_thumb(
     expect(page.locator(".race-chosen").last).not_to_be_empty()
     page.locator(".race-table tbody tr").first.get_by_role("button", name="Held").tap()
     expect(page.locator("#term-card")).to_contain_text("keys and values")
-    page.get_by_text("A race of your own").tap()
+    if theme == "dark":
+        unfold(page, Locator.tap)
+    else:
+        page.get_by_text("A race of your own").tap()
     if theme == "dark":
         play_and_pause(page, Locator.tap)
         slider = page.get_by_role("slider", name="Moment of the race")

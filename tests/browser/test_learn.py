@@ -30,15 +30,23 @@ def test_a_visitor_reads_predicts_and_is_told_by_mouse(address: str, page: Page)
     for number in ("1.2", "1.3", "1.4"):
         page.get_by_role("button", name="Next", exact=True).click()
         shown(page, number)
+    # Marks are explained from the first on, in words that are known by then.
+    key = page.get_by_role("list", name="What the marks mean")
+    expect(key.get_by_role("listitem")).to_have_text(["A step", "An answer"])
     # A page that asks says "Skip" until it is answered; a click on the step in the tree answers.
     expect(page.locator(".learn-next")).to_have_text("Skip")
     mark = page.evaluate(f"{ROOM}.stage.canvas.positionOf('0')")
+    page.locator(".learn-picture canvas").first.hover(position=mark)
+    expect(page.locator(".esp-tip-title")).to_have_text("Step 1")
     page.locator(".learn-picture canvas").first.click(position=mark)
     expect(page.locator(".learn-said")).to_contain_text("Yes. Finn gives cakes")
     expect(page.locator(".learn-outcomes [data-picked=true]")).to_contain_text(
         "✗ it goes wrong here"
     )
     expect(page.locator(".learn-next")).to_have_text("Next")
+    # A ring covers nothing of its mark, nor of the sign that says right or wrong.
+    expect(key).to_contain_text("Wrong")
+    assert page.evaluate(ROOM_IN_RINGS) >= 0
     # What was answered is still there after another page, and after another visit.
     page.reload()
     shown(page, "1.4")
@@ -66,10 +74,19 @@ def test_a_visitor_reads_predicts_and_is_told_by_mouse(address: str, page: Page)
     page.locator(".learn-option").last.click()
     page.get_by_role("button", name="Fairly sure").click()
     expect(page.locator(".learn-said")).to_contain_text("Yes.")
+    # The last of five was picked: what came of it is the first that one reads.
+    expect(page.locator(".learn-outcomes li").first).to_have_attribute("data-picked", "true")
+    expect(key.get_by_role("listitem")).to_have_text(["Kept", "Pruned", "×nWritten n times"])
     page.evaluate(f"{ROOM}.go({{lesson: 4, page: 8}})")
     shown(page, "4.8")
     page.get_by_role("button", name="Go to the next question").click()
-    shown(page, "3.5")
+    shown(page, "3.3")
+
+
+ROOM_IN_RINGS = """() => Math.min(...[...document.querySelectorAll(".esp-ring")].map((ring) => {
+  const { canvas } = document.querySelector(".esp").classroom.stage;
+  return ring.clientWidth / 2 - canvas.reachOf(ring.dataset.node);
+}))"""
 
 
 def seen_width(element: Locator) -> float:
@@ -79,17 +96,17 @@ def seen_width(element: Locator) -> float:
 
 def test_all_of_it_goes_by_keys_and_ends_with_a_score(address: str, page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
-    show(page, address, "3.4")
+    show(page, address, "3.2")
     page.keyboard.press("ArrowRight")
-    shown(page, "3.5")
+    shown(page, "3.3")
     expect(page.locator(".learn-caption")).to_be_focused()
     page.keyboard.press("ArrowLeft")
-    shown(page, "3.4")
+    shown(page, "3.2")
     page.keyboard.press("Enter")
-    shown(page, "3.5")
+    shown(page, "3.3")
     # The right one in lesson 3, surely; the wrong one of lesson 4, as a guess.
-    for place, option, sure in (("3.5", 1, 2), ("4.4", 4, 2), ("4.6", 1, 0)):
-        if place != "3.5":
+    for place, option, sure in (("3.3", 1, 2), ("4.4", 4, 2), ("4.6", 1, 0)):
+        if place != "3.3":
             show(page, address, place)
         page.locator(".learn-option").nth(option).focus()
         page.keyboard.press("Enter")
@@ -293,8 +310,11 @@ def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Pag
         page.get_by_role("button", name=label).click()
         expect(questions).to_have_count(6)
         for place, answer in enumerate(right[form]):
-            chosen = answer if place < known else answer % 3 + 1
-            questions.nth(place).get_by_role("radio").nth(chosen - 1).check()
+            radios = questions.nth(place).get_by_role("radio")
+            expect(radios).to_have_count(5)
+            # Who does not know says so first, and is wrong the second time.
+            wrong = 4 if form == first else answer % 4
+            radios.nth(answer - 1 if place < known else wrong).check()
         page.get_by_role("button", name="Done").click()
         expect(page.locator(".learn-exam-said")).to_be_focused()
         if form == first:
@@ -303,14 +323,25 @@ def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Pag
             page.reload()
             shown(page, "1.1")
     expect(page.locator(".learn-exam-said")).to_have_text(
-        "Before: 2 of 6 right. After: 5 of 6 right."
+        "Before: 2 of 6 right, 4 not known. After: 5 of 6 right."
     )
     expect(page.locator(".learn-exam-body")).to_contain_text("Normalised gain: 0.75")
     with page.expect_download() as saved:
         page.get_by_role("link", name="Save as JSON").click()
     record = json.loads(saved.value.path().read_text(encoding="utf-8"))
     assert record["normalised_gain"] == 0.75
-    assert record["before"]["answers"][:2] == right[first][:2]
+    assert record["before"]["answers"] == [*right[first][:2], 0, 0, 0, 0]
+    assert (record["before"]["unknown"], record["after"]["unknown"]) == (4, 0)
+    # What was answered is gone through once more, with the tables and the trees.
+    page.get_by_text("Questions before: 2 right").click()
+    review = page.locator(".learn-exam-review").first
+    expect(review.locator("table")).to_have_count(4)
+    expect(review.locator(".learn-exam-tree")).to_have_count(2)
+    expect(review).to_contain_text("✗ You: I don’t know. Right: ")
+    box, room = review.bounding_box(), page.locator(".learn-exam").bounding_box()
+    assert box is not None
+    assert room is not None
+    assert box["x"] + box["width"] <= room["x"] + room["width"]
     assert violations(page, ".learn-exam") == []
 
 

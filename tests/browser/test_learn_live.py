@@ -99,7 +99,7 @@ def test_rollouts_are_written_when_one_asks_and_recorded_ones_stand_where_none_c
         route.fulfill(status=status, json=body)
 
     page.route("**/rollouts/**", answer)
-    show(page, address, "8.5")
+    show(page, address, "8.6")
     said = page.locator(".learn-rollouts")
     more = page.get_by_role("button", name="Write 8 more")
     expect(said).to_contain_text("5 of 7 arrive: 0.71")
@@ -133,5 +133,5 @@ def test_rollouts_are_written_when_one_asks_and_recorded_ones_stand_where_none_c
         "POST make-18/5",
         "POST make-18/1",
     ]
-    assert page.evaluate(f"[{ROOM}.place.lesson, {ROOM}.place.page]") == [8, 5]
+    assert page.evaluate(f"[{ROOM}.place.lesson, {ROOM}.place.page]") == [8, 6]
     context.close()

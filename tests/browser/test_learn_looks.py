@@ -49,12 +49,12 @@ def test_each_choice_stands_at_its_own_step(address: str, page: Page) -> None:
         };
       });
     }"""
-    for place in ("8.6", "3.5", "4.4"):
+    for place in ("8.5", "3.3", "4.4"):
         show(page, address, place)
         page.wait_for_function(f"() => ({seen})().every(({{ own }}) => own)")
         assert all(one["apart"] < 2 for one in page.evaluate(seen)), place
     page.set_viewport_size({"width": 390, "height": 844})
-    for place in ("8.6", "4.4"):
+    for place in ("8.5", "4.4"):
         show(page, address, place)
         page.wait_for_function(
             f"() => {ROOM}.stage.canvas.vertical && {ROOM}.stage.canvas.words.plan.texts.length"
@@ -111,6 +111,9 @@ def test_by_keyboard_from_the_first_page_to_the_last_and_every_page_fits(
         page.keyboard.press("ArrowRight")
         shown(page, place)
         fits(page, place)
+        # What a picture says uses no term before its page, either.
+        if PLACES.index(place) < PLACES.index("9.5"):
+            assert "interval" not in page.locator(".learn-page").inner_text(), place
         turns.append(page.evaluate(f"{ROOM}.lastTurnMs"))
     print(f"turning a page: median {sorted(turns)[len(turns) // 2]:.0f} ms, most {max(turns):.0f}")
     expect(page.locator(".learn-next")).to_have_text("Now search yourself")
@@ -129,8 +132,8 @@ def test_every_kind_of_page_is_accessible(address: str, browser: Browser, theme:
     context = new_context(browser)
     page = context.new_page()
     page.emulate_media(reduced_motion="reduce")
-    show(page, address, "3.5", f"&__theme={theme}")
-    for place in ("3.5", "4.2", "6.5", "7.3", "7.4", "7.5", "8.2", "8.5", "8.8", "9.4", "10.3"):
+    show(page, address, "3.3", f"&__theme={theme}")
+    for place in ("3.3", "4.2", "6.5", "7.2", "7.3", "7.4", "8.2", "8.6", "8.8", "9.4", "10.3"):
         lesson, number = place.split(".")
         page.evaluate(f"{ROOM}.go({{lesson: {lesson}, page: {number}}})")
         shown(page, place)

@@ -287,11 +287,14 @@ def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App
     steered = run_of(page)
     line.get_by_role("button", name="Untouched run").click()
     assert came(page, steered) == BASE
+    # What was pressed is gone with what it did: the tree has the focus, never the page.
+    assert page.evaluate("document.activeElement.localName") == "canvas"
     ask(page, "x.select('0')")
     page.locator("summary", has_text="Changes are noted as yours").click()
     page.get_by_label("Your name").fill("Ada")
-    act(page, "Keep").click()
+    act(page, "Keep").press("Enter")
     came(page, BASE)
+    assert page.evaluate("document.activeElement.localName") == "canvas"
     expect(line).to_contain_text("Ada kept “24 + 1 = 25, left 7 25”.")
     # What stands there is said in the list of runs too.
     page.get_by_role("button", name="runs", exact=False).first.click()

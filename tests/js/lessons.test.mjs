@@ -14,7 +14,9 @@ import { placed } from "../../assets/js/lessons/curve.js";
 import { inParts } from "../../assets/js/lessons/text.js";
 import { saidOf } from "../../assets/js/lessons/noise.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
-import { normalisedGain, otherForm, recordOf, rightOf } from "../../assets/js/lessons/scoring.js";
+import { answersOf, normalisedGain, otherForm, recordOf, rightOf, UNKNOWN } from "../../assets/js/lessons/scoring.js";
+import { ROOT } from "../../assets/js/log/tree.js";
+import { stepName } from "../../assets/js/lessons/stage.js";
 import { tallyOf } from "../../assets/js/lessons/tally.js";
 
 const QUESTION = { sure: true, right: "b", options: [{ id: "a" }, { id: "b" }], scores: { a: 0.6, b: 0.4 } };
@@ -44,6 +46,24 @@ test("the address names a page, and what it names wrongly is told", () => {
     assert.match(notice, /There are 2 lessons/);
   }
   assert.equal(queryOf({ lesson: 1, page: 2 }, "?hide=score&lesson=7"), "?hide=score&lesson=1&page=2");
+});
+
+test("a term is known from the page that introduces it", () => {
+  const taught = new Course([
+    { number: 1, title: "One", pages: [{ introduces: ["step"] }, { introduces: ["solution"] }] },
+    { number: 2, title: "Two", pages: [{}, { introduces: ["kept"] }] },
+  ]);
+  assert.deepEqual(taught.known({ lesson: 1, page: 1 }), new Set(["step"]));
+  assert.deepEqual(taught.known({ lesson: 2, page: 1 }), new Set(["step", "solution"]));
+  assert.deepEqual(taught.known({ lesson: 2, page: 2 }), new Set(["step", "solution", "kept"]));
+});
+
+test("a step that is pointed at says where it stands, and not what became of it", () => {
+  const nodes = new Map([
+    ["0", { score: null, state: "pruned", right: false }],
+    ["0.1", { score: 0.5, state: "kept", right: true }],
+  ]);
+  assert.deepEqual([ROOT, "0", "0.1"].map((id) => stepName({ nodes }, null, id)), ["Problem", "Step 1", "Step 2, score 0.50"]);
 });
 
 test("what is hidden is known, and what is not known is told", () => {
@@ -160,14 +180,27 @@ test("a test is scored by its own form, and saved without a name", () => {
   assert.equal(otherForm(otherForm("a")), "a");
   assert.deepEqual(recordOf({ first: "b", before: [3, 2], after: [1, 2] }, forms), {
     format: "espalier-learn-test",
-    version: 1,
-    before: { form: "b", answers: [3, 2], right: 1, of: 2 },
-    after: { form: "a", answers: [1, 2], right: 2, of: 2 },
+    version: 2,
+    before: { form: "b", answers: [3, 2], right: 1, unknown: 0, of: 2 },
+    after: { form: "a", answers: [1, 2], right: 2, unknown: 0, of: 2 },
     normalised_gain: 1,
   });
   const half = recordOf({ first: "a", before: [2, 2], after: null }, forms);
   assert.equal(half.after, null);
   assert.equal(half.normalised_gain, null);
+});
+
+test("who does not know is not right, and is counted", () => {
+  const forms = { a: [{ right: 1 }, { right: 2 }], b: [{ right: 3 }, { right: 1 }] };
+  const { before, normalised_gain: gain } = recordOf({ first: "a", before: [UNKNOWN, UNKNOWN], after: [3, 2] }, forms);
+  assert.deepEqual([before.right, before.unknown, gain], [0, 2, 0.5]);
+});
+
+test("what was kept is answered only where it fits the questions", () => {
+  const questions = [{ options: ["1", "2"] }, { options: ["1", "2", "3"] }];
+  for (const answers of [[1, 3], [UNKNOWN, UNKNOWN], [2, 1]]) assert.ok(answersOf(questions, answers), String(answers));
+  for (const answers of [[1], [1, 4], [-1, 1], [1.5, 1], ["1", 1], [null, 1], "12", null, {}])
+    assert.ok(!answersOf(questions, answers), JSON.stringify(answers));
 });
 
 test("two tests say only what they say, whenever the first was taken", () => {

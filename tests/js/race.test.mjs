@@ -95,8 +95,8 @@ test("a lane that reuses steps says how much of it is new, and where the rest wa
 
 test("a lane's head says what came out of it", () => {
   const row = { answer: "18", right: true, right_undecided: false, known: true };
-  assert.equal(resultOf(row), "Answer 18, right ✓");
-  assert.equal(resultOf({ ...row, right: false }), "Answer 18, wrong ✗");
+  assert.equal(resultOf(row), "Answer 18, right\u00a0✓");
+  assert.equal(resultOf({ ...row, right: false }), "Answer 18, wrong\u00a0✗");
   assert.equal(resultOf({ ...row, known: false }), "Answer 18");
   assert.equal(resultOf({ ...row, answer: null, right: null }), "No answer");
   assert.equal(methodOf({ ...row, method: "majority" }), "by majority vote");

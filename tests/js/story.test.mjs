@@ -80,7 +80,7 @@ test("where few solutions outvote many, it is said what else counts", () => {
     const finished = { kind: "finished", status: "completed", method, chosen: "0", answer: "4" };
     return tell([{ kind: "voted", method, tally }, finished], { kind: "end", from: 0, cursor: 2 }, 2);
   };
-  assert.match(ended("weighted", 1, 15), /by 1 of 16 solutions\. Each solution votes with its score, so one/);
+  assert.match(ended("weighted", 1, 15), /by 1 of 16 solutions\. More say 5, but each votes with its score: one high/);
   for (const told of [ended("weighted", 8, 8), ended("best", 1, 15)]) assert.doesNotMatch(told, /outweigh/);
 });
 

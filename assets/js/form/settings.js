@@ -56,7 +56,7 @@ export function settingsOf(values, shown, about, others = null) {
     }),
     ...models(now, strategy, about, make).map((setting, first) => (others && !first ? elsewhere(setting, others) : setting)),
     ...told(now, about, make),
-    make("temperature", "temperature", "T", String),
+    make("temperature", "temperature", "Temperature", String),
     make("top-p", "top_p", "Top-p", String, { always: !same(now.top_p, about.usual.top_p) }),
     make("max-step-tokens", "max_step_tokens", "Longest step", String, {
       always: !same(now.max_step_tokens, about.usual.max_step_tokens),

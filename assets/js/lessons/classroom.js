@@ -167,6 +167,7 @@ export class Classroom {
   write() {
     const { course, place, page } = this;
     const lesson = course.lessons[place.lesson - 1];
+    this.known = course.known(place);
     setText(this.title, lesson.title);
     setText(this.where, `Lesson ${place.lesson} of ${course.lessons.length}, page ${place.page} of ${lesson.pages.length}`);
     document.title = `${lesson.title} · Espalier`;
@@ -227,7 +228,7 @@ export class Classroom {
   figure() {
     const { measured, reckoned } = this.page;
     if (measured?.against) return curveOf(measured);
-    if (measured) return barsOf(measured);
+    if (measured) return barsOf(measured, this.known);
     return reckoned ? reckonedOf(reckoned) : this.score();
   }
 
@@ -249,8 +250,8 @@ export class Classroom {
     if (!this.cost.element.hidden) this.cost.update(stage.tree, stage.events);
     this.share.element.hidden = !this.shows("share");
     if (!this.share.element.hidden) this.share.update(stage.tree, stage.events, page.strong);
-    this.key.element.hidden = !this.shows("legend");
-    if (!this.key.element.hidden) this.key.update(stage.tree, stage.visible);
+    this.key.element.hidden = this.hidden.has("legend");
+    if (!this.key.element.hidden) this.key.update(stage.tree, stage.visible, this.known);
     this.scrubber.element.hidden = !this.shows("timeline");
     if (!this.scrubber.element.hidden) this.scrubber.update();
     this.replay.hidden = stage.playing || page.from >= page.to;
@@ -358,7 +359,7 @@ const TURNS = { ArrowRight: 1, PageDown: 1, Enter: 1, ArrowLeft: -1, PageUp: -1 
 const keysOf = (by) => Object.keys(TURNS).filter((key) => TURNS[key] === by).join(" ");
 
 /** What a page shows only where it says so. */
-const OF_PAGES = { tally: HIDEABLE.tally, legend: HIDEABLE.legend, timeline: HIDEABLE.timeline, noise: HIDEABLE.noise, cost: HIDEABLE.cost, share: HIDEABLE.share };
+const OF_PAGES = { tally: HIDEABLE.tally, timeline: HIDEABLE.timeline, noise: HIDEABLE.noise, cost: HIDEABLE.cost, share: HIDEABLE.share };
 
 /** What a page says of a step stands before its mark, where it covers no words of the step's own. */
 const besideItsMark = (point) => ({ ...point, beside: true, after: parentOf(point.id) });

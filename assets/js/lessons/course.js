@@ -49,6 +49,12 @@ export class Course {
     return { lesson: lesson + by, page: by > 0 ? 1 : this.pagesOf(lesson + by) };
   }
 
+  /** Terms that this page, or one before it, has introduced. @returns {Set<string>} */
+  known({ lesson, page }) {
+    const before = this.lessons.slice(0, lesson).flatMap(({ pages }, index) => (index + 1 === lesson ? pages.slice(0, page) : pages));
+    return new Set(before.flatMap(({ introduces }) => introduces ?? []));
+  }
+
   isLast({ lesson, page }) {
     return page === this.pagesOf(lesson);
   }

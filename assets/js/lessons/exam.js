@@ -2,9 +2,12 @@
 // away only as a file.
 
 import { fill, h } from "../dom/dom.js";
-import { otherForm, recordOf, rightOf } from "./scoring.js";
+import { answersOf, otherForm, recordOf, rightOf, UNKNOWN } from "./scoring.js";
+import { givenOf } from "./exam_given.js";
 
-const KEY = "espalier-learn-test";
+/** The number is that of the questions: answers to others do not fit these. */
+const KEY = "espalier-learn-test-2";
+const DO_NOT_KNOW = "I don’t know";
 
 export class Exam {
   /**
@@ -30,8 +33,9 @@ export class Exam {
   read() {
     try {
       const kept = JSON.parse(this.storage?.getItem(KEY) ?? "null");
-      const fits = (answers) => answers === null || (Array.isArray(answers) && answers.length === this.forms.a.length);
-      return kept && (kept.first === "a" || kept.first === "b") && fits(kept.before) && fits(kept.after) ? kept : null;
+      if (kept?.first !== "a" && kept?.first !== "b") return null;
+      const fits = (form, answers) => answers === null || answersOf(this.forms[form], answers);
+      return fits(kept.first, kept.before) && fits(otherForm(kept.first), kept.after) ? kept : null;
     } catch {
       return null;
     }
@@ -65,7 +69,7 @@ export class Exam {
     const questions = this.forms[form];
     const intro =
       when === "before"
-        ? "Six questions before you begin, and six others after the lessons, to see what they taught you. Guess where you do not know. The second six come once these are answered."
+        ? "Six questions before you begin, and six others after the lessons, to see what they taught you. Nobody is expected to know these: do not guess, but say so. The second six come once these are answered."
         : "Six questions after the lessons. Answer without looking anything up.";
     const sheet = h(
       "form",
@@ -104,7 +108,7 @@ export class Exam {
   showResult() {
     const record = recordOf(this.taken, this.forms);
     const { before, after, normalised_gain: gain } = record;
-    const part = (name, { right, of }) => `${name}: ${right} of ${of} right.`;
+    const part = (name, { right, unknown, of }) => `${name}: ${right} of ${of} right${unknown ? `, ${unknown} not known` : ""}.`;
     fill(
       this.body,
       h("p", { class: "learn-exam-said", tabindex: "-1", text: [before && part("Before", before), part("After", after)].filter(Boolean).join(" ") }),
@@ -119,18 +123,17 @@ export class Exam {
     );
   }
 
+  /** Every question once more, with what was answered, what is right, and why. */
   review(when, { form, answers }) {
-    const rows = this.forms[form].map(({ ask, options, right }, place) =>
-      h(
-        "li",
-        {},
-        h("span", { text: ask }),
-        " ",
-        h("b", { text: `${answers[place] === right ? "✓" : "✗ Right is:"} ${options[right - 1]}` }),
-      ),
-    );
+    const rows = this.forms[form].map((question, place) => {
+      const answer = answers[place];
+      const said = answer === UNKNOWN ? DO_NOT_KNOW : question.options[answer - 1];
+      const right = question.options[question.right - 1];
+      const verdict = answer === question.right ? `✓ ${right}` : `✗ You: ${said}. Right: ${right}`;
+      return h("li", {}, h("span", { text: question.ask }), givenOf(question), h("b", { text: verdict }), h("span", { class: "esp-quiet", text: question.because }));
+    });
     const name = when === "before" ? "Questions before" : "Questions after";
-    return h("details", {}, h("summary", { text: `${name}: ${rightOf(this.forms[form], answers)} right` }), h("ol", {}, rows));
+    return h("details", {}, h("summary", { text: `${name}: ${rightOf(this.forms[form], answers)} right` }), h("ol", { class: "learn-exam-review" }, rows));
   }
 
   forget() {
@@ -148,15 +151,21 @@ export function learnedOf(before, after, gain) {
   return gain < 0 ? `${said} Below zero: fewer were right than before.` : said;
 }
 
-function field({ ask, options }, place) {
-  const choice = (text, index) =>
+function field(question, place) {
+  const choice = (text, value) =>
     h(
       "label",
       { class: "learn-exam-choice" },
-      h("input", { type: "radio", name: `exam-${place}`, value: index + 1, required: true }),
+      h("input", { type: "radio", name: `exam-${place}`, value, required: true }),
       h("span", { text }),
     );
-  return h("fieldset", {}, h("legend", { text: `${place + 1}. ${ask}` }), options.map(choice));
+  return h(
+    "fieldset",
+    {},
+    h("legend", { text: `${place + 1}. ${question.ask}` }),
+    givenOf(question),
+    h("div", { class: "learn-exam-choices" }, question.options.map((text, index) => choice(text, index + 1)), choice(DO_NOT_KNOW, UNKNOWN)),
+  );
 }
 
 /** An address of data: nothing is sent for it. */

@@ -102,7 +102,11 @@ export class QuestionPanel {
 
   revealed() {
     const { question } = this;
-    const rows = question.options.map(({ id, text }, place) => this.row(id, text, place));
+    // What was picked and what is right come first: on a low window the end of a long list is out of sight.
+    const first = [this.picked, question.right];
+    const rank = ({ id }) => (first.includes(id) ? first.indexOf(id) : first.length);
+    const ranked = question.options.map((option, place) => ({ ...option, place })).sort((a, b) => rank(a) - rank(b));
+    const rows = ranked.map(({ id, text, place }) => this.row(id, text, place));
     const found = this.picked === question.right;
     this.said = h(
       "p",

@@ -39,7 +39,7 @@ export function scoreCard(answered, asked, goBack) {
 /** Which questions are counted, and how many of them were answered. */
 export function captionOf(count, asked) {
   return (
-    "Brier score: the mean of the squared distances between what was said and what was true. 0 is perfect; shorter is better. " +
+    "Brier score: shorter is better. " +
     `${whatCounts(asked)}; you have answered ${count} of them, and your first answer counts.`
   );
 }

@@ -13,6 +13,16 @@ import { ViewState } from "../log/view_state.js";
 
 const FOLDED = new Set([ROLLOUT, MERGED]);
 
+/**
+ * What a step is called where it is pointed at: its place, and its score. What became of it is in the
+ * picture, and would answer a question, in words that no lesson has said yet.
+ */
+export function stepName(tree, visible, id) {
+  const { score } = tree.nodes.get(id) ?? {};
+  if (id === ROOT) return "Problem";
+  return `Step ${id.split(".").length}${typeof score === "number" ? `, score ${score.toFixed(2)}` : ""}`;
+}
+
 export class LessonStage {
   /**
    * @param {import("../picture/theme.js").Theme} theme
@@ -33,6 +43,7 @@ export class LessonStage {
     this.canvas.element.tabIndex = -1;
     this.canvas.element.removeAttribute("aria-describedby");
     this.canvas.description.remove();
+    this.canvas.tooltip.named = stepName;
     this.pointing = new Pointing(this.canvas);
     this.opening = new Opening({ seek: (cursor) => this.seek(cursor), onChange: () => this.moved(this) });
     this.events = null;

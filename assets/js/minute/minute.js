@@ -1,6 +1,7 @@
 // The first minute: whether the opening plays, when it ends, and what is said of the run on show.
 
 import { Opening } from "./opening.js";
+import { isRecorded } from "../log/recipe.js";
 import { placesOf, scriptOf } from "./script.js";
 import { reducedMotion } from "../dom/dom.js";
 import { sayClaim } from "./claims.js";
@@ -19,6 +20,7 @@ const OF_A_LINK = ["run", "problem", "node", "present", "class"];
  * @property {import("./claims.js").Point[]} points - where in the picture it is true.
  * @property {?string} term - the term that is being explained.
  * @property {boolean} playing
+ * @property {boolean} invites - it is no run of one's own, or one in which a step can be kept.
  * @property {boolean} opening - this is the run of the opening: the three terms stand there too.
  */
 
@@ -98,6 +100,7 @@ export class Minute {
       term: scene?.term ?? null,
       playing: this.playing,
       opening,
+      invites: isRecorded(log.run) || Boolean(this.cutStep),
     };
   }
 

@@ -19,8 +19,8 @@ export class ClassPanel {
     this.element = h(
       "section",
       { class: "esp-class", "aria-label": "Class", hidden: true },
-      this.bar,
       this.trouble,
+      this.bar,
       this.question.element,
       this.spoken,
     );
@@ -31,7 +31,7 @@ export class ClassPanel {
     const { attending } = this;
     const { session, lobby, role } = attending;
     this.element.hidden = !role && !lobby && !session.trouble;
-    this.element.dataset.role = role ?? "none";
+    this.element.dataset.role = role ?? (lobby ? "lobby" : "none");
     this.element.dataset.asking = String(Boolean(attending.question));
     setText(this.trouble, session.trouble);
     this.trouble.hidden = !session.trouble;

@@ -89,6 +89,8 @@ export class MinutePanel {
     setAttribute(this.element, "data-opening", opening);
     this.skip.hidden = !playing;
     this.again.hidden = playing || !opening;
+    // A class's pupil is where the teacher is.
+    this.now.hidden = !minute.invites || this.actions.attending?.role === "pupil";
   }
 
   /** The person takes over: nothing more is said of this run. */

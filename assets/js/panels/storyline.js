@@ -13,6 +13,8 @@ import { writingSentence } from "../words/writing_words.js";
 
 const ANNOUNCE_AFTER_MS = 500;
 
+/** A run was refused: whoever started it takes what stands below for its result. */
+const BEFORE = "This is still the run before. ";
 const WENT_WRONG = new Set(["failed", "out_of_budget", "cancelled"]);
 
 export class StoryLine {
@@ -48,11 +50,11 @@ export class StoryLine {
     this.announced = "";
   }
 
-  update({ log, rounds, cursor, tree, notice, writing, behind, promised, visited }) {
+  update({ log, rounds, cursor, tree, notice, writing, behind, promised, visited, refused }) {
     const index = rounds.indexAt(cursor);
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
-    this.write(tree.interrupted ? `${sentence} ${CUT_OFF}` : sentence);
+    this.write(`${refused ? BEFORE : ""}${sentence}${tree.interrupted ? ` ${CUT_OFF}` : ""}`);
     // What went wrong is read to its end; of a round, the story has the rest.
     setAttribute(this.text, "data-whole", tree.interrupted || WENT_WRONG.has(tree.finished?.status));
     setText(this.counter, counter(segment, rounds, log));

@@ -9,6 +9,9 @@ const ABOVE = 16;
 const TOP = 3;
 /** Pixels from a mark's middle to the end of what stands before its ring. */
 const BEFORE = 19;
+/** Pixels from a mark's end to that of its ring, which covers nothing of it; and how near a ring may come. */
+const AROUND = 5;
+const LEAST = 12;
 /** Where the names of the levels end, in a tree that grows to the right. */
 const NAMES = 22;
 
@@ -92,6 +95,7 @@ export class Pointing {
       const before = beside || (!this.canvas.vertical && standsBefore(place, label, this.canvas.positionOf(parentOf(ring.dataset.node))));
       ring.dataset.before = String(before && !back);
       ring.dataset.back = String(back);
+      ring.style.setProperty("--reach", `${Math.round(Math.max(LEAST, this.canvas.reachOf(ring.dataset.node) + AROUND))}px`);
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
       this.keepInside(label, place, said);
     }

@@ -13,7 +13,9 @@ function textOf(tree, visible, id) {
 }
 
 export class Tooltip {
-  constructor() {
+  /** @param {(tree: Object, visible: Object, id: string) => string} [named] - what a node is called. */
+  constructor(named = nameOf) {
+    this.named = named;
     this.title = h("div", { class: "esp-tip-title" });
     this.text = h("div", { class: "esp-tip-text", dir: "auto" });
     // The same words are in the outline and the inspector, so screen readers skip this one.
@@ -26,7 +28,7 @@ export class Tooltip {
     if (id === this.dismissed) return;
     this.dismissed = null;
     this.id = id;
-    setText(this.title, nameOf(tree, visible, id));
+    setText(this.title, this.named(tree, visible, id));
     setText(this.text, textOf(tree, visible, id));
     this.element.hidden = false;
     const box = { width: this.element.offsetWidth, height: this.element.offsetHeight };

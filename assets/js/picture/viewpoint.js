@@ -171,6 +171,12 @@ export class Viewpoint {
     return { x, y };
   }
 
+  /** Pixels from the middle of a node's mark to where the mark ends, with what rings it; 0: unseen. */
+  reachOf(id) {
+    const item = this.scene.items.get(id);
+    return item ? this.painter.extents(this.to ?? this.camera)(item) : 0;
+  }
+
   // Gliding -----------------------------------------------------------------------------
 
   startGlide() {

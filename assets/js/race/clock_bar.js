@@ -121,7 +121,7 @@ export class ClockBar {
       return;
     }
     this.pause();
-    this.update();
+    this.moved();
   }
 
   start() {

@@ -2,13 +2,14 @@
 
 import { counterpart } from "./matching.js";
 import { frontierOf, inward, sibling } from "../log/walking.js";
-import { h, setAttribute, setText } from "../dom/dom.js";
+import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { isFold, MERGED, ROLLOUT } from "../log/visible.js";
 import { LaneClock } from "./clock.js";
 import { nameOf } from "../words/words.js";
 import { NOTHING } from "../log/writing.js";
 import { Pointing } from "../picture/pointing.js";
 import { endOf } from "../words/visited_words.js";
+import { methodOf, resultOf } from "./table.js";
 import { Replay } from "../log/replay.js";
 import { ROOT } from "../log/tree.js";
 import { Rounds } from "../log/rounds.js";
@@ -40,14 +41,14 @@ export class LaneView {
     this.pointing = new Pointing(this.canvas);
     this.mark = h("span", { class: "race-number", "aria-hidden": "true", text: String(number + 1) });
     this.name = h("h2", { class: "race-name", dir: "auto" });
-    /** What came out, whatever moment is on show. */
+    /** What came out, once the moment on show is its last. */
     this.result = h("p", { class: "race-result", dir: "auto" });
     this.open = h("a", { class: "race-open", "data-place": "", text: "Open in Explore" });
     this.state = h("p", { class: "race-state" });
     this.chosen = h("p", { class: "race-chosen", dir: "auto" });
     this.element = h(
       "article",
-      { class: "race-lane", "aria-label": `Lane ${number + 1}` },
+      { class: "race-lane", "aria-label": `Lane ${number + 1}`, tabindex: "-1" },
       h("div", { class: "race-lane-head" }, this.mark, this.name, this.result, this.open),
       h("div", { class: "race-picture" }, this.canvas.frame),
       this.state,
@@ -70,14 +71,14 @@ export class LaneView {
     this.view = new ViewState();
     this.cursor = 0;
     this.visible = null;
-    /** Whether its answer is right, once the table says so. */
+    /** Whether its answer is right, at the moment on show; null: not known, or not yet. */
     this.right = null;
     this.points = [];
     /** How many events it has when it has parted from the first lane. */
     this.parting = Infinity;
     this.canvas.reset();
     this.pointing.show([]);
-    setText(this.result, "");
+    this.tellResult();
     this.open.href = `../?run=${encodeURIComponent(run)}`;
   }
 
@@ -117,6 +118,7 @@ export class LaneView {
     });
     this.pointing.show(this.cursor >= this.parting ? this.rings() : []);
     setText(this.state, this.standing());
+    this.tellResult();
     setAttribute(this.element, "data-over", !this.live && this.cursor >= this.events.length);
   }
 
@@ -137,15 +139,24 @@ export class LaneView {
     const { tree, rounds, cursor } = this;
     const steps = tree.nodes.size - 1;
     const told = `${steps} ${steps === 1 ? "step" : "steps"}`;
-    if (tree.finished) {
-      const { answer, status } = tree.finished;
-      const said = answer === null || answer === undefined ? "no answer" : `answer ${shorten(answer, 24)}`;
-      const right = tree.nodes.get(tree.chosen)?.right;
-      const verdict = right === true ? ", right ✓" : right === false ? ", wrong ✗" : "";
-      return `${told}, ${said}${verdict}${status === "completed" ? "" : `, ${endOf(status)}`}`;
-    }
+    if (tree.finished) return tree.finished.status === "completed" ? told : `${told}, ${endOf(tree.finished.status)}`;
     if (this.error) return `${told}. ${this.error}`;
     return `Round ${rounds.roundAt(cursor) ?? rounds.last}, ${told}`;
+  }
+
+  /** The answer, whether it is right, and how it was chosen: by the moment on show. */
+  tellResult() {
+    const finished = this.tree?.finished ?? null;
+    this.right = (finished && this.tree.nodes.get(finished.chosen)?.right) ?? null;
+    if (finished === this.resultOn) return;
+    this.resultOn = finished;
+    const method = (text) => h("span", { class: "race-method", text });
+    if (!finished) {
+      fill(this.result, method("No answer yet"));
+      return;
+    }
+    const row = { ...finished, answer: finished.answer ?? null, right: this.right, known: true };
+    fill(this.result, h("span", { text: resultOf(row) }), method(methodOf(row)));
   }
 
   /** Ring the step by which one sees where lanes part, once this lane has so many events. */

@@ -125,6 +125,13 @@ export class LaneFields {
     return said;
   }
 
+  /** The lane in a few words: "Beam search, N 16". */
+  words() {
+    const { title } = this.chosen;
+    const n = this.fields.get("n");
+    return n ? `${title}, N ${n.value}` : title;
+  }
+
   lane() {
     return { strategy: this.chosen.name, values: this.said() };
   }

@@ -3,17 +3,19 @@
 
 import { ClockBar } from "./clock_bar.js";
 import { copyText } from "../dom/sharing.js";
-import { fill, h, setText } from "../dom/dom.js";
+import { fill, h, reducedMotion, setText } from "../dom/dom.js";
 import { Key } from "../lessons/key.js";
 import { LaneView } from "./lane.js";
 import { laneEvents, raceTable, startRace, stopRace } from "./server.js";
 import { raceIn, raceQuery } from "./lane_text.js";
-import { methodOf, RaceTable, resultOf } from "./table.js";
+import { Outcome } from "./outcome.js";
+import { RaceTable } from "./table.js";
 import { rewriteAddress } from "../dom/frame.js";
 import { Setup } from "./setup.js";
 import { Theme } from "../picture/theme.js";
 import { Trials } from "./trials.js";
 import { Turns } from "../picture/turns.js";
+import { Ways } from "./ways.js";
 
 const ASKING_MS = 250;
 const RETRY_MS = 2000;
@@ -28,9 +30,10 @@ export class Race {
     Object.assign(this, { root, given });
     this.lanes = [];
     this.theme = new Theme(root, given.palette, () => this.lanes.forEach((lane) => lane.restyle()));
-    this.setup = new Setup(given, { race: () => this.begin(this.setup.race()) });
+    this.setup = new Setup(given, { race: () => this.begin(this.setup.race(), true) });
     this.bar = new ClockBar(() => this.lanes, { moved: () => this.move() });
     this.table = new RaceTable();
+    this.outcome = new Outcome({ many: () => this.trials.come(), moment: (parting) => this.showParting(parting) });
     this.key = new Key(given.palette);
     this.trials = new Trials(
       () => raceQuery(this.shown),
@@ -42,10 +45,9 @@ export class Race {
 
   build() {
     this.problem = h("p", { class: "race-problem", dir: "auto" });
-    this.partings = h("div", { class: "race-partings", role: "status" });
     this.notice = h("p", { class: "race-notice", role: "status", hidden: true });
     this.row = h("div", { class: "race-lanes" });
-    this.halt = h("button", { type: "button", class: "esp-button", text: "Stop", hidden: true, on: { click: () => this.stop() } });
+    this.ways = new Ways({ stop: () => this.stop() });
     this.copy = h("button", { type: "button", class: "esp-button", text: "Copy link", on: { click: () => this.copyLink() } });
     const chips = [{ title: "The recorded race", recorded: true, ...this.given.recorded }, ...this.given.examples];
     this.chips = h(
@@ -65,7 +67,7 @@ export class Race {
         this.chips,
         this.setup.element,
       ),
-      h("section", { class: "race-stage", "aria-label": "The race" }, h("div", { class: "race-title" }, this.problem, this.halt, this.copy), this.notice, this.partings, this.row, this.bar.element, this.key.element),
+      h("section", { class: "race-stage", "aria-label": "The race" }, h("div", { class: "race-title" }, this.problem, this.ways.element, this.copy), this.notice, this.outcome.element, this.outcome.partings, this.row, this.bar.element, this.key.element),
       this.table.element,
       this.trials.element,
     );
@@ -75,32 +77,33 @@ export class Race {
   open() {
     const asked = raceIn(location.search);
     if (!asked) {
-      this.choose({ ...this.given.recorded, recorded: true }, false);
+      this.choose({ ...this.given.recorded, recorded: true });
       return;
     }
     if (!asked.lanes.length) {
       this.setup.fill(this.given.recorded);
-      this.show(asked, asked.runs, { play: true });
+      this.show(asked, asked.runs, {});
       return;
     }
     this.setup.fill(asked);
+    this.setup.fold(true);
     if (asked.runs.length === asked.lanes.length) this.show(asked, asked.runs, { again: true });
-    else this.begin(asked);
+    else this.begin(asked, true);
   }
 
-  choose(race, named = true) {
+  choose(race) {
     this.setup.fill(race);
-    this.setup.details.open = false;
+    this.setup.fold(false);
     if (!race.recorded) {
       this.begin(race);
       return;
     }
-    this.show(race, race.runs, { play: !named });
+    this.show(race, race.runs, { play: !reducedMotion() });
     rewriteAddress(location.pathname);
   }
 
-  /** Start a race. */
-  async begin(race) {
+  /** Start a race; `own`: it was put together in the form, or by whoever sent the link. */
+  async begin(race, own = false) {
     this.setup.refuse("");
     this.working(true);
     this.starting = true;
@@ -111,7 +114,8 @@ export class Race {
       this.show({ ...race, lanes }, runs, {});
       if (this.stopping) this.stop(); // asked for while the server had not answered yet
       rewriteAddress(`${location.pathname}?${raceQuery(this.shown, runs)}`);
-      this.row.scrollIntoView({ block: "nearest" });
+      this.setup.fold(own);
+      this.problem.scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.starting = false;
       this.working(false);
@@ -129,7 +133,8 @@ export class Race {
   /**
    * Have these runs on show.
    *
-   * @param {{again: boolean, play: boolean}} how - `again`: where they are gone, race anew.
+   * @param {{again: boolean, play: boolean}} how - `again`: where they are gone, race anew; `play`:
+   *   from the beginning, once all of it is there.
    */
   show(race, runs, how) {
     this.shown = race;
@@ -149,15 +154,18 @@ export class Race {
     this.row.dataset.lanes = String(runs.length);
     fill(this.row, this.lanes.map(({ element }) => element));
     setText(this.problem, race.problem);
-    fill(this.partings);
+    this.ways.show(this.lanes);
+    this.outcome.clear();
     this.tell("");
     this.table.clear();
     this.trials.clear();
     // Runs that are only held against each other are no race that could be run on other problems.
     this.trials.element.hidden = !race.lanes.length;
     this.bar.pause();
-    this.bar.end = true;
+    this.bar.end = !how.play;
     this.bar.value = 0;
+    /** Whether the lanes play from their beginning for the first time. */
+    this.opening = Boolean(how.play);
     this.root.dataset.shown = "";
     this.watch(how);
   }
@@ -218,7 +226,8 @@ export class Race {
       if (turn !== this.turn) return;
       this.values = values;
       this.tellValues(values);
-      if (how.play && this.lanes.every(({ error }) => !error)) this.showParting();
+      // Unless someone has taken it elsewhere meanwhile.
+      if (how.play && !this.bar.end && !this.bar.value) this.bar.start();
     } catch (error) {
       if (turn === this.turn) this.tell(error.message);
     }
@@ -227,32 +236,22 @@ export class Race {
 
   tellValues(values) {
     this.table.show(values);
-    for (const [index, row] of values.lanes.entries()) {
-      const lane = this.lanes[index];
-      setText(lane.name, row.name);
-      lane.right = row.right;
-      fill(lane.result, resultOf(row), h("span", { class: "race-method", text: methodOf(row) }));
-    }
+    for (const [index, { name }] of values.lanes.entries()) setText(this.lanes[index].name, name);
     const parted = values.partings.filter(Boolean);
     for (const { lane, cursors, nodes } of parted) this.lanes[lane].point(nodes[1], cursors[1]);
     // The first lane shows where the first of the others leaves it.
     const [first] = [...parted].sort((a, b) => a.cursors[0] - b.cursors[0]);
     if (first) this.lanes[0].point(first.nodes[0], first.cursors[0]);
-    fill(
-      this.partings,
-      values.partings.map((parting, index) =>
-        h("p", {}, h("span", { class: "race-diamond", "aria-hidden": "true", text: "◆" }), h("span", { dir: "auto", text: parting?.sentence ?? `Lane ${index + 2} is the same as lane 1 to its end${values.lanes[0].answer === null ? "" : ", and so is its answer"}.` })),
-      ),
-    );
+    this.outcome.show(values, this.shown.lanes.length > 0);
+    this.ways.update();
     this.bar.update();
   }
 
-  /** Begin where the first two lanes part: that is what there is to see. */
-  showParting() {
-    const [parting] = this.values.partings.filter(Boolean);
-    if (!parting) return;
+  /** To the moment at which a lane and the first have parted. */
+  showParting({ lane: place, cursors }) {
     const { clock } = this.bar;
-    this.bar.go(Math.max(...[0, parting.lane].map((lane, side) => this.lanes[lane].clock.at(clock, parting.cursors[side]))));
+    this.bar.go(Math.max(...[0, place].map((lane, side) => this.lanes[lane].clock.at(clock, cursors[side]))));
+    this.lanes[place].element.scrollIntoView({ block: "nearest" });
   }
 
   /** Every lane to the moment of the clock. */
@@ -265,6 +264,9 @@ export class Race {
       else lane.seek(bar.end ? lane.events.length : Math.max(1, lane.clock.cursor(bar.clock, bar.value)));
     }
     bar.update();
+    this.ways.update();
+    if (this.values && !bar.playing) this.opening = false;
+    this.outcome.wait(this.opening);
     this.drawKey();
     /** Milliseconds of the main thread for this step but its painting; for tests and benchmarks. */
     this.lastMoveMs = performance.now() - started;
@@ -296,7 +298,7 @@ export class Race {
   /** Whether lanes go on: these can be stopped, and no others begun. */
   working(on) {
     this.setup.working(on);
-    this.halt.hidden = !on;
+    this.ways.working(on);
   }
 
   tell(text) {

@@ -1,6 +1,6 @@
 // The form of a race: the problem, the seed, and two to four lanes.
 
-import { fill, h } from "../dom/dom.js";
+import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { LaneFields } from "./lane_fields.js";
 import { readLane, writtenLane } from "./lane_text.js";
 
@@ -52,7 +52,12 @@ export class Setup {
       h("div", { class: "race-acts" }, this.add, this.begin),
       this.mistake,
     );
-    this.details = h("details", { class: "race-setup" }, h("summary", { text: "A race of your own" }), this.form);
+    this.title = h("span", {});
+    /** What is set, where the form is folded behind a race of one's own. */
+    this.set = h("span", { class: "race-set", dir: "auto" });
+    this.summary = h("summary", {}, this.title, " ", this.set);
+    this.details = h("details", { class: "race-setup" }, this.summary, this.form);
+    this.fold(false);
     this.element = this.details;
   }
 
@@ -64,6 +69,15 @@ export class Setup {
     this.lanes = lanes.map((text) => this.fieldsOf(readLane(text)));
     this.refuse("");
     this.draw();
+  }
+
+  /** Out of the way of the race: a line with what is set, where that is the visitor's own. */
+  fold(own) {
+    setText(this.title, own ? "Change this race" : "A race of your own");
+    setText(this.set, own ? [...this.lanes.map((fields) => fields.words()), `seed ${this.seed.value}`].join(" · ") : "");
+    setAttribute(this.details, "data-own", own);
+    if (this.form.contains(document.activeElement)) this.summary.focus({ preventScroll: true });
+    this.details.open = false;
   }
 
   /** What stands in it. */

@@ -108,7 +108,7 @@ export function resultOf(row) {
   const { right, right_undecided: undecided, known } = row;
   const said = row.answer === null ? "No answer" : `Answer ${shorten(row.answer, 24)}`;
   if (undecided || right === null || !known) return said;
-  return `${said}, ${right ? "right ✓" : "wrong ✗"}`;
+  return `${said}, ${right ? "right\u00a0✓" : "wrong\u00a0✗"}`;
 }
 
 /** "by majority vote": lanes may choose theirs in different ways. "": none was chosen. */

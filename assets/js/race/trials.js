@@ -52,6 +52,12 @@ export class Trials {
     fill(this.said);
   }
 
+  /** Bring it before the eyes, ready to begin. */
+  come() {
+    this.element.scrollIntoView({ block: "nearest" });
+    this.begin.focus({ preventScroll: true });
+  }
+
   working(on) {
     this.begin.disabled = on;
     this.stop.hidden = !on;

@@ -281,8 +281,10 @@ function verdictOf(graded, chosen, events) {
 
 /** Where the answer that most solutions give has lost, what else counts. */
 function outweighed({ method }, tally) {
-  if (method !== "weighted" || tally.every((entry) => entry[3] <= tally[0][3])) return "";
-  return " Each solution votes with its score, so one high score may outweigh many low ones.";
+  if (method !== "weighted") return "";
+  const most = tally.reduce((largest, entry) => (entry[3] > largest[3] ? entry : largest), tally[0]);
+  if (!most || most === tally[0]) return "";
+  return ` More say ${answerWords(most[1] ?? "nothing", 24)}, but each votes with its score: one high score may outweigh many low ones.`;
 }
 
 function doubtSentence(events) {

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from search_core.picture.text import printable
 
+_MOST_COLUMNS = 3
+"""Of a table that a phone has room for."""
+
 
 def text(content: object) -> str:
     """Text between tags: escaped, and hidden characters shown as U+FFFD."""
@@ -44,20 +47,34 @@ def part(title: str, *inside: str, id_: str = "", folded: bool = False) -> str:
 def table(
     caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, shown: bool = True
 ) -> str:
-    """A table of plain cells, whose first column names the rows; it scrolls where it is wide.
+    """A table of plain cells, whose first column names the rows.
+
+    One of many columns is a list on a phone, each cell under its column's name: nothing scrolls
+    sideways. Browsers forget what such a table is, so its parts say it.
 
     Args:
         shown: Whether the caption is seen; it is always read out.
     """
-    head = tag("tr", *(tag("th", text(name), scope="col") for name in headings))
-    body = "".join(
-        tag("tr", tag("th", text(row[0]), scope="row"), *(tag("td", text(c)) for c in row[1:]))
-        for row in rows
-    )
+    stacks = len(headings) > _MOST_COLUMNS
+
+    def part_of(role: str, **more: str) -> dict[str, str]:
+        return {"role": role, **more} if stacks else {}
+
+    def cells(row: Sequence[str]) -> Iterable[str]:
+        yield tag("th", text(row[0]), scope="row", **part_of("rowheader"))
+        for name, cell in zip(headings[1:], row[1:], strict=True):
+            yield tag("td", text(cell), **part_of("cell", data_column=name))
+
+    head = (tag("th", text(name), scope="col", **part_of("columnheader")) for name in headings)
     inner = tag(
         "table",
         tag("caption", text(caption), class_="" if shown else "unseen"),
-        tag("thead", head),
-        tag("tbody", body),
+        tag("thead", tag("tr", *head, **part_of("row")), **part_of("rowgroup")),
+        tag(
+            "tbody",
+            *(tag("tr", *cells(row), **part_of("row")) for row in rows),
+            **part_of("rowgroup"),
+        ),
+        **part_of("table", class_="stacks"),
     )
     return tag("div", inner, class_="wide", tabindex="0", role="group", aria_label=caption)

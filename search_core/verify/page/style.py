@@ -93,9 +93,19 @@ footer { padding-bottom: 3rem; }
   dl { grid-template-columns: 1fr; }
   dd { margin-bottom: .5rem; }
   /* The figures come first: what they are called takes as many lines as it needs. */
-  th, td { padding-right: .6rem; }
-  th[scope=row] { white-space: normal; min-width: 7.5rem; }
-  td { white-space: normal; }
+  table { font-size: .78rem; }
+  th, td { padding-right: .4rem; }
+  th[scope=row] { white-space: normal; min-width: 4.5rem; overflow-wrap: break-word; }
+  caption, th, td { white-space: normal; }
+  .stacks, .stacks tbody, .stacks caption { display: block; }
+  .stacks thead { position: absolute; width: 1px; height: 1px; overflow: hidden;
+    clip-path: inset(50%); }
+  .stacks tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--palette-muted); }
+  .stacks th[scope=row] { display: block; border: 0; font-weight: 600; }
+  .stacks td { display: flex; justify-content: space-between; gap: 1rem; padding-right: 0;
+    border: 0; }
+  .stacks td::before { content: attr(data-column); text-align: left;
+    color: var(--palette-subtle); }
 }
 @media print {
   .labelling, .judges, .skip, .by-threshold { display: none; }
