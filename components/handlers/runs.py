@@ -218,8 +218,11 @@ class RunHandlers:
                 filled = now if now is not unchanged else filled
                 yield *update, *now
         else:
-            view, notice, shown, filled = self._first(name, node)
-            yield _opening(view), notice, *_idle(), shown, *filled
+            # The page is drawn with all of this but the tree. Told once more, what somebody has
+            # typed since would be lost, and what a run of theirs says: many are that quick.
+            view, notice, shown, _ = self._first(name, node)
+            around = [notice, *_idle()] if name else [gr.skip()] * 3
+            yield _opening(view), *around, shown, *unchanged
 
     def _first(self, name: str, node: str | None = None) -> tuple[Batch, Any, str, list[Any]]:
         """What stands where there is no run of this name: the first recording."""

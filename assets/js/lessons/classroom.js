@@ -228,7 +228,7 @@ export class Classroom {
   figure() {
     const { measured, reckoned } = this.page;
     if (measured?.against) return curveOf(measured);
-    if (measured) return barsOf(measured);
+    if (measured) return barsOf(measured, this.known);
     return reckoned ? reckonedOf(reckoned) : this.score();
   }
 
