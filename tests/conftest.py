@@ -16,11 +16,7 @@ settings.load_profile("patient")
 
 _BROWSER = "tests/browser"
 # By how the names of their files begin; those of the last chain begin in any other way.
-_CHAINS = {
-    f"{_BROWSER}/ runs": ("model", "page", "pr"),
-    f"{_BROWSER}/ looks": tuple("abcdefgh"),
-    f"{_BROWSER}/ acts": "",
-}
+_CHAINS = {f"{_BROWSER}/ a to o": tuple("abcdefghijklmno"), f"{_BROWSER}/ p to z": ""}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,8 +35,9 @@ def pytest_collection() -> Iterator[object]:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """A file's tests share a worker, and its fixtures.
 
-    Those that need a browser or the app share three, one for each worker: opening one, and an app
-    for it, is dear. They take about as long as each other, and what is left fills the cores.
+    Those that need a browser or the app share two: a browser, an app, and what both import take
+    half a minute of processor time for each. The two take about as long as each other, and as what
+    is left: two cores' third worker has that.
     """
     from xdist.scheduler import LoadScopeScheduling
 

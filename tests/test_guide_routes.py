@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin
@@ -20,6 +22,7 @@ from tests.places import places_client
 REAL = read_guide()
 ADDRESSES = ["/guide/", *(f"/guide/{page.slug}" for page in REAL.pages)]
 PLACES = [*ADDRESSES, "/verify/", "/compare/"]
+Ask = Callable[[str], tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
@@ -55,18 +58,30 @@ def test_every_page_is_there_with_its_frame(client: TestClient, address: str) ->
         assert f'href="{page.slug}"' in reply.text
 
 
+@pytest.fixture(scope="module")
+def ask(client: TestClient) -> Ask:
+    """Status and text of an address: pages that point to the same ask for it once."""
+
+    @cache
+    def once(address: str) -> tuple[int, str]:
+        reply = client.get(address)
+        return reply.status_code, reply.text
+
+    return once
+
+
 @pytest.mark.parametrize("address", PLACES)
-def test_nothing_that_a_page_points_to_is_missing(client: TestClient, address: str) -> None:
-    html = client.get(address).text
+def test_nothing_that_a_page_points_to_is_missing(ask: Ask, address: str) -> None:
+    _, html = ask(f"http://testserver{address}")
     for target in addresses_in(html):
         if target.startswith(("https://", "http://")):
             continue
         where, _, section = urljoin(f"http://testserver{address}", target).partition("#")
         if where == "http://testserver/":
             continue  # the app itself
-        reply = client.get(where)
-        assert reply.status_code == 200, f"{address} points to {target}"
-        assert not section or f' id="{section}"' in reply.text, f"{address} points to {target}"
+        status, text = ask(where)
+        assert status == 200, f"{address} points to {target}"
+        assert not section or f' id="{section}"' in text, f"{address} points to {target}"
 
 
 def test_nothing_is_fetched_from_elsewhere(client: TestClient) -> None:

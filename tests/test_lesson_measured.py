@@ -77,6 +77,22 @@ def test_what_the_last_lessons_say_of_work_is_so() -> None:
     assert 4.5 < sizes[0] / sizes[1] < 5  # type: ignore[operator]  # "nearly five times"
 
 
+def test_what_is_compared_without_a_number_is_measured_too() -> None:
+    names = ("best_of_n@16/best", "beam_search@16/weighted", "dvts@16/weighted")
+    best, beam, dvts = read_measured(rows("evaluation.json", *names, quantity="flops")).bars
+    # "Its solver writes less, and its verifier reads more"; "beam search costs most", "DVTS costs
+    # least, and is right no less often".
+    assert beam.solver_flops < best.solver_flops
+    assert beam.verifier_flops > best.verifier_flops
+    assert float(dvts.gigaflops) < float(best.gigaflops) < float(beam.gigaflops)
+    assert dvts.percent >= beam.percent
+    # "4 attempts, for less work than one answer of the large solver".
+    pair = ("best_of_n@4/best", "greedy (solver-large)")
+    words = read_measured(rows("evaluation.json", *pair, family="word", quantity="flops"))
+    small, large = (float(bar.gigaflops) for bar in words.bars)
+    assert small < large
+
+
 def test_the_intervals_that_are_said_to_overlap_do() -> None:
     names = ("single_stream (solver-stream, countdown)", "best_of_n@16/best")
     stream, many = read_measured(rows("strategies.json", *names, family="countdown")).bars

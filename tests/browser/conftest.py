@@ -7,8 +7,8 @@ theme 0.1 to 0.3. Hence:
 - What can be asked of a module without a page belongs in `tests/js` (node) or in Python.
 - What needs a tree and nothing of the app around it belongs on the `stage`.
 - Tests that only look at one state of a page share it: `keep` opens an address unless the test
-  before left it open. Widths and themes that are walked through go innermost: the window changes,
-  the page stays.
+  before left it open, and gives it the theme. Widths that are walked through go innermost: the
+  window changes, the page stays.
 - A test that changes the page (`page`) says in one load all that follows from one another.
 - An app of one's own is for what an option of the command changes, or for an app that is killed.
 """
@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.app_process import App, start_app
 from tests.browser.explorer import open_page, settle, wait
-from tests.browser.pages import Keep, Visit, leave, listen, new_context
+from tests.browser.pages import Keep, Visit, leave, listen, new_context, show_theme
 from tests.browser.stage import Stage, served_stage
 from tests.waiting import PATIENCE
 
@@ -125,12 +125,13 @@ def keep(window: Page, console: list[str]) -> Iterator[Keep]:
     """
     stop_listening = listen(window, console)
 
-    def open_unless_open(url: str) -> tuple[Page, bool]:
+    def open_unless_open(url: str, theme: str = "light") -> tuple[Page, bool]:
         new = window.evaluate("window.keptFor") != url
         if new:
             leave(window)
             open_page(window, url)
             window.evaluate("url => { window.keptFor = url; }", url)
+        show_theme(window, theme)
         return window, new
 
     yield open_unless_open

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from playwright.sync_api import (
     Browser,
@@ -18,8 +19,15 @@ from tests.waiting import PATIENCE
 Visit = Callable[[], Page]
 """Opens a page of a visitor who has never been there."""
 
-Keep = Callable[[str], tuple[Page, bool]]
-"""Opens an address if the test before did not leave it open; the page, and whether it is new."""
+
+class Keep(Protocol):
+    """Opens an address if the test before did not leave it open; the page, and whether it is new.
+
+    It has the theme that is asked for, "light" or "dark".
+    """
+
+    def __call__(self, url: str, theme: str = "light") -> tuple[Page, bool]: ...
+
 
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 
@@ -103,6 +111,11 @@ def leave(page: Page) -> None:
     page.emulate_media(
         reduced_motion="null", color_scheme="null", contrast="null", forced_colors="null"
     )
+
+
+def show_theme(page: Page, theme: str) -> None:
+    """Give an open page of ours the theme "light" or "dark", as its button does."""
+    page.evaluate("dark => { document.body.classList.toggle('dark', dark); }", theme == "dark")
 
 
 def rest(page: Page) -> None:

@@ -293,6 +293,10 @@ def test_links_open_pages_and_hide_what_a_teacher_does_not_want(address: str, pa
     page.get_by_text("The tree as text").click()
     expect(page.get_by_role("tree")).to_be_visible()
     expect(page.get_by_role("treeitem").first).to_be_visible()
+    # Its names are those that the lessons have used by now.
+    assert not {"kept", "scored", "branch"} & set(
+        re.findall(r"\w+", page.get_by_role("tree").inner_text())
+    )
     page.get_by_role("navigation", name="Places").get_by_text("Guide").click()
     expect(page).to_have_url(f"{address.removesuffix('learn/')}guide/")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, settle, show, wait
 from tests.browser.method_logs import METHODS
-from tests.browser.pages import VIEWPORT, Keep, nothing_ran
+from tests.browser.pages import VIEWPORT, Keep, nothing_ran, show_theme
 from tests.browser.stage import HOSTILE, Stage, renamed
 
 pytestmark = pytest.mark.browser
@@ -24,9 +24,9 @@ LEGEND = {
 }
 
 
-def shown(keep: Keep, stage: Stage, run: str, theme: str = "light") -> Page:
+def shown(keep: Keep, stage: Stage, run: str) -> Page:
     """The page with this run, from its end, as one who comes from another run finds it."""
-    page, _ = keep(f"{stage.url}/?__theme={theme}")
+    page, _ = keep(f"{stage.url}/")
     page.set_viewport_size(VIEWPORT)
     show(page, "greedy")
     show(page, run)
@@ -163,17 +163,17 @@ def test_arrows_are_drawn_and_numbered_in_order(stage: Stage, keep: Keep) -> Non
 
 
 @pytest.mark.parametrize("run", METHODS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_violation(stage: Stage, keep: Keep, run: str, theme: str) -> None:
-    page = shown(keep, stage, run, theme)
-    ask(page, "x.select([...x.tree().nodes.keys()][1])")
-    settle(page)
-    assert violations(page, "#explorer") == []
-
-
-@pytest.mark.parametrize("run", METHODS)
-def test_it_fits_a_phone(stage: Stage, keep: Keep, run: str) -> None:
+def test_it_is_accessible_in_both_themes_and_fits_a_phone(
+    stage: Stage, keep: Keep, run: str
+) -> None:
     page = shown(keep, stage, run)
+    ask(page, "x.select([...x.tree().nodes.keys()][1])")
+    found = {}
+    for theme in ("light", "dark"):
+        show_theme(page, theme)
+        settle(page)
+        found[theme] = violations(page, "#explorer")
+    assert found == {"light": [], "dark": []}
     page.set_viewport_size({"width": 320, "height": 800})
     wait(page, "x.canvas.vertical")
     settle(page)

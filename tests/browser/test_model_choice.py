@@ -213,7 +213,7 @@ def test_an_operators_models_leave_nothing_to_choose(page: Page, tmp_path: Path)
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_choices_are_legible_everywhere(app: App, keep: Keep, theme: str, width: int) -> None:
-    page, _ = keep(f"{app.url}/?__theme={theme}")
+    page, _ = keep(f"{app.url}/", theme)
     fits(page, width)
     choose(page, "verifier", "outcome")
     expect(page.locator("#about-verifier")).to_contain_text("finished solutions")

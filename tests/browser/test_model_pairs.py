@@ -98,7 +98,7 @@ def test_a_model_that_is_missing_says_the_command_and_loses_nothing(shop: App, p
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_offer_is_legible_everywhere(shop: App, keep: Keep, theme: str, width: int) -> None:
-    page, _ = keep(f"{shop.url}/?__theme={theme}")
+    page, _ = keep(f"{shop.url}/", theme)
     fits(page, width)
     expect(page.locator("#models-memory")).to_contain_text("solver-small")
     assert violations(page, "#drawer") == []

@@ -10,8 +10,8 @@ from search_core.embedded import FAMILIES
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import open_page, run_of, settle, wait
-from tests.browser.form import choose, close_drawer, fill, have_read_notice, notice_says
-from tests.browser.pages import Keep, fits
+from tests.browser.form import choose, close_drawer, fill, notice_says
+from tests.browser.pages import fits, show_theme
 
 pytestmark = pytest.mark.browser
 
@@ -79,26 +79,30 @@ def test_a_refusal_leaves_the_tree_in_sight(app: App, page: Page) -> None:
     assert all(length is False or length > 40 for length in lengths)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390])
-def test_on_a_phone_it_comes_with_a_problem_of_ones_own(
-    app: App, keep: Keep, width: int, theme: str
-) -> None:
-    page, new = keep(f"{app.url}/?__theme={theme}")
-    fits(page, width)
-    if new:
-        wait(page, "x.log.complete")
-        expect(page.locator("#kinds")).to_be_hidden()
-        page.locator("#problem textarea").fill(FOREIGN)
+def test_on_a_phone_it_comes_with_a_problem_of_ones_own(app: App, page: Page) -> None:
+    """At both widths and in both themes: what they find is told together."""
+    open_page(page, app.url)
+    found: dict[tuple[str, int, str], object] = {}
+    page.set_viewport_size({"width": 320, "height": 1000})
+    expect(page.locator("#kinds")).to_be_hidden()
+    page.locator("#problem textarea").fill(FOREIGN)
+
+    def look(selector: str, width: int) -> None:
+        fits(page, width)
+        for theme in ("light", "dark"):
+            show_theme(page, theme)
+            found[selector, width, theme] = violations(page, selector)
+
     expect(page.locator("#kinds")).to_be_visible()
-    assert violations(page, "#kinds") == []
-    have_read_notice(page)
+    for width in (320, 390):
+        look("#kinds", width)
     page.click("#run")
     notice_says(page, "do not know this kind of problem")
-    fits(page, width)
-    assert violations(page, "#notice") == []
-    heights = page.locator("#notice li button").evaluate_all(
-        "all => all.map((b) => b.offsetHeight)"
-    )
-    assert len(heights) == 3
-    assert all(24 <= height < 40 for height in heights), "each offer is one line"
+    for width in (320, 390):
+        look("#notice", width)
+        heights = page.locator("#notice li button").evaluate_all(
+            "all => all.map((b) => b.offsetHeight)"
+        )
+        assert len(heights) == 3
+        assert all(24 <= height < 40 for height in heights), f"each offer is one line at {width}"
+    assert {where: what for where, what in found.items() if what} == {}

@@ -147,7 +147,7 @@ def test_a_mistake_stands_at_its_field(shop: App, page: Page) -> None:
 def test_the_fields_are_legible_and_reached_by_keyboard(
     shop: App, keep: Keep, theme: str, width: int, tmp_path: Path
 ) -> None:
-    page, _ = keep(f"{shop.url}/?__theme={theme}")
+    page, _ = keep(f"{shop.url}/", theme)
     fits(page, width)
     open_drawer(page)
     choose(page, "pair", "chat")

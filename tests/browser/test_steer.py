@@ -155,6 +155,14 @@ def a_duplicate_opens_nothing(page: Page) -> None:
     ask(page, "x.scrub(x.log.length)")
     wait(page, "x.tree().finished")
     ask(page, "x.select('0')")
+    # Above the sheet there is little room: what is selected stays in it, whatever is drawn anew.
+    page.get_by_role("tab", name="Step", exact=True).tap()
+    wait(page, "x.page.side.open")
+    settle(page)
+    ask(page, "x.canvas.reveal('0')")
+    ask(page, "x.refreshNow()")
+    settle(page)
+    assert 0 < ask(page, "x.canvas.positionOf('0').y") < ask(page, "x.canvas.size.height")
 
 
 def the_key_cuts_no_word(page: Page) -> None:

@@ -217,7 +217,7 @@ def test_a_text_file_becomes_a_tree(app: App, page: Page, tmp_path: Path) -> Non
 def test_everything_opened_fits_and_is_accessible(
     app: App, keep: Keep, theme: str, width: int
 ) -> None:
-    page, new = keep(f"{app.url}/?__theme={theme}")
+    page, new = keep(f"{app.url}/", theme)
     if new:
         open_drawer(page)
         page.locator("#about-strategy summary").click()

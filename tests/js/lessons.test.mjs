@@ -16,7 +16,7 @@ import { saidOf } from "../../assets/js/lessons/noise.js";
 import { Progress } from "../../assets/js/lessons/progress.js";
 import { answersOf, normalisedGain, otherForm, recordOf, rightOf, UNKNOWN } from "../../assets/js/lessons/scoring.js";
 import { ROOT } from "../../assets/js/log/tree.js";
-import { stepName } from "../../assets/js/lessons/stage.js";
+import { spokenName, stepName } from "../../assets/js/lessons/names.js";
 import { tallyOf } from "../../assets/js/lessons/tally.js";
 
 const QUESTION = { sure: true, right: "b", options: [{ id: "a" }, { id: "b" }], scores: { a: 0.6, b: 0.4 } };
@@ -64,6 +64,17 @@ test("a step that is pointed at says where it stands, and not what became of it"
     ["0.1", { score: 0.5, state: "kept", right: true }],
   ]);
   assert.deepEqual([ROOT, "0", "0.1"].map((id) => stepName({ nodes }, null, id)), ["Problem", "Step 1", "Step 2, score 0.50"]);
+});
+
+test("the tree as text says what the picture shows, in words that are known", () => {
+  const node = { score: null, state: "kept", right: null, copies: null };
+  const nodes = new Map(Object.entries({ 0: { ...node, state: "pruned", score: 0.25 }, 1: node, "1.0": { ...node, state: "completed", right: false, copies: 2 } }));
+  const said = (id, known) => spokenName({ nodes, chosen: "1.0" }, { duplicatesOf: (one) => (one === "1" ? 6 : 0) }, id, new Set(known));
+  assert.equal(said("0", []), "Step 1, score 0.25, left");
+  assert.equal(said("0", ["pruned"]), "Step 1, score 0.25, pruned");
+  assert.equal(said("1", []), "Step 1, written 7 times");
+  assert.equal(said("1.0", []), "Step 2, the answer given, wrong, goes on 2 times");
+  assert.equal(said(ROOT, []), "Problem");
 });
 
 test("what is hidden is known, and what is not known is told", () => {

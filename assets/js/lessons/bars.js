@@ -8,10 +8,13 @@ const GIGA = 1e9;
 
 /** @typedef {{label: string[][], percent: number, low: number, high: number, solver: ?number, verifier: ?number}} Bar */
 
-/** @param {{problems: number, quantity: string, bars: Bar[]}} measured */
-export function barsOf({ problems, quantity, bars }) {
+/**
+ * @param {{problems: number, quantity: string, bars: Bar[]}} measured
+ * @param {Set<string>} known - terms that the lessons have explained by now.
+ */
+export function barsOf({ problems, quantity, bars }, known) {
   if (quantity === "flops") return worksOf(problems, bars);
-  return quantity === "rollouts" ? rolloutsOf(problems, bars) : partsOf(problems, bars);
+  return quantity === "rollouts" ? rolloutsOf(problems, bars) : partsOf(problems, bars, known.has("interval"));
 }
 
 /** Where the verifier is right about a step, bar and mark end at the same place. */
@@ -30,7 +33,7 @@ function rolloutsOf(problems, bars) {
   return table(`Rollouts in 100 that reach the answer, from steps of ${problems} problems; the upright line is what the verifier said.`, rows);
 }
 
-function partsOf(problems, bars) {
+function partsOf(problems, bars, named) {
   const rows = bars.map(({ label, percent, low, high }) =>
     row(
       written(label),
@@ -43,10 +46,11 @@ function partsOf(problems, bars) {
         }),
       ],
       String(percent),
-      `95 % interval: ${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} of 100`,
+      `95 % range: ${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} of 100`,
     ),
   );
-  return table(`Right answers in 100, measured on ${problems} problems; the thin line is the 95 % interval.`, rows);
+  const line = named ? "is the 95 % interval" : "shows how far chance may have moved that";
+  return table(`Right answers in 100, measured on ${problems} problems; the thin line ${line}.`, rows);
 }
 
 function worksOf(problems, bars) {

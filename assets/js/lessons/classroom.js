@@ -10,6 +10,7 @@ import { Key } from "./key.js";
 import { LessonList } from "./list.js";
 import { LessonStage } from "./stage.js";
 import { NoisePanel } from "./noise.js";
+import { spokenName } from "./names.js";
 import { Outline } from "../panels/outline.js";
 import { parentOf } from "../log/tree.js";
 import { plain, written } from "./text.js";
@@ -65,7 +66,8 @@ export class Classroom {
       ask: (step, draw) => askRollouts(`rollouts/${this.page.trace}/${step}/${draw}`),
       chosen: () => this.point(),
     });
-    this.outline = new Outline({ palette, actions: { select: (id) => this.question.pick(id), unfold: () => {} } });
+    const named = (tree, visible, id) => spokenName(tree, visible, id, this.known);
+    this.outline = new Outline({ palette, named, actions: { select: (id) => this.question.pick(id), unfold: () => {} } });
     this.build();
     document.addEventListener("keydown", (event) => this.onKey(event));
     this.begin();
@@ -228,7 +230,7 @@ export class Classroom {
   figure() {
     const { measured, reckoned } = this.page;
     if (measured?.against) return curveOf(measured);
-    if (measured) return barsOf(measured);
+    if (measured) return barsOf(measured, this.known);
     return reckoned ? reckonedOf(reckoned) : this.score();
   }
 

@@ -7,21 +7,12 @@ import { Opening } from "../minute/opening.js";
 import { Pointing } from "../picture/pointing.js";
 import { reducedMotion } from "../dom/dom.js";
 import { Replay } from "../log/replay.js";
+import { stepName } from "./names.js";
 import { ROOT } from "../log/tree.js";
 import { TreeCanvas } from "../picture/canvas.js";
 import { ViewState } from "../log/view_state.js";
 
 const FOLDED = new Set([ROLLOUT, MERGED]);
-
-/**
- * What a step is called where it is pointed at: its place, and its score. What became of it is in the
- * picture, and would answer a question, in words that no lesson has said yet.
- */
-export function stepName(tree, visible, id) {
-  const { score } = tree.nodes.get(id) ?? {};
-  if (id === ROOT) return "Problem";
-  return `Step ${id.split(".").length}${typeof score === "number" ? `, score ${score.toFixed(2)}` : ""}`;
-}
 
 export class LessonStage {
   /**

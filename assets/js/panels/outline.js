@@ -18,9 +18,13 @@ const TYPING_MS = 700;
 const RECOUNT_MS = 1000;
 
 export class Outline {
-  /** @param {{palette: Object, actions: import("./list.js").Actions}} given */
-  constructor({ palette, actions }) {
+  /**
+   * @param {{palette: Object, actions: import("./list.js").Actions, named?: (tree: Object, visible: Object,
+   *   id: string) => string}} given - `named`: what a node is called.
+   */
+  constructor({ palette, actions, named = nameOf }) {
     this.palette = palette;
+    this.named = named;
     this.actions = actions;
     this.id = uniqueId("outline");
     this.rows = h("div", { class: "esp-outline-rows", role: "presentation" });
@@ -121,7 +125,7 @@ export class Outline {
       },
       h("span", { class: "esp-twist", "aria-hidden": "true", text: branch ? (this.closed.has(id) ? "▸" : "▾") : "" }),
       spec ? symbolPicture(spec, state, 18) : null,
-      h("span", { class: "esp-row-name", text: nameOf(this.tree, this.visible, id) }),
+      h("span", { class: "esp-row-name", text: this.named(this.tree, this.visible, id) }),
     );
     if (!isFold(id) && id !== ROOT && state !== WRITING) {
       element.append(

@@ -10,8 +10,8 @@ const TOP = 3;
 /** Pixels from a mark's middle to the end of what stands before its ring. */
 const BEFORE = 19;
 /** Pixels from a mark's end to that of its ring, which covers nothing of it; and how near a ring may come. */
-const AROUND = 6;
-const LEAST = 14;
+const AROUND = 5;
+const LEAST = 12;
 /** Where the names of the levels end, in a tree that grows to the right. */
 const NAMES = 22;
 

@@ -42,7 +42,9 @@ export class Viewpoint {
     if (!width) return;
     if (this.follow) {
       let camera = this.opening();
-      const target = this.scene.items.get(this.frontier);
+      // Where nothing grows any more, what a person looks at stays in sight.
+      const { items } = this.scene;
+      const target = (this.tree?.finished && items.get(this.selected)) || items.get(this.frontier);
       if (target && overflows(camera, this.scene.bounds, width, height))
         camera = reveal(camera, { u: target.toU, d: target.toD }, width, height);
       this.move(camera, true);
