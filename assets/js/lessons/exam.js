@@ -52,7 +52,7 @@ export class Exam {
 
   label() {
     const { before, after } = this.taken;
-    const when = after ? "result" : before ? "after" : "before";
+    const when = after ? "result" : before ? "after the lessons" : "before";
     fill(this.button, h("span", {}, "Test", h("span", { class: "learn-exam-when", text: `: ${when}` })));
   }
 
@@ -69,15 +69,15 @@ export class Exam {
     const questions = this.forms[form];
     const intro =
       when === "before"
-        ? "Six questions before you begin, and six others after the lessons, to see what they taught you. Nobody is expected to know these: do not guess, but say so. The second six come once these are answered."
+        ? "Six questions before you begin, and six others after the lessons, to see what they taught you. Nobody is expected to know these: where you do not, choose “I don't know”. The second six come once these are answered."
         : "Six questions after the lessons. Answer without looking anything up.";
     const sheet = h(
       "form",
       { on: { submit: (event) => this.finish(event, when, questions) } },
       h("p", { class: "esp-quiet", text: `${intro} What you answer stays in this browser.` }),
-      when === "before" && this.skip(),
       questions.map((question, place) => field(question, place)),
       h("button", { type: "submit", class: "esp-button learn-exam-done", text: "Done" }),
+      when === "before" && this.skip(),
     );
     fill(this.body, sheet);
   }
@@ -147,7 +147,7 @@ export class Exam {
 export function learnedOf(before, after, gain) {
   if (!before) return "You have not taken the test before, so there is no gain to work out.";
   if (gain === null) return "All were right in the first test, so there was nothing left to gain.";
-  const said = `Normalised gain: ${gain.toFixed(2)}, the part of what was not right in the first test that is right in the second.`;
+  const said = `Normalised gain: ${gain.toFixed(2)}, the gain in right answers, as a part of what the first test left open.`;
   return gain < 0 ? `${said} Below zero: fewer were right than before.` : said;
 }
 
