@@ -226,7 +226,8 @@ def _written(
         for name, moment in ((a, one), (b, other))
     ]
     common = len(one.wrote.keys() & other.wrote.keys())
-    alike = f"; {common} of them are the same" if common else ""
+    same = "is the same" if common == 1 else "are the same"
+    alike = f"; {common} of them {same}" if common else ""
     said = "; ".join(parts)
     return nodes, f"{after}, in round {one.round}: {said}{alike}."
 

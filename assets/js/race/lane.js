@@ -141,6 +141,7 @@ export class LaneView {
     const told = `${steps} ${steps === 1 ? "step" : "steps"}`;
     if (tree.finished) return tree.finished.status === "completed" ? told : `${told}, ${endOf(tree.finished.status)}`;
     if (this.error) return `${told}. ${this.error}`;
+    if (!steps) return "Nothing is written yet";
     return `Round ${rounds.roundAt(cursor) ?? rounds.last}, ${told}`;
   }
 
