@@ -16,7 +16,7 @@ import { WordSizes } from "./word_sizes.js";
 
 const NONE = new Set();
 /** So many elements that were not there before are made for one picture; the others follow. */
-const MOST_MADE = 16;
+const MOST_MADE = 8;
 /** Pixels by which words may reach below what is written over them, and still be read. */
 const GRAZED = 3;
 const HEADER = { from: 40, width: 46, height: 16 };
