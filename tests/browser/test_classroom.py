@@ -100,6 +100,7 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     options = laptop.get_by_role("group", name="Branches").get_by_role("button")
     expect(options.first).to_have_attribute("aria-pressed", "true")
     assert ask(laptop, "x.selected === x.attending.question.options[0] && !x.attending.away")
+    expect(lesson).to_contain_text("All are asked: which branch would you keep?")
     expect(lesson).to_contain_text("2 have chosen")
     for pupil in (phone, laptop):
         assert "counts" not in ask(pupil, "x.attending.question")

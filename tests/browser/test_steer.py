@@ -287,6 +287,9 @@ def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App
     expect(line).to_contain_text("You kept the step that was edited later")
     assert violations(page, ".esp-acts") == []
     assert violations(page, ".esp-steered") == []
+    ask(page, "x.projector.open()")
+    expect(page.locator(".esp-projector-sentence")).to_contain_text("Steered by hand. ")
+    page.keyboard.press("Escape")
     compare = held_against_the_untouched(Hand(page, "mouse"))
     expect(compare.locator(".race-problem")).to_contain_text("Use 24, 7 and 1 to make 18.")
     expect(compare.locator(".esp-ring-label").first).to_have_text("They part here")

@@ -7,6 +7,7 @@ import { plural } from "../words/format.js";
 
 const COPY = "Copy class link";
 const SAID_MS = 2000;
+const ASKED = "All are asked: which branch would you keep?";
 
 export class ClassPanel {
   /** @param {{actions: import("./list.js").Actions}} given */
@@ -97,12 +98,13 @@ export class ClassPanel {
       parts: () => [
         h("p", { class: "esp-class-code" }, h("span", { class: "esp-quiet", text: "Class " }), h("strong", { "aria-hidden": true, text: session.code }), h("span", { class: "esp-sr", text: [...session.code].join(" ") })),
         h("p", { class: "esp-class-following", text: session.connected ? `${plural(following, "page")} ${following === 1 ? "follows" : "follow"}` : "Connecting …" }),
-        !asking && !can && h("p", { class: "esp-quiet", text: "To ask the class, select a step with two branches or more." }),
+        !asking && !can && h("p", { class: "esp-quiet", text: "To ask the class, select the problem, or a step, that has two branches or more." }),
+        asking && !question.counts && h("p", { text: ASKED }),
         asking && !question.counts && h("p", { class: "esp-class-answered" }, h("strong", { text: String(question.answered) }), question.answered === 1 ? " has chosen" : " have chosen"),
         h(
           "div",
           { class: "esp-class-buttons" },
-          !asking && press("ask", "Ask here", () => attending.ask(), { disabled: !can, title: can ? "Which of the selected step's branches shall it be? Everybody sees the moment before they are judged." : "Select a step with two branches or more." }),
+          !asking && press("ask", "Ask here", () => attending.ask(), { disabled: !can, title: can ? "Which of the selected step's branches shall it be? Everybody sees the moment before they are judged." : "Select the problem, or a step, that has two branches or more." }),
           asking && !question.counts && press("reveal", "Reveal", () => attending.reveal()),
           asking && press("go-on", question.counts ? "Go on" : "Take back", () => attending.goOn()),
           press("copy", COPY, async (button) => {

@@ -31,11 +31,14 @@ export class Steered {
     if (!tree.started) return;
     const { notes } = tree;
     const redo = this.actions.redoable?.() ?? null;
-    const key = `${tree.started.run}|${notes.length}|${redo}|${visited.length}|${notes.map(({ id }) => tree.nodes.has(id))}`;
+    // What a person kept would give a class the answer.
+    const question = this.actions.attending?.question;
+    const asked = Boolean(question && !question.counts);
+    const key = `${asked}|${tree.started.run}|${notes.length}|${redo}|${visited.length}|${notes.map(({ id }) => tree.nodes.has(id))}`;
     if (key === this.drawn) return;
     this.drawn = key;
     this.first = untouched(tree);
-    this.element.hidden = !notes.length && !redo;
+    this.element.hidden = asked || (!notes.length && !redo);
     // An act is told by the run that came of it: that is the one that the next was done to.
     const mine = (at) => this.actions.mine?.(notes[at + 1]?.of ?? log.run) ?? false;
     const words = notes.map((note, at) => actWords(note, tree, this.labels, mine(at)));

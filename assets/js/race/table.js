@@ -111,8 +111,8 @@ export function resultOf(row) {
   return `${said}, ${right ? "right\u00a0✓" : "wrong\u00a0✗"}`;
 }
 
-/** "by majority vote": lanes may choose theirs in different ways. "": none was chosen. */
-export const methodOf = ({ answer, method }) => (answer === null ? "" : (METHODS[method] ?? ""));
+/** "by majority vote": lanes may choose theirs in different ways. "": none was chosen, or there was no choice. */
+export const methodOf = ({ answer, method, strategy }) => (answer === null || strategy === "greedy" ? "" : (METHODS[method] ?? ""));
 
 function verdict({ right, right_undecided: undecided, known }) {
   if (undecided) return h("span", { class: "race-verdict", text: "? undecided" });

@@ -73,7 +73,9 @@ export class Projector {
     if (!this.dialog.open) return;
     const segment = rounds.segments[rounds.indexAt(cursor)];
     const said = segment ? tell(log.events, segment, cursor, this.explorer.given.labels) : "";
-    setText(this.sentence, tree.interrupted ? `${said} ${CUT_OFF}` : said);
+    // What a person brought about must not pass for the search's doing.
+    const steered = tree.notes.length ? "Steered by hand. " : "";
+    setText(this.sentence, `${steered}${said}${tree.interrupted ? ` ${CUT_OFF}` : ""}`);
   }
 
   /** Put an element somewhere else for a while; a comment keeps its place. */

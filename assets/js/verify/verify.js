@@ -131,7 +131,8 @@ function fit() {
   const dark = document.documentElement.classList.contains("dark");
   root.classList.toggle("dark", dark);
   root.classList.toggle("light", !dark);
-  const height = `${Math.ceil(root.querySelector("body").scrollHeight) + 2}px`;
+  // The margins around it, too: else the wheel turns in the frame first, by those few lines.
+  const height = `${Math.ceil(Math.max(root.querySelector("body").scrollHeight, root.offsetHeight)) + 2}px`;
   if (frame.style.height !== height) frame.style.height = height;
 }
 
