@@ -25,10 +25,10 @@ def test_each_kind_is_named_and_one_of_it_runs(app: App, page: Page) -> None:
     for place, family in enumerate(FAMILIES.values()):
         kind = page.locator(KINDS).nth(place)
         expect(kind).to_contain_text(family.title)
-        expect(kind).to_contain_text(family.example)
+        expect(kind).to_contain_text(family.first)
     before = run_of(page)
     page.locator("#kinds [data-kind=countdown]").click()
-    expect(page.locator("#problem textarea")).to_have_value(FAMILIES["countdown"].example)
+    expect(page.locator("#problem textarea")).to_have_value(FAMILIES["countdown"].first)
     expect(page.locator("#problem textarea")).to_be_focused()
     expect(page.locator("#notice")).to_contain_text("Filled in. Press Run.")
     assert run_of(page) == before, "nothing runs by itself"
@@ -43,7 +43,7 @@ def test_it_is_one_stop_of_the_keyboard(app: App, page: Page) -> None:
     expect(page.locator("#kinds [data-kind=countdown]")).to_be_focused()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
-    expect(page.locator("#problem textarea")).to_have_value(FAMILIES["word"].example)
+    expect(page.locator("#problem textarea")).to_have_value(FAMILIES["word"].first)
     stops = "[...document.querySelectorAll('#kinds button')].filter((b) => b.tabIndex === 0).length"
     assert page.evaluate(stops) == 1
 
