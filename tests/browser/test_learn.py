@@ -217,7 +217,7 @@ def test_by_touch_on_a_phone(address: str, browser: Browser) -> None:
     assert page.evaluate(f"{ROOM}.stage.playing")
     page.emulate_media(reduced_motion="reduce")
     # Both tests, each to its end.
-    for label in ("Test: before", "Test: after"):
+    for label in ("Test: before", "Test: after the lessons"):
         expect(page.locator(".learn-exam-open")).to_have_text(label)
         page.locator(".learn-exam-open").tap()
         for question in page.locator(".learn-exam fieldset").all():
@@ -310,7 +310,10 @@ def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Pag
     first = "ab".index(page.evaluate(f"{ROOM}.exam.taken.first"))
     questions = page.locator(".learn-exam fieldset")
     # Two are right before, and five after: three of the four that were not known.
-    for label, form, known in (("Test: before", first, 2), ("Test: after", 1 - first, 5)):
+    for label, form, known in (
+        ("Test: before", first, 2),
+        ("Test: after the lessons", 1 - first, 5),
+    ):
         page.get_by_role("button", name=label).click()
         expect(questions).to_have_count(6)
         for place, answer in enumerate(right[form]):

@@ -33,6 +33,8 @@ def test_a_solution_is_changed_by_keyboard_and_old_scores_stand_beside_new(
     first = steps.first.input_value()
     # A threshold of one's own moves the first error, and nothing is asked for that.
     slider = view.get_by_role("slider", name="Threshold")
+    expect(slider).to_be_hidden()
+    view.get_by_label("One threshold for all verifiers").check()
     slider.focus()
     page.keyboard.press("End")
     expect(view.locator(".steps li").first.locator(".score .first")).to_have_count(2)
