@@ -134,6 +134,7 @@ def test_the_legend_and_the_outline_say_it(told: Told) -> None:
 
 def test_nothing_of_it_is_spoken_but_one_sentence_a_round(told: Told) -> None:
     page = told.page
+    wait_for_speech(page)  # of the run before
     page.evaluate(
         """() => {
           window.said = [];

@@ -13,6 +13,7 @@ export class ClassPanel {
   /** @param {{actions: import("./list.js").Actions}} given */
   constructor({ actions }) {
     this.attending = actions.attending;
+    this.copied = "";
     this.bar = h("div", { class: "esp-class-bar" });
     this.trouble = h("p", { class: "esp-class-trouble", role: "alert" });
     this.spoken = h("p", { class: "esp-sr", "aria-live": "polite" });
@@ -47,6 +48,21 @@ export class ClassPanel {
     this.drawn = key;
     fill(this.bar, parts());
     if (name) (this.bar.querySelector(`[data-name="${name}"]:not(:disabled)`) ?? this.bar.querySelector("button:not(:disabled)"))?.focus();
+  }
+
+  dispose() {
+    clearTimeout(this.telling);
+  }
+
+  /** For a moment the button says what came of it, also where all is drawn anew meanwhile. */
+  tellCopied(word) {
+    const tell = (copied) => {
+      this.copied = copied;
+      this.attending.explorer.refreshNow();
+    };
+    tell(word);
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => tell(""), SAID_MS);
   }
 
   lobby() {
@@ -92,7 +108,7 @@ export class ClassPanel {
     const following = session.state?.following ?? 0;
     const asking = Boolean(question);
     const can = !asking && attending.askable();
-    const key = `teacher|${session.code}|${following}|${session.connected}|${asking}|${Boolean(question?.counts)}|${question?.answered}|${Boolean(can)}`;
+    const key = `teacher|${session.code}|${following}|${session.connected}|${asking}|${Boolean(question?.counts)}|${question?.answered}|${Boolean(can)}|${this.copied}`;
     return {
       key,
       parts: () => [
@@ -107,10 +123,7 @@ export class ClassPanel {
           !asking && press("ask", "Ask here", () => attending.ask(), { disabled: !can, title: can ? "Which of the selected step's branches shall it be? Everybody sees the moment before they are judged." : "Select the problem, or a step, that has two branches or more." }),
           asking && !question.counts && press("reveal", "Reveal", () => attending.reveal()),
           asking && press("go-on", question.counts ? "Go on" : "Take back", () => attending.goOn()),
-          press("copy", COPY, async (button) => {
-            setText(button, (await copyText(attending.link())) ? "Copied" : "Not allowed");
-            setTimeout(() => setText(button, COPY), SAID_MS);
-          }),
+          press("copy", this.copied || COPY, async () => this.tellCopied((await copyText(attending.link())) ? "Copied" : "Not allowed")),
           press("end", "End class", () => attending.end()),
         ),
       ],
