@@ -195,6 +195,11 @@ def held_against_the_untouched(hand: Hand) -> Page:
     expect(compare.locator(".race-table tbody tr")).to_have_count(2)
     expect(compare.locator(".race-name").nth(1)).to_contain_text("steered by 6 acts")
     expect(compare.locator(".race-partings")).to_contain_text("steered by 6 acts “24 + 7 = 31")
+    # What is ringed can be read, also where it was cut.
+    compare.wait_for_function(
+        """() => document.querySelector('.esp').race.lanes.every(({ asked, canvas }) =>
+          asked.size > 0 && [...asked].every((id) => canvas.words.boxes.has(id)))"""
+    )
     return compare
 
 
