@@ -95,7 +95,9 @@ class KnownLog(RunLog):
                 node = tree.node(node_id)
                 node.visits, node.value = visits, value
                 said = {"id": node_id, "visits": visits, "value": value}
-                events.append(BackedUp.holding({"seq": tree.seq, "t": 0.0, "kind": "backed_up", **said}))
+                events.append(
+                    BackedUp.holding({"seq": tree.seq, "t": 0.0, "kind": "backed_up", **said})
+                )
         except LogError:
             self.tree = Tree.from_events(events)
             raise
