@@ -111,6 +111,15 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
         assert "counts" not in ask(pupil, "x.attending.question")
     assert violations(phone, ".esp-class") == []
 
+    # Letters that had no room have it again where the picture is another one.
+    crowded = ask(page, "x.pointing.element.querySelectorAll('[data-crowded]').length")
+    assert crowded == 0
+    ask(page, "[...x.pointing.element.children].at(-1).firstElementChild.dataset.crowded = ''")
+    page.set_viewport_size({"width": 390, "height": 844})
+    wait(page, "x.canvas.vertical")
+    wait(page, "!x.pointing.element.querySelector('[data-crowded]')")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    wait(page, "!x.canvas.vertical")
     lesson.get_by_role("button", name="Reveal").click()
     for one in (page, phone, laptop):
         rows = one.locator(".esp-class-rows li")

@@ -131,6 +131,8 @@ def journey(page: Page, app: App, means: Means) -> None:
     done()
     assert ask(page, children) == grown + 1
     hand.act("write")
+    # The whole form is seen, on a phone's low sheet, too.
+    expect(page.get_by_role("button", name="Put it there")).to_be_in_viewport(ratio=1)
     hand.fill("The next step", "25 - 7 = 18, left 18")
     hand.submit("Put it there")
     done()

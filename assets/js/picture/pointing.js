@@ -58,6 +58,7 @@ export class Pointing {
    */
   keepInside(label, { x, y }, said) {
     if (!label) return;
+    label.removeAttribute("data-crowded");
     if (label.parentNode.dataset.before === "true") {
       const out = Math.max(0, BEFORE + label.offsetWidth + EDGE - x);
       label.style.translate = out ? `${Math.round(out)}px` : "";
