@@ -6,6 +6,7 @@ import { LaneClock } from "../../assets/js/race/clock.js";
 import { endOf } from "../../assets/js/words/visited_words.js";
 import { methodOf, resultOf, takenOver, tokensOf } from "../../assets/js/race/table.js";
 import { raceIn, raceQuery, readLane, writtenLane } from "../../assets/js/race/lane_text.js";
+import { lastBeside } from "../../assets/js/race/lane.js";
 import { captionOf } from "../../assets/js/race/trials.js";
 import { Tree } from "../../assets/js/log/tree.js";
 
@@ -103,4 +104,13 @@ test("a lane's head says what came out of it", () => {
   assert.equal(methodOf({ ...row, method: null }), "");
   assert.equal(endOf("cancelled"), "stopped");
   assert.equal(methodOf({ ...row, answer: null, method: "best" }), "");
+});
+
+test("where one lane writes on and the other does not, the last step beside it shows that", () => {
+  const sampled = (id, role = "step") => ({ kind: "sampled", id, role });
+  const events = [sampled("0"), sampled("1"), sampled("1.0"), sampled("2", "rollout"), { kind: "scored", id: "1" }];
+  assert.equal(lastBeside(events, "4"), "1");
+  assert.equal(lastBeside(events, "1.3"), "1.0");
+  assert.equal(lastBeside(events, "0.0"), "0"); // none was written there: it ended with that step
+  assert.equal(lastBeside([], "0"), "root");
 });

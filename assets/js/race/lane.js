@@ -11,7 +11,7 @@ import { Pointing } from "../picture/pointing.js";
 import { endOf } from "../words/visited_words.js";
 import { methodOf, resultOf } from "./table.js";
 import { Replay } from "../log/replay.js";
-import { ROOT } from "../log/tree.js";
+import { parentOf, ROOT } from "../log/tree.js";
 import { Rounds } from "../log/rounds.js";
 import { shorten } from "../words/format.js";
 import { TreeCanvas } from "../picture/canvas.js";
@@ -167,9 +167,13 @@ export class LaneView {
     fill(this.result, h("span", { text: resultOf(row) }), method(methodOf(row)));
   }
 
-  /** Ring the step by which one sees where lanes part, once this lane has so many events. */
-  point([id], cursor) {
+  /**
+   * Ring the step by which one sees where lanes part, once this lane has so many events. Where it has none
+   * of its own, that is the last one that it wrote where the other wrote on.
+   */
+  point([own], cursor, [their] = []) {
     this.parting = cursor;
+    const id = own ?? (their && lastBeside(this.events.slice(0, cursor), their));
     this.points = id ? [{ id, label: "They part here", beside: true }] : [];
     this.draw();
   }
@@ -233,4 +237,11 @@ export class LaneView {
   dispose() {
     this.canvas.dispose();
   }
+}
+
+/** The step that was written last after the same step as `id`, or, where none was, that step. */
+export function lastBeside(events, id) {
+  const parent = parentOf(id);
+  const beside = events.filter((event) => event.kind === "sampled" && event.role !== "rollout" && event.id !== ROOT && parentOf(event.id) === parent);
+  return beside.at(-1)?.id ?? parent;
 }

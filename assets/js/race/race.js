@@ -238,10 +238,10 @@ export class Race {
     this.table.show(values);
     for (const [index, { name }] of values.lanes.entries()) setText(this.lanes[index].name, name);
     const parted = values.partings.filter(Boolean);
-    for (const { lane, cursors, nodes } of parted) this.lanes[lane].point(nodes[1], cursors[1]);
+    for (const { lane, cursors, nodes } of parted) this.lanes[lane].point(nodes[1], cursors[1], nodes[0]);
     // The first lane shows where the first of the others leaves it.
     const [first] = [...parted].sort((a, b) => a.cursors[0] - b.cursors[0]);
-    if (first) this.lanes[0].point(first.nodes[0], first.cursors[0]);
+    if (first) this.lanes[0].point(first.nodes[0], first.cursors[0], first.nodes[1]);
     this.outcome.show(values, this.shown.lanes.length > 0);
     this.ways.update();
     this.bar.update();
