@@ -28,6 +28,7 @@ export class RunsMenu {
     this.runs = runs;
     this.shown = shown;
     this.element.hidden = runs.length < 2;
+    this.element.dataset.digits = String(runs.length).length;
     setText(this.count, `${count(runs.length)} `);
   }
 
