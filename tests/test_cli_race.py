@@ -63,7 +63,7 @@ def test_trials_tell_after_each_problem_how_things_stand() -> None:
 def test_trials_of_a_level_that_is_not_tested_say_which_one_is() -> None:
     lanes, embedded = ("--lane", "greedy", "--lane", "best_of_n n=2"), embedded_pair()
     table = said(invoke("race", "What is (7 + 8) * 3 - 4?", *lanes, "--trials", "2", pair=embedded))
-    assert "problems of level 6, the easiest that these models are tested on" in table
+    assert "of level 6, the easiest that these models are tested on" in table
 
 
 def test_what_is_no_race_is_refused_in_words() -> None:

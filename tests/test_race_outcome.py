@@ -14,6 +14,7 @@ def lane(
 ) -> Any:
     answer = {True: "18", False: "7", None: None}[right]
     row = {"name": name, "answer": answer, "right": right, "right_undecided": False, "known": True}
+    row["status"] = "completed"
     costs = {"tokens": tokens, "solver_flops": work, "verifier_flops": 0.0, "again": 0}
     return row | costs | values
 
@@ -37,6 +38,15 @@ def said(*lanes: Any, rounds: tuple[int, ...] = ()) -> str:
         (
             [lane("A", True), lane("B", None, answer="1", right_undecided=True)],
             "A is right; B is undecided.",
+        ),
+        (
+            # What it had when a person stopped it says nothing of what it would have come to.
+            [lane("A", False, status="cancelled"), lane("B", True), lane("C", False)],
+            "B is right; C is wrong; A was stopped before its end.",
+        ),
+        (
+            [lane("A", True, status="cancelled"), lane("B", False)],
+            "No lane is right: A was stopped before its end.",
         ),
         ([lane("A", None, known=False)] * 2, "No lane found an answer."),
         (

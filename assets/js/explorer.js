@@ -254,7 +254,7 @@ export class Explorer {
       const written = this.steering.writtenNode(this.log.run, tree);
       if (written) this.page?.side.makeRoom(written);
       const node = written ?? asked;
-      if (node) this.select(node);
+      if (node) this.select(node, this.log.live);
     }
     keepFocus(this.root, this.canvas.element, () => this.show(tree));
     this.refreshed = performance.now();
@@ -324,13 +324,18 @@ export class Explorer {
     return this.viewState.pruned;
   }
 
-  /** Select a node (null: nothing) and bring it into sight, unfolding what hides it. */
-  select(id) {
+  /**
+   * Select a node (null: nothing) and bring it into sight, unfolding what hides it.
+   *
+   * @param {boolean} [growing] - it is selected for a person in a run that grows: a picture that follows that goes on
+   *   to show what is new.
+   */
+  select(id, growing = false) {
     // Events may have arrived that no refresh has shown yet: the tree is folded anew.
     const tree = this.tree();
     if (!this.viewState.select(id, tree, this.writing(tree))) return;
     this.refreshNow();
-    if (id) this.canvas.reveal(id);
+    if (id && !(growing && this.canvas.follow)) this.canvas.reveal(id);
   }
 
   /** A click in the picture; a folded mark opens. */

@@ -130,7 +130,8 @@ export class Keys {
 
   escape() {
     if (this.explorer.showing.skip() || this.explorer.canvas.tooltip.dismiss()) return;
-    this.explorer.select(null);
+    // In a class the selection is the teacher's: a pupil who closes a panel does not turn away.
+    if (!this.explorer.attending.led) this.explorer.select(null);
     this.explorer.page.side.setOpen(false);
   }
 }

@@ -5,6 +5,7 @@ import { chosenPace, paceOf, rememberPace } from "./log/pace.js";
 import { Minute } from "./minute/minute.js";
 import { Player } from "./log/player.js";
 import { reducedMotion, setText } from "./dom/dom.js";
+import { ROOT } from "./log/tree.js";
 import { storage } from "./dom/storage.js";
 
 /** Of a run's own time: whoever hears of it that early has seen nothing of it yet. */
@@ -51,13 +52,25 @@ export class Showing {
   /** The log has changed; where another run has just begun, it is shown from its beginning. */
   onLog(reset) {
     const { log, rounds } = this.explorer;
+    if (reset) this.retelling = false;
     if (reset && begins(log)) {
       this.player.grow();
+      this.retelling = this.player.growsRun && log.events.some(({ kind }) => kind === "noted");
       if (this.player.growsRun) this.explorer.seek(rounds.segments[0].cursor);
     }
+    if (this.retelling) this.retell();
     this.minute.onLog(reset);
     // What is said of it is said of its tree.
     if (reset && this.minute.speaks) this.explorer.page?.showPicture();
+  }
+
+  /** What a steered run takes over was seen before: it stands there at once, and grows on from there. */
+  retell() {
+    const { log } = this.explorer;
+    const fresh = firstNew(log.events);
+    this.explorer.seek(fresh);
+    this.player.position = fresh;
+    this.retelling = fresh === log.length && log.live;
   }
 
   /** Show at once what is still to be shown of a run that grows; false where nothing is. */
@@ -99,6 +112,12 @@ export class Showing {
     this.player.pause();
     this.minute.stop();
   }
+}
+
+/** How many events there are before the first step that no earlier run has written. */
+export function firstNew(events) {
+  const place = events.findIndex(({ kind, id, again }) => kind === "sampled" && id !== ROOT && !again);
+  return place < 0 ? events.length : place;
 }
 
 /** Whether this is the beginning of a run: one that a page comes back to is far into it. */

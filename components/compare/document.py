@@ -99,6 +99,7 @@ def _strategy(strategy: Strategy) -> dict[str, Any]:
     return {
         "name": strategy.name,
         "title": strategy.title,
+        "does": strategy.does,
         "verified": strategy.uses_verifier,
         "options": [_option(spec) for spec in strategy.options.specs()],
     }

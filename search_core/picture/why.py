@@ -81,9 +81,25 @@ def _completed_sentences(tree: Tree, node: Node) -> list[str]:
     if node.right_undecided:
         said.append(f"It {UNDECIDED_MEANING}: whether it is right is not known.")
     elif node.right is not None:
-        agrees = "agrees with the reference: right" if node.right else ""
-        said.append(f"It {agrees or 'disagrees with the reference: wrong'}.")
+        said.append(_graded(tree, node))
     return said
+
+
+def _graded(tree: Tree, node: Node) -> str:
+    if node.right:
+        return "It agrees with the reference: right."
+    reference = tree.started.problem.answer if tree.started else None
+    if (
+        reference is not None
+        and node.answer is not None
+        and node.answer.strip() == reference.strip()
+    ):
+        # Of problems whose steps are checked, too, such as Countdown.
+        return (
+            "It names the right answer, but its steps do not lead to it by the rules of the "
+            "problem: wrong."
+        )
+    return "It disagrees with the reference: wrong."
 
 
 def _place_sentences(tree: Tree, decision: Decided, node: Node) -> list[str]:

@@ -112,15 +112,19 @@ def divergence(
     ours, theirs = moments(one), moments(other)
     texts: dict[str, str] = {}
     shared = 0
-    for mine, its in zip(ours, theirs, strict=False):
+    for place, (mine, its) in enumerate(zip(ours, theirs, strict=False)):
         same = mine.wrote == its.wrote and mine.cut == its.cut and mine.merged == its.merged
         if not same:
             both = {key for key, text in mine.wrote.items() if its.wrote.get(key) == text}
             texts |= its.wrote | mine.wrote
             found = _told(mine, its, texts, names, shared)
+            both_at = [mine, its]
+            if place and bool(mine.dropped) != bool(its.dropped):
+                # Who goes on from all parts where the other drops: at the last that both did.
+                both_at[bool(mine.dropped)] = (ours, theirs)[bool(mine.dropped)][place - 1]
             return Divergence(
-                cursors=(mine.cursor, its.cursor),
-                rounds=(mine.round, its.round),
+                cursors=(both_at[0].cursor, both_at[1].cursor),
+                rounds=(both_at[0].round, both_at[1].round),
                 nodes=found[0],
                 shared=shared + len(both),
                 sentence=found[1],

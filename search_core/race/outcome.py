@@ -9,7 +9,11 @@ from search_core.picture.numbers import format_count, format_flops
 
 _Row = Mapping[str, Any]
 
+_STOPPED = "stopped before its end"
+"""What such a lane has by then is no verdict on its strategy."""
+
 _GROUPS: tuple[tuple[Callable[[_Row], bool], str], ...] = (
+    (lambda row: row["status"] == "cancelled", _STOPPED),
     (lambda row: row["right"] is True, "right"),
     (lambda row: row["answer"] is None, "without an answer"),
     (lambda row: row["right"] is False, "wrong"),
@@ -49,6 +53,7 @@ def _verdicts(rows: Sequence[_Row], names: Sequence[str]) -> str:
     groups: dict[str, list[str]] = {words: [] for _, words in _GROUPS}
     for row, name in zip(rows, names, strict=True):
         groups[next(words for holds, words in _GROUPS if holds(row))].append(name)
+    groups[_STOPPED] = groups.pop(_STOPPED)  # told last
     told = {words: lanes for words, lanes in groups.items() if lanes}
     if list(told) == ["right"]:
         return f"{_all(rows)} are right."
@@ -75,7 +80,8 @@ def _answers(rows: Sequence[_Row]) -> str:
 
 def _cheapest(rows: Sequence[_Row], names: Sequence[str]) -> str:
     """Of several lanes that are right, the one with the fewest tokens and the fewest FLOPs."""
-    right = [(name, row) for name, row in zip(names, rows, strict=True) if row["right"]]
+    lanes = zip(names, rows, strict=True)
+    right = [(name, row) for name, row in lanes if row["right"] and row["status"] != "cancelled"]
     # A lane that took steps over from another run has in its row only what was new of its work.
     if len(right) < 2 or any(row["again"] for _, row in right):
         return ""
@@ -124,7 +130,8 @@ def _all(rows: Sequence[_Row]) -> str:
 
 
 def _are(lanes: Sequence[str], words: str) -> str:
-    return f"{_listed(lanes)} {'is' if len(lanes) == 1 else 'are'} {words}"
+    one, more = ("was", "were") if words == _STOPPED else ("is", "are")
+    return f"{_listed(lanes)} {one if len(lanes) == 1 else more} {words}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -80,13 +80,17 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     back.press("Enter")
     wait(laptop, "x.cursor() === 40")
     expect(back).to_be_hidden()
+    # Whoever closes a panel by Escape does not turn away.
+    laptop.evaluate("document.querySelector('.esp').espalier.canvas.element.focus()")
+    laptop.keyboard.press("Escape")
+    assert ask(laptop, "x.selected === 'root' && !x.attending.away")
 
     # Asked at the moment before anybody has judged; chosen by touch, and by keyboard.
     lesson.get_by_role("button", name="Ask here").click()
     for pupil in (phone, laptop):
         expect(pupil.get_by_text("Which branch would you keep?", exact=True)).to_be_visible()
         assert ask(pupil, "[...x.tree().nodes.values()].every((node) => node.score === null)")
-    # The teacher's tree bears the letters of the pupils' buttons; a page that is led offers no acts.
+    # The teacher's tree bears the letters of the pupils' buttons; who is led is offered no acts.
     letters = page.locator(".esp-ring:not([hidden]) .esp-ring-label")
     expect(letters).to_have_text(list("ABCDEFGHIJ"))
     ask(laptop, "x.page.side.makeRoom('root')")
@@ -127,7 +131,7 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
         expect(
             one.locator('.esp-class-verifier:has-text("verifier\'s choice")').first
         ).to_be_visible()
-        expect(rows.first.locator(".esp-class-truth")).to_contain_text("answer")
+        expect(rows.first.locator(".esp-class-truth")).to_contain_text("– cut: nobody knows")
     expect(phone.locator(".esp-class [aria-live=polite]")).to_contain_text("Revealed. 2 chose.")
     expect(phone.locator(".esp-class-rows li[data-mine=true] b")).to_have_text("1")
     assert violations(phone, ".esp-class") == []

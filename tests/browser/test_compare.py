@@ -151,8 +151,8 @@ def test_a_newcomer_sees_where_the_recorded_race_parts(app: App, page: Page) -> 
     nothing_is_struck_through(compare)
     expect(compare.locator(".race-outcome")).to_have_text(
         "Beam search and DVTS are right; Best-of-N is wrong. Cheapest of these: Beam search, with "
-        "706 tokens and 2 GFLOPs. They first part in round 1. One problem proves nothing: try On "
-        "20 problems."
+        "706 tokens and 2 GFLOPs. They first part in round 1. One problem proves nothing: see "
+        "below, On 20 problems."
     )
     # Where two part is shown, and ringed.
     compare.get_by_role("button", name="Show where lane 2 parts").click()

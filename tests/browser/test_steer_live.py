@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app_process import Gate, new_gate, start_app
-from tests.browser.explorer import ask, open_page, run_of, wait
+from tests.browser.explorer import ask, open_page, run_of, start, wait
 from tests.browser.hand import Hand, Means
 from tests.browser.pages import listen, new_context
 
@@ -54,7 +54,7 @@ class LiveRun:
     def written(self, what: str) -> None:
         """Let the solver answer once, and see what comes of it."""
         self.gate.let_one_through()
-        wait(self.page, f"{what}")
+        wait(self.page, what)
 
     def acts(self, name: str) -> None:
         """It is stopped where it is, and another goes on from there."""
@@ -71,6 +71,8 @@ class LiveRun:
             f"x.tree().notes.at(-1)?.action === {noted!r}",
         )
         wait(self.page, selects)
+        # The picture goes on to show what is new.
+        assert ask(self.page, "x.canvas.follow")
         # The page's buttons are those of what goes on, not of what was stopped.
         expect(self.page.locator("#stop")).to_be_enabled()
         expect(self.page.locator("#run")).to_be_disabled()
@@ -116,6 +118,8 @@ def journey(page: Page, gate: Gate, means: Means) -> None:
     for before in reversed(run.acted_on):
         hand.steered("Undo")
         wait(page, f"x.log.run === {before!r} && x.tree().finished?.status === 'cancelled'")
+    # It was stopped by the first act, and did not go by itself to an end.
+    expect(page.locator(".esp-steered")).to_contain_text("This search was stopped here")
 
 
 def test_every_act_stops_what_runs(
@@ -126,6 +130,9 @@ def test_every_act_stops_what_runs(
         gate.set()
         for one in (page, phone):
             open_page(one, app.url)
+        # The models are there, and warm, before anything waits at the gate.
+        start(page)
+        wait(page, "x.log.complete")
         journey(page, gate, "mouse")
         journey(page, gate, "keyboard")
         journey(phone, gate, "touch")

@@ -58,7 +58,7 @@ test("once revealed, each branch says who chose it, what the verifier thought an
       ["C", 0, 0.2, false, null, false, true],
     ],
   );
-  assert.deepEqual(rows.map(truthOf), ["✓ a right answer came of it", "✗ only wrong answers came of it", "– cut: no answer came of it"]);
+  assert.deepEqual(rows.map(truthOf), ["✓ a right answer came of it", "✗ only wrong answers came of it", "– cut: nobody knows what would have come of it"]);
   assert.match(spokenOutcome(rows), /^Revealed. 7 chose. A: 3, a right answer.* B: 4, the verifier's choice, 0.90, only wrong/);
   const ungraded = branchesOf(Tree.fromEvents(LOG.slice(0, -1)), ["0", "1"], [0, 0]);
   assert.match(truthOf(ungraded[0]), /not known/);

@@ -4,6 +4,7 @@ import { AS_IT_HAPPENS, chosenPace, rememberPace } from "../../assets/js/log/pac
 import { Player } from "../../assets/js/log/player.js";
 import { Rounds } from "../../assets/js/log/rounds.js";
 import { beamLog } from "./synthetic.mjs";
+import { firstNew } from "../../assets/js/showing.js";
 
 const EVENTS = beamLog({ n: 16, width: 4, rounds: 3 });
 const rounds = new Rounds();
@@ -238,4 +239,11 @@ test("the pace is remembered, and the address may ask for another one", () => {
   };
   rememberPace(2, closed);
   assert.deepEqual([chosenPace("", closed), chosenPace("", null)], [1, 1]);
+});
+
+test("what a steered run takes over stands there at once: it grows from the first step that is new", () => {
+  const sampled = (id, again) => ({ kind: "sampled", id, again });
+  const known = [{ kind: "started" }, { kind: "noted" }, sampled("root", false), sampled("0", true), { kind: "scored", id: "0" }];
+  assert.equal(firstNew(known), 5);
+  assert.equal(firstNew([...known, sampled("1", true), sampled("2", false), sampled("3", true)]), 6);
 });

@@ -103,7 +103,7 @@ export function truthOf({ right, answered, cut }) {
   if (right === true) return "✓ a right answer came of it";
   if (right === false) return "✗ only wrong answers came of it";
   if (answered) return "? whether its answers are right is not known";
-  return cut ? "– cut: no answer came of it" : "– no answer came of it";
+  return cut ? "– cut: nobody knows what would have come of it" : "– no answer came of it";
 }
 
 /** What was chosen, in a sentence or two: for those who do not see it. */

@@ -7,6 +7,8 @@ import { plural } from "../words/format.js";
 
 const COPY = "Copy class link";
 const SAID_MS = 2000;
+const ASKING = "To ask, select the problem or a step from which two branches or more go out.";
+const SPOILT = "Everybody sees the end: go back in the timeline before you ask.";
 const ASKED = "All are asked: which branch would you keep?";
 
 export class ClassPanel {
@@ -111,13 +113,14 @@ export class ClassPanel {
     const following = session.state?.following ?? 0;
     const asking = Boolean(question);
     const can = !asking && attending.askable();
-    const key = `teacher|${session.code}|${following}|${session.connected}|${asking}|${Boolean(question?.counts)}|${question?.answered}|${Boolean(can)}|${this.copied}`;
+    const key = `teacher|${session.code}|${following}|${session.connected}|${asking}|${Boolean(question?.counts)}|${question?.answered}|${Boolean(can)}|${attending.atEnd}|${this.copied}`;
     return {
       key,
       parts: () => [
         h("p", { class: "esp-class-code" }, h("span", { class: "esp-quiet", text: "Class " }), h("strong", { "aria-hidden": true, text: session.code }), h("span", { class: "esp-sr", text: [...session.code].join(" ") })),
         h("p", { class: "esp-class-following", text: session.connected ? `${plural(following, "page")} ${following === 1 ? "follows" : "follow"}` : "Connecting …" }),
-        !asking && !can && h("p", { class: "esp-quiet", text: "To ask the class, select the problem, or a step, that has two branches or more." }),
+        !asking && !can && h("p", { class: "esp-quiet", text: ASKING }),
+        !asking && attending.atEnd && h("p", { class: "esp-quiet", text: SPOILT }),
         asking && !question.counts && h("p", { text: ASKED }),
         asking && !question.counts && h("p", { class: "esp-class-answered" }, h("strong", { text: String(question.answered) }), question.answered === 1 ? " has chosen" : " have chosen"),
         h(

@@ -5,6 +5,9 @@ import { actWords, before, untouched } from "../words/act_words.js";
 import { fill, h } from "../dom/dom.js";
 import { plural } from "../words/format.js";
 
+const UNTOUCHED = "This is the search as it went by itself. Redo shows what came of your act.";
+const STOPPED = "This search was stopped here, so what it would have come to is not known: Run searches to the end. Redo shows what came of your act.";
+
 export class Steered {
   /** @param {{labels: Object, actions: import("./list.js").Actions}} given */
   constructor({ labels, actions }) {
@@ -35,7 +38,8 @@ export class Steered {
     const question = this.actions.attending?.question;
     const asked = Boolean(question && !question.counts);
     const led = this.actions.attending?.led ?? false;
-    const key = `${asked}|${led}|${tree.started.run}|${notes.length}|${redo}|${visited.length}|${notes.map(({ id }) => tree.nodes.has(id))}`;
+    const stopped = log.events.at(-1)?.status === "cancelled";
+    const key = `${asked}|${led}|${stopped}|${tree.started.run}|${notes.length}|${redo}|${visited.length}|${notes.map(({ id }) => tree.nodes.has(id))}`;
     if (key === this.drawn) return;
     this.drawn = key;
     this.first = untouched(tree);
@@ -46,7 +50,7 @@ export class Steered {
     fill(
       this.text,
       h("strong", { text: notes.length ? "Steered by hand. " : "Not steered. " }),
-      words.length ? `${words.at(-1)}.` : "This is the search as it went by itself. Redo shows what came of your act.",
+      words.length ? `${words.at(-1)}.` : stopped ? STOPPED : UNTOUCHED,
       words.length > 1 && h("details", {}, h("summary", { text: `${plural(words.length, "act")} in all` }), list(words)),
     );
     const alone = Boolean(this.actions.undo) && !led; // a page that a teacher moves stays with the class

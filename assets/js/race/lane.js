@@ -155,7 +155,8 @@ export class LaneView {
   /** The answer, whether it is right, and how it was chosen: by the moment on show. */
   tellResult() {
     const finished = this.tree?.finished ?? null;
-    this.right = (finished && this.tree.nodes.get(finished.chosen)?.right) ?? null;
+    const whole = finished && finished.status !== "cancelled";
+    this.right = (whole && this.tree.nodes.get(finished.chosen)?.right) ?? null;
     if (finished === this.resultOn) return;
     this.resultOn = finished;
     const method = (text) => h("span", { class: "race-method", text });

@@ -37,7 +37,7 @@ export class Outcome {
       this.many();
     };
     const link = h("a", { href: "#race-trials-name", on: { click: open }, text: "On 20 problems" });
-    return h("span", { class: "race-invitation" }, " One problem proves nothing: try ", link, ".");
+    return h("span", { class: "race-invitation" }, " One problem proves nothing: see below, ", link, ".");
   }
 
   parted(parting, number, answered) {

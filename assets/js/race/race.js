@@ -35,6 +35,8 @@ export class Race {
     this.table = new RaceTable();
     this.outcome = new Outcome({ many: () => this.trials.come(), moment: (parting) => this.showParting(parting) });
     this.key = new Key(given.palette);
+    /** What each strategy of the race does, in a sentence. */
+    this.methods = h("dl", { class: "race-methods", "aria-label": "What these strategies do" });
     this.trials = new Trials(
       () => raceQuery(this.shown),
       (error) => this.refuse(error),
@@ -67,7 +69,7 @@ export class Race {
         this.chips,
         this.setup.element,
       ),
-      h("section", { class: "race-stage", "aria-label": "The race" }, h("div", { class: "race-title" }, this.problem, this.ways.element, this.copy), this.notice, this.outcome.element, this.outcome.partings, this.row, this.bar.element, this.key.element),
+      h("section", { class: "race-stage", "aria-label": "The race" }, h("div", { class: "race-title" }, this.problem, this.ways.element, this.copy), this.notice, this.outcome.element, this.outcome.partings, this.row, this.bar.element, this.key.element, this.methods),
       this.table.element,
       this.trials.element,
     );
@@ -153,6 +155,7 @@ export class Race {
     });
     this.row.dataset.lanes = String(runs.length);
     fill(this.row, this.lanes.map(({ element }) => element));
+    this.tellMethods(race.lanes.map((text) => text.split(" ")[0]));
     setText(this.problem, race.problem);
     this.ways.show(this.lanes);
     this.outcome.clear();
@@ -212,12 +215,18 @@ export class Race {
   /** Runs that are only held against each other say themselves what they are about. */
   tellHeaders() {
     if (this.shown.lanes.length || this.values) return;
+    this.tellMethods(this.lanes.map(({ events: [header] }) => header?.strategy));
     for (const lane of this.lanes) {
       const [header] = lane.events;
       if (!header) continue;
       setText(this.problem, header.problem.text);
       setText(lane.name, titleOf(this.given, header.strategy));
     }
+  }
+
+  tellMethods(names) {
+    const raced = this.given.strategies.filter(({ name }) => names.includes(name));
+    fill(this.methods, raced.map(({ title, does }) => h("div", {}, h("dt", { text: title }), h("dd", { text: does }))));
   }
 
   async finish(turn, how) {

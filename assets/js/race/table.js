@@ -110,6 +110,7 @@ function answerOf(row) {
 /** "Answer 18, right ✓": what came out of a lane in a line. */
 export function resultOf(row) {
   const { right, right_undecided: undecided, known } = row;
+  if (row.status === "cancelled") return row.answer === null ? "Stopped before it had an answer" : `Stopped; answer ${shorten(row.answer, 24)} until then`;
   const said = row.answer === null ? "No answer" : `Answer ${shorten(row.answer, 24)}`;
   if (undecided || right === null || !known) return said;
   return `${said}, ${right ? "right\u00a0✓" : "wrong\u00a0✗"}`;
@@ -118,7 +119,8 @@ export function resultOf(row) {
 /** "by majority vote": lanes may choose theirs in different ways. "": none was chosen, or there was no choice. */
 export const methodOf = ({ answer, method, strategy }) => (answer === null || strategy === "greedy" ? "" : (METHODS[method] ?? ""));
 
-function verdict({ right, right_undecided: undecided, known }) {
+function verdict({ status, right, right_undecided: undecided, known }) {
+  if (status === "cancelled") return null; // what it had by then is no verdict on it
   if (undecided) return h("span", { class: "race-verdict", text: "? undecided" });
   if (right === null || !known) return null;
   return h("span", { class: "race-verdict", "data-right": right, text: right ? "✓ right" : "✗ wrong" });

@@ -1,7 +1,7 @@
 // The same race on many problems: how often each lane is right so far, and the difference to the
 // first lane, with intervals. A process of the server's counts; this asks how it stands, and draws.
 
-import { count, signed } from "../words/format.js";
+import { count } from "../words/format.js";
 import { fill, h, setText } from "../dom/dom.js";
 import { startTrials, stopTrials, trialsNow } from "./server.js";
 
@@ -149,7 +149,7 @@ function chartOf({ done, of, lanes, drawn }) {
 
 /** What is drawn, and of which problems where they are not of the race's level. */
 export function captionOf({ done, of, drawn }) {
-  const bars = `Bars: share of right answers${done < of ? " so far" : ""}. Lines: 95 % intervals; the difference is paired.`;
+  const bars = `Bars: share of right answers${done < of ? " so far" : ""}. Lines: where the share lies with 95 % certainty. The difference is counted problem by problem.`;
   return drawn ? `${drawn} ${bars}` : bars;
 }
 
@@ -173,13 +173,19 @@ function differenceOf({ value, low, high }) {
   return [
     h(
       "div",
-      { class: "race-difference", role: "img", "aria-label": `${signed(value)}, interval ${signed(low)} to ${signed(high)}` },
+      { class: "race-difference", role: "img", "aria-label": `${inHundred(value)} in 100, interval ${inHundred(low)} to ${inHundred(high)}` },
       h("div", { class: "race-zero" }),
       h("div", { class: "race-interval", style: { left: at(low), width: percent((high - low) / 2) } }),
       h("div", { class: "race-point", style: { left: at(value) } }),
     ),
-    h("span", { class: "esp-number", text: `${signed(value)} (${signed(low)} to ${signed(high)})` }),
+    h("span", { class: "esp-number", text: `${inHundred(value)} in 100 (${inHundred(low)} to ${inHundred(high)})` }),
   ];
+}
+
+/** As the closing sentence counts: of 100 problems so many more. */
+function inHundred(share) {
+  const problems = Math.round(100 * share);
+  return problems ? `${problems < 0 ? "−" : "+"}${Math.abs(problems)}` : "0";
 }
 
 const words = (share) => `${Math.round(100 * share)} %`;

@@ -130,6 +130,10 @@ function stateSentences(tree, node) {
   return [decision.why, ...beamSentences(tree, decision), ...placeSentences(tree, decision, node)];
 }
 
+/** Of problems whose steps are checked, too, such as Countdown. */
+const BY_OTHER_RULES = "It names the right answer, but its steps do not lead to it by the rules of the problem: wrong.";
+const namesTheAnswer = ({ started: { problem } }, { answer }) => answer !== null && problem.answer !== null && answer.trim() === problem.answer?.trim();
+
 function completedSentences(tree, node) {
   const sentences = [
     node.answer === null
@@ -141,7 +145,7 @@ function completedSentences(tree, node) {
   if (doubt) sentences.push(`Its answer ${doubt}: whether they are equal is not known, so they vote apart.`);
   if (node.right_undecided) sentences.push(`It ${UNDECIDED_MEANING}: whether it is right is not known.`);
   if (node.right !== null)
-    sentences.push(node.right ? "It agrees with the reference: right." : "It disagrees with the reference: wrong.");
+    sentences.push(node.right ? "It agrees with the reference: right." : namesTheAnswer(tree, node) ? BY_OTHER_RULES : "It disagrees with the reference: wrong.");
   if (node.right && !isStream(tree) && sparesNumbers(tree.started.problem, node.id))
     sentences.push(`It leaves numbers over, and may: ${MAY_SPARE}.`);
   return sentences;

@@ -3,6 +3,8 @@
 import { fill, h, setText, uniqueId } from "../../dom/dom.js";
 import { possibleActs } from "../../words/act_words.js";
 import { quiet } from "../blocks.js";
+import { ROOT } from "../../log/tree.js";
+import { shorten } from "../../words/format.js";
 import { nameOfPerson, namePerson } from "../../dom/person.js";
 
 const NAMES = {
@@ -17,8 +19,10 @@ const NAMES = {
 const AT_ONCE = new Set(["keep", "cut"]);
 const KEYS = { keep: "k", cut: "x", grow: "g", edit: "t", write: "i", go_on: "o" };
 const APART = "A run of its own comes of an act; this one stays as it is. Only what is new is asked of the models.";
+const FROM_HERE = "A new search begins at this step, with the strategy and the models that you choose here.";
 const NAMED = "The name stands beside what you do here, for whoever sees the run. It may stay empty.";
 const MOST_TEXT = 2000;
+const MOST_EXAMPLE = 80;
 const MOST_NAME = 60;
 const MOST_GROWN = 16;
 
@@ -146,10 +150,10 @@ export class Acts {
       h("button", { type: "button", class: "esp-button", text: "Cancel", on: { click: () => this.close() } }),
     );
     if (name === "grow") return [labelled("More next steps", number("count", 2, 1, MOST_GROWN)), end];
-    if (name === "go_on") return [...this.models(), end];
+    if (name === "go_on") return [quiet(FROM_HERE), ...this.models(), end];
     const { node } = this;
     const editing = name === "edit";
-    const text = h("textarea", { name: "text", rows: 2, maxlength: MOST_TEXT, required: true, dir: "auto", spellcheck: "false" });
+    const text = h("textarea", { name: "text", rows: 2, maxlength: MOST_TEXT, required: true, dir: "auto", spellcheck: "false", placeholder: exampleOf(this.tree, node) });
     text.value = editing ? node.text : "";
     const ends = h("input", { type: "checkbox", name: "ends", checked: editing && node.ended === "end" });
     return [
@@ -207,6 +211,13 @@ export class Acts {
     // A run that has come out has the page by now, and its step the panel.
     if (why && key === this.key) setText(this.state, why);
   }
+}
+
+/** A step as the solver writes it: another form may be one that the verifier does not know. */
+function exampleOf(tree, node) {
+  const steps = [...node.children.map((id) => tree.nodes.get(id)), node, ...tree.nodes.values()];
+  const step = steps.find(({ id, text, by }) => id !== ROOT && text.trim() && !by);
+  return step ? `As the solver writes: ${shorten(step.text.replace(/\s+/g, " ").trim(), MOST_EXAMPLE)}` : "";
 }
 
 const SUBMIT = { grow: "Grow them", edit: "Put it there", write: "Put it there", go_on: "Go on" };
