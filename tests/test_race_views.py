@@ -317,17 +317,19 @@ def test_problems_like_one_are_held_out_and_always_the_same() -> None:
         problems_like(Problem("1 + 1", "2", "sums", 1), 5)
 
 
-@pytest.mark.parametrize(("level", "drawn", "end"), [(3, 6, "easiest"), (40, 8, "hardest")])
+@pytest.mark.parametrize(
+    ("level", "drawn", "end", "other"), [(3, 6, "easiest", "harder"), (40, 8, "hardest", "easier")]
+)
 def test_where_a_family_lacks_the_level_the_nearest_is_drawn_and_that_is_said(
-    level: int, drawn: int, end: str
+    level: int, drawn: int, end: str, other: str
 ) -> None:
     """Such as the page's own example "What is (7 + 8) * 3 - 4?": it is easier than any test."""
     like = Problem("What is (7 + 8) * 3 - 4?", "41", "expression", level)
     found = problems_like(like, 5)
     assert {(one.family, one.level) for one in found} == {("expression", drawn)}
     assert drawn_words(like, found) == (
-        f"These are problems of level {drawn}, the {end} that these models are tested on; the "
-        f"problem of this race is of level {level}."
+        f"These problems are {other} than the one of this race: of level {drawn}, the {end} that "
+        f"these models are tested on, where it is of level {level}."
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from components.controls.model_offer import ModelOffer
@@ -167,6 +168,20 @@ class Ties:
         return [], ""
 
 
+class Endless(type(WORLD.solver())):  # type: ignore[misc]
+    """It writes first steps, and nothing after them."""
+
+    def sample(self, requests: Any, sampling: Any, cancelled: Any) -> Any:
+        if requests[0].steps:
+            while not cancelled():
+                pass
+        return super().sample(requests, sampling, cancelled)
+
+
+def endless() -> ModelPair:
+    return ModelPair.of(Endless(WORLD.step), WORLD.verifier())
+
+
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[RunRegistry]:
     made = RunRegistry(tmp_path)
@@ -227,15 +242,7 @@ def test_a_refusal_is_told_where_the_person_acted(
 
 
 def test_an_act_stops_ones_own_run_and_leaves_somebody_elses_alone(registry: RunRegistry) -> None:
-    class Endless(type(WORLD.solver())):  # type: ignore[misc]
-        def sample(self, requests: Any, sampling: Any, cancelled: Any) -> Any:
-            if requests[0].steps:
-                while not cancelled():
-                    pass
-            return super().sample(requests, sampling, cancelled)
-
-    slow = ModelPair.of(Endless(WORLD.step), WORLD.verifier())
-    base = registry.start(recipe(), slow, page="here")
+    base = registry.start(recipe(), endless(), page="here")
     while not any('"scored"' in line for line in base.lines()):
         base.wait(0.01)
     text = json.dumps({"run": base.id, "act": {"action": "cut", "node": "0"}})
@@ -247,6 +254,33 @@ def test_an_act_stops_ones_own_run_and_leaves_somebody_elses_alone(registry: Run
     assert run
     assert run.wait(60)
     assert recorded_run(run.events()).tree.nodes["0"].state == "pruned"
+
+
+def test_whoever_followed_the_run_that_was_stopped_leaves_the_page_to_the_next(
+    registry: RunRegistry,
+) -> None:
+    nothing: Any = None
+    handlers = RunHandlers(ModelOffer.of(pair()), registry, [], nothing, nothing, LIMITS)
+    request: Any = SimpleNamespace(session_hash="here", client=None, headers={})
+
+    async def last_words() -> list[tuple[Any, ...]]:
+        said = []
+        first = registry.start(recipe(), endless(), page="here")
+        following = handlers.follow(first, request, "")
+        await anext(following)
+        first.stop()
+        assert await asyncio.to_thread(first.wait, 60)
+        second = registry.start(recipe(), endless(), page="here")
+        said.append([update async for update in following][-1])
+        following = handlers.follow(second, request, "")
+        await anext(following)
+        second.stop()
+        said.append([update async for update in following][-1])
+        return said
+
+    stopped, over = asyncio.run(last_words())
+    assert stopped[1:4] == (gr.skip(),) * 3
+    assert over[2:4] == (gr.update(interactive=True), gr.update(interactive=False))
 
 
 # Links ---------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from search_core.log.events import event_to_json
+from search_core.log.events import Event, event_to_json
+from search_core.log.tree import Tree
 from search_core.problem import Problem
 from search_core.protocols import SolverInfo, UsageError
 from search_core.run.driving import drive
@@ -277,3 +279,21 @@ def test_whoever_turned_the_collector_off_finds_it_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_an_answer_that_nobody_keeps_is_gone_at_once() -> None:
+    """A cycle would hold thousands of nodes until the collector goes through the whole program."""
+    recorded = recorded_run(*_of(run_of("beam_search", n=8, beam_width=4)))
+    gc.collect()
+    gc.disable()
+    try:
+        found = what_if(recorded, Change({"aggregate": "min"}))
+        events = weakref.ref(found.events[-1])
+        del found
+        assert events() is None
+    finally:
+        gc.enable()
+
+
+def _of(run: Run) -> tuple[list[Event], Tree]:
+    return run.events, run.tree

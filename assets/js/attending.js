@@ -214,7 +214,19 @@ export class Attending {
     return this.told;
   }
 
-  /** Ring this branch in the picture; null: the one that was chosen, and the verifier's once revealed. */
+  /** The branches that are chosen from: the same set for as long as they are, as the picture wants it. */
+  get options() {
+    const { question } = this;
+    if (!question || question.counts) return undefined;
+    if (this.numbered !== question.number) this.optionSet = new Set(question.options);
+    this.numbered = question.number;
+    return this.optionSet;
+  }
+
+  /**
+   * Every branch bears its letter in the picture. Ringed is what was chosen here, and the verifier's choice
+   * once it is revealed, or else the one that is pointed at.
+   */
   point(place = null) {
     const { question, explorer } = this;
     if (!explorer.pointing || (!question && !this.ringed)) return;
@@ -226,9 +238,12 @@ export class Attending {
     const chosen = this.session.chosen;
     const points = this.branches()
       .map(({ id, letter, best, count }, at) => ({ id, letter, mine: at === chosen, best: best && count !== null, shown: at === place }))
-      .filter(({ mine, best, shown }) => (place === null ? mine || best : shown))
-      .map(({ id, letter, mine, best }) => ({ id, label: `${best ? "★ " : ""}${mine ? "you: " : ""}${letter}` }));
-    explorer.pointing.show(points, place !== null);
+      .map(({ id, letter, mine, best, shown }) => ({
+        ...{ id, label: `${best ? "★ " : ""}${mine ? "you: " : ""}${letter}`, beside: true },
+        quiet: place === null ? !mine && !best : !shown,
+      }));
+    explorer.pointing.show(points);
+    if (place !== null && points[place]) explorer.canvas.reveal(points[place].id);
   }
 
   dispose() {

@@ -299,6 +299,7 @@ export class Explorer {
       behind: this.showing.behind,
       writing: this.writing(tree),
       frontier: frontierOf(tree, log.events[cursor - 1]),
+      asked: this.attending.options,
       story: () => tellAll(log.events, rounds.segments, cursor, given.labels, tree.interrupted),
       promised: this.promised?.run === log.run ? this.promised.tokens : null,
       comparison: log.comparison?.rows ?? given.comparisons,

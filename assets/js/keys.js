@@ -79,7 +79,8 @@ export class Keys {
   /** What a person does to the selected step, where a server drives runs again. */
   shears() {
     const { explorer } = this;
-    if (!explorer.steering.send) return {};
+    // A page that a teacher moves is not turned to a run of one's own by a letter.
+    if (!explorer.steering.send || explorer.attending.led) return {};
     const press = (act) => () => explorer.panel("inspector").acts.press(act);
     return {
       k: press("keep"),

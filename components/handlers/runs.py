@@ -140,7 +140,7 @@ class RunHandlers:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
-        async for update in self.follow(run, "", loads=asked, doubt=word_note(asked)):
+        async for update in self.follow(run, request, "", loads=asked, doubt=word_note(asked)):
             # One that never begins leaves the run on show as it is.
             begun = run.head > 0
             yield *update, tie if begun else gr.skip()
@@ -171,7 +171,7 @@ class RunHandlers:
         updates = (
             self._run_link(request, link, name)
             if link is not None
-            else self._show(run, name, query.get("node"))
+            else self._show(run, request, name, query.get("node"))
         )
         async for update in updates:
             yield update
@@ -201,7 +201,7 @@ class RunHandlers:
         return self._registry.live_run_of(str(request.session_hash))
 
     async def _show(
-        self, run: HostedRun | None, name: str, node: str | None = None
+        self, run: HostedRun | None, request: gr.Request, name: str, node: str | None = None
     ) -> AsyncIterator[tuple[Any, ...]]:
         """A run of this name with its form; without one, the first recording."""
         unchanged = self._tie.unchanged()
@@ -212,7 +212,7 @@ class RunHandlers:
             yield *whole, *self._tie.fill(run)[0]
         elif run is not None:
             filled = unchanged
-            async for update in self.follow(run, "", node):
+            async for update in self.follow(run, request, "", node):
                 # One that waits has no header yet: the form follows as soon as it has.
                 now = self._tie.fill(run)[0] if filled is unchanged and run.head else unchanged
                 filled = now if now is not unchanged else filled
@@ -247,7 +247,9 @@ class RunHandlers:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
         tie: Any = made_of(values, run.id)
-        async for update in self.follow(run, note, link.node, asked, doubt=word_note(asked)):
+        async for update in self.follow(
+            run, request, note, link.node, asked, doubt=word_note(asked)
+        ):
             begun = run.head > 0
             yield *update, tie if begun else gr.skip(), *filled[1:]
             tie = gr.skip() if begun else tie
@@ -282,6 +284,7 @@ class RunHandlers:
     async def follow(
         self,
         run: HostedRun,
+        request: gr.Request,
         note: str,
         node: str | None = None,
         loads: RunRequest | None = None,
@@ -290,7 +293,10 @@ class RunHandlers:
     ) -> AsyncIterator[tuple[Any, ...]]:
         """Updates of view, notice, the two buttons and the run's id, to the run's end.
 
+        Of a page that has another one going by then, notice and buttons are that one's.
+
         Args:
+            request: The page's that follows.
             note: What stands there while there is nothing else to say.
             node: The step to select.
             loads: What was asked for, where the run has only just been started.
@@ -312,7 +318,8 @@ class RunHandlers:
                 *[skipped] * 3,
             )
         shown = gr.skip() if run.head else refused(run.id)
-        yield shown, _last_word(run, note), *_idle(), gr.skip()
+        over = [gr.skip()] * 3 if self._going(request) else [_last_word(run, note), *_idle()]
+        yield shown, *over, gr.skip()
 
     def _filled(self, link: LinkedRecipe) -> list[Any]:
         """Updates that set the form to what a link says."""

@@ -64,6 +64,8 @@ class SteerHandlers:
             [name, asked],
             [*outputs, *self._tie.outputs(controls)],
             js=NAME_STEERED_RUN,
+            # What one act has started goes on, and is followed, when the next is done to it.
+            trigger_mode="multiple",
             **STREAM,
         )
 
@@ -89,7 +91,7 @@ class SteerHandlers:
             yield refused(name or "", str(problem)), *skipped, *unchanged
             return
         filled = unchanged
-        async for update in self._runs.follow(run, "", loads=order):
+        async for update in self._runs.follow(run, request, "", loads=order):
             now = self._tie.fill(run)[0] if filled is unchanged and run.head else unchanged
             filled = now if now is not unchanged else filled
             yield *update, *now

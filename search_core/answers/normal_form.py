@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from search_core.answers.equality import Reading, equal, read
@@ -30,8 +31,12 @@ class NormalForm:
 
 def normal_form(answer: str) -> NormalForm:
     """The answer, read. Beyond `MAX_ANSWER` characters only its spelling counts."""
-    if len(answer) > MAX_ANSWER:
-        return NormalForm("too long", answer, None)
+    return NormalForm("too long", answer, None) if len(answer) > MAX_ANSWER else _read(answer)
+
+
+@lru_cache(maxsize=1024)
+def _read(answer: str) -> NormalForm:
+    """The same answers are read again and again: by votes, by grading, by every what-if."""
     reading = read(answer)
     if isinstance(reading, Number):
         return NormalForm("number", f"{reading.value} {reading.last_place}", reading)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from search_core.log.events import Event, Started
+from search_core.log.events import BackedUp, Event, Started
 from search_core.log.tree import LogError, Tree
 
 TIME_DIGITS = 4
@@ -50,6 +50,11 @@ class RunLog:
         events.append(event)
         self._listener(event)
 
+    def back_up(self, statistics: Iterable[tuple[str, int, float]]) -> None:
+        """Append the new statistics of nodes: id, visits, value. Raises as `add`."""
+        for node_id, visits, value in statistics:
+            self.add(BackedUp, id=node_id, visits=visits, value=value)
+
 
 class KnownLog(RunLog):
     """The log of a run over replies that are known: nobody waits for it, and nobody listens.
@@ -79,3 +84,20 @@ class KnownLog(RunLog):
             raise
         events.append(event)
         return None
+
+    def back_up(self, statistics: Iterable[tuple[str, int, float]]) -> None:
+        """As of `RunLog`. Half the events of MCTS are these, so no call stands in between: what
+        `BackedUp.known` and its `apply_to` come to, for all of them."""
+        tree, events = self.tree, self.events
+        try:
+            for node_id, visits, value in statistics:
+                tree.seq += 1
+                node = tree.node(node_id)
+                node.visits, node.value = visits, value
+                said = {"id": node_id, "visits": visits, "value": value}
+                events.append(
+                    BackedUp.holding({"seq": tree.seq, "t": 0.0, "kind": "backed_up", **said})
+                )
+        except LogError:
+            self.tree = Tree.from_events(events)
+            raise

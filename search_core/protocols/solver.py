@@ -12,6 +12,7 @@ from search_core.log.fields import Repeats, Thought
 from search_core.numerals import shown
 from search_core.protocols.identity import SolverInfo
 from search_core.protocols.watch import Cancelled
+from search_core.records import quickly_made
 
 TokenIds = tuple[int, ...]
 StepIds = tuple[TokenIds | None, ...]
@@ -75,6 +76,7 @@ FILTERS: Mapping[str, float] = MappingProxyType(
 """What may keep a token from being drawn beside temperature and top-p; where it changes nothing."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class SampleRequest:
     """Continue one path by one step.

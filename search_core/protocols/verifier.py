@@ -8,8 +8,10 @@ from typing import Protocol
 
 from search_core.protocols.identity import VerifierInfo
 from search_core.protocols.watch import Cancelled
+from search_core.records import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:
     """Score the newest steps of one path.
@@ -35,6 +37,7 @@ class ScoreRequest:
     ids: tuple[str, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class StepScores:
     """Scores of `steps[first:]`, each in [0, 1].

@@ -54,10 +54,10 @@ def drawn_words(problem: Problem, drawn: Sequence[Problem]) -> str:
     if problem.level is None or levels <= {problem.level}:
         return ""
     level = levels.pop() or 0
-    end = "easiest" if level > problem.level else "hardest"
+    end, other = ("easiest", "harder") if level > problem.level else ("hardest", "easier")
     return (
-        f"These are problems of level {level}, the {end} that these models are tested on; the "
-        f"problem of this race is of level {problem.level}."
+        f"These problems are {other} than the one of this race: of level {level}, the {end} that "
+        f"these models are tested on, where it is of level {problem.level}."
     )
 
 

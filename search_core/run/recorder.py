@@ -11,11 +11,13 @@ from search_core.log.fields import Repeats, Thought, parent_of
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
 from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
+from search_core.records import quickly_made
 from search_core.run.repetition import repetition
 from search_core.scoring import aggregate_scores, rounded
 from search_core.steps import thought_of
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class PlannedNode:
     """What is known of a node before its text is. Fields as of `events.Sampled`."""

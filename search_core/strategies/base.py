@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from search_core.log.events import Aggregate, Ended, Judged, VoteMethod
+from search_core.records import quickly_made
 from search_core.scoring import best_first
 from search_core.strategies.options import StrategyOptions
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class NodeView:
     """What a strategy may know of a node. It never learns what is right or wrong.
@@ -139,6 +141,7 @@ class Score:
     ends: Nodes = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decide:
     """Keep some nodes, prune others, and say why. Each node is decided once.

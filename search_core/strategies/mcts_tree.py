@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from search_core.records import quickly_made
 from search_core.scoring import first_best
 from search_core.strategies.base import NodeView
 
@@ -82,6 +83,7 @@ class Branch:
         return way
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Selected:
     """A leaf, and why it won against its siblings.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from statistics import NormalDist
 from typing import TypeAlias
 
@@ -57,7 +56,7 @@ class NoisyVerifier(Checked):
         if not self._noise:
             return replies
         return [
-            replace(reply, scores=self._spoiled(request, reply.scores))
+            _with_scores(reply, self._spoiled(request, reply.scores))
             for request, reply in zip(requests, replies, strict=True)
         ]
 
@@ -89,6 +88,13 @@ class NoisyVerifier(Checked):
                 found.update(f"/{len(steps[-1])}/{steps[-1]}".encode())
             self._digests[steps] = found
         return found
+
+
+def _with_scores(reply: StepScores, scores: tuple[float | None, ...]) -> StepScores:
+    """`dataclasses.replace` would look at each field by its name, for every step."""
+    return StepScores(
+        scores, reply.tokens, reply.reused, reply.flops, reply.reasons, again=reply.again
+    )
 
 
 def _normal(digest: bytes) -> float:

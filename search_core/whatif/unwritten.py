@@ -9,9 +9,11 @@ from search_core.protocols import (
     SampleRequest,
     Sampling,
     ScoreRequest,
+    Solver,
     SolverInfo,
     StepSample,
     StepScores,
+    Verifier,
     VerifierInfo,
 )
 from search_core.run.calls import Checked
@@ -32,7 +34,19 @@ class Unwritten:
         self._run = run
         self.since: int | None = None
         """Number of the first event that somebody would have to be asked for; None: none."""
-        self.solver, self.verifier = _UnwrittenSteps(self, solver), _UnscoredSteps(self, verifier)
+        self._infos = solver, verifier
+
+    # Both are made when they are asked for: kept here, they and this would hold each other, and
+    # with them the whole run, until the cyclic collector goes through all that there is.
+    @property
+    def solver(self) -> Solver:
+        """Stands in for the solver."""
+        return _UnwrittenSteps(self, self._infos[0])
+
+    @property
+    def verifier(self) -> Verifier:
+        """Stands in for the verifier."""
+        return _UnscoredSteps(self, self._infos[1])
 
     def needed(self) -> None:
         """Somebody would have to be asked now."""

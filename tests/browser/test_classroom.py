@@ -54,7 +54,8 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     wait(phone, f"x.log.run === {FIRST!r} && x.log.complete && x.attending.role === 'pupil'")
     open_page(laptop, app.url)
     laptop.get_by_role("button", name="Class", exact=True).press("Enter")
-    laptop.get_by_label("or join one by its code").fill(code.lower())
+    # Whoever has pressed it types the code, and none of its letters is a shortcut.
+    laptop.keyboard.type(code.lower())
     laptop.keyboard.press("Enter")
     wait(laptop, f"x.log.run === {FIRST!r} && x.log.complete")
     expect(lesson).to_contain_text("2 pages follow")
@@ -85,6 +86,11 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     for pupil in (phone, laptop):
         expect(pupil.get_by_text("Which branch would you keep?", exact=True)).to_be_visible()
         assert ask(pupil, "[...x.tree().nodes.values()].every((node) => node.score === null)")
+    # The teacher's tree bears the letters of the pupils' buttons; a page that is led offers no acts.
+    letters = page.locator(".esp-ring:not([hidden]) .esp-ring-label")
+    expect(letters).to_have_text(list("ABCDEFGHIJ"))
+    ask(laptop, "x.page.side.makeRoom('root')")
+    expect(laptop.locator(".esp-acts")).to_have_count(0)
     # All branches are seen at once on a phone.
     asked = phone.locator(".esp-class-question")
     assert phone.locator(".esp-class-option").count() == 10

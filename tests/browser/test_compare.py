@@ -294,7 +294,7 @@ def test_a_link_races_and_the_page_fits_under_a_thumb(
     # A step is selected by a tap, and a term explains itself.
     page.touchscreen.tap(*place_of(page, 0, "0"))
     expect(page.locator(".race-chosen").last).not_to_be_empty()
-    page.locator(".race-table tbody tr").first.get_by_role("button", name="Held").tap()
+    page.locator(".race-table tbody tr").first.get_by_role("button", name="In memory").tap()
     expect(page.locator("#term-card")).to_contain_text("keys and values")
     if theme == "dark":
         unfold(page, Locator.tap)

@@ -4,97 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from search_core.log.traces import read_trace
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, place_of, run_of, settle, wait
+from tests.browser.hand import Hand, Means, act
 from tests.browser.pages import new_context
 
 pytestmark = pytest.mark.browser
 
-Means = Literal["mouse", "keyboard", "touch"]
 CUT = "the right path is cut"
 BASE = "recorded-right-path-is-cut"
-NAMES = {
-    "keep": "Keep",
-    "cut": "Cut",
-    "grow": "Grow more",
-    "edit": "Edit step",
-    "write": "Write a step",
-    "go_on": "Go on with…",
-}
-KEYS = {"keep": "k", "cut": "x", "grow": "g", "edit": "t", "write": "i", "go_on": "o"}
-
-
-class Hand:
-    """A person at the page, with one means alone."""
-
-    def __init__(self, page: Page, means: Means) -> None:
-        self.page, self.means = page, means
-
-    def press(self, target: Locator) -> None:
-        if self.means == "keyboard":
-            target.press("Enter")
-            return
-        if self.means == "touch":
-            box = target.bounding_box()
-            assert box
-            assert min(box["width"], box["height"]) >= 44, target
-            target.tap()
-            return
-        target.click()
-
-    def key(self, key: str) -> None:
-        self.page.locator("#explorer canvas").first.focus()
-        self.page.keyboard.press(key)
-
-    def act(self, name: str) -> None:
-        """Press an act's button, or its key in the tree."""
-        if self.means == "keyboard":
-            self.key(KEYS[name])
-            return
-        if not act(self.page, NAMES[name]).is_visible():
-            # What came of the last act has the sheet's room.
-            self.press(self.page.get_by_role("tab", name="Step", exact=True))
-        self.press(act(self.page, NAMES[name]))
-
-    def fill(self, label: str, text: str) -> None:
-        field = self.page.locator(".esp-acts-form").get_by_label(label, exact=True)
-        if self.means == "keyboard":
-            # What is asked for has the focus; the rest is reached by Tab.
-            for _ in range(8):
-                if field.evaluate("field => field === document.activeElement"):
-                    break
-                self.page.keyboard.press("Tab")
-            self.page.keyboard.press("Control+A")
-            self.page.keyboard.type(text)
-            return
-        self.press(field)
-        field.fill(text)
-
-    def choose(self, label: str, option: str) -> None:
-        """Of a list that is the browser's own, unless it is walked through by its letters."""
-        field = self.page.locator(".esp-acts-form").get_by_label(label, exact=True)
-        if self.means == "keyboard":
-            expect(field).to_be_focused()
-            self.page.keyboard.type(option[:2])
-        else:
-            field.select_option(label=option)
-
-    def submit(self, text: str) -> None:
-        self.press(self.page.locator(".esp-acts-form").get_by_role("button", name=text))
-
-    def steered(self, name: str) -> None:
-        """Undo, redo: by their keys in the tree, or by their buttons."""
-        if self.means == "keyboard":
-            self.key({"Undo": "u", "Redo": "Shift+U"}[name])
-        else:
-            self.press(self.page.get_by_role("button", name=name, exact=True))
 
 
 def open_cut(page: Page, app: App) -> None:
@@ -106,10 +30,6 @@ def open_cut(page: Page, app: App) -> None:
     wait(page, "x.tree().finished")
     ask(page, "x.select('0')")
     expect(act(page, "Keep")).to_be_visible()
-
-
-def act(page: Page, name: str) -> Locator:
-    return page.locator(".esp-acts-buttons").get_by_role("button", name=name, exact=True)
 
 
 def came(page: Page, before: str) -> str:
@@ -275,6 +195,11 @@ def held_against_the_untouched(hand: Hand) -> Page:
     expect(compare.locator(".race-table tbody tr")).to_have_count(2)
     expect(compare.locator(".race-name").nth(1)).to_contain_text("steered by 6 acts")
     expect(compare.locator(".race-partings")).to_contain_text("steered by 6 acts “24 + 7 = 31")
+    # What is ringed can be read, also where it was cut.
+    compare.wait_for_function(
+        """() => document.querySelector('.esp').race.lanes.every(({ asked, canvas }) =>
+          asked.size > 0 && [...asked].every((id) => canvas.words.boxes.has(id)))"""
+    )
     return compare
 
 

@@ -1,4 +1,4 @@
-"""Searches that a gate holds: who waits is told where they stand, and what runs can be steered."""
+"""Searches that a gate holds: who waits is told where they stand."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.app_process import Gate, new_gate, start_app
+from tests.browser.app_process import new_gate, start_app
 from tests.browser.axe import violations
-from tests.browser.explorer import ask, open_page, run_of, start, wait
+from tests.browser.explorer import open_page, run_of, start, wait
 from tests.browser.form import fill
 from tests.browser.pages import Visit
 
@@ -17,37 +17,6 @@ pytestmark = pytest.mark.browser
 
 ONE_AT_A_TIME = ("--runs-at-once", "1", "--runs-per-visitor", "2")
 NEXT = re.compile("Waiting: your search is the next. It begins in about .+ Stop leaves the line.")
-
-
-def an_act_stops_what_runs(page: Page, gate: Gate) -> None:
-    """A step of a run that goes on is cut; the run stops there, and a run of its own goes on."""
-    gate.clear()
-    before = run_of(page)
-    page.click("#run")
-    wait(page, f"x.log.run !== {before!r} && x.log.live")
-    gate.let_one_through()
-    wait(page, "x.tree().nodes.has('1')")
-    acted_on = run_of(page)
-    ask(page, "x.select('1')")
-    acts = page.locator(".esp-acts")
-    expect(acts).to_contain_text("An act stops this run where it is")
-    assert ask(page, "x.log.live")
-    acts.get_by_role("button", name="Cut", exact=True).press("Enter")
-    wait(page, f"x.log.run !== {acted_on!r} && x.log.live && x.tree().notes.length")
-    gate.set()
-    wait(page, "x.log.complete")
-    ask(page, "x.showing.skip()")
-    wait(page, "x.tree().finished?.status === 'completed'")
-    cut = "(node => [node.state, node.children.length])(x.tree().nodes.get('1'))"
-    assert ask(page, cut) == ["pruned", 0]
-    assert ask(page, "x.tree().nodes.get('0').children.length") > 0
-    assert ask(page, "x.tree().notes.map(note => [note.action, note.id, note.of])") == [
-        ["pruned", "1", acted_on]
-    ]
-    # The keyboard's place is the step, and from there the run that was stopped.
-    assert page.evaluate("document.activeElement.localName") == "canvas"
-    page.keyboard.press("u")
-    wait(page, f"x.log.run === {acted_on!r} && x.tree().finished?.status === 'cancelled'")
 
 
 def test_who_waits_is_told_where_they_stand(
@@ -77,7 +46,6 @@ def test_who_waits_is_told_where_they_stand(
         gate.set()
         wait(second, f"x.log.run !== {opened!r} && x.log.complete && x.log.events.length > 9")
         expect(notice).not_to_contain_text("Waiting")
-        an_act_stops_what_runs(first, gate)
         assert app.errors() == []
         for one in (first, second):  # before the app ends, of which they would complain
             one.goto("about:blank")

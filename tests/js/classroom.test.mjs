@@ -64,6 +64,16 @@ test("once revealed, each branch says who chose it, what the verifier thought an
   assert.match(truthOf(ungraded[0]), /not known/);
 });
 
+test("what a person decided is not told as the search's choice, and gives nothing away before", () => {
+  const noted = (id, action) => ({ kind: "noted", id, action, author: "", of: "before", text: "", count: 0, changed: {} });
+  const log = numbered([...LOG.map(({ seq, ...event }) => event), noted("2", "kept"), noted("1", "pruned")]);
+  const rows = branchesOf(Tree.fromEvents(log), ["0", "1", "2"], [3, 4, 0]);
+  assert.deepEqual(rows.map(({ hand }) => hand), ["", "a person cut it", "a person kept it"]);
+  assert.match(spokenOutcome(rows), /B: 4, the verifier's choice, 0.90, a person cut it, only wrong.* C: 0, a person kept it, /);
+  const asked = branchesOf(Tree.fromEvents(log), ["0", "1", "2"], null);
+  assert.deepEqual(asked.map(({ hand }) => hand), ["", "", ""]);
+});
+
 test("a step below a branch stands for it", () => {
   assert.equal(optionOf(["1", "10"], "10.3"), 1);
   assert.equal(optionOf(["1", "10"], "2"), -1);

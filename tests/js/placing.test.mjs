@@ -370,6 +370,7 @@ test("of steps that are asked about all have words, or nothing on their level ha
   assert.equal(withoutHalf(spots, new Set(), new Set()), null);
   const bare = withoutHalf(spots, asked, new Set(["a", "c", "d"]));
   assert.deepEqual(bare.filter((spot) => spot.bare).map(({ id }) => id), ["a", "b", "c"]);
+  assert.equal(withoutHalf(spots, new Set(["b"]), new Set(["a"])), null); // one is no choice
   // A step that says nothing at all waits for no words.
   assert.equal(withoutHalf(spots.map((spot) => ({ ...spot, bare: spot.id === "b" })), asked, new Set(["a"])), null);
 });

@@ -6,6 +6,7 @@ import { parentOf, ROOT } from "../log/tree.js";
 /** As many as the server takes, and as there are letters that one tells apart. */
 const MOST_OPTIONS = 12;
 const LETTERS = "ABCDEFGHIJKL";
+const HANDS = { kept: "a person kept it", pruned: "a person cut it", edited: "a person wrote it" };
 
 /**
  * What can be asked at a step.
@@ -48,6 +49,7 @@ export const optionOf = (options, id) => options.findIndex((option) => id === op
  * @property {?boolean} right - whether a right answer came of it; null: no answer did, or nobody knows.
  * @property {boolean} answered - some answer came of it.
  * @property {boolean} cut - the search cut it.
+ * @property {string} hand - what a person did to it, in words; "": nothing.
  */
 
 /**
@@ -73,8 +75,16 @@ export function branchesOf(whole, options, counts) {
       right: rights.includes(true) ? true : rights.includes(false) && !rights.includes(null) ? false : null,
       answered: rights.length > 0,
       cut: nodes[place]?.state === "pruned",
+      hand: counts ? handOn(whole, nodes[place]) : "",
     };
   });
+}
+
+/** What was decided by hand is no choice of the search's. */
+function handOn({ notes }, node) {
+  if (!node) return "";
+  const acts = notes.filter(({ id, action }) => id === node.id && HANDS[action]).map(({ action }) => HANDS[action]);
+  return acts.at(-1) ?? (node.by ? "a person wrote it" : "");
 }
 
 /** The solutions that ended below each option; what a duplicate would have become counts for it too. */
@@ -100,8 +110,8 @@ export function truthOf({ right, answered, cut }) {
 export function spokenOutcome(branches) {
   const chosen = branches.reduce((sum, { count }) => sum + count, 0);
   const told = branches.map(
-    ({ letter, count, score, best, ...rest }) =>
-      `${letter}: ${count}${best ? `, the verifier's choice, ${score.toFixed(2)}` : ""}, ${truthOf(rest).slice(2)}`,
+    ({ letter, count, score, best, hand, ...rest }) =>
+      `${letter}: ${count}${best ? `, the verifier's choice, ${score.toFixed(2)}` : ""}${hand && `, ${hand}`}, ${truthOf(rest).slice(2)}`,
   );
   return `Revealed. ${chosen} chose. ${told.join(". ")}.`;
 }

@@ -26,7 +26,7 @@ export function saidOf(found, score) {
   const rights = found.filter(({ right }) => right).length;
   const { value, low, high } = shareOf(rights, found.length);
   return {
-    share: `${rights} of ${found.length} arrive: ${value.toFixed(2)} (95 % range ${low.toFixed(2)}\u00a0to\u00a0${high.toFixed(2)})`,
+    share: `${rights} of ${found.length} arrive: ${value.toFixed(2)} (range ${low.toFixed(2)}\u00a0to\u00a0${high.toFixed(2)}: of 100 such ranges, about 95 hold the true share)`,
     score: `The verifier (dashed) says ${score.toFixed(2)}${score < low ? ", too low." : score > high ? ", too high." : ": it may be right."}`,
   };
 }

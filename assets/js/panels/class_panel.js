@@ -39,6 +39,9 @@ export class ClassPanel {
     this.trouble.hidden = !session.trouble;
     const shown = role === "teacher" ? this.teacher() : role === "pupil" ? this.pupil() : this.lobby();
     if (shown.key !== this.drawn) this.draw(shown);
+    // Most who press Class have a code before them: what they type goes there, and is no shortcut.
+    if (lobby && !this.welcomed) this.bar.querySelector("[name=code]").focus();
+    this.welcomed = lobby;
     this.question.update();
   }
 

@@ -78,7 +78,7 @@ function pointing(attending, place) {
 
 /** A bar by its length and its number; who thought so, and what is true, in words and signs. */
 function row(branch, most) {
-  const { letter, text, count, score, best, right } = branch;
+  const { letter, text, count, score, best, right, hand } = branch;
   return h(
     "li",
     { "data-best": best, "data-right": right === null ? "unknown" : right },
@@ -95,6 +95,7 @@ function row(branch, most) {
       "span",
       { class: "esp-class-outcome" },
       score !== null && h("span", { class: "esp-class-verifier", text: `${best ? "★ verifier's choice" : "verifier"} ${score.toFixed(2)}` }),
+      hand && h("span", { class: "esp-class-hand", text: `✎ ${hand}` }),
       h("span", { class: "esp-class-truth", text: truthOf(branch) }),
     ),
   );

@@ -34,7 +34,8 @@ export class Steered {
     // What a person kept would give a class the answer.
     const question = this.actions.attending?.question;
     const asked = Boolean(question && !question.counts);
-    const key = `${asked}|${tree.started.run}|${notes.length}|${redo}|${visited.length}|${notes.map(({ id }) => tree.nodes.has(id))}`;
+    const led = this.actions.attending?.led ?? false;
+    const key = `${asked}|${led}|${tree.started.run}|${notes.length}|${redo}|${visited.length}|${notes.map(({ id }) => tree.nodes.has(id))}`;
     if (key === this.drawn) return;
     this.drawn = key;
     this.first = untouched(tree);
@@ -48,9 +49,10 @@ export class Steered {
       words.length ? `${words.at(-1)}.` : "This is the search as it went by itself. Redo shows what came of your act.",
       words.length > 1 && h("details", {}, h("summary", { text: `${plural(words.length, "act")} in all` }), list(words)),
     );
-    this.undo.hidden = !this.actions.undo || !before(tree);
-    this.redo.hidden = !redo;
-    this.base.hidden = !this.actions.undo || !this.first || this.first === before(tree);
+    const alone = Boolean(this.actions.undo) && !led; // a page that a teacher moves stays with the class
+    this.undo.hidden = !alone || !before(tree);
+    this.redo.hidden = led || !redo;
+    this.base.hidden = !alone || !this.first || this.first === before(tree);
     this.compare.hidden = !this.actions.undo || !this.first;
     this.compare.href = `compare/?${new URLSearchParams({ runs: `${this.first},${log.run}` })}`;
   }

@@ -210,7 +210,7 @@ export class TreeCanvas extends Viewpoint {
     // Whoever walks by keyboard reads what stands at the step, and beside the tree; its neighbours stay in sight.
     const told = this.words.boxes.has(this.selected);
     const id = this.hovered ?? (focused && !told ? this.selected : null);
-    const item = id && !this.pointer.dragging ? this.scene.items.get(id) : null;
+    const item = id && !this.pointer.dragging && !this.words.tellsAll(id) ? this.scene.items.get(id) : null;
     if (!item) {
       this.tooltip.hide();
       return;

@@ -27,7 +27,8 @@ export class Pointing {
   /**
    * Point at these nodes, and at no others; those that are not to be seen are left out.
    *
-   * @param {{id: string, label: string, beside?: boolean, after?: ?string}[]} points - `beside`: what it says
+   * @param {{id: string, label: string, beside?: boolean, quiet?: boolean, after?: ?string}[]} points - `quiet`:
+   *   it is only named, without a ring. `beside`: what it says
    *   stands before its mark, on the same line, where the tree grows to the right: above, it would stand at
    *   another's. Where `after`, the step that it comes after, is on that line itself, it stands above, as far
    *   back as lets the mark's own words be read.
@@ -39,8 +40,8 @@ export class Pointing {
     this.shown = shown;
     fill(
       this.element,
-      points.map(({ id, label, beside, after }) =>
-        h("span", { class: "esp-ring", "data-node": id, "data-beside": Boolean(beside), "data-after": after ?? "" }, label && h("span", { class: "esp-ring-label", text: label })),
+      points.map(({ id, label, beside, quiet, after }) =>
+        h("span", { class: "esp-ring", "data-node": id, "data-beside": Boolean(beside), "data-quiet": Boolean(quiet), "data-after": after ?? "" }, label && h("span", { class: "esp-ring-label", text: label })),
       ),
     );
     if (reveal) for (const { id } of [...points].reverse()) this.canvas.reveal(id);
@@ -60,6 +61,12 @@ export class Pointing {
     if (label.parentNode.dataset.before === "true") {
       const out = Math.max(0, BEFORE + label.offsetWidth + EDGE - x);
       label.style.translate = out ? `${Math.round(out)}px` : "";
+      const end = x - BEFORE + out;
+      const beside = { left: end - label.offsetWidth, right: end, top: y - label.offsetHeight / 2, height: label.offsetHeight };
+      // A mere name that would lie over another is left out: the names that there are can be read.
+      const crowded = label.parentNode.dataset.quiet === "true" && this.before.some((other) => meet(beside, other));
+      label.toggleAttribute("data-crowded", crowded);
+      if (!crowded) this.before.push(beside);
       return;
     }
     const half = label.offsetWidth / 2 + EDGE;
@@ -68,7 +75,7 @@ export class Pointing {
     const top = y - ABOVE - label.offsetHeight;
     let down = top < (this.canvas.vertical ? TOP : NAMES) ? TOP - top : 0;
     const box = { left: x + across - half, right: x + across + half, height: label.offsetHeight };
-    const meets = (other) => box.left < other.right && other.left < box.right && Math.abs(other.top - top - down) < box.height;
+    const meets = (other) => meet({ ...box, top: top + down }, other);
     if (said.some(meets)) {
       const above = Math.min(...said.filter(meets).map((other) => other.top)) - box.height - 1 - top;
       down = top + above < TOP ? y + ABOVE - top : above; // or below its mark
@@ -80,9 +87,11 @@ export class Pointing {
   /** The nodes move with the camera, and as the tree grows. */
   follow() {
     const said = [];
+    this.before = [];
     const pointed = new Set([...this.element.children].map((ring) => ring.dataset.node));
     const inLine = (id) => pointed.has(parentOf(id)) || [...pointed].some((other) => parentOf(other) === id);
-    for (const ring of this.element.children) {
+    const quietLast = [...this.element.children].sort((a, b) => (a.dataset.quiet === "true") - (b.dataset.quiet === "true"));
+    for (const ring of quietLast) {
       const place = this.canvas.positionOf(ring.dataset.node);
       ring.hidden = !place;
       if (!place) continue;
@@ -114,5 +123,8 @@ export function standsBefore({ x, y }, label, from) {
   if (!label || !from || Math.abs(from.y - y) < 2 * ABOVE) return false;
   return y - ABOVE - label.offsetHeight < NAMES && x - BEFORE - label.offsetWidth >= EDGE;
 }
+
+/** Whether two boxes of the same height lie over each other. */
+const meet = (a, b) => a.left < b.right && b.left < a.right && Math.abs(a.top - b.top) < a.height;
 
 const parentOf = (id) => (id.includes(".") ? id.slice(0, id.lastIndexOf(".")) : ROOT);

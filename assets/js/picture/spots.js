@@ -131,7 +131,7 @@ function nearby({ visible, selected, asked = NONE }) {
 
 /**
  * Of steps that are asked about, all have words of their own, or nothing on their levels has any: beside
- * a choice that has none, another step's words would be taken for its own.
+ * a choice that has none, another step's words would be taken for its own. One alone is no choice.
  *
  * @param {import("./placing.js").Spot[]} spots
  * @param {Set<string>} asked @param {Set<string>} worded - ids that have words.
@@ -139,7 +139,7 @@ function nearby({ visible, selected, asked = NONE }) {
  */
 export function withoutHalf(spots, asked, worded) {
   const choices = spots.filter(({ id }) => asked.has(id));
-  if (choices.every(({ id, bare }) => bare || worded.has(id))) return null;
+  if (choices.length < 2 || choices.every(({ id, bare }) => bare || worded.has(id))) return null;
   const levels = new Set(choices.map(({ depth }) => depth));
   return spots.map((spot) => (levels.has(spot.depth) ? { ...spot, bare: true } : spot));
 }

@@ -119,6 +119,8 @@ export class WordLayer {
       if (box.at !== at) box.element.style.transform = box.at = at;
       box.element.toggleAttribute("data-away", this.away.has(id) || under(word));
     }
+    for (const [place, { left, top }] of (this.names ?? []).entries())
+      this.headers.children[place]?.toggleAttribute("data-away", under({ left, top, width: HEADER.width, height: HEADER.height }));
   }
 
   /** What lies on something at this moment; what stood there before has the right of way. */
@@ -204,8 +206,14 @@ export class WordLayer {
         ),
       );
     this.named = said;
+    this.names = shown;
     this.headers.hidden = view.vertical && !shown.length;
     this.headers.dataset.across = view.vertical ? "false" : "true";
+  }
+
+  /** Whether a card beside the mark would say the same once more: the problem has nothing but its words. */
+  tellsAll(id) {
+    return id === ROOT && this.boxes.has(id) && this.said.of(id).whole;
   }
 
   click(event) {

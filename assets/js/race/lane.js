@@ -74,6 +74,8 @@ export class LaneView {
     /** Whether its answer is right, at the moment on show; null: not known, or not yet. */
     this.right = null;
     this.points = [];
+    /** The ringed steps that are in sight: their words go first, so that a ring never stands beside another's. */
+    this.asked = new Set();
     /** How many events it has when it has parted from the first lane. */
     this.parting = Infinity;
     this.canvas.reset();
@@ -112,11 +114,16 @@ export class LaneView {
     view.forgetHidden(tree, (this.visible = view.visible(tree, NOTHING)));
     const selected = tree.nodes.has(view.selected) || isFold(view.selected) ? view.selected : null;
     this.canvas.selected = selected;
+    const rings = this.cursor >= this.parting ? this.rings() : [];
+    const ids = rings.map(({ id }) => id);
+    // The same set for as long as the same is ringed: another one has all words placed anew.
+    if (ids.join() !== [...this.asked].join()) this.asked = new Set(ids);
     this.canvas.update({
       ...{ tree, visible: this.visible, hiddenStates: HIDDEN, selected, found: [], filter: NO_FILTER },
       frontier: frontierOf(tree, this.events[this.cursor - 1]),
+      asked: this.asked,
     });
-    this.pointing.show(this.cursor >= this.parting ? this.rings() : []);
+    this.pointing.show(rings);
     setText(this.state, this.standing());
     this.tellResult();
     setAttribute(this.element, "data-over", !this.live && this.cursor >= this.events.length);

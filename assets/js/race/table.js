@@ -13,9 +13,13 @@ const headings = () => [
   [term({ "data-term": "generated", text: "Tokens" }), ""],
   [term({ "data-term": "flops", text: "Solver" }), ""],
   [term({ "data-term": "flops", text: "Verifier" }), ""],
-  [term({ "data-term": "held", text: "Held" }), ""],
+  [term({ "data-term": "held", text: "In memory" }), "tokens"],
   ["Seconds", "in this race, all lanes together"],
 ];
+
+/** Of lanes that run through one engine. */
+const WAITED =
+  "Lanes run together and wait for each other, so a lane's seconds are not what it takes alone; tokens and FLOPs say what it costs.";
 
 export class RaceTable {
   constructor() {
@@ -58,7 +62,7 @@ export class RaceTable {
     if (saved?.written) told.push(`${plural(saved.written, "token")} written`);
     if (saved?.read) told.push(`${plural(saved.read, "token")} read by verifiers`);
     const shared = told.length ? [`Asked once for several lanes: ${told.join(", ")}. Each lane's own figures count them.`] : [];
-    this.saved.textContent = [...shared, ...lanes.map(takenOver).filter(Boolean)].join(" ");
+    this.saved.textContent = [...shared, ...lanes.map(takenOver).filter(Boolean), ...(lanes.some(({ again }) => again) ? [] : [WAITED])].join(" ");
   }
 
   row(row, index, least) {

@@ -1,12 +1,12 @@
 // The same race on many problems: how often each lane is right so far, and the difference to the
 // first lane, with intervals. A process of the server's counts; this asks how it stands, and draws.
 
-import { count } from "../words/format.js";
+import { count, signed } from "../words/format.js";
 import { fill, h, setText } from "../dom/dom.js";
-import { signed } from "../words/format.js";
 import { startTrials, stopTrials, trialsNow } from "./server.js";
 
 const ASKING_MS = 1000;
+const BEGINS = "The models are loaded, then the first problem is searched in every lane…";
 
 export class Trials {
   /**
@@ -20,6 +20,8 @@ export class Trials {
     this.begin = h("button", { type: "button", class: "esp-button", text: "On 20 problems", on: { click: () => this.start() } });
     this.stop = h("button", { type: "button", class: "esp-button", text: "Stop", hidden: true, on: { click: () => this.end() } });
     this.state = h("p", { class: "race-trials-state", role: "status" });
+    /** Counts while there is nothing else to see; not spoken. */
+    this.waited = h("p", { class: "race-trials-waited esp-number", "aria-hidden": "true" });
     this.chart = h("div", { class: "race-chart" });
     this.said = h("div", { class: "race-said", role: "status" });
     this.element = h(
@@ -29,9 +31,9 @@ export class Trials {
       h(
         "p",
         { class: "race-quiet" },
-        "The same race on 20 held-out problems of the same family and level, or the nearest that these models are tested on: how often is each lane right?",
+        "The same race on 20 problems of the same kind that the models were not trained on, as hard as this one or as near to it as they are tested on: how often is each lane right?",
       ),
-      h("div", { class: "race-acts" }, this.begin, this.stop, this.state),
+      h("div", { class: "race-acts" }, this.begin, this.stop, this.state, this.waited),
       this.chart,
       this.said,
     );
@@ -44,6 +46,7 @@ export class Trials {
     this.id = null;
     this.empty();
     setText(this.state, "");
+    setText(this.waited, "");
     this.working(false);
   }
 
@@ -69,6 +72,7 @@ export class Trials {
     this.working(true);
     this.empty();
     setText(this.state, "Asking…");
+    this.begun = performance.now();
     try {
       let told = await startTrials(this.query());
       this.id = told.id;
@@ -87,6 +91,7 @@ export class Trials {
       }
     }
     if (turn === this.turn) {
+      setText(this.waited, "");
       this.working(false);
       this.id = null;
     }
@@ -101,13 +106,15 @@ export class Trials {
   show({ state, before, said, figures }) {
     const of = figures ? `${figures.done} of ${figures.of} problems` : "";
     const words = {
-      waiting: before ? `Waits: ${before} before yours.` : "Begins…",
-      running: of ? `${of} so far` : "Begins…",
+      waiting: before ? `Waits: ${before} before yours.` : BEGINS,
+      running: of ? `${of} so far` : BEGINS,
       done: `${of}.`,
       stopped: of ? `Stopped after ${of}.` : "Stopped.",
       failed: [of && `After ${of}:`, said].filter(Boolean).join(" "),
     };
     setText(this.state, words[state] ?? "");
+    const waits = !of && (state === "waiting" || state === "running");
+    setText(this.waited, waits ? `${Math.round((performance.now() - this.begun) / 1000)} s` : "");
     if (figures) fill(this.chart, chartOf(figures));
     // Only what stands is said: while it runs, each problem may turn it.
     const over = state !== "waiting" && state !== "running";
@@ -122,7 +129,7 @@ function chartOf({ done, of, lanes, drawn }) {
     "table",
     {},
     h("caption", { text: captionOf({ done, of, drawn }) }),
-    h("thead", {}, h("tr", {}, head("Lane"), head("Right"), head("Minus lane 1"), head("Tokens each", true))),
+    h("thead", {}, h("tr", {}, head("Lane"), head("Right"), head("Difference to lane 1"), head("Tokens each", true))),
     h(
       "tbody",
       {},
@@ -132,7 +139,7 @@ function chartOf({ done, of, lanes, drawn }) {
           {},
           h("th", { scope: "row" }, h("span", { class: "race-number", "aria-hidden": "true", text: String(index + 1) }), h("span", { text: lane.name })),
           h("td", {}, label("Right"), shareOf(lane.share), h("span", { class: "esp-number", text: `${lane.right} of ${done}` })),
-          h("td", {}, label("Minus lane 1"), lane.difference ? differenceOf(lane.difference) : h("span", { class: "race-quiet", text: "is lane 1" })),
+          h("td", {}, label("Difference to lane 1"), lane.difference ? differenceOf(lane.difference) : h("span", { class: "race-quiet", text: "is lane 1" })),
           h("td", { "data-number": true }, label("Tokens each"), h("span", { class: "esp-number", text: count(lane.tokens) })),
         ),
       ),

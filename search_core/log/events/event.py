@@ -62,9 +62,18 @@ class Event(FrozenRecord):
         Args:
             values: All that has no default, and of the rest what is not the usual.
         """
+        return cls.holding({**cls._usual, **values, "seq": seq, "t": 0.0})
+
+    @classmethod
+    def holding(cls, values: dict[str, Any]) -> Self:
+        """An event of values that were checked before.
+
+        Args:
+            values: All fields, in their order. The event keeps them as its own.
+        """
         event = _new(cls)
         # What pydantic's own `model_construct` comes to, without its look at each field.
-        _set(event, "__dict__", {**cls._usual, **values, "seq": seq, "t": 0.0})
+        _set(event, "__dict__", values)
         _set_fields(event, cls._names)
         _set_extra(event, None)
         _set_private(event, None)

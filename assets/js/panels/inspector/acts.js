@@ -121,6 +121,8 @@ export class Acts {
     fill(this.form, this.fields(name));
     this.form.hidden = false;
     this.form.querySelector("input, select, textarea").focus();
+    // On a phone the button that ends it would stand below the sheet.
+    this.form.scrollIntoView({ block: "nearest" });
   }
 
   close() {

@@ -29,7 +29,7 @@ export class Inspector {
   }
 
   update(moment) {
-    const key = signature(moment);
+    const key = `${signature(moment)}|${this.led}`;
     if (key === this.drawn) return;
     const moved = moment.selected !== this.selected;
     this.drawn = key;
@@ -37,6 +37,11 @@ export class Inspector {
     const scroll = this.element.scrollTop;
     fill(this.body, this.contents(moment));
     this.element.scrollTop = moved ? 0 : scroll;
+  }
+
+  /** Whether a teacher moves this page: whoever wants to act looks away first. */
+  get led() {
+    return this.given.actions.attending?.led ?? false;
   }
 
   recount(moment) {
@@ -50,7 +55,7 @@ export class Inspector {
     const node = tree.nodes.get(selected);
     if (!node) return [heading("No step is selected"), quiet(SELECT)];
     const contents = node.id === ROOT ? problemContents(tree, given) : stepContents(tree, node, given);
-    if (!this.acts.offers(tree, node)) return contents;
+    if (this.led || !this.acts.offers(tree, node)) return contents;
     const acts = this.acts.show(tree, node, log.live);
     return node.id === ROOT ? [...contents, acts] : [contents[0], acts, ...contents.slice(1)];
   }
