@@ -12,7 +12,7 @@ import { h } from "../dom/dom.js";
  */
 export function scoreCard(answered, asked, open, goBack) {
   const score = compared(answered);
-  const back = h("button", { type: "button", class: "esp-button", text: `Answer one more: lesson ${open?.lesson}, page ${open?.page}`, on: { click: goBack } });
+  const back = h("button", { type: "button", class: "esp-button", text: `Answer one${score ? " more" : ""}: lesson ${open?.lesson}, page ${open?.page}`, on: { click: goBack } });
   if (!score)
     return h("div", { class: "learn-score" }, h("p", { text: `${whatCounts(asked)}. You have answered none of them yet, so there is nothing to compare.` }), open && back);
   const rows = [
