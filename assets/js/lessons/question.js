@@ -17,7 +17,7 @@ const LETTERS = "ABCDEF";
  */
 export function gradeOf(asked, about) {
   if (about === "mistake") return asked ? "✗ it goes wrong here" : "not here";
-  return asked ? "✓ leads to the answer" : "✗ cannot lead there";
+  return asked ? "✓ right way" : "✗ dead end";
 }
 
 export class QuestionPanel {
