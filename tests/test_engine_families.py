@@ -10,6 +10,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from search_core.engine.memory.kv_layout import kv_layout
+from search_core.engine.memory.tree_attention import use_tree_attention
 from search_core.engine.writing.decoder import Decoder
 from search_core.protocols import wait
 from tests.decoding import decode, finish, go_on
@@ -35,6 +36,11 @@ WIDE = {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 256}
 OPT = {"word_embed_proj_dim": 32, "ffn_dim": 48}
 MIXED = ["sliding_attention", "full_attention"]
 EXPERTS = {"num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": None}
+ADDED = [
+    ("gemma2", {"sliding_window": 4, "attn_logit_softcapping": 0.5}),  # scores with a cap
+    ("gemma2", {"layer_types": ["full_attention"] * 2}),  # the cap alone
+    ("gpt_oss", {**EXPERTS, "sliding_window": 4, "layer_types": MIXED}),  # sinks
+]
 
 
 def tiny(kind: str, **changes: Any) -> Any:
@@ -64,6 +70,7 @@ def tiny(kind: str, **changes: Any) -> Any:
         ("cohere2", {"sliding_window": 6, "layer_types": MIXED}),
         ("olmo3", {"sliding_window": 6, "layer_types": MIXED}),
         ("exaone4", {"sliding_window": 6, "layer_types": MIXED}),
+        *ADDED,
         ("ministral", {"sliding_window": 6, "layer_types": MIXED}),
     ],
 )
@@ -80,10 +87,7 @@ def test_blocks_say_what_a_full_recomputation_says(kind: str, changes: dict[str,
 @pytest.mark.parametrize(
     ("kind", "changes"),
     [
-        ("gemma2", {"sliding_window": 4}),  # windows, and scores with a cap
-        ("gemma2", {"layer_types": ["full_attention"] * 2}),  # the cap alone
         ("stablelm", {}),  # attention of its own
-        ("gpt_oss", {**EXPERTS, "sliding_window": 4, "layer_types": MIXED}),  # sinks
         ("llama4_text", {"attention_chunk_size": 4}),  # chunks, which layers do not name
         ("lfm2", {"layer_types": ["conv", "full_attention"]}),
     ],
@@ -94,3 +98,18 @@ def test_others_read_whole_paths(kind: str, changes: dict[str, Any]) -> None:
     requests = some_requests(6)[:6]
     together = decode(model, requests, SAMPLING, OFTEN)
     assert_same(together, [decode(model, [request], SAMPLING, OFTEN)[0] for request in requests])
+
+
+@pytest.mark.parametrize(("kind", "changes"), ADDED)
+def test_caps_and_sinks_are_those_of_the_model(kind: str, changes: dict[str, Any]) -> None:
+    """As transformers computes them in its plainest code; a row of two begins with padding."""
+    ids = torch.randint(4, VOCABULARY, (2, 9), generator=torch.Generator().manual_seed(1))
+    padded = torch.ones_like(ids)
+    padded[1, :3] = 0
+    model = tiny(kind, **changes)
+    model.set_attn_implementation("eager")
+    with torch.inference_mode():
+        wanted = [model(ids[:1]).logits, model(ids, attention_mask=padded).logits[:, 3:]]
+        assert use_tree_attention(model)
+        found = [model(ids[:1]).logits, model(ids, attention_mask=padded).logits[:, 3:]]
+    torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,11 +61,22 @@ def _score(node: ExamNode) -> float:
 
 
 def voted(question: ExamQuestion) -> str:
-    """The one problem whose right answer has the most votes."""
-    names, right, mistake = (_column(question, number) for number in range(3))
-    (found,) = (
-        name for name, good, bad in zip(names, right, mistake, strict=True) if int(good) > int(bad)
-    )
+    """What most attempts say: each goes on from what it wrote, right or wrong."""
+    problem = re.search(r"at \((\d+) \+ (\d+) - (\d+)\) \* (\d+) have one step left", question.ask)
+    assert problem
+    first, second, third, times = map(int, problem.groups())
+    answers = []
+    for one, other in zip(_column(question, 1), _column(question, 2), strict=True):
+        begun = re.fullmatch(rf"{first} \+ {second} = (\d+)", one)
+        assert begun
+        went_on = re.fullmatch(rf"{begun[1]} - {third} = (\d+)", other)
+        assert went_on
+        answers.append(str(times * int(went_on[1])))
+    assert set(answers) == set(question.options)
+    (found, votes), (second_best, fewer), *_ = Counter(answers).most_common()
+    right = str(times * (first + second - third))
+    assert second_best == right != found, "the vote is wrong, so nobody just works the problem out"
+    assert fewer < votes < len(answers) / 2, "most votes are less than half"
     return found
 
 
@@ -73,11 +86,10 @@ def best_score(question: ExamQuestion) -> str:
 
 
 def beam(question: ExamQuestion) -> str:
-    kept = sorted(_steps(question), key=_score)[-2:]
-    after = sorted((node for step in kept for node in step.then), key=_score)[-2:]
-    answer = after[-1].answer
-    assert answer is not None
-    return answer
+    """How many steps are written: all first ones, and what follows the two that are kept."""
+    steps = sorted(_steps(question), key=_score)
+    assert max(map(_score, steps[0].then)) > max(_score(n) for s in steps[1:] for n in s.then)
+    return str(len(steps) + sum(len(step.then) for step in steps[-2:]))
 
 
 def only_dvts(question: ExamQuestion) -> str:
@@ -199,24 +211,32 @@ BREAKS = {
     "a key": ("    right: 2\n", "    rigth: 2\n", "unknown key 'rigth'; known: lessons, ask"),
     "a key of a table": ("      rows:\n", "      lines:\n", "unknown key 'lines'; known: columns"),
     "a key of a tree": (
-        "{name: A1, score: 0.20, answer:",
-        "{name: A1, score: 0.20, says:",
-        "unknown key 'says'; known: name, score, answer, then",
+        "{name: A1, score: 0.20}",
+        "{name: A1, scores: 0.20}",
+        "unknown key 'scores'; known: name, score, answer, then",
     ),
-    "a number of a table": ('[J, "46",', "[J, 46,", "Input should be a valid string, got 46"),
-    "a row": ('[J, "46", "48", "6"]', '[J, "46", "48"]', "has 3 cells in row 1, and 4 columns"),
+    "a number of a table": (
+        '["18", "0.62",',
+        '["18", 0.62,',
+        "Input should be a valid string, got 0.62",
+    ),
+    "a row": (
+        '[J, "20 + 14 = 34", "34 - 6 = 28"]',
+        '[J, "34"]',
+        "has 2 cells in row 1, and 3 columns",
+    ),
     "a score": ("        score: 0.72\n", "        score: 7.2\n", "less than or equal to 1"),
     "a name twice": ("{name: A2,", "{name: A1,", "has two steps 'A1' in its tree"),
     "too deep": (
-        '{name: A1, score: 0.20, answer: "14"}',
+        "{name: A1, score: 0.20}",
         "{name: A1, then: [{name: X, then: [{name: Y}]}]}",
         "has a tree of more than 3 steps in a row",
     ),
-    "a longer option": ("[J, K, L, M]", "[J, Kilo, L, M]", "the longest is guessed"),
-    "an option twice": ("[J, K, L, M]", "[J, K, L, L]", "has an option twice"),
+    "a longer option": ("[P1, P2, Q1, Q2]", "[P1, P2, Q1, Quebec]", "the longest is guessed"),
+    "an option twice": ("[P1, P2, Q1, Q2]", "[P1, P2, Q1, Q1]", "has an option twice"),
     "two things": (
-        "    options: [J, K, L, M]\n",
-        "    tree: [{name: J}]\n    options: [J, K, L, M]\n",
+        '    options: ["18",',
+        '    tree: [{name: J}]\n    options: ["18",',
         "has both table and tree",
     ),
 }

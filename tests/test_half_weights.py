@@ -69,6 +69,8 @@ def test_it_computes_what_rounded_weights_compute(kind: str) -> None:
         head = rounded.lm_head
         rounded.lm_head = torch.nn.Linear(head.in_features, head.out_features, bias=False)
         rounded.lm_head.weight.copy_(head.weight.half().float())
+        table = rounded.get_input_embeddings().weight
+        table.copy_(table.half().float())
         assert in_halves_if_faster(model)
         found = model(IDS).logits
         torch.testing.assert_close(found, rounded(IDS).logits, rtol=0, atol=2e-4)
@@ -78,6 +80,9 @@ def test_it_computes_what_rounded_weights_compute(kind: str) -> None:
     assert len(packed(model)) == 7 * model.config.num_hidden_layers + 1
     assert half_weights.parameters_of(model) == parameters
     assert half_weights.bytes_of(model) != size
+    assert model.dtype == torch.float32
+    table = model.get_input_embeddings()
+    assert (table.rows.dtype, table.weight.dtype) == (torch.float16, torch.float32)
 
 
 def test_solver_and_judge_stand_on_the_same_packed_weights(

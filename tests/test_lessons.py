@@ -238,9 +238,10 @@ def test_the_browser_gets_the_truth_from_the_checker_and_the_score_from_the_run(
 
 
 def test_a_page_that_fades_draws_the_rest_strongly() -> None:
-    read = REAL[3]
-    strong = set(shown_lessons(REAL)["lessons"][3]["pages"][0]["strong"])
-    assert strong == set(read.lesson.pages[0].lit)
+    read = REAL[2]
+    strong = set(shown_lessons(REAL)["lessons"][2]["pages"][4]["strong"])
+    assert strong > set(read.lesson.pages[4].lit)
+    assert strong == {"0", "0.0", "0.0.0", "0.0.0.0", "2", "2.0", "2.0.0"}
 
 
 def test_every_page_is_in_the_preview() -> None:

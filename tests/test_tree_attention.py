@@ -104,12 +104,11 @@ def test_without_blocks_it_is_plain_attention() -> None:
     torch.testing.assert_close(found, alone.transpose(1, 2))
 
 
-@pytest.mark.parametrize("more", ["softcap", "s_aux", "position_bias"])
-def test_attention_with_more_than_a_mask_is_refused(more: str) -> None:
+def test_attention_with_a_bias_of_positions_is_refused() -> None:
     metadata = AttentionMetadata(1, 1, None, None, torch.zeros(1, 1, 1, 1))
     zeros = torch.zeros(1, HEADS, 1, SIZE)
-    with pytest.raises(OtherAttentionError, match=more):
-        attend(MODULE, zeros, zeros, zeros, None, attention_metadata=metadata, **{more: 30.0})
+    with pytest.raises(OtherAttentionError, match="position_bias"):
+        attend(MODULE, zeros, zeros, zeros, None, attention_metadata=metadata, position_bias=zeros)
 
 
 def test_a_model_without_such_attention_is_left_alone() -> None:

@@ -36,11 +36,12 @@ class PlainDecoder:
     ) -> None:
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
-        from search_core.engine.half_weights import NAME
+        from search_core.engine import four_bit_weights, half_weights
 
         tokenizer = AutoTokenizer.from_pretrained(path)
         # Packed weights are of the engine: plain decoding keeps them as it computes, in float32.
-        dtype = "float32" if info.dtype == NAME else info.dtype
+        packed = info.dtype in {half_weights.NAME, four_bit_weights.NAME}
+        dtype = "float32" if packed else info.dtype
         model = AutoModelForCausalLM.from_pretrained(path, dtype=dtype, use_safetensors=True)
         self._model = model.eval().to(info.device)
         self._parameters = info.parameters or 0

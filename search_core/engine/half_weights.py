@@ -1,7 +1,7 @@
 """Weights kept in two bytes on a CPU, while all arithmetic stays float32.
 
-A pass over a few tokens waits for memory: half the bytes is up to half the time. Less memory is
-taken only where rows are long: they are packed in whole blocks (`_BLOCK`). What is rounded
+A pass over a few tokens waits for memory: half the bytes is up to half the time. How much less
+memory is taken depends on the rows: they are packed in whole blocks (`_BLOCK`). What is rounded
 is the weight alone (to 11 bits), as a float16 file rounds it; a checkpoint that was published in
 16 bits loses nothing but the last bits of its smallest weights. Each row is computed by itself, so
 that nobody's result depends on who else is in the batch, which 8-bit kernels that scale a batch
@@ -38,13 +38,22 @@ _CLEARLY = 1.15
 """How many times as fast it must be: what a model computes with does not hang on a trifle."""
 
 
-class HalfLinear(nn.Module):
+class Packed(nn.Module):
+    """What keeps weights otherwise than as parameters.
+
+    Attributes:
+        own: Number of parameters that it stands for; 0 where another one counts them.
+    """
+
+    own: int
+
+
+class HalfLinear(Packed):
     """A linear layer whose weights are packed in float16.
 
     Attributes:
         packed: As torch's kernels want them (FBGEMM, x86 alone). Nobody writes to it.
         nbytes: What it takes, with what FBGEMM fills its last blocks up with.
-        own: Number of its parameters; 0 where they are the embedding's, too.
     """
 
     def __init__(self, linear: nn.Linear, *, tied: bool = False) -> None:
@@ -67,21 +76,46 @@ class HalfLinear(nn.Module):
         return found
 
 
+class HalfEmbedding(Packed):
+    """An embedding whose rows are kept in float16, and given out in float32.
+
+    Attributes:
+        rows: [entries, width] in float16. A buffer: what a model computes in is read off its
+            parameters.
+    """
+
+    rows: Tensor
+
+    def __init__(self, embedding: nn.Embedding) -> None:
+        super().__init__()
+        self.register_buffer("rows", embedding.weight.detach().half())
+        self.own = self.rows.numel()
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """[…] to […, width], in float32."""
+        return nn.functional.embedding(ids, self.rows).float()
+
+    @property
+    def weight(self) -> Tensor:
+        """The rows in float32, made anew: for who reads out with them, too."""
+        return self.rows.float()
+
+
 def parameters_of(model: Any) -> int:
     """Parameters of a model, those that are packed among them."""
-    packed: int = sum(layer.own for _, _, layer in _layers(model, HalfLinear))
+    packed = sum(module.own for module in model.modules() if isinstance(module, Packed))
     return packed + int(model.num_parameters())
 
 
 def bytes_of(model: Any) -> int:
     """What a model's weights and tables take in memory."""
-    packed: int = sum(layer.nbytes for _, _, layer in _layers(model, HalfLinear))
+    packed: int = sum(layer.nbytes for _, _, layer in layers_of(model, HalfLinear))
     return packed + sum(int(held.nbytes) for held in (*model.parameters(), *model.buffers()))
 
 
 def packed_of(model: Any) -> list[Any]:
     """The packed weights, which models of one checkpoint share."""
-    return [layer.packed for _, _, layer in _layers(model, HalfLinear)]
+    return [layer.packed for _, _, layer in layers_of(model, HalfLinear)]
 
 
 def in_halves_if_faster(model: Any) -> bool:
@@ -92,7 +126,7 @@ def in_halves_if_faster(model: Any) -> bool:
     Returns:
         Whether they were packed.
     """
-    layers = [found for found in _layers(model, nn.Linear) if _fits(found[2])]
+    layers = [found for found in layers_of(model, nn.Linear) if _fits(found[2])]
     faster = _times_as_fast([layer for _, _, layer in layers])
     if faster < _CLEARLY:
         _log.info("Weights stay in float32: in float16 they are %.2f times as fast here.", faster)
@@ -102,6 +136,9 @@ def in_halves_if_faster(model: Any) -> bool:
     while layers:
         parent, name, layer = layers.pop()
         setattr(parent, name, HalfLinear(layer, tied=layer.weight is embedding))
+    if _is_held(embedding.detach()):
+        for parent, name, table in list(layers_of(model, nn.Embedding)):
+            setattr(parent, name, HalfEmbedding(table))
     _log.info("Weights are kept in float16: %.1f times as fast here as float32.", faster)
     return True
 
@@ -137,10 +174,16 @@ def _pass(layers: Sequence[Any], rows: Mapping[int, Tensor]) -> None:
 def _fits(layer: nn.Linear) -> bool:
     weight = layer.weight
     large = weight.dtype == torch.float32 and weight.numel() >= _SMALLEST
-    return large and bool(weight.abs().max() <= _LARGEST)
+    return large and _is_held(weight)
 
 
-def _layers(model: Any, kind: type[Any]) -> Iterator[tuple[nn.Module, str, Any]]:
+def _is_held(weight: Tensor) -> bool:
+    """Whether float16 holds these numbers. It takes no memory for it."""
+    least, most = weight.aminmax()
+    return bool(least >= -_LARGEST) and bool(most <= _LARGEST)
+
+
+def layers_of(model: Any, kind: type[Any]) -> Iterator[tuple[nn.Module, str, Any]]:
     """Each layer of a kind with the module that holds it, and its name there."""
     for parent in list(model.modules()):
         for name, layer in list(parent.named_children()):

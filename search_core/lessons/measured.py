@@ -52,6 +52,13 @@ class Bar:
             return ""
         return f"{(self.solver_flops + self.verifier_flops) / 1e9:.1f}"
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The solver's and the verifier's GFLOPs for one problem; (): not measured."""
+        if self.solver_flops is None or self.verifier_flops is None:
+            return ()
+        return f"{self.solver_flops / 1e9:.1f}", f"{self.verifier_flops / 1e9:.1f}"
+
 
 @dataclass(frozen=True)
 class MeasuredBars:
@@ -80,7 +87,7 @@ class MeasuredBars:
         for bar in rows:
             if bar.low == bar.high:
                 found.add(f"{bar.low:.2f}")
-            found |= {str(bar.percent), bar.gigaflops, *re.findall(r"\d+", bar.row)}
+            found |= {str(bar.percent), bar.gigaflops, *bar.parts, *re.findall(r"\d+", bar.row)}
         return found - {""}
 
 

@@ -36,7 +36,7 @@ def load_solver(
     Args:
         path_or_id: Folder, or Hub id.
         device: "cuda", "mps", "cpu", or "auto" for the first of them that is there.
-        dtype: "float32", "bfloat16", "float16", "int8" or "int4" (on CUDA, with bitsandbytes),
+        dtype: "float32", "bfloat16", "float16", "int8" (on CUDA, with bitsandbytes), "int4",
             or "auto": as for `load_checkpoint`.
         system_prompt: System message before the problem; "" for none.
         date: The day that a chat template is told it is.

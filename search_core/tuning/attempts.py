@@ -14,8 +14,8 @@ from search_core.protocols import Sampling, Solver
 from search_core.tuning.problems import TuningProblem
 
 MOST_STEPS = 8
-_AT_ONCE = 8
-"""Problems whose attempts are written together; a stop costs their attempts at most."""
+_AT_ONCE = 64
+"""Attempts that are written together; a stop costs them at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,9 @@ def attempt_all(
     # A problem counts once all its attempts are there: they are written together.
     there = {one.problem for one in known}
     missing = [index for index in range(len(problems)) if index not in there]
-    for start in range(0, len(missing), _AT_ONCE):
-        chosen = missing[start : start + _AT_ONCE]
+    at_once = max(1, _AT_ONCE // attempts)
+    for start in range(0, len(missing), at_once):
+        chosen = missing[start : start + at_once]
         asked = [Problem(problems[index].asked) for index in chosen]
         paths = new_attempts(asked, attempts)
         # Seeds follow from the place: problems of one call differ by their text alone.

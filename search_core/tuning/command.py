@@ -20,6 +20,7 @@ _NUMBERS = {
     "each": "texts that are learned of one Countdown problem, at most",
     "largest": "the largest number that an expression or Countdown problem gives",
     "tokens": "tokens that the solver learns from",
+    "pack_tokens": "the most tokens in one update, what texts share counted once",
     "verifier_tokens": "tokens that the verifier's changes learn from; 0: its head alone",
     "rollouts": "problems of each kind whose attempts the verifier learns from",
     "tests": "held-out problems of each kind",

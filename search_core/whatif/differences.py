@@ -62,23 +62,36 @@ def differences(before: Tree, after: Tree, events: Sequence[Event], known: int) 
     return list(_differences(before, after, events, known))
 
 
-def same_step(before: Tree, after: Tree, node_id: str) -> bool:
-    """Whether both trees have this very step: the same place, and the same words up to it."""
-    if node_id not in before.nodes or node_id not in after.nodes:
-        return False
-    return _words(before, node_id) == _words(after, node_id)
+class _SameSteps:
+    """Which steps both trees have: in the same place, with the same words up to it.
 
+    Each is looked at once, as it is the same where its parent is.
+    """
 
-def _words(tree: Tree, node_id: str) -> list[tuple[str, str]]:
-    return [(node.role, node.text) for node in tree.path(node_id)]
+    def __init__(self, before: Tree, after: Tree) -> None:
+        self._before, self._after = before.nodes, after.nodes
+        self._known: dict[str | None, bool] = {None: True}
+
+    def __call__(self, node_id: str | None) -> bool:
+        known = self._known.get(node_id)
+        if known is None and node_id is not None:
+            one, other = self._before.get(node_id), self._after.get(node_id)
+            known = self._known[node_id] = (
+                one is not None
+                and other is not None
+                and (one.role, one.text) == (other.role, other.text)
+                and self(one.parent)
+            )
+        return bool(known)
 
 
 def _differences(
     before: Tree, after: Tree, events: Sequence[Event], known: int
 ) -> Iterator[Difference]:
+    same_step = _SameSteps(before, after)
     for node_id, (seq, round_) in sorted(_settled(events).items(), key=lambda item: item[1]):
         was, now = before.nodes.get(node_id), after.nodes[node_id]
-        if was is None or not _differ(was, now) or not same_step(before, after, node_id):
+        if was is None or not _differ(was, now) or not same_step(node_id):
             continue
         yield Difference(
             id=node_id,

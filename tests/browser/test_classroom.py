@@ -90,7 +90,7 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     for pupil in (phone, laptop):
         expect(pupil.get_by_text("Which branch would you keep?", exact=True)).to_be_visible()
         assert ask(pupil, "[...x.tree().nodes.values()].every((node) => node.score === null)")
-    # The teacher's tree bears the letters of the pupils' buttons; who is led is offered no acts.
+    # The teacher's tree bears the letters of the pupils' buttons; a led page offers no acts.
     letters = page.locator(".esp-ring:not([hidden]) .esp-ring-label")
     expect(letters).to_have_text(list("ABCDEFGHIJ"))
     ask(laptop, "x.page.side.makeRoom('root')")

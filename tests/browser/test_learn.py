@@ -26,10 +26,17 @@ def test_a_visitor_reads_predicts_and_is_told_by_mouse(address: str, page: Page)
     page.goto(address)
     shown(page, "1.1")
     expect(page.get_by_role("heading", level=1)).to_have_text("One guess")
+    # The problem is all that there is to read: it stands there once, and where the tree will be.
     expect(page.locator(".learn-problem")).to_contain_text("Maya has 37 cakes")
+    assert page.evaluate(COVERED) == 1.0
+    dots = page.locator(".learn-dots").evaluate(LEFT)
     for number in ("1.2", "1.3", "1.4"):
         page.get_by_role("button", name="Next", exact=True).click()
         shown(page, number)
+        assert page.locator(".learn-problem").count() == 1
+        expect(page.locator('.esp-word[data-kind="problem"]:visible')).to_have_count(0)
+    # Whatever the button beside them says, the dots stay where they are.
+    assert page.locator(".learn-dots").evaluate(LEFT) == dots
     # Marks are explained from the first on, in words that are known by then.
     key = page.get_by_role("list", name="What the marks mean")
     expect(key.get_by_role("listitem")).to_have_text(["A step", "An answer"])
@@ -74,14 +81,25 @@ def test_a_visitor_reads_predicts_and_is_told_by_mouse(address: str, page: Page)
     page.locator(".learn-option").last.click()
     page.get_by_role("button", name="Fairly sure").click()
     expect(page.locator(".learn-said")).to_contain_text("Yes.")
-    # The last of five was picked: what came of it is the first that one reads.
-    expect(page.locator(".learn-outcomes li").first).to_have_attribute("data-picked", "true")
+    # They stand in the order in which they were asked about.
+    expect(page.locator(".learn-outcomes .learn-letter")).to_have_text([*"ABCDE"])
+    last = page.locator(".learn-outcomes li").last
+    expect(last).to_have_attribute("data-picked", "true")
+    expect(last).to_contain_text("✓ right way")
+    expect(page.locator(".learn-outcomes li").first).to_contain_text("✗ dead end")
     expect(key.get_by_role("listitem")).to_have_text(["Kept", "Pruned", "×nWritten n times"])
-    page.evaluate(f"{ROOM}.go({{lesson: 4, page: 8}})")
-    shown(page, "4.8")
-    page.get_by_role("button", name="Go to the next question").click()
+    page.evaluate(f"{ROOM}.go({{lesson: 4, page: 9}})")
+    shown(page, "4.9")
+    page.get_by_role("button", name="Answer one more: lesson 3, page 3").click()
     shown(page, "3.3")
 
+
+LEFT = "(dots) => dots.getBoundingClientRect().left"
+# What part of the picture's frame the problem takes.
+COVERED = """() => {
+  const [one, frame] = [".learn-problem", ".learn-show"].map((at) => document.querySelector(at));
+  return Math.round((10 * one.offsetHeight) / frame.clientHeight) / 10;
+}"""
 
 ROOM_IN_RINGS = """() => Math.min(...[...document.querySelectorAll(".esp-ring")].map((ring) => {
   const { canvas } = document.querySelector(".esp").classroom.stage;
@@ -126,14 +144,14 @@ def test_all_of_it_goes_by_keys_and_ends_with_a_score(address: str, page: Page) 
     expect(page.get_by_role("button", name="A guess")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".learn-said")).to_contain_text("Yes.")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    shown(page, "4.8")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    shown(page, "4.9")
     # Sure and right twice; a guess among three leaves 1/3 of (1 + 1/4 ... ) to be counted.
     third = ((1 - 1 / 3) ** 2 + 2 * (1 / 3) ** 2) / 3
     expect(page.locator(".learn-score tr").first).to_contain_text(f"You{third / 3:.2f}")
     expect(page.locator(".learn-score-said")).to_have_text("You judged better than the verifier.")
-    assert page.url.endswith("?lesson=4&page=8")
+    assert page.url.endswith("?lesson=4&page=9")
     # The list of lessons: opened, left again, opened and followed; and the tree as text.
     every = page.get_by_role("button", name="All lessons")
     every.focus()

@@ -227,6 +227,10 @@ def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App
     assert came(page, steered) == BASE
     # What was pressed is gone with what it did: the tree has the focus, never the page.
     assert page.evaluate("document.activeElement.localName") == "canvas"
+    what_if_grows(Hand(page, "mouse"))
+    grown = run_of(page)
+    line.get_by_role("button", name="Undo").click()
+    assert came(page, grown) == BASE
     ask(page, "x.select('0')")
     page.locator("summary", has_text="Changes are noted as yours").click()
     page.get_by_label("Your name").fill("Ada")
@@ -251,6 +255,19 @@ def test_every_act_by_keyboard(page: Page, app: App) -> None:
     steered = run_of(page)
     hand.press(page.get_by_role("button", name="Untouched run"))
     assert came(page, steered) == BASE
+    what_if_grows(hand)
+
+
+def what_if_grows(hand: Hand) -> None:
+    """Another width of the beam wants steps that nobody wrote: the models write just those."""
+    page = hand.page
+    hand.press(page.get_by_role("tab", name="What if"))
+    width = page.get_by_role("region", name="What if").get_by_label("Beam width")
+    width.fill("2")
+    width.press("Enter")
+    hand.press(page.get_by_role("button", name="Grow just these"))
+    came(page, BASE)
+    assert ask(page, "x.tree().started.options.beam_width") == 2
 
 
 def test_every_act_by_touch_and_what_if_grows_what_is_missing(phone: Page, app: App) -> None:
@@ -261,13 +278,7 @@ def test_every_act_by_touch_and_what_if_grows_what_is_missing(phone: Page, app: 
     run = run_of(phone)
     phone.get_by_role("button", name="Untouched run").tap()
     assert came(phone, run) == BASE
-    phone.get_by_role("tab", name="What if").tap()
-    width = phone.get_by_role("region", name="What if").get_by_label("Beam width")
-    width.fill("2")
-    width.press("Enter")
-    phone.get_by_role("button", name="Grow just these").tap()
-    came(phone, BASE)
-    assert ask(phone, "x.tree().started.options.beam_width") == 2
+    what_if_grows(Hand(phone, "touch"))
     # It is marked as what it is, and undone like any other act.
     line = phone.get_by_role("region", name="Steered by hand")
     expect(line).to_contain_text("You set Beam width M to 2, and had just the missing steps grown.")

@@ -71,6 +71,12 @@ def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
         expect(state).to_contain_text("answer would be")
     lost = panel.locator(".esp-what-if")
     expect(lost).to_contain_text("could still become right, and was cut in round 1")
+    shown = panel.get_by_role("button", name="Show it in the tree")
+    for press in (shown.click, lambda: shown.press("Enter")):
+        panel.locator(".esp-what-if-step").first.click()
+        expect(panel.locator(".esp-ring-label")).to_have_text(re.compile("would be"))
+        press()
+        expect(panel.locator(".esp-ring-label")).to_have_text("lost here")
     assert violations(panel, ".esp-what-if") == []
     # Another run is not marked with what is true of this one.
     panel.get_by_role("button", name="voting fails").click()
@@ -105,4 +111,6 @@ def test_on_a_phone_all_of_it_fits_and_goes_by_touch(app: App, browser: Browser)
     noise.press("Enter")
     panel.locator(".esp-what-if-step").first.tap()
     expect(panel.locator(".esp-ring")).to_have_count(1)
+    panel.get_by_role("button", name="Show it in the tree").tap()
+    expect(panel.locator(".esp-ring-label")).to_have_text("lost here")
     context.close()

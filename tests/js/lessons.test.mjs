@@ -226,7 +226,7 @@ test("two tests say only what they say, whenever the first was taken", () => {
 });
 
 test("a mark is about the step: the mistake that was asked for is no right step", () => {
-  assert.deepEqual([gradeOf(true, "keep"), gradeOf(false, "keep")], ["✓ right", "✗ wrong"]);
+  assert.deepEqual([gradeOf(true, "keep"), gradeOf(false, "keep")], ["✓ right way", "✗ dead end"]);
   assert.deepEqual([gradeOf(true, "mistake"), gradeOf(false, "mistake")], ["✗ it goes wrong here", "not here"]);
   const labels = (about, picked, answered) => {
     const question = { ...QUESTION, about, options: ["a", "b", "c"].map((id) => ({ id })) };

@@ -105,7 +105,7 @@ def taken():
     return [1024 * int(values[name].split()[0]) for name in ("VmRSS", "VmHWM")]
 
 before = taken()[0]
-pair = read_catalogue().pair("smollm2", "cpu")
+pair = read_catalogue().pair(sys.argv[1], "cpu")
 infos = pair.solver.info, pair.verifier.info
 after, most = taken()
 told = {"parameters": infos[0].parameters, "weights": [info.weight_bytes for info in infos]}
@@ -114,8 +114,9 @@ print(json.dumps(told | {"grown": after - before, "most": most - before}))
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what is taken is read from /proc")
-def test_solver_and_judge_take_the_memory_of_one(file: Path) -> None:
-    out = subprocess.run([sys.executable, "-c", _MEASURE], check=True, capture_output=True)
+@pytest.mark.parametrize("name", ["smollm2", "smollm2@int4"])
+def test_solver_and_judge_take_the_memory_of_one(file: Path, name: str) -> None:
+    out = subprocess.run([sys.executable, "-c", _MEASURE, name], check=True, capture_output=True)
     told = json.loads(out.stdout)
     for name in ("grown", "most"):
         print(f"{name}: {told[name] / file.stat().st_size:.1f} times the file")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import torch
 
+from search_core.engine import four_bit_weights
 from search_core.engine.half_weights import NAME
 from search_core.models import ModelPair
 from search_core.protocols import SampleRequest, Sampling, Solver, StepSample
+from search_core.solvers import load_solver
 from tests.decoding import go_on
+from tests.published.conftest import NAMED
 from tests.published.prompts import PROMPTS
 
 MOST_STEPS, STEP_TOKENS = 3, 64
@@ -138,18 +142,50 @@ def test_the_file_is_its_converted_weights(pair: ModelPair, reference: tuple[Any
         assert ours.tokenizer(prompt)["input_ids"] == tokenizer(prompt)["input_ids"]
 
 
+def differences(whole: Any, other: Any) -> tuple[torch.Tensor, float]:
+    """How far log-probabilities of a text's tokens are apart, and where the likeliest is the same:
+    a share of its places."""
+    texts = "\n\n".join(PROMPTS[:39])
+    ids = torch.tensor([whole.tokenizer(texts)["input_ids"]])
+    with torch.inference_mode():
+        one, two = (found.model(ids).logits[0].log_softmax(-1) for found in (whole, other))
+    apart = (one - two)[:-1].gather(1, ids[0, 1:, None]).abs()
+    return apart, float((one.argmax(-1) == two.argmax(-1)).float().mean())
+
+
 def test_what_is_offered_says_nearly_the_same(pair: ModelPair, offered: ModelPair) -> None:
     """Weights in float16, where they are faster here: a token's log-probability by 0.005 on
     average, and the likeliest one of 99 in 100 places."""
     whole, fast = (one.solver._loaded for one in (pair, offered))  # type: ignore[attr-defined]
     assert fast.info.dtype in {"float32", NAME}
     assert fast.info.parameters == whole.info.parameters
-    texts = "\n\n".join(PROMPTS[:39])
-    ids = torch.tensor([whole.tokenizer(texts)["input_ids"]])
-    with torch.inference_mode():
-        one, other = (found.model(ids).logits[0].log_softmax(-1) for found in (whole, fast))
-    apart = (one - other)[:-1].gather(1, ids[0, 1:, None]).abs()
-    same = (one.argmax(-1) == other.argmax(-1)).float().mean()
+    apart, same = differences(whole, fast)
     print(f"{fast.info.dtype}: {apart.mean():.4f} apart, at most {apart.max():.3f}; {same:.4f}")
     assert apart.mean() < 0.005
     assert same > 0.99
+
+
+def test_in_four_bits_it_is_as_small_as_its_file(
+    pair: ModelPair, offered: ModelPair, file: Any
+) -> None:
+    """A token's log-probability by 0.05 on average, and the likeliest one of 98 in 100 places."""
+    whole = pair.solver._loaded  # type: ignore[attr-defined]
+    four = load_solver(NAMED, device="cpu", dtype="int4")
+    small = four._loaded  # type: ignore[union-attr]
+    assert small.info.dtype == four_bit_weights.NAME
+    assert small.info.weight_bytes < 1.05 * file.stat().st_size
+    assert small.info.parameters == whole.info.parameters
+    apart, same = differences(whole, small)
+    print(f"{small.info.dtype}: {apart.mean():.4f} apart, at most {apart.max():.3f}; {same:.4f}")
+    assert apart.mean() < 0.05
+    assert same > 0.98
+    for solver in (offered.solver, four):
+        for rows in (8, 16):
+            began = time.process_time()
+            steps = solver.sample(
+                [SampleRequest(PROMPTS[0], (), seed) for seed in range(rows)],
+                Sampling(0.8, 1.0, 32),
+                go_on,
+            )
+            pace = sum(step.tokens for step in steps) / (time.process_time() - began)
+            print(f"{solver.info.dtype}, {rows} rows: {pace:.0f} tokens a processor second")

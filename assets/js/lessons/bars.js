@@ -49,7 +49,7 @@ function partsOf(problems, bars, named) {
       `95 % range: ${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} of 100`,
     ),
   );
-  const line = named ? "is the 95 % interval" : "shows how far chance may have moved that";
+  const line = named ? "is the 95 % interval: of 100 such measurements, about 95 have the true share in theirs" : "shows how far chance may have moved that";
   return table(`Right answers in 100, measured on ${problems} problems; the thin line ${line}.`, rows);
 }
 

@@ -199,7 +199,7 @@ export class Classroom {
     const answer = this.progress.answer(place);
     this.question.show(this.shows("question") ? (page.question ?? null) : null, answer);
     this.offerNext();
-    setAttribute(this.root, "data-picture", page.trace ? "tree" : "bars");
+    setAttribute(this.root, "data-picture", pictureOf(page));
     for (const part of [this.key.element, this.text, this.replay, this.tally.element, this.scrubber.element, this.problem, this.noise.element, this.rollouts.element, this.cost.element, this.share.element])
       part.hidden = true;
     this.noise.leave();
@@ -313,8 +313,9 @@ export class Classroom {
     if (this.hidden.has("score")) return h("p", { text: "The score is hidden by this link." });
     const questions = this.course.questions();
     const answered = questions.map((one) => ({ ...one, answer: this.progress.first(one) })).filter(({ answer }) => answer);
-    const open = questions.find((one) => !this.progress.first(one));
-    return scoreCard(answered, questions, () => this.go(open));
+    // Of those that were passed: nobody is sent ahead to what comes later.
+    const open = questions.find((one) => one.lesson <= this.place.lesson && !this.progress.first(one));
+    return scoreCard(answered, questions, open, () => this.go(open));
   }
 
   // Runs ----------------------------------------------------------------------------------------
@@ -355,6 +356,9 @@ export class Classroom {
     this.turn(by);
   }
 }
+
+/** Before the first event after its header a run has a problem and no more: that is to be read, and no tree. */
+const pictureOf = ({ trace, to }) => (trace ? (to > 1 ? "tree" : "problem") : "bars");
 
 /** By how many pages a key turns. */
 const TURNS = { ArrowRight: 1, PageDown: 1, Enter: 1, ArrowLeft: -1, PageUp: -1 };

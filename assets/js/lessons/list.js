@@ -23,6 +23,8 @@ export class LessonList {
     });
     this.element = h("nav", { class: "learn-lessons", "aria-label": "Lessons", on: { keydown: (event) => this.onKey(event) } }, this.all, this.list, beside);
     this.unfold(false);
+    // A phone that is turned is another width.
+    addEventListener("resize", () => this.lesson && this.centre());
   }
 
   get unfolded() {
@@ -48,8 +50,13 @@ export class LessonList {
   show(lessons, place, done) {
     this.unfold(false);
     fill(this.list, lessons.map((lesson) => this.entry(lesson, lesson.number === place.lesson, done.includes(lesson.number))));
-    // Where the row is too narrow for all of them, it stands at this one.
-    const { offsetLeft, offsetWidth } = this.list.children[place.lesson - 1];
+    this.lesson = place.lesson;
+    this.centre();
+  }
+
+  /** Where the row is too narrow for all of them, it stands at the one that is open. */
+  centre() {
+    const { offsetLeft, offsetWidth } = this.list.children[this.lesson - 1];
     this.list.scrollLeft = offsetLeft + (offsetWidth - this.list.clientWidth) / 2;
   }
 

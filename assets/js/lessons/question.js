@@ -9,14 +9,15 @@ const LETTERS = "ABCDEF";
 
 /**
  * What is true of an option. Who finds the mistake answers right, and still the step is wrong: the mark
- * is about the step, and not about the answer.
+ * is about the step, and not about the answer. And a step from which nothing leads to the answer may be a
+ * true sum, so it is not called wrong.
  *
  * @param {boolean} asked - it is the one that was asked for.
  * @param {"keep"|"mistake"} about
  */
 export function gradeOf(asked, about) {
   if (about === "mistake") return asked ? "✗ it goes wrong here" : "not here";
-  return asked ? "✓ right" : "✗ wrong";
+  return asked ? "✓ right way" : "✗ dead end";
 }
 
 export class QuestionPanel {
@@ -102,11 +103,8 @@ export class QuestionPanel {
 
   revealed() {
     const { question } = this;
-    // What was picked and what is right come first: on a low window the end of a long list is out of sight.
-    const first = [this.picked, question.right];
-    const rank = ({ id }) => (first.includes(id) ? first.indexOf(id) : first.length);
-    const ranked = question.options.map((option, place) => ({ ...option, place })).sort((a, b) => rank(a) - rank(b));
-    const rows = ranked.map(({ id, text, place }) => this.row(id, text, place));
+    // In the order in which they were asked about: whoever has just read them finds each where it was.
+    const rows = question.options.map(({ id, text }, place) => this.row(id, text, place));
     const found = this.picked === question.right;
     this.said = h(
       "p",

@@ -26,7 +26,7 @@ export function saidOf(found, score) {
   const rights = found.filter(({ right }) => right).length;
   const { value, low, high } = shareOf(rights, found.length);
   return {
-    share: `${rights} of ${found.length} arrive: ${value.toFixed(2)} (95 % range ${low.toFixed(2)}\u00a0to\u00a0${high.toFixed(2)})`,
+    share: `${rights} of ${found.length} arrive: ${value.toFixed(2)} (range ${low.toFixed(2)}\u00a0to\u00a0${high.toFixed(2)})`,
     score: `The verifier (dashed) says ${score.toFixed(2)}${score < low ? ", too low." : score > high ? ", too high." : ": it may be right."}`,
   };
 }
@@ -53,6 +53,7 @@ export class RolloutsPanel {
       { class: "learn-rollouts", "aria-label": "Rollouts, live", hidden: true },
       h("fieldset", {}, h("legend", { text: "Go on from" }), this.choice),
       h("div", { role: "status" }, this.share, this.score),
+      h("p", { class: "learn-rollouts-range", text: "Of 100 such ranges, about 95 hold the true share." }),
       this.scale,
       this.marks,
       this.more,

@@ -6,14 +6,15 @@ import { h } from "../dom/dom.js";
 /**
  * @param {{question: Object, answer: {picked: string, sure: string}}[]} answered
  * @param {{lesson: number}[]} asked - all questions that count.
- * @param {() => void} goBack - to the first question that has no answer.
+ * @param {?{lesson: number, page: number}} open - the first question that has no answer yet.
+ * @param {() => void} goBack - to that one.
  * @returns {HTMLElement}
  */
-export function scoreCard(answered, asked, goBack) {
+export function scoreCard(answered, asked, open, goBack) {
   const score = compared(answered);
-  const back = h("button", { type: "button", class: "esp-button", text: "Go to the next question", on: { click: goBack } });
+  const back = h("button", { type: "button", class: "esp-button", text: `Answer one${score ? " more" : ""}: lesson ${open?.lesson}, page ${open?.page}`, on: { click: goBack } });
   if (!score)
-    return h("div", { class: "learn-score" }, h("p", { text: `${whatCounts(asked)}. You have answered none of them yet, so there is nothing to compare.` }), back);
+    return h("div", { class: "learn-score" }, h("p", { text: `${whatCounts(asked)}. You have answered none of them yet, so there is nothing to compare.` }), open && back);
   const rows = [
     ["You", score.you],
     ["The verifier", score.verifier],
@@ -32,7 +33,7 @@ export function scoreCard(answered, asked, goBack) {
       h("caption", { text: captionOf(score.rows.length, asked) }),
       h("tbody", {}, rows.map(scoreRow)),
     ),
-    score.rows.length < asked.length && back,
+    open && back,
   );
 }
 

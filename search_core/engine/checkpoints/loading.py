@@ -79,9 +79,10 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
     Args:
         kind: "ForCausalLM" and so on; "" for the decoder alone, whatever stands on it.
         device: "cuda", "mps", "cpu", or "auto" for the first of them that is there.
-        dtype: "float32", "bfloat16", "float16", "int8" or "int4" (on CUDA, with bitsandbytes),
-            or "auto": bfloat16 on CUDA, else float32. A large model on a CPU then has its weights
-            in float16 where a measurement of a second finds that faster (`engine.half_weights`).
+        dtype: "float32", "bfloat16", "float16", "int8" (on CUDA, with bitsandbytes), "int4" (so
+            too, and on a CPU by `engine.four_bit_weights`), or "auto": bfloat16 on CUDA, else
+            float32. A large model on a CPU then has its weights in float16 where a measurement of
+            a second finds that faster (`engine.half_weights`).
 
     Raises:
         ModelLoadError: It cannot be loaded.
@@ -98,6 +99,12 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
             f"{dtype} is for safetensors. Use bfloat16 or float32."
         )
     dtype_name = dtype if quantised else str(what).removeprefix("torch.")
+    in_four = dtype == "int4" and not quantised
+    if in_four and checkpoint.config.get("model_type") not in _MEASURED:
+        raise ModelLoadError(
+            f"{checkpoint.name} is of the kind {checkpoint.config.get('model_type')!r:.40}; on a "
+            f"CPU int4 is for {', '.join(sorted(_MEASURED))}. Use bfloat16 or float32."
+        )
     if quantised and checkpoint.changes is not None:
         raise ModelLoadError(
             f"{checkpoint.name} holds low-rank changes, which are added to whole weights; dtype "
@@ -105,7 +112,9 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         )
     loader = getattr(transformers, f"AutoModel{kind}")
     measured = dtype == "auto" and where.type == "cpu" and _worth_measuring(checkpoint)
-    key = _key(checkpoint, kind, where, "measured" if measured else dtype_name)
+    key = _key(
+        checkpoint, kind, where, "measured" if measured else dtype if in_four else dtype_name
+    )
     if (model := on_same_weights(key)) is not None:
         with as_load_errors(checkpoint.name), _clean_folder(checkpoint) as clean:
             tokenizer = read_tokenizer(clean)
@@ -141,6 +150,10 @@ def load_checkpoint(checkpoint: Checkpoint, kind: str, device: str, dtype: str) 
         from search_core.engine.half_weights import in_halves_if_faster
 
         in_halves_if_faster(model)
+    if in_four:
+        from search_core.engine.four_bit_weights import in_four_bits
+
+        in_four_bits(model)
     remember(key, model)
     info = _info(checkpoint, model, dtype_name, where)
     give_back(info.weight_bytes or 0)  # What was read passed through memory once more at least.
@@ -169,8 +182,11 @@ def _worth_measuring(checkpoint: Checkpoint) -> bool:
 
 
 def _info(checkpoint: Checkpoint, model: Any, dtype: str, where: torch.device) -> ModelInfo:
+    from search_core.engine import four_bit_weights
     from search_core.engine.half_weights import NAME, bytes_of, packed_of, parameters_of
 
+    if four_bit_weights.is_in_four_bits(model):
+        dtype = four_bit_weights.NAME
     return ModelInfo(
         name=checkpoint.name,
         revision=checkpoint.revision,

@@ -20,7 +20,8 @@ _KEPT_WHOLE = ["lm_head", "score", "classifier"]
 def quantisation(name: str, device: torch.device) -> tuple[torch.dtype, dict[str, Any]]:
     """A dtype by name, and what `from_pretrained` wants besides to quantise the weights to it.
 
-    A quantised model computes in bfloat16 (LLM.int8, arXiv 2208.07339; 4-bit normal float,
+    On a CPU "int4" is read in float32 and packed afterwards (`engine.four_bit_weights`). Elsewhere
+    a quantised model computes in bfloat16 (LLM.int8, arXiv 2208.07339; 4-bit normal float,
     arXiv 2305.14314).
 
     Args:
@@ -34,6 +35,8 @@ def quantisation(name: str, device: torch.device) -> tuple[torch.dtype, dict[str
 
     if name not in DTYPES:
         raise ModelLoadError(f"dtype {name!r} is unknown; expected one of {', '.join(DTYPES)}.")
+    if name == "int4" and device.type == "cpu":
+        return torch.float32, {}
     if name in QUANTISED:
         _check_available(name, device)
         return torch.bfloat16, {
@@ -50,7 +53,7 @@ def _check_available(name: str, device: torch.device) -> None:
     if device.type != "cuda":
         raise ModelLoadError(
             f"dtype {name} needs a CUDA GPU, and the device is {device.type}. Use float32, or "
-            "bfloat16, which takes half the memory."
+            "bfloat16, which takes half the memory, or on a CPU int4, which takes an eighth."
         )
     missing = [library for library in _LIBRARIES if find_spec(library) is None]
     if missing:

@@ -21,7 +21,7 @@ from transformers.masking_utils import sdpa_mask
 NAME = "tree"
 _FEW = 16
 """Queries of a block up to which two matrix products are quicker than a fused kernel on a GPU."""
-_REFUSED = ("softcap", "s_aux", "position_bias")
+_REFUSED = ("position_bias",)
 """What some models add to attention and this one does not compute."""
 
 
@@ -84,7 +84,9 @@ def attend(
         key, value: [blocks, key heads, columns, head size]; what a block's mask hides must be
             numbers.
         attention_metadata: None: this is no pass over blocks, but any other.
-        kwargs: Of them `sliding_window`: the layer sees so many tokens, itself included.
+        kwargs: Of them `sliding_window`: the layer sees so many tokens, itself included; `softcap`:
+            no score is larger (Gemma 2); and `s_aux`: for each head, the score of a sink that
+            takes attention and gives nothing (gpt-oss).
 
     Returns:
         [1, tokens, heads, head size].
@@ -93,6 +95,11 @@ def attend(
         OtherAttentionError: The model asks for something else than plain attention.
     """
     metadata = attention_metadata
+    cap, sinks = kwargs.get("softcap"), kwargs.get("s_aux")
+    if metadata is None and (cap is not None or sinks is not None):
+        scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+        mask = _added(attention_mask, query, key)
+        return _products(query, key, value, mask, scale, cap, sinks).transpose(1, 2), None
     if metadata is None:
         plain: tuple[Tensor, None] = sdpa_attention_forward(
             module, query, key, value, attention_mask, scaling=scaling, **kwargs
@@ -109,7 +116,10 @@ def attend(
         tokens = tokens.index_select(0, metadata.gather)
     queries = tokens.reshape(metadata.blocks, metadata.queries, heads, size).transpose(1, 2)
     scale = size**-0.5 if scaling is None else scaling
-    if query.device.type == "cpu":
+    if cap is not None or sinks is not None:
+        mask = metadata.mask_of(window)
+        output = _products(queries, key, value, mask, scale, cap, sinks)
+    elif query.device.type == "cpu":
         mask = metadata.mask_of(window, heads // key.shape[1])
         output = _folded(queries, key, value, mask, scale)
     else:
@@ -123,11 +133,25 @@ def attend(
 
 def use_tree_attention(model: Any) -> bool:
     """Makes a model's attention take `attention_metadata`; False if it cannot."""
-    supported = getattr(model, "_supports_sdpa", False)
-    if not supported or not getattr(model, "_supports_attention_backend", False):
+    # Where sdpa cannot be had for a cap or sinks, flexible attention can.
+    plain = getattr(model, "_supports_sdpa", False) or getattr(model, "_supports_flex_attn", False)
+    if not plain or not getattr(model, "_supports_attention_backend", False):
         return False
     model.set_attn_implementation(NAME)
     return True
+
+
+def _added(mask: Tensor | None, query: Tensor, key: Tensor) -> Tensor:
+    """What is added to scores: 0 or the least number (padding sees nothing, and that must be a
+    number). Without a mask a token sees what comes before it, as sdpa has it."""
+    if mask is None:
+        queries, columns = query.shape[2], key.shape[2]
+        seen = torch.ones(queries, columns, dtype=torch.bool, device=query.device)
+        mask = seen.tril(columns - queries)[None, None]
+    if mask.dtype != torch.bool:
+        return mask
+    hidden = torch.zeros(mask.shape, dtype=query.dtype, device=query.device)
+    return hidden.masked_fill_(~mask, torch.finfo(query.dtype).min)
 
 
 def _folded(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scale: float) -> Tensor:
@@ -146,14 +170,33 @@ def _folded(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scale: floa
     return output.view(blocks, heads, queries, -1)
 
 
-def _products(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, scale: float) -> Tensor:
-    """[blocks, heads, queries, head size], heads that share keys together."""
+def _products(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor,
+    scale: float,
+    cap: float | None = None,
+    sinks: Tensor | None = None,
+) -> Tensor:
+    """[blocks, heads, queries, head size], heads that share keys together.
+
+    Args:
+        cap: No score is larger; None: any may be.
+        sinks: A further score for each head, [heads], of something that gives nothing.
+    """
     blocks, heads, queries, size = query.shape
     shared, columns = key.shape[1:3]
     folded = (query * scale).reshape(blocks, shared, -1, size)
     scores = torch.matmul(folded, key.transpose(-1, -2))
-    by_head = scores.view(blocks, heads, queries, columns).add_(mask)
-    weights = by_head.softmax(-1, dtype=torch.float32).to(value.dtype)
+    by_head = scores.view(blocks, heads, queries, columns)
+    if cap is not None:
+        by_head = (by_head / cap).tanh_().mul_(cap)
+    by_head = by_head.add_(mask)
+    if sinks is not None:
+        own = sinks.to(by_head.dtype).view(1, -1, 1, 1).expand(blocks, -1, queries, 1)
+        by_head = torch.cat((by_head, own), -1)
+    weights = by_head.softmax(-1, dtype=torch.float32)[..., :columns].to(value.dtype)
     output = torch.matmul(weights.view(blocks, shared, -1, columns), value)
     return output.view(blocks, heads, queries, -1)
 
