@@ -58,7 +58,7 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     laptop.keyboard.type(code.lower())
     laptop.keyboard.press("Enter")
     wait(laptop, f"x.log.run === {FIRST!r} && x.log.complete")
-    expect(lesson).to_contain_text("2 pages follow")
+    expect(lesson).to_contain_text("2 pages joined")
 
     # Cursor, selection and run are the teacher's.
     page.evaluate("document.querySelector('.esp').espalier.scrub(40)")
@@ -150,7 +150,7 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     wait(phone, f"x.log.run === {OTHER!r} && x.attending.role === 'pupil'")
     page.reload()
     wait(page, "x.attending.role === 'teacher' && x.attending.session.connected")
-    expect(lesson).to_contain_text("2 pages follow")
+    expect(lesson).to_contain_text("2 pages joined")
     # Once more with other hands: the teacher by keyboard, a tap in the tree, a mouse in the list.
     ask(page, f"x.visit.show({FIRST!r})")
     for one in (page, phone, laptop):
@@ -186,7 +186,7 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
         wait(pupil, "x.selected === 'root'")
     phone.get_by_role("button", name="Leave").tap()
     expect(phone.locator("#composer")).to_be_visible()
-    expect(lesson).to_contain_text("1 page follows")
+    expect(lesson).to_contain_text("1 page joined")
     lesson.get_by_role("button", name="End class").click()
     expect(laptop.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
     # Anybody may lead: from the phone by touch, with a pupil who types the code; and by keyboard.

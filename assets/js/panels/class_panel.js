@@ -118,7 +118,7 @@ export class ClassPanel {
       key,
       parts: () => [
         h("p", { class: "esp-class-code" }, h("span", { class: "esp-quiet", text: "Class " }), h("strong", { "aria-hidden": true, text: session.code }), h("span", { class: "esp-sr", text: [...session.code].join(" ") })),
-        h("p", { class: "esp-class-following", text: session.connected ? `${plural(following, "page")} ${following === 1 ? "follows" : "follow"}` : "Connecting …" }),
+        h("p", { class: "esp-class-following", text: session.connected ? `${plural(following, "page")} joined` : "Connecting …" }),
         !asking && !can && h("p", { class: "esp-quiet", text: ASKING }),
         !asking && attending.atEnd && h("p", { class: "esp-quiet", text: SPOILT }),
         asking && !question.counts && h("p", { text: ASKED }),
