@@ -129,7 +129,8 @@ export class Exam {
       const answer = answers[place];
       const said = answer === UNKNOWN ? DO_NOT_KNOW : question.options[answer - 1];
       const right = question.options[question.right - 1];
-      const verdict = answer === question.right ? `✓ ${right}` : `✗ You: ${said}. Right: ${right}`;
+      const mark = answer === UNKNOWN ? "–" : "✗"; // not known is not wrong
+      const verdict = answer === question.right ? `✓ ${right}` : `${mark} You: ${said}. Right: ${right}`;
       return h("li", {}, h("span", { text: question.ask }), givenOf(question), h("b", { text: verdict }), h("span", { class: "esp-quiet", text: question.because }));
     });
     const name = when === "before" ? "Questions before" : "Questions after";

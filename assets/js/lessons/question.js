@@ -57,6 +57,8 @@ export class QuestionPanel {
     this.answer = { picked: this.picked, sure };
     this.draw();
     this.actions.answered(this.answer);
+    // Beside the picture the column is low: what one has picked is seen, however long the list is.
+    if (matchMedia("(min-width: 900px)").matches) this.element.querySelector('[data-picked="true"]').scrollIntoView({ block: "nearest" });
     this.said.focus({ preventScroll: true });
   }
 
