@@ -1,6 +1,6 @@
 // A class on this page: the teacher's place is told, a pupil's page is taken to it, and branches are chosen.
 
-import { askable, branchesOf, optionOf } from "./classroom/branches.js";
+import { askable, branchesOf, optionOf, twinsOf } from "./classroom/branches.js";
 import { ClassSession } from "./classroom/session.js";
 import { Lockstep } from "./classroom/lockstep.js";
 import { Tree } from "./log/tree.js";
@@ -47,6 +47,11 @@ export class Attending {
     return this.session?.state?.question ?? null;
   }
 
+  /** Whether something is asked that nobody knows the outcome of yet. */
+  get asking() {
+    return Boolean(this.question && !this.question.counts);
+  }
+
   /** Whether the teacher moves this page. */
   get led() {
     return this.role === "pupil" && !this.lockstep.away;
@@ -77,7 +82,7 @@ export class Attending {
       return;
     }
     const led = [this.session.state?.run, this.asked].filter(Boolean);
-    this.lockstep.look(this.shown(), Boolean(this.question && !this.question.counts), led);
+    this.lockstep.look(this.shown(), this.asking, led);
     this.bring();
   }
 
@@ -95,7 +100,7 @@ export class Attending {
     try {
       if (cursor !== undefined) explorer.scrub(cursor);
       // While a branch is looked for, what is selected is the pupil's own.
-      const open = this.question && !this.question.counts ? this.question.number : null;
+      const open = this.asking ? this.question.number : null;
       if (node !== undefined && (open === null || open !== this.looking)) explorer.select(node);
       this.looking = open;
       lockstep.arrived(this.shown());
@@ -197,7 +202,7 @@ export class Attending {
   pick(id) {
     const { question } = this;
     if (this.role !== "pupil" || !question || question.counts || this.lockstep.away) return false;
-    const place = optionOf(question.options, id);
+    const place = twinsOf(this.explorer.tree(), question.options).get(id) ?? optionOf(question.options, id);
     if (place < 0) return false;
     this.session.choose(place);
     return true;
@@ -248,7 +253,9 @@ export class Attending {
         ...{ id, label: `${best ? "★ " : ""}${mine ? "you: " : ""}${letter}`, beside: true },
         quiet: place === null ? !mine && !best : !shown,
       }));
-    explorer.pointing.show(points);
+    const repeats = this.asking ? [...twinsOf(explorer.tree(), question.options)] : [];
+    const named = repeats.map(([id, at]) => ({ id, label: points[at]?.label.at(-1) ?? "", beside: true, quiet: true }));
+    explorer.pointing.show([...points, ...named]);
     if (place !== null && points[place]) explorer.canvas.reveal(points[place].id);
   }
 

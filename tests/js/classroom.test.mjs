@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askable, branchesOf, optionOf, spokenOutcome, truthOf } from "../../assets/js/classroom/branches.js";
+import { askable, branchesOf, optionOf, spokenOutcome, truthOf, twinsOf } from "../../assets/js/classroom/branches.js";
 import { ClassSession } from "../../assets/js/classroom/session.js";
 import { Lockstep } from "../../assets/js/classroom/lockstep.js";
 import { Tree } from "../../assets/js/log/tree.js";
@@ -62,6 +62,13 @@ test("once revealed, each branch says who chose it, what the verifier thought an
   assert.match(spokenOutcome(rows), /^Revealed. 7 chose. A: 3, a right answer.* B: 4, the verifier's choice, 0.90, only wrong/);
   const ungraded = branchesOf(Tree.fromEvents(LOG.slice(0, -1)), ["0", "1"], [0, 0]);
   assert.match(truthOf(ungraded[0]), /not known/);
+});
+
+test("a step that repeats an option bears its letter", () => {
+  const text = (id, words) => sampled(id, { text: words });
+  const tree = Tree.fromEvents(numbered([started, text("0", "a"), text("1", "b"), text("2", "a "), text("0.0", "b"), text("3", "c")]));
+  assert.deepEqual([...twinsOf(tree, ["0", "1"])], [["2", 0]]);
+  assert.deepEqual([...twinsOf(tree, ["7", "8"])], []); // not written here yet
 });
 
 test("what a person decided is not told as the search's choice, and gives nothing away before", () => {

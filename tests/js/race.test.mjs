@@ -100,7 +100,7 @@ test("a lane's head says what came out of it", () => {
   assert.equal(resultOf({ ...row, right: false }), "Answer 18, wrong\u00a0✗");
   assert.equal(resultOf({ ...row, known: false }), "Answer 18");
   assert.equal(resultOf({ ...row, answer: null, right: null }), "No answer");
-  assert.equal(methodOf({ ...row, method: "majority" }), "by majority vote");
+  assert.equal(methodOf({ ...row, method: "majority" }), "by majority vote, no scores");
   assert.equal(methodOf({ ...row, method: null }), "");
   assert.equal(endOf("cancelled"), "stopped");
   assert.equal(methodOf({ ...row, answer: null, method: "best" }), "");

@@ -39,6 +39,23 @@ function judges(event, options) {
 export const optionOf = (options, id) => options.findIndex((option) => id === option || String(id).startsWith(`${option}.`));
 
 /**
+ * A step that repeats an option is that option.
+ *
+ * @param {import("../log/tree.js").Tree} tree - as it is on show.
+ * @returns {Map<string, number>} the place of the option, by id.
+ */
+export function twinsOf(tree, options) {
+  const twins = new Map();
+  const parent = tree.nodes.get(options[0])?.parent;
+  const places = new Map(options.map((id, place) => [tree.nodes.get(id)?.text.trim(), place]));
+  for (const id of tree.nodes.get(parent)?.children ?? []) {
+    const place = places.get(tree.nodes.get(id).text.trim());
+    if (place !== undefined && !options.includes(id)) twins.set(id, place);
+  }
+  return twins;
+}
+
+/**
  * @typedef {Object} Branch
  * @property {string} id
  * @property {string} letter

@@ -14,8 +14,16 @@ const EDGE = 8;
 export function explainTerms(terms, root) {
   const card = new TermCard(terms, root);
   const termOf = (event) => event.target.closest?.("[data-term]") ?? null;
+  let pointer = "";
+  const placeOf = ({ screenX, screenY }) => `${screenX} ${screenY}`;
+  document.addEventListener("pointermove", (event) => (pointer = placeOf(event)), { passive: true });
   document.addEventListener("pointerover", (event) => {
-    if (event.pointerType !== "touch") card.hover(termOf(event), event.target);
+    if (event.pointerType === "touch") return;
+    // What comes to stand under a pointer that rests is not asked about, unless it was before.
+    const term = termOf(event);
+    const asked = pointer !== placeOf(event) || card.shown?.dataset.term === term?.dataset.term;
+    pointer = placeOf(event);
+    card.hover(asked ? term : null, event.target);
   });
   document.addEventListener("focusin", (event) => {
     const shown = termOf(event);

@@ -139,7 +139,7 @@ export class ClassPanel {
   pupil() {
     const { attending } = this;
     const { session, away, waiting } = attending;
-    const said = !session.state || !session.connected ? "Connecting to the class …" : away ? "You look around by yourself." : waiting ? "The run is on its way …" : "You follow the teacher.";
+    const said = !session.state || !session.connected ? "Connecting to the class …" : away && attending.asking ? "The teacher asks something meanwhile." : away ? "You look around by yourself." : waiting ? "The run is on its way …" : "You follow the teacher.";
     return {
       key: `pupil|${session.code}|${said}`,
       parts: () => [

@@ -13,7 +13,7 @@ const headings = () => [
   [term({ "data-term": "generated", text: "Tokens" }), ""],
   [term({ "data-term": "flops", text: "Solver" }), ""],
   [term({ "data-term": "flops", text: "Verifier" }), ""],
-  [term({ "data-term": "held", text: "In memory" }), "tokens"],
+  [term({ "data-term": "held", text: "In memory" }), ""],
   ["Seconds", "in this race, all lanes together"],
 ];
 
@@ -78,7 +78,7 @@ export class RaceTable {
       number(2, tokensOf(row), row.tokens === least.tokens),
       number(3, solverWork(row), false),
       number(4, row.verifier_flops ? flops(row.verifier_flops) : "0", false),
-      number(5, count(row.held), row.held === least.held),
+      number(5, plural(row.held, "token"), row.held === least.held),
       number(6, seconds(row.seconds), row.seconds === least.seconds),
     );
   }
@@ -116,8 +116,11 @@ export function resultOf(row) {
   return `${said}, ${right ? "right\u00a0✓" : "wrong\u00a0✗"}`;
 }
 
+/** Which of them asks the verifier is what lanes of one strategy may differ by. */
+const WAYS = { ...METHODS, majority: `${METHODS.majority}, no scores` };
+
 /** "by majority vote": lanes may choose theirs in different ways. "": none was chosen, or there was no choice. */
-export const methodOf = ({ answer, method, strategy }) => (answer === null || strategy === "greedy" ? "" : (METHODS[method] ?? ""));
+export const methodOf = ({ answer, method, strategy }) => (answer === null || strategy === "greedy" ? "" : (WAYS[method] ?? ""));
 
 function verdict({ status, right, right_undecided: undecided, known }) {
   if (status === "cancelled") return null; // what it had by then is no verdict on it
