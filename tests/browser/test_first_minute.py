@@ -154,9 +154,21 @@ def test_a_word_explains_itself_by_focus_pointer_and_tap(app: App, page: Page) -
     legend = page.locator(".esp-legend-entry[data-term=solution]")
     legend.hover()
     expect(card).to_contain_text("A path that ended")
+    family = "element => getComputedStyle(element).fontFamily.split(',')[0]"
+    assert card.evaluate(family) == page.locator("#explorer .esp").evaluate(family)
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
     page.mouse.move(0, 0)
+    # A term that comes to stand under a pointer that rests is not asked about.
+    over = """(term, at) => {
+      const mouse = { bubbles: true, pointerType: "mouse", screenX: at, screenY: at };
+      term.dispatchEvent(new PointerEvent("pointerover", mouse));
+      return !document.getElementById("term-card").hidden;
+    }"""
+    resting = "new PointerEvent('pointermove', { bubbles: true, screenX: 5, screenY: 5 })"
+    page.evaluate(f"document.dispatchEvent({resting})")
+    assert [legend.evaluate(over, at) for at in (5, 6)] == [False, True]
+    page.keyboard.press("Escape")
     ask(page, "x.select('0')")
     term = page.locator(".esp-inspector .esp-term").first
     page.keyboard.press("Tab")
