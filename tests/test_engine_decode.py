@@ -14,6 +14,8 @@ from transformers import (
     LlamaForCausalLM,
     MistralConfig,
     MistralForCausalLM,
+    StableLmConfig,
+    StableLmForCausalLM,
 )
 from transformers.generation.logits_process import TopPLogitsWarper
 
@@ -52,7 +54,7 @@ def sliding_model() -> Any:
 
 
 def capped_model() -> Any:
-    """One whose attention is more than a mask: its paths cannot be cut."""
+    """One whose scores have a cap."""
     torch.manual_seed(0)
     config = Gemma2Config(
         vocab_size=VOCABULARY,
@@ -66,6 +68,22 @@ def capped_model() -> Any:
         pad_token_id=0,
     )
     return Gemma2ForCausalLM(config).eval()
+
+
+def whole_path_model() -> Any:
+    """One that computes its attention itself: its paths cannot be cut."""
+    torch.manual_seed(0)
+    config = StableLmConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        intermediate_size=48,
+        initializer_range=0.3,
+        pad_token_id=0,
+    )
+    return StableLmForCausalLM(config).eval()
 
 
 def some_requests(limit: int = 24) -> list[DecodeRequest]:

@@ -30,9 +30,9 @@ from tests.test_engine_decode import (
     OFTEN,
     SAMPLING,
     assert_same,
-    capped_model,
     sliding_model,
     some_requests,
+    whole_path_model,
 )
 from tests.tiny_models import tiny_config
 
@@ -352,7 +352,7 @@ def test_the_watch_hears_how_long_each_sequence_is() -> None:
 
 
 def test_a_model_that_cannot_be_cut_says_so_once_a_run() -> None:
-    decoder = Decoder(capped_model(), OFTEN)
+    decoder = Decoder(whole_path_model(), OFTEN)
     watches = {name: Watch(go_on) for name in "ab"}
     for _ in range(2):
         for name, watch in watches.items():

@@ -362,7 +362,7 @@ def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Pag
     review = page.locator(".learn-exam-review").first
     expect(review.locator("table")).to_have_count(4)
     expect(review.locator(".learn-exam-tree")).to_have_count(2)
-    expect(review).to_contain_text("✗ You: I don’t know. Right: ")
+    expect(review).to_contain_text("– You: I don’t know. Right: ")
     box, room = review.bounding_box(), page.locator(".learn-exam").bounding_box()
     assert box is not None
     assert room is not None
