@@ -52,9 +52,9 @@ class LiveRun:
         ask(self.page, f"x.select({STEP!r})")
 
     def written(self, what: str) -> None:
-        """Let the solver answer once, and see what comes of it."""
+        """Let the solver answer once, and see all that comes of it."""
         self.gate.let_one_through()
-        wait(self.page, what)
+        wait(self.page, f"{what} && x.at === x.log.length")
 
     def acts(self, name: str) -> None:
         """It is stopped where it is, and another goes on from there."""
