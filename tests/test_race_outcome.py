@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from search_core.log.events import Sampled
+from search_core.log.traces import read_trace
+from search_core.race.divergence import divergence
 from search_core.race.outcome import outcome
 
 
@@ -87,3 +91,19 @@ def test_it_says_where_they_part() -> None:
     assert outcome([a, b], [None]).endswith("Their trees are the same to the end.")
     assert said(a, b, rounds=(2,)).endswith(" They part in round 1.")
     assert said(a, b, c, rounds=(3, 2)).endswith(" They first part in round 1.")
+
+
+def test_who_goes_on_from_all_parts_at_the_moment_at_which_the_other_drops() -> None:
+    """On the clock of tokens both stand at the same value there, and nobody is ahead."""
+    folder = Path(__file__).resolve().parents[1] / "assets/race"
+    one, *others = (read_trace(path).events for path in sorted(folder.glob("*.jsonl")))
+    for other in others:
+        found = divergence(one, other, ("a", "b"))
+        assert found is not None
+        assert "goes on from all" in found.sentence
+        written = [
+            sum(event.tokens for event in log[:cursor] if isinstance(event, Sampled))
+            for log, cursor in zip((one, other), found.cursors, strict=True)
+        ]
+        assert written[0] == written[1]
+        assert found.rounds == (1, 1)
