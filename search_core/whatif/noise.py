@@ -23,7 +23,7 @@ _NORMAL = NormalDist()
 Digest: TypeAlias = "hashlib._Hash"
 
 
-class Draws:
+class NormalDraws:
     """Standard normal draws, one of each path: they follow from a seed and the path's text alone.
 
     Those that were drawn are kept: with more or less noise they are the same.
@@ -72,12 +72,12 @@ class NoisyVerifier(Checked):
     """
 
     def __init__(
-        self, verifier: Verifier, noise: float, seed: int = 0, draws: Draws | None = None
+        self, verifier: Verifier, noise: float, seed: int = 0, draws: NormalDraws | None = None
     ) -> None:
         if not 0 <= noise <= MOST_NOISE:
             raise ValueError(f"noise is {noise!r:.60}; it must be 0 to {MOST_NOISE:g}.")
         self._verifier, self._noise = verifier, noise
-        self._draws = draws if draws and draws.seed == seed else Draws(seed)
+        self._draws = draws if draws and draws.seed == seed else NormalDraws(seed)
         if isinstance(verifier, KeepsPaths):
             self.release = verifier.release
 

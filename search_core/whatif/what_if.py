@@ -29,7 +29,7 @@ from search_core.strategies.base import Choose, Nodes, NodeView, Plan, Request, 
 from search_core.strategies.options import StrategyOptions
 from search_core.whatif.differences import Difference, differences
 from search_core.whatif.hedging import Hedge, hedged
-from search_core.whatif.noise import Draws, NoisyVerifier
+from search_core.whatif.noise import NormalDraws, NoisyVerifier
 from search_core.whatif.uncollected import uncollected
 from search_core.whatif.unwritten import UNWRITTEN, Unwritten
 from search_core.whatif.words import (
@@ -227,13 +227,13 @@ def what_if(
         )
 
 
-def _draws(recorded: RecordedRun, change: Change) -> Draws | None:
+def _draws(recorded: RecordedRun, change: Change) -> NormalDraws | None:
     """Those of this run and this seed, which outlive a question: a slider asks many."""
     if not change.noise:
         return None
-    kept = recorded.kept.get(Draws)
+    kept = recorded.kept.get(NormalDraws)
     if kept is None or kept.seed != change.noise_seed:
-        kept = recorded.kept[Draws] = Draws(change.noise_seed)
+        kept = recorded.kept[NormalDraws] = NormalDraws(change.noise_seed)
     return kept
 
 
