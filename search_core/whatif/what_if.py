@@ -29,7 +29,7 @@ from search_core.strategies.base import Choose, Nodes, NodeView, Plan, Request, 
 from search_core.strategies.options import StrategyOptions
 from search_core.whatif.differences import Difference, differences
 from search_core.whatif.hedging import Hedge, hedged
-from search_core.whatif.noise import NormalDraws, NoisyVerifier
+from search_core.whatif.noise import NoisyVerifier, NormalDraws
 from search_core.whatif.uncollected import uncollected
 from search_core.whatif.unwritten import UNWRITTEN, Unwritten
 from search_core.whatif.words import (
