@@ -96,7 +96,7 @@ export class WhatIf {
       beam_width: "Beam width M",
       aggregate: "Aggregate",
       verifier: "Verifier",
-      judge: "Judged by",
+      judge: "Vote",
       noise: "Noise",
       hedge: "Hedge λ",
     };
