@@ -50,12 +50,10 @@ class App:
         self.read = len(self.output)
 
 
-# Nine of ten seconds of an app's start are imports. They are made once, in a process that does
-# nothing else, and every app begins as a fork of it, at `python app.py`.
+# Nine of ten seconds of an app's start and its first run are imports. They are made once, in a
+# process that does nothing else, and every app begins as a fork of it, at `python app.py`.
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(
-    ["app", "search_core.solvers.transformers_solver", "search_core.verifiers.loading"]
-)
+_forks.set_forkserver_preload(["tests.browser.app_imports"])
 
 
 @dataclass

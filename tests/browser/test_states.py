@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import violations
+from tests.browser.axe import in_both_themes
 from tests.browser.explorer import press, settle, show, wait
-from tests.browser.pages import show_theme
 from tests.browser.stage import Events, Stage, renamed
 
 pytestmark = pytest.mark.browser
@@ -30,9 +29,7 @@ def test_axe_finds_nothing_in_any_state(stage: Stage, view: Page) -> None:
     found = {}
 
     def look(state: str) -> None:
-        for theme in ("light", "dark"):
-            show_theme(view, theme)
-            found[state, theme] = violations(view, "#explorer")
+        found[state] = in_both_themes(view, "#explorer")
 
     events = stage.runs["recorded-beam"]
     for status in ENDS:
