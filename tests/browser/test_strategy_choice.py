@@ -15,7 +15,7 @@ from components.controls.options_form import all_specs
 from components.controls.sampling_form import about_score_source
 from search_core.strategies import STRATEGIES
 from tests.browser.app_process import App
-from tests.browser.axe import violations
+from tests.browser.axe import in_both_themes
 from tests.browser.explorer import ask, run_of, start, wait
 from tests.browser.form import expect_chosen, fill, notice_says, open_drawer, reach
 from tests.browser.pages import VIEWPORT, Keep, fits
@@ -52,8 +52,7 @@ def test_the_strategies_stand_in_their_groups(app: App, keep: Keep) -> None:
     expect_chosen(page, "strategy", FIRST)
 
 
-# One with next to no options, one with the most, and two between.
-@pytest.mark.parametrize("name", ["greedy", "beam_search", "mcts", "particle_gibbs"])
+@pytest.mark.parametrize("name", ["beam_search", "mcts"])
 def test_a_strategy_is_explained_and_keeps_its_own_options(app: App, keep: Keep, name: str) -> None:
     page, _ = keep(f"{app.url}/")
     choose(page, name)
@@ -122,13 +121,9 @@ def open_form(page: Page) -> None:
     expect(page.locator("#pasted-text textarea")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("theme", "width"), [("light", 320), ("dark", 768), ("light", 1280), ("dark", 1920)]
-)
-def test_everything_opened_fits_and_is_accessible(
-    app: App, keep: Keep, theme: str, width: int
-) -> None:
-    page, _ = keep(f"{app.url}/", theme)
+@pytest.mark.parametrize("width", [320, 768, 1280, 1920])
+def test_everything_opened_fits_and_is_accessible(app: App, keep: Keep, width: int) -> None:
+    page, _ = keep(f"{app.url}/")
     choose(page, FIRST)
     unfold(page)
     open_form(page)
@@ -143,8 +138,8 @@ def test_everything_opened_fits_and_is_accessible(
           .map(e => e.outerHTML.slice(0, 80))"""
     )
     assert wide == []
-    # What has its place by the width is there in either theme.
-    assert violations(page) == []
+    if width in {320, 1280}:  # a column of one's own, and one of two
+        assert in_both_themes(page) == {}
 
 
 def test_an_empty_text_gets_a_clear_message(app: App, keep: Keep) -> None:
@@ -162,6 +157,7 @@ def test_an_empty_text_gets_a_clear_message(app: App, keep: Keep) -> None:
 def test_the_chosen_strategy_is_the_one_that_runs(app: App, keep: Keep) -> None:
     page, _ = keep(f"{app.url}/")
     page.set_viewport_size(VIEWPORT)
+    page.locator("#verifier input[value='small']").check()
     choose(page, "rebase")
     fill(page, "#option-n", "4")
     start(page)
