@@ -47,6 +47,22 @@ def test_hostile_text_stays_text_and_maths_is_maths(view: Page) -> None:
     assert view.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
+@pytest.mark.parametrize("width", [320, 768, 1920])
+def test_it_fits_every_width(stage: Stage, keep: Keep, width: int) -> None:
+    view, _ = keep(f"{stage.url}/")
+    view.set_viewport_size({"width": width, "height": 800})
+    wait(view, f"innerWidth === {width} && x.canvas.vertical === {str(width == 320).lower()}")
+    settle(view)
+    assert view.evaluate("document.documentElement.scrollWidth") <= width
+    assert ask(view, "x.canvas.vertical") is (width == 320)
+    small = view.evaluate(
+        """() => [...document.querySelectorAll('.esp button, .esp select, .esp input')]
+          .map(e => [e.getBoundingClientRect(), e.className])
+          .filter(([r]) => r.width && (r.width < 24 || r.height < 24)).map(([, name]) => name)"""
+    )
+    assert small == []
+
+
 def test_the_outline_is_an_aria_tree(stage: Stage, keep: Keep) -> None:
     view = opened(keep, stage)
     view.get_by_role("tab", name="Outline").click()
@@ -178,20 +194,3 @@ def test_what_could_not_be_compared_is_said_and_a_long_answer_is_shown_whole(
     expect(view.get_by_role("treeitem", name=name)).to_have_count(1)
     expect(view.locator(".esp-legend-grades").first).to_contain_text("Undecided")
     assert violations(view, "#explorer") == []
-
-
-@pytest.mark.parametrize("width", [320, 768, 1920])
-def test_it_fits_every_width(stage: Stage, keep: Keep, width: int) -> None:
-    view, _ = keep(f"{stage.url}/")
-    view.get_by_role("tab", name="Tree").click()
-    view.set_viewport_size({"width": width, "height": 800})
-    wait(view, f"innerWidth === {width} && x.canvas.vertical === {str(width == 320).lower()}")
-    settle(view)
-    assert view.evaluate("document.documentElement.scrollWidth") <= width
-    assert ask(view, "x.canvas.vertical") is (width == 320)
-    small = view.evaluate(
-        """() => [...document.querySelectorAll('.esp button, .esp select, .esp input')]
-          .map(e => [e.getBoundingClientRect(), e.className])
-          .filter(([r]) => r.width && (r.width < 24 || r.height < 24)).map(([, name]) => name)"""
-    )
-    assert small == []

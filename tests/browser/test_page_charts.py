@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 DRAWN = "[...document.querySelectorAll('.js-plotly-plot')].filter(e => e.layout).length"
 QUESTION = "**/component_server/**"
+LACKS = "Failed to load resource: net::ERR_FAILED"
 AT_REST = "#charts"
 """Behind the address of the page that these tests keep: no other test has left it open."""
 DRAWER = "**/plotly-basic.min.js"
@@ -93,7 +94,7 @@ def test_they_follow_a_run_to_its_end(app: App, keep: Keep) -> None:
 
 
 def test_where_they_cannot_be_drawn_one_can_try_again_and_meanwhile_a_sentence_says_so(
-    app: App, page: Page
+    app: App, page: Page, console: list[str]
 ) -> None:
     waiting: list[Route] = []
 
@@ -111,6 +112,8 @@ def test_where_they_cannot_be_drawn_one_can_try_again_and_meanwhile_a_sentence_s
     alert = page.locator(".esp-charts [role=alert]")
     expect(alert).to_contain_text("could not be drawn")
     assert violations(page, ".esp-charts") == []
+    assert {line.split(" http")[0] for line in console} == {LACKS}
+    console.clear()
     page.unroute(DRAWER)
     page.route(QUESTION, hold)
     alert.get_by_role("button", name="Try again").click()
