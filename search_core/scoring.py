@@ -65,7 +65,7 @@ def first_best(values: Sequence[float]) -> int:
         values: At least one.
     """
     highest = max(values)
-    return [highest - value <= TIE for value in values].index(True)
+    return next(index for index, value in enumerate(values) if highest - value <= TIE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,25 @@ def test_what_is_compared_without_a_number_is_measured_too() -> None:
     assert small < large
 
 
+def test_what_no_choice_can_exceed_is_no_bar_among_the_others() -> None:
+    names = ("best_of_n@16/majority", "best_of_n@16/best")
+    found = read_measured(rows("evaluation.json", *names, ceiling={"most": "best_of_n@16/any"}))
+    assert found.ceiling is not None
+    assert [bar.row for bar in found.bars] == list(names)
+    assert max(bar.percent for bar in found.bars) < found.ceiling.percent == 84
+    assert "84" in found.numbers
+    lessons = shown_lessons(list(REAL.values()))["lessons"]
+    pages = [page for lesson in lessons for page in lesson["pages"]]
+    of_any = [
+        bar
+        for page in pages
+        for bar in page.get("measured", {}).get("bars", [])
+        if bar["row"].endswith("/any")
+    ]
+    assert of_any == []
+    assert sum("ceiling" in page.get("measured", {}) for page in pages) == 1
+
+
 def test_the_intervals_that_are_said_to_overlap_do() -> None:
     names = ("single_stream (solver-stream, countdown)", "best_of_n@16/best")
     stream, many = read_measured(rows("strategies.json", *names, family="countdown")).bars

@@ -116,14 +116,14 @@ def test_how_long_a_wait_is_by_the_last_runs() -> None:
     ("seconds", "words"),
     [
         (0, "a few seconds"),
-        (6, "10 seconds"),
-        (14, "10 seconds"),
-        (16, "20 seconds"),
-        (54, "50 seconds"),
-        (56, "a minute"),
-        (85, "a minute"),
-        (100, "2 minutes"),
-        (3600, "60 minutes"),
+        (6, "about 10 seconds"),
+        (14, "about 10 seconds"),
+        (16, "about 20 seconds"),
+        (54, "about 50 seconds"),
+        (56, "about a minute"),
+        (85, "about a minute"),
+        (100, "about 2 minutes"),
+        (3600, "about 60 minutes"),
     ],
 )
 def test_a_wait_in_words(seconds: float, words: str) -> None:

@@ -119,23 +119,22 @@ def test_they_keep_different_steps() -> None:
 def test_they_write_otherwise_at_the_same_place() -> None:
     other = CHILDREN | {"": "a c"}
     sentence = parting(events("best_of_n", n=2), events("best_of_n", other | {"c": "3. 4."}, n=2))
-    assert sentence == "At once, in round 1, at step 1, branch 2: A writes “b”, B “c”."
+    assert sentence == "From the start, at step 1, branch 2: A writes “b”, B “c”."
 
 
 def test_they_write_a_different_number() -> None:
     four = {"": "a b a b", "a": "1. 2. 1. 2.", "b": "3. 4. 3. 4."}
     sentence = parting(events("best_of_n", n=2), events("best_of_n", four, n=4))
     assert sentence == (
-        "At once, in round 1: A writes 2 steps after the problem; B writes 4 steps after the "
-        "problem; 2 of them are the same."
+        "From the start: after the problem A writes 2 steps and B 4 steps, of which 2 are the same."
     )
 
 
 def test_a_step_that_one_writes_beside_those_of_both_is_named() -> None:
     more = CHILDREN | {"": "a b c", "c": "3. 4."}
     one, two = events("best_of_n", n=2), events("best_of_n", more, n=3)
-    assert parting(one, two) == "At once, in round 1: B also writes step 1, branch 3 “c”."
-    assert parting(two, one) == "At once, in round 1: A also writes step 1, branch 3 “c”."
+    assert parting(one, two) == "From the start: B also writes step 1, branch 3 “c”."
+    assert parting(two, one) == "From the start: A also writes step 1, branch 3 “c”."
 
 
 def test_one_ends_and_the_other_goes_on() -> None:

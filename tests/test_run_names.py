@@ -103,6 +103,24 @@ def test_a_run_is_named_before_its_models_are_there(page: Page) -> None:
     assert (run.live, run.head) == (True, 0)
 
 
+def test_who_waits_for_models_hears_of_it_also_on_a_page_that_is_loaded_again(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def line(pair: ModelPair, *, verified: bool) -> str:
+        return f"Loading {pair.names[0]}, {'and' if verified else 'but'} the verifier."
+
+    async def hear(updates: AsyncIterator[tuple[Any, ...]]) -> None:
+        async for update in updates:
+            if "Loading fake, and the verifier." in str(update[1]):
+                break
+        await updates.aclose()  # type: ignore[attr-defined]
+
+    monkeypatch.setattr("components.handlers.runs.loading_line", line)
+    monkeypatch.setattr(Loading, "names", ("fake", "judge"))
+    in_a_loop(asyncio.wait_for(hear(page.run(NAME)), PATIENCE))
+    in_a_loop(asyncio.wait_for(hear(page.open(NAME, {"run": NAME})), PATIENCE))
+
+
 def test_a_page_that_is_loaded_again_while_models_load_finds_the_same_run(page: Page) -> None:
     in_a_loop(first_of(page.run(NAME)))
     again = page.open(NAME, {"run": NAME})

@@ -37,7 +37,8 @@ class Server:
     [
         (0, None, "Waiting: your search is the next. Stop leaves the line."),
         (1, None, "Waiting: 1 search stands before yours. Stop leaves the line."),
-        (7, 20.0, "Waiting: 7 searches stand before yours. It begins in about"),
+        (0, 2.0, "Waiting: your search is the next. It begins in a few seconds."),
+        (7, 20.0, "Waiting: 7 searches stand before yours. It begins in about 20 seconds."),
     ],
 )
 def test_where_a_run_stands(ahead: int, seconds: float | None, sentence: str) -> None:

@@ -3,10 +3,12 @@
 import { askable, branchesOf, optionOf, twinsOf } from "./classroom/branches.js";
 import { ClassSession } from "./classroom/session.js";
 import { Lockstep } from "./classroom/lockstep.js";
+import { say } from "./dom/saying.js";
 import { Tree } from "./log/tree.js";
 import { Wire } from "./classroom/wire.js";
 
 const NAME = "class";
+const OVER = "The class is over. Nobody follows this page any more.";
 
 export class Attending {
   /** @param {import("./explorer.js").Explorer} explorer */
@@ -66,6 +68,9 @@ export class Attending {
     const { explorer } = this;
     if (this.role) this.lobby = false;
     if (!this.role) this.lockstep.back();
+    // Whoever led it hears that it is over, too, whether they ended it or it had lasted too long.
+    if (this.leads && !this.role && !this.session.trouble) say(OVER);
+    this.leads = this.role === "teacher";
     this.bring();
     explorer.refresh();
   }

@@ -12,6 +12,7 @@ from components.guide.controls import option_control
 from search_core.strategies import STRATEGIES, OptionSpec, Strategy, StrategyOptions
 
 _LETTERS = {"puct", "uct"}
+_NAMES = {"weighted": "Weighted by score", "best": "Best score"}
 
 FormField: TypeAlias = "gr.Number | gr.Checkbox | gr.Radio"
 
@@ -108,6 +109,8 @@ def make_field(spec: OptionSpec, strategy: Strategy) -> FormField:
 
 def choice_label(choice: str) -> str:
     """ "best_leaf" as "Best leaf"; names that are spoken letter by letter in capitals."""
+    if choice in _NAMES:
+        return _NAMES[choice]
     return choice.upper() if choice in _LETTERS else choice.replace("_", " ").capitalize()
 
 

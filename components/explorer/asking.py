@@ -17,7 +17,7 @@ from search_core.numerals import checked_seed
 from search_core.protocols import UsageError
 from search_core.run.recorded import RecordedRun, recorded_run
 from search_core.serving import HostedRun, RunRegistry
-from search_core.whatif import Change, regret, what_if
+from search_core.whatif import Change, Regret, regret, what_if
 
 OPTIONS = ("n", "beam_width", "aggregate", "judge")
 """What the page offers to change; the command line knows the others too."""
@@ -67,7 +67,9 @@ def _answer(ready: ReadyRuns, run: HostedRun, query: Mapping[str, Any]) -> Mappi
         )
     recorded = ready.of(run)
     found = what_if(recorded, _change(recorded, query))
-    return {**found.to_dict(), "regret": regret(recorded.tree).to_dict()}
+    if Regret not in recorded.kept:  # It is the run's own, whatever is asked.
+        recorded.kept[Regret] = regret(recorded.tree)
+    return {**found.to_dict(), "regret": recorded.kept[Regret].to_dict()}
 
 
 def _change(recorded: RecordedRun, query: Mapping[str, Any]) -> Change:

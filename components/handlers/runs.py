@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import gradio as gr
 
@@ -87,6 +89,7 @@ class RunHandlers:
         self._trusted_proxies = trusted_proxies
         self._pace = Pace()
         self._load = MachineLoad()
+        self._asked: WeakKeyDictionary[HostedRun, RunRequest] = WeakKeyDictionary()
 
     def wire(self, page: gr.Blocks, controls: Controls, view: TreeView, run_id: gr.State) -> None:
         """Attach the handlers: `run` updates the chips, too, `open_page` all that is tied."""
@@ -140,7 +143,7 @@ class RunHandlers:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
-        async for update in self.follow(run, request, "", loads=asked, doubt=word_note(asked)):
+        async for update in self.follow(run, request, "", doubt=word_note(asked)):
             # One that never begins leaves the run on show as it is.
             begun = run.head > 0
             yield *update, tie if begun else gr.skip()
@@ -247,9 +250,7 @@ class RunHandlers:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
         tie: Any = made_of(values, run.id)
-        async for update in self.follow(
-            run, request, note, link.node, asked, doubt=word_note(asked)
-        ):
+        async for update in self.follow(run, request, note, link.node, doubt=word_note(asked)):
             begun = run.head > 0
             yield *update, tie if begun else gr.skip(), *filled[1:]
             tie = gr.skip() if begun else tie
@@ -270,7 +271,7 @@ class RunHandlers:
             name: The id that the page has given it.
             steering, acts: As for `RunRegistry.start`, which also says what is refused.
         """
-        return self._registry.start(
+        run = self._registry.start(
             asked.recipe,
             asked.pair,
             asked.score_source,
@@ -280,6 +281,8 @@ class RunHandlers:
             steering=steering,
             acts=acts,
         )
+        self._asked[run] = asked
+        return run
 
     async def follow(
         self,
@@ -287,7 +290,6 @@ class RunHandlers:
         request: gr.Request,
         note: str,
         node: str | None = None,
-        loads: RunRequest | None = None,
         *,
         doubt: str = "",
     ) -> AsyncIterator[tuple[Any, ...]]:
@@ -299,17 +301,18 @@ class RunHandlers:
             request: The page's that follows.
             note: What stands there while there is nothing else to say.
             node: The step to select.
-            loads: What was asked for, where the run has only just been started.
             doubt: What stands there until it is over, when what came of it can be seen.
         """
         live = run.live
+        asked = self._asked.get(run) if live else None  # None: it is over, or not of this process
         said = " ".join(filter(None, [note, doubt]))
         buttons = _running() if live else _idle()
-        yield expected(run, _tokens(loads)), info(said), *buttons, run.id
+        yield expected(run, _tokens(asked)), info(said), *buttons, run.id
         if not live and run.head:  # what is over is pulled by the page, at its own pace
             yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
             return
-        notice_of_run = RunNotice(run, self._registry, self._load, said)
+        loading = partial(_loading, asked) if asked else str
+        notice_of_run = RunNotice(run, self._registry, self._load, said, loading)
         async for batch, notice in follow_with(run, notice_of_run, node, self._pace):
             skipped = gr.skip()
             yield (

@@ -91,7 +91,7 @@ class SteerHandlers:
             yield refused(name or "", str(problem)), *skipped, *unchanged
             return
         filled = unchanged
-        async for update in self._runs.follow(run, request, "", loads=order):
+        async for update in self._runs.follow(run, request, ""):
             now = self._tie.fill(run)[0] if filled is unchanged and run.head else unchanged
             filled = now if now is not unchanged else filled
             yield *update, *now

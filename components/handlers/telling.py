@@ -11,7 +11,7 @@ from search_core.serving import HostedRun, MachineLoad, RunRegistry, Standing
 from search_core.serving.run_times import in_words
 
 SECONDS_BETWEEN_LOOKS = 1.0
-SLOW = "Other work has taken much of this machine, so everything here is slower than usual."
+SLOW = "This machine is busy: everything is slower than usual."
 
 
 class RunNotice:
@@ -79,7 +79,7 @@ def in_line(standing: Standing) -> str:
             where = f"Waiting: {many} searches stand before yours."
     if standing.seconds is None:
         return f"{where} Stop leaves the line."
-    return f"{where} It begins in about {in_words(standing.seconds)}. Stop leaves the line."
+    return f"{where} It begins in {in_words(standing.seconds)}. Stop leaves the line."
 
 
 def _joined(*sentences: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from search_core.bench.made_up_searches import made_up_search
@@ -25,7 +26,11 @@ _ASKED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("dvts", {"n": 200, "beam_width": 4}),
     ("mcts", {"n": 170, "branching": 4}),
 )
-_CHANGES = {"aggregate": Change({"aggregate": "min"}), "noise": Change(noise=0.1)}
+_CHANGES: dict[str, Callable[[int], Change]] = {
+    "aggregate": lambda asked: Change({"aggregate": "min"}),
+    # As a slider asks: each time another strength, so that no answer was worked out before.
+    "noise": lambda asked: Change(noise=0.1 + 0.01 * asked),
+}
 
 
 def what_if_measurements() -> list[Measurement]:
@@ -39,7 +44,8 @@ def what_if_measurements() -> list[Measurement]:
         opening = _milliseconds(lambda: recorded_run(found.events, found.tree))  # noqa: B023
         figures.append(Measurement("opening", "ms", opening, group=group))
         for title, change in _CHANGES.items():
-            values = _milliseconds(lambda: what_if(recorded, change))  # noqa: B023
+            asked = count()
+            values = _milliseconds(lambda: what_if(recorded, change(next(asked))))  # noqa: B023
             figures.append(Measurement(title, "ms", values, AIM, group=group))
     return figures
 

@@ -150,7 +150,7 @@ def _about_terms(page: Page, known: set[str]) -> Iterator[Mistake]:
     if page.question is not None:
         texts += [(("question", "ask"), page.question.ask), (("question", "says"), says)]
     if page.measured is not None:
-        labels = (*page.measured.bars, *page.measured.against)
+        labels = (*page.measured.bars, *page.measured.against, *page.measured.ceiling)
         texts += [(("measured", "bars"), label) for label in labels]
     texts += [(("reckoned",), label) for label in page.reckoned or ()]
     for name in page.introduces:

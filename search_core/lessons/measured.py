@@ -70,6 +70,7 @@ class MeasuredBars:
         data: The file, from the repository's root.
         guide: Page of the guide that says how.
         against: What the others are drawn against.
+        ceiling: What none of them can exceed.
     """
 
     bars: tuple[Bar, ...]
@@ -78,11 +79,12 @@ class MeasuredBars:
     data: str
     guide: str
     against: Bar | None = None
+    ceiling: Bar | None = None
 
     @property
     def numbers(self) -> set[str]:
         """Numbers that a caption may say."""
-        rows = (*self.bars, *([self.against] if self.against else []))
+        rows = [*self.bars, *(bar for bar in (self.against, self.ceiling) if bar)]
         found = {str(self.problems), "100"}
         for bar in rows:
             if bar.low == bar.high:
@@ -108,7 +110,7 @@ def read_measured(measured: MeasuredRows, folder: Path = RESULTS) -> MeasuredBar
         rows = _rows_of_rollouts(found, measured)
     else:
         rows = _rows_of_evaluation(found, measured)
-    wanted = {**measured.bars, **measured.against}
+    wanted = {**measured.bars, **measured.against, **measured.ceiling}
     for name in wanted.values():
         if name not in rows:
             raise MeasuredError(f"{path} has no row {name!r}; it has {', '.join(rows)}.")
@@ -131,6 +133,7 @@ def read_measured(measured: MeasuredRows, folder: Path = RESULTS) -> MeasuredBar
         else path.name,
         guide=_CARD_PAGES if of_card else "results",
         against=next((bars[label] for label in measured.against), None),
+        ceiling=next((bars[label] for label in measured.ceiling), None),
     )
 
 

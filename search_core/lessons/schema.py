@@ -117,6 +117,8 @@ class MeasuredRows(LessonEntry):
         quantity: "right": the part that is solved. "flops": the work for one problem.
             "rollouts": the part of rollouts that arrives, beside the verifier's score.
         against: A row to draw as a line, beside a curve of the others: right against FLOPs.
+        ceiling: A row that is no way to choose, but what no choice can exceed ("best_of_n@16/any"):
+            a line across the bars.
     """
 
     data: Annotated[str, Field(pattern=r"^[\w-]+(\.json)?$")]
@@ -124,6 +126,7 @@ class MeasuredRows(LessonEntry):
     family: Literal["average", "expression", "word", "countdown"] = "average"
     quantity: Literal["right", "flops", "rollouts"] = "right"
     against: Annotated[dict[Line, str], Field(max_length=1)] = Field(default_factory=dict)
+    ceiling: Annotated[dict[Line, str], Field(max_length=1)] = Field(default_factory=dict)
 
 
 class ReckonedWork(LessonEntry):

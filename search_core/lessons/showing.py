@@ -136,6 +136,8 @@ def _bars(measured: MeasuredRows) -> dict[str, Any]:
     }
     if found.against is not None:
         shown["against"] = _bar(found.against)
+    if found.ceiling is not None:
+        shown["ceiling"] = _bar(found.ceiling)
     return shown
 
 

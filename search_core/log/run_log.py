@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from search_core.log.events import BackedUp, Event, Started
+from search_core.log.events import BackedUp, Event, Sampled, Scored, Started
 from search_core.log.tree import LogError, Tree
 
 TIME_DIGITS = 4
+OF_ONE_STEP: frozenset[type[Event]] = frozenset({Sampled, Scored, BackedUp})
+_PUT: dict[type[Event], Callable[..., None]] = {Sampled: Sampled.put, Scored: Scored.put}
 
 
 class RunLog:
@@ -23,13 +25,23 @@ class RunLog:
         self._clock = clock
         self._start = clock()
         self._listener = listener
-        self.events: list[Event] = []
+        self._events: list[Event] = []
         self.tree = Tree()
+
+    @property
+    def events(self) -> list[Event]:
+        """The log so far."""
+        return self._events
 
     @property
     def seconds(self) -> float:
         """Seconds since the run started."""
         return round(self._clock() - self._start, TIME_DIGITS)
+
+    def deciding(self) -> Iterator[Event]:
+        """The events but for those that say of one step that it was written, scored or visited:
+        by far the most, and they decide nothing."""
+        return (event for event in self._events if type(event) not in OF_ONE_STEP)
 
     def add(self, kind: type[Event], **fields: Any) -> None:
         """Append an event of this kind.
@@ -37,7 +49,7 @@ class RunLog:
         Raises:
             LogError: It does not follow from the log, which stays as it was.
         """
-        events = self.events
+        events = self._events
         seconds = round(self._clock() - self._start, TIME_DIGITS)
         values = {"seq": len(events), "t": seconds, **fields}
         # What `kind(**values)` comes to, without a call in between: a run has thousands of them.
@@ -45,7 +57,7 @@ class RunLog:
         try:
             self.tree.apply(event)
         except LogError:
-            self.tree = Tree.from_events(self.events)  # the event was half applied
+            self.tree = Tree.from_events(events)  # the event was half applied
             raise
         events.append(event)
         self._listener(event)
@@ -60,44 +72,62 @@ class KnownLog(RunLog):
     """The log of a run over replies that are known: nobody waits for it, and nobody listens.
 
     All that it holds was checked when it was first written down, so its events are not checked
-    again, and no time goes by: checking and the clock took a third of what a what-if took.
+    again, and no time goes by. Those of one step alone are only done to the tree, and become
+    events once somebody reads the log: a what-if is told by its tree.
     """
 
     def __init__(self) -> None:
         super().__init__(lambda: 0.0, lambda _: None)
+        self._said: list[Event | tuple[type[Event], dict[str, Any]]] = []
+        """The whole log: events, and of those that are not made yet what they say."""
 
     @property
     def seconds(self) -> float:
         """Always 0."""
         return 0.0
 
+    @property
+    def events(self) -> list[Event]:
+        """The log so far; what is not made yet is made now."""
+        made = self._events
+        for seq in range(len(made), len(self._said)):
+            said = self._said[seq]
+            made.append(said[0].known(seq, said[1]) if isinstance(said, tuple) else said)
+        return made
+
+    def deciding(self) -> Iterator[Event]:
+        return (said for said in self._said if not isinstance(said, tuple))
+
     def add(self, kind: type[Event], **fields: Any) -> None:
         """Append an event of this kind. Raises as `RunLog.add`."""
-        events = self.events
-        if kind is Started:  # The one that is made of what somebody asks for now.
-            return super().add(kind, **fields)
-        event = kind.known(len(events), fields)
+        tree = self.tree
         try:
-            self.tree.follow(event)
+            put = _PUT.get(kind)
+            if put is not None:
+                tree.seq += 1
+                put(tree, **fields)
+                self._said.append((kind, fields))
+                return
+            event: Event
+            if kind is Started:  # The one that is made of what somebody asks for now.
+                event = kind(seq=0, t=0.0, **fields)
+            else:
+                event = kind.known(tree.seq + 1, fields)
+            tree.follow(event)
         except LogError:
-            self.tree = Tree.from_events(events)
+            self.tree = Tree.from_events(self.events)
             raise
-        events.append(event)
-        return None
+        self._said.append(event)
 
     def back_up(self, statistics: Iterable[tuple[str, int, float]]) -> None:
-        """As of `RunLog`. Half the events of MCTS are these, so no call stands in between: what
-        `BackedUp.known` and its `apply_to` come to, for all of them."""
-        tree, events = self.tree, self.events
+        """As of `RunLog`. Half the events of MCTS are these, so no call stands in between."""
+        tree, said = self.tree, self._said
         try:
             for node_id, visits, value in statistics:
                 tree.seq += 1
                 node = tree.node(node_id)
                 node.visits, node.value = visits, value
-                said = {"id": node_id, "visits": visits, "value": value}
-                events.append(
-                    BackedUp.holding({"seq": tree.seq, "t": 0.0, "kind": "backed_up", **said})
-                )
+                said.append((BackedUp, {"id": node_id, "visits": visits, "value": value}))
         except LogError:
-            self.tree = Tree.from_events(events)
+            self.tree = Tree.from_events(self.events)
             raise

@@ -165,17 +165,23 @@ _Nodes = tuple[tuple[str, ...], tuple[str, ...]]
 def _told(
     one: Moment, other: Moment, texts: dict[str, str], names: tuple[str, str], shared: int
 ) -> tuple[_Nodes, str]:
-    after = f"After {counted(shared, 'step')} that are the same" if shared else "At once"
+    when = _when(shared, one.round)
     a, b = names
     if one.wrote and other.wrote:
-        return _written(one, other, texts, names, after)
+        return _written(one, other, texts, names, when)
     if one.dropped and other.dropped:
-        return _decided(one, other, texts, names, after)
+        return _decided(one, other, texts, names, when)
     if one.dropped:
         nodes, rest = _drops(one, texts)
-        return (nodes, nodes), f"{after}, in round {one.round}: {a} {rest}; {b} goes on from all."
+        return (nodes, nodes), f"{when}: {a} {rest}; {b} goes on from all."
     nodes, rest = _drops(other, texts)
-    return (nodes, nodes), f"{after}, in round {other.round}: {b} {rest}; {a} goes on from all."
+    return (nodes, nodes), f"{_when(shared, other.round)}: {b} {rest}; {a} goes on from all."
+
+
+def _when(shared: int, round_: int) -> str:
+    if not shared:
+        return "From the start"
+    return f"After {counted(shared, 'step')} that are the same, in round {round_}"
 
 
 def _drops(moment: Moment, texts: dict[str, str]) -> tuple[tuple[str, ...], str]:
@@ -192,7 +198,7 @@ def _drops(moment: Moment, texts: dict[str, str]) -> tuple[tuple[str, ...], str]
 
 
 def _decided(
-    one: Moment, other: Moment, texts: dict[str, str], names: tuple[str, str], after: str
+    one: Moment, other: Moment, texts: dict[str, str], names: tuple[str, str], when: str
 ) -> tuple[_Nodes, str]:
     parts = []
     for keeps, drops, keeper, dropper in ((one, other, *names), (other, one, *names[::-1])):
@@ -207,33 +213,33 @@ def _decided(
         nodes = tuple(_in_order(one.cut ^ other.cut))
         cutter, merger = names if nodes[0] in one.cut else names[::-1]
         parts = [f"{cutter} cuts {_named(texts, nodes[0])}, which {merger} merges as a duplicate"]
-    return (nodes, nodes), f"{after}, in round {one.round}: {'; '.join(parts)}."
+    return (nodes, nodes), f"{when}: {'; '.join(parts)}."
 
 
 def _written(
-    one: Moment, other: Moment, texts: dict[str, str], names: tuple[str, str], after: str
+    one: Moment, other: Moment, texts: dict[str, str], names: tuple[str, str], when: str
 ) -> tuple[_Nodes, str]:
     a, b = names
     for key in _in_order(one.wrote.keys() & other.wrote.keys()):
         if one.wrote[key] != other.wrote[key]:
             said = f"{a} writes {_quoted(one.wrote, key)}, {b} {_quoted(other.wrote, key)}"
-            return ((key,), (key,)), f"{after}, in round {one.round}, at {step_name(key)}: {said}."
+            return ((key,), (key,)), f"{when}, at {step_name(key)}: {said}."
     only = _in_order(one.wrote.keys() - other.wrote.keys())
     their = _in_order(other.wrote.keys() - one.wrote.keys())
     nodes = (tuple(only), tuple(their))
     if len(only) + len(their) == 1:
         name, key = (a, only[0]) if only else (b, their[0])
         wrote = one.wrote if only else other.wrote
-        return nodes, f"{after}, in round {one.round}: {name} also writes {_named(wrote, key)}."
-    parts = [
-        f"{name} writes {counted(len(moment.wrote), 'step')} after {_places(moment.wrote, texts)}"
-        for name, moment in ((a, one), (b, other))
-    ]
+        return nodes, f"{when}: {name} also writes {_named(wrote, key)}."
     common = len(one.wrote.keys() & other.wrote.keys())
-    same = "is the same" if common == 1 else "are the same"
-    alike = f"; {common} of them {same}" if common else ""
-    said = "; ".join(parts)
-    return nodes, f"{after}, in round {one.round}: {said}{alike}."
+    alike = f", of which {common} {'is' if common == 1 else 'are'} the same" if common else ""
+    mine, its = counted(len(one.wrote), "step"), counted(len(other.wrote), "step")
+    places = [_places(moment.wrote, texts) for moment in (one, other)]
+    if places[0] == places[1]:
+        said = f"after {places[0]} {a} writes {mine} and {b} {its}"
+    else:
+        said = f"{a} writes {mine} after {places[0]} and {b} {its} after {places[1]}"
+    return nodes, f"{when}: {said}{alike}."
 
 
 def _one_goes_on(

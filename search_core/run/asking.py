@@ -213,16 +213,11 @@ class ModelRequests:
         planned: set[str] = set()
         ends = request.ends or request.nodes
         for end in ends:
-            path = self._log.tree.path(end.id)
-            new = [
-                node
-                for node in self._nodes.judged(path)
-                if node.score is None and node.id not in planned
-            ]
+            new = self._nodes.unscored(end.id, planned)
             if new:
                 planned.update([node.id for node in new])
                 wanted.append(new)
-                asked.append(self._nodes.score(new, path))
+                asked.append(self._nodes.score(new))
         if wanted:
             requests = tuple(asked)
             before = self._clock()

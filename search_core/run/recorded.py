@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from search_core.acts import Act, acts_of
 from search_core.answers import AnswerClasses
@@ -62,6 +62,7 @@ class RecordedRun:
         recipe: What was run.
         solver, verifier: Who replied, as far as a log says it: without their sizes.
         known: All their replies. What is learnt later is added.
+        kept: What those who ask it keep for their next question, one of each class.
     """
 
     header: Started
@@ -71,6 +72,7 @@ class RecordedRun:
     solver: SolverInfo
     verifier: VerifierInfo
     known: KnownReplies
+    kept: dict[type[Any], Any] = field(default_factory=dict)
 
     def run(
         self,

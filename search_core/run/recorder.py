@@ -107,7 +107,7 @@ class Recorder:
         for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
             known = _known(reply.scores, aggregate)
             # A request's cost is written down once: by the first score that was asked for.
-            priced = min((index for index in known if index >= reply.again), default=None)
+            priced = next((index for index in known if index >= reply.again), None)
             for index, score in known.items():
                 first = index == priced
                 self._add_score(
@@ -137,7 +137,11 @@ class Recorder:
         end: str | None,
     ) -> None:
         later = _known(reply.scores[index + 1 :], aggregate).values() if end else ()
-        path_score = aggregate_scores([*self._earlier(node, aggregate), score, *later], aggregate)
+        if aggregate == "last" and not later:
+            path_score = score
+        else:
+            earlier = self._earlier(node, aggregate)
+            path_score = aggregate_scores([*earlier, score, *later], aggregate)
         self._log.add(
             Scored,
             id=node.id,
@@ -154,8 +158,13 @@ class Recorder:
         """The scores before this node on its path, as far as the aggregate asks for them."""
         if aggregate == "last":
             return []
-        path = self._log.tree.path(node.id)[:-1]
-        return [step.score for step in path if step.score is not None]
+        nodes, scores, above = self._log.tree.nodes, [], node.parent
+        while above is not None:
+            step = nodes[above]
+            if step.score is not None:
+                scores.append(step.score)
+            above = step.parent
+        return scores[::-1]
 
     def _sample_flops(self, sample: StepSample) -> float:
         if sample.flops is not None:

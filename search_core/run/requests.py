@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from search_core.acts import Guidance
 from search_core.log.events import ROOT, Judged, Role
@@ -13,6 +13,8 @@ from search_core.run.recipe import Recipe
 from search_core.run.written import WrittenSteps
 from search_core.seeds import node_seed
 from search_core.strategies.base import NodeView
+
+Way = tuple[tuple[str, ...], tuple[float | None, ...]]
 
 
 class NodeRequests:
@@ -34,6 +36,8 @@ class NodeRequests:
         self._written = written
         self._guidance = guidance
         self._paths: dict[str, tuple[str, ...]] = {}
+        self._texts: dict[str, str] = {}
+        self._ways: dict[str, Way] = {}
         self._seeds: dict[str, int] = {}
 
     def view(self, node: Node, place: int = 0) -> NodeView:
@@ -42,19 +46,21 @@ class NodeRequests:
         Args:
             place: Of its parent among those of the request that it answers.
         """
+        key = node.id
+        # By place: made for every node at least twice, where names take half as long again.
         view = NodeView(
-            id=node.id,
-            depth=node.depth,
-            text=node.text,
-            path_text="\n\n".join(self._steps(node.id)),
-            ended=node.ended,
-            aggregate=node.aggregate,
-            seed=self._seed(node.id),
-            logprob=node.logprob,
-            group=node.group,
-            place=place,
+            key,
+            node.depth,
+            node.text,
+            self._texts.get(key) or self._path_text(key),
+            node.ended,
+            node.aggregate,
+            self._seeds.get(key) or self._seed(key),
+            node.logprob,
+            node.group,
+            place,
         )
-        return self._guidance.seen(view)
+        return self._guidance.seen(view) if self._guidance.acts else view
 
     def child_ids(self, parents: Sequence[str]) -> list[str]:
         """The next free id under each parent; a parent named twice gets two."""
@@ -89,26 +95,27 @@ class NodeRequests:
         a child revises the solver gets the latest `attempts_seen`; 0: all.
         """
         nodes = self._log.tree.nodes
+        problem, run = self._recipe.problem.text, self._run
         made: dict[str, int] = {}
         requests = []
         for parent, key, earlier in zip(parents, ids, after, strict=True):
             if parent in made:
                 index = made[parent]
             else:
-                index = sum(nodes[child].role == role for child in nodes[parent].children)
+                index = sum([nodes[child].role == role for child in nodes[parent].children])
             made[parent] = index + 1
+            read = earlier or self._revised(parent)
+            to_end = longest and max(0, longest + self._guidance.depth - nodes[parent].depth)
             requests.append(
                 SampleRequest(
-                    problem=self._recipe.problem.text,
-                    steps=self._steps(parent),
+                    problem,
+                    self._steps(parent),
+                    self._seed(key),
+                    index,
+                    attempts=self._attempts(read)[-attempts_seen:] if read else (),
                     step_ids=self._step_ids(parent),
-                    seed=self._seed(key),
-                    index=index,
-                    attempts=self._attempts(earlier or self._revised(parent))[-attempts_seen:],
-                    run=self._run,
-                    to_end=max(0, longest + self._guidance.depth - nodes[parent].depth)
-                    if longest
-                    else 0,
+                    run=run,
+                    to_end=to_end,
                     parent=parent,
                 )
             )
@@ -128,27 +135,40 @@ class NodeRequests:
             parent=pieces[-1] if pieces else ROOT,
         )
 
-    def score(self, nodes: Sequence[Node], path: Sequence[Node]) -> ScoreRequest:
-        """Request for scores of these nodes of one path, from the first of them to its end.
+    def unscored(self, node_id: str, planned: Set[str]) -> list[Node]:
+        """The nodes on the path to this one that the verifier judges and has not scored, in path
+        order: an outcome verifier judges the end alone, as a whole.
 
         Args:
-            path: From the first step on. What lies behind the last of the nodes is left out.
+            planned: Those of which scores are asked for already.
         """
-        path = path[: nodes[-1].depth - path[0].depth + 1]
-        return ScoreRequest(
-            problem=self._recipe.problem.text,
-            steps=self._steps(path[-1].id),
-            first=len(path) - len(nodes),
-            # To an outcome verifier everything is a whole solution, a cut-off one too.
-            finished=path[-1].ended == "end" or self._judged == "solutions",
-            logprobs=tuple([node.logprob for node in path]),
-            run=self._run,
-            ids=tuple([node.id for node in path]),
-        )
+        nodes = self._log.tree.nodes
+        node = self._log.tree.node(node_id)
+        found = []
+        while node.parent is not None:
+            if node.score is None and node.id not in planned:
+                found.append(node)
+            if self._judged == "solutions":
+                break
+            node = nodes[node.parent]
+        found.reverse()
+        return found
 
-    def judged(self, path: list[Node]) -> list[Node]:
-        """What the verifier judges of a path: an outcome verifier its end, as a whole."""
-        return path[-1:] if self._judged == "solutions" else path
+    def score(self, nodes: Sequence[Node]) -> ScoreRequest:
+        """Request for scores of these nodes of one path, from the first of them to its end."""
+        last = nodes[-1]
+        steps = self._steps(last.id)
+        ids, logprobs = self._way(last.id)
+        return ScoreRequest(
+            self._recipe.problem.text,
+            steps,
+            len(steps) - len(nodes),
+            # To an outcome verifier everything is a whole solution, a cut-off one too.
+            last.ended == "end" or self._judged == "solutions",
+            logprobs,
+            self._run,
+            ids,
+        )
 
     def _seed(self, node_id: str) -> int:
         """Of a node: asked for whenever it is seen, and it never changes."""
@@ -165,6 +185,24 @@ class NodeRequests:
             steps = () if node.parent is None else (*self._steps(node.parent), node.text)
             self._paths[node_id] = steps
         return steps
+
+    def _way(self, node_id: str) -> Way:
+        """Ids and log-probabilities of the path to a node: they never change either."""
+        way = self._ways.get(node_id)
+        if way is None:
+            node = self._log.tree.nodes[node_id]
+            ids, logprobs = ((), ()) if node.parent is None else self._way(node.parent)
+            if node.parent is not None:
+                ids, logprobs = (*ids, node_id), (*logprobs, node.logprob)
+            way = self._ways[node_id] = ids, logprobs
+        return way
+
+    def _path_text(self, node_id: str) -> str:
+        """The same in one text."""
+        text = self._texts.get(node_id)
+        if text is None:
+            text = self._texts[node_id] = "\n\n".join(self._steps(node_id))
+        return text
 
     def _step_ids(self, node_id: str) -> StepIds:
         if not self._written:

@@ -160,6 +160,10 @@ class Run:
         )
 
     @property
+    def log(self) -> RunLog:
+        return self._log
+
+    @property
     def events(self) -> list[Event]:
         return self._log.events
 

@@ -189,4 +189,4 @@ class Admission:
 
     def _again(self) -> str:
         seconds = self._times.wait(0, self.limits.at_once)
-        return "in a moment" if seconds is None else f"in about {in_words(max(seconds, 10.0))}"
+        return "in a moment" if seconds is None else f"in {in_words(max(seconds, 10.0))}"

@@ -35,9 +35,9 @@ def in_words(seconds: float) -> str:
     if seconds < 5:
         return "a few seconds"
     if seconds < 55:
-        return f"{_up(seconds, 10)} seconds"
+        return f"about {_up(seconds, 10)} seconds"
     minutes = _up(seconds / 60, 1)
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
+    return "about a minute" if minutes == 1 else f"about {minutes} minutes"
 
 
 def _up(number: float, step: int) -> int:

@@ -340,6 +340,8 @@ _CUT_OFF: dict[Ended, tuple[str, str]] = {
 def cut_off(nodes: Iterable[NodeView]) -> Iterator[Decide]:
     """Prune those of the steps that were cut off: half a step cannot be judged or continued."""
     those = [node for node in nodes if node.cut_off]
+    if not those:
+        return
     for ended, (rule, why) in _CUT_OFF.items():
         yield Decide(rule, why, pruned=tuple(node for node in those if node.ended == ended))
 

@@ -195,6 +195,13 @@ class SearchTree:
             raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
         # The same as each one's value and bonus, written out: this is the search's inmost loop.
         bonus, exploration, all_visits = self._bonus, self._exploration, _all_visits(parent)
+        if bonus is puct:
+            root = math.sqrt(all_visits)
+            return rivals, [
+                rival.total / (visits := rival.visits + rival.losses)
+                + exploration * rival.prior * root / (1 + visits)
+                for rival in rivals
+            ]
         sums = [
             rival.total / (visits := rival.visits + rival.losses)
             + bonus(rival.prior, visits, all_visits, exploration)

@@ -87,7 +87,7 @@ def judge_option() -> VoteMethod:
     """The option of everything that ends with a vote of scored solutions."""
     return option(
         "weighted",
-        "Judged by",
+        "Vote",
         "How the finished solutions choose the answer.",
         choices=("weighted", "best", "majority"),
     )

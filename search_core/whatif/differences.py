@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from search_core.log.events import (
     Allocated,
-    BackedUp,
     Completed,
     Decided,
     Event,
     Merged,
-    Sampled,
-    Scored,
     Spent,
 )
 from search_core.log.nodes import NodeState
 from search_core.log.tree import Node, Tree
 
-_SETTLES_NOTHING = frozenset({Sampled, Scored, BackedUp})
 _OPEN: frozenset[NodeState] = frozenset({"frontier", "candidate"})
 
 
@@ -48,7 +44,7 @@ class Difference:
     sure: bool = True
 
 
-def differences(before: Tree, after: Tree, events: Sequence[Event], known: int) -> list[Difference]:
+def differences(before: Tree, after: Tree, events: Iterable[Event], known: int) -> list[Difference]:
     """What was decided otherwise, in the order in which it would have been decided.
 
     A step that only one of the runs has is none of these: it follows from what became of the steps
@@ -56,8 +52,9 @@ def differences(before: Tree, after: Tree, events: Sequence[Event], known: int) 
 
     Args:
         before: The run as it was.
-        after, events: The run as it would have been.
-        known: How many of its events came before any step was missing.
+        after: The run as it would have been.
+        events: Of its log all that decides (`RunLog.deciding`).
+        known: How many events of its log came before any step was missing.
     """
     return list(_differences(before, after, events, known))
 
@@ -86,7 +83,7 @@ class _SameSteps:
 
 
 def _differences(
-    before: Tree, after: Tree, events: Sequence[Event], known: int
+    before: Tree, after: Tree, events: Iterable[Event], known: int
 ) -> Iterator[Difference]:
     same_step = _SameSteps(before, after)
     for node_id, (seq, round_) in sorted(_settled(events).items(), key=lambda item: item[1]):
@@ -106,15 +103,11 @@ def _differences(
         )
 
 
-def _settled(events: Sequence[Event]) -> dict[str, tuple[int, int]]:
+def _settled(events: Iterable[Event]) -> dict[str, tuple[int, int]]:
     """Of each node the event that settled it, and its round."""
     found: dict[str, tuple[int, int]] = {}
     round_ = 0
     for event in events:
-        # By far the most, and told by their class itself: to ask whether an event is one of a class
-        # is work of its own where it is none.
-        if type(event) in _SETTLES_NOTHING:
-            continue
         match event:
             case Spent():
                 round_ = event.round

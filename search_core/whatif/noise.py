@@ -23,6 +23,38 @@ _NORMAL = NormalDist()
 Digest: TypeAlias = "hashlib._Hash"
 
 
+class NormalDraws:
+    """Standard normal draws, one of each path: they follow from a seed and the path's text alone.
+
+    Those that were drawn are kept: with more or less noise they are the same.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self._digests: dict[tuple[str, ...], Digest] = {}
+        self._drawn: dict[tuple[str, ...], float] = {}
+
+    def of(self, steps: tuple[str, ...]) -> float:
+        """The path's."""
+        drawn = self._drawn.get(steps)
+        if drawn is None:
+            drawn = self._drawn[steps] = _normal(self._digest(steps).digest())
+        return drawn
+
+    def _digest(self, steps: tuple[str, ...]) -> Digest:
+        """Of a path's text."""
+        found = self._digests.get(steps)
+        if found is None:
+            if not steps:
+                found = hashlib.sha256(f"{self.seed}".encode())
+            else:
+                found = self._digest(steps[:-1]).copy()
+                # The length tells "a", "b" from "ab".
+                found.update(f"/{len(steps[-1])}/{steps[-1]}".encode())
+            self._digests[steps] = found
+        return found
+
+
 class NoisyVerifier(Checked):
     """Another verifier's scores, each off by a normal draw, and clipped to 0 to 1.
 
@@ -33,16 +65,19 @@ class NoisyVerifier(Checked):
         verifier: Whose scores are spoiled.
         noise: Standard deviation of the draws, in scores: 0 (nothing) to `MOST_NOISE`.
         seed: Another one plants other noise.
+        draws: Of this seed, those that were drawn before.
 
     Raises:
         ValueError: The noise is outside its range.
     """
 
-    def __init__(self, verifier: Verifier, noise: float, seed: int = 0) -> None:
+    def __init__(
+        self, verifier: Verifier, noise: float, seed: int = 0, draws: NormalDraws | None = None
+    ) -> None:
         if not 0 <= noise <= MOST_NOISE:
             raise ValueError(f"noise is {noise!r:.60}; it must be 0 to {MOST_NOISE:g}.")
-        self._verifier, self._noise, self._seed = verifier, noise, seed
-        self._digests: dict[tuple[str, ...], Digest] = {}
+        self._verifier, self._noise = verifier, noise
+        self._draws = draws if draws and draws.seed == seed else NormalDraws(seed)
         if isinstance(verifier, KeepsPaths):
             self.release = verifier.release
 
@@ -63,31 +98,24 @@ class NoisyVerifier(Checked):
     def _spoiled(
         self, request: ScoreRequest, scores: Sequence[float | None]
     ) -> tuple[float | None, ...]:
-        path = self._digest(request.steps[: request.first])
-        spoiled: list[float | None] = []
-        for place, known in enumerate(scores, start=request.first):
-            path = self._digest(request.steps[: place + 1], path)
-            # Of a missing score nothing can be off.
-            if known is None:
-                spoiled.append(None)
-                continue
-            # As a log knows it: what was recorded and what is scored now are off alike.
-            score = rounded(known) + self._noise * _normal(path.digest())
-            spoiled.append(min(1.0, max(0.0, score)))
-        return tuple(spoiled)
-
-    def _digest(self, steps: tuple[str, ...], before: Digest | None = None) -> Digest:
-        """Of a path's text; `before`: of the path without its last step, where that is at hand."""
-        found = self._digests.get(steps)
-        if found is None:
-            if not steps:
-                found = hashlib.sha256(f"{self._seed}".encode())
-            else:
-                found = (before or self._digest(steps[:-1])).copy()
-                # The length tells "a", "b" from "ab".
-                found.update(f"/{len(steps[-1])}/{steps[-1]}".encode())
-            self._digests[steps] = found
-        return found
+        steps, first, noise, draw = request.steps, request.first, self._noise, self._draws.of
+        # As a log knows a score: what was recorded and what is scored now are off alike. Of a
+        # missing one nothing can be off.
+        return tuple(
+            [
+                None
+                if known is None
+                else min(
+                    1.0,
+                    max(
+                        0.0,
+                        rounded(known)
+                        + noise * draw(steps if place == len(steps) else steps[:place]),
+                    ),
+                )
+                for place, known in enumerate(scores, start=first + 1)
+            ]
+        )
 
 
 def _with_scores(reply: StepScores, scores: tuple[float | None, ...]) -> StepScores:

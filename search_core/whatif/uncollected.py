@@ -24,4 +24,10 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                # All that was made is young, and turned on the collector would go through it at
+                # once: a tenth of a what-if's time. Frozen and let go again it counts as old.
+                # What somebody has frozen for good stays so.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

@@ -51,7 +51,7 @@ class Unwritten:
     def needed(self) -> None:
         """Somebody would have to be asked now."""
         if self.since is None:
-            self.since = len(self._run.events)
+            self.since = self._run.tree.seq + 1
 
 
 class _UnwrittenSteps(Checked):

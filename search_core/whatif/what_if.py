@@ -15,6 +15,7 @@ from math import fsum
 from typing import Any
 
 from search_core.log.events import ROOT, Event
+from search_core.log.run_log import RunLog
 from search_core.log.tree import Tree
 from search_core.protocols import Cancelled, ModelInfo, Solver, UsageError, Verifier
 from search_core.run.driving import drive, never
@@ -28,7 +29,7 @@ from search_core.strategies.base import Choose, Nodes, NodeView, Plan, Request, 
 from search_core.strategies.options import StrategyOptions
 from search_core.whatif.differences import Difference, differences
 from search_core.whatif.hedging import Hedge, hedged
-from search_core.whatif.noise import NoisyVerifier
+from search_core.whatif.noise import NoisyVerifier, NormalDraws
 from search_core.whatif.uncollected import uncollected
 from search_core.whatif.unwritten import UNWRITTEN, Unwritten
 from search_core.whatif.words import (
@@ -63,8 +64,7 @@ class WhatIf:
 
     Attributes:
         before: The run as it was.
-        events, tree: The run as it would have been. Steps that nobody wrote stand in the tree as
-            what they are (`UNWRITTEN`).
+        log: The run as it would have been.
         differences: Where it decides otherwise.
         missing_steps: Ids of the steps that would have to be written, and were not.
         missing_scores: How many paths would have to be scored, and were not.
@@ -73,13 +73,23 @@ class WhatIf:
     """
 
     before: Tree
-    events: Sequence[Event]
-    tree: Tree
+    log: RunLog
     differences: Sequence[Difference]
     missing_steps: Sequence[str] = ()
     missing_scores: int = 0
     written: int = 0
     hedge: Hedge | None = None
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """The log of the run as it would have been."""
+        return self.log.events
+
+    @property
+    def tree(self) -> Tree:
+        """What that adds up to. Steps that nobody wrote stand in it as what they are
+        (`UNWRITTEN`)."""
+        return self.log.tree
 
     @property
     def sure(self) -> bool:
@@ -196,18 +206,17 @@ def what_if(
         verifier or nobody.verifier,
         learn=verifier is not None,
     )
-    noisy = NoisyVerifier(scores, change.noise, change.noise_seed)
+    noisy = NoisyVerifier(scores, change.noise, change.noise_seed, _draws(recorded, change))
     with uncollected() if solver is None and verifier is None else nullcontext():
         drive(run, writes, noisy if change.noise else scores, cancelled)
         return WhatIf(
             before=recorded.tree,
-            events=run.events,
-            tree=run.tree,
+            log=run.log,
             differences=differences(
                 recorded.tree,
                 run.tree,
-                run.events,
-                len(run.events) if nobody.since is None else nobody.since,
+                run.log.deciding(),
+                run.tree.seq + 1 if nobody.since is None else nobody.since,
             ),
             missing_steps=() if solver else _unwritten(run.tree),
             missing_scores=0 if verifier else _unscored(scores),
@@ -216,6 +225,16 @@ def what_if(
             if choosing is None or change.hedge is None
             else _hedge(run, choosing.candidates, change.hedge),
         )
+
+
+def _draws(recorded: RecordedRun, change: Change) -> NormalDraws | None:
+    """Those of this run and this seed, which outlive a question: a slider asks many."""
+    if not change.noise:
+        return None
+    kept = recorded.kept.get(NormalDraws)
+    if kept is None or kept.seed != change.noise_seed:
+        kept = recorded.kept[NormalDraws] = NormalDraws(change.noise_seed)
+    return kept
 
 
 class _Choosing:

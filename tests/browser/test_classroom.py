@@ -190,6 +190,7 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     expect(lesson).to_contain_text("1 page joined")
     lesson.get_by_role("button", name="End class").click()
     expect(laptop.locator(".esp-class")).to_contain_text("The teacher has ended the class.")
+    expect(page.locator("#notice")).to_contain_text("The class is over.")
     # Anybody may lead: from the phone by touch, with a pupil who types the code; and by keyboard.
     close = laptop.locator(".esp-class").get_by_role("button", name="Close", exact=True)
     said, way = laptop.locator(".esp-class-trouble").bounding_box(), close.bounding_box()

@@ -64,6 +64,15 @@ def test_a_newcomer_is_played_to_and_takes_over(app: App, visit: Visit) -> None:
     wait(page, "document.querySelectorAll('#explorer .esp-ring').length === 1")
     words.get_by_role("button", name="Play again").click()
     wait(page, "x.minute.playing")
+    # It moves by itself, so the timeline says Pause: that holds it, and plays nothing.
+    pause = page.locator(".esp-timeline").get_by_role("button", name="Pause")
+    for hold in (pause.click, lambda: pause.press(" ")):
+        hold()
+        wait(page, "!x.minute.playing && x.at < x.log.length")
+        expect(pause).to_have_count(0)
+        assert ask(page, "x.player.playing") is False
+        words.get_by_role("button", name="Play again").click()
+        wait(page, "x.minute.playing")
     # A click anywhere ends it, and the search stands there whole.
     page.locator("#brand").click()
     wait(page, "!x.minute.playing && x.at === x.log.length")

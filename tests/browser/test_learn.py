@@ -51,6 +51,8 @@ def test_a_visitor_reads_predicts_and_is_told_by_mouse(address: str, page: Page)
         "✗ it goes wrong here"
     )
     expect(page.locator(".learn-next")).to_have_text("Next")
+    page.get_by_text("How this was made").click()
+    expect(page.locator(".learn-made p")).to_contain_text("Nobody drew this: solver-small")
     # A ring covers nothing of its mark, nor of the sign that says right or wrong.
     expect(key).to_contain_text("Wrong")
     assert page.evaluate(ROOM_IN_RINGS) >= 0
@@ -122,6 +124,15 @@ def test_all_of_it_goes_by_keys_and_ends_with_a_score(address: str, page: Page) 
     shown(page, "3.2")
     page.keyboard.press("Enter")
     shown(page, "3.3")
+    # What was picked is still picked for whoever turns the page before saying how sure they are.
+    page.locator(".learn-option").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    shown(page, "3.4")
+    page.keyboard.press("ArrowLeft")
+    shown(page, "3.3")
+    expect(page.locator(".learn-option").nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="A guess")).to_be_visible()
     # The right one in lesson 3, surely; the wrong one of lesson 4, as a guess.
     for place, option, sure in (("3.3", 1, 2), ("4.4", 4, 2), ("4.6", 1, 0)):
         if place != "3.3":

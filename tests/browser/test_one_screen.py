@@ -122,7 +122,8 @@ def middle_of(page: Page, selector: str) -> float:
 LONG_WORD = "Waiting: your search is the next. Stop leaves the line. " * 3
 COVERED = """() => {
   const notice = document.querySelector("#notice .notice").getBoundingClientRect();
-  const others = ".places a, .theme, #composer, #open-drawer, .esp-top, .esp-minute";
+  const chips = innerWidth < 860 ? "" : ", #kinds button, #chips .chip, #chosen .chip";
+  const others = `.places a, .theme, #composer, #open-drawer, .esp-top, .esp-minute${chips}`;
   return [...document.querySelectorAll(others)]
     .map((one) => [one.textContent.slice(0, 30), one.getBoundingClientRect()])
     .filter(([, box]) => box.width && box.left < notice.right - 1 && notice.left < box.right - 1

@@ -37,7 +37,7 @@ def test_what_was_changed_is_marked_and_there_is_a_way_back(app: App, keep: Keep
     expect(page.locator(CHANGED)).to_have_count(0)
     expect(page.get_by_role("button", name=BACK)).to_be_hidden()
     fill(page, "#option-n", "8")
-    expect(page.locator(CHANGED)).to_have_text("N 8 was 16")
+    expect(page.locator(CHANGED)).to_have_text("Attempts 8 was 16")
     fill(page, "#problem", "Use 3, 7, 8 and 25 to make 24.")
     fill(page, "#seed", "5")
     close_drawer(page)

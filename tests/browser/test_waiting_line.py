@@ -16,7 +16,7 @@ from tests.browser.pages import Visit
 pytestmark = pytest.mark.browser
 
 ONE_AT_A_TIME = ("--runs-at-once", "1", "--runs-per-visitor", "2")
-NEXT = re.compile("Waiting: your search is the next. It begins in about .+ Stop leaves the line.")
+NEXT = re.compile("Waiting: your search is the next. It begins in .+ Stop leaves the line.")
 
 
 def test_who_waits_is_told_where_they_stand(

@@ -64,7 +64,7 @@ def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
     expect(panel.locator(".esp-ring")).not_to_have_attribute("data-node", str(ring))
     expect(panel.locator(".esp-ring")).to_have_count(1)
     # The aggregate and the vote by mouse.
-    for name, value in (("Aggregate", "min"), ("Judged by", "majority")):
+    for name, value in (("Aggregate", "min"), ("Vote", "majority")):
         field(panel, name).click()
         with panel.expect_request(lambda asked, value=value: asks(asked, value)):  # type: ignore[misc]
             field(panel, name).select_option(value)
@@ -88,7 +88,7 @@ def test_what_cannot_be_asked_is_said(panel: Page) -> None:
     field(panel, "Noise").fill("7")
     field(panel, "Noise").press("Enter")
     expect(panel.locator(".esp-what-if-error")).to_contain_text("must be 0 to 1")
-    field(panel, "Judged by").select_option("majority")
+    field(panel, "Vote").select_option("majority")
     expect(panel.locator(".esp-what-if-error")).to_contain_text("must be 0 to 1")
 
 

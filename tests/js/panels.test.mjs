@@ -93,7 +93,7 @@ test("settings speak as the form does, and what is as usual is folded away", () 
       beam_search: {
         n: { label: "Budget N", default: 8 },
         empty_ends: { label: "Empty step ends a path", default: false },
-        judge: { label: "Judged by", default: "weighted" },
+        judge: { label: "Vote", default: "weighted" },
       },
     },
   };
@@ -101,7 +101,7 @@ test("settings speak as the form does, and what is as usual is folded away", () 
   const [said, folded] = [Object.fromEntries(chosen), Object.fromEntries(usual)];
   assert.equal(said["Strategy"], "Beam search");
   assert.equal(said["Budget N"], "8");
-  assert.equal(said["Judged by"], "best leaf");
+  assert.equal(said["Vote"], "best leaf");
   assert.equal(folded["Empty step ends a path"], "off");
   assert.ok(!JSON.stringify([chosen, usual]).includes("_"));
   const listed = { ...started, solver: { ...started.solver, step_style: "numbered" } };

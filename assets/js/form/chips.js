@@ -1,6 +1,6 @@
 // The line of chips: what is set, what of it was changed since the run on show, and the way back.
 
-import { fill, h, setAttribute } from "../dom/dom.js";
+import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { icon } from "../dom/icons.js";
 
 /** Of texts that were changed a chip has no room to say how. */
@@ -26,7 +26,11 @@ export class Chips {
       "aria-controls": "drawer",
       on: { click: () => open(null) },
     });
-    this.all.append(icon("settings"), h("span", { text: "All settings" }));
+    this.more = h("b", { class: "chip-more" });
+    this.all.append(icon("settings"), h("span", { text: "All settings" }), this.more);
+    // Who walks on by keyboard sees those that have no room, too; afterwards the first ones stand there again.
+    this.list.addEventListener("focusout", () => (this.list.scrollTop = 0));
+    new ResizeObserver(() => this.countHidden()).observe(this.list);
     fill(element, this.list, this.back, this.all);
     element.setAttribute("role", "group");
     element.setAttribute("aria-label", "Settings");
@@ -48,6 +52,15 @@ export class Chips {
     fill(this.list, ordered.map((setting) => h("li", {}, this.chip(setting))));
     if (focused) this.list.querySelector(`[data-control="${focused}"]`)?.focus();
     this.back.hidden = !settings.some(({ was, lasts }) => was !== null && !lasts);
+    this.countHidden();
+  }
+
+  /** Chips that have no room stand in lines below, which nobody sees: it is said how many they are. */
+  countHidden() {
+    const shown = [...this.list.children].filter((item) => item.offsetParent);
+    const hidden = shown.filter((item) => item.offsetTop > shown[0].offsetTop).length;
+    setText(this.more, hidden ? `+${hidden}` : "");
+    this.all.title = hidden ? `${hidden} more than there is room for` : "";
   }
 
   chip({ control, name, term, value, was }) {

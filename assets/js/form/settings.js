@@ -108,8 +108,8 @@ function same(one, other) {
   return plain(one) === plain(other);
 }
 
-/** "Beam width M" as "Beam width": the letter is for the formulas. The composer calls the budget N. */
-const shortLabel = ({ name, label }) => (name === "n" ? "N" : label.replace(/ [A-Za-z]$/, ""));
+/** "Beam width M" as "Beam width": the letter is for the formulas. The budget is that of so many attempts. */
+const shortLabel = ({ name, label }) => (name === "n" ? "Attempts" : label.replace(/ [A-Za-z]$/, ""));
 
 /** What M comes to: " (keeps 2)" of N = 8 with M = 4. */
 export function widthWords(strategy, name, n, width) {

@@ -9,12 +9,13 @@ const GIGA = 1e9;
 /** @typedef {{label: string[][], percent: number, low: number, high: number, solver: ?number, verifier: ?number}} Bar */
 
 /**
- * @param {{problems: number, quantity: string, bars: Bar[]}} measured
+ * @param {{problems: number, quantity: string, bars: Bar[], ceiling: ?Bar}} measured - `ceiling`: what
+ *   none of them can exceed; a line across all of them, as it is no way to choose.
  * @param {Set<string>} known - terms that the lessons have explained by now.
  */
-export function barsOf({ problems, quantity, bars }, known) {
+export function barsOf({ problems, quantity, bars, ceiling }, known) {
   if (quantity === "flops") return worksOf(problems, bars);
-  return quantity === "rollouts" ? rolloutsOf(problems, bars) : partsOf(problems, bars, known.has("interval"));
+  return quantity === "rollouts" ? rolloutsOf(problems, bars) : partsOf(problems, bars, known.has("interval"), ceiling);
 }
 
 /** Where the verifier is right about a step, bar and mark end at the same place. */
@@ -33,7 +34,9 @@ function rolloutsOf(problems, bars) {
   return table(`Rollouts in 100 that reach the answer, from steps of ${problems} problems; the upright line is what the verifier said.`, rows);
 }
 
-function partsOf(problems, bars, named) {
+function partsOf(problems, bars, named, ceiling) {
+  const most = () =>
+    ceiling && h("span", { class: "learn-measured-ceiling", style: { left: `${ceiling.percent}%` }, "aria-hidden": "true" });
   const rows = bars.map(({ label, percent, low, high }) =>
     row(
       written(label),
@@ -44,11 +47,17 @@ function partsOf(problems, bars, named) {
           style: { left: `${100 * low}%`, width: `${100 * (high - low)}%` },
           "aria-hidden": "true",
         }),
+        most(),
       ],
       String(percent),
       `95 % range: ${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} of 100`,
     ),
   );
+  if (ceiling) {
+    const said = row(written(ceiling.label), [most()], String(ceiling.percent), `None of the others can exceed ${ceiling.percent} of 100`);
+    said.classList.add("learn-bars-ceiling");
+    rows.push(said);
+  }
   const line = named ? "is the 95 % interval: of 100 such measurements, about 95 have the true share in theirs" : "shows how far chance may have moved that";
   return table(`Right answers in 100, measured on ${problems} problems; the thin line ${line}.`, rows);
 }

@@ -9,6 +9,7 @@ import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { Key } from "./key.js";
 import { LessonList } from "./list.js";
 import { LessonStage } from "./stage.js";
+import { countedFrom, playedFrom } from "./made.js";
 import { NoisePanel } from "./noise.js";
 import { spokenName } from "./names.js";
 import { Outline } from "../panels/outline.js";
@@ -282,12 +283,7 @@ export class Classroom {
     fill(this.source, sources.flatMap((link, place) => (place ? [". ", link] : [link])));
     this.made.hidden = hidden || !(measured || trace);
     this.made.open = false;
-    if (measured) fill(this.recipe, `Data: ${measured.data}; command: `, h("code", { text: measured.command }));
-    else if (trace) {
-      const [{ seed, solver }] = events;
-      const said = `A recorded search of ${solver.name}, a model with ${(solver.parameters / 1e6).toFixed(1)} million parameters, seed ${seed}; command: `;
-      fill(this.recipe, said, h("code", { text: `python -m search_core lessons record ${trace}` }));
-    }
+    fill(this.recipe, measured ? countedFrom(measured) : trace ? playedFrom(trace, events) : null);
   }
 
   // Predictions ---------------------------------------------------------------------------------

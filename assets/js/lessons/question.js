@@ -29,11 +29,13 @@ export class QuestionPanel {
     this.actions = actions;
     this.element = h("section", { class: "learn-question", "aria-label": "Your prediction", hidden: true });
     this.question = null;
+    /** What was picked and not settled, by question: whoever turns the page and comes back finds it. */
+    this.picks = new Map();
   }
 
   /** @param {?Object} question @param {?{picked: string, sure: string}} answer - given before. */
   show(question, answer) {
-    Object.assign(this, { question, answer, picked: answer?.picked ?? null });
+    Object.assign(this, { question, answer, picked: answer?.picked ?? this.picks.get(question) ?? null });
     this.element.hidden = !question;
     if (question) this.draw();
   }
@@ -47,6 +49,7 @@ export class QuestionPanel {
     const option = this.question?.same[id];
     if (!option || this.answer) return;
     this.picked = option;
+    this.picks.set(this.question, option);
     if (this.question.sure) this.draw();
     else this.settle("certain");
     this.actions.pointed();
@@ -55,6 +58,7 @@ export class QuestionPanel {
 
   settle(sure) {
     this.answer = { picked: this.picked, sure };
+    this.picks.delete(this.question);
     this.draw();
     this.actions.answered(this.answer);
     // Beside the picture the column is low: what one has picked is seen, however long the list is.

@@ -1,5 +1,8 @@
 // The opening never plays over what a person does: whatever they press, it ends.
 
+const PLAY = ".esp-play";
+/** What a space bar means something else to. */
+const CONTROLS = "button, a, input, select, textarea, summary, [role=tab]";
 const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta", "AltGraph"]);
 
 export class Attention {
@@ -29,19 +32,33 @@ export class Attention {
     this.interrupted = true;
   }
 
-  click({ target }) {
+  click(event) {
     if (!this.interrupted) return;
     this.interrupted = false;
+    const { target } = event;
+    // While the opening plays, this button says Pause: it has held it, and plays nothing.
+    if (target.closest?.(PLAY)) event.stopPropagation();
     // The timeline says itself which moment is wanted.
-    if (!target.closest?.(".esp-timeline")) setTimeout(() => this.minute.finish());
+    else if (!target.closest?.(".esp-timeline")) setTimeout(() => this.minute.finish());
   }
 
   key(event) {
     if (!this.minute.playing || MODIFIERS.has(event.key)) return;
     if (event.key === "Escape") event.preventDefault();
     else if (this.words.contains(event.target)) return;
-    // Space and brackets, in the explorer, go on from the moment on show.
-    if (this.root.contains(event.target) && event.key !== "Escape") this.minute.stop();
-    else this.minute.skip();
+    // Brackets, in the explorer, go on from the moment on show; the space bar holds it.
+    if (this.root.contains(event.target) && event.key !== "Escape") {
+      this.minute.stop();
+      this.hold(event);
+    } else this.minute.skip();
+  }
+
+  /** The key that means Pause has paused; it does not play. */
+  hold(event) {
+    if (event.target.closest?.(PLAY)) this.interrupted = event.key === " " || event.key === "Enter";
+    else if (event.key === " " && !event.target.closest?.(CONTROLS)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
   }
 }

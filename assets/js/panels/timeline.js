@@ -23,6 +23,7 @@ export class Timeline {
       );
     this.back = button("Back one round", "back", () => actions.step(-1));
     this.play = button("Play", "play", () => actions.togglePlay());
+    this.play.classList.add("esp-play");
     this.forward = button("Forward one round", "forward", () => actions.step(1));
     this.live = h(
       "button",
@@ -73,9 +74,11 @@ export class Timeline {
     actions.step(by);
   }
 
-  update({ log, rounds, cursor, follow, playing, pace }) {
+  update({ log, rounds, cursor, follow, playing: plays, minute, pace }) {
     const { events, length, live } = log;
     const first = rounds.segments[0]?.cursor ?? 0;
+    // The opening moves by itself, too: what is pressed holds it.
+    const playing = Boolean(plays || minute?.playing);
     setAttribute(this.play, "aria-label", playing ? "Pause" : "Play");
     this.play.title = playing ? "Pause (space)" : "Play (space)";
     if (this.shownPlaying !== playing) fill(this.play, icon(playing ? "pause" : "play"));

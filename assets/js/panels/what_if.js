@@ -94,7 +94,7 @@ export class WhatIf {
       n: "First N",
       beam_width: "Beam width M",
       aggregate: "Aggregate",
-      judge: "Judged by",
+      judge: "Vote",
       noise: "Noise",
       hedge: "Hedge λ",
     };

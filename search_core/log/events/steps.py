@@ -68,31 +68,55 @@ class Sampled(Event):
         return parent_of(self.id)
 
     def apply_to(self, tree: NodeTable) -> None:
-        if self.id in tree.nodes:  # before anything else: the root's parent is the root
-            raise LogError(f"Node {self.id!r} is sampled twice.")
-        if self.after is not None:
-            tree.node(self.after)
-        parent = self.parent
+        self.put(tree, **self.__dict__)
+
+    @staticmethod
+    def put(
+        tree: NodeTable,
+        *,
+        id: str,  # noqa: A002 - named as the field is
+        text: str,
+        tokens: int,
+        logprob: float | None,
+        ended: Ended = "step",
+        prefilled: int = 0,
+        reused: int = 0,
+        flops: float = 0.0,
+        role: Role = "step",
+        after: str | None = None,
+        repeats: Repeats = "",
+        thought: Thought = "",
+        forced: str = "",
+        by: str = "",
+        again: bool = False,
+        **_when: object,
+    ) -> None:
+        """Do what an event of these values does. Raises as `apply_to`."""
+        if id in tree.nodes:  # before anything else: the root's parent is the root
+            raise LogError(f"Node {id!r} is sampled twice.")
+        if after is not None:
+            tree.node(after)
+        parent = parent_of(id)
         tree.add(
             Node(
-                self.id,
+                id,
                 parent,
-                self.text,
+                text,
                 tree.node(parent).depth + 1,
-                tokens=self.tokens,
-                logprob=self.logprob,
-                state="rollout" if self.role == "rollout" else "frontier",
-                ended=self.ended,
-                role=self.role,
-                repeats=self.repeats,
-                thought=self.thought,
-                after=self.after,
-                forced=self.forced,
-                by=self.by,
-                again=self.again,
-                prefilled=self.prefilled,
-                reused=self.reused,
-                solver_flops=self.flops,
+                tokens=tokens,
+                logprob=logprob,
+                state="rollout" if role == "rollout" else "frontier",
+                ended=ended,
+                role=role,
+                repeats=repeats,
+                thought=thought,
+                after=after,
+                forced=forced,
+                by=by,
+                again=again,
+                prefilled=prefilled,
+                reused=reused,
+                solver_flops=flops,
             )
         )
 
@@ -118,12 +142,30 @@ class Scored(Event):
     """Whether it was scored in an earlier run: it cost nothing now."""
 
     def apply_to(self, tree: NodeTable) -> None:
-        node = tree.node(self.id)
-        node.score = self.score
-        node.aggregate = self.score if self.aggregate is None else self.aggregate
-        node.ahead = self.ahead
-        node.verifier_tokens, node.verifier_flops = self.tokens, self.flops
-        node.reason = self.reason
+        self.put(tree, **self.__dict__)
+
+    @staticmethod
+    def put(
+        tree: NodeTable,
+        *,
+        id: str,  # noqa: A002 - named as the field is
+        score: float,
+        verifier: str = "",
+        aggregate: float | None = None,
+        ahead: str | None = None,
+        tokens: int = 0,
+        flops: float = 0.0,
+        reason: str = "",
+        again: bool = False,
+        **_when: object,
+    ) -> None:
+        """Do what an event of these values does. Raises as `apply_to`."""
+        node = tree.node(id)
+        node.score = score
+        node.aggregate = score if aggregate is None else aggregate
+        node.ahead = ahead
+        node.verifier_tokens, node.verifier_flops = tokens, flops
+        node.reason = reason
         if node.state == "frontier":
             node.state = "candidate"
 
