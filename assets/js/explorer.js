@@ -114,6 +114,7 @@ export class Explorer {
       alone: Boolean(this.given.alone),
       drawCharts: this.given.drawCharts,
       askWhatIf: this.given.askWhatIf,
+      judges: this.given.judges,
       askAudit: this.given.askAudit,
       askStress: this.given.askStress,
       ...this.steering.actions(),

@@ -25,7 +25,7 @@ const MOUNTED = new WeakMap();
  *   `steering`;
  *   `server.pull_events({run, since})` fills gaps, and
  *   `server.draw_charts({run, theme})`, where there is one, draws charts, and
- *   `server.ask_what_if({run, options, noise, hedge})` says what would have been, and
+ *   `server.ask_what_if({run, options, noise, hedge, verifier})` says what would have been, and
  *   `server.ask_stress({run, node})` what edits of a path do to its scores. `auditAddress` is where
  *   the prices of a run's cuts are asked; `classAddress`, where classes answer. `template` is where a
  *   page of its own without a run can be fetched; `alone` says that this is one already, and what
@@ -58,6 +58,7 @@ export function mount(element, gradio) {
     steering: given.steering ?? null,
     drawCharts: server.draw_charts && ((query) => server.draw_charts(query)),
     askWhatIf: server.ask_what_if && ((query) => server.ask_what_if(query)),
+    judges: given.judges ?? [],
     askStress: server.ask_stress && ((query) => server.ask_stress(query)),
     classAddress: gradio.classAddress,
     askAudit: gradio.auditAddress && ((act, name) => askAudit(gradio.auditAddress, act, name)),

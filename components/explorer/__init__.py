@@ -7,7 +7,7 @@ done in the browser, by `assets/js`. Begin with `tree_view`.
 
 from __future__ import annotations
 
-from components.explorer.asking import ReadyRuns, what_if_asker
+from components.explorer.asking import ReadyRuns, other_judges, what_if_asker
 from components.explorer.following import (
     Batch,
     Pace,
@@ -42,6 +42,7 @@ __all__ = [
     "follow",
     "follow_with",
     "listed",
+    "other_judges",
     "pin_recordings",
     "puller",
     "refused",

@@ -13,8 +13,9 @@ from typing import Any
 import gradio as gr
 
 from components.bounds import FairTurns, visitor_of
+from search_core.models import VERIFIERS, embedded_pair
 from search_core.numerals import checked_seed
-from search_core.protocols import UsageError
+from search_core.protocols import UsageError, Verifier
 from search_core.run.recorded import RecordedRun, recorded_run
 from search_core.serving import HostedRun, RunRegistry
 from search_core.whatif import Change, Regret, regret, what_if
@@ -24,6 +25,9 @@ OPTIONS = ("n", "beam_width", "aggregate", "judge")
 MOST_EVENTS = 30_000
 """Of a run that is asked here: about 5,000 steps. A larger one takes seconds of everybody's
 processor."""
+MOST_SCORED = 1_000
+"""Steps of a run that another verifier scores here; the embedded ones take a few seconds."""
+_EMBEDDED = "verifier-"
 _KEPT = 2
 """Runs that are ready to be asked again; each takes some megabytes."""
 
@@ -41,8 +45,9 @@ def what_if_asker(registry: RunRegistry, ready: ReadyRuns, trusted_proxies: int 
     turns = FairTurns()
 
     async def ask_what_if(query: object, request: gr.Request | None = None) -> Mapping[str, Any]:
-        """What would have been, of `{run, options, noise, noise_seed, hedge}`: as
-        `WhatIf.to_dict`, with `regret`; or `{error}`, in words for whoever asked."""
+        """What would have been, of `{run, options, noise, noise_seed, hedge, verifier}`: as
+        `WhatIf.to_dict`, with `regret` and the name of who judged; or `{error}`, in words for
+        whoever asked."""
         if not isinstance(query, Mapping) or not isinstance(query.get("run"), str):
             return {"error": "No run is asked about."}
         try:
@@ -66,10 +71,40 @@ def _answer(ready: ReadyRuns, run: HostedRun, query: Mapping[str, Any]) -> Mappi
             "python -m search_core whatif."
         )
     recorded = ready.of(run)
-    found = what_if(recorded, _change(recorded, query))
+    verifier = _verifier(recorded, query.get("verifier"))
+    found = what_if(recorded, _change(recorded, query), verifier=verifier)
     if Regret not in recorded.kept:  # It is the run's own, whatever is asked.
         recorded.kept[Regret] = regret(recorded.tree)
-    return {**found.to_dict(), "regret": recorded.kept[Regret].to_dict()}
+    judge = verifier.info.name if verifier else recorded.verifier.name
+    return {**found.to_dict(), "regret": recorded.kept[Regret].to_dict(), "judge": judge}
+
+
+def other_judges() -> list[dict[str, str]]:
+    """The verifiers that may score a finished run anew: `name`, as `verifier` asks for it, `title`,
+    and `model`, as a log says it."""
+    return [
+        {"name": name, "title": model.title, "model": _EMBEDDED + name}
+        for name, model in VERIFIERS.items()
+    ]
+
+
+def _verifier(recorded: RecordedRun, name: object) -> Verifier | None:
+    """Who scores the run anew; None: its own scores stand. What it scored once is known then."""
+    own = recorded.verifier.name.removeprefix(_EMBEDDED)
+    if name is None or name == own:
+        return None
+    if not isinstance(name, str) or name not in VERIFIERS or own not in VERIFIERS:
+        raise UsageError(
+            f"Another verifier is one of {', '.join(VERIFIERS)} here, for a run that another of "
+            f"them judged; got {name!r:.40}. For others: python -m search_core whatif "
+            "--verifier."
+        )
+    if len(recorded.tree.nodes) > MOST_SCORED:
+        raise UsageError(
+            f"This run has more than {MOST_SCORED:,} steps: too many to be scored anew here. Save "
+            f"its trace, and ask: python -m search_core whatif run.jsonl --verifier {name}."
+        )
+    return embedded_pair(verifier=name).verifier
 
 
 def _change(recorded: RecordedRun, query: Mapping[str, Any]) -> Change:

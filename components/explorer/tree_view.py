@@ -102,8 +102,9 @@ class TreeView(gr.HTML):
             The argument comes from a stranger: check it.
         draw_charts: Answers `{"run": str, "theme": str}` with `{"head", "live", "gone", "charts":
             [{"name", "title", "figure", "caption"}]}`; None: no charts are offered.
-        ask_what_if: Answers `{"run", "options", "noise", "hedge"}` as `WhatIf.to_dict` does, or
-            with `{"error"}`; None: nothing can be asked.
+        ask_what_if: Answers `{"run", "options", "noise", "hedge", "verifier"}` as `WhatIf.to_dict`
+            does, or with `{"error"}`; None: nothing can be asked.
+        judges: Which other verifiers may be asked for there, as `other_judges` gives them.
         ask_stress: Answers `{"run", "node"}` as `PathStress.to_dict` does, or with `{"error"}`;
             None: no stress test is offered.
         defaults: `{"strategies": {name: {option: value}}, "sampling": {name: value}}`: what a
@@ -122,6 +123,7 @@ class TreeView(gr.HTML):
         pull_events: Callable[[object], Mapping[str, Any]],
         draw_charts: Callable[[object], Awaitable[Mapping[str, Any]]] | None = None,
         ask_what_if: Callable[[object], Awaitable[Mapping[str, Any]]] | None = None,
+        judges: Sequence[Mapping[str, str]] = (),
         ask_stress: Callable[[object], Awaitable[Mapping[str, Any]]] | None = None,
         defaults: Mapping[str, Any] | None = None,
         labels: Mapping[str, Any] | None = None,
@@ -146,6 +148,7 @@ class TreeView(gr.HTML):
             "defaults": dict(defaults or {}),
             "labels": dict(labels or {}),
             "comparisons": [dict(row) for row in comparisons],
+            "judges": [dict(judge) for judge in judges],
             "minute": dict(minute) if minute else None,
             "steering": dict(steering) if steering else None,
         }

@@ -16,15 +16,13 @@ from fastapi import FastAPI
 
 from components.explorer.tree_view import RECALLED, TreeView
 from components.shell import _spare
-from search_core import Problem, search
 from search_core.bench.synthetic import synthetic_log
 from search_core.log.events import event_from_dict, event_to_dict
 from search_core.serving.batches import encode_batch
 from tests.browser.method_logs import METHODS
-from tests.fakes import World
+from tests.fake_logs import Events, fake_greedy, fake_log, renamed
 from tests.waiting import wait_until
 
-Events = list[dict[str, Any]]
 FIRST = "recorded-beam"
 """What the page shows first."""
 MATHS = (
@@ -32,23 +30,6 @@ MATHS = (
 )
 RIGHT_TO_LEFT = r"نجمع \(3 + 4 = 7\) أولاً؛ ثم نطرح"
 HOSTILE = "<img src=x onerror=window.pwned=1>${window.pwned=1}</script>{{window.pwned=1}}"
-
-
-def fake_log(name: str, strategy: str = "beam_search", **options: Any) -> Events:
-    """A run over a fake world."""
-    world = World(seed=3, words=9, ends=0.2, cut_off=0.02)
-    result = search(
-        Problem("What is 3 * 8 - 4?", answer="4"),
-        strategy,
-        solver=world.solver(),
-        verifier=world.verifier(),
-        **{"n": 16, **options},
-    )
-    return renamed([event_to_dict(event) for event in result.events], name)
-
-
-def renamed(events: Events, name: str) -> Events:
-    return [{**events[0], "run": name}, *events[1:]]
 
 
 def with_texts(events: Events, *texts: str) -> Events:
@@ -145,12 +126,6 @@ class Stage:
     def resume(self, request: gr.Request) -> Any:
         run = dict(request.query_params).get("run")
         return self.whole(run) if run in self.runs else gr.skip()
-
-
-def fake_greedy() -> Events:
-    world = World(seed=3)
-    result = search(Problem("1 + 1?"), "greedy", solver=world.solver(), verifier=world.verifier())
-    return [event_to_dict(event) for event in result.events]
 
 
 LONG_ANSWER = "7" * 300

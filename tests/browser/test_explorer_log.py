@@ -7,14 +7,11 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.explorer.tree_view import ASSETS
-from search_core import read_trace
-from search_core.log.events import event_from_dict, event_to_dict
+from search_core.log.events import event_from_dict
 from search_core.log.tree import Tree
 from tests.browser.explorer import ask, press, show, wait, wait_for_speech
-from tests.browser.method_logs import METHODS
 from tests.browser.pages import Keep
-from tests.browser.stage import Stage, renamed
+from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +44,10 @@ def test_a_value_at_mount_is_drawn_under_a_sub_path(stage: Stage, view: Page) ->
     assert "javascript" in reply.headers["content-type"]
 
 
-@pytest.mark.parametrize("run", ["recorded-beam", "dvts", "best", "greedy", *METHODS])
-def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, keep: Keep, run: str) -> None:
+def test_what_arrived_is_folded_as_python_folds_it(stage: Stage, keep: Keep) -> None:
+    """For one run; `tests/test_fold_js.py` asks the same of all, without a page."""
     view, _ = keep(f"{stage.url}/")
+    run = "mcts"
     show(view, run)
     events = [event_from_dict(event) for event in stage.runs[run]]
     for cursor in {len(events), len(events) // 2, 1, len(events) // 3}:
@@ -64,16 +62,6 @@ def test_the_fold_in_the_browser_is_the_fold_in_python(stage: Stage, keep: Keep,
             }"""
         )
         assert mine == json.loads(json.dumps(Tree.from_events(events[:cursor]).to_dict()))
-
-
-def test_recorded_traces_fold_alike(stage: Stage, keep: Keep) -> None:
-    view, _ = keep(f"{stage.url}/")
-    for path in sorted((ASSETS / "traces").glob("*.jsonl")):
-        events = [event_to_dict(event) for event in read_trace(path).events]
-        stage.runs[path.stem] = renamed(events, path.stem)
-        show(view, path.stem)
-        assert ask(view, "x.replay.error") == ""
-        assert ask(view, "x.tree().nodes.size") == len(read_trace(path).tree.nodes)
 
 
 @pytest.mark.parametrize("drop", [0, 3])

@@ -1,4 +1,7 @@
-"""The shears: every act by mouse, by keyboard and by touch, and what comes of it."""
+"""The shears on a finished run: every act and what comes of it, and the way back by every means.
+
+That every act goes by keyboard and by touch too is asked of a run that goes on: `test_steer_live`.
+"""
 
 from __future__ import annotations
 
@@ -98,8 +101,8 @@ def the_key_cuts_no_word(page: Page) -> None:
     assert len(legend.evaluate(seen)) > len(inside)
 
 
-def journey(page: Page, app: App, means: Means) -> None:
-    """Every act, one on top of the other, and all the way back."""
+def kept(page: Page, app: App, means: Means) -> list[str]:
+    """Keep what was cut; the run before, and the one that came of it."""
     hand = Hand(page, means)
     open_cut(page, app)
     if means == "mouse":
@@ -107,13 +110,8 @@ def journey(page: Page, app: App, means: Means) -> None:
     if means == "touch":
         a_tap_presses_nothing_else(page)
         a_duplicate_opens_nothing(page)
-    runs = [BASE]
-
-    def done() -> None:
-        runs.append(came(page, runs[-1]))
-
     hand.act("keep")
-    done()
+    runs = [BASE, came(page, BASE)]
     # The answer that the cut had lost; only what is new was written.
     assert ask(page, "x.tree().finished.answer") == "18"
     assert 0 < ask(page, "x.tree().cost.generated") < 254
@@ -123,13 +121,39 @@ def journey(page: Page, app: App, means: Means) -> None:
         tree = page.locator("#explorer canvas").first.bounding_box()
         assert tree
         assert tree["height"] > 0.3 * 844
+    return runs
+
+
+def one_more(hand: Hand, before: str) -> str:
+    """One more step after the one that was kept; the run that came of it."""
     children = "x.tree().nodes.get('0').children.length"
-    grown = ask(page, children)
+    there = ask(hand.page, children)
     hand.act("grow")
     hand.fill("More next steps", "1")
     hand.submit("Grow them")
-    done()
-    assert ask(page, children) == grown + 1
+    run = came(hand.page, before)
+    assert ask(hand.page, children) == there + 1
+    return run
+
+
+def there_and_back(hand: Hand, runs: list[str]) -> None:
+    """The last two acts undone, and done again."""
+    for way, steps in (("Undo", 1), ("Redo", -1)):
+        for _ in range(2):
+            now = runs.index(run_of(hand.page))
+            hand.steered(way)
+            assert came(hand.page, runs[now]) == runs[now - steps]
+
+
+def journey(page: Page, app: App) -> None:
+    """Every act, one on top of the other, and back."""
+    hand = Hand(page, "mouse")
+    runs = kept(page, app, "mouse")
+
+    def done() -> None:
+        runs.append(came(page, runs[-1]))
+
+    runs.append(one_more(hand, runs[-1]))
     hand.act("write")
     # The whole form is seen, on a phone's low sheet, too.
     expect(page.get_by_role("button", name="Put it there")).to_be_in_viewport(ratio=1)
@@ -159,14 +183,7 @@ def journey(page: Page, app: App, means: Means) -> None:
     done_to = ("kept", "grown", "injected", "edited", "pruned", "went_on")
     assert actions_of(page) == [f"{action} 0" for action in done_to]
     expect(page.get_by_role("region", name="Steered by hand")).to_contain_text("DVTS")
-    for way, before, after in (
-        ("Undo", -1, -2),
-        ("Undo", -2, -3),
-        ("Redo", -3, -2),
-        ("Redo", -2, -1),
-    ):
-        hand.steered(way)
-        assert came(page, runs[before]) == runs[after]
+    there_and_back(hand, runs)
 
 
 def taken_away(hand: Hand) -> None:
@@ -186,7 +203,7 @@ def taken_away(hand: Hand) -> None:
     wait(page, "x.tree().finished")
 
 
-def held_against_the_untouched(hand: Hand) -> Page:
+def held_against_the_untouched(hand: Hand, steered: str) -> Page:
     """Where the steered run and the one that nobody touched part is marked and said."""
     link = hand.page.get_by_role("region", name="Steered by hand").get_by_role(
         "link", name="Compare"
@@ -195,8 +212,8 @@ def held_against_the_untouched(hand: Hand) -> Page:
         hand.press(link)
     compare = opened.value
     expect(compare.locator(".race-table tbody tr")).to_have_count(2)
-    expect(compare.locator(".race-name").nth(1)).to_contain_text("steered by 6 acts")
-    expect(compare.locator(".race-partings")).to_contain_text("steered by 6 acts “24 + 7 = 31")
+    expect(compare.locator(".race-name").nth(1)).to_contain_text(steered)
+    expect(compare.locator(".race-partings")).to_contain_text(f"{steered} ")
     # What is ringed can be read, also where it was cut.
     compare.wait_for_function(
         """() => document.querySelector('.esp').race.lanes.every(({ asked, canvas }) =>
@@ -206,7 +223,7 @@ def held_against_the_untouched(hand: Hand) -> Page:
 
 
 def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App) -> None:
-    journey(page, app, "mouse")
+    journey(page, app)
     taken_away(Hand(page, "mouse"))
     line = page.get_by_role("region", name="Steered by hand")
     expect(line).to_contain_text("You went on from")
@@ -217,7 +234,8 @@ def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App
     ask(page, "x.projector.open()")
     expect(page.locator(".esp-projector-sentence")).to_contain_text("Steered by hand. ")
     page.keyboard.press("Escape")
-    compare = held_against_the_untouched(Hand(page, "mouse"))
+    compare = held_against_the_untouched(Hand(page, "mouse"), "steered by 6 acts")
+    expect(compare.locator(".race-partings")).to_contain_text("steered by 6 acts “24 + 7 = 31")
     expect(compare.locator(".race-problem")).to_contain_text("Use 24, 7 and 1 to make 18.")
     expect(compare.locator(".esp-ring-label").first).to_have_text("They part here")
     expect(compare.get_by_role("button", name="On 20 problems")).to_be_hidden()
@@ -244,14 +262,15 @@ def test_every_act_by_mouse_and_the_untouched_run_beside_it(page: Page, app: App
     assert app.errors() == []
 
 
-def test_every_act_by_keyboard(page: Page, app: App) -> None:
-    journey(page, app, "keyboard")
-    # What makes no sense here is said, and nothing is asked.
-    Hand(page, "keyboard").act("keep")
-    expect(page.locator(".esp-acts-state")).to_have_text("“Keep” makes no sense at this step.")
+def test_by_keyboard_a_run_is_steered_taken_away_and_compared(page: Page, app: App) -> None:
     hand = Hand(page, "keyboard")
+    runs = kept(page, app, "keyboard")
+    there_and_back(hand, [*runs, one_more(hand, runs[-1])])
+    # What makes no sense here is said, and nothing is asked.
+    hand.act("keep")
+    expect(page.locator(".esp-acts-state")).to_have_text("“Keep” makes no sense at this step.")
     taken_away(hand)
-    held_against_the_untouched(hand).close()
+    held_against_the_untouched(hand, "steered by 2 acts").close()
     steered = run_of(page)
     hand.press(page.get_by_role("button", name="Untouched run"))
     assert came(page, steered) == BASE
@@ -270,15 +289,17 @@ def what_if_grows(hand: Hand) -> None:
     assert ask(page, "x.tree().started.options.beam_width") == 2
 
 
-def test_every_act_by_touch_and_what_if_grows_what_is_missing(phone: Page, app: App) -> None:
-    journey(phone, app, "touch")
-    taken_away(Hand(phone, "touch"))
-    held_against_the_untouched(Hand(phone, "touch")).close()
+def test_by_touch_too_and_what_if_grows_what_is_missing(phone: Page, app: App) -> None:
+    hand = Hand(phone, "touch")
+    runs = kept(phone, app, "touch")
+    there_and_back(hand, [*runs, one_more(hand, runs[-1])])
+    taken_away(hand)
+    held_against_the_untouched(hand, "steered by 2 acts").close()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     run = run_of(phone)
     phone.get_by_role("button", name="Untouched run").tap()
     assert came(phone, run) == BASE
-    what_if_grows(Hand(phone, "touch"))
+    what_if_grows(hand)
     # It is marked as what it is, and undone like any other act.
     line = phone.get_by_role("region", name="Steered by hand")
     expect(line).to_contain_text("You set Beam width M to 2, and had just the missing steps grown.")

@@ -4,6 +4,7 @@ shows where it would have decided otherwise."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
@@ -42,6 +43,49 @@ def asks(request: Request, value: str) -> bool:
     return f'"{value}"' in (request.post_data or "")
 
 
+FIELDS = ("First N", "Beam width M", "Aggregate", "Verifier", "Vote", "Noise", "Hedge λ")
+
+
+def every_field_asks(page: Page, change: Callable[[Page, str], None]) -> None:
+    """Each field, changed by one means, has the server asked."""
+    for name in FIELDS:
+        before = field(page, name).input_value()
+        with page.expect_request(lambda asked: asks(asked, "ask_what_if")):
+            change(page, name)
+        assert field(page, name).input_value() != before, name
+
+
+def by_keyboard(page: Page, name: str, key: str = "ArrowDown") -> None:
+    field(page, name).focus()
+    page.keyboard.press("ArrowUp" if name in ("Noise", "Hedge λ") else key)
+
+
+def by_mouse(page: Page, name: str) -> None:
+    """What stands in a field is marked and written over; a click elsewhere says that it is done."""
+    one = field(page, name)
+    one.click(click_count=3)
+    if one.evaluate("(field) => field.tagName") == "SELECT":
+        choose_another(one)
+    else:
+        page.keyboard.type("0.7" if name in ("Noise", "Hedge λ") else "3")
+        page.locator(".esp-what-if-state").click()
+
+
+def by_touch(page: Page, name: str) -> None:
+    one = field(page, name)
+    one.tap()
+    if one.evaluate("(field) => field.tagName") == "SELECT":
+        choose_another(one)
+    else:
+        one.fill("1")
+        one.press("Enter")
+
+
+def choose_another(select: Locator) -> None:
+    another = "(field) => [...field.options].findIndex((option) => !option.selected)"
+    select.select_option(index=select.evaluate(another))
+
+
 def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
     """By keyboard; and a step of it by mouse."""
     field(panel, "Noise").focus()
@@ -69,6 +113,14 @@ def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
         with panel.expect_request(lambda asked, value=value: asks(asked, value)):  # type: ignore[misc]
             field(panel, name).select_option(value)
         expect(state).to_contain_text("answer would be")
+    # Another verifier by mouse, and the run's own again by keyboard.
+    field(panel, "Verifier").click()
+    field(panel, "Verifier").select_option("large")
+    expect(state).to_contain_text("verifier-large has scored every step anew.")
+    expect(state).to_contain_text("set them back")
+    panel.keyboard.press("Home")
+    panel.keyboard.press("Enter")
+    expect(state).not_to_contain_text("anew")
     lost = panel.locator(".esp-what-if")
     expect(lost).to_contain_text("could still become right, and was cut in round 1")
     shown = panel.get_by_role("button", name="Show it in the tree")
@@ -78,6 +130,9 @@ def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
         press()
         expect(panel.locator(".esp-ring-label")).to_have_text("lost here")
     assert violations(panel, ".esp-what-if") == []
+    every_field_asks(panel, by_mouse)
+    by_keyboard(panel, "Verifier", "Home")
+    every_field_asks(panel, by_keyboard)
     # Another run is not marked with what is true of this one.
     panel.get_by_role("button", name="voting fails").click()
     wait(panel, "x.tree().started?.strategy === 'best_of_n' && x.log.complete")
@@ -113,4 +168,5 @@ def test_on_a_phone_all_of_it_fits_and_goes_by_touch(app: App, browser: Browser)
     expect(panel.locator(".esp-ring")).to_have_count(1)
     panel.get_by_role("button", name="Show it in the tree").tap()
     expect(panel.locator(".esp-ring-label")).to_have_text("lost here")
+    every_field_asks(panel, by_touch)
     context.close()

@@ -86,8 +86,9 @@ import { WhatIf } from "./what_if.js";
  * @property {boolean} alone - the page is a file of its own: there is no app that links could lead to.
  * @property {(query: {run: string, theme: string}) => Promise<Object>} [drawCharts] - the charts of a
  *   run, `{head, live, gone, charts: [{name, title, figure, caption}]}`.
- * @property {(query: {run: string, options: Object, noise: number, hedge: ?number}) => Promise<Object>} [askWhatIf] -
+ * @property {(query: {run: string, options: Object, noise: number, hedge: ?number, verifier: ?string}) => Promise<Object>} [askWhatIf] -
  *   what another setting would have made of a run that is over: as Python's `WhatIf.to_dict`, or `{error}`.
+ * @property {{name: string, title: string, model: string}[]} [judges] - the verifiers that may score it anew.
  * @property {(act: "start"|"state"|"stop", name: string) => Promise<Object>} [askAudit] - what the cuts of a
  *   run cost: `start` with a run's id, the others with the job's: `{id, state, said, audit}`; throws a sentence.
  * @property {(query: {run: string, node: string}) => Promise<Object>} [askStress] - what edits of the path to a

@@ -74,18 +74,19 @@ export class WhatIf {
       fill(this.state, quiet("Once the run is over, ask here what another setting would have made of it."));
       return;
     }
-    fill(this.form, this.fields(tree.started.options));
+    fill(this.form, this.fields(tree.started));
     fill(this.state, quiet("Change something. Nothing is generated: what is written answers."));
   }
 
   /** Only what the run's strategy knows can be changed. */
-  fields(options) {
+  fields({ options, verifier }) {
     const knows = (name) => Object.hasOwn(options, name);
     this.options = options;
     this.inputs = {
       n: knows("n") && number(options.n, 1, options.n),
       beam_width: knows("beam_width") && number(options.beam_width, 1, options.n ?? 256),
       aggregate: knows("aggregate") && choice(AGGREGATES, options.aggregate),
+      verifier: knows("aggregate") && judges(this.actions.judges ?? [], verifier.name),
       judge: knows("judge") && choice(JUDGES, options.judge),
       noise: knows("aggregate") && number(0, 0, 1, 0.05),
       hedge: knows("aggregate") && number("", 0, 100, "any"),
@@ -94,6 +95,7 @@ export class WhatIf {
       n: "First N",
       beam_width: "Beam width M",
       aggregate: "Aggregate",
+      verifier: "Verifier",
       judge: "Vote",
       noise: "Noise",
       hedge: "Hedge λ",
@@ -125,6 +127,7 @@ export class WhatIf {
       options: changed,
       noise: Number(inputs.noise ? inputs.noise.value : 0),
       hedge: hedge === "" ? null : Number(hedge),
+      verifier: inputs.verifier?.value || null,
     };
   }
 
@@ -157,6 +160,7 @@ export class WhatIf {
     const told = reply.sentences.filter((sentence) => !sentence.startsWith("  ") && !sentence.endsWith("would differ:"));
     fill(
       this.state,
+      this.inputs.verifier?.value && h("p", { class: "esp-quiet", text: `${reply.judge} has scored every step anew.` }),
       told.map((sentence, at) => h("p", { class: at ? "esp-quiet" : "esp-what-if-answer", text: sentence })),
       (reply.missing_steps.length > 0 || reply.missing_scores > 0) && this.growing(),
     );
@@ -169,9 +173,9 @@ export class WhatIf {
   /** Where steps are missing: have the models write and score just those, as a run of its own. */
   growing() {
     if (!this.actions.steer) return null;
-    const { run, options, noise, hedge } = this.query();
-    if (noise || hedge !== null)
-      return quiet("Without noise and hedge, just the missing steps can be grown: set both back.");
+    const { run, options, noise, hedge, verifier } = this.query();
+    if (noise || hedge !== null || verifier)
+      return quiet("Without noise, hedge and another verifier, just the missing steps can be grown: set them back.");
     const state = h("p", { role: "status" });
     const grow = async () => {
       button.disabled = true;
@@ -242,4 +246,12 @@ function choice(values, chosen) {
     { class: "esp-find-text" },
     values.map((value) => h("option", { value, selected: value === chosen, text: value })),
   );
+}
+
+/** The run's own verifier, and the others that can score it anew; null: there are none. */
+function judges(offered, own) {
+  const others = offered.filter(({ model }) => model !== own);
+  if (others.length === offered.length) return null; // it is none of these: they were made for other problems
+  const names = [h("option", { value: "", selected: true, text: "the run’s" }), ...others.map(({ name, title }) => h("option", { value: name, text: title }))];
+  return h("select", { class: "esp-find-text" }, names);
 }
