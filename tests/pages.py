@@ -11,6 +11,8 @@ README = ROOT / "README.md"
 INDEX = GUIDE / "index.md"
 PAGES = sorted(GUIDE.glob("*.md"))
 TEXTS = [README, *PAGES]
+OF_EACH_KIND = ("", "tuning", "results")
+"""Between them, these pages of the guide have every kind of element that any of them has."""
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"`([^`\n]+)`")

@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from components.guide import guide_routes, read_guide
+from tests.pages import OF_EACH_KIND
 from tests.places import places_client
 
 REAL = read_guide()
@@ -56,6 +57,25 @@ def test_every_page_is_there_with_its_frame(client: TestClient, address: str) ->
     assert '<html lang="en">' in reply.text
     for page in REAL.pages:
         assert f'href="{page.slug}"' in reply.text
+
+
+def test_each_page_leads_to_the_next_and_back(client: TestClient) -> None:
+    slugs = [page.slug for page in REAL.pages]
+    for before, slug, after in zip([None, *slugs[:-1]], slugs, [*slugs[1:], None], strict=True):
+        html = client.get(f"/guide/{slug}").text
+        for rel, wanted in (("prev", before), ("next", after)):
+            found = re.findall(f'<a rel="{rel}" href="([^"]*)"', html)
+            assert found == ([] if wanted is None else [wanted]), (slug, rel)
+
+
+def test_the_pages_that_are_looked_at_have_everything_that_any_page_has(client: TestClient) -> None:
+    def kinds(slug: str) -> set[tuple[str, str]]:
+        html = client.get(f"/guide/{slug}").text
+        found = re.findall(r"<(\w+)([^>]*)>", html[html.index("<body") :])
+        return {(tag, "".join(re.findall(r'class="([^"]*)"', rest))) for tag, rest in found}
+
+    every = set.union(*(kinds(slug) for slug in ("", *(page.slug for page in REAL.pages))))
+    assert every - set.union(*map(kinds, OF_EACH_KIND)) == set()
 
 
 @pytest.fixture(scope="module")

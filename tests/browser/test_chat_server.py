@@ -6,14 +6,15 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
 from tests.browser.app_process import App, start_app
-from tests.browser.explorer import open_page, start, wait
+from tests.browser.explorer import ask, open_page, start, wait
+from tests.browser.form import open_drawer
 from tests.fake_chat_server import FakeChatServer, Said
 from tests.test_chat_solutions import PROBLEM, writes
 
@@ -56,3 +57,8 @@ def test_steps_that_were_asked_for_apart(chat: tuple[App, str], page: Page) -> N
         assert secret not in page.content()
         assert secret not in "".join(running.output)
     assert read_trace(running.runs / f"{run}.jsonl").started.solver.steps == "asked"
+    # An operator's models leave nothing to choose, and a link names none.
+    open_drawer(page)
+    expect(page.locator("#strategy")).to_be_visible()
+    assert page.locator("#solver, #verifier").count() == 0
+    assert not {"solver", "verifier"} & set(parse_qs(urlsplit(ask(page, "x.link()")).query))

@@ -7,90 +7,24 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import violations
+from search_core.bench.synthetic import synthetic_log
+from search_core.log.events import event_to_dict
+from tests.browser.axe import in_both_themes, violations
 from tests.browser.explorer import ask, settle, show, wait
-from tests.browser.pages import Keep, nothing_ran, show_theme
-from tests.browser.stage import HOSTILE, LONG_ANSWER, RIGHT_TO_LEFT, Stage
+from tests.browser.pages import VIEWPORT, Keep, nothing_ran
+from tests.browser.stage import FIRST, HOSTILE, LONG_ANSWER, RIGHT_TO_LEFT, Stage, renamed
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_outline_is_an_aria_tree(view: Page) -> None:
-    view.get_by_role("tab", name="Outline").click()
-    tree = view.get_by_role("tree")
-    tree.focus()
-    view.keyboard.press("ArrowDown")
-    # Duplicates are folded, as in the picture.
-    shown = ask(view, "x.visible.children('root').length")
-    assert 1 < shown < ask(view, "x.tree().root.children.length")
-
-    def active(attribute: str) -> str | None:
-        return view.evaluate(
-            "name => document.getElementById(document.querySelector('[role=tree]')"
-            ".getAttribute('aria-activedescendant')).getAttribute(name)",
-            attribute,
-        )
-
-    assert (active("aria-level"), active("aria-posinset"), active("aria-setsize")) == (
-        "2",
-        "1",
-        str(shown),
-    )
-    assert active("aria-selected") == "true"
-    assert ask(view, "x.selected") == "0"
-    view.keyboard.press("ArrowLeft")
-    while active("aria-level") != "1":
-        view.keyboard.press("ArrowLeft")
-    assert active("aria-expanded") == "true"
-    view.keyboard.press("ArrowLeft")
-    assert active("aria-expanded") == "false"
-    assert view.get_by_role("treeitem").count() == 1
-    view.keyboard.press("ArrowRight")
-    view.keyboard.press("End")
-    last = ask(view, "x.panel('outline').list.at(-1).id")
-    assert ask(view, "x.selected") == last
-    view.keyboard.press("Home")
-    assert ask(view, "x.selected") == "root"
-
-
-def test_what_is_written_from_right_to_left_is_laid_out_so(view: Page) -> None:
-    show(view, "rtl")
-    ask(view, "x.select('0')")
+def opened(keep: Keep, stage: Stage) -> Page:
+    """The stage's page as the test before left it, with its first run on show again."""
+    view, new = keep(f"{stage.url}/")
+    view.set_viewport_size(VIEWPORT)
+    if not new:
+        show(view, FIRST)
     settle(view)
-    view.get_by_role("tab", name="Outline").click()
-    places = (".esp-inspector .esp-step-text", ".esp-inspector .esp-sibling-text")
-    for place in (*places, ".esp-row-text", ".esp-answers .esp-link [dir]"):
-        text = view.locator(place).filter(has_text=RIGHT_TO_LEFT[:5]).first
-        assert text.evaluate("element => getComputedStyle(element).direction") == "rtl", place
-    formula = view.locator(".esp-step-text .katex").first
-    assert formula.evaluate("element => getComputedStyle(element).direction") == "ltr"
-    show(view, "recorded-beam")
-    ask(view, "x.select('0')")
-    settle(view)
-    text = view.locator(places[0]).first
-    assert text.evaluate("element => getComputedStyle(element).direction") == "ltr"
-
-
-def test_the_outline_of_a_large_tree_stays_small(view: Page) -> None:
-    show(view, "large")
-    view.get_by_role("tab", name="Outline").click()
-    assert ask(view, "x.panel('outline').list.length") > 10_000
-    assert view.get_by_role("treeitem").count() < 80
-    view.get_by_role("tree").focus()
-    view.keyboard.press("End")
-    assert view.get_by_role("treeitem").count() < 80
-
-
-def test_answers_and_cost_have_their_numbers(stage: Stage, view: Page) -> None:
-    votes = [event for event in stage.runs["recorded-beam"] if event["kind"] == "voted"]
-    table = view.locator(".esp-answers table")
-    for event in votes:
-        expect(table).to_contain_text(event["method"].capitalize())
-    expect(table.locator(".esp-chosen")).to_contain_text("chosen")
-    expect(table).to_contain_text(re.compile("right|wrong"))
-    cost = view.locator(".esp-costs")
-    expect(cost).to_contain_text("Tokens written")
-    expect(cost).to_contain_text("times this search")
+    return view
 
 
 def test_hostile_text_stays_text_and_maths_is_maths(view: Page) -> None:
@@ -129,25 +63,114 @@ def test_it_fits_every_width(stage: Stage, keep: Keep, width: int) -> None:
     assert small == []
 
 
-def test_axe_finds_no_violation(view: Page) -> None:
+def test_the_outline_is_an_aria_tree(stage: Stage, keep: Keep) -> None:
+    view = opened(keep, stage)
+    view.get_by_role("tab", name="Outline").click()
+    tree = view.get_by_role("tree")
+    tree.focus()
+    view.keyboard.press("ArrowDown")
+    # Duplicates are folded, as in the picture.
+    shown = ask(view, "x.visible.children('root').length")
+    assert 1 < shown < ask(view, "x.tree().root.children.length")
+
+    def active(attribute: str) -> str | None:
+        return view.evaluate(
+            "name => document.getElementById(document.querySelector('[role=tree]')"
+            ".getAttribute('aria-activedescendant')).getAttribute(name)",
+            attribute,
+        )
+
+    assert (active("aria-level"), active("aria-posinset"), active("aria-setsize")) == (
+        "2",
+        "1",
+        str(shown),
+    )
+    assert active("aria-selected") == "true"
+    assert ask(view, "x.selected") == "0"
+    view.keyboard.press("ArrowLeft")
+    while active("aria-level") != "1":
+        view.keyboard.press("ArrowLeft")
+    assert active("aria-expanded") == "true"
+    view.keyboard.press("ArrowLeft")
+    assert active("aria-expanded") == "false"
+    assert view.get_by_role("treeitem").count() == 1
+    view.keyboard.press("ArrowRight")
+    view.keyboard.press("End")
+    last = ask(view, "x.panel('outline').list.at(-1).id")
+    assert ask(view, "x.selected") == last
+    view.keyboard.press("Home")
+    assert ask(view, "x.selected") == "root"
+
+
+def test_axe_finds_no_violation(stage: Stage, keep: Keep) -> None:
+    view = opened(keep, stage)
     found = {}
     chosen = ask(view, "x.tree().chosen ?? 'root'")
-    for state in (
-        "x.select(null)",
-        f"x.select({chosen!r})",
-        "x.select('root')",
-        "x.setPruned('fold'), x.select('fold:root')",
-        "x.keys.showHelp()",
+    # The whole once, and then what another state puts into it.
+    for state, part in (
+        ("x.select(null)", "#explorer"),
+        (f"x.select({chosen!r})", "#explorer"),
+        ("x.select('root')", ".esp-inspector"),
+        ("x.setPruned('fold'), x.select('fold:root')", ".esp-inspector"),
+        ("x.keys.showHelp()", "dialog.esp-help"),
     ):
         ask(view, state)
-        for theme in ("light", "dark"):
-            show_theme(view, theme)
-            settle(view)
-            found[state, theme] = violations(view, "#explorer")
-    assert {where: what for where, what in found.items() if what} == {}
+        settle(view)
+        found[state] = in_both_themes(view, part)
+    assert {state: what for state, what in found.items() if what} == {}
+    view.keyboard.press("Escape")
+    ask(view, "x.setPruned('dim')")
 
 
-def test_what_could_not_be_compared_is_said_and_a_long_answer_is_shown_whole(view: Page) -> None:
+def test_answers_and_cost_have_their_numbers(stage: Stage, keep: Keep) -> None:
+    view = opened(keep, stage)
+    votes = [event for event in stage.runs["recorded-beam"] if event["kind"] == "voted"]
+    table = view.locator(".esp-answers table")
+    for event in votes:
+        expect(table).to_contain_text(event["method"].capitalize())
+    expect(table.locator(".esp-chosen")).to_contain_text("chosen")
+    expect(table).to_contain_text(re.compile("right|wrong"))
+    cost = view.locator(".esp-costs")
+    expect(cost).to_contain_text("Tokens written")
+    expect(cost).to_contain_text("times this search")
+
+
+def test_what_is_written_from_right_to_left_is_laid_out_so(stage: Stage, keep: Keep) -> None:
+    view = opened(keep, stage)
+    show(view, "rtl")
+    ask(view, "x.select('0')")
+    settle(view)
+    view.get_by_role("tab", name="Outline").click()
+    places = (".esp-inspector .esp-step-text", ".esp-inspector .esp-sibling-text")
+    for place in (*places, ".esp-row-text", ".esp-answers .esp-link [dir]"):
+        text = view.locator(place).filter(has_text=RIGHT_TO_LEFT[:5]).first
+        assert text.evaluate("element => getComputedStyle(element).direction") == "rtl", place
+    formula = view.locator(".esp-step-text .katex").first
+    assert formula.evaluate("element => getComputedStyle(element).direction") == "ltr"
+    show(view, "recorded-beam")
+    ask(view, "x.select('0')")
+    settle(view)
+    text = view.locator(places[0]).first
+    assert text.evaluate("element => getComputedStyle(element).direction") == "ltr"
+
+
+def test_the_outline_of_a_large_tree_stays_small(stage: Stage, keep: Keep) -> None:
+    view = opened(keep, stage)
+    # It is as small with any number of steps; what ten thousand cost has tests of its own.
+    stage.runs["many"] = renamed([event_to_dict(event) for event in synthetic_log(1_000)], "many")
+    show(view, "many")
+    view.get_by_role("tab", name="Outline").click()
+    assert ask(view, "x.panel('outline').list.length") > 1_000
+    assert view.get_by_role("treeitem").count() < 80
+    view.get_by_role("tree").focus()
+    view.keyboard.press("End")
+    assert view.get_by_role("treeitem").count() < 80
+
+
+def test_what_could_not_be_compared_is_said_and_a_long_answer_is_shown_whole(
+    stage: Stage, keep: Keep
+) -> None:
+    view = opened(keep, stage)
     show(view, "undecided")
     view.get_by_role("tab", name="Answers").click()
     answers = view.locator(".esp-answers")

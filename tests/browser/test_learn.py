@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.axe import violations
 from tests.browser.learn_place import ROOM, learn_served, show, shown
 
 pytestmark = pytest.mark.browser
@@ -35,6 +33,10 @@ def test_a_visitor_reads_predicts_and_is_told_by_mouse(address: str, page: Page)
         shown(page, number)
         assert page.locator(".learn-problem").count() == 1
         expect(page.locator('.esp-word[data-kind="problem"]:visible')).to_have_count(0)
+    page.get_by_role("button", name="Back").click()
+    shown(page, "1.3")
+    page.get_by_role("button", name="Next", exact=True).click()
+    shown(page, "1.4")
     # Whatever the button beside them says, the dots stay where they are.
     assert page.locator(".learn-dots").evaluate(LEFT) == dots
     # Marks are explained from the first on, in words that are known by then.
@@ -205,7 +207,15 @@ def test_a_page_plays_by_itself_once_and_stands_still_for_whoever_wants_that(
     assert 7 <= seconds <= 8
     expect(page.get_by_role("button", name="Play again")).to_be_visible()
     assert page.evaluate(f"{ROOM}.stage.cursor === {ROOM}.page.to")
-    # By keyboard once more.
+    # By keyboard once more. So are a term, and how the page was made.
+    page.get_by_text("How this was made").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".learn-made code")).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    page.locator(".learn-caption .esp-term").first.focus()
+    expect(page.locator(".term-card")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".term-card")).to_be_hidden()
     page.get_by_role("button", name="Play again").focus()
     page.keyboard.press("Enter")
     assert page.evaluate(f"{ROOM}.stage.playing && {ROOM}.stage.cursor === {ROOM}.page.from")
@@ -222,6 +232,16 @@ def test_by_touch_on_a_phone(address: str, browser: Browser) -> None:
     expect(page.locator(".learn-said")).to_contain_text("Yes.")
     page.get_by_role("button", name="Next", exact=True).tap()
     shown(page, "4.7")
+    page.get_by_role("button", name="Back").tap()
+    shown(page, "4.6")
+    page.locator(".learn-caption .esp-term").first.tap()
+    expect(page.locator(".term-card")).to_be_visible()
+    page.get_by_text("How this was made").tap()
+    expect(page.locator(".learn-made code")).to_be_visible()
+    page.evaluate(f"{ROOM}.go({{lesson: 4, page: 9}})")
+    shown(page, "4.9")
+    page.get_by_role("button", name="Answer one more: lesson 3, page 3").tap()
+    shown(page, "3.3")
     for target in page.locator(".learn-turn button, .learn-list a, .learn-theme").all():
         box = target.bounding_box()
         assert box is not None
@@ -257,6 +277,8 @@ def test_by_touch_on_a_phone(address: str, browser: Browser) -> None:
         if label == "Test: before":
             page.get_by_role("button", name="Close").tap()
     expect(page.locator(".learn-exam-body")).to_contain_text("Normalised gain")
+    with page.expect_download():
+        page.get_by_role("link", name="Save as JSON").tap()
     context.close()
 
 
@@ -279,7 +301,21 @@ def test_the_timeline_moves_the_picture_and_turns_no_page(address: str, page: Pa
     assert 0.4 < middle < 0.6
     before = page.evaluate(f"{ROOM}.stage.cursor")
     page.get_by_role("button", name="Forward one round").click()
-    assert page.evaluate(f"{ROOM}.stage.cursor") > before
+    after = page.evaluate(f"{ROOM}.stage.cursor")
+    assert after > before
+    back, forward = (
+        page.get_by_role("button", name=name) for name in ("Back one round", "Forward one round")
+    )
+    back.click()
+    assert page.evaluate(f"{ROOM}.stage.cursor") < after
+    forward.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(f"{ROOM}.stage.cursor") == after
+    back.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(f"{ROOM}.stage.cursor") < after
+    caption = page.locator(".learn-caption")
+    caption.focus()
     page.keyboard.press("ArrowRight")
     shown(page, "9.5")
     page.keyboard.press("ArrowLeft")
@@ -328,70 +364,3 @@ def test_links_open_pages_and_hide_what_a_teacher_does_not_want(address: str, pa
     )
     page.get_by_role("navigation", name="Places").get_by_text("Guide").click()
     expect(page).to_have_url(f"{address.removesuffix('learn/')}guide/")
-
-
-def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
-    show(page, address, "1.1")
-    right = page.evaluate(
-        f"['a', 'b'].map((form) => {ROOM}.exam.forms[form].map((question) => question.right))"
-    )
-    first = "ab".index(page.evaluate(f"{ROOM}.exam.taken.first"))
-    questions = page.locator(".learn-exam fieldset")
-    # Two are right before, and five after: three of the four that were not known.
-    for label, form, known in (
-        ("Test: before", first, 2),
-        ("Test: after the lessons", 1 - first, 5),
-    ):
-        page.get_by_role("button", name=label).click()
-        expect(questions).to_have_count(6)
-        for place, answer in enumerate(right[form]):
-            radios = questions.nth(place).get_by_role("radio")
-            expect(radios).to_have_count(5)
-            # Who does not know says so first, and is wrong the second time.
-            wrong = 4 if form == first else answer % 4
-            radios.nth(answer - 1 if place < known else wrong).check()
-        page.get_by_role("button", name="Done").click()
-        expect(page.locator(".learn-exam-said")).to_be_focused()
-        if form == first:
-            expect(page.locator(".learn-exam-said")).to_contain_text("after the second test")
-            page.keyboard.press("Escape")
-            page.reload()
-            shown(page, "1.1")
-    expect(page.locator(".learn-exam-said")).to_have_text(
-        "Before: 2 of 6 right, 4 not known. After: 5 of 6 right."
-    )
-    expect(page.locator(".learn-exam-body")).to_contain_text("Normalised gain: 0.75")
-    with page.expect_download() as saved:
-        page.get_by_role("link", name="Save as JSON").click()
-    record = json.loads(saved.value.path().read_text(encoding="utf-8"))
-    assert record["normalised_gain"] == 0.75
-    assert record["before"]["answers"] == [*right[first][:2], 0, 0, 0, 0]
-    assert (record["before"]["unknown"], record["after"]["unknown"]) == (4, 0)
-    # What was answered is gone through once more, with the tables and the trees.
-    page.get_by_text("Questions before: 2 right").click()
-    review = page.locator(".learn-exam-review").first
-    expect(review.locator("table")).to_have_count(4)
-    expect(review.locator(".learn-exam-tree")).to_have_count(2)
-    expect(review).to_contain_text("– You: I don’t know. Right: ")
-    box, room = review.bounding_box(), page.locator(".learn-exam").bounding_box()
-    assert box is not None
-    assert room is not None
-    assert box["x"] + box["width"] <= room["x"] + room["width"]
-    assert violations(page, ".learn-exam") == []
-
-
-def test_who_has_had_the_lessons_takes_the_second_test_alone(address: str, page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
-    show(page, address, "1.1")
-    page.get_by_role("button", name="Test: before").focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="only the test after").focus()
-    page.keyboard.press("Enter")
-    for question in page.locator(".learn-exam fieldset").all():
-        question.get_by_role("radio").first.focus()
-        page.keyboard.press("Space")
-    page.get_by_role("button", name="Done").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".learn-exam-said")).to_have_text(re.compile(r"^After: \d of 6 right\.$"))
-    expect(page.locator(".learn-exam-body")).to_contain_text("no gain to work out")

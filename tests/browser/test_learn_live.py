@@ -79,6 +79,11 @@ def test_noise_by_touch(address: str, browser: Browser) -> None:
     assert box is not None
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert 0.4 < page.evaluate(f"{ROOM}.stage.cursor / {ROOM}.stage.events.length") < 0.6
+    middle = page.evaluate(f"{ROOM}.stage.cursor")
+    page.get_by_role("button", name="Forward one round").tap()
+    assert page.evaluate(f"{ROOM}.stage.cursor") > middle
+    page.get_by_role("button", name="Back one round").tap()
+    assert page.evaluate(f"{ROOM}.stage.cursor") <= middle
     assert page.evaluate(f"[{ROOM}.place.lesson, {ROOM}.place.page]") == [9, 4]
     context.close()
 
@@ -125,7 +130,7 @@ def test_rollouts_are_written_when_one_asks_and_recorded_ones_stand_where_none_c
     said.locator("label").nth(2).tap()
     more.tap()
     expect(said).to_contain_text("server answered 500. The recorded rollouts stand.")
-    said.locator("label").nth(0).tap()
+    said.locator("label").nth(0).click()
     expect(said).to_contain_text("13 of 15")
     assert [one.rpartition("/")[0] for one in asked] == [
         "POST make-18/14",

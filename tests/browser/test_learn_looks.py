@@ -106,6 +106,7 @@ def test_by_keyboard_from_the_first_page_to_the_last_and_every_page_fits(
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.set_viewport_size({"width": 1280, "height": 720})
     show(page, address, "1.1")
+    page.evaluate(COUNTING)
     turns = []
     for place in PLACES[1:]:
         page.keyboard.press("ArrowRight")
@@ -115,6 +116,11 @@ def test_by_keyboard_from_the_first_page_to_the_last_and_every_page_fits(
         if PLACES.index(place) < PLACES.index("9.5"):
             assert "interval" not in page.locator(".learn-page").inner_text(), place
         turns.append(page.evaluate(f"{ROOM}.lastTurnMs"))
+    # A page that is turned to waits for nothing: its run was asked for before; it is drawn once,
+    # and once more where noise has chosen among its solutions.
+    turned = page.evaluate("() => window.turned")
+    assert len(turned) == len(turns)
+    assert [turn for turn in turned if not turn["here"] or turn["drawn"] > turn["most"]] == []
     print(f"turning a page: median {sorted(turns)[len(turns) // 2]:.0f} ms, most {max(turns):.0f}")
     expect(page.locator(".learn-next")).to_have_text("Now search yourself")
     page.set_viewport_size({"width": 320, "height": 640})
@@ -130,6 +136,19 @@ def test_by_keyboard_from_the_first_page_to_the_last_and_every_page_fits(
     assert complaints == []
     context.close()
 
+
+# Of each page that is turned to: whether its run is here by then, and how often it is drawn.
+COUNTING = """() => {
+  const room = document.querySelector(".esp").classroom;
+  window.turned = [];
+  const [turn, seek] = [room.turn.bind(room), room.stage.seek.bind(room.stage)];
+  room.stage.seek = (cursor) => { turned.at(-1).drawn += 1; return seek(cursor); };
+  room.turn = (by) => {
+    const { trace, noise } = room.course.page(room.course.beside(room.place, by));
+    turned.push({ trace, here: !trace || room.traces.has(trace), drawn: 0, most: noise ? 2 : 1 });
+    turn(by);
+  };
+}"""
 
 IN_SIGHT = """() => {
   const [row, link] = [".learn-list", ".learn-list a[aria-current]"].map((at) =>

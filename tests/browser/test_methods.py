@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import violations
-from tests.browser.explorer import ask, settle, show, wait
+from tests.browser.axe import in_both_themes
+from tests.browser.explorer import ask, run_of, settle, show, wait
 from tests.browser.method_logs import METHODS
 from tests.browser.pages import VIEWPORT, Keep, nothing_ran, show_theme
 from tests.browser.stage import HOSTILE, Stage, renamed
@@ -25,11 +25,16 @@ LEGEND = {
 
 
 def shown(keep: Keep, stage: Stage, run: str) -> Page:
-    """The page with this run, from its end, as one who comes from another run finds it."""
+    """The page with this run, from its end: as one who comes from another run finds it, or as the
+    test before left it, which selected and scrubbed at most."""
     page, _ = keep(f"{stage.url}/")
     page.set_viewport_size(VIEWPORT)
-    show(page, "greedy")
-    show(page, run)
+    show_theme(page, "light")
+    if run_of(page) == run:
+        ask(page, "x.select(null), x.scrub(x.log.length)")
+        settle(page)
+    else:
+        show(page, run)
     return page
 
 
@@ -57,8 +62,23 @@ def test_the_legend_explains_what_occurs_and_nothing_else(
     assert signs(page) == LEGEND[run]
     ask(page, "x.scrub(2)")
     assert signs(page) == []
-    show(page, "recorded-beam")
-    assert signs(page) == []
+    it_is_accessible_in_both_themes_and_fits_a_phone(shown(keep, stage, run))
+
+
+def it_is_accessible_in_both_themes_and_fits_a_phone(page: Page) -> None:
+    ask(page, "x.select([...x.tree().nodes.keys()][1])")
+    settle(page)
+    assert in_both_themes(page, "#explorer") == {}
+    page.set_viewport_size({"width": 320, "height": 800})
+    wait(page, "x.canvas.vertical")
+    settle(page)
+    ask(page, "x.select([...x.tree().nodes.keys()][2])")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_of_a_run_without_signs_the_legend_explains_none(stage: Stage, keep: Keep) -> None:
+    shown(keep, stage, "stream")
+    assert signs(shown(keep, stage, "recorded-beam")) == []
 
 
 def test_visits_make_marks_larger_and_are_explained(stage: Stage, keep: Keep) -> None:
@@ -160,25 +180,6 @@ def test_arrows_are_drawn_and_numbered_in_order(stage: Stage, keep: Keep) -> Non
         }"""
     )
     assert counted == ["1", "2", "3", "4", "5"]
-
-
-@pytest.mark.parametrize("run", METHODS)
-def test_it_is_accessible_in_both_themes_and_fits_a_phone(
-    stage: Stage, keep: Keep, run: str
-) -> None:
-    page = shown(keep, stage, run)
-    ask(page, "x.select([...x.tree().nodes.keys()][1])")
-    found = {}
-    for theme in ("light", "dark"):
-        show_theme(page, theme)
-        settle(page)
-        found[theme] = violations(page, "#explorer")
-    assert found == {"light": [], "dark": []}
-    page.set_viewport_size({"width": 320, "height": 800})
-    wait(page, "x.canvas.vertical")
-    settle(page)
-    ask(page, "x.select([...x.tree().nodes.keys()][2])")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_what_a_verifier_wrote_is_read_with_its_step(stage: Stage, keep: Keep) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.app_process import App
-from tests.browser.explorer import ask, open_page, settle, wait
+from tests.browser.explorer import ask, settle, wait
 from tests.browser.pages import Keep
 
 pytestmark = pytest.mark.browser
@@ -19,6 +17,19 @@ INSIDE = """() => [...document.querySelectorAll(
   const { top, left, bottom, right } = element.getBoundingClientRect();
   return top < 0 || left < 0 || bottom > innerHeight + 1 || right > innerWidth + 1;
 }).map((element) => element.className || element.id)"""
+
+
+# Chips of which a part is seen, and whether it is said that there are more than are seen.
+CHIPS = """() => {
+  const list = document.querySelector('#chips .chip-list').getBoundingClientRect();
+  const boxes = [...document.querySelectorAll('#chips .chip')]
+    .filter((chip) => chip.closest('.chip-list')).map((chip) => chip.getBoundingClientRect());
+  const seen = boxes.filter((box) => box.top < list.bottom - 1);
+  const part = seen.filter((box) => box.right > list.right + 1 || box.bottom > list.bottom + 1);
+  const said = document.querySelector('.chip-more').textContent;
+  const hidden = boxes.length - seen.length;
+  return { shown: seen.length, part: part.length, said: said === (hidden ? `+${hidden}` : '') };
+}"""
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1000, 700), (1440, 900)])
@@ -37,15 +48,26 @@ def test_nothing_is_below_the_fold(app: App, keep: Keep, width: int, height: int
     assert box is not None
     assert box["height"] >= 280
     expect(page.locator(".esp-chronicle")).to_be_in_viewport()
+    chips = page.evaluate(CHIPS)
+    assert chips["shown"] > 0
+    assert (chips["part"], chips["said"]) == (0, True)
+
+
+def give(page: Page, width: int, height: int) -> None:
+    """Give the window this size, and wait until the picture has its own."""
+    page.set_viewport_size({"width": width, "height": height})
+    wait(page, f"innerWidth === {width} && x.canvas.vertical === {str(width < 640).lower()}")
+    wait(page, "Math.abs(x.canvas.size.width - x.canvas.element.clientWidth) < 1")
+    wait(page, "Math.abs(x.canvas.size.height - x.canvas.element.clientHeight) < 1")
+    settle(page)
 
 
 @pytest.mark.parametrize(("width", "height", "tree"), [(390, 844, 300), (320, 700, 220)])
 def test_on_a_phone_the_tree_is_in_the_first_screen(
-    app: App, page: Page, width: int, height: int, tree: int
+    app: App, keep: Keep, width: int, height: int, tree: int
 ) -> None:
-    page.set_viewport_size({"width": width, "height": height})
-    open_page(page, app.url)
-    settle(page)
+    page, _ = keep(f"{app.url}/")
+    give(page, width, height)
     expect(page.locator(".esp-minute")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if height > 800:
@@ -59,9 +81,9 @@ def test_on_a_phone_the_tree_is_in_the_first_screen(
     assert composer["height"] <= 120, "the composer is two lines"
 
 
-def test_the_side_is_a_sheet_on_a_phone(app: App, page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    open_page(page, app.url)
+def test_the_side_is_a_sheet_on_a_phone(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    give(page, 390, 844)
     answers = page.locator(".esp-answers")
     expect(answers).to_be_hidden()
     tab = page.get_by_role("tab", name="Answers")
@@ -86,8 +108,9 @@ def test_the_side_is_a_sheet_on_a_phone(app: App, page: Page) -> None:
     expect(page.locator(".esp-inspector")).to_be_hidden()
 
 
-def test_a_selected_step_comes_to_the_front_and_goes_again(app: App, page: Page) -> None:
-    open_page(page, app.url)
+def test_a_selected_step_comes_to_the_front_and_goes_again(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    give(page, 1280, 720)
     ask(page, "x.select(x.tree().chosen)")
     expect(page.get_by_role("tab", name="Step")).to_have_attribute("aria-selected", "true")
     expect(page.locator(".esp-chronicle")).to_be_hidden()
@@ -110,25 +133,6 @@ def middle_of(page: Page, selector: str) -> float:
     box = page.locator(selector).bounding_box()
     assert box is not None
     return box["y"] + box["height"] / 2
-
-
-def test_on_a_small_phone_there_is_a_tree_too(app: App, page: Page) -> None:
-    page.set_viewport_size({"width": 320, "height": 700})
-    open_page(page, f"{app.url}/?run=recorded-countdown-beam-search")
-    settle(page)
-    assert height_of(page, "#explorer .esp-canvas") >= 180
-    # The pace is read whole.
-    cut = """(select) => {
-      const pen = document.createElement("canvas").getContext("2d");
-      const style = getComputedStyle(select);
-      pen.font = style.font;
-      const text = pen.measureText(select.selectedOptions[0].text).width;
-      const around = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
-      return text + around - select.clientWidth;
-    }"""
-    assert page.locator(".esp-timeline select").evaluate(cut) <= 0
-    # What finds steps is in reach, however long the key is.
-    expect(page.locator(".esp-find-open")).to_be_in_viewport(ratio=1)
 
 
 LONG_WORD = "Waiting: your search is the next. Stop leaves the line. " * 3
@@ -174,9 +178,29 @@ def test_what_is_beside_the_long_key_stays_together_and_nothing_jumps(app: App, 
     page.evaluate("document.querySelector('#notice .notice').hidden = true")
 
 
+def test_on_a_small_phone_there_is_a_tree_too(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/?run=recorded-countdown-mcts")
+    give(page, 320, 700)
+    assert height_of(page, "#explorer .esp-canvas") >= 180
+    # The pace is read whole.
+    cut = """(select) => {
+      const pen = document.createElement("canvas").getContext("2d");
+      const style = getComputedStyle(select);
+      pen.font = style.font;
+      const text = pen.measureText(select.selectedOptions[0].text).width;
+      const around = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+      return text + around - select.clientWidth;
+    }"""
+    assert page.locator(".esp-timeline select").evaluate(cut) <= 0
+    # What finds steps is in reach, however long the key is.
+    expect(page.locator(".esp-find-open")).to_be_in_viewport(ratio=1)
+
+
 def test_the_way_to_the_guide_stands_beside_run(app: App, keep: Keep) -> None:
-    page, _ = keep(f"{app.url}/?run=recorded-word-problem-greedy")
-    page.set_viewport_size({"width": 1280, "height": 720})
-    expect(page.locator("#problem textarea")).to_have_value(re.compile("Luca"))
+    page, _ = keep(f"{app.url}/?run=recorded-countdown-mcts")
+    give(page, 1280, 720)
+    page.locator("#problem textarea").fill(
+        "A long problem, which takes two lines of the field. " * 4
+    )
     assert height_of(page, "#problem textarea") > 50, "the problem takes two lines"
     assert abs(middle_of(page, "#composer > .guide-link") - middle_of(page, "#run")) < 1

@@ -1,23 +1,24 @@
-"""Choosing a strategy, reading what it is, and opening its recorded example; pasting a text."""
+"""Choosing a strategy, reading what it is, and opening its recorded example; pasting a text.
+
+What is said of each strategy, and which options are its own: `tests/test_page_choices.py`.
+"""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from components.controls.layout import PUBLISHED_ONLY, strategy_groups
-from components.explorer.recordings import FOLDER
-from search_core.log.traces import read_trace
-from search_core.models import SCORE_SOURCES
+from components.controls.options_form import all_specs
+from components.controls.sampling_form import about_score_source
 from search_core.strategies import STRATEGIES
 from tests.browser.app_process import App
-from tests.browser.axe import violations
-from tests.browser.explorer import ask, open_page, run_of, start, wait
-from tests.browser.form import expect_chosen, notice_says, open_drawer, open_with_drawer, reach
-from tests.browser.pages import Keep, fits
+from tests.browser.axe import in_both_themes
+from tests.browser.explorer import ask, run_of, start, wait
+from tests.browser.form import expect_chosen, fill, notice_says, open_drawer, reach
+from tests.browser.pages import VIEWPORT, Keep, fits
 
 pytestmark = pytest.mark.browser
 
@@ -34,20 +35,15 @@ Alternatively, 8 * 3 = 24.
 The answer is 24."""
 
 
-@cache
-def recorded() -> set[str]:
-    """The strategies of which there is a recorded example."""
-    return {read_trace(path).started.strategy for path in FOLDER.glob("*.jsonl")}
-
-
 def choose(page: Page, name: str) -> None:
     open_drawer(page)
     page.locator(f"#strategy input[value='{name}']").check()
     expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES[name].does)
 
 
-def test_the_strategies_stand_in_their_groups(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
+def test_the_strategies_stand_in_their_groups(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    open_drawer(page)
     groups = page.locator("#strategy fieldset")
     assert groups.locator("legend").all_inner_texts() == [g.heading for g in strategy_groups()]
     for index, group in enumerate(strategy_groups()):
@@ -56,25 +52,17 @@ def test_the_strategies_stand_in_their_groups(app: App, page: Page) -> None:
     expect_chosen(page, "strategy", FIRST)
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
-def test_each_strategy_is_explained_and_keeps_its_own_options(
-    app: App, keep: Keep, name: str
-) -> None:
-    page, new = keep(f"{app.url}/")
-    if page.locator(f"#strategy input[value='{name}']").is_checked():
-        choose(page, "greedy" if name != "greedy" else FIRST)
+@pytest.mark.parametrize("name", ["beam_search", "mcts"])
+def test_a_strategy_is_explained_and_keeps_its_own_options(app: App, keep: Keep, name: str) -> None:
+    page, _ = keep(f"{app.url}/")
     choose(page, name)
     strategy, about = STRATEGIES[name], page.locator("#about-strategy")
     expect(about).to_contain_text(strategy.does_not)
-    expect(about.locator("svg.diagram")).to_have_count(int(name in recorded()))
-    expect(page.locator("#open-example")).to_have_count(int(name in recorded()))
-    if new:
-        unfold(page)
-    told = about.locator("pre").text_content() or ""
-    assert [line for line in strategy.pseudocode.splitlines() if line.strip() not in told] == []
+    pictures = about.locator("svg.diagram").count()
+    expect(page.locator("#open-example")).to_have_count(pictures)
     # Only the habits of published code are folded away, with any strategy.
     shown = {spec.name for spec in strategy.options.specs()} - PUBLISHED_ONLY
-    for spec in STRATEGIES["beam_search"].options.specs():
+    for spec in all_specs().values():
         field = page.locator(f"#option-{spec.name.replace('_', '-')}")
         if spec.name in shown:
             expect(field).to_be_visible()
@@ -93,10 +81,16 @@ def test_pseudocode_stays_open_while_strategies_are_compared(app: App, keep: Kee
     choose(page, "greedy")
     unfold(page)
     choose(page, "dvts")
-    expect(page.locator("#about-strategy pre")).to_be_visible()
+    code = page.locator("#about-strategy pre")
+    expect(code).to_be_visible()
+    told = code.text_content() or ""
+    missing = [
+        line for line in STRATEGIES["dvts"].pseudocode.splitlines() if line.strip() not in told
+    ]
+    assert missing == []
     page.locator("#about-strategy summary").click()
     choose(page, "rebase")
-    expect(page.locator("#about-strategy pre")).not_to_be_visible()
+    expect(code).not_to_be_visible()
 
 
 def test_the_keyboard_walks_through_all_groups(app: App, keep: Keep) -> None:
@@ -113,13 +107,44 @@ def test_the_keyboard_walks_through_all_groups(app: App, keep: Keep) -> None:
     assert not page.evaluate("document.activeElement.matches('#strategy input')")
 
 
+def test_a_score_source_says_what_it_is(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    open_drawer(page)
+    reach(page, "#score-source")
+    for name in ("oracle", "verifier"):
+        page.locator(f"#score-source input[value='{name}']").check()
+        expect(page.locator("#about-source")).to_have_text(about_score_source(name))
+
+
 def open_form(page: Page) -> None:
     reach(page, "#pasted-text")
     expect(page.locator("#pasted-text textarea")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [320, 768, 1280, 1920])
+def test_everything_opened_fits_and_is_accessible(app: App, keep: Keep, width: int) -> None:
+    page, _ = keep(f"{app.url}/")
+    choose(page, FIRST)
+    unfold(page)
+    open_form(page)
+    reach(page, "#score-source")
+    page.locator("#verifier input[value='outcome']").check()
+    expect(page.locator("#about-verifier")).to_contain_text("finished solutions")
+    fits(page, width)
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('#strategy *, #about-strategy *, #recording *')]
+          .filter(e => e.getClientRects().length && e.scrollWidth > e.clientWidth + 1
+            && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline')
+          .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert wide == []
+    if width in {320, 1280}:  # a column of one's own, and one of two
+        assert in_both_themes(page) == {}
+
+
 def test_an_empty_text_gets_a_clear_message(app: App, keep: Keep) -> None:
     page, _ = keep(f"{app.url}/")
+    page.set_viewport_size(VIEWPORT)
     open_drawer(page)
     before = run_of(page)
     open_form(page)
@@ -129,38 +154,21 @@ def test_an_empty_text_gets_a_clear_message(app: App, keep: Keep) -> None:
     assert run_of(page) == before
 
 
-def test_each_score_source_says_what_it_is(app: App, keep: Keep) -> None:
+def test_the_chosen_strategy_is_the_one_that_runs(app: App, keep: Keep) -> None:
     page, _ = keep(f"{app.url}/")
-    open_drawer(page)
-    reach(page, "#score-source")
-    told = set()
-    about, before = page.locator("#about-source"), ""
-    for name in SCORE_SOURCES:
-        page.locator(f"#score-source input[value='{name}']").check()
-        expect(about).not_to_have_text(before)
-        before = about.inner_text()
-        told.add(before.strip())
-    assert "" not in told
-    assert len(told) == len(SCORE_SOURCES)
-
-
-def test_the_chosen_strategy_is_the_one_that_runs(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
+    page.set_viewport_size(VIEWPORT)
+    page.locator("#verifier input[value='small']").check()
     choose(page, "rebase")
+    fill(page, "#option-n", "4")
     start(page)
     wait(page, "x.log.complete")
     assert ask(page, "x.log.events[0].strategy") == "rebase"
 
 
-def test_a_link_chooses_its_strategy(app: App, page: Page) -> None:
-    open_page(page, f"{app.url}/?problem=What+is+(7+%2B+8)+*+3%3F&strategy=dvts&n=4&beam_width=2")
-    wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
-    expect_chosen(page, "strategy", "dvts")
-    expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES["dvts"].does)
-
-
-def test_a_recorded_example_opens_from_the_strategy(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
+def test_a_recorded_example_opens_from_the_strategy(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    page.set_viewport_size(VIEWPORT)
+    open_drawer(page)
     choose(page, "rebase")
     page.click("#open-example")
     wait(page, "x.log.complete && x.log.run === 'recorded-countdown-rebase'")
@@ -170,8 +178,10 @@ def test_a_recorded_example_opens_from_the_strategy(app: App, page: Page) -> Non
     assert f"{ask(page, 'x.tree().nodes.size') - 1} steps" in str(told)
 
 
-def test_a_recording_can_be_opened_again(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
+def test_a_recording_can_be_opened_again(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    page.set_viewport_size(VIEWPORT)
+    open_drawer(page)
     reach(page, "#recording")
     option = page.locator("#recording input[value='recorded-countdown-dvts']")
     option.click()
@@ -183,8 +193,10 @@ def test_a_recording_can_be_opened_again(app: App, page: Page) -> None:
     wait(page, "x.log.complete && x.log.run === 'recorded-countdown-dvts'")
 
 
-def test_a_pasted_text_becomes_a_tree(app: App, page: Page) -> None:
-    open_with_drawer(page, app.url)
+def test_a_pasted_text_becomes_a_tree(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/")
+    page.set_viewport_size(VIEWPORT)
+    open_drawer(page)
     before = run_of(page)
     open_form(page)
     page.fill("#pasted-text textarea", THOUGHT)
@@ -201,8 +213,10 @@ def test_a_pasted_text_becomes_a_tree(app: App, page: Page) -> None:
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
 
 
-def test_a_text_file_becomes_a_tree(app: App, page: Page, tmp_path: Path) -> None:
-    open_with_drawer(page, app.url)
+def test_a_text_file_becomes_a_tree(app: App, keep: Keep, tmp_path: Path) -> None:
+    page, _ = keep(f"{app.url}/")
+    page.set_viewport_size(VIEWPORT)
+    open_drawer(page)
     before = run_of(page)
     open_form(page)
     path = tmp_path / "thought.txt"
@@ -210,25 +224,3 @@ def test_a_text_file_becomes_a_tree(app: App, page: Page, tmp_path: Path) -> Non
     page.locator("#read-text input[type=file]").set_input_files(path)
     wait(page, f"x.log.complete && x.log.run !== {before!r}")
     assert ask(page, "x.tree().nodes.size") > 5
-
-
-@pytest.mark.parametrize("width", [320, 768, 1280, 1920])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everything_opened_fits_and_is_accessible(
-    app: App, keep: Keep, theme: str, width: int
-) -> None:
-    page, new = keep(f"{app.url}/", theme)
-    if new:
-        open_drawer(page)
-        page.locator("#about-strategy summary").click()
-        open_form(page)
-        reach(page, "#score-source")
-    fits(page, width)
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('#strategy *, #about-strategy *, #recording *')]
-          .filter(e => e.getClientRects().length && e.scrollWidth > e.clientWidth + 1
-            && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline')
-          .map(e => e.outerHTML.slice(0, 80))"""
-    )
-    assert wide == []
-    assert violations(page) == []
