@@ -128,7 +128,7 @@ def build_page(
         ProblemFileHandlers(trusted_proxies, opening).wire(controls)
         ProblemWords(offer).wire(controls)
         memory = MemoryHandlers(offer, registry)
-        form = FormHandlers(offer, recordings, shown, fields, allowed, memory.models_memory)
+        form = FormHandlers(offer, recordings, shown, fields, allowed, memory.follow)
         form.begin(controls)
         form.wire(page, controls)
         memory.wire(page, controls)

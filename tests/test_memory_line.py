@@ -10,6 +10,7 @@ import pytest
 
 from components.handlers import MemoryHandlers, memory
 from components.handlers.memory import LINES_PER_SECOND
+from search_core.models import NOT_LOADED
 
 SECONDS = 60
 
@@ -47,3 +48,30 @@ def test_many_are_told_seldom_and_all_of_them_at_the_end(monkeypatch: pytest.Mon
     lines = told(monkeypatch, others=watching - 1)
     assert len(lines) <= SECONDS * LINES_PER_SECOND / watching + 2
     assert lines[-1] == f"line {len(lines)}"
+
+
+def test_who_waits_for_models_is_told_of_those_that_are_chosen_by_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Run starts no second watcher, and one that waits says nothing of what is chosen no more."""
+    handlers = MemoryHandlers(None, SimpleNamespace(live_run_of=lambda _: None))  # type: ignore[arg-type]
+    there: set[str | None] = set()
+    monkeypatch.setattr(memory, "_SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr(
+        handlers,
+        "models_memory",
+        lambda strategy, pair: f"{pair}: {'here' if pair in there else NOT_LOADED}",
+    )
+    request = SimpleNamespace(session_hash="here")
+
+    async def watch() -> list[str]:
+        watcher = handlers.watch_memory(request, "greedy", "missing")  # type: ignore[arg-type]
+        lines = [await anext(watcher)]
+        assert handlers.follow("another page", "greedy", "other") == f"other: {NOT_LOADED}"
+        assert handlers.follow("here", "greedy", "big") == f"big: {NOT_LOADED}"
+        there.add("big")
+        return [*lines, *[line async for line in watcher]]
+
+    assert asyncio.run(watch()) == [f"missing: {NOT_LOADED}", "big: here"]
+    assert handlers.follow("here", "greedy", "missing") == f"missing: {NOT_LOADED}"
+    assert handlers._chosen == {}

@@ -44,7 +44,8 @@ class FormHandlers:
         cards: What each strategy is, by its name, as `strategy_card.cards` makes it.
         fields: The fields that a recipe is made from.
         limits: What one run may use at most.
-        memory: What memory the models of this strategy, pair, solver and verifier hold.
+        memory: What memory the models of this strategy, pair, solver and verifier hold, which are
+            chosen now on the page of this session: `MemoryHandlers.follow`.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class FormHandlers:
         cards: Mapping[str, str],
         fields: RecipeFields,
         limits: Limits,
-        memory: Callable[[str, str | None, str | None, str | None], str],
+        memory: Callable[[str, str, str | None, str | None, str | None], str],
     ) -> None:
         self._offer = offer
         self._examples = examples(recordings)
@@ -151,12 +152,12 @@ class FormHandlers:
             None, self._fields.components, None, js=TELL_VALUES, api_visibility="private"
         )
 
-    def follow_strategy(self, *values: Any) -> list[Any]:
+    def follow_strategy(self, request: gr.Request, *values: Any) -> list[Any]:
         """All that another strategy changes."""
         strategy = self._fields.read(values).strategy
-        return [*self.show_strategy(strategy), *self.follow_models(*values)]
+        return [*self.show_strategy(strategy), *self.follow_models(request, *values)]
 
-    def follow_models(self, *values: Any) -> list[Any]:
+    def follow_models(self, request: gr.Request, *values: Any) -> list[Any]:
         """All that other models or another source of scores change."""
         form = self._fields.read(values)
         return [
@@ -164,7 +165,9 @@ class FormHandlers:
                 form.strategy, form.score_source, form.pair, form.solver, form.verifier
             ),
             self.estimate(*values),
-            self._memory(form.strategy, form.pair, form.solver, form.verifier),
+            self._memory(
+                str(request.session_hash), form.strategy, form.pair, form.solver, form.verifier
+            ),
         ]
 
     def show_strategy(self, name: str) -> list[Any]:

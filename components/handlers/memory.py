@@ -34,6 +34,8 @@ class MemoryHandlers:
         self._offer = offer
         self._registry = registry
         self._watching = 0
+        # What is chosen on each page that watches, by its session.
+        self._chosen: dict[str, tuple[str | None, ...]] = {}
 
     def wire(self, page: gr.Blocks, controls: Controls) -> None:
         """Attach the handlers."""
@@ -46,32 +48,44 @@ class MemoryHandlers:
             **STREAM,
         )
 
+    def follow(self, page: str, *chosen: str | None) -> str:
+        """Another strategy, or other models, are chosen on a page: what is said of them, and from
+        now on by its watcher. A page has one at a time, and Run starts none while it waits.
+
+        Args:
+            page: Its session.
+            chosen: As for `models_memory`.
+        """
+        if page in self._chosen:
+            self._chosen[page] = chosen
+        return self.models_memory(*chosen)
+
     def models_memory(
-        self, strategy: str, pair: str | None, solver: str | None, verifier: str | None
+        self, strategy: str | None, pair: str | None, solver: str | None, verifier: str | None
     ) -> str:
         """Which models are chosen, where they run, and what memory they hold."""
         if not is_embedded(self._offer.named(pair).pair):
             solver = verifier = None
         try:
-            chosen = self._offer.choose(get_strategy(strategy), pair, solver, verifier)
+            chosen = self._offer.choose(get_strategy(strategy or ""), pair, solver, verifier)
         except ValueError:
             return ""
         return memory_line(chosen)
 
-    async def watch_memory(
-        self, request: gr.Request, strategy: str, *names: str | None
-    ) -> AsyncIterator[str]:
+    async def watch_memory(self, request: gr.Request, *chosen: str | None) -> AsyncIterator[str]:
         """The same, again and again: until the run that was just started is over, or, on a page
         that has just opened, until the models are there. The more watch, the more seldom."""
+        page = str(request.session_hash)
         self._watching += 1
+        self._chosen[page] = chosen
         try:
             told, told_at = "", -math.inf
             for look in itertools.count(1):
                 await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-                live = self._registry.live_run_of(str(request.session_hash)) is not None
+                live = self._registry.live_run_of(page) is not None
                 now = time.monotonic()
                 if not live or now - told_at >= self._watching / LINES_PER_SECOND:
-                    line = self.models_memory(strategy, *names)
+                    line = self.models_memory(*self._chosen.get(page, chosen))
                     if line != told:
                         told, told_at = line, now
                         yield line
@@ -80,3 +94,4 @@ class MemoryHandlers:
                     return
         finally:
             self._watching -= 1
+            self._chosen.pop(page, None)

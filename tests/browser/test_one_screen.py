@@ -19,6 +19,19 @@ INSIDE = """() => [...document.querySelectorAll(
 }).map((element) => element.className || element.id)"""
 
 
+# Chips of which a part is seen, and whether it is said that there are more than are seen.
+CHIPS = """() => {
+  const list = document.querySelector('#chips .chip-list').getBoundingClientRect();
+  const boxes = [...document.querySelectorAll('#chips .chip')]
+    .filter((chip) => chip.closest('.chip-list')).map((chip) => chip.getBoundingClientRect());
+  const seen = boxes.filter((box) => box.top < list.bottom - 1);
+  const part = seen.filter((box) => box.right > list.right + 1 || box.bottom > list.bottom + 1);
+  const said = document.querySelector('.chip-more').textContent;
+  const hidden = boxes.length - seen.length;
+  return { shown: seen.length, part: part.length, said: said === (hidden ? `+${hidden}` : '') };
+}"""
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1000, 700), (1440, 900)])
 def test_nothing_is_below_the_fold(app: App, keep: Keep, width: int, height: int) -> None:
     page, _ = keep(f"{app.url}/")
@@ -35,6 +48,9 @@ def test_nothing_is_below_the_fold(app: App, keep: Keep, width: int, height: int
     assert box is not None
     assert box["height"] >= 280
     expect(page.locator(".esp-chronicle")).to_be_in_viewport()
+    chips = page.evaluate(CHIPS)
+    assert chips["shown"] > 0
+    assert (chips["part"], chips["said"]) == (0, True)
 
 
 def give(page: Page, width: int, height: int) -> None:

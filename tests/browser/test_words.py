@@ -24,6 +24,7 @@ EXAMPLES = (
     "countdown-rebase",
     "countdown-self-revision",
     "countdown-single-stream",
+    "smollm2-best-of-n-its-judge-passes-over-the-right-answer",
 )
 WORDS = ".esp-words:not(.esp-words-measured) .esp-word"
 
@@ -43,6 +44,9 @@ FAULTS = """(() => {
   for (const word of x.canvas.frame.querySelectorAll('WORDS'))
     for (const part of [word, ...word.querySelectorAll('.esp-word-figures')])
       if (part.scrollWidth > part.clientWidth + 1) faults.push('has no room: ' + word.textContent);
+  for (const mark of x.canvas.frame.querySelectorAll('WORDS .esp-word-mark'))
+    if (mark.getBoundingClientRect().right > mark.closest('li').getBoundingClientRect().right + 1)
+      faults.push('right or wrong is cut off: ' + mark.closest('li').textContent);
   boxes.forEach((box, index) => {
     if (box.left < 0 || box.top < 0 || box.right > frame.width + 0.5 ||
         box.bottom > frame.height + 0.5) faults.push('cut off: ' + box.text);
