@@ -50,9 +50,9 @@ def missing_sentence(steps: Sequence[str], scores: int) -> str:
     parts = []
     if steps:
         parents = list(dict.fromkeys(parent_of(step) for step in steps))
-        places = "; ".join(map(step_name, parents[:_MOST_PLACES]))
-        more = "; …" if len(parents) > _MOST_PLACES else ""
-        parts.append(f"{counted(len(steps), 'step')} after {places}{more} would have to be written")
+        places = ", ".join(f"after {step_name(parent)}" for parent in parents[:_MOST_PLACES])
+        more = " and elsewhere" if len(parents) > _MOST_PLACES else ""
+        parts.append(f"{counted(len(steps), 'step')} would have to be written {places}{more}")
     if scores:
         parts.append(f"{counted(scores, 'path')} would have to be scored")
     return f"{' and '.join(parts)}: from there on it is a guess." if parts else ""

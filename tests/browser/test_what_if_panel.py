@@ -88,6 +88,9 @@ def choose_another(select: Locator) -> None:
 
 def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
     """By keyboard; and a step of it by mouse."""
+    # Where the right answer was lost is said before anything is asked.
+    lost = panel.locator(".esp-what-if")
+    expect(lost).to_contain_text("could still become right, and was cut in round 1")
     field(panel, "Noise").focus()
     panel.keyboard.press("Control+A")
     panel.keyboard.type("0.3")
@@ -121,7 +124,6 @@ def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
     panel.keyboard.press("Home")
     panel.keyboard.press("Enter")
     expect(state).not_to_contain_text("anew")
-    lost = panel.locator(".esp-what-if")
     expect(lost).to_contain_text("could still become right, and was cut in round 1")
     shown = panel.get_by_role("button", name="Show it in the tree")
     for press in (shown.click, lambda: shown.press("Enter")):

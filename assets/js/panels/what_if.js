@@ -41,9 +41,9 @@ export class WhatIf {
       h("h2", { class: "esp-sr", text: "What if" }),
       // First: on a small screen it is seen while one changes what is asked.
       this.state,
+      this.lost,
       this.form,
       this.list,
-      this.lost,
       this.cuts?.element,
     );
     this.reset();
@@ -52,6 +52,7 @@ export class WhatIf {
   /** Another run. */
   reset() {
     this.run = null;
+    this.searched = null;
     this.cuts?.show("", null);
     this.asked = 0;
     if (this.ringed) this.actions.point([]);
@@ -67,7 +68,10 @@ export class WhatIf {
     const over = Boolean(tree.finished) && !log.live;
     const key = over ? log.run : "";
     this.cuts?.show(key, tree);
-    if (this.run === key) return;
+    if (this.run === key) {
+      this.findLoss();
+      return;
+    }
     this.run = key;
     if (!over) {
       fill(this.form);
@@ -75,7 +79,29 @@ export class WhatIf {
       return;
     }
     fill(this.form, this.fields(tree.started));
-    fill(this.state, quiet("Change something. Nothing is generated: what is written answers."));
+    this.findLoss();
+    fill(this.state, quiet("Change a setting. No model is asked: the answer comes of the steps that this run wrote."));
+  }
+
+  /** Where an answer is known to be wrong: whoever opens the panel need change nothing to learn where
+   * the right one was lost. */
+  async findLoss() {
+    const { run, tree } = this;
+    if (!run || this.searched === run || this.asked) return;
+    const chosen = tree.nodes.get(tree.finished.chosen);
+    if ((chosen && chosen.right !== false) || !this.element.checkVisibility()) return;
+    this.searched = run;
+    try {
+      const reply = await this.actions.askWhatIf({ run, options: {}, noise: 0, hedge: null, verifier: null });
+      if (run === this.run && !this.asked) this.showLoss(reply.regret);
+    } catch (error) {
+      console.warn(error); // said where a person asks something
+    }
+  }
+
+  showLoss(regret) {
+    const lost = regret && regret.lost !== "nothing" && regret.lost !== "unknown";
+    fill(this.lost, lost && section("Where this run lost a right answer", this.regret(regret)));
   }
 
   /** Only what the run's strategy knows can be changed. */
@@ -150,8 +176,8 @@ export class WhatIf {
 
   show(reply) {
     fill(this.list);
-    fill(this.lost);
     if (reply.error) {
+      fill(this.lost);
       fill(this.state, h("p", { class: "esp-what-if-error", text: reply.error }));
       this.ring([]);
       return;
@@ -165,8 +191,7 @@ export class WhatIf {
       (reply.missing_steps.length > 0 || reply.missing_scores > 0) && this.growing(),
     );
     if (differences.length) fill(this.list, this.differences(differences));
-    if (reply.regret.lost !== "nothing" && reply.regret.lost !== "unknown")
-      fill(this.lost, section("Where this run lost a right answer", this.regret(reply.regret)));
+    this.showLoss(reply.regret);
     this.ring(differences.slice(0, MOST_RINGED));
   }
 
