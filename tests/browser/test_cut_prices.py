@@ -85,3 +85,9 @@ def test_the_cuts_are_asked_for_by_keyboard_and_the_one_that_lost_the_run_is_sho
     page.get_by_role("button", name="voting fails").click()
     wait(page, "x.tree().started?.strategy === 'best_of_n' && x.log.complete")
     expect(page.locator(".esp-ring-label", has_text="got there")).to_have_count(0)
+    # Where nothing was cut there is no price to ask for.
+    ask(page, "x.showing.skip()")
+    wait(page, "x.tree().finished")
+    page.get_by_role("tab", name="What if").click()
+    expect(page.get_by_role("region", name="What if").get_by_label("First N")).to_be_visible()
+    expect(cuts).to_be_hidden()

@@ -112,6 +112,11 @@ export class Tree {
     return this.decisions.reduce((most, decision) => Math.max(most, decision.round), 0);
   }
 
+  /** Whether a step was cut: a path that stopped without an answer was not. */
+  get hasCuts() {
+    return this.decisions.some(({ pruned = [], rule }) => pruned.length > 0 && !UNFINISHED_RULES.has(rule));
+  }
+
   /** Id of the chosen solution's last node, or null. */
   get chosen() {
     return this.finished?.chosen ?? null;

@@ -55,7 +55,7 @@ export class CutPrices {
     this.drawn = "";
     if (this.ringed) this.actions.point([]);
     this.ringed = false;
-    this.element.hidden = !run;
+    this.element.hidden = !run || !tree.hasCuts;
     this.working(false);
     this.offer.hidden = false;
     this.state.textContent = "";
