@@ -65,7 +65,10 @@ def first_best(values: Sequence[float]) -> int:
         values: At least one.
     """
     highest = max(values)
-    return next(index for index, value in enumerate(values) if highest - value <= TIE)
+    for index, value in enumerate(values):
+        if highest - value <= TIE:
+            return index
+    raise ValueError(f"None of {values!r:.60} is a number.")
 
 
 @dataclass(frozen=True, slots=True)

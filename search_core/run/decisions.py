@@ -5,7 +5,7 @@ from __future__ import annotations
 from search_core.log.events import Allocated, Decided, Merged, Share, Verdict
 from search_core.log.run_log import RunLog
 from search_core.scoring import rounded
-from search_core.strategies.base import Allocate, BackUp, Decide, Merge, NodeView, Resolve
+from search_core.strategies.base import Allocate, BackUp, Decide, Merge, Resolve
 
 
 class DecisionWriter:
@@ -35,16 +35,13 @@ class DecisionWriter:
         """Who was kept and who pruned, if anybody was."""
         if not request.kept and not request.pruned:
             return
-        counted = range(1, len(request.kept) + len(request.pruned) + 1)
-        ranks = iter(request.ranks or counted)
-
-        def verdict(node: NodeView) -> Verdict:
-            if not request.ranked:
-                return Verdict(node.id)
-            cutoff = request.cutoff
-            margin = None if cutoff is None else rounded(node.value - cutoff)
-            return Verdict(node.id, next(ranks), margin)
-
+        if request.ranked:
+            kept, pruned = _ranked(request)
+        else:
+            kept, pruned = (
+                tuple([Verdict(node.id) for node in nodes])
+                for nodes in (request.kept, request.pruned)
+            )
         self._log.add(
             Decided,
             round=round_,
@@ -52,8 +49,8 @@ class DecisionWriter:
             why=request.why,
             cutoff=request.cutoff,
             subtree=request.subtree,
-            kept=tuple(verdict(node) for node in request.kept),
-            pruned=tuple(verdict(node) for node in request.pruned),
+            kept=kept,
+            pruned=pruned,
         )
 
     def _allocate(self, round_: int, request: Allocate) -> None:
@@ -68,3 +65,17 @@ class DecisionWriter:
                 Share(node.id, rounded(weight), copies) for node, weight, copies in shares
             ),
         )
+
+
+def _ranked(request: Decide) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
+    """Kept and pruned, each with its rank and what it has over the cut-off."""
+    nodes = (*request.kept, *request.pruned)
+    ranks = request.ranks or range(1, len(nodes) + 1)
+    cutoff = request.cutoff
+    verdicts = tuple(
+        [
+            Verdict(node.id, rank, None if cutoff is None else rounded(node.value - cutoff))
+            for node, rank in zip(nodes, ranks, strict=True)
+        ]
+    )
+    return verdicts[: len(request.kept)], verdicts[len(request.kept) :]

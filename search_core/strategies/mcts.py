@@ -202,7 +202,8 @@ def _expand(
     for place, (selected, _) in enumerate(growing):
         written = [child for child in children if parent_at[child.place] == place]
         siblings, duplicates = distinct_siblings(written)
-        yield Merge(duplicates)
+        if duplicates:
+            yield Merge(duplicates)
         shares = _shares(siblings, options)
         for child, prior in zip(siblings, shares, strict=True):
             tree.grow(selected.leaf, child, prior, goes_on=_goes_on(child, options))
@@ -225,7 +226,8 @@ def _evaluate(
         for branch in new
         if branch.view.ended == "step" and not _goes_on(branch.view, options)
     ]
-    yield out_of_steps(stuck, options.max_steps)
+    if stuck:
+        yield out_of_steps(stuck, options.max_steps)
 
     ends: dict[str, NodeView] = {}
     if going and options.evaluation != "value":

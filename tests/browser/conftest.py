@@ -118,6 +118,17 @@ def page(window: Page, console: list[str]) -> Iterator[Page]:
 
 
 @pytest.fixture
+def phone(browser: Browser, console: list[str]) -> Iterator[Page]:
+    """A page of a visitor's own on a phone, of 390 by 844 and with fingers."""
+    context = new_context(browser, phone=True)
+    page = context.new_page()
+    stop_listening = listen(page, console)
+    yield page
+    stop_listening()
+    context.close()
+
+
+@pytest.fixture
 def keep(window: Page, console: list[str]) -> Iterator[Keep]:
     """For tests that look at one page in many ways, one after another: it stays open.
 

@@ -19,17 +19,6 @@ OTHER = "recorded-word-problem-beam-search"
 
 
 @pytest.fixture
-def phone(browser: Browser, console: list[str]) -> Iterator[Page]:
-    """A page of its own on a phone."""
-    context = new_context(browser, phone=True)
-    page = context.new_page()
-    stop = listen(page, console)
-    yield page
-    stop()
-    context.close()
-
-
-@pytest.fixture
 def laptop(browser: Browser, console: list[str]) -> Iterator[Page]:
     context = new_context(browser)
     page = context.new_page()

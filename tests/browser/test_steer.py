@@ -6,17 +6,15 @@ That every act goes by keyboard and by touch too is asked of a run that goes on:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, place_of, run_of, settle, wait
 from tests.browser.hand import Hand, Means, act
-from tests.browser.pages import new_context
 
 pytestmark = pytest.mark.browser
 
@@ -45,13 +43,6 @@ def came(page: Page, before: str) -> str:
 
 def actions_of(page: Page) -> list[str]:
     return list(ask(page, "x.tree().notes.map(note => note.action + ' ' + note.id)"))
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = new_context(browser, phone=True)
-    yield context.new_page()
-    context.close()
 
 
 def a_tap_presses_nothing_else(page: Page) -> None:

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.app_process import Gate, new_gate, start_app
 from tests.browser.explorer import ask, open_page, run_of, start, wait
 from tests.browser.hand import Hand, Means
-from tests.browser.pages import listen, new_context
 
 pytestmark = pytest.mark.browser
 
 CUT = "the right path is cut"
 BASE = "recorded-right-path-is-cut"
 STEP = "0"
-
-
-@pytest.fixture
-def phone(browser: Browser, console: list[str]) -> Iterator[Page]:
-    context = new_context(browser, phone=True)
-    page = context.new_page()
-    stop = listen(page, console)
-    yield page
-    stop()
-    context.close()
 
 
 class LiveRun:
