@@ -19,10 +19,18 @@ pytestmark = pytest.mark.browser
 COUNTDOWN = "Use 3, 7, 8 and 25 to make 24."
 
 
-def test_a_run_streams_to_its_end(app: App, page: Page) -> None:
+def test_whoever_streams_joins_repeats_or_opens_a_run_sees_the_same(
+    app: App, page: Page, visit: Visit, tmp_path: Path
+) -> None:
     open_page(page, app.url)
     fill(page, "#problem", COUNTDOWN)
+    fill(page, "#option-n", "8")
+    fill(page, "#seed", "7")
     run = start(page)
+    # Another comes to it by its address.
+    second = visit()
+    open_page(second, f"{app.url}/?run={run}")
+    assert run_of(second) == run
     wait(page, "x.log.complete")
     trace = read_trace(app.runs / f"{run}.jsonl")
     assert ask(page, "x.log.length") == len(trace.events)
@@ -31,11 +39,39 @@ def test_a_run_streams_to_its_end(app: App, page: Page) -> None:
     assert trace.started.problem.text == COUNTDOWN
     expect(page.locator("#run")).to_be_enabled()
     expect(page.locator("#stop")).to_be_disabled()
+    story = story_of(page)
+    assert story_of(second) == story
+    # A link to its recipe gives the same tree, and the step that was looked at.
+    node = ask(page, "x.tree().finished.chosen ?? '0'")
+    ask(page, f"x.select({node!r})")
+    second.goto(ask(page, "x.link()"))
+    wait(second, f"x.log.complete && x.log.run !== {run!r} && x.selected !== null")
+    assert story_of(second) == story
+    assert ask(second, "x.selected") == node
+    expect(second.locator("#problem textarea")).to_have_value(COUNTDOWN)
+    expect(second.locator("#option-n input")).to_have_value("8")
+    # And so does its file.
+    path = tmp_path / "run.jsonl"
+    saved(page, "jsonl").save_as(path)
+    read_trace(path)
+    page.goto(app.url)
+    wait(page, "x.log.complete && x.log.run.startsWith('recorded-')")
+    open_trace(page, path)
+    wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
+    assert story_of(page) == story
     assert app.errors() == []
 
 
-def test_a_hidden_tab_loses_nothing(app: App, page: Page) -> None:
+def test_a_new_problem_is_drawn_and_a_hidden_tab_loses_nothing_of_its_run(
+    app: App, page: Page
+) -> None:
     open_page(page, app.url)
+    before = page.locator("#problem textarea").input_value()
+    reach(page, "#draw")
+    page.click("#draw")
+    page.wait_for_function(
+        "before => document.querySelector('#problem textarea').value !== before", arg=before
+    )
     page.evaluate(
         "Object.defineProperty(document, 'visibilityState', "
         "{get: () => 'hidden', configurable: true})"
@@ -46,7 +82,9 @@ def test_a_hidden_tab_loses_nothing(app: App, page: Page) -> None:
     assert ask(page, "x.log.events.every((e, i) => e.seq === i)")
 
 
-def test_a_refresh_comes_back_to_the_same_run(app: App, page: Page) -> None:
+def test_a_refresh_comes_back_stop_ends_soon_and_quick_presses_start_what_they_may(
+    app: App, page: Page
+) -> None:
     open_page(page, app.url)
     fill(page, "#option-n", "64")
     run = start(page)
@@ -55,84 +93,23 @@ def test_a_refresh_comes_back_to_the_same_run(app: App, page: Page) -> None:
     wait(page, "x.log.complete")
     assert run_of(page) == run
     assert ask(page, "x.log.length") == len(read_trace(app.runs / f"{run}.jsonl").events)
-
-
-def test_a_second_viewer_sees_the_same_run(app: App, page: Page, visit: Visit) -> None:
-    open_page(page, app.url)
-    run = start(page)
-    second = visit()
-    open_page(second, f"{app.url}/?run={run}")
-    assert run_of(second) == run
-    wait(page, "x.log.complete")
-    assert story_of(second) == story_of(page)
-
-
-def test_stop_ends_a_run_soon(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    # The form is filled with it a moment after the tree is there.
+    expect(page.locator("#option-n input")).to_have_value("64")
     fill(page, "#option-n", "256")
-    run = start(page)
+    stopped = start(page)
     page.click("#stop")
     wait(page, "x.log.complete")
-    finished = read_trace(app.runs / f"{run}.jsonl").tree.finished
+    finished = read_trace(app.runs / f"{stopped}.jsonl").tree.finished
     assert finished is not None
     assert finished.status == "cancelled"
     expect(page.locator("#run")).to_be_enabled()
-
-
-def test_a_recipe_link_gives_the_same_tree(app: App, page: Page, visit: Visit) -> None:
-    open_page(page, app.url)
-    fill(page, "#problem", "What is (12 + (8 - 3)) * 7?")
-    fill(page, "#option-n", "8")
-    fill(page, "#seed", "7")
-    start(page)
-    wait(page, "x.log.complete")
-    node = ask(page, "x.tree().finished.chosen ?? '0'")
-    ask(page, f"x.select({node!r})")
-    link = ask(page, "x.link()")
-    fresh = visit()
-    open_page(fresh, link)
-    wait(fresh, "x.selected !== null")
-    assert story_of(fresh) == story_of(page)
-    assert ask(fresh, "x.selected") == node
-    expect(fresh.locator("#problem textarea")).to_have_value("What is (12 + (8 - 3)) * 7?")
-    expect(fresh.locator("#option-n input")).to_have_value("8")
-
-
-def test_a_downloaded_trace_opens_again(app: App, page: Page, tmp_path: Path) -> None:
-    open_page(page, app.url)
-    start(page)
-    wait(page, "x.log.complete")
-    story = story_of(page)
-    path = tmp_path / "run.jsonl"
-    saved(page, "jsonl").save_as(path)
-    read_trace(path)
-    page.goto(app.url)
-    wait(page, "x.log.complete && x.log.run.startsWith('recorded-')")
-    open_trace(page, path)
-    wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
-    assert story_of(page) == story
-
-
-def test_two_hundred_quick_presses_of_run(app: App, page: Page) -> None:
-    open_page(page, app.url)
+    fill(page, "#option-n", "4")
     page.evaluate(
         "(async () => { for (let i = 0; i < 200; i++) { document.querySelector('#run').click(); "
         "await new Promise(done => setTimeout(done, 10)); } })()"
     )
-    wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")
+    wait(page, f"x.log.complete && x.log.run !== {stopped!r}")
     expect(page.locator("#run")).to_be_enabled()
     start(page)
     wait(page, "x.log.complete")
     assert app.errors() == []
-
-
-def test_a_new_problem_is_drawn_and_runs(app: App, page: Page) -> None:
-    open_page(page, app.url)
-    before = page.locator("#problem textarea").input_value()
-    reach(page, "#draw")
-    page.click("#draw")
-    page.wait_for_function(
-        "before => document.querySelector('#problem textarea').value !== before", arg=before
-    )
-    start(page)
-    wait(page, "x.log.complete")

@@ -58,7 +58,7 @@ function partsOf(problems, bars, named, ceiling) {
     said.classList.add("learn-bars-ceiling");
     rows.push(said);
   }
-  const line = named ? "is the 95 % interval: of 100 such measurements, about 95 have the true share in theirs" : "shows how far chance may have moved that";
+  const line = named ? "is the 95 % interval: of 100 such measurements, about 95 have the true share in theirs" : "shows how far chance may have moved the end of the bar";
   return table(`Right answers in 100, measured on ${problems} problems; the thin line ${line}.`, rows);
 }
 

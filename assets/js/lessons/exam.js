@@ -100,7 +100,7 @@ export class Exam {
     else
       fill(
         this.body,
-        h("p", { class: "learn-exam-said", tabindex: "-1", text: "Thank you. What was right you learn after the second test: take it when you are through the lessons." }),
+        h("p", { class: "learn-exam-said", tabindex: "-1", text: "Thank you. Take the second test when you are through the lessons: then you are told which answers are right." }),
       );
     this.body.querySelector("[tabindex]")?.focus();
   }
