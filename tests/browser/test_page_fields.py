@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import open_page, run_of, wait
-from tests.browser.form import choose, expect_chosen, fill
+from tests.browser.form import choose, expect_chosen, fill, open_drawer
 from tests.browser.pages import Keep
 
 pytestmark = pytest.mark.browser
@@ -20,9 +20,8 @@ def press_run(page: Page) -> None:
 
 
 def test_each_set_of_radio_buttons_is_one_group_with_a_name(app: App, keep: Keep) -> None:
-    page, new = keep(f"{app.url}/")
-    if new:
-        page.click("#open-drawer")
+    page, _ = keep(f"{app.url}/")
+    open_drawer(page)
     sets = page.evaluate(
         """() => [...document.querySelectorAll('[role=radiogroup]')].map((group) => [
           group.getAttribute('aria-labelledby') && document.getElementById(
@@ -40,9 +39,8 @@ def test_each_set_of_radio_buttons_is_one_group_with_a_name(app: App, keep: Keep
 
 
 def test_arrow_keys_choose_in_it_and_tab_leaves_it(app: App, keep: Keep) -> None:
-    page, new = keep(f"{app.url}/")
-    if new:
-        page.click("#open-drawer")
+    page, _ = keep(f"{app.url}/")
+    open_drawer(page)
     solvers = page.locator("#solver input").evaluate_all("all => all.map((one) => one.value)")
     page.evaluate("document.querySelector('#solver input:checked').focus()")
     page.keyboard.press("ArrowDown")
