@@ -16,23 +16,26 @@ USABLE_AIM = 2.0
 """Seconds from opening the address of a running server."""
 FIRST_NODE_AIM, TREE_AIM = 0.5, 3.0
 """Seconds from pressing Run, warm."""
+CHARTS_AIM = 2.0
+"""Seconds from bringing their panel to the front, on a page that has just become usable."""
 _EXPLORER = "[...document.querySelectorAll('#explorer *')].find(e => e.espalier)?.espalier"
 
 
 def opening_measurements(runs: int = 5) -> list[Measurement]:
-    """Seconds until the page is usable, and until Run shows its first node and its tree.
+    """Seconds until the page is usable, its charts are drawn, and Run shows a node and its tree.
 
     Raises:
         BrowserMissing: There is no browser.
         RuntimeError: The app does not start.
     """
     with served_app() as app, browser_page() as page:
-        opened = [_open(page, app.url) for _ in range(runs)]
+        opened = [(_open(page, app.url), _charts(page)) for _ in range(runs)]
         _run(page)  # the models are loaded by now, or with this one
         searched = [_run(page) for _ in range(runs)]
     figures = [
         ("server answers after start", [app.seconds], None),
-        ("page usable after opening", opened, USABLE_AIM),
+        ("page usable after opening", [o[0] for o in opened], USABLE_AIM),
+        ("charts after opening their panel", [o[1] for o in opened], CHARTS_AIM),
         ("Run to first node on the page", [s[0] for s in searched], FIRST_NODE_AIM),
         ("Run to finished tree on the page", [s[1] for s in searched], TREE_AIM),
     ]
@@ -44,6 +47,16 @@ def _open(page: Any, address: str) -> float:
     page.goto(address)
     page.wait_for_function(
         f"() => {_EXPLORER}?.log.complete && !document.querySelector('#run').disabled"
+    )
+    return time.perf_counter() - started
+
+
+def _charts(page: Any) -> float:
+    started = time.perf_counter()
+    page.get_by_role("tab", name="Charts").click()
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('#explorer .js-plotly-plot')]
+          .filter((chart) => chart.layout).length >= 3"""
     )
     return time.perf_counter() - started
 

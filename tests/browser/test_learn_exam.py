@@ -45,7 +45,7 @@ def test_who_wants_takes_a_test_before_and_another_after(address: str, page: Pag
         page.get_by_role("button", name="Done").click()
         expect(page.locator(".learn-exam-said")).to_be_focused()
         if form == first:
-            expect(page.locator(".learn-exam-said")).to_contain_text("after the second test")
+            expect(page.locator(".learn-exam-said")).to_contain_text("Take the second test")
             page.keyboard.press("Escape")
             page.reload()
             shown(page, "1.1")

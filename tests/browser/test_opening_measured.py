@@ -24,5 +24,6 @@ def test_the_app_is_measured_from_its_start_to_a_finished_tree(
     measured = {figure.name: figure.median for figure in opening.opening_measurements(1)}
     assert measured["server answers after start"] == 1.5
     assert all(value > 0 for value in measured.values())
+    assert "charts after opening their panel" in measured
     first, whole = "Run to first node on the page", "Run to finished tree on the page"
     assert measured[first] <= measured[whole]
