@@ -58,7 +58,9 @@ def _charts(page: Any) -> float:
         """() => [...document.querySelectorAll('#explorer .js-plotly-plot')]
           .filter((chart) => chart.layout).length >= 3"""
     )
-    return time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    page.get_by_role("tab", name="Tree").click()  # what comes next is not drawn twice
+    return seconds
 
 
 def _run(page: Any) -> tuple[float, float]:
