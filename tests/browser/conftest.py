@@ -1,8 +1,9 @@
 """One browser, one app and one small stage for all tests here; a fresh page for each.
 
 A browser test costs what it loads. In processor time: a page of the app 2 to 3 seconds, one of a
-visitor of its own (`visit`) 5 to 7, an app of its own (`start_app`) 2; another width or another
-theme 0.1 to 0.3. Hence:
+visitor of its own (`visit`) 5 to 7, a run of 16 attempts on the page 2 to 3, an app of its own
+(`start_app`) and its first run 5; a look of axe at the whole page 1.2, at its colours alone 0.6;
+another width or another theme 0.1 to 0.5. Hence:
 
 - What can be asked of a module without a page belongs in `tests/js` (node) or in Python.
 - What needs a tree and nothing of the app around it belongs on the `stage`.
