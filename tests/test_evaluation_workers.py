@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import multiprocessing.synchronize
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from search_core.protocols import RunCancelled, Sampling
 from search_core.run.driving import never
 from tests.fakes import World
 from tests.test_evaluation_nested import but_for_seconds
+from tests.waiting import PATIENCE
 
 PROBLEMS = [Problem(f"What is {i}?", answer=str(i % 4)) for i in range(7)]
 
@@ -41,6 +45,14 @@ def open_broken() -> Models:
 
 
 def die() -> Models:
+    os._exit(9)
+
+
+def die_while_looking() -> Models:
+    """As if a thread of a worker that ends had just begun to look whether it is to stop."""
+    for found in gc.get_objects():
+        if isinstance(found, multiprocessing.synchronize.Event):
+            found._cond.acquire()  # type: ignore[attr-defined]
     os._exit(9)
 
 
@@ -109,6 +121,20 @@ def test_a_worker_that_fails_says_how(
 ) -> None:
     with pytest.raises(WorkerError, match=message):
         measured(tmp_path / "runs.jsonl", open_models)
+
+
+def test_a_worker_that_ends_while_it_looks_whether_to_stop_holds_up_nobody(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def measure_with_it() -> None:
+        with pytest.raises(WorkerError) as failed:
+            measured(tmp_path / "runs.jsonl", die_while_looking)
+        said.append(str(failed.value))
+
+    measuring = threading.Thread(target=measure_with_it, daemon=True)
+    measuring.start()
+    measuring.join(PATIENCE)
+    assert [text for text in said if "died with exit code 9" in text]
 
 
 def test_shards_are_all_problems_and_each_once() -> None:

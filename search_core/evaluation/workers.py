@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -63,7 +64,8 @@ def records_of_workers(
     """
     context = multiprocessing.get_context("spawn")
     messages: Any = context.Queue()
-    stop = context.Event()
+    # Without a lock: a worker may end while one of its threads looks at it, and would keep that.
+    stop: Any = context.RawValue(ctypes.c_bool, False)
     processes: list[BaseProcess] = [
         context.Process(
             target=_work,
@@ -80,7 +82,7 @@ def records_of_workers(
         working = workers
         while working:
             if cancelled():
-                stop.set()
+                stop.value = True
             try:
                 message = messages.get(timeout=_PATIENCE)
             except Empty:
@@ -95,7 +97,7 @@ def records_of_workers(
         if cancelled():
             raise RunCancelled
     finally:
-        stop.set()
+        stop.value = True
         for process in processes:
             if process.pid is not None:
                 process.join(timeout=5)
@@ -105,11 +107,16 @@ def records_of_workers(
 def _work(
     plan: MeasurementPlan, open_models: OpenModels, known: frozenset[str], messages: Any, stop: Any
 ) -> None:
-    """A worker's whole life. One thread each: small models gain nothing from more."""
+    """A worker's whole life. One thread each: small models gain nothing from more.
+
+    Args:
+        messages: Where its records go, and its last word.
+        stop: Its `value` is True once it is to stop.
+    """
     os.environ["OMP_NUM_THREADS"] = "1"
     parent = multiprocessing.parent_process()
     try:
-        for record in missing_records(plan, open_models(), known, stop.is_set):
+        for record in missing_records(plan, open_models(), known, lambda: bool(stop.value)):
             messages.put(record)
             if parent is not None and not parent.is_alive():
                 return
