@@ -80,7 +80,7 @@ export class WhatIf {
     }
     fill(this.form, this.fields(tree.started));
     this.findLoss();
-    fill(this.state, quiet("Change a setting. No model is asked: the answer comes of the steps that this run wrote."));
+    fill(this.state, quiet("Change a setting. No model is asked: the answer comes from the steps that this run wrote."));
   }
 
   /** Where an answer is known to be wrong: whoever opens the panel need change nothing to learn where
