@@ -1,9 +1,9 @@
 """One browser, one app and one small stage for all tests here; a fresh page for each.
 
-A browser test costs what it loads. In processor time: a page of the app 2 to 3 seconds, one of a
-visitor of its own (`visit`) 5 to 7, a run of 16 attempts on the page 2 to 3, an app of its own
-(`start_app`) and its first run 5; a look of axe at the whole page 1.2, at its colours alone 0.6;
-another width or another theme 0.1 to 0.5. Hence:
+A browser test costs what it loads. In processor time: a page of the app 2 to 3 seconds, in a window
+that was not used before 4 to 7; a run of 16 attempts on the page 2 to 3, of 4 a third; an app of
+its own (`start_app`) and its first run 5; a look of axe at the whole page 1.2, at its colours alone
+0.6; another width or another theme 0.1 to 0.5. Hence:
 
 - What can be asked of a module without a page belongs in `tests/js` (node) or in Python.
 - What needs a tree and nothing of the app around it belongs on the `stage`.
@@ -19,13 +19,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.app_process import App, start_app
 from tests.browser.explorer import open_page, settle, wait
-from tests.browser.pages import Keep, Visit, leave, listen, new_context, show_theme
+from tests.browser.pages import Keep, Visit, Windows, leave, listen, show_theme
 from tests.browser.stage import Stage, served_stage
 from tests.waiting import PATIENCE
 
@@ -90,15 +91,22 @@ def stage(served: Stage) -> Stage:
 
 
 @pytest.fixture(scope="package")
-def window(browser: Browser) -> Iterator[Page]:
-    """The one window in which the tests follow one another.
+def windows(browser: Browser) -> Iterator[Windows]:
+    """The windows in which the tests follow one another.
 
     A page that opens where another of its kind was before opens four times as fast as in a store
     and a process of its own: what Gradio brings along is there already, and compiled.
     """
-    context = new_context(browser)
-    yield context.new_page()
-    context.close()
+    windows = Windows(browser)
+    yield windows
+    windows.close()
+
+
+@pytest.fixture(scope="package")
+def window(windows: Windows) -> Iterator[Page]:
+    """The window of all tests that need one; it may stay open between them."""
+    with windows.borrow() as page:
+        yield page
 
 
 @pytest.fixture
@@ -119,14 +127,12 @@ def page(window: Page, console: list[str]) -> Iterator[Page]:
 
 
 @pytest.fixture
-def phone(browser: Browser, console: list[str]) -> Iterator[Page]:
+def phone(windows: Windows, console: list[str]) -> Iterator[Page]:
     """A page of a visitor's own on a phone, of 390 by 844 and with fingers."""
-    context = new_context(browser, phone=True)
-    page = context.new_page()
-    stop_listening = listen(page, console)
-    yield page
-    stop_listening()
-    context.close()
+    with windows.borrow(phone=True) as page:
+        stop_listening = listen(page, console)
+        yield page
+        stop_listening()
 
 
 @pytest.fixture
@@ -152,19 +158,16 @@ def keep(window: Page, console: list[str]) -> Iterator[Keep]:
 
 
 @pytest.fixture
-def visit(browser: Browser, console: list[str]) -> Iterator[Visit]:
+def visit(windows: Windows, console: list[str]) -> Iterator[Visit]:
     """Opens pages that share nothing with those of the test: another visitor's."""
-    contexts: list[BrowserContext] = []
+    with ExitStack() as stack:
 
-    def open_one() -> Page:
-        contexts.append(new_context(browser))
-        page = contexts[-1].new_page()
-        listen(page, console)
-        return page
+        def open_one() -> Page:
+            page = stack.enter_context(windows.borrow())
+            stack.callback(listen(page, console))
+            return page
 
-    yield open_one
-    for context in contexts:
-        context.close()
+        yield open_one
 
 
 @pytest.fixture

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, place_of, settle, wait
-from tests.browser.pages import listen, new_context
+from tests.browser.pages import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -19,13 +19,8 @@ OTHER = "recorded-word-problem-beam-search"
 
 
 @pytest.fixture
-def laptop(browser: Browser, console: list[str]) -> Iterator[Page]:
-    context = new_context(browser)
-    page = context.new_page()
-    stop = listen(page, console)
-    yield page
-    stop()
-    context.close()
+def laptop(visit: Visit) -> Page:
+    return visit()
 
 
 def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Page) -> None:

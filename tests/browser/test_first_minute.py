@@ -8,9 +8,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.app_process import App
 from tests.browser.explorer import ask, open_page, settle, wait
-from tests.browser.pages import Visit
+from tests.browser.pages import be_new
 
-_NEVER_HERE = "try { localStorage.removeItem('espalier-opening'); } catch {}"
 _SAYS = "attempts say"
 _HALF_COVERED = """() => {
   const boxes = (name) =>
@@ -36,16 +35,14 @@ _ALL_CHOSEN = """async () => {
 }"""
 
 
-def newcomer(visit: Visit, address: str) -> Page:
+def come_new(page: Page, address: str) -> None:
     """The page of somebody who has never been here, its first run all there."""
-    page = visit()
-    page.add_init_script(_NEVER_HERE)
+    be_new(page, address)
     open_page(page, address)
-    return page
 
 
-def test_a_newcomer_is_played_to_and_takes_over(app: App, visit: Visit) -> None:
-    page = newcomer(visit, app.url)
+def test_a_newcomer_is_played_to_and_takes_over(app: App, page: Page) -> None:
+    come_new(page, app.url)
     wait(page, "x.minute.playing && x.at < x.log.length")
     words = page.get_by_role("region", name="Introduction")
     expect(words).to_contain_text("A step")
@@ -89,8 +86,8 @@ def test_a_newcomer_is_played_to_and_takes_over(app: App, visit: Visit) -> None:
     page.locator("#run").click(trial=True)
 
 
-def test_whoever_comes_for_something_else_is_not_played_to(app: App, visit: Visit) -> None:
-    page = newcomer(visit, f"{app.url}/?node=0")
+def test_whoever_comes_for_something_else_is_not_played_to(app: App, page: Page) -> None:
+    come_new(page, f"{app.url}/?node=0")
     settle(page)
     assert ask(page, "x.minute.playing") is False
     assert ask(page, "x.at === x.log.length") is True

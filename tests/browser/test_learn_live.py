@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from playwright.sync_api import Route as Asked
 
 from tests.browser.learn_place import ROOM, learn_served, show, shown
-from tests.browser.pages import new_context
 
 pytestmark = pytest.mark.browser
 
@@ -56,9 +55,8 @@ def test_noise_spoils_the_judge_by_keyboard(address: str, page: Page) -> None:
     expect(said).to_be_hidden()
 
 
-def test_noise_by_touch(address: str, browser: Browser) -> None:
-    context = new_context(browser, phone=True)
-    page = context.new_page()
+def test_noise_by_touch(address: str, phone: Page) -> None:
+    page = phone
     page.emulate_media(reduced_motion="reduce")
     show(page, address, "6.5")
     slider = page.get_by_role("slider", name="Noise in every score")
@@ -85,14 +83,12 @@ def test_noise_by_touch(address: str, browser: Browser) -> None:
     page.get_by_role("button", name="Back one round").tap()
     assert page.evaluate(f"{ROOM}.stage.cursor") <= middle
     assert page.evaluate(f"[{ROOM}.place.lesson, {ROOM}.place.page]") == [9, 4]
-    context.close()
 
 
 def test_rollouts_are_written_when_one_asks_and_recorded_ones_stand_where_none_come(
-    address: str, browser: Browser
+    address: str, phone: Page
 ) -> None:
-    context = new_context(browser, phone=True)
-    page = context.new_page()
+    page = phone
     page.emulate_media(reduced_motion="reduce")
     asked: list[str] = []
     right = {"steps": ["17 + 1 = 18, left 18", "The answer is 18."], "right": True}
@@ -139,4 +135,3 @@ def test_rollouts_are_written_when_one_asks_and_recorded_ones_stand_where_none_c
         "POST make-18/1",
     ]
     assert page.evaluate(f"[{ROOM}.place.lesson, {ROOM}.place.page]") == [8, 6]
-    context.close()

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from search_core.log.traces import read_trace
-from tests.browser.app_process import App, kept_port, start_app
+from tests.browser.app_process import App, kept_port, new_gate, start_app
 from tests.browser.axe import in_both_themes
 from tests.browser.explorer import ask, open_page, run_of, start, wait
 from tests.browser.form import fill, notice_says, open_trace
@@ -26,37 +26,6 @@ def runs_of(app: App, problem: str) -> list[str]:
     """Ids of the runs of a problem that the app has begun."""
     paths = list(app.runs.glob("*.jsonl"))
     return [path.stem for path in paths if problem in path.read_text("utf-8").partition("\n")[0]]
-
-
-def test_a_refresh_before_the_first_event_finds_the_same_run(app: App, page: Page) -> None:
-    problem = "Use 2, 5, 9 and 11 to make 64."
-    open_page(page, app.url)
-    fill(page, "#problem", problem)
-    fill(page, "#option-n", "64")
-    page.click("#run")
-    # The address has the name before the server has heard of the run.
-    page.wait_for_function(f"() => {_NAMED} !== null")
-    named = page.evaluate(_NAMED)
-    expect(page.locator("#stop")).to_be_enabled()
-    page.reload()
-    wait(page, f"x.log.run === {named!r} && x.log.complete")
-    assert page.evaluate(_NAMED) == named
-    assert runs_of(app, problem) == [named]
-
-
-def test_a_link_that_is_refreshed_while_it_starts_runs_once(app: App, page: Page) -> None:
-    problem = "Use 3, 4, 6 and 13 to make 50."
-    query = {"problem": problem, "strategy": "beam_search", "n": 64, "seed": 5}
-    page.goto(f"{app.url}/?{urlencode(query)}")
-    page.wait_for_function(f"() => {_NAMED} !== null")
-    named = page.evaluate(_NAMED)
-    page.reload()
-    wait(page, f"x.log.run === {named!r} && x.log.length > 0")
-    page.reload()
-    wait(page, f"x.log.run === {named!r} && x.log.complete")
-    assert runs_of(app, problem) == [named]
-    # What the run is made of stands in the run: the address needs no more than its name.
-    page.wait_for_function("() => !location.search.includes('problem')")
 
 
 def test_a_run_that_is_refused_leaves_the_address_as_it_was(app: App, page: Page) -> None:
@@ -87,23 +56,70 @@ def test_a_trace_that_was_cut_off_is_shown_as_such(app: App, page: Page) -> None
 
 
 class Restarted:
-    """An app that can be killed, and started again in the same place."""
+    """An app that can be killed, and started again in the same place; a gate holds its solver."""
 
     def __init__(self, runs: Path, stack: ExitStack) -> None:
-        self._stack, self._port = stack, str(kept_port())
-        self.app = stack.enter_context(start_app(runs, "--port", self._port))
+        self._stack, self._port, self._runs = stack, str(kept_port()), runs
+        self.start_again()
 
     def kill(self) -> None:
         self.app.kill()
 
     def start_again(self) -> None:
-        self.app = self._stack.enter_context(start_app(self.app.runs, "--port", self._port))
+        self.gate = new_gate()  # one that is killed may take the lock of its gate along
+        start = start_app(self._runs, "--port", self._port, gate=self.gate)
+        self.app = self._stack.enter_context(start)
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restarted]:
+def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restarted]:
     with ExitStack() as stack:
         yield Restarted(tmp_path_factory.mktemp("own") / "runs", stack)
+
+
+@pytest.fixture
+def own(restarted: Restarted) -> Restarted:
+    """The gate is open."""
+    restarted.gate.set()
+    return restarted
+
+
+def test_a_refresh_before_the_first_event_finds_the_same_run(own: Restarted, page: Page) -> None:
+    problem = "Use 2, 5, 9 and 11 to make 64."
+    open_page(page, own.app.url)
+    fill(page, "#problem", problem)
+    fill(page, "#option-n", "4")
+    own.gate.clear()
+    page.click("#run")
+    # The address has the name before the server has heard of the run.
+    page.wait_for_function(f"() => {_NAMED} !== null")
+    named = page.evaluate(_NAMED)
+    expect(page.locator("#stop")).to_be_enabled()
+    page.reload()
+    wait(page, f"x.log.run === {named!r} && x.log.live")
+    own.gate.set()
+    wait(page, f"x.log.run === {named!r} && x.log.complete")
+    assert page.evaluate(_NAMED) == named
+    assert runs_of(own.app, problem) == [named]
+
+
+def test_a_link_that_is_refreshed_while_it_starts_runs_once(own: Restarted, page: Page) -> None:
+    problem = "Use 3, 4, 6 and 13 to make 50."
+    query = {"problem": problem, "strategy": "beam_search", "n": 4, "beam_width": 2, "seed": 5}
+    own.gate.clear()
+    page.goto(f"{own.app.url}/?{urlencode(query)}")
+    page.wait_for_function(f"() => {_NAMED} !== null")
+    named = page.evaluate(_NAMED)
+    page.reload()
+    wait(page, f"x.log.run === {named!r} && x.log.length > 0")
+    own.gate.let_one_through()
+    page.reload()
+    wait(page, f"x.log.run === {named!r} && x.log.length > 4")
+    own.gate.set()
+    wait(page, f"x.log.run === {named!r} && x.log.complete")
+    assert runs_of(own.app, problem) == [named]
+    # What the run is made of stands in the run: the address needs no more than its name.
+    page.wait_for_function("() => !location.search.includes('problem')")
 
 
 def test_an_open_page_comes_to_see_that_a_killed_server_left_its_run(
@@ -112,9 +128,11 @@ def test_an_open_page_comes_to_see_that_a_killed_server_left_its_run(
     problem = "Use 3, 7, 8 and 25 to make 24."
     open_page(page, own.app.url)
     fill(page, "#problem", problem)
-    fill(page, "#option-n", "256")
+    fill(page, "#option-n", "4")
+    own.gate.clear()
     run = start(page)
-    wait(page, "x.log.length > 30")
+    own.gate.let_one_through()
+    wait(page, "x.log.length > 4")
     own.kill()
     left = read_trace(own.app.runs / f"{run}.jsonl")
     assert left.tree.finished is None
@@ -128,7 +146,6 @@ def test_an_open_page_comes_to_see_that_a_killed_server_left_its_run(
     wait(page, f"x.log.run !== {run!r} && x.log.length > 0")
     again = run_of(page)
     assert sorted(runs_of(own.app, problem)) == sorted([run, again])
-    page.click("#stop")
     wait(page, "x.log.complete")
 
 
@@ -137,6 +154,7 @@ def test_a_run_that_cannot_be_kept_goes_on_and_says_so(own: Restarted, page: Pag
     runs = own.app.runs
     runs.rename(runs.with_name("moved"))
     runs.write_text("a file in its place")
+    fill(page, "#option-n", "4")
     start(page)
     wait(page, "x.log.complete")
     expect(page.locator(".esp-status")).to_have_text("Finished")

@@ -7,12 +7,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, wait
-from tests.browser.pages import new_context
 
 pytestmark = pytest.mark.browser
 
@@ -149,9 +148,8 @@ def test_what_cannot_be_asked_is_said(panel: Page) -> None:
     expect(panel.locator(".esp-what-if-error")).to_contain_text("must be 0 to 1")
 
 
-def test_on_a_phone_all_of_it_fits_and_goes_by_touch(app: App, browser: Browser) -> None:
-    context = new_context(browser, phone=True)
-    panel = asked_run(context.new_page(), app)
+def test_on_a_phone_all_of_it_fits_and_goes_by_touch(app: App, phone: Page) -> None:
+    panel = asked_run(phone, app)
     panel.set_viewport_size({"width": 320, "height": 640})
     aggregate = field(panel, "Aggregate")
     aggregate.scroll_into_view_if_needed()
@@ -171,4 +169,3 @@ def test_on_a_phone_all_of_it_fits_and_goes_by_touch(app: App, browser: Browser)
     panel.get_by_role("button", name="Show it in the tree").tap()
     expect(panel.locator(".esp-ring-label")).to_have_text("lost here")
     every_field_asks(panel, by_touch)
-    context.close()
