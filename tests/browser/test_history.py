@@ -95,17 +95,17 @@ def test_what_copying_says_moves_no_button(view: Page) -> None:
 def test_back_fills_the_form_and_starts_nothing(app: App, page: Page) -> None:
     open_page(page, f"{app.url}/")
     fill(page, "#problem", "Use 3, 7, 8 and 25 to make 24.")
-    fill(page, "#option-n", "8")
+    fill(page, "#option-n", "3")
     first = start(page)
     wait(page, "x.log.complete")
     expect(page.locator("#run")).to_be_enabled()
-    fill(page, "#option-n", "4")
+    fill(page, "#option-n", "2")
     second = start(page)
     wait(page, "x.log.complete")
     runs = len(list(app.runs.glob("*.jsonl")))
     page.go_back()
     wait(page, f"x.log.run === {first!r} && x.log.complete")
-    expect(page.locator("#option-n input")).to_have_value("8")
+    expect(page.locator("#option-n input")).to_have_value("3")
     page.go_back()
     wait(page, "x.log.run.startsWith('recorded-') && x.log.complete")
     assert page.evaluate(_NAMED) is None
@@ -113,6 +113,6 @@ def test_back_fills_the_form_and_starts_nothing(app: App, page: Page) -> None:
     page.go_forward()
     page.go_forward()
     wait(page, f"x.log.run === {second!r} && x.log.complete")
-    expect(page.locator("#option-n input")).to_have_value("4")
+    expect(page.locator("#option-n input")).to_have_value("2")
     assert len(list(app.runs.glob("*.jsonl"))) == runs
     assert app.errors() == []

@@ -9,8 +9,12 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.browser.app_process import App
 from tests.browser.explorer import ask, open_page, run_of, settle, wait
+from tests.browser.pages import Keep
 
 pytestmark = pytest.mark.browser
+
+FINISHED = "#finished"
+"""Behind the address of the page that these tests keep: no other test has left it open."""
 
 
 def test_the_first_screen_is_a_finished_tree(app: App, page: Page) -> None:
@@ -29,8 +33,44 @@ def test_the_first_screen_is_a_finished_tree(app: App, page: Page) -> None:
     assert outside == []
 
 
-def test_a_click_selects_a_pruned_step_and_says_why(app: App, page: Page) -> None:
-    open_page(page, app.url)
+def test_the_keyboard_walks_the_tree(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/{FINISHED}")
+    page.locator("#explorer .esp-canvas").focus()
+    page.keyboard.press("r")
+    assert ask(page, "x.selected") == "root"
+    page.keyboard.press("ArrowRight")
+    first = ask(page, "x.selected")
+    assert ask(page, f"x.tree().nodes.get({first!r}).parent") == "root"
+    page.keyboard.press("ArrowDown")
+    second = ask(page, "x.selected")
+    assert second not in {first, "root"}
+    page.keyboard.press("w")
+    assert ask(page, "x.selected") == ask(page, "x.tree().finished.chosen")
+
+
+def test_typing_a_problem_triggers_no_shortcut(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/{FINISHED}")
+    page.locator("#problem textarea").focus()
+    selected = ask(page, "x.selected")
+    page.keyboard.type("rwpahf? 1")
+    assert ask(page, "x.selected") == selected
+
+
+def test_the_timeline_goes_back_and_forth(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/{FINISHED}")
+    whole = ask(page, "x.tree().nodes.size")
+    page.locator("#explorer .esp-canvas").focus()
+    page.keyboard.press("[")
+    page.keyboard.press("[")
+    wait(page, f"x.tree().nodes.size < {whole}")
+    page.keyboard.press("End")
+    for _ in range(20):
+        page.keyboard.press("]")
+    wait(page, f"x.tree().nodes.size === {whole}")
+
+
+def test_a_click_selects_a_pruned_step_and_says_why(app: App, keep: Keep) -> None:
+    page, _ = keep(f"{app.url}/{FINISHED}")
     page.locator("#chosen").get_by_role("button", name="the right path is cut").click()
     wait(page, "x.log.run === 'recorded-right-path-is-cut' && x.log.complete")
     pruned = ask(page, "[...x.tree().nodes.values()].find(n => n.state === 'pruned' && n.rank).id")
@@ -59,38 +99,3 @@ def test_a_click_selects_a_pruned_step_and_says_why(app: App, page: Page) -> Non
     assert right is True
     wrong = "[...x.tree().nodes.values()].filter(n => n.right === false).map(n => n.aggregate)"
     assert score < ask(page, f"Math.max(...{wrong})")
-
-
-def test_the_keyboard_walks_the_tree(app: App, page: Page) -> None:
-    open_page(page, app.url)
-    page.locator("#explorer .esp-canvas").focus()
-    page.keyboard.press("r")
-    assert ask(page, "x.selected") == "root"
-    page.keyboard.press("ArrowRight")
-    first = ask(page, "x.selected")
-    assert ask(page, f"x.tree().nodes.get({first!r}).parent") == "root"
-    page.keyboard.press("ArrowDown")
-    second = ask(page, "x.selected")
-    assert second not in {first, "root"}
-    page.keyboard.press("w")
-    assert ask(page, "x.selected") == ask(page, "x.tree().finished.chosen")
-
-
-def test_typing_a_problem_triggers_no_shortcut(app: App, page: Page) -> None:
-    open_page(page, app.url)
-    page.locator("#problem textarea").focus()
-    page.keyboard.type("rwpahf? 1")
-    assert ask(page, "x.selected") is None
-
-
-def test_the_timeline_goes_back_and_forth(app: App, page: Page) -> None:
-    open_page(page, app.url)
-    whole = ask(page, "x.tree().nodes.size")
-    page.locator("#explorer .esp-canvas").focus()
-    page.keyboard.press("[")
-    page.keyboard.press("[")
-    wait(page, f"x.tree().nodes.size < {whole}")
-    page.keyboard.press("End")
-    for _ in range(20):
-        page.keyboard.press("]")
-    wait(page, f"x.tree().nodes.size === {whole}")

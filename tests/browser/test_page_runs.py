@@ -86,7 +86,7 @@ def test_a_refresh_comes_back_stop_ends_soon_and_quick_presses_start_what_they_m
     app: App, page: Page
 ) -> None:
     open_page(page, app.url)
-    fill(page, "#option-n", "64")
+    fill(page, "#option-n", "32")
     run = start(page)
     page.wait_for_url(f"**run={run}*")
     page.reload()
@@ -94,7 +94,7 @@ def test_a_refresh_comes_back_stop_ends_soon_and_quick_presses_start_what_they_m
     assert run_of(page) == run
     assert ask(page, "x.log.length") == len(read_trace(app.runs / f"{run}.jsonl").events)
     # The form is filled with it a moment after the tree is there.
-    expect(page.locator("#option-n input")).to_have_value("64")
+    expect(page.locator("#option-n input")).to_have_value("32")
     fill(page, "#option-n", "256")
     stopped = start(page)
     page.click("#stop")

@@ -9,18 +9,29 @@ from playwright.sync_api import Page, expect
 from search_core.embedded import FAMILIES
 from tests.browser.app_process import App
 from tests.browser.axe import violations
-from tests.browser.explorer import open_page, run_of, settle, wait
+from tests.browser.explorer import run_of, settle, wait
 from tests.browser.form import choose, close_drawer, fill, notice_says
-from tests.browser.pages import fits, show_theme
+from tests.browser.pages import VIEWPORT, Keep, fits, show_theme
 
 pytestmark = pytest.mark.browser
 
 KINDS = "#kinds button:visible"
 FOREIGN = "Why is the sky blue?"
+BACK = "Back to the run on show"
 
 
-def test_each_kind_is_named_and_one_of_it_runs(app: App, page: Page) -> None:
-    open_page(page, app.url)
+def opened(keep: Keep, app: App) -> Page:
+    """The page, its form that of the run on show."""
+    page, new = keep(f"{app.url}/#kinds")
+    page.set_viewport_size(VIEWPORT)
+    if not new and (back := page.get_by_role("button", name=BACK)).is_visible():
+        back.click()
+        expect(back).to_be_hidden()
+    return page
+
+
+def test_each_kind_is_named_and_one_of_it_runs(app: App, keep: Keep) -> None:
+    page = opened(keep, app)
     expect(page.locator(KINDS)).to_have_count(len(FAMILIES))
     for place, family in enumerate(FAMILIES.values()):
         kind = page.locator(KINDS).nth(place)
@@ -36,8 +47,8 @@ def test_each_kind_is_named_and_one_of_it_runs(app: App, page: Page) -> None:
     wait(page, f"x.log.complete && x.log.run !== {before!r}")
 
 
-def test_it_is_one_stop_of_the_keyboard(app: App, page: Page) -> None:
-    open_page(page, app.url)
+def test_it_is_one_stop_of_the_keyboard(app: App, keep: Keep) -> None:
+    page = opened(keep, app)
     page.locator("#kinds button").first.focus()
     page.keyboard.press("End")
     expect(page.locator("#kinds [data-kind=countdown]")).to_be_focused()
@@ -48,17 +59,17 @@ def test_it_is_one_stop_of_the_keyboard(app: App, page: Page) -> None:
     assert page.evaluate(stops) == 1
 
 
-def test_a_solver_of_one_kind_says_that_one(app: App, page: Page) -> None:
-    open_page(page, app.url)
+def test_a_solver_of_one_kind_says_that_one(app: App, keep: Keep) -> None:
+    page = opened(keep, app)
     choose(page, "solver", "stream")
     close_drawer(page)
     expect(page.locator(KINDS)).to_have_count(1)
     expect(page.locator(KINDS)).to_contain_text("Countdown")
 
 
-def test_a_refusal_leaves_the_tree_in_sight(app: App, page: Page) -> None:
+def test_a_refusal_leaves_the_tree_in_sight(app: App, keep: Keep) -> None:
+    page = opened(keep, app)
     page.set_viewport_size({"width": 1280, "height": 720})
-    open_page(page, app.url)
     fill(page, "#problem", FOREIGN)
     page.click("#run")
     notice_says(page, "do not know this kind of problem")
@@ -79,9 +90,9 @@ def test_a_refusal_leaves_the_tree_in_sight(app: App, page: Page) -> None:
     assert all(length is False or length > 40 for length in lengths)
 
 
-def test_on_a_phone_it_comes_with_a_problem_of_ones_own(app: App, page: Page) -> None:
+def test_on_a_phone_it_comes_with_a_problem_of_ones_own(app: App, keep: Keep) -> None:
     """At both widths and in both themes: what they find is told together."""
-    open_page(page, app.url)
+    page = opened(keep, app)
     found: dict[tuple[str, int, str], object] = {}
     page.set_viewport_size({"width": 320, "height": 1000})
     expect(page.locator("#kinds")).to_be_hidden()

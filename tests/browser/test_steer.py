@@ -127,10 +127,10 @@ def one_more(hand: Hand, before: str) -> str:
     return run
 
 
-def there_and_back(hand: Hand, runs: list[str]) -> None:
-    """The last two acts undone, and done again."""
+def there_and_back(hand: Hand, runs: list[str], acts: int = 1) -> None:
+    """The last acts undone, and done again."""
     for way, steps in (("Undo", 1), ("Redo", -1)):
-        for _ in range(2):
+        for _ in range(acts):
             now = runs.index(run_of(hand.page))
             hand.steered(way)
             assert came(hand.page, runs[now]) == runs[now - steps]
@@ -174,7 +174,7 @@ def journey(page: Page, app: App) -> None:
     done_to = ("kept", "grown", "injected", "edited", "pruned", "went_on")
     assert actions_of(page) == [f"{action} 0" for action in done_to]
     expect(page.get_by_role("region", name="Steered by hand")).to_contain_text("DVTS")
-    there_and_back(hand, runs)
+    there_and_back(hand, runs, acts=2)
 
 
 def taken_away(hand: Hand) -> None:

@@ -28,7 +28,7 @@ def test_who_waits_is_told_where_they_stand(
         first, second = page, visit()
         for one in (first, second):
             open_page(one, app.url)
-        fill(first, "#option-n", "4")
+        fill(first, "#option-n", "2")
         for _ in range(3):  # after so many the app says about how long one takes
             start(first)
             wait(first, "x.log.complete")

@@ -2,6 +2,7 @@
 
 import { fill, h, setAttribute, setText } from "../dom/dom.js";
 import { icon } from "../dom/icons.js";
+import { tellPage } from "../dom/standing.js";
 
 /** Of texts that were changed a chip has no room to say how. */
 const TEXTS = ["problem", "reference", "system-prompt"];
@@ -51,6 +52,7 @@ export class Chips {
     const ordered = [...settings].sort((one, other) => Number(other.was !== null) - Number(one.was !== null));
     fill(this.list, ordered.map((setting) => h("li", {}, this.chip(setting))));
     if (focused) this.list.querySelector(`[data-control="${focused}"]`)?.focus();
+    tellPage(this.list, { "own-problem": settings.some(({ control, was }) => control === "problem" && was !== null) });
     this.back.hidden = !settings.some(({ was, lasts }) => was !== null && !lasts);
     this.countHidden();
   }

@@ -3,6 +3,7 @@
 
 import { fill, h, setText } from "../dom/dom.js";
 import { onSaid } from "../dom/saying.js";
+import { tellPage } from "../dom/standing.js";
 import { isBeside, markField, putInto, showField, unmarkFields } from "./fields.js";
 
 /** Letters of an offer, of which more give way to the others beside it. */
@@ -26,6 +27,7 @@ export function mountNotice(element, { props, watch }) {
     // Set before the text: a reader announces by what it finds when the text changes.
     line.setAttribute("aria-live", quiet ? "off" : "polite");
     element.hidden = !text;
+    tellPage(element, { notice: text && kind });
     setText(line, wrong ? "" : text);
     fill(mistake, wrong && text ? contents(text, control, offers, filledIn) : []);
     if (wrong && control) markField(control, text, mistake.querySelector("p"), () => sayInstead(""));

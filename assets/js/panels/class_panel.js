@@ -4,6 +4,7 @@ import { ClassQuestion } from "./class_question.js";
 import { copyText } from "../dom/sharing.js";
 import { fill, h, setText, uniqueId } from "../dom/dom.js";
 import { plural } from "../words/format.js";
+import { tellPage } from "../dom/standing.js";
 
 const COPY = "Copy class link";
 const SAID_MS = 2000;
@@ -45,6 +46,13 @@ export class ClassPanel {
     if (lobby && !this.welcomed) this.bar.querySelector("[name=code]").focus();
     this.welcomed = lobby;
     this.question.update();
+    this.tellPage();
+  }
+
+  tellPage() {
+    const { hidden, dataset } = this.element;
+    const asking = this.attending.question ? (this.question.element.hidden ? "led" : "listed") : null;
+    tellPage(this.element, { class: hidden ? null : dataset.role, asking });
   }
 
   /** What has the focus keeps it, where it is still there. */

@@ -2,6 +2,7 @@
 
 import { fill, h } from "../dom/dom.js";
 import { plural, shorten } from "../words/format.js";
+import { tellPage } from "../dom/standing.js";
 import { times } from "../words/annotations.js";
 
 const MOST_SHOWN = 3;
@@ -30,6 +31,7 @@ export class Warnings {
     const found = gathered(warnings);
     const more = found.length - MOST_SHOWN;
     this.element.hidden = !found.length;
+    tellPage(this.element, { warnings: !this.element.hidden });
     fill(
       this.element,
       found
