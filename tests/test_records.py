@@ -97,9 +97,10 @@ def test_statistics_of_a_node_that_nobody_wrote_leave_the_log_as_it_was(log: Run
         log.add(
             type(event), **{k: v for k, v in fields_of.items() if k not in ("seq", "t", "kind")}
         )
-    log.back_up([("0", 1, 0.5)])
+    log.add_step(BackedUp, ("0", 1, 0.5))
+    log.add_step(BackedUp, ("0", 2, 0.25))
     with pytest.raises(LogError, match="speaks of node '9', never sampled"):
-        log.back_up([("0", 2, 0.25), ("9", 1, 0.5)])
+        log.add_step(BackedUp, ("9", 1, 0.5))
     assert [event.seq for event in log.events] == list(range(5))
     assert (log.tree.seq, log.tree.nodes["0"].visits, log.tree.nodes["0"].value) == (4, 2, 0.25)
     assert log.events[-1] == BackedUp(seq=4, t=0.0, id="0", visits=2, value=0.25)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from search_core.log.events import Allocated, Decided, Merged, Share, Verdict
+from search_core.log.events import Allocated, BackedUp, Decided, Merged, Share, Verdict
 from search_core.log.run_log import RunLog
 from search_core.scoring import rounded
 from search_core.strategies.base import Allocate, BackUp, Decide, Merge, Resolve
@@ -20,9 +20,9 @@ class DecisionWriter:
             case Decide():
                 self._decide(round_, request)
             case BackUp(statistics):
-                self._log.back_up(
-                    (node.id, visits, rounded(value)) for node, visits, value in statistics
-                )
+                add_step = self._log.add_step
+                for node, visits, value in statistics:
+                    add_step(BackedUp, (node.id, visits, rounded(value)))
             case Resolve(rule, why):
                 self._log.add(Decided, round=round_, rule=rule, why=why)
             case Allocate():

@@ -50,26 +50,30 @@ class Recorder:
         flops = [self._sample_flops(sample) for sample in samples]
         pairs = list(zip(planned, samples, strict=True))
         asked = [sample for node, sample in pairs if not node.by and not sample.again]
+        add_step = self._log.add_step
         for node, sample, cost in zip(planned, samples, flops, strict=True):
             unsaid = sample.repeats is None or sample.thought is None
             path = self._log.tree.path(parent_of(node.id)) if unsaid else ()
-            self._log.add(
+            # In the order of the event's fields.
+            add_step(
                 Sampled,
-                id=node.id,
-                text=sample.text,
-                tokens=sample.tokens,
-                logprob=None if sample.logprob is None else round(sample.logprob, 4),
-                ended=sample.ended,
-                prefilled=sample.prefilled,
-                reused=sample.reused,
-                flops=cost,
-                role=node.role,
-                after=node.after,
-                repeats=_repeats(sample, path),
-                thought=_thought(sample, path),
-                forced=node.forced,
-                by=node.by or sample.by,
-                again=sample.again,
+                (
+                    node.id,
+                    sample.text,
+                    sample.tokens,
+                    None if sample.logprob is None else round(sample.logprob, 4),
+                    sample.ended,
+                    sample.prefilled,
+                    sample.reused,
+                    cost,
+                    node.role,
+                    node.after,
+                    _repeats(sample, path) if unsaid else sample.repeats,
+                    _thought(sample, path) if unsaid else sample.thought,
+                    node.forced,
+                    node.by or sample.by,
+                    sample.again,
+                ),
             )
         self._log.add(
             Spent,
@@ -142,16 +146,19 @@ class Recorder:
         else:
             earlier = self._earlier(node, aggregate)
             path_score = aggregate_scores([*earlier, score, *later], aggregate)
-        self._log.add(
+        self._log.add_step(
             Scored,
-            id=node.id,
-            score=score,
-            aggregate=None if path_score == score else path_score,
-            ahead=end,
-            tokens=0 if flops is None else reply.tokens,
-            flops=flops or 0.0,
-            reason=_end_of(reply.reasons[index]) if reply.reasons else "",
-            again=index < reply.again,
+            (
+                node.id,
+                "",
+                score,
+                None if path_score == score else path_score,
+                end,
+                0 if flops is None else reply.tokens,
+                flops or 0.0,
+                _end_of(reply.reasons[index]) if reply.reasons else "",
+                index < reply.again,
+            ),
         )
 
     def _earlier(self, node: Node, aggregate: Aggregate) -> list[float]:
