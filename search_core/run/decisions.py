@@ -38,10 +38,8 @@ class DecisionWriter:
         if request.ranked:
             kept, pruned = _ranked(request)
         else:
-            kept, pruned = (
-                tuple([Verdict(node.id) for node in nodes])
-                for nodes in (request.kept, request.pruned)
-            )
+            kept = tuple([Verdict(node.id) for node in request.kept])
+            pruned = tuple([Verdict(node.id) for node in request.pruned])
         self._log.add(
             Decided,
             round=round_,

@@ -131,7 +131,7 @@ class SearchTree:
         leaf, above, sums, best = self.top, None, [0.0], 0
         while leaf.children:
             rivals, sums = self._rivals(leaf)
-            best = first_best(sums)
+            best = first_best(sums) if len(sums) > 1 else 0
             leaf, above = rivals[best], leaf
         # What it won by, before the losses change that.
         next_best = max(sums[:best] + sums[best + 1 :], default=None)
