@@ -24,7 +24,6 @@ from search_core.problem import Problem
 from search_core.protocols import SampleRequest, ScoreRequest, StepScores
 from search_core.records import quickly_made
 from search_core.run.recipe import Recipe
-from search_core.run.recorder import PlannedNode
 from search_core.strategies import STRATEGIES
 from search_core.strategies.base import Decide, NodeView
 from search_core.strategies.mcts import MctsOptions
@@ -33,7 +32,7 @@ from tests.fakes import World
 from tests.test_search_properties import run_in
 
 MADE: tuple[type[Any], ...] = (
-    *(NodeView, Decide, SampleRequest, ScoreRequest, StepScores, PlannedNode, Selected),
+    *(NodeView, Decide, SampleRequest, ScoreRequest, StepScores, Selected),
 )
 
 

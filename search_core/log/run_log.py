@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from search_core.log.events import BackedUp, Event, Sampled, Scored, Started
@@ -70,6 +70,11 @@ class RunLog:
         """
         self.add(kind, **dict(zip(kind.said, values, strict=True)))
 
+    def add_steps(self, kind: StepEvent, many: Iterable[tuple[Any, ...]]) -> None:
+        """Append several of them. Raises as `add`."""
+        for values in many:
+            self.add_step(kind, values)
+
 
 class KnownLog(RunLog):
     """The log of a run over replies that are known: nobody waits for it, and nobody listens.
@@ -121,12 +126,17 @@ class KnownLog(RunLog):
         self._said.append(event)
 
     def add_step(self, kind: StepEvent, values: tuple[Any, ...]) -> None:
+        """As of `RunLog`."""
+        self.add_steps(kind, (values,))
+
+    def add_steps(self, kind: StepEvent, many: Iterable[tuple[Any, ...]]) -> None:
         """As of `RunLog`. Nine of ten events of a search are these."""
-        tree = self.tree
+        tree, put, said = self.tree, kind.put, self._said
         try:
-            tree.seq += 1
-            kind.put(tree, *values)
+            for values in many:
+                tree.seq += 1
+                put(tree, *values)
+                said.append((kind, values))
         except LogError:
             self.tree = Tree.from_events(self.events)
             raise
-        self._said.append((kind, values))

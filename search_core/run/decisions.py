@@ -20,9 +20,10 @@ class DecisionWriter:
             case Decide():
                 self._decide(round_, request)
             case BackUp(statistics):
-                add_step = self._log.add_step
-                for node, visits, value in statistics:
-                    add_step(BackedUp, (node.id, visits, rounded(value)))
+                self._log.add_steps(
+                    BackedUp,
+                    [(node.id, visits, rounded(value)) for node, visits, value in statistics],
+                )
             case Resolve(rule, why):
                 self._log.add(Decided, round=round_, rule=rule, why=why)
             case Allocate():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from search_core.flops import forward_flops, writing_flops
 from search_core.log.events import MAX_REASON, Aggregate, Role, Sampled, Scored, Spent
@@ -11,15 +11,12 @@ from search_core.log.fields import Repeats, Thought, parent_of
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
 from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
-from search_core.records import quickly_made
 from search_core.run.repetition import repetition
 from search_core.scoring import aggregate_scores, rounded
 from search_core.steps import thought_of
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class PlannedNode:
+class PlannedNode(NamedTuple):
     """What is known of a node before its text is. Fields as of `events.Sampled`."""
 
     id: str
@@ -50,31 +47,13 @@ class Recorder:
         flops = [self._sample_flops(sample) for sample in samples]
         pairs = list(zip(planned, samples, strict=True))
         asked = [sample for node, sample in pairs if not node.by and not sample.again]
-        add_step = self._log.add_step
-        for node, sample, cost in zip(planned, samples, flops, strict=True):
-            unsaid = sample.repeats is None or sample.thought is None
-            path = self._log.tree.path(parent_of(node.id)) if unsaid else ()
-            # In the order of the event's fields.
-            add_step(
-                Sampled,
-                (
-                    node.id,
-                    sample.text,
-                    sample.tokens,
-                    None if sample.logprob is None else round(sample.logprob, 4),
-                    sample.ended,
-                    sample.prefilled,
-                    sample.reused,
-                    cost,
-                    node.role,
-                    node.after,
-                    _repeats(sample, path) if unsaid else sample.repeats,
-                    _thought(sample, path) if unsaid else sample.thought,
-                    node.forced,
-                    node.by or sample.by,
-                    sample.again,
-                ),
-            )
+        self._log.add_steps(
+            Sampled,
+            [
+                self._said(node, sample, cost)
+                for (node, sample), cost in zip(pairs, flops, strict=True)
+            ],
+        )
         self._log.add(
             Spent,
             round=round_,
@@ -86,6 +65,30 @@ class Recorder:
             solver_flops=sum(flops),
             seconds=round(seconds, 4),
             again=sum(sample.again for sample in samples),
+        )
+
+    def _said(self, node: PlannedNode, sample: StepSample, flops: float) -> tuple[object, ...]:
+        """One step in the order of the event's fields."""
+        repeats, thought = sample.repeats, sample.thought
+        if repeats is None or thought is None:
+            path = self._log.tree.path(parent_of(node.id))
+            repeats, thought = _repeats(sample, path), _thought(sample, path)
+        return (
+            node.id,
+            sample.text,
+            sample.tokens,
+            None if sample.logprob is None else round(sample.logprob, 4),
+            sample.ended,
+            sample.prefilled,
+            sample.reused,
+            flops,
+            node.role,
+            node.after,
+            repeats,
+            thought,
+            node.forced,
+            node.by or sample.by,
+            sample.again,
         )
 
     def add_scores(

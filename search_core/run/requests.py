@@ -15,8 +15,8 @@ from search_core.run.written import WrittenSteps
 from search_core.seeds import node_seed
 from search_core.strategies.base import NodeView
 
-Path = tuple[tuple[str, ...], tuple[str, ...], tuple[float | None, ...]]
-"""Texts, ids and log-probabilities of the steps up to a node."""
+Path = tuple[tuple[str, ...], tuple[str, ...], tuple[float | None, ...], str]
+"""Texts, ids and log-probabilities of the steps up to a node, and the texts as one."""
 
 
 @dataclass(slots=True)
@@ -48,9 +48,7 @@ class NodeRequests:
         self._judged = judged
         self._written = written
         self._guidance = guidance
-        self._paths: dict[str, Path] = {ROOT: ((), (), ())}
-        self._texts: dict[str, str] = {}
-        self._seeds: dict[str, int] = {}
+        self._paths: dict[str, Path] = {ROOT: ((), (), (), "")}
 
     def view(self, node: Node, place: int = 0) -> NodeView:
         """What a strategy may know of it.
@@ -64,10 +62,10 @@ class NodeRequests:
             key,
             node.depth,
             node.text,
-            self._texts.get(key) or self._path_text(key),
+            (self._paths.get(key) or self._path(key))[3],
             node.ended,
             node.aggregate,
-            self._seeds.get(key) or self._seed(key),
+            node_seed(self._recipe.seed, key),
             node.logprob,
             node.group,
             place,
@@ -106,8 +104,8 @@ class NodeRequests:
         at changes nothing for the steps that are sampled later. Of the earlier attempts that
         a child revises the solver gets the latest `attempts_seen`; 0: all.
         """
-        problem, run = self._recipe.problem.text, self._run
-        seeds, families = self._seeds, dict[str, _Family]()
+        problem, run, seed = self._recipe.problem.text, self._run, self._recipe.seed
+        families: dict[str, _Family] = {}
         requests = []
         for parent, key, earlier in zip(parents, ids, after, strict=True):
             family = families.get(parent)
@@ -118,7 +116,7 @@ class NodeRequests:
                 SampleRequest(
                     problem,
                     family.steps,
-                    seeds.get(key) or self._seed(key),
+                    node_seed(seed, key),
                     family.count,
                     self._attempts(read)[-attempts_seen:] if read else (),
                     "",
@@ -179,7 +177,7 @@ class NodeRequests:
     def score(self, nodes: Sequence[Node]) -> ScoreRequest:
         """Request for scores of these nodes of one path, from the first of them to its end."""
         last = nodes[-1]
-        steps, ids, logprobs = self._path(last.id)
+        steps, ids, logprobs, _ = self._path(last.id)
         return ScoreRequest(
             self._recipe.problem.text,
             steps,
@@ -191,13 +189,6 @@ class NodeRequests:
             ids,
         )
 
-    def _seed(self, node_id: str) -> int:
-        """Of a node: asked for whenever it is seen, and it never changes."""
-        seed = self._seeds.get(node_id)
-        if seed is None:
-            seed = self._seeds[node_id] = node_seed(self._recipe.seed, node_id)
-        return seed
-
     def _steps(self, node_id: str) -> tuple[str, ...]:
         return self._path(node_id)[0]
 
@@ -206,17 +197,14 @@ class NodeRequests:
         path = self._paths.get(node_id)
         if path is None:
             node = self._log.tree.nodes[node_id]
-            steps, ids, logprobs = self._path(node.parent or ROOT)
-            path = (*steps, node.text), (*ids, node_id), (*logprobs, node.logprob)
-            self._paths[node_id] = path
+            steps, ids, logprobs, text = self._path(node.parent or ROOT)
+            path = self._paths[node_id] = (
+                (*steps, node.text),
+                (*ids, node_id),
+                (*logprobs, node.logprob),
+                f"{text}\n\n{node.text}" if steps else node.text,
+            )
         return path
-
-    def _path_text(self, node_id: str) -> str:
-        """The same in one text."""
-        text = self._texts.get(node_id)
-        if text is None:
-            text = self._texts[node_id] = "\n\n".join(self._steps(node_id))
-        return text
 
     def _step_ids(self, node_id: str) -> StepIds:
         if not self._written:

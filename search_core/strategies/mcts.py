@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from search_core.strategies.base import (
@@ -199,9 +200,11 @@ def _expand(
         tuple(selected.leaf.view for selected, count in growing for _ in range(count))
     )
     parent_at = [place for place, (_, count) in enumerate(growing) for _ in range(count)]
-    for place, (selected, _) in enumerate(growing):
-        written = [child for child in children if parent_at[child.place] == place]
-        siblings, duplicates = distinct_siblings(written)
+    written: list[list[NodeView]] = [[] for _ in growing]
+    for child in children:
+        written[parent_at[child.place]].append(child)
+    for (selected, _), below in zip(growing, written, strict=True):
+        siblings, duplicates = distinct_siblings(below)
         if duplicates:
             yield Merge(duplicates)
         shares = _shares(siblings, options)
@@ -261,8 +264,8 @@ def _back_up(
     touched: dict[Branch, None] = {}
     for leaf, value in zip(leaves, values, strict=True):
         touched.update(dict.fromkeys(tree.back_up(leaf, value)))
-    deepest_first = sorted(touched, key=lambda above: -above.view.depth)
-    yield BackUp(tuple((branch.view, branch.visits, branch.value) for branch in deepest_first))
+    deepest_first = sorted(touched, key=attrgetter("view.depth"), reverse=True)
+    yield BackUp(tuple([(branch.view, branch.visits, branch.value) for branch in deepest_first]))
 
 
 def _choice(tree: SearchTree, solutions: Nodes, options: MctsOptions) -> Choose:

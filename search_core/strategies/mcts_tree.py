@@ -170,10 +170,13 @@ class SearchTree:
 
     def back_up(self, leaf: Branch, value: float) -> list[Branch]:
         """Count one visit with this value for the leaf and all before it; answer with those."""
-        way = leaf.way_up()
-        for branch in way:
+        way: list[Branch] = []
+        branch: Branch | None = leaf
+        while branch is not None:
             branch.visits += 1
             branch.total += value
+            way.append(branch)
+            branch = branch.parent
         return way
 
     def principal(self, by: Callable[[Branch], float]) -> NodeView | None:
