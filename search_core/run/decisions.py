@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from search_core.log.events import Allocated, BackedUp, Decided, Merged, Share, Verdict
 from search_core.log.run_log import RunLog
-from search_core.scoring import rounded
+from search_core.scoring import all_rounded, rounded
 from search_core.strategies.base import Allocate, BackUp, Decide, Merge, Resolve
 
 
@@ -20,10 +20,12 @@ class DecisionWriter:
             case Decide():
                 self._decide(round_, request)
             case BackUp(statistics):
-                self._log.add_steps(
-                    BackedUp,
-                    [(node.id, visits, rounded(value)) for node, visits, value in statistics],
-                )
+                values = all_rounded([value for _, _, value in statistics])
+                said = [
+                    (node.id, visits, value)
+                    for (node, visits, _), value in zip(statistics, values, strict=True)
+                ]
+                self._log.add_steps(BackedUp, said)
             case Resolve(rule, why):
                 self._log.add(Decided, round=round_, rule=rule, why=why)
             case Allocate():

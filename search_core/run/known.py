@@ -43,7 +43,7 @@ from search_core.protocols import (
 from search_core.run.calls import Checked, sampled, scored
 
 SampleQuestion = tuple[object, ...]
-ScoreQuestion = tuple[str, str, str, tuple[str, ...], bool]
+ScoreQuestion = tuple[str, str, str, str, tuple[str, ...], bool]
 
 
 class MissingReplies(RunCancelled):
@@ -235,8 +235,9 @@ def sample_question(request: SampleRequest, sampling: Sampling) -> SampleQuestio
 def score_question(request: ScoreRequest, place: int, info: VerifierInfo) -> ScoreQuestion:
     """The same of the score of one step of a path."""
     node = request.ids[place] if request.ids else ""
+    steps = request.steps[: place + 1]
     finished = request.finished and place == len(request.steps) - 1
-    return info.name, info.revision, node, (request.problem, *request.steps[: place + 1]), finished
+    return info.name, info.revision, node, request.problem, steps, finished
 
 
 def remainder(request: ScoreRequest, known: KnownReplies, info: VerifierInfo) -> ScoreRequest:
