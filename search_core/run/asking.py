@@ -156,8 +156,9 @@ class ModelRequests:
             ]
         else:
             samples, seconds = yield from self._ask_solver(asked, ids, request.temperature, role)
+        who = {node_id: act.who for node_id, act in by_hand.items()}
         planned = [
-            PlannedNode(node_id, role, read, "", by_hand[node_id].who if node_id in by_hand else "")
+            PlannedNode(node_id, role, read, "", who.get(node_id, ""))
             for node_id, read in zip(ids, before, strict=True)
         ]
         self._record(planned, samples, seconds)

@@ -220,15 +220,12 @@ def _evaluate(
 
     Solutions, by their text, are added to those that are known.
     """
-    ended = tuple(branch.view for branch in new if branch.finished)
-    going = tuple(branch.view for branch in new if _goes_on(branch.view, options))
+    views = [branch.view for branch in new]
+    ended = tuple([view for view in views if view.ended == "end"])
+    going = tuple([view for view in views if _goes_on(view, options)])
     yield Complete(ended)
-    yield from cut_off(branch.view for branch in new)
-    stuck = [
-        branch.view
-        for branch in new
-        if branch.view.ended == "step" and not _goes_on(branch.view, options)
-    ]
+    yield from cut_off(views)
+    stuck = [view for view in views if view.ended == "step" and view.depth >= options.max_steps]
     if stuck:
         yield out_of_steps(stuck, options.max_steps)
 

@@ -204,7 +204,8 @@ class SearchTree:
             raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
         children = parent.children
         # The same as each one's value and bonus, written out: this is the search's inmost loop.
-        bonus, exploration, all_visits = self._bonus, self._exploration, _all_visits(parent)
+        bonus, exploration = self._bonus, self._exploration
+        all_visits = sum([child.visits + child.losses for child in children])
         if bonus is puct:
             root = math.sqrt(all_visits)
             sums = [
@@ -270,4 +271,5 @@ def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:
     logprobs = [node.likelihood for node in siblings]
     best = max(logprobs)
     powers = [math.exp((logprob - best) / temperature) for logprob in logprobs]
-    return [power / math.fsum(powers) for power in powers]
+    together = math.fsum(powers)
+    return [power / together for power in powers]
