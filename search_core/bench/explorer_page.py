@@ -69,7 +69,10 @@ window.seek = async (place) => {
   await drawn();
   return explorer.lastUpdateMs + paintMs;
 };
-/** From one frame to the next, while the picture is zoomed into, moved about, zoomed out of and dragged by its overview. */
+/**
+ * From one frame to the next, while the picture is zoomed into, moved about, zoomed out of and
+ * dragged by its overview.
+ */
 window.move_about = async (steps) => {
   canvas.fit();
   await later(600);
@@ -80,8 +83,8 @@ window.move_about = async (steps) => {
     (step) => canvas.nudge(step % 2 ? 0.1 : -0.1, 0.05),
     () => zoom(1 / 1.06),
     (step) => {
-      const box = minimap.element.getBoundingClientRect();
-      minimap.go({ clientX: box.left + (box.width * step) / steps, clientY: box.top + box.height / 2 });
+      const { left, top, width, height } = minimap.element.getBoundingClientRect();
+      minimap.go({ clientX: left + (width * step) / steps, clientY: top + height / 2 });
     },
   ];
   const between = [];

@@ -112,8 +112,8 @@ def test_a_dense_tree_is_shown_whole_and_its_branches_open_by_a_click(
     assert ask(view, "x.canvas.camera.ku") > before
 
 
-# What each frame did, while its picture was drawn: texts read, sizes learned and elements made that
-# were not there before, and how often the page had to be laid out, or its style worked out, in the middle of it.
+# What each frame did, while its picture was drawn: texts read, sizes learned and elements made
+# that were not there before, and how often the page was laid out in the middle of it.
 _COUNT = """(() => {
   const { words } = x.canvas;
   const { sizes } = words;
@@ -127,12 +127,12 @@ _COUNT = """(() => {
       return asked.apply(this, given);
     };
   };
-  const begin = (said) => around(said, "describe", (id) => (now.read += words.boxes.has(id) ? 0 : 1));
-  begin(Object.getPrototypeOf(words.said));
-  around(sizes, "boxesOf", (asked) => (now.learned += asked.filter(({ id }) => !sizes.stands(id)).length));
+  const isNew = (id) => !words.boxes.has(id);
+  around(Object.getPrototypeOf(words.said), "describe", (id) => (now.read += isNew(id) ? 1 : 0));
+  around(sizes, "boxesOf", (asked) => (now.learned += asked.filter(({ id }) => isNew(id)).length));
   const { set } = words.boxes;
   words.boxes.set = function (id, box) {
-    if (now && !this.has(id)) now.made += 1;
+    if (now && isNew(id)) now.made += 1;
     return set.call(this, id, box);
   };
   around(Element.prototype, "getBoundingClientRect", () => (now.forced += 1));
@@ -140,7 +140,10 @@ _COUNT = """(() => {
   for (const name of ["offsetWidth", "offsetHeight"]) {
     const { get } = Object.getOwnPropertyDescriptor(HTMLElement.prototype, name);
     Object.defineProperty(HTMLElement.prototype, name, {
-      get() { if (now) now.forced += 1; return get.call(this); },
+      get() {
+        if (now) now.forced += 1;
+        return get.call(this);
+      },
     });
   }
   const { paint } = x.canvas;
