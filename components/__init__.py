@@ -10,8 +10,13 @@
 - `shell`, `places`, `place_list`: what the app serves beside the page, and the way there.
 - `palette`, `style`: the palette as plotly and as CSS want it, and the theme of the page.
 - `diagram`: the small picture of a recorded run on a strategy's card.
+- `stubs`: how Gradio is imported in half of its time.
 
 The page computes nothing of a search: it knows no model, no strategy's rule and no vote. What
 happens in the browser, once events are there, is in `assets/js`. Nothing is exported here, so
 that the palette can be had without Gradio.
 """
+
+from components.stubs import write_no_stubs
+
+write_no_stubs()
