@@ -70,6 +70,9 @@ class Headers:
                     headers.setdefault(name, value)
                 if message["status"] in (200, 206, 304) and lasts(scope["path"]):
                     headers.setdefault("Cache-Control", LASTING)
+                if headers.get("Content-Type", "").startswith("text/event-stream"):
+                    # nginx would keep back what is little, a minute long where it compresses.
+                    headers.setdefault("X-Accel-Buffering", "no")
             await send(message)
 
         await self._app(scope, receive, with_headers)

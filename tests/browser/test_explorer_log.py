@@ -9,11 +9,19 @@ from playwright.sync_api import Page, expect
 
 from search_core.log.events import event_from_dict
 from search_core.log.tree import Tree
-from tests.browser.explorer import ask, press, show, wait, wait_for_speech
+from tests.browser.explorer import ask, press, run_of, show, wait, wait_for_speech
 from tests.browser.pages import Keep
-from tests.browser.stage import Stage
+from tests.browser.stage import FIRST, Stage
 
 pytestmark = pytest.mark.browser
+
+
+def opened(keep: Keep, stage: Stage) -> Page:
+    """The stage's page, with its first run on show again."""
+    view, _ = keep(f"{stage.url}/")
+    if run_of(view) != FIRST:
+        show(view, FIRST)
+    return view
 
 
 def test_a_message_leaves_the_style_sheet_as_it_is(stage: Stage, keep: Keep) -> None:
@@ -66,15 +74,17 @@ def test_what_arrived_is_folded_as_python_folds_it(stage: Stage, keep: Keep) -> 
 
 @pytest.mark.parametrize("drop", [0, 3])
 def test_a_live_run_is_followed_even_if_batches_get_lost(
-    stage: Stage, view: Page, drop: int
+    stage: Stage, keep: Keep, drop: int
 ) -> None:
+    view = opened(keep, stage)
     stage.drop = drop
     view.evaluate(
         """() => {
           window.said = [];
+          window.listening?.disconnect();
           const region = document.querySelector('#explorer [aria-live]');
-          new MutationObserver(() => window.said.push(region.textContent))
-            .observe(region, {childList: true, characterData: true, subtree: true});
+          window.listening = new MutationObserver(() => window.said.push(region.textContent));
+          window.listening.observe(region, {childList: true, characterData: true, subtree: true});
         }"""
     )
     press(view, "stream", "live")
@@ -89,19 +99,10 @@ def test_a_live_run_is_followed_even_if_batches_get_lost(
     assert len(set(said)) == len(said)
 
 
-def test_a_hidden_tab_catches_up(stage: Stage, view: Page) -> None:
-    view.evaluate(
-        "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'});"
-        "Object.defineProperty(document, 'hidden', {get: () => true})"
-    )
-    press(view, "stream", "live")
-    wait(view, "x.log.run === 'live' && x.log.complete")
-    assert ask(view, "x.log.length") == len(stage.runs["live"])
-
-
 def test_a_broken_connection_says_so_and_recovers(
-    stage: Stage, view: Page, console: list[str]
+    stage: Stage, keep: Keep, console: list[str]
 ) -> None:
+    view = opened(keep, stage)
     stage.broken = True
     press(view, "show", "dvts")
     notice = view.locator(".esp-notice")
@@ -112,8 +113,19 @@ def test_a_broken_connection_says_so_and_recovers(
     console[:] = [line for line in console if "500" not in line]
 
 
-def test_a_log_that_contradicts_itself_is_named(stage: Stage, view: Page) -> None:
+def test_a_log_that_contradicts_itself_is_named(stage: Stage, keep: Keep) -> None:
+    view = opened(keep, stage)
     events = stage.runs["dvts"]
     stage.runs["torn"] = [*events[:20], {**events[3], "seq": 20}, *events[21:]]
     press(view, "show", "torn")
     expect(view.locator(".esp-notice")).to_contain_text("contradicts itself")
+
+
+def test_a_hidden_tab_catches_up(stage: Stage, view: Page) -> None:
+    view.evaluate(
+        "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'});"
+        "Object.defineProperty(document, 'hidden', {get: () => true})"
+    )
+    press(view, "stream", "live")
+    wait(view, "x.log.run === 'live' && x.log.complete")
+    assert ask(view, "x.log.length") == len(stage.runs["live"])

@@ -166,6 +166,7 @@ def test_what_is_beside_the_long_key_stays_together_and_nothing_jumps(app: App, 
           const notice = document.querySelector("#notice .notice");
           notice.querySelector(".notice-line").textContent = "This machine is busy.";
           notice.hidden = false;
+          notice.closest(".contain > .column").dataset.notice = "info";
         }"""
     )
     expect(page.get_by_text("This machine is busy.")).to_be_visible()
@@ -176,6 +177,7 @@ def test_what_is_beside_the_long_key_stays_together_and_nothing_jumps(app: App, 
         page.set_viewport_size({"width": width, "height": 720})
         assert page.evaluate(COVERED) == [], width
     page.evaluate("document.querySelector('#notice .notice').hidden = true")
+    page.evaluate("delete document.querySelector('.contain > .column').dataset.notice")
 
 
 def test_on_a_small_phone_there_is_a_tree_too(app: App, keep: Keep) -> None:
