@@ -24,8 +24,10 @@ import { mount } from "/js/main.js";
 const palette = await (await fetch("/palette.json")).json();
 const props = { value: null };
 let take = () => {};
+// A server that has said all: one that does not answer would be asked again and again.
+const nothingMore = async ({ since }) => ({ events: [], head: since, live: false });
 const explorer = mount(document.querySelector("#explorer"), {
-  props, given: { palette }, server: { pull_events: async () => undefined },
+  props, given: { palette }, server: { pull_events: nothingMore },
   watch: (name, changed) => { take = changed; }, mathsFolder: "/vendor/katex/",
 });
 const { canvas } = explorer;
@@ -67,19 +69,33 @@ window.seek = async (place) => {
   await drawn();
   return explorer.lastUpdateMs + paintMs;
 };
-/** From one frame to the next, while the picture is zoomed in and moved about. */
+/**
+ * From one frame to the next, while the picture is zoomed into, moved about, zoomed out of and
+ * dragged by its overview.
+ */
 window.move_about = async (steps) => {
   canvas.fit();
   await later(600);
+  const { minimap } = canvas;
+  const zoom = (factor) => canvas.move(canvas.zoomed(canvas.camera, factor, 600, 300));
+  const ways = [
+    () => zoom(1.12),
+    (step) => canvas.nudge(step % 2 ? 0.1 : -0.1, 0.05),
+    () => zoom(1 / 1.06),
+    (step) => {
+      const { left, top, width, height } = minimap.element.getBoundingClientRect();
+      minimap.go({ clientX: left + (width * step) / steps, clientY: top + height / 2 });
+    },
+  ];
   const between = [];
   let before = await frame();
-  for (let step = 0; step < 2 * steps; step += 1) {
-    if (step < steps) canvas.move(canvas.zoomed(canvas.camera, 1.12, 600, 300));
-    else canvas.nudge(step % 2 ? 0.1 : -0.1, 0.05);
-    const now = await frame();
-    between.push(now - before);
-    before = now;
-  }
+  for (const way of ways)
+    for (let step = 0; step < steps; step += 1) {
+      way(step);
+      const now = await frame();
+      between.push(now - before);
+      before = now;
+    }
   return between;
 };
 window.heap_megabytes = () => { gc(); return performance.memory.usedJSHeapSize / 1e6; };

@@ -112,30 +112,73 @@ def test_a_dense_tree_is_shown_whole_and_its_branches_open_by_a_click(
     assert ask(view, "x.canvas.camera.ku") > before
 
 
-def test_words_that_come_into_sight_are_measured_a_few_at_a_time(view: Page) -> None:
+# What each frame did, while its picture was drawn: texts read, sizes learned and elements made
+# that were not there before, and how often the page was laid out in the middle of it.
+_COUNT = """(() => {
+  const { words } = x.canvas;
+  const { sizes } = words;
+  const none = () => ({ read: 0, learned: 0, made: 0, forced: 0 });
+  let now = null;
+  window.frames = [];
+  const around = (object, name, told) => {
+    const asked = object[name];
+    object[name] = function (...given) {
+      if (now) told(...given);
+      return asked.apply(this, given);
+    };
+  };
+  const isNew = (id) => !words.boxes.has(id);
+  around(Object.getPrototypeOf(words.said), "describe", (id) => (now.read += isNew(id) ? 1 : 0));
+  around(sizes, "boxesOf", (asked) => (now.learned += asked.filter(({ id }) => isNew(id)).length));
+  const { set } = words.boxes;
+  words.boxes.set = function (id, box) {
+    if (now && isNew(id)) now.made += 1;
+    return set.call(this, id, box);
+  };
+  around(Element.prototype, "getBoundingClientRect", () => (now.forced += 1));
+  around(window, "getComputedStyle", () => (now.forced += 1));
+  for (const name of ["offsetWidth", "offsetHeight"]) {
+    const { get } = Object.getOwnPropertyDescriptor(HTMLElement.prototype, name);
+    Object.defineProperty(HTMLElement.prototype, name, {
+      get() {
+        if (now) now.forced += 1;
+        return get.call(this);
+      },
+    });
+  }
+  const { paint } = x.canvas;
+  x.canvas.paint = function (...given) {
+    frames.push((now = none()));
+    paint.apply(this, given);
+    now = null;
+  };
+})()"""
+_MOVE = """async () => {
+  const { canvas } = document.querySelector("#explorer .esp").espalier;
+  const { u, d } = canvas.scene.item(300);
+  canvas.zoom(4);
+  canvas.centre(u, d);
+  for (let at = 0; at < 24; at += 1) {
+    if (at < 12) canvas.zoom(1.12);
+    else canvas.nudge(0.05, at % 2 ? 0.1 : -0.1);
+    await new Promise((drawn) => requestAnimationFrame(drawn));
+  }
+}"""
+
+
+def test_no_frame_reads_measures_or_makes_more_than_a_few_words(view: Page) -> None:
     show(view, "large")
     ask(view, "x.canvas.fit()")
     wait(view, "!x.canvas.glide")
-    ask(
-        view,
-        """(() => {
-          const { sizes } = x.canvas.words;
-          const { together, measure } = sizes;
-          window.measured = [];
-          sizes.together = (make) => (measured.push(0), together.call(sizes, make));
-          sizes.measure = (missing) => {
-            for (const { id } of missing.values())
-              if (!sizes.stands(id)) measured[measured.length - 1] += 1;
-            measure.call(sizes, missing);
-          };
-        })()""",
-    )
-    middle = "x.canvas.scene.item(300)"
-    ask(view, f"x.canvas.zoom(24) ?? x.canvas.centre({middle}.u, {middle}.d)")
     settle(view)
-    measured = view.evaluate("measured")
-    assert max(measured) <= 12
-    assert sum(measured) > 12, "the others are reckoned, not measured"
-    assert len(measured) > 1
+    ask(view, _COUNT)
+    view.evaluate(_MOVE)
+    settle(view)
+    frames = view.evaluate("frames")
+    assert max(frame["read"] for frame in frames) <= 16
+    assert max(frame["learned"] for frame in frames) <= 6
+    assert max(frame["made"] for frame in frames) <= 14
+    assert sum(frame["made"] for frame in frames) > 14, "words came into sight"
+    assert not any(frame["forced"] for frame in frames), "nothing waits for the page to be laid out"
     assert ask(view, "x.canvas.words.sizes.late") is False, "all are there in the end"
     assert ask(view, "x.canvas.words.boxes.size") > 8

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { beamLog } from "./synthetic.mjs";
 import { NOTHING } from "../../assets/js/log/writing.js";
+import { roomFor } from "../../assets/js/picture/silhouettes.js";
 import { Scene } from "../../assets/js/picture/scene.js";
 import { Tree } from "../../assets/js/log/tree.js";
 import { Visible } from "../../assets/js/log/visible.js";
@@ -101,4 +102,36 @@ test("a click finds the silhouette that it meets", () => {
     hits.add(scene.branchAt(camera, SIZE, camera.od + d * camera.kd, camera.ou + u * camera.ku));
   assert.ok(hits.has(largest));
   assert.equal(scene.branchAt(camera, SIZE, 1, 1), null);
+});
+
+test("while things glide, what is in view at this moment is drawn, and nothing else", () => {
+  const { tree, scene } = sceneOf(beamLog({ n: 16, rounds: 6 }));
+  const visible = (mode) => new Visible(tree, mode, new Set(), true, NOTHING);
+  assert.ok(scene.update(tree, visible("fold"), new Set(), true), "it moves");
+  scene.advance(0.5);
+  const near = { ku: 30, kd: 120, ou: 0, od: -300, vertical: false };
+  const { marks, edges, branches } = scene.look(near, SIZE);
+  assert.equal(branches.length, 0);
+  assert.ok(marks.length > 0 && marks.length < scene.places.size, `${marks.length} of ${scene.places.size}`);
+  for (let i = 0; i < scene.places.size; i += 1) {
+    const [x, y] = [near.od + scene.d[i] * near.kd, near.ou + scene.u[i] * near.ku];
+    assert.equal(marks.includes(i), x > -60 && x < SIZE.width + 60 && y > -60 && y < SIZE.height + 60);
+    if (i > 0 && marks.includes(i)) assert.ok(edges.includes(i), "with the edge into it");
+  }
+});
+
+test("words in a silhouette lie within it at each level that they reach", () => {
+  const levels = Array.from({ length: 60 }, (_, at) => ({ along: 10 * at, left: 100 - 30 * Math.sin(at / 9) ** 2, right: 110 + (at % 17) }));
+  for (const vertical of [false, true])
+    for (const width of [3, 40, 120, 700]) {
+      const place = roomFor(levels, width, vertical);
+      if (!place) continue;
+      const [half, tall] = [width / 2 + 4, 7.5];
+      const [along, across, reach, room] = vertical ? [place.y, place.x, tall, half] : [place.x, place.y, half, tall];
+      for (const level of levels)
+        if (Math.abs(level.along - along) <= reach) assert.ok(level.left <= across - room + 1e-9 && level.right >= across + room - 1e-9);
+      assert.ok(along - reach >= 0 && along + reach <= 590);
+    }
+  assert.notEqual(roomFor(levels, 40, false), null);
+  assert.equal(roomFor(levels, 700, false), null, "longer than the silhouette");
 });

@@ -9,6 +9,7 @@ import {
   sizeNote,
   stateWords,
   summary,
+  summaryInParts,
   whySentences,
 } from "../../assets/js/words/words.js";
 import { endingLabel, endingsWords } from "../../assets/js/words/endings.js";
@@ -183,4 +184,14 @@ test("of a run that was cut off nothing is still to come", () => {
   }
   assert.match(nodeName(tree, tree.root), /^The problem, run cut off: /);
   assert.match(summary(tree), / The run was cut off here\.$/);
+});
+
+test("a large tree's sentence is counted a few thousand steps at a time, and says the same", () => {
+  const tree = Tree.fromEvents(beamLog({ n: 256, rounds: 40 }));
+  const parts = summaryInParts(tree);
+  let [pauses, last] = [0, parts.next()];
+  for (; !last.done; last = parts.next()) pauses += 1;
+  assert.equal(pauses, Math.floor(tree.nodes.size / 4000));
+  assert.ok(pauses > 1);
+  assert.equal(last.value, summary(tree));
 });

@@ -5,7 +5,7 @@
 
 import { markRadius, panBy, room, toScreen } from "./camera.js";
 import { h, reducedMotion, setAttribute, setText, uniqueId } from "../dom/dom.js";
-import { nameOf, summary } from "../words/words.js";
+import { nameOf, summaryInParts } from "../words/words.js";
 import { Minimap } from "./minimap.js";
 import { Painter } from "./painter.js";
 import { Pointer } from "./pointer.js";
@@ -120,12 +120,25 @@ export class TreeCanvas extends Viewpoint {
     this.redraw();
   }
 
-  /** The picture's name counts every node: of a large tree it follows once that rests. */
+  /** The picture's name counts every node: of a large tree it follows once that rests, a part at a time. */
   nameSoon() {
-    const name = () => setAttribute(this.element, "aria-label", `${summary(this.tree)} The outline shows the same tree as text.`);
     clearTimeout(this.naming);
-    if (this.tree.nodes.size > MOST_NAMED) this.naming = setTimeout(name, RESTING_MS);
-    else name();
+    const { tree } = this;
+    const parts = this.resting(tree);
+    const goOn = () => {
+      if (!parts.next().done) this.naming = setTimeout(goOn);
+    };
+    if (tree.nodes.size > MOST_NAMED) this.naming = setTimeout(goOn, RESTING_MS);
+    else for (const _ of parts);
+  }
+
+  *resting(tree) {
+    const words = yield* summaryInParts(tree);
+    setAttribute(this.element, "aria-label", `${words} The outline shows the same tree as text.`);
+    if (tree.nodes.size <= MOST_NAMED) return;
+    yield;
+    // Whoever zooms in first does not wait for it.
+    this.minimap.prepare(this.scene, this.to ?? this.camera, { ...this.size, ratio: this.ratio });
   }
 
   /** Give every node its place, with as much room as the picture has. */
@@ -226,7 +239,7 @@ export class TreeCanvas extends Viewpoint {
     this.pending = requestAnimationFrame((now) => {
       this.pending = 0;
       this.paint(now);
-      if (this.glide || this.waiting || this.words.unmade) this.redraw();
+      if (this.glide || this.waiting || this.words.unmade || this.minimap.owed) this.redraw();
     });
   }
 
@@ -253,7 +266,8 @@ export class TreeCanvas extends Viewpoint {
       return;
     }
     this.arranged = state;
-    this.words.arrange({ tree, visible, selected, asked }, scene, camera, size, this.painter.extents(camera));
+    // Where not all is known yet it asks to be placed anew.
+    this.waiting = !this.words.arrange({ tree, visible, selected, asked }, scene, camera, size, this.painter.extents(camera));
   }
 
   /** @param {?number} frame - the time of the frame; null: it is drawn at once, whatever it takes. */

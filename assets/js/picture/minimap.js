@@ -20,6 +20,8 @@ const AWAY = { side: 8, top: 28 };
 /** So many more marks and words it would have to uncover to go to another corner. */
 const WORTH_MOVING = 3;
 const CORNERS = ["bottom right", "bottom left", "top right", "top left"];
+/** A tree of more nodes is drawn in a frame of its own. */
+const MOST_AT_ONCE = 3000;
 /** Pixels per sibling of a tree that is only long. */
 const MOST_KU = 12;
 const KEYS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -50,6 +52,8 @@ export class Minimap {
     this.drawn = document.createElement("canvas");
     [this.corner] = CORNERS;
     this.held = false;
+    /** The tree is another one, and is drawn in the next frame: this one has enough to do with the picture itself. */
+    this.owed = false;
   }
 
   /** The colours or the resolution have changed. */
@@ -67,32 +71,58 @@ export class Minimap {
   update(scene, camera, view, stage, boxes) {
     if (!stage || !scene.places || view.height < LEAST) {
       this.element.remove();
+      this.owed = false;
       return;
     }
     if (!this.element.isConnected) stage.append(this.element);
-    this.scene = scene;
-    this.size = camera.vertical || view.height < LOW ? NARROW : WIDE;
-    this.camera = overviewCamera(scene.bounds, this.size, camera.vertical);
+    this.aim(scene, camera, view);
     // Not away from below the finger.
     if (boxes !== this.boxes && !this.held) this.corner = quietCorner(this.size, view, boxes, this.corner);
     this.boxes = boxes;
     setAttribute(this.element, "data-corner", this.corner);
-    this.drawTree(view.ratio);
+    const key = this.keyOf(view.ratio);
+    this.owed = key !== this.drawnKey && !this.owed && scene.places.size > MOST_AT_ONCE;
+    if (!this.owed) this.drawTree(view.ratio);
+    this.fit(view.ratio);
     this.drawFrame(camera, view);
+  }
+
+  /** Draw the tree of this picture before it is needed. */
+  prepare(scene, camera, view) {
+    if (!scene.places || !view.width || view.height < LEAST) return;
+    this.aim(scene, camera, view);
+    this.drawTree(view.ratio);
+  }
+
+  aim(scene, camera, view) {
+    this.scene = scene;
+    this.size = camera.vertical || view.height < LOW ? NARROW : WIDE;
+    this.camera = overviewCamera(scene.bounds, this.size, camera.vertical);
+  }
+
+  keyOf(ratio) {
+    const { scene, size } = this;
+    return `${scene.shape}|${scene.tree.seq}|${ratio}|${this.theme.name}|${size.width}|${scene.sought.found.length}`;
+  }
+
+  /** It is as large on the page, and in pixels, as what is drawn for it. */
+  fit(ratio) {
+    const { element, size } = this;
+    const [width, height] = [size.width * ratio, size.height * ratio];
+    if (element.width !== Math.floor(width)) element.width = width;
+    if (element.height !== Math.floor(height)) element.height = height;
+    element.style.width = `${size.width}px`;
+    element.style.height = `${size.height}px`;
   }
 
   /** The tree is drawn anew only where it is another one. */
   drawTree(ratio) {
     const { scene, size } = this;
-    const key = `${scene.shape}|${scene.tree.seq}|${ratio}|${this.theme.name}|${size.width}|${scene.sought.found.length}`;
+    const key = this.keyOf(ratio);
     if (key === this.drawnKey) return;
     this.drawnKey = key;
-    for (const canvas of [this.element, this.drawn]) {
-      canvas.width = size.width * ratio;
-      canvas.height = size.height * ratio;
-    }
-    this.element.style.width = `${size.width}px`;
-    this.element.style.height = `${size.height}px`;
+    this.drawn.width = size.width * ratio;
+    this.drawn.height = size.height * ratio;
     const ctx = this.drawn.getContext("2d");
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const still = scene.still();
@@ -150,15 +180,17 @@ export class Minimap {
  * @param {Box[]} boxes
  */
 export function quietCorner({ width, height }, view, boxes, before = CORNERS[0]) {
-  const hidden = (corner) => {
+  const counts = CORNERS.map((corner) => {
     const left = corner.endsWith("left") ? AWAY.side : view.width - AWAY.side - width;
     const top = corner.startsWith("top") ? AWAY.top : view.height - AWAY.side - height;
-    const meets = (box) => box.left < left + width && box.left + box.width > left && box.top < top + height && box.top + box.height > top;
-    return boxes.filter(meets).length;
-  };
-  const counts = CORNERS.map((corner) => ({ corner, count: hidden(corner) }));
+    return { corner, left, top, right: left + width, bottom: top + height, count: 0 };
+  });
+  for (const box of boxes)
+    for (const place of counts)
+      if (box.left < place.right && box.left + box.width > place.left && box.top < place.bottom && box.top + box.height > place.top) place.count += 1;
   const best = counts.reduce((one, other) => (other.count < one.count ? other : one));
-  return hidden(before) - best.count < (best.count ? WORTH_MOVING : 1) ? before : best.corner;
+  const hidden = counts.find(({ corner }) => corner === before).count;
+  return hidden - best.count < (best.count ? WORTH_MOVING : 1) ? before : best.corner;
 }
 
 /** The camera that shows the whole tree in the overview, close to its edges. */

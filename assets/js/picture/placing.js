@@ -95,6 +95,11 @@ export function placeWords(spots, view, sizes, lanes = [], ways = new Map()) {
   };
 }
 
+/** Ask for the sizes that placing these will ask for, most likely, and place nothing. */
+export function askSizes(spots, view, sizes) {
+  levelsOf(spots, view, sizes);
+}
+
 function levelsOf(spots, view, sizes) {
   const members = new Map();
   for (const spot of spots) {

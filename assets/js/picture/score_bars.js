@@ -16,7 +16,7 @@ export function paintBars(ctx, theme, scene, camera, { plan, said, away }) {
     const item = scene.items.get(id)?.place(camera);
     if (!item) continue;
     const [dx, dy] = plan.offsets.get(id);
-    const { share } = said.of(id, item);
+    const share = said.share(id);
     const [left, top] = [item.x + dx, item.y + dy + (height - HEIGHT) / 2];
     ctx.fillStyle = theme.base.muted;
     ctx.globalAlpha = TRACK;

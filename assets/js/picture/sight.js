@@ -30,13 +30,23 @@ const OPEN_FROM = 36;
  */
 export function look(scene, camera, size) {
   if (!scene.places) return { marks: [], edges: [], branches: [] };
-  return scene.moving ? everything(scene) : new Search(scene, camera, size).run();
+  return scene.moving ? underWay(scene, camera, size) : new Search(scene, camera, size).run();
 }
 
-/** While things glide they are few, and each is under way. */
-function everything({ places }) {
-  const marks = Array.from({ length: places.size }, (_, index) => index);
-  return { marks, edges: marks.slice(1), branches: [] };
+/** While things glide they are few, and each is looked for where it is at this moment. */
+function underWay({ places, u, d }, { ku, kd, ou, od, vertical }, { width, height }) {
+  const [along, across] = vertical ? [height, width] : [width, height];
+  const [uFrom, uTo] = [(-REACH - ou) / ku, (across + REACH - ou) / ku];
+  const [dFrom, dTo] = [(-REACH - od) / kd, (along + REACH - od) / kd];
+  const marks = [];
+  const edges = [];
+  for (let i = 0; i < places.size; i += 1) {
+    if (u[i] > uFrom && u[i] < uTo && d[i] > dFrom && d[i] < dTo) marks.push(i);
+    if (i === 0) continue;
+    const parent = places.parents[i];
+    if (Math.min(u[i], u[parent]) <= uTo && Math.max(u[i], u[parent]) >= uFrom && Math.min(d[i], d[parent]) <= dTo && Math.max(d[i], d[parent]) >= dFrom) edges.push(i);
+  }
+  return { marks, edges, branches: [] };
 }
 
 class Search {

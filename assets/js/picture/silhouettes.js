@@ -29,7 +29,7 @@ export function paintSilhouettes(ctx, theme, scene, camera, branches) {
     const { colour, dash } = theme.edge(state);
     const strength = name === "faint" ? FAINT : 1;
     ctx.beginPath();
-    for (const branch of groups[name]) trace(ctx, outline(scene, camera, branch), camera.vertical);
+    for (const branch of groups[name]) trace(ctx, scene, camera, branch);
     ctx.fillStyle = ctx.strokeStyle = colour;
     ctx.globalAlpha = FILL * strength;
     ctx.fill();
@@ -52,12 +52,16 @@ function kindOf({ branches: { live, fitting } }, { from, to }) {
   return fits ? (goesOn ? "live" : "cut") : "faint";
 }
 
-/** How far a silhouette reaches at each of its levels, in pixels; without what needs no corner. */
-function levelsOf({ places, u, d }, camera, { from, to }) {
+/**
+ * How far a silhouette reaches at each of its levels, in pixels; without what needs no corner. A branch is
+ * looked for anew with every other camera, and keeps what was worked out for this one.
+ */
+function levelsOf({ places, u, d }, camera, branch) {
+  if (branch.camera === camera) return branch.levels;
   const { first } = places;
   const levels = [];
   let last = -Infinity;
-  for (let [low, high] = [from, to]; low < high; [low, high] = [first[low], first[high]]) {
+  for (let [low, high] = [branch.from, branch.to]; low < high; [low, high] = [first[low], first[high]]) {
     const along = camera.od + d[low] * camera.kd;
     const deepest = first[low] === first[high];
     if (along - last < CORNER && !deepest) continue;
@@ -66,6 +70,7 @@ function levelsOf({ places, u, d }, camera, { from, to }) {
     const half = Math.max(0, LEAST_HALF - (right - left) / 2);
     levels.push({ along, left: left - half, right: right + half });
   }
+  Object.assign(branch, { camera, levels });
   return levels;
 }
 
@@ -82,12 +87,16 @@ function outline(scene, camera, branch) {
   return [tip, ...left, ...right.reverse()];
 }
 
-function trace(ctx, corners, vertical) {
-  corners.forEach(([along, across], index) => {
-    const [x, y] = vertical ? [across, along] : [along, across];
-    if (index) ctx.lineTo(x, y);
-    else ctx.moveTo(x, y);
-  });
+/** The same as a path. */
+function trace(ctx, scene, camera, branch) {
+  const levels = levelsOf(scene, camera, branch);
+  const to = camera.vertical ? (along, across) => ctx.lineTo(across, along) : (along, across) => ctx.lineTo(along, across);
+  const along = camera.od + scene.d[branch.parent] * camera.kd;
+  const across = camera.ou + scene.u[branch.parent] * camera.ku;
+  if (camera.vertical) ctx.moveTo(across, along);
+  else ctx.moveTo(along, across);
+  for (const level of levels) to(level.along, level.left);
+  for (let at = levels.length - 1; at >= 0; at -= 1) to(levels[at].along, levels[at].right);
   ctx.closePath();
 }
 
@@ -107,25 +116,30 @@ function branchWords({ count: steps, best, answers, fitting }) {
 export function letterSilhouettes(lettering, scene, camera, branches) {
   for (const branch of branches) {
     const levels = levelsOf(scene, camera, branch);
-    const broad = Math.max(...levels.map(({ left, right }) => right - left));
-    if (broad < WORDS.height) continue;
+    if (!levels.some(({ left, right }) => right - left >= WORDS.height)) continue;
     const summary = scene.branches.of(branch);
     lettering.inside((width) => roomFor(levels, width, camera.vertical), [branchWords(summary), count(summary.count)], WORDS);
   }
 }
 
 /** The middle of words of this width that lie wholly in a silhouette, where it is broadest; or null. */
-function roomFor(levels, width, vertical) {
+export function roomFor(levels, width, vertical) {
+  // Words run along the tree, or, where it grows downwards, across it.
+  const half = (vertical ? WORDS.height : width + 2 * WORDS.pad) / 2;
+  const least = vertical ? width + 2 * WORDS.pad : WORDS.height;
+  const [start, end] = [levels[0].along + half, levels.at(-1).along - half];
   let best = null;
+  let first = 0; // of the levels that such words reach; from here on they are looked at in their order
   for (const { along, left, right } of levels) {
-    // Words run along the tree, or, where it grows downwards, across it.
-    const half = (vertical ? WORDS.height : width + 2 * WORDS.pad) / 2;
-    const near = levels.filter((level) => Math.abs(level.along - along) <= half);
-    const beyond = (end) => levels.some((level) => (level.along - along) * end >= half);
-    if (!beyond(1) || !beyond(-1)) continue;
-    const [from, to] = [Math.max(left, ...near.map((l) => l.left)), Math.min(right, ...near.map((l) => l.right))];
+    while (levels[first].along < along - half) first += 1;
+    if (along < start || along > end || right - left < least || right - left <= (best?.room ?? 0)) continue;
+    let [from, to] = [left, right];
+    for (let at = first; at < levels.length && levels[at].along <= along + half; at += 1) {
+      if (levels[at].left > from) from = levels[at].left;
+      if (levels[at].right < to) to = levels[at].right;
+    }
     const room = to - from;
-    if (room < (vertical ? width + 2 * WORDS.pad : WORDS.height) || room <= (best?.room ?? 0)) continue;
+    if (room < least || room <= (best?.room ?? 0)) continue;
     best = { room, x: vertical ? (from + to) / 2 : along, y: vertical ? along : (from + to) / 2 };
   }
   return best;

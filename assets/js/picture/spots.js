@@ -1,7 +1,7 @@
 // What is to be said at each mark, and which marks go first where there is not room for all. Pure.
 
 import { isFold, ROLLOUT, WRITING } from "../log/visible.js";
-import { stepWords } from "../words/step_words.js";
+import { outlineOf, stepOutline, stepShare, stepWords } from "../words/step_words.js";
 import { toScreen } from "./camera.js";
 import { UNDECIDED_MARK, UNDECIDED_MEANING } from "../words/doubts.js";
 
@@ -20,6 +20,8 @@ export class Said {
   constructor({ tree, visible }, grades, scene = null) {
     Object.assign(this, { tree, visible, grades, described: scene?.described });
     this.known = new Map();
+    /** What is asked about first by its id alone. */
+    this.items = new Map();
   }
 
   /** Whether the same is to be said at another moment. */
@@ -27,10 +29,21 @@ export class Said {
     return this.described === scene.described && this.tree === tree && this.visible === visible;
   }
 
-  /** @returns {import("./word_box.js").Said} `item` is needed when it is asked for first. */
-  of(id, item = null) {
+  /** @returns {import("./word_box.js").Said} `item` is needed when it is asked for first, or an outline before. */
+  of(id, item = this.items.get(id) ?? null) {
     if (!this.known.has(id)) this.known.set(id, this.describe(id, item));
     return this.known.get(id);
+  }
+
+  /** Whether there is anything to say at a mark, while nobody has read what. */
+  outline(id, item) {
+    this.items.set(id, item);
+    return stepOutline(this.tree, this.visible, id);
+  }
+
+  /** What counts for it, in [0, 1], or null. */
+  share(id) {
+    return this.known.get(id)?.share ?? stepShare(this.tree, this.visible, id);
   }
 
   describe(id, item) {
@@ -79,9 +92,10 @@ export function faintOf(scene, camera, size) {
  * @param {Said} said
  * @param {(item: Object) => number} extentOf - how far along the tree a mark reaches, in pixels.
  * @param {import("./placing.js").View} view
+ * @param {(id: string) => boolean} [reads] - whether a text is read for this; of others an outline has to do.
  * @returns {import("./placing.js").Spot[]} none where marks stand too close for anything else.
  */
-export function spotsOf(moment, scene, camera, said, extentOf, { width, height }) {
+export function spotsOf(moment, scene, camera, said, extentOf, { width, height }, reads = () => true) {
   if (camera.ku < LEAST_PITCH) return [];
   const near = nearby(moment);
   const reachOf = (item) => Math.max(extentOf(item), item.inner && moment.asked?.has(item.id) ? RING : 0);
@@ -90,13 +104,11 @@ export function spotsOf(moment, scene, camera, said, extentOf, { width, height }
     const item = scene.item(index);
     const [x, y] = toScreen(camera, item.toU, item.toD);
     if (item.ghost || x < -REACH || x > width + REACH || y < -REACH || y > height + REACH) continue;
-    const { text, brief, answer, ended, share } = said.of(item.id, item);
+    const told = said.known.has(item.id) || reads(item.id) ? outlineOf(said.of(item.id, item)) : said.outline(item.id, item);
     spots.push({
       ...{ id: item.id, depth: item.toD, x, y, radius: reachOf(item), inner: item.inner },
       rank: rankOf(item, near),
-      bare: !text && answer === null,
-      brief: ended || brief === "",
-      scored: share !== null,
+      ...told,
     });
   }
   return spots;

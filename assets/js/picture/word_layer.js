@@ -8,15 +8,15 @@ import { fill, h } from "../dom/dom.js";
 import { keyOf, nameBox, wordBox } from "./word_box.js";
 import { lanesOf } from "./lanes.js";
 import { nameOf, writingName } from "../words/words.js";
-import { placeWords } from "./placing.js";
+import { askSizes, placeWords } from "./placing.js";
 import { ROOT } from "../log/tree.js";
 import { faintOf, Said, spotsOf, viewOf, waysOf, withoutHalf } from "./spots.js";
 import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
 const NONE = new Set();
-/** So many elements that were not there before are made for one picture; the others follow. */
-const MOST_MADE = 8;
+/** So many elements that were not there before are made in a frame that places words, or in one that does not; the others follow. */
+const MOST_MADE = { placing: 6, alone: 14 };
 /** Pixels by which words may reach below what is written over them, and still be read. */
 const GRAZED = 3;
 const HEADER = { from: 40, width: 46, height: 16 };
@@ -44,9 +44,12 @@ export class WordLayer {
     this.unmade = false;
     /** Where something else is written over the picture, in pixels; set from outside. */
     this.others = [];
-    this.sizes.stands = (id) => this.boxes.has(id);
+    // A line that may become a card stands meanwhile: it can wait for its card's size.
+    this.sizes.stands = (id, kind = "line") => this.boxes.has(id) && (kind !== "card" || this.boxes.get(id).kind === kind);
     this.plan = NO_WORDS;
     this.said = null;
+    /** The last frame was one for reading: the next one places what is known by then. */
+    this.hasRead = false;
     const idAt = (event) => event.target.closest(".esp-word")?.dataset.id ?? null;
     this.list.addEventListener("click", (event) => this.click(event));
     this.list.addEventListener("pointerover", (event) => actions.hover(idAt(event)));
@@ -66,19 +69,33 @@ export class WordLayer {
    * @param {import("./camera.js").Camera} camera
    * @param {{width: number, height: number}} size - of the picture, in pixels.
    * @param {(item: Object) => number} extentOf - how far along the tree a mark reaches, in pixels.
+   * @returns {boolean} false: this frame was for reading what is new, and the next one places it.
    */
   arrange(moment, scene, camera, size, extentOf) {
     this.moment = moment;
     // What is said of a step stays while the picture shows the same, such as where words are only late.
-    if (!this.said?.holds(moment, scene)) this.said = new Said(moment, this.theme.palette.grades, scene);
+    const same = this.said?.holds(moment, scene) ?? false;
+    if (!same) this.said = new Said(moment, this.theme.palette.grades, scene);
     this.sizes.say = (id) => this.said.of(id);
+    this.sizes.hasRead = (id) => this.said.known.has(id);
     const view = viewOf(scene, camera, size);
-    const spots = spotsOf(moment, scene, camera, this.said, extentOf, view);
+    const reads = this.sizes.patient ? undefined : (id) => this.boxes.has(id);
+    const spots = spotsOf(moment, scene, camera, this.said, extentOf, view, reads);
+    const ranks = new Map(spots.map(({ id, rank }) => [id, rank]));
+    this.sizes.rank = (id) => ranks.get(id) ?? Infinity;
+    // What comes into sight is read, measured, placed and shown in several frames: none of them is late for it.
+    const news = this.sizes.late || (spots.length > 0 && !this.boxes.size);
+    this.hasRead = same && !this.sizes.patient && news && !this.hasRead;
+    if (this.hasRead) {
+      this.sizes.read(() => askSizes(spots, view, this.sizes));
+      this.actions.onChange();
+      return false;
+    }
     const lanes = lanesOf(scene, spots, view);
     const arrows = [...lanes.values()].filter(Boolean);
     const ways = waysOf(scene, camera, size);
     const place = (some) => placeWords(some, view, this.sizes, arrows, ways);
-    const most = this.sizes.patient ? Infinity : MOST_MADE;
+    const most = this.sizes.patient ? Infinity : MOST_MADE.placing;
     const placed = this.sizes.together(() => {
       const all = place(spots);
       const worded = new Set(all.words.filter(({ kind }) => kind !== "bar").map(({ id }) => id));
@@ -88,7 +105,9 @@ export class WordLayer {
     this.plan = new WordPlan(placed, lanes, spots, view);
     this.show(this.plan.texts, most);
     this.name(view, view.vertical ? [...spots, ...faintOf(scene, camera, size)] : []);
-    if (this.sizes.late) this.actions.onChange();
+    // Of what is in the corner the page says when it has been laid out.
+    if (this.sizes.late && !this.sizes.awaited) this.actions.onChange();
+    return true;
   }
 
   /**
@@ -155,7 +174,7 @@ export class WordLayer {
       }
       if (box?.key !== key) {
         box?.element.remove();
-        box = { key, element: wordBox(word.kind, said, this.sizes.fitFor(word.room), () => this.sizes.typeset()) };
+        box = { key, kind: word.kind, element: wordBox(word.kind, said, this.sizes.fitFor(word.room), () => this.sizes.typeset()) };
         box.element.dataset.id = word.id;
         this.boxes.set(word.id, box);
       }
@@ -179,7 +198,7 @@ export class WordLayer {
 
   /** The words are placed; more of them can be shown. */
   goOn() {
-    if (this.unmade) this.show(this.plan.texts, MOST_MADE);
+    if (this.unmade) this.show(this.plan.texts, MOST_MADE.alone);
   }
 
   nameOf(id) {

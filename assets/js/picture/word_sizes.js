@@ -7,8 +7,10 @@ import { kindAndText, sizeKeyOf, wordBox } from "./word_box.js";
 /** Widths are rounded down to so many pixels, so that a picture that is zoomed measures seldom. */
 const COARSE = 4;
 const MOST_KNOWN = 4000;
-/** So many words that did not stand there before are measured for one picture; the others follow. */
-const MOST_NEW = 12;
+/** So many texts that nobody has read yet are read in one frame, or in one that places words as well; the others follow. */
+const MOST_READ = { alone: 16, placing: 8 };
+/** So many sizes are learned in one frame. */
+const MOST_NEW = 6;
 /** Of words that have not been measured yet: there is no room for them. */
 const UNKNOWN = { width: Infinity, height: Infinity };
 /** So often places are sought anew with the sizes that they asked for. */
@@ -38,11 +40,17 @@ export class WordSizes {
     this.keys = new WeakMap();
     this.ruler = new Ruler();
     this.say = () => null;
-    /** Whether the words of this id stand in the picture now; set from outside. */
+    /** Whether what is said of this id has been worked out already; set from outside. */
+    this.hasRead = () => true;
+    /** Whether the words of this id stand in the picture now, as this kind of words or as more; set from outside. */
     this.stands = () => false;
+    /** What goes first has the lowest number; set from outside. */
+    this.rank = () => 0;
     /** There are words that were left out, because they are not measured yet. */
     this.late = false;
-    this.newcomers = Infinity;
+    /** Words that are in the corner, until the page has been laid out. @type {?Map<Element, Object>} */
+    this.awaited = null;
+    this.observer = new ResizeObserver((entries) => this.receive(entries.map(({ target }) => target)));
     /** The next picture has all its words at once, however long that takes: there is none before it. */
     this.patient = true;
     // Type that arrives late is of another size than what stood in for it.
@@ -66,6 +74,7 @@ export class WordSizes {
     this.keys = new WeakMap(); // they were made for letters of that width
     this.letter = null;
     this.patient = true;
+    this.dismiss();
   }
 
   /**
@@ -74,65 +83,92 @@ export class WordSizes {
    * Which sizes are needed shows only while places are sought, and depends on the sizes before. So
    * places are sought with guesses first, and again with what they asked for, until nothing more is
    * asked; what is still unknown after a few times is measured one by one. A picture that moves
-   * does not wait for more than a few new words: the others are left out, and `late` is set.
+   * waits for no new words: these are left out, and `late` is set. A few of them are put into the corner,
+   * and how large they are is known once the page is laid out for this frame anyway.
    *
    * @template T
    * @param {() => T} make - asks for sizes; it may be called several times.
    * @returns {T}
    */
   together(make) {
+    this.begin(MOST_READ.placing);
+    const made = this.settled(make);
+    this.observe();
+    return made;
+  }
+
+  /**
+   * Read what is new, and ask how large it is, without placing anything yet.
+   *
+   * @param {() => void} ask - asks for sizes; nothing is made of them.
+   */
+  read(ask) {
+    this.begin(MOST_READ.alone);
+    this.missing = new Map();
+    ask();
+    this.missing = null;
+    this.observe();
+  }
+
+  /** A new frame. */
+  begin(most) {
     this.late = false;
-    this.newcomers = this.patient ? Infinity : MOST_NEW;
+    this.hurried = !this.patient;
     this.patient = false;
+    // Before anything moves: it takes a layout of the page.
+    this.letter ??= this.measureLetter();
+    this.unread = most;
+    this.newcomers = new Map();
+  }
+
+  settled(make) {
     for (let turn = 0; turn < MOST_TURNS; turn += 1) {
       this.missing = new Map();
-      const { late } = this;
       const made = make();
-      const missing = this.admitted(this.missing);
+      const { missing } = this;
       this.missing = null;
-      if (!missing.size && late === this.late) return made;
+      if (!missing.size) return made;
       this.measure(missing);
     }
     return make();
   }
 
-  /** What of it is measured for this picture: all that stands there already, and a few that do not. */
-  admitted(missing) {
-    for (const [key, { id }] of missing) {
-      if (this.stands(id)) continue;
-      this.newcomers -= 1;
-      if (this.newcomers < 0) this.late = missing.delete(key);
-    }
-    return missing;
+  /** Whether a word has to wait for one of the next pictures, before anybody has read it. */
+  waits(id) {
+    if (!this.hurried || this.stands(id) || this.hasRead(id)) return false;
+    this.unread -= 1;
+    if (this.unread < 0) this.late = true;
+    return this.unread < 0;
   }
 
-  /** Whether a word has to wait for one of the next pictures. */
-  waits(id) {
-    return this.late && !this.stands(id);
+  /** Ask for a size that is not known. A picture that moves has it with one of the next frames. */
+  ask(wanted, missing) {
+    const waits = this.hurried && !this.stands(wanted.id, wanted.kind);
+    if (waits) this.late = true;
+    this.want(wanted, waits ? this.newcomers : missing);
+    return waits;
   }
 
   /** Have sizes measured that are going to be asked for. */
   prepare(asked) {
     const missing = this.missing ?? new Map();
     for (const [id, kind, width] of asked) {
+      if (this.waits(id)) continue;
       const wanted = this.asked(id, kind, width);
-      if (!this.waits(id) && !this.find(wanted)) this.want(wanted, missing);
+      if (!this.find(wanted)) this.ask(wanted, missing);
     }
     if (!this.missing) this.measure(missing);
   }
 
   /** @returns {{width: number, height: number}} of a step's words, no wider than `width`; infinite while unknown. */
   of(id, kind, width) {
+    if (this.waits(id)) return UNKNOWN;
     const wanted = this.asked(id, kind, width);
     const size = this.find(wanted);
     if (size) return size;
-    if (this.waits(id)) return UNKNOWN;
-    if (this.missing) {
-      this.want(wanted, this.missing);
-      return guess(wanted);
-    }
-    const missing = new Map();
-    this.want(wanted, missing);
+    const missing = this.missing ?? new Map();
+    if (this.ask(wanted, missing)) return UNKNOWN;
+    if (this.missing) return guess(wanted);
     this.measure(missing);
     return this.find(wanted) ?? this.of(id, kind, width);
   }
@@ -174,17 +210,57 @@ export class WordSizes {
     missing.set(`${room}\u0001${key}`, { ...wanted, room });
   }
 
-  /** @param {Map<string, {key: string, kind: string, said: Object, fit: Object, room: number}>} missing */
+  /**
+   * Know how large these are at once, whatever it takes.
+   *
+   * @param {Map<string, {key: string, kind: string, said: Object, fit: Object, room: number}>} missing
+   */
   measure(missing) {
     if (!missing.size) return;
-    const boxes = [...missing.values()].map(({ key, kind, said, fit, room }) => {
+    const boxes = this.boxesOf([...missing.values()]);
+    this.learn(boxes);
+    for (const box of boxes.keys()) box.remove();
+  }
+
+  /** Know how large a few newcomers are, those that go first, once the page has been laid out for this frame. */
+  observe() {
+    if (this.awaited || !this.newcomers.size) return; // or some are in the corner still
+    const first = [...this.newcomers.values()].sort((a, b) => this.rank(a.id) - this.rank(b.id)).slice(0, MOST_NEW);
+    this.awaited = this.boxesOf(first);
+    for (const box of this.awaited.keys()) this.observer.observe(box);
+  }
+
+  /** The page has been laid out. */
+  receive(targets) {
+    if (!this.awaited || !targets.some((box) => this.awaited.has(box))) return;
+    const boxes = this.awaited;
+    this.learn(boxes);
+    this.dismiss();
+    this.onChange();
+  }
+
+  /** Nobody waits for what is in the corner. */
+  dismiss() {
+    this.observer.disconnect();
+    for (const box of this.awaited?.keys() ?? []) box.remove();
+    this.awaited = null;
+  }
+
+  /** Words in the corner, in the room that they are measured in. */
+  boxesOf(asked) {
+    const boxes = new Map();
+    for (const { key, kind, said, fit, room } of asked) {
       const box = wordBox(kind, said, fit, () => this.typeset());
       box.style.maxWidth = `${room}px`;
-      return [key, room, box];
-    });
-    this.element.append(...boxes.map(([, , box]) => box));
+      boxes.set(box, { key, room });
+    }
+    this.element.append(...boxes.keys());
+    return boxes;
+  }
+
+  learn(boxes) {
     const enlarged = this.enlarged();
-    for (const [key, room, box] of boxes) {
+    for (const [box, { key, room }] of boxes) {
       // A layout without fractions: what is measured here fits there.
       const { width, height } = box.getBoundingClientRect();
       const exact = { width: width / enlarged, height: height / enlarged };
@@ -192,7 +268,6 @@ export class WordSizes {
       if (Math.ceil(exact.width) < room) this.ruler.learn(...kindAndText(key), exact);
       this.keep(key, size);
     }
-    this.element.replaceChildren();
   }
 
   /** How much larger the picture is shown than it is laid out. */
@@ -239,5 +314,6 @@ export class WordSizes {
   dispose() {
     document.fonts.removeEventListener("loadingdone", this.onType);
     cancelAnimationFrame(this.telling);
+    this.dismiss();
   }
 }

@@ -52,20 +52,34 @@ export function unfinishedWords(tree, node) {
   return BY_RULE[rule] ?? "";
 }
 
+/** Counts of how paths ended, step by step: see `endingsWords`. */
+export class Endings {
+  constructor(tree) {
+    this.tree = tree;
+    this.counts = new Map();
+    this.looped = 0;
+  }
+
+  add(node) {
+    if (node.parent === null) return;
+    if (node.repeats) this.looped += 1;
+    if (node.role !== "step" || (node.state !== "completed" && node.children.length)) return;
+    const words = unfinishedWords(this.tree, node);
+    if (words) this.counts.set(words, (this.counts.get(words) ?? 0) + 1);
+  }
+
+  get words() {
+    const said = [...this.counts].sort((a, b) => b[1] - a[1]).map(([words, paths]) => `${plural(paths, "path")} ${words}`);
+    if (this.looped) said.push(repeatWords(this.looped));
+    return said.join("; ");
+  }
+}
+
 /** "2 paths cut off at …; 1 path ended without an answer; 3 steps repeat what was said"; or "". */
 export function endingsWords(tree) {
-  const counts = new Map();
-  let looped = 0;
-  for (const node of tree.nodes.values()) {
-    if (node.parent === null) continue;
-    if (node.repeats) looped += 1;
-    if (node.role !== "step" || (node.state !== "completed" && node.children.length)) continue;
-    const words = unfinishedWords(tree, node);
-    if (words) counts.set(words, (counts.get(words) ?? 0) + 1);
-  }
-  const said = [...counts].sort((a, b) => b[1] - a[1]).map(([words, paths]) => `${plural(paths, "path")} ${words}`);
-  if (looped) said.push(repeatWords(looped));
-  return said.join("; ");
+  const endings = new Endings(tree);
+  for (const node of tree.nodes.values()) endings.add(node);
+  return endings.words;
 }
 
 export const repeatWords = (steps) => `${plural(steps, "step")} ${steps === 1 ? "repeats" : "repeat"} what was said`;

@@ -30,9 +30,10 @@ export function signed(value) {
 
 /** A count with thousands separated: "12,345". */
 export function count(value) {
-  return COUNTS.format(Math.round(value));
+  return String(Math.round(value)).replace(THOUSANDS, ",");
 }
-const COUNTS = new Intl.NumberFormat("en-US");
+/** Between groups of three digits. The browser's own way takes 10 ms to begin with. */
+const THOUSANDS = /\B(?=(?:\d{3})+$)/g;
 
 /** "1 step", "12 steps"; an irregular plural can be given. */
 export function plural(value, word, many = `${word}s`) {

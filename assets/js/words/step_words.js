@@ -48,6 +48,31 @@ export function stepWords(tree, visible, id) {
   return { ...NOTHING, ...said, answer: ended ? node.answer : null, ended, ...numbers(node) };
 }
 
+/**
+ * What can be told of a step before its text is read. Of thousands that come into sight most have no room for words.
+ *
+ * @returns {{bare: boolean, brief: boolean, scored: boolean}} see `Spot` in placing.js.
+ */
+export function stepOutline(tree, visible, id) {
+  const node = isFold(id) || visible.writing.has(id) || id === ROOT ? null : tree.nodes.get(id);
+  if (!node) return outlineOf(stepWords(tree, visible, id));
+  const ended = node.state === "completed";
+  return { bare: !ended && !node.text.trim() && !endingLabel(node), brief: ended, scored: shareOf(node) !== null };
+}
+
+/** What counts for a step, in [0, 1], or null: before its text is read. */
+export function stepShare(tree, visible, id) {
+  const node = isFold(id) || visible.writing.has(id) ? null : tree.nodes.get(id);
+  return node ? shareOf(node) : stepWords(tree, visible, id).share;
+}
+
+/** The same of words that are known. @param {StepWords} words */
+export const outlineOf = ({ text, brief, answer, ended, share }) => ({
+  bare: !text && answer === null,
+  brief: ended || brief === "",
+  scored: share !== null,
+});
+
 /** What went wrong is said first: it is never what there is no room for. */
 function withEnding(node, said) {
   const label = endingLabel(node);

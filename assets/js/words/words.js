@@ -4,7 +4,7 @@ import { scoreBeside, list, plural, score, shorten, signed } from "./format.js";
 import { isFold, ROLLOUT } from "../log/visible.js";
 import { MAY_SPARE, sparesNumbers } from "./countdown.js";
 import { doubtPhrase, UNDECIDED_MEANING } from "./doubts.js";
-import { endingSentences, endingsWords, repeatedWords, unfinishedWords } from "./endings.js";
+import { Endings, endingSentences, repeatedWords, unfinishedWords } from "./endings.js";
 import { plainMaths } from "./plain_maths.js";
 import { writingWords } from "./writing_words.js";
 import { isStream, piecesOf, annotationPhrases } from "./annotations.js";
@@ -210,14 +210,33 @@ const numbers = (scores) => scores.map(score).join(", ");
 
 /** One sentence for the whole picture. */
 export function summary(tree) {
+  const parts = summaryInParts(tree);
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return value;
+  }
+}
+
+/** So many steps are counted in one go. */
+const AT_ONCE = 4000;
+
+/** The same for whoever has other things to do as well: it pauses after each few thousand steps. @returns {Generator<void, string>} */
+export function* summaryInParts(tree) {
   const steps = tree.nodes.size - 1;
   if (steps < 1) return "A search tree with no steps yet.";
   const tally = { pruned: 0, completed: 0 };
-  for (const { state } of tree.nodes.values()) if (state in tally) tally[state] += 1;
+  const endings = new Endings(tree);
+  let counted = 0;
+  for (const node of tree.nodes.values()) {
+    if (node.state in tally) tally[node.state] += 1;
+    endings.add(node);
+    counted += 1;
+    if (counted % AT_ONCE === 0) yield;
+  }
   const parts = [plural(steps, "step")];
   if (tally.pruned) parts.push(`${tally.pruned} pruned`);
   if (tally.completed) parts.push(plural(tally.completed, "finished solution"));
   const chosen = tree.chosen ? ` The chosen answer is ${answerLabel(tree.nodes.get(tree.chosen))}.` : "";
-  const endings = endingsWords(tree);
-  return `Search tree with ${list(parts)}.${endings && ` ${endings}.`}${chosen}${tree.interrupted ? " The run was cut off here." : ""}`;
+  const ended = endings.words;
+  return `Search tree with ${list(parts)}.${ended && ` ${ended}.`}${chosen}${tree.interrupted ? " The run was cut off here." : ""}`;
 }
