@@ -9,6 +9,7 @@ from tests.browser.app_process import Gate, new_gate, start_app
 from tests.browser.explorer import ask, open_page, run_of, start, wait
 from tests.browser.form import fill
 from tests.browser.hand import Hand, Means
+from tests.browser.pages import leave
 
 pytestmark = pytest.mark.browser
 
@@ -129,4 +130,4 @@ def test_every_act_stops_what_runs(
         journey(phone, gate, "touch")
         assert app.errors() == []
         for one in (page, phone):  # before the app ends, of which they would complain
-            one.goto("about:blank")
+            leave(one)

@@ -11,7 +11,7 @@ from tests.browser.app_process import new_gate, start_app
 from tests.browser.axe import violations
 from tests.browser.explorer import open_page, run_of, start, wait
 from tests.browser.form import fill
-from tests.browser.pages import Visit
+from tests.browser.pages import Visit, leave
 
 pytestmark = pytest.mark.browser
 
@@ -48,4 +48,4 @@ def test_who_waits_is_told_where_they_stand(
         expect(notice).not_to_contain_text("Waiting")
         assert app.errors() == []
         for one in (first, second):  # before the app ends, of which they would complain
-            one.goto("about:blank")
+            leave(one)
