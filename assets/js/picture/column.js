@@ -12,6 +12,8 @@ const NARROWEST_CARD = 72;
 const LEAST = { line: 16, card: 26 };
 /** Free room between two words, across. */
 const APART = 2;
+/** Words below their mark: where they begin, what they keep from it, and how much wider than beside it they have to be. */
+const UNDER = { left: 4, away: 3, gain: 1.3 };
 /** What words outside their band keep from a branch that bends there, its own width counted in. */
 const BESIDE_BRANCH = 4;
 /** Heights that the words of the problem keep from its mark's middle. */
@@ -103,6 +105,41 @@ export class Column extends Level {
     // Its level's branches bend where they bent: it has none.
     this.set(spot, "line", { left: spot.x + this.clear, top, ...size }, room, this.clear + size.width + OUT);
     return true;
+  }
+
+  /**
+   * Words of a step that goes on, where there is too little room for them beside its mark: below it, as
+   * wide as the levels are apart. As `stretch`.
+   */
+  under(spot, levels, ways) {
+    const had = this.words.get(spot.id);
+    const next = levels.get(this.depth + 1);
+    if (!next || (had && had.kind !== "line") || spot.x < BORDER) return false;
+    const left = spot.x - UNDER.left;
+    const room = Math.min(WIDEST, next.spots[0].x - next.clear - left, this.view.width - BORDER - left);
+    if (room < NARROWEST || (had && room < UNDER.gain * had.width)) return false;
+    const top = spot.y + spot.radius + UNDER.away;
+    const free = (height) => this.freeBelow(spot, top, height, ways);
+    if (!free(LEAST.line) || (had && had.width >= this.sizes.of(spot.id, "line", WIDEST).width)) return false;
+    for (const kind of room < NARROWEST_CARD || !free(LEAST.card) ? ["line"] : ["card", "line"]) {
+      const size = this.sizes.of(spot.id, kind, room);
+      if (!(size.width <= room + 0.5) || !free(size.height)) continue;
+      this.take(`below ${spot.id}`, top, size.height);
+      this.set(spot, kind, { left, top, ...size }, room, spot.radius);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether neither words nor marks nor branches lie below a mark. */
+  freeBelow({ id, y }, top, height, ways) {
+    const middle = top + height / 2;
+    const [least, most] = this.borders;
+    if (y < least || top < least || top + height > most) return false;
+    if (crossed(ways.get(this.depth), middle, height) || crossed(ways.get(this.depth + 1), middle, height)) return false;
+    const [low, high] = this.taken.around(middle, id);
+    if (top < low || top + height > high) return false;
+    return !this.spots.some((other) => other.id !== id && Math.abs(other.y - middle) < other.radius + height / 2 + APART);
   }
 
   /** How far from its mark nothing lies behind a step, and the levels that it may reach into. */

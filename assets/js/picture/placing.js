@@ -4,8 +4,9 @@
 // belongs to words alone: branches cross it only straight ahead, hidden behind the words of their
 // own step, and bend behind the band. So words can meet nothing but each other and the branches of
 // steps without words, and both only along the level, which makes placing them a question of
-// intervals on a line: linear in space, exact, and the same for the same picture. Where a tree that
-// grows downwards has no room in the band, words may stand beside their mark instead.
+// intervals on a line: linear in space, exact, and the same for the same picture. Where there is no
+// room in the band, words may stand outside it, if nothing lies there: beside their mark in a tree that
+// grows downwards, else below it, or on as far behind a step that ends as there is nothing.
 //
 // "Along" is the direction of growth, "across" the one in which siblings stand: a tree that grows
 // to the right has words of one line's height across, one that grows downwards of a text's width.
@@ -90,6 +91,7 @@ export function placeWords(spots, view, sizes, lanes = [], ways = new Map()) {
     const behind = withArrows(ways, lanes);
     const ends = (spot) => !spot.inner && spot.depth > 0 && says(spot);
     pass(ends, (level, spot) => level.stretch(spot, levels, behind), true);
+    pass((spot) => spot.inner && spot.depth > 0 && tells(spot), (level, spot) => level.under(spot, levels, behind), true);
   }
   for (const spot of order) if (spot.scored) levels.get(spot.depth).bar(spot);
   return {
