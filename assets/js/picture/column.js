@@ -12,6 +12,8 @@ const NARROWEST_CARD = 72;
 const LEAST = { line: 16, card: 26 };
 /** Free room between two words, across. */
 const APART = 2;
+/** Sizes are asked for in steps of so many pixels (`word_sizes.js`). */
+const COARSE = 4;
 /** Words below their mark: where they begin, what they keep from it, and how much wider than beside it they have to be. */
 const UNDER = { left: 4, away: 3, gain: 1.3 };
 /** What words outside their band keep from a branch that bends there, its own width counted in. */
@@ -92,8 +94,9 @@ export class Column extends Level {
     const had = this.words.get(spot.id);
     if (!this.open || (had && had.kind !== "line") || spot.x + this.clear < BORDER || !this.mayHave(spot, "line")) return false;
     if (crossed(ways.get(this.depth + 1), spot.y, LEAST.line)) return false;
+    if (had && !this.cuts(had)) return false;
     const { width: wanted, height } = this.sizes.of(spot.id, "line", WIDEST);
-    if (!Number.isFinite(wanted) || (had && had.width >= wanted)) return false;
+    if (!Number.isFinite(wanted)) return false;
     const top = had ? had.top : this.spotFor(spot, height);
     if (top === null) return false;
     const { end, passed } = this.freeBehind(spot, top, height, this.clear + wanted, levels, ways);
@@ -120,7 +123,7 @@ export class Column extends Level {
     if (room < NARROWEST || (had && room < UNDER.gain * had.width)) return false;
     const top = spot.y + spot.radius + UNDER.away;
     const free = (height) => this.freeBelow(spot, top, height, ways);
-    if (!free(LEAST.line) || (had && had.width >= this.sizes.of(spot.id, "line", WIDEST).width)) return false;
+    if (!free(LEAST.line) || (had && !this.cuts(had))) return false;
     for (const kind of room < NARROWEST_CARD || !free(LEAST.card) ? ["line"] : ["card", "line"]) {
       const size = this.sizes.of(spot.id, kind, room);
       if (!(size.width <= room + 0.5) || !free(size.height)) continue;
@@ -129,6 +132,11 @@ export class Column extends Level {
       return true;
     }
     return false;
+  }
+
+  /** Whether a line of this level has no room for all that it says: then it fills what it has. */
+  cuts({ width }) {
+    return width > this.width - COARSE;
   }
 
   /** Whether neither words nor marks nor branches lie below a mark. */
