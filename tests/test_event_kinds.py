@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from search_core.log.events import EVENT_KINDS, Event, event_from_dict, event_to_dict
+from search_core.log.events import (
+    EVENT_KINDS,
+    BackedUp,
+    Event,
+    Sampled,
+    Scored,
+    event_from_dict,
+    event_to_dict,
+)
 from search_core.log.nodes import NodeTable
 from search_core.log.tree import Tree
 from tests.test_tree import header, sampled
@@ -45,6 +54,14 @@ def test_what_the_page_asks_for_by_name_is_a_kind() -> None:
 @pytest.mark.parametrize("kind", EVENT_KINDS)
 def test_every_kind_is_named_after_its_class(kind: str) -> None:
     assert re.sub(r"(?<!^)([A-Z])", r"_\1", EVENT_KINDS[kind].__name__).lower() == kind
+
+
+def test_what_is_said_by_place_is_in_the_order_of_the_fields() -> None:
+    for kind in (Sampled, Scored, BackedUp):
+        assert tuple(inspect.signature(kind.put).parameters)[1:] == kind.said
+        assert [field for field in kind.model_fields if field in kind.said] == list(kind.said)
+    event = BackedUp(seq=3, t=0.5, id="0.1", visits=2, value=0.25)
+    assert event.values() == ("0.1", 2, 0.25)
 
 
 def test_a_new_kind_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:

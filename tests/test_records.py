@@ -24,7 +24,6 @@ from search_core.problem import Problem
 from search_core.protocols import SampleRequest, ScoreRequest, StepScores
 from search_core.records import quickly_made
 from search_core.run.recipe import Recipe
-from search_core.run.recorder import PlannedNode
 from search_core.strategies import STRATEGIES
 from search_core.strategies.base import Decide, NodeView
 from search_core.strategies.mcts import MctsOptions
@@ -33,7 +32,7 @@ from tests.fakes import World
 from tests.test_search_properties import run_in
 
 MADE: tuple[type[Any], ...] = (
-    *(NodeView, Decide, SampleRequest, ScoreRequest, StepScores, PlannedNode, Selected),
+    *(NodeView, Decide, SampleRequest, ScoreRequest, StepScores, Selected),
 )
 
 
@@ -97,9 +96,10 @@ def test_statistics_of_a_node_that_nobody_wrote_leave_the_log_as_it_was(log: Run
         log.add(
             type(event), **{k: v for k, v in fields_of.items() if k not in ("seq", "t", "kind")}
         )
-    log.back_up([("0", 1, 0.5)])
+    log.add_step(BackedUp, ("0", 1, 0.5))
+    log.add_step(BackedUp, ("0", 2, 0.25))
     with pytest.raises(LogError, match="speaks of node '9', never sampled"):
-        log.back_up([("0", 2, 0.25), ("9", 1, 0.5)])
+        log.add_step(BackedUp, ("9", 1, 0.5))
     assert [event.seq for event in log.events] == list(range(5))
     assert (log.tree.seq, log.tree.nodes["0"].visits, log.tree.nodes["0"].value) == (4, 2, 0.25)
     assert log.events[-1] == BackedUp(seq=4, t=0.0, id="0", visits=2, value=0.25)

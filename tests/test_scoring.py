@@ -16,6 +16,7 @@ from search_core.scoring import (
     VOTE_METHODS,
     Candidate,
     aggregate_scores,
+    all_rounded,
     best_first,
     first_best,
     rounded,
@@ -94,6 +95,11 @@ def test_rounding_keeps_the_order_of_single_precision_numbers(one: float, other:
 def test_rounding_is_close_and_final(value: float) -> None:
     assert rounded(value) == pytest.approx(value, rel=1e-8, abs=0)
     assert rounded(rounded(value)) == rounded(value)
+
+
+@given(st.lists(st.floats(allow_nan=False)))
+def test_many_are_rounded_as_each_is_alone(values: list[float]) -> None:
+    assert all_rounded(values) == [rounded(value) for value in values]
 
 
 # Ranks --------------------------------------------------------------------------------------

@@ -92,6 +92,8 @@ class Guidance:
 
     def beside(self, parents: Sequence[str]) -> list[Beside]:
         """What a person wants beside the next steps of these parents; said once of each."""
+        if not self._beside:
+            return []
         last = {parent: place for place, parent in enumerate(parents)}
         return [
             Beside(place, written)
@@ -119,10 +121,12 @@ class Guidance:
 
     def allowed(self, nodes: Nodes) -> Nodes:
         """Those that no person has cut."""
-        return tuple(node for node in nodes if node.id not in self._cut)
+        return tuple([node for node in nodes if node.id not in self._cut]) if self._cut else nodes
 
     def cuts(self, nodes: Nodes) -> list[Decide]:
         """What is to be said of those that a person has cut, once of each."""
+        if not self._cut:
+            return []
         new = [node for node in nodes if node.id in self._cut and node.id not in self._settled]
         self._settled.update(node.id for node in new)
         return [

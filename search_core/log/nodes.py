@@ -105,18 +105,6 @@ class NodeTable:
         except KeyError:
             raise LogError(f"Event {self.seq} speaks of node {node_id!r}, never sampled.") from None
 
-    def add(self, node: Node) -> None:
-        """Put a new node under its parent; the root has none.
-
-        Raises:
-            LogError: There is such a node already, or no such parent.
-        """
-        if node.id in self.nodes:
-            raise LogError(f"Node {node.id!r} is sampled twice.")
-        if node.parent is not None:
-            self.node(node.parent).children.append(node.id)
-        self.nodes[node.id] = node
-
     def settle(
         self, node_id: str, state: NodeState, unless: frozenset[NodeState] = FINAL_STATES
     ) -> Node:

@@ -10,7 +10,8 @@ from search_core.log.tree import LogError, Tree
 
 TIME_DIGITS = 4
 OF_ONE_STEP: frozenset[type[Event]] = frozenset({Sampled, Scored, BackedUp})
-_PUT: dict[type[Event], Callable[..., None]] = {Sampled: Sampled.put, Scored: Scored.put}
+StepEvent = type[Sampled] | type[Scored] | type[BackedUp]
+"""Those, as they are asked for by `RunLog.add_step`."""
 
 
 class RunLog:
@@ -62,10 +63,17 @@ class RunLog:
         events.append(event)
         self._listener(event)
 
-    def back_up(self, statistics: Iterable[tuple[str, int, float]]) -> None:
-        """Append the new statistics of nodes: id, visits, value. Raises as `add`."""
-        for node_id, visits, value in statistics:
-            self.add(BackedUp, id=node_id, visits=visits, value=value)
+    def add_step(self, kind: StepEvent, values: tuple[Any, ...]) -> None:
+        """Append an event of one step alone: what it says, in the order of `Event.said`.
+
+        Raises as `add`.
+        """
+        self.add(kind, **dict(zip(kind.said, values, strict=True)))
+
+    def add_steps(self, kind: StepEvent, many: Iterable[tuple[Any, ...]]) -> None:
+        """Append several of them. Raises as `add`."""
+        for values in many:
+            self.add_step(kind, values)
 
 
 class KnownLog(RunLog):
@@ -78,7 +86,7 @@ class KnownLog(RunLog):
 
     def __init__(self) -> None:
         super().__init__(lambda: 0.0, lambda _: None)
-        self._said: list[Event | tuple[type[Event], dict[str, Any]]] = []
+        self._said: list[Event | tuple[StepEvent, tuple[Any, ...]]] = []
         """The whole log: events, and of those that are not made yet what they say."""
 
     @property
@@ -92,7 +100,11 @@ class KnownLog(RunLog):
         made = self._events
         for seq in range(len(made), len(self._said)):
             said = self._said[seq]
-            made.append(said[0].known(seq, said[1]) if isinstance(said, tuple) else said)
+            if isinstance(said, tuple):
+                kind, values = said
+                made.append(kind.known(seq, dict(zip(kind.said, values, strict=True))))
+            else:
+                made.append(said)
         return made
 
     def deciding(self) -> Iterator[Event]:
@@ -101,33 +113,30 @@ class KnownLog(RunLog):
     def add(self, kind: type[Event], **fields: Any) -> None:
         """Append an event of this kind. Raises as `RunLog.add`."""
         tree = self.tree
+        event: Event
+        if kind is Started:  # The one that is made of what somebody asks for now.
+            event = kind(seq=0, t=0.0, **fields)
+        else:
+            event = kind.known(tree.seq + 1, fields)
         try:
-            put = _PUT.get(kind)
-            if put is not None:
-                tree.seq += 1
-                put(tree, **fields)
-                self._said.append((kind, fields))
-                return
-            event: Event
-            if kind is Started:  # The one that is made of what somebody asks for now.
-                event = kind(seq=0, t=0.0, **fields)
-            else:
-                event = kind.known(tree.seq + 1, fields)
             tree.follow(event)
         except LogError:
             self.tree = Tree.from_events(self.events)
             raise
         self._said.append(event)
 
-    def back_up(self, statistics: Iterable[tuple[str, int, float]]) -> None:
-        """As of `RunLog`. Half the events of MCTS are these, so no call stands in between."""
-        tree, said = self.tree, self._said
+    def add_step(self, kind: StepEvent, values: tuple[Any, ...]) -> None:
+        """As of `RunLog`."""
+        self.add_steps(kind, (values,))
+
+    def add_steps(self, kind: StepEvent, many: Iterable[tuple[Any, ...]]) -> None:
+        """As of `RunLog`. Nine of ten events of a search are these."""
+        tree, put, said = self.tree, kind.put, self._said
         try:
-            for node_id, visits, value in statistics:
+            for values in many:
                 tree.seq += 1
-                node = tree.node(node_id)
-                node.visits, node.value = visits, value
-                said.append((BackedUp, {"id": node_id, "visits": visits, "value": value}))
+                put(tree, *values)
+                said.append((kind, values))
         except LogError:
             self.tree = Tree.from_events(self.events)
             raise

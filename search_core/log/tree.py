@@ -70,7 +70,10 @@ class Tree(NodeTable):
         self.seq = event.seq
         event.apply_to(self)
         if event.remembered:
-            self.remembered.setdefault(type(event), []).append(event)
+            kind = type(event)
+            if kind not in self.remembered:
+                self.remembered[kind] = []
+            self.remembered[kind].append(event)
 
     # What was said ---------------------------------------------------------------------------
 

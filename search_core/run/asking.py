@@ -90,7 +90,8 @@ class ModelRequests:
 
     def views(self, ids: Iterable[str]) -> Nodes:
         """What the strategy may know of these nodes."""
-        return tuple(self._nodes.view(self._log.tree.nodes[node_id]) for node_id in ids)
+        nodes, view = self._log.tree.nodes, self._nodes.view
+        return tuple([view(nodes[node_id]) for node_id in ids])
 
     def _sample_to_end(self, request: Sample) -> Generator[ModelCall, ModelReply, Nodes]:
         leaves = list(request.parents)
@@ -125,9 +126,11 @@ class ModelRequests:
         parent_ids = [parent.id for parent in parents]
         beside = [] if request.rollout else self._guidance.beside(parent_ids)
         self._open_round(len(parents), len(beside))
-        places = [*range(len(parents)), *(step.place for step in beside)]
-        before = [before[place] for place in places]
-        parent_ids = [parent_ids[place] for place in places]
+        places = list(range(len(parents)))
+        if beside:
+            places += [step.place for step in beside]
+            before = [before[place] for place in places]
+            parent_ids = [parent_ids[place] for place in places]
         ids = self._nodes.child_ids(parent_ids)
         by_hand = self._by_hand(ids, beside)
         asked = self._nodes.sample(
@@ -138,25 +141,30 @@ class ModelRequests:
             request.attempts_seen,
             request.max_steps if request.to_end else 0,
         )
+        if by_hand:
+            left = [place for place, node_id in enumerate(ids) if node_id not in by_hand]
+            given, seconds = yield from self._ask_solver(
+                [asked[place] for place in left],
+                [ids[place] for place in left],
+                request.temperature,
+                role,
+            )
+            rest = iter(given)
+            samples = [
+                _as_written(by_hand[node_id]) if node_id in by_hand else next(rest)
+                for node_id in ids
+            ]
+        else:
+            samples, seconds = yield from self._ask_solver(asked, ids, request.temperature, role)
+        who = {node_id: act.who for node_id, act in by_hand.items()}
         planned = [
-            PlannedNode(node_id, role, read, by=by_hand[node_id].who if node_id in by_hand else "")
+            PlannedNode(node_id, role, read, "", who.get(node_id, ""))
             for node_id, read in zip(ids, before, strict=True)
         ]
-        left = [place for place, node_id in enumerate(ids) if node_id not in by_hand]
-        samples, seconds = yield from self._ask_solver(
-            [asked[place] for place in left],
-            [ids[place] for place in left],
-            request.temperature,
-            role,
-        )
-        given = iter(samples)
-        samples = [
-            _as_written(by_hand[node_id]) if node_id in by_hand else next(given) for node_id in ids
-        ]
         self._record(planned, samples, seconds)
-        nodes = self._log.tree.nodes
+        nodes, view = self._log.tree.nodes, self._nodes.view
         pairs = zip(ids, places, strict=True)
-        return tuple(self._nodes.view(nodes[node_id], place) for node_id, place in pairs)
+        return tuple([view(nodes[node_id], place) for node_id, place in pairs])
 
     def _by_hand(self, ids: Sequence[str], beside: Sequence[Beside]) -> dict[str, Act]:
         """The steps that a person wrote, by their ids; those beside are the last ones."""
@@ -231,7 +239,8 @@ class ModelRequests:
                 self.round, wanted, replies, request.aggregate, seconds, ahead
             )
             self._look_for_missing(wanted, replies)
-        return self.views(node.id for node in request.nodes)
+        nodes, seen = self._log.tree.nodes, self._nodes.scored_view
+        return tuple([seen(view, nodes[view.id]) for view in request.nodes])
 
     def _look_for_missing(
         self, wanted: Sequence[Sequence[Node]], replies: Sequence[StepScores]

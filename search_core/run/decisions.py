@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from search_core.log.events import Allocated, Decided, Merged, Share, Verdict
+from search_core.log.events import Allocated, BackedUp, Decided, Merged, Share, Verdict
 from search_core.log.run_log import RunLog
-from search_core.scoring import rounded
+from search_core.scoring import all_rounded, rounded
 from search_core.strategies.base import Allocate, BackUp, Decide, Merge, Resolve
 
 
@@ -20,9 +20,12 @@ class DecisionWriter:
             case Decide():
                 self._decide(round_, request)
             case BackUp(statistics):
-                self._log.back_up(
-                    (node.id, visits, rounded(value)) for node, visits, value in statistics
-                )
+                values = all_rounded([value for _, _, value in statistics])
+                said = [
+                    (node.id, visits, value)
+                    for (node, visits, _), value in zip(statistics, values, strict=True)
+                ]
+                self._log.add_steps(BackedUp, said)
             case Resolve(rule, why):
                 self._log.add(Decided, round=round_, rule=rule, why=why)
             case Allocate():
@@ -38,10 +41,8 @@ class DecisionWriter:
         if request.ranked:
             kept, pruned = _ranked(request)
         else:
-            kept, pruned = (
-                tuple([Verdict(node.id) for node in nodes])
-                for nodes in (request.kept, request.pruned)
-            )
+            kept = tuple([Verdict(node.id) for node in request.kept])
+            pruned = tuple([Verdict(node.id) for node in request.pruned])
         self._log.add(
             Decided,
             round=round_,

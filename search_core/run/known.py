@@ -43,7 +43,7 @@ from search_core.protocols import (
 from search_core.run.calls import Checked, sampled, scored
 
 SampleQuestion = tuple[object, ...]
-ScoreQuestion = tuple[str, str, str, tuple[str, ...], bool]
+ScoreQuestion = tuple[str, str, str, str, tuple[str, ...], bool]
 
 
 class MissingReplies(RunCancelled):
@@ -69,12 +69,16 @@ class KnownReplies:
     """What solvers and verifiers have replied so far, by what they were asked. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._samples: dict[SampleQuestion, StepSample] = {}
+        # By its seed, which tells nearly all questions apart: to hash a whole one takes longer than
+        # to compare it with the one that is there.
+        self._samples: dict[int, list[tuple[SampleQuestion, StepSample]]] = {}
         self._scores: dict[ScoreQuestion, KnownScore] = {}
 
     def learn_sample(self, request: SampleRequest, sampling: Sampling, sample: StepSample) -> None:
         """Know this step from now on."""
-        self._samples[sample_question(request, sampling)] = sample
+        asked = sample_question(request, sampling)
+        others = [known for known in self._samples.get(request.seed, ()) if known[0] != asked]
+        self._samples[request.seed] = [*others, (asked, sample)]
 
     def learn_scores(self, request: ScoreRequest, info: VerifierInfo, reply: StepScores) -> None:
         """Know these scores from now on. What the call cost is that of its first step that is of
@@ -96,7 +100,11 @@ class KnownReplies:
 
     def sample(self, request: SampleRequest, sampling: Sampling) -> StepSample | None:
         """The step that was written there; None: none was."""
-        return self._samples.get(sample_question(request, sampling))
+        asked = sample_question(request, sampling)
+        for question, sample in self._samples.get(request.seed, ()):
+            if question == asked:
+                return sample
+        return None
 
     def scores(self, request: ScoreRequest, info: VerifierInfo) -> list[KnownScore]:
         """Scores of the wanted steps, up to the first that was not scored."""
@@ -144,7 +152,10 @@ class KnownSolver(Checked):
         Raises:
             MissingReplies: Something is not known, and there is nobody to ask.
         """
-        replies = [self._given(self._known.sample(request, sampling)) for request in requests]
+        known = self._known.sample
+        replies = [known(request, sampling) for request in requests]
+        if self._earlier:
+            replies = [reply and _of_earlier(reply) for reply in replies]
         places = [place for place, reply in enumerate(replies) if reply is None]
         if places:
             asked = [requests[place] for place in places]
@@ -162,11 +173,6 @@ class KnownSolver(Checked):
                     self._known.learn_sample(requests[place], sampling, sample)
                 replies[place] = sample
         return [reply for reply in replies if reply is not None]
-
-    def _given(self, sample: StepSample | None) -> StepSample | None:
-        if sample is None or not self._earlier:
-            return sample
-        return replace(sample, prefilled=0, reused=0, known=None, flops=0.0, again=True)
 
 
 class KnownVerifier(Checked):
@@ -195,7 +201,10 @@ class KnownVerifier(Checked):
 
     def score(self, requests: Sequence[ScoreRequest], cancelled: Cancelled) -> list[StepScores]:
         """As of any verifier. Raises as `KnownSolver.sample`."""
-        found = [self._given(self._known.scores(request, self.info)) for request in requests]
+        known, info = self._known.scores, self.info
+        found = [known(request, info) for request in requests]
+        if self._earlier:
+            found = [[_score_of_earlier(score) for score in scores] for scores in found]
         asked = {
             place: replace(request, first=request.first + len(scores))
             for place, (request, scores) in enumerate(zip(requests, found, strict=True))
@@ -212,10 +221,14 @@ class KnownVerifier(Checked):
                 self._known.learn_scores(asked[place], self.info, reply)
         return [together(scores, new.get(place)) for place, scores in enumerate(found)]
 
-    def _given(self, scores: list[KnownScore]) -> list[KnownScore]:
-        if not self._earlier:
-            return scores
-        return [KnownScore(known.score, reason=known.reason, again=True) for known in scores]
+
+def _of_earlier(sample: StepSample) -> StepSample:
+    """The same as what is of an earlier run: it costs nothing."""
+    return replace(sample, prefilled=0, reused=0, known=None, flops=0.0, again=True)
+
+
+def _score_of_earlier(known: KnownScore) -> KnownScore:
+    return KnownScore(known.score, reason=known.reason, again=True)
 
 
 def sample_question(request: SampleRequest, sampling: Sampling) -> SampleQuestion:
@@ -235,8 +248,9 @@ def sample_question(request: SampleRequest, sampling: Sampling) -> SampleQuestio
 def score_question(request: ScoreRequest, place: int, info: VerifierInfo) -> ScoreQuestion:
     """The same of the score of one step of a path."""
     node = request.ids[place] if request.ids else ""
+    steps = request.steps[: place + 1]
     finished = request.finished and place == len(request.steps) - 1
-    return info.name, info.revision, node, (request.problem, *request.steps[: place + 1]), finished
+    return info.name, info.revision, node, request.problem, steps, finished
 
 
 def remainder(request: ScoreRequest, known: KnownReplies, info: VerifierInfo) -> ScoreRequest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from search_core.flops import forward_flops, writing_flops
 from search_core.log.events import MAX_REASON, Aggregate, Role, Sampled, Scored, Spent
@@ -11,15 +11,12 @@ from search_core.log.fields import Repeats, Thought, parent_of
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
 from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
-from search_core.records import quickly_made
 from search_core.run.repetition import repetition
 from search_core.scoring import aggregate_scores, rounded
 from search_core.steps import thought_of
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class PlannedNode:
+class PlannedNode(NamedTuple):
     """What is known of a node before its text is. Fields as of `events.Sampled`."""
 
     id: str
@@ -50,38 +47,48 @@ class Recorder:
         flops = [self._sample_flops(sample) for sample in samples]
         pairs = list(zip(planned, samples, strict=True))
         asked = [sample for node, sample in pairs if not node.by and not sample.again]
-        for node, sample, cost in zip(planned, samples, flops, strict=True):
-            unsaid = sample.repeats is None or sample.thought is None
-            path = self._log.tree.path(parent_of(node.id)) if unsaid else ()
-            self._log.add(
-                Sampled,
-                id=node.id,
-                text=sample.text,
-                tokens=sample.tokens,
-                logprob=None if sample.logprob is None else round(sample.logprob, 4),
-                ended=sample.ended,
-                prefilled=sample.prefilled,
-                reused=sample.reused,
-                flops=cost,
-                role=node.role,
-                after=node.after,
-                repeats=_repeats(sample, path),
-                thought=_thought(sample, path),
-                forced=node.forced,
-                by=node.by or sample.by,
-                again=sample.again,
-            )
+        self._log.add_steps(
+            Sampled,
+            [
+                self._said(node, sample, cost)
+                for (node, sample), cost in zip(pairs, flops, strict=True)
+            ],
+        )
         self._log.add(
             Spent,
             round=round_,
             call="sample",
-            requests=sum(not node.by for node in planned),
-            generated=sum(sample.tokens for sample in asked),
-            prefilled=sum(sample.prefilled for sample in asked),
-            reused=sum(sample.reused for sample in asked),
+            requests=sum([not node.by for node in planned]),
+            generated=sum([sample.tokens for sample in asked]),
+            prefilled=sum([sample.prefilled for sample in asked]),
+            reused=sum([sample.reused for sample in asked]),
             solver_flops=sum(flops),
             seconds=round(seconds, 4),
-            again=sum(sample.again for sample in samples),
+            again=sum([sample.again for sample in samples]),
+        )
+
+    def _said(self, node: PlannedNode, sample: StepSample, flops: float) -> tuple[object, ...]:
+        """One step in the order of the event's fields."""
+        repeats, thought = sample.repeats, sample.thought
+        if repeats is None or thought is None:
+            path = self._log.tree.path(parent_of(node.id))
+            repeats, thought = _repeats(sample, path), _thought(sample, path)
+        return (
+            node.id,
+            sample.text,
+            sample.tokens,
+            None if sample.logprob is None else round(sample.logprob, 4),
+            sample.ended,
+            sample.prefilled,
+            sample.reused,
+            flops,
+            node.role,
+            node.after,
+            repeats,
+            thought,
+            node.forced,
+            node.by or sample.by,
+            sample.again,
         )
 
     def add_scores(
@@ -105,54 +112,60 @@ class Recorder:
         """
         flops = [self._score_flops(reply) for reply in replies]
         for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
-            known = _known(reply.scores, aggregate)
-            # A request's cost is written down once: by the first score that was asked for.
-            priced = next((index for index in known if index >= reply.again), None)
-            for index, score in known.items():
-                first = index == priced
-                self._add_score(
-                    nodes[index], reply, index, score, aggregate, cost if first else None,
-                    ahead.get(nodes[index].id),
-                )  # fmt: skip
+            # One request after the other: what is before it on its path may be in the last one.
+            self._log.add_steps(Scored, self._scored(nodes, reply, aggregate, cost, ahead))
         self._log.add(
             Spent,
             round=round_,
             call="score",
             requests=len(wanted),
-            reused=sum(reply.reused for reply in replies),
-            verified=sum(reply.tokens for reply in replies),
+            reused=sum([reply.reused for reply in replies]),
+            verified=sum([reply.tokens for reply in replies]),
             verifier_flops=sum(flops),
             seconds=round(seconds, 4),
-            again=sum(reply.again == len(reply.scores) for reply in replies),
+            again=sum([reply.again == len(reply.scores) for reply in replies]),
         )
 
-    def _add_score(
+    def _scored(
         self,
-        node: Node,
+        nodes: Sequence[Node],
         reply: StepScores,
-        index: int,
-        score: float,
         aggregate: Aggregate,
-        flops: float | None,
-        end: str | None,
-    ) -> None:
-        later = _known(reply.scores[index + 1 :], aggregate).values() if end else ()
-        if aggregate == "last" and not later:
-            path_score = score
-        else:
-            earlier = self._earlier(node, aggregate)
-            path_score = aggregate_scores([*earlier, score, *later], aggregate)
-        self._log.add(
-            Scored,
-            id=node.id,
-            score=score,
-            aggregate=None if path_score == score else path_score,
-            ahead=end,
-            tokens=0 if flops is None else reply.tokens,
-            flops=flops or 0.0,
-            reason=_end_of(reply.reasons[index]) if reply.reasons else "",
-            again=index < reply.again,
-        )
+        flops: float,
+        ahead: Mapping[str, str],
+    ) -> list[tuple[object, ...]]:
+        """The scores of one request in the order of the event's fields."""
+        known = _known(reply.scores, aggregate)
+        path = self._earlier(nodes[0], aggregate)
+        said: list[tuple[object, ...]] = []
+        paid = False
+        for index, score in known.items():
+            node_id = nodes[index].id
+            path.append(score)
+            end = ahead.get(node_id)
+            later = [known[place] for place in known if place > index] if end else []
+            if aggregate == "last" and not later:
+                path_score = score
+            else:
+                path_score = aggregate_scores([*path, *later], aggregate)
+            # A request's cost is written down once: by the first score that was asked for.
+            again = index < reply.again
+            pays = not (paid or again)
+            paid = paid or pays
+            said.append(
+                (
+                    node_id,
+                    "",
+                    score,
+                    None if path_score == score else path_score,
+                    end,
+                    reply.tokens if pays else 0,
+                    flops if pays else 0.0,
+                    _end_of(reply.reasons[index]) if reply.reasons else "",
+                    again,
+                )
+            )
+        return said
 
     def _earlier(self, node: Node, aggregate: Aggregate) -> list[float]:
         """The scores before this node on its path, as far as the aggregate asks for them."""

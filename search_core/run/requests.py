@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 
 from search_core.acts import Guidance
 from search_core.log.events import ROOT, Judged, Role
@@ -14,7 +15,19 @@ from search_core.run.written import WrittenSteps
 from search_core.seeds import node_seed
 from search_core.strategies.base import NodeView
 
-Way = tuple[tuple[str, ...], tuple[float | None, ...]]
+Path = tuple[tuple[str, ...], tuple[str, ...], tuple[float | None, ...], str]
+"""Texts, ids and log-probabilities of the steps up to a node, and the texts as one."""
+
+
+@dataclass(slots=True)
+class _Family:
+    """What is asked alike of all children of a node, and how many of their role there are."""
+
+    steps: tuple[str, ...]
+    step_ids: StepIds
+    revised: str | None
+    to_end: int
+    count: int
 
 
 class NodeRequests:
@@ -35,10 +48,7 @@ class NodeRequests:
         self._judged = judged
         self._written = written
         self._guidance = guidance
-        self._paths: dict[str, tuple[str, ...]] = {}
-        self._texts: dict[str, str] = {}
-        self._ways: dict[str, Way] = {}
-        self._seeds: dict[str, int] = {}
+        self._paths: dict[str, Path] = {ROOT: ((), (), (), "")}
 
     def view(self, node: Node, place: int = 0) -> NodeView:
         """What a strategy may know of it.
@@ -52,13 +62,28 @@ class NodeRequests:
             key,
             node.depth,
             node.text,
-            self._texts.get(key) or self._path_text(key),
+            (self._paths.get(key) or self._path(key))[3],
             node.ended,
             node.aggregate,
-            self._seeds.get(key) or self._seed(key),
+            node_seed(self._recipe.seed, key),
             node.logprob,
             node.group,
             place,
+        )
+        return self._guidance.seen(view) if self._guidance.acts else view
+
+    def scored_view(self, before: NodeView, node: Node) -> NodeView:
+        """The same as `view`, of a node that was seen before it was scored."""
+        view = NodeView(
+            before.id,
+            node.depth,
+            before.text,
+            before.path_text,
+            node.ended,
+            node.aggregate,
+            before.seed,
+            before.logprob,
+            node.group,
         )
         return self._guidance.seen(view) if self._guidance.acts else view
 
@@ -94,32 +119,42 @@ class NodeRequests:
         at changes nothing for the steps that are sampled later. Of the earlier attempts that
         a child revises the solver gets the latest `attempts_seen`; 0: all.
         """
-        nodes = self._log.tree.nodes
-        problem, run = self._recipe.problem.text, self._run
-        made: dict[str, int] = {}
+        problem, run, seed = self._recipe.problem.text, self._run, self._recipe.seed
+        families: dict[str, _Family] = {}
         requests = []
         for parent, key, earlier in zip(parents, ids, after, strict=True):
-            if parent in made:
-                index = made[parent]
-            else:
-                index = sum([nodes[child].role == role for child in nodes[parent].children])
-            made[parent] = index + 1
-            read = earlier or self._revised(parent)
-            to_end = longest and max(0, longest + self._guidance.depth - nodes[parent].depth)
+            family = families.get(parent)
+            if family is None:
+                family = families[parent] = self._family(parent, role, longest)
+            read = earlier or family.revised
             requests.append(
                 SampleRequest(
                     problem,
-                    self._steps(parent),
-                    self._seed(key),
-                    index,
-                    attempts=self._attempts(read)[-attempts_seen:] if read else (),
-                    step_ids=self._step_ids(parent),
-                    run=run,
-                    to_end=to_end,
-                    parent=parent,
+                    family.steps,
+                    node_seed(seed, key),
+                    family.count,
+                    self._attempts(read)[-attempts_seen:] if read else (),
+                    "",
+                    run,
+                    family.step_ids,
+                    family.to_end,
+                    parent,
                 )
             )
+            family.count += 1
         return requests
+
+    def _family(self, parent: str, role: Role, longest: int) -> _Family:
+        """What is asked alike of all children of a node."""
+        nodes = self._log.tree.nodes
+        node = nodes[parent]
+        return _Family(
+            self._steps(parent),
+            self._step_ids(parent),
+            self._revised(parent),
+            longest and max(0, longest + self._guidance.depth - node.depth),
+            sum([nodes[child].role == role for child in node.children]),
+        )
 
     def stream(self, pieces: Sequence[str], forced: str) -> SampleRequest:
         """Request for the next piece of a stream that consists of these nodes so far."""
@@ -157,8 +192,7 @@ class NodeRequests:
     def score(self, nodes: Sequence[Node]) -> ScoreRequest:
         """Request for scores of these nodes of one path, from the first of them to its end."""
         last = nodes[-1]
-        steps = self._steps(last.id)
-        ids, logprobs = self._way(last.id)
+        steps, ids, logprobs, _ = self._path(last.id)
         return ScoreRequest(
             self._recipe.problem.text,
             steps,
@@ -170,39 +204,22 @@ class NodeRequests:
             ids,
         )
 
-    def _seed(self, node_id: str) -> int:
-        """Of a node: asked for whenever it is seen, and it never changes."""
-        seed = self._seeds.get(node_id)
-        if seed is None:
-            seed = self._seeds[node_id] = node_seed(self._recipe.seed, node_id)
-        return seed
-
     def _steps(self, node_id: str) -> tuple[str, ...]:
-        """Texts of the path to a node: asked for often, and they never change."""
-        steps = self._paths.get(node_id)
-        if steps is None:
-            node = self._log.tree.nodes[node_id]
-            steps = () if node.parent is None else (*self._steps(node.parent), node.text)
-            self._paths[node_id] = steps
-        return steps
+        return self._path(node_id)[0]
 
-    def _way(self, node_id: str) -> Way:
-        """Ids and log-probabilities of the path to a node: they never change either."""
-        way = self._ways.get(node_id)
-        if way is None:
+    def _path(self, node_id: str) -> Path:
+        """Of a node: asked for often, and it never changes."""
+        path = self._paths.get(node_id)
+        if path is None:
             node = self._log.tree.nodes[node_id]
-            ids, logprobs = ((), ()) if node.parent is None else self._way(node.parent)
-            if node.parent is not None:
-                ids, logprobs = (*ids, node_id), (*logprobs, node.logprob)
-            way = self._ways[node_id] = ids, logprobs
-        return way
-
-    def _path_text(self, node_id: str) -> str:
-        """The same in one text."""
-        text = self._texts.get(node_id)
-        if text is None:
-            text = self._texts[node_id] = "\n\n".join(self._steps(node_id))
-        return text
+            steps, ids, logprobs, text = self._path(node.parent or ROOT)
+            path = self._paths[node_id] = (
+                (*steps, node.text),
+                (*ids, node_id),
+                (*logprobs, node.logprob),
+                f"{text}\n\n{node.text}" if steps else node.text,
+            )
+        return path
 
     def _step_ids(self, node_id: str) -> StepIds:
         if not self._written:

@@ -75,6 +75,8 @@ from search_core.strategies.base import (
 MOST_WARNED = 900
 """Characters of one warning in the log, and of what it says at its end."""
 _STOPPED = "Stopped by request."
+# As a tuple: a union would be made anew for each request.
+_OF_MODELS = (Sample, Continue, Score)
 _ENDED: dict[Status, str] = {"failed": "failed", "cancelled": "was stopped"}
 
 
@@ -218,7 +220,7 @@ class Run:
         plan = self.recipe.strategy.plan(root, self.recipe.options)
         request = self._next_request(plan, None)
         while not isinstance(request, Choose):
-            if isinstance(request, Sample | Continue | Score):
+            if isinstance(request, _OF_MODELS):
                 reply = yield from self._models.serve(request)
             else:
                 reply = self._settle(request)

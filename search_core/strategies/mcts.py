@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from search_core.strategies.base import (
@@ -199,9 +200,11 @@ def _expand(
         tuple(selected.leaf.view for selected, count in growing for _ in range(count))
     )
     parent_at = [place for place, (_, count) in enumerate(growing) for _ in range(count)]
-    for place, (selected, _) in enumerate(growing):
-        written = [child for child in children if parent_at[child.place] == place]
-        siblings, duplicates = distinct_siblings(written)
+    written: list[list[NodeView]] = [[] for _ in growing]
+    for child in children:
+        written[parent_at[child.place]].append(child)
+    for (selected, _), below in zip(growing, written, strict=True):
+        siblings, duplicates = distinct_siblings(below)
         if duplicates:
             yield Merge(duplicates)
         shares = _shares(siblings, options)
@@ -217,15 +220,12 @@ def _evaluate(
 
     Solutions, by their text, are added to those that are known.
     """
-    ended = tuple(branch.view for branch in new if branch.finished)
-    going = tuple(branch.view for branch in new if _goes_on(branch.view, options))
+    views = [branch.view for branch in new]
+    ended = tuple([view for view in views if view.ended == "end"])
+    going = tuple([view for view in views if _goes_on(view, options)])
     yield Complete(ended)
-    yield from cut_off(branch.view for branch in new)
-    stuck = [
-        branch.view
-        for branch in new
-        if branch.view.ended == "step" and not _goes_on(branch.view, options)
-    ]
+    yield from cut_off(views)
+    stuck = [view for view in views if view.ended == "step" and view.depth >= options.max_steps]
     if stuck:
         yield out_of_steps(stuck, options.max_steps)
 
@@ -261,8 +261,8 @@ def _back_up(
     touched: dict[Branch, None] = {}
     for leaf, value in zip(leaves, values, strict=True):
         touched.update(dict.fromkeys(tree.back_up(leaf, value)))
-    deepest_first = sorted(touched, key=lambda above: -above.view.depth)
-    yield BackUp(tuple((branch.view, branch.visits, branch.value) for branch in deepest_first))
+    deepest_first = sorted(touched, key=attrgetter("view.depth"), reverse=True)
+    yield BackUp(tuple([(branch.view, branch.visits, branch.value) for branch in deepest_first]))
 
 
 def _choice(tree: SearchTree, solutions: Nodes, options: MctsOptions) -> Choose:

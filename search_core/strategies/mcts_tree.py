@@ -15,6 +15,8 @@ from search_core.scoring import first_best
 from search_core.strategies.base import NodeView
 
 Selection = Literal["puct", "uct"]
+_CLOSED = -math.inf
+"""In place of value and bonus of a branch under which nothing can be selected."""
 
 
 def puct(prior: float, visits: int, all_visits: int, exploration: float) -> float:
@@ -130,14 +132,19 @@ class SearchTree:
         """
         leaf, above, sums, best = self.top, None, [0.0], 0
         while leaf.children:
-            rivals, sums = self._rivals(leaf)
+            sums = self._sums(leaf)
             best = first_best(sums)
-            leaf, above = rivals[best], leaf
-        # What it won by, before the losses change that.
-        next_best = max(sums[:best] + sums[best + 1 :], default=None)
+            leaf, above = leaf.children[best], leaf
         found = Selected(self.top)
         if above is not None:
-            found = Selected(leaf, leaf.value, self._bonus_of(leaf, above), next_best)
+            # What it won by, before the losses change that.
+            next_best = max(sums[:best] + sums[best + 1 :], default=_CLOSED)
+            found = Selected(
+                leaf,
+                leaf.value,
+                self._bonus_of(leaf, above),
+                None if next_best == _CLOSED else next_best,
+            )
         expanded = self.waiting.pop(leaf.view.id, None) is not None
         _add(leaf, losses=1, open_=-1 if expanded else 0)
         if not expanded:
@@ -170,10 +177,13 @@ class SearchTree:
 
     def back_up(self, leaf: Branch, value: float) -> list[Branch]:
         """Count one visit with this value for the leaf and all before it; answer with those."""
-        way = leaf.way_up()
-        for branch in way:
+        way: list[Branch] = []
+        branch: Branch | None = leaf
+        while branch is not None:
             branch.visits += 1
             branch.total += value
+            way.append(branch)
+            branch = branch.parent
         return way
 
     def principal(self, by: Callable[[Branch], float]) -> NodeView | None:
@@ -188,26 +198,32 @@ class SearchTree:
             branch = below[first_best([by(child) for child in below])]
         return branch.solution
 
-    def _rivals(self, parent: Branch) -> tuple[list[Branch], list[float]]:
-        """The children that a leaf can be selected under, and of each its value plus bonus."""
-        rivals = [child for child in parent.children if child.open]
-        if not rivals:
+    def _sums(self, parent: Branch) -> list[float]:
+        """Of each child its value plus bonus; of one that no leaf is left under: `_CLOSED`."""
+        if not parent.open:
             raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
+        children = parent.children
         # The same as each one's value and bonus, written out: this is the search's inmost loop.
-        bonus, exploration, all_visits = self._bonus, self._exploration, _all_visits(parent)
+        bonus, exploration = self._bonus, self._exploration
+        all_visits = sum([child.visits + child.losses for child in children])
         if bonus is puct:
             root = math.sqrt(all_visits)
-            return rivals, [
-                rival.total / (visits := rival.visits + rival.losses)
-                + exploration * rival.prior * root / (1 + visits)
-                for rival in rivals
+            sums = [
+                child.total / (visits := child.visits + child.losses)
+                + exploration * child.prior * root / (1 + visits)
+                if child.open
+                else _CLOSED
+                for child in children
             ]
-        sums = [
-            rival.total / (visits := rival.visits + rival.losses)
-            + bonus(rival.prior, visits, all_visits, exploration)
-            for rival in rivals
-        ]
-        return rivals, sums
+        else:
+            sums = [
+                child.total / (visits := child.visits + child.losses)
+                + bonus(child.prior, visits, all_visits, exploration)
+                if child.open
+                else _CLOSED
+                for child in children
+            ]
+        return sums
 
     def _bonus_of(self, child: Branch, parent: Branch) -> float:
         visits = child.visits + child.losses
@@ -255,4 +271,5 @@ def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:
     logprobs = [node.likelihood for node in siblings]
     best = max(logprobs)
     powers = [math.exp((logprob - best) / temperature) for logprob in logprobs]
-    return [power / math.fsum(powers) for power in powers]
+    together = math.fsum(powers)
+    return [power / together for power in powers]

@@ -108,17 +108,19 @@ def _settled(events: Iterable[Event]) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     round_ = 0
     for event in events:
-        match event:
-            case Spent():
-                round_ = event.round
-            case Decided() if event.rule != "run_ended":
-                ids = [verdict.id for verdict in (*event.kept, *event.pruned)]
-                found.update(dict.fromkeys(ids, (event.seq, round_)))
-            case Allocated():
-                ids = [share.id for share in event.shares]
-                found.update(dict.fromkeys(ids, (event.seq, round_)))
-            case Completed() | Merged():
-                found[event.id] = event.seq, round_
+        if isinstance(event, Decided):
+            if event.rule != "run_ended":
+                place = event.seq, round_
+                for verdict in event.kept:
+                    found[verdict.id] = place
+                for verdict in event.pruned:
+                    found[verdict.id] = place
+        elif isinstance(event, Spent):
+            round_ = event.round
+        elif isinstance(event, (Completed, Merged)):
+            found[event.id] = event.seq, round_
+        elif isinstance(event, Allocated):
+            found.update(dict.fromkeys([share.id for share in event.shares], (event.seq, round_)))
     return found
 
 

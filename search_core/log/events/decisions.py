@@ -40,18 +40,13 @@ class Decided(Event):
 
     def apply_to(self, tree: NodeTable) -> None:
         number = len(tree.all_of(Decided))
-        for verdict in self.kept:
-            _settle(tree, verdict, "kept", number)
-        for verdict in self.pruned:
-            _settle(tree, verdict, "pruned", number)
-
-
-def _settle(
-    tree: NodeTable, verdict: Verdict, state: Literal["kept", "pruned"], decision: int
-) -> None:
-    node = tree.settle(verdict.id, state)
-    node.decision = decision
-    node.rank, node.margin = verdict.rank, verdict.margin
+        settle = tree.settle
+        for key, rank, margin in self.kept:
+            node = settle(key, "kept")
+            node.decision, node.rank, node.margin = number, rank, margin
+        for key, rank, margin in self.pruned:
+            node = settle(key, "pruned")
+            node.decision, node.rank, node.margin = number, rank, margin
 
 
 class Share(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -39,6 +40,9 @@ class Event(FrozenRecord):
     _usual: ClassVar[dict[str, Any]] = {}
     """Every field's default, and what stands for none."""
     _names: ClassVar[set[str]] = set()
+    said: ClassVar[tuple[str, ...]] = ()
+    """The fields of its own, in their order: all but place, time and kind."""
+    _values: ClassVar[itemgetter[Any]]
 
     seq: Count
     """Position in the log, from 0, without holes."""
@@ -53,6 +57,8 @@ class Event(FrozenRecord):
         # In the order of the fields, in which an event is written.
         cls._usual = {name: field.default for name, field in cls.model_fields.items()}
         cls._names = set(cls._usual)
+        cls.said = tuple(name for name in cls._usual if name not in Event.model_fields)
+        cls._values = itemgetter(*cls.said)
 
     @classmethod
     def known(cls, seq: int, values: dict[str, Any]) -> Self:
@@ -63,6 +69,11 @@ class Event(FrozenRecord):
             values: All that has no default, and of the rest what is not the usual.
         """
         return cls.holding({**cls._usual, **values, "seq": seq, "t": 0.0})
+
+    def values(self) -> tuple[Any, ...]:
+        """What it says, in the order of `said`."""
+        said: tuple[Any, ...] = self._values(self.__dict__)
+        return said
 
     @classmethod
     def holding(cls, values: dict[str, Any]) -> Self:

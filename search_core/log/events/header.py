@@ -77,4 +77,4 @@ class Started(Event):
     """ISO 8601 time in UTC, or empty."""
 
     def apply_to(self, tree: NodeTable) -> None:
-        tree.add(Node(ROOT, None, self.problem.text, 0, state="kept"))
+        tree.nodes[ROOT] = Node(ROOT, None, self.problem.text, 0, state="kept")

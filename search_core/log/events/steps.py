@@ -68,12 +68,11 @@ class Sampled(Event):
         return parent_of(self.id)
 
     def apply_to(self, tree: NodeTable) -> None:
-        self.put(tree, **self.__dict__)
+        self.put(tree, *self.values())
 
     @staticmethod
     def put(
         tree: NodeTable,
-        *,
         id: str,  # noqa: A002 - named as the field is
         text: str,
         tokens: int,
@@ -89,35 +88,36 @@ class Sampled(Event):
         forced: str = "",
         by: str = "",
         again: bool = False,
-        **_when: object,
     ) -> None:
-        """Do what an event of these values does. Raises as `apply_to`."""
+        """Do what an event of these values, in the order of its fields, does. Raises as
+        `apply_to`."""
         if id in tree.nodes:  # before anything else: the root's parent is the root
             raise LogError(f"Node {id!r} is sampled twice.")
         if after is not None:
             tree.node(after)
-        parent = parent_of(id)
-        tree.add(
-            Node(
-                id,
-                parent,
-                text,
-                tree.node(parent).depth + 1,
-                tokens=tokens,
-                logprob=logprob,
-                state="rollout" if role == "rollout" else "frontier",
-                ended=ended,
-                role=role,
-                repeats=repeats,
-                thought=thought,
-                after=after,
-                forced=forced,
-                by=by,
-                again=again,
-                prefilled=prefilled,
-                reused=reused,
-                solver_flops=flops,
-            )
+        parent = tree.node(parent_of(id))
+        parent.children.append(id)
+        # By place, as of all that a run makes thousands of: names take half as long again.
+        tree.nodes[id] = Node(
+            id,
+            parent.id,
+            text,
+            parent.depth + 1,
+            [],
+            "rollout" if role == "rollout" else "frontier",
+            tokens,
+            logprob,
+            ended,
+            role,
+            repeats,
+            thought,
+            after,
+            forced,
+            by,
+            again,
+            prefilled,
+            reused,
+            flops,
         )
 
 
@@ -142,24 +142,23 @@ class Scored(Event):
     """Whether it was scored in an earlier run: it cost nothing now."""
 
     def apply_to(self, tree: NodeTable) -> None:
-        self.put(tree, **self.__dict__)
+        self.put(tree, *self.values())
 
     @staticmethod
     def put(
         tree: NodeTable,
-        *,
         id: str,  # noqa: A002 - named as the field is
+        verifier: str,
         score: float,
-        verifier: str = "",
         aggregate: float | None = None,
         ahead: str | None = None,
         tokens: int = 0,
         flops: float = 0.0,
         reason: str = "",
         again: bool = False,
-        **_when: object,
     ) -> None:
-        """Do what an event of these values does. Raises as `apply_to`."""
+        """Do what an event of these values, in the order of its fields, does. Raises as
+        `apply_to`."""
         node = tree.node(id)
         node.score = score
         node.aggregate = score if aggregate is None else aggregate
@@ -229,8 +228,14 @@ class BackedUp(Event):
     value: Real
 
     def apply_to(self, tree: NodeTable) -> None:
-        node = tree.node(self.id)
-        node.visits, node.value = self.visits, self.value
+        self.put(tree, *self.values())
+
+    @staticmethod
+    def put(tree: NodeTable, id: str, visits: int, value: float) -> None:  # noqa: A002 - likewise
+        """Do what an event of these values, in the order of its fields, does. Raises as
+        `apply_to`."""
+        node = tree.node(id)
+        node.visits, node.value = visits, value
 
 
 class Noted(Event):
