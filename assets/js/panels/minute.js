@@ -72,7 +72,9 @@ export class MinutePanel {
     const news = !gone && minute.sentence !== (this.told?.sentence ?? "");
     // Whoever has selected a step looks there.
     if (selected || (gone && this.told)) this.actions.point([]);
-    else if (news || minute.playing) this.actions.point(minute.points, !minute.playing);
+    else if (gone) {
+      // What others point at stays.
+    } else if (news || minute.playing) this.actions.point(minute.points, !minute.playing);
     this.told = gone ? null : minute;
     this.tree = tree;
     this.element.hidden = gone;

@@ -91,7 +91,7 @@ export class WhatIf {
     const { tree } = this;
     const isNew = (node) => node && node.id !== ROOT && this.grown.texts.get(node.id) !== node.text;
     const steps = [...tree.nodes.values()].filter(isNew);
-    const first = steps.filter(({ parent }) => !isNew(tree.nodes.get(parent)));
+    const first = steps.filter(({ parent, merged_into: original }) => original === null && !isNew(tree.nodes.get(parent)));
     fill(this.state, h("p", { class: "esp-what-if-answer", text: grownWords(steps.length, first.length) }));
     this.ringed = first.length > 0;
     this.actions.point(first.slice(0, MOST_RINGED).map(({ id }) => ({ id, label: "new branch", short: "new" })), true);
