@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 import components  # noqa: F401 (before Gradio, which is then imported in half of the time)
+from tests.examples import use_profile
 
-# How long an example takes says something about the machine, not about the code.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
-
+use_profile()
 
 _BROWSER = "tests/browser"
 # By how the names of their files begin; those of the last chain begin in any other way.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,53 @@ class Token:
     id: int
     logprob: float
     finish: str
+
+
+@cache
+def _language_model(folder: Path) -> tuple[Any, dict[tuple[int, ...], torch.Tensor]]:
+    """A model, and what it makes of the texts that any server has read with it.
+
+    Servers of several makes are asked the same: each token of it is computed once.
+    """
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval(), {}
+
+
+class _Rows:
+    """Logits after each of n texts that begin alike and grow by a token at a time."""
+
+    def __init__(self, folder: Path, ids: list[int], n: int) -> None:
+        self._model, self._known = _language_model(folder)
+        self._paths = [tuple(ids)] * n
+        self._unread: list[list[int]] = []
+        self._cache: Any = None
+
+    def logits(self, going: set[int]) -> list[torch.Tensor]:
+        """Of those that go on; of others it may be anything."""
+        if not all(self._paths[index] in self._known for index in going):
+            for path, row in zip(self._paths, self._read(), strict=True):
+                self._known[path] = row
+        nothing = torch.empty(0)
+        return [self._known.get(path, nothing) for path in self._paths]
+
+    def add(self, tokens: list[int]) -> None:
+        self._paths = [(*path, token) for path, token in zip(self._paths, tokens, strict=True)]
+        self._unread.append(tokens)
+
+    def _read(self) -> torch.Tensor:
+        n = len(self._paths)
+        if self._cache is None:
+            begin = self._paths[0][: len(self._paths[0]) - len(self._unread)]
+            self._cache = DynamicCache(config=self._model.config)
+            logits = self._model(
+                input_ids=torch.tensor([begin]), past_key_values=self._cache
+            ).logits[:, -1]
+            self._cache.batch_repeat_interleave(n)
+            if not self._unread:
+                return logits.repeat(n, 1)
+        new = torch.tensor(self._unread).T
+        self._unread = []
+        rows: torch.Tensor = self._model(input_ids=new, past_key_values=self._cache).logits[:, -1]
+        return rows
 
 
 class _Tokenised:
@@ -58,7 +106,8 @@ class FakeLanguageModel(_Tokenised):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        self.folder = folder
+        self.model, _ = _language_model(folder)
         ends = self.model.generation_config.eos_token_id
         self.ends = {self.tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])}
 
@@ -88,19 +137,15 @@ class FakeLanguageModel(_Tokenised):
         heat = temperature if tempered and temperature > 0 else 1.0
         seed = random.getrandbits(31) if seed is None else seed
         dice = [random.Random(f"{seed}/{0 if same else index}") for index in range(n)]
-        cache = DynamicCache(config=self.model.config)
-        logits = self.model(input_ids=torch.tensor([ids]), past_key_values=cache).logits[:, -1]
-        cache.batch_repeat_interleave(n)
-        logits = logits.repeat(n, 1)
+        rows = _Rows(self.folder, ids, n)
         written: list[list[int]] = [[] for _ in range(n)]
         going = set(range(n))
         for position in range(limit):
-            picked = []
-            for index in range(n):
+            logits = rows.logits(going)
+            picked = [ids[0]] * n
+            for index in sorted(going):
                 token = _draw(logits[index], temperature, top_p, dice[index].random())
-                picked.append(token)
-                if index not in going:
-                    continue
+                picked[index] = token
                 written[index].append(token)
                 text = self.text(written[index])
                 stopped = token in self.ends or any(stop in text for stop in stops)
@@ -111,8 +156,7 @@ class FakeLanguageModel(_Tokenised):
                 yield Token(index, token, logprob, finish)
             if not going:
                 return
-            step = torch.tensor(picked)[:, None]
-            logits = self.model(input_ids=step, past_key_values=cache).logits[:, -1]
+            rows.add(picked)
 
 
 def _one_thread() -> None:
@@ -139,6 +183,7 @@ class FakeClassifier(_Tokenised):
 
     def __init__(self, folder: Path, *, marked: bool) -> None:
         super().__init__(folder)
+        self._known: dict[tuple[int, ...], list[list[float]]] = {}
         self.marker = self.tokenizer.convert_tokens_to_ids("<extra_0>") if marked else None
         if not marked:
             self.model: Any = AutoModelForTokenClassification.from_pretrained(
@@ -151,8 +196,13 @@ class FakeClassifier(_Tokenised):
             weights[f"score.{part}"] for part in ("0.weight", "0.bias", "2.weight", "2.bias")
         ]
 
-    @torch.inference_mode()
     def classes(self, ids: list[int]) -> list[list[float]]:
+        if (key := tuple(ids)) not in self._known:
+            self._known[key] = self._classes(ids)
+        return self._known[key]
+
+    @torch.inference_mode()
+    def _classes(self, ids: list[int]) -> list[list[float]]:
         _one_thread()
         output = self.model(input_ids=torch.tensor([ids]))
         if self.marker is None:

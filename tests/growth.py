@@ -16,15 +16,14 @@ def takes_linear_time(work: Callable[[int], object], size: int) -> bool:
 
     CPU time of this thread is compared, the least of three attempts: how fast the machine is, and
     what else it does, cancels out. Quadratic work would take `TIMES` squared; the line is drawn
-    half-way between.
+    half-way between. The larger input, which costs the most, is done again only while it is above.
     """
+    smaller = min(_seconds(work, size) for _ in range(3))
+    line = TIMES * TIMES / 2 * max(smaller, _MEASURABLE)
+    return any(_seconds(work, TIMES * size) < line for _ in range(3))
 
-    def seconds(wanted: int) -> float:
-        least = float("inf")
-        for _ in range(3):
-            before = time.thread_time()
-            work(wanted)
-            least = min(least, time.thread_time() - before)
-        return least
 
-    return seconds(TIMES * size) < TIMES * TIMES / 2 * max(seconds(size), _MEASURABLE)
+def _seconds(work: Callable[[int], object], size: int) -> float:
+    before = time.thread_time()
+    work(size)
+    return time.thread_time() - before

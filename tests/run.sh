@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Everything that must hold, in the Python environment that is active:
 # installs what the app and its tests need, a browser too, then runs the tests, of which some
-# check style and types. Arguments go to pytest.
+# check style and types. Arguments go to pytest. With ESPALIER_THOROUGH=1 properties are tried on
+# more examples, and on others each time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}

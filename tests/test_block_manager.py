@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -16,6 +16,7 @@ from search_core.engine.memory.kv_layout import KvLayout
 from search_core.engine.memory.tree_attention import AttentionMetadata
 from search_core.engine.writing.block_manager import BlockManager
 from search_core.engine.writing.blocks import divide
+from tests.examples import examples
 
 LAYOUT = KvLayout(2, 1, 1, torch.float32, torch.device("cpu"), slides=True)
 NEAR = 5
@@ -89,7 +90,7 @@ class NumberedSequences:
 MOVES = st.lists(st.integers(0, 2**31), min_size=1, max_size=25)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(MOVES)
 def test_a_sequence_keeps_its_columns_whoever_joins_and_leaves(seeds: list[int]) -> None:
     sequences = NumberedSequences()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts import (
@@ -40,6 +40,7 @@ from search_core.picture.numbers import (
 from search_core.picture.text import one_line
 from search_core.run.recipe import Recipe
 from tests.cvd import contrast
+from tests.examples import examples
 from tests.fakes import World
 from tests.hostile import HOSTILE, HostileWorld, beam
 from tests.test_search_properties import WORLDS, recipes, run_in
@@ -81,7 +82,7 @@ def all_figures(run: Any, theme: Theme) -> list[Any]:
 
 
 @given(WORLDS, recipes())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_the_views_say_what_the_run_says(world: World, recipe: Recipe) -> None:
     run = run_in(world, recipe)
     scores = scores_view(run)
@@ -103,7 +104,7 @@ def test_the_views_say_what_the_run_says(world: World, recipe: Recipe) -> None:
 
 
 @given(WORLDS, recipes(), st.sampled_from(THEMES), st.integers(0, 60))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_every_moment_of_a_run_has_charts_and_sentences(
     world: World, recipe: Recipe, theme: Theme, length: int
 ) -> None:

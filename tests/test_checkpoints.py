@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors.numpy import load_file, save_file
@@ -22,6 +22,7 @@ from search_core.engine.checkpoints.differences import (
 from search_core.models import VERIFIERS, checkpoints, open_pair
 from search_core.models.checkpoints import FOLDER
 from search_core.verify.solution import scored_solution
+from tests.examples import examples
 
 MOST_BYTES = 1_000_000
 PROBLEM = "Use 3, 7, 8 and 25 to make 24."
@@ -29,7 +30,7 @@ RIGHT = ("25 - 8 = 17, left 3 7 17", "17 + 7 = 24, left 3 24", "The answer is 25
 WRONG = ("25 - 8 = 17, left 3 7 17", "17 + 7 = 29, left 3 29", "The answer is 25 - 8 + 7.")
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     hnp.arrays(np.float32, (16, 64), elements=st.floats(-3, 3, width=32)),
     st.floats(0, 1, width=32),

@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -26,6 +26,7 @@ from search_core.engine.writing.decoder import Decoder
 from search_core.engine.writing.requests import DecodeRequest
 from search_core.protocols import Watch, wait
 from tests.decoding import decode, finish, go_on
+from tests.examples import examples
 from tests.test_engine_decode import NEVER, OFTEN, SAMPLING, assert_same, some_requests
 from tests.test_engine_sharing import LLAMA, MODELS, SEARCHES, Checked, SmallSearch, run_together
 
@@ -51,7 +52,7 @@ class Tape:
         return replay
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(st.sampled_from(["llama", "sliding"]), SEARCHES)
 def test_a_replay_finds_what_a_full_recomputation_finds(
     kind: str, searches: list[SmallSearch]

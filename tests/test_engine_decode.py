@@ -113,8 +113,10 @@ def test_a_sequence_does_not_depend_on_its_batch(model: Any, kind: str, sampling
     together = decode(model, requests, sampling, OFTEN, go_on)
     lengths = {len(result.tokens) for result in together}
     assert len(lengths) > 2 or kind == "capped"  # ragged, so compacted (here where it is sampled)
-    alone = [decode(model, [request], sampling, OFTEN, go_on)[0] for request in requests]
-    assert_same(together, alone)
+    some = slice(1, None, 3)  # all prompts are among them
+    assert {request.prompt for request in requests[some]} == {each.prompt for each in requests}
+    alone = [decode(model, [request], sampling, OFTEN, go_on)[0] for request in requests[some]]
+    assert_same(together[some], alone)
     order = list(range(len(requests)))
     random.Random(1).shuffle(order)
     shuffled = decode(model, [requests[index] for index in order], sampling, OFTEN, go_on)

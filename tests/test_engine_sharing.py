@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 from transformers import LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
@@ -25,6 +25,7 @@ from search_core.engine.writing.stopping import StopTable
 from search_core.engine.writing.tree_cache import TreeCache
 from search_core.protocols import RunCancelled, Sampling, Watch, wait
 from tests.decoding import decode, finish, go_on
+from tests.examples import examples
 from tests.test_engine_decode import (
     NEVER,
     OFTEN,
@@ -168,7 +169,7 @@ SEARCHES = st.lists(
 )
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(
     st.sampled_from(list(MODELS)),
     SEARCHES,

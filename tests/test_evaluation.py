@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.evaluation.arms import JUDGES, Arm, make_arms
@@ -27,6 +27,7 @@ from search_core.run.driving import drive, never
 from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.strategies import OptionError, get_strategy
+from tests.examples import examples
 from tests.fakes import FakeSolver, FakeVerifier, World
 
 WORLD = World(seed=5, words=4, ends=0.4)
@@ -91,7 +92,7 @@ def logs(runs: list[Run]) -> dict[str, list[dict[str, object]]]:
 _TIMES = {"t", "seconds"}
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.integers(1, 9), st.integers(0, 100))
 def test_runs_driven_together_are_the_runs_driven_alone(at_once: int, seed: int) -> None:
     solver, verifier = World(seed).solver(), World(seed).verifier()

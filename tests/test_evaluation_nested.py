@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.evaluation.arms import Arm
@@ -27,6 +27,7 @@ from search_core.protocols import (
 )
 from search_core.run.driving import never
 from search_core.strategies import get_strategy
+from tests.examples import examples
 from tests.fakes import SHAPE, FakeSolver, FakeVerifier, World
 
 PROBLEMS = [Problem(f"What is {i}?", answer=str(i % 4)) for i in range(3)]
@@ -102,7 +103,7 @@ def but_for_seconds(outcome: Outcome) -> Outcome:
     return replace(outcome, solver_seconds=0, verifier_seconds=0)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(
     world=st.builds(
         World,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.evaluation.arms import make_arms
@@ -15,6 +15,7 @@ from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.strategies.exhaustive import MOST_STEPS, ExhaustiveOptions
+from tests.examples import examples
 from tests.fakes import FakeClock, World
 from tests.searches import answer, by_state, parents, rules, run, votes
 
@@ -43,7 +44,7 @@ def search(world: World, **options: object) -> Run:
     return made
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.integers(0, 10_000), st.integers(1, 4), st.integers(1, 4), st.sampled_from([0.0, 0.2]))
 def test_the_tree_is_the_whole_tree(seed: int, branching: int, depth: int, cut: float) -> None:
     world = World(seed=seed, words=4, ends=0.3, cut_off=cut)

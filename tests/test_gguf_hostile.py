@@ -10,13 +10,14 @@ from typing import Any
 import gguf
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from transformers import LlamaForCausalLM
 
 from search_core.engine.checkpoints import ModelLoadError, find_checkpoint
 from search_core.engine.checkpoints.gguf_header import _READ, read_header
 from search_core.engine.checkpoints.loading import load_checkpoint
+from tests.examples import examples
 from tests.gguf_files import write_gguf
 from tests.tiny_models import tiny_config
 from tests.tokenizer_kinds import tokenizer_of
@@ -122,7 +123,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_gguf(folder / "good.gguf", model, tokenizer_of("gpt-2", chats=True))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(data=st.data())
 def test_any_file_is_read_or_refused(
     good: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

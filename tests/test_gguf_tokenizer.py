@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import (
     AddedToken,
@@ -22,6 +22,7 @@ from tokenizers import (
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from search_core.engine.checkpoints import ModelLoadError, load_tokenizer
+from tests.examples import examples
 from tests.gguf_files import write_gguf
 from tests.tiny_models import tiny_config
 from tests.tokenizer_kinds import SENTENCES, tokenizer_of
@@ -129,7 +130,7 @@ LETTERS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(parts=st.lists(LETTERS, max_size=40))
 def test_any_text(both: Both, parts: list[str]) -> None:
     same(both, "".join(parts))

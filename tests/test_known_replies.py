@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.answers import AnswerClasses
@@ -22,6 +22,7 @@ from search_core.run.recorded import OtherCourse, RecordedRun, recorded_run
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.thoughts import trace_of_text
+from tests.examples import examples
 from tests.fakes import FakeClock, FakeSolver, FakeVerifier, World
 from tests.judges import Knows
 from tests.test_search_properties import WORLDS, log_of, recipes, run_in
@@ -64,7 +65,7 @@ def driven_over(known: KnownReplies, recipe: Recipe, world: World) -> tuple[Run,
     return run, len(solver.missing), len(verifier.missing)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(WORLDS, recipes())
 def test_a_finished_run_driven_again_asks_nobody_and_gives_the_same_events(
     world: World, recipe: Recipe
@@ -93,7 +94,7 @@ def test_old_traces_are_driven_again_too(path: Path) -> None:
     assert but_for_times(again.events)[1:] == but_for_times(trace.events)[1:]
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(WORLDS, recipes(), st.floats(0, 1))
 def test_a_run_goes_on_after_a_crash_as_if_there_had_been_none(
     world: World, recipe: Recipe, part: float

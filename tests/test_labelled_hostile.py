@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.labelled import (
@@ -22,6 +22,7 @@ from search_core.labelled import (
 from search_core.labelled.writing import TARGETS, convert
 from search_core.log.events import event_to_json
 from search_core.log.traces import Trace, parse_trace
+from tests.examples import examples
 from tests.hostile import HOSTILE
 from tests.labelled_kinds import FILES
 from tests.test_labelled_reading import TRACES
@@ -91,7 +92,7 @@ def check_trace(trace: Trace) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data())
 def test_a_spoiled_file_is_read_or_refused_with_a_sentence(
     folder: Path, name: str, data: st.DataObject
@@ -114,7 +115,7 @@ def test_a_spoiled_file_is_read_or_refused_with_a_sentence(
 
 
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=25)
+@examples(25)
 @given(data=st.data())
 def test_what_is_read_of_a_spoiled_file_is_written_or_refused_with_a_sentence(
     folder: Path, name: str, data: st.DataObject

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.labelled import (
     LabelledSolution,
 )
+from tests.examples import examples
 from tests.labelled_writing import read_again, rows_of, tree_of_row, tree_rows
 from tests.test_labelled_reading import TRACES
 
 DVTS = TRACES / "countdown-dvts.jsonl"
 
-EXAMPLES = settings(max_examples=25)
+EXAMPLES = examples(25)
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 words = texts.filter(str.strip)

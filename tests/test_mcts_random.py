@@ -9,7 +9,7 @@ import sys
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.log.events import Decided, Sampled
@@ -21,6 +21,7 @@ from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.strategies.mcts import MctsOptions
 from search_core.strategies.mcts_tree import puct, uct
+from tests.examples import examples
 from tests.fakes import FakeClock, World
 from tests.mcts_oracle import Path, Search
 from tests.test_exhaustive import search as search_all
@@ -182,7 +183,7 @@ WORLDS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     WORLDS,
     st.integers(1, 3),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.log.events import Allocated, Decided, Sampled, Spent
@@ -18,6 +18,7 @@ from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.strategies.particle_gibbs import ParticleGibbsOptions
+from tests.examples import examples
 from tests.fakes import FakeClock, FakeSolver, FakeVerifier, World
 from tests.known_world import ANSWERS, KnownWorld, odds
 from tests.searches import answer, parents, rules, run, votes
@@ -238,7 +239,7 @@ def test_every_cut_has_its_reason(world: World, recipe: Recipe) -> None:
                 assert event.rule in {"too_long", "out_of_steps", "next_iteration"}
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(WORLDS, particle_recipes())
 def test_at_most_n_solutions_worth_is_written(world: World, recipe: Recipe) -> None:
     made = run_in(world, recipe)

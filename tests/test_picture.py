@@ -10,7 +10,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.log.traces import read_trace
@@ -22,6 +22,7 @@ from search_core.picture.scene import Scene, lay_out
 from search_core.picture.still import ROOM, WIDTH
 from search_core.picture.symbols import symbol_path
 from search_core.run.recipe import Recipe
+from tests.examples import examples
 from tests.fakes import World
 from tests.hostile import HOSTILE, HostileWorld, beam
 from tests.random_trees import tree_of, trees
@@ -86,7 +87,7 @@ def said_steps(picture: ElementTree.Element) -> int:
 
 
 @given(trees())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_every_step_of_any_tree_is_drawn_or_counted_and_no_two_marks_overlap(tree: Tree) -> None:
     picture = ElementTree.fromstring(svg_picture(tree))
     assert said_steps(picture) == len(tree.nodes) - 1
@@ -96,7 +97,7 @@ def test_every_step_of_any_tree_is_drawn_or_counted_and_no_two_marks_overlap(tre
 
 
 @given(WORLDS, recipes(), st.integers(1, 100))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_every_moment_of_every_strategy_can_be_drawn(
     world: World, recipe: Recipe, length: int
 ) -> None:
@@ -106,7 +107,7 @@ def test_every_moment_of_every_strategy_can_be_drawn(
 
 
 @given(trees(texts=("12 + 7 = 19, left 3 19", "ab", "漢字の長い長い文章です", "The answer is 42.")))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_words_lie_on_no_other_words_and_on_no_mark(tree: Tree) -> None:
     scene = scene_of(tree)
     words = [(label, label_box(label)) for label in labels(scene)]
@@ -121,7 +122,7 @@ def test_words_lie_on_no_other_words_and_on_no_mark(tree: Tree) -> None:
 
 
 @given(trees(largest=400))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_everything_lies_inside_and_the_size_is_bounded(tree: Tree) -> None:
     svg = svg_picture(tree)
     assert len(svg) < _LARGEST
@@ -218,7 +219,7 @@ def test_the_way_to_the_chosen_answer_is_drawn_whole(path: Path) -> None:
 
 
 @given(trees(largest=40, texts=HOSTILE))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_hostile_text_stays_text_on_one_line(tree: Tree) -> None:
     assert_harmless(svg_picture(tree))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.log.tree import Tree
 from search_core.picture.folding import Shown, fold_to, winning_path
+from tests.examples import examples
 from tests.random_trees import tree_of, trees
 
 LEVELS = st.sampled_from([8, 12, 32])
@@ -23,7 +24,7 @@ def versions(tree: Tree, marks: int, levels: int) -> list[Shown]:
 
 
 @given(trees(largest=300), MARKS, LEVELS)
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_shown_steps_and_folds_add_up_to_the_tree(tree: Tree, marks: int, levels: int) -> None:
     for shown in versions(tree, marks, levels):
         ids = drawn(shown)
@@ -36,7 +37,7 @@ def test_shown_steps_and_folds_add_up_to_the_tree(tree: Tree, marks: int, levels
 
 
 @given(trees(largest=300), MARKS, LEVELS)
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_it_fits(tree: Tree, marks: int, levels: int) -> None:
     found = versions(tree, marks, levels)
     assert found
@@ -61,7 +62,7 @@ def walk(shown: Shown) -> list[tuple[str, list[str]]]:
 
 
 @given(trees(largest=300), MARKS, LEVELS)
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_the_way_to_the_answer_can_be_followed(tree: Tree, marks: int, levels: int) -> None:
     way = winning_path(tree)
     for shown in versions(tree, marks, levels):

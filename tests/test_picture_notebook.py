@@ -7,12 +7,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from search_core import SearchResult, search
 from search_core.log.traces import read_trace
 from search_core.log.tree import Tree
 from search_core.picture import SideBySide, html_picture, svg_picture
+from tests.examples import examples
 from tests.fakes import World
 from tests.hostile import HOSTILE, HostileWorld, beam
 from tests.random_trees import tree_of, trees
@@ -71,7 +72,7 @@ def assert_harmless(html: str) -> Parts:
 
 
 @given(trees(largest=40, texts=HOSTILE))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_hostile_text_becomes_no_element_and_no_attribute(tree: Tree) -> None:
     assert_harmless(html_picture(tree))
 

@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from search_core import SearchResult, Tree, search
 from search_core.log.traces import read_trace
 from search_core.picture import outline, summary
 from search_core.picture.text import columns, one_line, printable
+from tests.examples import examples
 from tests.fakes import World
 from tests.hostile import HOSTILE, HostileWorld, beam
 from tests.random_trees import tree_of, trees
@@ -38,7 +39,7 @@ def steps_told(lines: list[str]) -> int:
 
 
 @given(trees(largest=300))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_any_tree_fits_a_terminal_and_no_step_is_lost(tree: Tree) -> None:
     text = outline(tree)
     lines = text.split("\n")
@@ -48,7 +49,7 @@ def test_any_tree_fits_a_terminal_and_no_step_is_lost(tree: Tree) -> None:
 
 
 @given(trees(largest=60, texts=HOSTILE))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_hostile_text_cannot_steer_a_terminal(tree: Tree) -> None:
     text = outline(tree)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", text)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.log.events import Event, Sampled, Spent, event_to_dict
@@ -23,6 +23,7 @@ from search_core.run.shared import SharedReplies, SharedSolver
 from search_core.search import search
 from search_core.strategies import STRATEGIES
 from search_core.strategies.options import OptionError
+from tests.examples import examples
 from tests.fakes import FakeClock, FakeSolver, World
 from tests.test_search_properties import WORLDS, recipes
 
@@ -53,7 +54,7 @@ def but_for_costs(events: Sequence[Event]) -> list[dict[str, Any]]:
     return told
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(WORLDS, st.lists(recipes(), min_size=2, max_size=4))
 def test_each_lane_is_the_run_that_it_would_be_alone(world: World, many: list[Recipe]) -> None:
     problem = many[0].problem

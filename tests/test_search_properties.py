@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.log.events import Decided, Finished, Graded, Sampled, Spent, event_to_json
@@ -18,6 +18,7 @@ from search_core.run.recipe import Recipe
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES
 from search_core.strategies.beam_search import LAST_ROUND_STEPS
+from tests.examples import examples
 from tests.fakes import FakeClock, World
 
 WORLDS = st.builds(
@@ -202,7 +203,7 @@ def test_costs_add_up(world: World, recipe: Recipe) -> None:
     assert cost.verifier_flops == pytest.approx(sum(node.verifier_flops for node in nodes))
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(WORLDS, recipes(), st.integers(0, 200))
 def test_every_prefix_of_a_log_is_a_tree(world: World, recipe: Recipe, length: int) -> None:
     run = run_in(world, recipe)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.acts import Act, ActError
@@ -16,6 +16,7 @@ from search_core.run.recipe import Recipe
 from search_core.run.recorded import RecordedRun, recorded_run
 from search_core.run.runner import Run
 from search_core.steer import GoingOn, Steering, check_act, steered
+from tests.examples import examples
 from tests.fakes import FakeClock, World
 from tests.test_known_replies import but_for_times, driven_again
 from tests.test_search_properties import WORLDS, log_of, recipes, run_in
@@ -53,7 +54,7 @@ def acts(draw: st.DrawFn, run: RecordedRun) -> tuple[Act, GoingOn | None] | None
     return None
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(WORLDS, recipes(), st.data())
 def test_a_steered_run_replayed_gives_the_same_events(
     world: World, recipe: Recipe, data: st.DataObject
@@ -73,7 +74,7 @@ def test_a_steered_run_replayed_gives_the_same_events(
         assert but_for_times(again.events) == but_for_times(run.events)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(WORLDS, recipes(), st.data())
 def test_the_ledger_counts_just_what_was_newly_asked(
     world: World, recipe: Recipe, data: st.DataObject
@@ -95,7 +96,7 @@ def test_the_ledger_counts_just_what_was_newly_asked(
     assert sum(e.requests - e.again for e in requests) == len(new)
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(WORLDS, recipes(), st.data())
 def test_without_a_known_reply_it_comes_to_the_same_tree(
     world: World, recipe: Recipe, data: st.DataObject

@@ -16,11 +16,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.fidelity import TextWorld, differences, published_options, search_in
 from search_core.testing import chance
+from tests.examples import examples
 
 DELIMITER = "\n\n"
 AGGREGATES: dict[str, Callable[[list[float]], float]] = {
@@ -216,7 +217,7 @@ def check(world: Sentences, strategy: str, expected: Expected, **config: Any) ->
     assert differences(found, expected) == []
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     WORLDS,
     st.integers(1, 4),
@@ -246,7 +247,7 @@ def test_beam_search(
     check(world, "lookahead_search", expected, **config)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     WORLDS,
     st.integers(1, 4),
@@ -264,7 +265,7 @@ def test_dvts(
     check(world, "dvts", expected, lookahead=look, **config)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(WORLDS, st.integers(1, 8), st.sampled_from(sorted(AGGREGATES)))
 def test_best_of_n(world: Sentences, n: int, how: str) -> None:
     check(world, "best_of_n", reference_best_of_n(world, n, how), n=n, agg_strategy=how)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
@@ -21,6 +21,7 @@ from search_core.engine.memory.tree_attention import (
     attend,
     use_tree_attention,
 )
+from tests.examples import examples
 
 HEADS, KEY_HEADS, SIZE = 4, 2, 6
 MODULE = SimpleNamespace(num_key_value_groups=HEADS // KEY_HEADS, is_causal=True)
@@ -38,7 +39,7 @@ def metadata_of(blocks: list[int], queries: int, mask: Tensor) -> AttentionMetad
     return AttentionMetadata(len(taken), queries, gather, scatter, mask)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     st.lists(st.integers(1, 20), min_size=1, max_size=4),
     st.integers(1, 30),

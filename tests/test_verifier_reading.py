@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.engine.coroutines import completed
@@ -25,6 +25,7 @@ from search_core.engine.reading.reader import Reader
 from search_core.engine.reading.readouts import label_readout
 from search_core.protocols import KeepsPaths, RunCancelled, ScoreRequest, Watch
 from search_core.verifiers import TransformersVerifier, load_verifier
+from tests.examples import examples
 from tests.tiny_models import tiny_verifier
 from tests.waiting import PATIENCE, wait_until
 
@@ -91,7 +92,7 @@ LET_GO = st.tuples(st.sampled_from(["one", "two"]), st.sampled_from(PROBLEMS), s
 BATCHES = st.lists(st.one_of(st.lists(REQUESTS, min_size=1, max_size=6), LET_GO), max_size=5)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(BATCHES, st.sampled_from([0, 3000, 10**9]))
 def test_no_score_depends_on_what_is_kept_or_on_who_else_asks(
     verifier: TransformersVerifier, batches: list[Any], kept: int

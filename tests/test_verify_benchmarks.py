@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.evaluation.intervals import Resampling
@@ -15,6 +15,7 @@ from search_core.verify.benchmarks import hard2verify, prmbench, processbench
 from search_core.verify.benchmarks.processbench import f1_of
 from search_core.verify.measures.thresholds import threshold_sweep
 from search_core.verify.table import ScoredSolution, ScoreTable, table_of
+from tests.examples import examples
 from tests.labelled_rows import golden_rows, random_rows, scored, table
 
 GOLDEN = Path(__file__).parent / "golden" / "verify"
@@ -67,7 +68,7 @@ def test_processbench_on_a_golden_file() -> None:
     assert found["pooled"]["f1"] == pytest.approx(2 * 60 * (200 / 3) / (60 + 200 / 3), abs=1e-12)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seeds)
 def test_processbench_is_the_reference_to_the_last_digit(seed: int) -> None:
     rows = random_rows(seed, 40)
@@ -168,7 +169,7 @@ def test_prmbench_on_a_golden_file() -> None:
     assert found["total"]["prmscore"] == pytest.approx(0.5 * 5 / 7 + 0.5 * 0.5)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seeds)
 def test_prmbench_is_the_reference_to_the_last_digit(seed: int) -> None:
     rows = random_rows(seed, 30)
@@ -187,7 +188,7 @@ def test_without_classes_there_is_no_prmscore() -> None:
 # Hard2Verify ---------------------------------------------------------------------------------
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seeds)
 def test_hard2verify_is_the_reference(seed: int) -> None:
     rows = [

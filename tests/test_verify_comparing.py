@@ -9,7 +9,7 @@ from statistics import mean
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.cli.errors import BAD_ARGUMENT, RUN_FAILED
@@ -21,11 +21,12 @@ from search_core.verify.findings import findings
 from search_core.verify.report import NoRowsError, ReportSettings, make_report
 from search_core.verify.schema import check_report, report_schema
 from search_core.verify.table import ScoredSolution, table_of
+from tests.examples import examples
 from tests.labelled_rows import random_rows, table
 from tests.test_cli_solve import invoke, said
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_mcnemar_is_the_exact_binomial_test(first: int, second: int) -> None:
     total, few = first + second, min(first, second)
@@ -50,7 +51,7 @@ def paired(seed: int, count: int = 60) -> tuple[list[ScoredSolution], list[Score
     return one, other
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(st.integers(0, 10_000))
 def test_rows_are_counted_one_by_one(seed: int) -> None:
     one, other = paired(seed)

@@ -8,7 +8,7 @@ from statistics import mean
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.evaluation.intervals import MOST_BLOCKS, Resampling
@@ -23,10 +23,11 @@ from search_core.verify.measures.mistakes import MistakeList
 from search_core.verify.measures.ranking import POOLED_MISLEADS, ranking
 from search_core.verify.measures.reliability import calibrated
 from search_core.verify.table import AGGREGATES, ScoredSolution, repeated_share, table_of
+from tests.examples import examples
 from tests.labelled_rows import random_rows, scored, table
 
 seeds = st.integers(0, 10_000)
-few = settings(max_examples=10, deadline=None)
+few = examples(10)
 
 
 def pairs_won(scores: list[float], right: list[bool]) -> float:

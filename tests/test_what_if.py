@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from search_core.log.events import Event, event_to_json
@@ -23,6 +23,7 @@ from search_core.strategies import STRATEGIES, OptionError
 from search_core.whatif import Change, NoisyVerifier, WhatIf, what_if
 from search_core.whatif.uncollected import uncollected
 from search_core.whatif.unwritten import UNWRITTEN
+from tests.examples import examples
 from tests.fakes import FakeClock, FakeVerifier, World
 from tests.searches import run as small_run
 from tests.test_known_replies import but_for_times
@@ -70,7 +71,7 @@ def true_run(world: World, recipe: Recipe, change: Change) -> Run:
     return run
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(WORLDS, recipes(), st.data())
 def test_where_all_is_known_it_equals_a_run_of_its_own(
     world: World, recipe: Recipe, data: st.DataObject
@@ -91,7 +92,7 @@ def test_where_all_is_known_it_equals_a_run_of_its_own(
         assert event_to_json(checked) == event_to_json(event)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(WORLDS, recipes(), st.data())
 def test_with_the_models_it_grows_what_is_missing_and_is_a_run_of_its_own(
     world: World, recipe: Recipe, data: st.DataObject

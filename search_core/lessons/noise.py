@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from search_core.log.events import Event, event_to_json
 from search_core.log.traces import Trace
-from search_core.run.recorded import recorded_run
+from search_core.run.recorded import RecordedRun, recorded_run
 from search_core.whatif import Change, what_if
 
 LEVELS = tuple(tenth / 10 for tenth in range(11))
@@ -65,8 +66,12 @@ class NoisyRuns:
                 self._known[level, draw] = self._ask(Change({}, LEVELS[level], draw))
             return self._known[level, draw]
 
+    @cached_property
+    def _recorded(self) -> RecordedRun:
+        return recorded_run(self._trace.events, self._trace.tree)
+
     def _ask(self, change: Change) -> tuple[str, dict[str, Any]]:
-        found = what_if(recorded_run(self._trace.events, self._trace.tree), change)
+        found = what_if(self._recorded, change)
         if not found.sure or found.chosen is None:
             raise ValueError("With noise this run would have written other steps; use best-of-N.")
         outcome = {

@@ -39,7 +39,7 @@ def test_splits_share_no_key_even_with_different_seeds(family: str, level: int) 
         split: {
             canonical_key(problem)
             for seed in (0, 1)
-            for problem in generate(family, level, 60, seed, split)
+            for problem in generate(family, level, 30, seed, split)
         }
         for split in SPLITS
     }

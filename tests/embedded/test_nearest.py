@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.embedded import FAMILIES, nearest_problems, read_problem
 from tests.embedded.test_reading import OUT_OF_RANGE, SYMBOLS, UNKNOWN
+from tests.examples import examples
 
 TYPED = [*UNKNOWN, *(typed for typed, _ in OUT_OF_RANGE)]
 
@@ -22,7 +23,7 @@ def test_three_problems_are_offered_and_each_can_be_read(typed: str) -> None:
 
 
 @given(st.text(SYMBOLS, max_size=60) | st.text(max_size=200))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_whatever_was_typed(typed: str) -> None:
     offers = nearest_problems(typed)
     assert len(set(offers)) == 3

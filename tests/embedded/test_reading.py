@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search_core.embedded import (
@@ -14,6 +14,7 @@ from search_core.embedded import (
     read_problem,
 )
 from search_core.embedded.reading.normalise import LONGEST_TEXT
+from tests.examples import examples
 from tests.growth import TIMES, takes_linear_time
 
 EXPRESSIONS = [
@@ -200,7 +201,7 @@ TYPED = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(TYPED)
 def test_nothing_but_a_problem_or_the_error_comes_out(text: str) -> None:
     try:

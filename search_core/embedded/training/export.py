@@ -7,14 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import transformers  # its classes are imported where they are used first: many stages use none
 from safetensors.torch import load_file
-from transformers import (
-    GenerationConfig,
-    LlamaConfig,
-    LlamaForCausalLM,
-    LlamaForTokenClassification,
-    PreTrainedTokenizerFast,
-)
+from transformers import PreTrainedTokenizerFast
 
 from search_core.embedded.training.decoding import TokenSampling
 from search_core.embedded.training.encoding import Codec
@@ -34,12 +29,12 @@ def export_solver(
 ) -> None:
     """Writes a solver for `AutoModelForCausalLM`, in half precision."""
     config = _config(shape, tokenizer)
-    model = LlamaForCausalLM(config)
+    model = transformers.LlamaForCausalLM(config)
     missing = model.load_state_dict(state, strict=False).missing_keys
     if missing not in ([], ["lm_head.weight"]):
         raise ValueError(f"The solver's weights lack {missing}; expected all but the tied head.")
     model.tie_weights()
-    model.generation_config = GenerationConfig(
+    model.generation_config = transformers.GenerationConfig(
         do_sample=True,
         temperature=sampling.temperature,
         top_p=sampling.top_p,
@@ -70,14 +65,14 @@ def export_verifier(
     weights = dict(state)
     del weights["likelihood"]  # It was of use in training; `reading` says it all.
     config.score_reading = reading.to_config()
-    model = LlamaForTokenClassification(config)
+    model = transformers.LlamaForTokenClassification(config)
     model.load_state_dict(weights, strict=True)
     _save(model, tokenizer, folder)
 
 
-def _config(shape: DecoderShape, tokenizer: PreTrainedTokenizerFast) -> LlamaConfig:
+def _config(shape: DecoderShape, tokenizer: PreTrainedTokenizerFast) -> transformers.LlamaConfig:
     codec = Codec.of(tokenizer)
-    return LlamaConfig(
+    return transformers.LlamaConfig(
         vocab_size=shape.vocabulary,
         hidden_size=shape.hidden,
         intermediate_size=shape.feed_forward,
@@ -122,7 +117,8 @@ def load_verifier(folder: Path, shape: DecoderShape) -> VerifierModel:
     model = VerifierModel(shape)
     state = _read(folder) | {"likelihood": torch.zeros(2)}
     model.load_state_dict(state)
-    model.reading = score_reading(LlamaConfig.from_pretrained(folder)) or ScoreReading()
+    config = transformers.LlamaConfig.from_pretrained(folder)
+    model.reading = score_reading(config) or ScoreReading()
     return model.eval()
 
 
