@@ -36,7 +36,7 @@ const SOURCES = {
 };
 
 /** Who says so. `search_core/export/markdown.py` says the same. */
-export const referenceSource = ({ family }) => SOURCES[family] ?? "as whoever asked gave it";
+const referenceSource = ({ family }) => SOURCES[family] ?? "as whoever asked gave it";
 
 function reference(answer) {
   const text = h("bdi", {});
