@@ -115,18 +115,18 @@ export function spotsOf(moment, scene, camera, said, extentOf, { width, height }
 }
 
 /**
- * Where branches come from and where they end, across: what is to stand beside a mark must know it.
+ * Where branches come from and where they end, across: what stands outside its level's band must know it.
  *
- * @returns {Map<number, [number, number][]>} by the level of their end; empty where a tree grows to the right.
+ * @returns {Map<number, [number, number][]>} by the level of their end.
  */
 export function waysOf(scene, camera, size) {
   const ways = new Map();
   // A new run's picture may be asked for before it has places.
-  if (!scene.places || !camera.vertical || camera.ku < LEAST_PITCH) return ways;
+  if (!scene.places || camera.ku < LEAST_PITCH) return ways;
   const { u, d, parents } = scene.places;
   const across = (index) => camera.ou + u[index] * camera.ku;
   for (const index of scene.look(camera, size).edges) {
-    if (scene.isFaint(index)) continue;
+    if (camera.vertical && scene.isFaint(index)) continue;
     if (!ways.has(d[index])) ways.set(d[index], []);
     ways.get(d[index]).push([across(index), across(parents[index])]);
   }
