@@ -156,6 +156,26 @@ export function withoutHalf(spots, asked, worded) {
   return spots.map((spot) => (levels.has(spot.depth) ? { ...spot, bare: true } : spot));
 }
 
+/** Pixels around the chosen answer's mark within which another answer would be taken for its own. */
+const TAKEN_FOR = 64;
+
+/**
+ * Where the chosen answer has no room for its words, no other answer stands near its mark: it would be
+ * taken for the chosen one.
+ *
+ * @param {import("./placing.js").Word[]} words @param {import("./placing.js").Spot[]} spots
+ * @returns {import("./placing.js").Word[]} what may stay.
+ */
+export function withoutMistaken(words, spots) {
+  const answers = new Map(spots.filter(({ brief, bare }) => brief && !bare).map((spot) => [spot.id, spot]));
+  const chosen = [...answers.values()].find(({ rank, inner }) => rank === FIRST && !inner);
+  const says = ({ kind }) => kind !== "bar";
+  if (!chosen || words.some((word) => word.id === chosen.id && says(word))) return words;
+  const near = ({ left, top, width, height }) =>
+    Math.hypot(Math.max(left - chosen.x, chosen.x - left - width, 0), Math.max(top - chosen.y, chosen.y - top - height, 0)) < TAKEN_FOR;
+  return words.filter((word) => !says(word) || word.id === chosen.id || !answers.has(word.id) || !near(word));
+}
+
 /** Of what has rank 1, what is asked about goes first, and then the chosen path: of all answers its own must be seen. */
 const ASKED = 0.25;
 const FIRST = 0.5;
