@@ -82,6 +82,7 @@ export class Explorer {
       toggleBranch: this.looking.toggleBranch,
       toggleDuplicates: (id) => this.toggleDuplicates(id),
       onCamera: () => this.onCamera(),
+      onWords: () => this.pointing?.follow(),
     });
     this.pointing = new Pointing(this.canvas);
     const offered = PANELS.filter(({ needs }) => !needs || actions[needs]);

@@ -51,6 +51,8 @@ function open() {
     watch: () => {},
     alone: { source },
   });
+  // Where one would look for them, among the tabs.
+  place.querySelector(".esp-side-bar").after(h("p", { class: "alone-note", text: "What if and Charts are in the app, not in this file." }));
 }
 
 try {

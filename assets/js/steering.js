@@ -26,7 +26,7 @@ export class Steering {
   actions() {
     if (!this.send) return {};
     return {
-      steer: (query) => this.ask(query),
+      steer: (query, stays) => this.ask(query, stays),
       shownRun: () => this.explorer.log.run,
       undo: () => this.undo(),
       redo: () => this.redo(),
@@ -54,12 +54,14 @@ export class Steering {
 
   /**
    * @param {Object} query - as `components/controls/steering_request.py` reads it.
+   * @param {boolean} [stays] - the new run is looked at from where one is: nothing is selected in it.
    * @returns {Promise<string>} "" once the steered run is on show; else why there is none.
    */
-  ask(query) {
+  ask(query, stays = false) {
     this.settle("");
     this.text = JSON.stringify(query);
-    this.node = query.act?.node ?? null;
+    this.node = stays ? null : (query.act?.node ?? null);
+    this.stays = stays;
     /** The step that a person writes, until it is there: the one to look at then. */
     this.writes = query.act?.action === "write" ? { run: null, parent: query.act.node, text: query.act.text.trim() } : null;
     const settled = new Promise((resolve) => {
@@ -77,6 +79,7 @@ export class Steering {
       tabStorage()?.setItem(KEY, this.own.join(","));
     }
     if (this.answer && this.node) this.select(run, this.node);
+    else if (this.answer && this.stays) this.explorer.page?.side.makeRoom(null); // what is new is seen in the picture
     if (this.answer && this.writes) this.writes.run = run;
     this.settle("");
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from components.controls.run_request import RunRequest
@@ -13,11 +14,20 @@ from search_core.problem import Problem
 MOST_TYPED = 2_000
 """Letters of a problem that are looked through while somebody types."""
 _OFFERS = 3
+_LETTERS = re.compile(r"\w+")
 
 
 def word_note(asked: RunRequest) -> str:
     """A sentence beside the run; "" where its models know every word, or are none of ours."""
     return _sentence(asked.recipe.problem) if "word" in asked.pair.families else ""
+
+
+def reading_note(typed: str | None, problem: Problem) -> str:
+    """That a story is told to the models in other words than it was typed; "" where it is not."""
+    said = (typed or "").lower()
+    if problem.family != "word" or _LETTERS.findall(said) == _LETTERS.findall(problem.text.lower()):
+        return ""
+    return "Reworded for these models, as the tree says; your words stay in the field."
 
 
 def word_warning(typed: str, pair: ModelPair) -> dict[str, Any] | None:

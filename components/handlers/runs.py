@@ -25,7 +25,7 @@ from components.controls.run_request import (
     values_of_link,
 )
 from components.controls.shown_recipe import made_of
-from components.controls.word_warning import word_note
+from components.controls.word_warning import reading_note, word_note
 from components.elements import error, info
 from components.explorer import (
     ANSWERED,
@@ -143,7 +143,8 @@ class RunHandlers:
             yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
-        async for update in self.follow(run, request, "", doubt=word_note(asked)):
+        note = reading_note(form.problem, asked.recipe.problem)
+        async for update in self.follow(run, request, note, doubt=word_note(asked)):
             # One that never begins leaves the run on show as it is.
             begun = run.head > 0
             yield *update, tie if begun else gr.skip()
@@ -250,6 +251,7 @@ class RunHandlers:
             yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
             return
         tie: Any = made_of(values, run.id)
+        note = " ".join(filter(None, [note, reading_note(link.problem, asked.recipe.problem)]))
         async for update in self.follow(run, request, note, link.node, doubt=word_note(asked)):
             begun = run.head > 0
             yield *update, tie if begun else gr.skip(), *filled[1:]

@@ -34,6 +34,12 @@ _LONGEST = 4000
 """Characters of a step; the trace has all of it."""
 _SIGNS = re.compile(r"([\\`*_\[\]<>|~$&@]|:(?=//)|(?<=www)\.)")
 """What Markdown, and its usual extensions, would read as more than text in the middle of a line."""
+_SOURCES = {
+    "countdown": "the number that the problem asks for",
+    "expression": "calculated from the problem's own text, by no model",
+    "word": "calculated from the problem's own text, by no model",
+}
+"""Who says what is right, by the problem's family."""
 _DEEPEST = 40
 """Levels that are set in; what lies deeper says its level."""
 
@@ -127,5 +133,6 @@ def _made(started: Started) -> Iterator[str]:
         size = f", {counted(model.parameters, 'parameter')}" if model.parameters else ""
         yield f"- {role}: {plain(model.name)}{size}"
     if started.problem.answer is not None:
-        yield f"- reference answer: {plain(started.problem.answer)}"
+        source = _SOURCES.get(started.problem.family or "", "as whoever asked gave it")
+        yield f"- reference answer: {plain(started.problem.answer)} ({source})"
     yield f"- run: {plain(started.run)}"

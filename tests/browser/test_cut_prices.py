@@ -71,7 +71,8 @@ def test_the_cuts_are_asked_for_by_keyboard_and_the_one_that_lost_the_run_is_sho
     expect(begin).to_be_focused()
     cuts = page.locator(".esp-cuts")
     expect(cuts).to_contain_text("The run was lost in round 1 by cutting step 1, branch 1,")
-    expect(cuts).to_contain_text("sure that the strongest cut")
+    expect(cuts).to_contain_text("more than 99 % sure that the strongest cut")
+    expect(cuts).to_contain_text("(cut: 8 of 8 rollouts; kept: 0 of 8 rollouts)")
     expect(cuts.locator(".esp-cuts-step").first).to_contain_text("8 of 8 got there")
     assert violations(page, ".esp-cuts") == []
     cuts.get_by_role("button", name="Show it in the tree").press("Enter")

@@ -90,6 +90,7 @@ def test_a_file_is_the_explorer(open_file: Open) -> None:
     expect(page.locator(".esp-inspector")).to_contain_text(list(trace.tree.steps())[2].text)
     assert page.url.endswith("run.html")
     expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
+    expect(page.get_by_text("What if and Charts are in the app")).to_be_visible()
     page.locator("[data-term]:visible").first.hover()
     expect(page.get_by_role("note")).to_be_visible()
     expect(page.get_by_role("link", name="More in the guide")).to_be_hidden()

@@ -278,6 +278,13 @@ def what_if_grows(hand: Hand) -> None:
     hand.press(page.get_by_role("button", name="Grow just these"))
     came(page, BASE)
     assert ask(page, "x.tree().started.options.beam_width") == 2
+    # One stays where one was, and the new branches are ringed where they begin.
+    expect(page.get_by_role("tab", name="What if")).to_have_attribute("aria-selected", "true")
+    wait(page, "x.tree().finished")
+    expect(page.locator(".esp-what-if-answer")).to_contain_text("grown, in ")
+    ringed = ask(page, "[...x.pointing.element.children].map(ring => ring.dataset.node)")
+    assert ringed
+    assert ask(page, f"{ringed!r}.every(id => x.tree().nodes.has(id))")
 
 
 def test_by_touch_too_and_what_if_grows_what_is_missing(phone: Page, app: App) -> None:

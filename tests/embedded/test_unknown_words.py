@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.controls.word_warning import word_warning
+from components.controls.word_warning import reading_note, word_warning
 from search_core.embedded import generate, in_known_words, read_problem, unknown_words
 from search_core.embedded.families.word_list import NAMES, THINGS
 from search_core.models import embedded_pair
@@ -62,6 +62,12 @@ def test_a_warning_names_the_words_and_offers_stories_that_work() -> None:
 )
 def test_nothing_else_is_warned_of(text: str) -> None:
     assert word_warning(text, embedded_pair()) is None
+
+
+def test_that_a_story_is_told_in_other_words_is_said() -> None:
+    assert reading_note(MUFFINS, read_problem(MUFFINS)).startswith("Reworded for these models")
+    for text in (read_problem(MUFFINS).text, "use 3,7,8, 25 to make 24", "(7+8)*3"):
+        assert reading_note(text, read_problem(text)) == ""
 
 
 def test_the_guide_lists_every_word() -> None:

@@ -198,6 +198,24 @@ test("on a phone the chosen path of the examples has its words", () => {
   assert.deepEqual(silent, []);
 });
 
+test("in the frame of a Space every answer of a real model is read whole, and steps in a row are read below", () => {
+  const wholes = [];
+  for (const name of ["smollm2-best-of-n-its-judge-passes-over-the-right-answer.jsonl", "smollm2-beam-search-one-of-seven-answers-is-right.jsonl"]) {
+    const tree = Tree.fromEvents(eventsOf(name));
+    const { plan, said } = pictureOf(tree, 655, 320);
+    for (const { id, answer, state } of tree.nodes.values()) {
+      if (state !== "completed" || answer === null) continue;
+      const word = plan.words.get(id);
+      wholes.push([id, word?.kind, word?.width === sizesOf(said).of(id, "line", 220).width]);
+    }
+  }
+  assert.ok(wholes.length > 8);
+  assert.deepEqual(wholes.filter(([, kind, whole]) => kind !== "line" || !whole), []);
+  const row = pictureOf(Tree.fromEvents(eventsOf("word-problem-greedy.jsonl")), 655, 320);
+  const below = row.words.filter(({ id, kind, top }) => kind === "card" && top > row.items.find((item) => item.id === id).y);
+  assert.equal(below.length, 4);
+});
+
 // Who gets the room ---------------------------------------------------------------------------
 
 const VIEW = { width: 800, height: 400, vertical: false, top: 24, pitch: 160, across: 24, start: 50, last: 3 };

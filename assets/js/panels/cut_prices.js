@@ -158,8 +158,9 @@ export class CutPrices {
     const kept = `the weakest kept (${this.name(price.against)})`;
     const cut = `the strongest cut (${this.name(price.id)})`;
     if (price.state === "neither") return `neither ${kept} nor ${cut} ever got there`;
-    if (price.state === "reversed") return `cut wrongly, ${points(1 - price.kept_better)} sure that ${cut} is better than ${kept}`;
-    return `${STATES[price.state][1]}, ${points(price.kept_better)} sure that ${kept} is better than ${cut}`;
+    const counts = beside(price);
+    if (price.state === "reversed") return `cut wrongly, ${surely(1 - price.kept_better)} sure that ${cut} is better than ${kept}${counts}`;
+    return `${STATES[price.state][1]}, ${surely(price.kept_better)} sure that ${kept} is better than ${cut}${counts}`;
   }
 
   lost({ loss, prices }) {
@@ -178,9 +179,9 @@ export class CutPrices {
   row(price) {
     const [mark, said] = STATES[price.state];
     const chance = {
-      clear: () => `, ${points(price.kept_better)} sure that the kept one is better`,
-      noise: () => `, ${points(price.kept_better)} sure that the kept one is better`,
-      reversed: () => `, ${points(1 - price.kept_better)} sure that this one is better than the kept one`,
+      clear: () => `, ${surely(price.kept_better)} sure that the kept one is better${ofKept(price)}`,
+      noise: () => `, ${surely(price.kept_better)} sure that the kept one is better${ofKept(price)}`,
+      reversed: () => `, ${surely(1 - price.kept_better)} sure that this one is better than the kept one${ofKept(price)}`,
     }[price.state];
     return h(
       "li",
@@ -218,13 +219,19 @@ export class CutPrices {
 
   ring(prices, reveal = false) {
     this.ringed = prices.length > 0;
-    this.actions.point(prices.map(({ id, share, label }) => ({ id, label: label ?? shortShare(share) })), reveal);
+    this.actions.point(prices.map(({ id, share, label }) => ({ id, label: label ?? shortShare(share), short: label ? "lost" : leastShare(share) })), reveal);
   }
 }
 
 const reached = ({ reached: count, known }) => count > 0 || known === true;
 const byPrice = (prices) => [...prices].sort((a, b) => b.share.value - a.share.value);
 const points = (share) => `${Math.round(100 * share)} %`;
+/** How sure a few rollouts make one: never wholly. */
+const surely = (share) => (share > 0.994 ? "more than 99 %" : share < 0.006 ? "less than 1 %" : points(share));
+const ofRollouts = ({ reached: count, rollouts, known }) => (known === null ? `${count} of ${rollouts} rollouts` : known ? "right at its end" : "wrong at its end");
+/** What that rests on: of the cut step, and of the kept one. */
+const beside = ({ share, kept_share: kept }) => (kept ? ` (cut: ${ofRollouts(share)}; kept: ${ofRollouts(kept)})` : "");
+const ofKept = ({ kept_share: kept }) => (kept ? ` (${ofRollouts(kept)})` : "");
 
 function shareWords({ reached: count, rollouts, low, high, known }) {
   if (known !== null) return known ? "finished, and right" : "finished, and wrong";
@@ -233,6 +240,8 @@ function shareWords({ reached: count, rollouts, low, high, known }) {
 }
 
 const shortShare = ({ reached: count, rollouts, known }) => (known === null ? `${count} of ${rollouts} got there` : "was right");
+
+const leastShare = ({ reached: count, rollouts, known }) => (known === null ? `${count}/${rollouts}` : "right");
 
 /** The share as a bar, its interval as a line through it; the words beside it say the same. */
 function range({ value, low, high, rollouts, known }) {

@@ -71,8 +71,10 @@ export class MinutePanel {
     const gone = !minute || tree.started?.run === this.dismissed;
     const news = !gone && minute.sentence !== (this.told?.sentence ?? "");
     // Whoever has selected a step looks there.
-    if (gone || selected) this.actions.point([]);
-    else if (news || minute.playing) this.actions.point(minute.points, !minute.playing);
+    if (selected || (gone && this.told)) this.actions.point([]);
+    else if (gone) {
+      // What others point at stays.
+    } else if (news || minute.playing) this.actions.point(minute.points, !minute.playing);
     this.told = gone ? null : minute;
     this.tree = tree;
     this.element.hidden = gone;

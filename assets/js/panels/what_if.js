@@ -7,7 +7,7 @@ import { fill, h, setText, uniqueId } from "../dom/dom.js";
 import { nameOfPerson } from "../dom/person.js";
 import { quiet, section } from "./blocks.js";
 import { ROOT } from "../log/tree.js";
-import { shorten } from "../words/format.js";
+import { plural, shorten } from "../words/format.js";
 import { stepById } from "../words/act_words.js";
 
 const AGGREGATES = ["last", "min", "prod", "mean"];
@@ -55,6 +55,8 @@ export class WhatIf {
     this.searched = null;
     this.cuts?.show("", null);
     this.asked = 0;
+    /** What stood there before the missing steps were grown. @type {?{run: string, texts: Map<string, string>}} */
+    this.grown = null;
     if (this.ringed) this.actions.point([]);
     this.ringed = false;
     fill(this.form);
@@ -81,6 +83,18 @@ export class WhatIf {
     fill(this.form, this.fields(tree.started));
     this.findLoss();
     fill(this.state, quiet("Change a setting. No model is asked: the answer comes from the steps that this run wrote."));
+    if (this.grown?.run === key) this.showGrown();
+  }
+
+  /** The branches that were asked for are there: they are ringed where they begin. */
+  showGrown() {
+    const { tree } = this;
+    const isNew = (node) => node && node.id !== ROOT && this.grown.texts.get(node.id) !== node.text;
+    const steps = [...tree.nodes.values()].filter(isNew);
+    const first = steps.filter(({ parent, merged_into: original }) => original === null && !isNew(tree.nodes.get(parent)));
+    fill(this.state, h("p", { class: "esp-what-if-answer", text: grownWords(steps.length, first.length) }));
+    this.ringed = first.length > 0;
+    this.actions.point(first.slice(0, MOST_RINGED).map(({ id }) => ({ id, label: "new branch", short: "new" })), true);
   }
 
   /** Where an answer is known to be wrong: whoever opens the panel need change nothing to learn where
@@ -206,9 +220,11 @@ export class WhatIf {
       button.disabled = true;
       setText(state, "Asked …");
       const act = { action: "change", node: ROOT, changed: options, author: nameOfPerson() };
-      const why = await this.actions.steer({ run, act });
+      const texts = new Map([...this.tree.nodes.values()].map(({ id, text }) => [id, text]));
+      const why = await this.actions.steer({ run, act }, true);
       button.disabled = false;
       setText(state, why);
+      if (!why) this.grown = { run: this.actions.shownRun(), texts };
     };
     const button = h("button", { type: "button", class: "esp-button", text: "Grow just these", on: { click: grow } });
     return h("div", {}, button, state);
@@ -244,7 +260,7 @@ export class WhatIf {
   }
 
   regret({ sentence, node }) {
-    const go = () => this.actions.point([{ id: node, label: "lost here" }], true);
+    const go = () => this.actions.point([{ id: node, label: "lost here", short: "lost" }], true);
     return [
       h("p", { text: sentence }),
       node && h("p", {}, h("button", { type: "button", class: "esp-link", text: "Show it in the tree", on: { click: go } })),
@@ -254,10 +270,14 @@ export class WhatIf {
   /** Ring these steps in the picture, and no others. */
   ring(differences, reveal = false) {
     this.ringed = differences.length > 0;
-    const points = differences.map(({ id, would_be: now }) => ({ id, label: `would be ${fate(now)}` }));
+    const points = differences.map(({ id, would_be: now }) => ({ id, label: `would be ${fate(now)}`, short: fate(now) }));
     this.actions.point(points, reveal);
   }
 }
+
+/** "8 steps were grown, in 2 new branches: they are ringed in the tree." */
+const grownWords = (steps, branches) =>
+  steps ? `${plural(steps, "step")} ${steps === 1 ? "was" : "were"} grown, in ${plural(branches, "new branch", "new branches")}, ringed in the tree where ${branches === 1 ? "it begins" : "they begin"}.` : "No step had to be grown.";
 
 const fate = (state) => FATES[state] ?? state;
 

@@ -5,7 +5,7 @@
 
 /** The outermost marks stand whole in the picture, with all their rings, under the levels' names. */
 const MARGIN = { along: { start: 52, end: 92 }, across: { start: 48, end: 25 } };
-const VERTICAL_MARGIN = { along: { start: 20, end: 38 }, across: { start: 36, end: 36 } };
+const VERTICAL_MARGIN = { along: { start: 20, end: 48 }, across: { start: 36, end: 36 } };
 /** What steps that are read need behind the deepest level: this part of the picture, or so many pixels. */
 const READ = { part: 0.19, most: 180 };
 /** An answer may always have so many, with its mark. */

@@ -23,7 +23,7 @@ const RESTING_MS = 300;
 export class TreeCanvas extends Viewpoint {
   /**
    * @param {import("./theme.js").Theme} theme
-   * @param {{select: (id: ?string) => void, toggleDuplicates: (id: string) => void, onCamera: () => void}} actions
+   * @param {{select: (id: ?string) => void, toggleDuplicates: (id: string) => void, onCamera: () => void, onWords?: () => void}} actions - `onWords`: words stand elsewhere.
    */
   constructor(theme, actions) {
     super(new Scene(), actions);
@@ -268,6 +268,7 @@ export class TreeCanvas extends Viewpoint {
     this.arranged = state;
     // Where not all is known yet it asks to be placed anew.
     this.waiting = !this.words.arrange({ tree, visible, selected, asked }, scene, camera, size, this.painter.extents(camera));
+    if (!this.waiting) this.actions.onWords?.();
   }
 
   /** @param {?number} frame - the time of the frame; null: it is drawn at once, whatever it takes. */

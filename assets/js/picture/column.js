@@ -12,6 +12,12 @@ const NARROWEST_CARD = 72;
 const LEAST = { line: 16, card: 26 };
 /** Free room between two words, across. */
 const APART = 2;
+/** Sizes are asked for in steps of so many pixels (`word_sizes.js`). */
+const COARSE = 4;
+/** Words below their mark: where they begin, what they keep from it, and how much wider than beside it they have to be. */
+const UNDER = { left: 4, away: 3, gain: 1.3 };
+/** What words outside their band keep from a branch that bends there, its own width counted in. */
+const BESIDE_BRANCH = 4;
 /** Heights that the words of the problem keep from its mark's middle. */
 const BELOW_PROBLEM = 15;
 
@@ -78,6 +84,97 @@ export class Column extends Level {
     return this.place(spot, "card", this.sizes.of(spot.id, "card", this.width), this.width);
   }
 
+  /**
+   * Words of a step that ends here, where they do not fit into the band: as far as nothing lies behind them,
+   * neither a branch that bends nor what stands on the next levels.
+   *
+   * @param {Map<number, Column>} levels @param {Map<number, [number, number][]>} ways - see `placeWords`.
+   */
+  stretch(spot, levels, ways) {
+    const had = this.words.get(spot.id);
+    if (!this.open || (had && had.kind !== "line") || spot.x + this.clear < BORDER || !this.mayHave(spot, "line")) return false;
+    if (crossed(ways.get(this.depth + 1), spot.y, LEAST.line)) return false;
+    if (had && !this.cuts(had)) return false;
+    const { width: wanted, height } = this.sizes.of(spot.id, "line", WIDEST);
+    if (!Number.isFinite(wanted)) return false;
+    const top = had ? had.top : this.spotFor(spot, height);
+    if (top === null) return false;
+    const { end, passed } = this.freeBehind(spot, top, height, this.clear + wanted, levels, ways);
+    const room = Math.min(WIDEST, Math.min(end, this.view.width - BORDER - spot.x) - this.clear);
+    if (room < (spot.brief ? NARROWEST_ANSWER : NARROWEST) || (had && room <= had.width + 1)) return false;
+    const size = this.sizes.of(spot.id, "line", room);
+    if (!(size.width <= room + 0.5) || size.height > height) return false;
+    for (const level of [this, ...passed]) level.take(spot.id, top, size.height);
+    // Its level's branches bend where they bent: it has none.
+    this.set(spot, "line", { left: spot.x + this.clear, top, ...size }, room, this.clear + size.width + OUT);
+    return true;
+  }
+
+  /**
+   * Words of a step that goes on, where there is too little room for them beside its mark: below it, as
+   * wide as the levels are apart. As `stretch`.
+   */
+  under(spot, levels, ways) {
+    const had = this.words.get(spot.id);
+    const next = levels.get(this.depth + 1);
+    if (!next || (had && had.kind !== "line") || spot.x < BORDER) return false;
+    const left = spot.x - UNDER.left;
+    const room = Math.min(WIDEST, next.spots[0].x - next.clear - left, this.view.width - BORDER - left);
+    if (room < NARROWEST || (had && room < UNDER.gain * had.width)) return false;
+    const top = spot.y + spot.radius + UNDER.away;
+    const free = (height) => this.freeBelow(spot, top, height, ways);
+    if (!free(LEAST.line) || (had && !this.cuts(had))) return false;
+    for (const kind of room < NARROWEST_CARD || !free(LEAST.card) ? ["line"] : ["card", "line"]) {
+      const size = this.sizes.of(spot.id, kind, room);
+      if (!(size.width <= room + 0.5) || !free(size.height)) continue;
+      this.take(`below ${spot.id}`, top, size.height);
+      this.set(spot, kind, { left, top, ...size }, room, spot.radius);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether a line of this level has no room for all that it says: then it fills what it has. */
+  cuts({ width }) {
+    return width > this.width - COARSE;
+  }
+
+  /** Whether neither words nor marks nor branches lie below a mark. */
+  freeBelow({ id, y }, top, height, ways) {
+    const middle = top + height / 2;
+    const [least, most] = this.borders;
+    if (y < least || top < least || top + height > most) return false;
+    if (crossed(ways.get(this.depth), middle, height) || crossed(ways.get(this.depth + 1), middle, height)) return false;
+    const [low, high] = this.taken.around(middle, id);
+    if (top < low || top + height > high) return false;
+    return !this.spots.some((other) => other.id !== id && Math.abs(other.y - middle) < other.radius + height / 2 + APART);
+  }
+
+  /** How far from its mark nothing lies behind a step, and the levels that it may reach into. */
+  freeBehind(spot, top, height, wanted, levels, ways) {
+    const passed = [];
+    let end = this.end;
+    for (let depth = this.depth + 1; end < wanted; depth += 1) {
+      if (crossed(ways.get(depth), top + height / 2, height)) break;
+      const level = levels.get(depth);
+      if (!level) return { end: Infinity, passed };
+      const x = Math.max(...level.spots.map((other) => other.x));
+      if (!level.leaves(spot.id, top, height)) return { end: Math.max(end, x - spot.x - level.clear), passed };
+      passed.push(level);
+      // Where its own branches begin to bend.
+      end = level.open ? x - spot.x + level.reach : Infinity;
+    }
+    return { end, passed };
+  }
+
+  /** Whether nothing stands here, neither words nor a mark. */
+  leaves(id, top, height) {
+    const middle = top + height / 2;
+    const [low, high] = this.taken.around(middle, id);
+    if (top < low || top + height > high) return false;
+    return !this.spots.some(({ y, radius }) => Math.abs(y - middle) < radius + height / 2 + APART);
+  }
+
   bar(spot) {
     if (this.has(spot) || this.width < BAR.width || (this.open && this.reach < this.clear + BAR.width)) return;
     this.place(spot, "bar", BAR);
@@ -97,3 +194,9 @@ export class Column extends Level {
   }
 }
 
+
+/** Whether a branch of these lies here, on its way from where it starts across to where it ends. */
+function crossed(ways, middle, height) {
+  const reach = height / 2 + BESIDE_BRANCH;
+  return Boolean(ways?.some(([one, other]) => Math.min(one, other) < middle + reach && Math.max(one, other) > middle - reach));
+}

@@ -4,8 +4,9 @@
 // belongs to words alone: branches cross it only straight ahead, hidden behind the words of their
 // own step, and bend behind the band. So words can meet nothing but each other and the branches of
 // steps without words, and both only along the level, which makes placing them a question of
-// intervals on a line: linear in space, exact, and the same for the same picture. Where a tree that
-// grows downwards has no room in the band, words may stand beside their mark instead.
+// intervals on a line: linear in space, exact, and the same for the same picture. Where there is no
+// room in the band, words may stand outside it, if nothing lies there: beside their mark in a tree that
+// grows downwards, else below it, or on as far behind a step that ends as there is nothing.
 //
 // "Along" is the direction of growth, "across" the one in which siblings stand: a tree that grows
 // to the right has words of one line's height across, one that grows downwards of a text's width.
@@ -52,8 +53,7 @@ export const MOST_WORDS = 100;
  *   prepare: (asked: [string, string, number][]) => void}} sizes - of a spot's words, no wider than
  *   `width` pixels; it is told beforehand what it will be asked, to measure all at once.
  * @param {import("./lanes.js").Lane[]} [lanes] - of arrows that cross the levels between their ends.
- * @param {Map<number, [number, number][]>} [ways] - by level, where branches end and start across, in a
- *   tree that grows downwards.
+ * @param {Map<number, [number, number][]>} [ways] - by level, where branches end and start across.
  * @returns {{words: Word[], reaches: Map<number, number>}} `reaches`: how far from its marks a
  *   level's branches run straight on, in pixels.
  */
@@ -67,11 +67,11 @@ export function placeWords(spots, view, sizes, lanes = [], ways = new Map()) {
   const order = spots.filter(({ depth }) => levels.has(depth)).sort((a, b) => a.rank - b.rank);
   const all = [...levels.values()];
   let left = MOST_WORDS;
-  const pass = (wanted, place) => {
+  const pass = (wanted, place, everywhere = false) => {
     for (const spot of order) {
       if (!wanted(spot)) continue;
       const level = levels.get(spot.depth);
-      if (!level.roomy || (left === 0 && !level.has(spot))) continue;
+      if ((!level.roomy && !everywhere) || (left === 0 && !level.has(spot))) continue;
       const had = level.has(spot);
       if (place(level, spot) && !had) left -= 1;
     }
@@ -87,12 +87,25 @@ export function placeWords(spots, view, sizes, lanes = [], ways = new Map()) {
   if (view.vertical) {
     for (const level of all) level.openSides(levels.get(level.depth - 1), lanes, ways.get(level.depth) ?? []);
     pass((spot) => spot.depth === 0 || says(spot), (level, spot) => level.beside(spot));
+  } else {
+    const behind = withArrows(ways, lanes);
+    const ends = (spot) => !spot.inner && spot.depth > 0 && says(spot);
+    pass(ends, (level, spot) => level.stretch(spot, levels, behind), true);
+    pass((spot) => spot.inner && spot.depth > 0 && tells(spot), (level, spot) => level.under(spot, levels, behind), true);
   }
   for (const spot of order) if (spot.scored) levels.get(spot.depth).bar(spot);
   return {
     words: all.flatMap((level) => [...level.words.values()]),
     reaches: new Map(all.map((level) => [level.depth, level.reach])),
   };
+}
+
+/** An arrow leaves its mark, and comes to the other, across: there it is in the way as a branch is. */
+function withArrows(ways, lanes) {
+  const all = new Map(ways);
+  for (const { from, to, across } of lanes)
+    for (const { depth, y } of [from, to]) all.set(depth, [...(all.get(depth) ?? []), [y, across]]);
+  return all;
 }
 
 /** Ask for the sizes that placing these will ask for, most likely, and place nothing. */

@@ -1,6 +1,7 @@
 // Rings around the nodes that are being spoken of, over the picture and in its place.
 
-import { fill, h } from "../dom/dom.js";
+import { clearPlace } from "./clear_place.js";
+import { fill, h, setText } from "../dom/dom.js";
 import { ROOT } from "../log/tree.js";
 
 const EDGE = 4;
@@ -12,6 +13,8 @@ const BEFORE = 19;
 /** Pixels from a mark's end to that of its ring, which covers nothing of it; and how near a ring may come. */
 const AROUND = 5;
 const LEAST = 12;
+/** Of a ring, in pixels: see minute.css. */
+const BORDER = 3;
 /** Where the names of the levels end, in a tree that grows to the right. */
 const NAMES = 22;
 
@@ -27,7 +30,8 @@ export class Pointing {
   /**
    * Point at these nodes, and at no others; those that are not to be seen are left out.
    *
-   * @param {{id: string, label: string, beside?: boolean, quiet?: boolean, after?: ?string}[]} points - `quiet`:
+   * @param {{id: string, label: string, short?: ?string, beside?: boolean, quiet?: boolean, after?: ?string}[]} points -
+   *   `short`: it says this where there is no room for more, and stands where it covers no words and no mark. `quiet`:
    *   it is only named, without a ring. `beside`: what it says
    *   stands before its mark, on the same line, where the tree grows to the right: above, it would stand at
    *   another's. Where `after`, the step that it comes after, is on that line itself, it stands above, as far
@@ -40,13 +44,40 @@ export class Pointing {
     this.shown = shown;
     fill(
       this.element,
-      points.map(({ id, label, beside, quiet, after }) =>
-        h("span", { class: "esp-ring", "data-node": id, "data-beside": Boolean(beside), "data-quiet": Boolean(quiet), "data-after": after ?? "" }, label && h("span", { class: "esp-ring-label", text: label })),
+      points.map(({ id, label, short, beside, quiet, after }) =>
+        h("span", { class: "esp-ring", "data-node": id, "data-beside": Boolean(beside), "data-quiet": Boolean(quiet), "data-after": after ?? "", "data-clear": Boolean(short) }, label && h("span", { class: "esp-ring-label", text: label })),
       ),
     );
+    this.texts = this.measure(points);
     if (reveal) for (const { id } of [...points].reverse()) this.canvas.reveal(id);
     this.follow();
     this.canvas.redraw();
+  }
+
+  /** How large the words are that may be said at each mark, by id: the page is laid out once for them. */
+  measure(points) {
+    const said = [...this.element.children].map((ring, at) => {
+      const { label, short } = points[at];
+      if (!short) return [];
+      const tries = [label, short].map((text) => ({ text, box: h("span", { class: "esp-ring-label", text }) }));
+      ring.append(...tries.map(({ box }) => box));
+      return tries;
+    });
+    const texts = new Map(said.map((tries, at) => [points[at].id, tries.map(({ text, box }) => ({ text, width: box.offsetWidth, height: box.offsetHeight }))]));
+    for (const { box } of said.flat()) box.remove();
+    return texts;
+  }
+
+  /** Words that cover no others, nor a mark; they are shortened where there is no room for all of them. */
+  putClear(ring, { x, y }, reach, said) {
+    const { plan } = this.canvas.words;
+    const { vertical, size } = this.canvas;
+    const edges = { left: EDGE, top: vertical ? TOP : NAMES, right: size.width - EDGE, bottom: size.height - EDGE };
+    const place = clearPlace({ x, y, id: ring.dataset.node }, this.texts.get(ring.dataset.node), plan, said, edges);
+    const label = ring.firstElementChild;
+    setText(label, place.text);
+    label.style.translate = `${Math.round(place.left - x + reach - BORDER)}px ${Math.round(place.top - y + reach - BORDER)}px`;
+    said.push(place);
   }
 
   /**
@@ -105,9 +136,11 @@ export class Pointing {
       const before = beside || (!this.canvas.vertical && standsBefore(place, label, this.canvas.positionOf(parentOf(ring.dataset.node))));
       ring.dataset.before = String(before && !back);
       ring.dataset.back = String(back);
-      ring.style.setProperty("--reach", `${Math.round(Math.max(LEAST, this.canvas.reachOf(ring.dataset.node) + AROUND))}px`);
+      const reach = Math.round(Math.max(LEAST, this.canvas.reachOf(ring.dataset.node) + AROUND));
+      ring.style.setProperty("--reach", `${reach}px`);
       ring.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px)`;
-      this.keepInside(label, place, said);
+      if (ring.dataset.clear === "true") this.putClear(ring, place, reach, said);
+      else this.keepInside(label, place, said);
     }
     this.canvas.words.others = said;
   }

@@ -115,18 +115,18 @@ export function spotsOf(moment, scene, camera, said, extentOf, { width, height }
 }
 
 /**
- * Where branches come from and where they end, across: what is to stand beside a mark must know it.
+ * Where branches come from and where they end, across: what stands outside its level's band must know it.
  *
- * @returns {Map<number, [number, number][]>} by the level of their end; empty where a tree grows to the right.
+ * @returns {Map<number, [number, number][]>} by the level of their end.
  */
 export function waysOf(scene, camera, size) {
   const ways = new Map();
   // A new run's picture may be asked for before it has places.
-  if (!scene.places || !camera.vertical || camera.ku < LEAST_PITCH) return ways;
+  if (!scene.places || camera.ku < LEAST_PITCH) return ways;
   const { u, d, parents } = scene.places;
   const across = (index) => camera.ou + u[index] * camera.ku;
   for (const index of scene.look(camera, size).edges) {
-    if (scene.isFaint(index)) continue;
+    if (camera.vertical && scene.isFaint(index)) continue;
     if (!ways.has(d[index])) ways.set(d[index], []);
     ways.get(d[index]).push([across(index), across(parents[index])]);
   }
@@ -154,6 +154,26 @@ export function withoutHalf(spots, asked, worded) {
   if (choices.length < 2 || choices.every(({ id, bare }) => bare || worded.has(id))) return null;
   const levels = new Set(choices.map(({ depth }) => depth));
   return spots.map((spot) => (levels.has(spot.depth) ? { ...spot, bare: true } : spot));
+}
+
+/** Pixels around the chosen answer's mark within which another answer would be taken for its own. */
+const TAKEN_FOR = 64;
+
+/**
+ * Where the chosen answer has no room for its words, no other answer stands near its mark: it would be
+ * taken for the chosen one.
+ *
+ * @param {import("./placing.js").Word[]} words @param {import("./placing.js").Spot[]} spots
+ * @returns {import("./placing.js").Word[]} what may stay.
+ */
+export function withoutMistaken(words, spots) {
+  const answers = new Map(spots.filter(({ brief, bare }) => brief && !bare).map((spot) => [spot.id, spot]));
+  const chosen = [...answers.values()].find(({ rank, inner }) => rank === FIRST && !inner);
+  const says = ({ kind }) => kind !== "bar";
+  if (!chosen || words.some((word) => word.id === chosen.id && says(word))) return words;
+  const near = ({ left, top, width, height }) =>
+    Math.hypot(Math.max(left - chosen.x, chosen.x - left - width, 0), Math.max(top - chosen.y, chosen.y - top - height, 0)) < TAKEN_FOR;
+  return words.filter((word) => !says(word) || word.id === chosen.id || !answers.has(word.id) || !near(word));
 }
 
 /** Of what has rank 1, what is asked about goes first, and then the chosen path: of all answers its own must be seen. */

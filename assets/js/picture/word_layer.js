@@ -10,7 +10,7 @@ import { lanesOf } from "./lanes.js";
 import { nameOf, writingName } from "../words/words.js";
 import { askSizes, placeWords } from "./placing.js";
 import { ROOT } from "../log/tree.js";
-import { faintOf, Said, spotsOf, viewOf, waysOf, withoutHalf } from "./spots.js";
+import { faintOf, Said, spotsOf, viewOf, waysOf, withoutHalf, withoutMistaken } from "./spots.js";
 import { NO_WORDS, WordPlan } from "./word_plan.js";
 import { WordSizes } from "./word_sizes.js";
 
@@ -102,6 +102,7 @@ export class WordLayer {
       const fewer = withoutHalf(spots, moment.asked ?? NONE, worded);
       return fewer ? place(fewer) : all;
     });
+    placed.words = withoutMistaken(placed.words, spots);
     this.plan = new WordPlan(placed, lanes, spots, view);
     this.show(this.plan.texts, most);
     this.name(view, view.vertical ? [...spots, ...faintOf(scene, camera, size)] : []);

@@ -14,13 +14,14 @@ const LESS = 13;
 
 /**
  * @param {import("../picture/canvas.js").TreeCanvas} canvas
+ * @param {HTMLElement[]} layers - what lies over the picture: its words, and the rings of what is spoken of.
  * @param {import("../picture/theme.js").Theme} theme - of the page; a drawing has its colours.
  * @param {import("../panels/list.js").Moment} moment - what is on show.
  * @param {{title: string, about: string, summary: string}} words - the problem, what is to be seen,
  *   and the same for who cannot see it.
  * @returns {string} a whole SVG file.
  */
-export function drawingOf(canvas, theme, moment, words) {
+export function drawingOf(canvas, layers, theme, moment, words) {
   const { width, height } = canvas.size;
   const ruler = document.createElement("canvas").getContext("2d");
   const widthOf = (text, size, weight = 400) => {
@@ -46,19 +47,19 @@ export function drawingOf(canvas, theme, moment, words) {
     element(
       "g",
       { transform: `translate(0 ${heading.height})` },
-      element("g", { "clip-path": "url(#view)" }, pictureOf(canvas, colours, moment, ruler)),
+      element("g", { "clip-path": "url(#view)" }, pictureOf(canvas, layers, colours, moment, ruler)),
     ),
     element("g", { transform: `translate(${MARGIN} ${heading.height + height + MARGIN / 2})` }, key.drawn),
   );
 }
 
 /** The picture's own painter, on paper. */
-function pictureOf(canvas, theme, { selected }, ruler) {
+function pictureOf(canvas, layers, theme, { selected }, ruler) {
   const paper = new SvgContext(ruler);
   const painter = new Painter(paper, new VectorMarks(), theme);
   painter.lettering.font = FONT;
   painter.paint(canvas.scene, canvas.camera, { ...canvas.size, ratio: 1, selected, hovered: null, words: canvas.words });
-  return String(paper) + (canvas.words ? drawnHtml(canvas.words.element, canvas.frame, ruler) : "");
+  return String(paper) + layers.map((layer) => drawnHtml(layer, canvas.frame, ruler)).join("");
 }
 
 function headingOf({ title, about }, theme, room, widthOf) {

@@ -38,7 +38,7 @@ export class Taking {
     const { canvas, theme, moment, given } = this.explorer;
     const { tree } = moment;
     const story = moment.story();
-    return drawingOf(canvas, theme, moment, {
+    return drawingOf(canvas, [canvas.words.element, this.explorer.pointing.element], theme, moment, {
       title: tree.root.text,
       about: [given.labels.strategies?.[tree.started.strategy], story.at(-1)?.sentence].filter(Boolean).join(". "),
       summary: summary(tree),

@@ -24,10 +24,19 @@ export function problemContents(tree, { labels }) {
     problem.answer !== null &&
       problem.answer !== undefined &&
       tree.finished &&
-      h("p", {}, "Reference answer: ", reference(problem.answer)),
+      h("p", {}, "Reference answer: ", reference(problem.answer), h("span", { class: "esp-quiet", text: ` (${referenceSource(problem)})` })),
     settingsSection(tree.started, labels),
   ];
 }
+
+const SOURCES = {
+  countdown: "the number that the problem asks for",
+  expression: "calculated from the problem’s own text, by no model",
+  word: "calculated from the problem’s own text, by no model",
+};
+
+/** Who says so. `search_core/export/markdown.py` says the same. */
+const referenceSource = ({ family }) => SOURCES[family] ?? "as whoever asked gave it";
 
 function reference(answer) {
   const text = h("bdi", {});
