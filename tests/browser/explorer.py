@@ -36,7 +36,7 @@ def open_page(page: Page, url: str) -> None:
 
 def settle(page: Page) -> None:
     """Wait until everything is drawn and nothing moves; a picture out of sight is not drawn."""
-    moves = "x.canvas.visibleOnPage && (x.canvas.glide || x.canvas.pending)"
+    moves = "x.canvas.visibleOnPage && x.canvas.busy"
     wait(page, f"x.canvas.fitted && !x.timer && !({moves})")
 
 

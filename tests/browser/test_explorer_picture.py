@@ -52,7 +52,7 @@ def test_drag_wheel_and_buttons_move_the_picture(view: Page) -> None:
     )
     x, y = round(box["x"] + free[0]), round(box["y"] + free[1])
     view.mouse.move(x, y)
-    wait(view, "!x.canvas.glide && !x.canvas.pending && !x.timer")
+    wait(view, "!x.canvas.busy && !x.timer")
     before = ask(view, "({...x.canvas.camera})")
     view.mouse.down()
     view.mouse.move(x + 60, y - 40, steps=3)

@@ -58,16 +58,19 @@ def test_each_choice_stands_at_its_own_step(address: str, page: Page) -> None:
         show(page, address, place)
         page.wait_for_function(
             f"() => {ROOM}.stage.canvas.vertical && {ROOM}.stage.canvas.words.plan.texts.length"
+            f" && !{ROOM}.stage.canvas.busy"
         )
         assert len({one["worded"] for one in page.evaluate(seen)}) == 1, place
+    canvas = f"{ROOM}.stage.canvas"
+    worded = f"() => {canvas}.words.plan.texts.length > 3 && !{canvas}.busy"
     # Of a chain, words begin below the ring of their step; no level's name lies on a mark.
     page.evaluate(f"{ROOM}.go({{lesson: 10, page: 1}})")
     shown(page, "10.1")
-    page.wait_for_function(f"() => {ROOM}.stage.canvas.words.plan.texts.length > 3")
+    page.wait_for_function(worded)
     assert page.evaluate(BELOW_THE_RING) > 0
     page.evaluate(f"{ROOM}.go({{lesson: 4, page: 1}})")
     shown(page, "4.1")
-    page.wait_for_function(f"() => {ROOM}.stage.canvas.words.plan.texts.length > 3")
+    page.wait_for_function(worded)
     assert page.evaluate(NAMES_ON_MARKS) == []
 
 

@@ -243,6 +243,11 @@ export class TreeCanvas extends Viewpoint {
     });
   }
 
+  /** Whether something moves, or more is to be drawn than stands there: words are measured over several frames. */
+  get busy() {
+    return Boolean(this.glide || this.pending || this.words.sizes.awaited);
+  }
+
   /** The words have to be placed anew. */
   rearrange() {
     this.arranged = null;
