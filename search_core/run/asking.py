@@ -239,8 +239,7 @@ class ModelRequests:
                 self.round, wanted, replies, request.aggregate, seconds, ahead
             )
             self._look_for_missing(wanted, replies)
-        nodes, seen = self._log.tree.nodes, self._nodes.scored_view
-        return tuple([seen(view, nodes[view.id]) for view in request.nodes])
+        return self.views([node.id for node in request.nodes])
 
     def _look_for_missing(
         self, wanted: Sequence[Sequence[Node]], replies: Sequence[StepScores]

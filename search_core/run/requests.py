@@ -72,21 +72,6 @@ class NodeRequests:
         )
         return self._guidance.seen(view) if self._guidance.acts else view
 
-    def scored_view(self, before: NodeView, node: Node) -> NodeView:
-        """The same as `view`, of a node that was seen before it was scored."""
-        view = NodeView(
-            before.id,
-            node.depth,
-            before.text,
-            before.path_text,
-            node.ended,
-            node.aggregate,
-            before.seed,
-            before.logprob,
-            node.group,
-        )
-        return self._guidance.seen(view) if self._guidance.acts else view
-
     def child_ids(self, parents: Sequence[str]) -> list[str]:
         """The next free id under each parent; a parent named twice gets two."""
         nodes = self._log.tree.nodes

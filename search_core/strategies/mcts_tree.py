@@ -204,8 +204,7 @@ class SearchTree:
             raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
         children = parent.children
         # The same as each one's value and bonus, written out: this is the search's inmost loop.
-        bonus, exploration = self._bonus, self._exploration
-        all_visits = sum([child.visits + child.losses for child in children])
+        bonus, exploration, all_visits = self._bonus, self._exploration, _all_visits(parent)
         if bonus is puct:
             root = math.sqrt(all_visits)
             sums = [
