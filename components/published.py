@@ -27,6 +27,8 @@ ENTRANCES = (
 """The modules that the page's components import, below `assets/js`."""
 _PUBLISHED = ("js", "vendor/katex", "vendor/markdown-it", "vendor/plotly")
 _ONE_SCRIPT = "modules.js"
+ONE_SCRIPT = f"js/{_ONE_SCRIPT}"
+"""All modules that the entrances need, below the folder."""
 
 
 @cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -23,15 +24,17 @@ from components.bounds import (
 )
 from components.bounds.sessions import MOST_SESSIONS
 from components.emblem import EMBLEM
+from components.first_load import KeptAnswers, PageText, gradio_files, page_head
 from components.guide import guide_routes
-from components.headers import Headers
+from components.headers import Headers, lasts
 from components.learn import learn_routes
-from components.quiet_frames import QuietFrames
+from components.published import ONE_SCRIPT, published_folder
 from components.request_log import Doorkeeper, redirect_faults
 from components.verify import verify_routes
 from components.whole_values import edits
 
 _STAYS = gr.skip()
+_SHEET = "gradio.css"
 MOST_UPLOADED = "16mb"
 """A stranger's trace file: room for tens of thousands of steps, and little to do for the server."""
 
@@ -144,7 +147,9 @@ class Shell(gr.Blocks):
         redirect_faults()
         leave_no_halves()
         streams = Middleware(OneStream, streams=counted_streams(self._queue))
-        outer = [doorkeeper, Middleware(Headers), Middleware(QuietFrames), limit, streams]
+        page = Middleware(PageText, change=self._first_load())
+        kept = Middleware(KeptAnswers, lasts=lasts)
+        outer = [doorkeeper, Middleware(Headers), kept, page, limit, streams]
         middleware = [*outer, *given.get("middleware", ())]
         kwargs.setdefault("state_session_capacity", MOST_SESSIONS)
         kwargs.setdefault("favicon_path", str(EMBLEM))
@@ -156,6 +161,16 @@ class Shell(gr.Blocks):
             max_file_size=max_file_size,
             **kwargs,
         )
+
+    def _first_load(self) -> Callable[[bytes], bytes]:
+        """What becomes of the text of Gradio's page; its style sheets become one file."""
+        components = dict.fromkeys(block.get_block_name() for block in self.blocks.values())
+        folder = f"./gradio_api/file={published_folder()}"
+        head, sheet = page_head(
+            gradio_files(components), [f"{folder}/{ONE_SCRIPT}"], f"{folder}/{_SHEET}"
+        )
+        (Path(published_folder()) / _SHEET).write_text(sheet, encoding="utf-8", newline="\n")
+        return head.put_into
 
 
 def _stays(value: Any) -> bool:

@@ -31,7 +31,7 @@ components.headers
 components.place_answers  components.published  components.emblem
 components.arguments
 components.request_log
-components.palette  components.quiet_frames  components.whole_values  components.stubs
+components.palette  components.first_load  components.whole_values  components.stubs
 components
 search_core.__main__  search_core.embedded.__main__  search_core.tuning.__main__
 search_core.cli

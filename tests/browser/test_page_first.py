@@ -13,6 +13,16 @@ from tests.browser.pages import Keep
 
 pytestmark = pytest.mark.browser
 
+LOADED = """() => performance.getEntriesByType("resource").map(({ name }) => name.split("?")[0])"""
+NAMED = (
+    """() => [...document.querySelectorAll("link[rel=modulepreload]")].map(({ href }) => href)"""
+)
+BUILT_ONCE = """async () => {
+  const names = [...document.querySelectorAll("[rel=modulepreload]")].map(({ href }) => href);
+  const core = names.find((name) => name.includes("/assets/core-"));
+  return String((await import(core)).AppTree.prototype.reload).includes("built.has(this)");
+}"""
+
 FINISHED = "#finished"
 """Behind the address of the page that these tests keep: no other test has left it open."""
 
@@ -31,6 +41,17 @@ def test_the_first_screen_is_a_finished_tree(app: App, page: Page) -> None:
     assert ask(page, "x.tree().nodes.size") > 10
     assert page.locator("#explorer .esp-canvas").is_visible()
     assert outside == []
+    # What the page names at its beginning is what it loads, but for eight doors to one module.
+    loaded = page.evaluate(LOADED)
+    scripts = {name for name in loaded if "/assets/" in name and name.endswith(".js")}
+    named = page.evaluate(NAMED)
+    assert scripts == {name for name in named if "/assets/" in name}
+    assert [name.rpartition("/")[2] for name in named if "/assets/" not in name] == ["modules.js"]
+    sheets = [name.rpartition("/")[2] for name in loaded if name.endswith(".css")]
+    assert sorted(re.sub(r"-[\w-]{8}\.", ".", name) for name in sheets) == [
+        *("gradio.css", "index.css", "theme.css"),
+    ]
+    assert page.evaluate(BUILT_ONCE)
 
 
 def test_the_keyboard_walks_the_tree(app: App, keep: Keep) -> None:
