@@ -9,7 +9,10 @@ import gradio as gr
 from components.palette import css_variables
 
 CSS = Path(__file__).resolve().parent.parent / "assets" / "css"
-_SHEETS = ("tokens.css", "header.css", "page.css", "kinds.css", "notice.css", "terms.css")
+PAGE_SHEETS = (
+    *("tokens.css", "header.css", "page.css", "choices.css"),
+    *("kinds.css", "notice.css", "terms.css"),
+)
 # Fonts of the reader's own machine: nothing is fetched from elsewhere.
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
@@ -41,4 +44,6 @@ def theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The page's CSS, with the palette as custom properties."""
-    return css_variables() + "\n".join((CSS / name).read_text(encoding="utf-8") for name in _SHEETS)
+    return css_variables() + "\n".join(
+        (CSS / name).read_text(encoding="utf-8") for name in PAGE_SHEETS
+    )

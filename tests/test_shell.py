@@ -73,7 +73,12 @@ def test_the_queue_still_has_what_is_taken_from_it() -> None:
     with Shell(analytics_enabled=False) as page:
         gr.Button("a").click(lambda: None)
     page.queue()
-    names = ("sleep_when_free", "ANALYTICS_MAX_EVENTS", "ANAYLTICS_CACHE_FREQUENCY")
+    names = (
+        "sleep_when_free",
+        "progress_update_sleep_when_free",
+        "ANALYTICS_MAX_EVENTS",
+        "ANAYLTICS_CACHE_FREQUENCY",
+    )
     before = {name: getattr(page._queue, name) for name in names}
     _spare(page._queue)
     assert all(getattr(page._queue, name) != value for name, value in before.items())

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import gradio as gr
 import pytest
 
 from components.controls.model_offer import ModelOffer
@@ -254,33 +253,6 @@ def test_an_act_stops_ones_own_run_and_leaves_somebody_elses_alone(registry: Run
     assert run
     assert run.wait(60)
     assert recorded_run(run.events()).tree.nodes["0"].state == "pruned"
-
-
-def test_whoever_followed_the_run_that_was_stopped_leaves_the_page_to_the_next(
-    registry: RunRegistry,
-) -> None:
-    nothing: Any = None
-    handlers = RunHandlers(ModelOffer.of(pair()), registry, [], nothing, nothing, LIMITS)
-    request: Any = SimpleNamespace(session_hash="here", client=None, headers={})
-
-    async def last_words() -> list[tuple[Any, ...]]:
-        said = []
-        first = registry.start(recipe(), endless(), page="here")
-        following = handlers.follow(first, request, "")
-        await anext(following)
-        first.stop()
-        assert await asyncio.to_thread(first.wait, 60)
-        second = registry.start(recipe(), endless(), page="here")
-        said.append([update async for update in following][-1])
-        following = handlers.follow(second, request, "")
-        await anext(following)
-        second.stop()
-        said.append([update async for update in following][-1])
-        return said
-
-    stopped, over = asyncio.run(last_words())
-    assert stopped[1:4] == (gr.skip(),) * 3
-    assert over[2:4] == (gr.update(interactive=True), gr.update(interactive=False))
 
 
 # Links ---------------------------------------------------------------------------------------

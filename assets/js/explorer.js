@@ -2,7 +2,6 @@
 // in `refresh()`, which folds the log up to the cursor and hands the same moment to every panel.
 
 import { isFold } from "./log/visible.js";
-import { isPasted } from "./words/annotations.js";
 import { Address } from "./address.js";
 import { Attending } from "./attending.js";
 import { Attention } from "./minute/attention.js";
@@ -15,7 +14,6 @@ import { expected, NOTHING } from "./log/writing.js";
 import { Page } from "./panels/page.js";
 import { PANELS } from "./panels/list.js";
 import { Pointing } from "./picture/pointing.js";
-import { recipeLink } from "./log/recipe.js";
 import { Replay } from "./log/replay.js";
 import { Rounds } from "./log/rounds.js";
 import { isAsked, Projector } from "./taking/projector.js";
@@ -25,7 +23,6 @@ import { tellAll } from "./words/story.js";
 import { Showing } from "./showing.js";
 import { Steering } from "./steering.js";
 import { Theme } from "./picture/theme.js";
-import { toNdjson } from "./log/log.js";
 import { TreeCanvas } from "./picture/canvas.js";
 import { ViewState } from "./log/view_state.js";
 import { Visit } from "./visit.js";
@@ -108,7 +105,7 @@ export class Explorer {
       setPruned: (mode) => this.setPruned(mode),
       toggleState: (state) => this.toggleState(state),
       ...this.looking,
-      link: () => this.link(),
+      link: () => this.taking.link(),
       save: (kind) => this.taking.save(kind),
       showRun: (run) => this.visit.show(run),
       present: () => this.projector.open(),
@@ -376,7 +373,7 @@ export class Explorer {
     this.changeView((view) => view.toggleState(state));
   }
 
-  // Sharing ---------------------------------------------------------------------------------
+  // Runs that others ask for ------------------------------------------------------------------
 
   /** Select this node of this run as soon as it exists: a link, or the address, asks for it. */
   request(run, node) {
@@ -394,19 +391,5 @@ export class Explorer {
     this.visit.refuse(run);
     this.refresh();
     this.steering.settle(why || "The run did not begin.");
-  }
-
-  /** The recipe of this run as a link, or "" before its header is here and where there is none. */
-  link() {
-    const header = this.log.events[0];
-    if (this.given.alone) return ""; // a file has no app that would understand one
-    if (!header || isPasted(header)) return "";
-    const round = this.follow ? null : this.rounds.roundAt(this.at);
-    return recipeLink(location, header, this.given.defaults, this.selectedNode, round, this.tree().notes, this.log.run);
-  }
-
-  /** The trace as a file's text, from the events that are here. */
-  trace() {
-    return toNdjson(this.log.events);
   }
 }

@@ -7,7 +7,9 @@ there and not in any handler, so a refreshed page finds it again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -90,6 +92,7 @@ class RunHandlers:
         self._pace = Pace()
         self._load = MachineLoad()
         self._asked: WeakKeyDictionary[HostedRun, RunRequest] = WeakKeyDictionary()
+        self._handing_over: Counter[str] = Counter()
 
     def wire(self, page: gr.Blocks, controls: Controls, view: TreeView, run_id: gr.State) -> None:
         """Attach the handlers: `run` updates the chips, too, `open_page` all that is tied."""
@@ -140,7 +143,7 @@ class RunHandlers:
             asked = request_of(form, self._offer, self._limits)
             run = self.start(asked, request, name or "")
         except (ValueError, BusyError) as problem:
-            yield refused(name), told(problem), *_idle(), gr.skip(), gr.skip()
+            yield refused(name), told(problem), *self._buttons(request), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
         note = reading_note(form.problem, asked.recipe.problem)
@@ -204,6 +207,37 @@ class RunHandlers:
     def _going(self, request: gr.Request) -> HostedRun | None:
         return self._registry.live_run_of(str(request.session_hash))
 
+    def _buttons(self, request: gr.Request) -> tuple[Any, Any]:
+        return _running() if self._going(request) else _idle()
+
+    @contextmanager
+    def handing_over(self, request: gr.Request) -> Iterator[None]:
+        """While a page's run is stopped so that another takes its place.
+
+        Whoever follows the first says nothing of its end: that could come after what is said of the
+        second, and Run and Stop would be those of a page on which nothing goes on.
+        """
+        page = str(request.session_hash)
+        self._handing_over[page] += 1
+        try:
+            yield
+        finally:
+            self._handing_over[page] -= 1
+            if not self._handing_over[page]:
+                del self._handing_over[page]
+
+    def over(self, run: HostedRun, request: gr.Request, note: str = "") -> list[Any]:
+        """Updates of notice and the two buttons: a run is over.
+
+        Of a page that has another one going by then, or is about to, they are that one's.
+
+        Args:
+            note: What stands there where the run has nothing to say.
+        """
+        if self._going(request) or str(request.session_hash) in self._handing_over:
+            return [gr.skip()] * 3
+        return [_last_word(run, note), *_idle()]
+
     async def _show(
         self, run: HostedRun | None, request: gr.Request, name: str, node: str | None = None
     ) -> AsyncIterator[tuple[Any, ...]]:
@@ -248,7 +282,7 @@ class RunHandlers:
             check_acts(link.acts, asked.recipe)
             run = self.start(asked, request, name, acts=link.acts)
         except (ValueError, BusyError) as problem:
-            yield refused(name), told(problem, note), *_idle(), gr.skip(), *filled
+            yield refused(name), told(problem, note), *self._buttons(request), gr.skip(), *filled
             return
         tie: Any = made_of(values, run.id)
         note = " ".join(filter(None, [note, reading_note(link.problem, asked.recipe.problem)]))
@@ -297,8 +331,6 @@ class RunHandlers:
     ) -> AsyncIterator[tuple[Any, ...]]:
         """Updates of view, notice, the two buttons and the run's id, to the run's end.
 
-        Of a page that has another one going by then, notice and buttons are that one's.
-
         Args:
             request: The page's that follows.
             note: What stands there while there is nothing else to say.
@@ -323,8 +355,9 @@ class RunHandlers:
                 *[skipped] * 3,
             )
         shown = gr.skip() if run.head else refused(run.id)
-        over = [gr.skip()] * 3 if self._going(request) else [_last_word(run, note), *_idle()]
-        yield shown, *over, gr.skip()
+        yield shown, *self.over(run, request, note), gr.skip()
+        # Gradio tells the last message a second time: by then the page may have another run.
+        yield (gr.skip(),) * 5
 
     def _filled(self, link: LinkedRecipe) -> list[Any]:
         """Updates that set the form to what a link says."""

@@ -79,16 +79,19 @@ class SteerHandlers:
             text: What is asked, as `read_steering` reads it.
         """
         unchanged = self._tie.unchanged()
+        stopped: HostedRun | None = None
         try:
             asked = read_steering(text or "")
             base = await self._base(asked, request)
-            async with self._turns.turn(visitor_of(request, self._trusted_proxies)):
-                order, steering = await asyncio.to_thread(self._ordered, asked, base)
-            run = self._runs.start(order, request, name or "", steering=steering)
+            with self._runs.handing_over(request):
+                stopped = base if base.live else None
+                await _stop(base)
+                order, steering = await self._order(asked, base, request)
+                run = self._runs.start(order, request, name or "", steering=steering)
         except (ValueError, BusyError) as problem:
             # It is told where the person acted: in the panel of the step.
-            skipped = [gr.skip()] * 4
-            yield refused(name or "", str(problem)), *skipped, *unchanged
+            around = self._runs.over(stopped, request) if stopped else [gr.skip()] * 3
+            yield refused(name or "", str(problem)), *around, gr.skip(), *unchanged
             return
         filled = unchanged
         async for update in self._runs.follow(run, request, ""):
@@ -97,7 +100,7 @@ class SteerHandlers:
             yield *update, *now
 
     async def _base(self, asked: AskedSteering, request: gr.Request) -> HostedRun:
-        """The run that is steered; one that goes on is stopped where it is.
+        """The run that is steered.
 
         Raises:
             ActError: There is none, or it is somebody else's and goes on.
@@ -105,21 +108,36 @@ class SteerHandlers:
         run = await asyncio.to_thread(self._registry.get, asked.run)
         if run is None:
             raise ActError("The server no longer has this run.")
-        if run.live:
-            if self._registry.live_run_of(str(request.session_hash)) is not run:
-                raise ActError("Somebody else's run goes on here: act once it is over.")
-            run.stop()
-            given_up = time.monotonic() + SECONDS_TO_STOP
-            while run.live:
-                if time.monotonic() > given_up:
-                    raise ActError("The run has not stopped yet; try again in a moment.")
-                await asyncio.sleep(_LOOK_SECONDS)
-        if run.head > MOST_EVENTS:
+        if run.live and self._registry.live_run_of(str(request.session_hash)) is not run:
+            raise ActError("Somebody else's run goes on here: act once it is over.")
+        return run
+
+    async def _order(
+        self, asked: AskedSteering, base: HostedRun, request: gr.Request
+    ) -> tuple[RunRequest, Steering]:
+        if base.head > MOST_EVENTS:
             raise ActError(
                 "This run is too large to be steered here. Save its trace, and steer it on the "
                 "command line: python -m search_core steer."
             )
-        return run
+        async with self._turns.turn(visitor_of(request, self._trusted_proxies)):
+            return await asyncio.to_thread(self._ordered, asked, base)
 
     def _ordered(self, asked: AskedSteering, base: HostedRun) -> tuple[RunRequest, Steering]:
         return steering_request(asked, self._ready.of(base), self._offer, self._limits)
+
+
+async def _stop(run: HostedRun) -> None:
+    """Stop a run where it is, if it goes on, and wait for that.
+
+    Raises:
+        ActError: It takes too long.
+    """
+    if not run.live:
+        return
+    run.stop()
+    given_up = time.monotonic() + SECONDS_TO_STOP
+    while run.live:
+        if time.monotonic() > given_up:
+            raise ActError("The run has not stopped yet; try again in a moment.")
+        await asyncio.sleep(_LOOK_SECONDS)

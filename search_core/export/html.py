@@ -36,6 +36,7 @@ STYLE_SHEETS = (
         "minute.css",
         "projector.css",
         "narrow.css",
+        "key_line.css",
         "touch.css",
     ),
 )

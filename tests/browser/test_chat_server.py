@@ -61,4 +61,4 @@ def test_steps_that_were_asked_for_apart(chat: tuple[App, str], page: Page) -> N
     open_drawer(page)
     expect(page.locator("#strategy")).to_be_visible()
     assert page.locator("#solver, #verifier").count() == 0
-    assert not {"solver", "verifier"} & set(parse_qs(urlsplit(ask(page, "x.link()")).query))
+    assert not {"solver", "verifier"} & set(parse_qs(urlsplit(ask(page, "x.taking.link()")).query))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.app_process import App
 from tests.browser.axe import COLOURS, violations
 from tests.browser.explorer import ask, open_page, settle, wait
 from tests.browser.pages import Keep, leave
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +20,8 @@ MOST_STOPS = 10
 """The first of them leads past all others; the header and each row of chips are one."""
 LEAST_TARGET = 43.5
 MOST_SHIFT = 0.1
+SLOWER = 2
+"""How much slower the phone's processor is made: what comes late shows itself each time then."""
 WATCH_SHIFTS = """
   window.shifts = [];
   new PerformanceObserver((list) => {
@@ -38,6 +41,15 @@ CUMULATIVE = """() => {
   }
   return worst;
 }"""
+# Two frames: what was there before they were asked for has been drawn.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# A place that is a document of its own: its address, and when it is whole.
+PLACES = {
+    "learn/": "document.querySelector('.esp').dataset.shown",
+    "compare/": "document.querySelector('.esp').dataset.shown",
+    "guide/speed": "!document.querySelector('.sections > .fold').open || innerWidth >= 1240",
+    "verify/": "document.getElementById('report').style.height",
+}
 SMALL = """(least) => [...document.querySelectorAll(
     "button, a[href], input, select, textarea, summary, [role=tab]")]
   .filter((one) => one.checkVisibility({visibilityProperty: true}))
@@ -62,8 +74,11 @@ def phone(browser: Browser, running_app: App) -> Iterator[Page]:
     context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.add_init_script(WATCH_SHIFTS)
+    processor = context.new_cdp_session(page)
+    processor.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     open_page(page, running_app.url)
     settle(page)
+    processor.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     yield page
     leave(page)
     context.close()
@@ -71,6 +86,39 @@ def phone(browser: Browser, running_app: App) -> Iterator[Page]:
 
 def test_nothing_jumps_while_a_phone_opens_the_page(phone: Page) -> None:
     assert phone.evaluate(CUMULATIVE) < MOST_SHIFT
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_jumps_while_another_place_opens(page: Page, app: App, place: str) -> None:
+    """What its scripts ask for, and they themselves, come after what is there has been drawn."""
+    held: list[Route] = []
+    page.context.route("**/*", partial(late, held))
+    whole = f"() => document.readyState === 'complete' && Boolean({PLACES[place]})"
+    own = page.context.new_page()  # what is to be heard from the first moment on stays with it
+    own.add_init_script(WATCH_SHIFTS)
+    for width in (390, 1280):
+        own.set_viewport_size({"width": width, "height": 844})
+        own.goto(f"{app.url}/{place}", wait_until="commit")
+        wait_until(partial(come_by_and_by, own, held, whole), f"The whole of {place}")
+        own.evaluate(DRAWN)
+        assert own.evaluate(CUMULATIVE) < MOST_SHIFT, width
+
+
+def come_by_and_by(page: Page, held: list[Route], whole: str) -> bool:
+    """Whether all of it is there; if not, draw what is, and let come what it waits for."""
+    page.evaluate(DRAWN)
+    while held:
+        held.pop().continue_()
+    return bool(page.evaluate(whole))
+
+
+def late(held: list[Route], route: Route) -> None:
+    """Keep what is asked for, but for what the first picture cannot do without."""
+    first = route.request.url.endswith(("/theme.js", ".css"))
+    if first or route.request.resource_type not in {"script", "fetch"}:
+        route.continue_()
+    else:
+        held.append(route)
 
 
 def test_everything_can_be_hit_with_a_finger(phone: Page) -> None:

@@ -94,7 +94,7 @@ def test_the_chosen_models_run_and_are_in_the_link(app: App, keep: Keep) -> None
     assert note
     expect(page.locator("#explorer .esp-costs")).to_contain_text(note)
     expect(page.locator("#estimate")).to_contain_text("as large as the solver: its cost counts")
-    link, story = ask(page, "x.link()"), story_of(page)
+    link, story = ask(page, "x.taking.link()"), story_of(page)
     query = parse_qs(urlsplit(link).query)
     assert (query["solver"], query["verifier"]) == (["large"], ["large"])
 
@@ -153,7 +153,7 @@ def test_self_revision_brings_the_solver_that_can(app: App, keep: Keep) -> None:
     trace = read_trace(app.runs / f"{run}.jsonl")
     assert trace.started.solver.name == "solver-revision"
     assert any(node.after for node in trace.tree.steps())
-    query = parse_qs(urlsplit(ask(page, "x.link()")).query)
+    query = parse_qs(urlsplit(ask(page, "x.taking.link()")).query)
     assert (query["strategy"], query["solver"]) == (["self_revision"], ["revision"])
     assert "verifier" not in query  # the usual one goes unsaid
     # Who goes back to a solver that cannot is told at once, and again at Run.

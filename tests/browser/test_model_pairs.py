@@ -171,10 +171,10 @@ def test_a_pair_is_chosen_run_and_linked(shop: App, keep: Keep) -> None:
     header = read_trace(shop.runs / f"{run}.jsonl").started
     assert (header.solver.name, header.verifier.name) == ("solver-large", "verifier-large")
     expect(page.locator("#models-memory")).to_contain_text(re.compile(r"on .PU.*: \d.* of weights"))
-    query = parse_qs(urlsplit(ask(page, "x.link()")).query)
+    query = parse_qs(urlsplit(ask(page, "x.taking.link()")).query)
     assert query["models"] == ["big"]
     assert "solver" not in query
-    page.goto(f"{shop.url}/?{urlsplit(ask(page, 'x.link()')).query}")
+    page.goto(f"{shop.url}/?{urlsplit(ask(page, 'x.taking.link()')).query}")
     wait(page, "x.log.complete && x.tree().started.solver.name === 'solver-large'")
     expect_chosen(page, "pair", "big")
     open_drawer(page)
@@ -204,7 +204,7 @@ def test_what_is_typed_is_told_linked_marked_and_repeated(
     fill(page, "#problem", PROBLEM)
     start(page)
     wait(page, "x.log.complete")
-    assert "system_prompt" not in ask(page, "x.link()")
+    assert "system_prompt" not in ask(page, "x.taking.link()")
     fill(page, "#system-prompt", HOSTILE)
     chip = page.locator(f"{CHANGED}[data-control=system-prompt]")
     expect(chip).to_contain_text("System prompt changed")
@@ -221,7 +221,7 @@ def test_what_is_typed_is_told_linked_marked_and_repeated(
     expect(page.locator("#chips [data-control=system-prompt]")).to_contain_text("Be <img")
     assert page.evaluate("window.pwned") is None
     # Somebody else's page, by the link, and Run again there: the same once more.
-    link = urlsplit(ask(page, "x.link()")).query
+    link = urlsplit(ask(page, "x.taking.link()")).query
     assert parse_qs(link)["system_prompt"] == [told]
     page.goto(f"{shop.url}/?{link}")
     wait(page, "x.log.complete && !x.log.run.startsWith('recorded-')")

@@ -44,7 +44,7 @@ def test_whoever_streams_joins_repeats_or_opens_a_run_sees_the_same(
     # A link to its recipe gives the same tree, and the step that was looked at.
     node = ask(page, "x.tree().finished.chosen ?? '0'")
     ask(page, f"x.select({node!r})")
-    second.goto(ask(page, "x.link()"))
+    second.goto(ask(page, "x.taking.link()"))
     wait(second, f"x.log.complete && x.log.run !== {run!r} && x.selected !== null")
     assert story_of(second) == story
     assert ask(second, "x.selected") == node

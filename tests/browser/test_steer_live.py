@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -117,7 +120,12 @@ def test_every_act_stops_what_runs(
     page: Page, phone: Page, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     gate = new_gate()
-    with start_app(tmp_path_factory.mktemp("runs"), gate=gate) as app:
+    # Pages go before the app ends, of which they would complain: also where a journey fails.
+    with (
+        start_app(tmp_path_factory.mktemp("runs"), gate=gate) as app,
+        closing(page),
+        closing(phone),
+    ):
         gate.set()
         for one in (page, phone):
             open_page(one, app.url)
@@ -129,5 +137,12 @@ def test_every_act_stops_what_runs(
         journey(page, gate, "keyboard")
         journey(phone, gate, "touch")
         assert app.errors() == []
-        for one in (page, phone):  # before the app ends, of which they would complain
-            leave(one)
+
+
+@contextmanager
+def closing(page: Page) -> Iterator[None]:
+    """Leaves what it shows at last."""
+    try:
+        yield
+    finally:
+        leave(page)

@@ -119,4 +119,4 @@ def test_a_link_that_leaves_an_option_out_means_its_default(app: App, page: Page
     expect_chosen(page, "strategy", "mcts")
     expect(page.locator("#about-strategy")).to_contain_text(STRATEGIES["mcts"].does)
     # The usual models go unsaid in its own link.
-    assert not {"solver", "verifier"} & set(parse_qs(urlsplit(ask(page, "x.link()")).query))
+    assert not {"solver", "verifier"} & set(parse_qs(urlsplit(ask(page, "x.taking.link()")).query))

@@ -15,6 +15,7 @@ for (const [name, query] of Object.entries(WIDE)) {
   const wide = matchMedia(query);
   const follow = () => (fold.open = wide.matches);
   follow();
+  fold.dataset.ready = "true"; // the sheet has folded it so far
   wide.addEventListener("change", follow);
   // Whoever chose from a folded list wants to read what was chosen.
   fold.addEventListener("click", (event) => {

@@ -3,7 +3,7 @@
 // outline; this stands in the reading order, in place of the picture.
 
 import { fill, h, setText } from "../dom/dom.js";
-import { nameOf, nodeName, summary } from "../words/words.js";
+import { nameOf, nodeName, summaryInParts } from "../words/words.js";
 import { plural, shorten } from "../words/format.js";
 import { ROOT } from "../log/tree.js";
 
@@ -23,13 +23,14 @@ export class Spoken {
   }
 
   reset() {
-    clearTimeout(this.timer);
+    this.dispose();
     this.timer = null;
     this.drawn = "";
   }
 
   dispose() {
     clearTimeout(this.timer);
+    this.work = null;
   }
 
   update(moment) {
@@ -37,16 +38,28 @@ export class Spoken {
     this.timer ??= setTimeout(() => this.draw(), this.drawn ? BETWEEN_MS : 0);
   }
 
+  /** To count a large tree takes several goes, between which the page does what else there is to do. */
   draw() {
-    this.timer = null;
-    const { tree, visible } = this.moment;
-    const end = tree.chosen ?? this.moment.frontier ?? ROOT;
+    this.work ??= this.inParts();
+    const { done, value: wait = 0 } = this.work.next();
+    this.timer = done && !wait ? null : setTimeout(() => this.draw(), wait);
+    if (done) this.work = null;
+  }
+
+  /** @returns {Generator<void, number|undefined>} after how many milliseconds it is to be told anew, if it is. */
+  *inParts() {
+    const { moment } = this;
+    const { tree, visible } = moment;
+    const end = tree.chosen ?? moment.frontier ?? ROOT;
     const key = `${tree.started?.run}|${tree.nodes.size}|${end}|${tree.interrupted}`;
-    if (key === this.drawn || !tree.nodes.has(end)) return;
+    if (key === this.drawn || !tree.nodes.has(end)) return undefined;
+    const words = yield* summaryInParts(tree);
+    if (this.moment !== moment) return BETWEEN_MS; // the tree has changed while it was counted
     this.drawn = key;
-    setText(this.summary, `${summary(tree)} ${tree.chosen ? "The way to the chosen answer:" : "The newest way:"}`);
+    setText(this.summary, `${words} ${tree.chosen ? "The way to the chosen answer:" : "The newest way:"}`);
     const steps = tree.path(end).slice(0, MOST_STEPS);
     fill(this.way, steps.map((node) => h("li", { text: `${nodeName(tree, node)}: ${shorten(node.text.trim(), MOST_TEXT)}. ${rivals(tree, visible, node)}` })));
+    return undefined;
   }
 }
 

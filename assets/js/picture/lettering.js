@@ -31,6 +31,13 @@ export class Lettering {
     return this.widths.get(key);
   }
 
+  /** The same letter by letter, for texts that are new with each picture: nothing has to be measured. */
+  aboutWidthOf(text, size, weight) {
+    let wide = 0;
+    for (const letter of text) wide += this.widthOf(letter, size, weight);
+    return wide;
+  }
+
   /** A new picture: no room is taken. */
   clear() {
     this.taken = new Map();
@@ -59,7 +66,7 @@ export class Lettering {
     const { ctx, theme } = this;
     let [text, place, wide] = ["", null, 0];
     for (text of texts) {
-      wide = this.widthOf(text, size, 500);
+      wide = this.aboutWidthOf(text, size, 500);
       place = placeFor(wide);
       if (place) break;
     }
@@ -69,10 +76,6 @@ export class Lettering {
     if (!this.reserve(x - wide / 2, y - size / 2, wide, size)) return;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.lineJoin = "round";
-    ctx.lineWidth = 3;
-    ctx.strokeStyle = theme.base.background;
-    ctx.strokeText(text, x, y);
     ctx.fillStyle = theme.base.text;
     ctx.fillText(text, x, y);
   }

@@ -1,10 +1,13 @@
 // Everything that can be taken away, made of what is on show.
 
 import { drawingOf } from "./drawing.js";
+import { isPasted } from "../words/annotations.js";
 import { pageOf } from "./page.js";
 import { rasterise } from "./raster.js";
+import { recipeLink } from "../log/recipe.js";
 import { saveFile } from "../dom/sharing.js";
 import { summary } from "../words/words.js";
+import { toNdjson } from "../log/log.js";
 
 const NAME = 40;
 
@@ -16,7 +19,17 @@ export class Taking {
 
   /** The trace as a file's text, from the events that are here. */
   trace() {
-    return this.explorer.trace();
+    return toNdjson(this.explorer.log.events);
+  }
+
+  /** The recipe of this run as a link, or "" before its header is here and where there is none. */
+  link() {
+    const { given, log, follow, rounds, at, selectedNode } = this.explorer;
+    const header = log.events[0];
+    if (given.alone) return ""; // a file has no app that would understand one
+    if (!header || isPasted(header)) return "";
+    const round = follow ? null : rounds.roundAt(at);
+    return recipeLink(location, header, given.defaults, selectedNode, round, this.explorer.tree().notes, log.run);
   }
 
   /**

@@ -27,7 +27,10 @@ export function doubtPhrase(tree, group) {
 /** The classes of answers that could not be compared with some other, after these events. */
 export function doubted(events) {
   let pairs = [];
-  for (const { kind, group, undecided, first, second, equal } of events) {
+  for (const event of events) {
+    // Most of a log says nothing of this, and of a long one that is all the time there is.
+    if (event.kind !== "completed" && event.kind !== "compared") continue;
+    const { kind, group, undecided, first, second, equal } = event;
     if (kind === "completed") for (const other of undecided ?? []) pairs.push([other, group]);
     if (kind === "compared")
       pairs = pairs.filter(([a, b]) => !(a === first && b === second) && !(equal && (a === second || b === second)));

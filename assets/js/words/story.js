@@ -250,7 +250,7 @@ function tellEnd(slice, before) {
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
   const verdict = verdictOf(graded, finished.chosen, before) + outweighed(finished, tally) + doubtSentence(before);
-  return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all, solutionsIn([...before, ...slice]))}.${verdict}`;
+  return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all, solutionsIn(before) + solutionsIn(slice))}.${verdict}`;
 }
 
 /** Why it ended, where that says more than that it did. */
