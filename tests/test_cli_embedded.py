@@ -57,25 +57,6 @@ def test_what_the_embedded_models_cannot_read_is_a_bad_argument() -> None:
     assert "ountdown" in result.output
 
 
-def test_evaluate_measures_the_families(tmp_path: Path) -> None:
-    out = tmp_path / "results.json"
-    result = invoke(
-        "evaluate",
-        *("--strategies", "best_of_n@16,beam_search", "--n", "4", "--count", "1"),
-        *("--rollout-problems", "1", "--draws", "100", "--workers", "1", "--out", str(out)),
-    )
-    assert result.exit_code == 0, result.output
-    values = json.loads(out.read_text())
-    assert values["problems"] == {"expression": 1, "word": 1, "countdown": 1}
-    rows = {row["name"]: row["average"] for row in values["rows"]}
-    assert rows["best_of_n@16/majority"]["verifier_flops"] == 0
-    assert rows["best_of_n@16/weighted"]["verifier_flops"] > 0
-    assert rows["best_of_n@16/any"]["accuracy"]["value"] > 0
-    assert values["solver"]["revision"]
-    assert values["verifier"]["revision"]
-    assert values["verifier_quality"]["average"]["solutions"] > 0
-
-
 def test_models_are_chosen_by_name() -> None:
     chosen = ("--solver", "large", "--verifier", "early")
     values = json.loads(invoke("solve", PROBLEM, "--n", "4", *chosen, "--json").stdout)
@@ -121,25 +102,33 @@ def test_from_python(tmp_path: Path) -> None:
     assert read_trace(tmp_path / "run.jsonl").tree == run.tree
 
 
-def test_all_strategies_run_those_with_a_solver_of_their_own_by_it(
+def test_evaluate_measures_the_families_and_each_strategy_by_its_own_solver(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # That each strategy runs on these models is found where each meets every source of scores.
-    known = {name: STRATEGIES[name] for name in ("beam_search", "self_revision", "single_stream")}
-    monkeypatch.setattr(arms, "STRATEGIES", known)
+    names = ("beam_search", "self_revision", "single_stream")
+    monkeypatch.setattr(arms, "STRATEGIES", {name: STRATEGIES[name] for name in names})
     out = tmp_path / "results.json"
     result = invoke(
-        *("evaluate", "--strategies", "all", "--n", "4", "--count", "1"),
-        *("--families", "expression,countdown"),
-        *("--rollout-problems", "0", "--draws", "20", "--workers", "1", "--out", str(out)),
+        *("evaluate", "--strategies", "best_of_n@16,all", "--n", "4", "--count", "1"),
+        *("--rollout-problems", "1", "--draws", "50", "--workers", "1", "--out", str(out)),
     )
     assert result.exit_code == 0, result.output
     values = json.loads(out.read_text())
-    rows = {row["strategy"]: row for row in values["rows"]}
-    assert rows["self_revision"]["own_solver"] == "revision"
-    assert set(rows["self_revision"]["families"]) == {"expression", "countdown"}
-    assert rows["single_stream"]["own_solver"] == "stream"
-    assert set(rows["single_stream"]["families"]) == {"countdown"}
-    assert rows["beam_search"]["own_solver"] is None
+    assert values["problems"] == {"expression": 1, "word": 1, "countdown": 1}
+    rows = {row["name"]: row["average"] for row in values["rows"]}
+    assert rows["best_of_n@16/majority"]["verifier_flops"] == 0
+    assert rows["best_of_n@16/weighted"]["verifier_flops"] > 0
+    assert rows["best_of_n@16/any"]["accuracy"]["value"] > 0
+    assert values["solver"]["revision"]
+    assert values["verifier"]["revision"]
+    assert values["verifier_quality"]["average"]["solutions"] > 0
+    # Those with a solver of their own run by it, on what it can.
+    by_strategy = {row["strategy"]: row for row in values["rows"]}
+    assert by_strategy["self_revision"]["own_solver"] == "revision"
+    assert set(by_strategy["self_revision"]["families"]) == {"expression", "word", "countdown"}
+    assert by_strategy["single_stream"]["own_solver"] == "stream"
+    assert set(by_strategy["single_stream"]["families"]) == {"countdown"}
+    assert by_strategy["beam_search"]["own_solver"] is None
     assert values["own_solvers"]["stream"]["name"] == "solver-stream"
     assert values["own_sampling"]["stream"]["temperature"] == 0.6

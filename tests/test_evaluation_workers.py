@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing.synchronize
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,41 +16,11 @@ from search_core.evaluation.workers import WorkerError, records_of_workers, usua
 from search_core.problem import Problem
 from search_core.protocols import RunCancelled, Sampling
 from search_core.run.driving import never
-from tests.fakes import World
+from tests.evaluation_worlds import die_while_looking, open_broken, open_world
 from tests.test_evaluation_nested import but_for_seconds
 from tests.waiting import PATIENCE
 
 PROBLEMS = [Problem(f"What is {i}?", answer=str(i % 4)) for i in range(7)]
-
-
-# Workers find these by name, so they are functions of this module.
-
-
-def open_world() -> Models:
-    return Models(World(5).solver(), World(5).verifier())
-
-
-class BrokenSolver:
-    info = World(5).solver().info
-
-    def sample(self, *arguments: object) -> list[object]:
-        raise RuntimeError("the card is on fire")
-
-
-def open_broken() -> Models:
-    return Models(BrokenSolver(), World(5).verifier())  # type: ignore[arg-type]
-
-
-def die() -> Models:
-    os._exit(9)
-
-
-def die_while_looking() -> Models:
-    """As if a thread of a worker that ends had just begun to look whether it is to stop."""
-    for found in gc.get_objects():
-        if isinstance(found, multiprocessing.synchronize.Event):
-            found._cond.acquire()  # type: ignore[attr-defined]
-    os._exit(9)
 
 
 def plan() -> MeasurementPlan:
@@ -112,18 +79,12 @@ def test_what_came_before_a_stop_is_kept(tmp_path: Path) -> None:
         assert store.keys
 
 
-@pytest.mark.parametrize(
-    ("open_models", "message"),
-    [(open_broken, "RuntimeError: the card is on fire"), (die, "died with exit code 9")],
-)
-def test_a_worker_that_fails_says_how(
-    tmp_path: Path, open_models: Callable[[], Models], message: str
-) -> None:
-    with pytest.raises(WorkerError, match=message):
-        measured(tmp_path / "runs.jsonl", open_models)
+def test_a_worker_that_fails_says_how(tmp_path: Path) -> None:
+    with pytest.raises(WorkerError, match="RuntimeError: the card is on fire"):
+        measured(tmp_path / "runs.jsonl", open_broken)
 
 
-def test_a_worker_that_ends_while_it_looks_whether_to_stop_holds_up_nobody(tmp_path: Path) -> None:
+def test_a_worker_that_dies_while_it_looks_whether_to_stop_holds_up_nobody(tmp_path: Path) -> None:
     said: list[str] = []
 
     def measure_with_it() -> None:

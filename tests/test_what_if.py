@@ -21,7 +21,7 @@ from search_core.run.recorded import recorded_run
 from search_core.run.runner import Run
 from search_core.strategies import STRATEGIES, OptionError
 from search_core.whatif import Change, NoisyVerifier, WhatIf, what_if
-from search_core.whatif.uncollected import uncollected
+from search_core.whatif.uncollected import _somebody_froze, uncollected
 from search_core.whatif.unwritten import UNWRITTEN
 from tests.examples import examples
 from tests.fakes import FakeClock, FakeVerifier, World
@@ -280,6 +280,21 @@ def test_whoever_turned_the_collector_off_finds_it_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_is_frozen_for_good_is_counted_once_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To count it is to walk over all of it, which takes longer than the question itself."""
+    counted = []
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: counted.append(1) or 1)
+    monkeypatch.setattr(gc, "unfreeze", lambda: pytest.fail("what was frozen is let go"))
+    _somebody_froze.cache_clear()
+    try:
+        for _ in range(3):
+            with uncollected():
+                pass
+    finally:
+        _somebody_froze.cache_clear()
+    assert counted == [1]
 
 
 def test_an_answer_that_nobody_keeps_is_gone_at_once() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 
 @contextmanager
@@ -24,10 +25,20 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            if not gc.get_freeze_count():
+            if not _somebody_froze():
                 # All that was made is young, and turned on the collector would go through it at
                 # once: a tenth of a what-if's time. Frozen and let go again it counts as old.
                 # What somebody has frozen for good stays so.
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
+
+
+@cache
+def _somebody_froze() -> bool:
+    """Whether anything was frozen for good when this was first asked.
+
+    Asked once: to count what is frozen is to walk over it, a tenth of a second for what a program
+    with torch has imported. Who freezes does so before the work begins.
+    """
+    return gc.get_freeze_count() > 0
