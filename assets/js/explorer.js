@@ -261,6 +261,7 @@ export class Explorer {
   }
 
   show(tree) {
+    this.root.dataset.empty = String(!tree.root);
     if (tree.root) this.visit.note(this.log, this.given.labels);
     const moment = this.momentOf(tree);
     if (tree.root) {

@@ -47,6 +47,21 @@ def test_hostile_text_stays_text_and_maths_is_maths(view: Page) -> None:
     assert view.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
+def test_before_anything_of_a_run_is_there_nothing_is_told_of_another(
+    keep: Keep, stage: Stage
+) -> None:
+    view = opened(keep, stage)
+    told = view.locator(".esp-legend-keys, .esp-minute, .esp-views .esp-panel")
+    assert told.filter(visible=True).count() > 1
+    ask(view, "x.seek(0)")
+    wait(view, "!x.timer && !x.tree().root")
+    assert told.filter(visible=True).all_inner_texts() == []
+    expect(view.get_by_text("Waiting for the first step.").first).to_be_visible()
+    ask(view, "x.seek(x.log.length)")
+    settle(view)
+    assert told.filter(visible=True).count() > 1
+
+
 @pytest.mark.parametrize("width", [320, 768, 1920])
 def test_it_fits_every_width(stage: Stage, keep: Keep, width: int) -> None:
     view, _ = keep(f"{stage.url}/")

@@ -12,7 +12,7 @@ const NARROW = { width: 80, height: 56 };
 /** Of a picture lower than this it takes less, in pixels: a sheet from below, or a panel, leaves little of it. */
 const LOW = 340;
 /** In a picture lower than this it would cover what is left to see. */
-const LEAST = 200;
+const LEAST = 240;
 const PAD = 6;
 const GHOST = 0.3;
 /** Pixels from the picture's edges, and from its upper one: the levels' names stand there. */
