@@ -106,7 +106,7 @@ def test_evaluate_measures_the_families_and_each_strategy_by_its_own_solver(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # That each strategy runs on these models is found where each meets every source of scores.
-    names = ("beam_search", "self_revision", "single_stream")
+    names = ("self_revision", "single_stream")
     monkeypatch.setattr(arms, "STRATEGIES", {name: STRATEGIES[name] for name in names})
     out = tmp_path / "results.json"
     result = invoke(
@@ -129,6 +129,6 @@ def test_evaluate_measures_the_families_and_each_strategy_by_its_own_solver(
     assert set(by_strategy["self_revision"]["families"]) == {"expression", "word", "countdown"}
     assert by_strategy["single_stream"]["own_solver"] == "stream"
     assert set(by_strategy["single_stream"]["families"]) == {"countdown"}
-    assert by_strategy["beam_search"]["own_solver"] is None
+    assert by_strategy["best_of_n"]["own_solver"] is None
     assert values["own_solvers"]["stream"]["name"] == "solver-stream"
     assert values["own_sampling"]["stream"]["temperature"] == 0.6

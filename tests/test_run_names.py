@@ -7,14 +7,14 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 import pytest
 
 from components.controls import ModelOffer, make_controls
 from components.controls.strategy_card import cards
-from components.explorer import examples, pin_recordings
+from components.explorer import pin_recordings
 from components.handlers import FormTie, RunHandlers
 from search_core.models import ModelPair
 from search_core.problem import Problem
@@ -45,13 +45,16 @@ class Loading(ModelPair):
 class Page:
     """The handlers of a page, and the values of its form."""
 
+    form: ClassVar[list[Any]] = []
+
     def __init__(self, registry: RunRegistry) -> None:
         self.registry = registry
         offer = ModelOffer.of(Loading.of(WORLD.solver(), WORLD.verifier()))
         recordings = pin_recordings(registry)
-        shown = cards({name: one.tree for name, one in examples(recordings).items()})
-        with gr.Blocks():
-            fields = make_controls(offer, recordings, shown, PROBLEM).recipe
+        if not Page.form:  # the same on every page: no test changes it
+            with gr.Blocks():
+                Page.form.append(make_controls(offer, recordings, cards({}), PROBLEM).recipe)
+        (fields,) = Page.form
         tie = FormTie(offer, registry, fields)
         self.handlers = RunHandlers(offer, registry, recordings, fields, tie, Limits())
         self.values = [component.value for component in fields.components]
