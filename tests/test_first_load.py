@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import re
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from components.first_load import (
     GradioFiles,
@@ -121,6 +123,30 @@ def test_a_page_is_changed_and_sent_small_to_whoever_can_read_it() -> None:
     body, headers = asked(HTMLResponse("aaa"), "identity")
     assert (body, headers["content-length"]) == (b"bbb", "3")
     assert "content-encoding" not in headers
+
+
+def test_a_short_page_is_made_once_and_a_long_one_beside_what_is_going_on() -> None:
+    """Gradio's own is the same for everybody; a report of somebody's is not kept."""
+    made: list[tuple[int, bool]] = []
+
+    def change(page: bytes) -> bytes:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            made.append((len(page), True))
+        else:
+            made.append((len(page), False))
+        return page
+
+    pages = {"/short": HTMLResponse("a"), "/long": HTMLResponse("a" * 2**20)}
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await pages[scope["path"]](scope, receive, send)
+
+    client = TestClient(PageText(answer, change))
+    for path in ("/short", "/long", "/short", "/long"):
+        assert client.get(path).content == pages[path].body
+    assert made == [(1, False), (2**20, True), (2**20, True)]
 
 
 @pytest.mark.parametrize(

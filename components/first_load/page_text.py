@@ -6,6 +6,7 @@ none, and each visitor waits for all of it.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Callable
 from functools import lru_cache
@@ -17,6 +18,9 @@ _LEVEL = 5
 """A third of a megabyte in 6 ms, to a sixth."""
 _KEPT = 8
 """Pages that need not be made again: Gradio's own is the same for everybody."""
+_LONG = 2**20
+"""Bytes of a page from which on it is made beside what is going on, and not kept: a report of
+somebody's would take room, and hold everybody else up."""
 
 
 class PageText:
@@ -29,13 +33,8 @@ class PageText:
 
     def __init__(self, app: ASGIApp, change: Callable[[bytes], bytes]) -> None:
         self._app = app
-
-        @lru_cache(_KEPT)
-        def made(page: bytes, *, small: bool) -> bytes:
-            text = change(page)
-            return gzip.compress(text, _LEVEL, mtime=0) if small else text
-
-        self._made = made
+        self._change = change
+        self._kept = lru_cache(_KEPT)(self._made)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As any ASGI application."""
@@ -56,7 +55,11 @@ class PageText:
             else:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body"):
-                    body = self._made(b"".join(parts), small=small)
+                    page = b"".join(parts)
+                    if len(page) < _LONG:
+                        body = self._kept(page, small)
+                    else:
+                        body = await asyncio.to_thread(self._made, page, small)
                     headers = MutableHeaders(scope=begun)
                     headers["content-length"] = str(len(body))
                     headers.add_vary_header("Accept-Encoding")
@@ -66,6 +69,10 @@ class PageText:
                     await send({**message, "body": body})
 
         await self._app(scope, receive, changed)
+
+    def _made(self, page: bytes, small: bool) -> bytes:
+        text = self._change(page)
+        return gzip.compress(text, _LEVEL, mtime=0) if small else text
 
 
 def _is_page(start: Message) -> bool:
