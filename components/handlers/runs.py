@@ -7,9 +7,7 @@ there and not in any handler, so a refreshed page finds it again.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -42,6 +40,7 @@ from components.explorer import (
     whole_run,
 )
 from components.handlers.attaching import QUIET, STREAM
+from components.handlers.buttons import RunButtons, idle, running
 from components.handlers.naming import NAME_LINKED_RUN, NAME_RUN
 from components.handlers.telling import RunNotice
 from components.handlers.tying import FormTie
@@ -92,7 +91,7 @@ class RunHandlers:
         self._pace = Pace()
         self._load = MachineLoad()
         self._asked: WeakKeyDictionary[HostedRun, RunRequest] = WeakKeyDictionary()
-        self._handing_over: Counter[str] = Counter()
+        self.buttons = RunButtons(registry)
 
     def wire(self, page: gr.Blocks, controls: Controls, view: TreeView, run_id: gr.State) -> None:
         """Attach the handlers: `run` updates the chips, too, `open_page` all that is tied."""
@@ -143,7 +142,7 @@ class RunHandlers:
             asked = request_of(form, self._offer, self._limits)
             run = self.start(asked, request, name or "")
         except (ValueError, BusyError) as problem:
-            yield refused(name), told(problem), *self._buttons(request), gr.skip(), gr.skip()
+            yield refused(name), told(problem), *self.buttons.now(request), gr.skip(), gr.skip()
             return
         tie: Any = made_of(form, run.id)
         note = reading_note(form.problem, asked.recipe.problem)
@@ -160,7 +159,7 @@ class RunHandlers:
         """
         run = self._registry.get(run_id) if run_id else None
         if run is None or not run.live:
-            run = self._going(request) or run
+            run = self.buttons.going(request) or run
         if run is not None:
             run.stop()  # One that waits is over by that.
 
@@ -204,28 +203,6 @@ class RunHandlers:
         # A run that is on disk alone takes a while to read; others must not wait for that.
         return await asyncio.to_thread(self._registry.get, name)
 
-    def _going(self, request: gr.Request) -> HostedRun | None:
-        return self._registry.live_run_of(str(request.session_hash))
-
-    def _buttons(self, request: gr.Request) -> tuple[Any, Any]:
-        return _running() if self._going(request) else _idle()
-
-    @contextmanager
-    def handing_over(self, request: gr.Request) -> Iterator[None]:
-        """While a page's run is stopped so that another takes its place.
-
-        Whoever follows the first says nothing of its end: that could come after what is said of the
-        second, and Run and Stop would be those of a page on which nothing goes on.
-        """
-        page = str(request.session_hash)
-        self._handing_over[page] += 1
-        try:
-            yield
-        finally:
-            self._handing_over[page] -= 1
-            if not self._handing_over[page]:
-                del self._handing_over[page]
-
     def over(self, run: HostedRun, request: gr.Request, note: str = "") -> list[Any]:
         """Updates of notice and the two buttons: a run is over.
 
@@ -234,9 +211,9 @@ class RunHandlers:
         Args:
             note: What stands there where the run has nothing to say.
         """
-        if self._going(request) or str(request.session_hash) in self._handing_over:
+        if self.buttons.taken(request):
             return [gr.skip()] * 3
-        return [_last_word(run, note), *_idle()]
+        return [_last_word(run, note), *idle()]
 
     async def _show(
         self, run: HostedRun | None, request: gr.Request, name: str, node: str | None = None
@@ -246,7 +223,7 @@ class RunHandlers:
         if run is not None and run.head and not run.live:
             # In one message, which Gradio sends twice: whatever becomes of the first, tree and form
             # come together.
-            whole = _opening(whole_run(run, node)), _last_word(run, ""), *_idle(), run.id
+            whole = _opening(whole_run(run, node)), _last_word(run, ""), *idle(), run.id
             yield *whole, *self._tie.fill(run)[0]
         elif run is not None:
             filled = unchanged
@@ -259,7 +236,7 @@ class RunHandlers:
             # The page is drawn with all of this but the tree. Told once more, what somebody has
             # typed since would be lost, and what a run of theirs says: many are that quick.
             view, notice, shown, _ = self._first(name, node)
-            around = [notice, *_idle()] if name else [gr.skip()] * 3
+            around = [notice, *idle()] if name else [gr.skip()] * 3
             yield _opening(view), *around, shown, *unchanged
 
     def _first(self, name: str, node: str | None = None) -> tuple[Batch, Any, str, list[Any]]:
@@ -282,7 +259,7 @@ class RunHandlers:
             check_acts(link.acts, asked.recipe)
             run = self.start(asked, request, name, acts=link.acts)
         except (ValueError, BusyError) as problem:
-            yield refused(name), told(problem, note), *self._buttons(request), gr.skip(), *filled
+            yield refused(name), told(problem, note), *self.buttons.now(request), gr.skip(), *filled
             return
         tie: Any = made_of(values, run.id)
         note = " ".join(filter(None, [note, reading_note(link.problem, asked.recipe.problem)]))
@@ -340,7 +317,7 @@ class RunHandlers:
         live = run.live
         asked = self._asked.get(run) if live else None  # None: it is over, or not of this process
         said = " ".join(filter(None, [note, doubt]))
-        buttons = _running() if live else _idle()
+        buttons = running() if live else idle()
         yield expected(run, _tokens(asked)), info(said), *buttons, run.id
         if not live and run.head:  # what is over is pulled by the page, at its own pace
             yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
@@ -403,13 +380,3 @@ def _loading(asked: RunRequest) -> str:
     """What this run waits for before its first token."""
     verified = asked.recipe.strategy.uses_verifier and asked.score_source == "verifier"
     return loading_line(asked.pair, verified=verified)
-
-
-def _running() -> tuple[Any, Any]:
-    """Updates of the run button and the stop button."""
-    return gr.update(interactive=False), gr.update(interactive=True)
-
-
-def _idle() -> tuple[Any, Any]:
-    """As `_running`."""
-    return gr.update(interactive=True), gr.update(interactive=False)

@@ -83,7 +83,7 @@ class SteerHandlers:
         try:
             asked = read_steering(text or "")
             base = await self._base(asked, request)
-            with self._runs.handing_over(request):
+            with self._runs.buttons.handing_over(request):
                 stopped = base if base.live else None
                 await _stop(base)
                 order, steering = await self._order(asked, base, request)
