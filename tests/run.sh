@@ -36,8 +36,7 @@ install_packages() {
 # Both wait for what they fetch, and then unpack it: side by side.
 install_packages &
 packages=$!
-# Of the thousands of modules that come with torch, few are imported: those compile themselves.
-"$python" -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt -r tests/requirements.txt
+"$python" tests/install.py
 wait "$packages"
 
 browser=$(find_browser || true)
