@@ -170,7 +170,7 @@ def _select(
             count = min(options.children, left // options.longest)
             growing.append((selected, count))
             left -= count * options.longest
-    tree.clear_losses(batch)
+    tree.clear_losses()
     return growing, [selected.leaf for selected in batch if selected.leaf.finished]
 
 
@@ -259,9 +259,7 @@ def _back_up(
     tree: SearchTree, leaves: Sequence[Branch], values: Sequence[float]
 ) -> Generator[Request, Nodes, None]:
     """Add each leaf's value all the way up, and write the new statistics down, deepest first."""
-    deepest_first = sorted(
-        tree.back_up(leaves, values), key=attrgetter("view.depth"), reverse=True
-    )
+    deepest_first = sorted(tree.back_up(leaves, values), key=attrgetter("view.depth"), reverse=True)
     yield BackUp(tuple([(branch.view, branch.visits, branch.value) for branch in deepest_first]))
 
 

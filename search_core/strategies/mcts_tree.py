@@ -121,6 +121,8 @@ class SearchTree:
         self._exploration = exploration
         self._revisits = revisits
         self._finished: list[Branch] = []
+        self._losses: list[list[Branch]] = []
+        """The ways to the leaves of the batch that is being selected."""
 
     def select(self) -> Selected:
         """Walk down to a leaf, always to the child with the highest value plus bonus.
@@ -129,34 +131,40 @@ class SearchTree:
         that will now be expanded cannot be selected again; a solution can, while revisits are
         left.
         """
-        leaf, above, sums, best = self.top, None, [0.0], 0
+        leaf, way = self.top, [self.top]
+        sums, best, all_visits = [0.0], 0, 0
         while leaf.children:
-            sums = self._sums(leaf)
+            all_visits = _visits_below(leaf)
+            sums = self._sums(leaf, all_visits)
             best = first_best(sums)
-            leaf, above = leaf.children[best], leaf
-        found = Selected(self.top)
-        if above is not None:
+            leaf = leaf.children[best]
+            way.append(leaf)
+        if leaf is self.top:
+            found = Selected(leaf)
+        else:
             # What it won by, before the losses change that.
+            bonus = self._bonus(leaf.prior, leaf.visits, all_visits, self._exploration)
             next_best = max(sums[:best] + sums[best + 1 :], default=_CLOSED)
-            found = Selected(
-                leaf,
-                leaf.value,
-                self._bonus_of(leaf, above),
-                None if next_best == _CLOSED else next_best,
-            )
-        expanded = self.waiting.pop(leaf.view.id, None) is not None
-        _add(leaf, visits=1, open_=-1 if expanded else 0)
-        if not expanded:
+            found = Selected(leaf, leaf.value, bonus, None if next_best == _CLOSED else next_best)
+        for branch in way:
+            branch.visits += 1
+        self._losses.append(way)
+        if self.waiting.pop(leaf.view.id, None) is not None:
+            for branch in way:
+                branch.open -= 1
+        else:
             self._revisits -= 1
             if self._revisits == 0:
                 for branch in self._finished:
-                    _add(branch, open_=-1)
+                    _open(branch, -1)
         return found
 
-    def clear_losses(self, batch: Sequence[Selected]) -> None:
-        """Take the virtual losses of a whole batch back."""
-        for selected in batch:
-            _add(selected.leaf, visits=-1)
+    def clear_losses(self) -> None:
+        """Take all virtual losses back: the batch is selected."""
+        for way in self._losses:
+            for branch in way:
+                branch.visits -= 1
+        self._losses.clear()
 
     def grow(
         self,
@@ -183,7 +191,7 @@ class SearchTree:
                 branch.open = int(self._revisits > 0)
             new.append(branch)
         parent.children += new
-        _add(parent, open_=sum([branch.open for branch in new]))
+        _open(parent, sum([branch.open for branch in new]))
         return new
 
     def back_up(self, leaves: Sequence[Branch], values: Sequence[float]) -> dict[Branch, None]:
@@ -192,18 +200,20 @@ class SearchTree:
         touched: dict[Branch, None] = {}
         for parent, siblings in groupby(zip(leaves, values, strict=True), key=_parent):
             way = [] if parent is None else parent.way_up()
-            together = list(siblings)
-            for leaf, value in together:
+            together = []
+            for leaf, value in siblings:
                 leaf.visits += 1
                 leaf.total += value
                 touched[leaf] = None
+                together.append(value)
+            count = len(together)
             for branch in way:
-                branch.visits += len(together)
+                branch.visits += count
                 total = branch.total
-                for _, value in together:  # one by one: a sum depends on the order of addition
+                for value in together:  # one by one: a sum depends on the order of addition
                     total += value
                 branch.total = total
-                touched[branch] = None
+            touched.update(dict.fromkeys(way))
         return touched
 
     def principal(self, by: Callable[[Branch], float]) -> NodeView | None:
@@ -218,30 +228,26 @@ class SearchTree:
             branch = below[first_best([by(child) for child in below])]
         return branch.solution
 
-    def _sums(self, parent: Branch) -> list[float]:
+    def _sums(self, parent: Branch, all_visits: int) -> list[float]:
         """Of each child its value plus bonus; of one that no leaf is left under: `_CLOSED`."""
         if not parent.open:
             raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
-        children = parent.children
         # The same as each one's value and bonus, written out: this is the search's inmost loop.
-        bonus, exploration, all_visits = self._bonus, self._exploration, _all_visits(parent)
+        bonus, exploration = self._bonus, self._exploration
         if bonus is puct:
             root = math.sqrt(all_visits)
             return [
                 child.total / child.visits + exploration * child.prior * root / (1 + child.visits)
                 if child.open
                 else _CLOSED
-                for child in children
+                for child in parent.children
             ]
         return [
             child.total / child.visits + bonus(child.prior, child.visits, all_visits, exploration)
             if child.open
             else _CLOSED
-            for child in children
+            for child in parent.children
         ]
-
-    def _bonus_of(self, child: Branch, parent: Branch) -> float:
-        return self._bonus(child.prior, child.visits, _all_visits(parent), self._exploration)
 
     def _solved(self) -> set[str]:
         """Ids of all branches with a solution at or below them."""
@@ -255,7 +261,7 @@ class SearchTree:
         return found
 
 
-def _all_visits(parent: Branch) -> int:
+def _visits_below(parent: Branch) -> int:
     """Of all its children together, virtual losses included: all its own but for the first one, by
     which it was evaluated itself. The problem was not."""
     return parent.visits if parent.parent is None else parent.visits - 1
@@ -265,13 +271,10 @@ def _parent(evaluated: tuple[Branch, float]) -> Branch | None:
     return evaluated[0].parent
 
 
-def _add(leaf: Branch, visits: int = 0, open_: int = 0) -> None:
-    """To a leaf and to all before it."""
-    branch: Branch | None = leaf
-    while branch is not None:
-        branch.visits += visits
-        branch.open += open_
-        branch = branch.parent
+def _open(leaf: Branch, count: int) -> None:
+    """So many more leaves can be selected at or below this one."""
+    for branch in leaf.way_up():
+        branch.open += count
 
 
 def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:
