@@ -50,11 +50,10 @@ def grown(scores: list[float]) -> SearchTree:
     """A tree of one level, each step evaluated once."""
     tree = SearchTree(NodeView("root", 0, "", "", "step", None), "puct", 1.0, revisits=3)
     tree.select()
-    tree.top.losses = 0
-    for index, score in enumerate(scores):
-        view = NodeView(str(index), 1, str(index), str(index), "step", score)
-        tree.grow(tree.top, view, 1 / len(scores), goes_on=True)
-        tree.back_up(tree.top.children[-1], score)
+    tree.clear_losses()
+    views = [NodeView(str(i), 1, str(i), str(i), "step", score) for i, score in enumerate(scores)]
+    new = tree.grow(tree.top, views, [1 / len(scores)] * len(scores), lambda _: True)
+    tree.back_up(new, scores)
     return tree
 
 
@@ -65,14 +64,13 @@ def test_virtual_loss_spreads_a_batch_and_leaves_no_trace(scores: list[float], c
     batch = [tree.select() for _ in range(min(count, len(scores)))]
     leaves = [selected.leaf.view.id for selected in batch]
     assert len(set(leaves)) == len(leaves)
-    assert tree.top.losses == len(batch)
+    assert tree.top.visits == len(scores) + len(batch)
     for earlier, selected in enumerate(batch):
         # Each one before it in the batch counts as a visit of a sibling.
         assert selected.bonus == puct(1 / len(scores), 1, len(scores) + earlier, 1.0)
-    tree.clear_losses(batch)
+    tree.clear_losses()
     after = [(one.visits, one.total) for one in (tree.top, *tree.top.children)]
     assert after == before
-    assert all(one.losses == 0 for one in (tree.top, *tree.top.children))
 
 
 def test_a_virtual_loss_sends_the_next_leaf_elsewhere() -> None:
@@ -93,7 +91,7 @@ def test_a_tie_goes_to_the_earlier_step_wherever_it_lies(noise: float) -> None:
         tree = grown([0.05, first, second])
         selected = tree.select()
         assert selected.leaf.view.id == "1"
-        tree.clear_losses([selected])
+        tree.clear_losses()
         for branch in tree.top.children:
             branch.solution = branch.view
         chosen = tree.principal(lambda branch: branch.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from search_core.log.events import BackedUp, Event, Sampled, Scored, Started
@@ -70,7 +70,7 @@ class RunLog:
         """
         self.add(kind, **dict(zip(kind.said, values, strict=True)))
 
-    def add_steps(self, kind: StepEvent, many: Iterable[tuple[Any, ...]]) -> None:
+    def add_steps(self, kind: StepEvent, many: Sequence[tuple[Any, ...]]) -> None:
         """Append several of them. Raises as `add`."""
         for values in many:
             self.add_step(kind, values)
@@ -86,8 +86,11 @@ class KnownLog(RunLog):
 
     def __init__(self) -> None:
         super().__init__(lambda: 0.0, lambda _: None)
-        self._said: list[Event | tuple[StepEvent, tuple[Any, ...]]] = []
-        """The whole log: events, and of those that are not made yet what they say."""
+        self._said: list[Event | tuple[StepEvent, Sequence[tuple[Any, ...]]]] = []
+        """The whole log: events, and of those of one step alone what they say, as many as were
+        added at once."""
+        self._made = 0
+        """How much of that is among the events that were made."""
 
     @property
     def seconds(self) -> float:
@@ -98,13 +101,14 @@ class KnownLog(RunLog):
     def events(self) -> list[Event]:
         """The log so far; what is not made yet is made now."""
         made = self._events
-        for seq in range(len(made), len(self._said)):
-            said = self._said[seq]
+        for said in self._said[self._made :]:
             if isinstance(said, tuple):
-                kind, values = said
-                made.append(kind.known(seq, dict(zip(kind.said, values, strict=True))))
+                kind, many = said
+                for values in many:
+                    made.append(kind.known(len(made), dict(zip(kind.said, values, strict=True))))
             else:
                 made.append(said)
+        self._made = len(self._said)
         return made
 
     def deciding(self) -> Iterator[Event]:
@@ -129,14 +133,13 @@ class KnownLog(RunLog):
         """As of `RunLog`."""
         self.add_steps(kind, (values,))
 
-    def add_steps(self, kind: StepEvent, many: Iterable[tuple[Any, ...]]) -> None:
-        """As of `RunLog`. Nine of ten events of a search are these."""
-        tree, put, said = self.tree, kind.put, self._said
+    def add_steps(self, kind: StepEvent, many: Sequence[tuple[Any, ...]]) -> None:
+        """As of `RunLog`, but all of them or none. Nine of ten events of a search are these."""
+        tree = self.tree
         try:
-            for values in many:
-                tree.seq += 1
-                put(tree, *values)
-                said.append((kind, values))
+            tree.seq += len(many)
+            kind.put_all(tree, many)
         except LogError:
             self.tree = Tree.from_events(self.events)
             raise
+        self._said.append((kind, many))

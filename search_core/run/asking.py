@@ -5,7 +5,7 @@ This is where budgets and limits are checked, and where rounds are counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 
 from search_core.acts import Act, Beside, Guidance
@@ -88,11 +88,6 @@ class ModelRequests:
             case Score():
                 return (yield from self._score(request))
 
-    def views(self, ids: Iterable[str]) -> Nodes:
-        """What the strategy may know of these nodes."""
-        nodes, view = self._log.tree.nodes, self._nodes.view
-        return tuple([view(nodes[node_id]) for node_id in ids])
-
     def _sample_to_end(self, request: Sample) -> Generator[ModelCall, ModelReply, Nodes]:
         leaves = list(request.parents)
         active = places = list(range(len(leaves)))
@@ -162,9 +157,7 @@ class ModelRequests:
             for node_id, read in zip(ids, before, strict=True)
         ]
         self._record(planned, samples, seconds)
-        nodes, view = self._log.tree.nodes, self._nodes.view
-        pairs = zip(ids, places, strict=True)
-        return tuple([view(nodes[node_id], place) for node_id, place in pairs])
+        return self._nodes.views(ids, places)
 
     def _by_hand(self, ids: Sequence[str], beside: Sequence[Beside]) -> dict[str, Act]:
         """The steps that a person wrote, by their ids; those beside are the last ones."""
@@ -188,7 +181,7 @@ class ModelRequests:
             asked = self._nodes.sample(before, [step], "step", [None])
             samples, seconds = yield from self._ask_solver(asked, [step], None)
             self._record([PlannedNode(step)], samples, seconds)
-        return self.views(ids)
+        return self._nodes.views(ids)
 
     def _continue(self, request: Continue) -> Generator[ModelCall, ModelReply, Nodes]:
         """One more piece of a stream; where it belongs is known once it is written."""
@@ -206,13 +199,14 @@ class ModelRequests:
             node_id, after=None if parent == last else last, forced=request.forced
         )
         self._record([planned], samples, seconds)
-        return self.views([node_id])
+        return self._nodes.views([node_id])
 
     def _record(
         self, planned: Sequence[PlannedNode], samples: Sequence[StepSample], seconds: float
     ) -> None:
         for node, sample in zip(planned, samples, strict=True):
-            self._written.keep(node.id, sample.ids)
+            if sample.ids is not None:
+                self._written.keep(node.id, sample.ids)
         self._recorder.add_samples(self.round, planned, samples, seconds)
 
     def _score(self, request: Score) -> Generator[ModelCall, ModelReply, Nodes]:
@@ -239,7 +233,7 @@ class ModelRequests:
                 self.round, wanted, replies, request.aggregate, seconds, ahead
             )
             self._look_for_missing(wanted, replies)
-        return self.views([node.id for node in request.nodes])
+        return self._nodes.views([node.id for node in request.nodes])
 
     def _look_for_missing(
         self, wanted: Sequence[Sequence[Node]], replies: Sequence[StepScores]
@@ -253,6 +247,7 @@ class ModelRequests:
         missing = [
             node.id
             for nodes, reply in zip(wanted, replies, strict=True)
+            if None in reply.scores
             for node, score in zip(nodes, reply.scores, strict=True)
             if score is None
         ]
@@ -314,7 +309,7 @@ class ModelRequests:
 
     def _check_logprobs(self, samples: Sequence[StepSample]) -> None:
         strategy = self._recipe.strategy
-        if any(sample.logprob is None for sample in samples) and strategy.reads_logprobs(
+        if None in [sample.logprob for sample in samples] and strategy.reads_logprobs(
             self._recipe.options
         ):
             raise ProtocolError(

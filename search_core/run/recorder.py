@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from search_core.flops import forward_flops, writing_flops
 from search_core.log.events import MAX_REASON, Aggregate, Role, Sampled, Scored, Spent
-from search_core.log.fields import Repeats, Thought, parent_of
+from search_core.log.fields import ROOT, Repeats, Thought, parent_of
 from search_core.log.run_log import RunLog
 from search_core.log.tree import Node
 from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierInfo
@@ -32,6 +32,7 @@ class Recorder:
     def __init__(self, log: RunLog, solver: SolverInfo, verifier: VerifierInfo) -> None:
         self._log = log
         self._solver, self._verifier = solver, verifier
+        self._path_scores: dict[str, tuple[float, ...]] = {ROOT: ()}
 
     def add_samples(
         self,
@@ -44,15 +45,16 @@ class Recorder:
 
         What a person wrote, and what is of an earlier run, has cost nothing now.
         """
-        flops = [self._sample_flops(sample) for sample in samples]
+        flops = [
+            self._sample_flops(sample) if sample.flops is None else sample.flops
+            for sample in samples
+        ]
         pairs = list(zip(planned, samples, strict=True))
         asked = [sample for node, sample in pairs if not node.by and not sample.again]
+        said = self._said
         self._log.add_steps(
             Sampled,
-            [
-                self._said(node, sample, cost)
-                for (node, sample), cost in zip(pairs, flops, strict=True)
-            ],
+            [said(node, sample, cost) for (node, sample), cost in zip(pairs, flops, strict=True)],
         )
         self._log.add(
             Spent,
@@ -110,7 +112,9 @@ class Recorder:
             ahead: For nodes that are judged by the end of a rollout, that end: the last one
                 of the node's request.
         """
-        flops = [self._score_flops(reply) for reply in replies]
+        flops = [
+            self._score_flops(reply) if reply.flops is None else reply.flops for reply in replies
+        ]
         for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
             # One request after the other: what is before it on its path may be in the last one.
             self._log.add_steps(Scored, self._scored(nodes, reply, aggregate, cost, ahead))
@@ -136,18 +140,18 @@ class Recorder:
     ) -> list[tuple[object, ...]]:
         """The scores of one request in the order of the event's fields."""
         known = _known(reply.scores, aggregate)
-        path = self._earlier(nodes[0], aggregate)
+        path = () if aggregate == "last" else self._scores_to(nodes[0].parent or ROOT)
         said: list[tuple[object, ...]] = []
         paid = False
         for index, score in known.items():
             node_id = nodes[index].id
-            path.append(score)
-            end = ahead.get(node_id)
-            later = [known[place] for place in known if place > index] if end else []
+            path = (*path, score)
+            end = ahead.get(node_id) if ahead else None
+            later = [known[place] for place in known if place > index] if end else ()
             if aggregate == "last" and not later:
                 path_score = score
             else:
-                path_score = aggregate_scores([*path, *later], aggregate)
+                path_score = aggregate_scores((*path, *later) if later else path, aggregate)
             # A request's cost is written down once: by the first score that was asked for.
             again = index < reply.again
             pays = not (paid or again)
@@ -167,21 +171,22 @@ class Recorder:
             )
         return said
 
-    def _earlier(self, node: Node, aggregate: Aggregate) -> list[float]:
-        """The scores before this node on its path, as far as the aggregate asks for them."""
-        if aggregate == "last":
-            return []
-        nodes, scores, above = self._log.tree.nodes, [], node.parent
-        while above is not None:
-            step = nodes[above]
-            if step.score is not None:
-                scores.append(step.score)
-            above = step.parent
-        return scores[::-1]
+    def _scores_to(self, node_id: str) -> tuple[float, ...]:
+        """The scores on the path to a node, of those steps that have one."""
+        nodes, known = self._log.tree.nodes, self._path_scores
+        way: list[Node] = []
+        while node_id not in known:
+            way.append(nodes[node_id])
+            node_id = way[-1].parent or ROOT
+        scores = known[node_id]
+        for node in reversed(way):
+            if node.score is not None:
+                scores = (*scores, node.score)
+            if len(scores) == node.depth:  # All have one, so no other will come.
+                known[node.id] = scores
+        return scores
 
     def _sample_flops(self, sample: StepSample) -> float:
-        if sample.flops is not None:
-            return sample.flops
         return writing_flops(
             self._solver.shape,
             written=sample.tokens,
@@ -191,8 +196,6 @@ class Recorder:
         )
 
     def _score_flops(self, reply: StepScores) -> float:
-        if reply.flops is not None:
-            return reply.flops
         return forward_flops(
             self._verifier.shape,
             context=reply.reused,

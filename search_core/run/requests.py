@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from itertools import repeat
 
 from search_core.acts import Guidance
 from search_core.log.events import ROOT, Judged, Role
@@ -13,7 +14,7 @@ from search_core.protocols import SampleRequest, ScoreRequest, StepIds
 from search_core.run.recipe import Recipe
 from search_core.run.written import WrittenSteps
 from search_core.seeds import node_seed
-from search_core.strategies.base import NodeView
+from search_core.strategies.base import Nodes, NodeView
 
 Path = tuple[tuple[str, ...], tuple[str, ...], tuple[float | None, ...], str]
 """Texts, ids and log-probabilities of the steps up to a node, and the texts as one."""
@@ -28,6 +29,25 @@ class _Family:
     revised: str | None
     to_end: int
     count: int
+
+
+class _Paths(dict[str, Path]):
+    """The path to each node that was asked for: it is asked for often, and never changes."""
+
+    def __init__(self, log: RunLog) -> None:
+        super().__init__({ROOT: ((), (), (), "")})
+        self._log = log
+
+    def __missing__(self, node_id: str) -> Path:
+        node = self._log.tree.nodes[node_id]
+        steps, ids, logprobs, text = self[node.parent or ROOT]
+        path = self[node_id] = (
+            (*steps, node.text),
+            (*ids, node_id),
+            (*logprobs, node.logprob),
+            f"{text}\n\n{node.text}" if steps else node.text,
+        )
+        return path
 
 
 class NodeRequests:
@@ -48,29 +68,36 @@ class NodeRequests:
         self._judged = judged
         self._written = written
         self._guidance = guidance
-        self._paths: dict[str, Path] = {ROOT: ((), (), (), "")}
+        self._paths = _Paths(log)
+        self._scored: set[str] = set()
+        """Some of the nodes that have a score, and all before them on their paths too."""
 
-    def view(self, node: Node, place: int = 0) -> NodeView:
-        """What a strategy may know of it.
+    def views(self, ids: Iterable[str], places: Iterable[int] = repeat(0)) -> Nodes:
+        """What a strategy may know of these nodes.
 
         Args:
-            place: Of its parent among those of the request that it answers.
+            places: Of each, that of its parent among those of the request that it answers.
         """
-        key = node.id
+        nodes, paths, seed = self._log.tree.nodes, self._paths, self._recipe.seed
         # By place: made for every node at least twice, where names take half as long again.
-        view = NodeView(
-            key,
-            node.depth,
-            node.text,
-            (self._paths.get(key) or self._path(key))[3],
-            node.ended,
-            node.aggregate,
-            node_seed(self._recipe.seed, key),
-            node.logprob,
-            node.group,
-            place,
-        )
-        return self._guidance.seen(view) if self._guidance.acts else view
+        views = [
+            NodeView(
+                key,
+                (node := nodes[key]).depth,
+                node.text,
+                paths[key][3],
+                node.ended,
+                node.aggregate,
+                node_seed(seed, key),
+                node.logprob,
+                node.group,
+                place,
+            )
+            for key, place in zip(ids, places, strict=False)
+        ]
+        if self._guidance.acts:
+            views = [self._guidance.seen(view) for view in views]
+        return tuple(views)
 
     def child_ids(self, parents: Sequence[str]) -> list[str]:
         """The next free id under each parent; a parent named twice gets two."""
@@ -79,11 +106,12 @@ class NodeRequests:
         ids = []
         for parent in parents:
             index = made[parent] if parent in made else len(nodes[parent].children)
+            begins = "" if parent == ROOT else f"{parent}."
             # Of the path that a search goes on from by hand, the children are not numbered through.
-            while _child(parent, index) in nodes:
+            while (key := f"{begins}{index}") in nodes:
                 index += 1
             made[parent] = index + 1
-            ids.append(_child(parent, index))
+            ids.append(key)
         return ids
 
     def sample(
@@ -134,7 +162,7 @@ class NodeRequests:
         nodes = self._log.tree.nodes
         node = nodes[parent]
         return _Family(
-            self._steps(parent),
+            self._paths[parent][0],
             self._step_ids(parent),
             self._revised(parent),
             longest and max(0, longest + self._guidance.depth - node.depth),
@@ -162,22 +190,29 @@ class NodeRequests:
         Args:
             planned: Those of which scores are asked for already.
         """
-        nodes = self._log.tree.nodes
+        nodes, scored = self._log.tree.nodes, self._scored
         node = self._log.tree.node(node_id)
-        found = []
-        while node.parent is not None:
-            if node.score is None and node.id not in planned:
-                found.append(node)
-            if self._judged == "solutions":
-                break
+        if self._judged == "solutions":
+            wanted = node.parent is not None and node.score is None and node_id not in planned
+            return [node] if wanted else []
+        found, all_scored = [], ""
+        while node.parent is not None and node.id not in scored:
+            if node.score is None:
+                all_scored = ""
+                if node.id not in planned:
+                    found.append(node)
+            else:
+                all_scored = all_scored or node.id
             node = nodes[node.parent]
+        if all_scored:
+            scored.add(all_scored)
         found.reverse()
         return found
 
     def score(self, nodes: Sequence[Node]) -> ScoreRequest:
         """Request for scores of these nodes of one path, from the first of them to its end."""
         last = nodes[-1]
-        steps, ids, logprobs, _ = self._path(last.id)
+        steps, ids, logprobs, _ = self._paths[last.id]
         return ScoreRequest(
             self._recipe.problem.text,
             steps,
@@ -188,23 +223,6 @@ class NodeRequests:
             self._run,
             ids,
         )
-
-    def _steps(self, node_id: str) -> tuple[str, ...]:
-        return self._path(node_id)[0]
-
-    def _path(self, node_id: str) -> Path:
-        """Of a node: asked for often, and it never changes."""
-        path = self._paths.get(node_id)
-        if path is None:
-            node = self._log.tree.nodes[node_id]
-            steps, ids, logprobs, text = self._path(node.parent or ROOT)
-            path = self._paths[node_id] = (
-                (*steps, node.text),
-                (*ids, node_id),
-                (*logprobs, node.logprob),
-                f"{text}\n\n{node.text}" if steps else node.text,
-            )
-        return path
 
     def _step_ids(self, node_id: str) -> StepIds:
         if not self._written:
@@ -220,10 +238,6 @@ class NodeRequests:
         """All attempts up to the one that ends at `last`, the oldest first."""
         attempts: list[tuple[str, ...]] = []
         while last is not None:
-            attempts.append(self._steps(last))
+            attempts.append(self._paths[last][0])
             last = self._revised(last)
         return tuple(attempts[::-1])
-
-
-def _child(parent: str, index: int) -> str:
-    return str(index) if parent == ROOT else f"{parent}.{index}"

@@ -216,7 +216,7 @@ class Run:
 
     def _search(self) -> Generator[ModelCall, ModelReply, None]:
         yield from self._retrace()
-        root = self._nodes.view(self.tree.nodes[self._guidance.origin])
+        [root] = self._nodes.views([self._guidance.origin])
         plan = self.recipe.strategy.plan(root, self.recipe.options)
         request = self._next_request(plan, None)
         while not isinstance(request, Choose):
@@ -256,7 +256,7 @@ class Run:
                 self._election.complete(ids, unfinished=request.unfinished, cancelled=self._over)
                 if self._cut_short is not None:
                     raise self._cut_short
-                return self._models.views(ids)
+                return self._nodes.views(ids)
             case _:
                 raise ProtocolError(f"{self.recipe.strategy.name} yielded {request!r:.200}.")
         return ()
@@ -355,6 +355,6 @@ class Run:
         )
 
     def _close_open_nodes(self, why: str) -> None:
-        pending = [node for node in self.tree.steps() if node.state not in FINAL_STATES]
-        cut = Decide("run_ended", why, pruned=tuple(self._nodes.view(node) for node in pending))
+        pending = [node.id for node in self.tree.steps() if node.state not in FINAL_STATES]
+        cut = Decide("run_ended", why, pruned=self._nodes.views(pending))
         self._decisions.write(self._models.round, cut)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import Literal
 
@@ -169,7 +170,7 @@ def _select(
             count = min(options.children, left // options.longest)
             growing.append((selected, count))
             left -= count * options.longest
-    tree.clear_losses(batch)
+    tree.clear_losses()
     return growing, [selected.leaf for selected in batch if selected.leaf.finished]
 
 
@@ -199,6 +200,7 @@ def _expand(
     children = yield Sample(
         tuple(selected.leaf.view for selected, count in growing for _ in range(count))
     )
+    new: list[Branch] = []
     parent_at = [place for place, (_, count) in enumerate(growing) for _ in range(count)]
     written: list[list[NodeView]] = [[] for _ in growing]
     for child in children:
@@ -208,9 +210,8 @@ def _expand(
         if duplicates:
             yield Merge(duplicates)
         shares = _shares(siblings, options)
-        for child, prior in zip(siblings, shares, strict=True):
-            tree.grow(selected.leaf, child, prior, goes_on=_goes_on(child, options))
-    return [child for selected, _ in growing for child in selected.leaf.children]
+        new += tree.grow(selected.leaf, siblings, shares, partial(_goes_on, options))
+    return new
 
 
 def _evaluate(
@@ -222,7 +223,7 @@ def _evaluate(
     """
     views = [branch.view for branch in new]
     ended = tuple([view for view in views if view.ended == "end"])
-    going = tuple([view for view in views if _goes_on(view, options)])
+    going = tuple([view for view in views if _goes_on(options, view)])
     yield Complete(ended)
     yield from cut_off(views)
     stuck = [view for view in views if view.ended == "step" and view.depth >= options.max_steps]
@@ -258,10 +259,7 @@ def _back_up(
     tree: SearchTree, leaves: Sequence[Branch], values: Sequence[float]
 ) -> Generator[Request, Nodes, None]:
     """Add each leaf's value all the way up, and write the new statistics down, deepest first."""
-    touched: dict[Branch, None] = {}
-    for leaf, value in zip(leaves, values, strict=True):
-        touched.update(dict.fromkeys(tree.back_up(leaf, value)))
-    deepest_first = sorted(touched, key=attrgetter("view.depth"), reverse=True)
+    deepest_first = sorted(tree.back_up(leaves, values), key=attrgetter("view.depth"), reverse=True)
     yield BackUp(tuple([(branch.view, branch.visits, branch.value) for branch in deepest_first]))
 
 
@@ -283,7 +281,7 @@ def _shares(siblings: Sequence[NodeView], options: MctsOptions) -> list[float]:
     return priors(siblings, options.prior_temperature)
 
 
-def _goes_on(view: NodeView, options: MctsOptions) -> bool:
+def _goes_on(options: MctsOptions, view: NodeView) -> bool:
     return view.ended == "step" and view.depth < options.max_steps
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 from search_core.records import quickly_made
@@ -47,10 +48,9 @@ class Branch:
 
     Attributes:
         prior: Probability among its siblings; they add up to 1.
-        visits: How many values were backed up through it, its own evaluation among them.
+        visits: How many values were backed up through it, its own evaluation among them; and the
+            virtual losses: visits worth 0 by the leaves of the batch that is being selected.
         total: Sum of those values; each in [0, 1].
-        losses: Virtual losses: visits without a value by leaves of the batch that is being
-            selected. 0 between batches.
         open: Leaves at or below it that can be selected: steps that were not expanded yet,
             and finished solutions as long as those may be selected again.
         solution: The solution that was found here: the step itself, or its rollout's end.
@@ -62,14 +62,13 @@ class Branch:
     children: list[Branch] = field(default_factory=list)
     visits: int = 0
     total: float = 0.0
-    losses: int = 0
     open: int = 0
     solution: NodeView | None = None
 
     @property
     def value(self) -> float:
         """Mean of the values that were backed up; virtual losses count as 0."""
-        return self.total / (self.visits + self.losses)
+        return self.total / self.visits
 
     @property
     def finished(self) -> bool:
@@ -122,6 +121,8 @@ class SearchTree:
         self._exploration = exploration
         self._revisits = revisits
         self._finished: list[Branch] = []
+        self._losses: list[list[Branch]] = []
+        """The ways to the leaves of the batch that is being selected."""
 
     def select(self) -> Selected:
         """Walk down to a leaf, always to the child with the highest value plus bonus.
@@ -130,61 +131,90 @@ class SearchTree:
         that will now be expanded cannot be selected again; a solution can, while revisits are
         left.
         """
-        leaf, above, sums, best = self.top, None, [0.0], 0
+        leaf, way = self.top, [self.top]
+        sums, best, all_visits = [0.0], 0, 0
         while leaf.children:
-            sums = self._sums(leaf)
+            all_visits = _visits_below(leaf)
+            sums = self._sums(leaf, all_visits)
             best = first_best(sums)
-            leaf, above = leaf.children[best], leaf
-        found = Selected(self.top)
-        if above is not None:
+            leaf = leaf.children[best]
+            way.append(leaf)
+        if leaf is self.top:
+            found = Selected(leaf)
+        else:
             # What it won by, before the losses change that.
+            bonus = self._bonus(leaf.prior, leaf.visits, all_visits, self._exploration)
             next_best = max(sums[:best] + sums[best + 1 :], default=_CLOSED)
-            found = Selected(
-                leaf,
-                leaf.value,
-                self._bonus_of(leaf, above),
-                None if next_best == _CLOSED else next_best,
-            )
-        expanded = self.waiting.pop(leaf.view.id, None) is not None
-        _add(leaf, losses=1, open_=-1 if expanded else 0)
-        if not expanded:
+            found = Selected(leaf, leaf.value, bonus, None if next_best == _CLOSED else next_best)
+        for branch in way:
+            branch.visits += 1
+        self._losses.append(way)
+        if self.waiting.pop(leaf.view.id, None) is not None:
+            for branch in way:
+                branch.open -= 1
+        else:
             self._revisits -= 1
             if self._revisits == 0:
                 for branch in self._finished:
-                    _add(branch, open_=-1)
+                    _open(branch, -1)
         return found
 
-    def clear_losses(self, batch: Sequence[Selected]) -> None:
-        """Take the virtual losses of a whole batch back."""
-        for selected in batch:
-            _add(selected.leaf, losses=-1)
+    def clear_losses(self) -> None:
+        """Take all virtual losses back: the batch is selected."""
+        for way in self._losses:
+            for branch in way:
+                branch.visits -= 1
+        self._losses.clear()
 
-    def grow(self, parent: Branch, view: NodeView, prior: float, *, goes_on: bool) -> None:
-        """Add a new step.
+    def grow(
+        self,
+        parent: Branch,
+        views: Sequence[NodeView],
+        shares: Sequence[float],
+        goes_on: Callable[[NodeView], bool],
+    ) -> list[Branch]:
+        """Add new steps after one; answer with them.
 
         Args:
-            goes_on: Whether more can be written under it. A step that neither goes on nor
+            shares: Their priors.
+            goes_on: Whether more can be written under a step. One that neither goes on nor
                 ends a solution is a dead end and is never selected.
         """
-        branch = Branch(view, parent, prior)
-        parent.children.append(branch)
-        if goes_on:
-            self.waiting[view.id] = branch
-        if branch.finished:
-            self._finished.append(branch)
-        if goes_on or (branch.finished and self._revisits > 0):
-            _add(branch, open_=1)
+        new = []
+        for view, prior in zip(views, shares, strict=True):
+            branch = Branch(view, parent, prior)
+            if goes_on(view):
+                self.waiting[view.id] = branch
+                branch.open = 1
+            elif view.ended == "end":
+                self._finished.append(branch)
+                branch.open = int(self._revisits > 0)
+            new.append(branch)
+        parent.children += new
+        _open(parent, sum([branch.open for branch in new]))
+        return new
 
-    def back_up(self, leaf: Branch, value: float) -> list[Branch]:
-        """Count one visit with this value for the leaf and all before it; answer with those."""
-        way: list[Branch] = []
-        branch: Branch | None = leaf
-        while branch is not None:
-            branch.visits += 1
-            branch.total += value
-            way.append(branch)
-            branch = branch.parent
-        return way
+    def back_up(self, leaves: Sequence[Branch], values: Sequence[float]) -> dict[Branch, None]:
+        """Count one visit with its value for each leaf and for all before it; answer with those,
+        in the order in which the leaves come to them."""
+        touched: dict[Branch, None] = {}
+        for parent, siblings in groupby(zip(leaves, values, strict=True), key=_parent):
+            way = [] if parent is None else parent.way_up()
+            together = []
+            for leaf, value in siblings:
+                leaf.visits += 1
+                leaf.total += value
+                touched[leaf] = None
+                together.append(value)
+            count = len(together)
+            for branch in way:
+                branch.visits += count
+                total = branch.total
+                for value in together:  # one by one: a sum depends on the order of addition
+                    total += value
+                branch.total = total
+            touched.update(dict.fromkeys(way))
+        return touched
 
     def principal(self, by: Callable[[Branch], float]) -> NodeView | None:
         """Walk down to a solution, always to the child that is best by this measure.
@@ -198,35 +228,26 @@ class SearchTree:
             branch = below[first_best([by(child) for child in below])]
         return branch.solution
 
-    def _sums(self, parent: Branch) -> list[float]:
+    def _sums(self, parent: Branch, all_visits: int) -> list[float]:
         """Of each child its value plus bonus; of one that no leaf is left under: `_CLOSED`."""
         if not parent.open:
             raise ValueError(f"No leaf is left at or below node {parent.view.id}.")
-        children = parent.children
         # The same as each one's value and bonus, written out: this is the search's inmost loop.
-        bonus, exploration, all_visits = self._bonus, self._exploration, _all_visits(parent)
+        bonus, exploration = self._bonus, self._exploration
         if bonus is puct:
             root = math.sqrt(all_visits)
-            sums = [
-                child.total / (visits := child.visits + child.losses)
-                + exploration * child.prior * root / (1 + visits)
+            return [
+                child.total / child.visits + exploration * child.prior * root / (1 + child.visits)
                 if child.open
                 else _CLOSED
-                for child in children
+                for child in parent.children
             ]
-        else:
-            sums = [
-                child.total / (visits := child.visits + child.losses)
-                + bonus(child.prior, visits, all_visits, exploration)
-                if child.open
-                else _CLOSED
-                for child in children
-            ]
-        return sums
-
-    def _bonus_of(self, child: Branch, parent: Branch) -> float:
-        visits = child.visits + child.losses
-        return self._bonus(child.prior, visits, _all_visits(parent), self._exploration)
+        return [
+            child.total / child.visits + bonus(child.prior, child.visits, all_visits, exploration)
+            if child.open
+            else _CLOSED
+            for child in parent.children
+        ]
 
     def _solved(self) -> set[str]:
         """Ids of all branches with a solution at or below them."""
@@ -240,18 +261,20 @@ class SearchTree:
         return found
 
 
-def _all_visits(parent: Branch) -> int:
-    """Of all its children together, virtual losses included."""
-    return sum([child.visits + child.losses for child in parent.children])
+def _visits_below(parent: Branch) -> int:
+    """Of all its children together, virtual losses included: all its own but for the first one, by
+    which it was evaluated itself. The problem was not."""
+    return parent.visits if parent.parent is None else parent.visits - 1
 
 
-def _add(leaf: Branch, losses: int = 0, open_: int = 0) -> None:
-    """To a leaf and to all before it."""
-    branch: Branch | None = leaf
-    while branch is not None:
-        branch.losses += losses
-        branch.open += open_
-        branch = branch.parent
+def _parent(evaluated: tuple[Branch, float]) -> Branch | None:
+    return evaluated[0].parent
+
+
+def _open(leaf: Branch, count: int) -> None:
+    """So many more leaves can be selected at or below this one."""
+    for branch in leaf.way_up():
+        branch.open += count
 
 
 def priors(siblings: Sequence[NodeView], temperature: float) -> list[float]:

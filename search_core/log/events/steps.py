@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -68,57 +69,58 @@ class Sampled(Event):
         return parent_of(self.id)
 
     def apply_to(self, tree: NodeTable) -> None:
-        self.put(tree, *self.values())
+        self.put_all(tree, (self.values(),))
 
     @staticmethod
-    def put(
-        tree: NodeTable,
-        id: str,  # noqa: A002 - named as the field is
-        text: str,
-        tokens: int,
-        logprob: float | None,
-        ended: Ended = "step",
-        prefilled: int = 0,
-        reused: int = 0,
-        flops: float = 0.0,
-        role: Role = "step",
-        after: str | None = None,
-        repeats: Repeats = "",
-        thought: Thought = "",
-        forced: str = "",
-        by: str = "",
-        again: bool = False,
-    ) -> None:
-        """Do what an event of these values, in the order of its fields, does. Raises as
+    def put_all(tree: NodeTable, many: Iterable[tuple[Any, ...]]) -> None:
+        """Do what events of these values, each in the order of the fields, do. Raises as
         `apply_to`."""
-        if id in tree.nodes:  # before anything else: the root's parent is the root
-            raise LogError(f"Node {id!r} is sampled twice.")
-        if after is not None:
-            tree.node(after)
-        parent = tree.node(parent_of(id))
-        parent.children.append(id)
-        # By place, as of all that a run makes thousands of: names take half as long again.
-        tree.nodes[id] = Node(
-            id,
-            parent.id,
+        nodes = tree.nodes
+        for (
+            key,
             text,
-            parent.depth + 1,
-            [],
-            "rollout" if role == "rollout" else "frontier",
             tokens,
             logprob,
             ended,
-            role,
-            repeats,
-            thought,
-            after,
-            forced,
-            by,
-            again,
             prefilled,
             reused,
             flops,
-        )
+            role,
+            after,
+            repeats,
+            thought,
+            forced,
+            by,
+            again,
+        ) in many:
+            if key in nodes:  # before anything else: the root's parent is the root
+                raise LogError(f"Node {key!r} is sampled twice.")
+            if after is not None:
+                tree.node(after)
+            parent = tree.node(parent_of(key))
+            parent.children.append(key)
+            # By place, as of all that a run makes thousands of: names take half as long again.
+            nodes[key] = Node(
+                key,
+                parent.id,
+                text,
+                parent.depth + 1,
+                [],
+                "rollout" if role == "rollout" else "frontier",
+                tokens,
+                logprob,
+                ended,
+                role,
+                repeats,
+                thought,
+                after,
+                forced,
+                by,
+                again,
+                prefilled,
+                reused,
+                flops,
+            )
 
 
 class Scored(Event):
@@ -142,31 +144,21 @@ class Scored(Event):
     """Whether it was scored in an earlier run: it cost nothing now."""
 
     def apply_to(self, tree: NodeTable) -> None:
-        self.put(tree, *self.values())
+        self.put_all(tree, (self.values(),))
 
     @staticmethod
-    def put(
-        tree: NodeTable,
-        id: str,  # noqa: A002 - named as the field is
-        verifier: str,
-        score: float,
-        aggregate: float | None = None,
-        ahead: str | None = None,
-        tokens: int = 0,
-        flops: float = 0.0,
-        reason: str = "",
-        again: bool = False,
-    ) -> None:
-        """Do what an event of these values, in the order of its fields, does. Raises as
+    def put_all(tree: NodeTable, many: Iterable[tuple[Any, ...]]) -> None:
+        """Do what events of these values, each in the order of the fields, do. Raises as
         `apply_to`."""
-        node = tree.node(id)
-        node.score = score
-        node.aggregate = score if aggregate is None else aggregate
-        node.ahead = ahead
-        node.verifier_tokens, node.verifier_flops = tokens, flops
-        node.reason = reason
-        if node.state == "frontier":
-            node.state = "candidate"
+        for key, _, score, aggregate, ahead, tokens, flops, reason, _ in many:
+            node = tree.node(key)
+            node.score = score
+            node.aggregate = score if aggregate is None else aggregate
+            node.ahead = ahead
+            node.verifier_tokens, node.verifier_flops = tokens, flops
+            node.reason = reason
+            if node.state == "frontier":
+                node.state = "candidate"
 
 
 class Merged(Event):
@@ -228,14 +220,15 @@ class BackedUp(Event):
     value: Real
 
     def apply_to(self, tree: NodeTable) -> None:
-        self.put(tree, *self.values())
+        self.put_all(tree, (self.values(),))
 
     @staticmethod
-    def put(tree: NodeTable, id: str, visits: int, value: float) -> None:  # noqa: A002 - likewise
-        """Do what an event of these values, in the order of its fields, does. Raises as
+    def put_all(tree: NodeTable, many: Iterable[tuple[Any, ...]]) -> None:
+        """Do what events of these values, each in the order of the fields, do. Raises as
         `apply_to`."""
-        node = tree.node(id)
-        node.visits, node.value = visits, value
+        for key, visits, value in many:
+            node = tree.node(key)
+            node.visits, node.value = visits, value
 
 
 class Noted(Event):
