@@ -12,6 +12,8 @@ import { writeMaths } from "../dom/maths.js";
 import { writingSentence } from "../words/writing_words.js";
 
 const ANNOUNCE_AFTER_MS = 500;
+/** A word of more letters than this has the room of what says what the number beside it counts, on a phone. */
+const LONG = 9;
 
 /** A run was refused: whoever started it takes what stands below for its result. */
 const BEFORE = "This is still the run before. ";
@@ -62,6 +64,7 @@ export class StoryLine {
     const { word, kind } = statusOf(log, behind);
     setText(this.status, word);
     setAttribute(this.status, "data-kind", kind);
+    setAttribute(this.status, "data-long", word.length > LONG);
     setText(this.notice, notice);
     this.notice.hidden = !notice;
     this.offerAgain(log);
