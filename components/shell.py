@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.exceptions import ComponentProcessingError, Error
+from gradio.state_holder import SessionState
 from gradio.utils import _parse_file_size
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -75,6 +77,41 @@ class Shell(gr.Blocks):
             *routes,
         ]
 
+    async def preprocess_data(
+        self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
+    ) -> list[Any]:
+        """As `gr.Blocks.preprocess_data`; plain values are made ready where they are.
+
+        Gradio hands each of them to another thread and waits for it: seventy times before a
+        search begins, and each time behind the models, which hold Python's lock.
+        """
+        parts = block_fn.inputs
+        plain = block_fn.preprocess and not block_fn.component_prop_inputs
+        if not plain or not all(_is_plain(part) for part in parts):
+            return list(await super().preprocess_data(block_fn, inputs, state, explicit_call))
+        state = state or SessionState(self)
+        unready = copy.copy(block_fn)
+        unready.preprocess = False
+        values = await super().preprocess_data(unready, inputs, state, explicit_call)
+        return [
+            value if part.stateful else self._made(block_fn, place, state[part._id], value)
+            for place, (part, value) in enumerate(zip(parts, values, strict=True))
+        ]
+
+    def _made(
+        self, block_fn: Any, place: int, part: Any, value: Any, *, is_input: bool = True
+    ) -> Any:
+        """What a component makes of a value, for a handler or for the page; errors are Gradio's."""
+        try:
+            return part.preprocess(value) if is_input else part.postprocess(value)
+        except Error:
+            raise
+        except Exception as error:
+            said = self._format_processing_error(
+                block_fn, place, part, value, is_input=is_input, original_error=error
+            )
+            raise ComponentProcessingError(said) from error
+
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
         """As `gr.Blocks.postprocess_data`; an output that stays as it is costs nothing.
 
@@ -93,6 +130,17 @@ class Shell(gr.Blocks):
             smaller = copy.copy(block_fn)
             smaller.outputs = [outputs[place] for place in changed]
             values = [predictions[place] for place in changed]
+            parts, state = smaller.outputs, state or SessionState(self)
+            if block_fn.postprocess and all(map(_is_plain, parts)) and all(map(_is_value, values)):
+                smaller.postprocess = False  # here, and not in another thread: see above
+                values = [
+                    value
+                    if outputs[place].stateful
+                    else self._made(
+                        block_fn, place, state.get(part._id, part), value, is_input=False
+                    )
+                    for place, part, value in zip(changed, parts, values, strict=True)
+                ]
             # One output's value comes bare, several come in a list.
             given = values if len(values) > 1 else values[0]
             made = await super().postprocess_data(smaller, given, state)
@@ -171,6 +219,18 @@ class Shell(gr.Blocks):
         )
         (Path(published_folder()) / _SHEET).write_text(sheet, encoding="utf-8", newline="\n")
         return head.put_into
+
+
+def _is_plain(part: Any) -> bool:
+    """Whether a component's value is what came as JSON: no file that has to be looked for."""
+    return isinstance(part, gr.components.Component) and getattr(part, "data_model", None) is None
+
+
+def _is_value(value: Any) -> bool:
+    """Whether a handler gives a value as it is, and not a change of a component's properties."""
+    if isinstance(value, dict):
+        return "__type__" not in value
+    return value is None or isinstance(value, str | int | float | list)
 
 
 def _stays(value: Any) -> bool:

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import (
@@ -228,6 +229,9 @@ def test_uniform_numbers_belong_to_the_seed() -> None:
     assert numbers.tolist() != uniform_numbers(5, 40).tolist()
     assert numbers.min() >= 0
     assert numbers.max() < 1
+    for seed in (0, 5, 2**32 + 1, 2**63 - 1):
+        usual = np.random.Generator(np.random.Philox(key=seed)).random(40)
+        assert uniform_numbers(seed, 40).tolist() == usual.tolist()
 
 
 class Counting:
