@@ -124,9 +124,14 @@ class Recorder:
         flops = [
             self._score_flops(reply) if reply.flops is None else reply.flops for reply in replies
         ]
+        said: list[tuple[object, ...]] = []
         for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
-            # One request after the other: what is before it on its path may be in the last one.
-            self._log.add_steps(Scored, self._scored(nodes, reply, aggregate, cost, ahead))
+            said += self._scored(nodes, reply, aggregate, cost, ahead)
+            if aggregate != "last":
+                # What is before the next one on its path may be among these.
+                self._log.add_steps(Scored, said)
+                said = []
+        self._log.add_steps(Scored, said)
         self._log.add(
             Spent,
             round=round_,
@@ -154,7 +159,8 @@ class Recorder:
         paid = False
         for index, score in known.items():
             node_id = nodes[index].id
-            path = (*path, score)
+            if aggregate != "last":
+                path = (*path, score)
             end = ahead.get(node_id) if ahead else None
             later = [known[place] for place in known if place > index] if end else ()
             if aggregate == "last" and not later:
