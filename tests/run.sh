@@ -10,8 +10,6 @@ python=${PYTHON:-python}
 # Compiled modules are kept: where they are not, as images of containers ask for, every process
 # compiles anew what it imports, and every worker rewrites anew what the tests assert.
 unset PYTHONDONTWRITEBYTECODE
-# Of the thousands of modules that come with torch, few are imported: those compile themselves.
-"$python" -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt -r tests/requirements.txt
 
 # A browser: the one that is there, else Debian's, else the one that Playwright brings. Chromium's
 # headless shell first: the same page, without the windows and menus that nobody sees here.
@@ -23,15 +21,24 @@ find_browser() {
 }
 # And nginx, for what stands before the app; where there is none, the tests that need it are skipped.
 PATH=$PATH:/usr/sbin
-missing=()
-find_browser >/dev/null || missing+=(chromium-headless-shell)
-command -v nginx >/dev/null || missing+=(nginx-light)
-if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  apt-get update -qq
-  # Debian has it since chromium 128, other distributions by another name or not at all.
-  apt-cache show chromium-headless-shell >/dev/null 2>&1 || missing=("${missing[@]/chromium-headless-shell/chromium}")
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
-fi
+install_packages() {
+  local missing=()
+  find_browser >/dev/null || missing+=(chromium-headless-shell)
+  command -v nginx >/dev/null || missing+=(nginx-light)
+  if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    apt-get update -qq
+    # Debian has it since chromium 128, other distributions by another name or not at all.
+    apt-cache show chromium-headless-shell >/dev/null 2>&1 || missing=("${missing[@]/chromium-headless-shell/chromium}")
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+  fi
+}
+
+# Both wait for what they fetch, and then unpack it: side by side.
+install_packages &
+packages=$!
+"$python" tests/install.py
+wait "$packages"
+
 browser=$(find_browser || true)
 if [ -n "$browser" ]; then
   export ESPALIER_CHROMIUM=$browser

@@ -62,7 +62,9 @@ def give(page: Page, width: int, height: int) -> None:
     settle(page)
 
 
-@pytest.mark.parametrize(("width", "height", "tree"), [(390, 844, 300), (320, 700, 220)])
+@pytest.mark.parametrize(
+    ("width", "height", "tree"), [(390, 844, 300), (360, 740, 240), (320, 700, 220)]
+)
 def test_on_a_phone_the_tree_is_in_the_first_screen(
     app: App, keep: Keep, width: int, height: int, tree: int
 ) -> None:
@@ -79,6 +81,9 @@ def test_on_a_phone_the_tree_is_in_the_first_screen(
     composer = page.locator("#composer").bounding_box()
     assert composer is not None
     assert composer["height"] <= 120, "the composer is two lines"
+    # The answer that was chosen stands in sight, and is read.
+    wait(page, "x.tree().finished && !x.canvas.busy")
+    assert ask(page, "x.canvas.words.plan.words.get(x.tree().chosen)?.kind") == "line"
 
 
 def test_the_side_is_a_sheet_on_a_phone(app: App, keep: Keep) -> None:

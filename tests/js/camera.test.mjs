@@ -146,6 +146,21 @@ test("a corner of the tree stays in the picture, however far one pans", () => {
   assert.deepEqual(contain(camera, SMALL, 600, 400), camera);
 });
 
+test("in a tree that grows downwards a revealed place has room for its words below, in a low picture as well", () => {
+  for (const height of [145, 185, 300]) {
+    const camera = { ku: 20, kd: 60, ou: 100, od: 20, vertical: true };
+    for (const d of [1, 2, 3, 4]) {
+      const [, y] = toScreen(reveal(camera, { u: 0, d }, 320, height), 0, d);
+      assert.ok(height - y >= 44, `level ${d} at ${y} of ${height}`);
+    }
+  }
+});
+
+test("a tree of five levels that grows downwards is read in a low picture, from one place to another", () => {
+  const bounds = { uMin: -8, uMax: 8, dMax: 5 };
+  assert.deepEqual(openingCamera(bounds, 360, 145, true), fitCamera(bounds, 360, 145, true));
+});
+
 test("a revealed place has room around it", () => {
   const camera = panBy(fitCamera(SMALL, 600, 400, false), -2000, 2000);
   assert.deepEqual(toScreen(reveal(camera, { u: 0, d: 1 }, 600, 400), 0, 1).map(Math.round), [40, 336]);

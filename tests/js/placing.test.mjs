@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { lanesOf } from "../../assets/js/picture/lanes.js";
 import { paintEdges } from "../../assets/js/picture/edges.js";
-import { fitCamera, markRadius, room, zoomAt } from "../../assets/js/picture/camera.js";
+import { fitCamera, markRadius, overflows, reveal, room, zoomAt } from "../../assets/js/picture/camera.js";
 import { MOST_WORDS, placeWords } from "../../assets/js/picture/placing.js";
 import { header } from "./synthetic.mjs";
 import { Said, spotsOf, viewOf, waysOf, withoutHalf } from "../../assets/js/picture/spots.js";
@@ -48,13 +48,15 @@ function sizesOf(said) {
 }
 
 /** A picture of a tree with its words, at rest. */
-function pictureOf(tree, width, height, { zoom = 1, at = [0.5, 0.5], selected = null, viewState = new ViewState() } = {}) {
+function pictureOf(tree, width, height, { zoom = 1, at = [0.5, 0.5], selected = null, seen = null, viewState = new ViewState() } = {}) {
   const visible = viewState.visible(tree, NOTHING);
   const scene = new Scene();
   const vertical = width < 600;
   scene.room = { across: room(width, height, vertical).across, vertical };
   scene.update(tree, visible, viewState.hiddenStates, false);
   let camera = fitCamera(scene.bounds, width, height, vertical);
+  const item = seen && scene.items.get(seen);
+  if (item && overflows(camera, scene.bounds, width, height)) camera = reveal(camera, { u: item.toU, d: item.toD }, width, height);
   if (zoom !== 1) camera = zoomAt(camera, zoom, at[0] * width, at[1] * height);
   const radiusOf = (item) =>
     item.state === "root" ? (vertical ? 11 : 35) : markRadius(camera, palette.states[item.state].size) + (item.right === null ? 0 : 5);
@@ -169,6 +171,15 @@ const eventsOf = (name) =>
     .map((line) => JSON.parse(line));
 const TRACES = readdirSync(new URL("traces/", ASSETS)).filter((name) => name.endsWith(".jsonl"));
 
+const SHOWN = ["traces/", "chosen_problems/"].flatMap((folder) =>
+  readdirSync(new URL(folder, ASSETS))
+    .filter((name) => name.endsWith(".jsonl"))
+    .map((name) => folder + name),
+);
+/** What the picture has on phones of 390, 360 and 320 pixels; the opening shows chosen problems, in others. */
+const PHONES = [[390, 318], [320, 203], [320, 185]];
+const OPENINGS = [[390, 301], [360, 248], [320, 220]];
+
 test("in every recorded example words meet nothing, at every size and zoom", () => {
   assert.ok(TRACES.length > 10);
   for (const name of TRACES) {
@@ -195,6 +206,20 @@ test("on a phone the chosen path of the examples has its words", () => {
     const read = steps.filter(({ id }) => plan.words.has(id) && plan.words.get(id).kind !== "bar");
     return read.length < (2 / 3) * steps.length;
   });
+  assert.deepEqual(silent, []);
+});
+
+test("on a phone the chosen answer of every example has its words, and they meet nothing", () => {
+  const silent = [];
+  for (const name of SHOWN) {
+    const tree = Tree.fromEvents(eventsOf(`../${name}`));
+    if (!tree.chosen) continue;
+    for (const [width, height] of name.startsWith("traces") ? PHONES : [...PHONES, ...OPENINGS]) {
+      const picture = pictureOf(tree, width, height, { seen: tree.chosen });
+      assert.deepEqual(faultsOf(picture), [], `${name} at ${width} × ${height}`);
+      if (picture.plan.words.get(tree.chosen)?.kind !== "line") silent.push(`${name} at ${width} × ${height}`);
+    }
+  }
   assert.deepEqual(silent, []);
 });
 
@@ -356,11 +381,6 @@ test("branches leave the problem at a place: how far a level reaches is always a
   }
 });
 
-const SHOWN = ["traces/", "chosen_problems/"].flatMap((folder) =>
-  readdirSync(new URL(folder, ASSETS))
-    .filter((name) => name.endsWith(".jsonl"))
-    .map((name) => folder + name),
-);
 for (const name of SHOWN)
   test(`in ${name} the chosen answer is written wherever others on its level are`, () => {
     const events = readFileSync(new URL(name, ASSETS), "utf-8").trim().split("\n").map((line) => JSON.parse(line));

@@ -24,6 +24,11 @@ export class NodeTable {
     return node.order < this.size && this.made[node.order] === node;
   }
 
+  /** The node from which this one grew; it has none at the root. */
+  parentOf({ above }) {
+    return this.made[above];
+  }
+
   /** The node that came next when one was here before, and is called so; else undefined. */
   next(id) {
     const node = this.made[this.size];

@@ -26,6 +26,8 @@ function newNode(id, parent, text, depth) {
     depth,
     /** Its place in the order of sampling, see `NodeTable`. */
     order: 0,
+    /** The same of its parent: a log of a hundred thousand nodes asks it for each of them. */
+    above: -1,
     children: [],
     state: "frontier",
     tokens: 0,
@@ -210,7 +212,7 @@ const HANDLERS = {
   sampled(tree, event) {
     const known = tree.nodes.next(event.id);
     if (known) {
-      enter(tree, known, tree.nodes.get(known.parent));
+      enter(tree, known, tree.nodes.parentOf(known));
       return;
     }
     if (tree.nodes.has(event.id)) throw new LogError(`Node ${event.id} is sampled twice.`);
@@ -316,6 +318,7 @@ const HANDLERS = {
 /** A step as it is when it is sampled. */
 function nodeOf(event, parent) {
   const node = newNode(event.id, parent.id, event.text, parent.depth + 1);
+  node.above = parent.order;
   node.tokens = event.tokens;
   node.logprob = event.logprob;
   node.role = event.role ?? "step";
@@ -364,7 +367,7 @@ function final(tree, node, state, among = FINAL_STATES) {
 export function toJSON(tree) {
   return {
     seq: tree.seq,
-    nodes: Array.from(tree.nodes.values(), ({ order, ...fields }) => fields),
+    nodes: Array.from(tree.nodes.values(), ({ order, above, ...fields }) => fields),
     undecided: [...tree.undecided].sort((a, b) => a[0] - b[0] || a[1] - b[1]),
     rounds: tree.rounds,
     votes: Object.fromEntries(tree.votes),

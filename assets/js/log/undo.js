@@ -27,7 +27,7 @@ export const UNDO = {
   },
   sampled(tree) {
     const node = tree.nodes.pop();
-    tree.nodes.get(node.parent).children.pop();
+    tree.nodes.parentOf(node).children.pop();
     if (node.role === "rollout") tree.rollouts -= 1;
     if (node.after !== null || node.forced) tree.annotated -= 1;
   },

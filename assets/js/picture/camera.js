@@ -19,8 +19,8 @@ const LEVELS = { least: 54, leastDown: 60, most: 320 };
 const CLOSE_DOWN = 34;
 /** So many pixels around what is brought into sight show what it stands among. */
 const AROUND = { along: 40, across: 64 };
-/** What stands closer to an edge than this is not in view. */
-const EDGE = { along: 26, across: 20 };
+/** What stands closer to an edge than this is not in view; in a tree that grows downwards words stand below. */
+const EDGE = { along: 26, across: 20, words: 44 };
 const ZOOM = { least: 0.6, most: 140 };
 
 /** A tree that would take more screens than this to read is first shown whole, however small. */
@@ -60,7 +60,8 @@ export function frameCamera(box, width, height, vertical) {
 export function openingCamera(bounds, width, height, vertical) {
   const camera = fitCamera(bounds, width, height, vertical);
   const { across, along } = room(width, height, vertical);
-  const screens = Math.max(((bounds.uMax - bounds.uMin) * camera.ku) / across, (bounds.dMax * camera.kd) / along);
+  const [tall, wide] = vertical ? [height, width] : [width, height];
+  const screens = Math.max(1 + ((bounds.uMax - bounds.uMin) * camera.ku - across) / wide, 1 + (bounds.dMax * camera.kd - along) / tall);
   return screens > MOST_SCREENS ? wholeCamera(bounds, width, height, vertical) : camera;
 }
 
@@ -130,10 +131,11 @@ export function panBy(camera, dx, dy) {
 /** Bring a place into view with what stands around it; what is in view already stays where it is. */
 export function reveal(camera, place, width, height) {
   const [x, y] = toScreen(camera, place.u, place.d);
-  const outside = (at, length, edge) => at < Math.min(edge, length / 4) || at > length - Math.min(edge, length / 4);
-  if (!outside(x, width, EDGE.along) && !outside(y, height, EDGE.across)) return camera;
+  const below = camera.vertical ? EDGE.words : EDGE.across;
+  const outside = (at, length, edge, far = edge) => at < Math.min(edge, length / 4) || at > length - Math.min(far, length / 3);
+  if (!outside(x, width, EDGE.along) && !outside(y, height, EDGE.across, below)) return camera;
   const moved = (at, length, around) => {
-    const room = Math.min(around, length / 4);
+    const room = Math.min(around, length / 3);
     return clamp(at, room, length - room) - at;
   };
   return panBy(camera, moved(x, width, AROUND.along), moved(y, height, AROUND.across));

@@ -1,6 +1,6 @@
 // A level of a tree that grows to the right: words stand to the right of their marks. Pure.
 
-import { AWAY, BAR, BORDER, clamp, Level, OUT, WIDEST } from "./level.js";
+import { AWAY, BAR, BORDER, clamp, crossed, Level, OUT, WIDEST } from "./level.js";
 
 /** Room for the bend of branches between two levels: a part of their distance, within limits. */
 const BEND = { part: 0.25, least: 28, most: 84 };
@@ -93,7 +93,7 @@ export class Column extends Level {
   stretch(spot, levels, ways) {
     const had = this.words.get(spot.id);
     if (!this.open || (had && had.kind !== "line") || spot.x + this.clear < BORDER || !this.mayHave(spot, "line")) return false;
-    if (crossed(ways.get(this.depth + 1), spot.y, LEAST.line)) return false;
+    if (crossed(ways.get(this.depth + 1), spot.y, LEAST.line, BESIDE_BRANCH)) return false;
     if (had && !this.cuts(had)) return false;
     const { width: wanted, height } = this.sizes.of(spot.id, "line", WIDEST);
     if (!Number.isFinite(wanted)) return false;
@@ -144,7 +144,7 @@ export class Column extends Level {
     const middle = top + height / 2;
     const [least, most] = this.borders;
     if (y < least || top < least || top + height > most) return false;
-    if (crossed(ways.get(this.depth), middle, height) || crossed(ways.get(this.depth + 1), middle, height)) return false;
+    if (crossed(ways.get(this.depth), middle, height, BESIDE_BRANCH) || crossed(ways.get(this.depth + 1), middle, height, BESIDE_BRANCH)) return false;
     const [low, high] = this.taken.around(middle, id);
     if (top < low || top + height > high) return false;
     return !this.spots.some((other) => other.id !== id && Math.abs(other.y - middle) < other.radius + height / 2 + APART);
@@ -155,7 +155,7 @@ export class Column extends Level {
     const passed = [];
     let end = this.end;
     for (let depth = this.depth + 1; end < wanted; depth += 1) {
-      if (crossed(ways.get(depth), top + height / 2, height)) break;
+      if (crossed(ways.get(depth), top + height / 2, height, BESIDE_BRANCH)) break;
       const level = levels.get(depth);
       if (!level) return { end: Infinity, passed };
       const x = Math.max(...level.spots.map((other) => other.x));
@@ -165,14 +165,6 @@ export class Column extends Level {
       end = level.open ? x - spot.x + level.reach : Infinity;
     }
     return { end, passed };
-  }
-
-  /** Whether nothing stands here, neither words nor a mark. */
-  leaves(id, top, height) {
-    const middle = top + height / 2;
-    const [low, high] = this.taken.around(middle, id);
-    if (top < low || top + height > high) return false;
-    return !this.spots.some(({ y, radius }) => Math.abs(y - middle) < radius + height / 2 + APART);
   }
 
   bar(spot) {
@@ -192,11 +184,4 @@ export class Column extends Level {
     this.set(spot, "problem", { left, top, width, height }, wide, spot.radius);
     return true;
   }
-}
-
-
-/** Whether a branch of these lies here, on its way from where it starts across to where it ends. */
-function crossed(ways, middle, height) {
-  const reach = height / 2 + BESIDE_BRANCH;
-  return Boolean(ways?.some(([one, other]) => Math.min(one, other) < middle + reach && Math.max(one, other) > middle - reach));
 }

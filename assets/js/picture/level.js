@@ -10,6 +10,8 @@ export const BAR = { width: 24, height: 8 };
 export const WIDEST = 220;
 /** Free room between a word and a branch, across, and room that a branch takes. */
 const STEM = { apart: 2, size: 5 };
+/** Free room between a mark and words of another level, across. */
+const BESIDE_MARK = 2;
 /** How much of a word has to lie at each side of its own branch. */
 const HOLD = 6;
 /** So many marks are asked for the widths of their words, to know how wide a level is. */
@@ -95,9 +97,23 @@ export class Level {
     return size < 2 * HOLD && Math.abs(start + size / 2 - middle) < 1 ? start : null;
   }
 
+  /** Whether nothing stands here, neither words nor a mark. Words keep less from marks than from each other. */
+  leaves(id, from, size) {
+    const middle = from + size / 2;
+    const [low, high] = this.taken.around(middle, id);
+    if (from < low || from + size > high) return false;
+    return !this.spots.some((spot) => Math.abs(this.across(spot) - middle) < spot.radius + size / 2 + BESIDE_MARK);
+  }
+
   set(spot, kind, box, room, out) {
     this.words.set(spot.id, { id: spot.id, kind, ...box, room, out });
   }
+}
+
+/** Whether a branch of these lies here, on its way from where it starts across to where it ends, or nearer than `apart`. */
+export function crossed(ways, middle, size, apart) {
+  const reach = size / 2 + apart;
+  return Boolean(ways?.some(([one, other]) => Math.min(one, other) < middle + reach && Math.max(one, other) > middle - reach));
 }
 
 /** What is taken of a line: intervals, each somebody's; few enough to look at all of them. */

@@ -100,9 +100,9 @@ export class LogOrder {
     const { made } = table;
     const size = made.length;
     Object.assign(this, { table, size, last: made.at(-1) });
-    const parentOf = made.map(({ parent }) => (parent === null ? NONE : table.known.get(parent).order));
+    const parentOf = made.map(({ above }) => above);
     const starts = new Int32Array(size + 1);
-    for (const parent of parentOf) if (parent >= 0) starts[parent + 1] += 1;
+    for (const parent of parentOf) if (parent !== NONE) starts[parent + 1] += 1;
     for (let i = 0; i < size; i += 1) starts[i + 1] += starts[i];
     const below = new Int32Array(size);
     const filled = starts.slice();

@@ -5,8 +5,8 @@
 // own step, and bend behind the band. So words can meet nothing but each other and the branches of
 // steps without words, and both only along the level, which makes placing them a question of
 // intervals on a line: linear in space, exact, and the same for the same picture. Where there is no
-// room in the band, words may stand outside it, if nothing lies there: beside their mark in a tree that
-// grows downwards, else below it, or on as far behind a step that ends as there is nothing.
+// room in the band, words may stand outside it, if nothing lies there: on as far
+// behind a step that ends as there is nothing; beside their mark in a tree that grows downwards, else below it.
 //
 // "Along" is the direction of growth, "across" the one in which siblings stand: a tree that grows
 // to the right has words of one line's height across, one that grows downwards of a text's width.
@@ -84,13 +84,13 @@ export function placeWords(spots, view, sizes, lanes = [], ways = new Map()) {
   pass((spot) => spot.rank > 3 && spot.depth > 0 && says(spot), (level, spot) => level.line(spot));
   pass((spot) => spot.rank > 2 && spot.depth > 0 && tells(spot), (level, spot) => level.card(spot));
   for (const level of all) level.calm(tells);
+  const behind = withArrows(ways, lanes, view);
+  const ends = (spot) => !spot.inner && spot.depth > 0 && says(spot);
+  pass(ends, (level, spot) => level.stretch(spot, levels, behind), true);
   if (view.vertical) {
     for (const level of all) level.openSides(levels.get(level.depth - 1), lanes, ways.get(level.depth) ?? []);
     pass((spot) => spot.depth === 0 || says(spot), (level, spot) => level.beside(spot));
   } else {
-    const behind = withArrows(ways, lanes);
-    const ends = (spot) => !spot.inner && spot.depth > 0 && says(spot);
-    pass(ends, (level, spot) => level.stretch(spot, levels, behind), true);
     pass((spot) => spot.inner && spot.depth > 0 && tells(spot), (level, spot) => level.under(spot, levels, behind), true);
   }
   for (const spot of order) if (spot.scored) levels.get(spot.depth).bar(spot);
@@ -101,10 +101,10 @@ export function placeWords(spots, view, sizes, lanes = [], ways = new Map()) {
 }
 
 /** An arrow leaves its mark, and comes to the other, across: there it is in the way as a branch is. */
-function withArrows(ways, lanes) {
+function withArrows(ways, lanes, { vertical }) {
   const all = new Map(ways);
   for (const { from, to, across } of lanes)
-    for (const { depth, y } of [from, to]) all.set(depth, [...(all.get(depth) ?? []), [y, across]]);
+    for (const { depth, x, y } of [from, to]) all.set(depth, [...(all.get(depth) ?? []), [vertical ? x : y, across]]);
   return all;
 }
 

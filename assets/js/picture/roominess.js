@@ -11,7 +11,7 @@ const MOST_WORDED = 600;
 /**
  * Ways to share the room out, the most generous first: pixels per unit below which it is too much,
  * and the units of a step that goes on, of one that does not, and of an answer or a fold; and of a
- * step of the chosen path, where that is more than of others.
+ * step of the chosen path, and of the chosen answer, where that is more than of others.
  */
 const SHARES = {
   right: [
@@ -26,7 +26,8 @@ const SHARES = {
     { least: 16, inner: 5, leaf: 1, wide: 1.5 },
     { least: 13, inner: 1, leaf: 0.8, wide: 1.3, chosen: 6.5 },
     { least: 12, inner: 0.85, leaf: 0.85, wide: 0.9, chosen: 6 },
-    { least: 12, inner: 1, leaf: 0.8, wide: 1.3 },
+    { least: 12, inner: 1, leaf: 0.8, wide: 1.3, end: 4.5 },
+    { least: 0, inner: 1, leaf: 0.8, wide: 1.25, end: 4.5 },
   ],
 };
 const MARKS = { inner: 1, leaf: 0.8, wide: 1.25 };
@@ -43,6 +44,7 @@ const MARKS = { inner: 1, leaf: 0.8, wide: 1.25 };
  */
 export function layoutWithRoom(order, isWide, { across, vertical }, chosen = new Set()) {
   const widths = (shares) => (id, index, leaf) => {
+    if (leaf && shares.end && chosen.has(id)) return shares.end;
     if (leaf) return isWide(id, index) ? shares.wide : shares.leaf;
     return shares.chosen && chosen.has(id) ? shares.chosen : shares.inner;
   };

@@ -1,7 +1,7 @@
 // A level of a tree that grows downwards: words stand below their marks, or beside them where there
 // is no room below. Pure.
 
-import { AWAY, BAR, BORDER, clamp, Level, OUT, WIDEST } from "./level.js";
+import { BAR, BORDER, clamp, crossed, Level, OUT, WIDEST } from "./level.js";
 import { Sides } from "./sides.js";
 
 /** Room for the bend of branches between two levels: a part of their distance, within limits. */
@@ -13,6 +13,10 @@ const LINES = [170, 108, 78];
 const COARSE = 4;
 /** Free room between two words, across. */
 const APART = 8;
+/** What words outside their band keep from a branch, across. */
+const BESIDE_BRANCH = 5;
+/** Where the band is too low, words may begin by so much nearer to the marks. */
+const NEARER = 3;
 /** No words are narrower than this: see words.css. */
 const LEAST = { line: 34, card: 24 };
 /** Half of what the problem's name takes. */
@@ -29,6 +33,8 @@ export class Row extends Level {
     this.roomy = true;
     if (this.height > 0) this.prepare(spots, WIDTHS, LINES);
     this.reach = 0;
+    /** Across, where words of the levels above hang down to this one's marks. */
+    this.hanging = [];
   }
 
   get apart() {
@@ -74,6 +80,48 @@ export class Row extends Level {
   card(spot) {
     if (this.height <= 0 || !this.mayHave(spot, "card")) return false;
     return WIDTHS.some((width) => this.place(spot, "card", this.sizes.of(spot.id, "card", width), width));
+  }
+
+  /**
+   * Words of a step that ends here, where the band is too low for them: nearer to the mark, or as far down
+   * as nothing lies below them, neither a branch that bends nor what stands on the next levels.
+   *
+   * @param {Map<number, Row>} levels @param {Map<number, [number, number][]>} ways - see `placeWords`.
+   */
+  stretch(spot, levels, ways) {
+    if (!this.open || this.has(spot) || spot.y + this.clear < this.view.top || !this.mayHave(spot, "line")) return false;
+    return [this.clear, this.clear - NEARER].some((clear) =>
+      LINES.some((width) => (spot.rank <= 1 || !this.cuts(spot, width)) && this.hang(spot, clear, width, levels, ways)),
+    );
+  }
+
+  hang(spot, clear, room, levels, ways) {
+    const { width, height } = this.sizes.of(spot.id, "line", room);
+    const top = spot.y + clear;
+    const left = this.spotFor(spot, width);
+    if (left === null || top + height > this.view.height - BORDER) return false;
+    const inBand = clear + height <= this.clear + this.height;
+    const passed = inBand ? [] : this.freeBelow(spot, left, top, { width, height }, levels, ways);
+    if (!passed) return false;
+    for (const level of [this, ...passed]) level.take(spot.id, left, width);
+    if (inBand) this.reach = Math.max(this.reach, clear + height + OUT);
+    else levels.get(this.depth + 1)?.hanging.push([left, left + width]);
+    this.set(spot, "line", { left, top, width, height }, room, 0);
+    return true;
+  }
+
+  /** The levels that such words reach into; null: something lies below. */
+  freeBelow(spot, left, top, { width, height }, levels, ways) {
+    const bottom = top + height;
+    const middle = left + width / 2;
+    const passed = [];
+    for (let depth = this.depth + 1; ; depth += 1) {
+      if (crossed(ways.get(depth), middle, width, BESIDE_BRANCH)) return null;
+      const level = levels.get(depth);
+      if (!level || bottom < level.y - level.clear) return passed;
+      if (!level.leaves(spot.id, left, width)) return null;
+      passed.push(level);
+    }
   }
 
   bar(spot) {

@@ -31,6 +31,7 @@ export class Sides {
       const half = row.halfOf(spot) + APART.marks;
       this.fixed.push([spot.x - half, spot.x + half]);
     }
+    for (const [from, to] of row.hanging) this.block(from - APART.marks, to + APART.marks);
     for (const { from, to, across } of lanes)
       for (const end of [from, to])
         if (end.depth === row.depth) this.block(Math.min(end.x, across) - APART.ways, Math.max(end.x, across) + APART.ways);

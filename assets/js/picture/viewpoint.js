@@ -38,17 +38,9 @@ export class Viewpoint {
 
   /** Where the camera should go after the tree changed. */
   aim(anchor) {
-    const { width, height } = this.size;
-    if (!width) return;
-    if (this.follow) {
-      let camera = this.opening();
-      // Where nothing grows any more, what a person looks at stays in sight.
-      const { items } = this.scene;
-      const target = (this.tree?.finished && items.get(this.selected)) || items.get(this.frontier);
-      if (target && overflows(camera, this.scene.bounds, width, height))
-        camera = reveal(camera, { u: target.toU, d: target.toD }, width, height);
-      this.move(camera, true);
-    } else if (anchor) {
+    if (!this.size.width) return;
+    if (this.follow) this.move(this.following(), true);
+    else if (anchor) {
       const item = this.scene.items.get(anchor.id);
       if (!item) return;
       // The tree grew around what the person looks at: keep that in its place on the screen.
@@ -60,7 +52,18 @@ export class Viewpoint {
     }
   }
 
-  /** The camera that follows the tree: as much of it as can be read, or all of it. */
+  /** The camera that follows the tree: with what is new in sight, or the chosen answer. */
+  following() {
+    const { width, height } = this.size;
+    const camera = this.opening();
+    // Where nothing grows any more, what a person looks at stays in sight.
+    const { items } = this.scene;
+    const target = (this.tree?.finished && items.get(this.selected)) || items.get(this.frontier);
+    if (!target || !overflows(camera, this.scene.bounds, width, height)) return camera;
+    return reveal(camera, { u: target.toU, d: target.toD }, width, height);
+  }
+
+  /** The camera to begin with: as much of the tree as can be read, or all of it. */
   opening() {
     const camera = this.whole ? wholeCamera : openingCamera;
     return camera(this.scene.bounds, this.size.width, this.size.height, this.vertical);
@@ -100,10 +103,10 @@ export class Viewpoint {
     this.move(wholeCamera(this.scene.bounds, this.size.width, this.size.height, this.vertical), true);
   }
 
-  /** Show the whole tree, or as much of it as can be read, at once. */
+  /** Show the tree as it is followed, at once. */
   open() {
     if (!this.size.width) return;
-    this.move(this.opening(), true);
+    this.move(this.following(), true);
     this.camera = this.from = this.to;
   }
 
