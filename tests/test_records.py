@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from search_core.log.cost import Cost
 from search_core.log.events import BackedUp
 from search_core.log.run_log import KnownLog, RunLog
 from search_core.log.tree import LogError
@@ -28,11 +29,12 @@ from search_core.strategies import STRATEGIES
 from search_core.strategies.base import Decide, NodeView
 from search_core.strategies.mcts import MctsOptions
 from search_core.strategies.mcts_tree import Selected
+from search_core.whatif import Difference
 from tests.fakes import World
 from tests.test_search_properties import run_in
 
 MADE: tuple[type[Any], ...] = (
-    *(NodeView, Decide, SampleRequest, ScoreRequest, StepScores, Selected),
+    *(NodeView, Decide, SampleRequest, ScoreRequest, StepScores, Selected, Cost, Difference),
 )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from search_core.records import quickly_made
 
+
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Sums over a run. Tokens are counts, `seconds` is time inside model calls."""

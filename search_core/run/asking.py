@@ -22,7 +22,7 @@ from search_core.protocols import (
 from search_core.run.calls import ModelCall, ModelReply, SolverCall, VerifierCall
 from search_core.run.decisions import DecisionWriter
 from search_core.run.recipe import Recipe
-from search_core.run.recorder import PlannedNode, Recorder
+from search_core.run.recorder import Recorder
 from search_core.run.replies import ProtocolError
 from search_core.run.requests import NodeRequests
 from search_core.run.written import WrittenSteps
@@ -152,11 +152,10 @@ class ModelRequests:
         else:
             samples, seconds = yield from self._ask_solver(asked, ids, request.temperature, role)
         who = {node_id: act.who for node_id, act in by_hand.items()}
-        planned = [
-            PlannedNode(node_id, role, read, "", who.get(node_id, ""))
-            for node_id, read in zip(ids, before, strict=True)
-        ]
-        self._record(planned, samples, seconds)
+        self._keep_ids(ids, samples)
+        self._recorder.add_samples(
+            self.round, ids, samples, seconds, role=role, after=before, by=who
+        )
         return self._nodes.views(ids, places)
 
     def _by_hand(self, ids: Sequence[str], beside: Sequence[Beside]) -> dict[str, Act]:
@@ -180,7 +179,8 @@ class ModelRequests:
             before = [*ids[:place]][-1:] or [ROOT]
             asked = self._nodes.sample(before, [step], "step", [None])
             samples, seconds = yield from self._ask_solver(asked, [step], None)
-            self._record([PlannedNode(step)], samples, seconds)
+            self._keep_ids([step], samples)
+            self._recorder.add_samples(self.round, [step], samples, seconds)
         return self._nodes.views(ids)
 
     def _continue(self, request: Continue) -> Generator[ModelCall, ModelReply, Nodes]:
@@ -195,19 +195,22 @@ class ModelRequests:
         parent = pieces[place] if place >= 0 else ROOT
         last = pieces[-1] if pieces else ROOT
         [node_id] = self._nodes.child_ids([parent])
-        planned = PlannedNode(
-            node_id, after=None if parent == last else last, forced=request.forced
+        self._keep_ids([node_id], samples)
+        self._recorder.add_samples(
+            self.round,
+            [node_id],
+            samples,
+            seconds,
+            after=[None if parent == last else last],
+            forced=request.forced,
         )
-        self._record([planned], samples, seconds)
         return self._nodes.views([node_id])
 
-    def _record(
-        self, planned: Sequence[PlannedNode], samples: Sequence[StepSample], seconds: float
-    ) -> None:
-        for node, sample in zip(planned, samples, strict=True):
+    def _keep_ids(self, ids: Sequence[str], samples: Sequence[StepSample]) -> None:
+        """What the steps were written in."""
+        for node_id, sample in zip(ids, samples, strict=True):
             if sample.ids is not None:
-                self._written.keep(node.id, sample.ids)
-        self._recorder.add_samples(self.round, planned, samples, seconds)
+                self._written.keep(node_id, sample.ids)
 
     def _score(self, request: Score) -> Generator[ModelCall, ModelReply, Nodes]:
         wanted: list[list[Node]] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from search_core.flops import forward_flops, writing_flops
 from search_core.log.events import MAX_REASON, Aggregate, Role, Sampled, Scored, Spent
@@ -14,16 +13,6 @@ from search_core.protocols import SolverInfo, StepSample, StepScores, VerifierIn
 from search_core.run.repetition import repetition
 from search_core.scoring import aggregate_scores, rounded
 from search_core.steps import thought_of
-
-
-class PlannedNode(NamedTuple):
-    """What is known of a node before its text is. Fields as of `events.Sampled`."""
-
-    id: str
-    role: Role = "step"
-    after: str | None = None
-    forced: str = ""
-    by: str = ""
 
 
 class Recorder:
@@ -37,30 +26,69 @@ class Recorder:
     def add_samples(
         self,
         round_: int,
-        planned: Sequence[PlannedNode],
+        ids: Sequence[str],
         samples: Sequence[StepSample],
         seconds: float,
+        *,
+        role: Role = "step",
+        after: Sequence[str | None] = (),
+        forced: str = "",
+        by: Mapping[str, str] | None = None,
     ) -> None:
-        """Write down one batch of steps as the nodes that they are.
+        """Write down one batch of steps as the nodes of these ids.
 
         What a person wrote, and what is of an earlier run, has cost nothing now.
+
+        Args:
+            role, forced: Of all of them, as of `events.Sampled`.
+            after: Of each, likewise; (): None of all.
+            by: Who wrote them, by their ids, where persons did.
         """
+        by = by or {}
         flops = [
             self._sample_flops(sample) if sample.flops is None else sample.flops
             for sample in samples
         ]
-        pairs = list(zip(planned, samples, strict=True))
-        asked = [sample for node, sample in pairs if not node.by and not sample.again]
-        said = self._said
-        self._log.add_steps(
-            Sampled,
-            [said(node, sample, cost) for (node, sample), cost in zip(pairs, flops, strict=True)],
-        )
+        noticed = [
+            self._noticed(key, sample)
+            if sample.repeats is None or sample.thought is None
+            else (sample.repeats, sample.thought)
+            for key, sample in zip(ids, samples, strict=True)
+        ]
+        # Each step in the order of the event's fields.
+        said = [
+            (
+                key,
+                sample.text,
+                sample.tokens,
+                None if sample.logprob is None else round(sample.logprob, 4),
+                sample.ended,
+                sample.prefilled,
+                sample.reused,
+                cost,
+                role,
+                read,
+                repeats,
+                thought,
+                forced,
+                by.get(key) or sample.by,
+                sample.again,
+            )
+            for key, sample, cost, read, (repeats, thought) in zip(
+                ids, samples, flops, after or [None] * len(ids), noticed, strict=True
+            )
+        ]
+        self._log.add_steps(Sampled, said)
+        asked = [
+            sample
+            for key, sample in zip(ids, samples, strict=True)
+            if not (sample.again or by.get(key))
+        ]
         self._log.add(
             Spent,
             round=round_,
             call="sample",
-            requests=sum([not node.by for node in planned]),
+            requests=sum([not by.get(key) for key in ids]) if by else len(ids),
             generated=sum([sample.tokens for sample in asked]),
             prefilled=sum([sample.prefilled for sample in asked]),
             reused=sum([sample.reused for sample in asked]),
@@ -69,29 +97,10 @@ class Recorder:
             again=sum([sample.again for sample in samples]),
         )
 
-    def _said(self, node: PlannedNode, sample: StepSample, flops: float) -> tuple[object, ...]:
-        """One step in the order of the event's fields."""
-        repeats, thought = sample.repeats, sample.thought
-        if repeats is None or thought is None:
-            path = self._log.tree.path(parent_of(node.id))
-            repeats, thought = _repeats(sample, path), _thought(sample, path)
-        return (
-            node.id,
-            sample.text,
-            sample.tokens,
-            None if sample.logprob is None else round(sample.logprob, 4),
-            sample.ended,
-            sample.prefilled,
-            sample.reused,
-            flops,
-            node.role,
-            node.after,
-            repeats,
-            thought,
-            node.forced,
-            node.by or sample.by,
-            sample.again,
-        )
+    def _noticed(self, node_id: str, sample: StepSample) -> tuple[Repeats, Thought]:
+        """What a step repeats, and whether it is thought."""
+        path = self._log.tree.path(parent_of(node_id))
+        return _repeats(sample, path), _thought(sample, path)
 
     def add_scores(
         self,
@@ -115,9 +124,14 @@ class Recorder:
         flops = [
             self._score_flops(reply) if reply.flops is None else reply.flops for reply in replies
         ]
+        said: list[tuple[object, ...]] = []
         for nodes, reply, cost in zip(wanted, replies, flops, strict=True):
-            # One request after the other: what is before it on its path may be in the last one.
-            self._log.add_steps(Scored, self._scored(nodes, reply, aggregate, cost, ahead))
+            said += self._scored(nodes, reply, aggregate, cost, ahead)
+            if aggregate != "last":
+                # What is before the next one on its path may be among these.
+                self._log.add_steps(Scored, said)
+                said = []
+        self._log.add_steps(Scored, said)
         self._log.add(
             Spent,
             round=round_,
@@ -145,7 +159,8 @@ class Recorder:
         paid = False
         for index, score in known.items():
             node_id = nodes[index].id
-            path = (*path, score)
+            if aggregate != "last":
+                path = (*path, score)
             end = ahead.get(node_id) if ahead else None
             later = [known[place] for place in known if place > index] if end else ()
             if aggregate == "last" and not later:

@@ -146,13 +146,12 @@ class SearchTree:
             bonus = self._bonus(leaf.prior, leaf.visits, all_visits, self._exploration)
             next_best = max(sums[:best] + sums[best + 1 :], default=_CLOSED)
             found = Selected(leaf, leaf.value, bonus, None if next_best == _CLOSED else next_best)
+        expanded = self.waiting.pop(leaf.view.id, None) is not None
         for branch in way:
             branch.visits += 1
+            branch.open -= expanded
         self._losses.append(way)
-        if self.waiting.pop(leaf.view.id, None) is not None:
-            for branch in way:
-                branch.open -= 1
-        else:
+        if not expanded:
             self._revisits -= 1
             if self._revisits == 0:
                 for branch in self._finished:

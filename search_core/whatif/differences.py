@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from search_core.log.events import (
@@ -14,11 +14,13 @@ from search_core.log.events import (
     Spent,
 )
 from search_core.log.nodes import NodeState
-from search_core.log.tree import Node, Tree
+from search_core.log.tree import Tree
+from search_core.records import quickly_made
 
 _OPEN: frozenset[NodeState] = frozenset({"frontier", "candidate"})
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One step that both runs have, and about which they decided otherwise.
@@ -86,10 +88,18 @@ def _differences(
     before: Tree, after: Tree, events: Iterable[Event], known: int
 ) -> Iterator[Difference]:
     same_step = _SameSteps(before, after)
-    for node_id, (seq, round_) in sorted(_settled(events).items(), key=lambda item: item[1]):
-        was, now = before.nodes.get(node_id), after.nodes[node_id]
-        if was is None or not _differ(was, now) or not same_step(node_id):
-            continue
+    otherwise = {
+        node_id: (was, now)
+        for node_id, now in after.nodes.items()
+        if (was := before.nodes.get(node_id)) is not None
+        and (was.state != now.state or was.copies != now.copies)
+        and was.state not in _OPEN
+        and now.state not in _OPEN
+        and same_step(node_id)
+    }
+    settled = _settled(events, otherwise)
+    for node_id, (seq, round_) in sorted(settled.items(), key=lambda item: item[1]):
+        was, now = otherwise[node_id]
         yield Difference(
             id=node_id,
             round=round_,
@@ -103,28 +113,23 @@ def _differences(
         )
 
 
-def _settled(events: Iterable[Event]) -> dict[str, tuple[int, int]]:
-    """Of each node the event that settled it, and its round."""
+def _settled(events: Iterable[Event], wanted: Container[str]) -> dict[str, tuple[int, int]]:
+    """Of each of these nodes the event that settled it, and its round."""
     found: dict[str, tuple[int, int]] = {}
     round_ = 0
     for event in events:
         if isinstance(event, Decided):
             if event.rule != "run_ended":
-                place = event.seq, round_
-                for verdict in event.kept:
-                    found[verdict.id] = place
-                for verdict in event.pruned:
-                    found[verdict.id] = place
+                for verdict in (*event.kept, *event.pruned):
+                    if verdict.id in wanted:
+                        found[verdict.id] = event.seq, round_
         elif isinstance(event, Spent):
             round_ = event.round
         elif isinstance(event, (Completed, Merged)):
-            found[event.id] = event.seq, round_
+            if event.id in wanted:
+                found[event.id] = event.seq, round_
         elif isinstance(event, Allocated):
-            found.update(dict.fromkeys([share.id for share in event.shares], (event.seq, round_)))
+            for share in event.shares:
+                if share.id in wanted:
+                    found[share.id] = event.seq, round_
     return found
-
-
-def _differ(was: Node, now: Node) -> bool:
-    if was.state in _OPEN or now.state in _OPEN:
-        return False
-    return was.state != now.state or was.copies != now.copies

@@ -218,7 +218,7 @@ def what_if(
                 run.log.deciding(),
                 run.tree.seq + 1 if nobody.since is None else nobody.since,
             ),
-            missing_steps=() if solver else _unwritten(run.tree),
+            missing_steps=_unwritten(run.tree) if writes.missing and not solver else (),
             missing_scores=0 if verifier else _unscored(scores),
             written=len(writes.missing) if solver else 0,
             hedge=None

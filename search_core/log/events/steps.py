@@ -97,7 +97,8 @@ class Sampled(Event):
                 raise LogError(f"Node {key!r} is sampled twice.")
             if after is not None:
                 tree.node(after)
-            parent = tree.node(parent_of(key))
+            above = parent_of(key)
+            parent = nodes.get(above) or tree.node(above)
             parent.children.append(key)
             # By place, as of all that a run makes thousands of: names take half as long again.
             nodes[key] = Node(
@@ -150,8 +151,9 @@ class Scored(Event):
     def put_all(tree: NodeTable, many: Iterable[tuple[Any, ...]]) -> None:
         """Do what events of these values, each in the order of the fields, do. Raises as
         `apply_to`."""
+        nodes = tree.nodes
         for key, _, score, aggregate, ahead, tokens, flops, reason, _ in many:
-            node = tree.node(key)
+            node = nodes.get(key) or tree.node(key)
             node.score = score
             node.aggregate = score if aggregate is None else aggregate
             node.ahead = ahead
@@ -226,8 +228,9 @@ class BackedUp(Event):
     def put_all(tree: NodeTable, many: Iterable[tuple[Any, ...]]) -> None:
         """Do what events of these values, each in the order of the fields, do. Raises as
         `apply_to`."""
+        nodes = tree.nodes
         for key, visits, value in many:
-            node = tree.node(key)
+            node = nodes.get(key) or tree.node(key)
             node.visits, node.value = visits, value
 
 
