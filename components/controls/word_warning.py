@@ -27,7 +27,9 @@ def reading_note(typed: str | None, problem: Problem) -> str:
     said = (typed or "").lower()
     if problem.family != "word" or _LETTERS.findall(said) == _LETTERS.findall(problem.text.lower()):
         return ""
-    return "Reworded for these models, as the tree says; your words stay in the field."
+    return (
+        "Reworded for these models: “Problem” in the tree says how. Your words stay in the field."
+    )
 
 
 def word_warning(typed: str, pair: ModelPair) -> dict[str, Any] | None:

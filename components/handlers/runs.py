@@ -312,7 +312,8 @@ class RunHandlers:
             request: The page's that follows.
             note: What stands there while there is nothing else to say.
             node: The step to select.
-            doubt: What stands there until it is over, when what came of it can be seen.
+            doubt: What stands there too; once it is over, in the note's place: it says why what
+                came of it may be nonsense.
         """
         live = run.live
         asked = self._asked.get(run) if live else None  # None: it is over, or not of this process
@@ -320,7 +321,7 @@ class RunHandlers:
         buttons = running() if live else idle()
         yield expected(run, _tokens(asked)), info(said), *buttons, run.id
         if not live and run.head:  # what is over is pulled by the page, at its own pace
-            yield whole_run(run, node), _last_word(run, note), *[gr.skip()] * 3
+            yield whole_run(run, node), _last_word(run, doubt or note), *[gr.skip()] * 3
             return
         loading = partial(_loading, asked) if asked else str
         notice_of_run = RunNotice(run, self._registry, self._load, said, loading)
@@ -332,7 +333,7 @@ class RunHandlers:
                 *[skipped] * 3,
             )
         shown = gr.skip() if run.head else refused(run.id)
-        yield shown, *self.over(run, request, note), gr.skip()
+        yield shown, *self.over(run, request, doubt or note), gr.skip()
         # Gradio tells the last message a second time: by then the page may have another run.
         yield (gr.skip(),) * 5
 

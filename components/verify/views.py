@@ -16,8 +16,8 @@ VIEWS = (("set", "A set of solutions"), ("solution", "One solution"), ("tree", "
 _FIRST = ("small", "early")
 _HOLDS = (
     "Checker, in the embedded families: ✓ holds, the step is true, follows from those before it "
-    "and the answer can still be reached; ✗ it is false or does not follow; – the checker cannot "
-    "read it."
+    "and the answer can still be reached; ✗ it is false, does not follow, or the answer "
+    "cannot be reached any more; – the checker cannot read it."
 )
 _SUMS = "What the aggregates make of it"
 _THRESHOLD = (

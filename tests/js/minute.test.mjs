@@ -46,8 +46,8 @@ test("a failed vote is told with its numbers, and pointed at", () => {
   assert.deepEqual(say("voting_fails", FAILS), {
     sentence: "3 of 4 attempts say 29, and are wrong. The verifier’s vote says 27, and is right.",
     points: [
-      { id: "3", label: "0.20" },
-      { id: "2", label: "0.90" },
+      { id: "3", label: "0.20", short: "0.20" },
+      { id: "2", label: "0.90", short: "0.90" },
     ],
   });
 });
@@ -56,8 +56,8 @@ test("a fooled verifier is told with its score", () => {
   assert.deepEqual(say("verifier_is_fooled", FOOLED), {
     sentence: "The verifier likes 15 best (0.98), and is wrong. 3 of 4 attempts say 12, and are right.",
     points: [
-      { id: "1", label: "0.50" },
-      { id: "2", label: "0.98" },
+      { id: "1", label: "0.50", short: "0.50" },
+      { id: "2", label: "0.98", short: "0.98" },
     ],
   });
 });

@@ -22,8 +22,24 @@ test("each stop is told in plain words", () => {
   assert.match(story(3), /^Round 3: .+ 16 paths reached their end: .+\.$/);
   assert.match(
     story(4),
-    /^The answer is \d+, chosen by weighted vote, given by \d+ of 16 solutions\. That is (right|wrong)\.$/,
+    /^The answer is \d+, chosen by weighted vote, given by \d+ of 16 solutions\. That is (right|wrong: \d+ is right)\.$/,
   );
+});
+
+test("a wrong answer is told with the right one, where that says more", () => {
+  const wrong = (problem) =>
+    tell(
+      [
+        { kind: "started", strategy: "best_of_n", problem },
+        { kind: "graded", right: [], wrong: ["0"] },
+        { kind: "finished", status: "finished", chosen: "0", answer: "14", method: "best" },
+      ],
+      { kind: "end", from: 1, cursor: 3 },
+      3,
+    );
+  assert.match(wrong({ text: "24 - 5 + 12?", answer: "31" }), / That is wrong: 31 is right\.$/);
+  assert.match(wrong({ text: "Make 14.", answer: "14", family: "countdown" }), / That is wrong\.$/);
+  assert.match(wrong({ text: "Nobody knows." }), / That is wrong\.$/);
 });
 
 test("steps that were asked for apart are said to be an approximation", () => {
@@ -129,7 +145,9 @@ test("what is said of a round has its numbers", () => {
   );
   assert.match(tellOf(sampled, { kind: "merged" }, { kind: "merged" }), /2 duplicates were merged\.$/);
   const answer = (text) => ({ kind: "completed", answer: text });
-  assert.match(tellOf(sampled, ...["4", "5", "4"].map(answer)), /3 paths reached their end: 4 and 5\.$/);
+  // One step was written, so two of the three paths had ended before.
+  assert.match(tellOf(sampled, ...["4", "5", "4"].map(answer)), /3 paths have reached their end: 4 and 5\.$/);
+  assert.match(tellOf(sampled, sampled, ...["4", "5"].map(answer)), /2 paths reached their end: 4 and 5\.$/);
   assert.match(tellOf(sampled, ...["1", "2", "3", "4", "5"].map(answer)), /: 1, 2, 3, 4 and others\.$/);
   assert.match(tellOf(sampled, answer(null)), /1 path reached its end without an answer\.$/);
 });

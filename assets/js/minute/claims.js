@@ -17,6 +17,7 @@ const EARLY = "verifier-early";
  * @typedef {Object} Point
  * @property {string} id - of a node.
  * @property {string} label - what there is to read beside it; "" for nothing.
+ * @property {string} [short] - see `Pointing.show`.
  */
 
 /**
@@ -79,7 +80,10 @@ const isRight = (tree, id) => tree.nodes.get(id)?.right ?? null;
 const answerOf = (tree, id) => shorten(tree.nodes.get(id).answer, MOST_ANSWER);
 
 /** Nodes with their scores: beside a mark there is room for two decimals. */
-const scored = (tree, ...ids) => ids.map((id) => ({ id, label: tree.nodes.get(id).aggregate.toFixed(2) }));
+const scored = (tree, ...ids) => ids.map((id) => ({ id, ...clearly(tree.nodes.get(id).aggregate.toFixed(2)) }));
+
+/** It stands where it covers no words and no mark. */
+export const clearly = (label) => ({ label, short: label });
 
 function noneOf(kept) {
   if (kept === 1) return "The one step that it kept no longer";

@@ -1,5 +1,7 @@
 // The opening's script: what is told at which moment of a log, and for how long. Pure.
 
+import { clearly } from "./claims.js";
+
 /** The three words without which the picture says nothing, in the order in which they are told. */
 export const TERMS = [
   { name: "step", says: "is one line of a solution. A small language model, the solver, writes it." },
@@ -61,7 +63,7 @@ export function placesOf(term, tree) {
   const steps = [...tree.nodes.values()].filter((node) => node.parent !== null);
   if (term === "step") return steps.slice(0, 1).map(({ id }) => ({ id, label: "" }));
   if (term === "verifier")
-    return steps.filter((node) => node.score !== null).slice(-1).map(({ id, score }) => ({ id, label: score.toFixed(2) }));
+    return steps.filter((node) => node.score !== null).slice(-1).map(({ id, score }) => ({ id, ...clearly(score.toFixed(2)) }));
   if (tree.chosen) return [{ id: tree.chosen, label: "" }];
   const last = tree.decisions.at(-1);
   return [...(last?.kept ?? []), ...(last?.pruned ?? [])].slice(0, MOST_POINTS).map(([id]) => ({ id, label: "" }));

@@ -17,7 +17,6 @@ const LONG = 9;
 
 /** A run was refused: whoever started it takes what stands below for its result. */
 const BEFORE = "This is still the run before. ";
-const WENT_WRONG = new Set(["failed", "out_of_budget", "cancelled"]);
 
 export class StoryLine {
   /** @param {{labels: Object, actions: import("./list.js").Actions}} given */
@@ -57,8 +56,8 @@ export class StoryLine {
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
     this.write(`${refused ? BEFORE : ""}${sentence}${tree.interrupted ? ` ${CUT_OFF}` : ""}`);
-    // What went wrong is read to its end; of a round, the story has the rest.
-    setAttribute(this.text, "data-whole", tree.interrupted || WENT_WRONG.has(tree.finished?.status));
+    // How a run ended is read to its end; of a round, the story has the rest.
+    setAttribute(this.text, "data-whole", tree.interrupted || segment?.kind === "end");
     setText(this.counter, counter(segment, rounds, log));
     setText(this.left, log.live ? timeLeft(promised, tree.cost.generated, log.events.at(-1)?.t ?? 0) : "");
     const { word, kind } = statusOf(log, behind);

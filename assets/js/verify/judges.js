@@ -9,7 +9,7 @@ function measuredWords({ measured = {} }) {
   const parts = [];
   if (measured.auroc) parts.push(`ranks attempts with an AUROC of ${measured.auroc.value.toFixed(2)}`);
   if (measured.f1) parts.push(`finds first errors with an F1 of ${measured.f1.value.toFixed(0)} %`);
-  return parts.join(", ");
+  return parts.join(", and ");
 }
 
 /**
@@ -28,7 +28,8 @@ export function chooser(field, known, changed) {
     if (!slider) return;
     const found = known[checkpoint()] ?? {};
     const measured = measuredWords(found);
-    said.textContent = `Checkpoint ${slider.value} of ${slider.max}, after ${tokens(found.tokens ?? 0)} tokens${measured ? `: ${measured}` : ""}.`;
+    // Its layers had learned before: otherwise so good a start beside "early" reads as a mistake.
+    said.textContent = `Checkpoint ${slider.value} of ${slider.max}: the layers of Small, and a score head that has learned from ${tokens(found.tokens ?? 0)} tokens.${measured ? ` It ${measured}.` : ""}`;
     slider.setAttribute("aria-valuetext", said.textContent);
   };
   slider?.addEventListener("input", () => {
@@ -60,7 +61,7 @@ export function scoreMark(title, { now, was, low, first }) {
 const HOLDS = "holds: the step is true, follows from those before it, and the answer can still be reached.";
 const VERDICTS = new Map([
   [true, ["ok", "✓ holds", `✓ ${HOLDS}`]],
-  [false, ["low", "✗ does not hold", `✗ does not hold: it is false, or does not follow. ✓ ${HOLDS}`]],
+  [false, ["low", "✗ does not hold", `✗ does not hold: it is false, it does not follow, or the answer cannot be reached any more. ✓ ${HOLDS}`]],
   [null, ["none", "– cannot be read by the checker", "No verdict: the step is not written as the checker reads steps, or follows one that is not."]],
 ]);
 

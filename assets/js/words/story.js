@@ -110,7 +110,7 @@ function tellRound(slice, round, over, header) {
   let text = `${list(told)}.`;
   // In the order in which they lessen the paths: what is the same, what is over, what is cut.
   if (summary.merged) text += ` ${summary.merged === 1 ? "1 duplicate was" : `${summary.merged} duplicates were`} merged.`;
-  if (summary.answers.length) text += ` ${answers(summary.answers)}`;
+  if (summary.answers.length) text += ` ${answers(summary.answers, summary.written + summary.ahead)}`;
   if (summary.kept || summary.pruned) text += ` ${decided(summary)}`;
   text += endingsOf(summary, header);
   for (const why of summary.reasons.slice(-MOST_REASONS)) text += ` ${shorten(why, 300)}`;
@@ -232,9 +232,11 @@ function decided({ kept, pruned, cutoffs, keptByHand, cutByHand }) {
   return `The search kept ${kept - keptByHand} and pruned ${pruned - cutByHand}${cut}.${by}`;
 }
 
-function answers(found) {
+/** @param {number} [ended] - steps of this round that may have been the last of their paths: where more are told, others ended before. */
+function answers(found, ended = found.length) {
   const known = [...new Set(found.filter((answer) => answer !== null))];
-  const paths = found.length === 1 ? "1 path reached its end" : `${found.length} paths reached their end`;
+  const reached = found.length > ended ? "have reached" : "reached";
+  const paths = found.length === 1 ? "1 path reached its end" : `${found.length} paths ${reached} their end`;
   if (!known.length) return `${paths} without an answer.`;
   const shown = known.slice(0, 4).map((answer) => answerWords(answer, 24));
   const more = known.length > 4 ? " and others" : "";
@@ -249,7 +251,7 @@ function tellEnd(slice, before) {
   const graded = slice.find((event) => event.kind === "graded");
   const tally = slice.find((event) => event.kind === "voted" && event.method === finished.method)?.tally ?? [];
   const all = tally.reduce((sum, entry) => sum + entry[3], 0);
-  const verdict = verdictOf(graded, finished.chosen, before) + outweighed(finished, tally) + doubtSentence(before);
+  const verdict = verdictOf(graded, finished, before) + outweighed(finished, tally) + doubtSentence(before);
   return `${opening}The answer is ${answerWords(finished.answer ?? "not known", 60)}${howChosen(finished, tally, all, solutionsIn(before) + solutionsIn(slice))}.${verdict}`;
 }
 
@@ -276,10 +278,16 @@ function howChosen({ method }, tally, all, found) {
   return METHODS[method] ? `, chosen ${METHODS[method]}${share}` : share;
 }
 
-function verdictOf(graded, chosen, events) {
+/** What would have been right. In Countdown the target is known to all: there the steps are wrong, not the number. */
+function insteadOf(answer, problem) {
+  const right = problem?.answer;
+  return right && problem.family !== "countdown" && right !== answer ? `: ${answerWords(right, 24)} is right` : "";
+}
+
+function verdictOf(graded, { chosen, answer }, events) {
   if (!graded) return "";
   if (graded.undecided?.includes(chosen)) return ` It ${UNDECIDED_MEANING}.`;
-  if (!graded.right?.includes(chosen)) return " That is wrong.";
+  if (!graded.right?.includes(chosen)) return ` That is wrong${insteadOf(answer, events[0]?.problem)}.`;
   const spared = sparesNumbers(events[0]?.problem, chosen) && !isStreamStrategy(events[0].strategy);
   return spared ? ` That is right: ${MAY_SPARE}.` : " That is right.";
 }
