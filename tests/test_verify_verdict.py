@@ -54,6 +54,8 @@ AREA = "ranking/solutions/within_problem/auroc"
     [
         (AREA, None, "open", "cannot be told"),
         (AREA, {"value": 0.55, "low": 0.45, "high": 0.65}, "bad", "as chance would"),
+        (AREA, {"value": 0.2, "low": 0.1, "high": 0.3}, "bad", "worse than chance"),
+        (AREA.replace("auroc", "problems"), 19, "open", "too few problems"),
         (AREA, {"value": 0.75, "low": 0.7, "high": 0.8}, "open", "these rows do not tell"),
         ("best_of_n/more_samples_hurt", True, "bad", "it picks worse ones"),
         ("cuts/by_threshold/precision", {"value": 0.6, "low": 0.5, "high": 0.7}, "open",

@@ -69,7 +69,7 @@ def _form() -> str:
         f"{MOST_ROWS:,} solutions are judged. ProcessBench, PRM800K, Math-Shepherd, TRL, PRMBench "
         "and others are known by what they hold, as is a plain file with "
         "<code>problem</code>, <code>steps</code>, <code>labels</code> and columns of "
-        '<code>scores</code>: see <a href="../guide/labelled_files">labelled files</a>.</p>'
+        f"<code>scores</code>: see {views.LABELLED_FILES}labelled files</a>.</p>"
         f'<label for="kind">Kind</label><select id="kind">{_kinds()}</select></div>'
         '<div class="part" data-source="drawn" hidden>'
         '<label for="problems">Problems of each family</label>'

@@ -19,6 +19,8 @@ _HOLDS = (
     "and the answer can still be reached; ✗ it is false, does not follow, or the answer "
     "cannot be reached any more; – the checker cannot read it."
 )
+LABELLED_FILES = '<a href="../guide/labelled_files" target="_blank" title="Opens in a new tab">'
+"""To the page on labelled files; the form is still there for whoever comes back."""
 _SUMS = "What the aggregates make of it"
 _THRESHOLD = (
     '<div class="threshold" data-part="threshold"><label class="choice"><input type="checkbox">'
@@ -86,7 +88,7 @@ def tree_view() -> str:
         '<select id="example-tree" data-part="example"><option value="">a file of yours</option>'
         "</select>"
         '<label for="tree-file">A trace, or a file of trees of '
-        '<a href="../guide/labelled_files">another kind</a></label>'
+        f"{LABELLED_FILES}another kind</a></label>"
         f'<input id="tree-file" type="file" data-part="file" accept="{",".join(SUFFIXES)}">'
         "</div>"
         f"{_judges('tree', 'radio', 'Score it anew by')}</div>"

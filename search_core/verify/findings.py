@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 State = Literal["good", "bad", "open"]
+FEWEST_PROBLEMS = 20
+"""With fewer, the bootstrap's intervals say little: it draws the same few again and again."""
 _WELL_RANKED = 0.75
 _WELL_CUT = 0.5
 _SMALL_GAP = 0.05
@@ -58,7 +60,14 @@ def _ranking(ranking: Mapping[str, Any], what: str, said: str) -> Iterator[CardF
             )
         return
     area = interval(within)
-    if within["high"] < 0.5:
+    told = ranking[what]["within_problem"]["problems"]
+    if told < FEWEST_PROBLEMS:
+        yield CardFinding(
+            "open",
+            f"It ranks {said} with an AUROC of {within['value']:.2f} in {told} of the problems: "
+            f"too few to tell, for an interval needs {FEWEST_PROBLEMS}.",
+        )
+    elif within["high"] < 0.5:
         yield CardFinding("bad", f"It ranks {said} worse than chance: AUROC {area}.")
     elif within["low"] <= 0.5:
         yield CardFinding("bad", f"It ranks {said} no better than chance would: AUROC {area}.")

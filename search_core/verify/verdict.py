@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from search_core.verify.findings import CardFinding, State, harmless_edits
+from search_core.verify.findings import FEWEST_PROBLEMS, CardFinding, State, harmless_edits
 
 RANKS_WELL = 0.75
 """AUROC within a problem from which on a ranking is called good."""
@@ -41,6 +41,14 @@ def _by_figures(name: str, card: Mapping[str, Any]) -> CardFinding:
             f"Whether “{name}” can be trusted cannot be told from these rows: no problem has both "
             "a right and a wrong scored attempt.",
         )
+    told = card["ranking"]["solutions"]["within_problem"]["problems"]
+    if told < FEWEST_PROBLEMS:
+        return CardFinding(
+            "open",
+            f"Whether “{name}” can be trusted cannot be told from these rows: too few problems "
+            "have both a right and a wrong scored attempt.",
+            f"They are {told}; an interval needs {FEWEST_PROBLEMS}.",
+        )
     said = f"AUROC within a problem {area['value']:.2f} ({area['low']:.2f} to {area['high']:.2f})."
     curve = card["best_of_n"]
     if curve and curve["more_samples_hurt"]:
@@ -51,7 +59,10 @@ def _by_figures(name: str, card: Mapping[str, Any]) -> CardFinding:
             said,
         )
     if area["low"] <= 0.5:
-        why = "it ranks attempts as chance would"
+        worse = area["high"] < 0.5
+        why = (
+            "it ranks attempts worse than chance" if worse else "it ranks attempts as chance would"
+        )
         return CardFinding("bad", f"“{name}” should not steer a search: {why}.", said)
     missed = _missed(card.get("stress"))
     said = " ".join(filter(None, [said, missed]))

@@ -96,9 +96,17 @@ def test_a_refresh_comes_back_stop_ends_soon_and_quick_presses_start_what_they_m
     # The form is filled with it a moment after the tree is there.
     expect(page.locator("#option-n input")).to_have_value("32")
     fill(page, "#option-n", "256")
-    stopped = start(page)
-    page.click("#stop")
+    # Whoever goes by keyboard stands at the button that is of use.
+    page.locator("#option-n input").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#run")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#stop")).to_be_focused()
+    wait(page, f"x.log.run !== {run!r} && x.log.length > 0")
+    stopped = run_of(page)
+    page.keyboard.press("Enter")
     wait(page, "x.log.complete")
+    expect(page.locator("#run")).to_be_focused()
     finished = read_trace(app.runs / f"{stopped}.jsonl").tree.finished
     assert finished is not None
     assert finished.status == "cancelled"

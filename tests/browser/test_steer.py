@@ -182,6 +182,7 @@ def taken_away(hand: Hand) -> None:
     page = hand.page
     hand.press(page.get_by_role("button", name="Copy link"))
     expect(page.locator(".esp-copied")).to_have_text(re.compile("Link copied|did not allow"))
+    expect(page.get_by_role("button", name="Copy link")).to_be_focused()  # it keeps its place
     hand.press(page.get_by_role("button", name="Save", exact=True))
     with page.expect_download() as download:
         hand.press(page.locator(".esp-menu-item[data-kind=jsonl]"))

@@ -12,6 +12,7 @@ export async function copyText(text) {
 
 /** Pages without a secure context have no clipboard API, and frames may be denied it. */
 function copyBySelection(text) {
+  const held = document.activeElement;
   const area = document.createElement("textarea");
   area.value = text;
   area.style.position = "fixed";
@@ -20,6 +21,7 @@ function copyBySelection(text) {
   area.select();
   const done = document.execCommand("copy");
   area.remove();
+  held?.focus({ preventScroll: true }); // whoever goes by keyboard keeps their place
   return done;
 }
 

@@ -6,6 +6,7 @@ import { makeToolbar } from "../dom/toolbar.js";
 import { SHOW_CONTROL } from "./fields.js";
 import { growWhileWritten } from "./growing.js";
 import { filledWith, settingsOf } from "./settings.js";
+import { takeTurns } from "./turns.js";
 
 /**
  * Called once for each mount of the chips' component.
@@ -23,6 +24,8 @@ export function mountForm(element, { props, about, watch, back }) {
   document.addEventListener(SHOW_CONTROL, ({ detail }) => drawer.open(detail));
   const problem = document.getElementById("problem");
   if (problem) growWhileWritten(problem);
+  const composer = document.getElementById("composer");
+  if (composer) takeTurns(composer);
   const line = document.getElementById("chip-line");
   if (line) makeToolbar(line, "Chosen problems and settings");
   drawer.onChange = (open) => chips.setOpen(open);

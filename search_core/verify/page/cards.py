@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from search_core.picture.numbers import counted
 from search_core.picture.svg import document, element
 from search_core.picture.symbols import symbol_path
 from search_core.verify.findings import CardFinding, findings
@@ -160,7 +161,8 @@ def _best_of_n(card: Mapping[str, Any]) -> Iterator[str]:
     peak, fall = found["peak"], found["fall_after_peak"]
     yield paragraph(
         f"Highest at N = {peak['n']} (95 % interval {peak['low']} to {peak['high']}), over "
-        f"{found['problems']:,} problems; {found['left_out']:,} with too few attempts left out. "
+        f"{counted(found['problems'], 'problem')}; {found['left_out']:,} with too few attempts "
+        "left out. "
         "From there to the largest N the curve falls by "
         f"{ci(fall)}, judged on other problems than the peak was found on: "
         + ("more samples hurt." if found["more_samples_hurt"] else "no more than chance explains.")

@@ -8,7 +8,7 @@ from typing import Any
 from search_core.models import VERIFIERS
 from search_core.picture.numbers import counted
 from search_core.verify.best_verifier import best_verifier
-from search_core.verify.findings import CardFinding
+from search_core.verify.findings import FEWEST_PROBLEMS, CardFinding
 from search_core.verify.page.cards import card_sections, finding_list
 from search_core.verify.page.comparisons import comparison_section
 from search_core.verify.page.frame import framed
@@ -17,9 +17,6 @@ from search_core.verify.page.labelling import labelling_data
 from search_core.verify.page.markup import paragraph, table, tag, text
 from search_core.verify.page.scripts import report_policy, report_scripts
 from search_core.verify.verdict import verdict
-
-FEWEST_PROBLEMS = 20
-"""With fewer, the bootstrap's intervals say little."""
 
 
 def report_page(values: Mapping[str, Any]) -> str:
