@@ -101,7 +101,7 @@ def report(noise: float = 0.0, names: tuple[str, ...] = ("mine",)) -> dict[str, 
         (row.solution, {name: tuple(
             round((label or 0.0) * (1 - noise) + noise * 0.5 + (0.3 * noise if i % 2 else 0.0), 3)
             for i, label in enumerate(row.solution.labels)) for name in names})
-        for row in random_rows(4, 100)
+        for row in random_rows(4, 240)
     ]  # fmt: skip
     verifiers = [JudgedVerifier(name) for name in names]
     return make_report(rows, verifiers, ReportSettings(draws=20), {})
