@@ -36,7 +36,10 @@ MOST_STREAMS_OF_ONE = 3
 MOST_SECONDS_UNREAD = 60.0
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _OF_A_STREAM = {**_HEADERS, "X-Accel-Buffering": "no"}
-_UNKNOWN = "There is no class of this code. Look at the code once more, or the class has ended."
+_UNKNOWN = (
+    "There is no class of this code: it has ended, the server was started anew, or the code is "
+    "another one. Whoever leads can open a class again."
+)
 
 Act = Callable[[Request], Awaitable[Response]]
 

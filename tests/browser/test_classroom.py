@@ -32,6 +32,7 @@ def test_a_class_decides_together(app: App, page: Page, phone: Page, laptop: Pag
     wait(page, "x.attending.session.state")
     code = ask(page, "x.attending.session.code")
     expect(lesson.locator(".esp-class-code strong")).to_have_text(code)
+    expect(lesson).to_contain_text(f"Open {app.url.removeprefix('http://')}, press Class")
 
     # By link on the phone; by the code, typed in small letters, at the laptop.
     phone.goto(ask(page, "x.attending.link()"))

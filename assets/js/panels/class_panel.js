@@ -12,6 +12,9 @@ const ASKING = "To ask, select the problem or a step from which two branches or 
 const SPOILT = "Everybody sees the end: go back in the timeline before you ask.";
 const ASKED = "All are asked: which branch would you keep?";
 
+/** Where the page is, as one types it: whoever sees a code on a wall has no link to press. */
+const hereWords = () => `${location.host}${location.pathname}`.replace(/\/$/, "");
+
 export class ClassPanel {
   /** @param {{actions: import("./list.js").Actions}} given */
   constructor({ actions }) {
@@ -126,6 +129,7 @@ export class ClassPanel {
       key,
       parts: () => [
         h("p", { class: "esp-class-code" }, h("span", { class: "esp-quiet", text: "Class " }), h("strong", { "aria-hidden": true, text: session.code }), h("span", { class: "esp-sr", text: [...session.code].join(" ") })),
+        h("p", { class: "esp-quiet", text: `Open ${hereWords()}, press Class, type the code.` }),
         h("p", { class: "esp-class-following", text: session.connected ? `${plural(following, "page")} joined` : "Connecting …" }),
         !asking && !can && h("p", { class: "esp-quiet", text: ASKING }),
         !asking && attending.atEnd && h("p", { class: "esp-quiet", text: SPOILT }),
