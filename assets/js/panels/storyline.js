@@ -13,7 +13,7 @@ import { writingSentence } from "../words/writing_words.js";
 
 const ANNOUNCE_AFTER_MS = 500;
 /** A word of more letters than this has the room of what says what the number beside it counts, on a phone. */
-const LONG = 9;
+const LONG = 8;
 
 /** A run was refused: whoever started it takes what stands below for its result. */
 const BEFORE = "This is still the run before. ";
