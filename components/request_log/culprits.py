@@ -11,6 +11,8 @@ _OURS = tuple(
     str(Path(__file__).resolve().parents[2] / part) for part in ("components", "search_core")
 )
 _FRAMEWORK = tuple(f"/site-packages/{name}/" for name in ("gradio", "starlette", "fastapi"))
+_SHELL = str(Path(__file__).resolve().parents[1] / "shell.py")
+"""It makes values ready in Gradio's place: what does not fit was sent so."""
 _ANSWERS = "postprocess_data"
 """What Gradio does with what a handler gave: a fault there is the handler's."""
 
@@ -27,10 +29,10 @@ def is_ours(error: BaseException) -> bool:
     for place, frame in enumerate(traceback.extract_tb(error.__traceback__)):
         if frame.name == _ANSWERS:
             return True
-        if frame.filename.startswith(_OURS):
-            ours = place
-        elif any(part in frame.filename for part in _FRAMEWORK):
+        if frame.filename == _SHELL or any(part in frame.filename for part in _FRAMEWORK):
             framework = place
+        elif frame.filename.startswith(_OURS):
+            ours = place
     return ours > framework
 
 
