@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from pathlib import Path
 from typing import Literal
@@ -57,8 +56,19 @@ def test_every_kind_is_named_after_its_class(kind: str) -> None:
 
 
 def test_what_is_said_by_place_is_in_the_order_of_the_fields() -> None:
+    # A value of its own for each field that a node keeps, under the name that it has there.
+    step = {"text": "t", "tokens": 1, "logprob": -2.0, "ended": "end", "prefilled": 3, "reused": 4}
+    step |= {"repeats": "step", "thought": "open", "forced": "f", "by": "b", "again": True}
+    score = {"score": 0.125, "aggregate": 0.25, "ahead": 0.5, "reason": "w"}
+    tree = Tree.from_events([header()])
+    Sampled(seq=1, t=0.0, id="0", flops=5.0, **step).apply_to(tree)
+    Scored(seq=2, t=0.0, id="0", tokens=6, flops=7.0, **score).apply_to(tree)
+    BackedUp(seq=3, t=0.0, id="0", visits=8, value=0.75).apply_to(tree)
+    node = tree.nodes["0"]
+    kept = step | score | {"solver_flops": 5.0, "verifier_tokens": 6, "verifier_flops": 7.0}
+    kept |= {"visits": 8, "value": 0.75}
+    assert {name: getattr(node, name) for name in kept} == kept
     for kind in (Sampled, Scored, BackedUp):
-        assert tuple(inspect.signature(kind.put).parameters)[1:] == kind.said
         assert [field for field in kind.model_fields if field in kind.said] == list(kind.said)
     event = BackedUp(seq=3, t=0.5, id="0.1", visits=2, value=0.25)
     assert event.values() == ("0.1", 2, 0.25)
