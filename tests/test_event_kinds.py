@@ -59,7 +59,7 @@ def test_what_is_said_by_place_is_in_the_order_of_the_fields() -> None:
     # A value of its own for each field that a node keeps, under the name that it has there.
     step = {"text": "t", "tokens": 1, "logprob": -2.0, "ended": "end", "prefilled": 3, "reused": 4}
     step |= {"repeats": "step", "thought": "open", "forced": "f", "by": "b", "again": True}
-    score = {"score": 0.125, "aggregate": 0.25, "ahead": "s", "reason": "w"}
+    score = {"score": 0.125, "aggregate": 0.25, "ahead": "0.0", "reason": "w"}
     tree = Tree.from_events([header()])
     Sampled(seq=1, t=0.0, id="0", flops=5.0, **step).apply_to(tree)
     Scored(seq=2, t=0.0, id="0", tokens=6, flops=7.0, **score).apply_to(tree)
