@@ -15,6 +15,8 @@ const ANNOUNCE_AFTER_MS = 500;
 /** A word of more letters than this has the room of what says what the number beside it counts, on a phone. */
 const LONG = 8;
 
+const WENT_WRONG = new Set(["failed", "out_of_budget", "cancelled"]);
+
 /** A run was refused: whoever started it takes what stands below for its result. */
 const BEFORE = "This is still the run before. ";
 
@@ -56,8 +58,9 @@ export class StoryLine {
     const segment = rounds.segments[index];
     const sentence = segment ? tell(log.events, segment, cursor, this.labels) : "Waiting for the run to begin…";
     this.write(`${refused ? BEFORE : ""}${sentence}${tree.interrupted ? ` ${CUT_OFF}` : ""}`);
-    // How a run ended is read to its end; of a round, the story has the rest.
-    setAttribute(this.text, "data-whole", tree.interrupted || segment?.kind === "end");
+    // What went wrong is read to its end, and on a phone how any run ended; of a round, the story has the rest.
+    setAttribute(this.text, "data-whole", tree.interrupted || WENT_WRONG.has(tree.finished?.status));
+    setAttribute(this.text, "data-end", segment?.kind === "end");
     setText(this.counter, counter(segment, rounds, log));
     setText(this.left, log.live ? timeLeft(promised, tree.cost.generated, log.events.at(-1)?.t ?? 0) : "");
     const { word, kind } = statusOf(log, behind);
