@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 from tests.browser.app_process import App
 from tests.browser.axe import violations
 from tests.browser.explorer import ask, open_page, settle, wait
+from tests.browser.pages import rest
 
 pytestmark = pytest.mark.browser
 
@@ -115,6 +116,7 @@ def test_a_change_is_answered_and_marked_in_the_tree(panel: Page) -> None:
     ringed = steps.count()
     expect(panel.locator(".esp-ring")).to_have_count(ringed)
     settle(panel)
+    rest(panel)  # rings glide to where they stand
     assert ask(panel, COVERED) == [], "what it says covers no words"
     # What is taken away shows the rings, too.
     drawn = ask(panel, "x.taking.drawing()")
