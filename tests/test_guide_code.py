@@ -93,7 +93,7 @@ def test_a_verifier_of_one_s_own_to_judge(tmp_path: Path) -> None:
     assert own.score([request], lambda: False)[0].scores == (0.9, 0.2)
     mistakes = names["report"]["cards"]["mine"]["mistakes"]
     assert [each["id"] for each in mistakes["listed"]] == ["a", "b"]
-    assert "worse than chance" in names["page"]
+    assert "cannot be told from these rows" in names["page"]
 
 
 @pytest.mark.models
