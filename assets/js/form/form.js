@@ -5,8 +5,8 @@ import { Drawer } from "./drawer.js";
 import { makeToolbar } from "../dom/toolbar.js";
 import { SHOW_CONTROL } from "./fields.js";
 import { growWhileWritten } from "./growing.js";
+import { takeTurns } from "./run_and_stop.js";
 import { filledWith, settingsOf } from "./settings.js";
-import { takeTurns } from "./turns.js";
 
 /**
  * Called once for each mount of the chips' component.
